@@ -1,0 +1,102 @@
+/* A model: what one table means. Plain data that a test can build; models/*.json on disk (see docs/models.md).
+ *
+ * A Model is immutable once loaded. Strings are owned by the model. */
+#ifndef WEIR_MODELS_MODEL_H
+#define WEIR_MODELS_MODEL_H
+
+#include "base/digest.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum
+{
+  MODEL_DIMENSION,
+  MODEL_FACT,
+} ModelKind;
+
+typedef enum
+{
+  KEY_HMAC_SHA256,
+  KEY_UUID5,
+  KEY_MD5,
+} KeyHash;
+
+/* Applied to each key cell, in this order, before it is hashed and stored. */
+typedef enum
+{
+  NORMALIZE_TRIM = 1 << 0,      /* Unicode white space at both ends */
+  NORMALIZE_NFC = 1 << 1,       /* Unicode normal form C */
+  NORMALIZE_LOWERCASE = 1 << 2, /* Unicode lower case */
+} Normalize;
+
+typedef enum
+{
+  DUPLICATES_LAST,   /* the last line of a business key wins */
+  DUPLICATES_FIRST,  /* the first does */
+  DUPLICATES_REJECT, /* every line of a business key that occurs twice is a reject */
+} Duplicates;
+
+typedef enum
+{
+  APPEND_DISTINCT, /* bag difference by row hash and occurrence */
+  APPEND_ALL,      /* every row of every file */
+} Append;
+
+typedef struct
+{
+  char *name;    /* as in the file's header, or as the SQL identifier made from it */
+  char *type;    /* a type word such as "date", or NULL: inferred and pinned */
+  char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
+  bool required; /* a NULL is a reject */
+} ModelColumn;
+
+/* A fact's columns that name a dimension's business key; its id takes their place in the warehouse. */
+typedef struct
+{
+  char *dimension; /* the referenced model's table */
+  GStrv columns;   /* in the order of that model's business_key */
+  char *as;        /* the column that holds the id */
+  bool reject_missing;
+} ModelReference;
+
+typedef struct
+{
+  char *path; /* "models/users.json", relative to the home where it is inside */
+  char *table;
+  ModelKind kind;
+  GStrv business_key; /* never NULL; empty for a keyless fact */
+  char *id_column;    /* default: the table's name less a plural s, then _id ("users": "user_id"); NULL for a keyless fact */
+  KeyHash hash;
+  char *name_space; /* UUID text for uuid5, else NULL */
+  unsigned normalize;
+  GPtrArray *columns;    /* of ModelColumn */
+  GPtrArray *references; /* of ModelReference */
+  Duplicates duplicates;
+  Append append;
+  GStrv files;           /* globs that override the naming rule, or NULL */
+  double max_percent;    /* of rejects before the file is refused; negative: the setting holds */
+  char checksum[SHA256_HEX_SIZE]; /* of the file's bytes */
+} Model;
+
+Model *model_new (void);
+void model_free (Model *model);
+void model_column_free (ModelColumn *column);
+void model_reference_free (ModelReference *reference);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Model, model_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelColumn, model_column_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelReference, model_reference_free)
+
+/* The declared column of that name, or NULL. */
+const ModelColumn *model_find_column (const Model *model, const char *name);
+
+bool model_is_keyless (const Model *model); /* a fact without business_key */
+
+/* The words used in JSON and in messages. */
+const char *model_kind_word (ModelKind kind);     /* "dimension", "fact" */
+const char *key_hash_word (KeyHash hash);         /* "hmac-sha256", "uuid5", "md5" */
+/* The normalize words joined by a comma, "" for none: for pins and messages. Owned by the caller. */
+char *normalize_words (unsigned normalize);
+
+#endif

@@ -1,0 +1,37 @@
+/* Type inference: what is left of a column's possible types after each cell.
+ *
+ *   for each cell: infer_cell (&guess, text, length, null);
+ *   infer_result (&guess, &result);
+ *
+ * The result depends on the set of cells, never on their order. Candidates are (type, format) pairs: date has its formats as
+ * candidates of their own, so 25/12/2026 leaves DD/MM/YYYY and drops MM/DD/YYYY. */
+#ifndef WEIR_PIPELINE_INFER_H
+#define WEIR_PIPELINE_INFER_H
+
+#include "pipeline/types.h"
+
+typedef struct
+{
+  uint32_t left;       /* bit i: candidate i is still possible */
+  int64_t cells;       /* not NULL */
+  int64_t nulls;
+  size_t longest;      /* bytes */
+  bool quoted_empty;   /* a "" was seen: text keeps it, other types read it as NULL */
+} ColumnGuess;
+
+typedef struct
+{
+  const Type *type;    /* never NULL; text where nothing else is left or nothing was seen */
+  const char *format;  /* NULL: the type's own; static text */
+  bool unknown;        /* no cell had a value */
+  bool ambiguous;      /* day and month could not be told apart: text; a model's "format" settles it */
+} InferResult;
+
+void infer_init (ColumnGuess *guess);
+
+/* null: an unquoted empty cell. A quoted empty one comes as length 0 and not null, and narrows nothing. */
+void infer_cell (ColumnGuess *guess, const char *cell, size_t length, bool null);
+
+void infer_result (const ColumnGuess *guess, InferResult *ret_result);
+
+#endif

@@ -1,0 +1,12 @@
+# Writes every SQL file as a C byte array, and the table sql_embedded[] of their names.
+set (arrays "")
+set (rows "")
+set (i 0)
+foreach (file IN LISTS FILES)
+  file (READ ${FOLDER}/${file} hex HEX)
+  string (REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string (APPEND arrays "static const unsigned char file_${i}[] = { ${bytes}0 };\n")
+  string (APPEND rows "  { \"${file}\", (const char *) file_${i} },\n")
+  math (EXPR i "${i} + 1")
+endforeach ()
+file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"schema/sql_embedded.h\"\n\n${arrays}\nconst SqlFile sql_embedded[] = {\n${rows}  { 0, 0 },\n};\n")

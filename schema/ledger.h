@@ -1,0 +1,106 @@
+/* The ledger: what every run did, in schema weir. The only file that names its tables.
+ *
+ * All writes happen in the caller's transaction unless a comment says otherwise. Times are the database's. */
+#ifndef WEIR_SCHEMA_LEDGER_H
+#define WEIR_SCHEMA_LEDGER_H
+
+#include "base/db.h"
+#include "base/json.h"
+#include "base/uid.h"
+#include "base/digest.h"
+
+typedef struct
+{
+  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged;
+} RowCounts;
+
+/* One execution over one file. */
+typedef struct
+{
+  Uid id;
+  char *table;
+  char *file;       /* name as dropped */
+  char *place;      /* where it is: path relative to the home, or absolute */
+  int64_t size;     /* bytes */
+  int64_t mtime_ns; /* since 1970 */
+} Run;
+
+/* What weir.table knows of a table. Owned; release with table_state_clear. */
+typedef struct
+{
+  bool exists;            /* a row is there */
+  char *kind;             /* "dimension", "fact" or NULL: only staged so far */
+  char *pins;             /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
+  char *key;              /* JSON text of the key definition, or NULL */
+  char *last_run;
+  char *last_sha256;
+  int64_t last_size;
+  char *last_checksum;    /* of the model that the last applied file was loaded with */
+  char *last_pins_sha256; /* of the pins after it */
+  bool last_had_rejects;
+  int64_t last_mtime_ns;
+  int64_t applied;        /* files applied so far */
+} TableState;
+
+void table_state_clear (TableState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TableState, table_state_clear)
+
+/* Session advisory lock of a table (by schema and name). *ret_locked is false when another session holds it. */
+bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error);
+/* Waits for it at most "milliseconds"; a timeout is a RETRY error. */
+bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
+bool ledger_unlock_table (Db *db, const char *table, GError **error);
+
+/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_json the
+ * published summary if it has one. Both owned by the caller. */
+bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_json, GError **error);
+
+/* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be NULL. */
+bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
+
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the table's lock. */
+bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
+
+/* Steps: "LOAD" and "TRANSFORM". */
+bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
+bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
+
+/* What LOAD learned of the file. dialect is JSON. */
+bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const RowCounts *counts, GError **error);
+
+/* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
+bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
+
+/* "state": applied, staged, duplicate or failed; counts may be NULL; summary: the published JSON text. error (may be NULL) is kept as text. */
+bool ledger_file_finished (Db *db, Uid run, const char *state, const RowCounts *counts, const char *summary, GError **error);
+/* IN_PROGRESS to FAILED with its error, steps too, and the file's state failed: one transaction of its own. */
+bool ledger_fail (Db *db, Uid run, const char *message, const RowCounts *counts, const char *summary, GError **error);
+
+/* After the file was moved: where it is now ("" with "deleted"), and "archived", "deleted", "failed" or "left". */
+bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, GError **error);
+
+/* weir.table. ledger_table_read locks the row when for_update. */
+bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
+bool ledger_table_ensure (Db *db, const char *table, const char *kind, GError **error);
+bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
+/* The run's instant, by the rule of docs: greatest (clock_timestamp (), last instant + 1 microsecond), kept in the row. Owned by the caller. */
+bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
+bool ledger_table_applied (Db *db, const char *table, Uid run, const char *sha256, int64_t size, int64_t mtime_ns, const char *model_checksum,
+                           const char *pins_sha256, bool had_rejects, GError **error);
+/* Whether any applied file of a table had these bytes, model and pins, and no rejects (keyless facts). */
+bool ledger_was_applied (Db *db, const char *table, const char *sha256, const char *model_checksum, const char *pins_sha256, bool *ret_was, GError **error);
+/* Sizes of such files: whether one of this size exists at all, so that hashing is worth it. */
+bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error);
+
+/* Rejects: COPY weir.reject (run, line, "column", reason, message, repaired, original) in binary. */
+const char *ledger_reject_copy (void);
+
+/* Reading for people. Each gives rows as the named columns of its view; the SQL is in schema/templates/ledger_*.sql. */
+bool ledger_status (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error);
+/* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
+bool ledger_find_run (Db *db, const char *text, DbResult **ret_run, GError **error);
+bool ledger_run_steps (Db *db, const char *run, DbResult **ret_steps, GError **error);
+bool ledger_rejects (Db *db, const char *run, DbResult **ret_rejects, GError **error);
+
+#endif

@@ -1,0 +1,62 @@
+/* PostgreSQL by libpq: one connection, blocking calls that a stop request can end. The only file that knows libpq and SQLSTATE.
+ *
+ * Calling order: db_connect, then db_exec, db_query or a COPY in any order, then db_free. A Db belongs to one thread.
+ *
+ * Errors: WEIR_ERROR_RETRY when the server is away or busy (classes 08, 53, 57P, 40; 55P03; 55006), MODEL for what a person must
+ * mend (28 authorisation, 42 rights and missing objects, 3D, 0A), INPUT for data (22, 23), STOP when stop_fd became readable
+ * and the statement was cancelled, LOCAL otherwise. SQLSTATE, detail and hint of the server are kept in the error. An aborted
+ * transaction stays aborted until db_exec (db, "rollback", ...). */
+#ifndef WEIR_BASE_DB_H
+#define WEIR_BASE_DB_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Db Db;
+typedef struct DbResult DbResult;
+
+/* Connects. conninfo is a libpq URL or key=value text ("" is libpq's own environment). stop_fd (-1: none) is polled while waiting
+ * for the server and stays the caller's: when it is readable, the statement is cancelled and the call fails with STOP.
+ * Time zone is set to UTC, client encoding to UTF8, and notices are dropped. A server encoding other than UTF8 is a MODEL error. */
+Db *db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error);
+void db_free (Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
+
+/* False once the connection is lost; open a new Db then. */
+bool db_is_usable (const Db *db);
+
+/* "host /run/weir, port 5432, database weir, user postgres" for people; never a password. Owned by the caller. */
+char *db_describe (const Db *db);
+int db_server_version (const Db *db); /* 150018 */
+int db_backend_pid (const Db *db);
+
+/* Runs one or more statements separated by semicolons, without results. */
+bool db_exec (Db *db, const char *sql, GError **error);
+
+/* Runs one statement with text parameters $1..$n (NULL is SQL NULL). ret_result may be NULL when no rows are wanted. */
+bool db_query (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error);
+
+int db_result_rows (const DbResult *result);
+int db_result_columns (const DbResult *result);
+const char *db_result_name (const DbResult *result, int column);
+const char *db_result_value (const DbResult *result, int row, int column); /* NULL for SQL NULL; borrowed from the result */
+int64_t db_result_int64 (const DbResult *result, int row, int column);     /* 0 for SQL NULL */
+bool db_result_bool (const DbResult *result, int row, int column);
+int64_t db_result_affected (const DbResult *result); /* rows of an insert, update, delete, select, create table as */
+void db_result_free (DbResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DbResult, db_result_free)
+
+/* COPY ... FROM STDIN. After db_copy_begin succeeded, exactly one of db_copy_end and db_copy_cancel must follow, whatever
+ * db_copy_write returned; both drain the connection. Cancelling aborts the transaction on the server. */
+bool db_copy_begin (Db *db, const char *sql, GError **error);
+bool db_copy_write (Db *db, const void *bytes, size_t length, GError **error);
+bool db_copy_end (Db *db, int64_t *ret_rows, GError **error);
+void db_copy_cancel (Db *db);
+
+/* COPY ... TO STDOUT or a query, given to "row" as it comes (one CopyData message, one text line). row returns false to stop. */
+typedef bool (*DbCopyOut) (const char *bytes, size_t length, void *data, GError **error);
+bool db_copy_out (Db *db, const char *sql, DbCopyOut row, void *data, GError **error);
+
+#endif

@@ -1,0 +1,34 @@
+/* Files and folders: the few operations that must be durable or must never replace anything.
+ *
+ * All paths are file names in the C locale's sense (bytes). Every error is WEIR_ERROR_LOCAL and names the path. */
+#ifndef WEIR_BASE_FSUTIL_H
+#define WEIR_BASE_FSUTIL_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Makes a folder and its missing parents with the given mode; an existing folder is fine and keeps its mode. */
+bool fs_make_folder (const char *path, mode_t mode, GError **error);
+
+/* Renames without ever replacing: returns false with errno EEXIST in *ret_exists = true (and no GError) when "to" exists,
+ * false with an error otherwise. ret_exists may be NULL: then an existing "to" is an error like any other. Uses
+ * renameat2 (RENAME_NOREPLACE), or link and unlink where the file system lacks it. Both parent folders are fsynced. */
+bool fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **error);
+
+/* Writes a whole file with the given mode, durably: a temporary sibling, fsync, then rename over "path". */
+bool fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
+
+/* Reads a whole regular file of at most "limit" bytes. *ret_contents is NUL-terminated and owned by the caller. */
+bool fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error);
+
+bool fs_sync_folder (const char *path, GError **error);
+
+/* An unnamed file, open for reading and writing, in "folder" (O_TMPFILE, or mkstemp and unlink). Returns -1 on error. */
+int fs_open_scratch (const char *folder, GError **error);
+
+/* Writes all bytes, whatever the kernel takes at a time. "name" is for the message. */
+bool fs_write_all (int fd, const void *bytes, size_t length, const char *name, GError **error);
+
+#endif

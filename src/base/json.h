@@ -1,0 +1,32 @@
+/* JSON by jansson: the one header that includes it. json_t has g_autoptr here; "Json" is the local name for it.
+ *
+ *   g_autoptr (Json) root = json_read_file (path, &error);
+ */
+#ifndef WEIR_BASE_JSON_H
+#define WEIR_BASE_JSON_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef json_t Json;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Json, json_decref)
+
+/* Parses a file of at most 1 MiB: UTF-8, no duplicate members. Errors: LOCAL where it cannot be read, MODEL where it is not
+ * JSON; the message names file, line and column. A new reference. */
+Json *weir_json_read (const char *path, GError **error);
+
+/* Parses text; "name" is for the message. A new reference, NULL on error (MODEL). */
+Json *weir_json_parse (const char *text, size_t length, const char *name, GError **error);
+
+/* Compact text with members in insertion order, owned by the caller (g_free). Never NULL. */
+char *weir_json_text (const Json *json);
+
+/* The same with an indent of two. Owned by the caller (g_free). */
+char *weir_json_pretty (const Json *json);
+
+/* A string that need not be UTF-8, as JSON: bad bytes become U+FFFD. NULL gives null. A new reference. */
+Json *weir_json_string (const char *text);
+
+#endif

@@ -1,0 +1,40 @@
+/* Small things about text: UTF-8, near misses, and figures as people read them. */
+#ifndef WEIR_BASE_TEXT_H
+#define WEIR_BASE_TEXT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether the bytes are UTF-8 (RFC 3629) without NUL. If not, *ret_offset (may be NULL) is the first bad byte, from 0. */
+bool text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset);
+
+/* The word of "words" nearest to "word" by edits (Levenshtein, case ignored), or NULL when none is near enough to be meant:
+ * at most a third of the word's length, and at least one edit allowed. Borrowed from words. */
+const char *text_nearest (const char *word, const char *const *words);
+
+/* 1234567 as "1,234,567". Owned by the caller. */
+char *text_count (int64_t n);
+
+/* "0.21 s", "12.3 s", "3 min 20 s", "2 h 5 min" from milliseconds. Owned by the caller. */
+char *text_duration (int64_t milliseconds);
+
+/* "812 B", "14.2 kB", "3.4 MB" (powers of 1000). Owned by the caller. */
+char *text_size (int64_t bytes);
+
+/* Whether the name matches a shell pattern of * ? [ ] (fnmatch, FNM_PERIOD off). */
+bool text_matches_glob (const char *name, const char *pattern);
+
+/* The bytes as printable text for a message: control characters and invalid UTF-8 as \xHH, at most "limit" bytes of the
+ * input, then "...". Owned by the caller. */
+char *text_printable (const char *bytes, size_t length, size_t limit);
+
+/* A name as an SQL identifier, always quoted: a"b becomes "a""b". Owned by the caller. */
+char *text_quote_ident (const char *name);
+
+/* A value as an SQL literal for utility statements that take no parameters: a'b becomes 'a''b', with E'' where a backslash
+ * asks for it. Owned by the caller. */
+char *text_quote_literal (const char *value);
+
+#endif
