@@ -40,6 +40,7 @@ typedef struct
   bool last_had_rejects;
   int64_t last_mtime_ns;
   int64_t applied;        /* files applied so far */
+  char *warehouse_schema; /* where its rows are, NULL: only staged so far */
 } TableState;
 
 void table_state_clear (TableState *state);
@@ -71,36 +72,56 @@ bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialec
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
 
-/* "state": applied, staged, duplicate or failed; counts may be NULL; summary: the published JSON text. error (may be NULL) is kept as text. */
-bool ledger_file_finished (Db *db, Uid run, const char *state, const RowCounts *counts, const char *summary, GError **error);
-/* IN_PROGRESS to FAILED with its error, steps too, and the file's state failed: one transaction of its own. */
-bool ledger_fail (Db *db, Uid run, const char *message, const RowCounts *counts, const char *summary, GError **error);
+/* How a run ended, on its file's row. */
+typedef struct
+{
+  const char *state;       /* "applied", "staged", "duplicate" or "failed" */
+  const char *sha256;      /* NULL: as file_loaded said */
+  const char *pins_sha256; /* NULL where there is no model */
+  const RowCounts *counts; /* NULL: not read to its end */
+  const char *summary;     /* the published JSON text */
+} FileEnd;
+bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
-/* After the file was moved: where it is now ("" with "deleted"), and "archived", "deleted", "failed" or "left". */
+/* IN_PROGRESS to FAILED with its error, steps too, and the file's row: one transaction of its own. A COMPLETED run stays so. */
+bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error);
+
+/* After the file was moved: where it is now ("" with "deleted"), and "archived", "deleted", "failed", "left" or "retried". */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, GError **error);
 
 /* weir.table. ledger_table_read locks the row when for_update. */
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
-bool ledger_table_ensure (Db *db, const char *table, const char *kind, GError **error);
+/* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
+bool ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
-/* The run's instant, by the rule of docs: greatest (clock_timestamp (), last instant + 1 microsecond), kept in the row. Owned by the caller. */
+/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller. */
 bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
-bool ledger_table_applied (Db *db, const char *table, Uid run, const char *sha256, int64_t size, int64_t mtime_ns, const char *model_checksum,
-                           const char *pins_sha256, bool had_rejects, GError **error);
-/* Whether any applied file of a table had these bytes, model and pins, and no rejects (keyless facts). */
-bool ledger_was_applied (Db *db, const char *table, const char *sha256, const char *model_checksum, const char *pins_sha256, bool *ret_was, GError **error);
-/* Sizes of such files: whether one of this size exists at all, so that hashing is worth it. */
+
+/* What duplicates are recognised by. */
+typedef struct
+{
+  const char *sha256;
+  int64_t size;
+  const char *model_checksum;
+  const char *pins_sha256;
+} FileIdentity;
+
+bool ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, GError **error);
+/* Whether any applied file of the table had this identity and no rejects (keyless facts). */
+bool ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, bool *ret_was, GError **error);
+/* Whether an applied file of this size exists at all, so that hashing is worth it. */
 bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error);
 
-/* Rejects: COPY weir.reject (run, line, "column", reason, message, repaired, original) in binary. */
-const char *ledger_reject_copy (void);
+/* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
+extern const char ledger_reject_copy[];
 
-/* Reading for people. Each gives rows as the named columns of its view; the SQL is in schema/templates/ledger_*.sql. */
-bool ledger_status (Db *db, DbResult **ret_tables, GError **error);
-bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error);
+/* Reading for people: the columns are named in schema/templates/report.sql. */
+bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
-bool ledger_find_run (Db *db, const char *text, DbResult **ret_run, GError **error);
-bool ledger_run_steps (Db *db, const char *run, DbResult **ret_steps, GError **error);
-bool ledger_rejects (Db *db, const char *run, DbResult **ret_rejects, GError **error);
+bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
+bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
+bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
+bool ledger_rejects (Db *db, Uid run, DbResult **ret_rejects, GError **error);
 
 #endif

@@ -1,7 +1,9 @@
 /* SQL texts: the .sql files of schema/, compiled in, with psql's variables.
  *
- * A template runs in psql with -v; here  :name  is replaced by SQL as it is (a list of columns),  :"name"  by a quoted identifier, and
- * :'name'  becomes a parameter $n that carries the value, never text inside the statement. A variable that is not given is a programming error. */
+ * A file of schema/templates/ holds statements, each behind a line "-- name: WORD"; "dimension/close" is the one called close in
+ * templates/dimension.sql. They run in psql with -v; here  :name  is replaced by SQL as it is (a list of columns),  :"name"  by a quoted
+ * identifier, and  :'name'  becomes a parameter $n that carries the value, never text inside the statement. A name or a variable that
+ * does not exist is a programming error and aborts. */
 #ifndef WEIR_SCHEMA_SQL_H
 #define WEIR_SCHEMA_SQL_H
 
@@ -13,16 +15,19 @@ typedef struct
   const char *value; /* NULL is SQL NULL for :'name' */
 } SqlVar;
 
-/* The text of an embedded file such as "templates/dimension_close.sql", NUL-terminated. Aborts when there is none. */
-const char *sql_text (const char *file);
+/* The text of an embedded file such as "migrations/0001_ledger.up.sql"; NULL when there is none. */
+const char *sql_file (const char *file);
 
-/* The names of all embedded files that begin with "prefix", sorted, NULL-terminated. Owned by the caller (g_free the array only). */
+/* The names of all embedded files that begin with "prefix", sorted, NULL-terminated. The caller frees the array only (g_free). */
 const char **sql_files (const char *prefix);
 
-/* Expands a template's text. *ret_params gets the parameters, borrowed from vars. Owned by the caller. */
+/* Expands a text's variables. ret_params (of const char *) gets the parameters, borrowed from vars. Owned by the caller. */
 char *sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray *ret_params);
 
-/* Expands the file and runs it as one statement. ret_result may be NULL. */
-bool sql_run (Db *db, const char *file, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
+/* Expands the statement "file/name" and runs it. ret_result may be NULL. */
+bool sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
+
+/* The same for a statement that stands for the connection's whole answer: the rows it touched in *ret_rows (may be NULL). */
+bool sql_change (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error);
 
 #endif

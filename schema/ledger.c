@@ -1,0 +1,354 @@
+#include "schema/ledger.h"
+
+#include "base/error.h"
+#include "schema/sql.h"
+
+#include <string.h>
+
+const char ledger_reject_copy[]
+    = "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
+
+#define RUN(statement, ...)                                                                                                          \
+  sql_run (db, "ledger/" statement, (const SqlVar[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]){ __VA_ARGS__ })), NULL, error)
+#define ASK(file_statement, ret, ...)                                                                                                \
+  sql_run (db, file_statement, (const SqlVar[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]){ __VA_ARGS__ })), ret, error)
+
+void
+table_state_clear (TableState *state)
+{
+  g_free (state->kind);
+  g_free (state->pins);
+  g_free (state->key);
+  g_free (state->last_run);
+  g_free (state->last_sha256);
+  g_free (state->last_checksum);
+  g_free (state->last_pins_sha256);
+  g_free (state->warehouse_schema);
+  *state = (TableState){ 0 };
+}
+
+/* A number as text, for a parameter; the buffer is the caller's. */
+typedef struct
+{
+  char text[24];
+} Number;
+
+static const char *
+number (Number *buffer, int64_t n)
+{
+  g_snprintf (buffer->text, sizeof buffer->text, "%" G_GINT64_FORMAT, n);
+  return buffer->text;
+}
+
+bool
+ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/try_lock", &result, { "table", table }))
+    return false;
+  *ret_locked = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error)
+{
+  g_autofree char *timeout = g_strdup_printf ("set lock_timeout = %d", milliseconds);
+  if (!db_exec (db, timeout, error))
+    return false;
+  bool locked = RUN ("wait_lock", { "table", table });
+  if (!locked)
+    weir_error_hint (error, "Another load of %s is running; `weir runs` names it.", table);
+  return db_exec (db, "reset lock_timeout", locked ? error : NULL) && locked;
+}
+
+bool
+ledger_unlock_table (Db *db, const char *table, GError **error)
+{
+  return RUN ("unlock", { "table", table });
+}
+
+bool
+ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_json, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/run_status", &result, { "run", id }))
+    return false;
+  bool found = db_result_rows (result) > 0;
+  *ret_status = found ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  *ret_json = found ? g_strdup (db_result_value (result, 0, 1)) : NULL;
+  return true;
+}
+
+bool
+ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  Number size, mtime;
+  return RUN ("begin_execution", { "run", id })
+         && RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
+                 { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+         && RUN ("forget_rejects", { "run", id }) && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
+}
+
+bool
+ledger_abandon (Db *db, const char *table, Uid but_run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (but_run, id);
+  return RUN ("abandon_steps", { "table", table }, { "run", id }) && RUN ("abandon_files", { "table", table }, { "run", id })
+         && RUN ("abandon", { "table", table }, { "run", id });
+}
+
+bool
+ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  if (!RUN ("step_begin", { "run", id }, { "step", step }))
+    return false;
+  return model_path == NULL
+         || RUN ("step_model", { "run", id }, { "step", step }, { "model", model_path }, { "checksum", model_checksum });
+}
+
+bool
+ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  Number count;
+  return RUN ("step_end", { "run", id }, { "step", step }, { "status", completed ? "COMPLETED" : "FAILED" },
+              { "rows", number (&count, rows) })
+         && RUN ("heartbeat", { "run", id });
+}
+
+bool
+ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const RowCounts *counts, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  g_autofree char *dialect_text = weir_json_text (dialect);
+  Number read, rejected, repaired, staged;
+  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "read", number (&read, counts->read) },
+              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
+              { "staged", number (&staged, counts->staged) });
+}
+
+bool
+ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "run", id } };
+  int64_t rows = 0;
+  if (!sql_change (db, "ledger/complete", vars, 1, &rows, error))
+    return false;
+  *ret_ours = rows == 1;
+  return true;
+}
+
+bool
+ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const RowCounts none = { 0 };
+  const RowCounts *c = end->counts != NULL ? end->counts : &none;
+  const int64_t counts[]
+      = { c->read, c->rejected, c->repaired, c->duplicate, c->unchanged, c->inserted, c->updated, c->deactivated, c->staged };
+  Number buffers[G_N_ELEMENTS (counts)];
+  const char *text[G_N_ELEMENTS (counts)];
+  for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
+    text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
+  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "summary", end->summary }, { "sha", end->sha256 },
+              { "pins_sha", end->pins_sha256 }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] });
+}
+
+bool
+ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  if (!db_exec (db, "begin", error))
+    return false;
+  if (RUN ("fail_steps", { "run", id }, { "message", message }) && RUN ("fail", { "run", id }, { "message", message })
+      && ledger_file_finished (db, run, end, error) && db_exec (db, "commit", error))
+    return true;
+  (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+bool
+ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  return RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition });
+}
+
+bool
+ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK (for_update ? "ledger/table_read_for_update" : "ledger/table_read", &result, { "table", table }))
+    return false;
+  *ret_state = (TableState){ 0 };
+  if (db_result_rows (result) == 0)
+    return true;
+  *ret_state = (TableState){
+    .exists = true,
+    .kind = g_strdup (db_result_value (result, 0, 0)),
+    .pins = g_strdup (db_result_value (result, 0, 1)),
+    .key = g_strdup (db_result_value (result, 0, 2)),
+    .last_run = g_strdup (db_result_value (result, 0, 3)),
+    .last_sha256 = g_strdup (db_result_value (result, 0, 4)),
+    .last_size = db_result_int64 (result, 0, 5),
+    .last_checksum = g_strdup (db_result_value (result, 0, 6)),
+    .last_pins_sha256 = g_strdup (db_result_value (result, 0, 7)),
+    .last_had_rejects = db_result_bool (result, 0, 8),
+    .last_mtime_ns = db_result_int64 (result, 0, 9),
+    .applied = db_result_int64 (result, 0, 10),
+    .warehouse_schema = g_strdup (db_result_value (result, 0, 11)),
+  };
+  return true;
+}
+
+bool
+ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
+{
+  return RUN ("table_ensure", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
+}
+
+bool
+ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error)
+{
+  return RUN ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
+}
+
+bool
+ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/table_instant", &result, { "table", table }))
+    return false;
+  g_assert (db_result_rows (result) == 1);
+  *ret_instant = g_strdup (db_result_value (result, 0, 0));
+  return true;
+}
+
+bool
+ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  Number size, mtime;
+  return RUN ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
+              { "size", number (&size, identity->size) }, { "mtime", number (&mtime, run->mtime_ns) },
+              { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
+              { "rejects", had_rejects ? "true" : "false" });
+}
+
+bool
+ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, bool *ret_was, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/was_applied", &result, { "table", table }, { "sha", identity->sha256 }, { "checksum", identity->model_checksum },
+            { "pins_sha", identity->pins_sha256 }))
+    return false;
+  *ret_was = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error)
+{
+  Number bytes;
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/size_known", &result, { "table", table }, { "size", number (&bytes, size) }))
+    return false;
+  *ret_known = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_tables (Db *db, DbResult **ret_tables, GError **error)
+{
+  return sql_run (db, "report/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
+{
+  Number rows;
+  return ASK ("report/runs", ret_runs, { "table", table }, { "limit", number (&rows, limit) });
+}
+
+/* Whether the text can be (the beginning of) a run's id. */
+static bool
+looks_like_id (const char *text)
+{
+  size_t length = strlen (text);
+  return length >= 4 && length <= 36 && strspn (text, "0123456789abcdef-") == length;
+}
+
+bool
+ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
+{
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+  g_autoptr (DbResult) result = NULL;
+  if (strcmp (text, "last") == 0)
+    {
+      if (!sql_run (db, "report/find_last", NULL, 0, &result, error))
+        return false;
+    }
+  else if (looks_like_id (lower))
+    {
+      if (!ASK ("report/find_run", &result, { "text", lower }))
+        return false;
+      if (db_result_rows (result) > 1)
+        return weir_error (error, WEIR_ERROR_MODEL, "more than one run begins with \"%s\"", text),
+               weir_error_hint (error, "Give more of the id; `weir runs` lists them."), false;
+    }
+  if (result == NULL || db_result_rows (result) == 0)
+    {
+      g_clear_pointer (&result, db_result_free);
+      if (!ASK ("report/find_file", &result, { "text", text }))
+        return false;
+    }
+  if (db_result_rows (result) == 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
+           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."), false;
+  const char *id = db_result_value (result, 0, 0);
+  return uid_parse (id, strlen (id), ret_run);
+}
+
+static bool
+ask_about_run (Db *db, const char *statement, Uid run, DbResult **ret_result, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  return ASK (statement, ret_result, { "run", id });
+}
+
+bool
+ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error)
+{
+  return ask_about_run (db, "report/run", run, ret_run, error);
+}
+
+bool
+ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
+{
+  return ask_about_run (db, "report/steps", run, ret_steps, error);
+}
+
+bool
+ledger_rejects (Db *db, Uid run, DbResult **ret_rejects, GError **error)
+{
+  return ask_about_run (db, "report/rejects", run, ret_rejects, error);
+}

@@ -1,0 +1,142 @@
+#include "schema/sql.h"
+
+#include "base/text.h"
+#include "schema/sql_embedded.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+sql_file (const char *file)
+{
+  for (const SqlFile *embedded = sql_embedded; embedded->name != NULL; embedded++)
+    if (strcmp (embedded->name, file) == 0)
+      return embedded->text;
+  return NULL;
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+const char **
+sql_files (const char *prefix)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  for (const SqlFile *embedded = sql_embedded; embedded->name != NULL; embedded++)
+    if (g_str_has_prefix (embedded->name, prefix))
+      g_ptr_array_add (names, (gpointer) embedded->name);
+  qsort (names->pdata, names->len, sizeof (gpointer), compare_names);
+  g_ptr_array_add (names, NULL);
+  return (const char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+/* The text of "file/name", owned by the caller. */
+static char *
+find_statement (const char *statement)
+{
+  const char *slash = strchr (statement, '/');
+  g_assert (slash != NULL);
+  g_autofree char *file = g_strdup_printf ("templates/%.*s.sql", (int) (slash - statement), statement);
+  const char *text = sql_file (file);
+  if (text == NULL)
+    g_error ("no SQL file %s", file);
+  g_autofree char *mark = g_strdup_printf ("-- name: %s\n", slash + 1);
+  const char *start = strstr (text, mark);
+  if (start == NULL)
+    g_error ("no statement %s in %s", slash + 1, file);
+  start += strlen (mark);
+  const char *end = strstr (start, "\n-- name: ");
+  return end == NULL ? g_strdup (start) : g_strndup (start, (gsize) (end - start));
+}
+
+static const SqlVar *
+find_var (const char *name, size_t length, const SqlVar *vars, size_t n_vars)
+{
+  for (size_t i = 0; i < n_vars; i++)
+    if (strlen (vars[i].name) == length && memcmp (vars[i].name, name, length) == 0)
+      return &vars[i];
+  g_error ("SQL variable %.*s is not given", (int) length, name);
+}
+
+/* The parameter number of a variable: the same variable is the same parameter. */
+static guint
+param_number (GPtrArray *params, const SqlVar *var, GArray *seen)
+{
+  for (guint i = 0; i < seen->len; i++)
+    if (g_array_index (seen, const SqlVar *, i) == var)
+      return i + 1;
+  g_array_append_val (seen, var);
+  g_ptr_array_add (params, (gpointer) var->value);
+  return seen->len;
+}
+
+/* Appends the variable that begins at "at" (behind the colon) and returns what follows it; NULL: this is no variable. */
+static const char *
+expand_one (const char *at, const SqlVar *vars, size_t n_vars, GString *out, GPtrArray *params, GArray *seen)
+{
+  char quote = *at == '"' || *at == '\'' ? *at : 0;
+  const char *name = quote ? at + 1 : at;
+  size_t length = strspn (name, "abcdefghijklmnopqrstuvwxyz_");
+  if (length == 0 || (quote && name[length] != quote))
+    return NULL;
+  const SqlVar *var = find_var (name, length, vars, n_vars);
+  if (quote == '\'')
+    g_string_append_printf (out, "$%u", param_number (params, var, seen));
+  else if (quote == '"')
+    {
+      g_autofree char *ident = text_quote_ident (var->value);
+      g_string_append (out, ident);
+    }
+  else
+    g_string_append (out, var->value);
+  return name + length + (quote ? 1 : 0);
+}
+
+char *
+sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray *ret_params)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GArray) seen = g_array_new (FALSE, FALSE, sizeof (const SqlVar *));
+  const char *at = text;
+  while (*at != '\0')
+    {
+      if (at[0] == ':' && at[1] == ':') /* a cast */
+        {
+          g_string_append (out, "::");
+          at += 2;
+          continue;
+        }
+      const char *next = at[0] == ':' ? expand_one (at + 1, vars, n_vars, out, ret_params, seen) : NULL;
+      if (next == NULL)
+        g_string_append_c (out, *at++);
+      else
+        at = next;
+    }
+  return g_string_free (out, FALSE);
+}
+
+bool
+sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error)
+{
+  g_autofree char *text = find_statement (statement);
+  g_autoptr (GPtrArray) params = g_ptr_array_new ();
+  g_autofree char *sql = sql_expand (text, vars, n_vars, params);
+  if (db_query (db, sql, (const char *const *) params->pdata, (int) params->len, ret_result, error))
+    return true;
+  g_prefix_error (error, "%s: ", statement);
+  return false;
+}
+
+bool
+sql_change (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, statement, vars, n_vars, &result, error))
+    return false;
+  if (ret_rows != NULL)
+    *ret_rows = db_result_affected (result);
+  return true;
+}

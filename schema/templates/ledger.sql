@@ -1,0 +1,152 @@
+-- What runs write. Times are the server's; clock_timestamp() where the transaction may be long.
+
+-- name: try_lock
+select pg_try_advisory_lock(hashtextextended('weir.table ' || :'table', 0))
+
+-- name: wait_lock
+select pg_advisory_lock(hashtextextended('weir.table ' || :'table', 0))
+
+-- name: unlock
+select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
+
+-- name: run_status
+select e.status, f.summary::text
+from weir.execution e left join weir.file f on f.run_id = e.execution_id
+where e.execution_id = :'run'::uuid
+
+-- name: begin_execution
+insert into weir.execution (execution_id, status, created_on, started_on, heartbeat_on)
+values (:'run'::uuid, 'IN_PROGRESS', clock_timestamp(), clock_timestamp(), clock_timestamp())
+on conflict (execution_id) do update
+set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_timestamp(), heartbeat_on = clock_timestamp(),
+    completed_on = null, execution_time_ms = null, error = null
+
+-- name: begin_file
+insert into weir.file (run_id, table_name, file_name, place, size_bytes, mtime_ns, model_checksum)
+values (:'run'::uuid, :'table', :'file', :'place', :'size'::bigint, :'mtime'::bigint, :'checksum')
+on conflict (run_id) do update
+set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, size_bytes = excluded.size_bytes,
+    mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading', disposition = null, summary = null,
+    updated_on = clock_timestamp()
+
+-- name: forget_rejects
+delete from weir.reject where run_id = :'run'::uuid
+
+-- name: abandon_steps
+update weir.execution_step s
+set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = 'abandoned'
+from weir.execution e join weir.file f on f.run_id = e.execution_id
+where s.execution_id = e.execution_id and s.status = 'IN_PROGRESS' and e.status = 'IN_PROGRESS' and f.table_name = :'table'
+  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+
+-- name: abandon_files
+update weir.file f
+set state = 'failed', disposition = 'left', updated_on = clock_timestamp()
+from weir.execution e
+where e.execution_id = f.run_id and e.status = 'IN_PROGRESS' and f.table_name = :'table'
+  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+
+-- name: abandon
+update weir.execution e
+set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(),
+    error = 'abandoned: the process that ran it is gone; the file was left where it is'
+from weir.file f
+where f.run_id = e.execution_id and e.status = 'IN_PROGRESS' and f.table_name = :'table'
+  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+
+-- name: step_begin
+insert into weir.execution_step (execution_id, step_name, status, created_on, started_on)
+values (:'run'::uuid, :'step', 'IN_PROGRESS', clock_timestamp(), clock_timestamp())
+on conflict (execution_id, step_name) do update
+set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_timestamp(), completed_on = null,
+    execution_time_ms = null, rows_processed = null, error = null
+
+-- name: step_model
+insert into weir.execution_step_model (execution_step_id, model_name, checksum)
+select execution_step_id, :'model', :'checksum' from weir.execution_step
+where execution_id = :'run'::uuid and step_name = :'step'
+on conflict (execution_step_id, model_name) do update set checksum = excluded.checksum, updated_on = clock_timestamp()
+
+-- name: step_end
+update weir.execution_step
+set status = :'status', updated_on = clock_timestamp(), completed_on = clock_timestamp(),
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000, rows_processed = :'rows'::bigint
+where execution_id = :'run'::uuid and step_name = :'step'
+
+-- name: heartbeat
+update weir.execution set heartbeat_on = clock_timestamp(), updated_on = clock_timestamp() where execution_id = :'run'::uuid
+
+-- name: file_loaded
+update weir.file
+set sha256 = :'sha', dialect = :'dialect'::jsonb, updated_on = clock_timestamp(),
+    rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint, rows_staged = :'staged'::bigint
+where run_id = :'run'::uuid
+
+-- name: complete
+update weir.execution
+set status = 'COMPLETED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), heartbeat_on = clock_timestamp(),
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
+
+-- name: file_finished
+update weir.file
+set state = :'state', summary = :'summary'::jsonb, sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
+    rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
+    rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
+    rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint
+where run_id = :'run'::uuid
+
+-- name: fail
+update weir.execution
+set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = :'message',
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+where execution_id = :'run'::uuid and status <> 'COMPLETED'
+
+-- name: fail_steps
+update weir.execution_step
+set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = :'message',
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
+
+-- name: file_placed
+update weir.file set place = :'place', disposition = :'disposition', updated_on = clock_timestamp() where run_id = :'run'::uuid
+
+-- name: table_read
+select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
+       last_mtime_ns, files_applied, warehouse_schema
+from weir.table where table_name = :'table'
+
+-- name: table_read_for_update
+select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
+       last_mtime_ns, files_applied, warehouse_schema
+from weir.table where table_name = :'table' for update
+
+-- name: table_ensure
+insert into weir.table (table_name, kind, warehouse_schema) values (:'table', :'kind', :'schema')
+on conflict (table_name) do update
+set kind = coalesce(weir.table.kind, excluded.kind), warehouse_schema = coalesce(weir.table.warehouse_schema, excluded.warehouse_schema)
+where weir.table.kind is null and excluded.kind is not null
+
+-- name: table_pin
+update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), updated_on = clock_timestamp() where table_name = :'table'
+
+-- name: table_instant
+update weir.table
+set last_instant = greatest(clock_timestamp(), last_instant + interval '1 microsecond'), updated_on = clock_timestamp()
+where table_name = :'table'
+returning last_instant::text
+
+-- name: table_applied
+update weir.table
+set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint, last_mtime_ns = :'mtime'::bigint,
+    last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
+    files_applied = files_applied + 1, updated_on = clock_timestamp()
+where table_name = :'table'
+
+-- name: was_applied
+select exists (select from weir.file
+               where table_name = :'table' and sha256 = :'sha' and state = 'applied' and rows_rejected = 0
+                 and model_checksum = :'checksum' and pins_sha256 = :'pins_sha')
+
+-- name: size_known
+select exists (select from weir.file where table_name = :'table' and size_bytes = :'size'::bigint and state = 'applied')

@@ -1,0 +1,69 @@
+-- What people ask the ledger.
+
+-- name: tables
+select t.table_name as table,
+       t.kind,
+       coalesce(f.files, 0) as files,
+       coalesce(f.failed, 0) as failed,
+       last.file_name as last_file,
+       last.state as last_state,
+       to_char(last.seen_on, 'YYYY-MM-DD HH24:MI:SS') as last_seen,
+       last.run_id as last_run,
+       last.rows_staged as staged_rows,
+       t.warehouse_schema,
+       t.pins::text as pins,
+       t.key::text as key,
+       (t.last_run is not null) as applied
+from weir.table t
+left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
+                   from weir.file where table_name = t.table_name) f on true
+left join lateral (select * from weir.file where table_name = t.table_name order by seen_on desc limit 1) last on true
+order by t.table_name
+
+-- name: runs
+select run,
+       table_name as table,
+       file_name as file,
+       state,
+       to_char(started_on, 'YYYY-MM-DD HH24:MI:SS') as started,
+       milliseconds,
+       rows_read as read,
+       rows_rejected as rejected,
+       rows_duplicate as duplicate,
+       rows_unchanged as unchanged,
+       rows_inserted as inserted,
+       rows_updated as updated,
+       error
+from weir.runs
+where :'table'::text is null or table_name = :'table'::text
+order by started_on desc
+limit :'limit'::bigint
+
+-- name: find_last
+select run_id from weir.file order by seen_on desc limit 1
+
+-- name: find_run
+select run_id from weir.file where run_id::text like :'text' || '%' order by seen_on desc limit 2
+
+-- name: find_file
+select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
+
+-- name: run
+select r.run, r.table_name as table, r.file_name as file, r.state, r.status, r.started_on as started, r.completed_on as completed, r.milliseconds,
+       r.rows_read as read, r.rows_rejected as rejected, r.rows_repaired as repaired, r.rows_duplicate as duplicate,
+       r.rows_unchanged as unchanged, r.rows_inserted as inserted, r.rows_updated as updated, r.rows_deactivated as deactivated,
+       r.rows_staged as staged, r.disposition, r.place, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.model_checksum, r.error,
+       f.summary::text as summary
+from weir.runs r left join weir.file f on f.run_id = r.run
+where r.run = :'run'::uuid
+
+-- name: steps
+select s.step_name as step, s.status, to_char(s.started_on, 'YYYY-MM-DD HH24:MI:SS') as started, s.execution_time_ms as milliseconds,
+       s.rows_processed as rows, m.model_name as model, left(m.checksum, 12) as checksum, s.error
+from weir.execution_step s left join weir.execution_step_model m on m.execution_step_id = s.execution_step_id
+where s.execution_id = :'run'::uuid
+order by s.started_on, s.step_name
+
+-- name: rejects
+select line, column_name as column, reason, message, repaired, encode(original, 'escape') as original
+from weir.reject where run_id = :'run'::uuid order by line
