@@ -1,0 +1,215 @@
+#include "base/error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char sqlstate[6];
+  int64_t line;
+  char *reason;
+  char *detail;
+  char *hint;
+} WeirErrorPrivate;
+
+static void
+weir_error_private_init (WeirErrorPrivate *parts)
+{
+  memset (parts, 0, sizeof *parts);
+}
+
+static void
+weir_error_private_copy (const WeirErrorPrivate *from, WeirErrorPrivate *to)
+{
+  *to = *from;
+  to->reason = g_strdup (from->reason);
+  to->detail = g_strdup (from->detail);
+  to->hint = g_strdup (from->hint);
+}
+
+static void
+weir_error_private_clear (WeirErrorPrivate *parts)
+{
+  g_free (parts->reason);
+  g_free (parts->detail);
+  g_free (parts->hint);
+}
+
+G_DEFINE_EXTENDED_ERROR (WeirError, weir_error)
+
+bool
+weir_error (GError **error, WeirErrorCode code, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  if (error != NULL)
+    g_propagate_error (error, g_error_new_valist (WEIR_ERROR, (int) code, format, arguments));
+  va_end (arguments);
+  return false;
+}
+
+/* The parts of an error of our domain, else NULL. */
+static WeirErrorPrivate *
+parts_of (const GError *error)
+{
+  return error != NULL && error->domain == WEIR_ERROR ? weir_error_get_private (error) : NULL;
+}
+
+static WeirErrorPrivate *
+parts_at (GError **error)
+{
+  return error != NULL ? parts_of (*error) : NULL;
+}
+
+static void
+replace_text (char **text, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
+
+static void
+replace_text (char **text, const char *format, va_list arguments)
+{
+  char *replacement = g_strdup_vprintf (format, arguments);
+  g_free (*text);
+  *text = replacement;
+}
+
+void
+weir_error_detail (GError **error, const char *format, ...)
+{
+  WeirErrorPrivate *parts = parts_at (error);
+  if (parts == NULL)
+    return;
+
+  va_list arguments;
+  va_start (arguments, format);
+  replace_text (&parts->detail, format, arguments);
+  va_end (arguments);
+}
+
+void
+weir_error_hint (GError **error, const char *format, ...)
+{
+  WeirErrorPrivate *parts = parts_at (error);
+  if (parts == NULL)
+    return;
+
+  va_list arguments;
+  va_start (arguments, format);
+  replace_text (&parts->hint, format, arguments);
+  va_end (arguments);
+}
+
+void
+weir_error_line (GError **error, int64_t line)
+{
+  WeirErrorPrivate *parts = parts_at (error);
+  if (parts != NULL)
+    parts->line = line;
+}
+
+void
+weir_error_reason (GError **error, const char *reason)
+{
+  WeirErrorPrivate *parts = parts_at (error);
+  if (parts == NULL)
+    return;
+
+  char *replacement = g_strdup (reason);
+  g_free (parts->reason);
+  parts->reason = replacement;
+}
+
+void
+weir_error_sqlstate (GError **error, const char *sqlstate)
+{
+  WeirErrorPrivate *parts = parts_at (error);
+  if (parts != NULL)
+    g_strlcpy (parts->sqlstate, sqlstate != NULL ? sqlstate : "", sizeof parts->sqlstate);
+}
+
+const char *
+weir_error_get_detail (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  return parts != NULL ? parts->detail : NULL;
+}
+
+const char *
+weir_error_get_hint (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  return parts != NULL ? parts->hint : NULL;
+}
+
+int64_t
+weir_error_get_line (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  return parts != NULL ? parts->line : 0;
+}
+
+const char *
+weir_error_get_reason (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  if (parts == NULL)
+    return "local";
+  if (parts->reason != NULL)
+    return parts->reason;
+
+  switch ((WeirErrorCode) error->code)
+    {
+    case WEIR_ERROR_RETRY:
+      return "retry";
+    case WEIR_ERROR_INPUT:
+      return "input";
+    case WEIR_ERROR_MODEL:
+      return "model";
+    case WEIR_ERROR_STOP:
+      return "stop";
+    case WEIR_ERROR_LOCAL:
+      break;
+    }
+  return "local";
+}
+
+const char *
+weir_error_get_sqlstate (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  return parts != NULL ? parts->sqlstate : "";
+}
+
+int
+weir_error_exit_code (const GError *error)
+{
+  if (error == NULL || error->domain != WEIR_ERROR)
+    return 4;
+
+  switch ((WeirErrorCode) error->code)
+    {
+    case WEIR_ERROR_RETRY:
+      return 3;
+    case WEIR_ERROR_INPUT:
+      return 1;
+    case WEIR_ERROR_MODEL:
+      return 2;
+    case WEIR_ERROR_STOP:
+      return 130;
+    case WEIR_ERROR_LOCAL:
+      break;
+    }
+  return 4;
+}
+
+char *
+weir_error_format (const GError *error)
+{
+  GString *text = g_string_new (error->message);
+  const char *detail = weir_error_get_detail (error);
+  const char *hint = weir_error_get_hint (error);
+
+  if (detail != NULL && *detail != '\0')
+    g_string_append_printf (text, "\nDETAIL:  %s", detail);
+  if (hint != NULL && *hint != '\0')
+    g_string_append_printf (text, "\nHINT:  %s", hint);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,237 @@
+#include "base/fsutil.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The one line of most failures here: could not VERB "PATH": REASON. Returns false. */
+static bool
+path_error (GError **error, const char *verb, const char *path)
+{
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s \"%s\": %s", verb, path, g_strerror (errno));
+}
+
+static bool
+make_one_folder (const char *path, mode_t mode, GError **error)
+{
+  if (mkdir (path, mode) == 0)
+    return true;
+  if (errno != EEXIST)
+    return path_error (error, "create folder", path);
+
+  struct stat status;
+  if (stat (path, &status) != 0)
+    return path_error (error, "create folder", path);
+  if (!S_ISDIR (status.st_mode))
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not create folder \"%s\": a file of that name is in the way", path);
+  return true;
+}
+
+bool
+fs_make_folder (const char *path, mode_t mode, GError **error)
+{
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return true;
+
+  g_autofree char *parent = g_path_get_dirname (path);
+  if (strcmp (parent, path) != 0 && !fs_make_folder (parent, mode, error))
+    return false;
+  return make_one_folder (path, mode, error);
+}
+
+/* For file systems that can neither rename without replacing nor link: reserve the name, then rename over the reservation. */
+static int
+rename_by_reservation (const char *from, const char *to)
+{
+  struct stat status;
+  if (lstat (from, &status) != 0)
+    return -1;
+
+  if (S_ISDIR (status.st_mode))
+    {
+      if (mkdir (to, 0700) != 0)
+        return -1;
+    }
+  else
+    {
+      AUTO_FD int reservation = open (to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+      if (reservation < 0)
+        return -1;
+    }
+
+  if (rename (from, to) == 0)
+    return 0;
+  int saved = errno;
+  remove (to);
+  errno = saved;
+  return -1;
+}
+
+static int
+rename_by_link (const char *from, const char *to)
+{
+  if (link (from, to) == 0)
+    return unlink (from);
+  if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
+    return rename_by_reservation (from, to);
+  return -1;
+}
+
+/* Like rename (2), but fails with EEXIST instead of replacing. */
+static int
+rename_without_replacing (const char *from, const char *to)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
+    return rename_by_link (from, to);
+  return -1;
+}
+
+static bool
+sync_parent (const char *path, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  return fs_sync_folder (parent, error);
+}
+
+bool
+fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **error)
+{
+  if (ret_exists != NULL)
+    *ret_exists = false;
+
+  if (rename_without_replacing (from, to) != 0)
+    {
+      if (errno == EEXIST && ret_exists != NULL)
+        return *ret_exists = true, false;
+
+      int saved = errno;
+      weir_error (error, WEIR_ERROR_LOCAL, "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (saved));
+      if (saved == EXDEV)
+        weir_error_hint (error, "Both folders must be on the same file system (in a container: in the same mount).");
+      return false;
+    }
+  return sync_parent (to, error) && sync_parent (from, error);
+}
+
+bool
+fs_write_all (int fd, const void *bytes, size_t length, const char *name, GError **error)
+{
+  const char *next = bytes;
+  while (length > 0)
+    {
+      ssize_t written = write (fd, next, length);
+      if (written < 0 && errno == EINTR)
+        continue;
+      if (written < 0)
+        return path_error (error, "write", name);
+      next += written;
+      length -= (size_t) written;
+    }
+  return true;
+}
+
+/* Everything of fs_write_file between making the temporary file and its last name. */
+static bool
+fill_and_rename (int fd, const char *temporary, const char *path, const char *contents, size_t length, mode_t mode, GError **error)
+{
+  if (fchmod (fd, mode) != 0)
+    return path_error (error, "set the permissions of", path);
+  if (!fs_write_all (fd, contents, length, path, error))
+    return false;
+  if (fsync (fd) != 0)
+    return path_error (error, "write", path);
+  if (rename (temporary, path) != 0)
+    return path_error (error, "write", path);
+  return true;
+}
+
+bool
+fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *temporary = g_strdup_printf ("%s/.%s.XXXXXX", folder, name);
+
+  AUTO_FD int fd = mkostemp (temporary, O_CLOEXEC);
+  if (fd < 0)
+    return path_error (error, "write", path);
+  if (!fill_and_rename (fd, temporary, path, contents, length, mode, error))
+    return unlink (temporary), false;
+  return fs_sync_folder (folder, error);
+}
+
+static bool
+read_up_to (int fd, const char *path, size_t limit, GString *contents, GError **error)
+{
+  char piece[16384];
+  while (contents->len <= limit)
+    {
+      ssize_t got = read (fd, piece, sizeof piece);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return path_error (error, "read", path);
+      if (got == 0)
+        return true;
+      g_string_append_len (contents, piece, got);
+    }
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": larger than %zu bytes", path, limit);
+}
+
+bool
+fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error)
+{
+  /* Not blocking, so a FIFO is refused instead of waited for. */
+  AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0)
+    return path_error (error, "open", path);
+
+  struct stat status;
+  if (fstat (fd, &status) != 0)
+    return path_error (error, "open", path);
+  if (!S_ISREG (status.st_mode))
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path,
+                       S_ISDIR (status.st_mode) ? g_strerror (EISDIR) : "not a regular file");
+
+  g_autoptr (GString) contents = g_string_new (NULL);
+  if (!read_up_to (fd, path, limit, contents, error))
+    return false;
+
+  if (ret_length != NULL)
+    *ret_length = contents->len;
+  *ret_contents = g_string_free (g_steal_pointer (&contents), FALSE);
+  return true;
+}
+
+bool
+fs_sync_folder (const char *path, GError **error)
+{
+  AUTO_FD int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return path_error (error, "open folder", path);
+  /* Some file systems cannot sync a folder and say EINVAL: they have no more to give. */
+  if (fsync (fd) != 0 && errno != EINVAL && errno != EOPNOTSUPP)
+    return path_error (error, "sync folder", path);
+  return true;
+}
+
+int
+fs_open_scratch (const char *folder, GError **error)
+{
+  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    return fd;
+
+  g_autofree char *path = g_strdup_printf ("%s/.weir-scratch.XXXXXX", folder);
+  fd = mkostemp (path, O_CLOEXEC);
+  if (fd < 0)
+    return path_error (error, "create a temporary file in", folder), -1;
+  unlink (path);
+  return fd;
+}

@@ -1,0 +1,73 @@
+#include "base/json.h"
+
+#include "base/error.h"
+#include "base/fsutil.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t json_file_limit = 1024 * 1024;
+
+Json *
+weir_json_read (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  size_t length;
+  if (!fs_read_file (path, json_file_limit, &text, &length, error))
+    return NULL;
+  return weir_json_parse (text, length, path, error);
+}
+
+Json *
+weir_json_parse (const char *text, size_t length, const char *name, GError **error)
+{
+  /* Editors on Windows put a byte order mark in front; RFC 8259 lets a parser ignore it. */
+  if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
+    {
+      text += 3;
+      length -= 3;
+    }
+
+  json_error_t where;
+  Json *root = json_loadb (text, length, JSON_REJECT_DUPLICATES, &where);
+  if (root != NULL)
+    return root;
+
+  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, where.text);
+  weir_error_reason (error, "invalid_json");
+  weir_error_line (error, where.line);
+  return NULL;
+}
+
+static char *
+dump (const Json *json, size_t flags)
+{
+  char *text = json_dumps (json, flags | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
+  if (text == NULL)
+    return g_strdup ("null");
+
+  char *copy = g_strdup (text);
+  free (text);
+  return copy;
+}
+
+char *
+weir_json_text (const Json *json)
+{
+  return dump (json, JSON_COMPACT);
+}
+
+char *
+weir_json_pretty (const Json *json)
+{
+  return dump (json, JSON_INDENT (2));
+}
+
+Json *
+weir_json_string (const char *text)
+{
+  if (text == NULL)
+    return json_null ();
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  return json_string (valid);
+}

@@ -1,0 +1,202 @@
+#include "base/text.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+/* The length of the leading run of bytes 0x01 to 0x7F, by eights: files are mostly ASCII. It may stop up to seven bytes early. */
+static size_t
+ascii_prefix (const char *bytes, size_t length)
+{
+  const uint64_t ones = UINT64_C (0x0101010101010101);
+  const uint64_t highs = UINT64_C (0x8080808080808080);
+  size_t done = 0;
+  while (length - done >= sizeof (uint64_t))
+    {
+      uint64_t eight;
+      memcpy (&eight, bytes + done, sizeof eight);
+      if ((((eight - ones) | eight) & highs) != 0)
+        break;
+      done += sizeof eight;
+    }
+  return done;
+}
+
+bool
+text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
+{
+  size_t ascii = ascii_prefix (bytes, length);
+  const char *end = bytes + ascii;
+  if (ascii == length || g_utf8_validate_len (bytes + ascii, length - ascii, &end))
+    return true;
+  if (ret_offset != NULL)
+    *ret_offset = (size_t) (end - bytes);
+  return false;
+}
+
+/* Levenshtein's distance, ASCII case ignored. */
+static size_t
+edit_distance (const char *a, const char *b)
+{
+  size_t b_length = strlen (b);
+  g_autofree size_t *row = g_new (size_t, b_length + 1);
+  for (size_t j = 0; j <= b_length; j++)
+    row[j] = j;
+
+  for (size_t i = 1; a[i - 1] != '\0'; i++)
+    {
+      size_t diagonal = row[0];
+      row[0] = i;
+      for (size_t j = 1; j <= b_length; j++)
+        {
+          size_t above = row[j];
+          size_t replaced = diagonal + (g_ascii_tolower (a[i - 1]) != g_ascii_tolower (b[j - 1]));
+          row[j] = MIN (replaced, MIN (above, row[j - 1]) + 1);
+          diagonal = above;
+        }
+    }
+  return row[b_length];
+}
+
+const char *
+text_nearest (const char *word, const char *const *words)
+{
+  size_t best_distance = MAX (strlen (word) / 3, 1) + 1;
+  const char *best = NULL;
+  for (; *words != NULL; words++)
+    {
+      size_t distance = edit_distance (word, *words);
+      if (distance < best_distance)
+        {
+          best_distance = distance;
+          best = *words;
+        }
+    }
+  return best;
+}
+
+char *
+text_count (int64_t n)
+{
+  g_autofree char *digits = g_strdup_printf ("%" G_GINT64_FORMAT, n);
+  GString *text = g_string_new (NULL);
+  size_t length = strlen (digits);
+  for (size_t i = 0; i < length; i++)
+    {
+      g_string_append_c (text, digits[i]);
+      size_t left = length - i - 1;
+      if (left > 0 && left % 3 == 0 && digits[i] != '-')
+        g_string_append_c (text, ',');
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+text_duration (int64_t milliseconds)
+{
+  int64_t hundredths = (milliseconds + 5) / 10;
+  if (hundredths < 1000)
+    return g_strdup_printf ("%d.%02d s", (int) (hundredths / 100), (int) (hundredths % 100));
+  int64_t tenths = (milliseconds + 50) / 100;
+  if (tenths < 600)
+    return g_strdup_printf ("%d.%d s", (int) (tenths / 10), (int) (tenths % 10));
+  int64_t seconds = (milliseconds + 500) / 1000;
+  if (seconds < 3600)
+    return g_strdup_printf ("%d min %d s", (int) (seconds / 60), (int) (seconds % 60));
+  int64_t minutes = (seconds + 30) / 60;
+  return g_strdup_printf ("%" G_GINT64_FORMAT " h %d min", minutes / 60, (int) (minutes % 60));
+}
+
+char *
+text_size (int64_t bytes)
+{
+  if (bytes < 1000)
+    return g_strdup_printf ("%d B", (int) bytes);
+
+  static const char units[] = "kMGTPE";
+  const char *unit = units;
+  /* In tenths of the unit, so that 999,950 becomes 1.0 MB and not 1000.0 kB. */
+  int64_t scale = 100;
+  while (unit[1] != '\0' && (bytes + scale / 2) / scale >= 10000)
+    {
+      scale *= 1000;
+      unit++;
+    }
+  int64_t tenths = bytes / scale + (bytes % scale >= scale / 2);
+  return g_strdup_printf ("%d.%d %cB", (int) (tenths / 10), (int) (tenths % 10), *unit);
+}
+
+bool
+text_matches_glob (const char *name, const char *pattern)
+{
+  return fnmatch (pattern, name, 0) == 0;
+}
+
+/* The length of the printable character at "bytes", or 0. */
+static size_t
+printable_character (const char *bytes, size_t length)
+{
+  gunichar character = g_utf8_get_char_validated (bytes, (gssize) MIN (length, 6));
+  if (character == (gunichar) -1 || character == (gunichar) -2 || character == 0 || g_unichar_iscntrl (character))
+    return 0;
+  return (size_t) g_unichar_to_utf8 (character, NULL);
+}
+
+char *
+text_printable (const char *bytes, size_t length, size_t limit)
+{
+  GString *text = g_string_new (NULL);
+  size_t position = 0;
+  while (position < length)
+    {
+      size_t size = printable_character (bytes + position, length - position);
+      if (position + MAX (size, 1) > limit)
+        break;
+      if (size > 0)
+        g_string_append_len (text, bytes + position, (gssize) size);
+      else
+        g_string_append_printf (text, "\\x%02X", (unsigned char) bytes[position]);
+      position += MAX (size, 1);
+    }
+  if (position < length)
+    g_string_append (text, "...");
+  return g_string_free (text, FALSE);
+}
+
+/* Appends the text between two quotes, the quote inside doubled. */
+static void
+append_quoted (GString *target, const char *text, char quote)
+{
+  g_string_append_c (target, quote);
+  for (; *text != '\0'; text++)
+    {
+      if (*text == quote)
+        g_string_append_c (target, quote);
+      g_string_append_c (target, *text);
+    }
+  g_string_append_c (target, quote);
+}
+
+char *
+text_quote_ident (const char *name)
+{
+  GString *quoted = g_string_new (NULL);
+  append_quoted (quoted, name, '"');
+  return g_string_free (quoted, FALSE);
+}
+
+char *
+text_quote_literal (const char *value)
+{
+  if (strchr (value, '\\') == NULL)
+    {
+      GString *quoted = g_string_new (NULL);
+      append_quoted (quoted, value, '\'');
+      return g_string_free (quoted, FALSE);
+    }
+
+  g_auto (GStrv) parts = g_strsplit (value, "\\", -1);
+  g_autofree char *escaped = g_strjoinv ("\\\\", parts);
+  GString *quoted = g_string_new ("E");
+  append_quoted (quoted, escaped, '\'');
+  return g_string_free (quoted, FALSE);
+}
