@@ -1,0 +1,172 @@
+#include "watcher/archive.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fsutil.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define FOLDER_MODE 0755
+#define FILE_MODE 0644
+
+#define ERROR_ENDING ".error.json"
+
+/* ".20261120T093000Z-3fa9c1d2": # is a decimal digit, x a hexadecimal one. */
+static const char mark_pattern[] = ".########T######Z-xxxxxxxx";
+#define MARK_LENGTH (sizeof mark_pattern - 1)
+
+/* How many seconds ahead a name may be moved when one is taken. */
+#define NAME_TRIES 100
+
+static bool
+is_mark (const char *text)
+{
+  for (size_t i = 0; i < MARK_LENGTH; i++)
+    {
+      char c = text[i];
+      bool fits = mark_pattern[i] == '#'   ? g_ascii_isdigit (c)
+                  : mark_pattern[i] == 'x' ? g_ascii_isdigit (c) || (c >= 'a' && c <= 'f')
+                                           : c == mark_pattern[i];
+      if (!fits)
+        return false;
+    }
+  return true;
+}
+
+char *
+archive_original_name (const char *archived_name)
+{
+  size_t length = strlen (archived_name);
+  for (size_t i = length; i-- > 0;)
+    {
+      const char *after = archived_name + i + MARK_LENGTH;
+      if (i + MARK_LENGTH <= length && is_mark (archived_name + i) && (*after == '\0' || *after == '.'))
+        return g_strdup_printf ("%.*s%s", (int)i, archived_name, after);
+    }
+  return g_strdup (archived_name);
+}
+
+/* The length of "stem" cut so that mark, ending and a report's own ending fit into a file name, at a character's beginning. */
+static size_t
+fit_stem (const char *stem, size_t length, size_t ending)
+{
+  size_t room = NAME_MAX - MARK_LENGTH - (sizeof ERROR_ENDING - 1) - MIN (ending, 64);
+  if (length <= room)
+    return length;
+  while (room > 0 && ((unsigned char)stem[room] & 0xC0) == 0x80)
+    room--;
+  return room;
+}
+
+char *
+archive_name (const char *file_name, int64_t unix_seconds, Uid run)
+{
+  g_autofree char *name = archive_original_name (file_name);
+  const char *ending = strrchr (name, '.');
+  if (!ending || ending == name)
+    ending = name + strlen (name);
+  size_t stem = fit_stem (name, (size_t)(ending - name), strlen (ending));
+  struct tm utc = { 0 };
+  time_t seconds = (time_t)unix_seconds;
+  gmtime_r (&seconds, &utc);
+  char stamp[32];
+  strftime (stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+  char run_text[UID_TEXT_SIZE];
+  uid_format (run, run_text);
+  return g_strdup_printf ("%.*s.%s-%.8s%.64s", (int)stem, name, stamp, run_text, ending);
+}
+
+/* Says what to do where a rename failed because it would cross a file system. */
+static void
+explain_devices (const char *from, const char *folder, GError **error)
+{
+  g_autofree char *from_folder = g_path_get_dirname (from);
+  struct stat source, target;
+  if (stat (from_folder, &source) != 0 || stat (folder, &target) != 0)
+    return;
+  if (source.st_dev == target.st_dev && !(error && *error && strstr ((*error)->message, g_strerror (EXDEV))))
+    return;
+  weir_error_detail (error, "\"%s\" and \"%s\" are on different file systems; nothing was moved.", from_folder, folder);
+  weir_error_hint (error, "imports, archive and failed must share a file system, in a container a single mount.");
+}
+
+static bool
+make_folder (const char *folder, GError **error)
+{
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return true;
+  g_autofree char *parent = g_path_get_dirname (folder);
+  return fs_make_folder (folder, FOLDER_MODE, error) && fs_sync_folder (parent, error);
+}
+
+static bool
+is_taken (const char *path)
+{
+  struct stat status;
+  return lstat (path, &status) == 0 || errno != ENOENT;
+}
+
+static bool
+report_taken (const char *folder, const char *file_name, GError **error)
+{
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not find a free name for \"%s\" in \"%s\"", file_name, folder);
+}
+
+/* A name is unique but for the first 8 digits of the run and the second: a taken one takes the next second. */
+bool
+archive_store (const char *path, const char *file_name, const char *archive, const char *table, int64_t unix_seconds, Uid run,
+               char **ret_place, GError **error)
+{
+  g_autofree char *folder = g_build_filename (archive, table, NULL);
+  if (!make_folder (folder, error))
+    return false;
+  for (int i = 0; i < NAME_TRIES; i++)
+    {
+      g_autofree char *name = archive_name (file_name, unix_seconds + i, run);
+      g_autofree char *place = g_build_filename (folder, name, NULL);
+      bool exists = false;
+      if (fs_rename_new (path, place, &exists, error))
+        return *ret_place = g_steal_pointer (&place), true;
+      if (!exists)
+        return explain_devices (path, folder, error), false;
+    }
+  return report_taken (folder, file_name, error);
+}
+
+bool
+archive_refuse (const char *path, const char *file_name, const char *failed, int64_t unix_seconds, Uid run, const char *error_json,
+                char **ret_place, GError **error)
+{
+  if (!make_folder (failed, error))
+    return false;
+  for (int i = 0; i < NAME_TRIES; i++)
+    {
+      g_autofree char *name = archive_name (file_name, unix_seconds + i, run);
+      g_autofree char *place = g_build_filename (failed, name, NULL);
+      g_autofree char *report = g_strconcat (place, ERROR_ENDING, NULL);
+      if (is_taken (place) || is_taken (report))
+        continue;
+      /* The report first: a file in failed/ is never without its reason. */
+      if (!fs_write_file (report, error_json, strlen (error_json), FILE_MODE, error))
+        return false;
+      bool exists = false;
+      if (fs_rename_new (path, place, &exists, error))
+        return *ret_place = g_steal_pointer (&place), true;
+      unlink (report);
+      if (!exists)
+        return explain_devices (path, failed, error), false;
+    }
+  return report_taken (failed, file_name, error);
+}
+
+bool
+archive_delete (const char *path, GError **error)
+{
+  if (unlink (path) != 0 && errno != ENOENT)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not remove \"%s\": %s", path, g_strerror (errno)), false;
+  g_autofree char *folder = g_path_get_dirname (path);
+  return fs_sync_folder (folder, error);
+}

@@ -1,0 +1,135 @@
+#include "watcher/scan.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Where claimed files are: part of the folder's machinery, not of its contents. */
+#define CLAIMED ".claimed"
+
+void
+entry_free (Entry *entry)
+{
+  g_free (entry->name);
+  g_free (entry);
+}
+
+static bool
+has_ending (const char *name, const char *const *endings)
+{
+  size_t length = strlen (name);
+  for (size_t i = 0; endings[i]; i++)
+    {
+      size_t ending = strlen (endings[i]);
+      if (length > ending && g_ascii_strcasecmp (name + length - ending, endings[i]) == 0)
+        return true;
+    }
+  return false;
+}
+
+bool
+scan_is_csv_name (const char *name)
+{
+  static const char *const endings[] = { ".csv", ".tsv", NULL };
+  return has_ending (name, endings);
+}
+
+static bool
+is_unfinished_name (const char *name)
+{
+  static const char *const endings[] = { ".part", ".tmp", ".filepart", ".crdownload", NULL };
+  return name[0] == '.' || has_ending (name, endings);
+}
+
+/* Why an entry is not ours, or NULL when it is. */
+static const char *
+foreign_reason (const char *name, mode_t mode)
+{
+  if (S_ISDIR (mode))
+    return "is a directory";
+  if (S_ISLNK (mode))
+    return "is a symbolic link";
+  if (!S_ISREG (mode))
+    return "is not a regular file";
+  if (!scan_is_csv_name (name))
+    return "is not a CSV file by its name";
+  /* Requests to workers, messages and the ledger are UTF-8. */
+  if (!text_is_utf8 (name, strlen (name), NULL))
+    return "has a name that is not UTF-8";
+  return NULL;
+}
+
+static Entry *
+entry_new (const char *name, const struct stat *status)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  entry->name = g_strdup (name);
+  entry->device = status->st_dev;
+  entry->inode = status->st_ino;
+  entry->size = status->st_size;
+  entry->mtime_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+  entry->ctime_ns = (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+  if (is_unfinished_name (name))
+    entry->kind = ENTRY_WAITING;
+  else if ((entry->reason = foreign_reason (name, status->st_mode)))
+    entry->kind = ENTRY_OTHER;
+  else
+    entry->kind = ENTRY_FILE;
+  return entry;
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+  const Entry *const *left = a;
+  const Entry *const *right = b;
+  return strcmp ((*left)->name, (*right)->name);
+}
+
+static bool
+read_entries (DIR *dir, const char *folder, GPtrArray *entries, GError **error)
+{
+  for (;;)
+    {
+      errno = 0;
+      const struct dirent *found = readdir (dir);
+      if (!found && errno != 0)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not list \"%s\": %s", folder, g_strerror (errno)), false;
+      if (!found)
+        return true;
+      const char *name = found->d_name;
+      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIMED) == 0)
+        continue;
+      struct stat status;
+      if (fstatat (dirfd (dir), name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        g_ptr_array_add (entries, entry_new (name, &status));
+      else if (errno != ENOENT) /* gone between the two calls: not in the folder */
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s/%s\": %s", folder, name, g_strerror (errno)), false;
+    }
+}
+
+GPtrArray *
+scan_folder (const char *folder, bool *ret_missing, ino_t *ret_identity, GError **error)
+{
+  if (ret_missing)
+    *ret_missing = false;
+  g_autoptr (DIR) dir = opendir (folder);
+  if (!dir)
+    {
+      if (ret_missing)
+        *ret_missing = errno == ENOENT || errno == ENOTDIR;
+      return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno)), NULL;
+    }
+  struct stat status;
+  if (ret_identity)
+    *ret_identity = fstat (dirfd (dir), &status) == 0 ? status.st_ino : 0;
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify)entry_free);
+  if (!read_entries (dir, folder, entries, error))
+    return NULL;
+  g_ptr_array_sort (entries, compare_names);
+  return g_steal_pointer (&entries);
+}

@@ -1,0 +1,165 @@
+#include "watcher/settle.h"
+
+#include "base/autoptr.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+/* How soon to look again at a file that somebody has open: its close usually comes as an event before that. */
+#define BUSY_RETRY_US 250000
+
+/* What is known of one name. */
+typedef struct
+{
+  bool observed; /* the facts below hold; otherwise only hints came so far */
+  bool hinted;   /* a hint came after the last listing: the next one is its baseline */
+  bool moved;
+  bool closed;
+  bool listed; /* seen by the listing in hand */
+  dev_t device;
+  ino_t inode;
+  int64_t size, mtime_ns, ctime_ns;
+  int64_t still_since; /* monotonic microseconds */
+} Name;
+
+struct Settle
+{
+  int64_t settle_us;
+  GHashTable *names; /* char * to Name */
+};
+
+Settle *
+settle_new (int64_t settle_us)
+{
+  Settle *settle = g_new0 (Settle, 1);
+  settle->settle_us = settle_us;
+  settle->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return settle;
+}
+
+void
+settle_free (Settle *settle)
+{
+  g_hash_table_unref (settle->names);
+  g_free (settle);
+}
+
+static Name *
+find_name (Settle *settle, const char *text)
+{
+  Name *name = g_hash_table_lookup (settle->names, text);
+  if (!name)
+    {
+      name = g_new0 (Name, 1);
+      g_hash_table_insert (settle->names, g_strdup (text), name);
+    }
+  return name;
+}
+
+void
+settle_hint (Settle *settle, const char *text, Hint hint)
+{
+  Name *name = find_name (settle, text);
+  name->hinted = true;
+  name->moved = hint == HINT_MOVED;
+  name->closed = hint == HINT_CLOSED;
+}
+
+/* Takes over what the listing says of a name, and when it last changed. */
+static void
+update_name (Name *name, const Entry *entry, int64_t now)
+{
+  bool same_file = name->observed && name->inode == entry->inode && name->device == entry->device;
+  bool same_size = same_file && name->size == entry->size;
+  bool same_times = same_file && name->mtime_ns == entry->mtime_ns && name->ctime_ns == entry->ctime_ns;
+  if (!same_size || !same_times || name->hinted)
+    name->still_since = now;
+  /* Growing, or another file, after the event that vouched for it: the event says nothing any more. New times alone do not take it
+     back: tar, unzip and docker cp set owner, mode and mtime after they close. */
+  if (!same_size && !name->hinted)
+    name->moved = name->closed = false;
+  name->observed = true;
+  name->hinted = false;
+  name->listed = true;
+  name->device = entry->device;
+  name->inode = entry->inode;
+  name->size = entry->size;
+  name->mtime_ns = entry->mtime_ns;
+  name->ctime_ns = entry->ctime_ns;
+}
+
+/* How long a file must have been still. An empty one was perhaps only created by somebody who opens it again to write. */
+static int64_t
+needed_stillness (const Settle *settle, const Name *name)
+{
+  if (name->moved)
+    return 0;
+  return name->closed && name->size > 0 ? MIN (SETTLE_CLOSED_US, settle->settle_us) : settle->settle_us;
+}
+
+static gboolean
+forget_unlisted (gpointer key, gpointer value, gpointer data)
+{
+  (void)key;
+  (void)data;
+  Name *name = value;
+  bool listed = name->listed;
+  name->listed = false;
+  return !listed;
+}
+
+static int
+compare_age (const void *a, const void *b, void *data)
+{
+  const GPtrArray *entries = data;
+  const Entry *left = entries->pdata[*(const int *)a];
+  const Entry *right = entries->pdata[*(const int *)b];
+  if (left->mtime_ns != right->mtime_ns)
+    return left->mtime_ns < right->mtime_ns ? -1 : 1;
+  return strcmp (left->name, right->name);
+}
+
+GArray *
+settle_observe (Settle *settle, const GPtrArray *entries, int64_t now, Lease (*lease) (const Entry *entry, void *data), void *data,
+                int64_t *ret_wait_us)
+{
+  GArray *ready = g_array_new (FALSE, FALSE, sizeof (int));
+  int64_t wait_us = INT64_MAX;
+  for (unsigned i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+      if (entry->kind != ENTRY_FILE)
+        continue;
+      Name *name = find_name (settle, entry->name);
+      update_name (name, entry, now);
+      int64_t missing = name->still_since + needed_stillness (settle, name) - now;
+      int index = (int)i;
+      if (missing > 0)
+        wait_us = MIN (wait_us, missing);
+      else if (lease (entry, data) == LEASE_BUSY)
+        wait_us = MIN (wait_us, BUSY_RETRY_US);
+      else
+        g_array_append_val (ready, index);
+    }
+  g_hash_table_foreach_remove (settle->names, forget_unlisted, NULL);
+  g_array_sort_with_data (ready, compare_age, (void *)entries);
+  *ret_wait_us = wait_us == INT64_MAX ? -1 : wait_us;
+  return ready;
+}
+
+Lease
+settle_lease (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0)
+    return errno == EWOULDBLOCK ? LEASE_BUSY : LEASE_REFUSED;
+  /* Somebody who opens the file for writing while we hold the lease is announced by a signal: one that is ignored by default. */
+  if (fcntl (fd, F_SETSIG, SIGURG) != 0)
+    return LEASE_REFUSED;
+  if (fcntl (fd, F_SETLEASE, F_RDLCK) != 0)
+    return errno == EAGAIN ? LEASE_BUSY : LEASE_REFUSED;
+  fcntl (fd, F_SETLEASE, F_UNLCK);
+  return LEASE_FREE;
+}
