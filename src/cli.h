@@ -32,7 +32,7 @@ const Command *command_find (const char *name);
 /* Runs `weir ARGV...`; returns the exit code. */
 int cli_main (int argc, char **argv);
 
-/* Parses a command's options: "entries" (may be NULL, ends with { NULL }) and the common ones. Arguments that are no options stay in
+/* Parses a command's options (texts as G_OPTION_ARG_STRING or, for paths, _FILENAME): "entries" (may be NULL, ends with { NULL }) and the common ones. Arguments that are no options stay in
  * argv[1..]. --help prints and *ret_done is true. Errors: MODEL (usage, exit 2). */
 bool cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *common, int *argc, char ***argv, bool *ret_done,
                 GError **error);
@@ -47,11 +47,17 @@ int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3
  * when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
 void cli_print_result (const DbResult *result, bool json, const char *empty);
 
+/* A result as an array of objects; columns of whole numbers become numbers. A new reference. */
+Json *cli_result_to_json (const DbResult *result);
+
 /* Prints a value as pretty JSON with a newline. */
 void cli_print_json (const Json *json);
 
 /* Whether colour and bars may go to this stream: a terminal, TERM not dumb, NO_COLOR unset. */
 bool cli_is_fancy (int fd);
+
+/* The options every command takes, and "--help", for the completion scripts. Ends with { NULL }. */
+extern const GOptionEntry cli_common_entries[];
 
 /* One function per file of src/commands/. */
 int command_watch (int argc, char **argv);

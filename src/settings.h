@@ -2,6 +2,8 @@
 #ifndef WEIR_SRC_SETTINGS_H
 #define WEIR_SRC_SETTINGS_H
 
+#include "base/json.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +32,40 @@ typedef struct
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
 } Settings;
 
+typedef enum
+{
+  SETTING_FOLDER, /* a path, relative to the home */
+  SETTING_TEXT,
+  SETTING_SCHEMA, /* a schema's name in the database */
+  SETTING_CHOICE, /* one of "words", kept as an enum */
+  SETTING_FLAG,   /* one of two words, kept as a bool: the second is true */
+  SETTING_WHOLE,  /* a whole number from low to high */
+  SETTING_NUMBER, /* a number from low to high */
+} SettingType;
+
+/* One row of the table that the loader, `weir check` and docs/settings.md are made from. */
+typedef struct
+{
+  const char *path;     /* in weir.json: "rejects.max_percent"; NULL: not there, by environment or command line only */
+  SettingType type;
+  const char *fallback; /* the default as JSON text; NULL: told by "otherwise" */
+  const char *otherwise;
+  const char *words[3]; /* SETTING_CHOICE and SETTING_FLAG */
+  double low, high;     /* SETTING_WHOLE and SETTING_NUMBER */
+  size_t offset;        /* of its member in Settings */
+  const char *option;   /* on the command line, or NULL */
+  const char *variable; /* in the environment, or NULL */
+  const char *help;     /* one or two sentences */
+} Setting;
+
+extern const Setting settings_table[]; /* ends with a help of NULL */
+
+/* All settings in force as weir.json would spell them; never a password. A new reference. */
+Json *settings_to_json (const Settings *settings);
+
+/* The table as Markdown, as docs/settings.md carries it. Owned by the caller. */
+char *settings_to_markdown (void);
+
 /* What a command does where there is no home. */
 typedef enum
 {
@@ -42,6 +78,9 @@ typedef enum
 Settings *settings_load (const char *home, const char *database, HomePolicy policy, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* Whether the folder has weir.json or .weir/. */
+bool settings_is_home (const char *folder);
 
 /* Makes the folders (imports, archive, failed, models, .weir 0700) that are missing. */
 bool settings_make_folders (const Settings *settings, GError **error);

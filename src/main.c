@@ -1,0 +1,14 @@
+#include "src/cli.h"
+
+#include <locale.h>
+#include <signal.h>
+
+int
+main (int argc, char **argv)
+{
+  /* Arguments and messages are UTF-8 whatever the terminal says; numbers stay C's. */
+  setlocale (LC_CTYPE, "C.UTF-8");
+  /* `weir runs | head` ends by a failed write, not by a signal in the middle of something. */
+  signal (SIGPIPE, SIG_IGN);
+  return cli_main (argc, argv);
+}

@@ -1,0 +1,175 @@
+#include "src/cli.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool
+cli_is_fancy (int fd)
+{
+  const char *terminal = g_getenv ("TERM");
+  const char *no_color = g_getenv ("NO_COLOR");
+  return isatty (fd) && g_strcmp0 (terminal, "dumb") != 0 && (no_color == NULL || no_color[0] == '\0');
+}
+
+void
+cli_print_json (const Json *json)
+{
+  g_autofree char *text = weir_json_pretty (json);
+  puts (text);
+}
+
+static Json *
+error_to_json (const GError *error)
+{
+  const char *detail = weir_error_get_detail (error), *hint = weir_error_get_hint (error);
+  int64_t line = weir_error_get_line (error);
+  g_autoptr (Json) message = weir_json_string (error->message);
+  g_autoptr (Json) details = weir_json_string (detail != NULL && detail[0] != '\0' ? detail : NULL);
+  g_autoptr (Json) hints = weir_json_string (hint != NULL && hint[0] != '\0' ? hint : NULL);
+  g_autoptr (Json) lines = line > 0 ? json_integer (line) : json_null ();
+  return json_pack ("{s:{s:s, s:O, s:O, s:O, s:O}}", "error", "code", weir_error_get_reason (error), "message", message, "detail",
+                    details, "hint", hints, "line", lines);
+}
+
+int
+cli_fail (GError *error, bool json)
+{
+  int code = weir_error_exit_code (error);
+  g_autofree char *text = weir_error_format (error);
+  fflush (stdout);
+  fprintf (stderr, "weir: %s\n", text);
+  if (json)
+    {
+      g_autoptr (Json) object = error_to_json (error);
+      cli_print_json (object);
+    }
+  g_error_free (error);
+  return code;
+}
+
+/* Columns that a terminal gives the text. */
+static int
+display_width (const char *text)
+{
+  int width = 0;
+  for (const char *next = text; *next != '\0'; next = g_utf8_next_char (next))
+    {
+      gunichar character = g_utf8_get_char (next);
+      width += g_unichar_iszerowidth (character) ? 0 : g_unichar_iswide (character) ? 2 : 1;
+    }
+  return width;
+}
+
+/* Whether the text is a whole number that JSON would write in the same way. */
+static bool
+is_whole (const char *text)
+{
+  const char *digits = text[0] == '-' ? text + 1 : text;
+  size_t length = strspn (digits, "0123456789");
+  return length > 0 && length <= 18 && digits[length] == '\0' && (digits[0] != '0' || (length == 1 && digits == text));
+}
+
+static bool
+is_whole_column (const DbResult *result, int column)
+{
+  bool any = false;
+  for (int row = 0; row < db_result_rows (result); row++)
+    {
+      const char *value = db_result_value (result, row, column);
+      if (value != NULL && !is_whole (value))
+        return false;
+      any |= value != NULL;
+    }
+  return any;
+}
+
+/* One flag per column. Owned by the caller. */
+static bool *
+find_whole_columns (const DbResult *result)
+{
+  int columns = db_result_columns (result);
+  bool *whole = g_new0 (bool, (gsize) columns + 1);
+  for (int column = 0; column < columns; column++)
+    whole[column] = is_whole_column (result, column);
+  return whole;
+}
+
+static Json *
+row_to_json (const DbResult *result, int row, const bool *whole)
+{
+  Json *object = json_object ();
+  for (int column = 0; column < db_result_columns (result); column++)
+    {
+      const char *value = db_result_value (result, row, column);
+      Json *json = value != NULL && whole[column] ? json_integer (g_ascii_strtoll (value, NULL, 10)) : weir_json_string (value);
+      json_object_set_new (object, db_result_name (result, column), json);
+    }
+  return object;
+}
+
+Json *
+cli_result_to_json (const DbResult *result)
+{
+  Json *array = json_array ();
+  g_autofree bool *whole = find_whole_columns (result);
+  for (int row = 0; row < db_result_rows (result); row++)
+    json_array_append_new (array, row_to_json (result, row, whole));
+  return array;
+}
+
+/* A cell as the table shows it: one line, nothing that moves the cursor. Owned by the caller. */
+static char *
+shown_cell (const char *value)
+{
+  return value == NULL ? g_strdup ("") : text_printable (value, strlen (value), SIZE_MAX);
+}
+
+static void
+print_cell (const char *text, int width, bool right, bool last)
+{
+  int padding = width - display_width (text);
+  if (right)
+    printf ("%*s%s", padding, "", text);
+  else
+    printf ("%s%*s", text, last ? 0 : padding, "");
+  fputs (last ? "\n" : "  ", stdout);
+}
+
+static void
+print_table (const DbResult *result)
+{
+  int rows = db_result_rows (result), columns = db_result_columns (result);
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  g_autofree bool *whole = find_whole_columns (result);
+  g_autofree int *widths = g_new0 (int, (gsize) columns + 1);
+  for (int row = -1; row < rows; row++)
+    for (int column = 0; column < columns; column++)
+      {
+        char *cell = shown_cell (row < 0 ? db_result_name (result, column) : db_result_value (result, row, column));
+        widths[column] = MAX (widths[column], display_width (cell));
+        g_ptr_array_add (cells, cell);
+      }
+  for (guint i = 0; i < cells->len; i++)
+    {
+      int column = (int) i % columns;
+      print_cell (g_ptr_array_index (cells, i), widths[column], whole[column], column == columns - 1);
+    }
+}
+
+void
+cli_print_result (const DbResult *result, bool json, const char *empty)
+{
+  if (json)
+    {
+      g_autoptr (Json) array = cli_result_to_json (result);
+      cli_print_json (array);
+    }
+  else if (db_result_rows (result) == 0)
+    puts (empty);
+  else
+    print_table (result);
+}
