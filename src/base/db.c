@@ -83,14 +83,16 @@ stop_error (GError **error)
   return weir_error (error, WEIR_ERROR_STOP, "stopped while working with the database");
 }
 
-/* The connection's own complaint, with nothing from the server. */
+/* The connection's own complaint, with nothing from the server: its first line is the message, the others are the detail. */
 static bool
 connection_error (Db *db, GError **error)
 {
-  g_autofree char *text = g_strdup (PQerrorMessage (db->conn));
-  g_strstrip (text);
-  weir_error (error, WEIR_ERROR_RETRY, "lost the connection to the database%s%s", *text != '\0' ? ": " : "", text);
+  g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
+  const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
+  weir_error (error, WEIR_ERROR_RETRY, "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
   weir_error_reason (error, "connection_lost");
+  if (*first != '\0' && lines[1] != NULL && *g_strstrip (lines[1]) != '\0')
+    weir_error_detail (error, "%s", lines[1]);
   return false;
 }
 
