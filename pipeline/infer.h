@@ -12,8 +12,8 @@
 
 typedef struct
 {
-  uint32_t left;       /* bit i: candidate i is still possible */
-  int64_t cells;       /* not NULL */
+  uint32_t left;       /* one bit per candidate that is still possible, and what else infer.c must remember */
+  int64_t cells;       /* not NULL; a "" is one */
   int64_t nulls;
   size_t longest;      /* bytes */
   bool quoted_empty;   /* a "" was seen: text keeps it, other types read it as NULL */

@@ -1,7 +1,7 @@
 /* The types: one table of rows, each saying how a cell of text becomes a value, its binary COPY form, and the bytes it is hashed by.
  *
  * A new type is a new row. Formats of PostgreSQL's binary representation: src/backend/utils/adt/{int8,numeric,float,date,timestamp,
- * uuid,jsonb}.c (the *_recv functions). Nothing here allocates: a Value borrows the cell. */
+ * uuid,jsonb}.c (the *_recv functions). A Value borrows its cell. Parsing never allocates, but for jsonb; nothing depends on the locale. */
 #ifndef WEIR_PIPELINE_TYPES_H
 #define WEIR_PIPELINE_TYPES_H
 
@@ -34,7 +34,7 @@ typedef struct
   int64_t integer;  /* bigint; days since 2000-01-01 for a date; microseconds since 2000-01-01 00:00 (UTC) for timestamps */
   double real;
   uint8_t uuid[16];
-  const char *text; /* text, jsonb, numeric: the cell itself, borrowed */
+  const char *text; /* text, jsonb, numeric, double: the cell itself, borrowed */
   size_t length;
 } Value;
 
@@ -67,10 +67,13 @@ const Type *types_by_oid (uint32_t oid);   /* TEXT for varchar too; NULL: not on
 const char *const *types_words (void);     /* NULL-terminated names, for models and messages */
 
 /* Whether cells of a type can be written in that format: a date has YYYY, MM and DD once each with literals between
- * ("DD/MM/YYYY", "YYYYMMDD"); a timestamp or timestamptz has these and HH24, MI and maybe SS, and for timestamptz maybe TZ. */
+ * ("DD/MM/YYYY", "YYYYMMDD"); a timestamp or timestamptz has these and HH24, MI and maybe SS, and for timestamptz maybe TZ at its
+ * end (without it cells are taken as UTC). Literals are anything but letters and digits, and the letters T and Z. Days, months and
+ * hours may have one digit or two where a literal or the end of the cell follows; seconds may have a fraction. */
 bool types_format_fits (const char *type, const char *format);
 
-/* Whether every value of "from" is kept when the column becomes "to": bigint to numeric, and bigint or numeric to text. */
+/* Whether every value of "from" is kept when the column becomes "to": bigint to numeric, bigint or numeric to text, and any type to
+ * itself. */
 bool types_widens (TypeId from, TypeId to);
 
 #endif
