@@ -1,4 +1,4 @@
-/* A model: what one table means. Plain data that a test can build; models/*.json on disk (see docs/models.md).
+/* A model: what one table means. Plain data that a test can build; models/TABLE.json on disk (see docs/models.md).
  *
  * A Model is immutable once loaded. Strings are owned by the model. */
 #ifndef WEIR_MODELS_MODEL_H
@@ -67,7 +67,8 @@ typedef struct
   char *table;
   ModelKind kind;
   GStrv business_key; /* never NULL; empty for a keyless fact */
-  char *id_column;    /* default: the table's name less a plural s, then _id ("users": "user_id"); NULL for a keyless fact */
+  char *id_column;    /* default: the table's name in the singular, then _id ("users": "user_id"), or _uuid where another column
+                         has that name already; NULL for a keyless fact */
   KeyHash hash;
   char *name_space; /* UUID text for uuid5, else NULL */
   unsigned normalize;
@@ -75,8 +76,8 @@ typedef struct
   GPtrArray *references; /* of ModelReference */
   Duplicates duplicates;
   Append append;
-  GStrv files;           /* globs that override the naming rule, or NULL */
-  double max_percent;    /* of rejects before the file is refused; negative: the setting holds */
+  GStrv files;                    /* globs that override the naming rule, or NULL */
+  double max_percent;             /* of rejects before the file is refused; negative: the setting holds */
   char checksum[SHA256_HEX_SIZE]; /* of the file's bytes */
 } Model;
 
@@ -93,9 +94,16 @@ const ModelColumn *model_find_column (const Model *model, const char *name);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
 
-/* The words used in JSON and in messages. */
-const char *model_kind_word (ModelKind kind);     /* "dimension", "fact" */
-const char *key_hash_word (KeyHash hash);         /* "hmac-sha256", "uuid5", "md5" */
+/* The words used in JSON and in messages, each array by its enumeration's values and ending with NULL. normalize_step_words has the
+ * steps by their bit: normalize_step_words[i] is 1 << i. */
+extern const char *const model_kind_words[];
+extern const char *const key_hash_words[];
+extern const char *const normalize_step_words[];
+extern const char *const duplicates_words[];
+extern const char *const append_words[];
+
+const char *model_kind_word (ModelKind kind); /* "dimension", "fact" */
+const char *key_hash_word (KeyHash hash);     /* "hmac-sha256", "uuid5", "md5" */
 /* The normalize words joined by a comma, "" for none: for pins and messages. Owned by the caller. */
 char *normalize_words (unsigned normalize);
 

@@ -1,0 +1,48 @@
+/* Reading a JSON object member by member: a table says which members there are and what reads each, and every mistake becomes
+ * a line such as  $.columns.name.typ: unknown member "typ"; did you mean "type"?  Reading goes on after a mistake, so that all of
+ * them are told at once. */
+#ifndef WEIR_MODELS_MEMBERS_H
+#define WEIR_MODELS_MEMBERS_H
+
+#include "base/json.h"
+#include "models/model_load.h"
+
+/* What a reader of a member gets besides the member. */
+typedef struct
+{
+  GPtrArray *problems; /* of char *, one line each */
+  const ModelWords *words;
+  void *target; /* what the object is read into */
+} MemberScope;
+
+typedef struct
+{
+  const char *name;                                                       /* the table ends with NULL */
+  void (*read) (const MemberScope *scope, const char *path, Json *value); /* NULL: any value is taken and left alone */
+  bool required;
+  bool later; /* reserved: refused with "not yet supported" */
+} Member;
+
+/* Reads the object at "path" by the table. */
+void members_read (const MemberScope *scope, const char *path, Json *object, const Member *members);
+
+void members_problem (const MemberScope *scope, const char *path, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+/* $.columns and "name" make $.columns.name; a name that is no plain word makes $.columns["E-mail"]. Owned by the caller. */
+char *members_path (const char *path, const char *name);
+
+/* Each returns false, after adding a problem, when the value is not of that type. *ret_... is then untouched. */
+bool members_text (const MemberScope *scope, const char *path, const Json *value,
+                   char **ret_text); /* not empty; frees *ret_text first */
+bool members_texts (const MemberScope *scope, const char *path, const Json *value, GStrv *ret_texts); /* at least one, none twice */
+bool members_boolean (const MemberScope *scope, const char *path, const Json *value, bool *ret_boolean);
+bool members_word (const MemberScope *scope, const char *path, const Json *value, const char *const *words, unsigned *ret_index);
+
+/* Adds: PATH: WHAT "word"; did you mean "near"? (or the words there are, where none is near). */
+void members_unknown (const MemberScope *scope, const char *path, const char *what, const char *word, const char *const *words);
+
+/* Sets the error that a model with these problems ends with: a count, then each in the detail. "shown" is its file. Returns false.
+ */
+bool members_refuse (const char *shown, GPtrArray *problems, GError **error);
+
+#endif

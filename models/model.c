@@ -1,0 +1,97 @@
+#include "models/model.h"
+
+const char *const model_kind_words[] = { "dimension", "fact", NULL };
+const char *const key_hash_words[] = { "hmac-sha256", "uuid5", "md5", NULL };
+const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
+const char *const duplicates_words[] = { "last", "first", "reject", NULL };
+const char *const append_words[] = { "distinct", "all", NULL };
+
+void
+model_column_free (ModelColumn *column)
+{
+  if (column == NULL)
+    return;
+  g_free (column->name);
+  g_free (column->type);
+  g_free (column->format);
+  g_free (column);
+}
+
+void
+model_reference_free (ModelReference *reference)
+{
+  if (reference == NULL)
+    return;
+  g_free (reference->dimension);
+  g_strfreev (reference->columns);
+  g_free (reference->as);
+  g_free (reference);
+}
+
+Model *
+model_new (void)
+{
+  Model *model = g_new0 (Model, 1);
+  model->business_key = g_new0 (char *, 1);
+  model->normalize = NORMALIZE_TRIM;
+  model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify)model_column_free);
+  model->references = g_ptr_array_new_with_free_func ((GDestroyNotify)model_reference_free);
+  model->max_percent = -1;
+  return model;
+}
+
+void
+model_free (Model *model)
+{
+  if (model == NULL)
+    return;
+  g_free (model->path);
+  g_free (model->table);
+  g_strfreev (model->business_key);
+  g_free (model->id_column);
+  g_free (model->name_space);
+  g_ptr_array_unref (model->columns);
+  g_ptr_array_unref (model->references);
+  g_strfreev (model->files);
+  g_free (model);
+}
+
+const ModelColumn *
+model_find_column (const Model *model, const char *name)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = g_ptr_array_index (model->columns, i);
+      if (g_str_equal (column->name, name))
+        return column;
+    }
+  return NULL;
+}
+
+bool
+model_is_keyless (const Model *model)
+{
+  return model->business_key[0] == NULL;
+}
+
+const char *
+model_kind_word (ModelKind kind)
+{
+  return model_kind_words[kind];
+}
+
+const char *
+key_hash_word (KeyHash hash)
+{
+  return key_hash_words[hash];
+}
+
+char *
+normalize_words (unsigned normalize)
+{
+  GString *words = g_string_new (NULL);
+  for (unsigned i = 0; normalize_step_words[i] != NULL; i++)
+    if (normalize & (1U << i))
+      g_string_append_printf (words, "%s%s", words->len > 0 ? "," : "", normalize_step_words[i]);
+  return g_string_free (words, FALSE);
+}

@@ -1,0 +1,122 @@
+#include "models/model_members.h"
+
+static void
+read_column_type (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelColumn *column = scope->target;
+  unsigned type = 0;
+  if (!members_word (scope, path, value, scope->words->types, &type))
+    return;
+  g_free (column->type);
+  column->type = g_strdup (scope->words->types[type]);
+}
+
+static void
+read_column_format (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelColumn *column = scope->target;
+  members_text (scope, path, value, &column->format);
+}
+
+static void
+read_column_required (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelColumn *column = scope->target;
+  members_boolean (scope, path, value, &column->required);
+}
+
+static void
+read_column (const MemberScope *scope, const char *path, const char *name, Json *value)
+{
+  static const Member members[] = {
+    { "type", read_column_type }, { "format", read_column_format }, { "required", read_column_required },
+    { "description", NULL },      { "track", NULL, .later = true }, { NULL },
+  };
+  ModelColumn *column = g_new0 (ModelColumn, 1);
+  column->name = g_strdup (name);
+  g_ptr_array_add (((Model *)scope->target)->columns, column);
+  MemberScope inner = { scope->problems, scope->words, column };
+  members_read (&inner, path, value, members);
+  if (column->format == NULL)
+    return;
+  g_autofree char *format_path = members_path (path, "format");
+  if (json_object_get (value, "type") == NULL)
+    members_problem (scope, format_path, "a format needs a \"type\" beside it");
+  else if (column->type != NULL && !scope->words->format_fits (column->type, column->format))
+    members_problem (scope, format_path, "\"%s\" is not a format of type %s", column->format, column->type);
+}
+
+void
+model_read_columns (const MemberScope *scope, const char *path, Json *value)
+{
+  if (!json_is_object (value))
+    {
+      members_problem (scope, path, "must be an object with a member for each column");
+      return;
+    }
+  const char *name;
+  Json *column;
+  json_object_foreach (value, name, column)
+    {
+      g_autofree char *inner = members_path (path, name);
+      read_column (scope, inner, name, column);
+    }
+}
+
+static void
+read_reference_dimension (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelReference *reference = scope->target;
+  members_text (scope, path, value, &reference->dimension);
+}
+
+static void
+read_reference_columns (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelReference *reference = scope->target;
+  members_texts (scope, path, value, &reference->columns);
+}
+
+static void
+read_reference_as (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelReference *reference = scope->target;
+  members_text (scope, path, value, &reference->as);
+}
+
+static void
+read_reference_missing (const MemberScope *scope, const char *path, Json *value)
+{
+  static const char *const words[] = { "reject", "allow", NULL };
+  unsigned word = 0;
+  if (members_word (scope, path, value, words, &word))
+    ((ModelReference *)scope->target)->reject_missing = word == 0;
+}
+
+void
+model_read_references (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = {
+    { "dimension", read_reference_dimension, .required = true },
+    { "columns", read_reference_columns, .required = true },
+    { "as", read_reference_as, .required = true },
+    { "missing", read_reference_missing },
+    { "description", NULL },
+    { NULL },
+  };
+  if (!json_is_array (value))
+    {
+      members_problem (scope, path, "must be an array of objects");
+      return;
+    }
+  for (size_t i = 0; i < json_array_size (value); i++)
+    {
+      ModelReference *reference = g_new0 (ModelReference, 1);
+      reference->columns = g_new0 (char *, 1);
+      reference->reject_missing = true;
+      g_ptr_array_add (((Model *)scope->target)->references, reference);
+      g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
+      MemberScope reference_scope = { scope->problems, scope->words, reference };
+      members_read (&reference_scope, inner, json_array_get (value, i), members);
+    }
+}

@@ -1,0 +1,169 @@
+#include "models/model_members.h"
+
+#include "base/uid.h"
+
+#include <string.h>
+
+static void
+read_table (const MemberScope *scope, const char *path, Json *value)
+{
+  Model *model = scope->target;
+  members_text (scope, path, value, &model->table);
+}
+
+static void
+read_kind (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned kind = 0;
+  if (members_word (scope, path, value, model_kind_words, &kind))
+    ((Model *)scope->target)->kind = (ModelKind)kind;
+}
+
+static void
+read_business_key (const MemberScope *scope, const char *path, Json *value)
+{
+  Model *model = scope->target;
+  members_texts (scope, path, value, &model->business_key);
+}
+
+static void
+read_id_column (const MemberScope *scope, const char *path, Json *value)
+{
+  Model *model = scope->target;
+  members_text (scope, path, value, &model->id_column);
+}
+
+static void
+read_hash (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned hash = 0;
+  if (members_word (scope, path, value, key_hash_words, &hash))
+    ((Model *)scope->target)->hash = (KeyHash)hash;
+}
+
+static void
+read_normalize (const MemberScope *scope, const char *path, Json *value)
+{
+  if (!json_is_array (value))
+    {
+      members_problem (scope, path, "must be an array of the words trim, nfc and lowercase");
+      return;
+    }
+  unsigned normalize = 0;
+  for (size_t i = 0; i < json_array_size (value); i++)
+    {
+      unsigned step = 0;
+      g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
+      if (!members_word (scope, inner, json_array_get (value, i), normalize_step_words, &step))
+        continue;
+      if (normalize & (1U << step))
+        members_problem (scope, inner, "\"%s\" is there twice", normalize_step_words[step]);
+      normalize |= 1U << step;
+    }
+  ((Model *)scope->target)->normalize = normalize;
+}
+
+/* A UUID, or one of the names that RFC 9562 (section 6.6) gives to its own. */
+static void
+read_namespace (const MemberScope *scope, const char *path, Json *value)
+{
+  static const char *const names[] = { "dns", "url", "oid", "x500", NULL };
+  static const char *const uuids[] = {
+    "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
+    "6ba7b812-9dad-11d1-80b4-00c04fd430c8",
+    "6ba7b814-9dad-11d1-80b4-00c04fd430c8",
+  };
+  g_autofree char *text = NULL;
+  if (!members_text (scope, path, value, &text))
+    return;
+  Uid uid;
+  g_autofree char *uuid = NULL;
+  for (size_t i = 0; names[i] != NULL; i++)
+    if (g_str_equal (names[i], text))
+      uuid = g_strdup (uuids[i]);
+  if (uuid == NULL && uid_parse (text, strlen (text), &uid))
+    uuid = g_ascii_strdown (text, -1);
+  if (uuid == NULL)
+    {
+      members_problem (scope, path, "\"%s\" is neither a UUID nor one of: dns, url, oid, x500", text);
+      return;
+    }
+  Model *model = scope->target;
+  g_free (model->name_space);
+  model->name_space = g_steal_pointer (&uuid);
+}
+
+static void
+read_id (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = {
+    { "column", read_id_column },    { "hash", read_hash },   { "normalize", read_normalize },
+    { "namespace", read_namespace }, { "description", NULL }, { NULL },
+  };
+  members_read (scope, path, value, members);
+}
+
+static void
+read_duplicates (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word = 0;
+  if (members_word (scope, path, value, duplicates_words, &word))
+    ((Model *)scope->target)->duplicates = (Duplicates)word;
+}
+
+static void
+read_append (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word = 0;
+  if (members_word (scope, path, value, append_words, &word))
+    ((Model *)scope->target)->append = (Append)word;
+}
+
+static void
+read_files (const MemberScope *scope, const char *path, Json *value)
+{
+  Model *model = scope->target;
+  if (!members_texts (scope, path, value, &model->files))
+    return;
+  for (size_t i = 0; model->files[i] != NULL; i++)
+    if (strchr (model->files[i], '/') != NULL)
+      members_problem (scope, path, "\"%s\" must be a pattern for file names, without folders", model->files[i]);
+}
+
+static void
+read_max_percent (const MemberScope *scope, const char *path, Json *value)
+{
+  double percent = json_number_value (value);
+  if (!json_is_number (value) || percent < 0 || percent > 100)
+    members_problem (scope, path, "must be a number from 0 to 100");
+  else
+    ((Model *)scope->target)->max_percent = percent;
+}
+
+static void
+read_rejects (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = { { "max_percent", read_max_percent, .required = true }, { NULL } };
+  members_read (scope, path, value, members);
+}
+
+const Member model_members[] = {
+  { "$schema", NULL },
+  { "description", NULL },
+  { "table", read_table, .required = true },
+  { "kind", read_kind, .required = true },
+  { "business_key", read_business_key },
+  { "id", read_id },
+  { "columns", model_read_columns },
+  { "references", model_read_references },
+  { "duplicates", read_duplicates },
+  { "append", read_append },
+  { "files", read_files },
+  { "rejects", read_rejects },
+  { "history", NULL, .later = true },
+  { "absent", NULL, .later = true },
+  { "effective", NULL, .later = true },
+  { "guard", NULL, .later = true },
+  { NULL },
+};

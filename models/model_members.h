@@ -1,0 +1,13 @@
+/* The members of a model: one table, and what reads each into a Model (the scope's target). */
+#ifndef WEIR_MODELS_MODEL_MEMBERS_H
+#define WEIR_MODELS_MODEL_MEMBERS_H
+
+#include "models/members.h"
+
+extern const Member model_members[];
+
+/* "columns" and "references"; in model_columns.c. */
+void model_read_columns (const MemberScope *scope, const char *path, Json *value);
+void model_read_references (const MemberScope *scope, const char *path, Json *value);
+
+#endif

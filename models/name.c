@@ -1,0 +1,95 @@
+#include "models/name.h"
+
+#include <string.h>
+
+/* Adds the character, or one _ for the run of others before it unless that run is at the beginning. */
+static void
+append_folded (GString *folded, const char *bytes, size_t length, bool *gap)
+{
+  if (*gap && folded->len > 0)
+    g_string_append_c (folded, '_');
+  *gap = false;
+  g_string_append_len (folded, bytes, (gssize)length);
+}
+
+char *
+name_fold (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  GString *folded = g_string_new (NULL);
+  bool gap = false;
+  for (const char *at = composed; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+      if (!g_unichar_isalnum (c) && !g_unichar_ismark (c) && c != '_')
+        {
+          gap = true;
+          continue;
+        }
+      /* Not g_utf8_strdown: that follows the locale, and a Turkish one would give other names. */
+      char bytes[6];
+      int length = g_unichar_to_utf8 (g_unichar_tolower (c), bytes);
+      append_folded (folded, bytes, (size_t)length, &gap);
+    }
+  return g_string_free (folded, FALSE);
+}
+
+char *
+name_of_table (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *ascii = g_str_to_ascii (valid, "C");
+  g_autofree char *folded = name_fold (ascii);
+  char sha256[SHA256_HEX_SIZE];
+  sha256_bytes (text, strlen (text), sha256);
+  if (folded[0] == '\0')
+    return g_strdup_printf ("table_%.8s", sha256);
+  char *name = g_strdup_printf ("%s%s", g_ascii_isdigit (folded[0]) ? "_" : "", folded);
+  if (strlen (name) > NAME_MAX_BYTES)
+    {
+      name[NAME_MAX_BYTES - 8] = '\0';
+      g_autofree char *whole = name;
+      name = g_strdup_printf ("%s%.8s", whole, sha256);
+    }
+  return name;
+}
+
+bool
+name_is_usable (const char *name)
+{
+  size_t length = strlen (name);
+  return length > 0 && length <= NAME_MAX_BYTES && !g_ascii_isdigit (name[0])
+         && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+}
+
+bool
+name_is_taken (ModelKind kind, const char *identifier)
+{
+  static const char *const everywhere[] = { "_line", "_id",  "_hash", "row_hash", "tableoid", "xmin",
+                                            "cmin",  "xmax", "cmax",  "ctid",     NULL };
+  static const char *const dimension[] = {
+    "effective_start_date", "effective_end_date", "is_current", "version_number", "opened_by", "closed_by", NULL
+  };
+  static const char *const fact[] = { "created_at", "updated_at", "loaded_by", "occurrence", NULL };
+  return g_strv_contains (everywhere, identifier) || g_strv_contains (kind == MODEL_FACT ? fact : dimension, identifier);
+}
+
+char *
+name_singular (const char *table)
+{
+  static const struct
+  {
+    const char *plural;
+    size_t drop;
+    const char *add;
+  } endings[] = {
+    { "ies", 3, "y" }, { "sses", 2, "" }, { "xes", 2, "" }, { "ches", 2, "" }, { "shes", 2, "" },
+    { "ss", 0, "" },   { "us", 0, "" },   { "is", 0, "" },  { "s", 1, "" },
+  };
+  size_t length = strlen (table);
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (length > strlen (endings[i].plural) && g_str_has_suffix (table, endings[i].plural))
+      return g_strdup_printf ("%.*s%s", (int)(length - endings[i].drop), table, endings[i].add);
+  return g_strdup (table);
+}

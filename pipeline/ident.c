@@ -1,0 +1,69 @@
+#include "pipeline/ident.h"
+
+#include "base/digest.h"
+#include "models/name.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum
+{
+  HASH_DIGITS = 8,
+};
+
+/* A dimension's history columns are among these: a file may become one any day. A fact's are not, for "created_at" is an ordinary
+ * column of many files; the layout refuses it where the model says fact. */
+static bool
+is_reserved (const char *identifier)
+{
+  return name_is_taken (MODEL_DIMENSION, identifier);
+}
+
+/* The identifier with room for a suffix: cut at a character, with digits of the whole text's SHA-256, where it is too long. Takes
+ * "name". */
+static char *
+limit_length (char *name, size_t room, const char *text)
+{
+  if (strlen (name) + room <= IDENT_MAX)
+    return name;
+  g_autofree char *whole = name;
+  const char *end = whole + IDENT_MAX - HASH_DIGITS - room;
+  /* A continuation byte at the end means that a character would be cut. */
+  while ((*end & 0xC0) == 0x80)
+    end--;
+  char sha256[SHA256_HEX_SIZE];
+  sha256_bytes (text, strlen (text), sha256);
+  return g_strdup_printf ("%.*s%.*s", (int)(end - whole), whole, HASH_DIGITS, sha256);
+}
+
+char *
+ident_from_text (const char *text, size_t position)
+{
+  g_autofree char *folded = name_fold (text);
+  if (folded[0] == '\0')
+    return g_strdup_printf ("column_%zu", position + 1);
+  bool digit = g_unichar_isdigit (g_utf8_get_char (folded));
+  char *name = g_strdup_printf ("%s%s%s", digit ? "_" : "", folded, is_reserved (folded) ? "_" : "");
+  return limit_length (name, 0, text);
+}
+
+GStrv
+ident_from_headers (const char *const *texts, size_t count)
+{
+  GStrv names = g_new0 (char *, count + 1);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  for (size_t i = 0; i < count; i++)
+    {
+      g_autofree char *base = ident_from_text (texts[i], i);
+      names[i] = g_strdup (base);
+      /* "a", "a", "a_2" gives a, a_2, a_2_2: whoever comes first keeps the plain name. */
+      for (size_t n = 2; !g_hash_table_add (seen, names[i]); n++)
+        {
+          g_autofree char *suffix = g_strdup_printf ("_%zu", n);
+          g_autofree char *start = limit_length (g_strdup (base), strlen (suffix), base);
+          g_free (names[i]);
+          names[i] = g_strconcat (start, suffix, NULL);
+        }
+    }
+  return names;
+}
