@@ -1,0 +1,492 @@
+#include "pipeline/reader.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/reader_lines.h"
+
+#include <csv.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PIECE_SIZE 65536  /* bytes per read */
+#define ENTRY_BLOCK 16384 /* by how much libcsv grows its field buffer */
+
+const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600 };
+
+struct Reader
+{
+  LineSource *source;
+  Dialect dialect;
+  ReaderLimits limits;
+  bool whole;           /* the input ends where it ends, and is not the head of more */
+  struct csv_parser parser;
+  Field *fields;        /* limits.fields of them */
+  char *arena;          /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
+  size_t arena_used;
+  size_t n_fields;
+  size_t too_long;      /* the first field over its limit, from 1 */
+  bool too_many;
+  bool row_done;
+  bool started;         /* preamble and header are behind us */
+  size_t bom;
+  int64_t line;         /* number of the line at the current place */
+  Record record;
+  Record header;
+  char *header_memory;  /* NULL: no header */
+  char problem[160];
+};
+
+typedef enum
+{
+  RECORD_GOOD,
+  RECORD_PROBLEM,
+  RECORD_CUT_OFF, /* the head of a file ends within it */
+  RECORD_ERROR,
+} RecordOutcome;
+
+/* ---- libcsv ---- */
+
+/* libcsv would trim what this calls a blank, and a blank after a closing quote would not be an error. */
+static int
+is_never_blank (unsigned char byte)
+{
+  (void)byte;
+  return 0;
+}
+
+static void
+take_field (void *text, size_t length, void *data)
+{
+  Reader *reader = data;
+  if (reader->n_fields == reader->limits.fields)
+    {
+      reader->too_many = true;
+      return;
+    }
+  Field *field = &reader->fields[reader->n_fields++];
+  *field = (Field){ reader->arena + reader->arena_used, length, text == NULL };
+  if (length > reader->limits.field_bytes && reader->too_long == 0)
+    reader->too_long = reader->n_fields;
+  if (length > 0)
+    memcpy (reader->arena + reader->arena_used, text, length);
+  reader->arena_used += length;
+}
+
+static void
+take_row (int terminator, void *data)
+{
+  (void)terminator;
+  Reader *reader = data;
+  reader->row_done = true;
+}
+
+static void
+start_parser (Reader *reader)
+{
+  if (csv_init (&reader->parser, CSV_STRICT | CSV_EMPTY_IS_NULL) != 0)
+    g_error ("libcsv could not be initialised");
+  csv_set_realloc_func (&reader->parser, g_realloc);
+  csv_set_free_func (&reader->parser, g_free);
+  csv_set_blk_size (&reader->parser, ENTRY_BLOCK);
+  csv_set_space_func (&reader->parser, is_never_blank);
+  /* No line with a NUL byte gets here: as delimiter or quote it stands for none. */
+  csv_set_delim (&reader->parser, (unsigned char)reader->dialect.delimiter);
+  csv_set_quote (&reader->parser, (unsigned char)reader->dialect.quote);
+}
+
+static void
+begin_record (Reader *reader)
+{
+  reader->arena_used = reader->n_fields = reader->too_long = 0;
+  reader->too_many = reader->row_done = false;
+  reader->record = (Record){ .line = reader->line, .fields = reader->fields };
+}
+
+/* Returns whether the line is free of stray quotes; row_done says whether it ends the record. */
+static bool
+feed_line (Reader *reader, const Line *line, size_t *ret_stray)
+{
+  const char *bytes = line_source_bytes (reader->source) + line->begin;
+  size_t length = line->end - line->begin;
+  size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
+  if (fed != length)
+    {
+      /* It stopped at a quote that may not be there, or at what may not follow a quote. From 1. */
+      *ret_stray = bytes[fed] == reader->dialect.quote ? fed + 1 : fed;
+      return false;
+    }
+  if (line->end == line->text_end)
+    csv_parse (&reader->parser, "\n", 1, take_field, take_row, reader);
+  return true;
+}
+
+/* ---- lines ---- */
+
+static bool
+nul_error (int64_t line, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, line);
+  weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
+  weir_error_line (error, line);
+  weir_error_reason (error, "nul_byte");
+  return false;
+}
+
+/* Cuts the line that begins "from" bytes behind the current place, "further" lines behind it. */
+static LineCut
+cut_line (Reader *reader, size_t from, size_t further, Line *ret_line, GError **error)
+{
+  LineCut cut = line_source_cut (reader->source, from, ret_line, error);
+  if (cut != LINE_CUT)
+    return cut;
+  if (ret_line->nul)
+    return nul_error (reader->line + (int64_t)further, error), LINE_ERROR;
+  bool unfinished = !reader->whole && ret_line->end == ret_line->text_end;
+  return unfinished ? LINE_NONE : LINE_CUT;
+}
+
+static void
+pass_lines (Reader *reader, size_t bytes, size_t lines)
+{
+  line_source_advance (reader->source, bytes);
+  reader->line += (int64_t)lines;
+}
+
+static bool
+pass_long_line (Reader *reader, GError **error)
+{
+  bool nul = false;
+  if (!line_source_skip (reader->source, &nul, error))
+    return false;
+  if (nul)
+    return nul_error (reader->line, error);
+  reader->line++;
+  return true;
+}
+
+static bool
+is_blank (const Reader *reader, const Line *line)
+{
+  if (line->text_end == line->begin)
+    return true;
+  if (reader->dialect.delimiter == 0)
+    return false;
+  const char *text = line_source_bytes (reader->source) + line->begin;
+  for (size_t i = 0; i < line->text_end - line->begin; i++)
+    if ((text[i] != ' ' && text[i] != '\t') || text[i] == reader->dialect.delimiter)
+      return false;
+  return true;
+}
+
+/* The next line that is not blank. */
+static LineCut
+cut_written_line (Reader *reader, Line *ret_line, GError **error)
+{
+  for (;;)
+    {
+      LineCut cut = cut_line (reader, 0, 0, ret_line, error);
+      if (cut != LINE_CUT || !is_blank (reader, ret_line))
+        return cut;
+      pass_lines (reader, ret_line->end, 1);
+    }
+}
+
+/* ---- records ---- */
+
+static RecordOutcome G_GNUC_PRINTF (3, 4)
+set_problem (Reader *reader, const char *reason, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  vsnprintf (reader->problem, sizeof reader->problem, format, arguments);
+  va_end (arguments);
+  reader->record.problem = reader->problem;
+  reader->record.reason = reason;
+  return RECORD_PROBLEM;
+}
+
+/* Where byte "offset" of the first line of a record is in the file's line. */
+static size_t
+byte_in_line (const Reader *reader, size_t offset)
+{
+  return offset + (reader->line == 1 ? reader->bom : 0);
+}
+
+/* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns the
+ * first line alone: what follows it may be sound. */
+static RecordOutcome
+parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
+{
+  begin_record (reader);
+  for (size_t lines = 1;; lines++)
+    {
+      size_t stray = 0;
+      if (!feed_line (reader, line, &stray) && lines == 1)
+        return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
+      if (stray > 0)
+        return set_problem (reader, "unclosed_quote", "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
+                            reader->line + (int64_t)lines - 1);
+      if (reader->row_done)
+        return *ret_lines = lines, RECORD_GOOD;
+      if (lines == READER_MAX_LINES)
+        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %d lines", READER_MAX_LINES);
+      switch (cut_line (reader, line->end, lines, line, error))
+        {
+        case LINE_CUT:
+          break;
+        case LINE_NONE:
+          return reader->whole ? set_problem (reader, "unclosed_quote", "unclosed quote: not closed by the end of the file")
+                               : RECORD_CUT_OFF;
+        case LINE_TOO_LONG:
+          return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu bytes", reader->limits.record_bytes);
+        case LINE_ERROR:
+          return RECORD_ERROR;
+        }
+    }
+}
+
+static RecordOutcome
+describe_bad_utf8 (Reader *reader, size_t offset)
+{
+  const char *raw = reader->record.raw;
+  size_t line_begin = 0, lines = 0;
+  for (size_t i = 0; i < offset; i++)
+    if (raw[i] == '\n' || (raw[i] == '\r' && raw[i + 1] != '\n'))
+      {
+        line_begin = i + 1;
+        lines++;
+      }
+  if (lines == 0)
+    return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu", byte_in_line (reader, offset + 1));
+  return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu of line %" G_GINT64_FORMAT, offset - line_begin + 1,
+                      reader->line + (int64_t)lines);
+}
+
+static RecordOutcome
+check_record (Reader *reader)
+{
+  size_t bad = 0;
+  if (reader->too_many)
+    return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
+  if (reader->too_long > 0)
+    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long, reader->limits.field_bytes);
+  if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
+    return describe_bad_utf8 (reader, bad);
+  return RECORD_GOOD;
+}
+
+static bool
+take_long_line (Reader *reader, GError **error)
+{
+  begin_record (reader);
+  const char *bytes = line_source_bytes (reader->source);
+  size_t kept = MIN (line_source_available (reader->source), reader->limits.record_bytes);
+  memcpy (reader->arena, bytes, kept);
+  while (kept > 0 && (reader->arena[kept - 1] == '\n' || reader->arena[kept - 1] == '\r'))
+    kept--;
+  reader->record.raw = reader->arena;
+  reader->record.raw_length = kept;
+  set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
+  return pass_long_line (reader, error);
+}
+
+/* Parses the record that begins with "first" and moves behind it. */
+static RecordOutcome
+take_record (Reader *reader, const Line *first, GError **error)
+{
+  size_t lines = 1;
+  Line last = *first;
+  RecordOutcome outcome = parse_lines (reader, &last, &lines, error);
+  bool resume = outcome == RECORD_PROBLEM;
+  if (outcome != RECORD_GOOD)
+    csv_fini (&reader->parser, NULL, NULL, NULL);
+  if (outcome == RECORD_CUT_OFF || outcome == RECORD_ERROR)
+    return outcome;
+  reader->record.raw = line_source_bytes (reader->source);
+  reader->record.raw_length = resume ? first->text_end : last.text_end;
+  if (outcome == RECORD_GOOD)
+    outcome = check_record (reader);
+  reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
+  pass_lines (reader, resume ? first->end : last.end, resume ? 1 : lines);
+  return outcome;
+}
+
+static bool
+read_record (Reader *reader, const Record **ret_record, GError **error)
+{
+  *ret_record = NULL;
+  Line first = { 0 };
+  switch (cut_written_line (reader, &first, error))
+    {
+    case LINE_ERROR:
+      return false;
+    case LINE_NONE:
+      return true;
+    case LINE_TOO_LONG:
+      if (!take_long_line (reader, error))
+        return false;
+      break;
+    case LINE_CUT:
+      {
+        RecordOutcome outcome = take_record (reader, &first, error);
+        if (outcome == RECORD_ERROR || outcome == RECORD_CUT_OFF)
+          return outcome == RECORD_CUT_OFF;
+      }
+    }
+  *ret_record = &reader->record;
+  return true;
+}
+
+/* ---- preamble and header ---- */
+
+static void
+keep_header (Reader *reader, const Record *record)
+{
+  size_t fields_size = record->n_fields * sizeof (Field);
+  char *memory = g_malloc (fields_size + reader->arena_used + record->raw_length + 1);
+  char *texts = memory + fields_size;
+  Field *fields = (Field *)(void *)memory;
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      fields[i] = record->fields[i];
+      fields[i].text = texts + (record->fields[i].text - reader->arena);
+    }
+  memcpy (texts, reader->arena, reader->arena_used);
+  char *raw = texts + reader->arena_used;
+  memcpy (raw, record->raw, record->raw_length);
+  reader->header = *record;
+  reader->header.fields = fields;
+  reader->header.raw = raw;
+  reader->header_memory = memory;
+}
+
+static bool
+read_header (Reader *reader, GError **error)
+{
+  const Record *record = NULL;
+  if (!read_record (reader, &record, error))
+    return false;
+  if (record == NULL)
+    return true;
+  if (record->problem != NULL)
+    {
+      weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line, record->problem);
+      weir_error_line (error, record->line);
+      weir_error_reason (error, record->reason);
+      return false;
+    }
+  keep_header (reader, record);
+  return true;
+}
+
+static bool
+read_preamble (Reader *reader, GError **error)
+{
+  for (int i = 0; i < reader->dialect.skip_lines; i++)
+    {
+      Line line = { 0 };
+      LineCut cut = cut_line (reader, 0, 0, &line, error);
+      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !pass_long_line (reader, error)))
+        return false;
+      if (cut == LINE_NONE)
+        break;
+      if (cut == LINE_CUT)
+        pass_lines (reader, line.end, 1);
+    }
+  return true;
+}
+
+static bool
+start_reading (Reader *reader, GError **error)
+{
+  if (reader->started)
+    return true;
+  reader->started = true;
+  return line_source_skip_bom (reader->source, &reader->bom, error) && read_preamble (reader, error)
+         && (!reader->dialect.header || read_header (reader, error));
+}
+
+bool
+reader_header (Reader *reader, const Record **ret_header, GError **error)
+{
+  *ret_header = NULL;
+  if (!start_reading (reader, error))
+    return false;
+  *ret_header = reader->header_memory != NULL ? &reader->header : NULL;
+  return true;
+}
+
+bool
+reader_next (Reader *reader, const Record **ret_record, GError **error)
+{
+  *ret_record = NULL;
+  return start_reading (reader, error) && read_record (reader, ret_record, error);
+}
+
+/* ---- the reader itself ---- */
+
+static Reader *
+new_reader (LineInput input, bool whole, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
+{
+  Reader *reader = g_new0 (Reader, 1);
+  reader->source = line_source_new (input, piece, limits->record_bytes, sha);
+  reader->dialect = *dialect;
+  reader->limits = *limits;
+  reader->whole = whole;
+  reader->fields = g_new (Field, limits->fields);
+  reader->arena = g_malloc (limits->record_bytes);
+  reader->line = 1;
+  start_parser (reader);
+  return reader;
+}
+
+Reader *
+reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha)
+{
+  return reader_new_sized (fd, dialect, limits, sha, PIECE_SIZE);
+}
+
+Reader *
+reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
+{
+  return new_reader ((LineInput){ .fd = fd }, true, dialect, limits, sha, piece);
+}
+
+Reader *
+reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
+{
+  return new_reader ((LineInput){ .fd = -1, .bytes = bytes, .length = length }, whole, dialect, limits, NULL, PIECE_SIZE);
+}
+
+void
+reader_free (Reader *reader)
+{
+  if (reader == NULL)
+    return;
+  csv_free (&reader->parser);
+  line_source_free (reader->source);
+  g_free (reader->header_memory);
+  g_free (reader->fields);
+  g_free (reader->arena);
+  g_free (reader);
+}
+
+bool
+reader_rewind (Reader *reader, GError **error)
+{
+  (void)error;
+  line_source_rewind (reader->source);
+  csv_fini (&reader->parser, NULL, NULL, NULL);
+  g_clear_pointer (&reader->header_memory, g_free);
+  reader->started = false;
+  reader->bom = 0;
+  reader->line = 1;
+  return true;
+}
+
+int64_t
+reader_offset (const Reader *reader)
+{
+  return line_source_offset (reader->source);
+}

@@ -1,0 +1,66 @@
+/* The lines of a byte stream, cut at LF, CRLF or a lone CR, over a sliding buffer. The lower half of the reader.
+ *
+ *   LineCut cut = line_source_cut (source, 0, &line, error);   the line at the current place
+ *   cut = line_source_cut (source, line.end, &line, error);    the line behind it, and so on
+ *   line_source_advance (source, line.end);                    moves the current place on
+ *
+ * Everything from the current place to the last line cut stays in the buffer, so a caller can go back to the second of several lines
+ * at no cost. The buffer never holds more than the limit and two pieces. Results do not depend on the size of the pieces. */
+#ifndef WEIR_PIPELINE_READER_LINES_H
+#define WEIR_PIPELINE_READER_LINES_H
+
+#include "base/digest.h"
+
+#include <stdbool.h>
+
+/* Where the bytes come from: a regular file, read from its beginning whatever its offset, or (fd is -1) memory. Borrowed. */
+typedef struct
+{
+  int fd;
+  const char *bytes;
+  size_t length;
+} LineInput;
+
+typedef struct LineSource LineSource;
+
+/* Places are counted from the current place. */
+typedef struct
+{
+  size_t begin;
+  size_t text_end; /* less the line end */
+  size_t end;      /* with it; equal to text_end in a last line without one */
+  bool nul;        /* there is a NUL byte in it */
+} Line;
+
+typedef enum
+{
+  LINE_CUT,
+  LINE_NONE,     /* the input ends here */
+  LINE_TOO_LONG, /* the end of the line is more than the limit behind the current place */
+  LINE_ERROR,
+} LineCut;
+
+/* "piece": bytes per read. "sha" (or NULL; borrowed) is fed every byte that is read, once per pass. */
+LineSource *line_source_new (LineInput input, size_t piece, size_t limit, Sha256 *sha);
+void line_source_free (LineSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineSource, line_source_free)
+
+LineCut line_source_cut (LineSource *source, size_t from, Line *ret_line, GError **error);
+
+/* The bytes at the current place; valid until the next call of line_source_cut or line_source_skip. */
+const char *line_source_bytes (const LineSource *source);
+size_t line_source_available (const LineSource *source); /* how many of them are in the buffer */
+
+void line_source_advance (LineSource *source, size_t bytes);
+
+/* Passes over the rest of the line at the current place, however long, without keeping it. */
+bool line_source_skip (LineSource *source, bool *ret_nul, GError **error);
+
+/* Passes over a UTF-8 byte order mark at the very beginning. *ret_bytes: 3 or 0. */
+bool line_source_skip_bom (LineSource *source, size_t *ret_bytes, GError **error);
+
+void line_source_rewind (LineSource *source); /* and resets sha */
+
+int64_t line_source_offset (const LineSource *source); /* of the current place in the input */
+
+#endif
