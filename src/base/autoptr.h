@@ -44,7 +44,7 @@ dir_cleanup (DIR *dir)
   closedir (dir);
 }
 
-#define AUTO_FD __attribute__ ((cleanup (fd_cleanup)))
+#define AUTO_FD __attribute__ ((cleanup (fd_cleanup), unused))
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FILE, file_cleanup)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DIR, dir_cleanup)

@@ -116,7 +116,7 @@ text_size (int64_t bytes)
   const char *unit = units;
   /* In tenths of the unit, so that 999,950 becomes 1.0 MB and not 1000.0 kB. */
   int64_t scale = 100;
-  while (unit[1] != '\0' && (bytes + scale / 2) / scale >= 10000)
+  while (unit[1] != '\0' && bytes / scale + (bytes % scale >= scale / 2) >= 10000)
     {
       scale *= 1000;
       unit++;

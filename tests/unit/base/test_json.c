@@ -1,0 +1,147 @@
+#include "base/json.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+static Json *
+parse (const char *text, GError **error)
+{
+  return weir_json_parse (text, strlen (text), "test.json", error);
+}
+
+static void
+members_keep_their_order (void **state)
+{
+  (void) state;
+  g_autoptr (Json) root = parse ("{\"z\": 1, \"a\": [true, null, \"\xC3\xA9\"]}", NULL);
+  assert_non_null (root);
+  g_autofree char *text = weir_json_text (root);
+  assert_string_equal (text, "{\"z\":1,\"a\":[true,null,\"\xC3\xA9\"]}");
+  g_autofree char *pretty = weir_json_pretty (root);
+  assert_string_equal (pretty, "{\n  \"z\": 1,\n  \"a\": [\n    true,\n    null,\n    \"\xC3\xA9\"\n  ]\n}");
+}
+
+static void
+a_byte_order_mark_is_ignored (void **state)
+{
+  (void) state;
+  g_autoptr (Json) root = parse ("\xEF\xBB\xBF{}", NULL);
+  assert_non_null (root);
+}
+
+static const struct
+{
+  const char *text;
+  int line;
+} bad_cases[] = {
+  { "", 1 },
+  { "{", 1 },
+  { "{\"a\": 1,}", 1 },
+  { "{\n\"a\": 1,\n\"a\": 2\n}", 3 }, /* the second would win silently */
+  { "{\n\"a\": \"\xE9\"\n}", 2 },
+  { "{}\n{}", 2 },
+  { "nonsense", 1 },
+};
+
+static void
+what_is_not_json_is_refused_with_its_place (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (bad_cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      assert_null (parse (bad_cases[i].text, &error));
+      assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
+      assert_non_null (strstr (error->message, "\"test.json\""));
+      g_autofree char *place = g_strdup_printf ("line %d, column ", bad_cases[i].line);
+      assert_non_null (strstr (error->message, place));
+      assert_true (weir_error_get_line (error) == bad_cases[i].line);
+      assert_string_equal (weir_error_get_reason (error), "invalid_json");
+    }
+}
+
+static void
+a_file_is_read_or_the_error_names_it (void **state)
+{
+  (void) state;
+  g_autofree char *folder = g_dir_make_tmp ("weir-json-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.json", NULL);
+  g_autoptr (GError) error = NULL;
+  assert_null (weir_json_read (path, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));
+  assert_non_null (strstr (error->message, path));
+  g_clear_error (&error);
+
+  assert_true (g_file_set_contents (path, "{\"table\": \"users\"}", -1, NULL));
+  g_autoptr (Json) root = weir_json_read (path, &error);
+  assert_null (error);
+  assert_string_equal (json_string_value (json_object_get (root, "table")), "users");
+
+  assert_true (g_file_set_contents (path, "{\"table\" \"users\"}", -1, NULL));
+  assert_null (weir_json_read (path, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
+  assert_non_null (strstr (error->message, path));
+
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+static void
+a_file_beyond_the_limit_is_refused (void **state)
+{
+  (void) state;
+  g_autofree char *folder = g_dir_make_tmp ("weir-json-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.json", NULL);
+  g_autofree char *blanks = g_strnfill (1024 * 1024 + 1, ' ');
+  assert_true (g_file_set_contents (path, blanks, -1, NULL));
+
+  g_autoptr (GError) error = NULL;
+  assert_null (weir_json_read (path, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));
+
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+static void
+any_string_becomes_json (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *string;
+    const char *json;
+  } cases[] = {
+    { NULL, "null" },
+    { "", "\"\"" },
+    { "a\"b\n", "\"a\\\"b\\n\"" },
+    { "caf\xE9", "\"caf\xEF\xBF\xBD\"" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) value = weir_json_string (cases[i].string);
+      g_autofree char *text = weir_json_text (value);
+      assert_string_equal (text, cases[i].json);
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (members_keep_their_order),
+    cmocka_unit_test (a_byte_order_mark_is_ignored),
+    cmocka_unit_test (what_is_not_json_is_refused_with_its_place),
+    cmocka_unit_test (a_file_is_read_or_the_error_names_it),
+    cmocka_unit_test (a_file_beyond_the_limit_is_refused),
+    cmocka_unit_test (any_string_becomes_json),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
