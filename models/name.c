@@ -64,15 +64,19 @@ name_is_usable (const char *name)
 }
 
 bool
+name_is_taken_in_staging (const char *identifier)
+{
+  static const char *const names[] = { "_line", "_id", "_hash", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", NULL };
+  return g_strv_contains (names, identifier);
+}
+
+bool
 name_is_taken (ModelKind kind, const char *identifier)
 {
-  static const char *const everywhere[] = { "_line", "_id",  "_hash", "row_hash", "tableoid", "xmin",
-                                            "cmin",  "xmax", "cmax",  "ctid",     NULL };
-  static const char *const dimension[] = {
-    "effective_start_date", "effective_end_date", "is_current", "version_number", "opened_by", "closed_by", NULL
-  };
-  static const char *const fact[] = { "created_at", "updated_at", "loaded_by", "occurrence", NULL };
-  return g_strv_contains (everywhere, identifier) || g_strv_contains (kind == MODEL_FACT ? fact : dimension, identifier);
+  static const char *const dimension[] = { "row_hash",       "effective_start_date", "effective_end_date", "is_current",
+                                           "version_number", "opened_by",            "closed_by",          NULL };
+  static const char *const fact[] = { "row_hash", "created_at", "updated_at", "loaded_by", "occurrence", NULL };
+  return name_is_taken_in_staging (identifier) || g_strv_contains (kind == MODEL_FACT ? fact : dimension, identifier);
 }
 
 char *

@@ -18,7 +18,10 @@ char *name_of_table (const char *text);
 /* A usable name of a table or an id column: [a-z_][a-z0-9_]*, at most 63 bytes. */
 bool name_is_usable (const char *name);
 
-/* Whether weir adds a column of that name to a table of that kind, or to its staging table, or PostgreSQL to every table. */
+/* Whether weir adds a column of that name to every staging table, or PostgreSQL to every table. */
+bool name_is_taken_in_staging (const char *identifier);
+
+/* The same, or weir adds it to a warehouse table of that kind. */
 bool name_is_taken (ModelKind kind, const char *identifier);
 
 /* The table's name in the singular: -ies becomes -y; -sses, -xes, -ches and -shes lose their es; another s is dropped unless the

@@ -11,14 +11,6 @@ enum
   HASH_DIGITS = 8,
 };
 
-/* A dimension's history columns are among these: a file may become one any day. A fact's are not, for "created_at" is an ordinary
- * column of many files; the layout refuses it where the model says fact. */
-static bool
-is_reserved (const char *identifier)
-{
-  return name_is_taken (MODEL_DIMENSION, identifier);
-}
-
 /* The identifier with room for a suffix: cut at a character, with digits of the whole text's SHA-256, where it is too long. Takes
  * "name". */
 static char *
@@ -43,7 +35,7 @@ ident_from_text (const char *text, size_t position)
   if (folded[0] == '\0')
     return g_strdup_printf ("column_%zu", position + 1);
   bool digit = g_unichar_isdigit (g_utf8_get_char (folded));
-  char *name = g_strdup_printf ("%s%s%s", digit ? "_" : "", folded, is_reserved (folded) ? "_" : "");
+  char *name = g_strdup_printf ("%s%s%s", digit ? "_" : "", folded, name_is_taken_in_staging (folded) ? "_" : "");
   return limit_length (name, 0, text);
 }
 

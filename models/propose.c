@@ -1,0 +1,185 @@
+#include "models/propose.h"
+
+#include "models/name.h"
+
+#include <string.h>
+
+static void
+staged_column_free (StagedColumn *column)
+{
+  g_free (column->name);
+  g_free (column->type);
+  g_free (column->format);
+  g_free (column);
+}
+
+StagedTable *
+staged_table_new (const char *table)
+{
+  StagedTable *staged = g_new0 (StagedTable, 1);
+  staged->table = g_strdup (table);
+  staged->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) staged_column_free);
+  return staged;
+}
+
+void
+staged_table_free (StagedTable *staged)
+{
+  if (staged == NULL)
+    return;
+  g_free (staged->table);
+  g_ptr_array_unref (staged->columns);
+  g_free (staged);
+}
+
+StagedColumn *
+staged_table_add (StagedTable *staged, const char *name, const char *type, const char *format)
+{
+  StagedColumn *column = g_new0 (StagedColumn, 1);
+  column->name = g_strdup (name);
+  column->type = g_strdup (type);
+  column->format = g_strdup (format);
+  g_ptr_array_add (staged->columns, column);
+  return column;
+}
+
+static const StagedColumn *
+find_column (const StagedTable *staged, const char *name, guint *ret_index)
+{
+  for (guint i = 0; i < staged->columns->len; i++)
+    {
+      const StagedColumn *column = g_ptr_array_index (staged->columns, i);
+      if (g_str_equal (column->name, name))
+        return *ret_index = i, column;
+    }
+  return NULL;
+}
+
+static bool
+is_key_column (ProposedKey key, guint index)
+{
+  return (key.count > 0 && key.columns[0] == index) || (key.count > 1 && key.columns[1] == index);
+}
+
+/* The staged column that is the dimension's whole business key, or NULL. The table's own whole key identifies its own rows. */
+static const StagedColumn *
+find_reference (const StagedTable *staged, ProposedKey key, const Model *dimension, guint *ret_index)
+{
+  if (dimension->kind != MODEL_DIMENSION || g_strv_length (dimension->business_key) != 1
+      || g_str_equal (dimension->table, staged->table))
+    return NULL;
+  g_autofree char *name = name_fold (dimension->business_key[0]);
+  const StagedColumn *column = find_column (staged, name, ret_index);
+  bool own = column != NULL && key.count == 1 && is_key_column (key, *ret_index);
+  return own ? NULL : column;
+}
+
+/* "referenced" gets the indices of the columns that are referenced, as keys. */
+static Json *
+propose_references (const StagedTable *staged, ProposedKey key, const Catalog *catalog, GHashTable *referenced, GPtrArray *notes)
+{
+  Json *references = json_array ();
+  for (guint i = 0; i < catalog->models->len; i++)
+    {
+      const Model *dimension = g_ptr_array_index (catalog->models, i);
+      guint index = 0;
+      guint taken = 0;
+      const StagedColumn *column = find_reference (staged, key, dimension, &index);
+      if (column == NULL || g_hash_table_contains (referenced, GUINT_TO_POINTER (index)))
+        continue;
+      if (find_column (staged, dimension->id_column, &taken) != NULL)
+        {
+          g_ptr_array_add (notes, g_strdup_printf ("%s is the business_key of %s, but %s is a column of the file already: no reference",
+                                                   column->name, dimension->table, dimension->id_column));
+          continue;
+        }
+      g_hash_table_add (referenced, GUINT_TO_POINTER (index));
+      json_array_append_new (references, json_pack ("{s:s, s:[s], s:s, s:s}", "dimension", dimension->table, "columns", column->name,
+                                                    "as", dimension->id_column, "missing", "reject"));
+      g_ptr_array_add (notes, g_strdup_printf ("%s is the business_key of %s: referenced as %s, so this is a fact", column->name,
+                                               dimension->table, dimension->id_column));
+    }
+  return references;
+}
+
+static Json *
+propose_columns (const StagedTable *staged, ProposedKey key, GHashTable *referenced, ModelKind kind, GPtrArray *notes)
+{
+  Json *columns = json_object ();
+  for (guint i = 0; i < staged->columns->len; i++)
+    {
+      const StagedColumn *column = g_ptr_array_index (staged->columns, i);
+      if (is_key_column (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i)))
+        continue;
+      if (name_is_taken (kind, column->name))
+        {
+          g_ptr_array_add (notes, g_strdup_printf ("%s is a name that weir keeps for itself: not declared", column->name));
+          continue;
+        }
+      Json *declared = json_pack ("{s:s}", "type", column->type);
+      if (column->format != NULL)
+        json_object_set_new (declared, "format", json_string (column->format));
+      json_object_set_new (columns, column->name, declared);
+    }
+  return columns;
+}
+
+static void
+set_key (Json *model, const StagedTable *staged, ProposedKey key)
+{
+  bool email = false;
+  Json *names = json_array ();
+  for (guint i = 0; i < key.count; i++)
+    {
+      const StagedColumn *column = g_ptr_array_index (staged->columns, key.columns[i]);
+      json_array_append_new (names, json_string (column->name));
+      email |= strstr (column->name, "mail") != NULL;
+    }
+  json_object_set_new (model, "business_key", names);
+  Json *normalize = email ? json_pack ("[s, s]", "trim", "lowercase") : json_pack ("[s]", "trim");
+  json_object_set_new (model, "id", json_pack ("{s:s, s:o}", "hash", key_hash_word (KEY_HMAC_SHA256), "normalize", normalize));
+}
+
+/* Writes down the id column that the loader chooses, so that a reader of the model need not know the rule. */
+static bool
+complete_model (Json *model, const char *table, const ModelWords *words, GError **error)
+{
+  g_autofree char *text = weir_json_text (model);
+  g_autofree char *shown = g_strdup_printf ("the proposal for %s", table);
+  g_autoptr (Model) parsed = model_parse (text, strlen (text), shown, words, error);
+  if (parsed == NULL)
+    return false;
+  Json *id = json_object_get (model, "id");
+  if (id != NULL)
+    {
+      g_autoptr (Json) rest = json_copy (id);
+      json_object_clear (id);
+      json_object_set_new (id, "column", json_string (parsed->id_column));
+      json_object_update (id, rest);
+    }
+  return true;
+}
+
+Json *
+propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words, GPtrArray *ret_notes,
+               GError **error)
+{
+  g_autoptr (GHashTable) referenced = g_hash_table_new (NULL, NULL);
+  g_autoptr (Json) references = propose_references (staged, key, catalog, referenced, ret_notes);
+  ModelKind kind = key.count == 0 || json_array_size (references) > 0 ? MODEL_FACT : MODEL_DIMENSION;
+  g_autoptr (Json) model = json_pack ("{s:s, s:s, s:s}", "$schema", "../schema/model.schema.json", "table", staged->table, "kind",
+                                      model_kind_word (kind));
+  if (key.count > 0)
+    set_key (model, staged, key);
+  else
+    g_ptr_array_add (ret_notes, g_strdup ("no column and no pair of columns identifies a row: a fact without business_key, whose rows "
+                                          "are appended"));
+  if (json_array_size (references) > 0)
+    json_object_set (model, "references", references);
+  json_object_set_new (model, "columns", propose_columns (staged, key, referenced, kind, ret_notes));
+  if (key.count > 0)
+    json_object_set_new (model, "duplicates", json_string (duplicates_words[DUPLICATES_LAST]));
+  else
+    json_object_set_new (model, "append", json_string (append_words[APPEND_DISTINCT]));
+  return complete_model (model, staged->table, words, error) ? g_steal_pointer (&model) : NULL;
+}

@@ -1,0 +1,58 @@
+/* A model proposed from what was staged: which columns identify a row, what it refers to, which types its columns have. Pure; the
+ * caller counts. Calling order: staged_table_new, add columns; propose_singles; where none is good, propose_pairs, count them, and
+ * propose_best_pair; then propose_model. */
+#ifndef WEIR_MODELS_PROPOSE_H
+#define WEIR_MODELS_PROPOSE_H
+
+#include "base/json.h"
+#include "models/catalog.h"
+
+typedef struct
+{
+  char *name;
+  char *type;       /* a type word */
+  char *format;     /* how the file writes it, or NULL */
+  int64_t values;   /* rows that are not NULL */
+  int64_t distinct; /* different values */
+} StagedColumn;
+
+typedef struct
+{
+  char *table;
+  GPtrArray *columns; /* of StagedColumn */
+  int64_t rows;
+  int64_t different; /* rows that differ from each other: a row that is there twice says nothing against a key */
+} StagedTable;
+
+StagedTable *staged_table_new (const char *table);
+void staged_table_free (StagedTable *staged);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StagedTable, staged_table_free)
+
+/* Owned by the table. */
+StagedColumn *staged_table_add (StagedTable *staged, const char *name, const char *type, const char *format);
+
+/* Columns of a proposed business key, as indices into the table's columns. */
+typedef struct
+{
+  guint columns[2];
+  guint count;      /* 0: there is no key */
+  int64_t distinct; /* of a pair: to be counted by the caller */
+} ProposedKey;
+
+/* The best single column, or a count of 0. One with the name of a key (email, id, code, ..._id) may have a few duplicates, another one
+ * must have none. */
+ProposedKey propose_single (const StagedTable *staged);
+
+/* The pairs worth counting, the best first: at most 28. Owned by the caller; of ProposedKey. */
+GArray *propose_pairs (const StagedTable *staged);
+
+/* The first pair without duplicates, or a count of 0. */
+ProposedKey propose_pair (const StagedTable *staged, const GArray *pairs);
+
+/* The model, as JSON that model_parse accepts. References are proposed where a column is the whole business key of a dimension of the
+ * catalog, which makes a fact. ret_notes (of char *) gets a line for each decision that is not plain from the counts. MODEL error where
+ * no model is possible (a table's name that is no usable one). A new reference. */
+Json *propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words, GPtrArray *ret_notes,
+                     GError **error);
+
+#endif
