@@ -91,7 +91,7 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   return RUN ("begin_execution", { "run", id })
          && RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
                  { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
-         && RUN ("forget_rejects", { "run", id }) && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
+         && ledger_forget_rejects (db, run->id, error) && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
 
 bool
@@ -101,6 +101,14 @@ ledger_abandon (Db *db, const char *table, Uid but_run, GError **error)
   uid_format (but_run, id);
   return RUN ("abandon_steps", { "table", table }, { "run", id }) && RUN ("abandon_files", { "table", table }, { "run", id })
          && RUN ("abandon", { "table", table }, { "run", id });
+}
+
+bool
+ledger_forget_rejects (Db *db, Uid run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  return RUN ("forget_rejects", { "run", id });
 }
 
 bool

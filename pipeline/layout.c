@@ -1,0 +1,339 @@
+#include "pipeline/layout.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/ident.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+layout_free (Layout *layout)
+{
+  if (layout == NULL)
+    return;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      g_free (layout->columns[i].name);
+      g_free (layout->columns[i].header);
+      g_free (layout->columns[i].format);
+    }
+  for (int i = 0; i < layout->n_references; i++)
+    g_free (layout->references[i].columns);
+  g_free (layout->columns);
+  g_free (layout->references);
+  g_free (layout->key_columns);
+  if (layout->tracked != NULL)
+    g_ptr_array_unref (layout->tracked);
+  g_free (layout);
+}
+
+static int
+find_index (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].name, name) == 0 || strcmp (layout->columns[i].header, name) == 0)
+      return i;
+  return -1;
+}
+
+const LayoutColumn *
+layout_find (const Layout *layout, const char *name)
+{
+  int i = find_index (layout, name);
+  return i < 0 ? NULL : &layout->columns[i];
+}
+
+/* The header's cells as NUL-terminated text, blanks at the ends left out, NULL-terminated. */
+static GStrv
+header_texts (const Record *header, int fields)
+{
+  GStrv texts = g_new0 (char *, fields + 1);
+  for (int i = 0; i < fields; i++)
+    texts[i] = header == NULL ? g_strdup ("") : g_strstrip (g_strndup (header->fields[i].text, header->fields[i].length));
+  return texts;
+}
+
+static void
+add_columns (Layout *layout, const Record *header, int fields)
+{
+  g_auto (GStrv) texts = header_texts (header, fields);
+  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts, (size_t) fields);
+  layout->columns = g_new0 (LayoutColumn, fields);
+  layout->n_columns = fields;
+  for (int i = 0; i < fields; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      column->name = g_steal_pointer (&names[i]);
+      column->header = g_steal_pointer (&texts[i]);
+      column->origin = ORIGIN_INFERRED;
+      column->key_part = -1;
+      column->hash_slot = -1;
+      column->stored = true;
+    }
+  /* g_auto (GStrv) stops at the first NULL: what was stolen is the layout's now. */
+}
+
+/* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
+static bool
+missing_column (const Layout *layout, const char *missing, const char *role, const char *reason, GError **error)
+{
+  g_autoptr (GPtrArray) have = g_ptr_array_new ();
+  for (int i = 0; i < layout->n_columns; i++)
+    g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
+  g_ptr_array_add (have, NULL);
+  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
+  const char *near = text_nearest (missing, (const char *const *) have->pdata);
+  weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
+  weir_error_detail (error, "Its columns are: %s. Nothing was loaded.", list);
+  if (near != NULL)
+    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model, then use `weir retry`.", near);
+  else
+    weir_error_hint (error, "Add the column to the file, or mend the model, then use `weir retry`.");
+  weir_error_reason (error, reason);
+  return false;
+}
+
+static bool
+assign_keys (Layout *layout, GError **error)
+{
+  const Model *model = layout->model;
+  layout->n_key_columns = (int) g_strv_length (model->business_key);
+  layout->key_columns = g_new0 (int, layout->n_key_columns + 1);
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = find_index (layout, model->business_key[part]);
+      if (i < 0)
+        return missing_column (layout, model->business_key[part], "business key", "missing_key_column", error);
+      layout->columns[i].key_part = part;
+      layout->key_columns[part] = i;
+    }
+  return true;
+}
+
+static bool
+assign_references (Layout *layout, const Catalog *catalog, GError **error)
+{
+  const GPtrArray *references = layout->model->references;
+  layout->references = g_new0 (LayoutReference, references->len + 1);
+  for (guint r = 0; r < references->len; r++)
+    {
+      const ModelReference *model = references->pdata[r];
+      LayoutReference *reference = &layout->references[layout->n_references++];
+      reference->reference = model;
+      reference->hash_slot = -1;
+      reference->dimension = catalog_find (catalog, model->dimension);
+      if (reference->dimension == NULL)
+        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", layout->model->path, model->dimension);
+      reference->n_columns = (int) g_strv_length (model->columns);
+      reference->columns = g_new0 (int, reference->n_columns + 1);
+      for (int part = 0; part < reference->n_columns; part++)
+        {
+          int i = find_index (layout, model->columns[part]);
+          if (i < 0)
+            return missing_column (layout, model->columns[part], "a reference", "missing_key_column", error);
+          reference->columns[part] = i;
+          layout->columns[i].stored = false;
+        }
+    }
+  return true;
+}
+
+static bool
+assign_declared (Layout *layout, GError **error)
+{
+  const GPtrArray *declared = layout->model->columns;
+  for (guint d = 0; d < declared->len; d++)
+    {
+      const ModelColumn *model = declared->pdata[d];
+      int i = find_index (layout, model->name);
+      if (i < 0 && model->required)
+        return missing_column (layout, model->name, "required", "missing_column", error);
+      if (i < 0)
+        continue;
+      LayoutColumn *column = &layout->columns[i];
+      column->required = model->required;
+      if (model->type == NULL)
+        continue;
+      column->type = types_find (model->type);
+      column->format = g_strdup (model->format);
+      column->origin = ORIGIN_DECLARED;
+    }
+  return true;
+}
+
+static void
+assign_pins (Layout *layout, const Pins *pins)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      const Pin *pin = pins_find (pins, column->name);
+      if (column->origin == ORIGIN_DECLARED || pin == NULL)
+        continue;
+      column->type = pin->type;
+      column->format = g_strdup (pin->format);
+      column->origin = ORIGIN_PINNED;
+    }
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static int
+slot_of (const Layout *layout, const char *name)
+{
+  for (guint i = 0; i < layout->tracked->len; i++)
+    if (strcmp (layout->tracked->pdata[i], name) == 0)
+      return (int) i;
+  return -1;
+}
+
+/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. */
+static void
+assign_hash_slots (Layout *layout)
+{
+  layout->tracked = g_ptr_array_new ();
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
+      g_ptr_array_add (layout->tracked, layout->columns[i].name);
+  for (int i = 0; i < layout->n_references; i++)
+    g_ptr_array_add (layout->tracked, layout->references[i].reference->as);
+  g_ptr_array_sort (layout->tracked, compare_names);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
+      layout->columns[i].hash_slot = slot_of (layout, layout->columns[i].name);
+  for (int i = 0; i < layout->n_references; i++)
+    layout->references[i].hash_slot = slot_of (layout, layout->references[i].reference->as);
+}
+
+static const char *const dimension_names[] = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash",
+                                               "opened_by", "closed_by", NULL };
+static const char *const fact_names[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+
+/* A column of the file that would meet one of weir's own in the warehouse. */
+static bool
+check_collisions (const Layout *layout, GError **error)
+{
+  const Model *model = layout->model;
+  const char *const *reserved = model->kind == MODEL_DIMENSION ? dimension_names : fact_names;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const char *name = layout->columns[i].name;
+      bool taken = g_strv_contains (reserved, name) || g_strcmp0 (name, model->id_column) == 0;
+      for (int r = 0; r < layout->n_references; r++)
+        taken = taken || strcmp (name, layout->references[r].reference->as) == 0;
+      if (!taken)
+        continue;
+      weir_error (error, WEIR_ERROR_INPUT, "the file's column \"%s\" has the name of a column that weir makes in table \"%s\"", name,
+                  model->table);
+      weir_error_hint (error, "Rename it in the file, or choose another name in %s (\"id\": {\"column\": ...}, \"as\").", model->path);
+      weir_error_reason (error, "reserved_column");
+      return false;
+    }
+  return true;
+}
+
+Layout *
+layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error)
+{
+  g_autoptr (Layout) layout = g_new0 (Layout, 1);
+  layout->model = model;
+  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields);
+  if (model != NULL)
+    {
+      if (!assign_keys (layout, error) || !assign_references (layout, catalog, error) || !assign_declared (layout, error)
+          || !check_collisions (layout, error))
+        return NULL;
+      assign_pins (layout, pins);
+    }
+  assign_hash_slots (layout);
+  return g_steal_pointer (&layout);
+}
+
+void
+layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
+{
+  if (record->problem != NULL || record->n_fields != (size_t) layout->n_columns)
+    return;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      if (column->origin == ORIGIN_DECLARED)
+        continue;
+      const Field *field = &record->fields[i];
+      infer_cell (&guesses[i], field->text, field->length, field->null);
+      Value value;
+      if (column->origin != ORIGIN_PINNED || field->null || field->length == 0
+          || column->type->parse (field->text, field->length, column->format, &value))
+        continue;
+      if (column->contradictions++ == 0)
+        column->contradiction_line = record->line;
+    }
+}
+
+static const char *
+type_and_format (const Type *type, const char *format, char *buffer, size_t size)
+{
+  if (format == NULL)
+    g_strlcpy (buffer, type->name, size);
+  else
+    g_snprintf (buffer, size, "%s (%s)", type->name, format);
+  return buffer;
+}
+
+/* A pinned column that the file contradicts: what it can be widened to, or an error. */
+static bool
+widen (LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
+{
+  const Type *text = &types[TYPE_TEXT];
+  const Type *to = types_widens (column->type->id, seen->type->id) ? seen->type : types_widens (column->type->id, TYPE_TEXT) ? text : NULL;
+  if (to != NULL)
+    {
+      g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name,
+                                               column->type->name, to->name, column->contradiction_line));
+      column->type = to;
+      g_clear_pointer (&column->format, g_free);
+      return true;
+    }
+  char was[128], is[128];
+  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not", column->name,
+              type_and_format (column->type, column->format, was, sizeof was), column->contradictions);
+  weir_error_line (error, column->contradiction_line);
+  weir_error_detail (error, "The first is on line %" G_GINT64_FORMAT "; the file's cells are %s. Nothing was loaded.",
+                     column->contradiction_line, type_and_format (seen->type, seen->format, is, sizeof is));
+  weir_error_hint (error, "Declare the column's \"type\" and \"format\" in the model: cells that are not of it are then rejects of their row.");
+  weir_error_reason (error, "type_drift");
+  return false;
+}
+
+bool
+layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error)
+{
+  *ret_again = false;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      if (column->origin == ORIGIN_DECLARED)
+        continue;
+      InferResult seen;
+      infer_result (&guesses[i], &seen);
+      if (column->origin == ORIGIN_PINNED)
+        {
+          *ret_again = *ret_again || (!whole && column->contradictions > 0);
+          if (whole && column->contradictions > 0 && !widen (column, &seen, notes, error))
+            return false;
+          continue;
+        }
+      *ret_again = *ret_again || (seen.ambiguous && !whole);
+      column->type = seen.type;
+      g_free (column->format);
+      column->format = g_strdup (seen.format);
+      column->unknown = seen.unknown;
+      column->ambiguous = seen.ambiguous;
+    }
+  return true;
+}

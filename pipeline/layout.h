@@ -1,0 +1,77 @@
+/* The layout of one load: the file's columns in file order, each with its type, and what weir does with it. Plain data.
+ *
+ *   layout = layout_new (model, catalog, header, pins, ...);      names and roles; declared and pinned types
+ *   layout_settle (layout, guesses, whole, ...)                   types of the others, from the sample or from the whole file
+ */
+#ifndef WEIR_PIPELINE_LAYOUT_H
+#define WEIR_PIPELINE_LAYOUT_H
+
+#include "models/catalog.h"
+#include "pipeline/infer.h"
+#include "pipeline/pins.h"
+#include "pipeline/reader.h"
+
+typedef enum
+{
+  ORIGIN_DECLARED, /* by the model */
+  ORIGIN_PINNED,   /* by an earlier load */
+  ORIGIN_INFERRED, /* by this file */
+} Origin;
+
+typedef struct
+{
+  char *name;       /* the SQL identifier */
+  char *header;     /* as the file writes it; "" without a header */
+  const Type *type; /* never NULL once settled */
+  char *format;     /* NULL: the type's own */
+  Origin origin;
+  bool unknown;     /* nothing but NULL was seen so far; a value is then a contradiction */
+  bool ambiguous;   /* day and month could not be told apart */
+  bool required;
+  int key_part;     /* position in the business key, -1: none */
+  bool stored;      /* in the warehouse; false for a fact's referenced columns */
+  int hash_slot;    /* position among the tracked names, -1: not tracked */
+  int64_t contradictions; /* of the pinned type, counted while the whole file is inferred */
+  int64_t contradiction_line;
+} LayoutColumn;
+
+typedef struct
+{
+  const ModelReference *reference;
+  const Model *dimension;
+  int *columns; /* indexes of the referenced columns, in the order of the dimension's business key */
+  int n_columns;
+  int hash_slot;
+} LayoutReference;
+
+typedef struct
+{
+  const Model *model; /* NULL: staged only */
+  LayoutColumn *columns;
+  int n_columns;
+  LayoutReference *references;
+  int n_references;
+  int *key_columns; /* by position in the business key */
+  int n_key_columns;
+  GPtrArray *tracked; /* names that are hashed, in the order of strcmp; borrowed */
+} Layout;
+
+void layout_free (Layout *layout);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
+
+/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. Borrows model and catalog. Errors: INPUT
+ * where the file lacks a column that the model needs ("missing_key_column", "missing_column") or one collides with a name weir keeps. */
+Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
+
+/* Looks at one record of the sample or of the whole file. Records of another width are left out. */
+void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
+
+/* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
+ * decide (day and month), look at the whole file first. A pinned type that the whole file contradicts is widened where that loses
+ * nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
+bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
+
+/* The column of that name or header, or NULL. */
+const LayoutColumn *layout_find (const Layout *layout, const char *name);
+
+#endif

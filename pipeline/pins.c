@@ -1,0 +1,144 @@
+#include "pipeline/pins.h"
+
+#include "base/error.h"
+#include "pipeline/key.h"
+
+#include <string.h>
+
+static void
+pin_free (Pin *pin)
+{
+  g_free (pin->format);
+  g_free (pin);
+}
+
+Pins *
+pins_new (void)
+{
+  Pins *pins = g_new0 (Pins, 1);
+  pins->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pin_free);
+  return pins;
+}
+
+void
+pins_free (Pins *pins)
+{
+  if (pins == NULL)
+    return;
+  g_hash_table_unref (pins->columns);
+  g_free (pins);
+}
+
+void
+pins_set (Pins *pins, const char *column, const Type *type, const char *format)
+{
+  Pin *pin = g_new0 (Pin, 1);
+  pin->type = type;
+  pin->format = g_strdup (format);
+  g_hash_table_replace (pins->columns, g_strdup (column), pin);
+}
+
+const Pin *
+pins_find (const Pins *pins, const char *column)
+{
+  return g_hash_table_lookup (pins->columns, column);
+}
+
+Pins *
+pins_parse (const char *text, GError **error)
+{
+  g_autoptr (Pins) pins = pins_new ();
+  if (text == NULL)
+    return g_steal_pointer (&pins);
+  g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
+  if (root == NULL)
+    return NULL;
+  const char *name;
+  Json *column;
+  json_object_foreach (json_object_get (root, "columns"), name, column)
+  {
+    const char *word = json_string_value (json_object_get (column, "type"));
+    const Type *type = word == NULL ? NULL : types_find (word);
+    if (type == NULL)
+      return weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" is pinned to type \"%s\", which this weir does not know", name,
+                         word == NULL ? "" : word),
+             NULL;
+    pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
+  }
+  return g_steal_pointer (&pins);
+}
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+char *
+pins_text (const Pins *pins)
+{
+  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (pins->columns), compare_strings);
+  Json *columns = json_object ();
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      const Pin *pin = pins_find (pins, name->data);
+      Json *column = json_pack ("{s:s}", "type", pin->type->name);
+      if (pin->format != NULL)
+        json_object_set_new (column, "format", json_string (pin->format));
+      json_object_set_new (columns, name->data, column);
+    }
+  g_autoptr (Json) root = json_pack ("{s:o}", "columns", columns);
+  return weir_json_text (root);
+}
+
+void
+pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE])
+{
+  g_autofree char *text = pins_text (pins);
+  sha256_bytes (text, strlen (text), hex);
+}
+
+char *
+key_definition (const Model *model, const void *secret, size_t secret_length)
+{
+  if (model_is_keyless (model))
+    return NULL;
+  Json *columns = json_array ();
+  for (char **column = model->business_key; *column != NULL; column++)
+    json_array_append_new (columns, json_string (*column));
+  g_autofree char *normalize = normalize_words (model->normalize);
+  g_autoptr (Json) root
+      = json_pack ("{s:o,s:s,s:s}", "columns", columns, "hash", key_hash_word (model->hash), "normalize", normalize);
+  if (model->hash == KEY_UUID5)
+    json_object_set_new (root, "namespace", json_string (model->name_space));
+  if (model->hash == KEY_HMAC_SHA256)
+    {
+      g_autofree char *fingerprint = key_fingerprint (secret, secret_length);
+      json_object_set_new (root, "fingerprint", json_string (fingerprint));
+    }
+  return weir_json_text (root);
+}
+
+bool
+key_definition_check (const char *table, const char *pinned, const char *now, GError **error)
+{
+  if (pinned == NULL || now == NULL)
+    return true;
+  g_autoptr (Json) was = weir_json_parse (pinned, strlen (pinned), "key pins", error);
+  if (was == NULL)
+    return false;
+  g_autoptr (Json) is = weir_json_parse (now, strlen (now), "key definition", error);
+  if (is == NULL)
+    return false;
+  if (json_equal (was, is))
+    return true;
+  bool secret = !json_equal (json_object_get (was, "fingerprint"), json_object_get (is, "fingerprint"))
+                && json_equal (json_object_get (was, "hash"), json_object_get (is, "hash"));
+  weir_error (error, WEIR_ERROR_MODEL, "the key %s of table \"%s\" is not the one its rows were loaded with",
+              secret ? "secret" : "definition", table);
+  weir_error_reason (error, secret ? "secret_changed" : "key_changed");
+  weir_error_detail (error, "Loading would give every entity a second id. Pinned: %s. Now: %s. Nothing was changed.", pinned, now);
+  weir_error_hint (error, secret ? "Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE)."
+                                 : "Put business_key, hash, normalize and namespace back as they were, or load into a new table.");
+  return false;
+}

@@ -1,0 +1,43 @@
+/* Pins: what the first load of a table settled, kept in weir.table, and what later loads must agree with. */
+#ifndef WEIR_PIPELINE_PINS_H
+#define WEIR_PIPELINE_PINS_H
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "models/model.h"
+#include "pipeline/types.h"
+
+typedef struct
+{
+  const Type *type;
+  char *format; /* NULL: the type's own */
+} Pin;
+
+/* Column pins by name. */
+typedef struct
+{
+  GHashTable *columns; /* of Pin, by char * */
+} Pins;
+
+Pins *pins_new (void);
+void pins_free (Pins *pins);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pins, pins_free)
+
+/* From JSON text as kept in the ledger; NULL gives no pins. Errors: MODEL. */
+Pins *pins_parse (const char *text, GError **error);
+void pins_set (Pins *pins, const char *column, const Type *type, const char *format);
+const Pin *pins_find (const Pins *pins, const char *column); /* NULL: not pinned */
+
+/* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */
+char *pins_text (const Pins *pins);
+void pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE]);
+
+/* The key definition of a model and the secret in use as JSON text: {"columns","hash","normalize","namespace","fingerprint"}. NULL for a
+ * keyless fact. Owned by the caller. */
+char *key_definition (const Model *model, const void *secret, size_t secret_length);
+
+/* Whether two key definitions are the same; if not, a MODEL error that names what differs ("key_changed"). pinned NULL: nothing is
+ * pinned yet. */
+bool key_definition_check (const char *table, const char *pinned, const char *now, GError **error);
+
+#endif

@@ -1,0 +1,31 @@
+/* The warehouse table of a model: made by the first load, brought up to a layout by later ones. */
+#ifndef WEIR_PIPELINE_WAREHOUSE_H
+#define WEIR_PIPELINE_WAREHOUSE_H
+
+#include "pipeline/layout.h"
+
+typedef struct
+{
+  const char *schema;
+  const Layout *layout;
+  char *view;          /* "users_current"; NULL for a fact */
+  bool created;        /* by this transaction: it is empty and has no index yet */
+  GPtrArray *columns;  /* of char *: attributes and references that the file carries, in the layout's order */
+  GPtrArray *added;    /* those of them that this load added */
+  GPtrArray *carried;  /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
+} Warehouse;
+
+void warehouse_free (Warehouse *warehouse);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
+
+/* Makes the table, or adds the columns it lacks and widens those whose type grew, in the caller's transaction. "pins" as before this load: a
+ * column that is not pinned has never held a value and takes any type. Errors: MODEL where the table is not weir's or a type cannot follow. */
+Warehouse *warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes, GError **error);
+
+/* After the rows of a first load: its indexes. */
+bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
+
+/* Whether the table is there. */
+bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);
+
+#endif

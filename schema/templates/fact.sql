@@ -1,0 +1,52 @@
+-- Facts: upserted by their business key, or appended.
+
+-- name: create
+create table :"schema".:"table" (
+    :"id" uuid primary key,
+    :columns
+    row_hash uuid not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    loaded_by uuid not null
+)
+
+-- name: create_keyless
+create table :"schema".:"table" (
+    :columns
+    row_hash uuid not null,
+    occurrence integer not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    loaded_by uuid not null,
+    unique (row_hash, occurrence)
+)
+
+-- name: update
+update :"schema".:"table" w
+set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
+from weir_delta d join weir_changed c on c._id = d._id
+where w.:"id" = d._id and c.changed
+
+-- name: insert
+insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
+select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from weir_delta d left join weir_changed c on c._id = d._id
+where c._id is null
+
+-- name: append_distinct
+-- Bag difference: the n-th of equal rows in the file is the n-th in the table.
+insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
+select :values s._hash, s.occurrence, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from (select *, row_number() over (partition by _hash order by _line) as occurrence
+      from :"staging".:"build" b
+      where not exists (select from weir_refused r where r._line = b._line)) s
+where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)
+
+-- name: append_all
+insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
+select :values s._hash,
+       s.occurrence + coalesce((select max(w.occurrence) from :"schema".:"table" w where w.row_hash = s._hash), 0),
+       :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from (select *, row_number() over (partition by _hash order by _line) as occurrence
+      from :"staging".:"build" b
+      where not exists (select from weir_refused r where r._line = b._line)) s

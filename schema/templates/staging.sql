@@ -1,0 +1,34 @@
+-- staging: built under the run's name, swapped in last.
+
+-- name: schema_exists
+select to_regnamespace(quote_ident(:'schema')) is not null
+
+-- name: find
+select c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %', false) as ours
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table'
+
+-- name: leftovers
+select c.relname
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relkind = 'r' and left(c.relname, -8) = :'prefix'
+  and obj_description(c.oid, 'pg_class') like '%(weir run ' || right(c.relname, 8) || '-%'
+
+-- name: create
+create unlogged table :"schema".:"build" (:columns _line bigint not null, _id uuid, _hash uuid not null) with (autovacuum_enabled = off)
+
+-- name: grants
+select format('grant %s on %I.%I to %s%s', a.privilege_type, :'schema'::text, :'build'::text,
+              case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
+              case when a.is_grantable then ' with grant option' else '' end)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace, lateral aclexplode(c.relacl) a
+where n.nspname = :'schema' and c.relname = :'table' and a.grantee <> c.relowner
+
+-- name: drop
+drop table if exists :"schema".:"table"
+
+-- name: rename
+alter table :"schema".:"build" rename to :"table"
+
+-- name: count
+select count(*) from :"schema".:"build"

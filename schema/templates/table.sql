@@ -1,0 +1,87 @@
+-- What dimensions and facts share: the warehouse table's columns, and what the staged rows are compared with.
+
+-- name: attributes
+select a.attname, a.atttypid::bigint, format_type(a.atttypid, a.atttypmod)
+from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table' and a.attnum > 0 and not a.attisdropped
+order by a.attnum
+
+-- name: exists
+select c.relkind in ('r', 'p') from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table'
+
+-- name: add_column
+alter table :"schema".:"table" add column :"column" :type
+
+-- name: alter_column
+alter table :"schema".:"table" alter column :"column" type :type using :"column"::text:::type
+
+-- name: drop_view
+drop view if exists :"schema".:"view"
+
+-- name: grants
+select format('grant %s on %I.%I to %s%s', a.privilege_type, :'schema'::text, :'table'::text,
+              case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
+              case when a.is_grantable then ' with grant option' else '' end)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace, lateral aclexplode(c.relacl) a
+where n.nspname = :'schema' and c.relname = :'table' and a.grantee <> c.relowner
+
+-- name: refused
+-- Rows refused in SQL: their line, and why.
+create temporary table weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null) on commit drop
+
+-- name: refuse_missing
+insert into weir_refused
+select s._line, :'column', 'missing_reference', :'message'
+from :"staging".:"build" s
+where s.:"as" is not null
+  and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
+  and not exists (select from weir_refused r where r._line = s._line)
+
+-- name: duplicates
+-- Business keys that occur more than once, and the line that stands; NULL: none does.
+create temporary table weir_duplicate on commit drop as
+select s._id, :kept as kept
+from :"staging".:"build" s
+where s._id is not null and not exists (select from weir_refused r where r._line = s._line)
+group by s._id
+having count(*) > 1
+
+-- name: refuse_duplicates
+insert into weir_refused
+select s._line, :'column', 'duplicate_key', :'message'
+from :"staging".:"build" s join weir_duplicate d on d._id = s._id
+where d.kept is null and not exists (select from weir_refused r where r._line = s._line)
+
+-- name: list_refused
+select _line, column_name, reason, message from weir_refused order by _line
+
+-- name: count_duplicates
+select count(*)
+from :"staging".:"build" s join weir_duplicate d on d._id = s._id
+where d.kept <> s._line and not exists (select from weir_refused r where r._line = s._line)
+
+-- name: delta
+-- A two-column anti-join first: same id and same hash is proof that nothing changed. What is left is carried whole.
+create temporary table weir_delta on commit drop as
+select s.*
+from :"staging".:"build" s
+where not exists (select from :"schema".:"table" w where w.:"id" = s._id and w.row_hash = s._hash and :current)
+  and not exists (select from weir_duplicate d where d._id = s._id and d.kept is distinct from s._line)
+  and not exists (select from weir_refused r where r._line = s._line)
+
+-- name: analyze_delta
+analyze weir_delta
+
+-- name: changed
+-- A different hash is a suspicion that the columns themselves decide.
+create temporary table weir_changed on commit drop as
+select d._id, (:distinct) as changed :carried
+from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
+
+-- name: refresh
+-- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
+update :"schema".:"table" w
+set row_hash = d._hash :assignments
+from weir_delta d join weir_changed c on c._id = d._id
+where w.:"id" = d._id and :current and not c.changed
