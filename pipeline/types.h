@@ -1,7 +1,9 @@
-/* The types: one table of rows, each saying how a cell of text becomes a value, its binary COPY form, and the bytes it is hashed by.
+/* The types: one table of rows, each saying how a cell of text becomes a value, its binary COPY form, and the bytes it is hashed
+ * by.
  *
  * A new type is a new row. Formats of PostgreSQL's binary representation: src/backend/utils/adt/{int8,numeric,float,date,timestamp,
- * uuid,jsonb}.c (the *_recv functions). A Value borrows its cell. Parsing never allocates, but for jsonb; nothing depends on the locale. */
+ * uuid,jsonb}.c (the *_recv functions). A Value borrows its cell. Parsing never allocates, but for jsonb; nothing depends on the
+ * locale. */
 #ifndef WEIR_PIPELINE_TYPES_H
 #define WEIR_PIPELINE_TYPES_H
 
@@ -62,7 +64,8 @@ typedef struct
 
 extern const Type types[TYPE_COUNT];
 
-const Type *types_find (const char *name); /* also int8, bigint, integer, int, bool, float8, decimal, varchar, timestamp ..., NULL: unknown */
+/* Also by PostgreSQL's other names (int8, integer, bool, float8, decimal, varchar ...), in any case; NULL: unknown. */
+const Type *types_find (const char *name);
 const Type *types_by_oid (uint32_t oid);   /* TEXT for varchar too; NULL: not one of ours */
 const char *const *types_words (void);     /* NULL-terminated names, for models and messages */
 

@@ -1,0 +1,243 @@
+/* What a column is taken for, given its cells; and that the order of the cells never matters. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pipeline/infer.h"
+
+#include <string.h>
+
+#define MAX_CELLS 8
+
+typedef struct
+{
+  const char *expected;         /* as "describe" says it */
+  const char *cells[MAX_CELLS]; /* NULL ends them; "" is an unquoted empty cell and QUOTED_EMPTY a quoted one */
+} Column;
+
+static const char QUOTED_EMPTY[] = "(quoted empty)";
+
+static const Column columns[] = {
+  { "text unknown", { NULL } },
+  { "text unknown", { "", "" } },
+  { "text unknown", { QUOTED_EMPTY } },
+  { "text unknown", { "", QUOTED_EMPTY, "" } },
+
+  { "boolean", { "true", "FALSE", "", "True" } },
+  { "boolean", { "true", QUOTED_EMPTY } },
+  { "text", { "true", "yes" } },
+  { "text", { "t", "f" } },
+  { "text", { "true", "1" } },
+
+  { "bigint", { "1", "0", "-5", "9223372036854775807" } },
+  { "bigint", { "1", "0", "1" } },
+  { "bigint", { QUOTED_EMPTY, "7", "" } },
+  { "text", { "1", "00123" } },
+  { "text", { "+44", "+45" } },
+  { "text", { "1", " 5" } },
+  { "text", { "-0" } },
+  { "text", { "1", "-0" } },
+  { "text", { "1", "x" } },
+
+  { "numeric", { "1", "1.50" } },
+  { "numeric", { ".5", "-.5" } },
+  { "numeric", { "1", "9223372036854775808" } },
+  { "numeric", { "12345678901234567890123" } },
+  { "text", { "1.5", "5." } },
+  { "text", { "1.5", "-0.0" } },
+  { "text", { "1.5", "1,5" } },
+  { "text", { "-0.0" } }, /* a double, but for a sign alone no column becomes one */
+
+  { "double precision", { "1e5" } },
+  { "double precision", { "1", "1.5", "1E-5" } },
+  { "double precision", { "1e5", "-0.0" } },
+  { "text", { "1e5", "1e400" } },
+  { "text", { "1e5", "9223372036854775808" } },
+  { "text", { "1e5", "0.1234567890123456789" } },
+  { "text", { "1.5", "NaN" } },
+  { "text", { "1e5", "inf" } },
+
+  { "date", { "2026-11-20", "0001-01-01" } },
+  { "date", { "2026-11-20", "", QUOTED_EMPTY } },
+  { "text", { "2026-11-20", "2026-02-30" } },
+  { "text", { "2026-11-20", "20/11/2026" } },
+  { "date YYYY/MM/DD", { "2026/11/20", "2026/1/2" } },
+  { "date DD/MM/YYYY", { "01/02/2026", "25/12/2026", "03/04/2026" } },
+  { "date MM/DD/YYYY", { "01/02/2026", "12/25/2026" } },
+  { "date DD-MM-YYYY", { "01-02-2026", "25-12-2026" } },
+  { "date MM-DD-YYYY", { "12-25-2026", "01-02-2026" } },
+  { "date DD.MM.YYYY", { "01.02.2026", "1.2.2026" } },
+  { "text", { "12.25.2026" } },
+  { "text", { "25/12/2026", "12/25/2026" } },
+  { "text", { "25/12/2026", "25-12-2026" } },
+  { "text ambiguous", { "01/02/2026", "12/12/2026" } },
+  { "text ambiguous", { "01/01/2026", "02/02/2026" } },
+  { "text ambiguous", { "01-02-2026" } },
+  { "text", { "01/02/2026", "x" } },
+
+  { "timestamp", { "2026-11-20T10:00", "2026-11-20 10:00:00.123" } },
+  { "timestamptz", { "2026-11-20T10:00Z", "2026-11-20 10:00:00+0530" } },
+  { "text", { "2026-11-20", "2026-11-20T10:00" } },
+  { "text", { "2026-11-20T10:00", "2026-11-20T10:00Z" } },
+
+  { "uuid",
+    { "123e4567-e89b-12d3-a456-426614174000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "a23e4567-e89b-12d3-a456-426614174000" } },
+  { "text", { "123e4567-e89b-12d3-a456-426614174000", "n/a" } },
+  { "jsonb", { "{\"a\":1}", "[]" } },
+  { "text", { "{\"a\":1}", "{a}" } },
+  { "text", { "[1]", "5" } },
+  { "text", { "hello" } },
+  { "text", { "true", "5" } },
+};
+
+static size_t
+count_cells (const Column *column)
+{
+  size_t count = 0;
+  while (count < MAX_CELLS && column->cells[count] != NULL)
+    count++;
+  return count;
+}
+
+static ColumnGuess
+guess_of (const char *const *cells, size_t count)
+{
+  ColumnGuess guess;
+  infer_init (&guess);
+  for (size_t i = 0; i < count; i++)
+    if (cells[i] == QUOTED_EMPTY)
+      infer_cell (&guess, "", 0, false);
+    else
+      infer_cell (&guess, cells[i], strlen (cells[i]), cells[i][0] == '\0');
+  return guess;
+}
+
+static char *
+describe (const ColumnGuess *guess, const char *const *cells, size_t count)
+{
+  InferResult result;
+  infer_result (guess, &result);
+  GString *text = g_string_new (result.type->name);
+  if (result.format != NULL)
+    g_string_append_printf (text, " %s", result.format);
+  if (result.unknown)
+    g_string_append (text, " unknown");
+  if (result.ambiguous)
+    g_string_append (text, " ambiguous");
+  for (size_t i = 0; i < count; i++)
+    g_string_append_printf (text, " | %s", cells[i]);
+  return g_string_free (text, FALSE);
+}
+
+static void
+check_column (const Column *column, const char *const *cells)
+{
+  size_t count = count_cells (column);
+  ColumnGuess guess = guess_of (cells, count);
+  g_autofree char *actual = describe (&guess, cells, count);
+  g_autofree char *start = g_strdup_printf ("%s%s", column->expected, count > 0 ? " |" : "");
+  if (!g_str_has_prefix (actual, start))
+    fail_msg ("expected %s, got %s", column->expected, actual);
+}
+
+static void
+test_columns (void **state G_GNUC_UNUSED)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
+    check_column (&columns[i], columns[i].cells);
+}
+
+static void
+test_order_never_matters (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20261120);
+  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
+    for (int shuffle = 0; shuffle < 50; shuffle++)
+      {
+        /* given the same cells in another order */
+        const char *cells[MAX_CELLS];
+        memcpy (cells, columns[i].cells, sizeof cells);
+        for (size_t left = count_cells (&columns[i]); left > 1; left--)
+          {
+            size_t other = (size_t) g_rand_int_range (rand, 0, (gint32) left);
+            const char *swapped = cells[left - 1];
+            cells[left - 1] = cells[other];
+            cells[other] = swapped;
+          }
+        /* then the column is the same */
+        check_column (&columns[i], cells);
+      }
+}
+
+static void
+test_order_never_matters_for_any_mixture_of_cells (void **state G_GNUC_UNUSED)
+{
+  static const char *const pool[] = {
+    "",  "true",  "0",          "1",          "-0",         "1.50",       "9223372036854775808", "1e5",
+    "x", "1e400", "2026-11-20", "25/12/2026", "12/25/2026", "01/02/2026", "2026-11-20T10:00",    QUOTED_EMPTY
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  for (int round = 0; round < 2000; round++)
+    {
+      const char *cells[4];
+      for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+        cells[i] = pool[g_rand_int_range (rand, 0, G_N_ELEMENTS (pool))];
+      const char *reversed[4] = { cells[3], cells[2], cells[1], cells[0] };
+      const char *rotated[4] = { cells[2], cells[3], cells[0], cells[1] };
+      ColumnGuess a = guess_of (cells, 4);
+      ColumnGuess b = guess_of (reversed, 4);
+      ColumnGuess c = guess_of (rotated, 4);
+      g_autofree char *expected = describe (&a, cells, 4);
+      g_autofree char *backwards = describe (&b, cells, 4);
+      g_autofree char *turned = describe (&c, cells, 4);
+      assert_string_equal (backwards, expected);
+      assert_string_equal (turned, expected);
+    }
+}
+
+static void
+test_counts (void **state G_GNUC_UNUSED)
+{
+  const char *const cells[] = { "", "12", QUOTED_EMPTY, "12345", "" };
+  ColumnGuess guess = guess_of (cells, G_N_ELEMENTS (cells));
+  assert_int_equal (guess.cells, 3);
+  assert_int_equal (guess.nulls, 2);
+  assert_int_equal (guess.longest, 5);
+  assert_true (guess.quoted_empty);
+}
+
+static void
+test_what_is_inferred_every_cell_is (void **state G_GNUC_UNUSED)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      size_t count = count_cells (&columns[i]);
+      ColumnGuess guess = guess_of (columns[i].cells, count);
+      InferResult result;
+      infer_result (&guess, &result);
+      assert_true (result.format == NULL || types_format_fits (result.type->name, result.format));
+      for (size_t j = 0; j < count; j++)
+        {
+          const char *cell = columns[i].cells[j];
+          Value value;
+          if (cell != QUOTED_EMPTY && cell[0] != '\0')
+            assert_true (result.type->parse (cell, strlen (cell), result.format, &value));
+        }
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_columns),
+    cmocka_unit_test (test_order_never_matters),
+    cmocka_unit_test (test_order_never_matters_for_any_mixture_of_cells),
+    cmocka_unit_test (test_counts),
+    cmocka_unit_test (test_what_is_inferred_every_cell_is),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

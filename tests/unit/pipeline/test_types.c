@@ -1,0 +1,228 @@
+/* The table of types itself, and the types that are neither numbers nor times. */
+#include "tests/unit/pipeline/probe.h"
+
+static void
+test_the_table_is_indexed_by_id_and_matches_its_words (void **state G_GNUC_UNUSED)
+{
+  for (size_t i = 0; i < TYPE_COUNT; i++)
+    {
+      assert_int_equal (types[i].id, i);
+      assert_string_equal (types_words ()[i], types[i].name);
+      assert_ptr_equal (types_find (types[i].name), &types[i]);
+      assert_ptr_equal (types_by_oid (types[i].oid), &types[i]);
+    }
+  assert_null (types_words ()[TYPE_COUNT]);
+}
+
+static void
+test_names_as_people_write_them (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *name;
+    TypeId id;
+  } names[] = {
+    { "BOOL", TYPE_BOOLEAN },
+    { "int8", TYPE_BIGINT },
+    { "integer", TYPE_BIGINT },
+    { "int", TYPE_BIGINT },
+    { "smallint", TYPE_BIGINT },
+    { "decimal", TYPE_NUMERIC },
+    { "float8", TYPE_DOUBLE },
+    { "Double Precision", TYPE_DOUBLE },
+    { "timestamp without time zone", TYPE_TIMESTAMP },
+    { "timestamp with time zone", TYPE_TIMESTAMPTZ },
+    { "varchar", TYPE_TEXT },
+    { "character varying", TYPE_TEXT },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    assert_ptr_equal (types_find (names[i].name), &types[names[i].id]);
+  static const char *const unknown[] = { "", "json", "strnig", "text ", "numeric(10,2)", "int16" };
+  for (size_t i = 0; i < G_N_ELEMENTS (unknown); i++)
+    assert_null (types_find (unknown[i]));
+}
+
+static void
+test_varchar_reads_back_as_text_and_strangers_as_nothing (void **state G_GNUC_UNUSED)
+{
+  assert_ptr_equal (types_by_oid (1043), &types[TYPE_TEXT]);
+  assert_null (types_by_oid (23));
+  assert_null (types_by_oid (0));
+}
+
+static void
+test_widening_loses_nothing (void **state G_GNUC_UNUSED)
+{
+  for (TypeId from = 0; from < TYPE_COUNT; from++)
+    for (TypeId to = 0; to < TYPE_COUNT; to++)
+      {
+        bool expected = from == to || (from == TYPE_BIGINT && (to == TYPE_NUMERIC || to == TYPE_TEXT))
+                        || (from == TYPE_NUMERIC && to == TYPE_TEXT);
+        assert_int_equal (types_widens (from, to), expected);
+      }
+}
+
+static void
+test_boolean (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "true", "01" }, { "TRUE", "01" },  { "t", "01" },     { "T", "01" },     { "yes", "01" }, { "y", "01" },    { "on", "01" },
+    { "1", "01" },    { "fAlSe", "00" }, { "f", "00" },     { "No", "00" },    { "n", "00" },   { "off", "00" },  { "0", "00" },
+    { "", NULL },     { "tru", NULL },   { "truee", NULL }, { " true", NULL }, { "10", NULL },  { "wahr", NULL },
+  };
+  CHECK_ENCODED (TYPE_BOOLEAN, NULL, probes);
+}
+
+static void
+test_boolean_is_recognized_by_true_and_false_alone (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *cell;
+    bool recognized;
+  } cells[] = { { "true", true }, { "False", true }, { "TRUE", true }, { "t", false },
+                { "yes", false }, { "1", false },    { "on", false },  { "", false } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+    assert_int_equal (types[TYPE_BOOLEAN].recognize (cells[i].cell, strlen (cells[i].cell)), cells[i].recognized);
+}
+
+static void
+test_uuid (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000" },
+    { "123E4567-E89B-12D3-A456-42661417400F", "123e4567e89b12d3a45642661417400f" },
+    { "00000000-0000-0000-0000-000000000000", "00000000000000000000000000000000" },
+    { "ffffffff-ffff-ffff-ffff-ffffffffffff", "ffffffffffffffffffffffffffffffff" },
+    { "123e4567e89b12d3a456426614174000", NULL },
+    { "{123e4567-e89b-12d3-a456-426614174000}", NULL },
+    { "123e4567-e89b-12d3-a456-42661417400", NULL },
+    { "123e4567-e89b-12d3-a456-4266141740000", NULL },
+    { "123e4567-e89b-12d3-a456-42661417400g", NULL },
+    { "123e4567-e89b-12d3-a4564-26614174000", NULL },
+    { "123e4567-e89b-12d3-a456- 26614174000", NULL },
+    { "123e4567--89b-12d3-a456-426614174000", NULL },
+    { "123e4567-e89b-12d3-a456-4266141740\xc3\xa4", NULL },
+    { "", NULL },
+  };
+  CHECK_ENCODED (TYPE_UUID, NULL, probes);
+}
+
+static void
+test_jsonb_takes_objects_and_arrays (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "{}", "01 7b7d" },
+    { "[]", "01 5b5d" },
+    { "{\"a\": 1}", "01 7b2261223a20317d" },
+    { "[1]", "01 5b315d" },
+  };
+  CHECK_ENCODED (TYPE_JSONB, NULL, probes);
+  static const char *const taken[] = {
+    "[1.5e300, -0.25, 12345678]",
+    "{\"e\": \"1e999999 is text\", \"\\\"1e9999\": [\"\\\\\"]}",
+    "{\"a\":{\"b\":[true,false,null]}}",
+    "[1e-307]",
+    "[\"\xc3\xa4\\u00e4\"]",
+  };
+  CHECK_TAKEN (TYPE_JSONB, NULL, taken);
+  static const char *const refused[] = {
+    "",
+    "{",
+    "[",
+    "5",
+    "\"x\"",
+    "true",
+    "null",
+    " {}",
+    "{} ",
+    "{]",
+    "[}",
+    "{a}",
+    "[1,]",
+    "{\"a\":1,\"a\":2}",
+    "[01]",
+    "[NaN]",
+    "[\"\\u0000\"]", /* text in PostgreSQL has no NUL */
+    "[\"\\ud800\"]", /* half a character */
+    "[1e1000]",
+    "[1e-1000]",
+    "[0e0001]",
+  };
+  CHECK_REFUSED (TYPE_JSONB, NULL, refused);
+}
+
+static void
+test_jsonb_refuses_numbers_that_numeric_would_not_keep (void **state G_GNUC_UNUSED)
+{
+  g_autofree char *zeros = g_strnfill (NUMERIC_MAX_DIGITS, '0');
+  g_autofree char *long_fraction = g_strdup_printf ("[0.%s1]", zeros);
+  g_autofree char *long_text = g_strdup_printf ("[\"0.%s1\"]", zeros);
+  const char *const refused[] = { long_fraction };
+  const char *const taken[] = { long_text };
+  CHECK_REFUSED (TYPE_JSONB, NULL, refused);
+  CHECK_TAKEN (TYPE_JSONB, NULL, taken);
+}
+
+static void
+test_text_takes_everything (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = { { "", "" }, { "a", "61" }, { " \t", "2009" }, { "\xc3\xa4", "c3a4" }, { "00123", "3030313233" } };
+  CHECK_ENCODED (TYPE_TEXT, NULL, probes);
+}
+
+static void
+test_encode_appends (void **state G_GNUC_UNUSED)
+{
+  /* given a buffer that already holds something */
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_byte_array_append (out, (const guint8 *) "\x7f", 1);
+  /* when every type appends a value */
+  static const char *const cells[TYPE_COUNT] = {
+    "t", "1", "1.5", "1e5", "2000-01-01", "2000-01-01T00:00", "2000-01-01T00:00Z", "00000000-0000-0000-0000-000000000000", "{}", "x"
+  };
+  static const guint sizes[TYPE_COUNT] = { 1, 8, 12, 8, 4, 8, 8, 16, 3, 1 };
+  for (size_t i = 0; i < TYPE_COUNT; i++)
+    {
+      Value value;
+      guint before = out->len;
+      assert_true (types[i].parse (cells[i], strlen (cells[i]), NULL, &value));
+      types[i].encode (&value, out);
+      /* then it grows by that value's size */
+      assert_int_equal (out->len - before, sizes[i]);
+    }
+  assert_int_equal (out->data[0], 0x7f);
+}
+
+static void
+test_canonical_bytes_begin_with_their_class (void **state G_GNUC_UNUSED)
+{
+  static const Probe booleans[] = { { "true", "62 01" }, { "yes", "62 01" }, { "0", "62 00" } };
+  CHECK_CANONICAL (TYPE_BOOLEAN, NULL, booleans);
+  static const Probe uuids[] = { { "123E4567-e89b-12d3-a456-426614174000", "75 123e4567e89b12d3a456426614174000" } };
+  CHECK_CANONICAL (TYPE_UUID, NULL, uuids);
+  static const Probe documents[] = { { "{}", "6a 7b7d" }, { "[ ]", "6a 5b205d" } };
+  CHECK_CANONICAL (TYPE_JSONB, NULL, documents);
+  static const Probe texts[] = { { "", "74" }, { "5", "74 35" }, { "true", "74 74727565" } };
+  CHECK_CANONICAL (TYPE_TEXT, NULL, texts);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_the_table_is_indexed_by_id_and_matches_its_words),
+    cmocka_unit_test (test_names_as_people_write_them),
+    cmocka_unit_test (test_varchar_reads_back_as_text_and_strangers_as_nothing),
+    cmocka_unit_test (test_widening_loses_nothing),
+    cmocka_unit_test (test_boolean),
+    cmocka_unit_test (test_boolean_is_recognized_by_true_and_false_alone),
+    cmocka_unit_test (test_uuid),
+    cmocka_unit_test (test_jsonb_takes_objects_and_arrays),
+    cmocka_unit_test (test_jsonb_refuses_numbers_that_numeric_would_not_keep),
+    cmocka_unit_test (test_text_takes_everything),
+    cmocka_unit_test (test_encode_appends),
+    cmocka_unit_test (test_canonical_bytes_begin_with_their_class),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

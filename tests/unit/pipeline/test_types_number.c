@@ -1,0 +1,253 @@
+/* bigint, numeric and double precision; expected numeric bytes are ndigits, weight, sign, dscale, digits, as PostgreSQL sends them. */
+#include "tests/unit/pipeline/probe.h"
+
+static void
+test_bigint (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "0", "0000000000000000" },
+    { "1", "0000000000000001" },
+    { "-1", "ffffffffffffffff" },
+    { "10", "000000000000000a" },
+    { "9223372036854775807", "7fffffffffffffff" },
+    { "-9223372036854775808", "8000000000000000" },
+    { "-9223372036854775807", "8000000000000001" },
+    { "9223372036854775808", NULL },
+    { "-9223372036854775809", NULL },
+    { "9999999999999999999", NULL },
+    { "10000000000000000000", NULL },
+    { "18446744073709551616", NULL },
+    { "-0", NULL },
+    { "+44", NULL },
+    { "00123", NULL },
+    { "-01", NULL },
+    { " 5", NULL },
+    { "5 ", NULL },
+    { "", NULL },
+    { "-", NULL },
+    { "--1", NULL },
+    { "1.0", NULL },
+    { "1e3", NULL },
+    { "1,000", NULL },
+    { "0x10", NULL },
+  };
+  CHECK_ENCODED (TYPE_BIGINT, NULL, probes);
+}
+
+static void
+test_numeric (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "0", "0000 0000 0000 0000" },
+    { "0.0", "0000 0000 0000 0001" },
+    { "0.00", "0000 0000 0000 0002" },
+    { ".0", "0000 0000 0000 0001" },
+    { "1", "0001 0000 0000 0000 0001" },
+    { "-1", "0001 0000 4000 0000 0001" },
+    { "1.5", "0002 0000 0000 0001 0001 1388" },
+    { "1.50", "0002 0000 0000 0002 0001 1388" },
+    { ".5", "0001 ffff 0000 0001 1388" },
+    { "-.5", "0001 ffff 4000 0001 1388" },
+    { "0.5", "0001 ffff 0000 0001 1388" },
+    { "0.1234", "0001 ffff 0000 0004 04d2" },
+    { "0.12345", "0002 ffff 0000 0005 04d2 1388" },
+    { "0.0001", "0001 ffff 0000 0004 0001" },
+    { "0.00001", "0001 fffe 0000 0005 03e8" },
+    { "-0.00000001", "0001 fffe 4000 0008 0001" },
+    { "9999", "0001 0000 0000 0000 270f" },
+    { "10000", "0001 0001 0000 0000 0001" },
+    { "10001", "0002 0001 0000 0000 0001 0001" },
+    { "9999.9999", "0002 0000 0000 0004 270f 270f" },
+    { "10000.0001", "0003 0001 0000 0004 0001 0000 0001" },
+    { "10000.00", "0001 0001 0000 0002 0001" },
+    { "100000000", "0001 0002 0000 0000 0001" },
+    { "120000000", "0002 0002 0000 0000 0001 07d0" },
+    { "9223372036854775808", "0005 0004 0000 0000 039a 0d2c 0170 1565 16b0" },
+    { "-12345678901234567890", "0005 0004 4000 0000 04d2 162e 2334 0d80 1ed2" },
+    { "123456.789", "0003 0001 0000 0003 000c 0d80 1ed2" },
+  };
+  CHECK_ENCODED (TYPE_NUMERIC, NULL, probes);
+}
+
+static void
+test_numeric_refuses_what_it_would_not_write_back (void **state G_GNUC_UNUSED)
+{
+  static const char *const refused[] = {
+    "",     "-",    ".",     "-.",  "5.",    "-0",  "-0.0",  "-.0", "-0.00",    "00", "00123", "00.5",  "-01.5",    "+1.5",
+    " 1.5", "1.5 ", "1.5.2", "1e5", "1.5E3", "1,5", "1_000", "NaN", "Infinity", "$5", "5%",    "0x1p3", "\xd9\xa3",
+  };
+  CHECK_REFUSED (TYPE_NUMERIC, NULL, refused);
+}
+
+static void
+test_numeric_takes_a_thousand_digits_and_no_more (void **state G_GNUC_UNUSED)
+{
+  g_autofree char *nines = g_strnfill (NUMERIC_MAX_DIGITS, '9');
+  g_autofree char *fraction = g_strconcat ("-.", nines, NULL);
+  g_autofree char *one_more = g_strconcat (nines, "9", NULL);
+  g_autofree char *one_more_behind = g_strconcat (".", one_more, NULL);
+  g_autofree char *zeros = g_strnfill (NUMERIC_MAX_DIGITS - 2, '0');
+  g_autofree char *tiny = g_strconcat ("0.", zeros, "1", NULL);
+  const char *const taken[] = { nines, fraction, tiny };
+  const char *const refused[] = { one_more, one_more_behind };
+  CHECK_TAKEN (TYPE_NUMERIC, NULL, taken);
+  CHECK_REFUSED (TYPE_NUMERIC, NULL, refused);
+
+  /* 250 groups of 9999, the first of which stands for 10^996 */
+  g_autofree char *hex = probe (TYPE_NUMERIC, NULL, nines, false);
+  assert_int_equal (strlen (hex), 4 * (4 + 250));
+  assert_memory_equal (hex, "00fa00f900000000270f", 20);
+  /* one group, 249 groups behind the point: 10^-999 = 10 x 10000^-250 */
+  g_autofree char *tiny_hex = probe (TYPE_NUMERIC, NULL, tiny, false);
+  assert_string_equal (tiny_hex, "0001ff06000003e7000a");
+}
+
+static void
+test_double (void **state G_GNUC_UNUSED)
+{
+  static const Probe probes[] = {
+    { "0", "0000000000000000" },
+    { "0e0", "0000000000000000" },
+    { "0.000e-400", "0000000000000000" },
+    { "-0.0", "8000000000000000" },
+    { "1", "3ff0000000000000" },
+    { "-1.5", "bff8000000000000" },
+    { "1e5", "40f86a0000000000" },
+    { "1E+05", "40f86a0000000000" },
+    { "100000.00", "40f86a0000000000" },
+    { "1.5e-3", "3f589374bc6a7efa" },
+    { ".1", "3fb999999999999a" },
+    { "0.1", "3fb999999999999a" },
+    { "1e22", "4480f0cf064dd592" },
+    { "1e300", "7e37e43c8800759c" },
+    { "1e-300", "01a56e1fc2f8f359" },
+    { "0.30000000000000004", "3fd3333333333334" },
+    { "1.7976931348623157e308", "7fefffffffffffff" },
+    { "2.2250738585072014e-308", "0010000000000000" },
+    { "2.225073858507201e-308", "000fffffffffffff" },
+    { "5e-324", "0000000000000001" },
+    { "9007199254740992", "4340000000000000" },
+    { "9007199254740994", "4340000000000001" },
+    { "5.684341886080802e-14",
+      "3d30000000000000" }, /* 2^-44: the nearest decimal of 16 digits is below and belongs to another double */
+    { "9.999999999999999e+22", "44b52d02c7e14af6" },
+  };
+  CHECK_ENCODED (TYPE_DOUBLE, NULL, probes);
+}
+
+static void
+test_double_refuses_what_it_would_not_write_back (void **state G_GNUC_UNUSED)
+{
+  static const char *const refused[] = {
+    "",
+    "-",
+    ".",
+    "e5",
+    ".e5",
+    "1e",
+    "1e+",
+    "1e5.0",
+    "5.",
+    "5.e3",
+    "+1e5",
+    " 1e5",
+    "1e5 ",
+    "00123",
+    "01e5",
+    "1d5",
+    "0x1p3",
+    "NaN",
+    "nan",
+    "inf",
+    "-inf",
+    "Infinity",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "1e309",
+    "1.8e308",
+    "1e99999999999999999999",
+    "1e-99999999999999999999",
+    "4.9e-324",              /* is 5e-324 */
+    "2e-324",                /* is zero */
+    "9007199254740993",      /* is ...992 */
+    "0.1000000000000000055", /* the exact double has more digits yet, 0.1 says it all */
+    "1.00000000000000011",   /* is 1.0000000000000002 */
+    "1152921504606846976",   /* 2^60, but written as 1.152921504606847e+18 */
+    "1e23",                  /* midpoint of two doubles: written as 9.999999999999999e+22 */
+    "123456789012345678",
+  };
+  CHECK_REFUSED (TYPE_DOUBLE, NULL, refused);
+}
+
+static void
+test_numbers_are_canonical_by_value (void **state G_GNUC_UNUSED)
+{
+  static const Probe fives[] = { { "5", "6e 2b 00000001 35" }, { "5.0", "6e 2b 00000001 35" }, { "5.00", "6e 2b 00000001 35" } };
+  CHECK_CANONICAL (TYPE_BIGINT, NULL, ((Probe[]) { fives[0] }));
+  CHECK_CANONICAL (TYPE_NUMERIC, NULL, fives);
+  CHECK_CANONICAL (TYPE_DOUBLE, NULL, fives);
+
+  static const Probe integers[] = {
+    { "0", "6e" },
+    { "10", "6e 2b 00000002 31" },
+    { "-100", "6e 2d 00000003 31" },
+    { "101", "6e 2b 00000003 313031" },
+    { "9223372036854775807", "6e 2b 00000013 39323233333732303336383534373735383037" },
+    { "-9223372036854775808", "6e 2d 00000013 39323233333732303336383534373735383038" },
+  };
+  CHECK_CANONICAL (TYPE_BIGINT, NULL, integers);
+  CHECK_CANONICAL (TYPE_NUMERIC, NULL, integers);
+
+  static const Probe decimals[] = {
+    { "0.0", "6e" },
+    { ".5", "6e 2b 00000000 35" },
+    { "0.50", "6e 2b 00000000 35" },
+    { "0.005", "6e 2b fffffffe 35" },
+    { "-10.010", "6e 2d 00000002 31303031" },
+    { "10.00", "6e 2b 00000002 31" },
+  };
+  CHECK_CANONICAL (TYPE_NUMERIC, NULL, decimals);
+  CHECK_CANONICAL (TYPE_DOUBLE, NULL, decimals);
+
+  static const Probe exponents[] = {
+    { "-0.0", "6e" },
+    { "0e99", "6e" },
+    { "5e0", "6e 2b 00000001 35" },
+    { "0.5e1", "6e 2b 00000001 35" },
+    { "50E-1", "6e 2b 00000001 35" },
+    { "-1001e-2", "6e 2d 00000002 31303031" },
+    { "1e300", "6e 2b 0000012d 31" },
+    { "5e-324", "6e 2b fffffebd 35" },
+  };
+  CHECK_CANONICAL (TYPE_DOUBLE, NULL, exponents);
+}
+
+static void
+test_different_numbers_are_canonically_different (void **state G_GNUC_UNUSED)
+{
+  static const char *const cells[] = { "0", "1", "-1", "10", "0.1", "-0.1", "11", "1.1", "101", "1001", "0.01", "100" };
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+    for (size_t j = 0; j < i; j++)
+      {
+        g_autofree char *a = probe (TYPE_NUMERIC, NULL, cells[i], true);
+        g_autofree char *b = probe (TYPE_NUMERIC, NULL, cells[j], true);
+        assert_string_not_equal (a, b);
+      }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_bigint),
+    cmocka_unit_test (test_numeric),
+    cmocka_unit_test (test_numeric_refuses_what_it_would_not_write_back),
+    cmocka_unit_test (test_numeric_takes_a_thousand_digits_and_no_more),
+    cmocka_unit_test (test_double),
+    cmocka_unit_test (test_double_refuses_what_it_would_not_write_back),
+    cmocka_unit_test (test_numbers_are_canonical_by_value),
+    cmocka_unit_test (test_different_numbers_are_canonically_different),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
