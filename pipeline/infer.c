@@ -100,7 +100,7 @@ is_possible (const Candidate *candidate, const char *cell, size_t length)
 void
 infer_init (ColumnGuess *guess)
 {
-  *guess = (ColumnGuess){ .left = (BIT (CANDIDATE_COUNT) - 1) | NO_EXPONENT };
+  *guess = (ColumnGuess) { .left = (BIT (CANDIDATE_COUNT) - 1) | NO_EXPONENT };
 }
 
 void
@@ -136,7 +136,7 @@ infer_result (const ColumnGuess *guess, InferResult *ret_result)
 {
   const uint32_t slashes = BIT (CANDIDATE_DATE_DMY_SLASH) | BIT (CANDIDATE_DATE_MDY_SLASH);
   const uint32_t dashes = BIT (CANDIDATE_DATE_DMY_DASH) | BIT (CANDIDATE_DATE_MDY_DASH);
-  *ret_result = (InferResult){ .type = &types[TYPE_TEXT], .unknown = guess->longest == 0 };
+  *ret_result = (InferResult) { .type = &types[TYPE_TEXT], .unknown = guess->longest == 0 };
   if (ret_result->unknown)
     return;
   uint32_t left = guess->left & ~NO_EXPONENT;

@@ -15,22 +15,22 @@ struct RowHash
 static void
 append_length (GByteArray *out, size_t length)
 {
-  uint32_t big_endian = GUINT32_TO_BE ((uint32_t)length);
-  g_byte_array_append (out, (const guint8 *)&big_endian, sizeof big_endian);
+  uint32_t big_endian = GUINT32_TO_BE ((uint32_t) length);
+  g_byte_array_append (out, (const guint8 *) &big_endian, sizeof big_endian);
 }
 
 RowHash *
 row_hash_new (const char *const *names, size_t count)
 {
   RowHash *hash = g_new0 (RowHash, 1);
-  hash->names = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  hash->names = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   hash->row = g_byte_array_new ();
   for (size_t i = 0; i < count; i++)
     {
       g_assert (i == 0 || strcmp (names[i - 1], names[i]) < 0);
       GByteArray *name = g_byte_array_new ();
       append_length (name, strlen (names[i]));
-      g_byte_array_append (name, (const guint8 *)names[i], (guint)strlen (names[i]));
+      g_byte_array_append (name, (const guint8 *) names[i], (guint) strlen (names[i]));
       g_ptr_array_add (hash->names, g_byte_array_free_to_bytes (name));
     }
   return hash;
@@ -60,7 +60,7 @@ row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value)
   hash->next = index + 1;
   gsize length;
   const void *name = g_bytes_get_data (g_ptr_array_index (hash->names, index), &length);
-  g_byte_array_append (hash->row, name, (guint)length);
+  g_byte_array_append (hash->row, name, (guint) length);
   guint place = hash->row->len;
   append_length (hash->row, 0);
   guint start = hash->row->len;

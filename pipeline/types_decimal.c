@@ -42,7 +42,7 @@ find_significant (Decimal *decimal, int32_t exponent)
     last--;
   decimal->first = first;
   decimal->last = last;
-  decimal->point = exponent + (int32_t)decimal->n_whole - (int32_t)first;
+  decimal->point = exponent + (int32_t) decimal->n_whole - (int32_t) first;
 }
 
 bool
@@ -55,7 +55,7 @@ decimal_scan (const char *text, size_t length, Decimal *ret_decimal)
     at++;
   decimal.whole = at;
   at = skip_digits (at, end);
-  decimal.n_whole = (size_t)(at - decimal.whole);
+  decimal.n_whole = (size_t) (at - decimal.whole);
   if (decimal.n_whole > 1 && decimal.whole[0] == '0')
     return false;
   decimal.fraction = at;
@@ -63,7 +63,7 @@ decimal_scan (const char *text, size_t length, Decimal *ret_decimal)
     {
       decimal.fraction = ++at;
       at = skip_digits (at, end);
-      decimal.n_fraction = (size_t)(at - decimal.fraction);
+      decimal.n_fraction = (size_t) (at - decimal.fraction);
       if (decimal.n_fraction == 0)
         return false;
     }

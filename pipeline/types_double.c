@@ -39,7 +39,7 @@ nearest_double (Scaled scaled)
   /* Both operands are exact, so the one rounding is the right one; but not where doubles are computed in wider registers. */
   if (FLT_EVAL_METHOD == 0 && scaled.digits <= EXACT_INTEGER && abs (scaled.exponent) <= EXACT_POWER)
     {
-      double digits = (double)scaled.digits;
+      double digits = (double) scaled.digits;
       return scaled.exponent < 0 ? digits / powers[-scaled.exponent] : digits * powers[scaled.exponent];
     }
   char text[48];
@@ -80,8 +80,8 @@ round_to (double real, int precision)
   const char *at = text;
   for (; *at != 'e'; at++)
     if (is_digit (*at)) /* what is not is the decimal point of whatever locale */
-      scaled.digits = scaled.digits * 10 + (uint64_t)(*at - '0');
-  scaled.exponent = (int)g_ascii_strtoll (at + 1, NULL, 10) - (precision - 1);
+      scaled.digits = scaled.digits * 10 + (uint64_t) (*at - '0');
+  scaled.exponent = (int) g_ascii_strtoll (at + 1, NULL, 10) - (precision - 1);
   return scaled;
 }
 
@@ -127,9 +127,9 @@ parse_double (const char *cell, size_t length, const char *format G_GNUC_UNUSED,
     {
       if (abs (decimal.point) > DBL_MAX_10_EXP + MOST_DIGITS)
         return false;
-      Scaled scaled = { .exponent = decimal.point - (int)count };
+      Scaled scaled = { .exponent = decimal.point - (int) count };
       for (size_t i = decimal.first; i < decimal.last; i++)
-        scaled.digits = scaled.digits * 10 + (uint64_t)(decimal_digit (&decimal, i) - '0');
+        scaled.digits = scaled.digits * 10 + (uint64_t) (decimal_digit (&decimal, i) - '0');
       real = nearest_double (scaled);
       if (!isfinite (real) || real == 0 || !is_kept (scaled, count, real))
         return false;
@@ -145,5 +145,5 @@ encode_double (const Value *value, GByteArray *out)
 {
   uint64_t bits;
   memcpy (&bits, &value->real, sizeof bits);
-  append_int64 (out, (int64_t)bits);
+  append_int64 (out, (int64_t) bits);
 }

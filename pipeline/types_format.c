@@ -135,7 +135,7 @@ bool
 format_match (const char *format, const char *cell, size_t length, Moment *ret_moment)
 {
   Cursor cursor = { cell, cell + length };
-  *ret_moment = (Moment){ 0 };
+  *ret_moment = (Moment) { 0 };
   bool after_field = false;
   while (*format != '\0')
     {
@@ -156,7 +156,7 @@ iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
   const char *time = cell;
   while (time < cell + length && *time != 'T' && *time != ' ')
     time++;
-  if (time == cell + length || !format_match ("YYYY-MM-DD", cell, (size_t)(time - cell), ret_moment))
+  if (time == cell + length || !format_match ("YYYY-MM-DD", cell, (size_t) (time - cell), ret_moment))
     return false;
   Cursor cursor = { time + 1, cell + length };
   if (!read_number (&cursor, 2, 2, 0, 23, &ret_moment->hour) || !take (&cursor, ':')

@@ -22,11 +22,11 @@ parse_bigint (const char *cell, size_t length, const char *format G_GNUC_UNUSED,
     {
       if (!is_digit (digits[i]))
         return false;
-      magnitude = magnitude * 10 + (uint64_t)(digits[i] - '0');
+      magnitude = magnitude * 10 + (uint64_t) (digits[i] - '0');
     }
-  if (magnitude > (uint64_t)INT64_MAX + negative)
+  if (magnitude > (uint64_t) INT64_MAX + negative)
     return false;
-  ret_value->integer = (int64_t)(negative ? -magnitude : magnitude);
+  ret_value->integer = (int64_t) (negative ? -magnitude : magnitude);
   return true;
 }
 
@@ -68,9 +68,9 @@ fill_groups (const Decimal *decimal, uint16_t groups[NUMERIC_MAX_GROUPS])
       for (int i = 0; i < GROUP_DIGITS; i++, place++)
         {
           bool there = place >= padding && place - padding < digits;
-          n = n * 10 + (there ? (unsigned)(decimal_digit (decimal, place - padding) - '0') : 0);
+          n = n * 10 + (there ? (unsigned) (decimal_digit (decimal, place - padding) - '0') : 0);
         }
-      groups[group] = (uint16_t)n;
+      groups[group] = (uint16_t) n;
     }
   return count;
 }
@@ -83,7 +83,7 @@ encode_numeric (const Value *value, GByteArray *out)
     g_return_if_reached ();
   uint16_t groups[NUMERIC_MAX_GROUPS];
   size_t end = fill_groups (&decimal, groups);
-  int weight = (int)((decimal.n_whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
+  int weight = (int) ((decimal.n_whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
   size_t start = 0;
   for (; start < end && groups[start] == 0; start++)
     weight--;
@@ -92,10 +92,10 @@ encode_numeric (const Value *value, GByteArray *out)
   size_t count = end - start;
 
   uint16_t message[4 + NUMERIC_MAX_GROUPS] = {
-    GUINT16_TO_BE ((uint16_t)count),
-    GUINT16_TO_BE ((uint16_t)(count == 0 ? 0 : weight)),
+    GUINT16_TO_BE ((uint16_t) count),
+    GUINT16_TO_BE ((uint16_t) (count == 0 ? 0 : weight)),
     GUINT16_TO_BE (decimal.negative ? NUMERIC_NEGATIVE : 0),
-    GUINT16_TO_BE ((uint16_t)decimal.n_fraction),
+    GUINT16_TO_BE ((uint16_t) decimal.n_fraction),
   };
   for (size_t i = 0; i < count; i++)
     message[4 + i] = GUINT16_TO_BE (groups[start + i]);
@@ -118,16 +118,17 @@ canonical_bigint (const Value *value, GByteArray *out)
   if (value->integer == 0)
     return;
   bool negative = value->integer < 0;
-  uint64_t magnitude = negative ? -(uint64_t)value->integer : (uint64_t)value->integer;
+  uint64_t magnitude = negative ? -(uint64_t) value->integer : (uint64_t) value->integer;
+  int32_t zeros = 0;
+  for (; magnitude % 10 == 0; magnitude /= 10)
+    zeros++;
   char digits[BIGINT_MAX_DIGITS];
   size_t start = sizeof digits;
   for (; magnitude > 0; magnitude /= 10)
-    digits[--start] = (char)('0' + magnitude % 10);
-  size_t end = sizeof digits;
-  while (digits[end - 1] == '0')
-    end--;
-  begin_canonical (negative, (int32_t)(sizeof digits - start), out);
-  append_bytes (out, digits + start, end - start);
+    digits[--start] = (char) ('0' + magnitude % 10);
+  size_t count = sizeof digits - start;
+  begin_canonical (negative, (int32_t) count + zeros, out);
+  append_bytes (out, digits + start, count);
 }
 
 void

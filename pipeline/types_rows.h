@@ -54,20 +54,20 @@ append_byte (GByteArray *out, uint8_t byte)
 static inline void
 append_bytes (GByteArray *out, const void *bytes, size_t length)
 {
-  g_byte_array_append (out, bytes, (guint)length);
+  g_byte_array_append (out, bytes, (guint) length);
 }
 
 static inline void
 append_int32 (GByteArray *out, int32_t n)
 {
-  uint32_t big_endian = GUINT32_TO_BE ((uint32_t)n);
+  uint32_t big_endian = GUINT32_TO_BE ((uint32_t) n);
   append_bytes (out, &big_endian, sizeof big_endian);
 }
 
 static inline void
 append_int64 (GByteArray *out, int64_t n)
 {
-  uint64_t big_endian = GUINT64_TO_BE ((uint64_t)n);
+  uint64_t big_endian = GUINT64_TO_BE ((uint64_t) n);
   append_bytes (out, &big_endian, sizeof big_endian);
 }
 

@@ -75,7 +75,7 @@ parse_timestamptz (const char *cell, size_t length, const char *format, Value *r
 void
 encode_date (const Value *value, GByteArray *out)
 {
-  append_int32 (out, (int32_t)value->integer);
+  append_int32 (out, (int32_t) value->integer);
 }
 
 void
