@@ -60,8 +60,7 @@ parts_at (GError **error)
   return error != NULL ? parts_of (*error) : NULL;
 }
 
-static void
-replace_text (char **text, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
+static void replace_text (char **text, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
 
 static void
 replace_text (char **text, const char *format, va_list arguments)

@@ -34,15 +34,15 @@ bool weir_error (GError **error, WeirErrorCode code, const char *format, ...) G_
 /* Adds a part to the error in *error. Nothing happens when error or *error is NULL, or of another domain. */
 void weir_error_detail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void weir_error_hint (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void weir_error_line (GError **error, int64_t line);              /* 1-based line of the file, 0: none */
-void weir_error_reason (GError **error, const char *reason);      /* a stable word for --json, e.g. "missing_key_column" */
-void weir_error_sqlstate (GError **error, const char *sqlstate);  /* five characters; set by db.c only */
+void weir_error_line (GError **error, int64_t line);             /* 1-based line of the file, 0: none */
+void weir_error_reason (GError **error, const char *reason);     /* a stable word for --json, e.g. "missing_key_column" */
+void weir_error_sqlstate (GError **error, const char *sqlstate); /* five characters; set by db.c only */
 
 /* The parts; NULL, "" or 0 where not set, or where the error is of another domain. Borrowed from the error. */
 const char *weir_error_get_detail (const GError *error);
 const char *weir_error_get_hint (const GError *error);
 int64_t weir_error_get_line (const GError *error);
-const char *weir_error_get_reason (const GError *error);  /* never NULL: falls back to the code's name, e.g. "input" */
+const char *weir_error_get_reason (const GError *error); /* never NULL: falls back to the code's name, e.g. "input" */
 const char *weir_error_get_sqlstate (const GError *error);
 
 /* The exit code that a command ends with: RETRY 3, INPUT 1, MODEL 2, LOCAL 4, STOP 130, another domain 4. */

@@ -33,7 +33,8 @@ weir_json_parse (const char *text, size_t length, const char *name, GError **err
   if (root != NULL)
     return root;
 
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, where.text);
+  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column,
+              where.text);
   weir_error_reason (error, "invalid_json");
   weir_error_line (error, where.line);
   return NULL;

@@ -12,11 +12,8 @@ static const struct
   int exit_code;
   const char *reason;
 } codes[] = {
-  { WEIR_ERROR_RETRY, 3, "retry" },
-  { WEIR_ERROR_INPUT, 1, "input" },
-  { WEIR_ERROR_MODEL, 2, "model" },
-  { WEIR_ERROR_LOCAL, 4, "local" },
-  { WEIR_ERROR_STOP, 130, "stop" },
+  { WEIR_ERROR_RETRY, 3, "retry" }, { WEIR_ERROR_INPUT, 1, "input" }, { WEIR_ERROR_MODEL, 2, "model" },
+  { WEIR_ERROR_LOCAL, 4, "local" }, { WEIR_ERROR_STOP, 130, "stop" },
 };
 
 static void

@@ -21,17 +21,17 @@ static const struct
   { BYTES ("longer than eight bytes, and then some"), -1 },
   { BYTES ("Zo\xC3\xAB"), -1 },
   { BYTES ("12345678\xC3\xA9"), -1 },
-  { BYTES ("\xF0\x9F\x98\x80"), -1 },           /* U+1F600 */
-  { BYTES ("\xF4\x8F\xBF\xBF"), -1 },           /* U+10FFFF, the last */
-  { BYTES ("abc\xE9"), 3 },                     /* Latin-1 */
+  { BYTES ("\xF0\x9F\x98\x80"), -1 }, /* U+1F600 */
+  { BYTES ("\xF4\x8F\xBF\xBF"), -1 }, /* U+10FFFF, the last */
+  { BYTES ("abc\xE9"), 3 },           /* Latin-1 */
   { BYTES ("0123456789\xFF"), 10 },
-  { BYTES ("ab\0c"), 2 },                       /* PostgreSQL's text has no NUL */
+  { BYTES ("ab\0c"), 2 }, /* PostgreSQL's text has no NUL */
   { BYTES ("0123456789ab\0c"), 12 },
-  { BYTES ("\xC3"), 0 },                        /* cut short */
+  { BYTES ("\xC3"), 0 }, /* cut short */
   { BYTES ("x\xE2\x82"), 1 },
-  { BYTES ("\xC0\xAF"), 0 },                    /* overlong */
-  { BYTES ("a\xED\xA0\x80"), 1 },               /* a surrogate */
-  { BYTES ("\xF4\x90\x80\x80"), 0 },            /* above U+10FFFF */
+  { BYTES ("\xC0\xAF"), 0 },         /* overlong */
+  { BYTES ("a\xED\xA0\x80"), 1 },    /* a surrogate */
+  { BYTES ("\xF4\x90\x80\x80"), 0 }, /* above U+10FFFF */
 };
 
 static void
@@ -53,9 +53,9 @@ static const struct
   const char *word;
   const char *nearest;
 } near_cases[] = {
-  { "user", "users" },   { "USERS", "users" },    { "transcations", "transactions" },
-  { "id", "id" },        { "ix", "id" },          { "sales_report", NULL },
-  { "", NULL },          { "zz", NULL },          { "usres", NULL },
+  { "user", "users" }, { "USERS", "users" }, { "transcations", "transactions" },
+  { "id", "id" },      { "ix", "id" },       { "sales_report", NULL },
+  { "", NULL },        { "zz", NULL },       { "usres", NULL },
 };
 
 static void
@@ -127,11 +127,9 @@ static const struct
   const char *pattern;
   bool matches;
 } glob_cases[] = {
-  { "users.csv", "users*.csv", true },        { "users_2026.csv", "users*.csv", true },
-  { "users.csv", "*", true },                 { ".users.csv", "*.csv", true },
-  { "users1.csv", "users[0-9].csv", true },   { "usersx.csv", "users[0-9].csv", false },
-  { "users.csv", "user?.csv", true },         { "users.csv", "Users.csv", false },
-  { "users.csv", "", false },
+  { "users.csv", "users*.csv", true }, { "users_2026.csv", "users*.csv", true }, { "users.csv", "*", true },
+  { ".users.csv", "*.csv", true },     { "users1.csv", "users[0-9].csv", true }, { "usersx.csv", "users[0-9].csv", false },
+  { "users.csv", "user?.csv", true },  { "users.csv", "Users.csv", false },      { "users.csv", "", false },
 };
 
 static void
@@ -155,10 +153,10 @@ static const struct
   { BYTES ("a\0b"), 10, "a\\x00b" },
   { BYTES ("Zo\xC3\xAB"), 10, "Zo\xC3\xAB" },
   { BYTES ("caf\xE9!"), 10, "caf\\xE9!" },
-  { BYTES ("x\xC2\x85"), 10, "x\\xC2\\x85" },   /* a control character in two bytes */
+  { BYTES ("x\xC2\x85"), 10, "x\\xC2\\x85" }, /* a control character in two bytes */
   { BYTES ("abcdef"), 6, "abcdef" },
   { BYTES ("abcdefg"), 6, "abcdef..." },
-  { BYTES ("Zo\xC3\xAB"), 3, "Zo..." },         /* no half character */
+  { BYTES ("Zo\xC3\xAB"), 3, "Zo..." }, /* no half character */
   { BYTES ("x\xE2\x82"), 10, "x\\xE2\\x82" },
   { BYTES ("abc"), 0, "..." },
 };

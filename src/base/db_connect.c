@@ -1,0 +1,201 @@
+#include "base/db_private.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+drop_notice (void *data, const PGresult *result)
+{
+  (void) data;
+  (void) result;
+}
+
+static bool
+is_connection_string (const char *conninfo)
+{
+  return g_str_has_prefix (conninfo, "postgres://") || g_str_has_prefix (conninfo, "postgresql://")
+         || strchr (conninfo, '=') != NULL;
+}
+
+static bool
+conninfo_error (GError **error, const char *format, const char *text)
+{
+  weir_error (error, WEIR_ERROR_MODEL, "invalid database connection string");
+  weir_error_reason (error, "database_conninfo");
+  weir_error_detail (error, format, text);
+  weir_error_hint (error, "Write a URL such as postgresql://user@host:5432/name, or host=... dbname=... user=...; "
+                          "in a URL, percent-encode special characters of a password, for instance @ as %%40.");
+  return false;
+}
+
+/* libpq's text with what it quotes left out: where a password is not well written, that is the password. */
+static char *
+without_quoted_text (const char *text)
+{
+  GString *clean = g_string_new (NULL);
+  bool inside = false;
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '"')
+        {
+          inside = !inside;
+          g_string_append (clean, inside ? "\"..." : "\"");
+        }
+      else if (!inside)
+        g_string_append_c (clean, *text);
+    }
+  return g_strstrip (g_string_free (clean, FALSE));
+}
+
+/* Refuses what libpq would misread, and then quote in an error message with a part of the password in it. */
+static bool
+check_conninfo (const char *conninfo, GError **error)
+{
+  if (!is_connection_string (conninfo))
+    return true;
+
+  char *complaint = NULL;
+  g_autoptr (PQconninfoOption) options = PQconninfoParse (conninfo, &complaint);
+  if (options == NULL)
+    {
+      g_autofree char *clean = without_quoted_text (complaint != NULL ? complaint : "out of memory");
+      PQfreemem (complaint);
+      return conninfo_error (error, "%s", clean);
+    }
+
+  for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
+    {
+      if (option->val == NULL)
+        continue;
+      if (g_str_equal (option->keyword, "host") && strchr (option->val, '@') != NULL && option->val[0] != '/'
+          && option->val[0] != '@')
+        return conninfo_error (error, "The %s contains an @.", "host");
+      if (g_str_equal (option->keyword, "port") && strspn (option->val, "0123456789, ") != strlen (option->val))
+        return conninfo_error (error, "The %s is not a number.", "port");
+    }
+  return true;
+}
+
+/* Starts connecting; what stands before "dbname" is a default that the connection string overrides, what stands behind is ours. */
+static PGconn *
+start_connection (const char *conninfo, const char *application_name)
+{
+  const char *keywords[] = { "connect_timeout", "dbname", "client_encoding", "fallback_application_name", NULL };
+  const char *values[] = { "10", conninfo, "UTF8", application_name, NULL };
+  if (getenv ("PGCONNECT_TIMEOUT") != NULL)
+    values[0] = NULL;
+  return PQconnectStartParams (keywords, values, 1);
+}
+
+/* When to give up; PQconnectPoll leaves connect_timeout to its caller. 0: never. */
+static int64_t
+connect_deadline (PGconn *conn)
+{
+  int64_t seconds = 0;
+  g_autoptr (PQconninfoOption) options = PQconninfo (conn);
+  for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++)
+    if (g_str_equal (option->keyword, "connect_timeout") && option->val != NULL)
+      seconds = g_ascii_strtoll (option->val, NULL, 10);
+  return seconds > 0 ? g_get_monotonic_time () + seconds * G_USEC_PER_SEC : 0;
+}
+
+static bool
+finish_connection (Db *db, GError **error)
+{
+  int64_t deadline = connect_deadline (db->conn);
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  while (PQstatus (db->conn) != CONNECTION_BAD && state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED)
+    {
+      switch (db_wait (db->conn, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, db->stop_fd, deadline))
+        {
+        case DB_WAIT_READY:
+          state = PQconnectPoll (db->conn);
+          break;
+        case DB_WAIT_STOP:
+          return db_stop_error (error);
+        case DB_WAIT_TIMEOUT:
+          weir_error (error, WEIR_ERROR_RETRY, "could not connect to the database: no answer from host %s, port %s",
+                      PQhost (db->conn), PQport (db->conn));
+          weir_error_reason (error, "database_unreachable");
+          return false;
+        }
+    }
+  return PQstatus (db->conn) == CONNECTION_OK || db_connect_error (db->conn, error);
+}
+
+static bool
+prepare_session (Db *db, GError **error)
+{
+  const char *encoding = PQparameterStatus (db->conn, "server_encoding");
+  if (g_strcmp0 (encoding, "UTF8") != 0)
+    {
+      weir_error (error, WEIR_ERROR_MODEL, "database \"%s\" has the encoding %s, weir needs UTF8", PQdb (db->conn),
+                  encoding != NULL ? encoding : "unknown");
+      weir_error_reason (error, "database_encoding");
+      weir_error_hint (error, "Create a database with: create database ... encoding 'UTF8' template template0");
+      return false;
+    }
+  /* All that our reading and writing of text depends on. Without notices, input during a COPY can only be an error. */
+  return db_exec (db,
+                  "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';"
+                  " set standard_conforming_strings = on; set client_min_messages = error",
+                  error);
+}
+
+Db *
+db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+{
+  if (!check_conninfo (conninfo, error))
+    return NULL;
+
+  g_autoptr (Db) db = g_new0 (Db, 1);
+  db->stop_fd = stop_fd;
+  db->conn = start_connection (conninfo, application_name);
+  if (db->conn == NULL)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
+
+  PQsetNoticeReceiver (db->conn, drop_notice, NULL);
+  PQsetErrorVerbosity (db->conn, PQERRORS_VERBOSE);
+  if (!finish_connection (db, error))
+    return NULL;
+  PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
+  if (!prepare_session (db, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+void
+db_free (Db *db)
+{
+  if (db == NULL)
+    return;
+  PQfinish (db->conn);
+  g_clear_error (&db->copy_error);
+  g_free (db);
+}
+
+bool
+db_is_usable (const Db *db)
+{
+  return !db->lost && PQstatus (db->conn) == CONNECTION_OK;
+}
+
+char *
+db_describe (const Db *db)
+{
+  return g_strdup_printf ("host %s, port %s, database %s, user %s", PQhost (db->conn), PQport (db->conn), PQdb (db->conn),
+                          PQuser (db->conn));
+}
+
+int
+db_server_version (const Db *db)
+{
+  return PQserverVersion (db->conn);
+}
+
+int
+db_backend_pid (const Db *db)
+{
+  return PQbackendPID (db->conn);
+}

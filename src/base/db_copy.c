@@ -1,0 +1,202 @@
+#include "base/db_private.h"
+
+#include <poll.h>
+#include <string.h>
+
+enum
+{
+  COPY_PIECE = 64 * 1024, /* beyond the socket's buffer client and server no longer overlap */
+};
+
+/* Sends a COPY and waits until data may flow. Whatever else comes back is an error, and drained. */
+static bool
+begin_copy (Db *db, const char *sql, ExecStatusType wanted, DbStatement *statement, GError **error)
+{
+  if (!db_check_ready (db, error))
+    return false;
+  if (!PQsendQuery (db->conn, sql))
+    return db_connection_error (db, error);
+
+  g_autoptr (PGresult) result = NULL;
+  if (!db_next_result (db, statement, &result))
+    return db_stop_error (error);
+  if (result != NULL && PQresultStatus (result) == wanted)
+    return true;
+
+  if (result != NULL && db_is_error (result))
+    db_result_error (db, result, statement->cancelled, error);
+  else
+    weir_error (error, WEIR_ERROR_LOCAL, "the statement is not the expected COPY: %s", sql);
+  if (result != NULL)
+    db_leave_copy (db, result);
+  db_drain (db, statement, NULL, NULL);
+  return false;
+}
+
+bool
+db_copy_begin (Db *db, const char *sql, GError **error)
+{
+  g_clear_error (&db->copy_error);
+  db->copying = begin_copy (db, sql, PGRES_COPY_IN, &(DbStatement) { 0 }, error);
+  return db->copying;
+}
+
+/* Ends the COPY on both sides and takes its results; "complaint" NULL means success is wanted. */
+static bool
+end_copy (Db *db, const char *complaint, DbStatement *statement, PGresult **ret_last, GError **error)
+{
+  db->copying = false;
+  if (PQputCopyEnd (db->conn, complaint) != 1)
+    {
+      /* The server may have said why before it went away. */
+      g_autoptr (GError) first = NULL;
+      if (db_drain (db, statement, NULL, &first))
+        return db_connection_error (db, error);
+      return g_propagate_error (error, g_steal_pointer (&first)), false;
+    }
+  return db_drain (db, statement, ret_last, error);
+}
+
+/* Remembers the error that ended the COPY, so that db_copy_end can still say why. */
+static bool
+fail_copy (Db *db, GError *reason, GError **error)
+{
+  db->copy_error = g_error_copy (reason);
+  return g_propagate_error (error, reason), false;
+}
+
+/* The server talks during our COPY only to end it: takes its error, so that the rest need not be sent. */
+static bool
+fetch_copy_error (Db *db, GError **error)
+{
+  GError *reason = NULL;
+  if (end_copy (db, "the server answered early", &(DbStatement) { 0 }, NULL, &reason))
+    db_connection_error (db, &reason);
+  return fail_copy (db, reason, error);
+}
+
+/* For a call after the COPY has ended: says again what ended it. */
+static bool
+ended_copy_error (Db *db, GError **error)
+{
+  if (db->copy_error == NULL)
+    return weir_error (error, WEIR_ERROR_LOCAL, "no COPY is running");
+  return g_propagate_error (error, g_error_copy (db->copy_error)), false;
+}
+
+bool
+db_copy_write (Db *db, const void *bytes, size_t length, GError **error)
+{
+  if (!db->copying)
+    return ended_copy_error (db, error);
+
+  const char *next = bytes;
+  while (length > 0)
+    {
+      struct pollfd fds[] = { { .fd = PQsocket (db->conn), .events = POLLIN }, { .fd = db->stop_fd, .events = POLLIN } };
+      if (poll (fds, G_N_ELEMENTS (fds), 0) > 0)
+        {
+          if (fds[1].revents != 0)
+            return db_stop_error (error);
+          return fetch_copy_error (db, error);
+        }
+
+      size_t piece = MIN (length, COPY_PIECE);
+      if (PQputCopyData (db->conn, next, (int) piece) != 1)
+        return fetch_copy_error (db, error);
+      next += piece;
+      length -= piece;
+    }
+  return true;
+}
+
+bool
+db_copy_end (Db *db, int64_t *ret_rows, GError **error)
+{
+  if (!db->copying)
+    return ended_copy_error (db, error);
+
+  g_autoptr (PGresult) last = NULL;
+  if (!end_copy (db, NULL, &(DbStatement) { 0 }, &last, error))
+    return false;
+  if (ret_rows != NULL)
+    *ret_rows = g_ascii_strtoll (PQcmdTuples (last), NULL, 10);
+  return true;
+}
+
+void
+db_copy_cancel (Db *db)
+{
+  if (!db->copying)
+    return;
+  /* Counts as cancelled already: the server must answer within the deadline, and stop_fd has nothing to add. */
+  DbStatement statement = { true, g_get_monotonic_time () + DB_CANCEL_MILLISECONDS * INT64_C (1000) };
+  end_copy (db, "cancelled by weir", &statement, NULL, NULL);
+}
+
+/* "select ..." becomes "copy (select ...) to stdout"; a COPY stays as it is. Owned by the caller. */
+static char *
+copy_out_statement (const char *sql)
+{
+  while (g_ascii_isspace (*sql))
+    sql++;
+  if (g_ascii_strncasecmp (sql, "copy", 4) == 0 && !g_ascii_isalnum (sql[4]))
+    return g_strdup (sql);
+
+  size_t length = strlen (sql);
+  while (length > 0 && (g_ascii_isspace (sql[length - 1]) || sql[length - 1] == ';'))
+    length--;
+  return g_strdup_printf ("copy (%.*s\n) to stdout", (int) length, sql);
+}
+
+/* Takes the rows that are there or coming. False when "row" or a lost connection ended it; *error is set then. */
+static bool
+take_rows (Db *db, DbStatement *statement, DbCopyOut row, void *data, GError **error)
+{
+  for (;;)
+    {
+      char *bytes = NULL;
+      int length = PQgetCopyData (db->conn, &bytes, 1);
+      if (length < 0)
+        return true; /* the end, or an error that drain will find */
+      if (length == 0)
+        {
+          if (!db_read_more (db, statement))
+            return db_stop_error (error);
+          continue;
+        }
+      bool go_on = row (bytes, (size_t) length, data, error);
+      PQfreemem (bytes);
+      if (!go_on)
+        return false;
+    }
+}
+
+static bool
+skip_row (const char *bytes, size_t length, void *data, GError **error)
+{
+  (void) bytes;
+  (void) length;
+  (void) data;
+  (void) error;
+  return true;
+}
+
+bool
+db_copy_out (Db *db, const char *sql, DbCopyOut row, void *data, GError **error)
+{
+  g_autofree char *copy = copy_out_statement (sql);
+  DbStatement statement = { 0 };
+  if (!begin_copy (db, copy, PGRES_COPY_OUT, &statement, error))
+    return false;
+  if (take_rows (db, &statement, row, data, error))
+    return db_drain (db, &statement, NULL, error);
+
+  if (!db->lost)
+    {
+      db_cancel (db, &statement);
+      if (take_rows (db, &statement, skip_row, NULL, NULL))
+        db_drain (db, &statement, NULL, NULL);
+    }
+  return false;
+}

@@ -1,0 +1,139 @@
+#include "base/db_private.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *prefix; /* of the SQLSTATE */
+  WeirErrorCode code;
+  const char *reason;
+} StateRule;
+
+/* The first that matches counts. */
+static const StateRule state_rules[] = {
+  { "08", WEIR_ERROR_RETRY, "connection_lost" },
+  { "25006", WEIR_ERROR_RETRY, "database_read_only" }, /* a standby, until it is promoted */
+  { "40", WEIR_ERROR_RETRY, "database_busy" },
+  { "53", WEIR_ERROR_RETRY, "database_busy" },
+  { "55006", WEIR_ERROR_RETRY, "lock_busy" },
+  { "55P03", WEIR_ERROR_RETRY, "lock_busy" },
+  { "57P", WEIR_ERROR_RETRY, "database_unreachable" },
+  { "57", WEIR_ERROR_RETRY, "statement_cancelled" },
+  { "0A", WEIR_ERROR_MODEL, "not_supported" },
+  { "28", WEIR_ERROR_MODEL, "database_login" },
+  { "2BP01", WEIR_ERROR_MODEL, "dependent_objects" },
+  { "3D", WEIR_ERROR_MODEL, "database_login" },
+  { "3F", WEIR_ERROR_MODEL, "missing_object" },
+  { "42501", WEIR_ERROR_MODEL, "insufficient_privilege" },
+  { "42P01", WEIR_ERROR_MODEL, "missing_object" },
+  { "42", WEIR_ERROR_MODEL, "database_objects" },
+  { "22", WEIR_ERROR_INPUT, "invalid_data" },
+  { "23", WEIR_ERROR_INPUT, "constraint_violation" },
+  { "44", WEIR_ERROR_INPUT, "constraint_violation" },
+  { "54", WEIR_ERROR_INPUT, "limit_exceeded" },
+  { "P0", WEIR_ERROR_INPUT, "raised_in_database" }, /* a trigger of the user's refuses the data */
+};
+
+static const StateRule other_state = { "", WEIR_ERROR_LOCAL, "database_error" };
+
+static const StateRule *
+rule_for_state (const char *sqlstate)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (state_rules); i++)
+    if (g_str_has_prefix (sqlstate, state_rules[i].prefix))
+      return &state_rules[i];
+  return &other_state;
+}
+
+bool
+db_stop_error (GError **error)
+{
+  return weir_error (error, WEIR_ERROR_STOP, "stopped while working with the database");
+}
+
+bool
+db_connection_error (Db *db, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
+  const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
+  weir_error (error, WEIR_ERROR_RETRY, "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
+  weir_error_reason (error, "connection_lost");
+  if (*first != '\0' && lines[1] != NULL && *g_strstrip (lines[1]) != '\0')
+    weir_error_detail (error, "%s", lines[1]);
+  return false;
+}
+
+bool
+db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
+{
+  const char *sqlstate = PQresultErrorField (result, PG_DIAG_SQLSTATE);
+  const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+  if (cancelled && (sqlstate == NULL || g_str_equal (sqlstate, "57014")))
+    return db_stop_error (error);
+  if (sqlstate == NULL || message == NULL)
+    return db_connection_error (db, error);
+
+  const StateRule *rule = rule_for_state (sqlstate);
+  const char *detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL);
+  const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
+  const char *hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT);
+  weir_error (error, rule->code, "%s", message);
+  weir_error_reason (error, rule->reason);
+  weir_error_sqlstate (error, sqlstate);
+  if (detail != NULL || context != NULL)
+    weir_error_detail (error, "%s", detail != NULL ? detail : context);
+  if (hint != NULL)
+    weir_error_hint (error, "%s", hint);
+  return false;
+}
+
+/* Takes "28P01: " out of a line "...: FATAL:  28P01: password authentication failed ..." and copies it to sqlstate. */
+static char *
+cut_sqlstate (const char *line, char sqlstate[6])
+{
+  for (const char *gap = strstr (line, ":  "); gap != NULL; gap = strstr (gap + 1, ":  "))
+    {
+      const char *code = gap + 3;
+      size_t length = strspn (code, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+      if (length != 5 || code[5] != ':' || code[6] != ' ')
+        continue;
+      memcpy (sqlstate, code, 5);
+      sqlstate[5] = '\0';
+      return g_strdup_printf ("%.*s%s", (int) (code - line), line, code + 7);
+    }
+  return g_strdup (line);
+}
+
+bool
+db_connect_error (PGconn *conn, GError **error)
+{
+  char sqlstate[6] = "";
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) lines = g_strsplit (PQerrorMessage (conn), "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    if (*g_strstrip (*line) != '\0' && !g_str_has_prefix (*line, "LOCATION:"))
+      g_ptr_array_add (kept, cut_sqlstate (*line, sqlstate));
+  g_ptr_array_add (kept, NULL);
+
+  const char *first = kept->pdata[0];
+  StateRule rule = { "", WEIR_ERROR_RETRY, "database_unreachable" };
+  if (sqlstate[0] != '\0' && rule_for_state (sqlstate)->code == WEIR_ERROR_MODEL)
+    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_login" };
+  else if (first != NULL && strstr (first, "no password supplied") != NULL)
+    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_login" };
+  else if (first != NULL && g_str_has_prefix (first, "invalid "))
+    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_conninfo" };
+
+  weir_error (error, rule.code, "could not connect to the database: %s", first != NULL ? first : "out of memory");
+  weir_error_reason (error, rule.reason);
+  weir_error_sqlstate (error, sqlstate);
+  if (kept->len > 2)
+    {
+      g_autofree char *rest = g_strjoinv ("\n", (char **) kept->pdata + 1);
+      weir_error_detail (error, "%s", rest);
+    }
+  if (g_str_equal (rule.reason, "database_login"))
+    weir_error_hint (error, "Check user, password and database name in the connection string; "
+                            "a password may also come from PGPASSWORD or ~/.pgpass.");
+  return false;
+}

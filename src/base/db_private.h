@@ -1,0 +1,80 @@
+/* What the db*.c files share: the connection itself, errors in our terms, and waiting that a stop request can end. They alone
+ * include this file, and it alone includes libpq. */
+#ifndef WEIR_BASE_DB_PRIVATE_H
+#define WEIR_BASE_DB_PRIVATE_H
+
+#include "base/db.h"
+#include "base/error.h"
+
+#include <libpq-fe.h>
+
+enum
+{
+  DB_CANCEL_MILLISECONDS = 5000, /* how long a cancelled statement may take to end; then the connection is given up */
+};
+
+struct Db
+{
+  PGconn *conn;
+  int stop_fd;
+  bool lost;          /* gave up waiting for the server: the protocol's state is unknown */
+  bool copying;       /* between db_copy_begin and the end of the COPY on the server */
+  GError *copy_error; /* what ended the COPY early, already told to the caller of db_copy_write */
+};
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PQconninfoOption, PQconninfoFree)
+
+/* db_error.c: all return false, so a failing line is one statement. */
+
+bool db_stop_error (GError **error);
+
+/* The connection's own complaint, with nothing from the server. */
+bool db_connection_error (Db *db, GError **error);
+
+/* The server's error. "cancelled": we asked for it, because of stop_fd. */
+bool db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error);
+
+/* Why the connection could not be made; its error messages must have been made verbose. */
+bool db_connect_error (PGconn *conn, GError **error);
+
+/* db_wait.c */
+
+typedef enum
+{
+  DB_WAIT_READY,
+  DB_WAIT_STOP,
+  DB_WAIT_TIMEOUT,
+} DbWait;
+
+/* Waits until the socket is ready, stop_fd (unless -1) is readable, or the deadline (monotonic microseconds, 0: none) has passed. */
+DbWait db_wait (PGconn *conn, short events, int stop_fd, int64_t deadline);
+
+/* A statement on its way to its end; all zero at first. */
+typedef struct
+{
+  bool cancelled;   /* because of stop_fd */
+  int64_t deadline; /* of the cancelled statement */
+} DbStatement;
+
+/* Whether a statement may be sent now: the connection is there, and nobody asked to stop. */
+bool db_check_ready (Db *db, GError **error);
+
+/* Asks the server to end the statement, which from now on has a deadline. */
+void db_cancel (Db *db, DbStatement *statement);
+
+/* Waits for something to read and reads it. False: the server did not answer a cancel in time, and the connection is lost. */
+bool db_read_more (Db *db, DbStatement *statement);
+
+/* The next result; *ret_result is NULL after the last. False when the connection was given up. */
+bool db_next_result (Db *db, DbStatement *statement, PGresult **ret_result);
+
+bool db_is_error (const PGresult *result);
+
+/* Leaves a COPY that the result opened and nobody asked for; PQgetResult would return it for ever. */
+void db_leave_copy (Db *db, const PGresult *result);
+
+/* Takes all results. Keeps the first error; without one, *ret_last (may be NULL) is the last result, which may be NULL. */
+bool db_drain (Db *db, DbStatement *statement, PGresult **ret_last, GError **error);
+
+#endif
