@@ -38,7 +38,7 @@ without_blanks (const char *text)
   return g_string_free (result, FALSE);
 }
 
-/* Parsed from a copy without a NUL behind it, so that the sanitizer sees whoever reads on. Returns NULL when it is not of the type. */
+/* Parsed from a copy without a NUL behind it, so that the sanitizer sees whoever reads on. NULL: it is not of the type. */
 static inline char *
 probe (TypeId id, const char *format, const char *cell, bool canonical)
 {

@@ -1,4 +1,5 @@
-/* bigint, numeric and double precision; expected numeric bytes are ndigits, weight, sign, dscale, digits, as PostgreSQL sends them. */
+/* bigint, numeric and double precision. Expected numeric bytes are ndigits, weight, sign, dscale, digits, as PostgreSQL sends
+ * them. */
 #include "tests/unit/pipeline/probe.h"
 
 static void

@@ -1,5 +1,5 @@
-/* date, timestamp and timestamptz: the calendar, ISO cells, time zones and declared formats. Expected values are days or microseconds
- * since 2000-01-01. */
+/* date, timestamp and timestamptz: the calendar, ISO cells, time zones and declared formats. Expected values are days or
+ * microseconds since 2000-01-01. */
 #include "tests/unit/pipeline/probe.h"
 
 #include <inttypes.h>
