@@ -1,0 +1,303 @@
+/* The commands: what they print, their JSON, and their exit codes. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}"
+
+static const char users_text[] = "name,email\nAnn,a@x.org\nEve,\nBob,b@x.org\n";
+
+/* Loads the file of three lines; the run's id. */
+static char *
+load_users_run (Home *home)
+{
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) published = load_text (home, "users.csv", users_text, NULL);
+  assert_load (published, "applied", "read=3 rejected=1 inserted=2 staged=2");
+  return json_at (published, "run");
+}
+
+static void
+load_users (Home *home)
+{
+  g_free (load_users_run (home));
+}
+
+static void
+test_no_home (void **state)
+{
+  Home *home = *state;
+  home_remove_file (home, "weir.json");
+  static const char *const commands[][4] = {
+    { "status", NULL },     { "runs", NULL },           { "rejects", "last", NULL },
+    { "check", NULL },      { "migrate", "up", NULL },  { "retry", "last", NULL },
+    { "psql", NULL },       { "model", "users", NULL }, { "key", "users", "x", NULL },
+    { "db", "stop", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      print_message ("  weir %s\n", commands[i][0]);
+      g_autoptr (Outcome) outcome = run_weir_argv (home, commands[i]);
+      assert_int_equal (outcome->code, 2);
+      assert_contains (outcome->err, "home");
+      assert_contains (outcome->err, "weir init");
+      assert_string_equal (outcome->out, "");
+    }
+  assert_int_equal (home_count_files (home, "."), 0);
+  oracle_check (home, 0);
+}
+
+static void
+test_usage (void **state)
+{
+  Home *home = *state;
+  static const struct
+  {
+    const char *argv[4];
+    const char *says;
+  } cases[] = {
+    { { "lod", NULL }, "load" },
+    { { "load", NULL }, "load" },
+    { { "load", "--archve", "x.csv", NULL }, "archve" },
+    { { "migrate", "sideways", NULL }, "migrate" },
+    { { "db", "dance", NULL }, "db" },
+    { { "model", NULL }, "model" },
+    { { "key", "users", NULL }, "key" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Outcome) outcome = run_weir_argv (home, cases[i].argv);
+      print_message ("  weir %s\n", cases[i].argv[0]);
+      assert_int_equal (outcome->code, 2);
+      assert_contains (outcome->err, cases[i].says);
+      assert_string_equal (outcome->out, "");
+    }
+  g_autoptr (Outcome) help = expect_weir (home, 0, "--help", NULL);
+  assert_contains (help->out, "watch");
+  g_autoptr (Outcome) load_help = expect_weir (home, 0, "load", "--help", NULL);
+  assert_contains (load_help->out, "--archive");
+  g_autoptr (Outcome) version = expect_weir (home, 0, "--version", NULL);
+  assert_contains (version->out, "weir");
+  oracle_check (home, 0);
+}
+
+static void
+test_init (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  static const char *const made[] = { "imports", "models", "archive", "failed", ".weir/key_secret" };
+  for (size_t i = 0; i < G_N_ELEMENTS (made); i++)
+    assert_true (home_has_file (home, made[i]));
+  assert_sql (home, "3", "select count(*) from pg_namespace where nspname in ('weir', 'staging', 'warehouse')");
+  g_autofree char *secret = home_read_file (home, ".weir/key_secret");
+  /* Again: nothing changes. */
+  assert_weir (home, 0, "init", NULL);
+  g_autofree char *same = home_read_file (home, ".weir/key_secret");
+  assert_string_equal (secret, same);
+  assert_weir (home, 0, "check", NULL);
+  oracle_check (home, 0);
+}
+
+static void
+test_runs (void **state)
+{
+  Home *home = *state;
+  g_autofree char *run = load_users_run (home);
+  g_autoptr (Outcome) text = expect_weir (home, 0, "runs", NULL);
+  assert_contains (text->out, "users.csv");
+  assert_contains (text->out, "applied");
+
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "runs", "--json", NULL);
+  g_autoptr (Json) list = outcome_json (outcome);
+  assert_int_equal (json_array_size (list), 1);
+  assert_json (list, "0.run", run);
+  assert_json (list, "0.table", "users");
+  assert_json (list, "0.file", "users.csv");
+
+  /* One run, by its id, the beginning of it, the file's name and "last". */
+  g_autofree char *beginning = g_strndup (run, 8);
+  const char *const names[] = { run, beginning, "users.csv", "last" };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (Outcome) one = expect_weir (home, 0, "runs", names[i], "--json", NULL);
+      g_autoptr (Json) object = outcome_json (one);
+      assert_json (object, "run", run);
+      assert_json (object, "table", "users");
+    }
+  g_autoptr (Outcome) detail = expect_weir (home, 0, "runs", "last", NULL);
+  assert_contains (detail->out, "LOAD");
+  assert_contains (detail->out, "TRANSFORM");
+  g_autoptr (Outcome) none = expect_weir (home, 2, "runs", "nothing.csv", NULL);
+  assert_contains (none->err, "nothing.csv");
+  oracle_check (home, 0);
+}
+
+static void
+test_rejects (void **state)
+{
+  Home *home = *state;
+  g_autofree char *run = load_users_run (home);
+  g_autoptr (Outcome) text = expect_weir (home, 0, "rejects", run, NULL);
+  assert_contains (text->out, "Eve,");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "rejects", "last", "--json", NULL);
+  g_autoptr (Json) list = outcome_json (outcome);
+  assert_int_equal (json_array_size (list), 1);
+  assert_json (list, "0.line", "3");
+  assert_json (list, "0.column", "email");
+  assert_json (list, "0.original", "Eve,");
+  oracle_check (home, 0);
+}
+
+static void
+test_status (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  g_autoptr (Outcome) quiet = expect_weir (home, 0, "status", NULL);
+  assert_contains (quiet->out, "users");
+  g_autoptr (Outcome) json = expect_weir (home, 0, "status", "--json", NULL);
+  g_autoptr (Json) object = outcome_json (json);
+  g_autofree char *all = weir_json_text (object);
+  assert_contains (all, "users");
+
+  /* Something failed: exit code 1, until it was retried with success. */
+  g_autoptr (Json) failed = load_text (home, "users.csv", "", NULL);
+  assert_json (failed, "status", "failed");
+  g_autoptr (Outcome) loud = expect_weir (home, 1, "status", NULL);
+  assert_contains (loud->out, "failed");
+  oracle_check (home, 0);
+}
+
+static void
+test_check (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Outcome) before = run_weir (home, "check", "--json", NULL);
+  g_autoptr (Json) told = outcome_json (before);
+  assert_non_null (told);
+  /* Checking changes nothing. */
+  assert_sql (home, "0", "select count(*) from pg_namespace where nspname in ('weir', 'staging', 'warehouse')");
+  load_users (home);
+  assert_weir (home, 0, "check", NULL);
+  oracle_check (home, 0);
+}
+
+static void
+test_migrate (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Outcome) pending = run_weir (home, "migrate", "status", NULL);
+  assert_contains (pending->out, "pending");
+  assert_weir (home, 0, "migrate", "up", NULL);
+  g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
+  g_autoptr (Json) list = outcome_json (status);
+  assert_true (json_array_size (list) >= 1);
+  assert_sql (home, "7", "select count(*) from pg_tables where schemaname = 'weir'");
+  /* Down while it is empty, up again, down refused once it has rows. */
+  for (int i = (int) json_array_size (list); i > 0; i--)
+    {
+      assert_weir (home, 0, "migrate", "down", NULL);
+    }
+  assert_sql (home, "migration", "select string_agg(tablename, ',') from pg_tables where schemaname = 'weir'");
+  load_users (home);
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "migrate", "down", NULL);
+  assert_contains (refused->err, "lose");
+  assert_sql (home, "1", "select count(*) from weir.execution");
+  oracle_check (home, 0);
+}
+
+static void
+test_sniff_and_cat (void **state)
+{
+  Home *home = *state;
+  home_write_file (home, "odd.csv", "\xEF\xBB\xBFName;Born;Code\r\n\"A;nn\";2001-02-03;00123\r\nBob;;+44\r\n");
+  g_autoptr (Outcome) sniff = expect_weir (home, 0, "sniff", "--json", "odd.csv", NULL);
+  g_autoptr (Json) told = outcome_json (sniff);
+  assert_json (told, "dialect.delimiter", ";");
+  g_autofree char *all = weir_json_text (told);
+  assert_contains (all, "\"date\"");
+  assert_contains (all, "\"text\"");
+  g_autoptr (Outcome) text = expect_weir (home, 0, "sniff", "odd.csv", NULL);
+  assert_contains (text->out, "born");
+
+  g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "odd.csv", NULL);
+  assert_string_equal (cat->out, "Name,Born,Code\nA;nn,2001-02-03,00123\nBob,,+44\n");
+  oracle_check (home, 0);
+}
+
+static void
+test_retry (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"mail\"]}");
+  g_autoptr (Json) failed = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
+  assert_json (failed, "status", "failed");
+  g_autofree char *failed_run = json_at (failed, "run");
+  /* Not mended: refused again, and still kept once. */
+  assert_weir (home, 1, "retry", failed_run, NULL);
+  assert_int_equal (home_count_files (home, "failed"), 2);
+  home_write_model (home, "users", USERS);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "retry", "last", "--json", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_load (published, "applied", "read=1 inserted=1 staged=1");
+  assert_json (published, "file", "users.csv");
+  assert_int_equal (home_count_files (home, "failed"), 0);
+  assert_int_equal (home_count_files (home, "archive/users"), 1);
+  oracle_check (home, 0);
+}
+
+static void
+test_load_leaves_the_file (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_file (home, "elsewhere/users.csv", "name,email\nAnn,a@x.org\n");
+  assert_weir (home, 0, "load", "elsewhere/users.csv", NULL);
+  assert_true (home_has_file (home, "elsewhere/users.csv"));
+  assert_int_equal (home_count_files (home, "archive"), 0);
+  assert_sql (home, "left", "select disposition from weir.file");
+  oracle_check (home, 0);
+}
+
+static void
+test_other_places (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  /* From a folder below the home, by --home, and by WEIR_HOME. */
+  g_autofree char *below = home_path (home, "models");
+  g_autofree char *whole = g_strdup (home->path);
+  g_autofree char *path = home->path;
+  home->path = below;
+  g_autoptr (Outcome) nearest = run_weir (home, "runs", NULL);
+  home->path = (char *) "/";
+  g_autoptr (Outcome) option = run_weir (home, "runs", "--home", whole, NULL);
+  home_set_environment (home, "WEIR_HOME", whole);
+  g_autoptr (Outcome) variable = run_weir (home, "runs", NULL);
+  home->path = g_steal_pointer (&path);
+  assert_contains (nearest->out, "users.csv");
+  assert_contains (option->out, "users.csv");
+  assert_contains (variable->out, "users.csv");
+  oracle_check (home, 0);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_no_home),
+    TEST (test_usage),
+    TEST (test_init),
+    TEST (test_runs),
+    TEST (test_rejects),
+    TEST (test_status),
+    TEST (test_check),
+    TEST (test_migrate),
+    TEST (test_sniff_and_cat),
+    TEST (test_retry),
+    TEST (test_load_leaves_the_file),
+    TEST (test_other_places),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,191 @@
+/* Facts: references to dimensions, keyed upserts, keyless bags. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+#define REFERENCES(missing)                                                                                                        \
+  "\"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\", \"missing\": \"" missing "\"}]"
+#define SALES(more) "{\"table\": \"sales\", \"kind\": \"fact\", \"rejects\": {\"max_percent\": 60}, " more "}"
+#define KEYED SALES ("\"business_key\": [\"sale\"], " REFERENCES ("reject"))
+
+static void
+load (Home *home, const char *name, const char *text, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_load (published, "applied", counts);
+  assert_ledger (home, published);
+}
+
+static void
+load_users (Home *home)
+{
+  home_write_model (home, "users", USERS);
+  load (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n", "read=2 inserted=2 staged=2");
+}
+
+static void
+test_columns (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", KEYED);
+  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\n", "read=1 inserted=1 staged=1");
+  assert_sql (home,
+              "sale_id uuid|user_id uuid|sale text|amount numeric|row_hash uuid|created_at timestamp with time zone"
+              "|updated_at timestamp with time zone|loaded_by uuid",
+              "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
+              " where attrelid = 'warehouse.sales'::regclass and attnum > 0 and not attisdropped");
+  assert_sql (home, "PRIMARY KEY (sale_id)",
+              "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'warehouse.sales'::regclass and contype = 'p'");
+  /* The fact carries no e-mail, but the id that the dimension has for it. */
+  assert_sql (home, "Ann|9.50", "select name, amount from warehouse.sales join warehouse.users_current using (user_id)");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_waits_for_dimension (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_model (home, "sales", KEYED);
+  home_drop (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\n");
+  g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
+  wait_until (background_said (watch, "wait"));
+  g_autoptr (Outcome) status = expect_weir (home, 1, "status", "--json", NULL);
+  assert_contains (status->out, "users");
+  assert_true (home_has_file (home, "imports/sales.csv"));
+
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+
+  wait_until (home_count_files (home, "archive/sales") == 1);
+  assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
+  assert_sql (home, "Ann|9.50", "select name, amount from warehouse.sales join warehouse.users_current using (user_id)");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_keyed_upsert (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", KEYED);
+  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\nS3,b@x.org,2\n", "read=3 inserted=3 staged=3");
+  g_autofree char *run = sql_scalar (home, "select loaded_by from warehouse.sales where sale = 'S1'");
+
+  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.5\nS2,a@x.org,1\nS4,a@x.org,4\nS4,a@x.org,5\n",
+        "read=4 duplicate=1 unchanged=1 inserted=1 updated=1 staged=4");
+
+  assert_sql (home, "S1|Ann|9.50\nS2|Ann|1\nS3|Bob|2\nS4|Ann|5",
+              "select sale, name, amount from warehouse.sales join warehouse.users_current using (user_id) order by sale");
+  assert_sql (home, run, "select loaded_by from warehouse.sales where sale = 'S1'");
+  assert_sql (home, "S2", "select sale from warehouse.sales where updated_at > created_at");
+  oracle_check (home, 0);
+}
+
+static void
+test_keyless_bag (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", SALES (REFERENCES ("reject")));
+  /* Two equal sales in one file are two sales. */
+  load (home, "sales.csv", "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,7,2026-01-01\n",
+        "read=3 inserted=3 staged=3");
+  /* An overlapping export adds only what is more than there is. */
+  load (home, "sales.csv",
+        "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,8,2026-01-02\n",
+        "read=4 unchanged=2 inserted=2 staged=4");
+  load (home, "sales.csv", "email,amount,day\nb@x.org,7.0,2026-01-01\n", "read=1 unchanged=1 staged=1");
+  assert_sql (home, "5", "select count(*) from warehouse.sales");
+  assert_sql (home, "3", "select count(*) from warehouse.sales where amount = 5");
+  assert_sql (home, "0",
+              "select count(*) from pg_attribute where attrelid = 'warehouse.sales'::regclass and attname in ('email', 'sale_id')");
+  oracle_check (home, 0);
+}
+
+static void
+test_keyless_duplicate_of_any_file (void **state)
+{
+  Home *home = *state;
+  const char *first = "email,amount\na@x.org,5\n";
+  load_users (home);
+  home_write_model (home, "sales", SALES (REFERENCES ("reject")));
+  load (home, "sales.csv", first, "read=1 inserted=1 staged=1");
+  load (home, "sales.csv", "email,amount\na@x.org,6\n", "read=1 inserted=1 staged=1");
+  g_autoptr (Json) again = load_text (home, "sales.csv", first, NULL);
+  assert_json (again, "status", "duplicate");
+  assert_sql (home, "2", "select count(*) from warehouse.sales");
+  oracle_check (home, 0);
+}
+
+static void
+test_keyless_all (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", SALES ("\"append\": \"all\", " REFERENCES ("reject")));
+  load (home, "sales.csv", "email,amount\na@x.org,5\na@x.org,5\n", "read=2 inserted=2 staged=2");
+  load (home, "sales.csv", "email,amount\na@x.org,5\nb@x.org,5\n", "read=2 inserted=2 staged=2");
+  assert_sql (home, "4", "select count(*) from warehouse.sales");
+  oracle_check (home, 0);
+}
+
+static void
+test_missing_reference (void **state)
+{
+  static const struct
+  {
+    const char *model, *counts, *rejected;
+    int code;
+  } cases[] = {
+    { KEYED, "read=3 rejected=1 inserted=2 staged=3", "S2,nobody@x.org,2", 1 },
+    { SALES ("\"business_key\": [\"sale\"], " REFERENCES ("allow")), "read=3 inserted=3 staged=3", "", 0 },
+    { SALES (REFERENCES ("reject")), "read=3 rejected=1 inserted=2 staged=3", "S2,nobody@x.org,2", 1 },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  case %zu\n", i);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      load_users (home);
+      home_write_model (home, "sales", cases[i].model);
+      home_drop (home, "sales.csv", "sale,email,amount\nS1,a@x.org,1\nS2,nobody@x.org,2\nS3,,3\n");
+      g_autoptr (Outcome) outcome = expect_weir (home, cases[i].code, "load", "--json", "--archive", "imports/sales.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, "applied", cases[i].counts);
+      assert_ledger (home, published);
+      assert_sql (home, cases[i].rejected, "select convert_from(original, 'UTF8') from weir.reject");
+      /* A NULL reference is NULL; one that is allowed to be missing keeps the id that the key will have. */
+      assert_sql (home, "3", "select amount from warehouse.sales where user_id is null");
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_id_of_a_missing_reference_fits_later (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", SALES ("\"business_key\": [\"sale\"], " REFERENCES ("allow")));
+  load (home, "sales.csv", "sale,email,amount\nS1,new@x.org,1\n", "read=1 inserted=1 staged=1");
+  load (home, "users.csv", "name,email\nNew,new@x.org\n", "read=1 inserted=1 staged=1");
+  assert_sql (home, "New", "select name from warehouse.sales join warehouse.users_current using (user_id)");
+  oracle_check (home, 0);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_columns),
+    TEST (test_waits_for_dimension),
+    TEST (test_keyed_upsert),
+    TEST (test_keyless_bag),
+    TEST (test_keyless_duplicate_of_any_file),
+    TEST (test_keyless_all),
+    TEST (test_missing_reference),
+    TEST (test_id_of_a_missing_reference_fits_later),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

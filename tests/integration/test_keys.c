@@ -1,0 +1,284 @@
+/* Business keys to UUIDs: the values, checked against PostgreSQL and openssl, and the pins that keep them. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <sys/stat.h>
+
+#define MODEL(id) "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {" id "}}"
+#define FILE_TEXT "name,email\nAnn,\" Ann@X.org \"\nBob,bob@x.org\nÅsa,ÅSA@x.org\n"
+
+static void
+load_users (Home *home)
+{
+  g_autoptr (Json) published = load_text (home, "users.csv", FILE_TEXT, NULL);
+  assert_load (published, "applied", "read=3 inserted=3 staged=3");
+}
+
+/* What `weir key users VALUE` prints. */
+static char *
+key_of (Home *home, const char *value)
+{
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "key", "users", value, NULL);
+  return g_strstrip (g_strdup (outcome->out));
+}
+
+static void
+assert_key_command_agrees (Home *home)
+{
+  g_autofree char *id = sql_scalar (home, "select user_id from warehouse.users where name = 'Bob'");
+  g_autofree char *key = key_of (home, "bob@x.org");
+  assert_string_equal (key, id);
+}
+
+static void
+test_md5 (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\""));
+  load_users (home);
+  assert_sql (home, "0", "select count(*) from warehouse.users where user_id <> md5(email)::uuid");
+  assert_sql (home, " Ann@X.org ", "select email from warehouse.users where name = 'Ann'");
+  assert_key_command_agrees (home);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_md5_normalised (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\", \"normalize\": [\"trim\", \"lowercase\"]"));
+  load_users (home);
+  assert_sql (home, "ann@x.org|bob@x.org|åsa@x.org",
+              "select string_agg(email, '|' order by email collate \"C\") from warehouse.users");
+  assert_sql (home, "0", "select count(*) from warehouse.users where user_id <> md5(email)::uuid");
+  /* Another spelling is the same person. */
+  g_autoptr (Json) again = load_text (home, "users.csv", "name,email\nAnn,ANN@x.ORG\n", NULL);
+  assert_load (again, "applied", "read=1 unchanged=1 staged=1");
+  g_autofree char *a = key_of (home, "ann@x.org");
+  g_autofree char *b = key_of (home, "  ANN@X.ORG");
+  assert_string_equal (a, b);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_uuid5 (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"uuid5\", \"namespace\": \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\""));
+  load_users (home);
+  /* RFC 9562: SHA-1 of namespace and name, cut to 128 bits, with version 5 and the variant set. PostgreSQL has SHA-1 in an extension
+   * only: the known answer for "www.example.com" in the DNS namespace stands for it. */
+  g_autofree char *key = key_of (home, "www.example.com");
+  assert_string_equal (key, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  assert_key_command_agrees (home);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* HMAC-SHA-256 in SQL, by its definition (RFC 2104); PostgreSQL has sha256 () built in. */
+static char *
+hmac_in_sql (Home *home, const char *secret, const char *message)
+{
+  sql_run_text (home, "create or replace function pg_temp.pad(key bytea, byte int) returns bytea language plpgsql as $$"
+                      " declare result bytea := ''; padded bytea := key; begin"
+                      " if length(padded) > 64 then padded := sha256(padded); end if;"
+                      " while length(padded) < 64 loop padded := padded || '\\x00'::bytea; end loop;"
+                      " for i in 0..63 loop result := result || set_byte('\\x00', 0, get_byte(padded, i) # byte); end loop;"
+                      " return result; end $$");
+  return sql_scalar (
+      home,
+      "select encode(sha256(pg_temp.pad(convert_to('%s', 'UTF8'), 92) || sha256(pg_temp.pad(convert_to('%s', 'UTF8'), 54)"
+      " || convert_to('%s', 'UTF8'))), 'hex')",
+      secret, secret, message);
+}
+
+/* A version 8 UUID of the first 16 bytes. */
+static char *
+uuid8 (const char *hex)
+{
+  g_autofree char *digits = g_strndup (hex, 32);
+  digits[12] = '8';
+  digits[16] = "89ab"[g_ascii_xdigit_value (digits[16]) & 3];
+  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16, digits + 20);
+}
+
+static void
+test_hmac (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  assert_key_command_agrees (home);
+  g_autofree char *path = home_path (home, ".weir/key_secret");
+  struct stat status;
+  assert_int_equal (stat (path, &status), 0);
+  assert_int_equal (status.st_mode & 0777, 0600);
+  g_autofree char *key = key_of (home, "bob@x.org");
+  assert_int_equal (key[14], '8');
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_hmac_value (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  g_autofree char *path = home_path (home, ".weir/key_secret");
+  /* A secret of the user's own: its bytes are the key, less the line end. */
+  home_write_file (home, ".weir/key_secret", "a secret of thirty-two characters\n");
+  chmod (path, 0600);
+  load_users (home);
+  oracle_check (home, ORACLE_REPLAY);
+
+  /* After the oracle, which would find the secret in the test's own statements. */
+  g_autofree char *digest = hmac_in_sql (home, "a secret of thirty-two characters", "bob@x.org");
+  g_autofree char *expected = uuid8 (digest);
+  assert_sql (home, expected, "select user_id from warehouse.users where name = 'Bob'");
+}
+
+static void
+test_two_secrets_two_ids (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Home) other = home_new (home->cluster);
+  home_write_model (home, "users", MODEL (""));
+  home_write_model (other, "users", MODEL (""));
+  load_users (home);
+  load_users (other);
+  g_autofree char *a = key_of (home, "bob@x.org");
+  g_autofree char *b = key_of (other, "bob@x.org");
+  assert_string_not_equal (a, b);
+  oracle_check (home, 0);
+}
+
+static void
+test_composite (void **state)
+{
+  Home *home = *state;
+  home_write_model (
+      home, "shops",
+      "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"country\", \"code\"], \"id\": {\"hash\": \"md5\"}}");
+  g_autoptr (Json) published = load_text (home, "shops.csv", "country,code,name\na,bc,one\nab,c,two\n", NULL);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  assert_sql (home, "2", "select count(distinct shop_id) from warehouse.shops");
+  /* Netstrings. */
+  assert_sql (home, "one", "select name from warehouse.shops where shop_id = md5('1:a,2:bc,')::uuid");
+  assert_sql (home, "two", "select name from warehouse.shops where shop_id = md5('2:ab,1:c,')::uuid");
+  g_autoptr (Outcome) key = expect_weir (home, 0, "key", "shops", "a", "bc", NULL);
+  g_autofree char *id = sql_scalar (home, "select shop_id from warehouse.shops where name = 'one'");
+  assert_contains (key->out, id);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* What changes between two loads must not be: exit code 2, the file stays, nothing is loaded. */
+static void
+assert_refused_by_pin (Home *home, const char *says)
+{
+  home_drop (home, "users.csv", "name,email\nBob,bob@x.org\nNew,new@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (outcome->err, says);
+  assert_true (home_has_file (home, "imports/users.csv"));
+  assert_sql (home, "3", "select count(*) from warehouse.users");
+  oracle_check (home, 0);
+}
+
+static void
+test_pinned_hash (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\""));
+  assert_refused_by_pin (home, "md5");
+}
+
+static void
+test_pinned_normalize (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_write_model (home, "users", MODEL ("\"normalize\": [\"lowercase\"]"));
+  assert_refused_by_pin (home, "normalize");
+}
+
+static void
+test_pinned_key_columns (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"name\"]}");
+  assert_refused_by_pin (home, "users");
+}
+
+static void
+test_changed_secret (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  g_autofree char *path = home_path (home, ".weir/key_secret");
+  g_autofree char *old = home_read_file (home, ".weir/key_secret");
+  home_write_file (home, ".weir/key_secret", "another secret that nobody has used before");
+  chmod (path, 0600);
+  assert_refused_by_pin (home, "secret");
+  g_autoptr (Outcome) check = expect_weir (home, 2, "check", NULL);
+  g_autofree char *said = g_strconcat (check->out, check->err, NULL);
+  assert_contains (said, "secret");
+
+  /* The right one again: the file, which was kept, loads. */
+  home_write_file (home, ".weir/key_secret", old);
+  chmod (path, 0600);
+  assert_weir (home, 0, "load", "--archive", "imports/users.csv", NULL);
+  assert_sql (home, "4", "select count(*) from warehouse.users");
+  oracle_check (home, 0);
+}
+
+static void
+test_lost_secret (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_remove_file (home, ".weir/key_secret");
+  /* A new one made in silence would make everyone a second person. */
+  assert_refused_by_pin (home, "secret");
+}
+
+static void
+test_secret_others_can_read (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  g_autofree char *path = home_path (home, ".weir/key_secret");
+  chmod (path, 0644);
+  home_drop (home, "users.csv", "name,email\nNew,new@x.org\n");
+  g_autoptr (Outcome) outcome = run_weir (home, "load", "--archive", "imports/users.csv", NULL);
+  assert_true (outcome->code == 2 || outcome->code == 4);
+  assert_true (home_has_file (home, "imports/users.csv"));
+  assert_contains (outcome->err, "key_secret");
+  oracle_check (home, 0);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_md5),
+    TEST (test_md5_normalised),
+    TEST (test_uuid5),
+    TEST (test_hmac),
+    TEST (test_hmac_value),
+    TEST (test_two_secrets_two_ids),
+    TEST (test_composite),
+    TEST (test_pinned_hash),
+    TEST (test_pinned_normalize),
+    TEST (test_pinned_key_columns),
+    TEST (test_changed_secret),
+    TEST (test_lost_secret),
+    TEST (test_secret_others_can_read),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

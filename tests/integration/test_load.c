@@ -1,0 +1,364 @@
+/* Files into a dimension: what changes, what does not, and that every count adds up. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 50}}"
+
+/* name and email of all versions, oldest first. */
+#define VERSIONS "select email, name, version_number, is_current from warehouse.users order by email, version_number"
+
+static void
+expect_load (Home *home, const char *text, const char *status, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
+  assert_load (published, status, counts);
+  assert_ledger (home, published);
+}
+
+static void
+test_first_load (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+
+  expect_load (home, "name,email,age\nAnn,ann@x.org,41\nBob,bob@x.org,\n", "applied", "read=2 inserted=2 staged=2");
+
+  assert_sql (home, "ann@x.org|Ann|1|t\nbob@x.org|Bob|1|t", VERSIONS);
+  assert_sql (home, "ann@x.org|41\nbob@x.org|-", "select email, age from warehouse.users_current order by email");
+  assert_sql (
+      home, "bigint",
+      "select format_type(atttypid, null) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'age'");
+  assert_sql (home, "name text|email text|age bigint|_line bigint|_id uuid|_hash uuid",
+              "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
+              " where attrelid = 'staging.users'::regclass and attnum > 0 and not attisdropped");
+  assert_sql (home, "Ann|2\nBob|3", "select name, _line from staging.users order by _line");
+  assert_sql (home, "u", "select relpersistence from pg_class where oid = 'staging.users'::regclass");
+  assert_sql (home, "1",
+              "select count(*) from pg_description where objoid = 'staging.users'::regclass and description like '%%users.csv%%'");
+  assert_int_equal (home_count_files (home, "archive/users"), 1);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_dropped_again (void **state)
+{
+  Home *home = *state;
+  const char *text = "name,email\nAnn,ann@x.org\nBob,bob@x.org\n";
+  home_write_model (home, "users", USERS);
+  expect_load (home, text, "applied", "read=2 inserted=2 staged=2");
+  g_autofree char *before = sql_text_rows (home, "select * from warehouse.users order by 1, 2");
+
+  g_autoptr (Json) again = load_text (home, "users.csv", text, NULL);
+  g_autofree char *status = json_at (again, "status");
+  assert_string_equal (status, "duplicate");
+  g_autofree char *after = sql_text_rows (home, "select * from warehouse.users order by 1, 2");
+  assert_string_equal (before, after);
+
+  /* Forced: read through, and found to change nothing. */
+  g_autoptr (Json) forced = load_text (home, "users.csv", text, "--force", NULL);
+  assert_load (forced, "applied", "read=2 unchanged=2 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_changes (void **state)
+{
+  /* What the second file does to the first's one row. */
+  static const struct
+  {
+    const char *title, *first, *second, *counts, *versions;
+  } cases[] = {
+    { "an attribute changes", "name,email\nAnn,a@x.org\n", "name,email\nAnna,a@x.org\n", "read=1 updated=1 deactivated=1 staged=1",
+      "a@x.org|Ann|1|f\na@x.org|Anna|2|t" },
+    { "NULL becomes a value", "name,email\n,a@x.org\nB,b@x.org\n", "name,email\nAnn,a@x.org\n",
+      "read=1 updated=1 deactivated=1 staged=1", "a@x.org|-|1|f\na@x.org|Ann|2|t\nb@x.org|B|1|t" },
+    { "a value becomes NULL", "name,email\nAnn,a@x.org\n", "name,email\n,a@x.org\nB,b@x.org\n",
+      "read=2 inserted=1 updated=1 deactivated=1 staged=2", "a@x.org|Ann|1|f\na@x.org|-|2|t\nb@x.org|B|1|t" },
+    { "an empty text is not NULL", "name,email\n\"\",a@x.org\nB,b@x.org\n", "name,email\n,a@x.org\nB,b@x.org\n",
+      "read=2 unchanged=1 updated=1 deactivated=1 staged=2", "a@x.org||1|f\na@x.org|-|2|t\nb@x.org|B|1|t" },
+    { "a new entity comes", "name,email\nAnn,a@x.org\n", "name,email\nAnn,a@x.org\nBob,b@x.org\n",
+      "read=2 unchanged=1 inserted=1 staged=2", "a@x.org|Ann|1|t\nb@x.org|Bob|1|t" },
+    { "one that is not in the file stays", "name,email\nAnn,a@x.org\nBob,b@x.org\n", "name,email\nBob,b@x.org\n",
+      "read=1 unchanged=1 staged=1", "a@x.org|Ann|1|t\nb@x.org|Bob|1|t" },
+    { "columns are reordered", "name,email\nAnn,a@x.org\n", "email,name\na@x.org,Ann\n", "read=1 unchanged=1 staged=1",
+      "a@x.org|Ann|1|t" },
+    { "another delimiter and quotes", "name,email\nAnn,a@x.org\n", "name;email\n\"Ann\";\"a@x.org\"\n",
+      "read=1 unchanged=1 staged=1", "a@x.org|Ann|1|t" },
+    { "a BOM, CRLF and no last line end", "name,email\nAnn,a@x.org\n", "\xEF\xBB\xBFname,email\r\nAnn,a@x.org",
+      "read=1 unchanged=1 staged=1", "a@x.org|Ann|1|t" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].title);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users", USERS);
+      g_autoptr (Json) first = load_text (home, "users.csv", cases[i].first, NULL);
+      assert_json (first, "status", "applied");
+      expect_load (home, cases[i].second, "applied", cases[i].counts);
+      assert_sql (home, cases[i].versions, VERSIONS);
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_a_to_b_to_a (void **state)
+{
+  Home *home = *state;
+  const char *a = "name,email\nAnn,a@x.org\n";
+  const char *b = "name,email\nEve,a@x.org\n";
+  home_write_model (home, "users", USERS);
+  expect_load (home, a, "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, b, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  /* The same bytes as the first file, but not as the last one: no duplicate. */
+  expect_load (home, a, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "a@x.org|Ann|1|f\na@x.org|Eve|2|f\na@x.org|Ann|3|t", VERSIONS);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_missing_column_keeps (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "applied", "read=2 inserted=2 staged=2");
+
+  expect_load (home, "name,email\nAnn,a@x.org\nBobby,b@x.org\n", "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+
+  assert_sql (home, "a@x.org|Ann|Oslo|1\nb@x.org|Bobby|Rome|2",
+              "select email, name, city, version_number from warehouse.users_current order by email");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_new_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email\nAnn,a@x.org\nBob,b@x.org\n", "applied", "read=2 inserted=2 staged=2");
+  /* All NULL: nothing is known that was not known before. */
+  expect_load (home, "name,email,phone\nAnn,a@x.org,\nBob,b@x.org,\n", "applied", "read=2 unchanged=2 staged=2");
+  expect_load (home, "name,email,phone\nAnn,a@x.org,+44 20\nBob,b@x.org,\n", "applied",
+               "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  assert_sql (home, "a@x.org|-|1\na@x.org|+44 20|2\nb@x.org|-|1",
+              "select email, phone, version_number from warehouse.users order by 1, 3");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_widening (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,points\na@x.org,5\nb@x.org,7\n", "applied", "read=2 inserted=2 staged=2");
+  expect_load (home, "email,points\na@x.org,5.0\nb@x.org,7.5\n", "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  assert_sql (
+      home, "numeric",
+      "select format_type(atttypid, null) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'points'");
+  assert_sql (home, "b@x.org|7.5", "select email, points from warehouse.users_current where email = 'b@x.org'");
+  /* And whole numbers again, after it was widened. */
+  expect_load (home, "email,points\na@x.org,5\nb@x.org,7.5\n", "applied", "read=2 unchanged=2 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_contradicted_pin (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,born\na@x.org,2001-02-03\nb@x.org,2001-02-04\n", "applied", "read=2 inserted=2 staged=2");
+  /* A date column cannot become text: the cell is a reject, the others are loaded. */
+  expect_load (home, "email,born\na@x.org,2001-02-03\nb@x.org,soon\nc@x.org,2001-02-05\n", "applied",
+               "read=3 rejected=1 unchanged=1 inserted=1 staged=2");
+  assert_sql (home, "3|born|b@x.org,soon", "select line, column_name, convert_from(original, 'UTF8') from weir.reject");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_duplicate_keys (void **state)
+{
+  static const struct
+  {
+    const char *rule, *counts, *names;
+  } cases[] = {
+    { "last", "read=4 duplicate=1 inserted=3 staged=4", "Ann2|Bob|Cyd" },
+    { "first", "read=4 duplicate=1 inserted=3 staged=4", "Ann1|Bob|Cyd" },
+    { "reject", "read=4 rejected=2 inserted=2 staged=4", "Bob|Cyd" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].rule);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model =
+          g_strdup_printf ("{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"duplicates\": \"%s\","
+                           " \"rejects\": {\"max_percent\": 60}}",
+                           cases[i].rule);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) published =
+          load_text (home, "users.csv", "name,email\nAnn1,a@x.org\nBob,b@x.org\nAnn2,a@x.org\nCyd,c@x.org\n", NULL);
+      assert_load (published, "applied", cases[i].counts);
+      assert_ledger (home, published);
+      assert_sql (home, cases[i].names, "select string_agg(name, '|' order by name) from warehouse.users");
+      if (i == 2)
+        assert_sql (home, "2|Ann1,a@x.org\n4|Ann2,a@x.org",
+                    "select line, convert_from(original, 'UTF8') from weir.reject order by line");
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_rejects (void **state)
+{
+  static const struct
+  {
+    const char *title, *line, *column;
+  } cases[] = {
+    { "an empty key", "Eve,,2001-02-03", "email" },
+    { "a key of blanks", "Eve,\"  \",2001-02-03", "email" },
+    { "a required column is NULL", ",e@x.org,2001-02-03", "name" },
+    { "not of the declared type", "Eve,e@x.org,yesterday", "born" },
+    { "no such day", "Eve,e@x.org,2001-02-30", "born" },
+    { "too many fields", "Eve,e@x.org,2001-02-03,more", NULL },
+    { "too few fields", "Eve,e@x.org", NULL },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].title);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (
+          home, "users",
+          "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"normalize\": [\"trim\"]},"
+          " \"columns\": {\"name\": {\"type\": \"text\", \"required\": true}, \"born\": {\"type\": \"date\"}},"
+          " \"rejects\": {\"max_percent\": 50}}");
+      g_autofree char *text =
+          g_strdup_printf ("name,email,born\nAnn,a@x.org,2001-02-03\n%s\nBob,b@x.org,2001-02-03\n", cases[i].line);
+      home_drop (home, "users.csv", text);
+      /* Rows were rejected: exit code 1, although the others are loaded. */
+      g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, "applied", "read=3 rejected=1 inserted=2 staged=2");
+      assert_ledger (home, published);
+      g_autofree char *expected = g_strdup_printf ("3|%s|%s", cases[i].column != NULL ? cases[i].column : "-", cases[i].line);
+      assert_sql (home, expected, "select line, column_name, convert_from(original, 'UTF8') from weir.reject");
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_reject_limit (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  /* One of three rows is more than the one percent that settings allow by default. */
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\nEve,\nBob,b@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_json (published, "rows.read", "3");
+  assert_json (published, "rows.rejected", "1");
+  assert_json (published, "rows.inserted", "0");
+  assert_error_says (published, "reject");
+  assert_int_equal (home_count_files (home, "failed"), 2);
+  assert_sql (home, "1", "select count(*) from weir.reject where line = 3 and convert_from(original, 'UTF8') = 'Eve,'");
+  assert_sql (home, "f", "select to_regclass('warehouse.users') is not null");
+  /* The model allows more, and the file is loaded from failed/. */
+  home_write_model (home, "users", USERS);
+  g_autoptr (Outcome) retry = expect_weir (home, 1, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=3 rejected=1 inserted=2 staged=2");
+  oracle_check (home, 0);
+}
+
+static void
+test_dry_run (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--json", "--dry-run", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_load (published, "applied", "read=1 inserted=1 staged=1");
+  assert_true (home_has_file (home, "imports/users.csv"));
+  assert_sql (home, "0",
+              "select (select count(*) from weir.execution) + (select count(*) from pg_tables where schemaname in ('staging', "
+              "'warehouse'))");
+  oracle_check (home, 0);
+}
+
+static void
+test_several_files (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  home_drop (home, "users_2026-11-20.csv", "name,email\nAnna,a@x.org\n");
+  g_autoptr (Outcome) outcome =
+      expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv", "imports/users_2026-11-20.csv", NULL);
+  g_autoptr (Json) first = outcome_json_at (outcome, 0);
+  g_autoptr (Json) second = outcome_json_at (outcome, 1);
+  assert_load (first, "applied", "read=1 inserted=1 staged=1");
+  assert_load (second, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_json (second, "table", "users");
+  assert_json (second, "file", "users_2026-11-20.csv");
+  assert_int_equal (home_count_files (home, "archive/users"), 2);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_archived_file_routes_right (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email\nAnn,a@x.org\n", "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "name,email\nAnna,a@x.org\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  g_autofree char *place = sql_scalar (home, "select place from weir.file order by seen_on limit 1");
+  g_autofree char *text = home_read_file (home, place);
+  g_autofree char *name = g_path_get_basename (place);
+  /* The archived file is dropped again under the name it has there. */
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_load (published, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_json (published, "table", "users");
+  assert_sql (home, "a@x.org|Ann|1|f\na@x.org|Anna|2|f\na@x.org|Ann|3|t", VERSIONS);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_delete_after_load (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"after_load\": \"delete\"");
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
+  wait_until (sql_number (home, "select count(*) from pg_tables where schemaname = 'weir' and tablename = 'file'") == 1
+              && sql_number (home, "select count(*) from weir.file where disposition = 'deleted'") == 1);
+  assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
+  assert_int_equal (home_count_files (home, "archive") + home_count_files (home, "imports"), 0);
+  oracle_check (home, 0);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_first_load),
+    TEST (test_dropped_again),
+    TEST (test_changes),
+    TEST (test_a_to_b_to_a),
+    TEST (test_missing_column_keeps),
+    TEST (test_new_column),
+    TEST (test_widening),
+    TEST (test_contradicted_pin),
+    TEST (test_duplicate_keys),
+    TEST (test_rejects),
+    TEST (test_reject_limit),
+    TEST (test_dry_run),
+    TEST (test_several_files),
+    TEST (test_archived_file_routes_right),
+    TEST (test_delete_after_load),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,106 @@
+/* A file without a model: staged for review, a model proposed from it, and loaded by retry. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#define SHOPS "code,name,opened,open\nS1,Oslo,2001-02-03,true\nS2,Rome,2004-05-06,false\nS3,Oslo,2004-05-07,true\n"
+
+static void
+test_staged (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) published = load_text (home, "shops_2026-11-20.csv", SHOPS, NULL);
+  assert_load (published, "staged", "read=3 staged=3");
+  assert_json (published, "table", "shops");
+  assert_ledger (home, published);
+  assert_sql (home, "code text|name text|opened date|open boolean|_line bigint|_id uuid|_hash uuid",
+              "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
+              " where attrelid = 'staging.shops'::regclass and attnum > 0 and not attisdropped");
+  assert_sql (home, "S1|Oslo|2001-02-03|t|2", "select code, name, opened, open, _line from staging.shops where code = 'S1'");
+  assert_int_equal (home_count_files (home, "archive/shops"), 1);
+  assert_sql (home, "f", "select to_regclass('warehouse.shops') is not null");
+
+  g_autoptr (Outcome) status = run_weir (home, "status", NULL);
+  assert_contains (status->out, "shops");
+  assert_contains (status->out, "weir model shops");
+  oracle_check (home, 0);
+}
+
+static void
+test_model_and_retry (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) staged = load_text (home, "shops.csv", SHOPS, NULL);
+  assert_json (staged, "status", "staged");
+
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "shops", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Json) proposal = weir_json_parse (shown->out, strlen (shown->out), "proposal", &error);
+  assert_non_null (proposal);
+  assert_json (proposal, "table", "shops");
+  assert_json (proposal, "business_key", "[\"code\"]");
+  assert_json (proposal, "columns.opened.type", "date");
+  assert_false (home_has_file (home, "models/shops.json"));
+
+  assert_weir (home, 0, "model", "shops", "--write", NULL);
+  assert_true (home_has_file (home, "models/shops.json"));
+  g_autoptr (Outcome) twice = run_weir (home, "model", "shops", "--write", NULL);
+  assert_int_not_equal (twice->code, 0);
+
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", "last", NULL);
+  g_autoptr (Json) applied = outcome_json (retry);
+  assert_load (applied, "applied", "read=3 inserted=3 staged=3");
+  assert_sql (home, "3", "select count(*) from warehouse.shops_current");
+  assert_int_equal (home_count_files (home, "archive/shops"), 1);
+  oracle_check (home, 0);
+}
+
+static void
+test_near_miss (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  home_drop (home, "user.csv", "name,email\nAnn,a@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--archive", "imports/user.csv", NULL);
+  g_autofree char *said = g_strconcat (outcome->out, outcome->err, NULL);
+  assert_contains (said, "did you mean users?");
+  assert_sql (home, "1", "select count(*) from staging.\"user\"");
+  oracle_check (home, 0);
+}
+
+static void
+test_table_option (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  g_autoptr (Json) published = load_text (home, "export.csv", "name,email\nAnn,a@x.org\n", "--table", "users", NULL);
+  assert_load (published, "applied", "read=1 inserted=1 staged=1");
+  assert_json (published, "table", "users");
+  oracle_check (home, 0);
+}
+
+static void
+test_staged_twice_then_dropped_with_model (void **state)
+{
+  Home *home = *state;
+  json_decref (load_text (home, "shops.csv", SHOPS, NULL));
+  g_autoptr (Json) second = load_text (home, "shops.csv", SHOPS, NULL);
+  assert_json (second, "status", "staged");
+  home_write_model (home, "shops", "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"code\"]}");
+  g_autoptr (Json) third = load_text (home, "shops.csv", SHOPS, NULL);
+  assert_load (third, "applied", "read=3 inserted=3 staged=3");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_staged),
+    TEST (test_model_and_retry),
+    TEST (test_near_miss),
+    TEST (test_table_option),
+    TEST (test_staged_twice_then_dropped_with_model),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,71 @@
+/* A home of its own for one test: folder, database, and what the test did there.
+ *
+ *   cmocka_unit_test_setup_teardown (test_x, home_setup, home_teardown)        in a group with cluster_setup: the state is the Home
+ *
+ * Nothing here returns errors: what goes wrong fails the test. Texts that are returned are the caller's. */
+#ifndef WEIR_TESTS_SUPPORT_HOME_H
+#define WEIR_TESTS_SUPPORT_HOME_H
+
+#include "cluster.h"
+
+#include "base/db.h"
+#include "base/error.h"
+#include "base/json.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+typedef struct
+{
+  Cluster *cluster;
+  char *path;
+  char *database; /* its name; NULL: the home has none configured */
+  char *url;
+  Db *db;                 /* the test's own connection, opened when asked for */
+  int db_start;           /* the cluster's start that it belongs to */
+  GPtrArray *dropped;     /* SHA-256 of every file that was put into the drop folder */
+  GString *transcript;    /* all that weir printed */
+  GPtrArray *environment; /* for weir: NAME=VALUE, ends with NULL */
+  const char *user;       /* who runs weir; NULL: who runs the test */
+  int outputs;            /* files of output so far */
+} Home;
+
+int home_setup (void **state);
+int home_teardown (void **state);
+
+/* A second home in the same cluster: its own folder below the first's, its own database. Release with home_free. */
+Home *home_new (Cluster *cluster);
+void home_free (Home *home);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Home, home_free)
+
+/* Paths are relative to the home. Missing folders are made. */
+char *home_path (const Home *home, const char *name);
+void home_write_file (Home *home, const char *name, const char *contents);
+char *home_read_file (Home *home, const char *name);
+bool home_has_file (Home *home, const char *name);
+void home_remove_file (Home *home, const char *name);
+char *home_sha256 (Home *home, const char *name);
+
+/* weir.json with the database's URL and "more" members ("" or ", \"settle\": 1"). home_setup wrote it with settings for quick tests. */
+void home_configure (Home *home, const char *more);
+
+/* models/TABLE.json. */
+void home_write_model (Home *home, const char *table, const char *json);
+
+/* Puts a file into imports/ as a careful user does: written beside it, then moved in. It is remembered for the oracle. */
+void home_drop (Home *home, const char *name, const char *contents);
+/* Remembers a file that the test itself put (or is about to complete) in imports/. */
+void home_note_dropped (Home *home, const char *contents, size_t length);
+
+/* The number of files (not folders) anywhere below a folder of the home, 0 when it is missing. */
+int home_count_files (Home *home, const char *folder);
+/* Their paths relative to the home, sorted. */
+GPtrArray *home_list_files (Home *home, const char *folder);
+
+/* Sets or (value NULL) removes a variable for the weirs started from now on. */
+void home_set_environment (Home *home, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,167 @@
+/* Invariants 1, 3 and 4: what the database alone can tell. */
+#include "oracle.h"
+
+#include "oracle_private.h"
+#include "weir.h"
+
+/* Each selects its violations as rows of text. */
+static const struct
+{
+  const char *title;
+  const char *sql;
+} ledger_rules[] = {
+  { "an applied run's counts do not add up", "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
+                                             " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated" },
+  { "a staged run's counts do not add up",
+    "select run_id from weir.file where state = 'staged' and rows_read is distinct from rows_rejected + rows_staged" },
+  { "counts are missing, negative, or more staged than read",
+    "select run_id from weir.file where state in ('applied', 'staged') and (least(rows_read, rows_rejected, rows_repaired, "
+    "rows_duplicate,"
+    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged) < 0 or rows_deactivated > rows_updated"
+    " or rows_staged > rows_read or num_nulls(rows_read, rows_rejected, rows_repaired, rows_duplicate, rows_unchanged, "
+    "rows_inserted,"
+    " rows_updated, rows_deactivated, rows_staged) > 0)" },
+  { "the ledger's counts are not the summary's",
+    "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
+    " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
+    " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
+    " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged))" },
+  { "rejects are not as many as the run counted",
+    "select f.run_id from weir.file f where state in ('applied', 'staged') and rows_rejected is distinct from"
+    " (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired)" },
+  { "a reject has no original bytes, line or reason",
+    "select run_id, line from weir.reject where length(original) = 0 or line < 1 or reason = '' or message = ''" },
+  { "an execution without a file, or of a state that does not fit its status",
+    "select e.execution_id, e.status, f.state from weir.execution e left join weir.file f on f.run_id = e.execution_id where "
+    "f.run_id is null"
+    " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate'))"
+    " or (e.status = 'FAILED') is distinct from (f.state = 'failed')" },
+  { "a completed execution without its end or with an error, or a failed one without an error",
+    "select execution_id, status from weir.execution where (status = 'COMPLETED' and (completed_on is null or error is not null))"
+    " or (status = 'FAILED' and coalesce(error, '') = '')" },
+  { "an applied run without completed steps LOAD and TRANSFORM",
+    "select f.run_id from weir.file f where state = 'applied' and 2 <> (select count(*) from weir.execution_step s where "
+    "s.execution_id = f.run_id"
+    " and s.step_name in ('LOAD', 'TRANSFORM') and s.status = 'COMPLETED' and s.completed_on is not null)" },
+  { "a step is open although its execution is over",
+    "select e.execution_id, step_name from weir.execution e join weir.execution_step s using (execution_id)"
+    " where e.status in ('COMPLETED', 'FAILED') and s.status not in ('COMPLETED', 'FAILED')" },
+};
+
+static void
+report (Home *home, GString *violations, const char *title, const char *table, const char *sql)
+{
+  g_autofree char *rows = sql_text_rows (home, "%s", sql);
+  if (*rows != '\0')
+    g_string_append_printf (violations, "- %s%s%s: %s\n", table, *table != '\0' ? ": " : "", title, rows);
+}
+
+/* The schema that the home's weir.json configures would do; tests keep the default. */
+static const char dimensions_sql[] =
+    "select c.table_name, (select column_name from information_schema.columns i where i.table_schema = 'warehouse' and "
+    "i.table_name ="
+    " c.table_name and ordinal_position = 1) from information_schema.columns c join information_schema.tables t using "
+    "(table_schema, table_name)"
+    " where c.table_schema = 'warehouse' and column_name = 'version_number' and table_type = 'BASE TABLE'";
+
+/* $t: the table, $i: its id. */
+static const struct
+{
+  const char *title;
+  const char *sql;
+} dimension_rules[] = {
+  { "more than one current version", "select $i from warehouse.$t where is_current group by 1 having count(*) > 1" },
+  { "is_current is not the absence of an end",
+    "select $i from warehouse.$t where is_current is distinct from (effective_end_date is null)" },
+  { "an empty or inverted interval", "select $i from warehouse.$t where effective_end_date <= effective_start_date" },
+  { "version numbers are not 1..n in the order of time", "select $i from (select $i, version_number, row_number() over (partition "
+                                                         "by $i order by effective_start_date) as n from warehouse.$t) v"
+                                                         " where n <> version_number" },
+  { "versions overlap",
+    "select $i from (select $i, effective_end_date, lead(effective_start_date) over (partition by $i order by "
+    "effective_start_date) as next"
+    " from warehouse.$t) v where next is not null and (effective_end_date is null or effective_end_date > next)" },
+  { "opened_by and closed_by do not fit the version",
+    "select $i from warehouse.$t where opened_by is null or (closed_by is null) is distinct from (effective_end_date is null)" },
+  { "a version of a run that the ledger does not call applied",
+    "select $i, r from warehouse.$t cross join lateral (values (opened_by), (closed_by)) v (r) where r is not null and not exists"
+    " (select from weir.file f where f.run_id = r and f.state = 'applied' and f.table_name = '$t')" },
+  { "a run is not in the warehouse once",
+    "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
+    "and"
+    " ((select count(*) from warehouse.$t where opened_by = f.run_id) <> rows_inserted + rows_updated"
+    " or (select count(*) from warehouse.$t where closed_by = f.run_id) <> rows_deactivated)" },
+  { "the view of current rows differs",
+    "(select $i from warehouse.$t where is_current except all select $i from warehouse.$t_current) union all"
+    " (select $i from warehouse.$t_current except all select $i from warehouse.$t where is_current)" },
+};
+
+static const char facts_sql[] = "select c.table_name, exists (select from information_schema.columns o where o.table_schema = "
+                                "'warehouse' and o.table_name = c.table_name"
+                                " and o.column_name = 'occurrence') from information_schema.columns c where table_schema = "
+                                "'warehouse' and column_name = 'loaded_by'";
+
+static char *
+fill_in (const char *sql, const char *table, const char *id)
+{
+  g_autoptr (GString) text = g_string_new (sql);
+  g_string_replace (text, "$t", table, 0);
+  g_string_replace (text, "$i", id, 0);
+  return g_strdup (text->str);
+}
+
+static void
+check_dimensions (Home *home, GString *violations)
+{
+  g_autofree char *rows = sql_text_rows (home, "%s", dimensions_sql);
+  g_auto (GStrv) lines = g_strsplit (rows, "\n", -1);
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
+      for (size_t i = 0; i < G_N_ELEMENTS (dimension_rules); i++)
+        {
+          g_autofree char *sql = fill_in (dimension_rules[i].sql, cells[0], cells[1]);
+          report (home, violations, dimension_rules[i].title, cells[0], sql);
+        }
+    }
+}
+
+static void
+check_facts (Home *home, GString *violations)
+{
+  g_autofree char *rows = sql_text_rows (home, "%s", facts_sql);
+  g_auto (GStrv) lines = g_strsplit (rows, "\n", -1);
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
+      /* A keyed row that a later run updates is the later run's. */
+      const char *differs = strcmp (cells[1], "t") == 0 ? "<>" : ">";
+      g_autofree char *sql =
+          g_strdup_printf ("select run_id from weir.file f where table_name = '%s' and state = 'applied' and"
+                           " (select count(*) from warehouse.%s where loaded_by = f.run_id) %s rows_inserted + rows_updated",
+                           cells[0], cells[0], differs);
+      report (home, violations, "a run is not in the warehouse once", cells[0], sql);
+      g_autofree char *strangers =
+          g_strdup_printf ("select loaded_by from warehouse.%s t where not exists (select from weir.file f where"
+                           " f.run_id = t.loaded_by and f.state = 'applied')",
+                           cells[0]);
+      report (home, violations, "rows of a run that the ledger does not call applied", cells[0], strangers);
+      g_autofree char *total =
+          g_strdup_printf ("select n, wanted from (select count(*) as n, (select coalesce(sum(rows_inserted), 0) from weir.file"
+                           " where table_name = '%s' and state = 'applied') as wanted from warehouse.%s) c where n <> wanted",
+                           cells[0], cells[0]);
+      report (home, violations, "rows are not as many as were inserted", cells[0], total);
+    }
+}
+
+void
+oracle_check_database (Home *home, unsigned flags, GString *violations)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (ledger_rules); i++)
+    report (home, violations, ledger_rules[i].title, "", ledger_rules[i].sql);
+  if (!(flags & ORACLE_IN_WORK))
+    report (home, violations, "a run is still open", "",
+            "select execution_id, status from weir.execution where status not in ('COMPLETED', 'FAILED')");
+  check_dimensions (home, violations);
+  check_facts (home, violations);
+}

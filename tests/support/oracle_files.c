@@ -1,0 +1,125 @@
+/* Invariant 2, and the part of 3 that says that ledger and folders agree. */
+#include "oracle.h"
+
+#include "oracle_private.h"
+#include "weir.h"
+
+#include <string.h>
+
+static void
+count (GHashTable *balance, const char *sha256, int by)
+{
+  int now = GPOINTER_TO_INT (g_hash_table_lookup (balance, sha256)) + by;
+  g_hash_table_insert (balance, g_strdup (sha256), GINT_TO_POINTER (now));
+}
+
+static void
+count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *folder)
+{
+  g_autoptr (GPtrArray) files = home_list_files (home, folder);
+  for (guint i = 0; i < files->len; i++)
+    {
+      const char *name = files->pdata[i];
+      if (g_str_has_suffix (name, ".error.json") || g_str_has_suffix (name, "/.gitkeep"))
+        continue;
+      g_autofree char *sha256 = home_sha256 (home, name);
+      count (balance, sha256, -1);
+      g_hash_table_insert (places, g_strdup (sha256), g_strdup (name));
+    }
+}
+
+static void
+check_balance (Home *home, GString *violations)
+{
+  g_autoptr (GHashTable) balance = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < home->dropped->len; i++)
+    count (balance, home->dropped->pdata[i], 1);
+  count_folder (home, balance, places, "imports");
+  count_folder (home, balance, places, "archive");
+  count_folder (home, balance, places, "failed");
+  g_autofree char *deleted = sql_text_rows (
+      home, "select sha256 from weir.file where disposition = 'deleted' and state in ('applied', 'staged', 'duplicate')");
+  g_auto (GStrv) lines = g_strsplit (deleted, "\n", -1);
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    count (balance, *line, -1);
+  GHashTableIter iter;
+  gpointer sha256;
+  gpointer left;
+  g_hash_table_iter_init (&iter, balance);
+  while (g_hash_table_iter_next (&iter, &sha256, &left))
+    {
+      const char *place = g_hash_table_lookup (places, sha256);
+      if (GPOINTER_TO_INT (left) > 0)
+        g_string_append_printf (violations, "- a dropped file is lost %d times: sha256 %s\n", GPOINTER_TO_INT (left),
+                                (char *) sha256);
+      else if (GPOINTER_TO_INT (left) < 0)
+        g_string_append_printf (violations, "- a file was never dropped, or is there %d times too often: %s\n",
+                                -GPOINTER_TO_INT (left), place != NULL ? place : (char *) sha256);
+    }
+}
+
+/* Every run's place holds its bytes, once it is over. */
+static void
+check_places (Home *home, unsigned flags, GString *violations)
+{
+  g_autofree char *rows = sql_text_rows (
+      home, "select run_id, coalesce(disposition, '-'), place, coalesce(sha256, '-'), status from weir.file join weir.execution"
+            " on execution_id = run_id");
+  g_auto (GStrv) lines = g_strsplit (rows, "\n", -1);
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 5);
+      const char *disposition = cells[1];
+      bool ours = !(flags & ORACLE_MANY_HOMES) || home_has_file (home, cells[2]);
+      if (strcmp (disposition, "archived") != 0 && strcmp (disposition, "failed") != 0)
+        {
+          if (strcmp (disposition, "-") == 0 && !(flags & ORACLE_IN_WORK))
+            g_string_append_printf (violations, "- the ledger does not know where the file of run %s is\n", cells[0]);
+          continue;
+        }
+      const char *folder = strcmp (disposition, "archived") == 0 ? "archive/" : "failed/";
+      if (!ours)
+        continue;
+      if (!g_str_has_prefix (cells[2], folder) || !home_has_file (home, cells[2]))
+        {
+          g_string_append_printf (violations, "- run %s is %s, but its place %s is not there\n", cells[0], disposition, cells[2]);
+          continue;
+        }
+      g_autofree char *sha256 = home_sha256 (home, cells[2]);
+      if (strcmp (cells[3], "-") != 0 && strcmp (sha256, cells[3]) != 0)
+        g_string_append_printf (violations, "- run %s has read other bytes than %s holds\n", cells[0], cells[2]);
+    }
+}
+
+/* A refused file has its reason beside it, and the reason is JSON. */
+static void
+check_reasons (Home *home, GString *violations)
+{
+  g_autoptr (GPtrArray) files = home_list_files (home, "failed");
+  for (guint i = 0; i < files->len; i++)
+    {
+      const char *name = files->pdata[i];
+      if (g_str_has_suffix (name, ".error.json"))
+        {
+          g_autofree char *path = home_path (home, name);
+          g_autoptr (GError) error = NULL;
+          g_autoptr (Json) reason = weir_json_read (path, &error);
+          g_autofree char *message = reason != NULL ? json_at (reason, "error.message") : NULL;
+          if (message == NULL || *message == '\0')
+            g_string_append_printf (violations, "- %s does not say why\n", name);
+          continue;
+        }
+      g_autofree char *beside = g_strconcat (name, ".error.json", NULL);
+      if (!home_has_file (home, beside))
+        g_string_append_printf (violations, "- %s has no .error.json beside it\n", name);
+    }
+}
+
+void
+oracle_check_files (Home *home, unsigned flags, GString *violations)
+{
+  check_balance (home, violations);
+  check_places (home, flags, violations);
+  check_reasons (home, violations);
+}

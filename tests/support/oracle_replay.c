@@ -1,0 +1,84 @@
+/* Invariant 5: the archive in ledger order, with the same models and secret, gives the same dimensions. */
+#include "oracle.h"
+
+#include "oracle_private.h"
+#include "weir.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static void
+copy_file (Home *from, const char *from_name, Home *to, const char *to_name)
+{
+  g_autofree char *text = home_read_file (from, from_name);
+  home_write_file (to, to_name, text);
+}
+
+/* Everything of a dimension but times and run ids. */
+static char *
+dimension_digest (Home *home, const char *table)
+{
+  return sql_scalar (
+      home,
+      "select md5(string_agg(line, E'\\n' order by line)) from (select (to_jsonb(t) - 'effective_start_date' - 'effective_end_date'"
+      " - 'opened_by' - 'closed_by')::text as line from warehouse.%s t) l",
+      table);
+}
+
+static void
+compare_dimensions (Home *home, Home *replay, GString *violations)
+{
+  g_autofree char *tables =
+      sql_text_rows (home, "select table_name from information_schema.columns join information_schema.tables using (table_schema,"
+                           " table_name) where table_schema = 'warehouse' and column_name = 'version_number'"
+                           " and table_type = 'BASE TABLE'");
+  g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      if (sql_number (replay, "select count(*) from pg_tables where schemaname = 'warehouse' and tablename = '%s'", *line) == 0)
+        {
+          g_string_append_printf (violations, "- replaying the archive gives no %s\n", *line);
+          continue;
+        }
+      g_autofree char *ours = dimension_digest (home, *line);
+      g_autofree char *theirs = dimension_digest (replay, *line);
+      if (g_strcmp0 (ours, theirs) != 0)
+        g_string_append_printf (violations, "- replaying the archive gives another %s\n", *line);
+    }
+}
+
+void
+oracle_check_replay (Home *home, GString *violations)
+{
+  g_autoptr (Home) replay = home_new (home->cluster);
+  g_autoptr (GPtrArray) models = home_list_files (home, "models");
+  for (guint i = 0; i < models->len; i++)
+    copy_file (home, models->pdata[i], replay, models->pdata[i]);
+  if (home_has_file (home, ".weir/key_secret"))
+    {
+      g_autofree char *path = home_path (replay, ".weir/key_secret");
+      copy_file (home, ".weir/key_secret", replay, ".weir/key_secret");
+      chmod (path, 0600);
+    }
+  g_autofree char *runs = sql_text_rows (
+      home, "select place, file_name from weir.file join weir.execution on execution_id = run_id where state = 'applied'"
+            " and disposition = 'archived' order by completed_on");
+  g_auto (GStrv) lines = g_strsplit (runs, "\n", -1);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (argv, g_strdup ("load"));
+  g_ptr_array_add (argv, g_strdup ("--force"));
+  for (char **line = lines; *line != NULL && **line != '\0'; line++)
+    {
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
+      g_autofree char *name = g_strdup_printf ("replay/%u/%s", argv->len, cells[1]);
+      copy_file (home, cells[0], replay, name);
+      g_ptr_array_add (argv, g_steal_pointer (&name));
+    }
+  if (argv->len == 2)
+    return;
+  g_ptr_array_add (argv, NULL);
+  g_autoptr (Outcome) outcome = run_weir_argv (replay, (const char *const *) argv->pdata);
+  if (outcome->code > 1)
+    g_string_append_printf (violations, "- replaying the archive ends with %d: %s\n", outcome->code, outcome->err);
+  compare_dimensions (home, replay, violations);
+}

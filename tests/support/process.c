@@ -1,0 +1,214 @@
+#include "process.h"
+
+#include "base/autoptr.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+redirect (const char *path, int target)
+{
+  int fd = open (path != NULL ? path : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (fd < 0 || dup2 (fd, target) < 0)
+    _exit (127);
+  close (fd);
+}
+
+static void
+become (const char *user)
+{
+  const struct passwd *entry = getpwnam (user);
+  if (entry == NULL || initgroups (user, entry->pw_gid) != 0 || setgid (entry->pw_gid) != 0 || setuid (entry->pw_uid) != 0)
+    _exit (127);
+}
+
+static void
+run_child (const ProcessSetup *setup, const char *const *argv)
+{
+  pid_t parent = getppid ();
+  int nothing = open ("/dev/null", O_RDONLY);
+  dup2 (nothing, STDIN_FILENO);
+  redirect (setup->out, STDOUT_FILENO);
+  if (setup->err != NULL)
+    redirect (setup->err, STDERR_FILENO);
+  else
+    dup2 (STDOUT_FILENO, STDERR_FILENO);
+  close_range (STDERR_FILENO + 1, ~0U, 0);
+  if (setup->user != NULL && geteuid () == 0)
+    become (setup->user);
+  /* After the change of user, which clears it. SIGQUIT ends a postmaster at once with its children. */
+  prctl (PR_SET_PDEATHSIG, SIGQUIT);
+  if (getppid () != parent || chdir (setup->folder) != 0)
+    _exit (127);
+  if (setup->environment != NULL)
+    execve (argv[0], (char *const *) argv, (char *const *) setup->environment);
+  else
+    execv (argv[0], (char *const *) argv);
+  _exit (127);
+}
+
+pid_t
+process_start (const ProcessSetup *setup, const char *const *argv)
+{
+  pid_t pid = fork ();
+  g_assert (pid >= 0);
+  if (pid == 0)
+    run_child (setup, argv);
+  return pid;
+}
+
+bool
+process_ended (pid_t pid, int *ret_code)
+{
+  int status = 0;
+  if (waitpid (pid, &status, WNOHANG) != pid)
+    return false;
+  if (ret_code != NULL)
+    *ret_code = WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
+  return true;
+}
+
+int
+process_wait (pid_t pid)
+{
+  int code = -1;
+  int64_t deadline = deadline_new ();
+  for (int delay = 1000; !process_ended (pid, &code); delay = MIN (delay * 2, 20000))
+    {
+      if (g_get_monotonic_time () > deadline)
+        {
+          kill (pid, SIGKILL);
+          waitpid (pid, NULL, 0);
+          return -1;
+        }
+      g_usleep (delay);
+    }
+  return code;
+}
+
+/* A file of /proc with its NULs replaced, NULL when the process is gone or another user's. */
+static char *
+read_proc (const char *pid, const char *name, char separator)
+{
+  g_autofree char *path = g_build_filename ("/proc", pid, name, NULL);
+  char *text = NULL;
+  gsize length = 0;
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return NULL;
+  for (gsize i = 0; i + 1 < length; i++)
+    if (text[i] == '\0')
+      text[i] = separator;
+  return text;
+}
+
+GHashTable *
+process_list (const char *folder)
+{
+  GHashTable *list = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  g_autofree char *mark = g_strdup_printf (PROCESS_MARK "=%s/", folder);
+  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
+  for (const char *name; proc != NULL && (name = g_dir_read_name (proc)) != NULL;)
+    {
+      int pid = atoi (name);
+      if (pid <= 0 || pid == getpid ())
+        continue;
+      g_autofree char *environment = read_proc (name, "environ", '\n');
+      if (environment == NULL || strstr (environment, mark) == NULL)
+        continue;
+      g_autofree char *arguments = read_proc (name, "cmdline", ' ');
+      if (arguments != NULL && *arguments != '\0')
+        g_hash_table_insert (list, GINT_TO_POINTER (pid), g_steal_pointer (&arguments));
+    }
+  return list;
+}
+
+static bool
+is_stopped (int pid)
+{
+  g_autofree char *name = g_strdup_printf ("%d", pid);
+  g_autofree char *text = read_proc (name, "stat", ' ');
+  const char *state = text != NULL ? strrchr (text, ')') : NULL;
+  return state != NULL && state[2] == 'T';
+}
+
+static pid_t
+find (const char *folder, const char *text, bool stopped)
+{
+  g_autoptr (GHashTable) list = process_list (folder);
+  GHashTableIter iter;
+  gpointer pid;
+  gpointer arguments;
+  g_hash_table_iter_init (&iter, list);
+  while (g_hash_table_iter_next (&iter, &pid, &arguments))
+    if (strstr (arguments, text) != NULL && (!stopped || is_stopped (GPOINTER_TO_INT (pid))))
+      return GPOINTER_TO_INT (pid);
+  return 0;
+}
+
+pid_t
+process_find (const char *folder, const char *text)
+{
+  return find (folder, text, false);
+}
+
+pid_t
+process_find_stopped (const char *folder, const char *text)
+{
+  return find (folder, text, true);
+}
+
+void
+process_kill_all (const char *folder)
+{
+  /* Again until none is left: one that was just forked may have been missed. */
+  for (int round = 0; round < 20; round++)
+    {
+      g_autoptr (GHashTable) list = process_list (folder);
+      if (g_hash_table_size (list) == 0)
+        return;
+      GHashTableIter iter;
+      gpointer pid;
+      g_hash_table_iter_init (&iter, list);
+      while (g_hash_table_iter_next (&iter, &pid, NULL))
+        {
+          kill (GPOINTER_TO_INT (pid), SIGKILL);
+          waitpid (GPOINTER_TO_INT (pid), NULL, WNOHANG);
+        }
+      g_usleep (10000);
+    }
+}
+
+static int
+remove_entry (const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+  (void) status, (void) type, (void) ftw;
+  return remove (path), 0;
+}
+
+void
+remove_tree (const char *folder)
+{
+  nftw (folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int64_t
+deadline_new (void)
+{
+  return g_get_monotonic_time () + DEADLINE_SECONDS * G_USEC_PER_SEC;
+}
+
+bool
+deadline_sleep (int64_t deadline)
+{
+  g_usleep (20000);
+  return g_get_monotonic_time () < deadline;
+}
