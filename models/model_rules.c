@@ -73,7 +73,9 @@ check_column_name (const Model *model, const MemberScope *scope, const char *pat
 {
   g_autofree char *identifier = name_fold (name);
   const char *other = g_hash_table_lookup (names, identifier);
-  if (name_is_taken (model->kind, name) || name_is_taken (model->kind, identifier))
+  if (identifier[0] == '\0')
+    members_problem (scope, path, "\"%s\" has no letter or digit: such a column is named by its place, \"column_3\"", name);
+  else if (name_is_taken (model->kind, name) || name_is_taken (model->kind, identifier))
     members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
   else if (other != NULL)
     members_problem (scope, path, "\"%s\" is the same column as %s: both are \"%s\"", name, other, identifier);

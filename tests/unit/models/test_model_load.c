@@ -1,0 +1,310 @@
+/* One model file: what is read, what is filled in, and every mistake with its place. */
+#include "tests/unit/models/words.h"
+
+#include "base/json.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+static void
+test_a_dimension_in_full (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) model
+      = good_model ("{\"$schema\": 1, \"description\": \"x\", \"table\": \"users\", \"kind\": \"dimension\","
+                    " \"business_key\": [\"E-Mail\", \"country\"],"
+                    " \"id\": {\"column\": \"person\", \"hash\": \"uuid5\", \"namespace\": \"dns\", \"normalize\": [\"lowercase\", \"nfc\"]},"
+                    " \"columns\": {\"name\": {\"type\": \"text\", \"required\": true},"
+                    "               \"born\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\", \"description\": \"x\"}},"
+                    " \"duplicates\": \"reject\", \"files\": [\"people*.csv\"], \"rejects\": {\"max_percent\": 2.5}}");
+  assert_string_equal (model->path, "models/test.json");
+  assert_string_equal (model->table, "users");
+  assert_int_equal (model->kind, MODEL_DIMENSION);
+  assert_string_equal (model->business_key[0], "E-Mail");
+  assert_string_equal (model->business_key[1], "country");
+  assert_null (model->business_key[2]);
+  assert_string_equal (model->id_column, "person");
+  assert_int_equal (model->hash, KEY_UUID5);
+  assert_string_equal (model->name_space, "6ba7b810-9dad-11d1-80b4-00c04fd430c8");
+  assert_int_equal (model->normalize, NORMALIZE_NFC | NORMALIZE_LOWERCASE);
+  assert_int_equal (model->columns->len, 2);
+  const ModelColumn *name = model_find_column (model, "name");
+  assert_string_equal (name->type, "text");
+  assert_true (name->required);
+  assert_null (name->format);
+  const ModelColumn *born = model_find_column (model, "born");
+  assert_string_equal (born->format, "DD/MM/YYYY");
+  assert_false (born->required);
+  assert_null (model_find_column (model, "phone"));
+  assert_int_equal (model->duplicates, DUPLICATES_REJECT);
+  assert_string_equal (model->files[0], "people*.csv");
+  assert_true (model->max_percent > 2.4 && model->max_percent < 2.6);
+}
+
+static void
+test_a_fact_with_references (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) model = good_model (
+      "{\"table\": \"sales\", \"kind\": \"fact\", \"append\": \"all\", \"references\": ["
+      "{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"},"
+      "{\"dimension\": \"shops\", \"columns\": [\"city\", \"street\"], \"as\": \"shop_id\", \"missing\": \"allow\"}]}");
+  assert_true (model_is_keyless (model));
+  assert_null (model->id_column);
+  assert_int_equal (model->append, APPEND_ALL);
+  assert_int_equal (model->references->len, 2);
+  const ModelReference *users = g_ptr_array_index (model->references, 0);
+  const ModelReference *shops = g_ptr_array_index (model->references, 1);
+  assert_string_equal (users->dimension, "users");
+  assert_string_equal (users->as, "user_id");
+  assert_true (users->reject_missing);
+  assert_string_equal (shops->columns[1], "street");
+  assert_false (shops->reject_missing);
+}
+
+static void
+test_defaults (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) model = good_model ("{\"table\": \"categories\", \"kind\": \"dimension\", \"business_key\": [\"code\"]}");
+  assert_string_equal (model->id_column, "category_id");
+  assert_int_equal (model->hash, KEY_HMAC_SHA256);
+  assert_null (model->name_space);
+  assert_int_equal (model->normalize, NORMALIZE_TRIM);
+  assert_int_equal (model->duplicates, DUPLICATES_LAST);
+  assert_int_equal (model->append, APPEND_DISTINCT);
+  assert_null (model->files);
+  assert_true (model->max_percent < 0);
+  assert_int_equal (strlen (model->checksum), 64);
+}
+
+static void
+test_an_id_column_gives_way_to_the_files_columns (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *json;
+    const char *id_column;
+  } cases[] = {
+    { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"sale_id\"]}", "sale_uuid" },
+    { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"Sale ID\"]}", "sale_uuid" },
+    { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"no\"], \"columns\": {\"sale_id\": {}}}", "sale_uuid" },
+    { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"no\"]}", "sale_id" },
+    { "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"no\"],"
+      " \"references\": [{\"dimension\": \"people\", \"columns\": [\"email\"], \"as\": \"user_id\"}]}",
+      "user_uuid" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Model) model = good_model (cases[i].json);
+      assert_string_equal (model->id_column, cases[i].id_column);
+    }
+}
+
+static void
+test_normalize_may_be_empty (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) model
+      = good_model ("{\"table\": \"a\", \"kind\": \"dimension\", \"business_key\": [\"k\"], \"id\": {\"normalize\": []}}");
+  assert_int_equal (model->normalize, 0);
+  g_autofree char *none = normalize_words (model->normalize);
+  assert_string_equal (none, "");
+  g_autofree char *all = normalize_words (NORMALIZE_LOWERCASE | NORMALIZE_TRIM | NORMALIZE_NFC);
+  assert_string_equal (all, "trim,nfc,lowercase");
+}
+
+#define DIMENSION "\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]"
+#define KEYED "\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"no\"]"
+#define KEYLESS "\"table\": \"sales\", \"kind\": \"fact\""
+#define REFERENCE(as) "\"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"" as "\"}]"
+
+/* Each with the one line that it must be refused with. */
+static const struct
+{
+  const char *json;
+  const char *problem;
+} mistakes[] = {
+  { "[]", "$: must be an object, not an array" },
+  { "{\"kind\": \"dimension\", \"business_key\": [\"a\"]}", "$: \"table\" is missing" },
+  { "{\"table\": \"users\"}", "$: \"kind\" is missing" },
+  { "{" DIMENSION ", \"colums\": {}}", "$.colums: unknown member \"colums\"; did you mean \"columns\"?" },
+  { "{" DIMENSION ", \"E-mail\": 1}", "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
+                                      "business_key, id, columns, references, duplicates, append, files, rejects" },
+  { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
+  { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
+  { "{" DIMENSION ", \"effective\": \"x\"}", "$.effective: \"effective\" is not yet supported" },
+  { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
+  { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
+  { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
+  { "{\"table\": \"Users\", \"kind\": \"fact\"}",
+    "$.table: \"Users\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
+  { "{\"table\": \"a_dimension_whose_name_leaves_no_room_for_what_is_added_to_\", \"kind\": \"dimension\", \"business_key\": [\"a\"]}",
+    "$.table: \"a_dimension_whose_name_leaves_no_room_for_what_is_added_to_\" is too long for a dimension: at most 55 bytes, for "
+    "\"_current\" is added" },
+  { "{\"table\": \"users\", \"kind\": \"dimenson\"}", "$.kind: unknown value \"dimenson\"; did you mean \"dimension\"?" },
+  { "{\"table\": \"users\", \"kind\": \"view\"}", "$.kind: unknown value \"view\"; expected one of: dimension, fact" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\"}", "$: \"business_key\" is missing: a dimension needs one" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": \"email\"}",
+    "$.business_key: must be an array of strings, not a string" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": []}", "$.business_key: must not be empty" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"a\", \"a\"]}",
+    "$.business_key[1]: \"a\" is there twice" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"E-Mail\", \"e_mail\"]}",
+    "$.business_key[1]: \"e_mail\" is the same column as $.business_key[0]: both are \"e_mail\"" },
+  { "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [7]}", "$.business_key[0]: must be a string, not a number" },
+  { "{" DIMENSION ", " REFERENCE ("x") "}", "$.references: only a fact has references" },
+  { "{" DIMENSION ", \"append\": \"all\"}", "$.append: only a fact without business_key appends" },
+  { "{" DIMENSION ", \"duplicates\": \"newest\"}", "$.duplicates: unknown value \"newest\"; expected one of: last, first, reject" },
+  { "{" DIMENSION ", \"id\": {\"colunm\": \"a\"}}", "$.id.colunm: unknown member \"colunm\"; did you mean \"column\"?" },
+  { "{" DIMENSION ", \"id\": {\"hash\": \"sha1\"}}", "$.id.hash: unknown value \"sha1\"; expected one of: hmac-sha256, uuid5, md5" },
+  { "{" DIMENSION ", \"id\": {\"hash\": \"uuid5\"}}",
+    "$.id: \"namespace\" is missing: hash uuid5 needs a UUID, or one of: dns, url, oid, x500" },
+  { "{" DIMENSION ", \"id\": {\"hash\": \"uuid5\", \"namespace\": \"web\"}}",
+    "$.id.namespace: \"web\" is neither a UUID nor one of: dns, url, oid, x500" },
+  { "{" DIMENSION ", \"id\": {\"namespace\": \"dns\"}}", "$.id.namespace: hash hmac-sha256 takes none" },
+  { "{" DIMENSION ", \"id\": {\"hash\": \"md5\", \"namespace\": \"dns\"}}", "$.id.namespace: hash md5 takes none" },
+  { "{" DIMENSION ", \"id\": {\"normalize\": \"trim\"}}", "$.id.normalize: must be an array of the words trim, nfc and lowercase" },
+  { "{" DIMENSION ", \"id\": {\"normalize\": [\"trim\", \"lower\"]}}",
+    "$.id.normalize[1]: unknown value \"lower\"; expected one of: trim, nfc, lowercase" },
+  { "{" DIMENSION ", \"id\": {\"normalize\": [\"trim\", \"trim\"]}}", "$.id.normalize[1]: \"trim\" is there twice" },
+  { "{" DIMENSION ", \"id\": {\"column\": \"email\"}}", "$.id.column: \"email\" is already the name of $.business_key[0]" },
+  { "{" DIMENSION ", \"id\": {\"column\": \"row_hash\"}}", "$.id.column: \"row_hash\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"id\": {\"column\": \"User\"}}",
+    "$.id.column: \"User\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
+  { "{" DIMENSION ", \"columns\": {\"user_id\": {}, \"user_uuid\": {}}}",
+    "$.id.column: \"user_uuid\" is already the name of $.columns.user_uuid" },
+  { "{" DIMENSION ", \"columns\": []}", "$.columns: must be an object with a member for each column" },
+  { "{" DIMENSION ", \"columns\": {\"name\": \"text\"}}", "$.columns.name: must be an object, not a string" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"typ\": \"text\"}}}",
+    "$.columns.name.typ: unknown member \"typ\"; did you mean \"type\"?" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"track\": false}}}", "$.columns.name.track: \"track\" is not yet supported" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"type\": \"txt\"}}}",
+    "$.columns.name.type: unknown value \"txt\"; did you mean \"text\"?" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"required\": \"yes\"}}}",
+    "$.columns.name.required: must be true or false, not a string" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"format\": \"YYYY\"}}}", "$.columns.name.format: a format needs a \"type\" beside it" },
+  { "{" DIMENSION ", \"columns\": {\"born\": {\"type\": \"date\", \"format\": \"soon\"}}}",
+    "$.columns.born.format: \"soon\" is not a format of type date" },
+  { "{" DIMENSION ", \"columns\": {\"Is Current\": {}}}", "$.columns[\"Is Current\"]: \"Is Current\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"columns\": {\"_line\": {}}}", "$.columns._line: \"_line\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"columns\": {\"a b\": {}, \"a_b\": {}}}",
+    "$.columns.a_b: \"a_b\" is the same column as $.columns[\"a b\"]: both are \"a_b\"" },
+  { "{" DIMENSION ", \"columns\": {\"%\": {}}}",
+    "$.columns[\"%\"]: \"%\" has no letter or digit: such a column is named by its place, \"column_3\"" },
+  { "{" DIMENSION ", \"columns\": {\"email\": {\"required\": false}}}", "$.columns.email: a business_key column is always required" },
+  { "{" DIMENSION ", \"files\": [\"in/people.csv\"]}",
+    "$.files: \"in/people.csv\" must be a pattern for file names, without folders" },
+  { "{" DIMENSION ", \"rejects\": {}}", "$.rejects: \"max_percent\" is missing" },
+  { "{" DIMENSION ", \"rejects\": {\"max_percent\": 101}}", "$.rejects.max_percent: must be a number from 0 to 100" },
+  { "{" DIMENSION ", \"rejects\": {\"max_percent\": \"1\"}}", "$.rejects.max_percent: must be a number from 0 to 100" },
+  { "{" KEYED ", \"append\": \"all\"}",
+    "$.append: only a fact without business_key appends; with one, rows are inserted or updated" },
+  { "{" KEYLESS ", \"id\": {}}", "$.id: a fact without business_key has no id" },
+  { "{" KEYLESS ", \"duplicates\": \"last\"}", "$.duplicates: a fact without business_key has no duplicates; see \"append\"" },
+  { "{" KEYLESS ", \"columns\": {\"created_at\": {}}}", "$.columns.created_at: \"created_at\" is a name that weir keeps for itself" },
+  { "{" KEYLESS ", \"references\": {}}", "$.references: must be an array of objects" },
+  { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
+  { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
+  { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
+    "$.references[0].missing: unknown value \"ignore\"; expected one of: reject, allow" },
+  { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
+  { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
+  { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",
+    "$.id.column: \"x\" is already the name of $.references[0].as" },
+  { "{" KEYLESS ", " REFERENCE ("amount") ", \"columns\": {\"amount\": {}}}",
+    "$.references[0].as: \"amount\" is already the name of $.columns.amount" },
+};
+
+static void
+test_each_mistake_is_one_line_with_its_place (void **state G_GNUC_UNUSED)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const char *json = mistakes[i].json;
+      assert_null (model_parse (json, strlen (json), "models/test.json", fake_words (), &error));
+      assert_int_equal (error->code, WEIR_ERROR_MODEL);
+      assert_string_equal (weir_error_get_detail (error), mistakes[i].problem);
+      assert_string_equal (error->message, "model \"models/test.json\" has 1 mistake");
+    }
+}
+
+static void
+test_all_mistakes_are_told_at_once (void **state G_GNUC_UNUSED)
+{
+  static const char json[] = "{\"tables\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                             " \"columns\": {\"name\": {\"typ\": \"text\"}, \"born\": {\"type\": \"dat\"}}, \"guard\": {}}";
+  g_autoptr (GError) error = NULL;
+  assert_null (model_parse (json, strlen (json), "models/users.json", fake_words (), &error));
+  assert_string_equal (error->message, "model \"models/users.json\" has 5 mistakes");
+  assert_string_equal (weir_error_get_detail (error), "$.tables: unknown member \"tables\"; did you mean \"table\"?\n"
+                                                      "$.columns.name.typ: unknown member \"typ\"; did you mean \"type\"?\n"
+                                                      "$.columns.born.type: unknown value \"dat\"; did you mean \"date\"?\n"
+                                                      "$.guard: \"guard\" is not yet supported\n"
+                                                      "$: \"table\" is missing");
+}
+
+static void
+test_text_that_is_no_json_names_file_and_line (void **state G_GNUC_UNUSED)
+{
+  static const char json[] = "{\n  \"table\": \"users\",\n  kind: 1\n}";
+  g_autoptr (GError) error = NULL;
+  assert_null (model_parse (json, strlen (json), "models/users.json", fake_words (), &error));
+  assert_int_equal (error->code, WEIR_ERROR_MODEL);
+  g_autofree char *text = weir_error_format (error);
+  assert_non_null (strstr (text, "models/users.json"));
+  assert_non_null (strstr (text, "3"));
+}
+
+static char *
+write_temporary (const char *folder, const char *name, const char *text)
+{
+  char *path = g_build_filename (folder, name, NULL);
+  assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static void
+test_a_file_must_be_named_after_its_table (void **state G_GNUC_UNUSED)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-models-XXXXXX", NULL);
+  g_autofree char *good = write_temporary (folder, "users.json", "{" DIMENSION "}");
+  g_autofree char *bad = write_temporary (folder, "people.json", "{" DIMENSION "}");
+  g_autoptr (GError) error = NULL;
+
+  g_autoptr (Model) model = model_load (good, "models/users.json", fake_words (), &error);
+  assert_non_null (model);
+  assert_string_equal (model->path, "models/users.json");
+  char sha256[SHA256_HEX_SIZE];
+  sha256_bytes ("{" DIMENSION "}", strlen ("{" DIMENSION "}"), sha256);
+  assert_string_equal (model->checksum, sha256);
+
+  assert_null (model_load (bad, "models/people.json", fake_words (), &error));
+  assert_string_equal (weir_error_get_detail (error), "$.table: \"users\" is not what the file is named after: rename one of them");
+  g_unlink (good);
+  g_unlink (bad);
+  g_rmdir (folder);
+}
+
+static void
+test_a_file_that_is_not_there_is_a_local_error (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  assert_null (model_load ("/nonexistent/users.json", "models/users.json", fake_words (), &error));
+  assert_int_equal (error->code, WEIR_ERROR_LOCAL);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_a_dimension_in_full),
+    cmocka_unit_test (test_a_fact_with_references),
+    cmocka_unit_test (test_defaults),
+    cmocka_unit_test (test_an_id_column_gives_way_to_the_files_columns),
+    cmocka_unit_test (test_normalize_may_be_empty),
+    cmocka_unit_test (test_each_mistake_is_one_line_with_its_place),
+    cmocka_unit_test (test_all_mistakes_are_told_at_once),
+    cmocka_unit_test (test_text_that_is_no_json_names_file_and_line),
+    cmocka_unit_test (test_a_file_must_be_named_after_its_table),
+    cmocka_unit_test (test_a_file_that_is_not_there_is_a_local_error),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
