@@ -43,10 +43,15 @@ typedef struct
 void pipeline_result_clear (PipelineResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PipelineResult, pipeline_result_clear)
 
-/* Loads the file open on fd (borrowed, at any offset). "model" may be NULL: staged only. "catalog" gives the models of referenced
- * dimensions. The run must have been begun in the ledger by the caller (ledger_begin) but for dry_run, where this does it inside the
- * transaction that is rolled back. On success the ledger says COMPLETED; on error the transaction is rolled back and
- * result->rows may still hold counts; the caller records the failure, for only it knows whether to try again. */
+/* Whether a table can be loaded at all, before any file of it is touched: the model, the pins and the secret agree, and so do those of
+ * the dimensions it references. *ret_waits_for: a referenced dimension that was never loaded, or NULL; owned by the caller. Errors:
+ * MODEL, RETRY. */
+bool pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for, GError **error);
+
+/* Loads the file open on fd (borrowed). "model" may be NULL: staged only. "catalog" gives the models of referenced dimensions. The
+ * run must have been begun in the ledger by the caller (ledger_begin), but for dry_run, where this does it inside the transaction that
+ * is rolled back. On success the ledger says COMPLETED. On error the transaction is rolled back; result may still hold counts; the caller
+ * records the failure, for only it knows whether to try again. */
 bool pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run, int fd, const PipelineOptions *options,
                    PipelineResult *ret_result, GError **error);
 

@@ -2,6 +2,7 @@
 #ifndef WEIR_PIPELINE_WAREHOUSE_H
 #define WEIR_PIPELINE_WAREHOUSE_H
 
+#include "base/db.h"
 #include "pipeline/layout.h"
 
 typedef struct

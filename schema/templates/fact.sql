@@ -21,6 +21,13 @@ create table :"schema".:"table" (
     unique (row_hash, occurrence)
 )
 
+-- name: first
+insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
+select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from :"staging".:"build" s
+where not exists (select from weir_duplicate d where d._id = s._id and d.kept is distinct from s._line)
+  and not exists (select from weir_refused r where r._line = s._line)
+
 -- name: update
 update :"schema".:"table" w
 set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
