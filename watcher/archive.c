@@ -18,6 +18,8 @@
 static const char mark_pattern[] = ".########T######Z-xxxxxxxx";
 #define MARK_LENGTH (sizeof mark_pattern - 1)
 
+#define MAX_ENDING 100 /* bytes */
+
 /* How many seconds ahead a name may be moved when one is taken. */
 #define NAME_TRIES 100
 
@@ -49,11 +51,11 @@ archive_original_name (const char *archived_name)
   return g_strdup (archived_name);
 }
 
-/* The length of "stem" cut so that mark, ending and a report's own ending fit into a file name, at a character's beginning. */
+/* A stem cut so that mark, ending and a report's own ending still fit into a file name, at a character's beginning. */
 static size_t
 fit_stem (const char *stem, size_t length, size_t ending)
 {
-  size_t room = NAME_MAX - MARK_LENGTH - (sizeof ERROR_ENDING - 1) - MIN (ending, 64);
+  size_t room = NAME_MAX - MARK_LENGTH - (sizeof ERROR_ENDING - 1) - ending;
   if (length <= room)
     return length;
   while (room > 0 && ((unsigned char)stem[room] & 0xC0) == 0x80)
@@ -61,13 +63,23 @@ fit_stem (const char *stem, size_t length, size_t ending)
   return room;
 }
 
+/* Where the mark goes: before the first dot, so that the name routes as before; before the last one where too little room is left. */
+static const char *
+find_ending (const char *name)
+{
+  const char *end = name + strlen (name);
+  const char *first = strchr (name + 1, '.');
+  const char *last = strrchr (name + 1, '.');
+  if (first && end - first <= MAX_ENDING)
+    return first;
+  return last && end - last <= MAX_ENDING ? last : end;
+}
+
 char *
 archive_name (const char *file_name, int64_t unix_seconds, Uid run)
 {
   g_autofree char *name = archive_original_name (file_name);
-  const char *ending = strrchr (name, '.');
-  if (!ending || ending == name)
-    ending = name + strlen (name);
+  const char *ending = find_ending (name);
   size_t stem = fit_stem (name, (size_t)(ending - name), strlen (ending));
   struct tm utc = { 0 };
   time_t seconds = (time_t)unix_seconds;
@@ -76,7 +88,7 @@ archive_name (const char *file_name, int64_t unix_seconds, Uid run)
   strftime (stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
   char run_text[UID_TEXT_SIZE];
   uid_format (run, run_text);
-  return g_strdup_printf ("%.*s.%s-%.8s%.64s", (int)stem, name, stamp, run_text, ending);
+  return g_strdup_printf ("%.*s.%s-%.8s%s", (int)stem, name, stamp, run_text, ending);
 }
 
 /* Says what to do where a rename failed because it would cross a file system. */

@@ -5,7 +5,8 @@
 #include "watcher/claim.h"
 
 /* The archive's name for a file: "users.csv" at 2026-11-20 09:30:00 UTC by run 3fa9c1d2-... is "users.20261120T093000Z-3fa9c1d2.csv".
- * A name that carries such a mark already has it replaced. unix_seconds: UTC. Owned by the caller. */
+ * The mark stands before the first dot, so the name routes as before; one that is there already is replaced. A name that would become too
+ * long is cut before it. unix_seconds: UTC. Owned by the caller. */
 char *archive_name (const char *file_name, int64_t unix_seconds, Uid run);
 
 /* Undoes archive_name: "users.20261120T093000Z-3fa9c1d2.csv" is "users.csv"; other names stay. Owned by the caller. */

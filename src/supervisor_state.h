@@ -1,0 +1,55 @@
+/* What the parts of the supervisor share. Only supervisor*.c include it. */
+#ifndef WEIR_SRC_SUPERVISOR_STATE_H
+#define WEIR_SRC_SUPERVISOR_STATE_H
+
+#include "base/log.h"
+#include "src/backoff.h"
+#include "src/catalog_watch.h"
+#include "src/crew.h"
+#include "src/holds.h"
+#include "src/inbox.h"
+#include "src/preparation.h"
+
+typedef struct
+{
+  const Settings *settings;
+  const char *program;
+  Log *log;
+  GStrv environment; /* of the children */
+  GMainLoop *loop;
+  int exit_code;
+  bool finished; /* the loop is over, or need not begin */
+  bool stopping;
+  unsigned kill_timer;
+
+  Preparation *preparation; /* NULL: the database is ready */
+  Inbox *inbox;
+  Crew *crew;
+  CatalogWatch *catalog;
+
+  GPtrArray *jobs;   /* of Job: what the last listing and the replies since then say */
+  Holds *holds;
+  Backoff outage;    /* the database is away or busy */
+  char *crew_trouble; /* why workers end at once, as said; NULL: they do not */
+
+  unsigned timer;    /* the next look */
+  int64_t timer_due; /* monotonic microseconds */
+  int64_t not_before; /* looks that hints ask for wait until then */
+} Supervisor;
+
+/* supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
+void supervisor_look (Supervisor *supervisor);
+
+/* Arranges a look in "delay_us" or sooner. */
+void supervisor_look_later (Supervisor *supervisor, int64_t delay_us);
+
+/* Hands out what may go, without a new look. */
+void supervisor_hand_out (Supervisor *supervisor);
+
+/* supervisor_replies.c: what workers say. */
+extern const CrewEvents supervisor_crew_events;
+
+/* supervisor.c: ends the loop once nobody is left. */
+void supervisor_check_stopped (Supervisor *supervisor);
+
+#endif
