@@ -38,7 +38,9 @@ static const Signature signatures[] = {
   { "SQLite format 3", 15, "an SQLite database", "Export the table as CSV in UTF-8." },
   { "\x28\xB5\x2F\xFD", 4, "Zstandard", "Unpack it first: unzstd FILE." },
   { "BZh", 3, "bzip2", "Unpack it first: bunzip2 FILE." },
-  { "\xFD" "7zXZ", 5, "xz", "Unpack it first: unxz FILE." },
+  { "\xFD"
+    "7zXZ",
+    5, "xz", "Unpack it first: unxz FILE." },
 };
 
 static const char *
@@ -144,5 +146,5 @@ decode_head (const char *bytes, size_t length, const char *name, Encoding *ret_e
   const char *encoding = encoding_by_pattern (bytes, length);
   if (encoding != NULL)
     return refuse_encoding (name, encoding, error);
-  return refuse_binary (bytes, length, (size_t)(nul - bytes), name, error);
+  return refuse_binary (bytes, length, (size_t) (nul - bytes), name, error);
 }

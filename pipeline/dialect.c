@@ -1,7 +1,8 @@
 #include "pipeline/dialect.h"
 
-const Dialect dialect_default
-    = { .delimiter = ',', .quote = '"', .header = true, .skip_lines = 0, .encoding = ENCODING_UTF8, .bom = 0, .newline = "LF" };
+const Dialect dialect_default = {
+  .delimiter = ',', .quote = '"', .header = true, .skip_lines = 0, .encoding = ENCODING_UTF8, .bom = 0, .newline = "LF"
+};
 
 static Json *
 character_to_json (char character)

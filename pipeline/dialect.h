@@ -11,12 +11,12 @@ typedef enum
 
 typedef struct
 {
-  char delimiter;    /* , ; tab | ; 0 for a file of one column */
-  char quote;        /* " or ', 0: none */
+  char delimiter; /* , ; tab | ; 0 for a file of one column */
+  char quote;     /* " or ', 0: none */
   bool header;
-  int skip_lines;    /* of preamble, before the header or the first record */
+  int skip_lines; /* of preamble, before the header or the first record */
   Encoding encoding;
-  int bom;           /* bytes of byte order mark at the beginning: 0 or 3 */
+  int bom;             /* bytes of byte order mark at the beginning: 0 or 3 */
   const char *newline; /* "LF", "CRLF", "CR" or "mixed": for people, the reader takes all; static text */
 } Dialect;
 

@@ -19,21 +19,20 @@ struct Reader
   LineSource *source;
   Dialect dialect;
   ReaderLimits limits;
-  bool whole;           /* the input ends where it ends, and is not the head of more */
+  bool whole; /* the input is no head of more */
   struct csv_parser parser;
-  Field *fields;        /* limits.fields of them */
-  char *arena;          /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
+  Field *fields; /* limits.fields of them */
+  char *arena;   /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
   size_t arena_used;
   size_t n_fields;
-  size_t too_long;      /* the first field over its limit, from 1 */
+  size_t too_long; /* the first field over its limit, from 1 */
   bool too_many;
   bool row_done;
-  bool started;         /* preamble and header are behind us */
+  bool started; /* preamble and header are behind us */
   size_t bom;
-  int64_t line;         /* number of the line at the current place */
   Record record;
   Record header;
-  char *header_memory;  /* NULL: no header */
+  char *header_memory; /* NULL: no header */
   char problem[160];
 };
 
@@ -51,7 +50,7 @@ typedef enum
 static int
 is_never_blank (unsigned char byte)
 {
-  (void)byte;
+  (void) byte;
   return 0;
 }
 
@@ -65,7 +64,7 @@ take_field (void *text, size_t length, void *data)
       return;
     }
   Field *field = &reader->fields[reader->n_fields++];
-  *field = (Field){ reader->arena + reader->arena_used, length, text == NULL };
+  *field = (Field) { reader->arena + reader->arena_used, length, text == NULL };
   if (length > reader->limits.field_bytes && reader->too_long == 0)
     reader->too_long = reader->n_fields;
   if (length > 0)
@@ -76,7 +75,7 @@ take_field (void *text, size_t length, void *data)
 static void
 take_row (int terminator, void *data)
 {
-  (void)terminator;
+  (void) terminator;
   Reader *reader = data;
   reader->row_done = true;
 }
@@ -91,8 +90,8 @@ start_parser (Reader *reader)
   csv_set_blk_size (&reader->parser, ENTRY_BLOCK);
   csv_set_space_func (&reader->parser, is_never_blank);
   /* No line with a NUL byte gets here: as delimiter or quote it stands for none. */
-  csv_set_delim (&reader->parser, (unsigned char)reader->dialect.delimiter);
-  csv_set_quote (&reader->parser, (unsigned char)reader->dialect.quote);
+  csv_set_delim (&reader->parser, (unsigned char) reader->dialect.delimiter);
+  csv_set_quote (&reader->parser, (unsigned char) reader->dialect.quote);
 }
 
 static void
@@ -100,7 +99,7 @@ begin_record (Reader *reader)
 {
   reader->arena_used = reader->n_fields = reader->too_long = 0;
   reader->too_many = reader->row_done = false;
-  reader->record = (Record){ .line = reader->line, .fields = reader->fields };
+  reader->record = (Record) { .line = line_source_number (reader->source), .fields = reader->fields };
 }
 
 /* Returns whether the line is free of stray quotes; row_done says whether it ends the record. */
@@ -121,49 +120,7 @@ feed_line (Reader *reader, const Line *line, size_t *ret_stray)
   return true;
 }
 
-/* ---- lines ---- */
-
-static bool
-nul_error (int64_t line, GError **error)
-{
-  weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, line);
-  weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
-  weir_error_line (error, line);
-  weir_error_reason (error, "nul_byte");
-  return false;
-}
-
-/* Cuts the line that begins "from" bytes behind the current place, "further" lines behind it. */
-static LineCut
-cut_line (Reader *reader, size_t from, size_t further, Line *ret_line, GError **error)
-{
-  LineCut cut = line_source_cut (reader->source, from, ret_line, error);
-  if (cut != LINE_CUT)
-    return cut;
-  if (ret_line->nul)
-    return nul_error (reader->line + (int64_t)further, error), LINE_ERROR;
-  bool unfinished = !reader->whole && ret_line->end == ret_line->text_end;
-  return unfinished ? LINE_NONE : LINE_CUT;
-}
-
-static void
-pass_lines (Reader *reader, size_t bytes, size_t lines)
-{
-  line_source_advance (reader->source, bytes);
-  reader->line += (int64_t)lines;
-}
-
-static bool
-pass_long_line (Reader *reader, GError **error)
-{
-  bool nul = false;
-  if (!line_source_skip (reader->source, &nul, error))
-    return false;
-  if (nul)
-    return nul_error (reader->line, error);
-  reader->line++;
-  return true;
-}
+/* ---- blank lines ---- */
 
 static bool
 is_blank (const Reader *reader, const Line *line)
@@ -185,16 +142,18 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
 {
   for (;;)
     {
-      LineCut cut = cut_line (reader, 0, 0, ret_line, error);
+      LineCut cut = line_source_cut (reader->source, 0, ret_line, error);
       if (cut != LINE_CUT || !is_blank (reader, ret_line))
         return cut;
-      pass_lines (reader, ret_line->end, 1);
+      line_source_advance (reader->source, ret_line->end, 1);
     }
 }
 
 /* ---- records ---- */
 
-static RecordOutcome G_GNUC_PRINTF (3, 4)
+static RecordOutcome set_problem (Reader *reader, const char *reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static RecordOutcome
 set_problem (Reader *reader, const char *reason, const char *format, ...)
 {
   va_list arguments;
@@ -210,11 +169,11 @@ set_problem (Reader *reader, const char *reason, const char *format, ...)
 static size_t
 byte_in_line (const Reader *reader, size_t offset)
 {
-  return offset + (reader->line == 1 ? reader->bom : 0);
+  return offset + (reader->record.line == 1 ? reader->bom : 0);
 }
 
-/* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns the
- * first line alone: what follows it may be sound. */
+/* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns
+ * the first line alone: what follows it may be sound. */
 static RecordOutcome
 parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 {
@@ -225,13 +184,14 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
       if (!feed_line (reader, line, &stray) && lines == 1)
         return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
-        return set_problem (reader, "unclosed_quote", "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
-                            reader->line + (int64_t)lines - 1);
+        return set_problem (reader, "unclosed_quote",
+                            "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
+                            reader->record.line + (int64_t) lines - 1);
       if (reader->row_done)
         return *ret_lines = lines, RECORD_GOOD;
       if (lines == READER_MAX_LINES)
         return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %d lines", READER_MAX_LINES);
-      switch (cut_line (reader, line->end, lines, line, error))
+      switch (line_source_cut (reader->source, line->end, line, error))
         {
         case LINE_CUT:
           break;
@@ -260,7 +220,7 @@ describe_bad_utf8 (Reader *reader, size_t offset)
   if (lines == 0)
     return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu", byte_in_line (reader, offset + 1));
   return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu of line %" G_GINT64_FORMAT, offset - line_begin + 1,
-                      reader->line + (int64_t)lines);
+                      reader->record.line + (int64_t) lines);
 }
 
 static RecordOutcome
@@ -270,7 +230,8 @@ check_record (Reader *reader)
   if (reader->too_many)
     return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
   if (reader->too_long > 0)
-    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long, reader->limits.field_bytes);
+    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long,
+                        reader->limits.field_bytes);
   if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
     return describe_bad_utf8 (reader, bad);
   return RECORD_GOOD;
@@ -288,7 +249,7 @@ take_long_line (Reader *reader, GError **error)
   reader->record.raw = reader->arena;
   reader->record.raw_length = kept;
   set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
-  return pass_long_line (reader, error);
+  return line_source_skip (reader->source, error);
 }
 
 /* Parses the record that begins with "first" and moves behind it. */
@@ -308,7 +269,7 @@ take_record (Reader *reader, const Line *first, GError **error)
   if (outcome == RECORD_GOOD)
     outcome = check_record (reader);
   reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
-  pass_lines (reader, resume ? first->end : last.end, resume ? 1 : lines);
+  line_source_advance (reader->source, resume ? first->end : last.end, resume ? 1 : lines);
   return outcome;
 }
 
@@ -346,7 +307,7 @@ keep_header (Reader *reader, const Record *record)
   size_t fields_size = record->n_fields * sizeof (Field);
   char *memory = g_malloc (fields_size + reader->arena_used + record->raw_length + 1);
   char *texts = memory + fields_size;
-  Field *fields = (Field *)(void *)memory;
+  Field *fields = (Field *) (void *) memory;
   for (size_t i = 0; i < record->n_fields; i++)
     {
       fields[i] = record->fields[i];
@@ -371,7 +332,8 @@ read_header (Reader *reader, GError **error)
     return true;
   if (record->problem != NULL)
     {
-      weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line, record->problem);
+      weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line,
+                  record->problem);
       weir_error_line (error, record->line);
       weir_error_reason (error, record->reason);
       return false;
@@ -386,13 +348,13 @@ read_preamble (Reader *reader, GError **error)
   for (int i = 0; i < reader->dialect.skip_lines; i++)
     {
       Line line = { 0 };
-      LineCut cut = cut_line (reader, 0, 0, &line, error);
-      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !pass_long_line (reader, error)))
+      LineCut cut = line_source_cut (reader->source, 0, &line, error);
+      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !line_source_skip (reader->source, error)))
         return false;
       if (cut == LINE_NONE)
         break;
       if (cut == LINE_CUT)
-        pass_lines (reader, line.end, 1);
+        line_source_advance (reader->source, line.end, 1);
     }
   return true;
 }
@@ -427,16 +389,15 @@ reader_next (Reader *reader, const Record **ret_record, GError **error)
 /* ---- the reader itself ---- */
 
 static Reader *
-new_reader (LineInput input, bool whole, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
+new_reader (LineInput input, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
   Reader *reader = g_new0 (Reader, 1);
   reader->source = line_source_new (input, piece, limits->record_bytes, sha);
   reader->dialect = *dialect;
   reader->limits = *limits;
-  reader->whole = whole;
+  reader->whole = !input.cut_off;
   reader->fields = g_new (Field, limits->fields);
   reader->arena = g_malloc (limits->record_bytes);
-  reader->line = 1;
   start_parser (reader);
   return reader;
 }
@@ -450,13 +411,13 @@ reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *
 Reader *
 reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
-  return new_reader ((LineInput){ .fd = fd }, true, dialect, limits, sha, piece);
+  return new_reader ((LineInput) { .fd = fd }, dialect, limits, sha, piece);
 }
 
 Reader *
 reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
 {
-  return new_reader ((LineInput){ .fd = -1, .bytes = bytes, .length = length }, whole, dialect, limits, NULL, PIECE_SIZE);
+  return new_reader ((LineInput) { -1, bytes, length, !whole }, dialect, limits, NULL, PIECE_SIZE);
 }
 
 void
@@ -475,13 +436,12 @@ reader_free (Reader *reader)
 bool
 reader_rewind (Reader *reader, GError **error)
 {
-  (void)error;
+  (void) error;
   line_source_rewind (reader->source);
   csv_fini (&reader->parser, NULL, NULL, NULL);
   g_clear_pointer (&reader->header_memory, g_free);
   reader->started = false;
   reader->bom = 0;
-  reader->line = 1;
   return true;
 }
 

@@ -5,10 +5,10 @@
  *
  * It cuts the input at line ends and feeds libcsv one line at a time, so a call ends at most one record, line numbers and
  * original bytes are known, limits hold before anything grows, and an unclosed quote is bounded: the first line of such a record is
- * given as a problem and reading resumes at its second line. So is one with a stray quote. The header and the preamble are not records:
- * see reader_header. Blank lines are passed over; where there is a delimiter, lines of spaces and tabs are blank too. A byte order mark is
- * passed over whatever the dialect says. Blanks and line ends inside fields are kept as they are. Memory stays below record size
- * limit x 3 whatever the file. */
+ * given as a problem and reading resumes at its second line. So is one with a stray quote. The header and the preamble are not
+ * records: see reader_header. Blank lines are passed over; where there is a delimiter, lines of spaces and tabs are blank too. A
+ * byte order mark is passed over whatever the dialect says. Blanks and line ends inside fields are kept as they are. Memory stays
+ * below record size limit x 3 whatever the file. */
 #ifndef WEIR_PIPELINE_READER_H
 #define WEIR_PIPELINE_READER_H
 
@@ -19,28 +19,28 @@ typedef struct
 {
   const char *text; /* not NUL-terminated; never NULL */
   size_t length;
-  bool null;        /* empty and not quoted */
+  bool null; /* empty and not quoted */
 } Field;
 
 /* Borrowed: valid until the next call on the reader. */
 typedef struct
 {
-  int64_t line;         /* 1-based line of the file where the record starts */
+  int64_t line; /* 1-based line of the file where the record starts */
   const Field *fields;
   size_t n_fields;
-  const char *raw;      /* the original bytes, less the line end; of a record that is too long the first record_bytes */
+  const char *raw; /* the original bytes, less the line end; of a record that is too long the first record_bytes */
   size_t raw_length;
-  const char *problem;  /* NULL, or why this is no usable record: "unclosed quote", "stray quote", "invalid UTF-8 at byte 12", ...;
-                           then n_fields is 0. One reject. */
-  const char *reason;   /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "record_too_long", "field_too_long",
-                           "too_many_fields" */
+  const char *problem; /* NULL, or why this is no usable record: "unclosed quote", "stray quote", "invalid UTF-8 at byte 12", ...;
+                          then n_fields is 0. One reject. */
+  const char *reason;  /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "record_too_long",
+                          "field_too_long", "too_many_fields" */
 } Record;
 
 typedef struct
 {
   size_t record_bytes; /* longest record, line ends included */
   size_t field_bytes;
-  size_t fields;       /* per record */
+  size_t fields; /* per record */
 } ReaderLimits;
 
 extern const ReaderLimits reader_default_limits; /* 4 MiB, 1 MiB, 1,600 */

@@ -22,10 +22,11 @@ struct LineSource
   Sha256 *sha;
   char *buffer;
   size_t capacity;
-  size_t start; /* the current place */
-  size_t end;   /* of what was read */
-  int64_t base; /* offset of buffer[0] in the input */
-  int64_t nul;  /* offset of the first NUL byte, INT64_MAX: none yet */
+  size_t start;   /* the current place */
+  size_t end;     /* of what was read */
+  int64_t number; /* of the line at the current place */
+  int64_t base;   /* offset of buffer[0] in the input */
+  int64_t nul;    /* offset of the first NUL byte, INT64_MAX: none yet */
   bool eof;
   Seek lf;
   Seek cr;
@@ -42,6 +43,7 @@ line_source_new (LineInput input, size_t piece, size_t limit, Sha256 *sha)
   source->capacity = 2 * piece;
   source->buffer = g_malloc (source->capacity);
   source->nul = INT64_MAX;
+  source->number = 1;
   return source;
 }
 
@@ -67,15 +69,22 @@ line_source_available (const LineSource *source)
 }
 
 int64_t
+line_source_number (const LineSource *source)
+{
+  return source->number;
+}
+
+int64_t
 line_source_offset (const LineSource *source)
 {
-  return source->base + (int64_t)source->start;
+  return source->base + (int64_t) source->start;
 }
 
 void
-line_source_advance (LineSource *source, size_t bytes)
+line_source_advance (LineSource *source, size_t bytes, size_t lines)
 {
   source->start += bytes;
+  source->number += (int64_t) lines;
 }
 
 void
@@ -83,9 +92,10 @@ line_source_rewind (LineSource *source)
 {
   source->start = source->end = 0;
   source->base = 0;
+  source->number = 1;
   source->nul = INT64_MAX;
   source->eof = false;
-  source->lf = source->cr = (Seek){ 0, 0, false };
+  source->lf = source->cr = (Seek) { 0, 0, false };
   if (source->sha != NULL)
     sha256_reset (source->sha);
 }
@@ -94,7 +104,7 @@ static void
 seek_slide (Seek *seek, size_t by)
 {
   bool stale = seek->at < by;
-  *seek = stale ? (Seek){ 0, 0, false } : (Seek){ seek->from - MIN (seek->from, by), seek->at - by, seek->hit };
+  *seek = stale ? (Seek) { 0, 0, false } : (Seek) { seek->from - MIN (seek->from, by), seek->at - by, seek->hit };
 }
 
 /* Makes room for one more piece: by sliding to the front, and by growing where that is not enough. */
@@ -107,7 +117,7 @@ make_room (LineSource *source)
   memmove (source->buffer, source->buffer + source->start, kept);
   seek_slide (&source->lf, source->start);
   seek_slide (&source->cr, source->start);
-  source->base += (int64_t)source->start;
+  source->base += (int64_t) source->start;
   source->start = 0;
   source->end = kept;
   if (source->capacity - kept >= source->piece)
@@ -120,21 +130,22 @@ make_room (LineSource *source)
 static bool
 read_piece (LineSource *source, char *to, size_t *ret_length, GError **error)
 {
-  int64_t offset = source->base + (int64_t)source->end;
+  int64_t offset = source->base + (int64_t) source->end;
   if (source->input.fd < 0)
     {
-      *ret_length = MIN (source->piece, source->input.length - (size_t)offset);
+      *ret_length = MIN (source->piece, source->input.length - (size_t) offset);
       if (*ret_length > 0)
         memcpy (to, source->input.bytes + offset, *ret_length);
       return true;
     }
   ssize_t got = 0;
   do
-    got = pread (source->input.fd, to, source->piece, (off_t)offset);
+    got = pread (source->input.fd, to, source->piece, (off_t) offset);
   while (got < 0 && errno == EINTR);
   if (got < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read the file at byte %" G_GINT64_FORMAT ": %s", offset, g_strerror (errno));
-  *ret_length = (size_t)got;
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not read the file at byte %" G_GINT64_FORMAT ": %s", offset,
+                       g_strerror (errno));
+  *ret_length = (size_t) got;
   return true;
 }
 
@@ -164,12 +175,12 @@ static bool
 seek_byte (LineSource *source, Seek *seek, size_t from, int byte)
 {
   if (from < seek->from || from > seek->at)
-    *seek = (Seek){ from, from, false };
+    *seek = (Seek) { from, from, false };
   if (seek->hit)
     return true;
   const char *found = memchr (source->buffer + seek->at, byte, source->end - seek->at);
   seek->hit = found != NULL;
-  seek->at = found != NULL ? (size_t)(found - source->buffer) : source->end;
+  seek->at = found != NULL ? (size_t) (found - source->buffer) : source->end;
   return seek->hit;
 }
 
@@ -193,41 +204,63 @@ find_line_end (LineSource *source, size_t from, size_t *ret_text_end, size_t *re
   return lf || source->eof;
 }
 
+/* How many lines end in the bytes from the current place to "end". */
+static int64_t
+count_line_ends (const LineSource *source, size_t end)
+{
+  int64_t ends = 0;
+  const char *bytes = source->buffer;
+  for (size_t i = source->start; i < end; i++)
+    ends += bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + 1] != '\n');
+  return ends;
+}
+
+/* "number": of the line with the NUL byte. */
+static bool
+nul_error (int64_t number, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, number);
+  weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
+  weir_error_line (error, number);
+  weir_error_reason (error, "nul_byte");
+  return false;
+}
+
 LineCut
 line_source_cut (LineSource *source, size_t from, Line *ret_line, GError **error)
 {
   size_t text_end = 0, end = 0;
   while (!find_line_end (source, source->start + from, &text_end, &end))
     {
-      /* The byte at the limit settles it, unless that is a CR whose LF would be behind the limit anyway. */
       if (source->end - source->start > source->limit)
         return LINE_TOO_LONG;
       if (!fill (source, error))
         return LINE_ERROR;
     }
-  if (end == source->start + from)
+  if (end == source->start + from || (source->input.cut_off && end == text_end))
     return LINE_NONE;
   if (end - source->start > source->limit)
     return LINE_TOO_LONG;
-  *ret_line = (Line){ from, text_end - source->start, end - source->start, source->nul < source->base + (int64_t)end };
+  if (source->nul < source->base + (int64_t) end)
+    return nul_error (source->number + count_line_ends (source, source->start + from), error), LINE_ERROR;
+  *ret_line = (Line) { from, text_end - source->start, end - source->start };
   return LINE_CUT;
 }
 
 bool
-line_source_skip (LineSource *source, bool *ret_nul, GError **error)
+line_source_skip (LineSource *source, GError **error)
 {
   size_t text_end = 0, end = 0;
   while (!find_line_end (source, source->start, &text_end, &end))
     {
       /* A CR at the end is kept: an LF may follow. */
       bool cr = source->end > source->start && source->buffer[source->end - 1] == '\r';
-      line_source_advance (source, source->end - source->start - (cr ? 1 : 0));
+      line_source_advance (source, source->end - source->start - (cr ? 1 : 0), 0);
       if (!fill (source, error))
         return false;
     }
-  line_source_advance (source, end - source->start);
-  *ret_nul = source->nul < line_source_offset (source);
-  return true;
+  line_source_advance (source, end - source->start, 1);
+  return source->nul >= line_source_offset (source) || nul_error (source->number - 1, error);
 }
 
 bool
@@ -238,6 +271,6 @@ line_source_skip_bom (LineSource *source, size_t *ret_bytes, GError **error)
       return false;
   bool marked = line_source_offset (source) == 0 && source->end >= 3 && memcmp (source->buffer, "\xEF\xBB\xBF", 3) == 0;
   *ret_bytes = marked ? 3 : 0;
-  line_source_advance (source, *ret_bytes);
+  line_source_advance (source, *ret_bytes, 0);
   return true;
 }

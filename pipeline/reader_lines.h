@@ -4,8 +4,8 @@
  *   cut = line_source_cut (source, line.end, &line, error);    the line behind it, and so on
  *   line_source_advance (source, line.end);                    moves the current place on
  *
- * Everything from the current place to the last line cut stays in the buffer, so a caller can go back to the second of several lines
- * at no cost. The buffer never holds more than the limit and two pieces. Results do not depend on the size of the pieces. */
+ * Everything from the current place to the last line cut stays in the buffer, so a caller can go back to the second of several
+ * lines at no cost. The buffer never holds more than the limit and two pieces. Results do not depend on the size of the pieces. */
 #ifndef WEIR_PIPELINE_READER_LINES_H
 #define WEIR_PIPELINE_READER_LINES_H
 
@@ -19,6 +19,7 @@ typedef struct
   int fd;
   const char *bytes;
   size_t length;
+  bool cut_off; /* more would follow: a last line without a line end is left out */
 } LineInput;
 
 typedef struct LineSource LineSource;
@@ -29,7 +30,6 @@ typedef struct
   size_t begin;
   size_t text_end; /* less the line end */
   size_t end;      /* with it; equal to text_end in a last line without one */
-  bool nul;        /* there is a NUL byte in it */
 } Line;
 
 typedef enum
@@ -45,22 +45,25 @@ LineSource *line_source_new (LineInput input, size_t piece, size_t limit, Sha256
 void line_source_free (LineSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineSource, line_source_free)
 
+/* A NUL byte is an INPUT error ("nul_byte") that names its line, whenever the line with it is cut or skipped. */
 LineCut line_source_cut (LineSource *source, size_t from, Line *ret_line, GError **error);
 
 /* The bytes at the current place; valid until the next call of line_source_cut or line_source_skip. */
 const char *line_source_bytes (const LineSource *source);
 size_t line_source_available (const LineSource *source); /* how many of them are in the buffer */
 
-void line_source_advance (LineSource *source, size_t bytes);
+/* "lines": how many lines these bytes are. */
+void line_source_advance (LineSource *source, size_t bytes, size_t lines);
 
 /* Passes over the rest of the line at the current place, however long, without keeping it. */
-bool line_source_skip (LineSource *source, bool *ret_nul, GError **error);
+bool line_source_skip (LineSource *source, GError **error);
 
 /* Passes over a UTF-8 byte order mark at the very beginning. *ret_bytes: 3 or 0. */
 bool line_source_skip_bom (LineSource *source, size_t *ret_bytes, GError **error);
 
 void line_source_rewind (LineSource *source); /* and resets sha */
 
+int64_t line_source_number (const LineSource *source); /* of the line at the current place, from 1 */
 int64_t line_source_offset (const LineSource *source); /* of the current place in the input */
 
 #endif

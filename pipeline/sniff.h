@@ -20,8 +20,9 @@ void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 
 /* Works out the dialect of "bytes", the first "length" of a file; "whole": they are all of it. "known_names" (NULL: none) are
- * column names that a model or an earlier file gave: a first line with them is the header. "name" is the file's, for messages. Errors are
- * INPUT: an empty file ("empty_file"), UTF-16 or another encoding that is not read yet ("encoding"), NUL bytes ("nul_byte"). ret_evidence may be NULL. */
+ * column names that a model or an earlier file gave: a first line with them is the header. "name" is the file's, for messages.
+ * Errors are INPUT: an empty file ("empty_file"), UTF-16 or another encoding that is not read yet ("encoding"), NUL bytes
+ * ("nul_byte"). ret_evidence may be NULL. */
 bool sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *known_names, const char *name,
                     Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 

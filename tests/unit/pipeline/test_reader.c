@@ -32,12 +32,13 @@ memory_file (const char *bytes, size_t length)
     {
       ssize_t written = write (fd, bytes + done, length - done);
       assert_true (written > 0);
-      done += (size_t)written;
+      done += (size_t) written;
     }
   return fd;
 }
 
-/* "3 <a><b>-" is line 3 with the cells a, b and NULL; "3 !stray_quote stray quote at byte 2 {a"b}" is a problem and its raw bytes. */
+/* "3 <a><b>-" is line 3 with the cells a, b and NULL; "3 !stray_quote stray quote at byte 2 {a"b}" is a problem and its raw bytes.
+ */
 static void
 describe_record (GString *text, const Record *record)
 {
@@ -49,12 +50,12 @@ describe_record (GString *text, const Record *record)
       if (field->null)
         g_string_append_c (text, '-');
       else
-        g_string_append_printf (text, "<%.*s>", (int)field->length, field->text);
+        g_string_append_printf (text, "<%.*s>", (int) field->length, field->text);
     }
   if (record->problem != NULL)
     {
       assert_int_equal (record->n_fields, 0);
-      g_string_append_printf (text, "!%s %s {%.*s}", record->reason, record->problem, (int)record->raw_length, record->raw);
+      g_string_append_printf (text, "!%s %s {%.*s}", record->reason, record->problem, (int) record->raw_length, record->raw);
     }
   g_string_append_c (text, '\n');
 }
@@ -73,8 +74,8 @@ describe_all (Reader *reader)
   while (error == NULL && reader_next (reader, &record, &error) && record != NULL)
     describe_record (text, record);
   if (error != NULL)
-    g_string_append_printf (text, "error %s line %" G_GINT64_FORMAT ": %s\n", weir_error_get_reason (error), weir_error_get_line (error),
-                            error->message);
+    g_string_append_printf (text, "error %s line %" G_GINT64_FORMAT ": %s\n", weir_error_get_reason (error),
+                            weir_error_get_line (error), error->message);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -99,8 +100,16 @@ static const Case cases[] = {
   { "mixed line ends", &comma, NULL, "a\rb\r\nc\nd", 0, "1 <a>\n2 <b>\n3 <c>\n4 <d>\n" },
   { "CR CR LF is a line and a blank line", &comma, NULL, "a\r\r\nb\n", 0, "1 <a>\n3 <b>\n" },
   { "LF CR is a line and a blank line", &comma, NULL, "a\n\rb\n", 0, "1 <a>\n3 <b>\n" },
-  { "a byte order mark is no cell", &comma, NULL, "\xEF\xBB\xBF" "a,b\n", 0, "1 <a><b>\n" },
-  { "a byte order mark in the middle is text", &comma, NULL, "a\n\xEF\xBB\xBF" "b\n", 0, "1 <a>\n2 <\xEF\xBB\xBF" "b>\n" },
+  { "a byte order mark is no cell", &comma, NULL,
+    "\xEF\xBB\xBF"
+    "a,b\n",
+    0, "1 <a><b>\n" },
+  { "a byte order mark in the middle is text", &comma, NULL,
+    "a\n\xEF\xBB\xBF"
+    "b\n",
+    0,
+    "1 <a>\n2 <\xEF\xBB\xBF"
+    "b>\n" },
   { "empty and quoted empty", &comma, NULL, ",\"\",\n", 0, "1 -<>-\n" },
   { "empty cells at the end of the file", &comma, NULL, "a,", 0, "1 <a>-\n" },
   { "quoted empty at the end of the file", &comma, NULL, "a,\"\"", 0, "1 <a><>\n" },
@@ -125,8 +134,10 @@ static const Case cases[] = {
     "1 !stray_quote stray quote at byte 5 {x,\"a\"b}\n2 <c><d>\n" },
   { "quote in the middle of a cell", &comma, NULL, "a\"b,c\nd,e\n", 0,
     "1 !stray_quote stray quote at byte 2 {a\"b,c}\n2 <d><e>\n" },
-  { "stray quote behind a byte order mark", &comma, NULL, "\xEF\xBB\xBF" "a\"\nb\n", 0,
-    "1 !stray_quote stray quote at byte 5 {a\"}\n2 <b>\n" },
+  { "stray quote behind a byte order mark", &comma, NULL,
+    "\xEF\xBB\xBF"
+    "a\"\nb\n",
+    0, "1 !stray_quote stray quote at byte 5 {a\"}\n2 <b>\n" },
   { "stray quote at the end of the file", &comma, NULL, "a,b\"", 0, "1 !stray_quote stray quote at byte 4 {a,b\"}\n" },
   { "unclosed quote", &comma, NULL, "\"a,b\nc,d\ne,f\n", 0,
     "1 !unclosed_quote unclosed quote: not closed by the end of the file {\"a,b}\n2 <c><d>\n3 <e><f>\n" },
@@ -142,9 +153,13 @@ static const Case cases[] = {
     "3 !unclosed_quote unclosed quote: not closed by the end of the file {\"c}\n" },
   { "two unclosed quotes make one record", &comma, NULL, "a,\"b\nc,\"\nd,e\n", 0, "1 <a><b\nc,>\n3 <d><e>\n" },
 
-  { "bad UTF-8", &comma, NULL, "a,b\nc,\xE9t\xE9\nd,e\n", 0, "1 <a><b>\n2 !invalid_utf8 invalid UTF-8 at byte 3 {c,\xE9t\xE9}\n3 <d><e>\n" },
+  { "bad UTF-8", &comma, NULL, "a,b\nc,\xE9t\xE9\nd,e\n", 0,
+    "1 <a><b>\n2 !invalid_utf8 invalid UTF-8 at byte 3 {c,\xE9t\xE9}\n3 <d><e>\n" },
   { "a character cut off at the end", &comma, NULL, "a,\xC3", 0, "1 !invalid_utf8 invalid UTF-8 at byte 3 {a,\xC3}\n" },
-  { "bad UTF-8 behind a byte order mark", &comma, NULL, "\xEF\xBB\xBF" "\xFF\n", 0, "1 !invalid_utf8 invalid UTF-8 at byte 4 {\xFF}\n" },
+  { "bad UTF-8 behind a byte order mark", &comma, NULL,
+    "\xEF\xBB\xBF"
+    "\xFF\n",
+    0, "1 !invalid_utf8 invalid UTF-8 at byte 4 {\xFF}\n" },
   { "bad UTF-8 in a later line of a record", &comma, NULL, "\"a\r\nb\xFF\"\nc\n", 0,
     "1 !invalid_utf8 invalid UTF-8 at byte 2 of line 2 {\"a\r\nb\xFF\"}\n3 <c>\n" },
   { "overlong and surrogate forms", &comma, NULL, "\xC0\xAF\n\xED\xA0\x80\n", 0,
@@ -171,7 +186,8 @@ static const Case cases[] = {
     "1 !unclosed_quote unclosed quote: not closed within 32 bytes {\"a}\n2 <b><c>\n"
     "3 !field_too_long field 1 is longer than 8 bytes {123456789012345678901234567890}\n"
     "4 !unclosed_quote unclosed quote: not closed by the end of the file {\"}\n5 <d>\n" },
-  { "too many fields", &comma, &small_limits, "a,b,c\na,b,c,d\n", 0, "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a,b,c,d}\n" },
+  { "too many fields", &comma, &small_limits, "a,b,c\na,b,c,d\n", 0,
+    "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a,b,c,d}\n" },
   { "a field too long over lines", &comma, &small_limits, "x,\"12345\n6789\"\na\n", 0,
     "1 !field_too_long field 2 is longer than 8 bytes {x,\"12345\n6789\"}\n3 <a>\n" },
 
@@ -197,7 +213,7 @@ input_length (const Case *test)
 static void
 reads_every_case_alike_with_every_piece_size (void **state)
 {
-  (void)state;
+  (void) state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     for (size_t j = 0; j < G_N_ELEMENTS (piece_sizes); j++)
       {
@@ -214,7 +230,7 @@ reads_every_case_alike_with_every_piece_size (void **state)
 static void
 reads_memory_like_a_file (void **state)
 {
-  (void)state;
+  (void) state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const Case *test = &cases[i];
@@ -228,7 +244,7 @@ reads_memory_like_a_file (void **state)
 static void
 hashes_every_byte_once_per_pass (void **state)
 {
-  (void)state;
+  (void) state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const Case *test = &cases[i];
@@ -238,7 +254,8 @@ hashes_every_byte_once_per_pass (void **state)
       sha256_bytes (test->input, input_length (test), expected);
       AUTO_FD int fd = memory_file (test->input, input_length (test));
       g_autoptr (Sha256) sha = sha256_new ();
-      g_autoptr (Reader) reader = reader_new_sized (fd, test->dialect, test->limits != NULL ? test->limits : &reader_default_limits, sha, 3);
+      g_autoptr (Reader) reader =
+          reader_new_sized (fd, test->dialect, test->limits != NULL ? test->limits : &reader_default_limits, sha, 3);
       for (int pass = 0; pass < 2; pass++)
         {
           g_autofree char *records = describe_all (reader);
@@ -254,7 +271,7 @@ hashes_every_byte_once_per_pass (void **state)
 static void
 rewinds_from_the_middle (void **state)
 {
-  (void)state;
+  (void) state;
   /* given a reader that stopped within the file, and read ahead of the place */
   static const char input[] = "h,i\n1,\"2\n3\"\n4,5\n";
   AUTO_FD int fd = memory_file (input, strlen (input));
@@ -272,7 +289,7 @@ rewinds_from_the_middle (void **state)
 static void
 leaves_the_descriptor_where_it_is (void **state)
 {
-  (void)state;
+  (void) state;
   AUTO_FD int fd = memory_file ("a\nb\n", 4);
   assert_int_equal (lseek (fd, 2, SEEK_SET), 2);
   g_autoptr (Reader) reader = reader_new (fd, &comma, &reader_default_limits, NULL);
@@ -284,18 +301,14 @@ leaves_the_descriptor_where_it_is (void **state)
 static void
 leaves_out_what_a_head_cuts_off (void **state)
 {
-  (void)state;
+  (void) state;
   static const struct
   {
     const char *head;
     const char *expected;
   } heads[] = {
-    { "a,b\nc,d", "1 <a><b>\n" },
-    { "a,b\nc,d\n", "1 <a><b>\n2 <c><d>\n" },
-    { "a,b\nc,\"d\ne", "1 <a><b>\n" },
-    { "a,b\nc,\"d\ne\n", "1 <a><b>\n" },
-    { "a,b\nc,\"d\"", "1 <a><b>\n" },
-    { "a", "" },
+    { "a,b\nc,d", "1 <a><b>\n" },        { "a,b\nc,d\n", "1 <a><b>\n2 <c><d>\n" }, { "a,b\nc,\"d\ne", "1 <a><b>\n" },
+    { "a,b\nc,\"d\ne\n", "1 <a><b>\n" }, { "a,b\nc,\"d\"", "1 <a><b>\n" },         { "a", "" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (heads); i++)
     {
@@ -308,7 +321,7 @@ leaves_out_what_a_head_cuts_off (void **state)
 static void
 bounds_the_lines_of_a_record (void **state)
 {
-  (void)state;
+  (void) state;
   /* given an unclosed quote followed by more lines than a record may have */
   g_autoptr (GString) input = g_string_new ("1,\"open\n");
   for (int i = 0; i < READER_MAX_LINES; i++)
@@ -341,13 +354,15 @@ typedef struct
 static void
 cell_clear (gpointer data)
 {
-  g_string_free (((Cell *)data)->text, TRUE);
+  g_string_free (((Cell *) data)->text, TRUE);
 }
 
 static void
 random_cell (GRand *random, const Dialect *dialect, Cell *ret_cell)
 {
-  static const char *const bits[] = { "a", "b", " ", "\t", "7", ",", ";", "|", "\"", "'", "\"\"", "\n", "\r", "\r\n", "\xC3\xA4", "\xF0\x9F\x98\x80", "\\" };
+  static const char *const bits[] = { "a",  "b", " ",    "\t", "7",  ",",    ";",        "|",
+                                      "\"", "'", "\"\"", "\n", "\r", "\r\n", "\xC3\xA4", "\xF0\x9F\x98\x80",
+                                      "\\" };
   GString *text = g_string_new (NULL);
   int length = g_rand_int_range (random, 0, 4) == 0 ? 0 : g_rand_int_range (random, 1, 12);
   for (int i = 0; i < length; i++)
@@ -356,7 +371,7 @@ random_cell (GRand *random, const Dialect *dialect, Cell *ret_cell)
       bool special = strpbrk (bit, "\r\n") != NULL || (dialect->delimiter != 0 && bit[0] == dialect->delimiter);
       g_string_append (text, special && dialect->quote == 0 ? "x" : bit);
     }
-  *ret_cell = (Cell){ text, text->len == 0 && (dialect->quote == 0 || g_rand_boolean (random)) };
+  *ret_cell = (Cell) { text, text->len == 0 && (dialect->quote == 0 || g_rand_boolean (random)) };
   if (dialect->delimiter == 0 && text->len == 0)
     {
       /* An unquoted empty line would be a blank one. */
@@ -425,7 +440,7 @@ check_random_file (GRand *random)
   dialect.quote = quotes[g_rand_int_range (random, 0, G_N_ELEMENTS (quotes))];
   const char *newline = newlines[g_rand_int_range (random, 0, G_N_ELEMENTS (newlines))];
   int n_rows = g_rand_int_range (random, 1, 30);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (size_t)); /* begin and end of each row */
   g_autoptr (GString) input = g_string_new (g_rand_boolean (random) ? "\xEF\xBB\xBF" : "");
   for (int i = 0; i < n_rows; i++)
@@ -449,7 +464,7 @@ check_random_file (GRand *random)
         g_string_append (input, newline);
     }
   AUTO_FD int fd = memory_file (input->str, input->len);
-  size_t piece = (size_t)g_rand_int_range (random, 1, 40);
+  size_t piece = (size_t) g_rand_int_range (random, 1, 40);
   g_autoptr (Reader) reader = reader_new_sized (fd, &dialect, &reader_default_limits, NULL, piece);
   const Record *record = NULL;
   for (int i = 0; i < n_rows; i++)
@@ -464,7 +479,7 @@ check_random_file (GRand *random)
 static void
 reads_back_random_cells (void **state)
 {
-  (void)state;
+  (void) state;
   g_autoptr (GRand) random = g_rand_new_with_seed (20261120);
   for (int i = 0; i < 2000; i++)
     check_random_file (random);
@@ -475,20 +490,20 @@ reads_back_random_cells (void **state)
 static void
 reads_noise_alike_with_every_piece_size (void **state)
 {
-  (void)state;
+  (void) state;
   static const char alphabet[] = { 'a', ',', '"', '\n', '\r', ' ', '\'', '\xC3', '\xA4' };
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   for (int i = 0; i < 3000; i++)
     {
       char input[120];
-      size_t length = (size_t)g_rand_int_range (random, 1, sizeof input);
+      size_t length = (size_t) g_rand_int_range (random, 1, sizeof input);
       for (size_t j = 0; j < length; j++)
         input[j] = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
       const ReaderLimits *limits = g_rand_boolean (random) ? &small_limits : &reader_default_limits;
       AUTO_FD int fd = memory_file (input, length);
       g_autoptr (Reader) whole = reader_new (fd, &comma, limits, NULL);
       g_autofree char *expected = describe_all (whole);
-      size_t piece = (size_t)g_rand_int_range (random, 1, 20);
+      size_t piece = (size_t) g_rand_int_range (random, 1, 20);
       g_autoptr (Reader) pieces = reader_new_sized (fd, &comma, limits, NULL, piece);
       g_autofree char *seen = describe_all (pieces);
       assert_string_equal (seen, expected);
@@ -499,7 +514,7 @@ reads_noise_alike_with_every_piece_size (void **state)
 static void
 reads_across_the_edges_of_real_pieces (void **state)
 {
-  (void)state;
+  (void) state;
   /* given rows with quotes, CRLF and wide characters that move over the edge of a piece one byte at a time */
   static const char row[] = "\"x \"\"y\"\"\r\nz\",\xE2\x82\xAC,\"\"\r\n";
   for (size_t shift = 0; shift < strlen (row); shift++)
@@ -531,7 +546,7 @@ reads_across_the_edges_of_real_pieces (void **state)
 static void
 says_what_cannot_be_read (void **state)
 {
-  (void)state;
+  (void) state;
   /* given a descriptor that is not open for reading */
   AUTO_FD int fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_autoptr (Reader) reader = reader_new (fd, &comma, &reader_default_limits, NULL);

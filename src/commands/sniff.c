@@ -1,0 +1,287 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/ident.h"
+#include "pipeline/infer.h"
+#include "src/cli.h"
+#include "src/peek.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROBLEMS_SHOWN 5
+
+typedef struct
+{
+  char *name;
+  char *header; /* NULL: the file has none */
+  ColumnGuess guess;
+  InferResult result;
+} SniffedColumn;
+
+/* What is known of a file once all of it was read. */
+typedef struct
+{
+  int64_t rows; /* with those below */
+  int64_t problems;
+  int64_t ragged;
+  int64_t first_ragged; /* line */
+  GPtrArray *examples;  /* of char *: the first problems, with their lines */
+  Json *problem_list;   /* the same for --json */
+  SniffedColumn *columns;
+  size_t n_columns;
+} Sniffed;
+
+static void
+sniffed_clear (Sniffed *sniffed)
+{
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      g_free (sniffed->columns[i].name);
+      g_free (sniffed->columns[i].header);
+    }
+  g_clear_pointer (&sniffed->columns, g_free);
+  g_clear_pointer (&sniffed->examples, g_ptr_array_unref);
+  g_clear_pointer (&sniffed->problem_list, json_decref);
+  sniffed->n_columns = 0;
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sniffed, sniffed_clear)
+
+/* ---- reading ---- */
+
+/* The columns as the header, or the first record of a file without one, gives them. */
+static void
+name_columns (Sniffed *sniffed, const Record *record, bool header)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < record->n_fields; i++)
+    g_ptr_array_add (texts, header ? g_strndup (record->fields[i].text, record->fields[i].length) : g_strdup (""));
+  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts->pdata, texts->len);
+  sniffed->n_columns = record->n_fields;
+  sniffed->columns = g_new0 (SniffedColumn, record->n_fields);
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      SniffedColumn *column = &sniffed->columns[i];
+      column->name = g_strdup (names[i]);
+      column->header = header ? g_strdup (texts->pdata[i]) : NULL;
+      infer_init (&column->guess);
+    }
+}
+
+static void
+take_problem (Sniffed *sniffed, const Record *record)
+{
+  if (sniffed->problems++ >= PROBLEMS_SHOWN)
+    return;
+  g_ptr_array_add (sniffed->examples, g_strdup_printf ("line %" G_GINT64_FORMAT ": %s", record->line, record->problem));
+  json_array_append_new (sniffed->problem_list, json_pack ("{s:I, s:s, s:s}", "line", (json_int_t) record->line, "reason",
+                                                           record->reason, "message", record->problem));
+}
+
+static void
+take_record (Sniffed *sniffed, const Record *record)
+{
+  sniffed->rows++;
+  if (record->problem != NULL)
+    {
+      take_problem (sniffed, record);
+      return;
+    }
+  if (sniffed->columns == NULL)
+    name_columns (sniffed, record, false);
+  if (record->n_fields != sniffed->n_columns)
+    {
+      if (sniffed->ragged++ == 0)
+        sniffed->first_ragged = record->line;
+      return;
+    }
+  for (size_t i = 0; i < record->n_fields; i++)
+    infer_cell (&sniffed->columns[i].guess, record->fields[i].text, record->fields[i].length, record->fields[i].null);
+}
+
+static bool
+read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
+{
+  g_autoptr (Reader) reader = peek_reader (file);
+  const Record *record = NULL;
+  if (!reader_header (reader, &record, error))
+    return false;
+  if (record != NULL)
+    name_columns (sniffed, record, true);
+  for (;;)
+    {
+      if (!reader_next (reader, &record, error))
+        return false;
+      if (record == NULL)
+        break;
+      take_record (sniffed, record);
+    }
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
+  return true;
+}
+
+/* ---- telling ---- */
+
+/* What a person should know about the column, or NULL. */
+static const char *
+column_note (const SniffedColumn *column)
+{
+  if (column->result.unknown)
+    return "no values, so no type yet";
+  if (column->result.ambiguous)
+    return "day and month are ambiguous: add \"format\" to the model";
+  if (column->guess.quoted_empty)
+    return column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL";
+  return NULL;
+}
+
+static Json *
+column_to_json (const SniffedColumn *column)
+{
+  const ColumnGuess *guess = &column->guess;
+  Json *json = json_object ();
+  json_object_set_new (json, "name", weir_json_string (column->name));
+  json_object_set_new (json, "header", weir_json_string (column->header));
+  json_object_set_new (json, "type", json_string (column->result.type->name));
+  json_object_set_new (json, "format", weir_json_string (column->result.format));
+  json_object_set_new (json, "cells", json_integer (guess->cells));
+  json_object_set_new (json, "nulls", json_integer (guess->nulls));
+  json_object_set_new (json, "longest", json_integer ((json_int_t) guess->longest));
+  json_object_set_new (json, "unknown", json_boolean (column->result.unknown));
+  json_object_set_new (json, "ambiguous", json_boolean (column->result.ambiguous));
+  json_object_set_new (json, "note", weir_json_string (column_note (column)));
+  return json;
+}
+
+static Json *
+evidence_to_json (const SniffEvidence *evidence)
+{
+  Json *json = json_object ();
+  json_object_set_new (json, "delimiter", weir_json_string (evidence->delimiter));
+  json_object_set_new (json, "quote", weir_json_string (evidence->quote));
+  json_object_set_new (json, "header", weir_json_string (evidence->header));
+  json_object_set_new (json, "encoding", weir_json_string (evidence->encoding));
+  return json;
+}
+
+static void
+print_as_json (const PeekedFile *file, const Sniffed *sniffed)
+{
+  g_autoptr (Json) json = json_object ();
+  json_object_set_new (json, "file", weir_json_string (file->name));
+  json_object_set_new (json, "bytes", json_integer (file->size));
+  json_object_set_new (json, "dialect", dialect_to_json (&file->dialect));
+  json_object_set_new (json, "confidence", json_real (file->evidence.confidence));
+  json_object_set_new (json, "evidence", evidence_to_json (&file->evidence));
+  json_object_set_new (json, "rows",
+                       json_pack ("{s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems", (json_int_t) sniffed->problems,
+                                  "ragged", (json_int_t) sniffed->ragged));
+  json_object_set (json, "problems", sniffed->problem_list);
+  Json *columns = json_array ();
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    json_array_append_new (columns, column_to_json (&sniffed->columns[i]));
+  json_object_set_new (json, "columns", columns);
+  cli_print_json (json);
+}
+
+static void
+print_summary (const PeekedFile *file, const Sniffed *sniffed)
+{
+  g_autofree char *rows = text_count (sniffed->rows);
+  g_autofree char *size = text_size (file->size);
+  g_autofree char *problems = text_count (sniffed->problems);
+  g_autofree char *ragged = text_count (sniffed->ragged);
+  printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
+          sniffed->n_columns == 1 ? "" : "s", size);
+  printf ("  %s\n  %s\n  %s\n  %s\n", file->evidence.delimiter, file->evidence.quote, file->evidence.header,
+          file->evidence.encoding);
+  printf ("  newline %s\n", file->dialect.newline);
+  if (file->dialect.skip_lines > 0)
+    printf ("  %d line%s before the table %s left out\n", file->dialect.skip_lines, file->dialect.skip_lines == 1 ? "" : "s",
+            file->dialect.skip_lines == 1 ? "is" : "are");
+  printf ("  confidence %.0f %%\n", 100 * file->evidence.confidence);
+  if (sniffed->ragged > 0)
+    printf ("  %s row%s not %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged, sniffed->ragged == 1 ? " has" : "s have",
+            sniffed->n_columns, sniffed->first_ragged);
+  if (sniffed->problems > 0)
+    printf ("  %s row%s cannot be read:\n", problems, sniffed->problems == 1 ? "" : "s");
+  for (guint i = 0; i < sniffed->examples->len; i++)
+    printf ("    %s\n", (const char *) sniffed->examples->pdata[i]);
+  if (sniffed->problems > PROBLEMS_SHOWN)
+    puts ("    ...");
+}
+
+static char *
+type_text (const InferResult *result)
+{
+  return result->format != NULL ? g_strdup_printf ("%s %s", result->type->name, result->format) : g_strdup (result->type->name);
+}
+
+static char *
+nulls_text (const ColumnGuess *guess)
+{
+  g_autofree char *nulls = text_count (guess->nulls);
+  g_autofree char *rows = text_count (guess->nulls + guess->cells);
+  return g_strdup_printf ("%s of %s", nulls, rows);
+}
+
+static void
+print_columns (const Sniffed *sniffed)
+{
+  static const char *const titles[] = { "column", "header", "type", "nulls", "longest", "note", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      const SniffedColumn *column = &sniffed->columns[i];
+      g_ptr_array_add (cells, g_strdup (column->name));
+      g_ptr_array_add (cells, g_strdup (column->header));
+      g_ptr_array_add (cells, type_text (&column->result));
+      g_ptr_array_add (cells, nulls_text (&column->guess));
+      g_ptr_array_add (cells, g_strdup_printf ("%zu", column->guess.longest));
+      g_ptr_array_add (cells, g_strdup (column_note (column)));
+    }
+  cli_print_table (titles, cells);
+}
+
+static bool
+sniff_file (const char *path, bool json, GError **error)
+{
+  g_auto (PeekedFile) file = { .fd = -1 };
+  if (!peek_open (path, &file, error))
+    return false;
+  g_auto (Sniffed) sniffed = { .examples = g_ptr_array_new_with_free_func (g_free), .problem_list = json_array () };
+  if (!read_all (&file, &sniffed, error))
+    return peek_name_error (&file, error), false;
+  if (json)
+    {
+      print_as_json (&file, &sniffed);
+      return true;
+    }
+  print_summary (&file, &sniffed);
+  puts ("");
+  print_columns (&sniffed);
+  return true;
+}
+
+int
+command_sniff (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  GError *error = NULL;
+  bool done = false;
+  if (!cli_parse ("sniff", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc < 2)
+    return cli_usage ("sniff", "a file is missing");
+  int code = 0;
+  for (int i = 1; i < argc; i++)
+    {
+      if (i > 1 && !common.json)
+        puts ("");
+      if (!sniff_file (argv[i], common.json, &error))
+        code = MAX (code, cli_fail (g_steal_pointer (&error), common.json));
+    }
+  return code;
+}

@@ -1,0 +1,126 @@
+#include "src/peek.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fsutil.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define COPY_SIZE 65536
+
+static bool
+could_not (const char *what, const char *name, GError **error)
+{
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s \"%s\": %s", what, name, g_strerror (errno));
+}
+
+/* The reader goes through the file more than once. */
+static bool
+copy_to_scratch (int from, const char *name, int *ret_fd, GError **error)
+{
+  AUTO_FD int scratch = fs_open_scratch (g_get_tmp_dir (), error);
+  if (scratch < 0)
+    return false;
+  g_autofree char *buffer = g_malloc (COPY_SIZE);
+  for (;;)
+    {
+      ssize_t got = read (from, buffer, COPY_SIZE);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return could_not ("read", name, error);
+      if (got == 0)
+        break;
+      if (!fs_write_all (scratch, buffer, (size_t) got, "temporary file", error))
+        return false;
+    }
+  *ret_fd = fd_steal (&scratch);
+  return true;
+}
+
+/* *ret_fd is a regular file's. */
+static bool
+open_regular (const char *path, const char *name, int *ret_fd, int64_t *ret_size, GError **error)
+{
+  bool standard_input = g_str_equal (path, "-");
+  AUTO_FD int fd = standard_input ? fcntl (STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  struct stat status;
+  if (fd < 0 || fstat (fd, &status) != 0)
+    return could_not ("open", name, error);
+  if (S_ISDIR (status.st_mode))
+    return errno = EISDIR, could_not ("read", name, error);
+  if (!S_ISREG (status.st_mode))
+    {
+      int copy = -1;
+      if (!copy_to_scratch (fd, name, &copy, error))
+        return false;
+      close (fd);
+      fd = copy;
+      if (fstat (fd, &status) != 0)
+        return could_not ("read", name, error);
+    }
+  *ret_size = status.st_size;
+  *ret_fd = fd_steal (&fd);
+  return true;
+}
+
+static bool
+read_head (const PeekedFile *file, char *head, size_t size, size_t *ret_length, GError **error)
+{
+  size_t length = 0;
+  while (length < size)
+    {
+      ssize_t got = pread (file->fd, head + length, size - length, (off_t) length);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return could_not ("read", file->name, error);
+      if (got == 0)
+        break;
+      length += (size_t) got;
+    }
+  *ret_length = length;
+  return true;
+}
+
+bool
+peek_open (const char *path, PeekedFile *ret_file, GError **error)
+{
+  g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
+  if (!open_regular (path, file.name, &file.fd, &file.size, error))
+    return false;
+  /* One byte more than the sniffer wants tells whether there is more. */
+  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE + 1);
+  size_t length = 0;
+  if (!read_head (&file, head, SNIFF_HEAD_SIZE + 1, &length, error)
+      || !sniff_dialect (head, MIN (length, SNIFF_HEAD_SIZE), length <= SNIFF_HEAD_SIZE, NULL, file.name, &file.dialect,
+                         &file.evidence, error))
+    return false;
+  *ret_file = file;
+  file = (PeekedFile) { .fd = -1 };
+  return true;
+}
+
+void
+peek_clear (PeekedFile *file)
+{
+  if (file->name != NULL && file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+  g_clear_pointer (&file->name, g_free);
+  sniff_evidence_clear (&file->evidence);
+}
+
+Reader *
+peek_reader (const PeekedFile *file)
+{
+  return reader_new (file->fd, &file->dialect, &reader_default_limits, NULL);
+}
+
+void
+peek_name_error (const PeekedFile *file, GError **error)
+{
+  g_prefix_error (error, "%s: ", file->name);
+}
