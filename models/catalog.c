@@ -29,7 +29,7 @@ add_broken (Catalog *catalog, const char *path, const char *table, GError *error
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *)a, *(const char *const *)b);
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
 /* The names of the folder's *.json files, sorted; none when it is not there. */
@@ -96,8 +96,8 @@ catalog_load (const char *folder, const char *shown_folder, const ModelWords *wo
   if (names == NULL)
     return NULL;
   Catalog *catalog = g_new0 (Catalog, 1);
-  catalog->models = g_ptr_array_new_with_free_func ((GDestroyNotify)model_free);
-  catalog->broken = g_ptr_array_new_with_free_func ((GDestroyNotify)broken_model_free);
+  catalog->models = g_ptr_array_new_with_free_func ((GDestroyNotify) model_free);
+  catalog->broken = g_ptr_array_new_with_free_func ((GDestroyNotify) broken_model_free);
   for (guint i = 0; i < names->len; i++)
     load_one (catalog, folder, shown_folder, g_ptr_array_index (names, i), words);
   /* Again, for others may refer to what was moved. */

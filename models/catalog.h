@@ -30,15 +30,15 @@ const BrokenModel *catalog_find_broken (const Catalog *catalog, const char *tabl
 /* Where a file goes. All borrowed from the catalog but table and suggestion. */
 typedef struct
 {
-  char *table;                /* never NULL: the model's, or by the naming rule */
-  const Model *model;         /* NULL: no (good) model */
-  const BrokenModel *broken;  /* not NULL: the model is there but cannot be used */
-  char *suggestion;           /* without a model: a table of the catalog with a name very near, or NULL */
+  char *table;               /* never NULL: the model's, or by the naming rule */
+  const Model *model;        /* NULL: no (good) model */
+  const BrokenModel *broken; /* not NULL: the model is there but cannot be used */
+  char *suggestion;          /* without a model: a table of the catalog with a name very near, or NULL */
 } Route;
 
 /* Finds the table of a file by its name (any folders before it are ignored). A model's "files" globs come first; then the model
- * whose name is the file's name up to the first dot, or that followed by a separator (- _ space .) and a digit, the longest one; then,
- * without a model, the same rule gives the table's name: "sales_2026-11-20.csv" is "sales". A name that gives no identifier
+ * whose name is the file's name up to the first dot, or that followed by a separator (- _ space .) and a digit, the longest one;
+ * then, without a model, the same rule gives the table's name: "sales_2026-11-20.csv" is "sales". A name that gives no identifier
  * ("2026.csv") is taken whole. Release with route_clear. */
 void catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route);
 void route_clear (Route *route);

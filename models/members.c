@@ -35,7 +35,7 @@ members_unknown (const MemberScope *scope, const char *path, const char *what, c
       members_problem (scope, path, "%s \"%s\"; did you mean \"%s\"?", what, word, nearest);
       return;
     }
-  g_autofree char *all = g_strjoinv (", ", (char **)words);
+  g_autofree char *all = g_strjoinv (", ", (char **) words);
   members_problem (scope, path, "%s \"%s\"; expected one of: %s", what, word, all);
 }
 
@@ -78,9 +78,9 @@ member_names (const Member *members)
   GPtrArray *names = g_ptr_array_new ();
   for (; members->name != NULL; members++)
     if (!members->later)
-      g_ptr_array_add (names, (gpointer)members->name);
+      g_ptr_array_add (names, (gpointer) members->name);
   g_ptr_array_add (names, NULL);
-  return (const char **)g_ptr_array_free (names, FALSE);
+  return (const char **) g_ptr_array_free (names, FALSE);
 }
 
 static void
@@ -187,7 +187,7 @@ members_refuse (const char *shown, GPtrArray *problems, GError **error)
 {
   weir_error (error, WEIR_ERROR_MODEL, "model \"%s\" has %u mistake%s", shown, problems->len, problems->len == 1 ? "" : "s");
   g_ptr_array_add (problems, NULL);
-  g_autofree char *lines = g_strjoinv ("\n", (char **)problems->pdata);
+  g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
   weir_error_detail (error, "%s", lines);
   weir_error_hint (error, "docs/models.md describes every member of a model.");
   weir_error_reason (error, "bad_model");

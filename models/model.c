@@ -34,8 +34,8 @@ model_new (void)
   Model *model = g_new0 (Model, 1);
   model->business_key = g_new0 (char *, 1);
   model->normalize = NORMALIZE_TRIM;
-  model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify)model_column_free);
-  model->references = g_ptr_array_new_with_free_func ((GDestroyNotify)model_reference_free);
+  model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) model_column_free);
+  model->references = g_ptr_array_new_with_free_func ((GDestroyNotify) model_reference_free);
   model->max_percent = -1;
   return model;
 }

@@ -27,7 +27,7 @@ dimension_tables (const GPtrArray *models)
         g_ptr_array_add (tables, model->table);
     }
   g_ptr_array_add (tables, NULL);
-  return (const char **)g_ptr_array_free (tables, FALSE);
+  return (const char **) g_ptr_array_free (tables, FALSE);
 }
 
 static void

@@ -34,7 +34,7 @@ read_column (const MemberScope *scope, const char *path, const char *name, Json 
   };
   ModelColumn *column = g_new0 (ModelColumn, 1);
   column->name = g_strdup (name);
-  g_ptr_array_add (((Model *)scope->target)->columns, column);
+  g_ptr_array_add (((Model *) scope->target)->columns, column);
   MemberScope inner = { scope->problems, scope->words, column };
   members_read (&inner, path, value, members);
   if (column->format == NULL)
@@ -90,7 +90,7 @@ read_reference_missing (const MemberScope *scope, const char *path, Json *value)
   static const char *const words[] = { "reject", "allow", NULL };
   unsigned word = 0;
   if (members_word (scope, path, value, words, &word))
-    ((ModelReference *)scope->target)->reject_missing = word == 0;
+    ((ModelReference *) scope->target)->reject_missing = word == 0;
 }
 
 void
@@ -114,7 +114,7 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
       ModelReference *reference = g_new0 (ModelReference, 1);
       reference->columns = g_new0 (char *, 1);
       reference->reject_missing = true;
-      g_ptr_array_add (((Model *)scope->target)->references, reference);
+      g_ptr_array_add (((Model *) scope->target)->references, reference);
       g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
       MemberScope reference_scope = { scope->problems, scope->words, reference };
       members_read (&reference_scope, inner, json_array_get (value, i), members);

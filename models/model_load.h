@@ -8,8 +8,8 @@
 /* What models need to know of the types, which belong to the pipeline: given by the caller so that the arrow points down. */
 typedef struct
 {
-  const char *const *types;                                     /* NULL-terminated type words */
-  bool (*format_fits) (const char *type, const char *format);   /* whether the type can be written in that format */
+  const char *const *types;                                   /* NULL-terminated type words */
+  bool (*format_fits) (const char *type, const char *format); /* whether the type can be written in that format */
 } ModelWords;
 
 /* Reads "path"; "shown" is what messages and Model.path call it. A new model, or NULL. */

@@ -16,7 +16,7 @@ read_kind (const MemberScope *scope, const char *path, Json *value)
 {
   unsigned kind = 0;
   if (members_word (scope, path, value, model_kind_words, &kind))
-    ((Model *)scope->target)->kind = (ModelKind)kind;
+    ((Model *) scope->target)->kind = (ModelKind) kind;
 }
 
 static void
@@ -38,7 +38,7 @@ read_hash (const MemberScope *scope, const char *path, Json *value)
 {
   unsigned hash = 0;
   if (members_word (scope, path, value, key_hash_words, &hash))
-    ((Model *)scope->target)->hash = (KeyHash)hash;
+    ((Model *) scope->target)->hash = (KeyHash) hash;
 }
 
 static void
@@ -60,7 +60,7 @@ read_normalize (const MemberScope *scope, const char *path, Json *value)
         members_problem (scope, inner, "\"%s\" is there twice", normalize_step_words[step]);
       normalize |= 1U << step;
     }
-  ((Model *)scope->target)->normalize = normalize;
+  ((Model *) scope->target)->normalize = normalize;
 }
 
 /* A UUID, or one of the names that RFC 9562 (section 6.6) gives to its own. */
@@ -109,7 +109,7 @@ read_duplicates (const MemberScope *scope, const char *path, Json *value)
 {
   unsigned word = 0;
   if (members_word (scope, path, value, duplicates_words, &word))
-    ((Model *)scope->target)->duplicates = (Duplicates)word;
+    ((Model *) scope->target)->duplicates = (Duplicates) word;
 }
 
 static void
@@ -117,7 +117,7 @@ read_append (const MemberScope *scope, const char *path, Json *value)
 {
   unsigned word = 0;
   if (members_word (scope, path, value, append_words, &word))
-    ((Model *)scope->target)->append = (Append)word;
+    ((Model *) scope->target)->append = (Append) word;
 }
 
 static void
@@ -138,7 +138,7 @@ read_max_percent (const MemberScope *scope, const char *path, Json *value)
   if (!json_is_number (value) || percent < 0 || percent > 100)
     members_problem (scope, path, "must be a number from 0 to 100");
   else
-    ((Model *)scope->target)->max_percent = percent;
+    ((Model *) scope->target)->max_percent = percent;
 }
 
 static void

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The view <dimension>_current must be a name too. */
-#define DIMENSION_MAX_BYTES (NAME_MAX_BYTES - (int)strlen ("_current"))
+#define DIMENSION_MAX_BYTES (NAME_MAX_BYTES - (int) strlen ("_current"))
 
 static Json *
 find_in_id (const Json *root, const char *name)
@@ -27,7 +27,7 @@ check_table (const Model *model, const MemberScope *scope)
     members_problem (scope, "$.table",
                      "\"%s\" is no usable name: lower-case letters, digits and _, no digit first, at most %d bytes", model->table,
                      NAME_MAX_BYTES);
-  else if (model->kind == MODEL_DIMENSION && strlen (model->table) > (size_t)DIMENSION_MAX_BYTES)
+  else if (model->kind == MODEL_DIMENSION && strlen (model->table) > (size_t) DIMENSION_MAX_BYTES)
     members_problem (scope, "$.table", "\"%s\" is too long for a dimension: at most %d bytes, for \"_current\" is added",
                      model->table, DIMENSION_MAX_BYTES);
 }

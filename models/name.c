@@ -9,7 +9,7 @@ append_folded (GString *folded, const char *bytes, size_t length, bool *gap)
   if (*gap && folded->len > 0)
     g_string_append_c (folded, '_');
   *gap = false;
-  g_string_append_len (folded, bytes, (gssize)length);
+  g_string_append_len (folded, bytes, (gssize) length);
 }
 
 char *
@@ -30,7 +30,7 @@ name_fold (const char *text)
       /* Not g_utf8_strdown: that follows the locale, and a Turkish one would give other names. */
       char bytes[6];
       int length = g_unichar_to_utf8 (g_unichar_tolower (c), bytes);
-      append_folded (folded, bytes, (size_t)length, &gap);
+      append_folded (folded, bytes, (size_t) length, &gap);
     }
   return g_string_free (folded, FALSE);
 }
@@ -73,8 +73,9 @@ name_is_taken_in_staging (const char *identifier)
 bool
 name_is_taken (ModelKind kind, const char *identifier)
 {
-  static const char *const dimension[] = { "row_hash",       "effective_start_date", "effective_end_date", "is_current",
-                                           "version_number", "opened_by",            "closed_by",          NULL };
+  static const char *const dimension[] = {
+    "row_hash", "effective_start_date", "effective_end_date", "is_current", "version_number", "opened_by", "closed_by", NULL
+  };
   static const char *const fact[] = { "row_hash", "created_at", "updated_at", "loaded_by", "occurrence", NULL };
   return name_is_taken_in_staging (identifier) || g_strv_contains (kind == MODEL_FACT ? fact : dimension, identifier);
 }
@@ -94,6 +95,6 @@ name_singular (const char *table)
   size_t length = strlen (table);
   for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
     if (length > strlen (endings[i].plural) && g_str_has_suffix (table, endings[i].plural))
-      return g_strdup_printf ("%.*s%s", (int)(length - endings[i].drop), table, endings[i].add);
+      return g_strdup_printf ("%.*s%s", (int) (length - endings[i].drop), table, endings[i].add);
   return g_strdup (table);
 }

@@ -89,13 +89,14 @@ propose_references (const StagedTable *staged, ProposedKey key, const Catalog *c
         continue;
       if (find_column (staged, dimension->id_column, &taken) != NULL)
         {
-          g_ptr_array_add (notes, g_strdup_printf ("%s is the business_key of %s, but %s is a column of the file already: no reference",
-                                                   column->name, dimension->table, dimension->id_column));
+          g_ptr_array_add (notes,
+                           g_strdup_printf ("%s is the business_key of %s, but %s is a column of the file already: no reference",
+                                            column->name, dimension->table, dimension->id_column));
           continue;
         }
       g_hash_table_add (referenced, GUINT_TO_POINTER (index));
-      json_array_append_new (references, json_pack ("{s:s, s:[s], s:s, s:s}", "dimension", dimension->table, "columns", column->name,
-                                                    "as", dimension->id_column, "missing", "reject"));
+      json_array_append_new (references, json_pack ("{s:s, s:[s], s:s, s:s}", "dimension", dimension->table, "columns",
+                                                    column->name, "as", dimension->id_column, "missing", "reject"));
       g_ptr_array_add (notes, g_strdup_printf ("%s is the business_key of %s: referenced as %s, so this is a fact", column->name,
                                                dimension->table, dimension->id_column));
     }
@@ -172,8 +173,9 @@ propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalo
   if (key.count > 0)
     set_key (model, staged, key);
   else
-    g_ptr_array_add (ret_notes, g_strdup ("no column and no pair of columns identifies a row: a fact without business_key, whose rows "
-                                          "are appended"));
+    g_ptr_array_add (ret_notes,
+                     g_strdup ("no column and no pair of columns identifies a row: a fact without business_key, whose rows "
+                               "are appended"));
   if (json_array_size (references) > 0)
     json_object_set (model, "references", references);
   json_object_set_new (model, "columns", propose_columns (staged, key, referenced, kind, ret_notes));

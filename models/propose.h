@@ -39,8 +39,8 @@ typedef struct
   int64_t distinct; /* of a pair: to be counted by the caller */
 } ProposedKey;
 
-/* The best single column, or a count of 0. One with the name of a key (email, id, code, ..._id) may have a few duplicates, another one
- * must have none. */
+/* The best single column, or a count of 0. One with the name of a key (email, id, code, ..._id) may have a few duplicates, another
+ * one must have none. */
 ProposedKey propose_single (const StagedTable *staged);
 
 /* The pairs worth counting, the best first: at most 28. Owned by the caller; of ProposedKey. */
@@ -49,10 +49,10 @@ GArray *propose_pairs (const StagedTable *staged);
 /* The first pair without duplicates, or a count of 0. */
 ProposedKey propose_pair (const StagedTable *staged, const GArray *pairs);
 
-/* The model, as JSON that model_parse accepts. References are proposed where a column is the whole business key of a dimension of the
- * catalog, which makes a fact. ret_notes (of char *) gets a line for each decision that is not plain from the counts. MODEL error where
- * no model is possible (a table's name that is no usable one). A new reference. */
-Json *propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words, GPtrArray *ret_notes,
-                     GError **error);
+/* The model, as JSON that model_parse accepts. References are proposed where a column is the whole business key of a dimension of
+ * the catalog, which makes a fact. ret_notes (of char *) gets a line for each decision that is not plain from the counts. MODEL
+ * error where no model is possible (a table's name that is no usable one). A new reference. */
+Json *propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words,
+                     GPtrArray *ret_notes, GError **error);
 
 #endif

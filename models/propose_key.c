@@ -84,7 +84,7 @@ propose_single (const StagedTable *staged)
       Rank rank = rank_of (staged, column);
       if (!is_single_key (staged, column) || (best.count > 0 && rank >= best_rank))
         continue;
-      best = (ProposedKey){ .columns = { i }, .count = 1, .distinct = column->distinct };
+      best = (ProposedKey) { .columns = { i }, .count = 1, .distinct = column->distinct };
       best_rank = rank;
     }
   return best;
@@ -135,5 +135,5 @@ propose_pair (const StagedTable *staged, const GArray *pairs)
       if (pair->distinct > 0 && pair->distinct == staged->different)
         return *pair;
     }
-  return (ProposedKey){ .count = 0 };
+  return (ProposedKey) { .count = 0 };
 }

@@ -15,7 +15,7 @@ remove_stamp (const char *name)
   if (dot == NULL || !text_matches_glob (dot, STAMP_PATTERN))
     return g_strdup (name);
   const char *rest = strchr (dot + 1, '.');
-  return g_strdup_printf ("%.*s%s", (int)(dot - name), name, rest != NULL ? rest : "");
+  return g_strdup_printf ("%.*s%s", (int) (dot - name), name, rest != NULL ? rest : "");
 }
 
 static const Model *
@@ -64,9 +64,9 @@ suggest_table (const Catalog *catalog, const char *table)
 {
   g_autoptr (GPtrArray) tables = g_ptr_array_new ();
   for (guint i = 0; i < catalog->models->len; i++)
-    g_ptr_array_add (tables, ((const Model *)g_ptr_array_index (catalog->models, i))->table);
+    g_ptr_array_add (tables, ((const Model *) g_ptr_array_index (catalog->models, i))->table);
   g_ptr_array_add (tables, NULL);
-  return g_strdup (text_nearest (table, (const char *const *)tables->pdata));
+  return g_strdup (text_nearest (table, (const char *const *) tables->pdata));
 }
 
 /* Without a model: the shortest of the ends that gives a name not beginning with a digit, else the whole. */
@@ -82,7 +82,7 @@ name_by_rule (const char *stem, const GArray *ends)
 void
 catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route)
 {
-  *ret_route = (Route){ 0 };
+  *ret_route = (Route) { 0 };
   g_autofree char *base = g_path_get_basename (file_name);
   g_autofree char *dropped = remove_stamp (base);
   ret_route->model = find_by_glob (catalog, base);
@@ -107,5 +107,5 @@ route_clear (Route *route)
 {
   g_free (route->table);
   g_free (route->suggestion);
-  *route = (Route){ 0 };
+  *route = (Route) { 0 };
 }

@@ -25,7 +25,7 @@ limit_length (char *name, size_t room, const char *text)
     end--;
   char sha256[SHA256_HEX_SIZE];
   sha256_bytes (text, strlen (text), sha256);
-  return g_strdup_printf ("%.*s%.*s", (int)(end - whole), whole, HASH_DIGITS, sha256);
+  return g_strdup_printf ("%.*s%.*s", (int) (end - whole), whole, HASH_DIGITS, sha256);
 }
 
 char *
@@ -49,13 +49,14 @@ ident_from_headers (const char *const *texts, size_t count)
       g_autofree char *base = ident_from_text (texts[i], i);
       names[i] = g_strdup (base);
       /* "a", "a", "a_2" gives a, a_2, a_2_2: whoever comes first keeps the plain name. */
-      for (size_t n = 2; !g_hash_table_add (seen, names[i]); n++)
+      for (size_t n = 2; g_hash_table_contains (seen, names[i]); n++)
         {
           g_autofree char *suffix = g_strdup_printf ("_%zu", n);
           g_autofree char *start = limit_length (g_strdup (base), strlen (suffix), base);
           g_free (names[i]);
           names[i] = g_strconcat (start, suffix, NULL);
         }
+      g_hash_table_add (seen, names[i]);
     }
   return names;
 }

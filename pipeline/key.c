@@ -61,7 +61,7 @@ is_ascii (const char *text, size_t length)
 {
   unsigned char bits = 0;
   for (size_t i = 0; i < length; i++)
-    bits |= (unsigned char)text[i];
+    bits |= (unsigned char) text[i];
   return bits < 0x80;
 }
 
@@ -88,7 +88,7 @@ trim (const char **text, size_t *length)
       end = last;
     }
   *text = start;
-  *length = (size_t)(end - start);
+  *length = (size_t) (end - start);
 }
 
 /* Appends text in lower case, character by character: what PostgreSQL's lower (x) gives, and the same in every locale, which
@@ -105,13 +105,13 @@ append_ascii (KeyMaker *maker, const char *text, size_t length)
 {
   if (maker->normalize & NORMALIZE_TRIM)
     {
-      while (length > 0 && is_white_space ((unsigned char)text[length - 1]))
+      while (length > 0 && is_white_space ((unsigned char) text[length - 1]))
         length--;
-      while (length > 0 && is_white_space ((unsigned char)text[0]))
+      while (length > 0 && is_white_space ((unsigned char) text[0]))
         text++, length--;
     }
   gsize start = maker->arena->len;
-  g_string_append_len (maker->arena, text, (gssize)length);
+  g_string_append_len (maker->arena, text, (gssize) length);
   if (maker->normalize & NORMALIZE_LOWERCASE)
     for (char *at = maker->arena->str + start; at < maker->arena->str + maker->arena->len; at++)
       *at = g_ascii_tolower (*at);
@@ -125,14 +125,14 @@ append_unicode (KeyMaker *maker, const char *text, size_t length)
   g_autofree char *composed = NULL;
   if (maker->normalize & NORMALIZE_NFC)
     {
-      composed = g_utf8_normalize (text, (gssize)length, G_NORMALIZE_NFC);
+      composed = g_utf8_normalize (text, (gssize) length, G_NORMALIZE_NFC);
       text = composed;
       length = strlen (composed);
     }
   if (maker->normalize & NORMALIZE_LOWERCASE)
     append_lowercase (maker->arena, text, length);
   else
-    g_string_append_len (maker->arena, text, (gssize)length);
+    g_string_append_len (maker->arena, text, (gssize) length);
 }
 
 /* Fills maker->normalized; false when a part is NULL or empty. */
@@ -140,8 +140,8 @@ static bool
 normalize_parts (KeyMaker *maker, const KeyPart *parts, size_t count, size_t *ret_empty_part)
 {
   g_string_truncate (maker->arena, 0);
-  g_array_set_size (maker->normalized, (guint)count);
-  KeyPart *normalized = (KeyPart *)(void *)maker->normalized->data;
+  g_array_set_size (maker->normalized, (guint) count);
+  KeyPart *normalized = (KeyPart *) (void *) maker->normalized->data;
   for (size_t i = 0; i < count; i++)
     {
       gsize start = maker->arena->len;
@@ -165,7 +165,7 @@ normalize_parts (KeyMaker *maker, const KeyPart *parts, size_t count, size_t *re
 static void
 compose_text (KeyMaker *maker, const char **ret_text, size_t *ret_length)
 {
-  const KeyPart *parts = (const KeyPart *)(const void *)maker->normalized->data;
+  const KeyPart *parts = (const KeyPart *) (const void *) maker->normalized->data;
   if (maker->normalized->len == 1)
     {
       *ret_text = parts[0].text;
@@ -176,7 +176,7 @@ compose_text (KeyMaker *maker, const char **ret_text, size_t *ret_length)
   for (guint i = 0; i < maker->normalized->len; i++)
     {
       g_string_append_printf (maker->text, "%zu:", parts[i].length);
-      g_string_append_len (maker->text, parts[i].text, (gssize)parts[i].length);
+      g_string_append_len (maker->text, parts[i].text, (gssize) parts[i].length);
       g_string_append_c (maker->text, ',');
     }
   *ret_text = maker->text->str;
@@ -193,8 +193,8 @@ hash_text (KeyMaker *maker, const char *text, size_t length)
     case KEY_HMAC_SHA256:
       hmac_digest (maker->hmac, text, length, digest);
       memcpy (id.bytes, digest, sizeof id.bytes);
-      id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0F) | 0x80); /* version 8 */
-      id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3F) | 0x80); /* variant 10 */
+      id.bytes[6] = (uint8_t) ((id.bytes[6] & 0x0F) | 0x80); /* version 8 */
+      id.bytes[8] = (uint8_t) ((id.bytes[8] & 0x3F) | 0x80); /* variant 10 */
       break;
     case KEY_UUID5:
       id = uid_from_name (maker->name_space, text, length);
@@ -216,7 +216,7 @@ key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, cons
   compose_text (maker, &text, &length);
   *ret_id = hash_text (maker, text, length);
   if (ret_normalized != NULL)
-    *ret_normalized = (const KeyPart *)(const void *)maker->normalized->data;
+    *ret_normalized = (const KeyPart *) (const void *) maker->normalized->data;
   return true;
 }
 

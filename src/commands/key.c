@@ -78,7 +78,7 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
   guint count = g_strv_length (values);
   g_autofree KeyPart *parts = g_new0 (KeyPart, count);
   for (guint i = 0; i < count; i++)
-    parts[i] = (KeyPart){ values[i], strlen (values[i]), false };
+    parts[i] = (KeyPart) { values[i], strlen (values[i]), false };
   g_autoptr (KeyMaker) maker = key_maker_new (model, secret, secret_length);
   const KeyPart *normalized = NULL;
   size_t empty = 0;
@@ -114,8 +114,8 @@ run (const CommonOptions *common, char **arguments, GError **error)
   uid_format (id, text);
   if (!common->json)
     return puts (text), true;
-  g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id", text,
-                                       "normalized", normalized);
+  g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id",
+                                       text, "normalized", normalized);
   cli_print_json (object);
   return true;
 }

@@ -6,7 +6,9 @@
 #include <glib/gstdio.h>
 
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
-#define SALES "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"}]}"
+#define SALES                                                                                                                      \
+  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": "      \
+  "\"user_id\"}]}"
 
 typedef struct
 {

@@ -7,8 +7,8 @@ static const char users[] = "{\"table\": \"users\", \"kind\": \"dimension\", \"b
 static const char shops[] = "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"city\", \"street\"]}";
 static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\"}";
 
-#define SALES(dimension, columns)                                                                                                     \
-  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": " columns              \
+#define SALES(dimension, columns)                                                                                                  \
+  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": " columns           \
   ", \"as\": \"of_id\"}]}"
 
 static const struct
@@ -23,7 +23,8 @@ static const struct
   { SALES ("user", "[\"email\"]"), "$.references[0].dimension: there is no good model \"user\"; did you mean \"users\"?" },
   { SALES ("warehouses", "[\"email\"]"), "$.references[0].dimension: there is no good model \"warehouses\"" },
   { SALES ("visits", "[\"email\"]"), "$.references[0].dimension: \"visits\" is a fact, only a dimension can be referenced" },
-  { "{\"table\": \"users_current\", \"kind\": \"fact\"}", "$.table: \"users_current\" is the name of the view of dimension \"users\"" },
+  { "{\"table\": \"users_current\", \"kind\": \"fact\"}",
+    "$.table: \"users_current\" is the name of the view of dimension \"users\"" },
   { "{\"table\": \"visits_current\", \"kind\": \"fact\"}", NULL },
   { "{\"table\": \"users\", \"kind\": \"fact\"}", "$.table: \"users\" is the table of \"models/test.json\" too" },
 };

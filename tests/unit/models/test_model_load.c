@@ -9,13 +9,13 @@
 static void
 test_a_dimension_in_full (void **state G_GNUC_UNUSED)
 {
-  g_autoptr (Model) model
-      = good_model ("{\"$schema\": 1, \"description\": \"x\", \"table\": \"users\", \"kind\": \"dimension\","
-                    " \"business_key\": [\"E-Mail\", \"country\"],"
-                    " \"id\": {\"column\": \"person\", \"hash\": \"uuid5\", \"namespace\": \"dns\", \"normalize\": [\"lowercase\", \"nfc\"]},"
-                    " \"columns\": {\"name\": {\"type\": \"text\", \"required\": true},"
-                    "               \"born\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\", \"description\": \"x\"}},"
-                    " \"duplicates\": \"reject\", \"files\": [\"people*.csv\"], \"rejects\": {\"max_percent\": 2.5}}");
+  g_autoptr (Model) model = good_model (
+      "{\"$schema\": 1, \"description\": \"x\", \"table\": \"users\", \"kind\": \"dimension\","
+      " \"business_key\": [\"E-Mail\", \"country\"],"
+      " \"id\": {\"column\": \"person\", \"hash\": \"uuid5\", \"namespace\": \"dns\", \"normalize\": [\"lowercase\", \"nfc\"]},"
+      " \"columns\": {\"name\": {\"type\": \"text\", \"required\": true},"
+      "               \"born\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\", \"description\": \"x\"}},"
+      " \"duplicates\": \"reject\", \"files\": [\"people*.csv\"], \"rejects\": {\"max_percent\": 2.5}}");
   assert_string_equal (model->path, "models/test.json");
   assert_string_equal (model->table, "users");
   assert_int_equal (model->kind, MODEL_DIMENSION);
@@ -43,10 +43,10 @@ test_a_dimension_in_full (void **state G_GNUC_UNUSED)
 static void
 test_a_fact_with_references (void **state G_GNUC_UNUSED)
 {
-  g_autoptr (Model) model = good_model (
-      "{\"table\": \"sales\", \"kind\": \"fact\", \"append\": \"all\", \"references\": ["
-      "{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"},"
-      "{\"dimension\": \"shops\", \"columns\": [\"city\", \"street\"], \"as\": \"shop_id\", \"missing\": \"allow\"}]}");
+  g_autoptr (Model) model =
+      good_model ("{\"table\": \"sales\", \"kind\": \"fact\", \"append\": \"all\", \"references\": ["
+                  "{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"},"
+                  "{\"dimension\": \"shops\", \"columns\": [\"city\", \"street\"], \"as\": \"shop_id\", \"missing\": \"allow\"}]}");
   assert_true (model_is_keyless (model));
   assert_null (model->id_column);
   assert_int_equal (model->append, APPEND_ALL);
@@ -101,8 +101,8 @@ test_an_id_column_gives_way_to_the_files_columns (void **state G_GNUC_UNUSED)
 static void
 test_normalize_may_be_empty (void **state G_GNUC_UNUSED)
 {
-  g_autoptr (Model) model
-      = good_model ("{\"table\": \"a\", \"kind\": \"dimension\", \"business_key\": [\"k\"], \"id\": {\"normalize\": []}}");
+  g_autoptr (Model) model =
+      good_model ("{\"table\": \"a\", \"kind\": \"dimension\", \"business_key\": [\"k\"], \"id\": {\"normalize\": []}}");
   assert_int_equal (model->normalize, 0);
   g_autofree char *none = normalize_words (model->normalize);
   assert_string_equal (none, "");
@@ -125,8 +125,9 @@ static const struct
   { "{\"kind\": \"dimension\", \"business_key\": [\"a\"]}", "$: \"table\" is missing" },
   { "{\"table\": \"users\"}", "$: \"kind\" is missing" },
   { "{" DIMENSION ", \"colums\": {}}", "$.colums: unknown member \"colums\"; did you mean \"columns\"?" },
-  { "{" DIMENSION ", \"E-mail\": 1}", "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
-                                      "business_key, id, columns, references, duplicates, append, files, rejects" },
+  { "{" DIMENSION ", \"E-mail\": 1}",
+    "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
+    "business_key, id, columns, references, duplicates, append, files, rejects" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
   { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
   { "{" DIMENSION ", \"effective\": \"x\"}", "$.effective: \"effective\" is not yet supported" },
@@ -135,7 +136,8 @@ static const struct
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
   { "{\"table\": \"Users\", \"kind\": \"fact\"}",
     "$.table: \"Users\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
-  { "{\"table\": \"a_dimension_whose_name_leaves_no_room_for_what_is_added_to_\", \"kind\": \"dimension\", \"business_key\": [\"a\"]}",
+  { "{\"table\": \"a_dimension_whose_name_leaves_no_room_for_what_is_added_to_\", \"kind\": \"dimension\", \"business_key\": "
+    "[\"a\"]}",
     "$.table: \"a_dimension_whose_name_leaves_no_room_for_what_is_added_to_\" is too long for a dimension: at most 55 bytes, for "
     "\"_current\" is added" },
   { "{\"table\": \"users\", \"kind\": \"dimenson\"}", "$.kind: unknown value \"dimenson\"; did you mean \"dimension\"?" },
@@ -153,7 +155,8 @@ static const struct
   { "{" DIMENSION ", \"append\": \"all\"}", "$.append: only a fact without business_key appends" },
   { "{" DIMENSION ", \"duplicates\": \"newest\"}", "$.duplicates: unknown value \"newest\"; expected one of: last, first, reject" },
   { "{" DIMENSION ", \"id\": {\"colunm\": \"a\"}}", "$.id.colunm: unknown member \"colunm\"; did you mean \"column\"?" },
-  { "{" DIMENSION ", \"id\": {\"hash\": \"sha1\"}}", "$.id.hash: unknown value \"sha1\"; expected one of: hmac-sha256, uuid5, md5" },
+  { "{" DIMENSION ", \"id\": {\"hash\": \"sha1\"}}",
+    "$.id.hash: unknown value \"sha1\"; expected one of: hmac-sha256, uuid5, md5" },
   { "{" DIMENSION ", \"id\": {\"hash\": \"uuid5\"}}",
     "$.id: \"namespace\" is missing: hash uuid5 needs a UUID, or one of: dns, url, oid, x500" },
   { "{" DIMENSION ", \"id\": {\"hash\": \"uuid5\", \"namespace\": \"web\"}}",
@@ -179,16 +182,19 @@ static const struct
     "$.columns.name.type: unknown value \"txt\"; did you mean \"text\"?" },
   { "{" DIMENSION ", \"columns\": {\"name\": {\"required\": \"yes\"}}}",
     "$.columns.name.required: must be true or false, not a string" },
-  { "{" DIMENSION ", \"columns\": {\"name\": {\"format\": \"YYYY\"}}}", "$.columns.name.format: a format needs a \"type\" beside it" },
+  { "{" DIMENSION ", \"columns\": {\"name\": {\"format\": \"YYYY\"}}}",
+    "$.columns.name.format: a format needs a \"type\" beside it" },
   { "{" DIMENSION ", \"columns\": {\"born\": {\"type\": \"date\", \"format\": \"soon\"}}}",
     "$.columns.born.format: \"soon\" is not a format of type date" },
-  { "{" DIMENSION ", \"columns\": {\"Is Current\": {}}}", "$.columns[\"Is Current\"]: \"Is Current\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"columns\": {\"Is Current\": {}}}",
+    "$.columns[\"Is Current\"]: \"Is Current\" is a name that weir keeps for itself" },
   { "{" DIMENSION ", \"columns\": {\"_line\": {}}}", "$.columns._line: \"_line\" is a name that weir keeps for itself" },
   { "{" DIMENSION ", \"columns\": {\"a b\": {}, \"a_b\": {}}}",
     "$.columns.a_b: \"a_b\" is the same column as $.columns[\"a b\"]: both are \"a_b\"" },
   { "{" DIMENSION ", \"columns\": {\"%\": {}}}",
     "$.columns[\"%\"]: \"%\" has no letter or digit: such a column is named by its place, \"column_3\"" },
-  { "{" DIMENSION ", \"columns\": {\"email\": {\"required\": false}}}", "$.columns.email: a business_key column is always required" },
+  { "{" DIMENSION ", \"columns\": {\"email\": {\"required\": false}}}",
+    "$.columns.email: a business_key column is always required" },
   { "{" DIMENSION ", \"files\": [\"in/people.csv\"]}",
     "$.files: \"in/people.csv\" must be a pattern for file names, without folders" },
   { "{" DIMENSION ", \"rejects\": {}}", "$.rejects: \"max_percent\" is missing" },
@@ -198,7 +204,8 @@ static const struct
     "$.append: only a fact without business_key appends; with one, rows are inserted or updated" },
   { "{" KEYLESS ", \"id\": {}}", "$.id: a fact without business_key has no id" },
   { "{" KEYLESS ", \"duplicates\": \"last\"}", "$.duplicates: a fact without business_key has no duplicates; see \"append\"" },
-  { "{" KEYLESS ", \"columns\": {\"created_at\": {}}}", "$.columns.created_at: \"created_at\" is a name that weir keeps for itself" },
+  { "{" KEYLESS ", \"columns\": {\"created_at\": {}}}",
+    "$.columns.created_at: \"created_at\" is a name that weir keeps for itself" },
   { "{" KEYLESS ", \"references\": {}}", "$.references: must be an array of objects" },
   { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },

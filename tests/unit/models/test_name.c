@@ -34,7 +34,9 @@ test_folding_a_column_name (void **state G_GNUC_UNUSED)
     { "ПОЧТА", "почта" },
     { "--", "" },
     { "", "" },
-    { "a\xff" "b", "a_b" },
+    { "a\xff"
+      "b",
+      "a_b" },
   };
   check_pairs (pairs, G_N_ELEMENTS (pairs), name_fold);
 }
@@ -100,9 +102,15 @@ test_taken_names_depend_on_the_kind (void **state G_GNUC_UNUSED)
     const char *name;
     bool staging, dimension, fact;
   } names[] = {
-    { "_line", true, true, true },           { "_id", true, true, true },          { "_hash", true, true, true },
-    { "ctid", true, true, true },            { "row_hash", false, true, true },    { "is_current", false, true, false },
-    { "version_number", false, true, false }, { "created_at", false, false, true }, { "occurrence", false, false, true },
+    { "_line", true, true, true },
+    { "_id", true, true, true },
+    { "_hash", true, true, true },
+    { "ctid", true, true, true },
+    { "row_hash", false, true, true },
+    { "is_current", false, true, false },
+    { "version_number", false, true, false },
+    { "created_at", false, false, true },
+    { "occurrence", false, false, true },
     { "email", false, false, false },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
@@ -117,9 +125,18 @@ static void
 test_singulars (void **state G_GNUC_UNUSED)
 {
   static const Pair pairs[] = {
-    { "users", "user" },       { "categories", "category" }, { "addresses", "address" }, { "boxes", "box" },
-    { "batches", "batch" },    { "dishes", "dish" },         { "houses", "house" },      { "address", "address" },
-    { "status", "status" },    { "analysis", "analysis" },   { "person", "person" },     { "s", "s" },
+    { "users", "user" },
+    { "categories", "category" },
+    { "addresses", "address" },
+    { "boxes", "box" },
+    { "batches", "batch" },
+    { "dishes", "dish" },
+    { "houses", "house" },
+    { "address", "address" },
+    { "status", "status" },
+    { "analysis", "analysis" },
+    { "person", "person" },
+    { "s", "s" },
     { "transactions", "transaction" },
   };
   check_pairs (pairs, G_N_ELEMENTS (pairs), name_singular);

@@ -41,8 +41,18 @@ static const struct
   const char *key; /* NULL: no single column */
 } singles[] = {
   { "a unique column", "t", 100, 100, { { "a", "text", 100, 50 }, { "b", "text", 100, 100 } }, "b" },
-  { "a key's name before another unique column", "users", 100, 100, { { "name", "text", 100, 100 }, { "email", "text", 100, 100 } }, "email" },
-  { "the table's own id before others", "orders", 10, 10, { { "email", "text", 10, 10 }, { "id", "bigint", 10, 10 }, { "order_id", "text", 10, 10 } }, "order_id" },
+  { "a key's name before another unique column",
+    "users",
+    100,
+    100,
+    { { "name", "text", 100, 100 }, { "email", "text", 100, 100 } },
+    "email" },
+  { "the table's own id before others",
+    "orders",
+    10,
+    10,
+    { { "email", "text", 10, 10 }, { "id", "bigint", 10, 10 }, { "order_id", "text", 10, 10 } },
+    "order_id" },
   { "the first of two alike", "t", 9, 9, { { "x", "text", 9, 9 }, { "y", "text", 9, 9 } }, "x" },
   { "a few duplicates of a key", "users", 10000, 9998, { { "email", "text", 10000, 9963 } }, "email" },
   { "too many duplicates", "users", 10000, 10000, { { "email", "text", 10000, 9000 } }, NULL },
@@ -71,8 +81,8 @@ static void
 test_pairs_where_no_column_is_unique (void **state G_GNUC_UNUSED)
 {
   static const Column columns[COLUMNS] = {
-    { "shop", "text", 100, 10 },     { "day", "date", 100, 20 },       { "amount", "numeric", 100, 90 },
-    { "comment", "text", 50, 50 },   { "shop_code", "text", 100, 10 }, { "flag", "boolean", 100, 2 },
+    { "shop", "text", 100, 10 },   { "day", "date", 100, 20 },       { "amount", "numeric", 100, 90 },
+    { "comment", "text", 50, 50 }, { "shop_code", "text", 100, 10 }, { "flag", "boolean", 100, 2 },
   };
   g_autoptr (StagedTable) staged = make_table ("balances", 100, 100, columns);
   assert_int_equal (propose_single (staged).count, 0);
@@ -154,11 +164,12 @@ test_a_dimension (void **state G_GNUC_UNUSED)
   staged_table_add (staged, "mail", "text", NULL);
   staged_table_add (staged, "born", "date", "DD/MM/YYYY");
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = propose (staged, (ProposedKey){ .columns = { 1 }, .count = 1 }, notes);
-  assert_string_equal (text, HEAD "\"table\":\"clients\",\"kind\":\"dimension\",\"business_key\":[\"mail\"],"
-                                  "\"id\":{\"column\":\"client_id\",\"hash\":\"hmac-sha256\",\"normalize\":[\"trim\",\"lowercase\"]},"
-                                  "\"columns\":{\"name\":{\"type\":\"text\"},\"born\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"}},"
-                                  "\"duplicates\":\"last\"}");
+  g_autofree char *text = propose (staged, (ProposedKey) { .columns = { 1 }, .count = 1 }, notes);
+  assert_string_equal (text,
+                       HEAD "\"table\":\"clients\",\"kind\":\"dimension\",\"business_key\":[\"mail\"],"
+                            "\"id\":{\"column\":\"client_id\",\"hash\":\"hmac-sha256\",\"normalize\":[\"trim\",\"lowercase\"]},"
+                            "\"columns\":{\"name\":{\"type\":\"text\"},\"born\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"}},"
+                            "\"duplicates\":\"last\"}");
   assert_int_equal (notes->len, 0);
 }
 
@@ -170,14 +181,15 @@ test_a_fact_that_refers_to_a_dimension (void **state G_GNUC_UNUSED)
   staged_table_add (staged, "e_mail", "text", NULL);
   staged_table_add (staged, "amount", "numeric", NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = propose (staged, (ProposedKey){ .columns = { 0 }, .count = 1 }, notes);
+  g_autofree char *text = propose (staged, (ProposedKey) { .columns = { 0 }, .count = 1 }, notes);
   assert_string_equal (text, HEAD "\"table\":\"sales\",\"kind\":\"fact\",\"business_key\":[\"sale_id\"],"
                                   "\"id\":{\"column\":\"sale_uuid\",\"hash\":\"hmac-sha256\",\"normalize\":[\"trim\"]},"
                                   "\"references\":[{\"dimension\":\"users\",\"columns\":[\"e_mail\"],\"as\":\"user_id\","
                                   "\"missing\":\"reject\"}],"
                                   "\"columns\":{\"amount\":{\"type\":\"numeric\"}},\"duplicates\":\"last\"}");
   assert_int_equal (notes->len, 1);
-  assert_string_equal (g_ptr_array_index (notes, 0), "e_mail is the business_key of users: referenced as user_id, so this is a fact");
+  assert_string_equal (g_ptr_array_index (notes, 0),
+                       "e_mail is the business_key of users: referenced as user_id, so this is a fact");
 }
 
 static void
@@ -187,7 +199,7 @@ test_a_table_without_a_key_is_a_keyless_fact (void **state G_GNUC_UNUSED)
   staged_table_add (staged, "page", "text", NULL);
   staged_table_add (staged, "created_at", "date", NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = propose (staged, (ProposedKey){ .count = 0 }, notes);
+  g_autofree char *text = propose (staged, (ProposedKey) { .count = 0 }, notes);
   assert_string_equal (text, HEAD "\"table\":\"visits\",\"kind\":\"fact\",\"columns\":{\"page\":{\"type\":\"text\"}},"
                                   "\"append\":\"distinct\"}");
   assert_int_equal (notes->len, 2);
@@ -199,7 +211,7 @@ test_the_own_key_is_no_reference (void **state G_GNUC_UNUSED)
   g_autoptr (StagedTable) staged = staged_table_new ("clients");
   staged_table_add (staged, "e_mail", "text", NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = propose (staged, (ProposedKey){ .columns = { 0 }, .count = 1 }, notes);
+  g_autofree char *text = propose (staged, (ProposedKey) { .columns = { 0 }, .count = 1 }, notes);
   assert_non_null (strstr (text, "\"dimension\""));
   assert_null (strstr (text, "references"));
 }
@@ -212,7 +224,7 @@ test_a_reference_whose_id_is_a_column_already_is_left_out (void **state G_GNUC_U
   staged_table_add (staged, "e_mail", "text", NULL);
   staged_table_add (staged, "user_id", "bigint", NULL);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = propose (staged, (ProposedKey){ .columns = { 0 }, .count = 1 }, notes);
+  g_autofree char *text = propose (staged, (ProposedKey) { .columns = { 0 }, .count = 1 }, notes);
   assert_null (strstr (text, "references"));
   assert_int_equal (notes->len, 1);
 }
@@ -225,7 +237,7 @@ test_a_table_that_no_model_can_have (void **state G_GNUC_UNUSED)
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (Catalog) catalog = catalog_of_users ();
   g_autoptr (GError) error = NULL;
-  assert_null (propose_model (staged, (ProposedKey){ .count = 1 }, catalog, fake_words (), notes, &error));
+  assert_null (propose_model (staged, (ProposedKey) { .count = 1 }, catalog, fake_words (), notes, &error));
   assert_int_equal (error->code, WEIR_ERROR_MODEL);
 }
 

@@ -38,7 +38,7 @@ static const ModelWords *
 real_words (void)
 {
   static ModelWords real;
-  real = (ModelWords){ types_words (), types_format_fits };
+  real = (ModelWords) { types_words (), types_format_fits };
   return &real;
 }
 
@@ -96,8 +96,8 @@ test_the_schema_has_the_loaders_members (void **state G_GNUC_UNUSED)
   for (size_t i = 0; i < G_N_ELEMENTS (objects); i++)
     {
       const char *at = strstr (objects[i].model, "%s");
-      g_autofree char *model
-          = g_strdup_printf ("%.*s\"~~~~~~~~\"%s", (int) (at - objects[i].model), objects[i].model, at + strlen ("%s"));
+      g_autofree char *model =
+          g_strdup_printf ("%.*s\"~~~~~~~~\"%s", (int) (at - objects[i].model), objects[i].model, at + strlen ("%s"));
       g_auto (GStrv) members = expected_words (model);
       Json *object = objects[i].pointer[0] != '\0' ? follow (schema, objects[i].pointer) : schema;
       Json *properties = json_object_get (object, "properties");
