@@ -27,19 +27,19 @@ BEGIN {
     banned[list[i]]
 }
 
-function violation (text)
+function violation(text)
 {
   printf "%s:%d: %s\n", file, line, text
   found = 1
 }
 
-function layer_of (path)
+function layer_of(path)
 {
   return path ~ /^src\/base\// ? "base" : substr (path, 1, index (path, "/") - 1)
 }
 
 # An entry of the table that names this header, or its folder.
-function entry_for (header, table,    name)
+function entry_for(header, table,    name)
 {
   for (name in table)
     if (header == name || (name ~ /\/$/ && index (header, name) == 1))
@@ -47,33 +47,33 @@ function entry_for (header, table,    name)
   return ""
 }
 
-function check_own (header,    from, to)
+function check_own(header,    from, to)
 {
-  from = layer_of (file)
+  from = layer_of(file)
   to = substr (header, 1, index (header, "/") - 1)
   if (! (to in may) || header ~ /^src\/base\// || header ~ /(^|\/)\.\.?\//)
-    violation ("\"" header "\" is not written from the top (base/, models/, schema/, pipeline/, watcher/, src/)")
+    violation("\"" header "\" is not written from the top (base/, models/, schema/, pipeline/, watcher/, src/)")
   else if (! index (" " may[from] " ", " " to " "))
-    violation (from " must not know " to ": \"" header "\"")
+    violation(from " must not know " to ": \"" header "\"")
 
   # "base/db_private.h" is for src/base/db*.c.
   if (sub (/_private\.h$/, "", header) && index (file, (to == "base" ? "src/" : "") header) != 1)
-    violation ("\"" header "_private.h\" is for the files of that name only")
+    violation("\"" header "_private.h\" is for the files of that name only")
 }
 
-function check_foreign (header,    name)
+function check_foreign(header,    name)
 {
-  name = entry_for (header, home)
+  name = entry_for(header, home)
   if (name != "" && file != home[name])
-    violation ("<" header "> belongs to " home[name] " alone")
+    violation("<" header "> belongs to " home[name] " alone")
   else if (name != "")
     at_home[name]
-  if (entry_for (header, banned) != "")
-    violation ("<" header ">: GObject, GIO, threads and jumps stay out")
+  if (entry_for(header, banned) != "")
+    violation("<" header ">: GObject, GIO, threads and jumps stay out")
 }
 
 # The line without comments, strings and characters; in_comment lasts over lines.
-function code_of (text,    code, two, quote)
+function code_of(text,    code, two, quote)
 {
   code = ""
   while (text != "")
@@ -110,7 +110,7 @@ function code_of (text,    code, two, quote)
   return code
 }
 
-function check_code (code,    word)
+function check_code(code,    word)
 {
   if (file == "src/main.c")
     return
@@ -118,10 +118,10 @@ function check_code (code,    word)
     {
       word = substr (code, RSTART, RLENGTH)
       gsub (/[^a-z_]/, "", word)
-      violation (word " () below main: return an error")
+      violation(word " () below main: return an error")
     }
   if (code ~ /(^|[^A-Za-z0-9_])goto[ \t]+[A-Za-z_]/)
-    violation ("goto: return early, let g_autoptr clean up")
+    violation("goto: return early, let g_autoptr clean up")
 }
 
 {
@@ -136,12 +136,12 @@ function check_code (code,    word)
           sub (/^[^"<]*["<]/, "", header)
           sub (/[">].*$/, "", header)
           if (text ~ /include[ \t]*"/)
-            check_own (header)
+            check_own(header)
           else
-            check_foreign (header)
+            check_foreign(header)
         }
       else
-        check_code (code_of (text))
+        check_code(code_of(text))
     }
   close (file)
 }
@@ -152,7 +152,7 @@ END {
       {
         file = home[name]
         line = 1
-        violation ("nobody includes <" name "> any more: take the library out, or its line out of tests/includes.sh")
+        violation("nobody includes <" name "> any more: take the library out, or its line out of tests/includes.sh")
       }
   exit found
 }'

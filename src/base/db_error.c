@@ -117,9 +117,7 @@ db_connect_error (PGconn *conn, GError **error)
 
   const char *first = kept->pdata[0];
   StateRule rule = { "", WEIR_ERROR_RETRY, "database_unreachable" };
-  if (sqlstate[0] != '\0' && rule_for_state (sqlstate)->code == WEIR_ERROR_MODEL)
-    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_login" };
-  else if (first != NULL && strstr (first, "no password supplied") != NULL)
+  if (rule_for_state (sqlstate)->code == WEIR_ERROR_MODEL || (first != NULL && strstr (first, "no password supplied") != NULL))
     rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_login" };
   else if (first != NULL && g_str_has_prefix (first, "invalid "))
     rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_conninfo" };

@@ -47,7 +47,7 @@ typedef enum
   DB_WAIT_TIMEOUT,
 } DbWait;
 
-/* Waits until the socket is ready, stop_fd (unless -1) is readable, or the deadline (monotonic microseconds, 0: none) has passed. */
+/* Waits for the socket, for stop_fd (unless -1) to be readable, or for the deadline (monotonic microseconds, 0: none). */
 DbWait db_wait (PGconn *conn, short events, int stop_fd, int64_t deadline);
 
 /* A statement on its way to its end; all zero at first. */

@@ -23,7 +23,7 @@ time_stamp (void)
   return g_strdup_printf ("%s.%03dZ ", seconds, g_date_time_get_microsecond (now) / 1000);
 }
 
-/* One write for the whole: lines of several processes never mix. What does not fit on a full disk is lost; there is nobody to tell. */
+/* One write for the whole: lines of several processes never mix. What a full disk refuses is lost; nobody is there to tell. */
 static void
 write_once (int fd, const char *stamp, const char *text)
 {
