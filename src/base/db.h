@@ -1,11 +1,13 @@
-/* PostgreSQL by libpq: one connection, blocking calls that a stop request can end. The only file that knows libpq and SQLSTATE.
+/* PostgreSQL by libpq: one connection, blocking calls that a stop request can end. Only the db*.c files know libpq
+ * (db_private.h), and only db_error.c knows SQLSTATE.
  *
  * Calling order: db_connect, then db_exec, db_query or a COPY in any order, then db_free. A Db belongs to one thread.
  *
- * Errors: WEIR_ERROR_RETRY when the server is away or busy (classes 08, 53, 57P, 40; 55P03; 55006), MODEL for what a person must
- * mend (28 authorisation, 42 rights and missing objects, 3D, 0A), INPUT for data (22, 23), STOP when stop_fd became readable
- * and the statement was cancelled, LOCAL otherwise. SQLSTATE, detail and hint of the server are kept in the error. An aborted
- * transaction stays aborted until db_exec (db, "rollback", ...). */
+ * Errors: WEIR_ERROR_RETRY when the server is away or busy (classes 08, 40, 53, 57; 25006, 55P03, 55006), MODEL for what a person
+ * must mend (28 authorisation, 42 rights and missing objects, 3D, 3F, 0A, 2BP01), INPUT for data (22, 23, 44, 54, P0), STOP when
+ * stop_fd became readable and the statement was cancelled, LOCAL otherwise. SQLSTATE, detail and hint of the server are kept in the
+ * error. An aborted transaction stays aborted until db_exec (db, "rollback", ...). A statement that ended in spite of the cancel
+ * counts as done; while stop_fd stays readable every further call fails with STOP: free the Db, the server rolls back. */
 #ifndef WEIR_BASE_DB_H
 #define WEIR_BASE_DB_H
 

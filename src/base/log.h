@@ -1,6 +1,6 @@
 /* The log: one line per fact, to stderr and, once opened, to the home's log file. Library code never logs: it returns errors.
  *
- *   2026-11-20 09:30:00.123 users.csv: applied ...
+ *   2026-11-20 09:30:00.123Z users.csv: applied ...
  *
  * Lines are written with one write(2) each and O_APPEND, so several processes share a file. No global state: the Log is passed. */
 #ifndef WEIR_BASE_LOG_H
