@@ -12,8 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How the staging table's column comments begin where the file writes a column in a format of its own. */
-#define FORMAT_COMMENT "format "
+/* What the staging table's comment on a column says of its format: "header Date of birth; format DD/MM/YYYY". NULL: nothing. */
+static const char *
+format_in (const char *comment)
+{
+  if (comment == NULL)
+    return NULL;
+  const char *behind_header = g_strrstr (comment, "; format ");
+  if (behind_header != NULL)
+    return behind_header + strlen ("; format ");
+  return g_str_has_prefix (comment, "format ") ? comment + strlen ("format ") : NULL;
+}
+
+static bool
+is_ambiguous (const char *comment)
+{
+  return comment != NULL && strstr (comment, "ambiguous: ") != NULL;
+}
 
 static void
 hint_staged_tables (Db *db, const Settings *settings, const char *table, GError **error)
@@ -39,7 +54,7 @@ hint_staged_tables (Db *db, const Settings *settings, const char *table, GError 
 
 /* The columns of the staged table, without counts. */
 static bool
-read_columns (Db *db, const Settings *settings, StagedTable *staged, GError **error)
+read_columns (Db *db, const Settings *settings, StagedTable *staged, GPtrArray *notes, GError **error)
 {
   const SqlVar vars[] = { { "schema", settings->staging_schema }, { "table", staged->table } };
   g_autoptr (DbResult) columns = NULL;
@@ -49,10 +64,15 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, GError **er
     {
       const Type *type = types_by_oid ((uint32_t) db_result_int64 (columns, i, 1));
       const char *comment = db_result_value (columns, i, 2);
-      const char *format = comment != NULL && g_str_has_prefix (comment, FORMAT_COMMENT) ? comment + strlen (FORMAT_COMMENT) : NULL;
+      const char *format = format_in (comment);
+      const char *name = db_result_value (columns, i, 0);
       const char *word = type != NULL ? type->name : types[TYPE_TEXT].name;
       bool fits = format != NULL && types_format_fits (word, format);
-      staged_table_add (staged, db_result_value (columns, i, 0), word, fits ? format : NULL);
+      staged_table_add (staged, name, word, fits ? format : NULL);
+      if (is_ambiguous (comment))
+        g_ptr_array_add (notes, g_strdup_printf ("day and month of %s could not be told apart, so it is text; a \"date\" with its "
+                                                 "\"format\" settles it",
+                                                 name));
     }
   if (staged->columns->len > 0)
     return true;
@@ -119,9 +139,9 @@ count_pairs (Db *db, const Settings *settings, const StagedTable *staged, GArray
 
 /* Counts what is there and picks the key: a single column, else a pair, else none. */
 static bool
-find_key (Db *db, const Settings *settings, StagedTable *staged, ProposedKey *ret_key, GError **error)
+find_key (Db *db, const Settings *settings, StagedTable *staged, ProposedKey *ret_key, GPtrArray *notes, GError **error)
 {
-  if (!read_columns (db, settings, staged, error) || !count_columns (db, settings, staged, error))
+  if (!read_columns (db, settings, staged, notes, error) || !count_columns (db, settings, staged, error))
     return false;
   *ret_key = propose_single (staged);
   if (ret_key->count > 0)
@@ -208,7 +228,7 @@ run (const CommonOptions *common, const char *table, bool write, GError **error)
   g_autoptr (StagedTable) staged = staged_table_new (table);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   ProposedKey key = { .count = 0 };
-  if (!find_key (db, settings, staged, &key, error))
+  if (!find_key (db, settings, staged, &key, notes, error))
     return false;
   g_autoptr (Json) model = propose_model (staged, key, catalog, &words, notes, error);
   if (model == NULL)
