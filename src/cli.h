@@ -47,6 +47,9 @@ int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3
  * when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
 void cli_print_result (const DbResult *result, bool json, const char *empty);
 
+/* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */
+void cli_print_table (const char *const *headers, const GPtrArray *cells);
+
 /* A result as an array of objects; columns of whole numbers become numbers. A new reference. */
 Json *cli_result_to_json (const DbResult *result);
 

@@ -73,51 +73,53 @@ is_whole (const char *text)
   return length > 0 && length <= 18 && digits[length] == '\0' && (digits[0] != '0' || (length == 1 && digits == text));
 }
 
-static bool
-is_whole_column (const DbResult *result, int column)
+/* Cells of a table by rows, without the headers; NULL is SQL NULL. The text is borrowed from the result. */
+static GPtrArray *
+result_cells (const DbResult *result)
 {
-  bool any = false;
+  GPtrArray *cells = g_ptr_array_new ();
   for (int row = 0; row < db_result_rows (result); row++)
-    {
-      const char *value = db_result_value (result, row, column);
-      if (value != NULL && !is_whole (value))
-        return false;
-      any |= value != NULL;
-    }
-  return any;
+    for (int column = 0; column < db_result_columns (result); column++)
+      g_ptr_array_add (cells, (gpointer) db_result_value (result, row, column));
+  return cells;
 }
 
-/* One flag per column. Owned by the caller. */
+/* One flag per column: whether all its values are whole numbers. Owned by the caller. */
 static bool *
-find_whole_columns (const DbResult *result)
+find_whole_columns (const GPtrArray *cells, guint columns)
 {
-  int columns = db_result_columns (result);
-  bool *whole = g_new0 (bool, (gsize) columns + 1);
-  for (int column = 0; column < columns; column++)
-    whole[column] = is_whole_column (result, column);
-  return whole;
-}
-
-static Json *
-row_to_json (const DbResult *result, int row, const bool *whole)
-{
-  Json *object = json_object ();
-  for (int column = 0; column < db_result_columns (result); column++)
+  bool *whole = g_new0 (bool, columns + 1);
+  for (guint column = 0; column < columns; column++)
     {
-      const char *value = db_result_value (result, row, column);
-      Json *json = value != NULL && whole[column] ? json_integer (g_ascii_strtoll (value, NULL, 10)) : weir_json_string (value);
-      json_object_set_new (object, db_result_name (result, column), json);
+      bool any = false, all = true;
+      for (guint i = column; i < cells->len; i += columns)
+        {
+          const char *cell = g_ptr_array_index (cells, i);
+          any |= cell != NULL;
+          all &= cell == NULL || is_whole (cell);
+        }
+      whole[column] = any && all;
     }
-  return object;
+  return whole;
 }
 
 Json *
 cli_result_to_json (const DbResult *result)
 {
   Json *array = json_array ();
-  g_autofree bool *whole = find_whole_columns (result);
-  for (int row = 0; row < db_result_rows (result); row++)
-    json_array_append_new (array, row_to_json (result, row, whole));
+  guint columns = (guint) db_result_columns (result);
+  g_autoptr (GPtrArray) cells = result_cells (result);
+  g_autofree bool *whole = find_whole_columns (cells, columns);
+  Json *object = NULL;
+  for (guint i = 0; i < cells->len; i++)
+    {
+      guint column = i % columns;
+      const char *cell = g_ptr_array_index (cells, i);
+      if (column == 0)
+        json_array_append_new (array, object = json_object ());
+      json_object_set_new (object, db_result_name (result, (int) column),
+                           cell != NULL && whole[column] ? json_integer (g_ascii_strtoll (cell, NULL, 10)) : weir_json_string (cell));
+    }
   return array;
 }
 
@@ -139,25 +141,21 @@ print_cell (const char *text, int width, bool right, bool last)
   fputs (last ? "\n" : "  ", stdout);
 }
 
-static void
-print_table (const DbResult *result)
+void
+cli_print_table (const char *const *headers, const GPtrArray *cells)
 {
-  int rows = db_result_rows (result), columns = db_result_columns (result);
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
-  g_autofree bool *whole = find_whole_columns (result);
-  g_autofree int *widths = g_new0 (int, (gsize) columns + 1);
-  for (int row = -1; row < rows; row++)
-    for (int column = 0; column < columns; column++)
-      {
-        char *cell = shown_cell (row < 0 ? db_result_name (result, column) : db_result_value (result, row, column));
-        widths[column] = MAX (widths[column], display_width (cell));
-        g_ptr_array_add (cells, cell);
-      }
-  for (guint i = 0; i < cells->len; i++)
+  guint columns = g_strv_length ((char **) headers);
+  g_autofree bool *whole = find_whole_columns (cells, columns);
+  g_autofree int *widths = g_new0 (int, columns + 1);
+  g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < columns + cells->len; i++)
     {
-      int column = (int) i % columns;
-      print_cell (g_ptr_array_index (cells, i), widths[column], whole[column], column == columns - 1);
+      char *text = shown_cell (i < columns ? headers[i] : g_ptr_array_index (cells, i - columns));
+      widths[i % columns] = MAX (widths[i % columns], display_width (text));
+      g_ptr_array_add (shown, text);
     }
+  for (guint i = 0; i < shown->len; i++)
+    print_cell (g_ptr_array_index (shown, i), widths[i % columns], whole[i % columns], i % columns == columns - 1);
 }
 
 void
@@ -167,9 +165,17 @@ cli_print_result (const DbResult *result, bool json, const char *empty)
     {
       g_autoptr (Json) array = cli_result_to_json (result);
       cli_print_json (array);
+      return;
     }
-  else if (db_result_rows (result) == 0)
-    puts (empty);
-  else
-    print_table (result);
+  if (db_result_rows (result) == 0)
+    {
+      puts (empty);
+      return;
+    }
+  g_autoptr (GPtrArray) headers = g_ptr_array_new ();
+  for (int column = 0; column < db_result_columns (result); column++)
+    g_ptr_array_add (headers, (gpointer) db_result_name (result, column));
+  g_ptr_array_add (headers, NULL);
+  g_autoptr (GPtrArray) cells = result_cells (result);
+  cli_print_table ((const char *const *) headers->pdata, cells);
 }

@@ -22,11 +22,14 @@ start (const Options *options, const Settings *settings, PgServer *server, GErro
       return false;
     }
   bool was_running = server->running;
+  bool was_tcp = server->tcp;
+  int was_port = server->port;
   if (!pgserver_start (settings, server, options->port, error))
     return false;
+  bool same = was_tcp == server->tcp && was_port == server->port;
   g_autofree char *url = pgserver_url (server, false);
   g_autofree char *data = settings_shown_path (settings, server->data);
-  fprintf (stderr, "PostgreSQL %d %s in %s\n", server->version, was_running ? "is running" : "started", data);
+  fprintf (stderr, "PostgreSQL %d %s in %s\n", server->version, !was_running ? "started" : same ? "is running" : "was started anew", data);
   if (server->tcp)
     fprintf (stderr, "Also on 127.0.0.1:%d; the password is in: weir db url --tcp\n", server->port);
   if (!options->common.json)

@@ -60,20 +60,32 @@ make_secret (const Settings *settings, Report *report, GError **error)
 }
 
 static bool
-make_schema (Db *db, const char *name, Report *report, GError **error)
+has_schema (Db *db, const char *name, bool *ret_has, GError **error)
 {
   g_autoptr (DbResult) found = NULL;
   const char *const params[] = { name };
   if (!db_query (db, "select from pg_namespace where nspname = $1", params, 1, &found, error))
     return false;
-  if (db_result_rows (found) > 0)
-    return true;
-  g_autofree char *identifier = text_quote_ident (name);
-  g_autofree char *sql = g_strdup_printf ("create schema if not exists %s", identifier);
-  if (!db_exec (db, sql, error))
-    return g_prefix_error (error, "could not make schema %s: ", identifier), false;
-  note (report, "schema %s", name);
+  *ret_has = db_result_rows (found) > 0;
   return true;
+}
+
+static bool
+make_schema (Db *db, const char *name, Report *report, GError **error)
+{
+  bool has = false;
+  if (!has_schema (db, name, &has, error) || has)
+    return has;
+  g_autofree char *identifier = text_quote_ident (name);
+  g_autofree char *sql = g_strdup_printf ("create schema %s", identifier);
+  g_autoptr (GError) problem = NULL;
+  if (db_exec (db, sql, &problem))
+    return note (report, "schema %s", name), true;
+  /* Another init may have been faster. */
+  if (has_schema (db, name, &has, NULL) && has)
+    return true;
+  g_propagate_prefixed_error (error, g_steal_pointer (&problem), "could not make schema %s: ", identifier);
+  return false;
 }
 
 static bool

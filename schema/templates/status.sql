@@ -1,0 +1,17 @@
+-- What `weir status` and `weir check` ask of the tables themselves.
+
+-- name: dimension_rows
+select count(*) filter (where is_current), count(*) from :"schema".:"table"
+
+-- name: fact_rows
+select count(*), count(*) from :"schema".:"table"
+
+-- name: staging_is_empty
+-- PostgreSQL empties unlogged tables when it recovers from a crash.
+select not exists (select from :"schema".:"table")
+
+-- name: may_create
+select n.nspname is not null,
+       case when n.oid is null then has_database_privilege(current_database(), 'create')
+            else has_schema_privilege(n.oid, 'create') and has_schema_privilege(n.oid, 'usage') end
+from (select :'schema'::text as name) wanted left join pg_namespace n on n.nspname = wanted.name
