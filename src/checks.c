@@ -91,7 +91,8 @@ check_notify (const Settings *settings, GPtrArray *checks)
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "weir");
   g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
-  g_autofree char *program = g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (beside) : g_find_program_in_path ("weir-notify");
+  g_autofree char *program =
+      g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (beside) : g_find_program_in_path ("weir-notify");
   GError *error = NULL;
   if (program == NULL)
     {

@@ -6,9 +6,9 @@
 
 typedef struct
 {
-  char *name;     /* "folders" */
-  char *subject;  /* what was looked at, for people: "imports, archive and failed"; may be NULL */
-  GError *error;  /* NULL: ok */
+  char *name;    /* "folders" */
+  char *subject; /* what was looked at, for people: "imports, archive and failed"; may be NULL */
+  GError *error; /* NULL: ok */
 } Check;
 
 void check_free (Check *check);

@@ -47,8 +47,8 @@ check_ledger (Db *db, GPtrArray *checks)
       if (migration->applied_on != NULL)
         newest = MAX (newest, migration->version);
       if (migration->changed && error == NULL)
-        weir_error (&error, WEIR_ERROR_MODEL, "migration %04d_%s was applied with another text than this weir's", migration->version,
-                    migration->name);
+        weir_error (&error, WEIR_ERROR_MODEL, "migration %04d_%s was applied with another text than this weir's",
+                    migration->version, migration->name);
     }
   if (pending > 0 && error == NULL)
     {
@@ -69,8 +69,8 @@ check_schema (Db *db, const char *schema, GPtrArray *checks)
   if (sql_run (db, "status/may_create", vars, G_N_ELEMENTS (vars), &result, &error) && !db_result_bool (result, 0, 1))
     {
       bool exists = db_result_bool (result, 0, 0);
-      weir_error (&error, WEIR_ERROR_MODEL, exists ? "this role may not create tables in schema %s" : "this role may not create schema %s",
-                  schema);
+      weir_error (&error, WEIR_ERROR_MODEL,
+                  exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
       if (exists)
         weir_error_hint (&error, "As its owner: grant usage, create on schema %s to this role.", schema);
       else

@@ -10,64 +10,76 @@
 #define EXIT_USAGE 2
 
 const Command commands[] = {
-  { "init", "[DIR]", "make a home: folders, key secret, database", 
+  { "init", "[DIR]", "make a home: folders, key secret, database",
     "Makes what is missing of a home in DIR (default: here): the folders, weir.json, the key secret, the ledger and the\n"
     "schemas. What is there already is left as it is.\n\n"
     "  weir init\n"
-    "  weir init /srv/shop --database postgresql://etl@db.example.org/shop", command_init },
+    "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
+    command_init },
   { "watch", "[DIR]", "watch the drop folder and load what arrives, until stopped",
     "Starts the embedded PostgreSQL where no other database is configured. Ctrl-C or SIGTERM ends it after the files in work.\n\n"
-    "  weir watch", command_watch },
+    "  weir watch",
+    command_watch },
   { "load", "FILE...", "load files now",
     "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
     "  weir load users.csv\n"
     "  weir load --dry-run --json transactions.csv\n"
-    "  weir load --table users export.csv", command_load },
+    "  weir load --table users export.csv",
+    command_load },
   { "sniff", "FILE", "what weir sees in a file: dialect, columns, types, with the evidence",
     "Reads the file only; needs no home and no database.\n\n"
     "  weir sniff users.csv\n"
-    "  weir sniff --json users.csv", command_sniff },
+    "  weir sniff --json users.csv",
+    command_sniff },
   { "cat", "FILE", "print a file as clean CSV",
     "UTF-8, comma, double quotes, LF; header and cells as they are in the file.\n\n"
-    "  weir cat export.csv | head", command_cat },
+    "  weir cat export.csv | head",
+    command_cat },
   { "model", "TABLE", "propose a model from a staged table",
     "  weir model sales\n"
-    "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv", command_model },
-  { "key", "TABLE VALUE...", "the UUID of a business key",
-    "  weir key users someone@example.com", command_key },
+    "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
+    command_model },
+  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key },
   { "status", "", "the tables, and what waits or failed",
     "Ends with 1 when something failed or waits for a person.\n\n"
     "  weir status\n"
-    "  weir status --json", command_status },
+    "  weir status --json",
+    command_status },
   { "runs", "[RUN]", "the ledger: every run, or one in detail",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir runs --limit 5\n"
     "  weir runs --table users\n"
-    "  weir runs last", command_runs },
+    "  weir runs last",
+    command_runs },
   { "rejects", "RUN", "the refused rows of a run",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir rejects last\n"
-    "  weir rejects users.csv --csv > rejects.csv", command_rejects },
+    "  weir rejects users.csv --csv > rejects.csv",
+    command_rejects },
   { "retry", "RUN", "load a run's file again from archive or failed",
     "After a model was written or mended. RUN is an id, its first characters, a file name, or \"last\".\n\n"
-    "  weir retry last", command_retry },
+    "  weir retry last",
+    command_retry },
   { "check", "", "can weir connect, write, rename; do models, secret and database agree?",
     "Changes nothing. Ends with 0 when every check is ok.\n\n"
     "  weir check\n"
-    "  weir check --json", command_check },
+    "  weir check --json",
+    command_check },
   { "migrate", "up|down|status", "the versioned schema of the ledger",
     "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
-    "  weir migrate status", command_migrate },
+    "  weir migrate status",
+    command_migrate },
   { "db", "start|stop|status|url", "the embedded PostgreSQL",
     "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
     "  weir db url --tcp            the URL for that, with the password\n"
-    "  psql \"$(weir db url)\"", command_db },
+    "  psql \"$(weir db url)\"",
+    command_db },
   { "psql", "[ARGS]", "psql on weir's database",
     "ARGS go to psql as they are.\n\n"
     "  weir psql\n"
-    "  weir psql -c 'select * from warehouse.users_current limit 5'", command_psql },
-  { "completion", "bash|zsh", "print a completion script for the shell",
-    "  source <(weir completion bash)", command_completion },
+    "  weir psql -c 'select * from warehouse.users_current limit 5'",
+    command_psql },
+  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion },
   { NULL, NULL, NULL, NULL, NULL },
 };
 

@@ -20,9 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommonOptions, common_options_clear)
 typedef struct
 {
   const char *name;
-  const char *arguments; /* "FILE..." */
-  const char *summary;   /* one line */
-  const char *description; /* what --help prints below the options: a few sentences and examples, may be NULL */
+  const char *arguments;              /* "FILE..." */
+  const char *summary;                /* one line */
+  const char *description;            /* what --help prints below the options: a few sentences and examples, may be NULL */
   int (*run) (int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 } Command;
 
@@ -32,19 +32,21 @@ const Command *command_find (const char *name);
 /* Runs `weir ARGV...`; returns the exit code. */
 int cli_main (int argc, char **argv);
 
-/* Parses a command's options (texts as G_OPTION_ARG_STRING or, for paths, _FILENAME): "entries" (may be NULL, ends with { NULL }) and the common ones. Arguments that are no options stay in
- * argv[1..]. --help prints and *ret_done is true. Errors: MODEL (usage, exit 2). */
+/* Parses a command's options (texts as G_OPTION_ARG_STRING or, for paths, _FILENAME): "entries" (may be NULL, ends with { NULL })
+ * and the common ones. Arguments that are no options stay in argv[1..]. --help prints and *ret_done is true. Errors: MODEL (usage,
+ * exit 2). */
 bool cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *common, int *argc, char ***argv, bool *ret_done,
                 GError **error);
 
-/* Prints "weir: message", DETAIL and HINT to stderr (as {"error":{...}} on stdout too when json), frees the error, returns its exit code. */
+/* Prints "weir: message", DETAIL and HINT to stderr (as {"error":{...}} on stdout too when json), frees the error, returns its exit
+ * code. */
 int cli_fail (GError *error, bool json);
 
 /* A usage error: message and "Try: weir COMMAND --help". Returns 2. */
 int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* Prints a result as an aligned table on stdout, or with json as one array of objects. Headers are the result's column names. "empty" is said
- * when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
+/* Prints a result as an aligned table on stdout, or with json as one array of objects. Headers are the result's column names.
+ * "empty" is said when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
 void cli_print_result (const DbResult *result, bool json, const char *empty);
 
 /* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */

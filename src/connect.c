@@ -58,7 +58,8 @@ check_ledger (Db *db, GError **error)
   if (pending == migrations->len)
     weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet");
   else
-    weir_error (error, WEIR_ERROR_MODEL, "the ledger of this database is older than this weir (%u migrations are missing)", pending);
+    weir_error (error, WEIR_ERROR_MODEL, "the ledger of this database is older than this weir (%u migrations are missing)",
+                pending);
   weir_error_hint (error, "weir migrate up");
   return false;
 }

@@ -61,7 +61,8 @@ url_without_password (const char *url, char **password)
   return g_string_free (without, FALSE);
 }
 
-/* The value of a "key = value" pair: unquoted up to white space, or in single quotes, with backslash escapes. Returns what follows. */
+/* The value of a "key = value" pair: unquoted up to white space, or in single quotes, with backslash escapes. Returns what follows.
+ */
 static const char *
 read_value (const char *text, GString *value)
 {

@@ -74,7 +74,7 @@ find_cause (const Route *route, const GPtrArray *files, const TableKnowledge *kn
 {
   *ret_state = "held";
   if (route->broken != NULL)
-    return g_strdup_printf ("%s cannot be used: %s", route->broken->path, route->broken->error->message);
+    return g_strdup (route->broken->error->message);
   if (route->model == NULL)
     return NULL;
   char *problem = knowledge != NULL ? knowledge->find_problem (route->model, knowledge->data) : NULL;

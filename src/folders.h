@@ -1,4 +1,5 @@
-/* What lies in a home's folders, for `weir status`: what waits in the drop folder and for what, what is in work, what was refused. */
+/* What lies in a home's folders, for `weir status`: what waits in the drop folder and for what, what is in work, what was refused.
+ */
 #ifndef WEIR_SRC_FOLDERS_H
 #define WEIR_SRC_FOLDERS_H
 
@@ -19,8 +20,8 @@ void waiting_file_free (WaitingFile *file);
 /* What the database knows of a table, where it can be asked. */
 typedef struct
 {
-  bool (*is_applied) (const char *table, void *data);       /* whether it was ever loaded */
-  char *(*find_problem) (const Model *model, void *data);   /* why it cannot be loaded now; owned, NULL: it can */
+  bool (*is_applied) (const char *table, void *data);     /* whether it was ever loaded */
+  char *(*find_problem) (const Model *model, void *data); /* why it cannot be loaded now; owned, NULL: it can */
   void *data;
 } TableKnowledge;
 

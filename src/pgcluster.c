@@ -42,7 +42,8 @@ static const char conf_text[] = "# Written by weir before each start; use ALTER 
                                 "log_line_prefix = '%%m [%%p] '\n"
                                 "cluster_name = 'weir'\n";
 
-/* Runs one of PostgreSQL's programs in a folder and by relative paths: they put paths into shell commands of 1,024 bytes, unquoted. */
+/* Runs one of PostgreSQL's programs in a folder and by relative paths: they put paths into shell commands of 1,024 bytes, unquoted.
+ */
 static bool
 run_in (const PgServer *server, const char *folder, const char *const *argv, GError **error)
 {
@@ -66,7 +67,8 @@ make_fresh_folder (const PgServer *server, const char *folder, GError **error)
   if (!fs_make_folder (parent, 0755, error) || !fs_make_folder (folder, 0700, error))
     return false;
   if (server->owner != geteuid () && lchown (folder, server->owner, (gid_t) -1) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", folder, (int) server->owner, g_strerror (errno));
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", folder, (int) server->owner,
+                       g_strerror (errno));
   return true;
 }
 
@@ -85,8 +87,15 @@ pgcluster_make (const PgServer *server, GError **error)
   g_autofree char *fresh = g_strconcat (server->data, ".new", NULL);
   if (!make_fresh_folder (server, fresh, error))
     return false;
-  const char *const argv[] = { "initdb", "--pgdata=.", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
-                               "--auth-local=trust", "--auth-host=scram-sha-256", NULL };
+  const char *const argv[] = { "initdb",
+                               "--pgdata=.",
+                               "--username=postgres",
+                               "--encoding=UTF8",
+                               "--locale=C.UTF-8",
+                               "--data-checksums",
+                               "--auth-local=trust",
+                               "--auth-host=scram-sha-256",
+                               NULL };
   if (!run_in (server, fresh, argv, error))
     return g_prefix_error (error, "could not make the embedded database: "), false;
   g_autofree char *hba = g_build_filename (fresh, "pg_hba.conf", NULL);

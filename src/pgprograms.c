@@ -107,16 +107,19 @@ complain_missing (GError **error)
     weir_error (error, WEIR_ERROR_MODEL, "WEIR_PG_BIN: there is no initdb, pg_ctl and postgres in \"%s\"", given);
   else
     weir_error (error, WEIR_ERROR_MODEL, "there is no PostgreSQL server on this machine for the embedded database");
-  weir_error_hint (error, "apt-get install postgresql; or name a database with --database, WEIR_DATABASE or \"database\" in weir.json.");
+  weir_error_hint (error,
+                   "apt-get install postgresql; or name a database with --database, WEIR_DATABASE or \"database\" in weir.json.");
 }
 
 static void
 complain_version (int major, int newest, const char *data, GError **error)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major, newest);
+  weir_error (error, WEIR_ERROR_MODEL, "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major,
+              newest);
   weir_error_detail (error, "Its data in \"%s\" are whole and were left as they are.", data);
-  weir_error_hint (error, "Install postgresql-%d, or name its programs: WEIR_PG_BIN=/usr/lib/postgresql/%d/bin. "
-                          "To move the data to PostgreSQL %d, use pg_upgrade.",
+  weir_error_hint (error,
+                   "Install postgresql-%d, or name its programs: WEIR_PG_BIN=/usr/lib/postgresql/%d/bin. "
+                   "To move the data to PostgreSQL %d, use pg_upgrade.",
                    major, major, newest);
 }
 

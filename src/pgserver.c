@@ -128,9 +128,11 @@ make_socket_folder (const PgServer *server, GError **error)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", server->socket, (int) server->owner,
                        g_strerror (errno));
   struct stat status;
-  if (lstat (server->socket, &status) == 0 && S_ISDIR (status.st_mode) && status.st_uid == server->owner && (status.st_mode & 077) == 0)
+  if (lstat (server->socket, &status) == 0 && S_ISDIR (status.st_mode) && status.st_uid == server->owner
+      && (status.st_mode & 077) == 0)
     return true;
-  weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a private folder of the user the embedded PostgreSQL runs as", server->socket);
+  weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a private folder of the user the embedded PostgreSQL runs as",
+              server->socket);
   weir_error_hint (error, "Somebody else made it. See who, remove it, and try again.");
   return false;
 }

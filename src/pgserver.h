@@ -8,19 +8,19 @@
 
 typedef struct
 {
-  char *bin;       /* folder of initdb, pg_ctl, postgres */
-  char *data;      /* the cluster: HOME/.weir/postgres, or below /var/lib/weir when weir runs as root */
-  char *socket;    /* a short private folder: socket paths end at 107 bytes */
+  char *bin;    /* folder of initdb, pg_ctl, postgres */
+  char *data;   /* the cluster: HOME/.weir/postgres, or below /var/lib/weir when weir runs as root */
+  char *socket; /* a short private folder: socket paths end at 107 bytes */
   char *log;
-  char *password;  /* of loopback TCP; NULL without it */
+  char *password; /* of loopback TCP; NULL without it */
   char *home;
-  char *state;     /* HOME/.weir */
-  uid_t owner;     /* whose server it is: ours, or the postgres user's when weir runs as root */
-  int version;     /* major, of the programs in bin: 15 */
-  int port;        /* of the socket's name, and of loopback TCP if tcp */
+  char *state; /* HOME/.weir */
+  uid_t owner; /* whose server it is: ours, or the postgres user's when weir runs as root */
+  int version; /* major, of the programs in bin: 15 */
+  int port;    /* of the socket's name, and of loopback TCP if tcp */
   bool tcp;
   bool running;
-  bool recorded;   /* server.json is there: it was started to the end once, its database was made */
+  bool recorded; /* server.json is there: it was started to the end once, its database was made */
   bool initialised;
 } PgServer;
 

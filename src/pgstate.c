@@ -46,9 +46,9 @@ pgstate_read (PgServer *server)
 bool
 pgstate_write (const PgServer *server, const char *home, GError **error)
 {
-  g_autoptr (Json) root = json_pack ("{s:o, s:s, s:i, s:o, s:s, s:i, s:b, s:s?}", "home", weir_json_string (home), "bin", server->bin,
-                                     "version", server->version, "data", weir_json_string (server->data), "socket", server->socket,
-                                     "port", server->port, "tcp", server->tcp, "password", server->password);
+  g_autoptr (Json) root = json_pack ("{s:o, s:s, s:i, s:o, s:s, s:i, s:b, s:s?}", "home", weir_json_string (home), "bin",
+                                     server->bin, "version", server->version, "data", weir_json_string (server->data), "socket",
+                                     server->socket, "port", server->port, "tcp", server->tcp, "password", server->password);
   g_autofree char *path = g_build_filename (server->state, STATE_FILE, NULL);
   g_autofree char *text = weir_json_pretty (root);
   g_autofree char *line = g_strconcat (text, "\n", NULL);
@@ -167,5 +167,6 @@ pgstate_write_owned (const PgServer *server, const char *path, const char *text,
     return false;
   if (server->owner == geteuid () || lchown (path, server->owner, (gid_t) -1) == 0)
     return true;
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", path, (int) server->owner, g_strerror (errno));
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" to user %d: %s", path, (int) server->owner,
+                     g_strerror (errno));
 }

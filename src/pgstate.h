@@ -9,7 +9,8 @@ void pgstate_read (PgServer *server);
 /* Writes server.json (0600). "home" is recorded to recognise a home that was moved. */
 bool pgstate_write (const PgServer *server, const char *home, GError **error);
 
-/* The data folder that server.json of "state" records for a home that is no longer where it was; NULL where that is not so. Owned. */
+/* The data folder that server.json of "state" records for a home that is no longer where it was; NULL where that is not so. Owned.
+ */
 char *pgstate_moved_data (const char *state, const char *home);
 
 /* Looks anew: initialised, running (somebody listens on its socket). */

@@ -118,7 +118,8 @@ cli_result_to_json (const DbResult *result)
       if (column == 0)
         json_array_append_new (array, object = json_object ());
       json_object_set_new (object, db_result_name (result, (int) column),
-                           cell != NULL && whole[column] ? json_integer (g_ascii_strtoll (cell, NULL, 10)) : weir_json_string (cell));
+                           cell != NULL && whole[column] ? json_integer (g_ascii_strtoll (cell, NULL, 10))
+                                                         : weir_json_string (cell));
     }
   return array;
 }
@@ -131,14 +132,24 @@ shown_cell (const char *value)
 }
 
 static void
-print_cell (const char *text, int width, bool right, bool last)
+append_cell (GString *line, const char *text, int width, bool right)
 {
   int padding = width - display_width (text);
+  g_string_append (line, line->len > 0 ? "  " : "");
   if (right)
-    printf ("%*s%s", padding, "", text);
+    g_string_append_printf (line, "%*s%s", padding, "", text);
   else
-    printf ("%s%*s", text, last ? 0 : padding, "");
-  fputs (last ? "\n" : "  ", stdout);
+    g_string_append_printf (line, "%s%*s", text, padding, "");
+}
+
+/* One line of the table, without blanks at its end. */
+static void
+print_line (char **cells, guint columns, const int *widths, const bool *right)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  for (guint column = 0; column < columns; column++)
+    append_cell (line, cells[column], widths[column], right[column]);
+  puts (g_strchomp (line->str));
 }
 
 void
@@ -154,8 +165,8 @@ cli_print_table (const char *const *headers, const GPtrArray *cells)
       widths[i % columns] = MAX (widths[i % columns], display_width (text));
       g_ptr_array_add (shown, text);
     }
-  for (guint i = 0; i < shown->len; i++)
-    print_cell (g_ptr_array_index (shown, i), widths[i % columns], whole[i % columns], i % columns == columns - 1);
+  for (guint i = 0; i < shown->len; i += columns)
+    print_line ((char **) shown->pdata + i, columns, widths, whole);
 }
 
 void

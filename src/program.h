@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* argv[0] is a path. folder: where it runs, entered as "owner", the user it runs as (geteuid () for our own). *ret_output (may be NULL):
- * stdout and stderr together, at most 64 KiB, owned by the caller. Returns false with LOCAL when it could not be run or ended otherwise
- * than with 0; the output is then the error's detail. */
+/* argv[0] is a path. folder: where it runs, entered as "owner", the user it runs as (geteuid () for our own). *ret_output (may be
+ * NULL): stdout and stderr together, at most 64 KiB, owned by the caller. Returns false with LOCAL when it could not be run or
+ * ended otherwise than with 0; the output is then the error's detail. */
 bool program_run (const char *const *argv, const char *folder, uid_t owner, char **ret_output, GError **error);
 
 #endif

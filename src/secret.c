@@ -42,7 +42,8 @@ check_mode (const char *path, const struct stat *status, GError **error)
     return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is not a regular file", path), false;
   if ((status->st_mode & refused) == 0)
     return true;
-  weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" can be read or written by others (mode %04o)", path, status->st_mode & 07777);
+  weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" can be read or written by others (mode %04o)", path,
+              status->st_mode & 07777);
   weir_error_detail (error, "Whoever knows it can tell which id belongs to which business key.");
   weir_error_hint (error, "chmod 600 \"%s\"", path);
   return false;

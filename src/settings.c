@@ -21,7 +21,7 @@ settings_new (const char *home)
   settings->database_source = g_strdup ("default");
   const char *secret_file = g_getenv ("WEIR_KEY_SECRET_FILE");
   settings->secret_file = secret_file != NULL && secret_file[0] != '\0' ? g_canonicalize_filename (secret_file, home)
-                                                                       : g_build_filename (settings->state, "key_secret", NULL);
+                                                                        : g_build_filename (settings->state, "key_secret", NULL);
   settings_set_defaults (settings);
   return g_steal_pointer (&settings);
 }
@@ -61,7 +61,8 @@ resolve_home (const char *option, HomePolicy policy, GError **error)
   g_autofree char *home = find_home (option);
   if (home == NULL && policy == HOME_REQUIRED)
     {
-      weir_error (error, WEIR_ERROR_MODEL, "this is no weir home: neither this folder nor one above it has %s or .weir/", SETTINGS_FILE);
+      weir_error (error, WEIR_ERROR_MODEL, "this is no weir home: neither this folder nor one above it has %s or .weir/",
+                  SETTINGS_FILE);
       weir_error_hint (error, "Go to one, name it with --home DIR or WEIR_HOME, or make one here: weir init");
       return NULL;
     }

@@ -10,7 +10,7 @@
 
 typedef enum
 {
-  WATCH_AUTO,   /* weir-notify where it can be run, else polling */
+  WATCH_AUTO, /* weir-notify where it can be run, else polling */
   WATCH_POLL,
 } WatchMode;
 
@@ -19,11 +19,11 @@ typedef struct
 {
   char *home;
   char *imports, *archive, *failed, *models;
-  char *state;            /* HOME/.weir */
-  char *database;         /* conninfo or URL; NULL: the embedded server */
-  char *database_source;  /* who said so: "--database", "WEIR_DATABASE", "weir.json", "default" */
+  char *state;           /* HOME/.weir */
+  char *database;        /* conninfo or URL; NULL: the embedded server */
+  char *database_source; /* who said so: "--database", "WEIR_DATABASE", "weir.json", "default" */
   char *staging_schema, *warehouse_schema;
-  char *secret_file;      /* HOME/.weir/key_secret or WEIR_KEY_SECRET_FILE */
+  char *secret_file; /* HOME/.weir/key_secret or WEIR_KEY_SECRET_FILE */
   WatchMode watch;
   double settle;          /* seconds */
   int workers;            /* 1 to 64; default: cores, at most 4 */
@@ -46,7 +46,7 @@ typedef enum
 /* One row of the table that the loader, `weir check` and docs/settings.md are made from. */
 typedef struct
 {
-  const char *path;     /* in weir.json: "rejects.max_percent"; NULL: not there, by environment or command line only */
+  const char *path; /* in weir.json: "rejects.max_percent"; NULL: not there, by environment or command line only */
   SettingType type;
   const char *fallback; /* the default as JSON text; NULL: told by "otherwise" */
   const char *otherwise;
@@ -73,8 +73,9 @@ typedef enum
   HOME_CREATE,   /* the current folder (or --home) becomes one: folders and .weir/ are made, weir.json is not needed */
 } HomePolicy;
 
-/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings. home and database are the command
- * line's options or NULL. Every mistake in weir.json is reported at once with its JSON path and the nearest valid word (MODEL). */
+/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings. home and database are the
+ * command line's options or NULL. Every mistake in weir.json is reported at once with its JSON path and the nearest valid word
+ * (MODEL). */
 Settings *settings_load (const char *home, const char *database, HomePolicy policy, GError **error);
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)

@@ -10,33 +10,87 @@
 #define AT(member) .offset = offsetof (Settings, member)
 
 const Setting settings_table[] = {
-  { .path = NULL, .type = SETTING_FOLDER, AT (home), .otherwise = "nearest parent with `weir.json` or `.weir/`", .option = "--home",
-    .variable = "WEIR_HOME", .help = "The home: the folder all relative paths start from." },
-  { .path = "database", .type = SETTING_TEXT, AT (database), .otherwise = "the embedded PostgreSQL", .option = "--database",
+  { .path = NULL,
+    .type = SETTING_FOLDER,
+    AT (home),
+    .otherwise = "nearest parent with `weir.json` or `.weir/`",
+    .option = "--home",
+    .variable = "WEIR_HOME",
+    .help = "The home: the folder all relative paths start from." },
+  { .path = "database",
+    .type = SETTING_TEXT,
+    AT (database),
+    .otherwise = "the embedded PostgreSQL",
+    .option = "--database",
     .variable = "WEIR_DATABASE",
     .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...)." },
-  { .path = "imports", .type = SETTING_FOLDER, AT (imports), .fallback = "\"imports\"",
+  { .path = "imports",
+    .type = SETTING_FOLDER,
+    AT (imports),
+    .fallback = "\"imports\"",
     .help = "The drop folder. Must share a file system with archive and failed." },
   { .path = "archive", .type = SETTING_FOLDER, AT (archive), .fallback = "\"archive\"", .help = "Where loaded files go." },
-  { .path = "failed", .type = SETTING_FOLDER, AT (failed), .fallback = "\"failed\"", .help = "Where refused files go, each with its reason." },
+  { .path = "failed",
+    .type = SETTING_FOLDER,
+    AT (failed),
+    .fallback = "\"failed\"",
+    .help = "Where refused files go, each with its reason." },
   { .path = "models", .type = SETTING_FOLDER, AT (models), .fallback = "\"models\"", .help = "Where the models are." },
-  { .path = "schemas.staging", .type = SETTING_SCHEMA, AT (staging_schema), .fallback = "\"staging\"",
+  { .path = "schemas.staging",
+    .type = SETTING_SCHEMA,
+    AT (staging_schema),
+    .fallback = "\"staging\"",
     .help = "Schema of the staging tables." },
-  { .path = "schemas.warehouse", .type = SETTING_SCHEMA, AT (warehouse_schema), .fallback = "\"warehouse\"",
+  { .path = "schemas.warehouse",
+    .type = SETTING_SCHEMA,
+    AT (warehouse_schema),
+    .fallback = "\"warehouse\"",
     .help = "Schema of the dimensions and facts." },
-  { .path = "watch", .type = SETTING_CHOICE, AT (watch), .fallback = "\"auto\"", .words = { "auto", "poll" },
+  { .path = "watch",
+    .type = SETTING_CHOICE,
+    AT (watch),
+    .fallback = "\"auto\"",
+    .words = { "auto", "poll" },
     .help = "How the drop folder is watched: by the kernel's events where possible, or by listing it." },
-  { .path = "settle", .type = SETTING_NUMBER, AT (settle), .fallback = "2", .low = 0, .high = 3600,
+  { .path = "settle",
+    .type = SETTING_NUMBER,
+    AT (settle),
+    .fallback = "2",
+    .low = 0,
+    .high = 3600,
     .help = "Seconds a file must be still before it is taken, where no event says that it is complete." },
-  { .path = "workers", .type = SETTING_WHOLE, AT (workers), .otherwise = "cores, at most 4", .low = 1, .high = 64,
+  { .path = "workers",
+    .type = SETTING_WHOLE,
+    AT (workers),
+    .otherwise = "cores, at most 4",
+    .low = 1,
+    .high = 64,
     .help = "Processes that load files at the same time, each with one connection." },
-  { .path = "after_load", .type = SETTING_FLAG, AT (delete_after_load), .fallback = "\"archive\"", .words = { "archive", "delete" },
+  { .path = "after_load",
+    .type = SETTING_FLAG,
+    AT (delete_after_load),
+    .fallback = "\"archive\"",
+    .words = { "archive", "delete" },
     .help = "What becomes of a file whose rows are committed." },
-  { .path = "rejects.max_percent", .type = SETTING_NUMBER, AT (max_percent), .fallback = "1", .low = 0, .high = 100,
+  { .path = "rejects.max_percent",
+    .type = SETTING_NUMBER,
+    AT (max_percent),
+    .fallback = "1",
+    .low = 0,
+    .high = 100,
     .help = "Rejected rows, in percent of the rows read, above which the whole file is refused. A model may say otherwise." },
-  { .path = "swap_timeout", .type = SETTING_NUMBER, AT (swap_timeout), .fallback = "2", .low = 0, .high = 3600,
+  { .path = "swap_timeout",
+    .type = SETTING_NUMBER,
+    AT (swap_timeout),
+    .fallback = "2",
+    .low = 0,
+    .high = 3600,
     .help = "Seconds to wait for readers of the old staging table before it is left as it is." },
-  { .path = NULL, .type = SETTING_FOLDER, AT (secret_file), .otherwise = "`.weir/key_secret`", .variable = "WEIR_KEY_SECRET_FILE",
+  { .path = NULL,
+    .type = SETTING_FOLDER,
+    AT (secret_file),
+    .otherwise = "`.weir/key_secret`",
+    .variable = "WEIR_KEY_SECRET_FILE",
     .help = "File with the secret of hmac-sha256 keys; nobody else may read it." },
   { .help = NULL },
 };
@@ -48,8 +102,7 @@ typedef struct
   int count;
 } Mistakes;
 
-static void G_GNUC_PRINTF (3, 4)
-mistakes_add (Mistakes *mistakes, const char *path, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) mistakes_add (Mistakes *mistakes, const char *path, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -76,8 +129,8 @@ set_text (Settings *settings, const Setting *setting, char *text)
 static bool
 is_schema_name (const char *name)
 {
-  return name[0] != '\0' && strlen (name) <= MAX_IDENTIFIER && !g_str_has_prefix (name, "pg_") && !g_str_equal (name, "information_schema")
-         && !g_str_equal (name, "weir");
+  return name[0] != '\0' && strlen (name) <= MAX_IDENTIFIER && !g_str_has_prefix (name, "pg_")
+         && !g_str_equal (name, "information_schema") && !g_str_equal (name, "weir");
 }
 
 static void
@@ -109,8 +162,9 @@ set_string (Settings *settings, const Setting *setting, const Json *value, Mista
   else if (setting->type == SETTING_FOLDER)
     set_text (settings, setting, g_canonicalize_filename (text, settings->home));
   else if (setting->type == SETTING_SCHEMA && !is_schema_name (text))
-    mistakes_add (mistakes, setting->path, "must be a schema's name of at most %d bytes that is not PostgreSQL's or weir's own, not \"%s\"",
-                  MAX_IDENTIFIER, text);
+    mistakes_add (mistakes, setting->path,
+                  "must be a schema's name of at most %d bytes that is not PostgreSQL's or weir's own, not \"%s\"", MAX_IDENTIFIER,
+                  text);
   else if (setting->type == SETTING_SCHEMA)
     set_text (settings, setting, g_strdup (text));
   else
@@ -123,7 +177,8 @@ set_number (Settings *settings, const Setting *setting, const Json *value, Mista
   bool whole = setting->type == SETTING_WHOLE;
   double number = json_number_value (value);
   if (!(whole ? json_is_integer (value) : json_is_number (value)) || number < setting->low || number > setting->high)
-    mistakes_add (mistakes, setting->path, "must be a %s from %g to %g", whole ? "whole number" : "number", setting->low, setting->high);
+    mistakes_add (mistakes, setting->path, "must be a %s from %g to %g", whole ? "whole number" : "number", setting->low,
+                  setting->high);
   else if (whole)
     *(int *) settings_member (settings, setting) = (int) number;
   else

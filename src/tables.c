@@ -124,7 +124,8 @@ static void
 find_problem (Table *table, const char *secret, size_t length)
 {
   g_autoptr (GError) problem = NULL;
-  if (table->model != NULL && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &problem))
+  if (table->model != NULL
+      && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &problem))
     table->problem = g_strdup (problem->message);
 }
 
@@ -185,5 +186,5 @@ get_problem (const Model *model, void *data)
 TableKnowledge
 tables_knowledge (Tables *tables)
 {
-  return (TableKnowledge){ is_applied, get_problem, tables };
+  return (TableKnowledge) { is_applied, get_problem, tables };
 }

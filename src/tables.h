@@ -9,17 +9,17 @@
 typedef struct
 {
   char *table;
-  char *kind;           /* "dimension", "fact"; NULL: staged only */
-  char *key;            /* the pinned key definition, or NULL */
-  const Model *model;   /* borrowed from the catalog; NULL: none, or a broken one */
+  char *kind;         /* "dimension", "fact"; NULL: staged only */
+  char *key;          /* the pinned key definition, or NULL */
+  const Model *model; /* borrowed from the catalog; NULL: none, or a broken one */
   const BrokenModel *broken;
-  char *problem;        /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
-  bool applied;         /* was loaded into the warehouse once */
-  int64_t rows;         /* current ones; -1: unknown */
+  char *problem; /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
+  bool applied;  /* was loaded into the warehouse once */
+  int64_t rows;  /* current ones; -1: unknown */
   int64_t versions;
   int64_t files, failed;
   char *last_file, *last_state, *last_seen, *last_run; /* NULL: never seen */
-  bool emptied;         /* its staging table had rows and is empty: the server crashed */
+  bool emptied;                                        /* its staging table had rows and is empty: the server crashed */
 } Table;
 
 typedef struct

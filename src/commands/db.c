@@ -29,7 +29,11 @@ start (const Options *options, const Settings *settings, PgServer *server, GErro
   bool same = was_tcp == server->tcp && was_port == server->port;
   g_autofree char *url = pgserver_url (server, false);
   g_autofree char *data = settings_shown_path (settings, server->data);
-  fprintf (stderr, "PostgreSQL %d %s in %s\n", server->version, !was_running ? "started" : same ? "is running" : "was started anew", data);
+  fprintf (stderr, "PostgreSQL %d %s in %s\n", server->version,
+           !was_running ? "started"
+           : same       ? "is running"
+                        : "was started anew",
+           data);
   if (server->tcp)
     fprintf (stderr, "Also on 127.0.0.1:%d; the password is in: weir db url --tcp\n", server->port);
   if (!options->common.json)
@@ -95,8 +99,8 @@ static bool
 run (const Options *options, const char *verb, int *ret_code, GError **error)
 {
   bool starts = g_str_equal (verb, "start");
-  g_autoptr (Settings) settings
-      = settings_load (options->common.home, options->common.database, starts ? HOME_CREATE : HOME_REQUIRED, error);
+  g_autoptr (Settings) settings =
+      settings_load (options->common.home, options->common.database, starts ? HOME_CREATE : HOME_REQUIRED, error);
   g_autoptr (PgServer) server = settings != NULL ? pgserver_find (settings, error) : NULL;
   if (server == NULL)
     return false;
@@ -134,7 +138,7 @@ command_db (int argc, char **argv)
     code = cli_fail (error, options.common.json);
   else if (done)
     code = 0;
-  else if (argc != 2 || !g_strv_contains ((const char *const[]){ "start", "stop", "status", "url", NULL }, argv[1]))
+  else if (argc != 2 || !g_strv_contains ((const char *const[]) { "start", "stop", "status", "url", NULL }, argv[1]))
     code = cli_usage ("db", "one of start, stop, status and url is needed");
   else if (options.port < 0 || options.port > 65535)
     code = cli_usage ("db", "--port must be from 1 to 65535");

@@ -15,8 +15,7 @@ typedef struct
   Json *made; /* array of text */
 } Report;
 
-static void G_GNUC_PRINTF (2, 3)
-note (Report *report, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -101,8 +100,7 @@ make_database (const Settings *settings, Report *report, GError **error)
     return false;
   if (applied > 0)
     note (report, "ledger in %s", why);
-  return make_schema (db, settings->staging_schema, report, error)
-         && make_schema (db, settings->warehouse_schema, report, error);
+  return make_schema (db, settings->staging_schema, report, error) && make_schema (db, settings->warehouse_schema, report, error);
 }
 
 static bool
@@ -123,7 +121,8 @@ run (const CommonOptions *common, const char *folder, Report *report, GError **e
       cli_print_json (object);
     }
   else
-    printf ("%s is ready%s. Next: weir watch\n", settings->home, json_array_size (report->made) == 0 ? ", nothing had to be made" : "");
+    printf ("%s is ready%s. Next: weir watch\n", settings->home,
+            json_array_size (report->made) == 0 ? ", nothing had to be made" : "");
   return true;
 }
 
@@ -141,7 +140,10 @@ command_init (int argc, char **argv)
     return cli_usage ("init", "one folder at most");
   /* As in git, here means here, not the home this folder may be in. */
   const char *variable = g_getenv ("WEIR_HOME");
-  const char *folder = argc == 2 ? argv[1] : common.home != NULL ? common.home : variable != NULL && variable[0] != '\0' ? variable : ".";
+  const char *folder = argc == 2                                 ? argv[1]
+                       : common.home != NULL                     ? common.home
+                       : variable != NULL && variable[0] != '\0' ? variable
+                                                                 : ".";
   g_autoptr (Json) made = json_array ();
   Report report = { common.json, made };
   return run (&common, folder, &report, &error) ? 0 : cli_fail (error, common.json);

@@ -89,7 +89,7 @@ command_migrate (int argc, char **argv)
     return cli_fail (error, common.json);
   if (done)
     return 0;
-  if (argc != 2 || !g_strv_contains ((const char *const[]){ "up", "down", "status", NULL }, argv[1]))
+  if (argc != 2 || !g_strv_contains ((const char *const[]) { "up", "down", "status", NULL }, argv[1]))
     return cli_usage ("migrate", "one of up, down and status is needed");
   return run (&common, argv[1], &error) ? 0 : cli_fail (error, common.json);
 }

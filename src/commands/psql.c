@@ -42,7 +42,8 @@ set_search_path (const Settings *settings)
   /* A name that needs quotes would need them for the server's option parser as well: leave the path alone then. */
   if (strspn (path, "abcdefghijklmnopqrstuvwxyz0123456789_,") != strlen (path))
     return;
-  g_autofree char *both = g_strdup_printf ("%s%s-csearch_path=%s", options != NULL ? options : "", options != NULL ? " " : "", path);
+  g_autofree char *both =
+      g_strdup_printf ("%s%s-csearch_path=%s", options != NULL ? options : "", options != NULL ? " " : "", path);
   g_setenv ("PGOPTIONS", both, TRUE);
 }
 

@@ -14,8 +14,8 @@
 typedef struct
 {
   const Settings *settings;
-  char *where;      /* the database, or NULL where even that is not known */
-  GError *away;     /* why the database cannot be asked; NULL: it was */
+  char *where;  /* the database, or NULL where even that is not known */
+  GError *away; /* why the database cannot be asked; NULL: it was */
   Tables *tables;
   GPtrArray *waiting;
   FailedFiles failed;
@@ -49,19 +49,20 @@ static Json *
 table_to_json (const Table *table)
 {
   const char *problem = table->broken != NULL ? table->broken->error->message : table->problem;
-  return json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:o, s:s?, s:s?, s:s?, s:b}", "table", weir_json_string (table->table), "kind",
-                    table->kind, "model", weir_json_string (model_word (table)), "broken", table->broken != NULL, "problem",
-                    weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows), "versions",
-                    number_or_null (table->versions), "files", (json_int_t) table->files, "failed", (json_int_t) table->failed,
-                    "last_file", weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen,
-                    "last_run", table->last_run, "staging_emptied", table->emptied);
+  return json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:o, s:s?, s:s?, s:s?, s:b}", "table",
+                    weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
+                    table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
+                    number_or_null (table->rows), "versions", number_or_null (table->versions), "files", (json_int_t) table->files,
+                    "failed", (json_int_t) table->failed, "last_file", weir_json_string (table->last_file), "last_state",
+                    table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staging_emptied",
+                    table->emptied);
 }
 
 static Json *
 waiting_to_json (const WaitingFile *file)
 {
-  return json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table), "state", file->state,
-                    "reason", weir_json_string (file->reason), "run", file->run);
+  return json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
+                    "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
 }
 
 static void
@@ -76,10 +77,9 @@ print_json (const Status *status)
   Json *report = status->failed.report != NULL ? json_object_get (status->failed.report, "error") : NULL;
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
-  g_autoptr (Json) root
-      = json_pack ("{s:o, s:{s:o, s:b, s:o}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database", "where",
-                   weir_json_string (status->where), "reachable", status->away == NULL, "error", weir_json_string (away), "tables",
-                   tables, "waiting", waiting, "failed", failed);
+  g_autoptr (Json) root = json_pack ("{s:o, s:{s:o, s:b, s:o}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
+                                     "database", "where", weir_json_string (status->where), "reachable", status->away == NULL,
+                                     "error", weir_json_string (away), "tables", tables, "waiting", waiting, "failed", failed);
   cli_print_json (root);
 }
 
@@ -107,7 +107,7 @@ print_tables (const Status *status)
       const Table *table = g_ptr_array_index (status->tables->tables, i);
       bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
       g_ptr_array_add (cells, g_strdup (table->table));
-      g_ptr_array_add (cells, g_strdup (table->kind != NULL ? table->kind : "staged"));
+      g_ptr_array_add (cells, g_strdup (table->kind != NULL || table->last_state == NULL ? table->kind : "staged"));
       g_ptr_array_add (cells, count_text (table->rows));
       g_ptr_array_add (cells, dimension ? count_text (table->versions) : NULL);
       g_ptr_array_add (cells, count_text (table->files));
