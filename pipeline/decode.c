@@ -86,8 +86,7 @@ encoding_by_pattern (const char *bytes, size_t length)
 static bool
 refuse_encoding (const char *name, const char *encoding, GError **error)
 {
-  g_autofree char *base = g_path_get_basename (name);
-  g_autofree char *from = g_shell_quote (base);
+  g_autofree char *from = g_shell_quote (name);
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is %s, not UTF-8", name, encoding);
   weir_error_hint (error, "Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
   weir_error_reason (error, "encoding");

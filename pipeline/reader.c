@@ -334,6 +334,8 @@ read_header (Reader *reader, GError **error)
     {
       weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line,
                   record->problem);
+      if (g_str_equal (record->reason, "invalid_utf8"))
+        weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
       weir_error_line (error, record->line);
       weir_error_reason (error, record->reason);
       return false;

@@ -123,13 +123,13 @@ print_records (Cat *cat, GError **error)
   g_autoptr (Reader) reader = peek_reader (cat->file);
   const Record *record = NULL;
   if (!reader_header (reader, &record, error))
-    return false;
+    return peek_name_error (cat->file, error), false;
   if (record != NULL)
     take_record (cat, record);
   while (!cat->gone)
     {
       if (!reader_next (reader, &record, error))
-        return false;
+        return peek_name_error (cat->file, error), false;
       if (record == NULL)
         return flush (cat, error);
       take_record (cat, record);
@@ -145,8 +145,9 @@ tell_counts (const Cat *cat)
   g_autofree char *problems = text_count (cat->problems);
   g_autofree char *ragged = text_count (cat->ragged);
   if (cat->ragged > 0)
-    fprintf (stderr, "weir: %s: %s row%s not %zu cells, the first on line %" G_GINT64_FORMAT ": filled up, or the surplus joined\n",
-             cat->file->name, ragged, cat->ragged == 1 ? " has" : "s have", cat->width, cat->first_ragged);
+    fprintf (stderr,
+             "weir: %s: %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT ": filled up, or the surplus joined\n",
+             cat->file->name, ragged, cat->ragged == 1 ? " does" : "s do", cat->width, cat->first_ragged);
   if (cat->problems > 0)
     fprintf (stderr, "weir: %s: %s row%s could not be read and %s left out\n", cat->file->name, problems,
              cat->problems == 1 ? "" : "s", cat->problems == 1 ? "was" : "were");
@@ -161,8 +162,6 @@ print_file (const char *path, bool *ret_problems, GError **error)
   g_autoptr (GString) out = g_string_sized_new (2 * FLUSH_SIZE);
   Cat cat = { .file = &file, .out = out };
   bool done = print_records (&cat, error);
-  if (!done)
-    peek_name_error (&file, error);
   if (!cat.gone)
     tell_counts (&cat);
   *ret_problems = cat.problems > 0;

@@ -171,7 +171,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (&file->dialect));
-  json_object_set_new (json, "confidence", json_real (file->evidence.confidence));
+  json_object_set_new (json, "confidence_percent", json_integer ((json_int_t) (100 * file->evidence.confidence + 0.5)));
   json_object_set_new (json, "evidence", evidence_to_json (&file->evidence));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems", (json_int_t) sniffed->problems,
@@ -201,8 +201,8 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
             file->dialect.skip_lines == 1 ? "is" : "are");
   printf ("  confidence %.0f %%\n", 100 * file->evidence.confidence);
   if (sniffed->ragged > 0)
-    printf ("  %s row%s not %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged, sniffed->ragged == 1 ? " has" : "s have",
-            sniffed->n_columns, sniffed->first_ragged);
+    printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
+            sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
   if (sniffed->problems > 0)
     printf ("  %s row%s cannot be read:\n", problems, sniffed->problems == 1 ? "" : "s");
   for (guint i = 0; i < sniffed->examples->len; i++)
@@ -281,7 +281,10 @@ command_sniff (int argc, char **argv)
       if (i > 1 && !common.json)
         puts ("");
       if (!sniff_file (argv[i], common.json, &error))
-        code = MAX (code, cli_fail (g_steal_pointer (&error), common.json));
+        {
+          int failed = cli_fail (g_steal_pointer (&error), common.json);
+          code = MAX (code, failed);
+        }
     }
   return code;
 }

@@ -1,0 +1,250 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "pipeline/sniff.h"
+
+#include <string.h>
+
+/* The dialect in a line: delimiter (t: tab, 0: none), quote (0: none), h or -, skipped lines, newline. */
+static char *
+describe (const Dialect *dialect)
+{
+  return g_strdup_printf ("%c%c%c%d %s%s",
+                          dialect->delimiter == '\t' ? 't'
+                          : dialect->delimiter == 0  ? '0'
+                                                     : dialect->delimiter,
+                          dialect->quote == 0 ? '0' : dialect->quote, dialect->header ? 'h' : '-', dialect->skip_lines,
+                          dialect->newline, dialect->bom > 0 ? " bom" : "");
+}
+
+typedef struct
+{
+  const char *what;
+  const char *input;
+  const char *expected;
+} Case;
+
+static const Case cases[] = {
+  /* delimiters */
+  { "comma", "id,name,age\n1,ann,30\n2,bob,31\n", ",\"h0 LF" },
+  { "semicolon", "id;name;age\n1;ann;30\n2;bob;31\n", ";\"h0 LF" },
+  { "tab", "id\tname\tage\n1\tann\t30\n2\tbob\t31\n", "t\"h0 LF" },
+  { "pipe", "id|name|age\n1|ann|30\n2|bob|31\n", "|\"h0 LF" },
+  { "semicolon with more commas than semicolons", "id;text\n1;a, b, c, d\n2;e, f\n3;g\n", ";\"h0 LF" },
+  { "semicolon with decimal commas", "id;x;y\n1;1,5;2,5\n2;3,5;4,5\n", ";\"h0 LF" },
+  { "semicolon with decimal commas and no header", "1;1,5;2,5\n2;3,5;4,5\n3;5,5;6,5\n", ";\"-0 LF" },
+  { "comma between numbers only", "1,2\n3,4\n5,6\n", ",\"-0 LF" },
+  { "pipe with a comma in each row", "name|city\nx, a|b\ny, c|d\nz, e|f\n", "|\"h0 LF" },
+  { "comma with an unquoted pipe at times", "name,cmd\na,x|y\nb,z\nc,w\n", ",\"h0 LF" },
+  { "the delimiter only in quotes otherwise", "a;b\n\"1,2\";3\n\"4,5\";6\n", ";\"h0 LF" },
+  { "more fields win where all is even", "a|b;c|d\n1|2;3|4\n5|6;7|8\n", "|\"h0 LF" },
+  { "empty cells", "a,b,c\n,,\n1,,\n,,2\n", ",\"h0 LF" },
+  { "some rows too short", "a,b,c\n1,2,3\n4,5\n6,7,8\n9,10,11\n", ",\"h0 LF" },
+  { "a header and nothing else", "name,email,born\n", ",\"h0 LF" },
+  { "one row of data and nothing else", "1,ann,a@x.org\n", ",\"-0 LF" },
+  { "rows of commas only", "a,b\n,\n,\n", ",\"h0 LF" },
+
+  /* one column */
+  { "a list of numbers", "n\n1\n2\n3\n", "0\"h0 LF" },
+  { "a list of sentences", "comment\nwell, yes\nno\nnever, ever, at all\nfine\n", "0\"h0 LF" },
+  { "a list of quoted cells", "comment\n\"a, b\"\n\"c\"\n", "0\"h0 LF" },
+  { "one word", "name", "0\"h0 LF" },
+  { "a list of hashtags loses none", "#a\n#b\nc\nd\n", "0\"h0 LF" },
+
+  /* quotes */
+  { "double quotes around commas", "name,city\n\"Doe, J\",\"X, Y\"\nann,z\n", ",\"h0 LF" },
+  { "doubled quotes", "a,b\n\"say \"\"hi\"\"\",1\n\"x\",2\n", ",\"h0 LF" },
+  { "line ends in quotes", "a,b\n\"x\ny,z\n\",1\n\"p\nq\",2\n", ",\"h0 LF" },
+  { "single quotes around all", "'id','name'\n'1','ann'\n'2','bob'\n", ",'h0 LF" },
+  { "single quotes around delimiters", "id,name\n1,'Doe, J'\n2,'Roe, R'\n3,x\n", ",'h0 LF" },
+  { "apostrophes are no quotes", "id,name\n1,O'Brien\n2,'tis\n3,rock 'n' roll\n", ",\"h0 LF" },
+  { "one cell in apostrophes is no dialect", "id,name\n1,'x'\n2,y\n3,z\n4,w\n5,v\n", ",\"h0 LF" },
+  { "inches are no quotes", "id\tsize\n1\t5\" pipe\n2\t3\" pipe\n3\t7\" tube\n", "t0h0 LF" },
+  { "a stray quote among quoted cells", "id,name\n1,\"ann\"\n2,\"bo\"b\n3,\"cid\"\n4,\"dan\"\n", ",\"h0 LF" },
+
+  /* headers */
+  { "numbers below", "a,b\n1,2\n3,4\n", ",\"h0 LF" },
+  { "numbers below and a cell without a name", ",b\nx,2\ny,4\n", ",\"h0 LF" },
+  { "dates below, one name twice", "when,when\n2020-01-01,2020-01-02\n2020-02-01,2020-02-02\n", ",\"h0 LF" },
+  { "e-mail addresses below, one name twice", "mail,mail\na@x.org,b@x.org\nc@x.org,d@x.org\n", ",\"h0 LF" },
+  { "text below names", "name,city\nann,berlin\nbob,paris\n", ",\"h0 LF" },
+  { "numbers in the first row too", "1,2\n3,4\n5,6\n", ",\"-0 LF" },
+  { "one type in the first row", "x,1\ny,2\nz,3\n", ",\"-0 LF" },
+  { "ambiguous dates in the first row", "x,01/02/2020\ny,03/04/2020\n", ",\"-0 LF" },
+  { "an e-mail address in the first row", "ann,a@x.org\nbob,b@x.org\n", ",\"-0 LF" },
+  { "a leading zero in the first row of text", "ann,00123\nbob,abc\n", ",\"-0 LF" },
+  { "text with an empty cell in the first row", "ann,\nbob,x\n", ",\"-0 LF" },
+  { "text with a cell twice in the first row", "ann,ann\nbob,x\n", ",\"-0 LF" },
+  { "a NULL word above numbers does not outvote the others", "NA,1,2\n5,3,4\n6,5,6\n", ",\"-0 LF" },
+
+  /* preambles and blank lines */
+  { "comments before the header", "# exported by x\n# 2020-01-01\nid,name\n1,ann\n2,bob\n", ",\"h2 LF" },
+  { "comments with blank lines between", "# a\n\n# b\n\nid,name\n1,ann\n", ",\"h3 LF" },
+  { "a header with a number sign", "#id,name\n1,ann\n2,bob\n", ",\"h0 LF" },
+  { "comments before a header with a number sign", "##v1\n#id,name\n1,ann\n2,bob\n", ",\"h1 LF" },
+  { "nothing but comments", "#1,a\n#2,b\n", ",\"h0 LF" },
+  { "blank lines first", "\n\n  \nid,name\n1,ann\n", ",\"h0 LF" },
+  { "a comment with other delimiters", "# a;b;c;d\nid,name\n1,ann\n2,bob\n", ",\"h1 LF" },
+
+  /* newlines and marks */
+  { "CRLF", "id,name\r\n1,ann\r\n", ",\"h0 CRLF" },
+  { "CR", "id,name\r1,ann\r", ",\"h0 CR" },
+  { "mixed", "id,name\r\n1,ann\n2,bob\n", ",\"h0 mixed" },
+  { "LF in the quotes of a CRLF file", "id,name\r\n1,\"ann\nx\"\r\n2,b\r\n", ",\"h0 CRLF" },
+  { "comments of a CRLF file", "# x\r\n# y\r\nid,name\r\n1,ann\r\n", ",\"h2 CRLF" },
+  { "a byte order mark", "\xEF\xBB\xBFid,name\n1,ann\n", ",\"h0 LF bom" },
+  { "a byte order mark and comments", "\xEF\xBB\xBF# x\nid,name\n1,ann\n", ",\"h1 LF bom" },
+  { "no line end at the end", "id,name\n1,ann", ",\"h0 LF" },
+};
+
+static void
+finds_the_dialect (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const Case *test = &cases[i];
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      g_autoptr (GError) error = NULL;
+      if (!sniff_dialect (test->input, strlen (test->input), true, NULL, "x.csv", &dialect, &evidence, &error))
+        fail_msg ("%s: %s", test->what, error->message);
+      g_autofree char *seen = describe (&dialect);
+      if (!g_str_equal (seen, test->expected))
+        fail_msg ("%s: %s instead of %s\n%s\n%s\n%s", test->what, seen, test->expected, evidence.delimiter, evidence.quote,
+                  evidence.header);
+      assert_true (evidence.confidence > 0 && evidence.confidence <= 1);
+      assert_non_null (evidence.encoding);
+    }
+}
+
+static void
+refuses_what_holds_nothing_or_no_text (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *bytes;
+    size_t length;
+    const char *reason;
+  } refused[] = {
+    { "", 0, "empty_file" },
+    { "\xEF\xBB\xBF", 3, "empty_file" },
+    { "\n\r\n \n\t\n", 7, "empty_file" },
+    { "\xEF\xBB\xBF\n\n", 5, "empty_file" },
+    { "\xFF\xFE\0a\0,", 6, "encoding" },
+    { "a,b\n\0\n", 6, "nul_byte" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      Dialect dialect;
+      g_autoptr (GError) error = NULL;
+      assert_false (sniff_dialect (refused[i].bytes, refused[i].length, true, NULL, "x.csv", &dialect, NULL, &error));
+      assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
+      assert_string_equal (weir_error_get_reason (error), refused[i].reason);
+      assert_non_null (strstr (error->message, "x.csv"));
+    }
+}
+
+static void
+decides_by_known_names (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *what;
+    const char *input;
+    const char *known[4];
+    const char *expected;
+  } known[] = {
+    { "names that look like values", "2019,2020\n1,2\n3,4\n", { "2019", "2020" }, ",\"h0 LF" },
+    { "by the identifier of the header", "E Mail,2020\nx,1\ny,2\n", { "e_mail", "2020" }, ",\"h0 LF" },
+    { "a name of a column that the file lacks", "email,x\na,1\nb,2\n", { "email", "phone", "city" }, ",\"h0 LF" },
+    { "a delimiter that hardly splits the rows", "id;name\n1\n2\n3\n4\n", { "id", "name" }, ";\"h0 LF" },
+    { "none of them there", "1,2\n3,4\n", { "id", "name" }, ",\"-0 LF" },
+    { "one of many there by chance", "x,1\ny,2\n", { "a", "b", "x" }, ",\"h0 LF" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      Dialect dialect;
+      assert_true (sniff_dialect (known[i].input, strlen (known[i].input), true, known[i].known, "x.csv", &dialect, NULL, NULL));
+      g_autofree char *seen = describe (&dialect);
+      if (!g_str_equal (seen, known[i].expected))
+        fail_msg ("%s: %s instead of %s", known[i].what, seen, known[i].expected);
+    }
+}
+
+static void
+leaves_out_what_a_head_cuts_off (void **state)
+{
+  (void) state;
+  /* given a head that ends within a quoted cell, or within a character */
+  static const char *const heads[] = {
+    "id,name\n1,ann\n2,\"bo",
+    "id,name\n1,ann\n2,\"bo\nb, c, d\ne, f, g\n",
+    "id,name\n1,ann\n2,b\xC3",
+    "id,name\n1,ann\n2",
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_dialect (heads[i], strlen (heads[i]), false, NULL, "x.csv", &dialect, &evidence, NULL));
+      /* then it is no evidence against the rows before */
+      assert_int_equal (dialect.delimiter, ',');
+      assert_string_equal (evidence.delimiter, "delimiter , : 2 of 2 rows have 2 fields");
+      assert_string_equal (evidence.encoding, "encoding UTF-8, without byte order mark");
+    }
+}
+
+static void
+is_not_led_astray_by_an_unclosed_quote (void **state)
+{
+  (void) state;
+  /* given many rows, the second of which opens a quote that nothing closes */
+  g_autoptr (GString) input = g_string_new ("id;text\n1;\"open\n");
+  for (int i = 0; i < 20000; i++)
+    g_string_append_printf (input, "%d;some text, and more\n", i);
+  Dialect dialect;
+  g_auto (SniffEvidence) evidence = { 0 };
+  assert_true (sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, "x.csv", &dialect, &evidence, NULL));
+  g_autofree char *seen = describe (&dialect);
+  /* then the rows after it still speak; without any pair of quotes there is no quote */
+  assert_string_equal (seen, ";0h0 LF");
+  assert_true (evidence.confidence > 0.9);
+}
+
+static void
+gives_its_evidence (void **state)
+{
+  (void) state;
+  static const char input[] = "id;x;text\n1;1,5;\"a;b\"\n2;2,5;c\n3;3,5\n4;4;d\xFF\n";
+  Dialect dialect;
+  g_auto (SniffEvidence) evidence = { 0 };
+  assert_true (sniff_dialect (input, strlen (input), true, NULL, "x.csv", &dialect, &evidence, NULL));
+  assert_string_equal (evidence.delimiter, "delimiter ; : 3 of 5 rows have 3 fields; runner-up , : 60 % have 2");
+  assert_string_equal (evidence.quote, "quote \" : around 1 cell");
+  assert_string_equal (evidence.header, "header: the first row is unlike those below it: \"id\" above bigint");
+  assert_string_equal (evidence.encoding,
+                       "encoding UTF-8, without byte order mark, but byte 42 of the file is not: rows with such bytes "
+                       "are rejected");
+  assert_true (evidence.confidence < 0.61);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (finds_the_dialect),
+    cmocka_unit_test (refuses_what_holds_nothing_or_no_text),
+    cmocka_unit_test (decides_by_known_names),
+    cmocka_unit_test (leaves_out_what_a_head_cuts_off),
+    cmocka_unit_test (is_not_led_astray_by_an_unclosed_quote),
+    cmocka_unit_test (gives_its_evidence),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
