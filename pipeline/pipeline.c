@@ -162,7 +162,7 @@ is_duplicate (Db *db, const Context *context, bool *ret_duplicate, char hex[SHA2
   return true;
 }
 
-/* The run's last word in the ledger, in the caller's transaction. The summary is added by the caller of pipeline_run. */
+/* The run's last word in the ledger, in the caller's transaction. */
 static bool
 finish (Db *db, const Run *run, const PipelineResult *result, const char *sha256, const char *pins_sha256, GError **error)
 {

@@ -136,13 +136,20 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return column->origin == ORIGIN_DECLARED ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
+/* A quoted empty cell is an empty text, and nothing in any other type. */
+static bool
+is_null (const LayoutColumn *column, const Field *field)
+{
+  return field->null || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
+}
+
 /* Whether a cell is not of its column's inferred or pinned type. */
 static bool
 contradicts (Row *row, int i, const Field *field)
 {
   const LayoutColumn *column = &row->layout->columns[i];
   Value value;
-  if (column->origin == ORIGIN_DECLARED || field->null || (field->length == 0 && column->type->id != TYPE_TEXT))
+  if (column->origin == ORIGIN_DECLARED || is_null (column, field))
     return false;
   return column->unknown || !column->type->parse (field->text, field->length, column->format, &value);
 }
@@ -152,8 +159,7 @@ convert_cell (Row *row, int i, const Field *field)
 {
   const LayoutColumn *column = &row->layout->columns[i];
   Cell *cell = &row->cells[i];
-  /* A quoted empty cell is an empty text, and nothing in any other type. */
-  cell->null = field->null || (field->length == 0 && column->type->id != TYPE_TEXT);
+  cell->null = is_null (column, field);
   if (cell->null)
     return column->required ? refuse (row, column->name, "null_required", "the column is required and the cell is empty") : ROW_OK;
   if (column->unknown || !column->type->parse (field->text, field->length, column->format, &cell->value))

@@ -69,16 +69,23 @@ ledger_unlock_table (Db *db, const char *table, GError **error)
 }
 
 bool
-ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_json, GError **error)
+ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
+  *ret_status = *ret_state = NULL;
+  *ret_counts = (RowCounts){ 0 };
   g_autoptr (DbResult) result = NULL;
   if (!ASK ("ledger/run_status", &result, { "run", id }))
     return false;
-  bool found = db_result_rows (result) > 0;
-  *ret_status = found ? g_strdup (db_result_value (result, 0, 0)) : NULL;
-  *ret_json = found ? g_strdup (db_result_value (result, 0, 1)) : NULL;
+  if (db_result_rows (result) == 0)
+    return true;
+  *ret_status = g_strdup (db_result_value (result, 0, 0));
+  *ret_state = g_strdup (db_result_value (result, 0, 1));
+  int64_t *const counts[] = { &ret_counts->read,     &ret_counts->rejected, &ret_counts->repaired,    &ret_counts->duplicate, &ret_counts->unchanged,
+                              &ret_counts->inserted, &ret_counts->updated,  &ret_counts->deactivated, &ret_counts->staged };
+  for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
+    *counts[i] = db_result_int64 (result, 0, (int) i + 2);
   return true;
 }
 
@@ -171,7 +178,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
-  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "summary", end->summary }, { "sha", end->sha256 },
+  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
               { "pins_sha", end->pins_sha256 }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
               { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
               { "deactivated", text[7] }, { "staged", text[8] });
@@ -192,11 +199,11 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
 }
 
 bool
-ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, GError **error)
+ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  return RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition });
+  return RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition }, { "summary", summary });
 }
 
 bool

@@ -52,9 +52,9 @@ bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **er
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
-/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_json the
- * published summary if it has one. Both owned by the caller. */
-bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_json, GError **error);
+/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that of
+ * its file ("applied", ...), counts its rows. Texts are owned by the caller. */
+bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, GError **error);
 
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
@@ -79,15 +79,15 @@ typedef struct
   const char *sha256;      /* NULL: as file_loaded said */
   const char *pins_sha256; /* NULL where there is no model */
   const RowCounts *counts; /* NULL: not read to its end */
-  const char *summary;     /* the published JSON text */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
 /* IN_PROGRESS to FAILED with its error, steps too, and the file's row: one transaction of its own. A COMPLETED run stays so. */
 bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error);
 
-/* After the file was moved: where it is now ("" with "deleted"), and "archived", "deleted", "failed", "left" or "retried". */
-bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, GError **error);
+/* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary (may be
+ * NULL: as it was) is the published JSON text. */
+bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
 /* weir.table. ledger_table_read locks the row when for_update. */
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);

@@ -10,7 +10,8 @@ select pg_advisory_lock(hashtextextended('weir.table ' || :'table', 0))
 select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
-select e.status, f.summary::text
+select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
+       f.rows_updated, f.rows_deactivated, f.rows_staged
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -90,7 +91,7 @@ where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 
 -- name: file_finished
 update weir.file
-set state = :'state', summary = :'summary'::jsonb, sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
+set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint
@@ -109,7 +110,9 @@ set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_time
 where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 
 -- name: file_placed
-update weir.file set place = :'place', disposition = :'disposition', updated_on = clock_timestamp() where run_id = :'run'::uuid
+update weir.file
+set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
+where run_id = :'run'::uuid
 
 -- name: table_read
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,

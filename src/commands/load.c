@@ -1,0 +1,238 @@
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "src/cli.h"
+#include "src/loader.h"
+#include "src/progress.h"
+#include "src/stop.h"
+#include "src/summary.h"
+#include "src/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define LOCK_WAIT_MS 60000 /* for another load of the same table */
+
+typedef struct
+{
+  gboolean archive;
+  gboolean dry_run;
+  gboolean force;
+  char *table;
+  bool json;
+} LoadOptions;
+
+/* One file of the command line. */
+typedef struct
+{
+  const char *path;
+  Route route;
+  int order; /* dimensions before the facts that refer to them, otherwise as given */
+} Input;
+
+static void
+input_clear (Input *input)
+{
+  route_clear (&input->route);
+}
+
+static void
+route_input (const Loader *loader, const LoadOptions *options, const char *path, Input *ret_input)
+{
+  *ret_input = (Input){ .path = path };
+  catalog_route (loader->catalog, path, &ret_input->route);
+  if (options->table != NULL)
+    {
+      route_clear (&ret_input->route);
+      ret_input->route = (Route){ .table = g_strdup (options->table),
+                                  .model = catalog_find (loader->catalog, options->table),
+                                  .broken = catalog_find_broken (loader->catalog, options->table) };
+    }
+  const Model *model = ret_input->route.model;
+  ret_input->order = model != NULL && model->references->len > 0 ? 1 : 0;
+}
+
+static GArray *
+route_inputs (const Loader *loader, const LoadOptions *options, char **paths)
+{
+  GArray *inputs = g_array_new (FALSE, TRUE, sizeof (Input));
+  g_array_set_clear_func (inputs, (GDestroyNotify) input_clear);
+  for (int order = 0; order <= 1; order++)
+    for (char **path = paths; *path != NULL; path++)
+      {
+        Input input;
+        route_input (loader, options, *path, &input);
+        if (input.order == order)
+          g_array_append_val (inputs, input);
+        else
+          input_clear (&input);
+      }
+  return inputs;
+}
+
+/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. */
+static bool
+is_dropped (const Settings *settings, const char *path)
+{
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  struct stat here, imports;
+  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev && here.st_ino == imports.st_ino;
+}
+
+static bool
+load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (input->path);
+  bool gone = false;
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
+  if (claim == NULL)
+    return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
+  if (loader_claimed (loader, claim, &input->route, ret_end, error))
+    return true;
+  (void) claim_give_back (g_steal_pointer (&claim), NULL, NULL);
+  return false;
+}
+
+static bool
+load_locked (Loader *loader, const Input *input, const LoadOptions *options, LoadEnd *ret_end, GError **error)
+{
+  if (!options->dry_run && is_dropped (loader->settings, input->path))
+    return load_dropped (loader, input, ret_end, error);
+  return loader_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
+}
+
+static bool
+waits_error (const Input *input, const char *waits_for, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" refers to %s, which was never loaded", input->path, waits_for);
+  weir_error_detail (error, "Nothing was loaded; the file was left where it is.");
+  weir_error_hint (error, "Load a file of %s first.", waits_for);
+  weir_error_reason (error, "waits");
+  return false;
+}
+
+static bool
+load_input (Loader *loader, const Input *input, const LoadOptions *options, LoadEnd *ret_end, GError **error)
+{
+  struct stat info;
+  if (stat (input->path, &info) < 0)
+    {
+      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", input->path, g_strerror (errno));
+      return false;
+    }
+  LockState state;
+  g_autofree char *waits_for = NULL;
+  if (!loader_lock (loader, &input->route, LOCK_WAIT_MS, &state, &waits_for, error))
+    return false;
+  if (state != LOCK_HELD)
+    return waits_error (input, waits_for, error);
+  bool done = load_locked (loader, input, options, ret_end, error);
+  loader_unlock (loader);
+  return done;
+}
+
+/* A file that never became a run has a published object too. */
+static Json *
+summary_without_run (const Input *input, const GError *error)
+{
+  g_autofree char *name = g_path_get_basename (input->path);
+  const Run run = { .table = input->route.table, .file = name };
+  const PipelineResult result = { .status = STATUS_FAILED };
+  Json *summary = pipeline_summary (&run, &result, 0, error);
+  json_object_set_new (summary, "run", json_null ());
+  return summary;
+}
+
+static void
+print_summary (const LoadOptions *options, const Json *summary)
+{
+  g_autofree char *text = options->json ? weir_json_text (summary) : summary_text (summary);
+  bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
+  fprintf (failed && !options->json ? stderr : stdout, "%s%s\n", options->dry_run && !options->json ? "dry run: " : "", text);
+  fflush (stdout);
+}
+
+/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. */
+static int
+load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, bool *ret_go_on)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (LoadEnd) end = { 0 };
+  Progress progress;
+  progress_begin (&progress, input->path);
+  loader->options.progress = progress_draw;
+  loader->options.progress_data = &progress;
+  bool done = load_input (loader, input, options, &end, &error);
+  progress_end (&progress);
+  if (!done)
+    {
+      g_autoptr (Json) summary = summary_without_run (input, error);
+      print_summary (options, summary);
+      *ret_go_on = !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) && db_is_usable (loader->db);
+      return weir_error_exit_code (error);
+    }
+  print_summary (options, end.summary);
+  return end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
+}
+
+static bool
+load_files (const CommonOptions *common, const LoadOptions *options, char **paths, int *ret_code, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_CREATE, error);
+  if (settings == NULL || !settings_make_folders (settings, error))
+    return false;
+  AUTO_FD int stop_fd = stop_fd_open ();
+  g_auto (Loader) loader = { 0 };
+  loader_init (&loader, settings, stop_fd);
+  loader.options.force = options->force;
+  loader.options.dry_run = options->dry_run;
+  if (!loader_refresh (&loader, error))
+    return false;
+  g_autoptr (GArray) inputs = route_inputs (&loader, options, paths);
+  bool go_on = true;
+  for (guint i = 0; i < inputs->len && go_on; i++)
+    *ret_code = MAX (*ret_code, load_and_tell (&loader, &g_array_index (inputs, Input, i), options, &go_on));
+  return true;
+}
+
+static int
+run_worker (const CommonOptions *common)
+{
+  GError *error = NULL;
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, &error);
+  if (settings == NULL)
+    return cli_fail (error, false);
+  return worker_main (settings);
+}
+
+int
+command_load (int argc, char **argv)
+{
+  LoadOptions options = { 0 };
+  gboolean worker = FALSE;
+  const GOptionEntry entries[] = {
+    { "archive", 0, 0, G_OPTION_ARG_NONE, &options.archive, "Move the file to archive/ (refused: to failed/) afterwards", NULL },
+    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Do everything, report it, and roll it back", NULL },
+    { "force", 'f', 0, G_OPTION_ARG_NONE, &options.force, "Load a file although the same one was applied already", NULL },
+    { "table", 't', 0, G_OPTION_ARG_STRING, &options.table, "Load into this table, whatever the file is called", "TABLE" },
+    { "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &worker, NULL, NULL },
+    { NULL },
+  };
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("load", entries, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  g_autofree char *table = options.table;
+  if (done)
+    return 0;
+  if (worker)
+    return run_worker (&common);
+  if (argc < 2)
+    return cli_usage ("load", "a file is needed");
+  options.json = common.json;
+  int code = 0;
+  return load_files (&common, &options, argv + 1, &code, &error) ? code : cli_fail (error, common.json);
+}

@@ -1,0 +1,351 @@
+#include "src/loader.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fault.h"
+#include "pipeline/types.h"
+#include "src/connect.h"
+#include "watcher/archive.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+void
+loader_init (Loader *loader, const Settings *settings, int stop_fd)
+{
+  *loader = (Loader){ .settings = settings };
+  loader->options = (PipelineOptions){
+    .staging_schema = settings->staging_schema,
+    .warehouse_schema = settings->warehouse_schema,
+    .scratch = settings->state,
+    .max_percent = settings->max_percent,
+    .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
+    .stop_fd = stop_fd,
+  };
+}
+
+void
+loader_clear (Loader *loader)
+{
+  g_clear_pointer (&loader->locked, g_free);
+  g_clear_pointer (&loader->db, db_free);
+  g_clear_pointer (&loader->catalog, catalog_free);
+  g_clear_pointer (&loader->secret, g_free);
+}
+
+static bool
+load_models (Loader *loader, GError **error)
+{
+  const Settings *settings = loader->settings;
+  const ModelWords words = { types_words (), types_format_fits };
+  g_autofree char *shown = settings_shown_path (settings, settings->models);
+  g_clear_pointer (&loader->catalog, catalog_free);
+  loader->catalog = catalog_load (settings->models, shown, &words, error);
+  return loader->catalog != NULL;
+}
+
+/* A secret is made for a home that never had one; a table that is pinned to another says so before anything is loaded. */
+static bool
+load_secret (Loader *loader, GError **error)
+{
+  g_clear_pointer (&loader->secret, g_free);
+  if (!settings_read_secret (loader->settings, true, &loader->secret, &loader->secret_length, error))
+    return false;
+  loader->options.secret = loader->secret;
+  loader->options.secret_length = loader->secret_length;
+  return true;
+}
+
+bool
+loader_refresh (Loader *loader, GError **error)
+{
+  if (loader->db == NULL || !db_is_usable (loader->db))
+    {
+      g_clear_pointer (&loader->db, db_free);
+      loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
+      if (loader->db == NULL)
+        return false;
+    }
+  return load_models (loader, error) && load_secret (loader, error);
+}
+
+static bool
+take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GError **error)
+{
+  *ret_locked = true;
+  return wait_ms > 0 ? ledger_wait_table (loader->db, table, wait_ms, error) : ledger_lock_table (loader->db, table, ret_locked, error);
+}
+
+bool
+loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error)
+{
+  *ret_waits_for = NULL;
+  if (route->broken != NULL)
+    return g_propagate_error (error, g_error_copy (route->broken->error)), false;
+  bool locked;
+  if (!take_lock (loader, route->table, wait_ms, &locked, error))
+    return false;
+  *ret_state = locked ? LOCK_HELD : LOCK_BUSY;
+  if (!locked)
+    return true;
+  loader->locked = g_strdup (route->table);
+  if (route->model == NULL)
+    return true;
+  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, ret_waits_for, error);
+  if (ready && *ret_waits_for == NULL)
+    return true;
+  *ret_state = LOCK_WAITS;
+  loader_unlock (loader);
+  return ready;
+}
+
+void
+loader_unlock (Loader *loader)
+{
+  if (loader->locked == NULL)
+    return;
+  if (db_is_usable (loader->db) && !ledger_unlock_table (loader->db, loader->locked, NULL))
+    g_clear_pointer (&loader->db, db_free); /* a lock that cannot be given back ends with its session */
+  g_clear_pointer (&loader->locked, g_free);
+}
+
+void
+load_end_clear (LoadEnd *end)
+{
+  g_clear_pointer (&end->summary, json_decref);
+}
+
+static void
+run_clear (Run *run)
+{
+  g_free (run->table);
+  g_free (run->file);
+  g_free (run->place);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+static int
+open_input (const char *path, const char *name, struct stat *ret_stat, GError **error)
+{
+  AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd < 0 || fstat (fd, ret_stat) < 0)
+    {
+      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno));
+      weir_error_detail (error, "The file was left where it is.");
+      weir_error_reason (error, "unreadable");
+      return -1;
+    }
+  if (!S_ISREG (ret_stat->st_mode))
+    {
+      weir_error (error, WEIR_ERROR_INPUT, "could not load \"%s\": it is %s", name, S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
+      weir_error_reason (error, "not_a_file");
+      return -1;
+    }
+  return fd_steal (&fd);
+}
+
+static void
+fill_run (Run *run, Uid id, const Route *route, const char *file, char *place, const struct stat *info)
+{
+  *run = (Run){ .id = id,
+                .table = g_strdup (route->table),
+                .file = g_strdup (file),
+                .place = place,
+                .size = info->st_size,
+                .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
+}
+
+static bool
+begin_run (Loader *loader, const Run *run, const Model *model, GError **error)
+{
+  Db *db = loader->db;
+  if (!db_exec (db, "begin", error))
+    return false;
+  if (ledger_abandon (db, run->table, run->id, error)
+      && ledger_begin (db, run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
+      && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+/* Tells the ledger of a run that ended without being applied. When the database is away, the run stays IN_PROGRESS: its file is an orphan. */
+static void
+record_failure (Loader *loader, const Run *run, const PipelineResult *result, const GError *failure)
+{
+  if (loader->options.dry_run || !db_is_usable (loader->db))
+    return;
+  g_autofree char *text = weir_error_format (failure);
+  const FileEnd end = { .state = "failed", .counts = result->rows_known ? &result->rows : NULL };
+  (void) ledger_fail (loader->db, run->id, text, &end, NULL);
+}
+
+/* Runs the pipeline. True: result and summary are good, or the file is refused with *ret_refusal. */
+static bool
+run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEnd *ret_end, GError **ret_refusal, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  g_auto (PipelineResult) result = { 0 };
+  g_autoptr (GError) failure = NULL;
+  bool done = pipeline_run (loader->db, loader->catalog, route->model, run, fd, &loader->options, &result, &failure);
+  if (done)
+    fault_point ("after-commit");
+  else if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP))
+    record_failure (loader, run, &result, failure);
+  if (done && route->model == NULL && route->suggestion != NULL)
+    g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
+  if (!done && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT))
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  ret_end->failed = !done;
+  ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
+  *ret_refusal = g_steal_pointer (&failure);
+  return true;
+}
+
+/* Tells the ledger where the file is; place "" is nowhere. */
+static bool
+record_place (Loader *loader, Uid run, const char *place, const char *disposition, const Json *summary, GError **error)
+{
+  g_autofree char *shown = *place == '\0' ? g_strdup ("") : settings_shown_path (loader->settings, place);
+  g_autofree char *text = weir_json_text (summary);
+  return ledger_file_placed (loader->db, run, shown, disposition, text, error);
+}
+
+/* Where a file goes that was loaded or refused, and how the ledger calls that. */
+static char *
+destination (const Settings *settings, const Run *run, int64_t now, bool failed, const char **ret_disposition)
+{
+  *ret_disposition = failed ? "failed" : settings->delete_after_load ? "deleted" : "archived";
+  g_autofree char *name = archive_name (run->file, now, run->id);
+  if (failed)
+    return g_build_filename (settings->failed, name, NULL);
+  return settings->delete_after_load ? g_strdup ("") : g_build_filename (settings->archive, run->table, name, NULL);
+}
+
+static bool
+move_file (const Settings *settings, const char *path, const Run *run, int64_t now, const LoadEnd *end, GError **error)
+{
+  g_autofree char *place = NULL;
+  if (end->failed)
+    {
+      g_autofree char *text = weir_json_pretty (end->summary);
+      return archive_refuse (path, run->file, settings->failed, now, run->id, text, &place, error);
+    }
+  if (settings->delete_after_load)
+    return archive_delete (path, error);
+  return archive_store (path, run->file, settings->archive, run->table, now, run->id, &place, error);
+}
+
+/* A claimed file's way out. The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way
+ * round it would leave a ledger that nobody mends. */
+static bool
+store_claimed (Loader *loader, Claim *claim, const Run *run, const LoadEnd *end, GError **error)
+{
+  const char *disposition;
+  int64_t now = time (NULL);
+  g_autofree char *place = destination (loader->settings, run, now, end->failed, &disposition);
+  fault_point ("before-archive");
+  if (!record_place (loader, run->id, place, disposition, end->summary, error)
+      || !move_file (loader->settings, claim_path (claim), run, now, end, error))
+    return false;
+  fault_point ("after-archive");
+  return true;
+}
+
+/* A file that was loaded where it lies: nobody comes back to it, so the ledger is told last. */
+static bool
+store_in_place (Loader *loader, const char *path, bool archive, const Run *run, const LoadEnd *end, GError **error)
+{
+  if (!archive)
+    return record_place (loader, run->id, path, "left", end->summary, error);
+  const char *disposition;
+  int64_t now = time (NULL);
+  g_autofree char *place = destination (loader->settings, run, now, end->failed, &disposition);
+  return move_file (loader->settings, path, run, now, end, error)
+         && record_place (loader, run->id, place, disposition, end->summary, error);
+}
+
+/* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
+static bool
+archive_completed (Loader *loader, Claim *claim, const Route *route, const char *state, const RowCounts *rows, LoadEnd *ret_end, GError **error)
+{
+  struct stat info;
+  AUTO_FD int fd = open_input (claim_path (claim), claim_name (claim), &info, error);
+  if (fd < 0)
+    return false;
+  g_auto (Run) run = { 0 };
+  fill_run (&run, claim_run (claim), route, claim_name (claim), g_strdup (""), &info);
+  LoadStatus status = g_strcmp0 (state, "staged") == 0 ? STATUS_STAGED : g_strcmp0 (state, "duplicate") == 0 ? STATUS_DUPLICATE : STATUS_APPLIED;
+  const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = *rows };
+  ret_end->failed = false;
+  ret_end->summary = pipeline_summary (&run, &result, 0, NULL);
+  return store_claimed (loader, claim, &run, ret_end, error);
+}
+
+static bool
+begin_claimed (Loader *loader, Claim *claim, const Route *route, Run *run, int *ret_fd, GError **error)
+{
+  struct stat info;
+  AUTO_FD int fd = open_input (claim_path (claim), claim_name (claim), &info, error);
+  if (fd < 0)
+    return false;
+  fill_run (run, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)), &info);
+  if (!begin_run (loader, run, route->model, error))
+    return false;
+  *ret_fd = fd_steal (&fd);
+  return true;
+}
+
+bool
+loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, GError **error)
+{
+  g_autofree char *status = NULL, *state = NULL;
+  RowCounts rows;
+  *ret_end = (LoadEnd){ 0 };
+  if (!ledger_run_status (loader->db, claim_run (claim), &status, &state, &rows, error))
+    return false;
+  if (g_strcmp0 (status, "COMPLETED") == 0)
+    return archive_completed (loader, claim, route, state, &rows, ret_end, error);
+  g_auto (Run) run = { 0 };
+  AUTO_FD int fd = -1;
+  g_autoptr (GError) refusal = NULL;
+  return begin_claimed (loader, claim, route, &run, &fd, error) && run_pipeline (loader, &run, route, fd, ret_end, &refusal, error)
+         && store_claimed (loader, claim, &run, ret_end, error);
+}
+
+bool
+loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
+{
+  *ret_end = (LoadEnd){ .failed = true };
+  g_auto (Run) run = { 0 };
+  AUTO_FD int fd = -1;
+  if (!begin_claimed (loader, claim, route, &run, &fd, error))
+    return false;
+  const PipelineResult result = { .status = STATUS_FAILED };
+  record_failure (loader, &run, &result, why);
+  ret_end->summary = pipeline_summary (&run, &result, 0, why);
+  return store_claimed (loader, claim, &run, ret_end, error);
+}
+
+bool
+loader_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
+{
+  struct stat info;
+  *ret_end = (LoadEnd){ 0 };
+  g_autofree char *name = g_path_get_basename (path);
+  AUTO_FD int fd = open_input (path, path, &info, error);
+  if (fd < 0)
+    return false;
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_auto (Run) run = { 0 };
+  fill_run (&run, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
+  g_autoptr (GError) refusal = NULL;
+  if ((!loader->options.dry_run && !begin_run (loader, &run, route->model, error))
+      || !run_pipeline (loader, &run, route, fd, ret_end, &refusal, error))
+    return false;
+  return loader->options.dry_run || store_in_place (loader, full, archive, &run, ret_end, error);
+}
