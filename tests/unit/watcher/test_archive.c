@@ -1,0 +1,213 @@
+#include "watcher/archive.h"
+
+#include "base/error.h"
+#include "tests/support/process.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RUN_TEXT "3fa9c1d2-0000-4000-8000-000000000001"
+#define NOON INT64_C (1795167000) /* 2026-11-20 09:30:00 UTC */
+
+static int
+set_up (void **state)
+{
+  *state = g_dir_make_tmp ("weir-archive-XXXXXX", NULL);
+  return *state ? 0 : -1;
+}
+
+static int
+tear_down (void **state)
+{
+  remove_tree (*state);
+  g_free (*state);
+  return 0;
+}
+
+static Uid
+the_run (void)
+{
+  Uid run;
+  assert_true (uid_parse (RUN_TEXT, strlen (RUN_TEXT), &run));
+  return run;
+}
+
+static bool
+holds (const char *path, const char *text)
+{
+  g_autofree char *content = NULL;
+  return g_file_get_contents (path, &content, NULL, NULL) && strcmp (content, text) == 0;
+}
+
+static char *
+make_file (const char *folder, const char *name, const char *text)
+{
+  char *path = g_build_filename (folder, name, NULL);
+  assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static void
+names_carry_a_mark_and_give_it_back (void **state)
+{
+  (void)state;
+  static const struct
+  {
+    const char *name, *archived, *original; /* original NULL: the name itself */
+  } names[] = {
+    { "users.csv", "users.20261120T093000Z-3fa9c1d2.csv", NULL },
+    { "users", "users.20261120T093000Z-3fa9c1d2", NULL },
+    { "users_2026-11-20.csv", "users_2026-11-20.20261120T093000Z-3fa9c1d2.csv", NULL },
+    { "users.2026.part1.csv", "users.20261120T093000Z-3fa9c1d2.2026.part1.csv", NULL },
+    { "users.csv.gz", "users.20261120T093000Z-3fa9c1d2.csv.gz", NULL },
+    { "\xC3\xA4pfel & birnen.csv", "\xC3\xA4pfel & birnen.20261120T093000Z-3fa9c1d2.csv", NULL },
+    { "users.20250101T000000Z-00112233.csv", "users.20261120T093000Z-3fa9c1d2.csv", "users.csv" },
+    { "users.csv.20250101T000000Z-00112233", "users.20261120T093000Z-3fa9c1d2.csv", "users.csv" },
+    /* Almost a mark is part of the name. */
+    { "users.20250101T000000Z-0011223.csv", "users.20261120T093000Z-3fa9c1d2.20250101T000000Z-0011223.csv", NULL },
+    { "users.20250101T000000Z-001122334.csv", "users.20261120T093000Z-3fa9c1d2.20250101T000000Z-001122334.csv", NULL },
+    { "users20250101T000000Z-00112233.csv", "users20250101T000000Z-00112233.20261120T093000Z-3fa9c1d2.csv", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *archived = archive_name (names[i].name, NOON, the_run ());
+      assert_string_equal (archived, names[i].archived);
+      g_autofree char *original = archive_original_name (archived);
+      assert_string_equal (original, names[i].original ? names[i].original : names[i].name);
+    }
+}
+
+static void
+a_long_name_is_cut_at_a_character (void **state)
+{
+  (void)state;
+  for (size_t extra = 0; extra < 4; extra++)
+    {
+      g_autoptr (GString) name = g_string_new (NULL);
+      for (size_t i = 0; i < extra; i++)
+        g_string_append_c (name, 'x');
+      while (name->len + 2 + 4 <= NAME_MAX)
+        g_string_append (name, "\xC3\xA4");
+      g_string_append (name, ".csv");
+      g_autofree char *archived = archive_name (name->str, NOON, the_run ());
+      assert_true (strlen (archived) + strlen (".error.json") <= NAME_MAX);
+      assert_true (g_utf8_validate (archived, -1, NULL));
+      assert_true (g_str_has_suffix (archived, ".20261120T093000Z-3fa9c1d2.csv"));
+    }
+  g_autofree char *many = g_strnfill (240, '.');
+  g_autofree char *dots = g_strconcat ("a", many, "csv", NULL);
+  g_autofree char *archived = archive_name (dots, NOON, the_run ());
+  assert_true (strlen (archived) + strlen (".error.json") <= NAME_MAX);
+}
+
+static void
+a_file_is_stored_byte_for_byte_below_its_table (void **state)
+{
+  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+  assert_true (archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, &error));
+  g_autofree char *expected = g_build_filename (archive, "users", "users.20261120T093000Z-3fa9c1d2.csv", NULL);
+  assert_string_equal (place, expected);
+  assert_true (holds (place, "one"));
+  assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+a_taken_name_is_never_overwritten (void **state)
+{
+  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  const char *texts[] = { "one", "two", "three" };
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *path = make_file (*state, "users.csv", texts[i]);
+      char *place = NULL;
+      assert_true (archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, NULL));
+      g_ptr_array_add (places, place);
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    assert_true (holds (places->pdata[i], texts[i]));
+}
+
+static void
+a_refused_file_has_its_reason_beside_it (void **state)
+{
+  g_autofree char *failed = g_build_filename (*state, "failed", NULL);
+  const char *texts[] = { "one", "two" };
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *path = make_file (*state, "users.csv", texts[i]);
+      g_autofree char *place = NULL;
+      assert_true (archive_refuse (path, "users.csv", failed, NOON, the_run (), texts[i], &place, NULL));
+      g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+      assert_true (holds (place, texts[i]));
+      assert_true (holds (report, texts[i]));
+    }
+}
+
+static void
+what_cannot_be_moved_stays_and_leaves_no_reason (void **state)
+{
+  g_autofree char *failed = g_build_filename (*state, "failed", NULL);
+  g_autofree char *path = g_build_filename (*state, "missing.csv", NULL);
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+  assert_false (archive_refuse (path, "missing.csv", failed, NOON, the_run (), "{}", &place, &error));
+  assert_non_null (error);
+  assert_null (place);
+  assert_int_equal (rmdir (failed), 0);
+}
+
+static void
+another_file_system_is_explained (void **state)
+{
+  struct stat here, there;
+  if (stat (*state, &here) != 0 || stat ("/dev/shm", &there) != 0 || here.st_dev == there.st_dev || access ("/dev/shm", W_OK) != 0)
+    skip ();
+  char archive[] = "/dev/shm/weir-archive-XXXXXX";
+  assert_non_null (g_mkdtemp (archive));
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+  bool stored = archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, &error);
+  remove_tree (archive);
+  assert_false (stored);
+  g_autofree char *text = weir_error_format (error);
+  assert_non_null (strstr (text, "share a file system"));
+  assert_true (holds (path, "one"));
+}
+
+static void
+deleting_twice_is_no_error (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  assert_true (archive_delete (path, NULL));
+  assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  assert_true (archive_delete (path, NULL));
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (names_carry_a_mark_and_give_it_back),
+    cmocka_unit_test (a_long_name_is_cut_at_a_character),
+    TEST (a_file_is_stored_byte_for_byte_below_its_table),
+    TEST (a_taken_name_is_never_overwritten),
+    TEST (a_refused_file_has_its_reason_beside_it),
+    TEST (what_cannot_be_moved_stays_and_leaves_no_reason),
+    TEST (another_file_system_is_explained),
+    TEST (deleting_twice_is_no_error),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
