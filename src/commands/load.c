@@ -193,7 +193,10 @@ load_files (const CommonOptions *common, const LoadOptions *options, char **path
   g_autoptr (GArray) inputs = route_inputs (&loader, options, paths);
   bool go_on = true;
   for (guint i = 0; i < inputs->len && go_on; i++)
-    *ret_code = MAX (*ret_code, load_and_tell (&loader, &g_array_index (inputs, Input, i), options, &go_on));
+    {
+      int code = load_and_tell (&loader, &g_array_index (inputs, Input, i), options, &go_on);
+      *ret_code = MAX (*ret_code, code);
+    }
   return true;
 }
 
