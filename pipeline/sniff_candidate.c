@@ -6,6 +6,7 @@
 
 #define NEARLY_EVEN 0.05 /* shares that differ by less are equally good */
 #define LEAST_SHARE 0.5  /* of records of one width, for a delimiter to be one at all */
+#define LEAST_STRAYS 3   /* records with stray quotes, for there to be no quote; and 1 % of all */
 
 static const char delimiters[] = { ',', ';', '\t', '|', 0 };
 static const char quotes[] = { '"', '\'', 0 };
@@ -117,9 +118,17 @@ occurs (const Sample *sample, char character)
   return memchr (sample->bytes, character, sample->length) != NULL;
 }
 
+/* Whether quotes are characters like any other, as in 5" pipe. Taking that for granted would leave real ones in the cells, so it
+ * takes more than a bad row or two, and more bad rows than cells in quotes. */
+static bool
+is_unquoted (const SniffCandidate *with, const SniffCandidate *without)
+{
+  int64_t strays = with->problems - without->problems;
+  return without->share > with->share && strays >= LEAST_STRAYS && strays * 100 >= with->records && strays > with->quoted;
+}
+
 /* The best quote for one delimiter. The double quote is what files mean unless the records say otherwise: the single one must be
- * without problems, and either make the records more even or be around most cells of each; none, where quotes are more often stray
- * than paired. */
+ * without problems, and either make the records more even or be around most cells of each. */
 static SniffCandidate
 choose_quote (const Sample *sample, int skip_lines, char delimiter)
 {
@@ -135,9 +144,7 @@ choose_quote (const Sample *sample, int skip_lines, char delimiter)
       && (single->share > twofold->share
           || (single->share >= twofold->share && twofold->quoted == 0 && single->quoted >= single->records)))
     return *single;
-  if (none->share > twofold->share && twofold->problems > twofold->quoted)
-    return *none;
-  return *twofold;
+  return is_unquoted (twofold, none) ? *none : *twofold;
 }
 
 /* Whether each comma stands between two digits, as in 1,5: then it is rather a decimal comma. */

@@ -114,6 +114,15 @@ read_columns (const Sample *sample, const Dialect *dialect, int64_t *ret_below)
   return g_steal_pointer (&columns);
 }
 
+/* Whether the column has no name because it numbers the rows, as data frames write themselves. */
+static bool
+is_row_number (const Column *column, guint position)
+{
+  InferResult below;
+  infer_result (&column->below, &below);
+  return position == 0 && column->first == NULL && column->below.nulls == 0 && below.type->id == TYPE_BIGINT;
+}
+
 /* What the column says: 1, the first cell is of another kind than those below; -1, of the same; 0, nothing. */
 static int
 vote (const Column *column, const char **ret_kind)
@@ -137,7 +146,7 @@ add_example (GString *examples, int *count, const Column *column, const char *ki
 {
   if (++*count > EXAMPLES)
     return;
-  g_autofree char *cell = text_printable (column->first, column->first_length, 40);
+  g_autofree char *cell = text_printable (column->first != NULL ? column->first : "", column->first_length, 40);
   g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", cell, kind);
 }
 
@@ -152,6 +161,8 @@ decide_by_votes (const GArray *columns, bool *ret_header, char **ret_evidence, d
       const char *kind = NULL;
       const Column *column = &g_array_index (columns, Column, i);
       int voted = vote (column, &kind);
+      if (is_row_number (column, i))
+        voted = 1, kind = "row numbers";
       if (voted > 0)
         add_example (unlike, &with, column, kind);
       else if (voted < 0)
@@ -192,6 +203,8 @@ are_names (const GArray *columns, char **ret_why)
   for (guint i = 0; i < columns->len; i++)
     {
       const Column *column = &g_array_index (columns, Column, i);
+      if (column->first == NULL && column->below.cells == 0)
+        continue; /* a delimiter at the end of each row */
       if (column->first == NULL)
         return *ret_why = g_strdup_printf ("cell %u of the first row is empty", i + 1), false;
       g_autofree char *shown = text_printable (column->first, column->first_length, 40);
