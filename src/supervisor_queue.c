@@ -125,9 +125,8 @@ supervisor_look (Supervisor *supervisor)
   int64_t now = g_get_monotonic_time ();
   supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
   supervisor_hand_out (supervisor);
-  g_autoptr (GPtrArray) in_work = crew_jobs (supervisor->crew);
-  g_autoptr (GPtrArray) known = g_ptr_array_copy (supervisor->jobs, NULL, NULL);
-  g_ptr_array_extend (known, in_work, NULL, NULL);
+  g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
+  g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
   holds_keep_only (supervisor->holds, known);
   supervisor_look_later (supervisor, listing->wait_us);
 }
