@@ -15,6 +15,7 @@
 static const size_t piece_sizes[] = { 1, 2, 3, 7, 4095, 4096, 4097, 65535, 65536, 65537 };
 
 static const ReaderLimits small_limits = { 32, 8, 3 };
+static const ReaderLimits middling_limits = { 65536, 65536, 100 };
 
 static const Dialect comma = { ',', '"', false, 0, ENCODING_UTF8, 0, "LF" };
 static const Dialect comma_header = { ',', '"', true, 0, ENCODING_UTF8, 0, "LF" };
@@ -343,6 +344,24 @@ bounds_the_lines_of_a_record (void **state)
   assert_int_equal (read, READER_MAX_LINES);
 }
 
+static void
+takes_a_record_of_as_many_lines_as_it_may_have (void **state)
+{
+  (void) state;
+  for (int more = 0; more < 2; more++)
+    {
+      g_autoptr (GString) input = g_string_new ("\"");
+      for (int i = 1; i < READER_MAX_LINES + more; i++)
+        g_string_append_c (input, '\n');
+      g_string_append (input, "\",b\n");
+      g_autoptr (Reader) reader = reader_new_bytes (input->str, input->len, true, &comma, &reader_default_limits);
+      const Record *record = NULL;
+      assert_true (reader_next (reader, &record, NULL));
+      assert_int_equal (record->n_fields, more == 0 ? 2 : 0);
+      assert_string_equal (more == 0 ? "" : record->problem, more == 0 ? "" : "unclosed quote: not closed within 10000 lines");
+    }
+}
+
 /* ---- property: what is written with right quoting is read back, whatever the dialect and the pieces ---- */
 
 typedef struct
@@ -465,7 +484,7 @@ check_random_file (GRand *random)
     }
   AUTO_FD int fd = memory_file (input->str, input->len);
   size_t piece = (size_t) g_rand_int_range (random, 1, 40);
-  g_autoptr (Reader) reader = reader_new_sized (fd, &dialect, &reader_default_limits, NULL, piece);
+  g_autoptr (Reader) reader = reader_new_sized (fd, &dialect, &middling_limits, NULL, piece);
   const Record *record = NULL;
   for (int i = 0; i < n_rows; i++)
     {
@@ -499,7 +518,7 @@ reads_noise_alike_with_every_piece_size (void **state)
       size_t length = (size_t) g_rand_int_range (random, 1, sizeof input);
       for (size_t j = 0; j < length; j++)
         input[j] = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
-      const ReaderLimits *limits = g_rand_boolean (random) ? &small_limits : &reader_default_limits;
+      const ReaderLimits *limits = g_rand_boolean (random) ? &small_limits : &middling_limits;
       AUTO_FD int fd = memory_file (input, length);
       g_autoptr (Reader) whole = reader_new (fd, &comma, limits, NULL);
       g_autofree char *expected = describe_all (whole);
@@ -568,6 +587,7 @@ main (void)
     cmocka_unit_test (leaves_the_descriptor_where_it_is),
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (bounds_the_lines_of_a_record),
+    cmocka_unit_test (takes_a_record_of_as_many_lines_as_it_may_have),
     cmocka_unit_test (reads_back_random_cells),
     cmocka_unit_test (reads_noise_alike_with_every_piece_size),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),

@@ -221,6 +221,37 @@ is_not_led_astray_by_an_unclosed_quote (void **state)
   assert_true (evidence.confidence > 0.9);
 }
 
+/* The dialect of a header and 40 rows of which all but the last are alike. */
+static char *
+sniff_rows (const char *header, const char *row, const char *last)
+{
+  g_autoptr (GString) input = g_string_new (header);
+  for (int i = 0; i < 39; i++)
+    g_string_append (input, row);
+  g_string_append (input, last);
+  Dialect dialect;
+  assert_true (sniff_dialect (input->str, input->len, true, NULL, "x.csv", &dialect, NULL, NULL));
+  return describe (&dialect);
+}
+
+static void
+forgives_a_bad_row (void **state)
+{
+  (void) state;
+  /* given a comma in every row, and semicolons that make more fields but fail in one row */
+  g_autofree char *more_fields = sniff_rows ("name, first;city;born\n", "doe, j;berlin;1980\n", "roe, r;paris\n");
+  assert_string_equal (more_fields, ";\"h0 LF");
+}
+
+static void
+asks_the_first_row (void **state)
+{
+  (void) state;
+  /* given two commas in every row but the header */
+  g_autofree char *header = sniff_rows ("id|text\n", "1|a, b, c\n", "2|d, e, f\n");
+  assert_string_equal (header, "|\"h0 LF");
+}
+
 static void
 gives_its_evidence (void **state)
 {
@@ -247,6 +278,8 @@ main (void)
     cmocka_unit_test (decides_by_known_names),
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (is_not_led_astray_by_an_unclosed_quote),
+    cmocka_unit_test (forgives_a_bad_row),
+    cmocka_unit_test (asks_the_first_row),
     cmocka_unit_test (gives_its_evidence),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
