@@ -43,6 +43,15 @@ staged_table_add (StagedTable *staged, const char *name, const char *type, const
   return column;
 }
 
+void
+staged_column_set_type (StagedColumn *column, const char *type, const char *format)
+{
+  g_free (column->type);
+  g_free (column->format);
+  column->type = g_strdup (type);
+  column->format = g_strdup (format);
+}
+
 static const StagedColumn *
 find_column (const StagedTable *staged, const char *name, guint *ret_index)
 {

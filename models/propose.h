@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StagedTable, staged_table_free)
 /* Owned by the table. */
 StagedColumn *staged_table_add (StagedTable *staged, const char *name, const char *type, const char *format);
 
+/* Another type than the staged one. */
+void staged_column_set_type (StagedColumn *column, const char *type, const char *format);
+
 /* Columns of a proposed business key, as indices into the table's columns. */
 typedef struct
 {

@@ -63,6 +63,13 @@ is_filled (const StagedTable *staged, const StagedColumn *column)
   return column->values > 0 && column->values * 100 >= staged->rows * FULL_PERCENT;
 }
 
+/* Without duplicates but for a few rows that are there twice. Events may be equal: many such rows speak against any key. */
+static bool
+is_unique (const StagedTable *staged, int64_t distinct, int64_t values)
+{
+  return distinct == values || (distinct == staged->different && distinct * 100 >= values * KEY_PERCENT);
+}
+
 static bool
 is_single_key (const StagedTable *staged, const StagedColumn *column)
 {
@@ -70,7 +77,7 @@ is_single_key (const StagedTable *staged, const StagedColumn *column)
     return false;
   if (rank_of (staged, column) != RANK_OTHER)
     return column->distinct * 100 >= column->values * KEY_PERCENT || column->distinct == staged->different;
-  return may_be_key (column) && (column->distinct == column->values || column->distinct == staged->different);
+  return may_be_key (column) && is_unique (staged, column->distinct, column->values);
 }
 
 ProposedKey
@@ -132,7 +139,7 @@ propose_pair (const StagedTable *staged, const GArray *pairs)
   for (guint i = 0; i < pairs->len; i++)
     {
       const ProposedKey *pair = &g_array_index (pairs, ProposedKey, i);
-      if (pair->distinct > 0 && pair->distinct == staged->different)
+      if (pair->distinct > 0 && is_unique (staged, pair->distinct, staged->rows))
         return *pair;
     }
   return (ProposedKey) { .count = 0 };

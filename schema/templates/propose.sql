@@ -17,3 +17,6 @@ order by a.attnum
 
 -- name: count
 select count(*), count(distinct _hash) :counts from :"schema".:"table"
+
+-- name: sample
+select :columns from :"schema".:"table" limit 2000

@@ -57,6 +57,8 @@ static const struct
   { "a few duplicates of a key", "users", 10000, 9998, { { "email", "text", 10000, 9963 } }, "email" },
   { "too many duplicates", "users", 10000, 10000, { { "email", "text", 10000, 9000 } }, NULL },
   { "lines that are there twice", "users", 10, 5, { { "email", "text", 10, 5 } }, "email" },
+  { "equal events have no key", "visits", 10, 5, { { "page", "text", 10, 5 } }, NULL },
+  { "a few lines that are there twice", "t", 1000, 995, { { "a", "text", 1000, 995 } }, "a" },
   { "no duplicates in what is no key by name", "t", 10000, 10000, { { "a", "text", 10000, 9999 } }, NULL },
   { "a unique amount is no key", "t", 10, 10, { { "amount", "numeric", 10, 10 } }, NULL },
   { "a unique moment is no key", "t", 10, 10, { { "at", "timestamp", 10, 10 } }, NULL },
