@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/reader_lines.h"
+#include "pipeline/reader_record.h"
 
 #include <csv.h>
 #include <stdarg.h>
@@ -209,18 +210,11 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 static RecordOutcome
 describe_bad_utf8 (Reader *reader, size_t offset)
 {
-  const char *raw = reader->record.raw;
-  size_t line_begin = 0, lines = 0;
-  for (size_t i = 0; i < offset; i++)
-    if (raw[i] == '\n' || (raw[i] == '\r' && raw[i + 1] != '\n'))
-      {
-        line_begin = i + 1;
-        lines++;
-      }
-  if (lines == 0)
-    return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu", byte_in_line (reader, offset + 1));
-  return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu of line %" G_GINT64_FORMAT, offset - line_begin + 1,
-                      reader->record.line + (int64_t) lines);
+  int64_t line = 0;
+  size_t byte = record_byte_in_line (&reader->record, offset, &line);
+  if (line == reader->record.line)
+    return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu", byte_in_line (reader, byte));
+  return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu of line %" G_GINT64_FORMAT, byte, line);
 }
 
 static RecordOutcome
@@ -301,27 +295,6 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
 
 /* ---- preamble and header ---- */
 
-static void
-keep_header (Reader *reader, const Record *record)
-{
-  size_t fields_size = record->n_fields * sizeof (Field);
-  char *memory = g_malloc (fields_size + reader->arena_used + record->raw_length + 1);
-  char *texts = memory + fields_size;
-  Field *fields = (Field *) (void *) memory;
-  for (size_t i = 0; i < record->n_fields; i++)
-    {
-      fields[i] = record->fields[i];
-      fields[i].text = texts + (record->fields[i].text - reader->arena);
-    }
-  memcpy (texts, reader->arena, reader->arena_used);
-  char *raw = texts + reader->arena_used;
-  memcpy (raw, record->raw, record->raw_length);
-  reader->header = *record;
-  reader->header.fields = fields;
-  reader->header.raw = raw;
-  reader->header_memory = memory;
-}
-
 static bool
 read_header (Reader *reader, GError **error)
 {
@@ -340,7 +313,7 @@ read_header (Reader *reader, GError **error)
       weir_error_reason (error, record->reason);
       return false;
     }
-  keep_header (reader, record);
+  reader->header = record_copy (record, &reader->header_memory);
   return true;
 }
 

@@ -1,0 +1,13 @@
+/* Records as data: what can be done with one without knowing how it was read. Part of the reader. Pure. */
+#ifndef WEIR_PIPELINE_READER_RECORD_H
+#define WEIR_PIPELINE_READER_RECORD_H
+
+#include "pipeline/reader.h"
+
+/* A copy of a sound record that outlives the reader's buffers; *ret_memory (g_free) holds all of it. */
+Record record_copy (const Record *record, char **ret_memory);
+
+/* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
+size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);
+
+#endif
