@@ -70,24 +70,26 @@ test_long_names_are_cut_at_a_character (void **state G_GNUC_UNUSED)
 }
 
 static void
-check_headers (const char *const *texts, const char *const *expected)
-{
-  size_t count = g_strv_length ((GStrv) texts);
-  g_auto (GStrv) identifiers = ident_from_headers (texts, count);
-  assert_int_equal (g_strv_length (identifiers), count);
-  for (size_t i = 0; i < count; i++)
-    assert_string_equal (identifiers[i], expected[i]);
-}
-
-static void
 test_equal_names_are_numbered (void **state G_GNUC_UNUSED)
 {
-  check_headers ((const char *const[]) { "name", "Name", "NAME ", NULL }, (const char *const[]) { "name", "name_2", "name_3" });
-  check_headers ((const char *const[]) { "a", "a", "a_2", NULL }, (const char *const[]) { "a", "a_2", "a_2_2" });
-  check_headers ((const char *const[]) { "a_2", "a", "a", NULL }, (const char *const[]) { "a_2", "a", "a_3" });
-  check_headers ((const char *const[]) { "", "column_1", "", NULL },
-                 (const char *const[]) { "column_1", "column_1_2", "column_3" });
-  check_headers ((const char *const[]) { NULL }, NULL);
+  static const struct
+  {
+    const char *texts[4];
+    const char *identifiers[4];
+  } headers[] = {
+    { { "name", "Name", "NAME " }, { "name", "name_2", "name_3" } },
+    { { "a", "a", "a_2" }, { "a", "a_2", "a_2_2" } },
+    { { "a_2", "a", "a" }, { "a_2", "a", "a_3" } },
+    { { "", "column_1", "" }, { "column_1", "column_1_2", "column_3" } },
+    { { NULL }, { NULL } },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (headers); i++)
+    {
+      g_auto (GStrv) identifiers = ident_from_headers (headers[i].texts, g_strv_length ((GStrv) headers[i].texts));
+      g_autofree char *made = g_strjoinv (", ", identifiers);
+      g_autofree char *expected = g_strjoinv (", ", (GStrv) headers[i].identifiers);
+      assert_string_equal (made, expected);
+    }
 }
 
 static void
