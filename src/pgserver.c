@@ -52,9 +52,23 @@ choose_place (PgServer *server, const Settings *settings, GError **error)
   return true;
 }
 
+/* PGHOSTADDR would redirect a connection that names another host, PGSERVICE would fail it: none has a say over this server. */
+static void
+ignore_environment (void)
+{
+  static const char *const names[] = {
+    "PGHOST",     "PGHOSTADDR",   "PGPORT",           "PGDATABASE",   "PGUSER",
+    "PGPASSWORD", "PGSERVICE",    "PGSERVICEFILE",    "PGSSLMODE",    "PGREQUIREPEER",
+    "PGOPTIONS",  "PGGSSENCMODE", "PGCHANNELBINDING", "PGREQUIRESSL", "PGTARGETSESSIONATTRS",
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    g_unsetenv (names[i]);
+}
+
 PgServer *
 pgserver_find (const Settings *settings, GError **error)
 {
+  ignore_environment ();
   g_autoptr (PgServer) server = g_new0 (PgServer, 1);
   server->state = g_strdup (settings->state);
   server->home = g_strdup (settings->home);

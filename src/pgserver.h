@@ -24,7 +24,8 @@ typedef struct
   bool initialised;
 } PgServer;
 
-/* Where this home's server is or would be; looks, changes nothing. MODEL error when no PostgreSQL is installed, or when the data
+/* Where this home's server is or would be; looks, changes nothing but this process's environment: libpq's variables (PGHOST, ...)
+ * are taken out of it, for they have no say over this server. MODEL error when no PostgreSQL is installed, or when the data
  * directory belongs to another major version (with what to do). */
 PgServer *pgserver_find (const Settings *settings, GError **error);
 void pgserver_free (PgServer *server);

@@ -85,18 +85,15 @@ settings_to_markdown (void)
   GString *text = g_string_new ("| weir.json | elsewhere | values | default | meaning |\n|---|---|---|---|---|\n");
   for (const Setting *setting = settings_table; setting->help != NULL; setting++)
     {
-      const char *quote = setting->path != NULL ? "`" : "";
-      g_string_append_printf (text, "| %s%s%s | ", quote, setting->path != NULL ? setting->path : "", quote);
-      if (setting->option != NULL)
-        g_string_append_printf (text, "`%s`, ", setting->option);
-      if (setting->variable != NULL)
-        g_string_append_printf (text, "`%s` ", setting->variable);
-      g_string_append (text, "| ");
+      g_autofree char *path = setting->path != NULL ? g_strdup_printf ("`%s`", setting->path) : g_strdup ("-");
+      const char *option = setting->option, *variable = setting->variable;
+      g_string_append_printf (text, "| %s | ", path);
+      if (option != NULL)
+        g_string_append_printf (text, "`%s`, ", option);
+      g_string_append_printf (text, variable != NULL ? "`%s` | " : "%s| ", variable != NULL ? variable : "");
       append_values (text, setting);
-      if (setting->fallback != NULL)
-        g_string_append_printf (text, " | `%s` | ", setting->fallback);
-      else
-        g_string_append_printf (text, " | %s | ", setting->otherwise);
+      g_string_append_printf (text, setting->fallback != NULL ? " | `%s` | " : " | %s | ",
+                              setting->fallback != NULL ? setting->fallback : setting->otherwise);
       g_string_append_printf (text, "%s |\n", setting->help);
     }
   return g_string_free (text, FALSE);

@@ -37,14 +37,12 @@ count_own (int argc, char **argv)
 static void
 set_search_path (const Settings *settings)
 {
-  const char *options = g_getenv ("PGOPTIONS");
   g_autofree char *path = g_strdup_printf ("%s,%s,public", settings->warehouse_schema, settings->staging_schema);
   /* A name that needs quotes would need them for the server's option parser as well: leave the path alone then. */
   if (strspn (path, "abcdefghijklmnopqrstuvwxyz0123456789_,") != strlen (path))
     return;
-  g_autofree char *both =
-      g_strdup_printf ("%s%s-csearch_path=%s", options != NULL ? options : "", options != NULL ? " " : "", path);
-  g_setenv ("PGOPTIONS", both, TRUE);
+  g_autofree char *options = g_strdup_printf ("-csearch_path=%s", path);
+  g_setenv ("PGOPTIONS", options, TRUE);
 }
 
 /* The psql of the server's own version where the server is ours. Owned by the caller. */

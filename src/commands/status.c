@@ -207,7 +207,7 @@ needs_attention (const Status *status)
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
       const Table *table = g_ptr_array_index (status->tables->tables, i);
-      if (table->broken != NULL || table->problem != NULL || table->emptied)
+      if (table->broken != NULL || table->problem != NULL || table->emptied || g_strcmp0 (table->last_state, "failed") == 0)
         return true;
     }
   for (guint i = 0; i < status->waiting->len; i++)
