@@ -53,12 +53,6 @@ ask_number (Db *db, const Vars *vars, const char *statement, int64_t *ret_number
   return true;
 }
 
-static bool
-contains (const GPtrArray *names, const char *name)
-{
-  return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
-}
-
 /* Appends before + "name" + after for each name. */
 static void
 append_names (GString *out, const GPtrArray *names, const char *before, const char *after)
@@ -70,22 +64,18 @@ append_names (GString *out, const GPtrArray *names, const char *before, const ch
     }
 }
 
-/* Whether the tracked columns differ, as far as the file and the warehouse both knew them before. */
+/* Whether the tracked columns that the file carries differ; one that this load added is NULL in all the rows there are. */
 static char *
 distinct_expression (const Warehouse *warehouse)
 {
-  g_autoptr (GPtrArray) compared = g_ptr_array_new ();
   const GPtrArray *tracked = warehouse->layout->tracked;
-  for (guint i = 0; i < tracked->len; i++)
-    if (!contains (warehouse->added, tracked->pdata[i]))
-      g_ptr_array_add (compared, tracked->pdata[i]);
-  if (compared->len == 0)
+  if (tracked->len == 0)
     return g_strdup ("false");
   GString *out = g_string_new ("row(");
-  append_names (out, compared, "d.", ",");
+  append_names (out, tracked, "d.", ",");
   g_string_truncate (out, out->len - 1);
   g_string_append (out, ") is distinct from row(");
-  append_names (out, compared, "w.", ",");
+  append_names (out, tracked, "w.", ",");
   g_string_truncate (out, out->len - 1);
   return g_string_free (g_string_append_c (out, ')'), FALSE);
 }
@@ -104,7 +94,7 @@ hash_expression (const Warehouse *warehouse)
                           carried->str);
 }
 
-/* "col" = d."col" for the names that pass. */
+/* "col" = d."col" for each name. */
 static char *
 assignments (const GPtrArray *names, const char *before, const char *after)
 {
@@ -241,7 +231,8 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 static bool
 refresh (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t unchanged, GError **error)
 {
-  if (unchanged == 0 || (warehouse->carried->len > 0 && warehouse->added->len == 0))
+  /* A hash that covers carried columns is not the file's to replace. */
+  if (unchanged == 0 || warehouse->carried->len > 0)
     return true;
   return run_sql (db, vars, "table/refresh", NULL, error);
 }
@@ -273,8 +264,6 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   GString *carried = g_string_new (NULL);
   append_names (carried, warehouse->carried, ", w.", "");
   vars_take (vars, "carried", g_string_free (carried, FALSE));
-  vars_set (vars, "refreshed", warehouse->carried->len == 0 ? "d._hash" : "w.row_hash");
-  vars_take (vars, "filled", assignments (warehouse->added, ", ", ""));
   vars_take (vars, "assignments", assignments (warehouse->columns, "", ", "));
   if (model_is_keyless (model))
     return run_sql (db, vars, model->append == APPEND_ALL ? "fact/append_all" : "fact/append_distinct", &rows->inserted, error);

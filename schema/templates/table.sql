@@ -80,9 +80,9 @@ select d._id, (:distinct) as changed :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 
 -- name: refresh
--- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
+-- The suspicion was wrong (a widened type): the hash is brought up to date, in place.
 update :"schema".:"table" w
-set row_hash = :refreshed :filled
+set row_hash = d._hash
 from weir_delta d join weir_changed c on c._id = d._id
 where w.:"id" = d._id and :current and not c.changed
 
