@@ -1,4 +1,5 @@
-/* The embedded PostgreSQL: made, started, used and stopped by weir itself, in a home whose path no socket could hold, as root and not. */
+/* The embedded PostgreSQL: made, started, used and stopped by weir itself, in a home whose path no socket could hold, as root and
+ * not. */
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 

@@ -167,9 +167,21 @@ test_contradicted_pin (void **state)
   Home *home = *state;
   home_write_model (home, "users", USERS);
   expect_load (home, "email,born\na@x.org,2001-02-03\nb@x.org,2001-02-04\n", "applied", "read=2 inserted=2 staged=2");
-  /* A date column cannot become text: the cell is a reject, the others are loaded. */
-  expect_load (home, "email,born\na@x.org,2001-02-03\nb@x.org,soon\nc@x.org,2001-02-05\n", "applied",
-               "read=3 rejected=1 unchanged=1 inserted=1 staged=2");
+  /* A date column cannot become text: the file is refused. */
+  home_drop (home, "users.csv", "email,born\na@x.org,2001-02-03\nb@x.org,soon\nc@x.org,2001-02-05\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_error_says (published, "born");
+  assert_json (published, "error.line", "3");
+  /* Declared, the cell is a reject and the others are loaded. */
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 50},"
+      " \"columns\": {\"born\": {\"type\": \"date\"}}}");
+  g_autoptr (Outcome) retry = expect_weir (home, 1, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=3 rejected=1 unchanged=1 inserted=1 staged=2");
   assert_sql (home, "3|born|b@x.org,soon", "select line, column_name, convert_from(original, 'UTF8') from weir.reject");
   oracle_check (home, ORACLE_REPLAY);
 }

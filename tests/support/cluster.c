@@ -17,8 +17,8 @@
 
 #define PORT "5432"
 
-/* A failed assertion jumps out of its test and leaves what that held: a report of it would bury the message. The programs under test
- * are checked for leaks all the same, by their own environment. */
+/* A failed assertion jumps out of its test and leaves what that held: a report of it would bury the message. The programs under
+ * test are checked for leaks all the same, by their own environment. */
 const char *__asan_default_options (void);
 
 const char *

@@ -3,8 +3,8 @@
  *
  *   cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);      the group's state is the Cluster
  *
- * Everything an executable writes is below cluster->folder. A janitor process removes it, and ends what was left running there, when
- * the test process is gone for whatever reason. Failures to set up abort the test process: there is nothing to test then. */
+ * Everything an executable writes is below cluster->folder. A janitor process removes it, and ends what was left running there,
+ * when the test process is gone for whatever reason. Failures to set up abort the test process: there is nothing to test then. */
 #ifndef WEIR_TESTS_SUPPORT_CLUSTER_H
 #define WEIR_TESTS_SUPPORT_CLUSTER_H
 
@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Part of every URL that the tests give weir, so that the oracle can look for it in logs and tables. The server trusts it unseen. */
+/* Part of every URL that the tests give weir, so that the oracle can look for it in logs and tables. The server trusts it unseen.
+ */
 #define CLUSTER_PASSWORD "sesame-Pa55word"
 
 /* A role whose password the server does check: it is this one. */

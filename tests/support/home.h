@@ -49,7 +49,8 @@ bool home_has_file (Home *home, const char *name);
 void home_remove_file (Home *home, const char *name);
 char *home_sha256 (Home *home, const char *name);
 
-/* weir.json with the database's URL and "more" members ("" or ", \"settle\": 1"). home_setup wrote it with settings for quick tests. */
+/* weir.json with the database's URL and "more" members ("" or ", \"settle\": 1"). home_setup wrote it with settings for quick
+ * tests. */
 void home_configure (Home *home, const char *more);
 
 /* models/TABLE.json. */

@@ -41,8 +41,12 @@ check_tables (Home *home, GString *violations, const char *secret, const char *w
       sql_text_rows (home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not in"
                            " ('pg_catalog', 'information_schema')");
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
+  /* In two parts: the server's log of statements must not have it from us. */
+  size_t half = strlen (secret) / 2;
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
-    if (sql_number (home, "select count(*) from %s t where position('%s' in t::text) > 0", *line, secret) > 0)
+    if (sql_number (home, "select count(*) from %s t where position('%.*s' || '%s' in t::text) > 0", *line, (int) half, secret,
+                    secret + half)
+        > 0)
       g_string_append_printf (violations, "- the %s is in table %s\n", what, *line);
 }
 

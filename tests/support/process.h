@@ -31,7 +31,8 @@ int process_wait (pid_t pid);
 /* The same without waiting: false while it runs. */
 bool process_ended (pid_t pid, int *ret_code);
 
-/* argv of all processes marked with a home below "folder", by their pids (GINT_TO_POINTER (pid) to char *, words joined by a space). */
+/* argv of all processes marked with a home below "folder", by their pids (GINT_TO_POINTER (pid) to char *, words joined by a
+ * space). */
 GHashTable *process_list (const char *folder);
 
 /* The pid of one such process whose command line contains "text", 0: none. */

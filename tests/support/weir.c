@@ -328,6 +328,6 @@ assert_ledger (Home *home, const Json *published)
     {
       g_autofree char *path = g_strdup_printf ("rows.%s", count_names[i]);
       g_autofree char *count = json_at (published, path);
-      assert_json (told, path, count);
+      assert_json (told, count_names[i], count);
     }
 }
