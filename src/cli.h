@@ -42,6 +42,9 @@ bool cli_parse (const char *command, const GOptionEntry *entries, CommonOptions 
  * code. */
 int cli_fail (GError *error, bool json);
 
+/* Prints message, DETAIL and HINT to stdout, as part of a report; each line begins with "indent". */
+void cli_print_error (const GError *error, const char *indent);
+
 /* A usage error: message and "Try: weir COMMAND --help". Returns 2. */
 int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

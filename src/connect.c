@@ -25,6 +25,9 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   g_autoptr (PgServer) server = pgserver_find (settings, error);
   if (server == NULL)
     return false;
+  g_autofree char *data = settings_shown_path (settings, server->data);
+  if (ret_why != NULL)
+    *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   if (!server->running && !start)
     {
       weir_error (error, WEIR_ERROR_RETRY, "the embedded PostgreSQL is not running");
@@ -34,9 +37,6 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   if ((!server->running || !server->recorded) && start && !pgserver_start (settings, server, 0, error))
     return false;
   *ret_url = pgserver_url (server, false);
-  g_autofree char *data = settings_shown_path (settings, server->data);
-  if (ret_why != NULL)
-    *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   return true;
 }
 

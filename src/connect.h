@@ -6,8 +6,8 @@
 #include "src/settings.h"
 
 /* The conninfo in force, and why, as people read it ("embedded PostgreSQL 15 in /home/ann/shop/.weir/postgres"). start: start the
- * embedded server if it is not running; otherwise a stopped one is an error (RETRY) with `weir db start` as its hint. ret_why may
- * be NULL. */
+ * embedded server if it is not running; otherwise a stopped one is an error (RETRY) with `weir db start` as its hint. ret_why (may
+ * be NULL) is set for that one, too. */
 bool database_url (const Settings *settings, bool start, char **ret_url, char **ret_why, GError **error);
 
 /* Connects to it. migrate: bring the ledger up to date (creating it) first; otherwise a database without a ledger is a MODEL

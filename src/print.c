@@ -22,6 +22,15 @@ cli_print_json (const Json *json)
   puts (text);
 }
 
+void
+cli_print_error (const GError *error, const char *indent)
+{
+  g_autofree char *text = weir_error_format (error);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (int i = 0; lines[i] != NULL; i++)
+    printf ("%s%s\n", indent, lines[i]);
+}
+
 static Json *
 error_to_json (const GError *error)
 {

@@ -33,16 +33,6 @@ print_json (const Settings *settings, const GPtrArray *checks, bool ok)
   cli_print_json (root);
 }
 
-/* The lines of an error, indented below its check. */
-static void
-print_error (const GError *error)
-{
-  g_autofree char *text = weir_error_format (error);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  for (int i = 0; lines[i] != NULL; i++)
-    printf ("        %s\n", lines[i]);
-}
-
 static void
 print_text (const GPtrArray *checks, int failed)
 {
@@ -54,7 +44,7 @@ print_text (const GPtrArray *checks, int failed)
       printf ("%s%-6s%s  %-10s %s\n", fancy ? colour : "", word, fancy ? "\033[0m" : "", check->name,
               check->subject != NULL ? check->subject : "");
       if (check->error != NULL)
-        print_error (check->error);
+        cli_print_error (check->error, "        ");
     }
   if (failed == 0)
     puts ("All is well.");

@@ -89,14 +89,6 @@ count_text (int64_t count)
   return count >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, count) : NULL;
 }
 
-static const char *
-state_word (const Table *table)
-{
-  if (table->last_state == NULL)
-    return "never loaded";
-  return table->last_state;
-}
-
 static void
 print_tables (const Status *status)
 {
@@ -112,7 +104,7 @@ print_tables (const Status *status)
       g_ptr_array_add (cells, dimension ? count_text (table->versions) : NULL);
       g_ptr_array_add (cells, count_text (table->files));
       g_ptr_array_add (cells, g_strdup (table->last_file));
-      g_ptr_array_add (cells, g_strdup (state_word (table)));
+      g_ptr_array_add (cells, g_strdup (table->last_state != NULL || status->away != NULL ? table->last_state : "never loaded"));
       g_ptr_array_add (cells, g_strdup (table->last_seen));
     }
   if (cells->len == 0)
@@ -121,25 +113,43 @@ print_tables (const Status *status)
     cli_print_table (headers, cells);
 }
 
+static bool
+has_note (const Table *table)
+{
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied;
+}
+
 /* What a person should do about a table. */
+static void
+print_table_note (const Table *table)
+{
+  if (table->broken != NULL)
+    {
+      printf ("%s:\n", table->table);
+      cli_print_error (table->broken->error, "  ");
+    }
+  else if (table->problem != NULL)
+    printf ("%s: %s\n", table->table, table->problem);
+  else if (table->model == NULL)
+    printf ("%s: no model, staged for review; propose one: weir model %s --write\n", table->table, table->table);
+  if (table->emptied)
+    printf ("%s: its staging table was emptied by a crash of the server; to stage it again: weir retry %.8s\n", table->table,
+            table->last_run);
+}
+
 static void
 print_table_notes (const Status *status)
 {
+  bool any = false;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
       const Table *table = g_ptr_array_index (status->tables->tables, i);
-      if (table->broken != NULL)
-        {
-          g_autofree char *text = weir_error_format (table->broken->error);
-          printf ("\n%s: %s\n", table->table, text);
-        }
-      else if (table->problem != NULL)
-        printf ("\n%s: %s\n", table->table, table->problem);
-      else if (table->model == NULL)
-        printf ("\n%s: no model, staged for review; propose one: weir model %s --write\n", table->table, table->table);
-      if (table->emptied)
-        printf ("\n%s: its staging table was emptied by a crash of the server; to stage it again: weir retry %.8s\n", table->table,
-                table->last_run);
+      if (!has_note (table))
+        continue;
+      if (!any)
+        putchar ('\n');
+      any = true;
+      print_table_note (table);
     }
 }
 
@@ -187,11 +197,10 @@ print_text (const Status *status)
   printf ("home      %s\n", status->settings->home);
   if (status->where != NULL)
     printf ("database  %s\n", status->where);
+  if (status->away != NULL && status->where == NULL)
+    puts ("database");
   if (status->away != NULL)
-    {
-      g_autofree char *text = weir_error_format (status->away);
-      printf ("%s%s\n", status->where != NULL ? "          " : "database  ", text);
-    }
+    cli_print_error (status->away, "          ");
   putchar ('\n');
   print_tables (status);
   print_table_notes (status);
