@@ -68,8 +68,10 @@ summary_text (const Json *published)
   GString *text = g_string_new (text_member (published, "file"));
   g_string_append (text, ": ");
   append_verdict (text, published);
-  g_autofree char *duration = text_duration (json_integer_value (json_object_get (published, "milliseconds")));
-  g_string_append_printf (text, " in %s", duration);
+  int64_t milliseconds = json_integer_value (json_object_get (published, "milliseconds"));
+  g_autofree char *duration = text_duration (milliseconds);
+  if (milliseconds > 0)
+    g_string_append_printf (text, " in %s", duration);
   const Json *rows = json_object_get (published, "rows");
   if (json_is_object (rows))
     {

@@ -95,14 +95,14 @@ command_word (const Settings *settings)
   return g_file_test (wrapper, G_FILE_TEST_IS_EXECUTABLE) && g_file_test (wrapper, G_FILE_TEST_IS_REGULAR) ? "./weir" : "weir";
 }
 
-static void
-tell_beginning (Supervisor *supervisor, const char *database)
+void
+supervisor_tell_beginning (Supervisor *supervisor)
 {
   const Settings *settings = supervisor->settings;
   const char *word = command_word (settings);
   g_autofree char *example = g_build_filename (settings->home, "example_data", "inserts", "users.csv", NULL);
   g_autofree char *imports = settings_shown_path (settings, settings->imports);
-  log_line (supervisor->log, "database: %s", database);
+  log_line (supervisor->log, "database: %s", supervisor->database);
   log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table", settings->imports,
             inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
   if (g_file_test (example, G_FILE_TEST_EXISTS))
@@ -139,14 +139,13 @@ on_database_ready (const char *database, void *data)
   Supervisor *supervisor = data;
   const Settings *settings = supervisor->settings;
   const char *const *environment = (const char *const *)supervisor->environment;
-  g_autofree char *why = g_strdup (database ? database : "");
+  supervisor->database = g_strdup (database ? database : "");
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_autofree char *notify = find_notify (supervisor);
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
   supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned)settings->workers, &supervisor_crew_events,
                                supervisor);
   supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
-  tell_beginning (supervisor, why);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
   inbox_start (supervisor->inbox);
@@ -201,6 +200,7 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->holds, holds_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
+  g_clear_pointer (&supervisor->database, g_free);
   g_clear_pointer (&supervisor->environment, g_strfreev);
   g_clear_pointer (&supervisor->loop, g_main_loop_unref);
 }

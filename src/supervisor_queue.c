@@ -114,6 +114,9 @@ supervisor_look (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
+  if (!supervisor->looked)
+    supervisor_tell_beginning (supervisor);
+  supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
   CatalogChange change = catalog_watch_look (supervisor->catalog);
   if (change != CATALOG_SAME)

@@ -221,7 +221,7 @@ on_crashed (const Job *job, const char *how, void *data)
       return;
     }
   unsigned crashes = holds_count_crash (supervisor->holds, job->name);
-  const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes" : crashes == 2 ? "it is refused" : "it is tried once more";
+  const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes" : crashes == 2 ? "it is given up" : "it is tried once more";
   log_line (supervisor->log, "%s: its worker %s; %s", job->name, how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)

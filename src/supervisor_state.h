@@ -27,6 +27,8 @@ typedef struct
   Crew *crew;
   CatalogWatch *catalog;
 
+  char *database;    /* which one, and why; for people */
+  bool looked;       /* at the drop folder, at least once */
   GPtrArray *jobs;   /* of Job: what the last listing and the replies since then say */
   Holds *holds;
   Backoff outage;    /* the database is away or busy */
@@ -48,6 +50,9 @@ void supervisor_hand_out (Supervisor *supervisor);
 
 /* supervisor_replies.c: what workers say. */
 extern const CrewEvents supervisor_crew_events;
+
+/* supervisor.c: says which database, which folder, and what to try: once the folder is watched. */
+void supervisor_tell_beginning (Supervisor *supervisor);
 
 /* supervisor.c: ends the loop once nobody is left. */
 void supervisor_check_stopped (Supervisor *supervisor);
