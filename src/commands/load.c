@@ -91,7 +91,7 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
   if (loader_claimed (loader, claim, &input->route, ret_end, error))
     return true;
-  (void) claim_give_back (g_steal_pointer (&claim), NULL, NULL);
+  (void) claim_give_back (claim, NULL, NULL);
   return false;
 }
 

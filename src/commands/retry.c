@@ -91,7 +91,7 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
   if (!loader_claimed (loader, claim, route, ret_end, error))
-    return (void) claim_give_back (g_steal_pointer (&claim), past->place, NULL), false;
+    return (void) claim_give_back (claim, past->place, NULL), false;
   remove_explanation (past);
   return ledger_file_placed (loader->db, past->run, "", "retried", NULL, error);
 }
