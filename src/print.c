@@ -165,6 +165,8 @@ void
 cli_print_table (const char *const *headers, const GPtrArray *cells)
 {
   guint columns = g_strv_length ((char **) headers);
+  if (columns == 0)
+    return;
   g_autofree bool *whole = find_whole_columns (cells, columns);
   g_autofree int *widths = g_new0 (int, columns + 1);
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);

@@ -1,5 +1,7 @@
 #include "src/folders.h"
 
+#include "tests/support/process.h"
+
 #include "base/fsutil.h"
 #include "pipeline/types.h"
 #include "watcher/claim.h"
@@ -59,13 +61,12 @@ static int
 fixture_teardown (void **state)
 {
   Fixture *fixture = *state;
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", fixture->folder);
-  int status = system (command);
+  remove_tree (fixture->folder);
   catalog_free (fixture->catalog);
   settings_free (fixture->settings);
   g_free (fixture->folder);
   g_free (fixture);
-  return status;
+  return 0;
 }
 
 /* What the database would say: whether users was loaded, and what is wrong with it. */

@@ -1,5 +1,7 @@
 #include "src/pgstate.h"
 
+#include "tests/support/process.h"
+
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,10 +41,9 @@ static int
 server_teardown (void **state)
 {
   PgServer *server = *state;
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", server->home);
-  int status = system (command);
+  remove_tree (server->home);
   pgserver_free (server);
-  return status;
+  return 0;
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "src/settings.h"
 
+#include "tests/support/process.h"
+
 #include "base/error.h"
 #include "base/fsutil.h"
 
@@ -28,8 +30,8 @@ folder_setup (void **state)
 static int
 folder_teardown (void **state)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", (char *) *state);
-  int status = chdir ("/") + system (command);
+  int status = chdir ("/");
+  remove_tree (*state);
   free (*state);
   return status;
 }

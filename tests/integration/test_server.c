@@ -1,0 +1,232 @@
+/* The embedded PostgreSQL when things go wrong around it: crashes, lock files of others, many starters at once, other versions. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+server_setup (void **state)
+{
+  Home *home = home_new (*state);
+  g_clear_pointer (&home->url, g_free);
+  home_configure (home, "");
+  *state = home;
+  return 0;
+}
+
+/* A member of `weir db status --json`; NULL where it has none. */
+static char *
+server_member (Home *home, const char *member)
+{
+  g_autoptr (Outcome) outcome = run_weir (home, "db", "status", "--json", NULL);
+  g_autoptr (Json) told = outcome_json (outcome);
+  return json_at (told, member);
+}
+
+static int
+server_teardown (void **state)
+{
+  Home *home = *state;
+  home_set_environment (home, "WEIR_PG_BIN", NULL);
+  g_autofree char *data = server_member (home, "data");
+  g_autofree char *socket_folder = server_member (home, "socket");
+  outcome_free (run_weir (home, "db", "stop", NULL));
+  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir/"))
+    {
+      g_autofree char *folder = g_path_get_dirname (data);
+      remove_tree (folder);
+    }
+  if (socket_folder != NULL)
+    remove_tree (socket_folder);
+  return home_teardown (state);
+}
+
+static char *
+lock_path (Home *home)
+{
+  g_autofree char *data = server_member (home, "data");
+  return g_build_filename (data, "postmaster.pid", NULL);
+}
+
+static pid_t
+postmaster (Home *home)
+{
+  g_autofree char *path = lock_path (home);
+  g_autofree char *text = NULL;
+  return g_file_get_contents (path, &text, NULL, NULL) ? (pid_t) strtol (text, NULL, 10) : 0;
+}
+
+static void
+crash (Home *home)
+{
+  pid_t process = postmaster (home);
+  assert_true (process > 0);
+  assert_int_equal (kill (process, SIGKILL), 0);
+  wait_until (kill (process, 0) != 0);
+}
+
+static void
+test_crash (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  assert_weir (home, 0, "psql", "-Xqc", "create table public.kept as select 1 as n", NULL);
+  pid_t first = postmaster (home);
+  crash (home);
+  g_autoptr (Outcome) down = expect_weir (home, 3, "status", NULL);
+  assert_contains (down->out, "not running");
+
+  /* The lock file's process id is somebody else's now: of a process that root, the server's user and we cannot take for a server.
+   */
+  g_autofree char *path = lock_path (home);
+  g_autofree char *text = NULL;
+  assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_autofree char *taken = g_strdup_printf ("%d%s", (int) getpid (), strchr (text, '\n'));
+  assert_true (g_file_set_contents (path, taken, -1, NULL));
+  assert_int_equal (chmod (path, 0644), 0);
+  assert_weir (home, 0, "db", "start", NULL);
+  assert_true (postmaster (home) != first);
+  g_autoptr (Outcome) kept = expect_weir (home, 0, "psql", "-XAtc", "select n from public.kept", NULL);
+  assert_string_equal (kept->out, "1\n");
+}
+
+static void
+test_many_starters (void **state)
+{
+  Home *home = *state;
+  Background *starters[5];
+  for (size_t i = 0; i < G_N_ELEMENTS (starters); i++)
+    starters[i] = spawn_weir (home, "init", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (starters); i++)
+    {
+      assert_int_equal (background_stop (starters[i], 0, DEADLINE_SECONDS), 0);
+      background_free (starters[i]);
+    }
+  assert_weir (home, 0, "check", NULL);
+}
+
+/* A port that nobody has at the moment. */
+static int
+free_port (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal (bind (fd, (const struct sockaddr *) &address, length), 0);
+  assert_int_equal (getsockname (fd, (struct sockaddr *) &address, &length), 0);
+  close (fd);
+  return ntohs (address.sin_port);
+}
+
+static void
+test_tcp (void **state)
+{
+  Home *home = *state;
+  g_autofree char *port = g_strdup_printf ("%d", free_port ());
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autoptr (Outcome) none = expect_weir (home, 2, "db", "url", "--tcp", NULL);
+  assert_contains (none->err, "--port");
+  assert_weir (home, 0, "db", "start", "--port", port, NULL);
+  g_autoptr (Outcome) url = expect_weir (home, 0, "db", "url", "--tcp", NULL);
+  g_strchomp (url->out);
+  g_autoptr (Outcome) one = expect_weir (home, 0, "psql", "--database", url->out, "-XAtc", "select inet_server_addr()", NULL);
+  assert_string_equal (one->out, "127.0.0.1\n");
+
+  /* Without the password, or with another, nobody comes in that way; and it stays on over a restart. */
+  g_autofree char *guess = g_strdup_printf ("postgresql://postgres:guess@127.0.0.1:%s/weir", port);
+  g_autoptr (Outcome) refused = run_weir (home, "psql", "--database", guess, "-XAtc", "select 1", NULL);
+  assert_int_not_equal (refused->code, 0);
+  g_autofree char *state_file = home_path (home, ".weir/server.json");
+  struct stat status;
+  assert_int_equal (stat (state_file, &status), 0);
+  assert_int_equal (status.st_mode & 07777, 0600);
+  assert_weir (home, 0, "db", "stop", NULL);
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autoptr (Outcome) again = expect_weir (home, 0, "psql", "--database", url->out, "-XAtc", "select 2", NULL);
+  assert_string_equal (again->out, "2\n");
+}
+
+static void
+write_program (Home *home, const char *name, const char *text)
+{
+  g_autofree char *shown = g_strconcat ("programs/", name, NULL);
+  home_write_file (home, shown, text);
+  g_autofree char *path = home_path (home, shown);
+  assert_int_equal (chmod (path, 0755), 0);
+}
+
+static void
+test_another_version (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  assert_weir (home, 0, "db", "stop", NULL);
+  write_program (home, "initdb", "#!/bin/sh\nexit 1\n");
+  write_program (home, "pg_ctl", "#!/bin/sh\nexit 1\n");
+  write_program (home, "postgres", "#!/bin/sh\necho 'postgres (PostgreSQL) 99.1'\n");
+  g_autofree char *programs = home_path (home, "programs");
+  home_set_environment (home, "WEIR_PG_BIN", programs);
+  g_autoptr (Outcome) other = expect_weir (home, 2, "db", "start", NULL);
+  assert_contains (other->err, "but only PostgreSQL 99 is here");
+  assert_contains (other->err, "were left as they are");
+  assert_contains (other->err, "pg_upgrade");
+  home_set_environment (home, "WEIR_PG_BIN", "/nonexistent");
+  g_autoptr (Outcome) none = expect_weir (home, 2, "db", "start", NULL);
+  assert_contains (none->err, "WEIR_PG_BIN");
+  home_set_environment (home, "WEIR_PG_BIN", NULL);
+  assert_weir (home, 0, "db", "start", NULL);
+}
+
+static void
+test_the_environment_has_no_say (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  home_set_environment (home, "PGHOST", "nowhere.invalid");
+  home_set_environment (home, "PGHOSTADDR", "127.0.0.2");
+  home_set_environment (home, "PGPORT", "1");
+  home_set_environment (home, "PGSERVICE", "none");
+  home_set_environment (home, "PGUSER", "nobody");
+  assert_weir (home, 0, "check", NULL);
+  g_autoptr (Outcome) who = expect_weir (home, 0, "psql", "-XAtc", "select current_user, inet_server_addr() is null", NULL);
+  assert_string_equal (who->out, "postgres|t\n");
+}
+
+/* The socket's folder, were it somebody else's, would lead weir to a server of his. */
+static void
+test_a_foreign_socket_folder (void **state)
+{
+  Home *home = *state;
+  g_autofree char *folder = server_member (home, "socket");
+  g_autofree char *parent = g_path_get_dirname (folder);
+  assert_int_equal (g_mkdir_with_parents (parent, 0755), 0);
+  assert_int_equal (symlink ("/tmp", folder), 0);
+  g_autoptr (Outcome) link = expect_weir (home, 4, "db", "start", NULL);
+  assert_contains (link->err, "not a private folder");
+  assert_int_equal (unlink (folder), 0);
+  assert_int_equal (mkdir (folder, 0777), 0);
+  assert_int_equal (chmod (folder, 0777), 0);
+  assert_weir (home, 4, "db", "start", NULL);
+  assert_int_equal (rmdir (folder), 0);
+  assert_weir (home, 0, "db", "start", NULL);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, server_setup, server_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_crash),
+    TEST (test_many_starters),
+    TEST (test_tcp),
+    TEST (test_another_version),
+    TEST (test_the_environment_has_no_say),
+    TEST (test_a_foreign_socket_folder),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
