@@ -19,8 +19,8 @@ COPY schema/model.schema.json /usr/local/share/weir/schema/
 COPY scripts/container-start /usr/local/bin/
 
 # One volume holds all of the home: imports, archive and failed must share a file system, for files move by rename.
-RUN useradd --uid 1000 --user-group --create-home weir \
-  && install -d -o weir -g weir /home/weir/imports
+RUN useradd --uid 1000 --user-group --no-create-home weir \
+  && install -d -o weir -g weir /home/weir /home/weir/imports
 USER weir
 WORKDIR /home/weir
 ENV HOME=/home/weir WEIR_HOME=/home/weir
