@@ -22,7 +22,7 @@ bool
 backoff_end (Backoff *backoff)
 {
   bool failing = backoff->pause_us != 0;
-  *backoff = (Backoff){ 0 };
+  *backoff = (Backoff) { 0 };
   return failing;
 }
 

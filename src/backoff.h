@@ -12,8 +12,8 @@ typedef struct
   int64_t next;     /* when to try again */
 } Backoff;
 
-/* A failure. One that comes while we pause already (of something begun before) does not prolong the pause. Returns whether it is the
- * first one since all was well. */
+/* A failure. One that comes while we pause already (of something begun before) does not prolong the pause. Returns whether it is
+ * the first one since all was well. */
 bool backoff_fail (Backoff *backoff, int64_t now);
 
 /* Success. Returns whether there had been failures. */

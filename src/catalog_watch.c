@@ -13,7 +13,7 @@ struct CatalogWatch
   Log *log;
   char *settings_path;
   char *shown_models;
-  char *models_stamp;   /* NULL: never looked */
+  char *models_stamp; /* NULL: never looked */
   char *settings_stamp;
   Catalog *catalog;
   GHashTable *broken; /* path to the error's text */
@@ -59,8 +59,8 @@ stamp_file (const char *path)
   struct stat status;
   if (stat (path, &status) != 0)
     return g_strdup_printf ("%s: errno %d\n", path, errno);
-  return g_strdup_printf ("%s: %ju %jd %jd.%09ld\n", path, (uintmax_t)status.st_ino, (intmax_t)status.st_size,
-                          (intmax_t)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  return g_strdup_printf ("%s: %ju %jd %jd.%09ld\n", path, (uintmax_t) status.st_ino, (intmax_t) status.st_size,
+                          (intmax_t) status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 
 static int
@@ -111,7 +111,7 @@ tell_broken (CatalogWatch *watch)
   void *path;
   g_hash_table_iter_init (&each, before);
   while (g_hash_table_iter_next (&each, &path, NULL))
-    log_line (watch->log, "%s is no longer broken", (const char *)path);
+    log_line (watch->log, "%s is no longer broken", (const char *) path);
 }
 
 static void
@@ -152,11 +152,10 @@ catalog_watch_look (CatalogWatch *watch)
     load_models (watch);
   if (first)
     return CATALOG_MODELS_CHANGED;
-  if (settings_changed)
-    return log_line (watch->log, "weir.json changed: new workers read it; \"watch\", \"settle\", \"workers\" and the folders hold after a restart"),
-           CATALOG_SETTINGS_CHANGED;
   if (models_changed && watch->catalog)
     log_line (watch->log, "%s/ changed: %u model%s in force", watch->shown_models, watch->catalog->models->len,
               watch->catalog->models->len == 1 ? "" : "s");
+  if (settings_changed)
+    return CATALOG_SETTINGS_CHANGED;
   return models_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
 }

@@ -1,4 +1,5 @@
-/* The catalog in force, kept in step with the models folder: edits are taken up without a restart, a bad one stops only its table. */
+/* The catalog in force, kept in step with the models folder: edits are taken up without a restart, a bad one stops only its table.
+ */
 #ifndef WEIR_SRC_CATALOG_WATCH_H
 #define WEIR_SRC_CATALOG_WATCH_H
 

@@ -24,7 +24,7 @@ struct Child
 static void
 set_up (void *data)
 {
-  (void)data;
+  (void) data;
   setpgid (0, 0);
   signal (SIGPIPE, SIG_DFL);
 }
@@ -35,9 +35,9 @@ give_lines (Child *child)
   char *newline;
   while ((newline = memchr (child->pending->str, '\n', child->pending->len)))
     {
-      size_t length = (size_t)(newline - child->pending->str);
+      size_t length = (size_t) (newline - child->pending->str);
       g_autofree char *line = g_strndup (child->pending->str, length);
-      g_string_erase (child->pending, 0, (gssize)length + 1);
+      g_string_erase (child->pending, 0, (gssize) length + 1);
       child->events->line (child, line, child->data);
     }
 }
@@ -64,8 +64,8 @@ read_output (Child *child)
 static gboolean
 on_output (int fd, GIOCondition condition, void *data)
 {
-  (void)fd;
-  (void)condition;
+  (void) fd;
+  (void) condition;
   Child *child = data;
   if (read_output (child))
     return G_SOURCE_CONTINUE;
@@ -78,7 +78,7 @@ on_output (int fd, GIOCondition condition, void *data)
 static void
 on_end (GPid pid, int wait_status, void *data)
 {
-  (void)pid;
+  (void) pid;
   Child *child = data;
   child->end_source = 0;
   if (child->output >= 0)
@@ -93,7 +93,7 @@ child_spawn (const char *const *argv, const char *const *environment, bool with_
   GPid pid;
   int input = -1, output = -1;
   g_autoptr (GError) reason = NULL;
-  if (!g_spawn_async_with_pipes (NULL, (char **)argv, (char **)environment, G_SPAWN_DO_NOT_REAP_CHILD, set_up, NULL, &pid,
+  if (!g_spawn_async_with_pipes (NULL, (char **) argv, (char **) environment, G_SPAWN_DO_NOT_REAP_CHILD, set_up, NULL, &pid,
                                  with_input ? &input : NULL, &output, NULL, &reason))
     return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", argv[0], reason->message), NULL;
   Child *child = g_new0 (Child, 1);
@@ -144,7 +144,7 @@ child_write_line (Child *child, const char *text)
       ssize_t written = write (child->input, line + done, length - done);
       if (written < 0 && errno != EINTR)
         return false;
-      done += written > 0 ? (size_t)written : 0;
+      done += written > 0 ? (size_t) written : 0;
     }
   return true;
 }

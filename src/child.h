@@ -1,7 +1,7 @@
 /* A child process on the main loop: lines on its stdout, perhaps a pipe to its stdin, and its end. Its stderr is ours.
  *
- * A child is in a process group of its own, so that the terminal's Ctrl-C reaches the supervisor alone. Writers to a child that is gone
- * get EPIPE: the program ignores SIGPIPE (children do not). */
+ * A child is in a process group of its own, so that the terminal's Ctrl-C reaches the supervisor alone. Writers to a child that is
+ * gone get EPIPE: the program ignores SIGPIPE (children do not). */
 #ifndef WEIR_SRC_CHILD_H
 #define WEIR_SRC_CHILD_H
 

@@ -52,11 +52,11 @@ crew_new (const char *program, const char *home, const char *const *environment,
   Crew *crew = g_new0 (Crew, 1);
   crew->program = g_strdup (program);
   crew->home = g_strdup (home);
-  crew->environment = g_strdupv ((GStrv)environment);
+  crew->environment = g_strdupv ((GStrv) environment);
   crew->max = max;
   crew->events = events;
   crew->data = data;
-  crew->workers = g_ptr_array_new_with_free_func ((GDestroyNotify)worker_free);
+  crew->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) worker_free);
   return crew;
 }
 
@@ -128,7 +128,7 @@ finish_job (Worker *worker, Json *reply)
 static void
 on_line (Child *child, const char *line, void *data)
 {
-  (void)child;
+  (void) child;
   Worker *worker = data;
   Crew *crew = worker->crew;
   g_autoptr (Json) reply = weir_json_parse (line, strlen (line), "reply", NULL);
@@ -153,7 +153,7 @@ on_line (Child *child, const char *line, void *data)
 static void
 on_ended (Child *child, int wait_status, void *data)
 {
-  (void)child;
+  (void) child;
   Worker *worker = data;
   Crew *crew = worker->crew;
   g_autofree char *how = child_describe_end (wait_status);
@@ -183,7 +183,7 @@ crew_hire (Crew *crew, int64_t now, int64_t *ret_wait_us, GError **error)
   Worker *worker = g_new0 (Worker, 1);
   worker->crew = crew;
   worker->born = now;
-  worker->child = child_spawn (argv, (const char *const *)crew->environment, true, &worker_events, worker, error);
+  worker->child = child_spawn (argv, (const char *const *) crew->environment, true, &worker_events, worker, error);
   if (!worker->child)
     {
       backoff_fail (&crew->deaths, now);
@@ -256,5 +256,5 @@ void
 crew_kill (Crew *crew)
 {
   for (unsigned i = 0; i < crew->workers->len; i++)
-    child_signal (((Worker *)crew->workers->pdata[i])->child, SIGKILL);
+    child_signal (((Worker *) crew->workers->pdata[i])->child, SIGKILL);
 }

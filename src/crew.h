@@ -11,15 +11,16 @@ typedef struct Crew Crew;
 
 typedef struct
 {
-  void (*ready) (void *data);                                               /* a worker is connected and idle */
-  void (*unavailable) (const Json *reply, void *data);                      /* one could not begin; it ends by itself */
-  void (*reply) (const Job *job, Json *reply, void *data);                  /* a request was answered; its worker is idle */
-  void (*crashed) (const Job *job, const char *how, void *data);            /* a worker died over a request */
-  void (*ended) (const char *how, bool expected, void *data);               /* a worker without a request ended; how: as a verb phrase */
+  void (*ready) (void *data);                                    /* a worker is connected and idle */
+  void (*unavailable) (const Json *reply, void *data);           /* one could not begin; it ends by itself */
+  void (*reply) (const Job *job, Json *reply, void *data);       /* a request was answered; its worker is idle */
+  void (*crashed) (const Job *job, const char *how, void *data); /* a worker died over a request */
+  void (*ended) (const char *how, bool expected, void *data);    /* a worker without a request ended; how: as a verb phrase */
 } CrewEvents;
 
 /* environment: NULL-terminated, for the workers. All but "events" and "data" is copied. */
-Crew *crew_new (const char *program, const char *home, const char *const *environment, unsigned max, const CrewEvents *events, void *data);
+Crew *crew_new (const char *program, const char *home, const char *const *environment, unsigned max, const CrewEvents *events,
+                void *data);
 void crew_free (Crew *crew);
 
 unsigned crew_size (const Crew *crew);

@@ -32,7 +32,7 @@ sort_into_tables (const WorkItem *items, size_t n_items)
       if (!table)
         {
           table = g_new0 (Table, 1);
-          g_hash_table_insert (tables, (char *)item->table, table);
+          g_hash_table_insert (tables, (char *) item->table, table);
         }
       table->busy |= item->state == WORK_BUSY;
       bool ready = item->state == WORK_READY || item->state == WORK_ORPHAN;
@@ -59,7 +59,7 @@ static int
 compare_indexes (const void *a, const void *b, void *data)
 {
   const WorkItem *items = data;
-  return compare_items (&items[*(const unsigned *)a], &items[*(const unsigned *)b]);
+  return compare_items (&items[*(const unsigned *) a], &items[*(const unsigned *) b]);
 }
 
 GArray *
@@ -76,13 +76,13 @@ dispatch_plan (const WorkItem *items, size_t n_items, int64_t now, int64_t *ret_
       const Table *table = value;
       if (table->busy || !table->head || has_pending_dimension (table->head, tables))
         continue;
-      unsigned index = (unsigned)(table->head - items);
+      unsigned index = (unsigned) (table->head - items);
       if (table->head->not_before > now)
         wait_us = MIN (wait_us, table->head->not_before - now);
       else
         g_array_append_val (plan, index);
     }
-  g_array_sort_with_data (plan, compare_indexes, (void *)items);
+  g_array_sort_with_data (plan, compare_indexes, (void *) items);
   *ret_wait_us = wait_us == INT64_MAX ? -1 : wait_us;
   return plan;
 }

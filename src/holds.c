@@ -29,7 +29,7 @@ Holds *
 holds_new (void)
 {
   Holds *holds = g_new0 (Holds, 1);
-  holds->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)hold_free);
+  holds->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) hold_free);
   holds->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   holds->crashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return holds;
@@ -81,7 +81,7 @@ holds_release (Holds *holds, const char *key)
 static gboolean
 waits_for_dimension (gpointer key, gpointer value, gpointer data)
 {
-  (void)key;
+  (void) key;
   const Hold *hold = value;
   return hold->cause == HOLD_WAITS && g_strcmp0 (hold->waits_for, data) == 0;
 }
@@ -89,14 +89,14 @@ waits_for_dimension (gpointer key, gpointer value, gpointer data)
 void
 holds_release_waiting (Holds *holds, const char *dimension)
 {
-  g_hash_table_foreach_remove (holds->held, waits_for_dimension, (char *)dimension);
+  g_hash_table_foreach_remove (holds->held, waits_for_dimension, (char *) dimension);
 }
 
 static gboolean
 waits_for_change (gpointer key, gpointer value, gpointer data)
 {
-  (void)key;
-  (void)data;
+  (void) key;
+  (void) data;
   const Hold *hold = value;
   return hold->cause == HOLD_MODEL || hold->cause == HOLD_LOCAL;
 }
@@ -139,7 +139,7 @@ holds_forgive (Holds *holds, const char *name)
 static gboolean
 is_unknown (gpointer key, gpointer value, gpointer data)
 {
-  (void)value;
+  (void) value;
   return !g_hash_table_contains (data, key);
 }
 

@@ -56,8 +56,8 @@ on_changed (void *data)
 static const NotifierEvents notifier_events = { on_hint, on_changed };
 
 Inbox *
-inbox_new (const Settings *settings, const char *notify_program, const char *const *environment, Log *log, void (*changed) (void *data),
-           void *data)
+inbox_new (const Settings *settings, const char *notify_program, const char *const *environment, Log *log,
+           void (*changed) (void *data), void *data)
 {
   Inbox *inbox = g_new0 (Inbox, 1);
   inbox->settings = settings;
@@ -65,7 +65,7 @@ inbox_new (const Settings *settings, const char *notify_program, const char *con
   inbox->log = log;
   inbox->changed = changed;
   inbox->data = data;
-  inbox->settle = settle_new ((int64_t)(settings->settle * 1e6));
+  inbox->settle = settle_new ((int64_t) (settings->settle * 1e6));
   inbox->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   inbox->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (notify_program)
@@ -146,7 +146,7 @@ ask_lease (const Entry *entry, void *data)
 static gboolean
 is_not_listed (gpointer key, gpointer value, gpointer data)
 {
-  (void)value;
+  (void) value;
   return !g_hash_table_contains (data, key);
 }
 
@@ -209,8 +209,8 @@ tell_trouble (Inbox *inbox, const char *text)
 static void
 tell_scan_error (Inbox *inbox, bool missing, const GError *error)
 {
-  g_autofree char *text = missing ? g_strdup_printf ("%s/ is missing: waiting for somebody to make it again", inbox->shown)
-                                  : weir_error_format (error);
+  g_autofree char *text =
+      missing ? g_strdup_printf ("%s/ is missing: waiting for somebody to make it again", inbox->shown) : weir_error_format (error);
   tell_trouble (inbox, text);
 }
 
@@ -229,9 +229,9 @@ inbox_list (Inbox *inbox, int64_t now)
   else
     tell_scan_error (inbox, missing, error);
   if (!listing->claims)
-    listing->claims = g_ptr_array_new_with_free_func ((GDestroyNotify)claim_entry_free);
+    listing->claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
   if (!listing->entries)
-    listing->entries = g_ptr_array_new_with_free_func ((GDestroyNotify)entry_free);
+    listing->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
   listing->states = g_array_new (FALSE, FALSE, sizeof (FileState));
   judge_entries (inbox, listing, now);
   if (inbox->notifier)

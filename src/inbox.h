@@ -1,7 +1,8 @@
-/* The drop folder as the supervisor sees it: weir-notify's hints, listings, and what has settled. Without weir-notify, listings alone.
+/* The drop folder as the supervisor sees it: weir-notify's hints, listings, and what has settled. Without weir-notify, listings
+ * alone.
  *
- * Calling order: inbox_new; then "changed" is called (from the main loop) whenever a listing is worth while, and inbox_list gives one.
- * What is left alone is said once, to the log. */
+ * Calling order: inbox_new; then "changed" is called (from the main loop) whenever a listing is worth while, and inbox_list gives
+ * one. What is left alone is said once, to the log. */
 #ifndef WEIR_SRC_INBOX_H
 #define WEIR_SRC_INBOX_H
 
@@ -39,7 +40,8 @@ void inbox_free (Inbox *inbox);
 /* Starts to watch. "changed" is called once the watch is armed, or when it is clear that there will be none. */
 void inbox_start (Inbox *inbox);
 
-/* Claims first, then the folder, at the monotonic time "now". A folder that is missing or cannot be read is said once, and empty. */
+/* Claims first, then the folder, at the monotonic time "now". A folder that is missing or cannot be read is said once, and empty.
+ */
 Listing *inbox_list (Inbox *inbox, int64_t now);
 
 /* "by weir-notify", "every second": for people. Static text. */

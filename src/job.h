@@ -8,9 +8,9 @@
 
 typedef struct
 {
-  char *key;       /* what it is known by: the name of a dropped file, the run of a claim */
-  char *name;      /* the file's name */
-  char *table;     /* where it goes */
+  char *key;   /* what it is known by: the name of a dropped file, the run of a claim */
+  char *name;  /* the file's name */
+  char *table; /* where it goes */
   bool is_claim;
   WorkState state;
   ino_t inode;

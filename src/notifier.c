@@ -26,11 +26,12 @@ struct Notifier
 };
 
 Notifier *
-notifier_new (const char *program, const char *const *environment, const char *folder, Log *log, const NotifierEvents *events, void *data)
+notifier_new (const char *program, const char *const *environment, const char *folder, Log *log, const NotifierEvents *events,
+              void *data)
 {
   Notifier *notifier = g_new0 (Notifier, 1);
   notifier->program = g_strdup (program);
-  notifier->environment = g_strdupv ((GStrv)environment);
+  notifier->environment = g_strdupv ((GStrv) environment);
   notifier->folder = g_strdup (folder);
   notifier->log = log;
   notifier->events = events;
@@ -87,7 +88,7 @@ take_hint (Notifier *notifier, const char *line)
 static void
 on_line (Child *child, const char *line, void *data)
 {
-  (void)child;
+  (void) child;
   Notifier *notifier = data;
   if (notifier->dismissed)
     return;
@@ -116,7 +117,7 @@ count_failure (Notifier *notifier, const char *how)
 static void
 on_ended (Child *child, int wait_status, void *data)
 {
-  (void)child;
+  (void) child;
   Notifier *notifier = data;
   bool dismissed = notifier->dismissed;
   drop_child (notifier);
@@ -136,7 +137,7 @@ start (Notifier *notifier, ino_t identity)
   g_autoptr (GError) error = NULL;
   const char *argv[] = { notifier->program, notifier->folder, NULL };
   notifier->identity = identity;
-  notifier->child = child_spawn (argv, (const char *const *)notifier->environment, false, &child_events, notifier, &error);
+  notifier->child = child_spawn (argv, (const char *const *) notifier->environment, false, &child_events, notifier, &error);
   if (notifier->child)
     return;
   log_error (notifier->log, "weir-notify", error);

@@ -1,4 +1,5 @@
-/* The weir-notify child of the inbox: armed on one folder, told apart by its inode, and started again when the folder is replaced. */
+/* The weir-notify child of the inbox: armed on one folder, told apart by its inode, and started again when the folder is replaced.
+ */
 #ifndef WEIR_SRC_NOTIFIER_H
 #define WEIR_SRC_NOTIFIER_H
 
@@ -16,12 +17,12 @@ typedef struct
 } NotifierEvents;
 
 /* "program" is weir-notify's path, "environment" NULL-terminated; events and log are borrowed. Nothing is started yet. */
-Notifier *notifier_new (const char *program, const char *const *environment, const char *folder, Log *log, const NotifierEvents *events,
-                        void *data);
+Notifier *notifier_new (const char *program, const char *const *environment, const char *folder, Log *log,
+                        const NotifierEvents *events, void *data);
 void notifier_free (Notifier *notifier); /* ends the child */
 
-/* After each listing: "identity" is the folder's inode, 0 when it is missing. Starts the child, or another one where the folder is not
- * the one that is watched. */
+/* After each listing: "identity" is the folder's inode, 0 when it is missing. Starts the child, or another one where the folder is
+ * not the one that is watched. */
 void notifier_keep_up (Notifier *notifier, ino_t identity, int64_t now);
 
 bool notifier_is_armed (const Notifier *notifier);

@@ -65,8 +65,8 @@ struct Preparation
   Log *log;
   const PreparationEvents *events;
   void *data;
-  Child *child;  /* NULL: pausing */
-  Json *result;  /* what the child said */
+  Child *child; /* NULL: pausing */
+  Json *result; /* what the child said */
   Backoff pause;
   unsigned timer;
   bool stopping;
@@ -81,7 +81,7 @@ preparation_new (const Settings *settings, const char *program, const char *cons
   Preparation *preparation = g_new0 (Preparation, 1);
   preparation->program = g_strdup (program);
   preparation->home = g_strdup (settings->home);
-  preparation->environment = g_strdupv ((GStrv)environment);
+  preparation->environment = g_strdupv ((GStrv) environment);
   preparation->log = log;
   preparation->events = events;
   preparation->data = data;
@@ -120,7 +120,7 @@ try_later (Preparation *preparation)
   g_autofree char *reason = summary_error_text (json_object_get (preparation->result, "error"));
   if (backoff_fail (&preparation->pause, now))
     log_line (preparation->log, "waiting for the database: %s", reason);
-  preparation->timer = g_timeout_add ((unsigned)(backoff_wait (&preparation->pause, now) / 1000), on_pause_over, preparation);
+  preparation->timer = g_timeout_add ((unsigned) (backoff_wait (&preparation->pause, now) / 1000), on_pause_over, preparation);
 }
 
 static void
@@ -137,7 +137,7 @@ give_up (Preparation *preparation, const char *how, int exit_code)
 static void
 on_line (Child *child, const char *line, void *data)
 {
-  (void)child;
+  (void) child;
   Preparation *preparation = data;
   g_autoptr (Json) said = weir_json_parse (line, strlen (line), "reply", NULL);
   if (!said || !json_is_string (json_object_get (said, "outcome")))
@@ -177,8 +177,8 @@ begin (Preparation *preparation)
   g_autoptr (GError) error = NULL;
   const char *argv[] = { preparation->program, "watch", "--prepare", "--home", preparation->home, NULL };
   g_clear_pointer (&preparation->result, json_decref);
-  preparation->child
-      = child_spawn (argv, (const char *const *)preparation->environment, false, &child_events, preparation, &error);
+  preparation->child =
+      child_spawn (argv, (const char *const *) preparation->environment, false, &child_events, preparation, &error);
   if (preparation->child)
     return;
   log_error (preparation->log, "weir watch", error);

@@ -1,13 +1,13 @@
-/* Making the database ready before the first worker: starting the embedded server, connecting, migrating the ledger. That can take long and
- * cannot be interrupted, so a child does it (`weir watch --prepare`) and the supervisor stays able to stop. */
+/* Making the database ready before the first worker: starting the embedded server, connecting, migrating the ledger. That can take
+ * long and cannot be interrupted, so a child does it (`weir watch --prepare`) and the supervisor stays able to stop. */
 #ifndef WEIR_SRC_PREPARATION_H
 #define WEIR_SRC_PREPARATION_H
 
 #include "base/log.h"
 #include "src/settings.h"
 
-/* The child's side: does it, and prints {"outcome":"ready","database":"why this one"} or {"outcome":"retry","error":{...}} (model, local, ...:
- * the code's name) on stdout. Returns the exit code of the error. */
+/* The child's side: does it, and prints {"outcome":"ready","database":"why this one"} or {"outcome":"retry","error":{...}} (model,
+ * local, ...: the code's name) on stdout. Returns the exit code of the error. */
 int preparation_main (const Settings *settings);
 
 typedef struct Preparation Preparation;

@@ -18,7 +18,7 @@ summary_error_text (const Json *error)
   if (text->len == 0)
     g_string_append (text, "unknown error");
   if (json_integer_value (json_object_get (error, "line")) > 0)
-    g_string_append_printf (text, " (line %lld)", (long long)json_integer_value (json_object_get (error, "line")));
+    g_string_append_printf (text, " (line %lld)", (long long) json_integer_value (json_object_get (error, "line")));
   if (text_member (error, "detail")[0])
     g_string_append_printf (text, "\nDETAIL:  %s", text_member (error, "detail"));
   if (text_member (error, "hint")[0])
@@ -57,7 +57,7 @@ append_verdict (GString *text, const Json *published)
   else if (strcmp (status, "staged") == 0)
     g_string_append_printf (text, "staged as %s for review (it has no model)", table);
   else if (strcmp (status, "duplicate") == 0)
-    g_string_append (text, "nothing new, it was applied already");
+    g_string_append (text, "nothing new");
   else
     g_string_append_printf (text, "%s", strcmp (status, "failed") == 0 ? "refused" : status);
 }

@@ -1,4 +1,5 @@
-/* The published object of a file (docs/operations.md), as one line for people; of a refused file with DETAIL and HINT on lines of their own. Pure. */
+/* The published object of a file (docs/operations.md), as one line for people; of a refused file with DETAIL and HINT on lines of
+ * their own. Pure. */
 #ifndef WEIR_SRC_SUMMARY_H
 #define WEIR_SRC_SUMMARY_H
 

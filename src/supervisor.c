@@ -103,10 +103,11 @@ supervisor_tell_beginning (Supervisor *supervisor)
   g_autofree char *example = g_build_filename (settings->home, "example_data", "inserts", "users.csv", NULL);
   g_autofree char *imports = settings_shown_path (settings, settings->imports);
   log_line (supervisor->log, "database: %s", supervisor->database);
-  log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table", settings->imports,
-            inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
+  log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table",
+            settings->imports, inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
   if (g_file_test (example, G_FILE_TEST_EXISTS))
-    log_line (supervisor->log, "try, in %s:  cp example_data/inserts/users.csv %s/   and then:  %s status", settings->home, imports, word);
+    log_line (supervisor->log, "try, in %s:  cp example_data/inserts/users.csv %s/   and then:  %s status", settings->home, imports,
+              word);
   else
     log_line (supervisor->log, "to see what became of them, in %s:  %s status", settings->home, word);
 }
@@ -138,13 +139,13 @@ on_database_ready (const char *database, void *data)
 {
   Supervisor *supervisor = data;
   const Settings *settings = supervisor->settings;
-  const char *const *environment = (const char *const *)supervisor->environment;
+  const char *const *environment = (const char *const *) supervisor->environment;
   supervisor->database = g_strdup (database ? database : "");
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_autofree char *notify = find_notify (supervisor);
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
-  supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned)settings->workers, &supervisor_crew_events,
-                               supervisor);
+  supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers,
+                               &supervisor_crew_events, supervisor);
   supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
@@ -212,14 +213,14 @@ supervisor_run (const Settings *settings, const char *program, Log *log)
   supervisor.environment = make_environment (settings);
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();
-  supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify)job_free);
+  supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
   sigaction (SIGPIPE, &ignore, &before);
   unsigned sources[3];
   watch_signals (&supervisor, sources);
   log_line (log, "weir %s in %s", WEIR_VERSION, settings->home);
-  supervisor.preparation
-      = preparation_new (settings, program, (const char *const *)supervisor.environment, log, &preparation_events, &supervisor);
+  supervisor.preparation =
+      preparation_new (settings, program, (const char *const *) supervisor.environment, log, &preparation_events, &supervisor);
   if (!supervisor.finished)
     g_main_loop_run (supervisor.loop);
   for (size_t i = 0; i < G_N_ELEMENTS (sources); i++)

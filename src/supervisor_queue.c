@@ -31,7 +31,7 @@ supervisor_look_later (Supervisor *supervisor, int64_t delay_us)
   if (supervisor->timer)
     g_source_remove (supervisor->timer);
   supervisor->timer_due = due;
-  supervisor->timer = g_timeout_add ((unsigned)((due - now + 999) / 1000), on_timer, supervisor);
+  supervisor->timer = g_timeout_add ((unsigned) ((due - now + 999) / 1000), on_timer, supervisor);
 }
 
 /* ---- what waits ---- */
@@ -79,7 +79,7 @@ add_claim (Supervisor *supervisor, const ClaimEntry *claim)
     {
       job->inode = status.st_ino;
       job->size = status.st_size;
-      job->mtime_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+      job->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
     }
   g_ptr_array_add (supervisor->jobs, job);
 }
@@ -109,6 +109,22 @@ rebuild_jobs (Supervisor *supervisor, const Listing *listing)
     add_entry (supervisor, listing->entries->pdata[i], g_array_index (listing->states, FileState, i));
 }
 
+/* Workers read settings when they start. A weir.json that cannot be taken keeps the ones we have. */
+static void
+take_settings (Supervisor *supervisor)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Settings) settings = settings_load (supervisor->settings->home, NULL, HOME_REQUIRED, &error);
+  if (!settings)
+    {
+      log_error (supervisor->log, "the settings in force stay", error);
+      return;
+    }
+  log_line (supervisor->log,
+            "weir.json changed: new workers read it; \"watch\", \"settle\", \"workers\" and the folders need a restart");
+  crew_renew (supervisor->crew);
+}
+
 void
 supervisor_look (Supervisor *supervisor)
 {
@@ -122,7 +138,7 @@ supervisor_look (Supervisor *supervisor)
   if (change != CATALOG_SAME)
     holds_release_changed (supervisor->holds);
   if (change == CATALOG_SETTINGS_CHANGED)
-    crew_renew (supervisor->crew);
+    take_settings (supervisor);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
   int64_t now = g_get_monotonic_time ();
@@ -140,7 +156,7 @@ static bool
 is_in (const GPtrArray *jobs, const char *key)
 {
   for (unsigned i = 0; i < jobs->len; i++)
-    if (strcmp (((const Job *)jobs->pdata[i])->key, key) == 0)
+    if (strcmp (((const Job *) jobs->pdata[i])->key, key) == 0)
       return true;
   return false;
 }
@@ -148,10 +164,11 @@ is_in (const GPtrArray *jobs, const char *key)
 static WorkItem
 item_of (const Job *job, int64_t not_before)
 {
-  return (WorkItem){ job->state, job->table, job->name, job->mtime_ns, not_before, job->references };
+  return (WorkItem) { job->state, job->table, job->name, job->mtime_ns, not_before, job->references };
 }
 
-/* All that waits, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet, or any more). */
+/* All that waits, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet, or any
+ * more). */
 static GArray *
 gather_items (Supervisor *supervisor, int64_t now)
 {
@@ -246,11 +263,11 @@ supervisor_hand_out (Supervisor *supervisor)
     }
   int64_t wait_us;
   g_autoptr (GArray) items = gather_items (supervisor, now);
-  g_autoptr (GArray) plan = dispatch_plan ((const WorkItem *)(void *)items->data, items->len, now, &wait_us);
+  g_autoptr (GArray) plan = dispatch_plan ((const WorkItem *) (void *) items->data, items->len, now, &wait_us);
   /* While the database is away one file at a time tries whether it is back. */
-  unsigned allowed = !backoff_is_failing (&supervisor->outage)   ? plan->len
-                     : crew_working (supervisor->crew) > 0 ? 0
-                                                                 : MIN (plan->len, 1);
+  unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan->len
+                     : crew_working (supervisor->crew) > 0     ? 0
+                                                               : MIN (plan->len, 1);
   unsigned given = 0;
   while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
     given++;

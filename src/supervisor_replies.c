@@ -70,7 +70,7 @@ on_done (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void)reply;
+  (void) reply;
   forget_job (supervisor, job);
   hold_until (supervisor, job, HOLD_BUSY, GONE_US, NULL);
 }
@@ -78,7 +78,7 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 on_busy (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void)reply;
+  (void) reply;
   hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL);
 }
 
@@ -113,7 +113,7 @@ end_outage (Supervisor *supervisor)
 static void
 on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void)job;
+  (void) job;
   begin_outage (supervisor, reply);
 }
 
@@ -142,9 +142,9 @@ on_local (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 on_stop (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void)supervisor;
-  (void)job;
-  (void)reply;
+  (void) supervisor;
+  (void) job;
+  (void) reply;
 }
 
 static const struct
@@ -153,8 +153,8 @@ static const struct
   OutcomeHandler handle;
   bool reached_database; /* such an answer needs a database that answers */
 } outcomes[] = {
-  { "done", on_done, true },     { "gone", on_gone, false },   { "busy", on_busy, true },   { "waits", on_waits, true },
-  { "retry", on_retry, false },  { "model", on_model, false }, { "local", on_local, false }, { "stop", on_stop, false },
+  { "done", on_done, true },    { "gone", on_gone, false },   { "busy", on_busy, true },    { "waits", on_waits, true },
+  { "retry", on_retry, false }, { "model", on_model, false }, { "local", on_local, false }, { "stop", on_stop, false },
 };
 
 static void
@@ -221,7 +221,9 @@ on_crashed (const Job *job, const char *how, void *data)
       return;
     }
   unsigned crashes = holds_count_crash (supervisor->holds, job->name);
-  const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes" : crashes == 2 ? "it is given up" : "it is tried once more";
+  const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
+                     : crashes == 2         ? "it is given up"
+                                            : "it is tried once more";
   log_line (supervisor->log, "%s: its worker %s; %s", job->name, how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)

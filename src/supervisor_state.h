@@ -27,15 +27,15 @@ typedef struct
   Crew *crew;
   CatalogWatch *catalog;
 
-  char *database;    /* which one, and why; for people */
-  bool looked;       /* at the drop folder, at least once */
-  GPtrArray *jobs;   /* of Job: what the last listing and the replies since then say */
+  char *database;  /* which one, and why; for people */
+  bool looked;     /* at the drop folder, at least once */
+  GPtrArray *jobs; /* of Job: what the last listing and the replies since then say */
   Holds *holds;
-  Backoff outage;    /* the database is away or busy */
+  Backoff outage;     /* the database is away or busy */
   char *crew_trouble; /* why workers end at once, as said; NULL: they do not */
 
-  unsigned timer;    /* the next look */
-  int64_t timer_due; /* monotonic microseconds */
+  unsigned timer;     /* the next look */
+  int64_t timer_due;  /* monotonic microseconds */
   int64_t not_before; /* looks that hints ask for wait until then */
 } Supervisor;
 

@@ -46,7 +46,7 @@ archive_original_name (const char *archived_name)
     {
       const char *after = archived_name + i + MARK_LENGTH;
       if (i + MARK_LENGTH <= length && is_mark (archived_name + i) && (*after == '\0' || *after == '.'))
-        return g_strdup_printf ("%.*s%s", (int)i, archived_name, after);
+        return g_strdup_printf ("%.*s%s", (int) i, archived_name, after);
     }
   return g_strdup (archived_name);
 }
@@ -58,12 +58,13 @@ fit_stem (const char *stem, size_t length, size_t ending)
   size_t room = NAME_MAX - MARK_LENGTH - (sizeof ERROR_ENDING - 1) - ending;
   if (length <= room)
     return length;
-  while (room > 0 && ((unsigned char)stem[room] & 0xC0) == 0x80)
+  while (room > 0 && ((unsigned char) stem[room] & 0xC0) == 0x80)
     room--;
   return room;
 }
 
-/* Where the mark goes: before the first dot, so that the name routes as before; before the last one where too little room is left. */
+/* Where the mark goes: before the first dot, so that the name routes as before; before the last one where too little room is left.
+ */
 static const char *
 find_ending (const char *name)
 {
@@ -80,15 +81,15 @@ archive_name (const char *file_name, int64_t unix_seconds, Uid run)
 {
   g_autofree char *name = archive_original_name (file_name);
   const char *ending = find_ending (name);
-  size_t stem = fit_stem (name, (size_t)(ending - name), strlen (ending));
+  size_t stem = fit_stem (name, (size_t) (ending - name), strlen (ending));
   struct tm utc = { 0 };
-  time_t seconds = (time_t)unix_seconds;
+  time_t seconds = (time_t) unix_seconds;
   gmtime_r (&seconds, &utc);
   char stamp[32];
   strftime (stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
   char run_text[UID_TEXT_SIZE];
   uid_format (run, run_text);
-  return g_strdup_printf ("%.*s.%s-%.8s%s", (int)stem, name, stamp, run_text, ending);
+  return g_strdup_printf ("%.*s.%s-%.8s%s", (int) stem, name, stamp, run_text, ending);
 }
 
 /* Says what to do where a rename failed because it would cross a file system. */

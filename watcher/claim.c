@@ -252,7 +252,7 @@ look_at (const char *claimed, const char *run_text, Uid run)
 GPtrArray *
 claim_list (const char *imports, GError **error)
 {
-  g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify)claim_entry_free);
+  g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
   g_autofree char *claimed = g_build_filename (imports, ".claimed", NULL);
   g_autoptr (DIR) dir = opendir (claimed);
   if (!dir && errno == ENOENT)

@@ -15,18 +15,20 @@ typedef struct Claim Claim;
  * true when the file is no longer there (somebody else took it). Errors: LOCAL. */
 Claim *claim_take (const char *imports, const char *name, Uid run, bool *ret_gone, GError **error);
 
-/* The same from any place on the same file system ("weir retry" takes a file out of archive or failed): "path" is renamed in under "name". */
+/* The same from any place on the same file system ("weir retry" takes a file out of archive or failed): "path" is renamed in under
+ * "name". */
 Claim *claim_take_from (const char *imports, const char *path, const char *name, Uid run, bool *ret_gone, GError **error);
 
-/* Takes over an orphan. NULL with *ret_gone = true when it is no orphan any more: finished, or another worker's. An empty folder is removed. */
+/* Takes over an orphan. NULL with *ret_gone = true when it is no orphan any more: finished, or another worker's. An empty folder is
+ * removed. */
 Claim *claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error);
 
 Uid claim_run (const Claim *claim);
 const char *claim_name (const Claim *claim); /* the file's name */
 const char *claim_path (const Claim *claim); /* where it is now */
 
-/* Renames the file back to imports/ (or to "path" if not NULL), unless something took its name there: then it stays claimed and is an orphan
- * for the next start. Used when a load could not begin. The claim is released either way. */
+/* Renames the file back to imports/ (or to "path" if not NULL), unless something took its name there: then it stays claimed and is
+ * an orphan for the next start. Used when a load could not begin. The claim is released either way. */
 bool claim_give_back (Claim *claim, const char *path, GError **error);
 
 /* Releases the flock and removes the folder if it is empty. Safe at any point: a file still in it is then an orphan. */
@@ -37,8 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 typedef struct
 {
   Uid run;
-  char *name;    /* the file in it; NULL: empty */
-  bool orphan;   /* nobody holds the flock */
+  char *name;  /* the file in it; NULL: empty */
+  bool orphan; /* nobody holds the flock */
 } ClaimEntry;
 
 void claim_entry_free (ClaimEntry *entry);

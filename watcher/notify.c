@@ -32,7 +32,7 @@
 static bool
 is_sayable (const char *name)
 {
-  return !strchr (name, '\n') && mbstowcs (NULL, name, 0) != (size_t)-1;
+  return !strchr (name, '\n') && mbstowcs (NULL, name, 0) != (size_t) -1;
 }
 
 /* Prints a line and flushes it; false when nobody reads any more. */

@@ -71,8 +71,8 @@ entry_new (const char *name, const struct stat *status)
   entry->device = status->st_dev;
   entry->inode = status->st_ino;
   entry->size = status->st_size;
-  entry->mtime_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-  entry->ctime_ns = (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+  entry->mtime_ns = (int64_t) status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+  entry->ctime_ns = (int64_t) status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
   if (is_unfinished_name (name))
     entry->kind = ENTRY_WAITING;
   else if ((entry->reason = foreign_reason (name, status->st_mode)))
@@ -127,7 +127,7 @@ scan_folder (const char *folder, bool *ret_missing, ino_t *ret_identity, GError 
   struct stat status;
   if (ret_identity)
     *ret_identity = fstat (dirfd (dir), &status) == 0 ? status.st_ino : 0;
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify)entry_free);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
   if (!read_entries (dir, folder, entries, error))
     return NULL;
   g_ptr_array_sort (entries, compare_names);

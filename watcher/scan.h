@@ -9,20 +9,20 @@
 
 typedef enum
 {
-  ENTRY_FILE,       /* a regular file that is a CSV by name: .csv, .tsv, any case */
-  ENTRY_WAITING,    /* a dot name, or .part, .tmp, .filepart, .crdownload: somebody is still at it */
-  ENTRY_OTHER,      /* not ours: another name, a folder, a link, a pipe; left alone, reported once */
+  ENTRY_FILE,    /* a regular file that is a CSV by name: .csv, .tsv, any case */
+  ENTRY_WAITING, /* a dot name, or .part, .tmp, .filepart, .crdownload: somebody is still at it */
+  ENTRY_OTHER,   /* not ours: another name, a folder, a link, a pipe; left alone, reported once */
 } EntryKind;
 
 typedef struct
 {
-  char *name;          /* inside the folder; bytes */
+  char *name; /* inside the folder; bytes */
   EntryKind kind;
-  const char *reason;  /* ENTRY_OTHER: "is a directory", "is not a CSV file by its name", ...; static text */
+  const char *reason; /* ENTRY_OTHER: "is a directory", "is not a CSV file by its name", ...; static text */
   dev_t device;
   ino_t inode;
-  int64_t size;        /* bytes */
-  int64_t mtime_ns;    /* since 1970 */
+  int64_t size;     /* bytes */
+  int64_t mtime_ns; /* since 1970 */
   int64_t ctime_ns;
 } Entry;
 

@@ -101,8 +101,8 @@ needed_stillness (const Settle *settle, const Name *name)
 static gboolean
 forget_unlisted (gpointer key, gpointer value, gpointer data)
 {
-  (void)key;
-  (void)data;
+  (void) key;
+  (void) data;
   Name *name = value;
   bool listed = name->listed;
   name->listed = false;
@@ -113,8 +113,8 @@ static int
 compare_age (const void *a, const void *b, void *data)
 {
   const GPtrArray *entries = data;
-  const Entry *left = entries->pdata[*(const int *)a];
-  const Entry *right = entries->pdata[*(const int *)b];
+  const Entry *left = entries->pdata[*(const int *) a];
+  const Entry *right = entries->pdata[*(const int *) b];
   if (left->mtime_ns != right->mtime_ns)
     return left->mtime_ns < right->mtime_ns ? -1 : 1;
   return strcmp (left->name, right->name);
@@ -134,7 +134,7 @@ settle_observe (Settle *settle, const GPtrArray *entries, int64_t now, Lease (*l
       Name *name = find_name (settle, entry->name);
       update_name (name, entry, now);
       int64_t missing = name->still_since + needed_stillness (settle, name) - now;
-      int index = (int)i;
+      int index = (int) i;
       if (missing > 0)
         wait_us = MIN (wait_us, missing);
       else if (lease (entry, data) == LEASE_BUSY)
@@ -143,7 +143,7 @@ settle_observe (Settle *settle, const GPtrArray *entries, int64_t now, Lease (*l
         g_array_append_val (ready, index);
     }
   g_hash_table_foreach_remove (settle->names, forget_unlisted, NULL);
-  g_array_sort_with_data (ready, compare_age, (void *)entries);
+  g_array_sort_with_data (ready, compare_age, (void *) entries);
   *ret_wait_us = wait_us == INT64_MAX ? -1 : wait_us;
   return ready;
 }

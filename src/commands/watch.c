@@ -35,7 +35,8 @@ check_folders (const Settings *settings, GError **error)
     return false;
   if (try_rename (claimed, settings->archive, error) && try_rename (claimed, settings->failed, error))
     return true;
-  weir_error_detail (error, "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
+  weir_error_detail (error,
+                     "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
   return false;
 }
 
@@ -87,8 +88,8 @@ command_watch (int argc, char **argv)
     return 0;
   if (argc > 2 || (argc == 2 && common.home))
     return cli_usage ("watch", "one folder at most can be watched");
-  g_autoptr (Settings) settings
-      = settings_load (argc == 2 ? argv[1] : common.home, common.database, prepare ? HOME_REQUIRED : HOME_CREATE, &error);
+  g_autoptr (Settings) settings =
+      settings_load (argc == 2 ? argv[1] : common.home, common.database, prepare ? HOME_REQUIRED : HOME_CREATE, &error);
   if (!settings)
     return cli_fail (error, common.json);
   if (prepare)

@@ -9,7 +9,7 @@
 static void
 pauses_double_to_half_a_minute (void **state)
 {
-  (void)state;
+  (void) state;
   static const int64_t pauses[] = { 500000, 1000000, 2000000, 4000000, 8000000, 16000000, 30000000, 30000000 };
   Backoff backoff = { 0 };
   int64_t now = 77;
@@ -28,7 +28,7 @@ pauses_double_to_half_a_minute (void **state)
 static void
 failures_of_one_moment_count_once (void **state)
 {
-  (void)state;
+  (void) state;
   Backoff backoff = { 0 };
   assert_true (backoff_fail (&backoff, 0));
   assert_false (backoff_fail (&backoff, 10));
@@ -38,7 +38,7 @@ failures_of_one_moment_count_once (void **state)
 static void
 success_ends_it (void **state)
 {
-  (void)state;
+  (void) state;
   Backoff backoff = { 0 };
   assert_false (backoff_end (&backoff));
   backoff_fail (&backoff, 0);

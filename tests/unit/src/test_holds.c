@@ -26,7 +26,7 @@ cause_of (Holds *holds, const Job *job, int64_t now)
 static void
 a_hold_ends_with_its_time (void **state)
 {
-  (void)state;
+  (void) state;
   g_autoptr (Holds) holds = holds_new ();
   g_autoptr (Job) job = new_job ("users.csv", "users.csv");
   int64_t until;
@@ -42,7 +42,7 @@ a_hold_ends_with_its_time (void **state)
 static void
 a_hold_ends_when_the_file_is_another_one (void **state)
 {
-  (void)state;
+  (void) state;
   static const struct
   {
     ino_t inode;
@@ -64,18 +64,15 @@ a_hold_ends_when_the_file_is_another_one (void **state)
 static void
 each_event_releases_what_waits_for_it (void **state)
 {
-  (void)state;
+  (void) state;
   static const struct
   {
     HoldCause cause;
     const char *waits_for;
     bool after_users, after_shops, after_change; /* still held */
   } rows[] = {
-    { HOLD_BUSY, NULL, true, true, true },
-    { HOLD_WAITS, "users", false, true, true },
-    { HOLD_MODEL, NULL, true, true, false },
-    { HOLD_LOCAL, NULL, true, true, false },
-    { HOLD_CRASHED, NULL, true, true, true },
+    { HOLD_BUSY, NULL, true, true, true },   { HOLD_WAITS, "users", false, true, true }, { HOLD_MODEL, NULL, true, true, false },
+    { HOLD_LOCAL, NULL, true, true, false }, { HOLD_CRASHED, NULL, true, true, true },
   };
   g_autoptr (Job) job = new_job ("users.csv", "users.csv");
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -97,7 +94,7 @@ each_event_releases_what_waits_for_it (void **state)
 static void
 a_thing_is_news_once (void **state)
 {
-  (void)state;
+  (void) state;
   g_autoptr (Holds) holds = holds_new ();
   assert_true (holds_is_news (holds, "users.csv", "waits"));
   assert_false (holds_is_news (holds, "users.csv", "waits"));
@@ -109,7 +106,7 @@ a_thing_is_news_once (void **state)
 static void
 crashes_are_counted_by_name_until_forgiven (void **state)
 {
-  (void)state;
+  (void) state;
   g_autoptr (Holds) holds = holds_new ();
   assert_int_equal (holds_crashes (holds, "users.csv"), 0);
   assert_int_equal (holds_count_crash (holds, "users.csv"), 1);
@@ -124,7 +121,7 @@ crashes_are_counted_by_name_until_forgiven (void **state)
 static void
 what_is_gone_is_forgotten_and_the_rest_is_kept (void **state)
 {
-  (void)state;
+  (void) state;
   g_autoptr (Holds) holds = holds_new ();
   g_autoptr (Job) dropped = new_job ("users.csv", "users.csv");
   g_autoptr (Job) claimed = new_job ("3fa9c1d2-0000-4000-8000-000000000001", "users.csv");

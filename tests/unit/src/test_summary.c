@@ -11,29 +11,39 @@
 static void
 every_status_says_what_matters (void **state)
 {
-  (void)state;
+  (void) state;
   static const struct
   {
     const char *json;
     const char *words[8]; /* in it */
     const char *never;    /* not in it, or NULL */
   } rows[] = {
-    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":212,\"rows\":{\"read\":10000,\"rejected\":0,"
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":212,\"rows\":{\"read\":10000,"
+      "\"rejected\":0,"
       "\"repaired\":0,\"duplicate\":60,\"unchanged\":0,\"inserted\":9845,\"updated\":95,\"deactivated\":95,\"staged\":9940}}",
-      { "users.csv", "applied", "0.21 s", "10,000", "9,845 inserted", "95 updated", "60 duplicate" }, "rejected" },
-    { "{\"file\":\"sales.csv\",\"table\":\"sales\",\"status\":\"staged\",\"milliseconds\":9,\"rows\":{\"read\":3,\"rejected\":1,\"staged\":2}}",
-      { "sales.csv", "staged", "no model", "3 rows", "1 rejected" }, "inserted" },
+      { "users.csv", "applied", "0.21 s", "10,000", "9,845 inserted", "95 updated", "60 duplicate" },
+      "rejected" },
+    { "{\"file\":\"sales.csv\",\"table\":\"sales\",\"status\":\"staged\",\"milliseconds\":9,\"rows\":{\"read\":3,\"rejected\":1,"
+      "\"staged\":2}}",
+      { "sales.csv", "staged", "no model", "3 rows", "1 rejected" },
+      "inserted" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"duplicate\",\"milliseconds\":9,\"rows\":null}",
-      { "users.csv", "nothing new" }, "rows read" },
-    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"code\":\"missing_key_column\","
+      { "users.csv", "nothing new" },
+      "rows read" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"code\":"
+      "\"missing_key_column\","
       "\"message\":\"no column email\",\"detail\":\"It has name.\",\"hint\":\"Mend it.\",\"line\":7}}",
-      { "users.csv", "refused", "no column email", "line 7", "DETAIL:  It has name.", "HINT:  Mend it." }, NULL },
-    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"message\":\"empty\","
+      { "users.csv", "refused", "no column email", "line 7", "DETAIL:  It has name.", "HINT:  Mend it." },
+      NULL },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"message\":"
+      "\"empty\","
       "\"detail\":null,\"hint\":null,\"line\":null}}",
-      { "empty" }, "HINT" },
+      { "empty" },
+      "HINT" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
       "\"notes\":[\"column phone is new\"]}",
-      { "NOTE:  column phone is new" }, "HINT" },
+      { "NOTE:  column phone is new" },
+      "HINT" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -51,7 +61,7 @@ every_status_says_what_matters (void **state)
 static void
 an_error_without_words_still_says_something (void **state)
 {
-  (void)state;
+  (void) state;
   g_autofree char *text = summary_error_text (NULL);
   assert_true (strlen (text) > 0);
 }

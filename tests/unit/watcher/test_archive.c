@@ -57,7 +57,7 @@ make_file (const char *folder, const char *name, const char *text)
 static void
 names_carry_a_mark_and_give_it_back (void **state)
 {
-  (void)state;
+  (void) state;
   static const struct
   {
     const char *name, *archived, *original; /* original NULL: the name itself */
@@ -87,7 +87,7 @@ names_carry_a_mark_and_give_it_back (void **state)
 static void
 a_long_name_is_cut_at_a_character (void **state)
 {
-  (void)state;
+  (void) state;
   for (size_t extra = 0; extra < 4; extra++)
     {
       g_autoptr (GString) name = g_string_new (NULL);

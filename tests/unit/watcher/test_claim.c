@@ -126,7 +126,7 @@ an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one (void **state)
   claim_free (take (imports, "users.csv", run));
   g_autoptr (GPtrArray) before = claim_list (imports, NULL);
   assert_int_equal (before->len, 1);
-  assert_true (((const ClaimEntry *)before->pdata[0])->orphan);
+  assert_true (((const ClaimEntry *) before->pdata[0])->orphan);
 
   bool gone = true;
   g_autoptr (Claim) resumed = claim_resume (imports, run, &gone, NULL);
@@ -135,7 +135,7 @@ an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one (void **state)
   assert_string_equal (claim_name (resumed), "users.csv");
   assert_true (holds (claim_path (resumed), "one"));
   g_autoptr (GPtrArray) during = claim_list (imports, NULL);
-  assert_false (((const ClaimEntry *)during->pdata[0])->orphan);
+  assert_false (((const ClaimEntry *) during->pdata[0])->orphan);
   assert_null (claim_resume (imports, run, &gone, NULL));
   assert_true (gone);
 }
@@ -159,8 +159,8 @@ a_killed_process_leaves_an_orphan (void **state)
   assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
   g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
   assert_int_equal (claims->len, 1);
-  assert_true (((const ClaimEntry *)claims->pdata[0])->orphan);
-  assert_true (uid_equal (((const ClaimEntry *)claims->pdata[0])->run, run));
+  assert_true (((const ClaimEntry *) claims->pdata[0])->orphan);
+  assert_true (uid_equal (((const ClaimEntry *) claims->pdata[0])->run, run));
 }
 
 static void
@@ -194,7 +194,7 @@ a_rename_never_replaces (void **state)
   assert_true (holds (path, "two"));
   g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
   assert_int_equal (claims->len, 1);
-  assert_true (((const ClaimEntry *)claims->pdata[0])->orphan);
+  assert_true (((const ClaimEntry *) claims->pdata[0])->orphan);
   /* The same run cannot take a second file of that name either. */
   bool gone = true;
   g_autoptr (GError) taken = NULL;

@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  char *folder;  /* the watched one is below it */
+  char *folder; /* the watched one is below it */
   char *watched;
   pid_t pid;
   int output;
@@ -78,7 +78,7 @@ next_line (Watch *watch)
       char *newline = strchr (watch->said->str, '\n');
       if (newline)
         {
-          char *line = g_strndup (watch->said->str, (gsize)(newline - watch->said->str));
+          char *line = g_strndup (watch->said->str, (gsize) (newline - watch->said->str));
           g_string_erase (watch->said, 0, newline - watch->said->str + 1);
           return line;
         }
@@ -295,7 +295,7 @@ without_a_parent_it_ends (void **state)
     {
       ssize_t got = read (ends[0], ready + length, sizeof ready - length);
       assert_true (got > 0);
-      length += (size_t)got;
+      length += (size_t) got;
     }
   assert_memory_equal (ready, "ready\n", 6);
   kill (parent, SIGKILL);

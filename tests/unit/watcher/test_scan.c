@@ -38,7 +38,7 @@ static const Entry *
 find (const GPtrArray *entries, const char *name)
 {
   for (unsigned i = 0; i < entries->len; i++)
-    if (strcmp (((const Entry *)entries->pdata[i])->name, name) == 0)
+    if (strcmp (((const Entry *) entries->pdata[i])->name, name) == 0)
       return entries->pdata[i];
   return NULL;
 }
@@ -79,7 +79,7 @@ names_tell_what_is_ours (void **state)
       const Entry *entry = find (entries, files[i].name);
       assert_non_null (entry);
       if (entry->kind != files[i].kind)
-        fail_msg ("%s is taken for kind %d", files[i].name, (int)entry->kind);
+        fail_msg ("%s is taken for kind %d", files[i].name, (int) entry->kind);
       assert_int_equal (entry->reason != NULL, entry->kind == ENTRY_OTHER);
       assert_int_equal (entry->size, 4);
     }
@@ -115,7 +115,7 @@ entries_are_sorted_and_claims_left_out (void **state)
   assert_int_equal (entries->len, 3);
   const char *expected[] = { "a.csv", "b.csv", "c.csv" };
   for (unsigned i = 0; i < 3; i++)
-    assert_string_equal (((const Entry *)entries->pdata[i])->name, expected[i]);
+    assert_string_equal (((const Entry *) entries->pdata[i])->name, expected[i]);
 }
 
 static void
