@@ -28,11 +28,16 @@ layout_free (Layout *layout)
   g_free (layout);
 }
 
+/* By the header's spelling, by the identifier, and last by what the name would be as an identifier: "E-Mail" is e_mail. */
 static int
 find_index (const Layout *layout, const char *name)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (strcmp (layout->columns[i].name, name) == 0 || strcmp (layout->columns[i].header, name) == 0)
+    if (strcmp (layout->columns[i].header, name) == 0)
+      return i;
+  g_autofree char *ident = ident_from_text (name, 0);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].name, name) == 0 || strcmp (layout->columns[i].name, ident) == 0)
       return i;
   return -1;
 }
@@ -214,27 +219,48 @@ static const char *const dimension_names[] = { "effective_start_date", "effectiv
                                                "opened_by", "closed_by", NULL };
 static const char *const fact_names[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
 
-/* A column of the file that would meet one of weir's own in the warehouse. */
+/* Whether a column that the warehouse stores has the name of one that weir makes there. */
 static bool
-check_collisions (const Layout *layout, GError **error)
+is_taken (const Layout *layout, const char *name)
 {
   const Model *model = layout->model;
-  const char *const *reserved = model->kind == MODEL_DIMENSION ? dimension_names : fact_names;
+  if (g_strv_contains (model->kind == MODEL_DIMENSION ? dimension_names : fact_names, name) || g_strcmp0 (name, model->id_column) == 0)
+    return true;
+  for (int r = 0; r < layout->n_references; r++)
+    if (strcmp (name, layout->references[r].reference->as) == 0)
+      return true;
+  return false;
+}
+
+static bool
+has_name (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A file's own created_at or user_id must not meet weir's: it gets a trailing underscore, like the names that ident.h keeps free. */
+static void
+rename_taken (Layout *layout)
+{
   for (int i = 0; i < layout->n_columns; i++)
     {
-      const char *name = layout->columns[i].name;
-      bool taken = g_strv_contains (reserved, name) || g_strcmp0 (name, model->id_column) == 0;
-      for (int r = 0; r < layout->n_references; r++)
-        taken = taken || strcmp (name, layout->references[r].reference->as) == 0;
-      if (!taken)
-        continue;
-      weir_error (error, WEIR_ERROR_INPUT, "the file's column \"%s\" has the name of a column that weir makes in table \"%s\"", name,
-                  model->table);
-      weir_error_hint (error, "Rename it in the file, or choose another name in %s (\"id\": {\"column\": ...}, \"as\").", model->path);
-      weir_error_reason (error, "reserved_column");
-      return false;
+      LayoutColumn *column = &layout->columns[i];
+      while (is_taken (layout, column->name))
+        {
+          g_autofree char *name = g_strconcat (column->name, "_", NULL);
+          while (has_name (layout, name))
+            {
+              g_autofree char *longer = g_strconcat (name, "_", NULL);
+              g_free (name);
+              name = g_steal_pointer (&longer);
+            }
+          g_free (column->name);
+          column->name = g_steal_pointer (&name);
+        }
     }
-  return true;
 }
 
 Layout *
@@ -245,8 +271,10 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
   add_columns (layout, header, header != NULL ? (int) header->n_fields : fields);
   if (model != NULL)
     {
-      if (!assign_keys (layout, error) || !assign_references (layout, catalog, error) || !assign_declared (layout, error)
-          || !check_collisions (layout, error))
+      if (!assign_keys (layout, error) || !assign_references (layout, catalog, error))
+        return NULL;
+      rename_taken (layout);
+      if (!assign_declared (layout, error))
         return NULL;
       assign_pins (layout, pins);
     }

@@ -91,12 +91,12 @@ check_table (const Model *model, const TableState *state, const PipelineOptions 
   return key_definition_check (model->table, state->key, key, error);
 }
 
-bool
-pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for, GError **error)
+/* The model's own table, and those it references. */
+static bool
+check_model (Db *db, const Catalog *catalog, const Model *model, const TableState *state, const PipelineOptions *options,
+             char **ret_waits_for, GError **error)
 {
-  *ret_waits_for = NULL;
-  g_auto (TableState) state = { 0 };
-  if (!ledger_table_read (db, model->table, false, &state, error) || !check_table (model, &state, options, error))
+  if (!check_table (model, state, options, error))
     return false;
   for (guint i = 0; i < model->references->len; i++)
     {
@@ -111,6 +111,15 @@ pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const Pipeli
         *ret_waits_for = g_strdup (reference->dimension);
     }
   return true;
+}
+
+bool
+pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for, GError **error)
+{
+  *ret_waits_for = NULL;
+  g_auto (TableState) state = { 0 };
+  return ledger_table_read (db, model->table, false, &state, error)
+         && check_model (db, catalog, model, &state, options, ret_waits_for, error);
 }
 
 static bool
@@ -321,8 +330,9 @@ pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run
   g_auto (Context) context = { .input = { .catalog = catalog, .model = model, .run = run, .fd = fd, .options = options } };
   if (!ledger_table_read (db, run->table, false, &context.state, error))
     return false;
+  g_autofree char *waits_for = NULL;
   context.pins = pins_parse (context.state.pins, error);
-  if (context.pins == NULL || (model != NULL && !check_table (model, &context.state, options, error)))
+  if (context.pins == NULL || (model != NULL && !check_model (db, catalog, model, &context.state, options, &waits_for, error)))
     return false;
   context.input.pins = context.pins;
   pins_checksum (context.pins, context.pins_sha256);
