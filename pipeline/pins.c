@@ -132,8 +132,10 @@ key_definition_check (const char *table, const char *pinned, const char *now, GE
     return false;
   if (json_equal (was, is))
     return true;
-  bool secret = !json_equal (json_object_get (was, "fingerprint"), json_object_get (is, "fingerprint"))
-                && json_equal (json_object_get (was, "hash"), json_object_get (is, "hash"));
+  /* Alike but for the fingerprint: it is the secret that changed. */
+  Json *fingerprint = json_object_get (is, "fingerprint");
+  bool secret = fingerprint != NULL && json_object_get (was, "fingerprint") != NULL && json_object_set (was, "fingerprint", fingerprint) == 0
+                && json_equal (was, is);
   weir_error (error, WEIR_ERROR_MODEL, "the key %s of table \"%s\" is not the one its rows were loaded with",
               secret ? "secret" : "definition", table);
   weir_error_reason (error, secret ? "secret_changed" : "key_changed");

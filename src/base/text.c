@@ -33,28 +33,28 @@ text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
   return false;
 }
 
-/* Levenshtein's distance, ASCII case ignored. */
+/* The distance of Damerau and Levenshtein in its restricted form (optimal string alignment): two letters in each other's place are one
+ * edit, the commonest slip of a hand. ASCII case ignored. */
 static size_t
 edit_distance (const char *a, const char *b)
 {
-  size_t b_length = strlen (b);
-  g_autofree size_t *row = g_new (size_t, b_length + 1);
+  size_t a_length = strlen (a), b_length = strlen (b), width = b_length + 1;
+  g_autofree size_t *d = g_new (size_t, (a_length + 1) * width);
+  for (size_t i = 0; i <= a_length; i++)
+    d[i * width] = i;
   for (size_t j = 0; j <= b_length; j++)
-    row[j] = j;
-
-  for (size_t i = 1; a[i - 1] != '\0'; i++)
-    {
-      size_t diagonal = row[0];
-      row[0] = i;
-      for (size_t j = 1; j <= b_length; j++)
-        {
-          size_t above = row[j];
-          size_t replaced = diagonal + (g_ascii_tolower (a[i - 1]) != g_ascii_tolower (b[j - 1]));
-          row[j] = MIN (replaced, MIN (above, row[j - 1]) + 1);
-          diagonal = above;
-        }
-    }
-  return row[b_length];
+    d[j] = j;
+  for (size_t i = 1; i <= a_length; i++)
+    for (size_t j = 1; j <= b_length; j++)
+      {
+        char x = g_ascii_tolower (a[i - 1]), y = g_ascii_tolower (b[j - 1]);
+        size_t least = MIN (d[(i - 1) * width + j], d[i * width + j - 1]) + 1;
+        least = MIN (least, d[(i - 1) * width + j - 1] + (x != y));
+        if (i > 1 && j > 1 && x == g_ascii_tolower (b[j - 2]) && y == g_ascii_tolower (a[i - 2]))
+          least = MIN (least, d[(i - 2) * width + j - 2] + 1);
+        d[i * width + j] = least;
+      }
+  return d[a_length * width + b_length];
 }
 
 const char *

@@ -1,0 +1,99 @@
+/* Pins: what is kept of a table's first load, and what contradicts it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "pipeline/pins.h"
+#include "tests/unit/pipeline/records.h"
+
+static void
+test_round_trip (void **state)
+{
+  (void) state;
+  g_autoptr (Pins) pins = pins_new ();
+  pins_set (pins, "b", types_find ("date"), "DD/MM/YYYY");
+  pins_set (pins, "a", types_find ("bigint"), NULL);
+  pins_set (pins, "a", types_find ("numeric"), NULL); /* widened since */
+  g_autofree char *text = pins_text (pins);
+  assert_string_equal (text, "{\"columns\":{\"a\":{\"type\":\"numeric\"},\"b\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"}}}");
+  g_autoptr (Pins) again = pins_parse (text, NULL);
+  assert_non_null (again);
+  assert_ptr_equal (pins_find (again, "a")->type, types_find ("numeric"));
+  assert_string_equal (pins_find (again, "b")->format, "DD/MM/YYYY");
+  assert_null (pins_find (again, "c"));
+  char one[SHA256_HEX_SIZE], two[SHA256_HEX_SIZE];
+  pins_checksum (pins, one);
+  pins_checksum (again, two);
+  assert_string_equal (one, two);
+}
+
+static void
+test_bad_pins (void **state)
+{
+  (void) state;
+  const char *const bad[] = { "{", "{\"columns\":{\"a\":{\"type\":\"complex\"}}}", "{\"columns\":{\"a\":{}}}" };
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      assert_null (pins_parse (bad[i], &error));
+      assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
+    }
+  g_autoptr (Pins) none = pins_parse (NULL, NULL);
+  assert_null (pins_find (none, "a"));
+}
+
+#define MODEL(key, id) "{\"table\":\"t\",\"kind\":\"dimension\",\"business_key\":" key ",\"id\":{\"column\":\"t_id\"," id "}}"
+
+typedef struct
+{
+  const char *was, *is;
+  const char *secret_was, *secret_is;
+  const char *reason; /* NULL: they agree */
+} KeyCase;
+
+static const KeyCase key_cases[] = {
+  { MODEL ("[\"a\"]", "\"hash\":\"md5\""), MODEL ("[\"a\"]", "\"hash\":\"md5\""), "s1", "s2", NULL }, /* md5 needs no secret */
+  { MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), "s1", "s1", NULL },
+  { MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), "s1", "s2", "secret_changed" },
+  { MODEL ("[\"a\"]", "\"hash\":\"md5\""), MODEL ("[\"b\"]", "\"hash\":\"md5\""), "s1", "s1", "key_changed" },
+  { MODEL ("[\"a\"]", "\"hash\":\"md5\""), MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), "s1", "s1", "key_changed" },
+  { MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"trim\"]"), MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"lowercase\"]"), "s1",
+    "s1", "key_changed" },
+};
+
+static void
+test_key_definitions (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (key_cases); i++)
+    {
+      const KeyCase *c = &key_cases[i];
+      g_autoptr (Model) was = test_model ("t", c->was);
+      g_autoptr (Model) is = test_model ("t", c->is);
+      g_autofree char *pinned = key_definition (was, c->secret_was, strlen (c->secret_was));
+      g_autofree char *now = key_definition (is, c->secret_is, strlen (c->secret_is));
+      g_autoptr (GError) error = NULL;
+      assert_int_equal (key_definition_check ("t", pinned, now, &error), c->reason == NULL);
+      if (c->reason == NULL)
+        continue;
+      assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
+      assert_string_equal (weir_error_get_reason (error), c->reason);
+      assert_null (strstr (error->message, c->secret_is));
+    }
+  assert_true (key_definition_check ("t", NULL, "{}", NULL));
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_round_trip),
+    cmocka_unit_test (test_bad_pins),
+    cmocka_unit_test (test_key_definitions),
+  };
+  return cmocka_run_group_tests_name ("pipeline/pins", tests, NULL, NULL);
+}
