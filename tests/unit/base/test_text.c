@@ -55,7 +55,7 @@ static const struct
 } near_cases[] = {
   { "user", "users" }, { "USERS", "users" }, { "transcations", "transactions" },
   { "id", "id" },      { "ix", "id" },       { "sales_report", NULL },
-  { "", NULL },        { "zz", NULL },       { "usres", NULL },
+  { "", NULL },        { "zz", NULL },       { "usres", "users" },
 };
 
 static void
