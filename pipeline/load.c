@@ -277,14 +277,6 @@ note_layout (const Layout *layout, GPtrArray *notes)
       g_ptr_array_add (notes, g_strdup_printf ("column %s has dates whose day and month could not be told apart, and was taken as text: "
                                                "\"%s\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"} in a model settles it",
                                                layout->columns[i].name, layout->columns[i].name));
-  if (layout->model == NULL)
-    return;
-  for (guint i = 0; i < layout->model->columns->len; i++)
-    {
-      const char *name = ((ModelColumn *) layout->model->columns->pdata[i])->name;
-      if (layout_find (layout, name) == NULL)
-        g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file", name));
-    }
 }
 
 static bool

@@ -212,7 +212,10 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   find_carried (warehouse, wanted, attributes, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
-  return warehouse->added->len == 0 || warehouse->view == NULL || create_view (db, warehouse, error);
+  bool has_view = true;
+  if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
+    return false;
+  return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
 }
 
 static bool

@@ -173,20 +173,33 @@ begin_run (Loader *loader, const Run *run, const Model *model, GError **error)
   return false;
 }
 
-/* Tells the ledger of a run that ended without being applied. When the database is away, the run stays IN_PROGRESS: its file is an orphan. */
-static void
+/* Tells the ledger of a run that ended without being applied. False: it could not be told, and still has the run IN_PROGRESS. */
+static bool
 record_failure (Loader *loader, const Run *run, const PipelineResult *result, const GError *failure)
 {
-  if (loader->options.dry_run || !db_is_usable (loader->db))
-    return;
+  if (loader->options.dry_run)
+    return true;
   g_autofree char *text = weir_error_format (failure);
   const FileEnd end = { .state = "failed", .counts = result->rows_known ? &result->rows : NULL };
-  (void) ledger_fail (loader->db, run->id, text, &end, NULL);
+  bool stopped = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP);
+  if (!stopped && db_is_usable (loader->db))
+    return ledger_fail (loader->db, run->id, text, &end, NULL);
+  /* After a stop, or with a lost connection, the last word takes a connection of its own. */
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, false, false, -1, NULL) : NULL;
+  return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
 }
 
-/* Runs the pipeline. True: result and summary are good, or the file is refused with *ret_refusal. */
+/* A run that a worker will take up again stays IN_PROGRESS. */
 static bool
-run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEnd *ret_end, GError **ret_refusal, GError **error)
+is_resumed (const Loader *loader, const GError *failure)
+{
+  return !loader->one_shot
+         && (g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) || g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP));
+}
+
+/* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: see loader_claimed. */
+static bool
+run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEnd *ret_end, bool *ret_resume, GError **error)
 {
   gint64 start = g_get_monotonic_time ();
   g_auto (PipelineResult) result = { 0 };
@@ -194,15 +207,14 @@ run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEn
   bool done = pipeline_run (loader->db, loader->catalog, route->model, run, fd, &loader->options, &result, &failure);
   if (done)
     fault_point ("after-commit");
-  else if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP))
-    record_failure (loader, run, &result, failure);
+  else
+    *ret_resume = is_resumed (loader, failure) || !record_failure (loader, run, &result, failure);
+  if (!done && (*ret_resume || !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT)))
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
-  if (!done && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT))
-    return g_propagate_error (error, g_steal_pointer (&failure)), false;
   ret_end->failed = !done;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
-  *ret_refusal = g_steal_pointer (&failure);
   return true;
 }
 
@@ -301,20 +313,27 @@ begin_claimed (Loader *loader, Claim *claim, const Route *route, Run *run, int *
 }
 
 bool
-loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, GError **error)
+loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, bool *ret_resume, GError **error)
 {
   g_autofree char *status = NULL, *state = NULL;
   RowCounts rows;
-  *ret_end = (LoadEnd){ 0 };
+  bool ignored;
+  ret_resume = ret_resume != NULL ? ret_resume : &ignored;
+  *ret_end = (LoadEnd) { 0 };
+  *ret_resume = false;
   if (!ledger_run_status (loader->db, claim_run (claim), &status, &state, &rows, error))
     return false;
-  if (g_strcmp0 (status, "COMPLETED") == 0)
-    return archive_completed (loader, claim, route, state, &rows, ret_end, error);
   g_auto (Run) run = { 0 };
   AUTO_FD int fd = -1;
-  g_autoptr (GError) refusal = NULL;
-  return begin_claimed (loader, claim, route, &run, &fd, error) && run_pipeline (loader, &run, route, fd, ret_end, &refusal, error)
-         && store_claimed (loader, claim, &run, ret_end, error);
+  *ret_resume = true; /* from here on the ledger has the run IN_PROGRESS or COMPLETED, unless the pipeline says otherwise */
+  if (g_strcmp0 (status, "COMPLETED") == 0)
+    return archive_completed (loader, claim, route, state, &rows, ret_end, error);
+  if (!begin_claimed (loader, claim, route, &run, &fd, error))
+    return *ret_resume = g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY), false;
+  if (!run_pipeline (loader, &run, route, fd, ret_end, ret_resume, error))
+    return false;
+  *ret_resume = true;
+  return store_claimed (loader, claim, &run, ret_end, error);
 }
 
 bool
@@ -326,7 +345,8 @@ loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *w
   if (!begin_claimed (loader, claim, route, &run, &fd, error))
     return false;
   const PipelineResult result = { .status = STATUS_FAILED };
-  record_failure (loader, &run, &result, why);
+  if (!record_failure (loader, &run, &result, why))
+    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", run.file);
   ret_end->summary = pipeline_summary (&run, &result, 0, why);
   return store_claimed (loader, claim, &run, ret_end, error);
 }
@@ -343,9 +363,9 @@ loader_in_place (Loader *loader, const char *path, const Route *route, bool arch
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_auto (Run) run = { 0 };
   fill_run (&run, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
-  g_autoptr (GError) refusal = NULL;
+  bool resume;
   if ((!loader->options.dry_run && !begin_run (loader, &run, route->model, error))
-      || !run_pipeline (loader, &run, route, fd, ret_end, &refusal, error))
+      || !run_pipeline (loader, &run, route, fd, ret_end, &resume, error))
     return false;
   return loader->options.dry_run || store_in_place (loader, full, archive, &run, ret_end, error);
 }

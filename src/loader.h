@@ -21,10 +21,11 @@ typedef struct
   char *secret;
   size_t secret_length;
   PipelineOptions options; /* force, dry_run, stop_fd and progress are the caller's to set */
+  bool one_shot;           /* nobody comes back to what is left undone: every failure is recorded as one (weir load, weir retry) */
   char *locked;            /* the table whose lock is held */
 } Loader;
 
-/* start: start the embedded server if it is not running. Nothing is opened yet. */
+/* Nothing is opened yet. */
 void loader_init (Loader *loader, const Settings *settings, int stop_fd);
 void loader_clear (Loader *loader);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loader, loader_clear)
@@ -54,9 +55,10 @@ typedef struct
 void load_end_clear (LoadEnd *end);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LoadEnd, load_end_clear)
 
-/* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it (RETRY, STOP: it stays claimed; MODEL, LOCAL: nothing
- * was loaded, the caller decides where it goes), and the ledger says so. */
-bool loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, GError **error);
+/* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it: nothing was loaded. *ret_resume (may be NULL):
+ * the ledger still has the run IN_PROGRESS, so the file must stay claimed, an orphan for the next worker; otherwise the run FAILED and the
+ * caller decides where the file goes. */
+bool loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, bool *ret_resume, GError **error);
 
 /* Moves a claimed file to failed/ without loading it. */
 bool loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);

@@ -63,16 +63,6 @@ reply_end (const LoadEnd *end)
   return reply;
 }
 
-/* A claim that could not be loaded for reasons that are not the file's: it goes back where it came from when the reason will last. */
-static void
-release_claim (Claim **claim, const GError *error)
-{
-  bool lasting = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL) || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL);
-  if (lasting)
-    (void) claim_give_back (*claim, NULL, NULL);
-  g_clear_pointer (claim, claim_free);
-}
-
 /* A file of the drop folder, with its table's lock held. */
 static Json *
 load_dropped (Loader *loader, const char *name, const Route *route)
@@ -85,9 +75,11 @@ load_dropped (Loader *loader, const char *name, const Route *route)
     return gone ? reply_new ("gone", name, route->table) : reply_error (name, route->table, error);
   fault_point ("after-claim");
   g_auto (LoadEnd) end = { 0 };
-  if (loader_claimed (loader, claim, route, &end, &error))
+  bool resume;
+  if (loader_claimed (loader, claim, route, &end, &resume, &error))
     return reply_end (&end);
-  release_claim (&claim, error);
+  if (!resume)
+    (void) claim_give_back (claim, NULL, NULL);
   return reply_error (name, route->table, error);
 }
 
@@ -112,7 +104,7 @@ load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, cons
       done = loader_refuse (loader, claim, route, why, &end, &error);
     }
   else
-    done = loader_claimed (loader, claim, route, &end, &error);
+    done = loader_claimed (loader, claim, route, &end, NULL, &error);
   return done ? reply_end (&end) : reply_error (name, route->table, error);
 }
 

@@ -89,9 +89,13 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
-  if (loader_claimed (loader, claim, &input->route, ret_end, error))
+  bool resume;
+  if (loader_claimed (loader, claim, &input->route, ret_end, &resume, error))
     return true;
-  (void) claim_give_back (claim, NULL, NULL);
+  if (resume)
+    weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
+  else
+    (void) claim_give_back (claim, NULL, NULL);
   return false;
 }
 
@@ -188,6 +192,7 @@ load_files (const CommonOptions *common, const LoadOptions *options, char **path
   loader_init (&loader, settings, stop_fd);
   loader.options.force = options->force;
   loader.options.dry_run = options->dry_run;
+  loader.one_shot = true;
   if (!loader_refresh (&loader, error))
     return false;
   g_autoptr (GArray) inputs = route_inputs (&loader, options, paths);

@@ -90,10 +90,13 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
-  if (!loader_claimed (loader, claim, route, ret_end, error))
+  bool resume;
+  bool done = loader_claimed (loader, claim, route, ret_end, &resume, error);
+  if (!done && !resume)
     return (void) claim_give_back (claim, past->place, NULL), false;
+  /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
-  return ledger_file_placed (loader->db, past->run, "", "retried", NULL, error);
+  return ledger_file_placed (loader->db, past->run, "", "retried", NULL, done ? error : NULL) && done;
 }
 
 static bool
@@ -127,6 +130,7 @@ run (const CommonOptions *common, bool force, const char *text, int *ret_code, G
   g_auto (LoadEnd) end = { 0 };
   loader_init (&loader, settings, stop_fd);
   loader.options.force = force;
+  loader.one_shot = true;
   if (!loader_refresh (&loader, error) || !find_past (&loader, text, &past, error) || !load_again (&loader, &past, &end, error))
     return false;
   g_autofree char *told = common->json ? weir_json_text (end.summary) : summary_text (end.summary);
