@@ -35,17 +35,32 @@ stage_free (Stage *stage)
   g_free (stage);
 }
 
-bool
-stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error)
+static bool
+schema_exists (Db *db, const char *schema, bool *ret_exists, GError **error)
 {
   const SqlVar vars[] = { { "schema", schema } };
   g_autoptr (DbResult) result = NULL;
   if (!sql_run (db, "staging/schema_exists", vars, 1, &result, error))
     return false;
-  if (db_result_bool (result, 0, 0))
+  *ret_exists = db_result_bool (result, 0, 0);
+  return true;
+}
+
+/* CREATE SCHEMA IF NOT EXISTS fails with a unique violation where two sessions do it at once: one waits for the other, and looks again. */
+bool
+stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error)
+{
+  bool exists;
+  if (!schema_exists (db, schema, &exists, error))
+    return false;
+  if (exists)
+    return true;
+  if (!sql_run (db, "staging/lock_schemas", NULL, 0, NULL, error) || !schema_exists (db, schema, &exists, error))
+    return false;
+  if (exists)
     return true;
   g_autofree char *ident = text_quote_ident (schema);
-  g_autofree char *sql = g_strdup_printf ("create schema if not exists %s", ident);
+  g_autofree char *sql = g_strdup_printf ("create schema %s", ident);
   if (db_exec (db, sql, error))
     return true;
   g_prefix_error (error, "could not create the %s schema \"%s\": ", what, schema);

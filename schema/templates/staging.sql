@@ -3,6 +3,10 @@
 -- name: schema_exists
 select to_regnamespace(quote_ident(:'schema')) is not null
 
+-- name: lock_schemas
+-- Held to the end of the transaction.
+select pg_advisory_xact_lock(hashtextextended('weir.schema', 0))
+
 -- name: find
 select c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %', false) as ours
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
