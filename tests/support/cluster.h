@@ -4,7 +4,8 @@
  *   cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);      the group's state is the Cluster
  *
  * Everything an executable writes is below cluster->folder. A janitor process removes it, and ends what was left running there,
- * when the test process is gone for whatever reason. Failures to set up abort the test process: there is nothing to test then. */
+ * when the test process is gone for whatever reason; with WEIR_TEST_KEEP in the environment the folder stays. Failures to set up
+ * abort the test process: there is nothing to test then. */
 #ifndef WEIR_TESTS_SUPPORT_CLUSTER_H
 #define WEIR_TESTS_SUPPORT_CLUSTER_H
 

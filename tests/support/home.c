@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -206,16 +207,31 @@ home_new (Cluster *cluster)
   home->url = cluster_url (cluster, home->database, "weir", CLUSTER_PASSWORD);
   home->dropped = g_ptr_array_new_with_free_func (g_free);
   home->transcript = g_string_new (NULL);
+  home->watched = g_ptr_array_new_with_free_func (g_free);
   g_mkdir_with_parents (home->path, 0755);
   make_environment (home);
   home_configure (home, "");
   return home;
 }
 
+/* A test that failed jumped over the end of its programs: what they said explains it. */
+static void
+print_watched (const Home *home)
+{
+  for (guint i = 0; i < home->watched->len; i++)
+    {
+      g_autofree char *text = NULL;
+      if (g_file_get_contents (home->watched->pdata[i], &text, NULL, NULL))
+        fprintf (stderr, "%s:\n%s\n", (char *) home->watched->pdata[i], text);
+    }
+}
+
 void
 home_free (Home *home)
 {
   process_kill_all (home->path);
+  print_watched (home);
+  g_ptr_array_unref (home->watched);
   db_free (home->db);
   g_ptr_array_unref (home->dropped);
   g_ptr_array_unref (home->environment);

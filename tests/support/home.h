@@ -31,6 +31,7 @@ typedef struct
   GPtrArray *environment; /* for weir: NAME=VALUE, ends with NULL */
   const char *user;       /* who runs weir; NULL: who runs the test */
   int outputs;            /* files of output so far */
+  GPtrArray *watched;     /* paths of the output of programs in the background that the test is not through with */
 } Home;
 
 int home_setup (void **state);

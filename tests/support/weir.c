@@ -151,6 +151,7 @@ spawn_weir (Home *home, ...)
   Background *background = g_new0 (Background, 1);
   background->home = home;
   background->output = output_path (home, "background");
+  g_ptr_array_add (home->watched, g_strdup (background->output));
   background->pid = start_weir (home, (const char *const *) argv->pdata, background->output, NULL);
   return background;
 }
@@ -196,6 +197,9 @@ background_free (Background *background)
       kill (background->pid, SIGKILL);
       waitpid (background->pid, NULL, 0);
     }
+  guint index = 0;
+  if (g_ptr_array_find_with_equal_func (background->home->watched, background->output, g_str_equal, &index))
+    g_ptr_array_remove_index (background->home->watched, index);
   g_free (background->output);
   g_free (background);
 }
