@@ -273,7 +273,7 @@ transform_step (Db *db, Context *context, Loaded *loaded, PipelineResult *result
   const PipelineOptions *options = context->input.options;
   if (options->progress != NULL)
     options->progress ("TRANSFORM", 0, 0, options->progress_data);
-  int64_t rejected = result->rows.rejected;
+  const RowCounts loaded_rows = result->rows;
   if (!begin (db, options, error))
     return false;
   if (transform_in_transaction (db, context, loaded, result, error))
@@ -282,10 +282,12 @@ transform_step (Db *db, Context *context, Loaded *loaded, PipelineResult *result
       return commit (db, options, error);
     }
   roll_back (db, options);
-  if (result->rows.rejected > rejected)
+  if (result->rows.rejected > loaded_rows.rejected)
     keep_rejects (db, context, loaded);
-  /* What was counted on the way did not happen. */
-  result->rows = (RowCounts){ .read = result->rows.read, .rejected = result->rows.rejected, .staged = result->rows.staged };
+  /* What was counted on the way did not happen, but for the rejects, which are why. */
+  int64_t rejected = result->rows.rejected;
+  result->rows = loaded_rows;
+  result->rows.rejected = rejected;
   return false;
 }
 

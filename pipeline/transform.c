@@ -196,26 +196,36 @@ refuse_missing (Db *db, const LoadInput *input, const Loaded *loaded, GError **e
   return true;
 }
 
-/* Rows that only SQL can refuse, and which line of a repeated key stands. */
+/* Rows that only SQL can refuse: their original bytes are read from the file once more. */
 static bool
-settle_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, RowCounts *rows, GError **error)
+refuse_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, RowCounts *rows, GError **error)
 {
   if (!run_sql (db, vars, "table/refused", NULL, error) || !refuse_missing (db, input, loaded, error)
-      || !run_sql (db, vars, "table/duplicates", NULL, error))
+      || !run_sql (db, vars, "table/delete_refused", NULL, error) || !run_sql (db, vars, "table/duplicates", NULL, error))
     return false;
-  if (input->model->duplicates == DUPLICATES_REJECT && loaded->layout->n_key_columns > 0
-      && !run_sql (db, vars, "table/refuse_duplicates", NULL, error))
+  if (input->model->duplicates == DUPLICATES_REJECT
+      && (!run_sql (db, vars, "table/refuse_duplicates", NULL, error) || !run_sql (db, vars, "table/delete_refused", NULL, error)))
     return false;
   g_autoptr (DbResult) refused = NULL;
   if (!sql_run (db, "table/list_refused", NULL, 0, &refused, error))
     return false;
-  if (db_result_rows (refused) > 0)
-    {
-      if (!load_spool_refused (loaded, refused, error) || !reject_store (loaded->rejects, db, error))
-        return false;
-      rows->rejected += db_result_rows (refused);
-    }
-  return transform_check_rejects (input, rows, error) && ask_number (db, vars, "table/count_duplicates", &rows->duplicate, error);
+  int refused_rows = db_result_rows (refused);
+  if (refused_rows == 0)
+    return true;
+  rows->rejected += refused_rows;
+  rows->staged -= refused_rows;
+  return load_spool_refused (loaded, refused, error) && reject_store (loaded->rejects, db, error)
+         && transform_check_rejects (input, rows, error);
+}
+
+/* Leaves in staging what goes on to the warehouse: one row of each business key, and none that is refused. */
+static bool
+settle_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, RowCounts *rows, GError **error)
+{
+  if (!refuse_rows (db, vars, input, loaded, rows, error) || !run_sql (db, vars, "table/delete_duplicates", &rows->duplicate, error))
+    return false;
+  rows->staged -= rows->duplicate;
+  return true;
 }
 
 /* What the delta was sorted into must be all of it. */
@@ -284,7 +294,6 @@ transform_run (Db *db, const LoadInput *input, Loaded *loaded, bool known, Pipel
   g_autofree char *message = g_strdup ("the business key occurs more than once in the file, and the model rejects that");
   vars_set (&vars, "message", message);
   vars_set (&vars, "column", loaded->layout->n_key_columns > 0 ? loaded->layout->columns[loaded->layout->key_columns[0]].name : NULL);
-  int64_t refused_in_load = rows->rejected;
   if (!settle_rows (db, &vars, input, loaded, rows, error))
     return false;
   g_autoptr (Warehouse) warehouse
@@ -295,6 +304,6 @@ transform_run (Db *db, const LoadInput *input, Loaded *loaded, bool known, Pipel
   vars_set (&vars, "instant", instant);
   if (!apply (db, &vars, warehouse, rows, error))
     return false;
-  rows->unchanged = rows->staged - (rows->rejected - refused_in_load) - rows->duplicate - rows->inserted - rows->updated;
+  rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;
 }

@@ -28,8 +28,6 @@ create or replace view :"schema".:"view" as select :columns from :"schema".:"tab
 insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
 select s._id, :values :'instant'::timestamptz, true, 1, s._hash, :'run'::uuid
 from :"staging".:"build" s
-where not exists (select from weir_duplicate d where d._id = s._id and d.kept is distinct from s._line)
-  and not exists (select from weir_refused r where r._line = s._line)
 
 -- name: close
 update :"schema".:"table" w

@@ -25,8 +25,6 @@ create table :"schema".:"table" (
 insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
 select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from :"staging".:"build" s
-where not exists (select from weir_duplicate d where d._id = s._id and d.kept is distinct from s._line)
-  and not exists (select from weir_refused r where r._line = s._line)
 
 -- name: update
 update :"schema".:"table" w
@@ -45,8 +43,7 @@ where c._id is null
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
 select :values s._hash, s.occurrence, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from (select *, row_number() over (partition by _hash order by _line) as occurrence
-      from :"staging".:"build" b
-      where not exists (select from weir_refused r where r._line = b._line)) s
+      from :"staging".:"build") s
 where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)
 
 -- name: append_all
@@ -55,5 +52,4 @@ select :values s._hash,
        s.occurrence + coalesce((select max(w.occurrence) from :"schema".:"table" w where w.row_hash = s._hash), 0),
        :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from (select *, row_number() over (partition by _hash order by _line) as occurrence
-      from :"staging".:"build" b
-      where not exists (select from weir_refused r where r._line = b._line)) s
+      from :"staging".:"build") s

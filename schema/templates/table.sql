@@ -43,7 +43,7 @@ where s.:"as" is not null
 create temporary table weir_duplicate on commit drop as
 select s._id, :kept as kept
 from :"staging".:"build" s
-where s._id is not null and not exists (select from weir_refused r where r._line = s._line)
+where s._id is not null
 group by s._id
 having count(*) > 1
 
@@ -51,15 +51,17 @@ having count(*) > 1
 insert into weir_refused
 select s._line, :'column', 'duplicate_key', :'message'
 from :"staging".:"build" s join weir_duplicate d on d._id = s._id
-where d.kept is null and not exists (select from weir_refused r where r._line = s._line)
+where d.kept is null
 
 -- name: list_refused
 select _line, column_name, reason, message from weir_refused order by _line
 
--- name: count_duplicates
-select count(*)
-from :"staging".:"build" s join weir_duplicate d on d._id = s._id
-where d.kept <> s._line and not exists (select from weir_refused r where r._line = s._line)
+-- name: delete_refused
+-- What is left in staging is what goes on to the warehouse.
+delete from :"staging".:"build" s using weir_refused r where r._line = s._line
+
+-- name: delete_duplicates
+delete from :"staging".:"build" s using weir_duplicate d where d._id = s._id and d.kept <> s._line
 
 -- name: delta
 -- A two-column anti-join first: same id and same hash is proof that nothing changed. What is left is carried whole.
@@ -67,8 +69,6 @@ create temporary table weir_delta on commit drop as
 select s.*
 from :"staging".:"build" s
 where not exists (select from :"schema".:"table" w where w.:"id" = s._id and w.row_hash = s._hash and :current)
-  and not exists (select from weir_duplicate d where d._id = s._id and d.kept is distinct from s._line)
-  and not exists (select from weir_refused r where r._line = s._line)
 
 -- name: analyze_delta
 analyze weir_delta
