@@ -1,7 +1,8 @@
 -- staging: built under the run's name, swapped in last.
 
 -- name: schema_exists
-select to_regnamespace(quote_ident(:'schema')) is not null
+-- Not to_regnamespace: it would answer from this session's cache, which learns of other sessions when a relation is locked.
+select exists (select from pg_namespace where nspname = :'schema')
 
 -- name: lock_schemas
 -- Held to the end of the transaction.

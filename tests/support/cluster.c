@@ -191,9 +191,9 @@ cluster_url (const Cluster *cluster, const char *database, const char *role, con
 }
 
 static void
-run_sql (const Cluster *cluster, const char *sql)
+run_sql (const Cluster *cluster, const char *database, const char *sql)
 {
-  g_autofree char *url = cluster_url (cluster, "postgres", "postgres", CLUSTER_PASSWORD);
+  g_autofree char *url = cluster_url (cluster, database, "postgres", CLUSTER_PASSWORD);
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = db_connect (url, "test", -1, &error);
   if (db == NULL || !db_exec (db, sql, &error))
@@ -201,12 +201,27 @@ run_sql (const Cluster *cluster, const char *sql)
 }
 
 char *
-cluster_new_database (Cluster *cluster)
+cluster_take_database (Cluster *cluster)
 {
+  if (cluster->spare->len > 0)
+    return g_ptr_array_steal_index (cluster->spare, cluster->spare->len - 1);
   char *name = g_strdup_printf ("t%d", ++cluster->databases);
   g_autofree char *sql = g_strdup_printf ("create database %s owner weir", name);
-  run_sql (cluster, sql);
+  run_sql (cluster, "postgres", sql);
   return name;
+}
+
+void
+cluster_give_database (Cluster *cluster, char *name)
+{
+  g_ptr_array_add (cluster->spare, name);
+  g_autofree char *revoke = g_strdup_printf ("revoke all on database %s from " CLUSTER_GUARDED_ROLE, name);
+  run_sql (cluster, "postgres", revoke);
+  run_sql (cluster, name,
+           "do $$ declare name text; begin"
+           " perform pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();"
+           " for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')"
+           " loop execute format('drop schema %I cascade', name); end loop; end $$");
 }
 
 static void
@@ -235,6 +250,7 @@ cluster_setup (void **state)
   cluster->folder = new_folder ();
   chmod (cluster->folder, 0755);
   cluster->bin = server_folder ();
+  cluster->spare = g_ptr_array_new_with_free_func (g_free);
   cluster->data = g_build_filename (cluster->folder, "data", NULL);
   cluster->socket = g_build_filename (cluster->folder, "s", NULL);
   cluster->log = g_build_filename (cluster->folder, "server.log", NULL);
@@ -245,7 +261,7 @@ cluster_setup (void **state)
   copy_data (cluster);
   write_access_rules (cluster);
   cluster_start (cluster);
-  run_sql (cluster, "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "'");
+  run_sql (cluster, "postgres", "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "'");
   *state = cluster;
   return 0;
 }
@@ -257,6 +273,7 @@ cluster_teardown (void **state)
   cluster_stop (cluster);
   close (cluster->leash);
   waitpid (cluster->janitor, NULL, 0);
+  g_ptr_array_unref (cluster->spare);
   g_free (cluster->folder);
   g_free (cluster->bin);
   g_free (cluster->data);

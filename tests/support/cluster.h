@@ -31,7 +31,9 @@ typedef struct
   pid_t postmaster; /* 0: stopped */
   pid_t janitor;
   int leash; /* the janitor acts when this end of its pipe is closed */
+  int homes;    /* made so far */
   int databases;
+  GPtrArray *spare; /* names of databases that were given back */
   int starts; /* connections older than the last one are broken */
 } Cluster;
 
@@ -42,8 +44,10 @@ int cluster_teardown (void **state);
 void cluster_stop (Cluster *cluster);
 void cluster_start (Cluster *cluster);
 
-/* A new empty database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
-char *cluster_new_database (Cluster *cluster);
+/* An empty database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
+char *cluster_take_database (Cluster *cluster);
+/* Empties it for the next test: making one takes ten times as long. Takes ownership of the name. */
+void cluster_give_database (Cluster *cluster, char *name);
 
 /* A URL with a password. Owned by the caller. */
 char *cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password);

@@ -202,8 +202,9 @@ home_new (Cluster *cluster)
 {
   Home *home = g_new0 (Home, 1);
   home->cluster = cluster;
-  home->database = cluster_new_database (cluster);
-  home->path = g_build_filename (cluster->folder, home->database, NULL);
+  g_autofree char *name = g_strdup_printf ("h%d", ++cluster->homes);
+  home->database = cluster_take_database (cluster);
+  home->path = g_build_filename (cluster->folder, name, NULL);
   home->url = cluster_url (cluster, home->database, "weir", CLUSTER_PASSWORD);
   home->dropped = g_ptr_array_new_with_free_func (g_free);
   home->transcript = g_string_new (NULL);
@@ -237,7 +238,8 @@ home_free (Home *home)
   g_ptr_array_unref (home->environment);
   g_string_free (home->transcript, true);
   g_free (home->path);
-  g_free (home->database);
+  if (home->cluster->postmaster != 0)
+    cluster_give_database (home->cluster, home->database);
   g_free (home->url);
   g_free (home);
 }
