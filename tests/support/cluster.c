@@ -217,11 +217,12 @@ cluster_give_database (Cluster *cluster, char *name)
   g_ptr_array_add (cluster->spare, name);
   g_autofree char *revoke = g_strdup_printf ("revoke all on database %s from " CLUSTER_GUARDED_ROLE, name);
   run_sql (cluster, "postgres", revoke);
-  run_sql (cluster, name,
-           "do $$ declare name text; begin"
-           " perform pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();"
-           " for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')"
-           " loop execute format('drop schema %I cascade', name); end loop; end $$");
+  run_sql (
+      cluster, name,
+      "do $$ declare name text; begin"
+      " perform pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();"
+      " for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('public', 'information_schema')"
+      " loop execute format('drop schema %I cascade', name); end loop; end $$");
 }
 
 static void
@@ -261,7 +262,8 @@ cluster_setup (void **state)
   copy_data (cluster);
   write_access_rules (cluster);
   cluster_start (cluster);
-  run_sql (cluster, "postgres", "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "'");
+  run_sql (cluster, "postgres",
+           "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "'");
   *state = cluster;
   return 0;
 }

@@ -31,10 +31,10 @@ typedef struct
   pid_t postmaster; /* 0: stopped */
   pid_t janitor;
   int leash; /* the janitor acts when this end of its pipe is closed */
-  int homes;    /* made so far */
+  int homes; /* made so far */
   int databases;
   GPtrArray *spare; /* names of databases that were given back */
-  int starts; /* connections older than the last one are broken */
+  int starts;       /* connections older than the last one are broken */
 } Cluster;
 
 int cluster_setup (void **state);

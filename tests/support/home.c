@@ -141,13 +141,19 @@ compare_texts (const void *a, const void *b)
 }
 
 GPtrArray *
-home_list_files (Home *home, const char *folder)
+list_files (const char *folder, const char *shown)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *path = home_path (home, folder);
-  list_below (path, folder, list);
+  list_below (folder, shown, list);
   g_ptr_array_sort (list, compare_texts);
   return list;
+}
+
+GPtrArray *
+home_list_files (Home *home, const char *folder)
+{
+  g_autofree char *path = home_path (home, folder);
+  return list_files (path, folder);
 }
 
 int
@@ -180,18 +186,17 @@ make_environment (Home *home)
   home->environment = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (home->environment, NULL);
   g_autofree char *mark = g_strconcat (home->path, "/", NULL);
-  g_autofree char *elsewhere = g_strconcat (home->path, ".elsewhere", NULL);
   g_autofree char *reports = g_strconcat (home->cluster->folder, "/sanitizer", NULL);
   g_autofree char *asan = g_strconcat ("log_path=", reports, "/report:abort_on_error=0:", g_getenv ("ASAN_OPTIONS"), NULL);
   g_autofree char *ubsan = g_strconcat ("print_stacktrace=1:log_path=", reports, "/report:", g_getenv ("UBSAN_OPTIONS"), NULL);
-  g_mkdir_with_parents (elsewhere, 0777);
+  g_mkdir_with_parents (home->elsewhere, 0777);
   g_mkdir_with_parents (reports, 0777);
-  chmod (elsewhere, 0777);
+  chmod (home->elsewhere, 0777);
   chmod (reports, 0777);
   home_set_environment (home, "PATH", "/usr/local/bin:/usr/bin:/bin");
   home_set_environment (home, "LC_ALL", "C.UTF-8");
-  home_set_environment (home, "HOME", elsewhere);
-  home_set_environment (home, "TMPDIR", elsewhere);
+  home_set_environment (home, "HOME", home->elsewhere);
+  home_set_environment (home, "TMPDIR", home->elsewhere);
   home_set_environment (home, PROCESS_MARK, mark);
   home_set_environment (home, "ASAN_OPTIONS", asan);
   home_set_environment (home, "UBSAN_OPTIONS", ubsan);
@@ -205,6 +210,7 @@ home_new (Cluster *cluster)
   g_autofree char *name = g_strdup_printf ("h%d", ++cluster->homes);
   home->database = cluster_take_database (cluster);
   home->path = g_build_filename (cluster->folder, name, NULL);
+  home->elsewhere = g_strconcat (home->path, ".elsewhere", NULL);
   home->url = cluster_url (cluster, home->database, "weir", CLUSTER_PASSWORD);
   home->dropped = g_ptr_array_new_with_free_func (g_free);
   home->transcript = g_string_new (NULL);
@@ -238,6 +244,7 @@ home_free (Home *home)
   g_ptr_array_unref (home->environment);
   g_string_free (home->transcript, true);
   g_free (home->path);
+  g_free (home->elsewhere);
   if (home->cluster->postmaster != 0)
     cluster_give_database (home->cluster, home->database);
   g_free (home->url);

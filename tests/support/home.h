@@ -22,7 +22,8 @@ typedef struct
 {
   Cluster *cluster;
   char *path;
-  char *database; /* its name; NULL: the home has none configured */
+  char *elsewhere; /* HOME and TMPDIR of weir: nothing may be left there */
+  char *database;  /* its name; NULL: the home has none configured */
   char *url;
   Db *db;                 /* the test's own connection, opened when asked for */
   int db_start;           /* the cluster's start that it belongs to */
@@ -66,6 +67,9 @@ void home_note_dropped (Home *home, const char *contents, size_t length);
 int home_count_files (Home *home, const char *folder);
 /* Their paths relative to the home, sorted. */
 GPtrArray *home_list_files (Home *home, const char *folder);
+
+/* The same for any folder; the paths begin with "shown". */
+GPtrArray *list_files (const char *folder, const char *shown);
 
 /* Sets or (value NULL) removes a variable for the weirs started from now on. */
 void home_set_environment (Home *home, const char *name, const char *value);

@@ -72,8 +72,7 @@ check_schemas (Home *home, GString *violations)
 static void
 check_strays (Home *home, GString *violations)
 {
-  g_autofree char *elsewhere = g_strconcat ("../", home->database, ".elsewhere", NULL);
-  g_autoptr (GPtrArray) files = home_list_files (home, elsewhere);
+  g_autoptr (GPtrArray) files = list_files (home->elsewhere, home->elsewhere);
   for (guint i = 0; i < files->len; i++)
     g_string_append_printf (violations, "- written outside the home: %s\n", (char *) files->pdata[i]);
   if (home->url != NULL)
