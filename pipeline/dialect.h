@@ -7,21 +7,46 @@
 typedef enum
 {
   ENCODING_UTF8,
+  ENCODING_UTF16LE,
+  ENCODING_UTF16BE,
+  ENCODING_WINDOWS_1252, /* Latin-1 too: its bytes mean the same there, but for the control characters that nobody writes */
 } Encoding;
+
+typedef enum
+{
+  COMPRESSION_NONE,
+  COMPRESSION_GZIP, /* RFC 1952, several members too */
+  COMPRESSION_ZSTD, /* RFC 8878, several frames too */
+} Compression;
+
+typedef enum
+{
+  ESCAPE_DOUBLED,   /* "" inside quotes is one quote */
+  ESCAPE_BACKSLASH, /* \" is; \\ is a backslash, \ before anything else stands for itself */
+} Escape;
 
 typedef struct
 {
-  char delimiter; /* , ; tab | ; 0 for a file of one column */
-  char quote;     /* " or ', 0: none */
-  bool header;
-  int skip_lines; /* of preamble, before the header or the first record */
+  char delimiter[3]; /* one or two characters: "," ";" "\t" "|" ":" "^" "~" " " ", " ...; "" for a file of one column */
+  char quote;        /* " or ', 0: none */
+  Escape escape;
+  int header_rows;   /* 0: no header; more than one are joined by a blank, column by column */
+  int skip_lines;    /* of preamble, before the header or the first record */
+  char comment;      /* records whose first byte this is are comments, passed over; 0: none */
+  bool trailing_delimiter; /* every record ends with a delimiter that begins no column */
   Encoding encoding;
-  int bom;             /* bytes of byte order mark at the beginning: 0 or 3 */
+  Compression compression;
+  int bom;             /* bytes of byte order mark at the beginning */
   const char *newline; /* "LF", "CRLF", "CR" or "mixed": for people, the reader takes all; static text */
 } Dialect;
 
-extern const Dialect dialect_default; /* comma, double quote, header, UTF-8, LF */
+extern const Dialect dialect_default; /* comma, double quote, doubled, one header row, UTF-8, LF */
 
 Json *dialect_to_json (const Dialect *dialect);
+
+/* The words of JSON, messages and models: "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252". */
+const char *encoding_word (Encoding encoding);
+/* Also takes "latin1", "iso-8859-1", "cp1252", "utf-16" (little endian unless a mark says otherwise), any case. */
+bool encoding_find (const char *word, Encoding *ret_encoding);
 
 #endif
