@@ -1,5 +1,4 @@
-/* A file's text as UTF-8: decompressed and transcoded on the way, in pieces, with limits. The lowest part of the reader, and the one file
- * that knows zlib and libzstd.
+/* A file's text as UTF-8: decompressed and transcoded on the way, in pieces, with limits. The lowest part of the reader.
  *
  *   source = source_new (...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
  *
@@ -10,6 +9,8 @@
 
 #include "base/digest.h"
 #include "pipeline/dialect.h"
+
+#include <stddef.h>
 
 typedef struct
 {
@@ -36,7 +37,12 @@ int64_t source_offset (const Source *source); /* of the file's own bytes, for pr
 /* Which compression the first bytes of a file have, by their magic numbers. */
 Compression source_compression (const char *bytes, size_t length);
 
-/* The first up to "size" bytes of text, for the sniffer: decompressed, not transcoded. *ret_whole: they are all of it. */
+/* The first up to "size" bytes of text, for the sniffer: decompressed, not transcoded, the byte order mark still there; decode_head
+ * tells the encoding. *ret_whole: they are all of it. */
 bool source_head (int fd, char *buffer, size_t size, size_t *ret_got, bool *ret_whole, Compression *ret_compression, GError **error);
+
+/* Such a head as source_read would give it: UTF-8 without the mark. Not "whole": a character cut off at the end is left out. Owned by the
+ * caller. */
+GString *source_transcode (const char *bytes, size_t length, bool whole, Encoding encoding);
 
 #endif
