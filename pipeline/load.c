@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "pipeline/row.h"
 #include "pipeline/sniff.h"
+#include "pipeline/source.h"
 
 #include <poll.h>
 #include <string.h>
@@ -72,12 +73,17 @@ sniff (Work *work, GError **error)
 {
   const LoadInput *input = work->input;
   g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
-  ssize_t got = pread (input->fd, head, SNIFF_HEAD_SIZE, 0);
-  if (got < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": %s", input->run->file, g_strerror (errno));
+  size_t length = 0;
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  if (!source_head (input->fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
+    return false;
   g_auto (GStrv) names = known_names (input->model, input->pins);
-  return sniff_dialect (head, (size_t) got, got >= work->size, names[0] == NULL ? NULL : (const char *const *) names, input->run->file,
-                        &work->loaded->dialect, NULL, error);
+  if (!sniff_dialect (head, length, whole, names[0] == NULL ? NULL : (const char *const *) names, input->run->file,
+                      &work->loaded->dialect, NULL, error))
+    return false;
+  work->loaded->dialect.compression = compression;
+  return true;
 }
 
 static bool

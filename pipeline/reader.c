@@ -4,25 +4,29 @@
 #include "base/text.h"
 #include "pipeline/reader_lines.h"
 #include "pipeline/reader_record.h"
+#include "pipeline/reader_split.h"
 
 #include <csv.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PIECE_SIZE 65536  /* bytes per read */
+#define PIECE_SIZE 65536  /* bytes of text per read */
 #define ENTRY_BLOCK 16384 /* by how much libcsv grows its field buffer */
 
 const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600 };
 
 struct Reader
 {
-  LineSource *source;
+  Source *source;
+  LineSource *lines;
   Dialect dialect;
   ReaderLimits limits;
   bool whole; /* the input is no head of more */
   struct csv_parser parser;
-  Field *fields; /* limits.fields of them */
+  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
+  size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
+  Field *fields;      /* most_fields of them */
   char *arena;   /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
   size_t arena_used;
   size_t n_fields;
@@ -30,7 +34,6 @@ struct Reader
   bool too_many;
   bool row_done;
   bool started; /* preamble and header are behind us */
-  size_t bom;
   Record record;
   Record header;
   char *header_memory; /* NULL: no header */
@@ -45,7 +48,14 @@ typedef enum
   RECORD_ERROR,
 } RecordOutcome;
 
-/* ---- libcsv ---- */
+/* ---- fields ---- */
+
+/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. */
+static bool
+is_beyond_libcsv (const Dialect *dialect)
+{
+  return strlen (dialect->delimiter) > 1 || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
+}
 
 /* libcsv would trim what this calls a blank, and a blank after a closing quote would not be an error. */
 static int
@@ -59,7 +69,7 @@ static void
 take_field (void *text, size_t length, void *data)
 {
   Reader *reader = data;
-  if (reader->n_fields == reader->limits.fields)
+  if (reader->n_fields == reader->most_fields)
     {
       reader->too_many = true;
       return;
@@ -91,7 +101,7 @@ start_parser (Reader *reader)
   csv_set_blk_size (&reader->parser, ENTRY_BLOCK);
   csv_set_space_func (&reader->parser, is_never_blank);
   /* No line with a NUL byte gets here: as delimiter or quote it stands for none. */
-  csv_set_delim (&reader->parser, (unsigned char) reader->dialect.delimiter);
+  csv_set_delim (&reader->parser, (unsigned char) reader->dialect.delimiter[0]);
   csv_set_quote (&reader->parser, (unsigned char) reader->dialect.quote);
 }
 
@@ -100,53 +110,77 @@ begin_record (Reader *reader)
 {
   reader->arena_used = reader->n_fields = reader->too_long = 0;
   reader->too_many = reader->row_done = false;
-  reader->record = (Record) { .line = line_source_number (reader->source), .fields = reader->fields };
+  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields };
 }
 
-/* Returns whether the line is free of stray quotes; row_done says whether it ends the record. */
-static bool
-feed_line (Reader *reader, const Line *line, size_t *ret_stray)
+/* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
+static size_t
+feed_line (Reader *reader, const Line *line)
 {
-  const char *bytes = line_source_bytes (reader->source) + line->begin;
+  const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
+  if (reader->splitter != NULL)
+    return splitter_feed (reader->splitter, bytes, line->text_end - line->begin, length, take_field, reader, &reader->row_done);
   size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
+  /* It stopped at a quote that may not be there, or at what may not follow a quote. */
   if (fed != length)
-    {
-      /* It stopped at a quote that may not be there, or at what may not follow a quote. From 1. */
-      *ret_stray = bytes[fed] == reader->dialect.quote ? fed + 1 : fed;
-      return false;
-    }
+    return bytes[fed] == reader->dialect.quote ? fed + 1 : fed;
   if (line->end == line->text_end)
     csv_parse (&reader->parser, "\n", 1, take_field, take_row, reader);
-  return true;
+  return 0;
 }
 
-/* ---- blank lines ---- */
+static void
+forget_open_quote (Reader *reader)
+{
+  if (reader->splitter != NULL)
+    splitter_reset (reader->splitter);
+  csv_fini (&reader->parser, NULL, NULL, NULL);
+}
+
+/* ---- lines without a record ---- */
 
 static bool
 is_blank (const Reader *reader, const Line *line)
 {
-  if (line->text_end == line->begin)
+  const char *text = line_source_bytes (reader->lines) + line->begin;
+  size_t length = line->text_end - line->begin;
+  if (length == 0)
     return true;
-  if (reader->dialect.delimiter == 0)
+  const char *delimiter = reader->dialect.delimiter;
+  if (delimiter[0] == 0)
     return false;
-  const char *text = line_source_bytes (reader->source) + line->begin;
-  for (size_t i = 0; i < line->text_end - line->begin; i++)
-    if ((text[i] != ' ' && text[i] != '\t') || text[i] == reader->dialect.delimiter)
+  for (size_t i = 0; i < length; i++)
+    if (text[i] != ' ' && text[i] != '\t')
       return false;
-  return true;
+  return memmem (text, length, delimiter, strlen (delimiter)) == NULL;
 }
 
-/* The next line that is not blank. */
+/* "cut": of the line at the current place. */
+static bool
+is_comment (const Reader *reader, LineCut cut)
+{
+  return reader->dialect.comment != 0 && (cut == LINE_CUT || cut == LINE_TOO_LONG)
+         && line_source_bytes (reader->lines)[0] == reader->dialect.comment;
+}
+
+/* The next line that is neither blank nor a comment. */
 static LineCut
 cut_written_line (Reader *reader, Line *ret_line, GError **error)
 {
   for (;;)
     {
-      LineCut cut = line_source_cut (reader->source, 0, ret_line, error);
-      if (cut != LINE_CUT || !is_blank (reader, ret_line))
+      LineCut cut = line_source_cut (reader->lines, 0, ret_line, error);
+      bool comment = is_comment (reader, cut);
+      if (comment && cut == LINE_TOO_LONG)
+        {
+          if (!line_source_skip (reader->lines, error))
+            return LINE_ERROR;
+        }
+      else if (comment || (cut == LINE_CUT && is_blank (reader, ret_line)))
+        line_source_advance (reader->lines, ret_line->end, 1);
+      else
         return cut;
-      line_source_advance (reader->source, ret_line->end, 1);
     }
 }
 
@@ -170,7 +204,8 @@ set_problem (Reader *reader, const char *reason, const char *format, ...)
 static size_t
 byte_in_line (const Reader *reader, size_t offset)
 {
-  return offset + (reader->record.line == 1 ? reader->bom : 0);
+  bool marked = reader->record.line == 1 && reader->dialect.encoding == ENCODING_UTF8;
+  return offset + (marked ? (size_t) reader->dialect.bom : 0);
 }
 
 /* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns
@@ -181,8 +216,8 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
   begin_record (reader);
   for (size_t lines = 1;; lines++)
     {
-      size_t stray = 0;
-      if (!feed_line (reader, line, &stray) && lines == 1)
+      size_t stray = feed_line (reader, line);
+      if (stray > 0 && lines == 1)
         return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
         return set_problem (reader, "unclosed_quote",
@@ -192,7 +227,7 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
         return *ret_lines = lines, RECORD_GOOD;
       if (lines == READER_MAX_LINES)
         return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %d lines", READER_MAX_LINES);
-      switch (line_source_cut (reader->source, line->end, line, error))
+      switch (line_source_cut (reader->lines, line->end, line, error))
         {
         case LINE_CUT:
           break;
@@ -208,26 +243,37 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 }
 
 static RecordOutcome
-describe_bad_utf8 (Reader *reader, size_t offset)
+describe_bad_text (Reader *reader, size_t offset)
 {
   int64_t line = 0;
   size_t byte = record_byte_in_line (&reader->record, offset, &line);
+  const char *word = encoding_word (reader->dialect.encoding), *reason = "invalid_utf8", *unit = "byte";
+  size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
+  if (reader->dialect.encoding != ENCODING_UTF8)
+    {
+      /* Our bytes are not the file's: characters are. */
+      reason = "invalid_encoding";
+      unit = "character";
+      place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
+    }
   if (line == reader->record.line)
-    return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu", byte_in_line (reader, byte));
-  return set_problem (reader, "invalid_utf8", "invalid UTF-8 at byte %zu of line %" G_GINT64_FORMAT, byte, line);
+    return set_problem (reader, reason, "invalid %s at %s %zu", word, unit, place);
+  return set_problem (reader, reason, "invalid %s at %s %zu of line %" G_GINT64_FORMAT, word, unit, place, line);
 }
 
 static RecordOutcome
 check_record (Reader *reader)
 {
   size_t bad = 0;
-  if (reader->too_many)
+  if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && reader->fields[reader->n_fields - 1].null)
+    reader->n_fields--;
+  if (reader->too_many || reader->n_fields > reader->limits.fields)
     return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
   if (reader->too_long > 0)
     return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long,
                         reader->limits.field_bytes);
   if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
-    return describe_bad_utf8 (reader, bad);
+    return describe_bad_text (reader, bad);
   return RECORD_GOOD;
 }
 
@@ -235,15 +281,15 @@ static bool
 take_long_line (Reader *reader, GError **error)
 {
   begin_record (reader);
-  const char *bytes = line_source_bytes (reader->source);
-  size_t kept = MIN (line_source_available (reader->source), reader->limits.record_bytes);
+  const char *bytes = line_source_bytes (reader->lines);
+  size_t kept = MIN (line_source_available (reader->lines), reader->limits.record_bytes);
   memcpy (reader->arena, bytes, kept);
   while (kept > 0 && (reader->arena[kept - 1] == '\n' || reader->arena[kept - 1] == '\r'))
     kept--;
   reader->record.raw = reader->arena;
   reader->record.raw_length = kept;
   set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
-  return line_source_skip (reader->source, error);
+  return line_source_skip (reader->lines, error);
 }
 
 /* Parses the record that begins with "first" and moves behind it. */
@@ -255,15 +301,15 @@ take_record (Reader *reader, const Line *first, GError **error)
   RecordOutcome outcome = parse_lines (reader, &last, &lines, error);
   bool resume = outcome == RECORD_PROBLEM;
   if (outcome != RECORD_GOOD)
-    csv_fini (&reader->parser, NULL, NULL, NULL);
+    forget_open_quote (reader);
   if (outcome == RECORD_CUT_OFF || outcome == RECORD_ERROR)
     return outcome;
-  reader->record.raw = line_source_bytes (reader->source);
+  reader->record.raw = line_source_bytes (reader->lines);
   reader->record.raw_length = resume ? first->text_end : last.text_end;
   if (outcome == RECORD_GOOD)
     outcome = check_record (reader);
   reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
-  line_source_advance (reader->source, resume ? first->end : last.end, resume ? 1 : lines);
+  line_source_advance (reader->lines, resume ? first->end : last.end, resume ? 1 : lines);
   return outcome;
 }
 
@@ -296,24 +342,32 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
 /* ---- preamble and header ---- */
 
 static bool
+header_error (const Record *record, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line, record->problem);
+  if (g_str_equal (record->reason, "invalid_utf8"))
+    weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
+  weir_error_line (error, record->line);
+  weir_error_reason (error, record->reason);
+  return false;
+}
+
+static bool
 read_header (Reader *reader, GError **error)
 {
-  const Record *record = NULL;
-  if (!read_record (reader, &record, error))
-    return false;
-  if (record == NULL)
-    return true;
-  if (record->problem != NULL)
+  reader->header = (Record) { 0 };
+  for (int i = 0; i < reader->dialect.header_rows; i++)
     {
-      weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line,
-                  record->problem);
-      if (g_str_equal (record->reason, "invalid_utf8"))
-        weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
-      weir_error_line (error, record->line);
-      weir_error_reason (error, record->reason);
-      return false;
+      const Record *record = NULL;
+      if (!read_record (reader, &record, error))
+        return false;
+      if (record == NULL)
+        return true;
+      if (record->problem != NULL)
+        return header_error (record, error);
+      g_autofree char *above = g_steal_pointer (&reader->header_memory);
+      reader->header = record_join (&reader->header, record, &reader->header_memory);
     }
-  reader->header = record_copy (record, &reader->header_memory);
   return true;
 }
 
@@ -323,13 +377,13 @@ read_preamble (Reader *reader, GError **error)
   for (int i = 0; i < reader->dialect.skip_lines; i++)
     {
       Line line = { 0 };
-      LineCut cut = line_source_cut (reader->source, 0, &line, error);
-      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !line_source_skip (reader->source, error)))
+      LineCut cut = line_source_cut (reader->lines, 0, &line, error);
+      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !line_source_skip (reader->lines, error)))
         return false;
       if (cut == LINE_NONE)
         break;
       if (cut == LINE_CUT)
-        line_source_advance (reader->source, line.end, 1);
+        line_source_advance (reader->lines, line.end, 1);
     }
   return true;
 }
@@ -340,8 +394,7 @@ start_reading (Reader *reader, GError **error)
   if (reader->started)
     return true;
   reader->started = true;
-  return line_source_skip_bom (reader->source, &reader->bom, error) && read_preamble (reader, error)
-         && (!reader->dialect.header || read_header (reader, error));
+  return read_preamble (reader, error) && read_header (reader, error);
 }
 
 bool
@@ -363,17 +416,22 @@ reader_next (Reader *reader, const Record **ret_record, GError **error)
 
 /* ---- the reader itself ---- */
 
+/* Takes "source". */
 static Reader *
-new_reader (LineInput input, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
+new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimits *limits, size_t piece)
 {
   Reader *reader = g_new0 (Reader, 1);
-  reader->source = line_source_new (input, piece, limits->record_bytes, sha);
+  reader->source = source;
+  reader->lines = line_source_new (source, !whole, piece, limits->record_bytes);
   reader->dialect = *dialect;
   reader->limits = *limits;
-  reader->whole = !input.cut_off;
-  reader->fields = g_new (Field, limits->fields);
+  reader->whole = whole;
+  reader->most_fields = limits->fields + (dialect->trailing_delimiter ? 1 : 0);
+  reader->fields = g_new (Field, reader->most_fields);
   reader->arena = g_malloc (limits->record_bytes);
   start_parser (reader);
+  if (is_beyond_libcsv (dialect))
+    reader->splitter = splitter_new (dialect, limits->record_bytes);
   return reader;
 }
 
@@ -386,13 +444,15 @@ reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *
 Reader *
 reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
-  return new_reader ((LineInput) { .fd = fd }, dialect, limits, sha, piece);
+  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &source_default_limits, sha);
+  return new_reader (source, true, dialect, limits, piece);
 }
 
 Reader *
 reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
 {
-  return new_reader ((LineInput) { -1, bytes, length, !whole }, dialect, limits, NULL, PIECE_SIZE);
+  Source *source = source_new (-1, bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
+  return new_reader (source, whole, dialect, limits, PIECE_SIZE);
 }
 
 void
@@ -401,7 +461,9 @@ reader_free (Reader *reader)
   if (reader == NULL)
     return;
   csv_free (&reader->parser);
-  line_source_free (reader->source);
+  splitter_free (reader->splitter);
+  line_source_free (reader->lines);
+  source_free (reader->source);
   g_free (reader->header_memory);
   g_free (reader->fields);
   g_free (reader->arena);
@@ -412,16 +474,21 @@ bool
 reader_rewind (Reader *reader, GError **error)
 {
   (void) error;
-  line_source_rewind (reader->source);
-  csv_fini (&reader->parser, NULL, NULL, NULL);
+  line_source_rewind (reader->lines);
+  forget_open_quote (reader);
   g_clear_pointer (&reader->header_memory, g_free);
   reader->started = false;
-  reader->bom = 0;
   return true;
 }
 
 int64_t
 reader_offset (const Reader *reader)
 {
-  return line_source_offset (reader->source);
+  return source_offset (reader->source);
+}
+
+int64_t
+reader_text_offset (const Reader *reader)
+{
+  return line_source_offset (reader->lines);
 }

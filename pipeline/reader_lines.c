@@ -2,9 +2,7 @@
 
 #include "base/error.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The next occurrence of one byte, looked for once: there is none in the buffer in [from, at), and one at "at" if "hit". */
 typedef struct
@@ -16,16 +14,16 @@ typedef struct
 
 struct LineSource
 {
-  LineInput input;
+  Source *text;
+  bool cut_off;
   size_t piece;
   size_t limit;
-  Sha256 *sha;
   char *buffer;
   size_t capacity;
   size_t start;   /* the current place */
   size_t end;     /* of what was read */
   int64_t number; /* of the line at the current place */
-  int64_t base;   /* offset of buffer[0] in the input */
+  int64_t base;   /* offset of buffer[0] in the text */
   int64_t nul;    /* offset of the first NUL byte, INT64_MAX: none yet */
   bool eof;
   Seek lf;
@@ -33,13 +31,13 @@ struct LineSource
 };
 
 LineSource *
-line_source_new (LineInput input, size_t piece, size_t limit, Sha256 *sha)
+line_source_new (Source *text, bool cut_off, size_t piece, size_t limit)
 {
   LineSource *source = g_new0 (LineSource, 1);
-  source->input = input;
+  source->text = text;
+  source->cut_off = cut_off;
   source->piece = piece;
   source->limit = limit;
-  source->sha = sha;
   source->capacity = 2 * piece;
   source->buffer = g_malloc (source->capacity);
   source->nul = INT64_MAX;
@@ -96,8 +94,7 @@ line_source_rewind (LineSource *source)
   source->nul = INT64_MAX;
   source->eof = false;
   source->lf = source->cr = (Seek) { 0, 0, false };
-  if (source->sha != NULL)
-    sha256_reset (source->sha);
+  source_rewind (source->text);
 }
 
 static void
@@ -128,42 +125,18 @@ make_room (LineSource *source)
 }
 
 static bool
-read_piece (LineSource *source, char *to, size_t *ret_length, GError **error)
-{
-  int64_t offset = source->base + (int64_t) source->end;
-  if (source->input.fd < 0)
-    {
-      *ret_length = MIN (source->piece, source->input.length - (size_t) offset);
-      if (*ret_length > 0)
-        memcpy (to, source->input.bytes + offset, *ret_length);
-      return true;
-    }
-  ssize_t got = 0;
-  do
-    got = pread (source->input.fd, to, source->piece, (off_t) offset);
-  while (got < 0 && errno == EINTR);
-  if (got < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read the file at byte %" G_GINT64_FORMAT ": %s", offset,
-                       g_strerror (errno));
-  *ret_length = (size_t) got;
-  return true;
-}
-
-static bool
 fill (LineSource *source, GError **error)
 {
   make_room (source);
   char *to = source->buffer + source->end;
   size_t got = 0;
-  if (!read_piece (source, to, &got, error))
+  if (!source_read (source->text, to, source->piece, &got, error))
     return false;
   if (got == 0)
     {
       source->eof = true;
       return true;
     }
-  if (source->sha != NULL)
-    sha256_update (source->sha, to, got);
   const char *nul = source->nul == INT64_MAX ? memchr (to, '\0', got) : NULL;
   if (nul != NULL)
     source->nul = source->base + (nul - source->buffer);
@@ -237,7 +210,7 @@ line_source_cut (LineSource *source, size_t from, Line *ret_line, GError **error
       if (!fill (source, error))
         return LINE_ERROR;
     }
-  if (end == source->start + from || (source->input.cut_off && end == text_end))
+  if (end == source->start + from || (source->cut_off && end == text_end))
     return LINE_NONE;
   if (end - source->start > source->limit)
     return LINE_TOO_LONG;
@@ -261,16 +234,4 @@ line_source_skip (LineSource *source, GError **error)
     }
   line_source_advance (source, end - source->start, 1);
   return source->nul >= line_source_offset (source) || nul_error (source->number - 1, error);
-}
-
-bool
-line_source_skip_bom (LineSource *source, size_t *ret_bytes, GError **error)
-{
-  while (line_source_offset (source) == 0 && source->end < 3 && !source->eof)
-    if (!fill (source, error))
-      return false;
-  bool marked = line_source_offset (source) == 0 && source->end >= 3 && memcmp (source->buffer, "\xEF\xBB\xBF", 3) == 0;
-  *ret_bytes = marked ? 3 : 0;
-  line_source_advance (source, *ret_bytes, 0);
-  return true;
 }

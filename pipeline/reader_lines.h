@@ -1,4 +1,4 @@
-/* The lines of a byte stream, cut at LF, CRLF or a lone CR, over a sliding buffer. The lower half of the reader.
+/* The lines of a text, cut at LF, CRLF or a lone CR, over a sliding buffer. The lower half of the reader.
  *
  *   LineCut cut = line_source_cut (source, 0, &line, error);   the line at the current place
  *   cut = line_source_cut (source, line.end, &line, error);    the line behind it, and so on
@@ -9,18 +9,7 @@
 #ifndef WEIR_PIPELINE_READER_LINES_H
 #define WEIR_PIPELINE_READER_LINES_H
 
-#include "base/digest.h"
-
-#include <stdbool.h>
-
-/* Where the bytes come from: a regular file, read from its beginning whatever its offset, or (fd is -1) memory. Borrowed. */
-typedef struct
-{
-  int fd;
-  const char *bytes;
-  size_t length;
-  bool cut_off; /* more would follow: a last line without a line end is left out */
-} LineInput;
+#include "pipeline/source.h"
 
 typedef struct LineSource LineSource;
 
@@ -40,8 +29,8 @@ typedef enum
   LINE_ERROR,
 } LineCut;
 
-/* "piece": bytes per read. "sha" (or NULL; borrowed) is fed every byte that is read, once per pass. */
-LineSource *line_source_new (LineInput input, size_t piece, size_t limit, Sha256 *sha);
+/* "text" is borrowed. "cut_off": more would follow, so a last line without a line end is left out. "piece": bytes per read. */
+LineSource *line_source_new (Source *text, bool cut_off, size_t piece, size_t limit);
 void line_source_free (LineSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LineSource, line_source_free)
 
@@ -58,12 +47,9 @@ void line_source_advance (LineSource *source, size_t bytes, size_t lines);
 /* Passes over the rest of the line at the current place, however long, without keeping it. */
 bool line_source_skip (LineSource *source, GError **error);
 
-/* Passes over a UTF-8 byte order mark at the very beginning. *ret_bytes: 3 or 0. */
-bool line_source_skip_bom (LineSource *source, size_t *ret_bytes, GError **error);
-
-void line_source_rewind (LineSource *source); /* and resets sha */
+void line_source_rewind (LineSource *source); /* and the text */
 
 int64_t line_source_number (const LineSource *source); /* of the line at the current place, from 1 */
-int64_t line_source_offset (const LineSource *source); /* of the current place in the input */
+int64_t line_source_offset (const LineSource *source); /* of the current place in the text */
 
 #endif

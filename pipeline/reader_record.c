@@ -2,25 +2,49 @@
 
 #include <string.h>
 
-Record
-record_copy (const Record *record, char **ret_memory)
+static size_t
+size_of (const Record *record)
 {
-  size_t size = record->n_fields * sizeof (Field) + record->raw_length;
+  size_t size = record->n_fields * (sizeof (Field) + 1) + record->raw_length + 1;
   for (size_t i = 0; i < record->n_fields; i++)
     size += record->fields[i].length;
-  char *memory = g_malloc (MAX (size, 1));
+  return size;
+}
+
+static char *
+append (char *to, const char *bytes, size_t length)
+{
+  return length > 0 ? mempcpy (to, bytes, length) : to;
+}
+
+Record
+record_join (const Record *above, const Record *below, char **ret_memory)
+{
+  static const Field missing = { "", 0, true };
+  size_t n_fields = MAX (above->n_fields, below->n_fields);
+  char *memory = g_malloc (size_of (above) + size_of (below));
   Field *fields = (Field *) (void *) memory;
-  char *at = memory + record->n_fields * sizeof (Field);
-  for (size_t i = 0; i < record->n_fields; i++)
+  char *at = memory + n_fields * sizeof (Field);
+  for (size_t i = 0; i < n_fields; i++)
     {
-      const Field *field = &record->fields[i];
-      fields[i] = (Field) { at, field->length, field->null };
-      at = (char *) mempcpy (at, field->text, field->length);
+      const Field *first = i < above->n_fields ? &above->fields[i] : &missing;
+      const Field *second = i < below->n_fields ? &below->fields[i] : &missing;
+      char *text = at;
+      at = append (at, first->text, first->length);
+      at = append (at, " ", first->length > 0 && second->length > 0);
+      at = append (at, second->text, second->length);
+      fields[i] = (Field) { text, (size_t) (at - text), first->null && second->null };
     }
-  memcpy (at, record->raw, record->raw_length);
+  char *raw = at;
+  at = append (at, above->raw, above->raw_length);
+  at = append (at, "\n", above->raw_length > 0);
+  at = append (at, below->raw, below->raw_length);
   *ret_memory = memory;
-  return (
-      Record) { .line = record->line, .fields = fields, .n_fields = record->n_fields, .raw = at, .raw_length = record->raw_length };
+  return (Record) { .line = above->line != 0 ? above->line : below->line,
+                    .fields = fields,
+                    .n_fields = n_fields,
+                    .raw = raw,
+                    .raw_length = (size_t) (at - raw) };
 }
 
 size_t
