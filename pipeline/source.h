@@ -12,11 +12,11 @@
 
 #include <stddef.h>
 
+/* More than a limit is refused; 0: no limit. */
 typedef struct
 {
-  int64_t bytes; /* of decompressed text, in the file's encoding; more is refused ("file_too_large"); 0: no limit */
-  double
-      ratio; /* of text to compressed bytes, looked at from 16 MiB of text on; more is refused ("compression_bomb"); 0: no limit */
+  int64_t bytes; /* of decompressed text, in the file's encoding ("file_too_large") */
+  double ratio;  /* of text to compressed bytes, looked at from 16 MiB of text on ("compression_bomb") */
 } SourceLimits;
 
 extern const SourceLimits source_default_limits; /* none, 1,000 */
