@@ -365,8 +365,10 @@ read_header (Reader *reader, GError **error)
         return true;
       if (record->problem != NULL)
         return header_error (record, error);
-      g_autofree char *above = g_steal_pointer (&reader->header_memory);
-      reader->header = record_join (&reader->header, record, &reader->header_memory);
+      char *memory = NULL;
+      reader->header = record_join (&reader->header, record, &memory);
+      g_free (reader->header_memory);
+      reader->header_memory = memory;
     }
   return true;
 }

@@ -15,15 +15,19 @@ writes_every_member (void **state)
     Dialect dialect;
     const char *expected;
   } cases[] = {
-    { { ',', '"', true, 0, ENCODING_UTF8, 0, "LF" },
-      "{\"delimiter\":\",\",\"quote\":\"\\\"\",\"header\":true,\"skip_lines\":0,\"encoding\":\"UTF-8\",\"bom\":false,\"newline\":"
-      "\"LF\"}" },
-    { { '\t', '\'', false, 2, ENCODING_UTF8, 3, "CRLF" },
-      "{\"delimiter\":\"\\t\",\"quote\":\"'\",\"header\":false,\"skip_lines\":2,\"encoding\":\"UTF-8\",\"bom\":true,\"newline\":"
-      "\"CRLF\"}" },
-    { { 0, 0, false, 0, ENCODING_UTF8, 0, "mixed" },
-      "{\"delimiter\":null,\"quote\":null,\"header\":false,\"skip_lines\":0,\"encoding\":\"UTF-8\",\"bom\":false,\"newline\":"
-      "\"mixed\"}" },
+    { { .delimiter = ",", .quote = '"', .header_rows = 1, .newline = "LF" },
+      "{\"delimiter\":\",\",\"quote\":\"\\\"\",\"escape\":\"doubled\",\"header_rows\":1,\"skip_lines\":0,\"comment\":null,"
+      "\"trailing_delimiter\":false,\"encoding\":\"UTF-8\",\"compression\":\"none\",\"bom\":false,\"newline\":\"LF\"}" },
+    { { .delimiter = "\t", .quote = '\'', .escape = ESCAPE_BACKSLASH, .skip_lines = 2, .comment = '#', .trailing_delimiter = true,
+        .encoding = ENCODING_UTF16LE, .compression = COMPRESSION_GZIP, .bom = 2, .newline = "CRLF" },
+      "{\"delimiter\":\"\\t\",\"quote\":\"'\",\"escape\":\"backslash\",\"header_rows\":0,\"skip_lines\":2,\"comment\":\"#\","
+      "\"trailing_delimiter\":true,\"encoding\":\"UTF-16LE\",\"compression\":\"gzip\",\"bom\":true,\"newline\":\"CRLF\"}" },
+    { { .encoding = ENCODING_WINDOWS_1252, .compression = COMPRESSION_ZSTD, .newline = "mixed" },
+      "{\"delimiter\":null,\"quote\":null,\"escape\":\"doubled\",\"header_rows\":0,\"skip_lines\":0,\"comment\":null,"
+      "\"trailing_delimiter\":false,\"encoding\":\"windows-1252\",\"compression\":\"zstd\",\"bom\":false,\"newline\":\"mixed\"}" },
+    { { .delimiter = ", ", .header_rows = 3, .encoding = ENCODING_UTF16BE, .newline = "CR" },
+      "{\"delimiter\":\", \",\"quote\":null,\"escape\":\"doubled\",\"header_rows\":3,\"skip_lines\":0,\"comment\":null,"
+      "\"trailing_delimiter\":false,\"encoding\":\"UTF-16BE\",\"compression\":\"none\",\"bom\":false,\"newline\":\"CR\"}" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -37,10 +41,50 @@ static void
 is_comma_and_double_quote_by_default (void **state)
 {
   (void) state;
-  assert_int_equal (dialect_default.delimiter, ',');
+  assert_string_equal (dialect_default.delimiter, ",");
   assert_int_equal (dialect_default.quote, '"');
-  assert_true (dialect_default.header);
+  assert_int_equal (dialect_default.escape, ESCAPE_DOUBLED);
+  assert_int_equal (dialect_default.header_rows, 1);
   assert_string_equal (dialect_default.newline, "LF");
+}
+
+static void
+finds_encodings_by_their_words (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *word;
+    Encoding expected;
+  } cases[] = {
+    { "UTF-8", ENCODING_UTF8 },       { "utf8", ENCODING_UTF8 },
+    { "UTF-16LE", ENCODING_UTF16LE }, { "utf-16", ENCODING_UTF16LE },
+    { "utf-16be", ENCODING_UTF16BE }, { "windows-1252", ENCODING_WINDOWS_1252 },
+    { "CP1252", ENCODING_WINDOWS_1252 }, { "Latin1", ENCODING_WINDOWS_1252 },
+    { "ISO-8859-1", ENCODING_WINDOWS_1252 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Encoding found = ENCODING_UTF8;
+      assert_true (encoding_find (cases[i].word, &found));
+      assert_int_equal (found, cases[i].expected);
+      /* and by the word that is written */
+      assert_true (encoding_find (encoding_word (found), &found));
+      assert_int_equal (found, cases[i].expected);
+    }
+}
+
+static void
+knows_no_other_encoding (void **state)
+{
+  (void) state;
+  static const char *const words[] = { "", "utf", "UTF-32", "iso-8859-2", "utf-8 " };
+  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      Encoding found = ENCODING_UTF16BE;
+      assert_false (encoding_find (words[i], &found));
+      assert_int_equal (found, ENCODING_UTF16BE);
+    }
 }
 
 int
@@ -49,6 +93,8 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (writes_every_member),
     cmocka_unit_test (is_comma_and_double_quote_by_default),
+    cmocka_unit_test (finds_encodings_by_their_words),
+    cmocka_unit_test (knows_no_other_encoding),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -7,78 +7,39 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "pipeline/reader.h"
+#include "tests/unit/pipeline/reading.h"
 
 #include <string.h>
 #include <fcntl.h>
-#include <sys/mman.h>
-
-static const size_t piece_sizes[] = { 1, 2, 3, 7, 4095, 4096, 4097, 65535, 65536, 65537 };
+#include <sys/resource.h>
 
 static const ReaderLimits small_limits = { 32, 8, 3 };
-static const ReaderLimits middling_limits = { 65536, 65536, 100 };
 
-static const Dialect comma = { ',', '"', false, 0, ENCODING_UTF8, 0, "LF" };
-static const Dialect comma_header = { ',', '"', true, 0, ENCODING_UTF8, 0, "LF" };
-static const Dialect semicolon_single = { ';', '\'', false, 0, ENCODING_UTF8, 0, "LF" };
-static const Dialect tab_unquoted = { '\t', 0, false, 0, ENCODING_UTF8, 0, "LF" };
-static const Dialect one_column = { 0, '"', false, 0, ENCODING_UTF8, 0, "LF" };
-static const Dialect preamble = { ',', '"', true, 2, ENCODING_UTF8, 0, "LF" };
-
-static int
-memory_file (const char *bytes, size_t length)
-{
-  int fd = memfd_create ("reader", MFD_CLOEXEC);
-  assert_true (fd >= 0);
-  for (size_t done = 0; done < length;)
-    {
-      ssize_t written = write (fd, bytes + done, length - done);
-      assert_true (written > 0);
-      done += (size_t) written;
-    }
-  return fd;
-}
-
-/* "3 <a><b>-" is line 3 with the cells a, b and NULL; "3 !stray_quote stray quote at byte 2 {a"b}" is a problem and its raw bytes.
- */
-static void
-describe_record (GString *text, const Record *record)
-{
-  g_string_append_printf (text, "%" G_GINT64_FORMAT " ", record->line);
-  for (size_t i = 0; i < record->n_fields; i++)
-    {
-      const Field *field = &record->fields[i];
-      assert_non_null (field->text);
-      if (field->null)
-        g_string_append_c (text, '-');
-      else
-        g_string_append_printf (text, "<%.*s>", (int) field->length, field->text);
-    }
-  if (record->problem != NULL)
-    {
-      assert_int_equal (record->n_fields, 0);
-      g_string_append_printf (text, "!%s %s {%.*s}", record->reason, record->problem, (int) record->raw_length, record->raw);
-    }
-  g_string_append_c (text, '\n');
-}
-
-static char *
-describe_all (Reader *reader)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  const Record *record = NULL;
-  if (reader_header (reader, &record, &error) && record != NULL)
-    {
-      g_string_append (text, "header ");
-      describe_record (text, record);
-    }
-  while (error == NULL && reader_next (reader, &record, &error) && record != NULL)
-    describe_record (text, record);
-  if (error != NULL)
-    g_string_append_printf (text, "error %s line %" G_GINT64_FORMAT ": %s\n", weir_error_get_reason (error),
-                            weir_error_get_line (error), error->message);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
+static const Dialect comma = { .delimiter = ",", .quote = '"' };
+static const Dialect comma_header = { .delimiter = ",", .quote = '"', .header_rows = 1 };
+static const Dialect semicolon_single = { .delimiter = ";", .quote = '\'' };
+static const Dialect tab_unquoted = { .delimiter = "\t" };
+static const Dialect one_column = { .quote = '"' };
+static const Dialect preamble = { .delimiter = ",", .quote = '"', .header_rows = 1, .skip_lines = 2 };
+static const Dialect marked = { .delimiter = ",", .quote = '"', .bom = 3 };
+static const Dialect space = { .delimiter = " ", .quote = '"' };
+static const Dialect comma_blank = { .delimiter = ", ", .quote = '"' };
+static const Dialect comma_blank_single = { .delimiter = ", ", .quote = '\'' };
+static const Dialect comma_blank_unquoted = { .delimiter = ", " };
+static const Dialect backslash = { .delimiter = ",", .quote = '"', .escape = ESCAPE_BACKSLASH };
+static const Dialect backslash_single = { .delimiter = "|", .quote = '\'', .escape = ESCAPE_BACKSLASH };
+static const Dialect backslash_one_column = { .quote = '"', .escape = ESCAPE_BACKSLASH };
+static const Dialect backslash_unquoted = { .delimiter = ",", .escape = ESCAPE_BACKSLASH };
+static const Dialect comma_blank_backslash = { .delimiter = ", ", .quote = '"', .escape = ESCAPE_BACKSLASH };
+static const Dialect two_headers = { .delimiter = ",", .quote = '"', .header_rows = 2 };
+static const Dialect three_headers = { .delimiter = ", ", .quote = '"', .header_rows = 3, .skip_lines = 1, .comment = '#' };
+static const Dialect comments = { .delimiter = ",", .quote = '"', .header_rows = 1, .comment = '#' };
+static const Dialect trailing = { .delimiter = ";", .quote = '"', .trailing_delimiter = true };
+static const Dialect trailing_header = { .delimiter = ", ", .quote = '"', .header_rows = 1, .trailing_delimiter = true };
+static const Dialect trailing_tab = { .delimiter = "\t", .trailing_delimiter = true };
+static const Dialect utf16le = { .delimiter = ",", .quote = '"', .encoding = ENCODING_UTF16LE, .bom = 2 };
+static const Dialect utf16be = { .delimiter = ";", .quote = '"', .header_rows = 1, .encoding = ENCODING_UTF16BE };
+static const Dialect windows_1252 = { .delimiter = ";", .quote = '"', .encoding = ENCODING_WINDOWS_1252 };
 
 typedef struct
 {
@@ -135,7 +96,7 @@ static const Case cases[] = {
     "1 !stray_quote stray quote at byte 5 {x,\"a\"b}\n2 <c><d>\n" },
   { "quote in the middle of a cell", &comma, NULL, "a\"b,c\nd,e\n", 0,
     "1 !stray_quote stray quote at byte 2 {a\"b,c}\n2 <d><e>\n" },
-  { "stray quote behind a byte order mark", &comma, NULL,
+  { "stray quote behind a byte order mark", &marked, NULL,
     "\xEF\xBB\xBF"
     "a\"\nb\n",
     0, "1 !stray_quote stray quote at byte 5 {a\"}\n2 <b>\n" },
@@ -157,7 +118,7 @@ static const Case cases[] = {
   { "bad UTF-8", &comma, NULL, "a,b\nc,\xE9t\xE9\nd,e\n", 0,
     "1 <a><b>\n2 !invalid_utf8 invalid UTF-8 at byte 3 {c,\xE9t\xE9}\n3 <d><e>\n" },
   { "a character cut off at the end", &comma, NULL, "a,\xC3", 0, "1 !invalid_utf8 invalid UTF-8 at byte 3 {a,\xC3}\n" },
-  { "bad UTF-8 behind a byte order mark", &comma, NULL,
+  { "bad UTF-8 behind a byte order mark", &marked, NULL,
     "\xEF\xBB\xBF"
     "\xFF\n",
     0, "1 !invalid_utf8 invalid UTF-8 at byte 4 {\xFF}\n" },
@@ -203,6 +164,89 @@ static const Case cases[] = {
   { "a preamble longer than the file", &preamble, NULL, "x\n", 0, "" },
   { "a preamble with a long line", &preamble, &small_limits, "123456789012345678901234567890123456789\nx\na,b\n1,2\n", 0,
     "header 3 <a><b>\n4 <1><2>\n" },
+
+  { "columns cut by single blanks", &space, NULL, "a b\n\"c d\"  e\n \n", 0, "1 <a><b>\n2 <c d>-<e>\n3 --\n" },
+  { "two-byte delimiter", &comma_blank, NULL, "a, b\n1,5, 2,5\n", 0, "1 <a><b>\n2 <1,5><2,5>\n" },
+  { "two-byte delimiter and quotes", &comma_blank, NULL, "\"a, \"\"b\"\"\", \"\", , \"c\nd\"\n", 0, "1 <a, \"b\"><>-<c\nd>\n" },
+  { "two-byte delimiter: one byte of it is text", &comma_blank, NULL, ",a,, b,\n  , c\n", 0, "1 <,a,><b,>\n2 <  ><c>\n" },
+  { "two-byte delimiter: more blanks are text", &comma_blank, NULL, "a,  b, \n, \n", 0, "1 <a>< b>-\n2 --\n" },
+  { "two-byte delimiter: blank lines", &comma_blank, NULL, "\n  \na, b\n", 0, "3 <a><b>\n" },
+  { "two-byte delimiter: no line end at the end", &comma_blank, NULL, "a, \"b\"", 0, "1 <a><b>\n" },
+  { "two-byte delimiter: empty at the end", &comma_blank, NULL, "a, ", 0, "1 <a>-\n" },
+  { "two-byte delimiter: half of it behind a quote", &comma_blank, NULL, "\"a\",b\n\"c\", d\n", 0,
+    "1 !stray_quote stray quote at byte 3 {\"a\",b}\n2 <c><d>\n" },
+  { "two-byte delimiter: stray quote", &comma_blank, NULL, "a, b\"c\nd, \"e\" \n", 0,
+    "1 !stray_quote stray quote at byte 5 {a, b\"c}\n2 !stray_quote stray quote at byte 6 {d, \"e\" }\n" },
+  { "two-byte delimiter: unclosed quote", &comma_blank, NULL, "a, \"b\nc, \"d\"\ne", 0,
+    "1 !unclosed_quote unclosed quote: line 2 has a quote that does not close it {a, \"b}\n2 <c><d>\n3 <e>\n" },
+  { "two-byte delimiter: unclosed to the end", &comma_blank, NULL, "a, \"b\nc, d", 0,
+    "1 !unclosed_quote unclosed quote: not closed by the end of the file {a, \"b}\n2 <c><d>\n" },
+  { "two-byte delimiter and single quotes", &comma_blank_single, NULL, "'it''s', \"x\"\r\n'a\r\nb', 'c'\r\n", 0,
+    "1 <it's><\"x\">\n2 <a\r\nb><c>\n" },
+  { "two-byte delimiter and no quotes", &comma_blank_unquoted, NULL, "\"a, b\"\n5\" pipe, x\n", 0, "1 <\"a><b\">\n2 <5\" pipe><x>\n" },
+  { "two-byte delimiter: field too long", &comma_blank, &small_limits, "a, 123456789\nb\n", 0,
+    "1 !field_too_long field 2 is longer than 8 bytes {a, 123456789}\n2 <b>\n" },
+  { "two-byte delimiter: too many fields", &comma_blank, &small_limits, "a, b, c\na, b, c, d\n", 0,
+    "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a, b, c, d}\n" },
+  { "two-byte delimiter: record too long", &comma_blank, &small_limits, "\"a\nb, c\n1234567, 1234567, 12345678\n\"\nd\n", 0,
+    "1 !unclosed_quote unclosed quote: not closed within 32 bytes {\"a}\n2 <b><c>\n3 <1234567><1234567><12345678>\n"
+    "4 !unclosed_quote unclosed quote: not closed by the end of the file {\"}\n5 <d>\n" },
+
+  { "escaped quote", &backslash, NULL, "\"a \\\"b\\\"\",c\n", 0, "1 <a \"b\"><c>\n" },
+  { "escaped backslash", &backslash, NULL, "\"a\\\\\",\"\\\\\\\"\"\n", 0, "1 <a\\><\\\">\n" },
+  { "a backslash before anything else stays", &backslash, NULL, "\"C:\\new\\,x\",\"\\\n\"\n", 0, "1 <C:\\new\\,x><\\\n>\n" },
+  { "a backslash without quotes stays", &backslash, NULL, "C:\\new\\,\\\\\n\\N,\\", 0, "1 <C:\\new\\><\\\\>\n2 <\\N><\\>\n" },
+  { "escaped quotes over lines", &backslash, NULL, "\"a\\\"\nb\\\\\",\"\"\nc,\n", 0, "1 <a\"\nb\\><>\n3 <c>-\n" },
+  { "the other quote needs no escape", &backslash, NULL, "\"it\\'s\",'x'\n", 0, "1 <it\\'s><'x'>\n" },
+  { "escapes in single quotes", &backslash_single, NULL, "'it\\'s'|\"\\\"\r\n''|a\r\n", 0, "1 <it's><\"\\\">\n2 <><a>\n" },
+  { "a doubled quote is none here", &backslash, NULL, "\"a\"\"b\",c\nd,e\n", 0,
+    "1 !stray_quote stray quote at byte 3 {\"a\"\"b\",c}\n2 <d><e>\n" },
+  { "escaped quote without quotes", &backslash, NULL, "a\\\"b,c\n", 0, "1 !stray_quote stray quote at byte 3 {a\\\"b,c}\n" },
+  { "the escaped quote does not close", &backslash, NULL, "\"a\\\"\nb,c\n", 0,
+    "1 !unclosed_quote unclosed quote: not closed by the end of the file {\"a\\\"}\n2 <b><c>\n" },
+  { "a backslash ends the file", &backslash, NULL, "a,\"b\\", 0,
+    "1 !unclosed_quote unclosed quote: not closed by the end of the file {a,\"b\\}\n" },
+  { "escapes in one column", &backslash_one_column, NULL, "\"a,\\\"b\"\n\nc,d\n\"\"\n", 0, "1 <a,\"b>\n3 <c,d>\n4 <>\n" },
+  { "escapes without quotes at all", &backslash_unquoted, NULL, "\"a\\\",b\n", 0, "1 <\"a\\\"><b>\n" },
+  { "escapes and a two-byte delimiter", &comma_blank_backslash, NULL, "\"a\\\", \\\\\", b\n", 0, "1 <a\", \\><b>\n" },
+
+  { "two header rows", &two_headers, NULL, "year,,amount,\n2020,\"\",of all,x\n1,2,3,4\n", 0,
+    "header 1 <year 2020><><amount of all><x>\n3 <1><2><3><4>\n" },
+  { "header rows of different widths", &two_headers, NULL, "a,b\nc,d,e\n1,2,3\n", 0, "header 1 <a c><b d><e>\n3 <1><2><3>\n" },
+  { "a header column without any text", &two_headers, NULL, "a,\nb,\n", 0, "header 1 <a b>-\n" },
+  { "fewer rows than the header", &two_headers, NULL, "a,b\n", 0, "header 1 <a><b>\n" },
+  { "the second header row is bad", &two_headers, NULL, "a,b\n\nc,d\"\n", 0,
+    "error stray_quote line 3: the header on line 3 cannot be read: stray quote at byte 4\n" },
+  { "three header rows between comments", &three_headers, NULL, "# junk\n# c\na, b\n# c\n1, \"2\n3\"\n\nx, y\n#c\n7, 8\n", 0,
+    "header 3 <a 1 x><b 2\n3 y>\n10 <7><8>\n" },
+
+  { "comments", &comments, NULL, "# it's \"so\na,#b\n#\n1,2\n\"#3\",4\n #5,6\n", 0, "header 2 <a><#b>\n4 <1><2>\n5 <#3><4>\n6 < #5><6>\n" },
+  { "no comment within a record", &comments, NULL, "a\n\"b\n#c\nd\"\n#e\nf\n", 0, "header 1 <a>\n2 <b\n#c\nd>\n6 <f>\n" },
+  { "a comment behind an unclosed quote", &comments, NULL, "a,b\n\"c,d\n#e\nf,g\n", 0,
+    "header 1 <a><b>\n2 !unclosed_quote unclosed quote: not closed by the end of the file {\"c,d}\n4 <f><g>\n" },
+  { "a comment longer than a record", &comments, &small_limits, "a\n# 34567890123456789012345678901234567890\r\nb\n", 0,
+    "header 1 <a>\n3 <b>\n" },
+  { "only comments", &comments, NULL, "#a\r#b", 0, "" },
+  { "no comments unless the dialect has them", &comma, NULL, "#a,b\n", 0, "1 <#a><b>\n" },
+
+  { "trailing delimiters", &trailing, NULL, "a;b;\n;;\n\"c\";;\n", 0, "1 <a><b>\n2 --\n3 <c>-\n" },
+  { "a trailing delimiter with a cell behind it", &trailing, NULL, "a;b;\nc;d;e\nf;g;\"\"\nh;i\n", 0,
+    "1 <a><b>\n2 <c><d><e>\n3 <f><g><>\n4 <h><i>\n" },
+  { "trailing delimiters in the header too", &trailing_header, NULL, "a, b, \n1, 2, ", 0, "header 1 <a><b>\n2 <1><2>\n" },
+  { "trailing delimiters are no blank lines", &trailing_tab, NULL, "a\t\n\t\n\n", 0, "1 <a>\n2 -\n" },
+  { "a trailing delimiter is no field too many", &trailing, &small_limits, "a;b;c;\na;b;c;d\na;b;c;;\n", 0,
+    "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a;b;c;d}\n3 !too_many_fields more than 3 fields {a;b;c;;}\n" },
+
+  { "UTF-16, little endian, with a mark", &utf16le, NULL, "\xFF\xFE" "a\0,\0\xE4\0\n\0\x3D\xD8\x00\xDE,\0\"\0b\0\"\0", 22, "1 <a><\xC3\xA4>\n2 <\xF0\x9F\x98\x80><b>\n" },
+  { "UTF-16, big endian", &utf16be, NULL, "\0a\0;\0b\0\r\0\n\x20\xAC\0;\0\r\0\n", 18, "header 1 <a><b>\n2 <\xE2\x82\xAC>-\n" },
+  { "UTF-16: half a character", &utf16le, NULL, "\xFF\xFE" "a\0\n\0\xE4\0\x3D\xD8,\0b\0\n\0c\0", 18,
+    "1 <a>\n2 !invalid_encoding invalid UTF-16LE at character 2 {\xC3\xA4\xFF,b}\n3 <c>\n" },
+  { "UTF-16: half a character in a later line", &utf16le, NULL, "\xFF\xFE" "\"\0a\0\n\0b\0\x00\xDC\"\0\n\0c\0", 18,
+    "1 !invalid_encoding invalid UTF-16LE at character 2 of line 2 {\"a\nb\xFF\"}\n3 <c>\n" },
+  { "UTF-16: a NUL character", &utf16be, NULL, "\0a\0\n\0\0", 6, "header 1 <a>\nerror nul_byte line 2: there is a NUL byte on line 2\n" },
+  { "Windows-1252", &windows_1252, NULL, "M\xFCller;\x80 5\r\n", 0, "1 <M\xC3\xBCller><\xE2\x82\xAC 5>\n" },
+  { "Windows-1252: a byte that is none", &windows_1252, NULL, "\xFC\xFC\x81;b\nc;d\n", 0,
+    "1 !invalid_encoding invalid windows-1252 at character 3 {\xC3\xBC\xC3\xBC\xFF;b}\n2 <c><d>\n" },
 };
 
 static size_t
@@ -362,174 +406,6 @@ takes_a_record_of_as_many_lines_as_it_may_have (void **state)
     }
 }
 
-/* ---- property: what is written with right quoting is read back, whatever the dialect and the pieces ---- */
-
-typedef struct
-{
-  GString *text;
-  bool null;
-} Cell;
-
-static void
-cell_clear (gpointer data)
-{
-  g_string_free (((Cell *) data)->text, TRUE);
-}
-
-static void
-random_cell (GRand *random, const Dialect *dialect, Cell *ret_cell)
-{
-  static const char *const bits[] = { "a",  "b", " ",    "\t", "7",  ",",    ";",        "|",
-                                      "\"", "'", "\"\"", "\n", "\r", "\r\n", "\xC3\xA4", "\xF0\x9F\x98\x80",
-                                      "\\" };
-  GString *text = g_string_new (NULL);
-  int length = g_rand_int_range (random, 0, 4) == 0 ? 0 : g_rand_int_range (random, 1, 12);
-  for (int i = 0; i < length; i++)
-    {
-      const char *bit = bits[g_rand_int_range (random, 0, G_N_ELEMENTS (bits))];
-      bool special = strpbrk (bit, "\r\n") != NULL || (dialect->delimiter != 0 && bit[0] == dialect->delimiter);
-      g_string_append (text, special && dialect->quote == 0 ? "x" : bit);
-    }
-  *ret_cell = (Cell) { text, text->len == 0 && (dialect->quote == 0 || g_rand_boolean (random)) };
-  if (dialect->delimiter == 0 && text->len == 0)
-    {
-      /* An unquoted empty line would be a blank one. */
-      ret_cell->null = false;
-      if (dialect->quote == 0)
-        g_string_append (text, "x");
-    }
-}
-
-static void
-write_cell (GRand *random, const Dialect *dialect, const Cell *cell, GString *out)
-{
-  const char *text = cell->text->str;
-  bool must = (!cell->null && cell->text->len == 0) || strpbrk (text, "\r\n") != NULL
-              || (dialect->quote != 0 && strchr (text, dialect->quote) != NULL)
-              || (dialect->delimiter != 0 && strchr (text, dialect->delimiter) != NULL);
-  bool quoted = dialect->quote != 0 && !cell->null && (must || g_rand_boolean (random));
-  if (quoted)
-    g_string_append_c (out, dialect->quote);
-  for (const char *at = text; *at != '\0'; at++)
-    {
-      if (quoted && *at == dialect->quote)
-        g_string_append_c (out, *at);
-      g_string_append_c (out, *at);
-    }
-  if (quoted)
-    g_string_append_c (out, dialect->quote);
-}
-
-static int64_t
-count_line_ends (const char *text, size_t length)
-{
-  int64_t ends = 0;
-  for (size_t i = 0; i < length; i++)
-    ends += text[i] == '\n' || (text[i] == '\r' && (i + 1 == length || text[i + 1] != '\n'));
-  return ends;
-}
-
-static void
-expect_row (const Record *record, const GArray *row, const char *input, size_t begin, size_t end)
-{
-  assert_non_null (record);
-  assert_null (record->problem);
-  assert_int_equal (record->line, count_line_ends (input, begin) + 1);
-  assert_int_equal (record->raw_length, end - begin);
-  assert_memory_equal (record->raw, input + begin, end - begin);
-  assert_int_equal (record->n_fields, row->len);
-  for (guint i = 0; i < row->len; i++)
-    {
-      const Cell *cell = &g_array_index (row, Cell, i);
-      assert_int_equal (record->fields[i].null, cell->null);
-      assert_int_equal (record->fields[i].length, cell->text->len);
-      assert_memory_equal (record->fields[i].text, cell->text->str, cell->text->len);
-    }
-}
-
-static void
-check_random_file (GRand *random)
-{
-  static const char delimiters[] = { ',', ';', '\t', '|', 0 };
-  static const char quotes[] = { '"', '\'', 0 };
-  static const char *const newlines[] = { "\n", "\r\n", "\r" };
-  Dialect dialect = dialect_default;
-  dialect.header = false;
-  dialect.delimiter = delimiters[g_rand_int_range (random, 0, G_N_ELEMENTS (delimiters))];
-  dialect.quote = quotes[g_rand_int_range (random, 0, G_N_ELEMENTS (quotes))];
-  const char *newline = newlines[g_rand_int_range (random, 0, G_N_ELEMENTS (newlines))];
-  int n_rows = g_rand_int_range (random, 1, 30);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
-  g_autoptr (GArray) ends = g_array_new (FALSE, FALSE, sizeof (size_t)); /* begin and end of each row */
-  g_autoptr (GString) input = g_string_new (g_rand_boolean (random) ? "\xEF\xBB\xBF" : "");
-  for (int i = 0; i < n_rows; i++)
-    {
-      GArray *row = g_array_new (FALSE, FALSE, sizeof (Cell));
-      g_array_set_clear_func (row, cell_clear);
-      g_ptr_array_add (rows, row);
-      g_array_append_val (ends, input->len);
-      int n_cells = dialect.delimiter == 0 ? 1 : g_rand_int_range (random, 2, 6);
-      for (int j = 0; j < n_cells; j++)
-        {
-          Cell cell;
-          random_cell (random, &dialect, &cell);
-          g_array_append_val (row, cell);
-          if (j > 0)
-            g_string_append_c (input, dialect.delimiter);
-          write_cell (random, &dialect, &cell, input);
-        }
-      g_array_append_val (ends, input->len);
-      if (i + 1 < n_rows || g_rand_boolean (random))
-        g_string_append (input, newline);
-    }
-  AUTO_FD int fd = memory_file (input->str, input->len);
-  size_t piece = (size_t) g_rand_int_range (random, 1, 40);
-  g_autoptr (Reader) reader = reader_new_sized (fd, &dialect, &middling_limits, NULL, piece);
-  const Record *record = NULL;
-  for (int i = 0; i < n_rows; i++)
-    {
-      assert_true (reader_next (reader, &record, NULL));
-      expect_row (record, rows->pdata[i], input->str, g_array_index (ends, size_t, 2 * i), g_array_index (ends, size_t, 2 * i + 1));
-    }
-  assert_true (reader_next (reader, &record, NULL));
-  assert_null (record);
-}
-
-static void
-reads_back_random_cells (void **state)
-{
-  (void) state;
-  g_autoptr (GRand) random = g_rand_new_with_seed (20261120);
-  for (int i = 0; i < 2000; i++)
-    check_random_file (random);
-}
-
-/* ---- property: on any bytes at all, the result does not depend on the pieces, ends, and accounts for every line ---- */
-
-static void
-reads_noise_alike_with_every_piece_size (void **state)
-{
-  (void) state;
-  static const char alphabet[] = { 'a', ',', '"', '\n', '\r', ' ', '\'', '\xC3', '\xA4' };
-  g_autoptr (GRand) random = g_rand_new_with_seed (7);
-  for (int i = 0; i < 3000; i++)
-    {
-      char input[120];
-      size_t length = (size_t) g_rand_int_range (random, 1, sizeof input);
-      for (size_t j = 0; j < length; j++)
-        input[j] = alphabet[g_rand_int_range (random, 0, sizeof alphabet)];
-      const ReaderLimits *limits = g_rand_boolean (random) ? &small_limits : &middling_limits;
-      AUTO_FD int fd = memory_file (input, length);
-      g_autoptr (Reader) whole = reader_new (fd, &comma, limits, NULL);
-      g_autofree char *expected = describe_all (whole);
-      size_t piece = (size_t) g_rand_int_range (random, 1, 20);
-      g_autoptr (Reader) pieces = reader_new_sized (fd, &comma, limits, NULL, piece);
-      g_autofree char *seen = describe_all (pieces);
-      assert_string_equal (seen, expected);
-      assert_int_equal (reader_offset (pieces), length);
-    }
-}
-
 static void
 reads_across_the_edges_of_real_pieces (void **state)
 {
@@ -563,6 +439,87 @@ reads_across_the_edges_of_real_pieces (void **state)
 }
 
 static void
+stays_small_whatever_the_file (void **state)
+{
+  (void) state;
+  /* given 24 MiB of one line, of one field in quotes, of one in quotes over lines, and of a comment */
+  static const struct
+  {
+    const Dialect *dialect;
+    const char *begin;
+    const char *more;
+  } files[] = {
+    { &comma, "", "1234567890123456" },
+    { &comma, "\"", "1234567890123456" },
+    { &comma, "\"", "12345678901234,\n" },
+    { &comma_blank, "\"", "1234567890123456" },
+    { &backslash, "\"", "1234567890\\\"123\n" },
+    { &comments, "#", "1234567890123456" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (GString) block = g_string_new (NULL);
+      while (block->len < 1024 * 1024)
+        g_string_append (block, files[i].more);
+      AUTO_FD int fd = memory_file (files[i].begin, strlen (files[i].begin));
+      for (int j = 0; j < 24; j++)
+        assert_int_equal (write (fd, block->str, block->len), block->len);
+      struct rusage before, after;
+      getrusage (RUSAGE_SELF, &before);
+      /* when all of it is read */
+      g_autoptr (Reader) reader = reader_new (fd, files[i].dialect, &reader_default_limits, NULL);
+      const Record *record = NULL;
+      do
+        assert_true (reader_next (reader, &record, NULL));
+      while (record != NULL);
+      assert_int_equal (reader_offset (reader), strlen (files[i].begin) + 24 * block->len);
+      /* then that took far less than the file (with sanitizers, three times as much as without) */
+      getrusage (RUSAGE_SELF, &after);
+      assert_in_range (after.ru_maxrss - before.ru_maxrss, 0, 24 * 1024);
+    }
+}
+
+static void
+rewinds_an_open_quote (void **state)
+{
+  (void) state;
+  /* given a head that ends in quotes, in a dialect of each parser */
+  const Dialect *dialects[] = { &comma, &backslash };
+  for (size_t i = 0; i < G_N_ELEMENTS (dialects); i++)
+    {
+      static const char head[] = "a,b\n\"c\nd";
+      g_autoptr (Reader) reader = reader_new_bytes (head, strlen (head), false, dialects[i], &reader_default_limits);
+      for (int pass = 0; pass < 2; pass++)
+        {
+          /* then nothing of it is left at the beginning */
+          g_autofree char *seen = describe_all (reader);
+          assert_string_equal (seen, "1 <a><b>\n");
+          assert_int_equal (reader_text_offset (reader), 4);
+          assert_true (reader_rewind (reader, NULL));
+        }
+    }
+}
+
+static void
+keeps_the_text_of_several_header_rows (void **state)
+{
+  (void) state;
+  static const char input[] = "a, \"b\"\r\n\r\nc, d\r\ne, f\r\n1, 2\r\n";
+  Dialect dialect = three_headers;
+  dialect.skip_lines = 0;
+  g_autoptr (Reader) reader = reader_new_bytes (input, strlen (input), true, &dialect, &reader_default_limits);
+  const Record *header = NULL, *record = NULL;
+  assert_true (reader_header (reader, &header, NULL));
+  /* records that are read later do not touch it */
+  assert_true (reader_next (reader, &record, NULL));
+  assert_int_equal (record->line, 5);
+  g_autofree char *raw = g_strndup (header->raw, header->raw_length);
+  assert_string_equal (raw, "a, \"b\"\nc, d\ne, f");
+  assert_int_equal (header->n_fields, 2);
+  assert_memory_equal (header->fields[1].text, "b d f", 5);
+}
+
+static void
 says_what_cannot_be_read (void **state)
 {
   (void) state;
@@ -588,9 +545,10 @@ main (void)
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (bounds_the_lines_of_a_record),
     cmocka_unit_test (takes_a_record_of_as_many_lines_as_it_may_have),
-    cmocka_unit_test (reads_back_random_cells),
-    cmocka_unit_test (reads_noise_alike_with_every_piece_size),
+    cmocka_unit_test (stays_small_whatever_the_file),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),
+    cmocka_unit_test (rewinds_an_open_quote),
+    cmocka_unit_test (keeps_the_text_of_several_header_rows),
     cmocka_unit_test (says_what_cannot_be_read),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
