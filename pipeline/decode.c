@@ -13,10 +13,13 @@ typedef struct
   const char *bytes;
   size_t length;
   Encoding encoding;
-  const char *evidence;
+  const char *evidence; /* NULL: UTF-32, which is not read */
 } Mark;
 
+/* UTF-32's little-endian mark begins with UTF-16's, so it comes first. */
 static const Mark marks[] = {
+  { "\xFF\xFE\0\0", 4, 0, NULL },
+  { "\0\0\xFE\xFF", 4, 0, NULL },
   { "\xEF\xBB\xBF", 3, ENCODING_UTF8, "byte order mark of UTF-8" },
   { "\xFF\xFE", 2, ENCODING_UTF16LE, "byte order mark of UTF-16, little endian" },
   { "\xFE\xFF", 2, ENCODING_UTF16BE, "byte order mark of UTF-16, big endian" },
@@ -109,13 +112,11 @@ number_at (const char *bytes, size_t size, bool little)
   return number;
 }
 
-/* As iconv calls it (it takes the mark off), or NULL. Units of four bytes that are characters are nothing else: in any other text
- * most are beyond U+10FFFF. */
+/* As iconv calls it, or NULL. Units of four bytes that are characters are nothing else: in any other text most are beyond U+10FFFF.
+ */
 static const char *
 find_utf32 (const char *bytes, size_t length)
 {
-  if (length >= 4 && (memcmp (bytes, "\xFF\xFE\0\0", 4) == 0 || memcmp (bytes, "\0\0\xFE\xFF", 4) == 0))
-    return "UTF-32";
   size_t units = MIN (length, PATTERN_SIZE) / 4, little = 0, big = 0;
   for (size_t i = 0; i < units; i++)
     {
@@ -123,7 +124,9 @@ find_utf32 (const char *bytes, size_t length)
       little += as_little > 0 && as_little <= 0x10FFFF;
       big += as_big > 0 && as_big <= 0x10FFFF;
     }
-  return units == 0 ? NULL : little * 10 >= units * 9 ? "UTF-32LE" : big * 10 >= units * 9 ? "UTF-32BE" : NULL;
+  if (units == 0)
+    return NULL;
+  return little * 10 >= units * 9 ? "UTF-32LE" : big * 10 >= units * 9 ? "UTF-32BE" : NULL;
 }
 
 typedef struct
@@ -209,13 +212,19 @@ describe_utf8 (const Utf8Counts *counts, bool whole)
   g_autofree char *characters = text_count ((int64_t) counts->characters);
   g_autofree char *wrong = text_count ((int64_t) counts->wrong);
   const char *plural = counts->characters == 1 ? "" : "s";
-  if (counts->wrong > 0)
-    return g_strdup_printf (
-        "%s character%s beyond ASCII, and %s byte%s that are no UTF-8, the first is byte %zu: rows with them are rejected",
-        characters, plural, wrong, counts->wrong == 1 ? "" : "s", counts->first_wrong + 1);
+  g_autoptr (GString) text = g_string_new (NULL);
   if (counts->characters > 0)
-    return g_strdup_printf ("valid UTF-8 with %s character%s beyond ASCII", characters, plural);
-  return g_strdup (whole ? "nothing but ASCII" : "nothing but ASCII at its beginning");
+    g_string_append_printf (text, "%s UTF-8 with %s character%s beyond ASCII%s", counts->wrong > 0 ? "mostly" : "valid", characters,
+                            plural, counts->wrong > 0 ? "; " : "");
+  else if (counts->wrong == 0)
+    g_string_append (text, whole ? "nothing but ASCII" : "nothing but ASCII at its beginning");
+  if (counts->wrong > 0)
+    g_string_append_printf (
+        text,
+        "%s byte%s neither that nor like Windows-1252, the first is byte %zu of the text: rows with such bytes are "
+        "rejected",
+        wrong, counts->wrong == 1 ? " is" : "s are", counts->first_wrong + 1);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /* ---- all together ---- */
@@ -236,33 +245,47 @@ judge_bytes (const char *bytes, size_t length, bool whole, const char *name, Enc
   return true;
 }
 
+static const Mark *
+find_mark (const char *bytes, size_t length)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (length >= marks[i].length && memcmp (bytes, marks[i].bytes, marks[i].length) == 0)
+      return &marks[i];
+  return NULL;
+}
+
+/* Text with NUL bytes, without a mark. */
+static bool
+judge_wide (const char *bytes, size_t length, size_t nul, const char *name, Encoding *ret_encoding, char **ret_evidence,
+            GError **error)
+{
+  const char *utf32 = find_utf32 (bytes, length);
+  if (utf32 != NULL)
+    return refuse_utf32 (name, utf32, error);
+  bool little = is_utf16 (bytes, length, true, ret_evidence);
+  if (!little && !is_utf16 (bytes, length, false, ret_evidence))
+    return refuse_nul (bytes, length, nul, name, error);
+  *ret_encoding = little ? ENCODING_UTF16LE : ENCODING_UTF16BE;
+  return true;
+}
+
 static bool
 judge (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *name, Encoding *ret_encoding,
        int *ret_bom, char **ret_evidence, GError **error)
 {
-  const char *nul = length > 0 ? memchr (bytes, '\0', length) : NULL;
-  const char *utf32 = nul != NULL ? find_utf32 (bytes, length) : NULL;
-  if (utf32 != NULL)
-    return refuse_utf32 (name, utf32, error);
-  const Mark *mark = NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS (marks) && mark == NULL; i++)
-    if (length >= marks[i].length && memcmp (bytes, marks[i].bytes, marks[i].length) == 0)
-      mark = &marks[i];
-  if (mark != NULL || declared != NULL)
-    {
-      *ret_encoding = mark != NULL ? mark->encoding : *declared;
-      *ret_bom = mark != NULL ? (int) mark->length : 0;
-      *ret_evidence = g_strdup (mark != NULL ? mark->evidence : "declared");
-      bool wide = *ret_encoding == ENCODING_UTF16LE || *ret_encoding == ENCODING_UTF16BE;
-      return wide || nul == NULL || refuse_nul (bytes, length, (size_t) (nul - bytes), name, error);
-    }
-  if (nul == NULL)
-    return judge_bytes (bytes, length, whole, name, ret_encoding, ret_evidence, error);
-  bool little = is_utf16 (bytes, length, true, ret_evidence);
-  if (!little && !is_utf16 (bytes, length, false, ret_evidence))
-    return refuse_nul (bytes, length, (size_t) (nul - bytes), name, error);
-  *ret_encoding = little ? ENCODING_UTF16LE : ENCODING_UTF16BE;
-  return true;
+  const Mark *mark = find_mark (bytes, length);
+  if (mark != NULL && mark->evidence == NULL)
+    return refuse_utf32 (name, "UTF-32", error);
+  const char *found = length > 0 ? memchr (bytes, '\0', length) : NULL;
+  size_t nul = found != NULL ? (size_t) (found - bytes) : 0;
+  if (mark == NULL && declared == NULL)
+    return found == NULL ? judge_bytes (bytes, length, whole, name, ret_encoding, ret_evidence, error)
+                         : judge_wide (bytes, length, nul, name, ret_encoding, ret_evidence, error);
+  *ret_encoding = mark != NULL ? mark->encoding : *declared;
+  *ret_bom = mark != NULL ? (int) mark->length : 0;
+  *ret_evidence = g_strdup (mark != NULL ? mark->evidence : "declared");
+  bool wide = *ret_encoding == ENCODING_UTF16LE || *ret_encoding == ENCODING_UTF16BE;
+  return wide || found == NULL || refuse_nul (bytes, length, nul, name, error);
 }
 
 bool
