@@ -5,6 +5,9 @@ const char *const key_hash_words[] = { "hmac-sha256", "uuid5", "md5", NULL };
 const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
 const char *const duplicates_words[] = { "last", "first", "reject", NULL };
 const char *const append_words[] = { "distinct", "all", NULL };
+const char *const ragged_words[] = { "reject", "repair", "fail", NULL };
+const char *const contract_columns_words[] = { "evolve", "freeze", "discard", NULL };
+const char *const contract_types_words[] = { "evolve", "reject", "freeze", NULL };
 
 void
 model_column_free (ModelColumn *column)
@@ -37,6 +40,8 @@ model_new (void)
   model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) model_column_free);
   model->references = g_ptr_array_new_with_free_func ((GDestroyNotify) model_reference_free);
   model->max_percent = -1;
+  model->max_rows = -1;
+  model->dialect.header_rows = model->dialect.skip_lines = -1;
   return model;
 }
 
@@ -53,6 +58,12 @@ model_free (Model *model)
   g_ptr_array_unref (model->columns);
   g_ptr_array_unref (model->references);
   g_strfreev (model->files);
+  g_strfreev (model->nulls);
+  g_free (model->dialect.delimiter);
+  g_free (model->dialect.quote);
+  g_free (model->dialect.escape);
+  g_free (model->dialect.comment);
+  g_free (model->dialect.encoding);
   g_free (model);
 }
 

@@ -44,6 +44,42 @@ typedef enum
   APPEND_ALL,      /* every row of every file */
 } Append;
 
+/* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
+typedef enum
+{
+  RAGGED_REJECT, /* it is a reject */
+  RAGGED_REPAIR, /* padded, or its surplus joined into the last field; counted, and kept in weir.reject as repaired */
+  RAGGED_FAIL,   /* the first one refuses the file */
+} Ragged;
+
+/* What becomes of columns that a later file brings. */
+typedef enum
+{
+  COLUMNS_EVOLVE,  /* they are added */
+  COLUMNS_FREEZE,  /* they refuse the file */
+  COLUMNS_DISCARD, /* they are staged, and go no further */
+} ContractColumns;
+
+/* What becomes of cells that are not of the type their column was first loaded with. */
+typedef enum
+{
+  TYPES_EVOLVE, /* the type is widened where that loses nothing, else they refuse the file */
+  TYPES_REJECT, /* they are rejects of their rows */
+  TYPES_FREEZE, /* they refuse the file */
+} ContractTypes;
+
+/* How the table's files are written, as far as the model says: the rest is worked out from each file. */
+typedef struct
+{
+  char *delimiter; /* NULL: not said; one or two characters */
+  char *quote;     /* NULL: not said; "" for none, or one character */
+  char *escape;    /* NULL, "doubled" or "backslash" */
+  char *comment;   /* NULL; "" for none, or one character */
+  char *encoding;  /* NULL, "utf-8", "utf-16le", "utf-16be" or "windows-1252" */
+  int header_rows; /* -1: not said */
+  int skip_lines;  /* -1: not said */
+} ModelDialect;
+
 typedef struct
 {
   char *name;    /* as in the file's header, or as the SQL identifier made from it */
@@ -78,6 +114,12 @@ typedef struct
   Append append;
   GStrv files;                    /* globs that override the naming rule, or NULL */
   double max_percent;             /* of rejects before the file is refused; negative: the setting holds */
+  int64_t max_rows;               /* the same as a number of rows; negative: no such limit */
+  Ragged ragged;
+  ContractColumns contract_columns;
+  ContractTypes contract_types;
+  GStrv nulls;                    /* cells that mean NULL besides the unquoted empty one, or NULL */
+  ModelDialect dialect;
   char checksum[SHA256_HEX_SIZE]; /* of the file's bytes */
 } Model;
 
@@ -101,6 +143,9 @@ extern const char *const key_hash_words[];
 extern const char *const normalize_step_words[];
 extern const char *const duplicates_words[];
 extern const char *const append_words[];
+extern const char *const ragged_words[];
+extern const char *const contract_columns_words[];
+extern const char *const contract_types_words[];
 
 const char *model_kind_word (ModelKind kind); /* "dimension", "fact" */
 const char *key_hash_word (KeyHash hash);     /* "hmac-sha256", "uuid5", "md5" */

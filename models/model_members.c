@@ -142,10 +142,70 @@ read_max_percent (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
+read_max_rows (const MemberScope *scope, const char *path, Json *value)
+{
+  if (!json_is_integer (value) || json_integer_value (value) < 0)
+    members_problem (scope, path, "must be a number of rows, from 0");
+  else
+    ((Model *) scope->target)->max_rows = json_integer_value (value);
+}
+
+static void
 read_rejects (const MemberScope *scope, const char *path, Json *value)
 {
-  static const Member members[] = { { "max_percent", read_max_percent, .required = true }, { NULL } };
+  static const Member members[] = { { "max_percent", read_max_percent }, { "max_rows", read_max_rows }, { NULL } };
   members_read (scope, path, value, members);
+}
+
+static void
+read_ragged (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word = 0;
+  if (members_word (scope, path, value, ragged_words, &word))
+    ((Model *) scope->target)->ragged = (Ragged) word;
+}
+
+static void
+read_contract_columns (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word = 0;
+  if (members_word (scope, path, value, contract_columns_words, &word))
+    ((Model *) scope->target)->contract_columns = (ContractColumns) word;
+}
+
+static void
+read_contract_types (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word = 0;
+  if (members_word (scope, path, value, contract_types_words, &word))
+    ((Model *) scope->target)->contract_types = (ContractTypes) word;
+}
+
+static void
+read_contract (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = { { "columns", read_contract_columns }, { "types", read_contract_types }, { NULL } };
+  members_read (scope, path, value, members);
+}
+
+/* The empty cell is NULL already; said again it does no harm. */
+static void
+read_nulls (const MemberScope *scope, const char *path, Json *value)
+{
+  bool sound = json_is_array (value);
+  for (size_t i = 0; sound && i < json_array_size (value); i++)
+    sound = json_is_string (json_array_get (value, i));
+  if (!sound)
+    {
+      members_problem (scope, path, "must be an array of the texts that mean NULL");
+      return;
+    }
+  g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
+  for (size_t i = 0; i < json_array_size (value); i++)
+    g_strv_builder_add (texts, json_string_value (json_array_get (value, i)));
+  Model *model = scope->target;
+  g_strfreev (model->nulls);
+  model->nulls = g_strv_builder_end (texts);
 }
 
 const Member model_members[] = {
@@ -161,6 +221,10 @@ const Member model_members[] = {
   { "append", read_append },
   { "files", read_files },
   { "rejects", read_rejects },
+  { "ragged", read_ragged },
+  { "contract", read_contract },
+  { "null", read_nulls },
+  { "dialect", model_read_dialect },
   { "history", NULL, .later = true },
   { "absent", NULL, .later = true },
   { "effective", NULL, .later = true },

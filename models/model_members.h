@@ -10,4 +10,7 @@ extern const Member model_members[];
 void model_read_columns (const MemberScope *scope, const char *path, Json *value);
 void model_read_references (const MemberScope *scope, const char *path, Json *value);
 
+/* "dialect"; in model_dialect.c. */
+void model_read_dialect (const MemberScope *scope, const char *path, Json *value);
+
 #endif

@@ -15,7 +15,9 @@ test_a_dimension_in_full (void **state G_GNUC_UNUSED)
       " \"id\": {\"column\": \"person\", \"hash\": \"uuid5\", \"namespace\": \"dns\", \"normalize\": [\"lowercase\", \"nfc\"]},"
       " \"columns\": {\"name\": {\"type\": \"text\", \"required\": true},"
       "               \"born\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\", \"description\": \"x\"}},"
-      " \"duplicates\": \"reject\", \"files\": [\"people*.csv\"], \"rejects\": {\"max_percent\": 2.5}}");
+      " \"duplicates\": \"reject\", \"files\": [\"people*.csv\"], \"rejects\": {\"max_percent\": 2.5, \"max_rows\": 7},"
+      " \"ragged\": \"repair\", \"contract\": {\"columns\": \"freeze\", \"types\": \"reject\"}, \"null\": [\"\", \"n/a\"],"
+      " \"dialect\": {\"delimiter\": \", \", \"quote\": \"\", \"encoding\": \"windows-1252\", \"skip_lines\": 2}}");
   assert_string_equal (model->path, "models/test.json");
   assert_string_equal (model->table, "users");
   assert_int_equal (model->kind, MODEL_DIMENSION);
@@ -38,6 +40,16 @@ test_a_dimension_in_full (void **state G_GNUC_UNUSED)
   assert_int_equal (model->duplicates, DUPLICATES_REJECT);
   assert_string_equal (model->files[0], "people*.csv");
   assert_true (model->max_percent > 2.4 && model->max_percent < 2.6);
+  assert_int_equal (model->max_rows, 7);
+  assert_int_equal (model->ragged, RAGGED_REPAIR);
+  assert_int_equal (model->contract_columns, COLUMNS_FREEZE);
+  assert_int_equal (model->contract_types, TYPES_REJECT);
+  assert_string_equal (model->nulls[1], "n/a");
+  assert_string_equal (model->dialect.delimiter, ", ");
+  assert_string_equal (model->dialect.quote, "");
+  assert_string_equal (model->dialect.encoding, "windows-1252");
+  assert_int_equal (model->dialect.skip_lines, 2);
+  assert_int_equal (model->dialect.header_rows, -1);
 }
 
 static void
@@ -127,7 +139,7 @@ static const struct
   { "{" DIMENSION ", \"colums\": {}}", "$.colums: unknown member \"colums\"; did you mean \"columns\"?" },
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
-    "business_key, id, columns, references, duplicates, append, files, rejects" },
+    "business_key, id, columns, references, duplicates, append, files, rejects, ragged, contract, null, dialect" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
   { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
   { "{" DIMENSION ", \"effective\": \"x\"}", "$.effective: \"effective\" is not yet supported" },
@@ -197,7 +209,14 @@ static const struct
     "$.columns.email: a business_key column is always required" },
   { "{" DIMENSION ", \"files\": [\"in/people.csv\"]}",
     "$.files: \"in/people.csv\" must be a pattern for file names, without folders" },
-  { "{" DIMENSION ", \"rejects\": {}}", "$.rejects: \"max_percent\" is missing" },
+  { "{" DIMENSION ", \"rejects\": {\"max_rows\": -1}}", "$.rejects.max_rows: must be a number of rows, from 0" },
+  { "{" DIMENSION ", \"ragged\": \"mend\"}", "$.ragged: unknown" },
+  { "{" DIMENSION ", \"contract\": {\"colums\": \"freeze\"}}", "did you mean \"columns\"?" },
+  { "{" DIMENSION ", \"contract\": {\"types\": \"discard\"}}", "$.contract.types: unknown" },
+  { "{" DIMENSION ", \"null\": [\"NULL\", 1]}", "$.null: must be an array of the texts that mean NULL" },
+  { "{" DIMENSION ", \"dialect\": {\"delimiter\": \"\"}}", "$.dialect.delimiter: must be one or two characters" },
+  { "{" DIMENSION ", \"dialect\": {\"quote\": \"''\"}}", "$.dialect.quote: must be one character, or \"\" for none" },
+  { "{" DIMENSION ", \"dialect\": {\"header_rows\": 11}}", "$.dialect.header_rows: must be a number from 0 to 10" },
   { "{" DIMENSION ", \"rejects\": {\"max_percent\": 101}}", "$.rejects.max_percent: must be a number from 0 to 100" },
   { "{" DIMENSION ", \"rejects\": {\"max_percent\": \"1\"}}", "$.rejects.max_percent: must be a number from 0 to 100" },
   { "{" KEYED ", \"append\": \"all\"}",

@@ -18,6 +18,8 @@ static const struct
   { "$defs/column", "{\"columns\": {\"a\": {%s: null}}}" },
   { "$defs/reference", "{\"references\": [{%s: null}]}" },
   { "properties/rejects", "{\"rejects\": {%s: null}}" },
+  { "properties/contract", "{\"contract\": {%s: null}}" },
+  { "properties/dialect", "{\"dialect\": {%s: null}}" },
 };
 
 static const struct
@@ -28,6 +30,11 @@ static const struct
   { "properties/kind", "{\"kind\": \"~~~~~~~~\"}" },
   { "properties/duplicates", "{\"duplicates\": \"~~~~~~~~\"}" },
   { "properties/append", "{\"append\": \"~~~~~~~~\"}" },
+  { "properties/ragged", "{\"ragged\": \"~~~~~~~~\"}" },
+  { "properties/contract/properties/columns", "{\"contract\": {\"columns\": \"~~~~~~~~\"}}" },
+  { "properties/contract/properties/types", "{\"contract\": {\"types\": \"~~~~~~~~\"}}" },
+  { "properties/dialect/properties/escape", "{\"dialect\": {\"escape\": \"~~~~~~~~\"}}" },
+  { "properties/dialect/properties/encoding", "{\"dialect\": {\"encoding\": \"~~~~~~~~\"}}" },
   { "$defs/id/properties/hash", "{\"id\": {\"hash\": \"~~~~~~~~\"}}" },
   { "$defs/id/properties/normalize/items", "{\"id\": {\"normalize\": [\"~~~~~~~~\"]}}" },
   { "$defs/column/properties/type", "{\"columns\": {\"a\": {\"type\": \"~~~~~~~~\"}}}" },

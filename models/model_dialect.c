@@ -1,0 +1,95 @@
+#include "models/model_members.h"
+
+#include <string.h>
+
+/* A text of "least" to "most" characters of ASCII. */
+static void
+read_characters (const MemberScope *scope, const char *path, const Json *value, size_t least, size_t most, char **ret_text)
+{
+  const char *text = json_string_value (value);
+  size_t length = text == NULL ? 0 : strlen (text);
+  if (text == NULL || length < least || length > most || !g_str_is_ascii (text) || strpbrk (text, "\r\n") != NULL)
+    {
+      members_problem (scope, path, most == 1 ? "must be one character, or \"\" for none" : "must be one or two characters");
+      return;
+    }
+  g_free (*ret_text);
+  *ret_text = g_strdup (text);
+}
+
+static void
+read_delimiter (const MemberScope *scope, const char *path, Json *value)
+{
+  read_characters (scope, path, value, 1, 2, &((ModelDialect *) scope->target)->delimiter);
+}
+
+static void
+read_quote (const MemberScope *scope, const char *path, Json *value)
+{
+  read_characters (scope, path, value, 0, 1, &((ModelDialect *) scope->target)->quote);
+}
+
+static void
+read_comment (const MemberScope *scope, const char *path, Json *value)
+{
+  read_characters (scope, path, value, 0, 1, &((ModelDialect *) scope->target)->comment);
+}
+
+static void
+read_escape (const MemberScope *scope, const char *path, Json *value)
+{
+  static const char *const words[] = { "doubled", "backslash", NULL };
+  unsigned word = 0;
+  if (!members_word (scope, path, value, words, &word))
+    return;
+  ModelDialect *dialect = scope->target;
+  g_free (dialect->escape);
+  dialect->escape = g_strdup (words[word]);
+}
+
+static void
+read_encoding (const MemberScope *scope, const char *path, Json *value)
+{
+  static const char *const words[] = { "utf-8", "utf-16le", "utf-16be", "windows-1252", NULL };
+  unsigned word = 0;
+  if (!members_word (scope, path, value, words, &word))
+    return;
+  ModelDialect *dialect = scope->target;
+  g_free (dialect->encoding);
+  dialect->encoding = g_strdup (words[word]);
+}
+
+static void
+read_count (const MemberScope *scope, const char *path, const Json *value, int most, int *ret_count)
+{
+  if (!json_is_integer (value) || json_integer_value (value) < 0 || json_integer_value (value) > most)
+    members_problem (scope, path, "must be a number from 0 to %d", most);
+  else
+    *ret_count = (int) json_integer_value (value);
+}
+
+static void
+read_header_rows (const MemberScope *scope, const char *path, Json *value)
+{
+  read_count (scope, path, value, 10, &((ModelDialect *) scope->target)->header_rows);
+}
+
+static void
+read_skip_lines (const MemberScope *scope, const char *path, Json *value)
+{
+  read_count (scope, path, value, 10000, &((ModelDialect *) scope->target)->skip_lines);
+}
+
+void
+model_read_dialect (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = {
+    { "delimiter", read_delimiter }, { "quote", read_quote },
+    { "escape", read_escape },       { "comment", read_comment },
+    { "encoding", read_encoding },   { "header_rows", read_header_rows },
+    { "skip_lines", read_skip_lines }, { "description", NULL },
+    { NULL },
+  };
+  MemberScope inner = { scope->problems, scope->words, &((Model *) scope->target)->dialect };
+  members_read (&inner, path, value, members);
+}
