@@ -27,7 +27,7 @@ struct Reader
   Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
   size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
   Field *fields;      /* most_fields of them */
-  char *arena;   /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
+  char *arena;        /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
   size_t arena_used;
   size_t n_fields;
   size_t too_long; /* the first field over its limit, from 1 */

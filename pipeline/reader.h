@@ -3,12 +3,12 @@
  *   g_autoptr (Reader) reader = reader_new (fd, &dialect, &limits, sha);
  *   while (reader_next (reader, &record, error) && record != NULL) ...
  *
- * It cuts the text at line ends and feeds libcsv (or, in dialects beyond it, reader_split.h) one line at a time, so a call ends at most
- * one record, line numbers and original text are known, limits hold before anything grows, and an unclosed quote is bounded: the first
- * line of such a record is given as a problem and reading resumes at its second line. So is one with a stray quote. The header and the
- * preamble are not records: see reader_header. Comments and blank lines are passed over; where there is a delimiter, lines of spaces and
- * tabs are blank too. A byte order mark is passed over whatever the dialect says. Blanks and line ends inside fields are kept as they
- * are. Memory stays below record size limit x 3 whatever the file.
+ * It cuts the text at line ends and feeds libcsv (or, in dialects beyond it, reader_split.h) one line at a time, so a call ends at
+ * most one record, line numbers and original text are known, limits hold before anything grows, and an unclosed quote is bounded:
+ * the first line of such a record is given as a problem and reading resumes at its second line. So is one with a stray quote. The
+ * header and the preamble are not records: see reader_header. Comments and blank lines are passed over; where there is a delimiter,
+ * lines of spaces and tabs are blank too. A byte order mark is passed over whatever the dialect says. Blanks and line ends inside
+ * fields are kept as they are. Memory stays below record size limit x 3 whatever the file.
  *
  * All text is UTF-8, whatever the file's encoding: the fields, the raw text, and the bytes that problems and limits count. */
 #ifndef WEIR_PIPELINE_READER_H
@@ -30,13 +30,13 @@ typedef struct
   int64_t line; /* 1-based line of the file where the record starts */
   const Field *fields;
   size_t n_fields;
-  const char *raw; /* the original text, less the line end, as UTF-8: the original bytes of a UTF-8 file, transcoded those of another; of a
-                      record that is too long the first record_bytes */
+  const char *raw; /* the original text, less the line end, as UTF-8: the original bytes of a UTF-8 file, transcoded those of
+                      another; of a record that is too long the first record_bytes */
   size_t raw_length;
   const char *problem; /* NULL, or why this is no usable record: "unclosed quote", "stray quote", "invalid UTF-8 at byte 12", ...;
                           then n_fields is 0. One reject. */
-  const char *reason;  /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "invalid_encoding" (of another),
-                          "record_too_long", "field_too_long", "too_many_fields" */
+  const char *reason;  /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "invalid_encoding" (of
+                          another), "record_too_long", "field_too_long", "too_many_fields" */
 } Record;
 
 typedef struct
@@ -56,7 +56,8 @@ typedef struct Reader Reader;
  * pass. A NUL byte anywhere in the text is an INPUT error that names the line. */
 Reader *reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha);
 
-/* The same over bytes in memory (borrowed), decompressed ones whatever the dialect says. Not "whole": more would follow, so a record that is cut off at the end is left out. */
+/* The same over bytes in memory (borrowed), decompressed ones whatever the dialect says. Not "whole": more would follow, so a
+ * record that is cut off at the end is left out. */
 Reader *reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits);
 
 /* For tests: reads "piece" bytes of text at a time. */
@@ -65,9 +66,10 @@ Reader *reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *li
 void reader_free (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
 
-/* The header's fields (dialect.header_rows), read on the first call of reader_header or reader_next. Of several rows: their cells joined
- * by a blank column by column, empty ones left out, and their raw texts joined by LF. *ret_header is NULL when the dialect has none or the
- * file ended before it. A header that is no usable record is an INPUT error. Valid until reader_rewind or reader_free. */
+/* The header's fields (dialect.header_rows), read on the first call of reader_header or reader_next. Of several rows: their cells
+ * joined by a blank column by column, empty ones left out, and their raw texts joined by LF. *ret_header is NULL when the dialect
+ * has none or the file ended before it. A header that is no usable record is an INPUT error. Valid until reader_rewind or
+ * reader_free. */
 bool reader_header (Reader *reader, const Record **ret_header, GError **error);
 
 /* The next record, or NULL in *ret_record at the end. Errors concern the file: INPUT or LOCAL, with the line. */

@@ -74,7 +74,8 @@ is_delimiter (const Splitter *splitter, const char *line, size_t at, size_t text
 }
 
 size_t
-splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end, SplitterField take_field, void *data, bool *ret_done)
+splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end, SplitterField take_field, void *data,
+               bool *ret_done)
 {
   *ret_done = false;
   for (size_t at = 0;; at += splitter->delimiter_length)

@@ -24,7 +24,8 @@ memory_file (const char *bytes, size_t length)
   return fd;
 }
 
-/* "3 <a><b>-" is line 3 with the cells a, b and NULL; "3 !stray_quote stray quote at byte 2 {a"b}" is a problem and its raw text. */
+/* "3 <a><b>-" is line 3 with the cells a, b and NULL; "3 !stray_quote stray quote at byte 2 {a"b}" is a problem and its raw text.
+ */
 static inline void
 describe_record (GString *text, const Record *record)
 {

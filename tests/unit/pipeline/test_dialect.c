@@ -18,8 +18,16 @@ writes_every_member (void **state)
     { { .delimiter = ",", .quote = '"', .header_rows = 1, .newline = "LF" },
       "{\"delimiter\":\",\",\"quote\":\"\\\"\",\"escape\":\"doubled\",\"header_rows\":1,\"skip_lines\":0,\"comment\":null,"
       "\"trailing_delimiter\":false,\"encoding\":\"UTF-8\",\"compression\":\"none\",\"bom\":false,\"newline\":\"LF\"}" },
-    { { .delimiter = "\t", .quote = '\'', .escape = ESCAPE_BACKSLASH, .skip_lines = 2, .comment = '#', .trailing_delimiter = true,
-        .encoding = ENCODING_UTF16LE, .compression = COMPRESSION_GZIP, .bom = 2, .newline = "CRLF" },
+    { { .delimiter = "\t",
+        .quote = '\'',
+        .escape = ESCAPE_BACKSLASH,
+        .skip_lines = 2,
+        .comment = '#',
+        .trailing_delimiter = true,
+        .encoding = ENCODING_UTF16LE,
+        .compression = COMPRESSION_GZIP,
+        .bom = 2,
+        .newline = "CRLF" },
       "{\"delimiter\":\"\\t\",\"quote\":\"'\",\"escape\":\"backslash\",\"header_rows\":0,\"skip_lines\":2,\"comment\":\"#\","
       "\"trailing_delimiter\":true,\"encoding\":\"UTF-16LE\",\"compression\":\"gzip\",\"bom\":true,\"newline\":\"CRLF\"}" },
     { { .encoding = ENCODING_WINDOWS_1252, .compression = COMPRESSION_ZSTD, .newline = "mixed" },
@@ -57,11 +65,9 @@ finds_encodings_by_their_words (void **state)
     const char *word;
     Encoding expected;
   } cases[] = {
-    { "UTF-8", ENCODING_UTF8 },       { "utf8", ENCODING_UTF8 },
-    { "UTF-16LE", ENCODING_UTF16LE }, { "utf-16", ENCODING_UTF16LE },
-    { "utf-16be", ENCODING_UTF16BE }, { "windows-1252", ENCODING_WINDOWS_1252 },
-    { "CP1252", ENCODING_WINDOWS_1252 }, { "Latin1", ENCODING_WINDOWS_1252 },
-    { "ISO-8859-1", ENCODING_WINDOWS_1252 },
+    { "UTF-8", ENCODING_UTF8 },          { "utf8", ENCODING_UTF8 },           { "UTF-16LE", ENCODING_UTF16LE },
+    { "utf-16", ENCODING_UTF16LE },      { "utf-16be", ENCODING_UTF16BE },    { "windows-1252", ENCODING_WINDOWS_1252 },
+    { "CP1252", ENCODING_WINDOWS_1252 }, { "Latin1", ENCODING_WINDOWS_1252 }, { "ISO-8859-1", ENCODING_WINDOWS_1252 },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -175,6 +175,8 @@ static const Case cases[] = {
   { "two-byte delimiter: empty at the end", &comma_blank, NULL, "a, ", 0, "1 <a>-\n" },
   { "two-byte delimiter: half of it behind a quote", &comma_blank, NULL, "\"a\",b\n\"c\", d\n", 0,
     "1 !stray_quote stray quote at byte 3 {\"a\",b}\n2 <c><d>\n" },
+  { "two-byte delimiter: half of it at the end", &comma_blank, NULL, "\"a\", \"b\",", 0,
+    "1 !stray_quote stray quote at byte 8 {\"a\", \"b\",}\n" },
   { "two-byte delimiter: stray quote", &comma_blank, NULL, "a, b\"c\nd, \"e\" \n", 0,
     "1 !stray_quote stray quote at byte 5 {a, b\"c}\n2 !stray_quote stray quote at byte 6 {d, \"e\" }\n" },
   { "two-byte delimiter: unclosed quote", &comma_blank, NULL, "a, \"b\nc, \"d\"\ne", 0,
@@ -183,7 +185,8 @@ static const Case cases[] = {
     "1 !unclosed_quote unclosed quote: not closed by the end of the file {a, \"b}\n2 <c><d>\n" },
   { "two-byte delimiter and single quotes", &comma_blank_single, NULL, "'it''s', \"x\"\r\n'a\r\nb', 'c'\r\n", 0,
     "1 <it's><\"x\">\n2 <a\r\nb><c>\n" },
-  { "two-byte delimiter and no quotes", &comma_blank_unquoted, NULL, "\"a, b\"\n5\" pipe, x\n", 0, "1 <\"a><b\">\n2 <5\" pipe><x>\n" },
+  { "two-byte delimiter and no quotes", &comma_blank_unquoted, NULL, "\"a, b\"\n5\" pipe, x\n", 0,
+    "1 <\"a><b\">\n2 <5\" pipe><x>\n" },
   { "two-byte delimiter: field too long", &comma_blank, &small_limits, "a, 123456789\nb\n", 0,
     "1 !field_too_long field 2 is longer than 8 bytes {a, 123456789}\n2 <b>\n" },
   { "two-byte delimiter: too many fields", &comma_blank, &small_limits, "a, b, c\na, b, c, d\n", 0,
@@ -206,6 +209,8 @@ static const Case cases[] = {
     "1 !unclosed_quote unclosed quote: not closed by the end of the file {\"a\\\"}\n2 <b><c>\n" },
   { "a backslash ends the file", &backslash, NULL, "a,\"b\\", 0,
     "1 !unclosed_quote unclosed quote: not closed by the end of the file {a,\"b\\}\n" },
+  { "an escaped quote ends the file", &backslash, NULL, "a\nb,\"c\\\"", 0,
+    "1 <a>\n2 !unclosed_quote unclosed quote: not closed by the end of the file {b,\"c\\\"}\n" },
   { "escapes in one column", &backslash_one_column, NULL, "\"a,\\\"b\"\n\nc,d\n\"\"\n", 0, "1 <a,\"b>\n3 <c,d>\n4 <>\n" },
   { "escapes without quotes at all", &backslash_unquoted, NULL, "\"a\\\",b\n", 0, "1 <\"a\\\"><b>\n" },
   { "escapes and a two-byte delimiter", &comma_blank_backslash, NULL, "\"a\\\", \\\\\", b\n", 0, "1 <a\", \\><b>\n" },
@@ -220,7 +225,8 @@ static const Case cases[] = {
   { "three header rows between comments", &three_headers, NULL, "# junk\n# c\na, b\n# c\n1, \"2\n3\"\n\nx, y\n#c\n7, 8\n", 0,
     "header 3 <a 1 x><b 2\n3 y>\n10 <7><8>\n" },
 
-  { "comments", &comments, NULL, "# it's \"so\na,#b\n#\n1,2\n\"#3\",4\n #5,6\n", 0, "header 2 <a><#b>\n4 <1><2>\n5 <#3><4>\n6 < #5><6>\n" },
+  { "comments", &comments, NULL, "# it's \"so\na,#b\n#\n1,2\n\"#3\",4\n #5,6\n", 0,
+    "header 2 <a><#b>\n4 <1><2>\n5 <#3><4>\n6 < #5><6>\n" },
   { "no comment within a record", &comments, NULL, "a\n\"b\n#c\nd\"\n#e\nf\n", 0, "header 1 <a>\n2 <b\n#c\nd>\n6 <f>\n" },
   { "a comment behind an unclosed quote", &comments, NULL, "a,b\n\"c,d\n#e\nf,g\n", 0,
     "header 1 <a><b>\n2 !unclosed_quote unclosed quote: not closed by the end of the file {\"c,d}\n4 <f><g>\n" },
@@ -237,13 +243,21 @@ static const Case cases[] = {
   { "a trailing delimiter is no field too many", &trailing, &small_limits, "a;b;c;\na;b;c;d\na;b;c;;\n", 0,
     "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a;b;c;d}\n3 !too_many_fields more than 3 fields {a;b;c;;}\n" },
 
-  { "UTF-16, little endian, with a mark", &utf16le, NULL, "\xFF\xFE" "a\0,\0\xE4\0\n\0\x3D\xD8\x00\xDE,\0\"\0b\0\"\0", 22, "1 <a><\xC3\xA4>\n2 <\xF0\x9F\x98\x80><b>\n" },
+  { "UTF-16, little endian, with a mark", &utf16le, NULL,
+    "\xFF\xFE"
+    "a\0,\0\xE4\0\n\0\x3D\xD8\x00\xDE,\0\"\0b\0\"\0",
+    22, "1 <a><\xC3\xA4>\n2 <\xF0\x9F\x98\x80><b>\n" },
   { "UTF-16, big endian", &utf16be, NULL, "\0a\0;\0b\0\r\0\n\x20\xAC\0;\0\r\0\n", 18, "header 1 <a><b>\n2 <\xE2\x82\xAC>-\n" },
-  { "UTF-16: half a character", &utf16le, NULL, "\xFF\xFE" "a\0\n\0\xE4\0\x3D\xD8,\0b\0\n\0c\0", 18,
-    "1 <a>\n2 !invalid_encoding invalid UTF-16LE at character 2 {\xC3\xA4\xFF,b}\n3 <c>\n" },
-  { "UTF-16: half a character in a later line", &utf16le, NULL, "\xFF\xFE" "\"\0a\0\n\0b\0\x00\xDC\"\0\n\0c\0", 18,
-    "1 !invalid_encoding invalid UTF-16LE at character 2 of line 2 {\"a\nb\xFF\"}\n3 <c>\n" },
-  { "UTF-16: a NUL character", &utf16be, NULL, "\0a\0\n\0\0", 6, "header 1 <a>\nerror nul_byte line 2: there is a NUL byte on line 2\n" },
+  { "UTF-16: half a character", &utf16le, NULL,
+    "\xFF\xFE"
+    "a\0\n\0\xE4\0\x3D\xD8,\0b\0\n\0c\0",
+    18, "1 <a>\n2 !invalid_encoding invalid UTF-16LE at character 2 {\xC3\xA4\xFF,b}\n3 <c>\n" },
+  { "UTF-16: half a character in a later line", &utf16le, NULL,
+    "\xFF\xFE"
+    "\"\0a\0\n\0b\0\x00\xDC\"\0\n\0c\0",
+    18, "1 !invalid_encoding invalid UTF-16LE at character 2 of line 2 {\"a\nb\xFF\"}\n3 <c>\n" },
+  { "UTF-16: a NUL character", &utf16be, NULL, "\0a\0\n\0\0", 6,
+    "header 1 <a>\nerror nul_byte line 2: there is a NUL byte on line 2\n" },
   { "Windows-1252", &windows_1252, NULL, "M\xFCller;\x80 5\r\n", 0, "1 <M\xC3\xBCller><\xE2\x82\xAC 5>\n" },
   { "Windows-1252: a byte that is none", &windows_1252, NULL, "\xFC\xFC\x81;b\nc;d\n", 0,
     "1 !invalid_encoding invalid windows-1252 at character 3 {\xC3\xBC\xC3\xBC\xFF;b}\n2 <c><d>\n" },
@@ -449,12 +463,8 @@ stays_small_whatever_the_file (void **state)
     const char *begin;
     const char *more;
   } files[] = {
-    { &comma, "", "1234567890123456" },
-    { &comma, "\"", "1234567890123456" },
-    { &comma, "\"", "12345678901234,\n" },
-    { &comma_blank, "\"", "1234567890123456" },
-    { &backslash, "\"", "1234567890\\\"123\n" },
-    { &comments, "#", "1234567890123456" },
+    { &comma, "", "1234567890123456" },         { &comma, "\"", "1234567890123456" },        { &comma, "\"", "12345678901234,\n" },
+    { &comma_blank, "\"", "1234567890123456" }, { &backslash, "\"", "1234567890\\\"123\n" }, { &comments, "#", "1234567890123456" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
     {

@@ -71,8 +71,29 @@ contains (const char *text, const char *part)
 static Cell
 random_cell (GRand *random, const Dialect *dialect)
 {
-  static const char *const bits[] = { "a", "b", "#", " ", "\t", "7", ",", ";",  "|",  ":",    "^",        "~",
-                                      ", ", "\"", "'", "\"\"", "\n", "\r", "\r\n", "\\", "\\\\", "\xC3\xA4", "\xF0\x9F\x98\x80" };
+  static const char *const bits[] = { "a",
+                                      "b",
+                                      "#",
+                                      " ",
+                                      "\t",
+                                      "7",
+                                      ",",
+                                      ";",
+                                      "|",
+                                      ":",
+                                      "^",
+                                      "~",
+                                      ", ",
+                                      "\"",
+                                      "'",
+                                      "\"\"",
+                                      "\n",
+                                      "\r",
+                                      "\r\n",
+                                      "\\",
+                                      "\\\\",
+                                      "\xC3\xA4",
+                                      "\xF0\x9F\x98\x80" };
   GString *text = g_string_new (NULL);
   int length = g_rand_int_range (random, 0, 4) == 0 ? 0 : g_rand_int_range (random, 1, 12);
   for (int i = 0; i < length; i++)
@@ -94,8 +115,8 @@ static void
 write_cell (GRand *random, const Dialect *dialect, const Cell *cell, GString *out)
 {
   const char *text = cell->text->str, quote[] = { dialect->quote, 0 }, comment[] = { dialect->comment, 0 };
-  bool must = (!cell->null && text[0] == '\0') || strpbrk (text, "\r\n") != NULL || contains (text, quote) || contains (text, comment)
-              || contains (text, dialect->delimiter);
+  bool must = (!cell->null && text[0] == '\0') || strpbrk (text, "\r\n") != NULL || contains (text, quote)
+              || contains (text, comment) || contains (text, dialect->delimiter);
   bool quoted = dialect->quote != 0 && !cell->null && (must || g_rand_boolean (random));
   bool backslash = dialect->escape == ESCAPE_BACKSLASH;
   g_string_append (out, quoted ? quote : "");
@@ -156,8 +177,8 @@ encoded_file (const Dialect *dialect, const GString *text, bool mark)
   g_autoptr (GString) marked = g_string_new (mark ? "\xEF\xBB\xBF" : "");
   g_string_append_len (marked, text->str, (gssize) text->len);
   gsize length = 0;
-  g_autofree char *bytes
-      = g_convert (marked->str, (gssize) marked->len, encoding_word (dialect->encoding), "UTF-8", NULL, &length, NULL);
+  g_autofree char *bytes =
+      g_convert (marked->str, (gssize) marked->len, encoding_word (dialect->encoding), "UTF-8", NULL, &length, NULL);
   assert_non_null (bytes);
   return memory_file (bytes, length);
 }
@@ -246,7 +267,8 @@ expect_alike (const Dialect *dialect, const ReaderLimits *limits, int fd, size_t
   g_autoptr (Reader) reader = reader_new_sized (fd, dialect, limits, NULL, piece);
   g_autofree char *seen = describe_all (reader);
   if (!g_str_equal (seen, expected))
-    fail_msg ("delimiter \"%s\", quote %c, by %zu bytes:\n%sinstead of\n%s", dialect->delimiter, dialect->quote, piece, seen, expected);
+    fail_msg ("delimiter \"%s\", quote %c, by %zu bytes:\n%sinstead of\n%s", dialect->delimiter, dialect->quote, piece, seen,
+              expected);
 }
 
 /* Rows at every edge of large pieces; for small ones, every row is. */
