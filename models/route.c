@@ -18,6 +18,21 @@ remove_stamp (const char *name)
   return g_strdup_printf ("%.*s%s", (int) (dot - name), name, rest != NULL ? rest : "");
 }
 
+/* The name without the ending of a compressed file: "export.csv.gz" gives "export.csv". */
+static char *
+remove_packing (const char *name)
+{
+  static const char *const endings[] = { ".gz", ".zst" };
+  size_t length = strlen (name);
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      size_t ending = strlen (endings[i]);
+      if (length > ending && g_ascii_strcasecmp (name + length - ending, endings[i]) == 0)
+        return g_strndup (name, length - ending);
+    }
+  return g_strdup (name);
+}
+
 static const Model *
 find_by_glob (const Catalog *catalog, const char *name)
 {
@@ -85,9 +100,10 @@ catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route)
   *ret_route = (Route) { 0 };
   g_autofree char *base = g_path_get_basename (file_name);
   g_autofree char *dropped = remove_stamp (base);
-  ret_route->model = find_by_glob (catalog, base);
-  if (ret_route->model == NULL)
-    ret_route->model = find_by_glob (catalog, dropped);
+  g_autofree char *unpacked = remove_packing (dropped);
+  const char *const names[] = { base, dropped, unpacked };
+  for (size_t i = 0; i < G_N_ELEMENTS (names) && ret_route->model == NULL; i++)
+    ret_route->model = find_by_glob (catalog, names[i]);
   if (ret_route->model != NULL)
     {
       ret_route->table = g_strdup (ret_route->model->table);

@@ -34,7 +34,7 @@ has_ending (const char *name, const char *const *endings)
 bool
 scan_is_csv_name (const char *name)
 {
-  static const char *const endings[] = { ".csv", ".tsv", NULL };
+  static const char *const endings[] = { ".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst", NULL };
   return has_ending (name, endings);
 }
 

@@ -9,7 +9,7 @@
 
 typedef enum
 {
-  ENTRY_FILE,    /* a regular file that is a CSV by name: .csv, .tsv, any case */
+  ENTRY_FILE,    /* a regular file that is a CSV by name: .csv, .tsv, these with .gz or .zst behind, any case */
   ENTRY_WAITING, /* a dot name, or .part, .tmp, .filepart, .crdownload: somebody is still at it */
   ENTRY_OTHER,   /* not ours: another name, a folder, a link, a pipe; left alone, reported once */
 } EntryKind;

@@ -67,6 +67,8 @@ names_carry_a_mark_and_give_it_back (void **state)
     { "users_2026-11-20.csv", "users_2026-11-20.20261120T093000Z-3fa9c1d2.csv", NULL },
     { "users.2026.part1.csv", "users.20261120T093000Z-3fa9c1d2.2026.part1.csv", NULL },
     { "users.csv.gz", "users.20261120T093000Z-3fa9c1d2.csv.gz", NULL },
+    { "users_2026-11-20.tsv.zst", "users_2026-11-20.20261120T093000Z-3fa9c1d2.tsv.zst", NULL },
+    { "users.20250101T000000Z-00112233.csv.zst", "users.20261120T093000Z-3fa9c1d2.csv.zst", "users.csv.zst" },
     { "\xC3\xA4pfel & birnen.csv", "\xC3\xA4pfel & birnen.20261120T093000Z-3fa9c1d2.csv", NULL },
     { "users.20250101T000000Z-00112233.csv", "users.20261120T093000Z-3fa9c1d2.csv", "users.csv" },
     { "users.csv.20250101T000000Z-00112233", "users.20261120T093000Z-3fa9c1d2.csv", "users.csv" },
