@@ -488,9 +488,3 @@ reader_offset (const Reader *reader)
 {
   return source_offset (reader->source);
 }
-
-int64_t
-reader_text_offset (const Reader *reader)
-{
-  return line_source_offset (reader->lines);
-}

@@ -78,7 +78,6 @@ bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 /* Goes back to the beginning; sha is reset. */
 bool reader_rewind (Reader *reader, GError **error);
 
-int64_t reader_offset (const Reader *reader);      /* of the file's own bytes, read ahead: for progress */
-int64_t reader_text_offset (const Reader *reader); /* where the last record ends, with its line end, in the text less the mark */
+int64_t reader_offset (const Reader *reader); /* of the file's own bytes, read ahead: for progress */
 
 #endif

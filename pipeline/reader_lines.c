@@ -72,8 +72,8 @@ line_source_number (const LineSource *source)
   return source->number;
 }
 
-int64_t
-line_source_offset (const LineSource *source)
+static int64_t
+place_in_text (const LineSource *source)
 {
   return source->base + (int64_t) source->start;
 }
@@ -233,5 +233,5 @@ line_source_skip (LineSource *source, GError **error)
         return false;
     }
   line_source_advance (source, end - source->start, 1);
-  return source->nul >= line_source_offset (source) || nul_error (source->number - 1, error);
+  return source->nul >= place_in_text (source) || nul_error (source->number - 1, error);
 }

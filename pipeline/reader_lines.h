@@ -50,6 +50,5 @@ bool line_source_skip (LineSource *source, GError **error);
 void line_source_rewind (LineSource *source); /* and the text */
 
 int64_t line_source_number (const LineSource *source); /* of the line at the current place, from 1 */
-int64_t line_source_offset (const LineSource *source); /* of the current place in the text */
 
 #endif
