@@ -58,6 +58,7 @@ static void
 test_present_at_start (void **state)
 {
   Home *home = *state;
+  home_configure (home, ", \"settle\": 0.3");
   home_drop (home, "users.csv", users_text);
   g_autoptr (Background) watch = start_watch (home);
   wait_until (is_archived (home, 1));
@@ -201,6 +202,7 @@ static void
 test_folder_recreated (void **state)
 {
   Home *home = *state;
+  home_configure (home, ", \"settle\": 0.3");
   g_autoptr (Background) watch = start_watch (home);
   g_autofree char *imports = home_path (home, "imports");
   remove_tree (imports);
@@ -301,6 +303,7 @@ static void
 test_oldest_first (void **state)
 {
   Home *home = *state;
+  home_configure (home, ", \"settle\": 0.3");
   home_write_model (home, "users", USERS);
   static const struct
   {
