@@ -58,10 +58,17 @@ load_secret (Loader *loader, GError **error)
   return true;
 }
 
+/* A server that was started anew since the last file shows only when it is spoken to: that is no outage. */
+static bool
+is_connected (const Loader *loader)
+{
+  return loader->db != NULL && db_is_usable (loader->db) && db_exec (loader->db, "select", NULL);
+}
+
 bool
 loader_refresh (Loader *loader, GError **error)
 {
-  if (loader->db == NULL || !db_is_usable (loader->db))
+  if (!is_connected (loader))
     {
       g_clear_pointer (&loader->db, db_free);
       loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
