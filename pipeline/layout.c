@@ -215,16 +215,21 @@ assign_hash_slots (Layout *layout)
     layout->references[i].hash_slot = slot_of (layout, layout->references[i].reference->as);
 }
 
-static const char *const dimension_names[] = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash",
-                                               "opened_by", "closed_by", NULL };
-static const char *const fact_names[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+const char *const *
+layout_own_names (const Model *model)
+{
+  static const char *const dimension[]
+      = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL };
+  static const char *const fact[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+  return model->kind == MODEL_DIMENSION ? dimension : fact;
+}
 
 /* Whether a column that the warehouse stores has the name of one that weir makes there. */
 static bool
 is_taken (const Layout *layout, const char *name)
 {
   const Model *model = layout->model;
-  if (g_strv_contains (model->kind == MODEL_DIMENSION ? dimension_names : fact_names, name) || g_strcmp0 (name, model->id_column) == 0)
+  if (g_strv_contains (layout_own_names (model), name) || g_strcmp0 (name, model->id_column) == 0)
     return true;
   for (int r = 0; r < layout->n_references; r++)
     if (strcmp (name, layout->references[r].reference->as) == 0)
@@ -282,6 +287,14 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
   return g_steal_pointer (&layout);
 }
 
+bool
+layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
+{
+  const Type *type = column->type;
+  bool recognized = column->origin != ORIGIN_INFERRED || type->recognize == NULL || type->recognize (cell, length);
+  return recognized && type->parse (cell, length, column->format, ret_value);
+}
+
 void
 layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
 {
@@ -296,7 +309,7 @@ layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
       infer_cell (&guesses[i], field->text, field->length, field->null);
       Value value;
       if (column->origin != ORIGIN_PINNED || field->null || field->length == 0
-          || column->type->parse (field->text, field->length, column->format, &value))
+          || layout_parse (column, field->text, field->length, &value))
         continue;
       if (column->contradictions++ == 0)
         column->contradiction_line = record->line;
@@ -313,12 +326,21 @@ type_and_format (const Type *type, const char *format, char *buffer, size_t size
   return buffer;
 }
 
+bool
+layout_may_become (const Layout *layout, TypeId from, TypeId to)
+{
+  const Model *model = layout->model;
+  bool bag = model_is_keyless (model) && model->append == APPEND_DISTINCT;
+  return types_widens (from, to) && !(bag && to == TYPE_TEXT && from != TYPE_TEXT);
+}
+
 /* A pinned column that the file contradicts: what it can be widened to, or an error. */
 static bool
-widen (LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
+widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
 {
-  const Type *text = &types[TYPE_TEXT];
-  const Type *to = types_widens (column->type->id, seen->type->id) ? seen->type : types_widens (column->type->id, TYPE_TEXT) ? text : NULL;
+  const Type *to = layout_may_become (layout, column->type->id, seen->type->id) ? seen->type
+                   : layout_may_become (layout, column->type->id, TYPE_TEXT)    ? &types[TYPE_TEXT]
+                                                                                : NULL;
   if (to != NULL)
     {
       g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name,
@@ -352,11 +374,11 @@ layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray
       if (column->origin == ORIGIN_PINNED)
         {
           *ret_again = *ret_again || (!whole && column->contradictions > 0);
-          if (whole && column->contradictions > 0 && !widen (column, &seen, notes, error))
+          if (whole && column->contradictions > 0 && !widen (layout, column, &seen, notes, error))
             return false;
           continue;
         }
-      *ret_again = *ret_again || (seen.ambiguous && !whole);
+      *ret_again = *ret_again || ((seen.ambiguous || seen.undecided) && !whole);
       column->type = seen.type;
       g_free (column->format);
       column->format = g_strdup (seen.format);
