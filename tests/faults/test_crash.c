@@ -23,15 +23,6 @@ set_fault (Home *home, const char *action, const char *point)
   home_set_environment (home, "WEIR_FAULT", fault);
 }
 
-/* Starts weir watch and waits until it watches. */
-static Background *
-start_watch (Home *home)
-{
-  Background *watch = spawn_weir (home, "watch", NULL);
-  wait_until (background_said (watch, "watching"));
-  return watch;
-}
-
 static void
 prepare (Home *home)
 {
