@@ -203,7 +203,7 @@ complain_unknown (const char *name)
 static int
 run_help (int argc, char **argv)
 {
-  if (argc < 2)
+  if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
   const Command *command = command_find (argv[1]);
   if (command == NULL)
