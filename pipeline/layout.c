@@ -79,6 +79,8 @@ add_columns (Layout *layout, const Record *header, int fields)
   /* g_auto (GStrv) stops at the first NULL: what was stolen is the layout's now. */
 }
 
+#define LISTED_COLUMNS 30 /* in a message */
+
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
 static bool
 missing_column (const Layout *layout, const char *missing, const char *role, const char *reason, GError **error)
@@ -87,10 +89,12 @@ missing_column (const Layout *layout, const char *missing, const char *role, con
   for (int i = 0; i < layout->n_columns; i++)
     g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
   g_ptr_array_add (have, NULL);
-  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
   const char *near = text_nearest (missing, (const char *const *) have->pdata);
+  if (layout->n_columns > LISTED_COLUMNS)
+    have->pdata[LISTED_COLUMNS] = NULL;
+  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
-  weir_error_detail (error, "Its columns are: %s. Nothing was loaded.", list);
+  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list, layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
   if (near != NULL)
     weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model, then use `weir retry`.", near);
   else

@@ -176,10 +176,16 @@ transform_check_rejects (const LoadInput *input, const RowCounts *rows, GError *
   uid_format (input->run->id, id);
   weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %g %%", rows->rejected,
               rows->read, input->run->file, limit);
+  weir_error_reason (error, "too_many_rejects");
+  if (input->options->dry_run)
+    {
+      weir_error_detail (error, "The file would be refused whole. This was a dry run: nothing was kept.");
+      weir_error_hint (error, "Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
+      return false;
+    }
   weir_error_detail (error, "The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.");
   weir_error_hint (error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"max_percent\": N}.",
                    id, id);
-  weir_error_reason (error, "too_many_rejects");
   return false;
 }
 

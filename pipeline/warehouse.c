@@ -207,12 +207,28 @@ find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attrib
     }
 }
 
+/* The id's column is the one that the first load made. */
+static bool
+has_id (const Warehouse *warehouse, const DbResult *attributes, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  for (int row = 0; row < db_result_rows (attributes); row++)
+    if (model->id_column == NULL || strcmp (db_result_value (attributes, row, 0), model->id_column) == 0)
+      return true;
+  weir_error (error, WEIR_ERROR_MODEL, "%s.%s has no column \"%s\" for the id", warehouse->schema, model->table, model->id_column);
+  weir_error_detail (error, "Nothing was changed.");
+  weir_error_hint (error, "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
+                   model->path);
+  weir_error_reason (error, "key_changed");
+  return false;
+}
+
 static bool
 bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
 {
   g_autoptr (DbResult) attributes = NULL;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (Wanted));
-  if (!read_attributes (db, warehouse, &attributes, error))
+  if (!read_attributes (db, warehouse, &attributes, error) || !has_id (warehouse, attributes, error))
     return false;
   for (guint i = 0; i < wanted->len; i++)
     {

@@ -261,6 +261,19 @@ test_secret_others_can_read (void **state)
   oracle_check (home, 0);
 }
 
+static void
+test_renamed_id_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\""));
+  load_users (home);
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\", \"column\": \"person\""));
+  home_drop (home, "users.csv", "name,email\nNew,new@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (outcome->err, "has no column \"person\" for the id");
+  assert_true (home_has_file (home, "imports/users.csv"));
+}
+
 /* Lower case would make these cells no instants and no numbers any more. */
 static void
 test_normalised_key_of_other_types (void **state)
@@ -294,6 +307,7 @@ main (void)
     TEST (test_changed_secret),
     TEST (test_lost_secret),
     TEST (test_secret_others_can_read),
+    TEST (test_renamed_id_column),
     TEST (test_normalised_key_of_other_types),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -163,6 +163,35 @@ test_widening (void **state)
 }
 
 /* Where everything is quoted, nothing tells an empty text from NULL: a column that becomes text opens no version for it. */
+/* What PostgreSQL cannot hold is a refused file that says so, not a server in trouble. */
+static void
+test_row_too_wide (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",c%d", i);
+  g_string_append (text, "\na@x.org");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",%d", i);
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_error_says (published, "users.csv");
+  assert_error_says (published, "1,600 columns");
+  oracle_check (home, 0);
+
+  /* A model that needs a column which is not there lists some of those that are. */
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"missing\"]}");
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) other = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) listed = outcome_json (other);
+  assert_error_says (listed, "c28, and more");
+  oracle_check (home, 0);
+}
+
 /* What a worker meets that has lost the table's lock, and with it the right to the run. */
 static void
 test_completed_run_stays (void **state)
@@ -378,6 +407,11 @@ test_dry_run (void **state)
   assert_sql (home, "0",
               "select (select count(*) from weir.execution) + (select count(*) from pg_tables where schemaname in ('staging', "
               "'warehouse'))");
+  /* Nor does it point to what it has not kept. */
+  home_drop (home, "users-2.csv", "name,email\nAnn,\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "load", "--json", "--dry-run", "imports/users-2.csv", NULL);
+  g_autoptr (Json) rejects = outcome_json (refused);
+  assert_error_says (rejects, "dry run");
   oracle_check (home, 0);
 }
 
@@ -445,6 +479,7 @@ main (void)
     TEST (test_missing_column_keeps),
     TEST (test_new_column),
     TEST (test_widening),
+    TEST (test_row_too_wide),
     TEST (test_completed_run_stays),
     TEST (test_quoted_empties),
     TEST (test_missing_column_with_the_name_of_a_fact_s),
