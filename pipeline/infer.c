@@ -141,7 +141,10 @@ infer_result (const ColumnGuess *guess, InferResult *ret_result)
     return;
   uint32_t left = guess->left & ~NO_EXPONENT;
   if ((guess->left & NO_EXPONENT) != 0)
-    left &= ~BIT (CANDIDATE_DOUBLE);
+    {
+      ret_result->undecided = (left & ~TEXT) == BIT (CANDIDATE_DOUBLE);
+      left &= ~BIT (CANDIDATE_DOUBLE);
+    }
   ret_result->ambiguous = (left & slashes) == slashes || (left & dashes) == dashes;
   if (ret_result->ambiguous)
     return;

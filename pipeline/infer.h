@@ -24,6 +24,7 @@ typedef struct
   const Type *type;    /* never NULL; text where nothing else is left or nothing was seen */
   const char *format;  /* NULL: the type's own; static text */
   bool unknown;        /* no cell had a value */
+  bool undecided;      /* numbers that only double precision holds, none with an exponent so far: text, until one is met */
   bool ambiguous;      /* day and month could not be told apart: text; a model's "format" settles it */
 } InferResult;
 

@@ -79,6 +79,8 @@ add_columns (Layout *layout, const Record *header, int fields)
   /* g_auto (GStrv) stops at the first NULL: what was stolen is the layout's now. */
 }
 
+#define LISTED_COLUMNS 30 /* in a message */
+
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
 static bool
 missing_column (const Layout *layout, const char *missing, const char *role, const char *reason, GError **error)
@@ -87,10 +89,12 @@ missing_column (const Layout *layout, const char *missing, const char *role, con
   for (int i = 0; i < layout->n_columns; i++)
     g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
   g_ptr_array_add (have, NULL);
-  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
   const char *near = text_nearest (missing, (const char *const *) have->pdata);
+  if (layout->n_columns > LISTED_COLUMNS)
+    have->pdata[LISTED_COLUMNS] = NULL;
+  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
-  weir_error_detail (error, "Its columns are: %s. Nothing was loaded.", list);
+  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list, layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
   if (near != NULL)
     weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model, then use `weir retry`.", near);
   else
@@ -215,16 +219,21 @@ assign_hash_slots (Layout *layout)
     layout->references[i].hash_slot = slot_of (layout, layout->references[i].reference->as);
 }
 
-static const char *const dimension_names[] = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash",
-                                               "opened_by", "closed_by", NULL };
-static const char *const fact_names[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+const char *const *
+layout_own_names (const Model *model)
+{
+  static const char *const dimension[]
+      = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL };
+  static const char *const fact[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+  return model->kind == MODEL_DIMENSION ? dimension : fact;
+}
 
 /* Whether a column that the warehouse stores has the name of one that weir makes there. */
 static bool
 is_taken (const Layout *layout, const char *name)
 {
   const Model *model = layout->model;
-  if (g_strv_contains (model->kind == MODEL_DIMENSION ? dimension_names : fact_names, name) || g_strcmp0 (name, model->id_column) == 0)
+  if (g_strv_contains (layout_own_names (model), name) || g_strcmp0 (name, model->id_column) == 0)
     return true;
   for (int r = 0; r < layout->n_references; r++)
     if (strcmp (name, layout->references[r].reference->as) == 0)
@@ -282,6 +291,14 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
   return g_steal_pointer (&layout);
 }
 
+bool
+layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
+{
+  const Type *type = column->type;
+  bool recognized = column->origin != ORIGIN_INFERRED || type->recognize == NULL || type->recognize (cell, length);
+  return recognized && type->parse (cell, length, column->format, ret_value);
+}
+
 void
 layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
 {
@@ -296,7 +313,7 @@ layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
       infer_cell (&guesses[i], field->text, field->length, field->null);
       Value value;
       if (column->origin != ORIGIN_PINNED || field->null || field->length == 0
-          || column->type->parse (field->text, field->length, column->format, &value))
+          || layout_parse (column, field->text, field->length, &value))
         continue;
       if (column->contradictions++ == 0)
         column->contradiction_line = record->line;
@@ -313,12 +330,21 @@ type_and_format (const Type *type, const char *format, char *buffer, size_t size
   return buffer;
 }
 
+bool
+layout_may_become (const Layout *layout, TypeId from, TypeId to)
+{
+  const Model *model = layout->model;
+  bool bag = model_is_keyless (model) && model->append == APPEND_DISTINCT;
+  return types_widens (from, to) && !(bag && to == TYPE_TEXT && from != TYPE_TEXT);
+}
+
 /* A pinned column that the file contradicts: what it can be widened to, or an error. */
 static bool
-widen (LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
+widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
 {
-  const Type *text = &types[TYPE_TEXT];
-  const Type *to = types_widens (column->type->id, seen->type->id) ? seen->type : types_widens (column->type->id, TYPE_TEXT) ? text : NULL;
+  const Type *to = layout_may_become (layout, column->type->id, seen->type->id) ? seen->type
+                   : layout_may_become (layout, column->type->id, TYPE_TEXT)    ? &types[TYPE_TEXT]
+                                                                                : NULL;
   if (to != NULL)
     {
       g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name,
@@ -352,11 +378,11 @@ layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray
       if (column->origin == ORIGIN_PINNED)
         {
           *ret_again = *ret_again || (!whole && column->contradictions > 0);
-          if (whole && column->contradictions > 0 && !widen (column, &seen, notes, error))
+          if (whole && column->contradictions > 0 && !widen (layout, column, &seen, notes, error))
             return false;
           continue;
         }
-      *ret_again = *ret_again || (seen.ambiguous && !whole);
+      *ret_again = *ret_again || ((seen.ambiguous || seen.undecided) && !whole);
       column->type = seen.type;
       g_free (column->format);
       column->format = g_strdup (seen.format);

@@ -71,6 +71,18 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
  * nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 
+/* Whether a cell, not empty, is of its settled column's type, and its value. A type that this file settles takes only
+ * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one that is
+ * declared or pinned takes every spelling. */
+bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);
+
+/* Whether a column may go from one type to the other: types_widens, but for a bag of rows without a key, which are known by their hash
+ * alone. As text the rows that are there would meet none of those to come. */
+bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
+
+/* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
+const char *const *layout_own_names (const Model *model);
+
 /* The column of that name or header, or NULL. */
 const LayoutColumn *layout_find (const Layout *layout, const char *name);
 

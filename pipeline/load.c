@@ -318,12 +318,16 @@ load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *r
 }
 
 bool
+load_reread (Loaded *loaded, GError **error)
+{
+  return reader_rewind (loaded->reader, error);
+}
+
+bool
 load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error)
 {
   int row = 0, rows = db_result_rows (refused);
   const Record *record;
-  if (!reader_rewind (loaded->reader, error))
-    return false;
   while (row < rows)
     {
       if (!reader_next (loaded->reader, &record, error))

@@ -35,8 +35,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loaded, loaded_clear)
 /* Loads the file into *ret_loaded, which is the caller's to clear even on error. result's counts (read, rejected, staged) and notes are filled. Inside a transaction; on error it is aborted. */
 bool load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *result, GError **error);
 
-/* Reads the file once more and spools the original bytes of the refused rows: "refused" has the columns line, column, reason, message,
- * by line. */
+/* Reads the file on, from the start after load_reread, and spools the original bytes of the refused rows: "refused" has the columns line,
+ * column, reason, message, by line. */
+bool load_reread (Loaded *loaded, GError **error);
 bool load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error);
 
 #endif

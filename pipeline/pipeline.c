@@ -303,6 +303,20 @@ finish_staged (Db *db, const Context *context, const Loaded *loaded, PipelineRes
   return false;
 }
 
+/* What the server refused was refused of this file, and is for a person to mend; it speaks of tables only. */
+static void
+explain_refusal (const Run *run, GError **error)
+{
+  if (error == NULL || !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_INPUT) || weir_error_get_sqlstate (*error)[0] == '\0')
+    return;
+  g_prefix_error (error, "PostgreSQL refused the rows of \"%s\": ", run->file);
+  if (weir_error_get_detail (*error) == NULL)
+    weir_error_detail (error, "Nothing was changed.");
+  if (weir_error_get_hint (*error) == NULL && g_str_has_prefix (weir_error_get_sqlstate (*error), "54"))
+    weir_error_hint (error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
+                            "bytes and a long text 18: split the file's columns over two tables.");
+}
+
 static bool
 run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
 {
@@ -315,13 +329,15 @@ run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
     return finish_duplicate (db, context, sha256, result, error);
   g_auto (Loaded) loaded = { 0 };
   if (!load_step (db, context, &loaded, result, error))
-    return false;
+    return explain_refusal (input->run, error), false;
   fault_point ("after-load");
   if (input->model != NULL && input->run->mtime_ns < context->state.last_mtime_ns)
     g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
   if (!transform_check_rejects (input, &result->rows, error))
     return false;
-  return input->model == NULL ? finish_staged (db, context, &loaded, result, error) : transform_step (db, context, &loaded, result, error);
+  if (input->model == NULL ? finish_staged (db, context, &loaded, result, error) : transform_step (db, context, &loaded, result, error))
+    return true;
+  return explain_refusal (input->run, error), false;
 }
 
 bool

@@ -151,7 +151,7 @@ contradicts (Row *row, int i, const Field *field)
   Value value;
   if (column->origin == ORIGIN_DECLARED || is_null (column, field))
     return false;
-  return column->unknown || !column->type->parse (field->text, field->length, column->format, &value);
+  return column->unknown || !layout_parse (column, field->text, field->length, &value);
 }
 
 static RowVerdict
@@ -162,7 +162,7 @@ convert_cell (Row *row, int i, const Field *field)
   cell->null = is_null (column, field);
   if (cell->null)
     return column->required ? refuse (row, column->name, "null_required", "the column is required and the cell is empty") : ROW_OK;
-  if (column->unknown || !column->type->parse (field->text, field->length, column->format, &cell->value))
+  if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
     return bad_cell (row, column, field);
   return ROW_OK;
 }
@@ -212,7 +212,11 @@ convert_key (Row *row, const Record *record)
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
-      const Field field = { .text = normalized[part].text, .length = normalized[part].length };
+      Field field = { .text = normalized[part].text, .length = normalized[part].length };
+      Value unused;
+      /* What lower case breaks ("2026-11-20t09:30z" is no instant) is stored by the value it was written for. */
+      if (!layout_parse (&layout->columns[i], field.text, field.length, &unused))
+        field = record->fields[i];
       RowVerdict verdict = convert_cell (row, i, &field);
       if (verdict != ROW_OK)
         return verdict;
@@ -238,6 +242,14 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
+/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column until
+ * that has its first text, and the same rows must not be others from then on. */
+static bool
+counts_in_hash (const Row *row, const Cell *cell, const Type *type)
+{
+  return !cell->null && !(row->key == NULL && type->id == TYPE_TEXT && cell->value.length == 0);
+}
+
 static void
 hash_row (Row *row)
 {
@@ -251,7 +263,7 @@ hash_row (Row *row)
           memcpy (value.uuid, row->reference_ids[reference].bytes, sizeof value.uuid);
           row_hash_add (row->hash, slot, &types[TYPE_UUID], &value);
         }
-      else if (reference < 0 && !row->slots[slot]->null)
+      else if (reference < 0 && counts_in_hash (row, row->slots[slot], row->slot_types[slot]))
         row_hash_add (row->hash, slot, row->slot_types[slot], &row->slots[slot]->value);
     }
   row_hash_finish (row->hash, &row->row_hash);

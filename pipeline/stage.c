@@ -218,12 +218,14 @@ stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **err
 }
 
 bool
-stage_count (Db *db, const Stage *stage, int64_t *ret_rows, GError **error)
+stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error)
 {
-  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->name } };
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->name }, { "run", id } };
   g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "staging/count", vars, 2, &result, error))
+  if (!sql_run (db, "staging/count", vars, G_N_ELEMENTS (vars), &result, error))
     return false;
-  *ret_rows = db_result_int64 (result, 0, 0);
+  *ret_rows = db_result_bool (result, 0, 1) ? db_result_int64 (result, 0, 0) : 0;
   return true;
 }

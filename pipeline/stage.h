@@ -33,7 +33,8 @@ bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *
  * that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
 bool stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error);
 
-/* Whether all rows are there: an unlogged table is emptied when the server crashes. */
-bool stage_count (Db *db, const Stage *stage, int64_t *ret_rows, GError **error);
+/* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a run
+ * that lost the table's lock may find another's rows under the name. */
+bool stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error);
 
 #endif

@@ -64,20 +64,31 @@ append_names (GString *out, const GPtrArray *names, const char *before, const ch
     }
 }
 
+/* row(d."a", d."b") of the tracked columns; a new text's "" counts as the NULL that it was. */
+static void
+append_tracked (GString *out, const Warehouse *warehouse, const char *of)
+{
+  const GPtrArray *tracked = warehouse->layout->tracked;
+  for (guint i = 0; i < tracked->len; i++)
+    {
+      bool new_text = g_ptr_array_find_with_equal_func (warehouse->new_texts, tracked->pdata[i], g_str_equal, NULL);
+      g_autofree char *ident = text_quote_ident (tracked->pdata[i]);
+      g_string_append_printf (out, new_text ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ", of, ident);
+    }
+  g_string_append_c (out, ')');
+}
+
 /* Whether the tracked columns that the file carries differ; one that this load added is NULL in all the rows there are. */
 static char *
 distinct_expression (const Warehouse *warehouse)
 {
-  const GPtrArray *tracked = warehouse->layout->tracked;
-  if (tracked->len == 0)
+  if (warehouse->layout->tracked->len == 0)
     return g_strdup ("false");
-  GString *out = g_string_new ("row(");
-  append_names (out, tracked, "d.", ",");
-  g_string_truncate (out, out->len - 1);
-  g_string_append (out, ") is distinct from row(");
-  append_names (out, tracked, "w.", ",");
-  g_string_truncate (out, out->len - 1);
-  return g_string_free (g_string_append_c (out, ')'), FALSE);
+  GString *out = g_string_new (NULL);
+  append_tracked (out, warehouse, "d.");
+  g_string_append (out, " is distinct from ");
+  append_tracked (out, warehouse, "w.");
+  return g_string_free (out, FALSE);
 }
 
 /* A version that carries columns over from the one before has no hash that a file without them could prove equal: it gets one of its own,
@@ -145,7 +156,7 @@ static bool
 stage_is_whole (Db *db, const LoadInput *input, const Loaded *loaded, int64_t staged, GError **error)
 {
   int64_t rows;
-  if (!stage_count (db, loaded->stage, &rows, error))
+  if (!stage_count (db, loaded->stage, input->run->id, &rows, error))
     return false;
   if (rows == staged)
     return true;
@@ -165,10 +176,16 @@ transform_check_rejects (const LoadInput *input, const RowCounts *rows, GError *
   uid_format (input->run->id, id);
   weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %g %%", rows->rejected,
               rows->read, input->run->file, limit);
+  weir_error_reason (error, "too_many_rejects");
+  if (input->options->dry_run)
+    {
+      weir_error_detail (error, "The file would be refused whole. This was a dry run: nothing was kept.");
+      weir_error_hint (error, "Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
+      return false;
+    }
   weir_error_detail (error, "The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.");
   weir_error_hint (error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"max_percent\": N}.",
                    id, id);
-  weir_error_reason (error, "too_many_rejects");
   return false;
 }
 
@@ -196,6 +213,28 @@ refuse_missing (Db *db, const LoadInput *input, const Loaded *loaded, GError **e
   return true;
 }
 
+static bool
+spool_refused (Db *db, Loaded *loaded, GError **error)
+{
+  g_autofree char *after = g_strdup ("0");
+  if (!load_reread (loaded, error))
+    return false;
+  for (;;)
+    {
+      const SqlVar vars[] = { { "after", after } };
+      g_autoptr (DbResult) refused = NULL;
+      if (!sql_run (db, "table/list_refused", vars, G_N_ELEMENTS (vars), &refused, error))
+        return false;
+      int rows = db_result_rows (refused);
+      if (rows == 0)
+        return true;
+      if (!load_spool_refused (loaded, refused, error))
+        return false;
+      g_free (after);
+      after = g_strdup (db_result_value (refused, rows - 1, 0));
+    }
+}
+
 /* Rows that only SQL can refuse: their original bytes are read from the file once more. */
 static bool
 refuse_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, RowCounts *rows, GError **error)
@@ -206,16 +245,14 @@ refuse_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, R
   if (input->model->duplicates == DUPLICATES_REJECT
       && (!run_sql (db, vars, "table/refuse_duplicates", NULL, error) || !run_sql (db, vars, "table/delete_refused", NULL, error)))
     return false;
-  g_autoptr (DbResult) refused = NULL;
-  if (!sql_run (db, "table/list_refused", NULL, 0, &refused, error))
+  int64_t refused;
+  if (!ask_number (db, vars, "table/count_refused", &refused, error))
     return false;
-  int refused_rows = db_result_rows (refused);
-  if (refused_rows == 0)
+  if (refused == 0)
     return true;
-  rows->rejected += refused_rows;
-  rows->staged -= refused_rows;
-  return load_spool_refused (loaded, refused, error) && reject_store (loaded->rejects, db, error)
-         && transform_check_rejects (input, rows, error);
+  rows->rejected += refused;
+  rows->staged -= refused;
+  return spool_refused (db, loaded, error) && reject_store (loaded->rejects, db, error) && transform_check_rejects (input, rows, error);
 }
 
 /* Leaves in staging what goes on to the warehouse: one row of each business key, and none that is refused. */

@@ -14,9 +14,6 @@ typedef struct
   const Type *type;
 } Wanted;
 
-static const char *const own_columns[] = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash",
-                                           "opened_by", "closed_by", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
-
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static const char *const hidden_in_view[] = { "effective_end_date", "is_current", "closed_by", NULL };
 
@@ -27,7 +24,7 @@ warehouse_free (Warehouse *warehouse)
     return;
   g_free (warehouse->view);
   g_ptr_array_unref (warehouse->columns);
-  g_ptr_array_unref (warehouse->added);
+  g_ptr_array_unref (warehouse->new_texts);
   g_ptr_array_unref (warehouse->carried);
   g_free (warehouse);
 }
@@ -143,14 +140,25 @@ alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **e
 }
 
 static bool
-type_cannot_follow (const Warehouse *warehouse, const Wanted *column, const char *is, GError **error)
+type_cannot_follow (const Warehouse *warehouse, const Wanted *column, const Type *from, const char *is, GError **error)
 {
   const Model *model = warehouse->layout->model;
   weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" of %s.%s is %s and cannot become %s without loss", column->name, warehouse->schema,
               model->table, is, column->type->name);
-  weir_error_detail (error, "Nothing was changed.");
+  weir_error_detail (error, from != NULL && types_widens (from->id, column->type->id)
+                              ? "Rows without a key are known by their values: as text, those that are there would be loaded once more. Nothing was changed."
+                              : "Nothing was changed.");
   weir_error_hint (error, "Declare it as \"%s\" in %s, or load into a table of another name.", is, model->path);
   weir_error_reason (error, "type_changed");
+  return false;
+}
+
+static bool
+was_text (const Wanted *column, const DbResult *attributes, const Pins *pins)
+{
+  for (int row = 0; row < db_result_rows (attributes); row++)
+    if (strcmp (db_result_value (attributes, row, 0), column->name) == 0)
+      return pins_find (pins, column->name) != NULL && db_result_int64 (attributes, row, 1) == types[TYPE_TEXT].oid;
   return false;
 }
 
@@ -166,12 +174,12 @@ bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult
       const Type *is = types_by_oid ((uint32_t) db_result_int64 (attributes, row, 1));
       if (is == column->type)
         return true;
-      if (pins_find (pins, column->name) != NULL && (is == NULL || !types_widens (is->id, column->type->id)))
-        return type_cannot_follow (warehouse, column, db_result_value (attributes, row, 2), error);
+      if (pins_find (pins, column->name) != NULL && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
+        return type_cannot_follow (warehouse, column, is, db_result_value (attributes, row, 2), error);
       g_array_append_val (alter, *column);
       return true;
     }
-  g_ptr_array_add (warehouse->added, g_strdup (column->name));
+  warehouse->added = true;
   g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s", column->name, warehouse->schema, warehouse->layout->model->table));
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
 }
@@ -192,11 +200,27 @@ find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attrib
   for (int row = 0; row < db_result_rows (attributes); row++)
     {
       const char *name = db_result_value (attributes, row, 0);
-      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own_columns, name) || is_wanted (wanted, name))
+      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name) || is_wanted (wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
       g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name, warehouse->schema, model->table));
     }
+}
+
+/* The id's column is the one that the first load made. */
+static bool
+has_id (const Warehouse *warehouse, const DbResult *attributes, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  for (int row = 0; row < db_result_rows (attributes); row++)
+    if (model->id_column == NULL || strcmp (db_result_value (attributes, row, 0), model->id_column) == 0)
+      return true;
+  weir_error (error, WEIR_ERROR_MODEL, "%s.%s has no column \"%s\" for the id", warehouse->schema, model->table, model->id_column);
+  weir_error_detail (error, "Nothing was changed.");
+  weir_error_hint (error, "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
+                   model->path);
+  weir_error_reason (error, "key_changed");
+  return false;
 }
 
 static bool
@@ -204,18 +228,23 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
 {
   g_autoptr (DbResult) attributes = NULL;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (Wanted));
-  if (!read_attributes (db, warehouse, &attributes, error))
+  if (!read_attributes (db, warehouse, &attributes, error) || !has_id (warehouse, attributes, error))
     return false;
   for (guint i = 0; i < wanted->len; i++)
-    if (!bring_column (db, warehouse, &g_array_index (wanted, Wanted, i), attributes, pins, alter, notes, error))
-      return false;
+    {
+      const Wanted *column = &g_array_index (wanted, Wanted, i);
+      if (column->type->id == TYPE_TEXT && !was_text (column, attributes, pins))
+        g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
+      if (!bring_column (db, warehouse, column, attributes, pins, alter, notes, error))
+        return false;
+    }
   find_carried (warehouse, wanted, attributes, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
   bool has_view = true;
   if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
     return false;
-  return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
+  return warehouse->view == NULL || (has_view && !warehouse->added) || create_view (db, warehouse, error);
 }
 
 static bool
@@ -235,7 +264,7 @@ warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins 
   warehouse->schema = schema;
   warehouse->layout = layout;
   warehouse->columns = g_ptr_array_new_with_free_func (g_free);
-  warehouse->added = g_ptr_array_new_with_free_func (g_free);
+  warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
   warehouse->carried = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);

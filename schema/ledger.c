@@ -95,8 +95,13 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
   Number size, mtime;
-  return RUN ("begin_execution", { "run", id })
-         && RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
+  int64_t begun;
+  const SqlVar vars[] = { { "run", id } };
+  if (!sql_change (db, "ledger/begin_execution", vars, G_N_ELEMENTS (vars), &begun, error))
+    return false;
+  if (begun == 0)
+    return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
+  return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
                  { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error) && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -191,8 +196,12 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
   uid_format (run, id);
   if (!db_exec (db, "begin", error))
     return false;
-  if (RUN ("fail_steps", { "run", id }, { "message", message }) && RUN ("fail", { "run", id }, { "message", message })
-      && ledger_file_finished (db, run, end, error) && db_exec (db, "commit", error))
+  int64_t failed;
+  const SqlVar vars[] = { { "run", id }, { "message", message } };
+  /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
+  if (RUN ("fail_steps", { "run", id }, { "message", message })
+      && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
+      && (failed == 0 || ledger_file_finished (db, run, end, error)) && db_exec (db, "commit", error))
     return true;
   (void) db_exec (db, "rollback", NULL);
   return false;

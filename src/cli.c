@@ -192,6 +192,7 @@ complain_unknown (const char *name)
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (const Command *command = commands; command->name != NULL; command++)
     g_ptr_array_add (names, (gpointer) command->name);
+  g_ptr_array_add (names, (gpointer) "help");
   g_ptr_array_add (names, NULL);
   const char *nearest = text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
@@ -202,7 +203,7 @@ complain_unknown (const char *name)
 static int
 run_help (int argc, char **argv)
 {
-  if (argc < 2)
+  if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
   const Command *command = command_find (argv[1]);
   if (command == NULL)

@@ -1,11 +1,16 @@
 #include "src/job.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
 Job *
 job_new (const char *key, const char *name, const char *table)
 {
   Job *job = g_new0 (Job, 1);
   job->key = g_strdup (key);
   job->name = g_strdup (name);
+  job->shown = text_printable (name, strlen (name), SIZE_MAX);
   job->table = g_strdup (table);
   return job;
 }
@@ -27,6 +32,7 @@ job_free (Job *job)
 {
   g_free (job->key);
   g_free (job->name);
+  g_free (job->shown);
   g_free (job->table);
   g_free (job);
 }

@@ -10,6 +10,7 @@ typedef struct
 {
   char *key;   /* what it is known by: the name of a dropped file, the run of a claim */
   char *name;  /* the file's name */
+  char *shown; /* the same for messages: one line, nothing that moves a cursor */
   char *table; /* where it goes */
   bool is_claim;
   WorkState state;

@@ -58,10 +58,17 @@ load_secret (Loader *loader, GError **error)
   return true;
 }
 
+/* A server that was started anew since the last file shows only when it is spoken to: that is no outage. */
+static bool
+is_connected (const Loader *loader)
+{
+  return loader->db != NULL && db_is_usable (loader->db) && db_exec (loader->db, "select", NULL);
+}
+
 bool
 loader_refresh (Loader *loader, GError **error)
 {
-  if (loader->db == NULL || !db_is_usable (loader->db))
+  if (!is_connected (loader))
     {
       g_clear_pointer (&loader->db, db_free);
       loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
@@ -69,6 +76,31 @@ loader_refresh (Loader *loader, GError **error)
         return false;
     }
   return load_models (loader, error) && load_secret (loader, error);
+}
+
+void
+loader_route_to (const Loader *loader, const char *table, Route *ret_route)
+{
+  *ret_route = (Route){ .table = g_strdup (table),
+                        .model = catalog_find (loader->catalog, table),
+                        .broken = catalog_find_broken (loader->catalog, table) };
+}
+
+bool
+loader_route_again (Loader *loader, const char *name, Uid before, Route *ret_route, GError **error)
+{
+  catalog_route (loader->catalog, name, ret_route);
+  if (ret_route->model != NULL || ret_route->broken != NULL)
+    return true;
+  g_autoptr (DbResult) run = NULL;
+  if (!ledger_run (loader->db, before, &run, error))
+    return false;
+  const char *table = db_result_rows (run) > 0 ? db_result_named (run, 0, "table") : NULL;
+  if (table == NULL || g_str_equal (table, ret_route->table))
+    return true;
+  route_clear (ret_route);
+  loader_route_to (loader, table, ret_route);
+  return true;
 }
 
 static bool
@@ -268,17 +300,33 @@ store_claimed (Loader *loader, Claim *claim, const Run *run, const LoadEnd *end,
   return true;
 }
 
+/* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
+static void
+note_stuck (LoadEnd *end, const char *where, GError *error)
+{
+  g_autofree char *text = weir_error_format (error);
+  Json *notes = json_object_get (end->summary, "notes");
+  if (notes == NULL)
+    json_object_set_new (end->summary, "notes", notes = json_array ());
+  g_autofree char *note = g_strdup_printf ("the file is %s: %s", where, text);
+  json_array_append_new (notes, weir_json_string (note));
+  end->stuck = true;
+  g_error_free (error);
+}
+
 /* A file that was loaded where it lies: nobody comes back to it, so the ledger is told last. */
 static bool
-store_in_place (Loader *loader, const char *path, bool archive, const Run *run, const LoadEnd *end, GError **error)
+store_in_place (Loader *loader, const char *path, bool archive, const Run *run, LoadEnd *end, GError **error)
 {
-  if (!archive)
-    return record_place (loader, run->id, path, "left", end->summary, error);
   const char *disposition;
   int64_t now = time (NULL);
   g_autofree char *place = destination (loader->settings, run, now, end->failed, &disposition);
-  return move_file (loader->settings, path, run, now, end, error)
-         && record_place (loader, run->id, place, disposition, end->summary, error);
+  GError *local = NULL;
+  if (archive && move_file (loader->settings, path, run, now, end, &local))
+    return record_place (loader, run->id, place, disposition, end->summary, error);
+  if (local != NULL)
+    note_stuck (end, "left where it is", local);
+  return record_place (loader, run->id, path, "left", end->summary, error);
 }
 
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
@@ -333,7 +381,13 @@ loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_e
   if (!run_pipeline (loader, &run, route, fd, ret_end, ret_resume, error))
     return false;
   *ret_resume = true;
-  return store_claimed (loader, claim, &run, ret_end, error);
+  GError *local = NULL;
+  if (store_claimed (loader, claim, &run, ret_end, &local))
+    return true;
+  if (!loader->one_shot)
+    return g_propagate_error (error, local), false;
+  note_stuck (ret_end, "still in imports/.claimed, where `weir watch` takes it up", local);
+  return true;
 }
 
 bool

@@ -2,7 +2,7 @@
  *
  *   loader_refresh (loader)      connection, models and secret as they are now
  *   loader_lock (loader, route)  the table's lock, and whether the table can be loaded at all
- *   loader_claimed / loader_in_place / loader_recover
+ *   loader_claimed / loader_in_place / loader_refuse
  *   loader_unlock (loader)
  */
 #ifndef WEIR_SRC_LOADER_H
@@ -45,10 +45,18 @@ typedef enum
 bool loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error);
 void loader_unlock (Loader *loader);
 
+/* Where a file goes that was in work before, as run "before": by its name, but one that was put into a table of the user's choice
+ * (`weir load --table`) goes there again, unless a model claims the name. */
+bool loader_route_again (Loader *loader, const char *name, Uid before, Route *ret_route, GError **error);
+
+/* The way into a table that was named. */
+void loader_route_to (const Loader *loader, const char *table, Route *ret_route);
+
 /* A file's end. summary is never NULL after success: the published object. */
 typedef struct
 {
   bool failed;   /* refused: the summary says why */
+  bool stuck;    /* loaded (or refused), but it could not be moved: a note says so */
   Json *summary; /* owned */
 } LoadEnd;
 

@@ -65,7 +65,9 @@ append_verdict (GString *text, const Json *published)
 char *
 summary_text (const Json *published)
 {
-  GString *text = g_string_new (text_member (published, "file"));
+  const char *file = text_member (published, "file");
+  g_autofree char *shown = text_printable (file, strlen (file), SIZE_MAX);
+  GString *text = g_string_new (shown);
   g_string_append (text, ": ");
   append_verdict (text, published);
   int64_t milliseconds = json_integer_value (json_object_get (published, "milliseconds"));

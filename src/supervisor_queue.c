@@ -48,7 +48,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, WorkState 
     return job;
   job->state = WORK_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: waits until %s is mended", name, route.broken->path);
+    log_line (supervisor->log, "%s: waits until %s is mended", job->shown, route.broken->path);
   return job;
 }
 
@@ -215,7 +215,7 @@ give (Supervisor *supervisor, const Job *job)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: was in work when its worker ended; taking it up again", job->name);
+    log_line (supervisor->log, "%s: was in work when its worker ended; taking it up again", job->shown);
   return true;
 }
 

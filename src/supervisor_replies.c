@@ -48,7 +48,7 @@ static void
 tell (Supervisor *supervisor, const Job *job, const char *text)
 {
   if (holds_is_news (supervisor->holds, job->key, text))
-    log_line (supervisor->log, "%s: %s", job->name, text);
+    log_line (supervisor->log, "%s: %s", job->shown, text);
 }
 
 static void
@@ -173,7 +173,7 @@ on_reply (const Job *job, Json *reply, void *data)
       supervisor_look_later (supervisor, 0);
       return;
     }
-  log_line (supervisor->log, "%s: the worker answered \"%s\", which is not understood", job->name, outcome);
+  log_line (supervisor->log, "%s: the worker answered \"%s\", which is not understood", job->shown, outcome);
   hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
   supervisor_look_later (supervisor, 0);
 }
@@ -224,7 +224,7 @@ on_crashed (const Job *job, const char *how, void *data)
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
                                             : "it is tried once more";
-  log_line (supervisor->log, "%s: its worker %s; %s", job->name, how, next);
+  log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
     holds_set (supervisor->holds, job, HOLD_CRASHED, INT64_MAX, NULL);

@@ -52,19 +52,10 @@ add_table (Tables *tables, const char *name, const Catalog *catalog)
 }
 
 /* The value of a column of the ledger's report by its name. */
-static const char *
-value_of (const DbResult *result, int row, const char *name)
-{
-  for (int column = 0; column < db_result_columns (result); column++)
-    if (g_str_equal (db_result_name (result, column), name))
-      return db_result_value (result, row, column);
-  g_assert_not_reached ();
-}
-
 static int64_t
 number_of (const DbResult *result, int row, const char *name)
 {
-  const char *value = value_of (result, row, name);
+  const char *value = db_result_named (result, row, name);
   return value != NULL ? g_ascii_strtoll (value, NULL, 10) : 0;
 }
 
@@ -92,17 +83,17 @@ is_emptied (Db *db, const char *schema, const char *table)
 static void
 take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catalog, const DbResult *result, int row)
 {
-  Table *table = add_table (tables, value_of (result, row, "table"), catalog);
-  const char *schema = value_of (result, row, "warehouse_schema");
-  table->kind = g_strdup (value_of (result, row, "kind"));
-  table->key = g_strdup (value_of (result, row, "key"));
-  table->applied = g_strcmp0 (value_of (result, row, "applied"), "t") == 0;
+  Table *table = add_table (tables, db_result_named (result, row, "table"), catalog);
+  const char *schema = db_result_named (result, row, "warehouse_schema");
+  table->kind = g_strdup (db_result_named (result, row, "kind"));
+  table->key = g_strdup (db_result_named (result, row, "key"));
+  table->applied = g_strcmp0 (db_result_named (result, row, "applied"), "t") == 0;
   table->files = number_of (result, row, "files");
   table->failed = number_of (result, row, "failed");
-  table->last_file = g_strdup (value_of (result, row, "last_file"));
-  table->last_state = g_strdup (value_of (result, row, "last_state"));
-  table->last_seen = g_strdup (value_of (result, row, "last_seen"));
-  table->last_run = g_strdup (value_of (result, row, "last_run"));
+  table->last_file = g_strdup (db_result_named (result, row, "last_file"));
+  table->last_state = g_strdup (db_result_named (result, row, "last_state"));
+  table->last_seen = g_strdup (db_result_named (result, row, "last_seen"));
+  table->last_run = g_strdup (db_result_named (result, row, "last_run"));
   if (table->applied)
     count_rows (db, schema != NULL ? schema : settings->warehouse_schema, table);
   bool was_staged = number_of (result, row, "staged_rows") > 0 && g_strcmp0 (table->last_state, "loading") != 0;

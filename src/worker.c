@@ -108,14 +108,18 @@ load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, cons
   return done ? reply_end (&end) : reply_error (name, route->table, error);
 }
 
-/* What stands between a request and its file: the connection, the models, the table's lock. NULL: nothing, the lock is held. */
+/* What stands between a request and its file: the connection, the models, the table's lock. NULL: nothing, the lock is held.
+ * orphan: the run that the file belongs to already, NULL: none. */
 static Json *
-prepare (Loader *loader, const char *name, Route *route, bool refuse)
+prepare (Loader *loader, const char *name, const Uid *orphan, Route *route, bool refuse)
 {
   g_autoptr (GError) error = NULL;
   if (!loader_refresh (loader, &error))
     return reply_error (name, NULL, error);
-  catalog_route (loader->catalog, name, route);
+  if (orphan == NULL)
+    catalog_route (loader->catalog, name, route);
+  else if (!loader_route_again (loader, name, *orphan, route, &error))
+    return reply_error (name, NULL, error);
   /* A file that is refused anyway needs no good model. */
   const Route bare = { .table = route->table };
   LockState state;
@@ -135,7 +139,7 @@ static Json *
 answer_path (Loader *loader, const char *name)
 {
   g_auto (Route) route = { 0 };
-  Json *reply = prepare (loader, name, &route, false);
+  Json *reply = prepare (loader, name, NULL, &route, false);
   if (reply == NULL)
     reply = load_dropped (loader, name, &route);
   loader_unlock (loader);
@@ -164,7 +168,7 @@ answer_run (Loader *loader, const char *text, const char *refuse)
   if (name == NULL)
     return reply_new ("gone", NULL, NULL);
   g_auto (Route) route = { 0 };
-  Json *reply = prepare (loader, name, &route, refuse != NULL);
+  Json *reply = prepare (loader, name, &run, &route, refuse != NULL);
   if (reply == NULL)
     reply = load_orphan (loader, run, refuse, name, &route);
   loader_unlock (loader);

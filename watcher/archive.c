@@ -168,7 +168,9 @@ archive_refuse (const char *path, const char *file_name, const char *failed, int
       bool exists = false;
       if (fs_rename_new (path, place, &exists, error))
         return *ret_place = g_steal_pointer (&place), true;
-      unlink (report);
+      /* Moved, but not yet durable (the fsync failed): there it stays, with its reason. */
+      if (exists || !is_taken (place))
+        unlink (report);
       if (!exists)
         return explain_devices (path, failed, error), false;
     }

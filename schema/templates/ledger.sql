@@ -16,11 +16,13 @@ from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
 -- name: begin_execution
+-- A run that is COMPLETED is in the warehouse, whoever thinks otherwise: it is never begun again.
 insert into weir.execution (execution_id, status, created_on, started_on, heartbeat_on)
 values (:'run'::uuid, 'IN_PROGRESS', clock_timestamp(), clock_timestamp(), clock_timestamp())
 on conflict (execution_id) do update
 set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_timestamp(), heartbeat_on = clock_timestamp(),
     completed_on = null, execution_time_ms = null, error = null
+where weir.execution.status <> 'COMPLETED'
 
 -- name: begin_file
 insert into weir.file (run_id, table_name, file_name, place, size_bytes, mtime_ns, model_checksum)

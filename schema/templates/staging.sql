@@ -36,4 +36,8 @@ drop table if exists :"schema".:"table"
 alter table :"schema".:"build" rename to :"table"
 
 -- name: count
-select count(*) from :"schema".:"build"
+-- How many rows, and whether they are this run's. Reading the table keeps others from swapping it until the transaction ends.
+select (select count(*) from :"schema".:"build"),
+       coalesce(obj_description(c.oid, 'pg_class'), '') like '%(weir run ' || :'run' || ')'
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'build'

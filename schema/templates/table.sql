@@ -53,8 +53,12 @@ select s._line, :'column', 'duplicate_key', :'message'
 from :"staging".:"build" s join weir_duplicate d on d._id = s._id
 where d.kept is null
 
+-- name: count_refused
+select count(*) from weir_refused
+
 -- name: list_refused
-select _line, column_name, reason, message from weir_refused order by _line
+-- In pieces: a file may have any number of them.
+select _line, column_name, reason, message from weir_refused where _line > :'after'::bigint order by _line limit 10000
 
 -- name: delete_refused
 -- What is left in staging is what goes on to the warehouse.

@@ -53,6 +53,14 @@ db_result_name (const DbResult *result, int column)
 }
 
 const char *
+db_result_named (const DbResult *result, int row, const char *name)
+{
+  int column = PQfnumber (result->result, name);
+  g_assert (column >= 0);
+  return db_result_value (result, row, column);
+}
+
+const char *
 db_result_value (const DbResult *result, int row, int column)
 {
   return PQgetisnull (result->result, row, column) ? NULL : PQgetvalue (result->result, row, column);

@@ -1,5 +1,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/text.h"
+#include "models/name.h"
 #include "src/cli.h"
 #include "src/loader.h"
 #include "src/progress.h"
@@ -13,6 +15,7 @@
 #include <sys/stat.h>
 
 #define LOCK_WAIT_MS 60000 /* for another load of the same table */
+#define EXIT_LOCAL 4
 
 typedef struct
 {
@@ -41,14 +44,10 @@ static void
 route_input (const Loader *loader, const LoadOptions *options, const char *path, Input *ret_input)
 {
   *ret_input = (Input){ .path = path };
-  catalog_route (loader->catalog, path, &ret_input->route);
   if (options->table != NULL)
-    {
-      route_clear (&ret_input->route);
-      ret_input->route = (Route){ .table = g_strdup (options->table),
-                                  .model = catalog_find (loader->catalog, options->table),
-                                  .broken = catalog_find_broken (loader->catalog, options->table) };
-    }
+    loader_route_to (loader, options->table, &ret_input->route);
+  else
+    catalog_route (loader->catalog, path, &ret_input->route);
   const Model *model = ret_input->route.model;
   ret_input->order = model != NULL && model->references->len > 0 ? 1 : 0;
 }
@@ -71,10 +70,20 @@ route_inputs (const Loader *loader, const LoadOptions *options, char **paths)
   return inputs;
 }
 
-/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. */
+static bool
+is_link (const char *path)
+{
+  struct stat info;
+  return lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
+}
+
+/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. A link is not, for
+ * its file is elsewhere. */
 static bool
 is_dropped (const Settings *settings, const char *path)
 {
+  if (is_link (path))
+    return false;
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
   struct stat here, imports;
@@ -117,15 +126,34 @@ waits_error (const Input *input, const char *waits_for, GError **error)
   return false;
 }
 
+/* What can be said of a path before anything is done with it. */
+static bool
+check_path (const char *path, const LoadOptions *options, GError **error)
+{
+  struct stat info;
+  g_autofree char *name = g_path_get_basename (path);
+  if (stat (path, &info) < 0)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path, g_strerror (errno)), false;
+  if (!text_is_utf8 (name, strlen (name), NULL))
+    {
+      weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a name that is not UTF-8", path);
+      weir_error_detail (error, "The ledger could not keep it. Nothing was loaded; the file was left where it is.");
+      weir_error_hint (error, "Rename the file.");
+      return weir_error_reason (error, "bad_name"), false;
+    }
+  if (!options->archive || !is_link (path))
+    return true;
+  weir_error (error, WEIR_ERROR_MODEL, "could not archive \"%s\": it is a symbolic link", path);
+  weir_error_detail (error, "Nothing was loaded: the archive keeps files, and a link may lead nowhere one day.");
+  weir_error_hint (error, "Name the file that it leads to, or leave --archive out.");
+  return false;
+}
+
 static bool
 load_input (Loader *loader, const Input *input, const LoadOptions *options, LoadEnd *ret_end, GError **error)
 {
-  struct stat info;
-  if (stat (input->path, &info) < 0)
-    {
-      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", input->path, g_strerror (errno));
-      return false;
-    }
+  if (!check_path (input->path, options, error))
+    return false;
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, &input->route, LOCK_WAIT_MS, &state, &waits_for, error))
@@ -178,13 +206,39 @@ load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, b
       return weir_error_exit_code (error);
     }
   print_summary (options, end.summary);
+  if (end.stuck)
+    return EXIT_LOCAL;
   return end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
+}
+
+/* The table's name becomes a folder's name, too. */
+static bool
+check_table (const char *table, GError **error)
+{
+  if (table == NULL || name_is_usable (table))
+    return true;
+  g_autofree char *usable = name_of_table (table);
+  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" cannot be the name of a table", table);
+  weir_error_detail (error, "A table is named with lower case letters, digits and _, and at most %d of them.", NAME_MAX_BYTES);
+  if (table[0] != '\0')
+    weir_error_hint (error, "--table %s", usable);
+  return false;
+}
+
+/* Where there is nothing to load, no home is made for it. */
+static HomePolicy
+choose_policy (char **paths)
+{
+  for (; *paths != NULL; paths++)
+    if (g_file_test (*paths, G_FILE_TEST_EXISTS))
+      return HOME_CREATE;
+  return HOME_REQUIRED;
 }
 
 static bool
 load_files (const CommonOptions *common, const LoadOptions *options, char **paths, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_CREATE, error);
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, choose_policy (paths), error);
   if (settings == NULL || !settings_make_folders (settings, error))
     return false;
   AUTO_FD int stop_fd = stop_fd_open ();
@@ -240,7 +294,11 @@ command_load (int argc, char **argv)
     return run_worker (&common);
   if (argc < 2)
     return cli_usage ("load", "a file is needed");
+  if (g_strv_contains ((const char *const *) argv + 1, "-"))
+    return cli_usage ("load", "standard input cannot be loaded: its file could be neither named nor archived");
   options.json = common.json;
+  if (!check_table (table, &error))
+    return cli_fail (error, common.json);
   int code = 0;
   return load_files (&common, &options, argv + 1, &code, &error) ? code : cli_fail (error, common.json);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #define LOCK_WAIT_MS 60000 /* for another load of the same table */
+#define EXIT_LOCAL 4
 
 /* What the ledger knows of the run that is to be tried again. */
 typedef struct
@@ -29,15 +30,6 @@ past_clear (Past *past)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
-
-static const char *
-value_of (const DbResult *result, const char *name)
-{
-  for (int column = 0; column < db_result_columns (result); column++)
-    if (strcmp (db_result_name (result, column), name) == 0)
-      return db_result_value (result, 0, column);
-  return NULL;
-}
 
 static bool
 no_file (const Past *past, const char *text, GError **error)
@@ -59,9 +51,9 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   g_autoptr (DbResult) result = NULL;
   if (!ledger_find_run (loader->db, text, &ret_past->run, error) || !ledger_run (loader->db, ret_past->run, &result, error))
     return false;
-  ret_past->file = g_strdup (value_of (result, "file"));
-  ret_past->disposition = g_strdup (value_of (result, "disposition"));
-  const char *place = value_of (result, "place");
+  ret_past->file = g_strdup (db_result_named (result, 0, "file"));
+  ret_past->disposition = g_strdup (db_result_named (result, 0, "disposition"));
+  const char *place = db_result_named (result, 0, "place");
   ret_past->place = g_canonicalize_filename (place == NULL ? "" : place, loader->settings->home);
   struct stat info;
   bool there = place != NULL && *place != '\0' && stat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
@@ -103,7 +95,8 @@ static bool
 load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
 {
   g_auto (Route) route = { 0 };
-  catalog_route (loader->catalog, past->file, &route);
+  if (!loader_route_again (loader, past->file, past->run, &route, error))
+    return false;
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, &route, LOCK_WAIT_MS, &state, &waits_for, error))
@@ -135,7 +128,7 @@ run (const CommonOptions *common, bool force, const char *text, int *ret_code, G
     return false;
   g_autofree char *told = common->json ? weir_json_text (end.summary) : summary_text (end.summary);
   fprintf (end.failed && !common->json ? stderr : stdout, "%s\n", told);
-  *ret_code = end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
+  *ret_code = end.stuck ? EXIT_LOCAL : end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "tests/support/weir.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}"
 
@@ -22,19 +23,10 @@ set_fault (Home *home, const char *action, const char *point)
   home_set_environment (home, "WEIR_FAULT", fault);
 }
 
-/* Starts weir watch and waits until it watches. */
-static Background *
-start_watch (Home *home)
-{
-  Background *watch = spawn_weir (home, "watch", NULL);
-  wait_until (background_said (watch, "watching"));
-  return watch;
-}
-
 static void
 prepare (Home *home)
 {
-  home_configure (home, ", \"workers\": 1");
+  home_configure (home, ", \"workers\": 1, \"settle\": 0.3");
   home_write_model (home, "users", USERS);
   g_autoptr (Json) first = load_text (home, "users.csv", first_text, NULL);
   assert_json (first, "status", "applied");
@@ -176,6 +168,42 @@ test_two_supervisors (void **state)
   oracle_check (home, 0);
 }
 
+/* Two homes load into one database: their folders are their own, the tables and the ledger are shared. */
+static void
+test_two_homes_one_database (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Home) other = home_new (home->cluster);
+  g_free (other->url);
+  other->url = g_strdup (home->url);
+  home_configure (other, "");
+  g_autofree char *path = home_path (other, ".weir/key_secret");
+  home_write_model (home, "users", USERS);
+  home_write_model (other, "users", USERS);
+  assert_weir (home, 0, "init", NULL);
+  g_autofree char *secret = home_read_file (home, ".weir/key_secret");
+  home_write_file (other, ".weir/key_secret", secret);
+  assert_int_equal (chmod (path, 0600), 0);
+  g_autoptr (Background) one = start_watch (home);
+  g_autoptr (Background) two = start_watch (other);
+  enum
+  {
+    FILES = 6
+  };
+  for (int i = 0; i < FILES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("users-%02d.csv", i);
+      g_autofree char *text = g_strdup_printf ("name,email\nAnn%d,a@x.org\n", i);
+      home_drop (i % 2 == 0 ? home : other, name, text);
+    }
+  wait_until (home_count_files (home, "archive") == FILES / 2 && home_count_files (other, "archive") == FILES / 2);
+  assert_int_equal (background_stop (one, SIGTERM, 10), 0);
+  assert_int_equal (background_stop (two, SIGTERM, 10), 0);
+  assert_int_equal (sql_number (home, "select count(*) from warehouse.users"), FILES);
+  oracle_check (home, ORACLE_MANY_HOMES);
+  oracle_check (other, ORACLE_MANY_HOMES);
+}
+
 /* The server goes away in the middle of a load and comes back: the file stays, and is loaded afterwards. */
 static void
 test_server_restarted (void **state)
@@ -260,6 +288,7 @@ main (void)
     TEST (test_crashing_twice_is_refused),
     TEST (test_same_bytes_again_after_a_crash),
     TEST (test_two_supervisors),
+    TEST (test_two_homes_one_database),
     TEST (test_server_restarted),
     TEST (test_server_away_at_start),
     TEST (test_stop_while_the_server_is_away),

@@ -56,6 +56,7 @@ test_usage (void **state)
     const char *says;
   } cases[] = {
     { { "lod", NULL }, "load" },
+    { { "hlep", NULL }, "did you mean \"help\"?" },
     { { "load", NULL }, "load" },
     { { "load", "--archve", "x.csv", NULL }, "archve" },
     { { "migrate", "sideways", NULL }, "migrate" },
@@ -73,6 +74,8 @@ test_usage (void **state)
     }
   g_autoptr (Outcome) help = expect_weir (home, 0, "--help", NULL);
   assert_contains (help->out, "watch");
+  g_autoptr (Outcome) help_help = expect_weir (home, 0, "help", "help", NULL);
+  assert_string_equal (help_help->out, help->out);
   g_autoptr (Outcome) load_help = expect_weir (home, 0, "load", "--help", NULL);
   assert_contains (load_help->out, "--archive");
   g_autoptr (Outcome) version = expect_weir (home, 0, "--version", NULL);

@@ -103,6 +103,27 @@ test_keyless_bag (void **state)
   oracle_check (home, 0);
 }
 
+/* Rows without a key are known by their hash: what would change all hashes is refused, or they would all be loaded once more. */
+static void
+test_keyless_types (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "sales", SALES ("\"description\": \"\""));
+  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1\",\"\"\n\"2\",\"2\",\"\"\n", "read=2 inserted=2 staged=2");
+  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1.0\",\"\"\n\"2\",\"2.5\",\"late\"\n", "read=2 unchanged=1 inserted=1 staged=2");
+
+  home_drop (home, "sales.csv", "sku,n,note\n1,1,\n2,2,\nx,3,\n");
+  g_autoptr (Outcome) inferred = expect_weir (home, 1, "load", "--json", "--archive", "imports/sales.csv", NULL);
+  g_autoptr (Json) published = outcome_json (inferred);
+  assert_json (published, "error.code", "type_drift");
+  home_write_model (home, "sales", SALES ("\"columns\": {\"sku\": {\"type\": \"text\"}}"));
+  g_autoptr (Outcome) declared = expect_weir (home, 2, "retry", "last", NULL);
+  assert_contains (declared->err, "loaded once more");
+
+  assert_sql (home, "3", "select count(*) from warehouse.sales");
+  oracle_check (home, ORACLE_IN_WORK);
+}
+
 static void
 test_keyless_duplicate_of_any_file (void **state)
 {
@@ -182,6 +203,7 @@ main (void)
     TEST (test_waits_for_dimension),
     TEST (test_keyed_upsert),
     TEST (test_keyless_bag),
+    TEST (test_keyless_types),
     TEST (test_keyless_duplicate_of_any_file),
     TEST (test_keyless_all),
     TEST (test_missing_reference),

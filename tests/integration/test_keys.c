@@ -261,6 +261,34 @@ test_secret_others_can_read (void **state)
   oracle_check (home, 0);
 }
 
+static void
+test_renamed_id_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\""));
+  load_users (home);
+  home_write_model (home, "users", MODEL ("\"hash\": \"md5\", \"column\": \"person\""));
+  home_drop (home, "users.csv", "name,email\nNew,new@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (outcome->err, "has no column \"person\" for the id");
+  assert_true (home_has_file (home, "imports/users.csv"));
+}
+
+/* Lower case would make these cells no instants and no numbers any more. */
+static void
+test_normalised_key_of_other_types (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "readings",
+                    "{\"table\": \"readings\", \"kind\": \"fact\", \"business_key\": [\"device\", \"at\"],"
+                    " \"id\": {\"hash\": \"md5\", \"normalize\": [\"trim\", \"lowercase\"]}}");
+  g_autoptr (Json) published = load_text (home, "readings.csv", "device,at,v\nA,2026-01-01T00:00:00Z,1\nb,2026-01-01T00:00:01Z,2\n", NULL);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  assert_sql (home, "a|2026-01-01 00:00:00+00|1\nb|2026-01-01 00:00:01+00|2", "select device, at, v from warehouse.readings order by 1");
+  assert_sql (home, "1", "select count(*) from warehouse.readings where reading_id = md5('1:a,20:2026-01-01t00:00:00z,')::uuid");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 int
 main (void)
 {
@@ -279,6 +307,8 @@ main (void)
     TEST (test_changed_secret),
     TEST (test_lost_secret),
     TEST (test_secret_others_can_read),
+    TEST (test_renamed_id_column),
+    TEST (test_normalised_key_of_other_types),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -1,4 +1,5 @@
 /* Files into a dimension: what changes, what does not, and that every count adds up. */
+#include "pipeline/stage.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -161,6 +162,116 @@ test_widening (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* Where everything is quoted, nothing tells an empty text from NULL: a column that becomes text opens no version for it. */
+/* What PostgreSQL cannot hold is a refused file that says so, not a server in trouble. */
+static void
+test_row_too_wide (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",c%d", i);
+  g_string_append (text, "\na@x.org");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",%d", i);
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_error_says (published, "users.csv");
+  assert_error_says (published, "1,600 columns");
+  oracle_check (home, 0);
+
+  /* A model that needs a column which is not there lists some of those that are. */
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"missing\"]}");
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) other = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) listed = outcome_json (other);
+  assert_error_says (listed, "c28, and more");
+  oracle_check (home, 0);
+}
+
+/* What a worker meets that has lost the table's lock, and with it the right to the run. */
+static void
+test_completed_run_stays (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email\nAnn,a@x.org\n", "applied", "read=1 inserted=1 staged=1");
+  g_autofree char *id = sql_scalar (home, "select execution_id from weir.execution");
+  const char *ledger = "select status, state, rows_inserted, e.error from weir.execution e join weir.file on run_id = execution_id";
+  Run run = { .table = (char *) "users", .file = (char *) "users.csv", .place = (char *) "imports/users.csv" };
+  assert_true (uid_parse (id, strlen (id), &run.id));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = db_connect (home->url, "test", -1, &error);
+  assert_non_null (db);
+
+  assert_false (ledger_begin (db, &run, NULL, NULL, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY));
+  assert_sql (home, "COMPLETED|applied|1|-", "%s", ledger);
+  const FileEnd end = { .state = "failed" };
+  assert_true (ledger_fail (db, run.id, "the connection was lost", &end, NULL));
+  assert_sql (home, "COMPLETED|applied|1|-", "%s", ledger);
+
+  int64_t rows;
+  g_autoptr (Stage) stage = stage_new ("staging", &run);
+  g_free (stage->name);
+  stage->name = g_strdup ("users");
+  assert_true (stage_count (db, stage, run.id, &rows, NULL));
+  assert_int_equal (rows, 1);
+  assert_true (stage_count (db, stage, uid_random (), &rows, NULL));
+  assert_int_equal (rows, 0);
+}
+
+static void
+test_quoted_empties (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "\"email\",\"phone\",\"points\"\n\"a@x.org\",\"\",\"\"\n\"b@x.org\",\"\",\"1\"\n", "applied",
+               "read=2 inserted=2 staged=2");
+  /* phone has its first text, points becomes text, city is new */
+  expect_load (home,
+               "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"\",\"1\",\"\"\n"
+               "\"c@x.org\",\"+44 20\",\"n/a\",\"Oslo\"\n",
+               "applied", "read=3 unchanged=2 inserted=1 staged=3");
+  expect_load (home,
+               "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"+44 21\",\"1\",\"\"\n", "applied",
+               "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* The columns of a file and those of facts have nothing to do with each other in a dimension. */
+static void
+test_missing_column_with_the_name_of_a_fact_s (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,created_at,updated_at\nAnn,a@x.org,2026-01-01,2026-01-02\n", "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "name,email\nAnna,a@x.org\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "Anna|2026-01-01|2026-01-02", "select name, created_at, updated_at from warehouse.users_current");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* A type does not depend on whether a cell is in the sample or behind it. */
+static void
+test_types_whatever_the_order (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email,flag,n\n");
+  for (int i = 0; i < 2500; i++)
+    g_string_append_printf (text, "%d@x.org,true,-0\n", i);
+  g_string_append (text, "z@x.org,yes,1e5\n");
+  expect_load (home, text->str, "applied", "read=2501 inserted=2501 staged=2501");
+  assert_sql (home, "flag text|n double precision",
+              "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
+              " where attrelid = 'warehouse.users'::regclass and attname in ('flag', 'n')");
+  assert_sql (home, "yes|100000", "select flag, n from warehouse.users where email = 'z@x.org'");
+  oracle_check (home, 0);
+}
+
 static void
 test_contradicted_pin (void **state)
 {
@@ -296,6 +407,11 @@ test_dry_run (void **state)
   assert_sql (home, "0",
               "select (select count(*) from weir.execution) + (select count(*) from pg_tables where schemaname in ('staging', "
               "'warehouse'))");
+  /* Nor does it point to what it has not kept. */
+  home_drop (home, "users-2.csv", "name,email\nAnn,\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "load", "--json", "--dry-run", "imports/users-2.csv", NULL);
+  g_autoptr (Json) rejects = outcome_json (refused);
+  assert_error_says (rejects, "dry run");
   oracle_check (home, 0);
 }
 
@@ -363,6 +479,11 @@ main (void)
     TEST (test_missing_column_keeps),
     TEST (test_new_column),
     TEST (test_widening),
+    TEST (test_row_too_wide),
+    TEST (test_completed_run_stays),
+    TEST (test_quoted_empties),
+    TEST (test_missing_column_with_the_name_of_a_fact_s),
+    TEST (test_types_whatever_the_order),
     TEST (test_contradicted_pin),
     TEST (test_duplicate_keys),
     TEST (test_rejects),

@@ -4,7 +4,6 @@
 
 #include "base/autoptr.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,27 +22,17 @@ ask_psql (Home *home, const char *sql)
   return g_strstrip (g_strdup (outcome->out));
 }
 
+static Background *
+watch_users (Home *home)
+{
+  home_write_model (home, "users", USERS);
+  return start_watch (home);
+}
+
 static bool
 is_archived (Home *home, int files)
 {
   return home_count_files (home, "archive") == files;
-}
-
-static Background *
-start_watch (Home *home)
-{
-  home_write_model (home, "users", USERS);
-  Background *watch = spawn_weir (home, "watch", NULL);
-  /* It says what it waits for once it does. */
-  wait_until (background_said (watch, "watching"));
-  return watch;
-}
-
-static void
-stop_watch (Background *watch)
-{
-  assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
-  assert_int_equal (process_find (watch->home->path, "weir"), 0);
 }
 
 static void
@@ -58,8 +47,9 @@ static void
 test_present_at_start (void **state)
 {
   Home *home = *state;
+  home_configure (home, ", \"settle\": 0.3");
   home_drop (home, "users.csv", users_text);
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   wait_until (is_archived (home, 1));
   stop_watch (watch);
   assert_loaded_once (home, 1);
@@ -70,7 +60,7 @@ static void
 test_moved_in (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   home_drop (home, "users.csv", users_text);
   wait_until (is_archived (home, 1));
   stop_watch (watch);
@@ -85,7 +75,7 @@ static void
 test_moved_in_from_a_folder_below (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   home_write_file (home, "imports/.staging/users.csv", users_text);
   home_note_dropped (home, users_text, strlen (users_text));
   g_usleep (300000);
@@ -104,7 +94,7 @@ static void
 test_written_slowly (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   g_autofree char *path = home_path (home, "imports/users.csv");
   int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   assert_true (fd >= 0);
@@ -128,7 +118,7 @@ static void
 test_appended_to (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   g_autofree char *path = home_path (home, "imports/users.csv");
   home_note_dropped (home, users_text, strlen (users_text));
   for (const char *at = users_text; *at != '\0'; at += MIN (20, strlen (at)))
@@ -147,7 +137,7 @@ static void
 test_copied (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   g_autofree char *from = g_strdup_printf ("%s.original", home->path);
   g_autofree char *to = home_path (home, "imports/users.csv");
   assert_true (g_file_set_contents (from, users_text, -1, NULL));
@@ -168,7 +158,7 @@ test_linked_in (void **state)
 {
   Home *home = *state;
   home_configure (home, ", \"settle\": 0.3");
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   g_autofree char *from = g_strdup_printf ("%s.original", home->path);
   g_autofree char *to = home_path (home, "imports/users.csv");
   assert_true (g_file_set_contents (from, users_text, -1, NULL));
@@ -184,7 +174,7 @@ static void
 test_part_is_renamed (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   home_drop (home, "users.csv.part", users_text);
   g_usleep (500000);
   assert_true (home_has_file (home, "imports/users.csv.part"));
@@ -201,7 +191,8 @@ static void
 test_folder_recreated (void **state)
 {
   Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
+  home_configure (home, ", \"settle\": 0.3");
+  g_autoptr (Background) watch = watch_users (home);
   g_autofree char *imports = home_path (home, "imports");
   remove_tree (imports);
   assert_false (home_has_file (home, "imports/users.csv"));
@@ -223,24 +214,8 @@ test_poll_mode (void **state)
 {
   Home *home = *state;
   home_configure (home, ", \"watch\": \"poll\", \"settle\": 0.2");
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   assert_int_equal (process_find (home->path, "weir-notify"), 0);
-  home_drop (home, "users.csv", users_text);
-  wait_until (is_archived (home, 1));
-  stop_watch (watch);
-  assert_loaded_once (home, 1);
-  oracle_check (home, 0);
-}
-
-static void
-test_notifier_dies (void **state)
-{
-  Home *home = *state;
-  home_configure (home, ", \"settle\": 0.2");
-  g_autoptr (Background) watch = start_watch (home);
-  pid_t notifier = 0;
-  wait_until ((notifier = process_find (home->path, "weir-notify")) != 0);
-  assert_int_equal (kill (notifier, SIGKILL), 0);
   home_drop (home, "users.csv", users_text);
   wait_until (is_archived (home, 1));
   stop_watch (watch);
@@ -262,7 +237,7 @@ test_others_are_left_alone (void **state)
 {
   Home *home = *state;
   home_configure (home, ", \"settle\": 0.2");
-  g_autoptr (Background) watch = start_watch (home);
+  g_autoptr (Background) watch = watch_users (home);
   home_drop (home, "notes.txt", "hello\n");
   g_autofree char *folder = home_path (home, "imports/folder.csv");
   g_autofree char *pipe = home_path (home, "imports/pipe.csv");
@@ -282,124 +257,6 @@ test_others_are_left_alone (void **state)
   oracle_check (home, 0);
 }
 
-static void
-test_two_tables_at_once (void **state)
-{
-  Home *home = *state;
-  home_write_model (home, "shops", "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"code\"]}");
-  g_autoptr (Background) watch = start_watch (home);
-  home_drop (home, "users.csv", users_text);
-  home_drop (home, "shops.csv", "code,name\nS1,Oslo\n");
-  wait_until (is_archived (home, 2));
-  stop_watch (watch);
-  assert_loaded_once (home, 2);
-  assert_sql (home, "S1", "select code from warehouse.shops_current");
-  oracle_check (home, ORACLE_REPLAY);
-}
-
-static void
-test_oldest_first (void **state)
-{
-  Home *home = *state;
-  home_write_model (home, "users", USERS);
-  static const struct
-  {
-    const char *name, *text;
-    time_t mtime;
-  } files[] = {
-    { "users-1.csv", "name,email\nthird,a@x.org\n", 1700000300 },
-    { "users-2.csv", "name,email\nfirst,a@x.org\n", 1700000100 },
-    { "users-3.csv", "name,email\nsecond,a@x.org\n", 1700000200 },
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      home_drop (home, files[i].name, files[i].text);
-      g_autofree char *relative = g_build_filename ("imports", files[i].name, NULL);
-      g_autofree char *path = home_path (home, relative);
-      struct timespec times[] = { { .tv_sec = files[i].mtime }, { .tv_sec = files[i].mtime } };
-      assert_int_equal (utimensat (AT_FDCWD, path, times, 0), 0);
-    }
-  g_autoptr (Background) watch = start_watch (home);
-  wait_until (is_archived (home, 3));
-  stop_watch (watch);
-  assert_sql (home, "first,second,third", "select string_agg(name, ',' order by version_number) from warehouse.users");
-  oracle_check (home, ORACLE_REPLAY);
-}
-
-static void
-test_model_edited_while_running (void **state)
-{
-  Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
-  /* A broken model stops its own table only, and its file waits. */
-  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimention\", \"business_key\": [\"email\"]}");
-  home_drop (home, "users.csv", users_text);
-  home_drop (home, "shops.csv", "code,name\nS1,Oslo\n");
-  wait_until (is_archived (home, 1));
-  wait_until (background_said (watch, "dimention"));
-  assert_true (home_has_file (home, "imports/users.csv"));
-  g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
-  assert_contains (status->out, "users");
-  /* Mended: taken up without a restart. */
-  home_write_model (home, "users", USERS);
-  wait_until (is_archived (home, 2));
-  stop_watch (watch);
-  assert_loaded_once (home, 2);
-  oracle_check (home, 0);
-}
-
-static void
-test_worker_killed (void **state)
-{
-  Home *home = *state;
-  home_configure (home, ", \"workers\": 1");
-  g_autoptr (Background) watch = start_watch (home);
-  pid_t worker = 0;
-  wait_until ((worker = process_find (home->path, "--worker")) != 0);
-  assert_int_equal (kill (worker, SIGKILL), 0);
-  home_drop (home, "users.csv", users_text);
-  wait_until (is_archived (home, 1));
-  stop_watch (watch);
-  assert_loaded_once (home, 1);
-  oracle_check (home, 0);
-}
-
-static void
-test_no_secret_in_arguments (void **state)
-{
-  Home *home = *state;
-  g_autoptr (Background) watch = start_watch (home);
-  wait_until (process_find (home->path, "--worker") != 0);
-  assert_int_equal (process_find (home->path, CLUSTER_PASSWORD), 0);
-  /* In two parts: the server's log of statements must not have it from us. */
-  assert_sql (home, "0", "select count(*) from pg_stat_activity where position('%.6s' || '%s' in application_name) > 0",
-              CLUSTER_PASSWORD, &CLUSTER_PASSWORD[6]);
-  stop_watch (watch);
-  oracle_check (home, 0);
-}
-
-static void
-test_interrupted (void **state)
-{
-  Home *home = *state;
-  static const int signals[] = { SIGINT, SIGTERM };
-  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
-    {
-      g_autoptr (Background) watch = start_watch (home);
-      g_autofree char *name = g_strdup_printf ("users-%zu.csv", i);
-      home_drop (home, name, users_text);
-      assert_int_equal (background_stop (watch, signals[i], 10), 0);
-      assert_int_equal (process_find (home->path, "weir"), 0);
-    }
-  /* Whatever was in work or not begun then is finished by the next start. */
-  g_autoptr (Background) watch = start_watch (home);
-  wait_until (is_archived (home, 2));
-  stop_watch (watch);
-  g_autofree char *names = ask_psql (home, "select string_agg(name, ',' order by name) from warehouse.users");
-  assert_string_equal (names, "Ann,Bob");
-  oracle_check (home, 0);
-}
-
 int
 main (void)
 {
@@ -415,14 +272,7 @@ main (void)
     TEST (test_part_is_renamed),
     TEST (test_folder_recreated),
     TEST (test_poll_mode),
-    TEST (test_notifier_dies),
     TEST (test_others_are_left_alone),
-    TEST (test_two_tables_at_once),
-    TEST (test_oldest_first),
-    TEST (test_model_edited_while_running),
-    TEST (test_worker_killed),
-    TEST (test_no_secret_in_arguments),
-    TEST (test_interrupted),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

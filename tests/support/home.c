@@ -160,7 +160,10 @@ int
 home_count_files (Home *home, const char *folder)
 {
   g_autoptr (GPtrArray) list = home_list_files (home, folder);
-  return (int) list->len;
+  int count = 0;
+  for (guint i = 0; i < list->len; i++)
+    count += strstr (list->pdata[i], "/.weir-try-") == NULL;
+  return count;
 }
 
 void

@@ -63,7 +63,8 @@ void home_drop (Home *home, const char *name, const char *contents);
 /* Remembers a file that the test itself put (or is about to complete) in imports/. */
 void home_note_dropped (Home *home, const char *contents, size_t length);
 
-/* The number of files (not folders) anywhere below a folder of the home, 0 when it is missing. */
+/* The number of files (not folders) anywhere below a folder of the home, 0 when it is missing. Leaves out what `weir watch` moves
+ * to and fro when it starts, to know whether it can. */
 int home_count_files (Home *home, const char *folder);
 /* Their paths relative to the home, sorted. */
 GPtrArray *home_list_files (Home *home, const char *folder);

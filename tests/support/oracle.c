@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-void
-oracle_check (Home *home, unsigned flags)
+char *
+oracle_find (Home *home, unsigned flags)
 {
   g_autoptr (GString) violations = g_string_new (NULL);
   if (home->url != NULL && sql_number (home, "select count(*) from pg_tables where schemaname = 'weir' and tablename = 'file'") > 0)
@@ -17,11 +17,17 @@ oracle_check (Home *home, unsigned flags)
         oracle_check_replay (home, violations);
     }
   oracle_check_secrets (home, violations);
-  if (violations->len > 0)
-    {
-      /* Printed here, for cmocka cuts its messages. */
-      fputs (home->transcript->str, stderr);
-      fputs (violations->str, stderr);
-      fail_msg ("the oracle finds these violations in %s", home->path);
-    }
+  return g_string_free (g_steal_pointer (&violations), false);
+}
+
+void
+oracle_check (Home *home, unsigned flags)
+{
+  g_autofree char *violations = oracle_find (home, flags);
+  if (*violations == '\0')
+    return;
+  /* Printed here, for cmocka cuts its messages. */
+  fputs (home->transcript->str, stderr);
+  fputs (violations, stderr);
+  fail_msg ("the oracle finds these violations in %s", home->path);
 }

@@ -21,4 +21,7 @@ typedef enum
  * schemas; no sanitizer report. A home without a configured database (url NULL) is checked for 6 alone. */
 void oracle_check (Home *home, unsigned flags);
 
+/* The violations, one a line; "" where there are none. Owned by the caller. */
+char *oracle_find (Home *home, unsigned flags);
+
 #endif

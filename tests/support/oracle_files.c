@@ -74,9 +74,7 @@ check_places (Home *home, unsigned flags, GString *violations)
       bool ours = !(flags & ORACLE_MANY_HOMES) || home_has_file (home, cells[2]);
       if (strcmp (disposition, "archived") != 0 && strcmp (disposition, "failed") != 0)
         {
-          /* A file that was loaded where it lay by a process that died is still there, and nobody's. */
-          bool in_place = !g_str_has_prefix (cells[2], "imports/.claimed/") && home_has_file (home, cells[2]);
-          if (strcmp (disposition, "-") == 0 && !in_place && !(flags & ORACLE_IN_WORK))
+          if (strcmp (disposition, "-") == 0 && !(flags & ORACLE_IN_WORK))
             g_string_append_printf (violations, "- the ledger does not know where the file of run %s is\n", cells[0]);
           continue;
         }

@@ -213,6 +213,21 @@ background_stop (Background *background, int signal, int seconds)
   return code;
 }
 
+Background *
+start_watch (Home *home)
+{
+  Background *watch = spawn_weir (home, "watch", NULL);
+  wait_until (background_said (watch, "watching"));
+  return watch;
+}
+
+void
+stop_watch (Background *watch)
+{
+  assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
+  assert_int_equal (process_find (watch->home->path, "weir"), 0);
+}
+
 void
 background_free (Background *background)
 {

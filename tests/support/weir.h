@@ -39,6 +39,11 @@ typedef struct
 } Background;
 
 Background *spawn_weir (Home *home, ...) G_GNUC_NULL_TERMINATED;
+/* `weir watch`, once it watches. */
+Background *start_watch (Home *home);
+/* Stops it by SIGTERM; it must end well within ten seconds, and leave no process behind. */
+void stop_watch (Background *watch);
+
 char *background_text (const Background *background);
 bool background_said (const Background *background, const char *text);
 /* Sends the signal (0: none), waits for the end, at most "seconds": fails the test otherwise. Returns the exit code. */

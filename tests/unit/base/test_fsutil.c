@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -332,6 +333,16 @@ a_failed_write_names_the_file (void **state)
   assert_local_error (&error, path);
 }
 
+static void
+the_longest_name_can_be_written (void **state)
+{
+  char name[NAME_MAX + 1] = { 0 };
+  memset (name, 'x', NAME_MAX);
+  g_autofree char *path = g_build_filename (*state, name, NULL);
+  assert_true (fs_write_file (path, "whole", 5, 0600, NULL));
+  assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 int
 main (void)
 {
@@ -349,6 +360,7 @@ main (void)
     WITH_FOLDER (a_folder_that_is_none_cannot_be_synced),
     WITH_FOLDER (a_scratch_file_has_no_name),
     WITH_FOLDER (a_failed_write_names_the_file),
+    WITH_FOLDER (the_longest_name_can_be_written),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -72,6 +72,34 @@ test_convert (void **state)
     }
 }
 
+/* What the sample took for a boolean is no boolean when the rest of the file has a cell that inference would not take for one. */
+static void
+test_contradicted_boolean (void **state)
+{
+  static const struct
+  {
+    Origin origin;
+    const char *cell;
+    RowVerdict verdict;
+  } booleans[] = {
+    { ORIGIN_INFERRED, "FALSE", ROW_OK }, { ORIGIN_INFERRED, "yes", ROW_CONTRADICTION }, { ORIGIN_INFERRED, "1", ROW_CONTRADICTION },
+    { ORIGIN_PINNED, "yes", ROW_OK },     { ORIGIN_DECLARED, "1", ROW_OK },
+  };
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  g_autoptr (Pins) pins = pins_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (booleans); i++)
+    {
+      g_autoptr (Layout) layout = users_layout (catalog, pins);
+      layout->columns[3].type = &types[TYPE_BOOLEAN];
+      layout->columns[3].origin = booleans[i].origin;
+      g_autoptr (Row) row = row_new (layout, NULL, 0);
+      g_autofree char *text = g_strdup_printf ("Ann|a@b.c|01/02/1990|%s", booleans[i].cell);
+      TestRecord made;
+      assert_int_equal (row_convert (row, test_record (&made, 2, text)), booleans[i].verdict);
+    }
+}
+
 static bool
 collect (const void *bytes, size_t length, void *data, GError **error)
 {
@@ -133,6 +161,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_convert),
+    cmocka_unit_test (test_contradicted_boolean),
     cmocka_unit_test (test_write),
   };
   return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);

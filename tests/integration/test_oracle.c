@@ -1,0 +1,155 @@
+/* The oracle itself: a home in order passes, and each thing that is put out of order is found. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}"
+#define SALES                                                                                                                      \
+  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": "      \
+  "\"user_id\"}]}"
+
+/* Two files of users, one of sales, one refused. */
+static void
+fill (Home *home)
+{
+  static const char *const files[][2] = {
+    { "users.csv", "name,email\nAnn,a@x.org\nEve,\nBob,b@x.org\n" },
+    { "users.csv", "name,email\nAnna,a@x.org\n" },
+    { "sales.csv", "email,amount\na@x.org,5\n" },
+    { "users-1.csv", "name\nAnna\n" },
+  };
+  home_write_model (home, "users", USERS);
+  home_write_model (home, "sales", SALES);
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    json_decref (load_text (home, files[i][0], files[i][1], NULL));
+}
+
+static void
+test_in_order (void **state)
+{
+  Home *home = *state;
+  fill (home);
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static const struct
+{
+  const char *sql, *finds;
+} damages[] = {
+  { "update weir.file set rows_read = rows_read + 1 where state = 'applied'", "counts do not add up" },
+  { "update weir.file set rows_staged = null where state = 'applied'", "counts are missing" },
+  { "update weir.file set rows_inserted = rows_inserted + 1, rows_read = rows_read + 1 where state = 'applied'",
+    "not the summary's" },
+  { "delete from weir.reject", "rejects are not as many" },
+  { "update weir.reject set original = ''", "no original bytes" },
+  { "update weir.execution set status = 'IN_PROGRESS'", "still open" },
+  { "update weir.execution set status = 'FAILED', error = 'x'", "does not fit its status" },
+  { "update weir.execution set error = null", "without an error" },
+  { "delete from weir.execution_step_model; delete from weir.execution_step where step_name = 'TRANSFORM'", "LOAD and TRANSFORM" },
+  { "update weir.execution_step set status = 'IN_PROGRESS'", "a step is open" },
+  { "update weir.file set disposition = null", "does not know where" },
+  { "update weir.file set place = 'archive/users/nothing.csv' where disposition = 'archived'", "is not there" },
+  { "update weir.file set sha256 = 'x' where disposition = 'archived'", "other bytes" },
+  { "update warehouse.users set version_number = 3 where is_current", "version numbers" },
+  { "update warehouse.users set opened_by = gen_random_uuid()", "does not call applied" },
+  { "update warehouse.users set closed_by = opened_by", "do not fit the version" },
+  { "update warehouse.users set effective_end_date = effective_end_date + interval '1 hour' where not is_current", "overlap" },
+  { "delete from warehouse.users where email = 'b@x.org'", "not in the warehouse once" },
+  { "drop view warehouse.users_current; create view warehouse.users_current as select * from warehouse.users where false",
+    "view of current rows" },
+  { "delete from warehouse.sales", "not in the warehouse once" },
+  { "update warehouse.sales set loaded_by = gen_random_uuid()", "does not call applied" },
+  { "create schema strange", "schemas nobody asked for" },
+  { "update warehouse.users set name = 'sesame-' || 'Pa55word'", "password is in table" },
+};
+
+static void
+test_damaged_database (void **state)
+{
+  Home *home = *state;
+  fill (home);
+  for (size_t i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      /* The oracle looks through the same connection, so a transaction shows it what nobody else will see. */
+      sql_run_text (home, "begin");
+      g_auto (GStrv) statements = g_strsplit (damages[i].sql, "; ", -1);
+      for (char **statement = statements; *statement != NULL; statement++)
+        sql_run_text (home, "%s", *statement);
+      g_autofree char *found = oracle_find (home, 0);
+      if (strstr (found, damages[i].finds) == NULL)
+        fail_msg ("the oracle does not see: %s\nbut: %s", damages[i].sql, found);
+      sql_run_text (home, "rollback");
+    }
+  oracle_check (home, 0);
+}
+
+static void
+test_damaged_files (void **state)
+{
+  Home *home = *state;
+  fill (home);
+  g_autofree char *place = sql_scalar (home, "select place from weir.file where disposition = 'archived' order by seen_on limit 1");
+  g_autofree char *bytes = home_read_file (home, place);
+
+  home_remove_file (home, place);
+  g_autofree char *lost = oracle_find (home, 0);
+  assert_contains (lost, "is lost");
+  home_write_file (home, place, "something else");
+  g_autofree char *changed = oracle_find (home, 0);
+  assert_contains (changed, "never dropped");
+  home_write_file (home, place, bytes);
+
+  home_write_file (home, "archive/users/twice.csv", bytes);
+  g_autofree char *twice = oracle_find (home, 0);
+  assert_contains (twice, "too often");
+  home_remove_file (home, "archive/users/twice.csv");
+
+  g_autofree char *refused = sql_scalar (home, "select place from weir.file where disposition = 'failed'");
+  g_autofree char *reason = g_strconcat (refused, ".error.json", NULL);
+  home_remove_file (home, reason);
+  g_autofree char *unexplained = oracle_find (home, 0);
+  assert_contains (unexplained, "no .error.json");
+}
+
+static void
+test_leaked_secret (void **state)
+{
+  Home *home = *state;
+  fill (home);
+  g_autofree char *secret = g_strstrip (home_read_file (home, ".weir/key_secret"));
+  home_write_file (home, ".weir/leak.log", secret);
+  g_autofree char *leaked = oracle_find (home, 0);
+  assert_contains (leaked, "key secret is in .weir/leak.log");
+  home_remove_file (home, ".weir/leak.log");
+
+  g_autofree char *stray = g_build_filename (home->elsewhere, "stray", NULL);
+  assert_true (g_file_set_contents (stray, "x", 1, NULL));
+  g_autofree char *strayed = oracle_find (home, 0);
+  assert_contains (strayed, "outside the home");
+  unlink (stray);
+  oracle_check (home, 0);
+}
+
+/* What no single look can find: the warehouse is consistent, but not what the files make. */
+static void
+test_replay_differs (void **state)
+{
+  Home *home = *state;
+  fill (home);
+  sql_run_text (home, "update warehouse.users set name = 'Mallory' where is_current and email = 'a@x.org'");
+  g_autofree char *plain = oracle_find (home, 0);
+  assert_string_equal (plain, "");
+  g_autofree char *found = oracle_find (home, ORACLE_REPLAY);
+  assert_contains (found, "gives another users");
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = { TEST (test_in_order), TEST (test_damaged_database), TEST (test_damaged_files),
+                                      TEST (test_leaked_secret), TEST (test_replay_differs) };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
