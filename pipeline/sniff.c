@@ -3,8 +3,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/decode.h"
-#include "pipeline/sniff_candidate.h"
+#include "pipeline/sniff_choose.h"
+#include "pipeline/sniff_describe.h"
 #include "pipeline/sniff_header.h"
+#include "pipeline/source.h"
 
 #include <string.h>
 
@@ -15,184 +17,245 @@ sniff_evidence_clear (SniffEvidence *evidence)
   g_clear_pointer (&evidence->quote, g_free);
   g_clear_pointer (&evidence->header, g_free);
   g_clear_pointer (&evidence->encoding, g_free);
+  g_clear_pointer (&evidence->kinds, g_free);
   evidence->confidence = 0;
+  evidence->fields = 0;
+}
+
+/* ---- text ---- */
+
+/* The bytes as UTF-8 without a mark. What is none becomes a question mark: such a row cannot be loaded, but shows its delimiters. */
+static bool
+read_text (const char *bytes, size_t length, Encoding encoding, GString *text, GError **error)
+{
+  const SourceLimits no_limits = { 0 };
+  g_autoptr (Source) source = source_new (-1, bytes, length, COMPRESSION_NONE, encoding, &no_limits, NULL);
+  for (size_t got = 1; got > 0;)
+    {
+      size_t before = text->len;
+      g_string_set_size (text, before + SNIFF_HEAD_SIZE);
+      if (!source_read (source, text->str + before, SNIFF_HEAD_SIZE, &got, error))
+        return false;
+      g_string_set_size (text, before + got);
+    }
+  size_t from = 0, bad = 0;
+  while (!text_is_utf8 (text->str + from, text->len - from, &bad))
+    {
+      from += bad;
+      text->str[from++] = '?';
+    }
+  return true;
 }
 
 static bool
-refuse_empty (const Sample *sample, int bom, const char *name, GError **error)
+is_blank (const Sample *sample)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
-  weir_error_detail (error, "%s",
-                     sample->length == 0              ? "It has no bytes."
-                     : sample->length == (size_t) bom ? "It has a byte order mark and nothing else."
-                     : sample->whole                  ? "It has only blank lines."
-                                                      : "It begins with a very long run of blank lines.");
-  weir_error_reason (error, "empty_file");
-  return false;
-}
-
-static bool
-is_blank (const Sample *sample, int bom)
-{
-  for (size_t i = (size_t) bom; i < sample->length; i++)
+  for (size_t i = 0; i < sample->length; i++)
     if (!g_ascii_isspace (sample->bytes[i]))
       return false;
   return true;
 }
 
-/* ---- preamble ---- */
-
-/* The lines up to the last of those at the beginning that begin with #, with the blank ones among them; 0 where nothing follows
- * them. */
-static int
-count_comment_lines (const Sample *sample, int bom)
-{
-  int lines = 0, comments = 0;
-  size_t at = (size_t) bom;
-  while (at < sample->length)
-    {
-      const char *line = sample->bytes + at;
-      size_t text = 0, rest = sample->length - at;
-      while (text < rest && line[text] != '\n' && line[text] != '\r')
-        text++;
-      lines++;
-      if (text > 0 && line[0] != '#')
-        return comments;
-      if (text > 0)
-        comments = lines;
-      at += text + (text < rest) + (text + 1 < rest && line[text] == '\r' && line[text + 1] == '\n');
-    }
-  return 0;
-}
-
-/* Whether the last of the comment lines is split like the records: "#chrom,pos" is a header. */
 static bool
-is_last_comment_header (const Sample *sample, const SniffCandidate *best, int comments)
+refuse_empty (const Sample *sample, size_t length, const char *name, GError **error)
 {
-  g_autoptr (Reader) reader = sniff_reader (sample, best->delimiter, best->quote, comments - 1);
-  const Record *record = NULL;
-  return reader_next (reader, &record, NULL) && record != NULL && record->problem == NULL && record->n_fields == best->fields;
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
+  weir_error_detail (error, "%s",
+                     length == 0           ? "It has no bytes."
+                     : sample->length == 0 ? "It has a byte order mark and nothing else."
+                     : sample->whole       ? "It has only blank lines."
+                                           : "It begins with a very long run of blank lines.");
+  weir_error_reason (error, "empty_file");
+  return false;
 }
 
-/* Lines with a # are left out only before a table of several columns: in a list they may be its values. */
-static int
-choose_with_preamble (const Sample *sample, int bom, SniffCandidate *ret_best, SniffCandidate *ret_second)
+/* ---- comments ---- */
+
+/* Whether lines that begin with # are among the rows: none of them is cut as the rows are. */
+static bool
+has_comments (const SniffCandidate *best)
 {
-  int comments = count_comment_lines (sample, bom);
-  sniff_choose (sample, comments, ret_best, ret_second);
-  if (comments == 0)
-    return 0;
-  int skip_lines = ret_best->delimiter == 0 ? 0 : comments - is_last_comment_header (sample, ret_best, comments);
-  if (skip_lines != comments)
-    sniff_choose (sample, skip_lines, ret_best, ret_second);
-  return skip_lines;
+  int64_t comments = 0;
+  for (guint i = best->first; i < best->rows->len && best->fields > 1; i++)
+    {
+      const SniffRow *row = sniff_row (best, i);
+      if (row->comment && row->fields == best->fields)
+        return false;
+      comments += row->comment;
+    }
+  return comments > 0 && comments < best->even;
+}
+
+static void
+choose_with_comments (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
+{
+  sniff_choose (sample, ret_best, ret_second);
+  if (ret_best->rows == NULL || !has_comments (ret_best))
+    return;
+  Dialect dialect = ret_best->dialect;
+  dialect.comment = '#';
+  sniff_candidate_clear (ret_best);
+  sniff_look (sample, &dialect, ret_best);
+}
+
+/* ---- delimiters at the end ---- */
+
+/* Whether the last column is empty from the header on. */
+static bool
+has_trailing_delimiter (const SniffCandidate *best, const SniffHeader *header)
+{
+  if (best->fields < 2)
+    return false;
+  for (guint i = header->first; i <= best->last; i++)
+    {
+      const SniffRow *row = sniff_row (best, i);
+      if (row->fields == best->fields && best->kinds->data[row->kinds + row->fields - 1] != KIND_EMPTY)
+        return false;
+    }
+  return true;
 }
 
 /* ---- newline, for people ---- */
 
+typedef struct
+{
+  int64_t lf;
+  int64_t crlf;
+  int64_t cr;
+} Newlines;
+
+static void
+count_newlines (const char *text, size_t length, int sign, Newlines *newlines)
+{
+  for (const char *at = text, *end = text + length; at < end; at++)
+    if (*at == '\n')
+      newlines->lf += sign;
+    else if (*at == '\r' && at + 1 < end && at[1] == '\n')
+      newlines->crlf += sign, at++;
+    else if (*at == '\r')
+      newlines->cr += sign;
+}
+
+/* Of all, those inside of cells are none. */
 static const char *
 newline_kind (const Sample *sample, const Dialect *dialect)
 {
-  g_autoptr (Reader) reader = sniff_reader (sample, dialect->delimiter, dialect->quote, dialect->skip_lines);
-  int64_t lf = 0, crlf = 0, cr = 0;
+  Newlines newlines = { 0 };
+  count_newlines (sample->bytes, sample->length, 1, &newlines);
+  g_autoptr (Reader) reader = sniff_reader (sample, dialect, 0);
   const Record *record = NULL;
   while (reader_next (reader, &record, NULL) && record != NULL)
-    {
-      size_t end = (size_t) reader_offset (reader);
-      char last = sample->bytes[end - 1];
-      if (last == '\r')
-        cr++;
-      else if (last == '\n' && end > 1 && sample->bytes[end - 2] == '\r')
-        crlf++;
-      else if (last == '\n')
-        lf++;
-    }
-  if ((lf > 0) + (crlf > 0) + (cr > 0) > 1)
+    count_newlines (record->raw, record->raw_length, -1, &newlines);
+  if ((newlines.lf > 0) + (newlines.crlf > 0) + (newlines.cr > 0) > 1)
     return "mixed";
-  return crlf > 0 ? "CRLF" : cr > 0 ? "CR" : "LF";
-}
-
-/* ---- evidence ---- */
-
-static const char *
-delimiter_word (char delimiter)
-{
-  static const char words[][2] = { ",", ";", "|" };
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
-    if (words[i][0] == delimiter)
-      return words[i];
-  return "tab";
-}
-
-static char *
-describe_delimiter (const SniffCandidate *best, const SniffCandidate *second)
-{
-  g_autofree char *even = text_count (best->even);
-  g_autofree char *records = text_count (best->records);
-  g_autoptr (GString) text = g_string_new ("delimiter ");
-  if (best->delimiter == 0)
-    g_string_append_printf (text, "none: nothing splits most of the %s rows evenly", records);
-  else
-    g_string_append_printf (text, "%s : %s of %s rows have %zu fields", delimiter_word (best->delimiter), even, records,
-                            best->fields);
-  if (second->records > 0)
-    g_string_append_printf (text, "; runner-up %s : %.0f %% have %zu", delimiter_word (second->delimiter), 100 * second->share,
-                            second->fields);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-describe_quote (const SniffCandidate *best)
-{
-  g_autofree char *quoted = text_count (best->quoted);
-  if (best->quote == 0)
-    return g_strdup ("quote none: the quotes in the file are in the middle of cells or have no partner");
-  if (best->quoted == 0)
-    return g_strdup_printf ("quote %c : assumed, no cell is quoted", best->quote);
-  return g_strdup_printf ("quote %c : around %s cell%s", best->quote, quoted, best->quoted == 1 ? "" : "s");
-}
-
-static char *
-describe_encoding (const Sample *sample, int bom)
-{
-  size_t bad = 0;
-  const char *mark = bom > 0 ? "with" : "without";
-  /* The end of a head may cut a character of up to four bytes. */
-  if (text_is_utf8 (sample->bytes, sample->length, &bad) || (!sample->whole && bad + 4 > sample->length))
-    return g_strdup_printf ("encoding UTF-8, %s byte order mark", mark);
-  return g_strdup_printf ("encoding UTF-8, %s byte order mark, but byte %zu of the file is not: rows with such bytes are rejected",
-                          mark, bad + 1);
+  return newlines.crlf > 0 ? "CRLF" : newlines.cr > 0 ? "CR" : "LF";
 }
 
 /* ---- all together ---- */
+
+static bool
+are_blank_lines_usual (const SniffCandidate *best)
+{
+  int64_t blank = 0;
+  for (guint i = best->first + 1; i <= best->last; i++)
+    blank += sniff_row (best, i)->blank;
+  return blank * 10 > best->last - best->first;
+}
+
+static void
+fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeader *header, Dialect *dialect)
+{
+  g_strlcpy (dialect->delimiter, best->dialect.delimiter, sizeof dialect->delimiter);
+  dialect->quote = best->dialect.quote;
+  dialect->escape = best->dialect.escape;
+  dialect->comment = best->dialect.comment;
+  dialect->trailing_delimiter = has_trailing_delimiter (best, header);
+  dialect->header_rows = header->rows;
+  dialect->skip_lines = header->first > 0 ? (int) sniff_row (best, header->first)->line - 1 : 0;
+  dialect->newline = newline_kind (sample, &best->dialect);
+}
+
+static void
+fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const Dialect *dialect, SniffEvidence *evidence)
+{
+  evidence->delimiter = sniff_describe_delimiter (best, second);
+  evidence->quote = sniff_describe_quote (best);
+  evidence->fields = best->fields - dialect->trailing_delimiter;
+  g_autofree CellKind *kinds = sniff_column_kinds (best, best->first);
+  evidence->kinds = g_malloc (best->fields);
+  for (size_t i = 0; i < best->fields; i++)
+    evidence->kinds[i] = (unsigned char) kinds[i];
+  evidence->blank_lines = are_blank_lines_usual (best);
+}
+
+static void
+clear_candidates (SniffCandidate *best, SniffCandidate *second)
+{
+  sniff_candidate_clear (best);
+  sniff_candidate_clear (second);
+}
 
 bool
 sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *known_names, const char *name, Dialect *ret_dialect,
                SniffEvidence *ret_evidence, GError **error)
 {
-  const Sample sample = { bytes, length, whole, known_names };
   *ret_dialect = dialect_default;
   if (ret_evidence != NULL)
     *ret_evidence = (SniffEvidence) { 0 };
-  if (!decode_head (bytes, length, name, &ret_dialect->encoding, &ret_dialect->bom, error))
-    return false;
-  if (is_blank (&sample, ret_dialect->bom))
-    return refuse_empty (&sample, ret_dialect->bom, name, error);
-  SniffCandidate best, second;
-  ret_dialect->skip_lines = choose_with_preamble (&sample, ret_dialect->bom, &best, &second);
-  ret_dialect->delimiter = best.delimiter;
-  ret_dialect->quote = best.quote;
-  ret_dialect->newline = newline_kind (&sample, ret_dialect);
   g_auto (SniffEvidence) evidence = { 0 };
-  double header_confidence = 0;
-  ret_dialect->header = sniff_has_header (&sample, ret_dialect, &evidence.header, &header_confidence);
-  if (ret_evidence == NULL)
-    return true;
-  evidence.delimiter = describe_delimiter (&best, &second);
-  evidence.quote = describe_quote (&best);
-  evidence.encoding = describe_encoding (&sample, ret_dialect->bom);
-  evidence.confidence = best.share * header_confidence;
-  *ret_evidence = evidence;
-  evidence = (SniffEvidence) { 0 };
+  g_autofree char *encoding = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (!decode_head (bytes, length, whole, NULL, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
+      || !read_text (bytes, length, ret_dialect->encoding, text, error))
+    return false;
+  const Sample sample = { text->str, text->len, whole, known_names };
+  if (is_blank (&sample))
+    return refuse_empty (&sample, length, name, error);
+  SniffCandidate best, second;
+  choose_with_comments (&sample, &best, &second);
+  if (best.fields == 0)
+    {
+      /* Not one row: the head ends within the first. */
+      clear_candidates (&best, &second);
+      evidence.delimiter = g_strdup ("delimiter , : assumed, no row ends within the head of the file");
+      evidence.quote = g_strdup ("quote \" : assumed");
+      evidence.header = g_strdup ("header: assumed");
+    }
+  else
+    {
+      SniffHeader header;
+      sniff_find_header (&sample, &best, &header);
+      fill_dialect (&sample, &best, &header, ret_dialect);
+      fill_evidence (&best, &second, ret_dialect, &evidence);
+      evidence.header = header.evidence;
+      evidence.confidence = best.share * header.confidence;
+      clear_candidates (&best, &second);
+    }
+  evidence.encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), encoding);
+  if (ret_evidence != NULL)
+    {
+      *ret_evidence = evidence;
+      evidence = (SniffEvidence) { 0 };
+    }
   return true;
+}
+
+bool
+sniff_is_row (const SniffEvidence *evidence, const Record *record)
+{
+  size_t n = record->n_fields, matches = 0, typed = 0;
+  for (size_t i = 0; i < evidence->fields; i++)
+    typed += sniff_kind_is_typed (evidence->kinds[i]);
+  if (typed == 0)
+    return n * 2 > evidence->fields;
+  for (size_t i = 0; i < n; i++)
+    {
+      CellKind kind = sniff_kind (record->fields[i].text, record->fields[i].length);
+      if (!sniff_kind_is_typed (kind))
+        continue;
+      bool from_left = i < evidence->fields && kind == evidence->kinds[i];
+      bool from_right = n - i <= evidence->fields && kind == evidence->kinds[evidence->fields - (n - i)];
+      matches += from_left || from_right;
+    }
+  return matches > 0;
 }

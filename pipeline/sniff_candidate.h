@@ -1,10 +1,11 @@
-/* Candidate dialects over a sample: how evenly each delimiter and quote cuts it. Part of the sniffer. Pure. */
+/* One dialect over a sample: where the table is that it makes, how wide, even and well typed. Part of the sniffer. Pure. */
 #ifndef WEIR_PIPELINE_SNIFF_CANDIDATE_H
 #define WEIR_PIPELINE_SNIFF_CANDIDATE_H
 
 #include "pipeline/reader.h"
+#include "pipeline/sniff_kind.h"
 
-/* The first bytes of a file. */
+/* The first text of a file, as UTF-8. */
 typedef struct
 {
   const char *bytes;
@@ -13,27 +14,44 @@ typedef struct
   const char *const *known_names; /* NULL: none */
 } Sample;
 
+/* A record as it was cut. */
 typedef struct
 {
-  char delimiter;
-  char quote;
-  int64_t records;     /* with the unusable ones */
-  int64_t problems;    /* unusable ones */
-  size_t fields;       /* most records have so many */
-  int64_t even;        /* records that have */
-  size_t first_fields; /* of the first record */
-  size_t known;        /* cells of the first record that are known names */
-  int64_t quoted;      /* cells in quotes */
-  double share;        /* even / records */
+  int64_t line;
+  int64_t lines;  /* of the file it takes */
+  guint fields;   /* 0: unusable */
+  guint kinds;    /* where the kinds of its cells begin in SniffCandidate.kinds */
+  bool blank;     /* an empty line is before it */
+  bool comment;   /* begins with # */
+} SniffRow;
+
+typedef struct
+{
+  Dialect dialect;    /* of it delimiter, quote, escape and comment */
+  GArray *rows;       /* of SniffRow */
+  GByteArray *kinds;  /* of CellKind, of all cells */
+  int64_t problems;   /* unusable rows */
+  int64_t quoted;     /* cells in quotes */
+  size_t known;       /* the most known names there are in one of the first rows */
+  size_t fields;      /* the table's width */
+  guint first, last;  /* its rows: the first of that width, the last; others may be among them */
+  int64_t even;       /* those of its width */
+  double share;       /* even / all rows */
+  double score;       /* how likely this is what was meant */
 } SniffCandidate;
 
-/* Looks at the sample with every delimiter and quote that occurs in it, behind "skip_lines", and chooses. The evidence is how many
- * records have the same number of fields, never how often a character occurs. *ret_second is the best with another delimiter that
- * splits the records; its records are 0 where there is none. A best with delimiter 0 is a file of one column. */
-void sniff_choose (const Sample *sample, int skip_lines, SniffCandidate *ret_best, SniffCandidate *ret_second);
+void sniff_candidate_clear (SniffCandidate *candidate);
 
-/* What all passes over the sample read with. */
-Reader *sniff_reader (const Sample *sample, char delimiter, char quote, int skip_lines);
+/* Reads the whole sample. *ret_candidate is owned by the caller. */
+void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate);
+
+const SniffRow *sniff_row (const SniffCandidate *candidate, guint index);
+
+/* What each column of the table holds from row "first" on: "fields" kinds (g_free). Text where less than four fifths agree. */
+CellKind *sniff_column_kinds (const SniffCandidate *candidate, guint first);
+
+/* What all passes over the sample read with: no header, behind "skip_lines". */
+Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);
 
 /* Whether the cell is one of the names, as it is written or as the SQL identifier made from it. */
 bool sniff_is_known (const char *cell, size_t length, const char *const *known_names);

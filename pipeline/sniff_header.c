@@ -1,240 +1,392 @@
 #include "pipeline/sniff_header.h"
 
 #include "base/text.h"
-#include "pipeline/infer.h"
+#include "pipeline/reader_record.h"
+#include "pipeline/repair.h"
 
 #include <string.h>
 
 #define ROWS_LOOKED_AT 2000
+#define MOST_HEADER_ROWS 3
+#define TOP_ROWS (MOST_HEADER_ROWS + 1)
 #define EXAMPLES 3
+#define LEAST_EQUAL_LENGTHS 5 /* cells of equal length, for that to say something */
 
-/* One column of the sample: its cell in the first row, and what the rows below have. */
+/* The first rows from some place on, and what is below them. */
 typedef struct
 {
-  char *first; /* NULL: empty */
-  size_t first_length;
-  ColumnGuess below;
-  int64_t emails_below;
-} Column;
+  Record rows[TOP_ROWS]; /* repaired to the table's width */
+  char *memory[TOP_ROWS];
+  guint index[TOP_ROWS]; /* of them in the candidate */
+  guint n;
+  size_t fields;
+  CellKind *kinds;  /* of the columns */
+  size_t *lengths;  /* per column: of all its cells below that are not empty; 0: they differ or are few */
+  bool *recurs;     /* per column: the first row's cell is in another row too */
+  int64_t below;    /* rows of the width below the first */
+} Top;
 
 static void
-columns_free (GArray *columns)
+top_clear (Top *top)
 {
-  for (guint i = 0; i < columns->len; i++)
-    g_free (g_array_index (columns, Column, i).first);
-  g_array_unref (columns);
+  for (guint i = 0; i < top->n; i++)
+    g_free (top->memory[i]);
+  g_free (top->kinds);
+  g_free (top->lengths);
+  g_free (top->recurs);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Top, top_clear)
+
+static const Field *
+cell (const Top *top, guint row, size_t column)
+{
+  return &top->rows[row].fields[column];
 }
 
-typedef GArray Columns;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Columns, columns_free)
-
-static bool
-is_email (const char *cell, size_t length)
+static CellKind
+cell_kind (const Field *field)
 {
-  const char *at = memchr (cell, '@', length);
-  if (at == NULL || at == cell || memchr (cell, ' ', length) != NULL)
-    return false;
-  size_t rest = length - (size_t) (at - cell) - 1;
-  return memchr (at + 1, '.', rest) != NULL && memchr (at + 1, '@', rest) == NULL;
-}
-
-/* Digits and what stands between them in numbers, dates, times and telephone numbers. */
-static bool
-is_figures (const char *cell, size_t length)
-{
-  bool digit = false;
-  for (size_t i = 0; i < length; i++)
-    {
-      if (g_ascii_isdigit (cell[i]))
-        digit = true;
-      else if (strchr (" +-.,:/()%", cell[i]) == NULL)
-        return false;
-    }
-  return digit;
+  return sniff_kind (field->text, field->length);
 }
 
 static bool
-is_typed (const ColumnGuess *guess)
+is_equal (const Field *a, const Field *b)
 {
-  InferResult result;
-  infer_result (guess, &result);
-  return !result.unknown && (result.type->id != TYPE_TEXT || result.ambiguous);
+  return a->length == b->length && memcmp (a->text, b->text, a->length) == 0;
 }
 
 static bool
-is_value (const char *cell, size_t length)
+is_first_row (const Top *top, const Record *record)
 {
-  ColumnGuess guess;
-  infer_init (&guess);
-  infer_cell (&guess, cell, length, false);
-  return is_typed (&guess) || is_figures (cell, length) || is_email (cell, length);
+  for (size_t i = 0; i < top->fields; i++)
+    if (!is_equal (cell (top, 0, i), &record->fields[i]))
+      return false;
+  return true;
 }
+
+/* ---- reading ---- */
 
 static void
-take_first (GArray *columns, const Record *record)
+compare_with_first (Top *top, const Record *record, int64_t *cells)
 {
-  for (size_t i = 0; i < record->n_fields; i++)
+  if (is_first_row (top, record))
+    return; /* another table's header */
+  for (size_t i = 0; i < top->fields; i++)
     {
       const Field *field = &record->fields[i];
-      Column column = { .first = field->length > 0 ? g_strndup (field->text, field->length) : NULL, .first_length = field->length };
-      infer_init (&column.below);
-      g_array_append_val (columns, column);
+      if (field->length == 0)
+        continue;
+      if (is_equal (field, cell (top, 0, i)))
+        top->recurs[i] = true;
+      top->lengths[i] = cells[i]++ == 0 || top->lengths[i] == field->length ? field->length : 0;
     }
 }
 
+/* The rows from candidate row "first" on. */
 static void
-take_below (GArray *columns, const Record *record)
+read_top (const Sample *sample, const SniffCandidate *best, guint first, Top *ret_top)
 {
-  for (size_t i = 0; i < record->n_fields; i++)
-    {
-      const Field *field = &record->fields[i];
-      Column *column = &g_array_index (columns, Column, i);
-      infer_cell (&column->below, field->text, field->length, field->null);
-      column->emails_below += is_email (field->text, field->length);
-    }
-}
-
-/* *ret_below: how many rows of the first one's width are below it. NULL when the first row cannot be read. */
-static Columns *
-read_columns (const Sample *sample, const Dialect *dialect, int64_t *ret_below)
-{
-  g_autoptr (Columns) columns = g_array_new (FALSE, FALSE, sizeof (Column));
-  g_autoptr (Reader) reader = sniff_reader (sample, dialect->delimiter, dialect->quote, dialect->skip_lines);
+  *ret_top = (Top) { .fields = best->fields };
+  /* Where there are few rows, all but the first must do. */
+  guint body = best->last - best->first >= 6 ? best->first + MOST_HEADER_ROWS : best->first + (first == best->first ? 1 : 0);
+  ret_top->kinds = sniff_column_kinds (best, body);
+  ret_top->lengths = g_new0 (size_t, best->fields);
+  ret_top->recurs = g_new0 (bool, best->fields);
+  g_autofree int64_t *cells = g_new0 (int64_t, best->fields);
+  g_autoptr (Repair) repair = repair_new (&best->dialect, best->fields);
+  g_autoptr (Reader) reader = sniff_reader (sample, &best->dialect, sniff_row (best, first)->line - 1);
   const Record *record = NULL;
-  if (!reader_next (reader, &record, NULL) || record == NULL || record->problem != NULL)
-    return NULL;
-  take_first (columns, record);
-  *ret_below = 0;
-  for (int rows = 0; rows < ROWS_LOOKED_AT && reader_next (reader, &record, NULL) && record != NULL; rows++)
-    if (record->n_fields == columns->len)
-      {
-        take_below (columns, record);
-        ++*ret_below;
-      }
-  return g_steal_pointer (&columns);
+  for (guint i = first; i < best->rows->len && i < first + ROWS_LOOKED_AT; i++)
+    {
+      size_t found = 0;
+      if (!reader_next (reader, &record, NULL) || record == NULL)
+        break;
+      const Record *fit = repair_record (repair, record, &found);
+      if (fit != NULL && ret_top->n < TOP_ROWS)
+        {
+          const Record nothing = { 0 };
+          ret_top->index[ret_top->n] = i;
+          ret_top->rows[ret_top->n] = record_join (&nothing, fit, &ret_top->memory[ret_top->n]);
+          ret_top->n++;
+        }
+      if (record->n_fields != best->fields || i == first)
+        continue;
+      ret_top->below++;
+      compare_with_first (ret_top, record, cells);
+    }
+  for (size_t i = 0; i < best->fields; i++)
+    if (cells[i] < LEAST_EQUAL_LENGTHS)
+      ret_top->lengths[i] = 0;
 }
 
-/* Whether the column has no name because it numbers the rows, as data frames write themselves. */
+/* ---- votes ---- */
+
+/* Whether the first row has years one after the other above numbers from this column on: they are names. */
 static bool
-is_row_number (const Column *column, guint position)
+is_run_of_years (const Top *top, size_t column)
 {
-  InferResult below;
-  infer_result (&column->below, &below);
-  return position == 0 && column->first == NULL && column->below.nulls == 0 && below.type->id == TYPE_BIGINT;
+  int64_t year[3];
+  for (size_t i = 0; i < 3; i++)
+    {
+      if (column + i >= top->fields || top->kinds[column + i] != KIND_NUMBER || cell (top, 0, column + i)->length != 4)
+        return false;
+      g_autofree char *text = g_strndup (cell (top, 0, column + i)->text, 4);
+      year[i] = g_ascii_strtoll (text, NULL, 10);
+    }
+  return year[0] >= 1500 && year[2] <= 2200 && year[1] - year[0] == year[2] - year[1] && ABS (year[1] - year[0]) == 1;
 }
 
-/* What the column says: 1, the first cell is of another kind than those below; -1, of the same; 0, nothing. */
-static int
-vote (const Column *column, const char **ret_kind)
+static bool
+is_year_name (const Top *top, size_t column)
 {
-  if (column->first == NULL)
+  for (size_t i = 0; i < 3 && i <= column; i++)
+    if (is_run_of_years (top, column - i))
+      return true;
+  return false;
+}
+
+/* What the cell says of a column of one kind: 1, it is no value of it; -1, it is one; 0, nothing. */
+static int
+vote_by_kind (const Top *top, guint row, size_t column)
+{
+  const Field *field = cell (top, row, column);
+  if (field->length == 0 || !sniff_kind_is_typed (top->kinds[column]) || sniff_is_null_word (field->text, field->length))
     return 0;
-  InferResult below;
-  infer_result (&column->below, &below);
-  if (column->emails_below > 0 && column->emails_below == column->below.cells)
-    return *ret_kind = "e-mail addresses", is_email (column->first, column->first_length) ? -1 : 1;
-  if (!is_typed (&column->below))
+  return sniff_kind_fits (cell_kind (field), top->kinds[column]) ? -1 : 1;
+}
+
+/* The same of the first row, for columns of text too. */
+static int
+vote (const Top *top, size_t column, const char **ret_what)
+{
+  *ret_what = sniff_kind_word (top->kinds[column]);
+  const Field *field = cell (top, 0, column);
+  if (field->length == 0 && column == 0 && top->kinds[0] == KIND_NUMBER && top->fields > 1)
+    return *ret_what = "row numbers", 1; /* as data frames write themselves */
+  if (sniff_kind_is_typed (top->kinds[column]))
+    return is_year_name (top, column) ? 1 : vote_by_kind (top, 0, column);
+  if (field->length == 0)
     return 0;
-  *ret_kind = below.ambiguous ? "date" : below.type->name;
-  ColumnGuess with_first = column->below;
-  infer_cell (&with_first, column->first, column->first_length, false);
-  return is_typed (&with_first) ? -1 : 1;
+  if (top->recurs[column])
+    return *ret_what = "the same text", -1;
+  if (top->lengths[column] > 0 && top->lengths[column] != field->length)
+    return *ret_what = "texts of one length", 1;
+  return 0;
 }
 
 static void
-add_example (GString *examples, int *count, const Column *column, const char *kind)
+add_example (GString *examples, int *count, const Field *field, const char *what)
 {
   if (++*count > EXAMPLES)
     return;
-  g_autofree char *cell = text_printable (column->first != NULL ? column->first : "", column->first_length, 40);
-  g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", cell, kind);
+  g_autofree char *shown = text_printable (field->text, field->length, 40);
+  g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", shown, what);
 }
 
 static bool
-decide_by_votes (const GArray *columns, bool *ret_header, char **ret_evidence, double *ret_confidence)
+decide_by_votes (const Top *top, SniffHeader *header)
 {
   int with = 0, against = 0;
   g_autoptr (GString) unlike = g_string_new (NULL);
   g_autoptr (GString) like = g_string_new (NULL);
-  for (guint i = 0; i < columns->len; i++)
+  for (size_t i = 0; i < top->fields; i++)
     {
-      const char *kind = NULL;
-      const Column *column = &g_array_index (columns, Column, i);
-      int voted = vote (column, &kind);
-      if (is_row_number (column, i))
-        voted = 1, kind = "row numbers";
+      const char *what = NULL;
+      int voted = vote (top, i, &what);
       if (voted > 0)
-        add_example (unlike, &with, column, kind);
+        add_example (unlike, &with, cell (top, 0, i), what);
       else if (voted < 0)
-        add_example (like, &against, column, kind);
+        add_example (like, &against, cell (top, 0, i), what);
     }
   if (with == 0 && against == 0)
     return false;
-  *ret_header = with > against;
-  *ret_confidence = with > 0 && against > 0 ? 0.7 : 0.99;
-  *ret_evidence = *ret_header ? g_strdup_printf ("header: the first row is unlike those below it: %s", unlike->str)
-                              : g_strdup_printf ("no header: the first row is like those below it: %s", like->str);
+  header->rows = with > against;
+  header->confidence = with > 0 && against > 0 ? 0.7 : 0.99;
+  header->evidence = header->rows > 0 ? g_strdup_printf ("header: the first row is unlike those below it: %s", unlike->str)
+                                      : g_strdup_printf ("no header: the first row is like those below it: %s", like->str);
   return true;
 }
 
 static bool
-decide_by_known (const GArray *columns, const char *const *known_names, char **ret_evidence, double *ret_confidence)
+decide_by_known (const Top *top, const char *const *known_names, SniffHeader *header)
 {
   if (known_names == NULL)
     return false;
   guint known = 0, names = g_strv_length ((char **) known_names);
-  for (guint i = 0; i < columns->len; i++)
-    {
-      const Column *column = &g_array_index (columns, Column, i);
-      known += column->first != NULL && sniff_is_known (column->first, column->first_length, known_names);
-    }
-  if (known == 0 || known * 2 < MIN (names, columns->len))
+  for (size_t i = 0; i < top->fields; i++)
+    known += sniff_is_known (cell (top, 0, i)->text, cell (top, 0, i)->length, known_names);
+  if (known == 0 || known * 2 < MIN (names, top->fields))
     return false;
-  *ret_evidence = g_strdup_printf ("header: the first row has %u of the %u known names", known, names);
-  *ret_confidence = 1;
+  header->rows = 1;
+  header->evidence = g_strdup_printf ("header: the first row has %u of the %u known names", known, names);
+  header->confidence = 1;
   return true;
 }
 
 /* Whether the first row could be one of names. If not, why. */
 static bool
-are_names (const GArray *columns, char **ret_why)
+are_names (const Top *top, char **ret_why)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < columns->len; i++)
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (size_t i = 0; i < top->fields; i++)
     {
-      const Column *column = &g_array_index (columns, Column, i);
-      if (column->first == NULL && column->below.cells == 0)
+      const Field *field = cell (top, 0, i);
+      if (field->length == 0 && top->kinds[i] == KIND_EMPTY)
         continue; /* a delimiter at the end of each row */
-      if (column->first == NULL)
-        return *ret_why = g_strdup_printf ("cell %u of the first row is empty", i + 1), false;
-      g_autofree char *shown = text_printable (column->first, column->first_length, 40);
-      if (is_value (column->first, column->first_length))
+      if (field->length == 0)
+        return *ret_why = g_strdup_printf ("cell %zu of the first row is empty", i + 1), false;
+      g_autofree char *shown = text_printable (field->text, field->length, 40);
+      if (sniff_kind_is_typed (cell_kind (field)))
         return *ret_why = g_strdup_printf ("\"%s\" in the first row is a value, no name", shown), false;
-      if (!g_hash_table_add (seen, column->first))
+      if (!g_hash_table_add (seen, g_strndup (field->text, field->length)))
         return *ret_why = g_strdup_printf ("\"%s\" is twice in the first row", shown), false;
     }
   return true;
 }
 
-bool
-sniff_has_header (const Sample *sample, const Dialect *dialect, char **ret_evidence, double *ret_confidence)
+static void
+decide_by_names (const Top *top, SniffHeader *header)
 {
-  int64_t below = 0;
-  g_autoptr (Columns) columns = read_columns (sample, dialect, &below);
-  if (columns == NULL)
-    {
-      *ret_evidence = g_strdup ("header: assumed, the first row cannot be read");
-      *ret_confidence = 0.5;
-      return true;
-    }
-  bool header = true;
-  if (decide_by_known (columns, sample->known_names, ret_evidence, ret_confidence)
-      || decide_by_votes (columns, &header, ret_evidence, ret_confidence))
-    return header;
   g_autofree char *why = NULL;
-  header = are_names (columns, &why);
-  *ret_confidence = header && below > 0 ? 0.8 : 0.7;
-  *ret_evidence = header ? g_strdup ("header: every cell of the first row could be a name, and none is there twice")
-                         : g_strdup_printf ("no header: %s", why);
-  return header;
+  header->rows = are_names (top, &why);
+  header->confidence = header->rows > 0 && top->below > 0 ? 0.8 : 0.7;
+  header->evidence = header->rows > 0 ? g_strdup ("header: every cell of the first row could be a name, and none is there twice")
+                                      : g_strdup_printf ("no header: %s", why);
+}
+
+/* ---- more rows than one ---- */
+
+static size_t
+count_filled (const Top *top, guint row)
+{
+  size_t filled = 0;
+  for (size_t i = 0; i < top->fields; i++)
+    filled += cell (top, row, i)->length > 0;
+  return filled;
+}
+
+/* Whether a row has words above values in two columns, and no value: units, or the names below groups of columns. */
+static bool
+is_more_header (const Top *top, guint row)
+{
+  int with = 0;
+  for (size_t i = 0; i < top->fields; i++)
+    {
+      int voted = vote_by_kind (top, row, i);
+      if (voted < 0)
+        return false;
+      with += voted;
+    }
+  return with >= 2;
+}
+
+static int
+count_header_rows (const Top *top, int rows)
+{
+  while (rows < MOST_HEADER_ROWS && (guint) rows < top->n && is_more_header (top, (guint) rows))
+    rows++;
+  return rows;
+}
+
+/* Whether the cells that the row has are at its beginning, and few. */
+static bool
+is_sparse (const Top *top, guint row)
+{
+  size_t filled = 0;
+  while (filled < top->fields && cell (top, row, filled)->length > 0)
+    filled++;
+  return filled * 2 <= top->fields && filled == count_filled (top, row);
+}
+
+/* How many of the first rows are titles, filled up with delimiters by the program that wrote the file: sparse ones above a header. */
+static guint
+count_titles (const Top *top)
+{
+  guint titles = 0;
+  while (titles < top->n && is_sparse (top, titles))
+    titles++;
+  bool header = titles < top->n && is_more_header (top, titles) && top->fields > 2;
+  return header ? titles : 0;
+}
+
+/* ---- all together ---- */
+
+static void
+judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
+{
+  *ret_header = (SniffHeader) { .first = top->n > 0 ? top->index[0] : 0 };
+  if (top->n == 0)
+    {
+      ret_header->rows = 1;
+      ret_header->evidence = g_strdup ("header: assumed, the first row cannot be read");
+      ret_header->confidence = 0.5;
+      return;
+    }
+  if (!decide_by_known (top, sample->known_names, ret_header) && !decide_by_votes (top, ret_header))
+    decide_by_names (top, ret_header);
+  int rows = ret_header->rows;
+  if (rows == 1)
+    rows = count_header_rows (top, 1);
+  else if (top->n > 1 && !is_more_header (top, 0) && is_more_header (top, 1))
+    {
+      /* Groups of columns above text only: the row below settles it. */
+      bool value = false;
+      for (size_t i = 0; i < top->fields; i++)
+        value = value || vote_by_kind (top, 0, i) < 0;
+      rows = value ? 0 : count_header_rows (top, 1);
+    }
+  if (rows > 1)
+    {
+      g_autofree char *first = g_steal_pointer (&ret_header->evidence);
+      ret_header->evidence = g_strdup_printf ("header: %d rows are unlike those below them", rows);
+      ret_header->confidence = 0.9;
+    }
+  ret_header->rows = rows;
+}
+
+/* Whether the row before the table is right above it and could belong to it, with a separator too few or too many or a bad quote. */
+static bool
+is_row_above (const SniffCandidate *best)
+{
+  if (best->first == 0 || best->fields < 2)
+    return false;
+  const SniffRow *above = sniff_row (best, best->first - 1), *first = sniff_row (best, best->first);
+  if (first->blank || above->comment)
+    return false;
+  bool near = above->fields * 2 >= best->fields && above->fields * 2 <= best->fields * 3 + 2;
+  return above->fields == 0 || (above->fields > 1 && (near || best->first == 1)) || (best->fields == 2 && best->first == 1);
+}
+
+/* A header that the votes do not find may be in the row above. */
+static void
+judge_with_row_above (const Sample *sample, const SniffCandidate *best, const Top *top, SniffHeader *ret_header)
+{
+  g_auto (Top) above = { 0 };
+  SniffHeader higher;
+  judge (sample, top, ret_header);
+  read_top (sample, best, best->first - 1, &above);
+  judge (sample, &above, &higher);
+  bool wide = sniff_row (best, best->first - 1)->fields != 1;
+  bool take = ret_header->rows == 0 || (ret_header->confidence < 0.9 && wide);
+  g_free (take ? ret_header->evidence : higher.evidence);
+  *ret_header = take ? higher : *ret_header;
+}
+
+void
+sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
+{
+  g_auto (Top) top = { 0 };
+  read_top (sample, best, best->first, &top);
+  guint titles = count_titles (&top);
+  if (titles > 0)
+    {
+      guint first = top.index[titles];
+      top_clear (&top);
+      read_top (sample, best, first, &top);
+      judge (sample, &top, ret_header);
+    }
+  else if (is_row_above (best))
+    judge_with_row_above (sample, best, &top, ret_header);
+  else
+    judge (sample, &top, ret_header);
 }

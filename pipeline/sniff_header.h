@@ -1,11 +1,17 @@
-/* Whether the first row of a sample is a header. Part of the sniffer. Pure. */
+/* Where the table of a chosen dialect begins and which of its first rows are the header. Part of the sniffer. Pure. */
 #ifndef WEIR_PIPELINE_SNIFF_HEADER_H
 #define WEIR_PIPELINE_SNIFF_HEADER_H
 
 #include "pipeline/sniff_candidate.h"
 
-/* The sample as "dialect" cuts it (its member header is not looked at). *ret_evidence says why, owned by the caller;
- * *ret_confidence is 0 to 1. */
-bool sniff_has_header (const Sample *sample, const Dialect *dialect, char **ret_evidence, double *ret_confidence);
+typedef struct
+{
+  guint first;       /* row of the candidate that is the header's first, or the first of data */
+  int rows;          /* of the header; 0: none */
+  char *evidence;    /* why; owned by the caller */
+  double confidence; /* 0 to 1 */
+} SniffHeader;
+
+void sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "pipeline/source.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -66,38 +67,21 @@ open_regular (const char *path, const char *name, int *ret_fd, int64_t *ret_size
   return true;
 }
 
-static bool
-read_head (const PeekedFile *file, char *head, size_t size, size_t *ret_length, GError **error)
-{
-  size_t length = 0;
-  while (length < size)
-    {
-      ssize_t got = pread (file->fd, head + length, size - length, (off_t) length);
-      if (got < 0 && errno == EINTR)
-        continue;
-      if (got < 0)
-        return could_not ("read", file->name, error);
-      if (got == 0)
-        break;
-      length += (size_t) got;
-    }
-  *ret_length = length;
-  return true;
-}
-
 bool
 peek_open (const char *path, PeekedFile *ret_file, GError **error)
 {
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
   if (!open_regular (path, file.name, &file.fd, &file.size, error))
     return false;
-  /* One byte more than the sniffer wants tells whether there is more. */
-  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE + 1);
+  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
   size_t length = 0;
-  if (!read_head (&file, head, SNIFF_HEAD_SIZE + 1, &length, error)
-      || !sniff_dialect (head, MIN (length, SNIFF_HEAD_SIZE), length <= SNIFF_HEAD_SIZE, NULL, file.name, &file.dialect,
-                         &file.evidence, error))
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  if (!source_head (file.fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
+    return peek_name_error (&file, error), false;
+  if (!sniff_dialect (head, length, whole, NULL, file.name, &file.dialect, &file.evidence, error))
     return false;
+  file.dialect.compression = compression;
   *ret_file = file;
   file = (PeekedFile) { .fd = -1 };
   return true;

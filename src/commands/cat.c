@@ -1,5 +1,14 @@
+/* `weir cat FILE`: the table as weir understood it.
+ *
+ * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are off are
+ * repaired (pipeline/repair.h) and counted. Lines above the table are left out. Whoever cats a file wants the table at its top: rows of
+ * another width behind an empty line (where empty lines are not usual), or at the end of the file and unlike the rows, are a footer or
+ * another table and left out too; rows of the table's width are printed wherever they are, so that a second table of the same columns is.
+ * All of that is told on stderr. The exit code is 1 when a row could not be printed at all. */
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/reader_record.h"
+#include "pipeline/repair.h"
 #include "src/cli.h"
 #include "src/peek.h"
 
@@ -9,17 +18,39 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
+#define MOST_HELD 16 /* rows of another width in a row, until what follows them says what they are */
+
+/* How many rows something happened to, and the first one's line. */
+typedef struct
+{
+  int64_t rows;
+  int64_t first;
+} Tally;
+
+/* A row of another width. */
+typedef struct
+{
+  Record record; /* repaired */
+  char *memory;
+  bool is_row; /* it looks like a row of the table */
+} Held;
 
 /* What is printed, and what is told at the end. */
 typedef struct
 {
   const PeekedFile *file;
+  Repair *repair;
   GString *out;
-  bool gone;    /* whoever read our output wants no more */
-  size_t width; /* fields of the header or the first record; 0: not seen yet */
-  int64_t problems;
-  int64_t ragged;
-  int64_t first_ragged; /* line */
+  bool gone;  /* whoever read our output wants no more */
+  bool begun; /* a row of the table was seen */
+  bool over;  /* the table ended: rows of another width are of something else */
+  bool blank_lines; /* between rows are usual */
+  int64_t next_line; /* where the next record begins if nothing is between */
+  Held held[MOST_HELD];
+  size_t n_held;
+  Tally unusable;
+  Tally repaired;
+  Tally left_out;
 } Cat;
 
 static bool
@@ -70,87 +101,191 @@ append_cell (GString *out, const Field *field)
   g_string_append_c (out, '"');
 }
 
-/* The surplus goes into the last cell, as it would have been without its delimiters. */
-static void
-append_surplus (const Cat *cat, const Record *record, size_t from)
-{
-  g_autoptr (GString) joined = g_string_new (NULL);
-  for (size_t i = from; i < record->n_fields; i++)
-    {
-      if (i > from)
-        g_string_append_c (joined, cat->file->dialect.delimiter);
-      g_string_append_len (joined, record->fields[i].text, (gssize) record->fields[i].length);
-    }
-  append_cell (cat->out, &(Field) { joined->str, joined->len, false });
-}
-
 static void
 append_record (Cat *cat, const Record *record)
 {
-  bool surplus = record->n_fields > cat->width;
-  for (size_t i = 0; i < cat->width; i++)
+  for (size_t i = 0; i < record->n_fields; i++)
     {
       if (i > 0)
         g_string_append_c (cat->out, ',');
-      if (surplus && i + 1 == cat->width)
-        append_surplus (cat, record, i);
-      else if (i < record->n_fields)
-        append_cell (cat->out, &record->fields[i]);
+      append_cell (cat->out, &record->fields[i]);
     }
   g_string_append_c (cat->out, '\n');
 }
 
 static void
+count (Tally *tally, const Record *record)
+{
+  if (tally->rows++ == 0)
+    tally->first = record->line;
+}
+
+/* ---- rows of another width ---- */
+
+/* Prints the rows held, or leaves them out from the first on that is unlike a row; "all": prints them whatever they look like. */
+static void
+release_held (Cat *cat, bool all)
+{
+  for (size_t i = 0; i < cat->n_held; i++)
+    {
+      Held *held = &cat->held[i];
+      cat->over = cat->over || (!all && !held->is_row);
+      count (cat->over ? &cat->left_out : &cat->repaired, &held->record);
+      if (!cat->over)
+        append_record (cat, &held->record);
+      g_free (held->memory);
+    }
+  cat->n_held = 0;
+}
+
+static void
+hold (Cat *cat, const Record *record, const Record *fit)
+{
+  const Record nothing = { 0 };
+  Held *held = &cat->held[cat->n_held++];
+  held->record = record_join (&nothing, fit, &held->memory);
+  held->is_row = sniff_is_row (&cat->file->evidence, record->problem == NULL ? record : fit);
+  if (cat->n_held == MOST_HELD)
+    release_held (cat, false);
+}
+
+/* ---- rows ---- */
+
+static int64_t
+line_behind (const Record *record)
+{
+  int64_t line = record->line + 1;
+  for (size_t i = 0; i < record->raw_length; i++)
+    line += record->raw[i] == '\n'
+            || (record->raw[i] == '\r' && (i + 1 == record->raw_length || record->raw[i + 1] != '\n'));
+  return line;
+}
+
+static void
+take_unusable (Cat *cat, const Record *record)
+{
+  count (&cat->unusable, record);
+  fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, record->line, record->problem, record->reason);
+}
+
+static void
+take_fitting (Cat *cat, const Record *record, bool behind_blank)
+{
+  cat->blank_lines = cat->blank_lines || (behind_blank && cat->begun && cat->n_held == 0 && !cat->over);
+  release_held (cat, true);
+  append_record (cat, record);
+  cat->begun = true;
+}
+
+static void
 take_record (Cat *cat, const Record *record)
 {
-  if (record->problem != NULL)
+  size_t found = 0;
+  const Record *fit = repair_record (cat->repair, record, &found);
+  bool behind_blank = record->line > cat->next_line;
+  cat->next_line = line_behind (record);
+  if (fit == NULL)
+    take_unusable (cat, record);
+  else if (fit == record)
+    take_fitting (cat, record, behind_blank);
+  else
     {
-      cat->problems++;
-      fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, record->line, record->problem,
-               record->reason);
-      return;
+      bool ends = behind_blank && cat->begun && !cat->blank_lines && cat->file->dialect.comment == 0;
+      if (ends && cat->n_held > 0)
+        release_held (cat, false);
+      cat->over = cat->over || ends;
+      if (found == fit->n_fields && !cat->over)
+        {
+          count (&cat->repaired, record);
+          take_fitting (cat, fit, behind_blank);
+        }
+      else if (cat->over)
+        count (&cat->left_out, record);
+      else
+        hold (cat, record, fit);
     }
-  if (cat->width == 0)
-    cat->width = record->n_fields;
-  if (record->n_fields != cat->width && cat->ragged++ == 0)
-    cat->first_ragged = record->line;
-  append_record (cat, record);
+}
+
+/* ---- header ---- */
+
+/* The header's rows are read as records, so that a bad one is repaired too. */
+static bool
+print_header (Cat *cat, Reader *reader, GError **error)
+{
+  Record header = { 0 };
+  g_autofree char *memory = NULL;
+  for (int i = 0; i < cat->file->dialect.header_rows; i++)
+    {
+      const Record *record = NULL;
+      size_t found = 0;
+      if (!reader_next (reader, &record, error))
+        return false;
+      if (record == NULL)
+        break;
+      cat->next_line = line_behind (record);
+      const Record *fit = repair_record (cat->repair, record, &found);
+      if (fit == NULL)
+        {
+          take_unusable (cat, record);
+          continue;
+        }
+      if (fit != record)
+        count (&cat->repaired, record);
+      g_autofree char *above = g_steal_pointer (&memory);
+      header = record_join (&header, fit, &memory);
+    }
+  if (memory != NULL)
+    append_record (cat, &header);
+  return true;
 }
 
 static bool
 print_records (Cat *cat, GError **error)
 {
-  g_autoptr (Reader) reader = peek_reader (cat->file);
-  const Record *record = NULL;
-  if (!reader_header (reader, &record, error))
+  PeekedFile plain = *cat->file;
+  plain.dialect.header_rows = 0;
+  g_autoptr (Reader) reader = peek_reader (&plain);
+  if (!print_header (cat, reader, error))
     return peek_name_error (cat->file, error), false;
-  if (record != NULL)
-    take_record (cat, record);
   while (!cat->gone)
     {
+      const Record *record = NULL;
       if (!reader_next (reader, &record, error))
         return peek_name_error (cat->file, error), false;
       if (record == NULL)
-        return flush (cat, error);
+        break;
       take_record (cat, record);
       if (cat->out->len >= FLUSH_SIZE && !flush (cat, error))
         return false;
     }
-  return true;
+  release_held (cat, false);
+  return flush (cat, error);
+}
+
+/* ---- telling ---- */
+
+static void
+tell (const Cat *cat, const Tally *tally, const char *one, const char *several)
+{
+  if (tally->rows == 0)
+    return;
+  g_autofree char *rows = text_count (tally->rows);
+  if (tally->rows == 1)
+    fprintf (stderr, "weir: %s: 1 row, on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, tally->first, one);
+  else
+    fprintf (stderr, "weir: %s: %s rows, the first on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, rows, tally->first, several);
 }
 
 static void
 tell_counts (const Cat *cat)
 {
-  g_autofree char *problems = text_count (cat->problems);
-  g_autofree char *ragged = text_count (cat->ragged);
-  if (cat->ragged > 0)
-    fprintf (stderr,
-             "weir: %s: %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT ": filled up, or the surplus joined\n",
-             cat->file->name, ragged, cat->ragged == 1 ? " does" : "s do", cat->width, cat->first_ragged);
-  if (cat->problems > 0)
-    fprintf (stderr, "weir: %s: %s row%s could not be read and %s left out\n", cat->file->name, problems,
-             cat->problems == 1 ? "" : "s", cat->problems == 1 ? "was" : "were");
+  int skipped = cat->file->dialect.skip_lines;
+  if (skipped > 0)
+    fprintf (stderr, "weir: %s: %d line%s above the table %s left out\n", cat->file->name, skipped, skipped == 1 ? "" : "s",
+             skipped == 1 ? "was" : "were");
+  tell (cat, &cat->repaired, "was repaired", "were repaired");
+  tell (cat, &cat->left_out, "is no row of the table and was left out", "are no rows of the table and were left out");
+  tell (cat, &cat->unusable, "could not be read and was left out", "could not be read and were left out");
 }
 
 static bool
@@ -160,11 +295,12 @@ print_file (const char *path, bool *ret_problems, GError **error)
   if (!peek_open (path, &file, error))
     return false;
   g_autoptr (GString) out = g_string_sized_new (2 * FLUSH_SIZE);
-  Cat cat = { .file = &file, .out = out };
+  g_autoptr (Repair) repair = repair_new (&file.dialect, MAX (file.evidence.fields, 1));
+  Cat cat = { .file = &file, .repair = repair, .out = out, .blank_lines = file.evidence.blank_lines, .next_line = INT64_MAX };
   bool done = print_records (&cat, error);
   if (!cat.gone)
     tell_counts (&cat);
-  *ret_problems = cat.problems > 0;
+  *ret_problems = cat.unusable.rows > 0;
   return done;
 }
 

@@ -1,0 +1,126 @@
+#include "pipeline/sniff_choose.h"
+
+#include <string.h>
+
+#define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
+
+static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
+
+static bool
+occurs (const Sample *sample, const char *text)
+{
+  return memmem (sample->bytes, sample->length, text, strlen (text)) != NULL;
+}
+
+/* Replaces *best by "other" or drops that. */
+static void
+settle (SniffCandidate *best, SniffCandidate *other, bool better)
+{
+  sniff_candidate_clear (better ? best : other);
+  if (better)
+    *best = *other;
+}
+
+/* ---- escape ---- */
+
+/* Backslashes escape when that makes rows well-formed that are not otherwise: one before a quote alone says nothing. */
+static void
+try_backslash (const Sample *sample, SniffCandidate *best)
+{
+  const char escaped[] = { '\\', best->dialect.quote, '\0' };
+  if (best->problems == 0 || !occurs (sample, escaped))
+    return;
+  Dialect dialect = best->dialect;
+  dialect.escape = ESCAPE_BACKSLASH;
+  SniffCandidate other;
+  sniff_look (sample, &dialect, &other);
+  settle (best, &other, other.problems < best->problems && other.quoted > 0 && other.score >= best->score);
+}
+
+/* ---- quote ---- */
+
+/* Whether quotes are characters like any other, as in 5" pipe. Taking that for granted would leave real ones in the cells, so it
+ * takes more than a bad row or two, and more bad rows than cells in quotes. */
+static bool
+is_unquoted (const SniffCandidate *with, const SniffCandidate *without)
+{
+  int64_t strays = with->problems - without->problems;
+  return without->share > with->share && strays >= LEAST_STRAYS && strays * 100 >= with->rows->len && strays > with->quoted;
+}
+
+static bool
+is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
+{
+  if (single->quoted == 0 || single->problems * 20 > single->rows->len)
+    return false;
+  return single->share > twofold->share
+         || (single->share >= twofold->share && twofold->quoted == 0 && single->quoted >= single->rows->len);
+}
+
+/* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one must
+ * make them more even, or be around most cells. */
+static void
+look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
+{
+  Dialect dialect = dialect_default;
+  g_strlcpy (dialect.delimiter, delimiter, sizeof dialect.delimiter);
+  sniff_look (sample, &dialect, ret_best);
+  if (ret_best->problems > 0)
+    {
+      dialect.quote = 0;
+      SniffCandidate none;
+      sniff_look (sample, &dialect, &none);
+      try_backslash (sample, ret_best);
+      settle (ret_best, &none, is_unquoted (ret_best, &none));
+    }
+  if (occurs (sample, "'"))
+    {
+      dialect.quote = '\'';
+      SniffCandidate single;
+      sniff_look (sample, &dialect, &single);
+      try_backslash (sample, &single);
+      settle (ret_best, &single, is_single_quoted (&single, ret_best));
+    }
+}
+
+/* ---- delimiter ---- */
+
+static bool
+is_better (const SniffCandidate *a, const SniffCandidate *b)
+{
+  if (a->known != b->known)
+    return a->known > b->known;
+  return a->score > b->score;
+}
+
+static bool
+splits (const SniffCandidate *candidate)
+{
+  return candidate->dialect.delimiter[0] == '\0' || candidate->fields >= 2;
+}
+
+void
+sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
+{
+  *ret_best = *ret_second = (SniffCandidate) { 0 };
+  for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
+    {
+      if (!occurs (sample, delimiters[i]))
+        continue;
+      SniffCandidate other;
+      look_with_quotes (sample, delimiters[i], &other);
+      if (!splits (&other))
+        {
+          sniff_candidate_clear (&other);
+          continue;
+        }
+      if (ret_best->rows == NULL || is_better (&other, ret_best))
+        {
+          sniff_candidate_clear (ret_second);
+          *ret_second = *ret_best;
+          *ret_best = other;
+        }
+      else
+        settle (ret_second, &other, delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
+    }
+}
