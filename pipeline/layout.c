@@ -186,6 +186,43 @@ assign_pins (Layout *layout, const Pins *pins)
     }
 }
 
+/* What weir itself adds to rows that it hands back for correction: see `weir rejects --csv`. */
+static bool
+is_annotation (const LayoutColumn *column)
+{
+  return g_str_has_prefix (column->name, "_weir_");
+}
+
+static bool
+refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
+{
+  g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
+  weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
+  weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
+  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\", then use `weir retry`.");
+  weir_error_reason (error, "columns_drift");
+  return false;
+}
+
+/* Columns that no load has had and the model does not name: by the contract. */
+static bool
+apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
+{
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new ();
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      bool named = column->origin == ORIGIN_DECLARED || column->required || column->key_part >= 0 || !column->stored;
+      bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !is_annotation (column);
+      if (is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD))
+        column->stored = false;
+      else if (is_new && layout->model->contract_columns == COLUMNS_FREEZE)
+        g_ptr_array_add (fresh, column->header[0] != '\0' ? column->header : column->name);
+    }
+  g_ptr_array_add (fresh, NULL);
+  return fresh->len == 1 || refuse_new_columns (layout, fresh, error);
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -286,9 +323,28 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
       if (!assign_declared (layout, error))
         return NULL;
       assign_pins (layout, pins);
+      if (!apply_columns_contract (layout, pins, error))
+        return NULL;
     }
   assign_hash_slots (layout);
   return g_steal_pointer (&layout);
+}
+
+bool
+layout_is_null (const Layout *layout, const Field *field)
+{
+  if (field->null || layout->model == NULL || layout->model->nulls == NULL)
+    return field->null;
+  for (char **text = layout->model->nulls; *text != NULL; text++)
+    if (strlen (*text) == field->length && memcmp (*text, field->text, field->length) == 0)
+      return true;
+  return false;
+}
+
+bool
+layout_refuses_cells (const Layout *layout, const LayoutColumn *column)
+{
+  return column->origin == ORIGIN_DECLARED || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
 }
 
 bool
@@ -307,12 +363,13 @@ layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
   for (int i = 0; i < layout->n_columns; i++)
     {
       LayoutColumn *column = &layout->columns[i];
-      if (column->origin == ORIGIN_DECLARED)
+      if (layout_refuses_cells (layout, column))
         continue;
       const Field *field = &record->fields[i];
-      infer_cell (&guesses[i], field->text, field->length, field->null);
+      bool null = layout_is_null (layout, field);
+      infer_cell (&guesses[i], field->text, field->length, null);
       Value value;
-      if (column->origin != ORIGIN_PINNED || field->null || field->length == 0
+      if (column->origin != ORIGIN_PINNED || null || field->length == 0
           || layout_parse (column, field->text, field->length, &value))
         continue;
       if (column->contradictions++ == 0)
@@ -345,6 +402,8 @@ widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtr
   const Type *to = layout_may_become (layout, column->type->id, seen->type->id) ? seen->type
                    : layout_may_become (layout, column->type->id, TYPE_TEXT)    ? &types[TYPE_TEXT]
                                                                                 : NULL;
+  if (layout->model->contract_types == TYPES_FREEZE)
+    to = NULL;
   if (to != NULL)
     {
       g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name,

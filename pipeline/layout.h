@@ -71,6 +71,12 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
  * nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 
+/* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
+bool layout_is_null (const Layout *layout, const Field *field);
+
+/* Whether a cell that is not of its column's type makes its row a reject, instead of asking for another type. */
+bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
+
 /* Whether a cell, not empty, is of its settled column's type, and its value. A type that this file settles takes only
  * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one that is
  * declared or pinned takes every spelling. */

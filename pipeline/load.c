@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "pipeline/repair.h"
 #include "pipeline/row.h"
 #include "pipeline/sniff.h"
 #include "pipeline/source.h"
@@ -20,6 +21,8 @@ typedef struct
   Loaded *loaded;
   PipelineResult *result;
   ColumnGuess *guesses;
+  SniffEvidence evidence; /* what the table's rows look like */
+  Repair *repair;         /* for this layout's width */
   int64_t size;
 } Work;
 
@@ -68,6 +71,28 @@ known_names (const Model *model, const Pins *pins)
   return g_strv_builder_end (names);
 }
 
+/* What the model says of the files takes the place of what was worked out. */
+static void
+apply_model_dialect (const ModelDialect *said, Dialect *dialect)
+{
+  if (said->delimiter != NULL)
+    {
+      g_strlcpy (dialect->delimiter, said->delimiter, sizeof dialect->delimiter);
+      dialect->header_rows = 1;
+      dialect->skip_lines = 0;
+    }
+  if (said->quote != NULL)
+    dialect->quote = said->quote[0];
+  if (said->escape != NULL)
+    dialect->escape = strcmp (said->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
+  if (said->comment != NULL)
+    dialect->comment = said->comment[0];
+  if (said->header_rows >= 0)
+    dialect->header_rows = said->header_rows;
+  if (said->skip_lines >= 0)
+    dialect->skip_lines = said->skip_lines;
+}
+
 static bool
 sniff (Work *work, GError **error)
 {
@@ -80,9 +105,11 @@ sniff (Work *work, GError **error)
     return false;
   g_auto (GStrv) names = known_names (input->model, input->pins);
   if (!sniff_dialect (head, length, whole, names[0] == NULL ? NULL : (const char *const *) names, input->run->file,
-                      &work->loaded->dialect, NULL, error))
+                      &work->loaded->dialect, &work->evidence, error))
     return false;
   work->loaded->dialect.compression = compression;
+  if (input->model != NULL)
+    apply_model_dialect (&input->model->dialect, &work->loaded->dialect);
   return true;
 }
 
@@ -96,15 +123,66 @@ no_rows (const Work *work, GError **error)
   return false;
 }
 
+static Ragged
+ragged_of (const Work *work)
+{
+  return work->input->model != NULL ? work->input->model->ragged : RAGGED_REPAIR;
+}
+
+static bool
+is_off (const Work *work, const Record *record)
+{
+  return record->problem != NULL || record->n_fields != (size_t) work->loaded->layout->n_columns;
+}
+
+static bool
+refuse_ragged (const Work *work, const Record *record, GError **error)
+{
+  g_autofree char *fields = g_strdup_printf ("%" G_GSIZE_FORMAT " fields where there are %d columns", record->n_fields,
+                                             work->loaded->layout->n_columns);
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, work->input->run->file,
+              record->problem != NULL ? record->problem : fields);
+  weir_error_line (error, record->line);
+  weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", work->input->model->path);
+  weir_error_hint (error, "Mend the line and drop the file again, or choose \"reject\" or \"repair\" and use `weir retry`.");
+  weir_error_reason (error, "ragged");
+  return false;
+}
+
+/* The next record, mended where the model wants that: *ret_original is then what it was, and otherwise NULL. Footers and other tables below
+ * this one are not mended into it. */
+static bool
+next_row (Work *work, const Record **ret_record, const Record **ret_original, GError **error)
+{
+  *ret_original = NULL;
+  if (!reader_next (work->loaded->reader, ret_record, error))
+    return false;
+  const Record *record = *ret_record;
+  if (record == NULL || ragged_of (work) == RAGGED_REJECT || !is_off (work, record))
+    return true;
+  if (ragged_of (work) == RAGGED_FAIL)
+    return refuse_ragged (work, record, error);
+  bool known_shape = work->evidence.fields == (size_t) work->loaded->layout->n_columns;
+  if (record->problem == NULL && known_shape && !sniff_is_row (&work->evidence, record))
+    return true;
+  size_t found;
+  const Record *mended = repair_record (work->repair, record, &found);
+  if (mended == NULL)
+    return true;
+  *ret_record = mended;
+  *ret_original = record;
+  return true;
+}
+
 /* Reads records into the guesses: the sample, or the whole file. *ret_end: the file ended. */
 static bool
 look (Work *work, int64_t limit, bool *ret_end, GError **error)
 {
   Loaded *loaded = work->loaded;
-  const Record *record;
+  const Record *record, *original;
   for (int64_t n = 0; n < limit; n++)
     {
-      if (!reader_next (loaded->reader, &record, error) || !check_stop (work, "INFER", n, error))
+      if (!next_row (work, &record, &original, error) || !check_stop (work, "INFER", n, error))
         return false;
       *ret_end = record == NULL;
       if (record == NULL)
@@ -169,21 +247,38 @@ lay_out (Work *work, GError **error)
            weir_error_line (error, header->line), weir_error_reason (error, header->reason), false;
   loaded->layout = layout_new (input->model, input->catalog, header, fields, input->pins, error);
   bool again;
-  if (loaded->layout == NULL || !infer (work, SAMPLE_RECORDS, &again, error))
+  if (loaded->layout == NULL)
+    return false;
+  work->repair = repair_new (&loaded->dialect, (size_t) loaded->layout->n_columns);
+  if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);
 }
 
+/* Keeps a record as it was: refused by "row" (NULL: mended, as "repaired" says). */
 static bool
-add_reject (Work *work, const Row *row, const Record *record, GError **error)
+keep_original (Work *work, const Row *row, const Record *original, const char *repaired, GError **error)
 {
-  const Reject reject = { .line = record->line,
-                          .column = row_column (row),
-                          .reason = row_reason (row),
-                          .message = row_message (row),
-                          .original = record->raw,
-                          .original_length = record->raw_length };
+  const Reject reject = { .line = original->line,
+                          .column = row != NULL ? row_column (row) : NULL,
+                          .reason = row != NULL ? row_reason (row) : original->problem != NULL ? original->reason : repaired,
+                          .message = row != NULL ? row_message (row) : original->problem != NULL ? original->problem : "mended",
+                          .original = original->raw,
+                          .original_length = original->raw_length,
+                          .repaired = row == NULL };
   return reject_add (work->loaded->rejects, &reject, error);
+}
+
+/* A converted row goes to the server, a refused one to the rejects; of a mended one the original is kept too. */
+static bool
+put_row (Work *work, const Row *row, RowVerdict verdict, const Record *record, const Record *original, CopyWriter *copy, GError **error)
+{
+  if (verdict == ROW_REJECT)
+    return keep_original (work, row, original != NULL ? original : record, NULL, error);
+  if (!row_write (row, record, copy, error))
+    return false;
+  return original == NULL
+         || keep_original (work, NULL, original, original->n_fields < record->n_fields ? "too_few_fields" : "too_many_fields", error);
 }
 
 static bool
@@ -202,21 +297,22 @@ send_rows (Work *work, Db *db, bool *ret_contradiction, GError **error)
   copy_begin (&copy, send_to_server, db);
   *ret_contradiction = false;
   int64_t read = 0;
-  const Record *record;
+  const Record *record, *original;
   for (;; read++)
     {
-      if (!reader_next (loaded->reader, &record, error) || !check_stop (work, "LOAD", read, error))
+      if (!next_row (work, &record, &original, error) || !check_stop (work, "LOAD", read, error))
         return false;
       if (record == NULL)
         break;
       RowVerdict verdict = row_convert (row, record);
       if (verdict == ROW_CONTRADICTION)
         return *ret_contradiction = true;
-      if (verdict == ROW_REJECT ? !add_reject (work, row, record, error) : !row_write (row, record, &copy, error))
+      if (!put_row (work, row, verdict, record, original, &copy, error))
         return false;
     }
   work->result->rows.read = read;
   work->result->rows.rejected = reject_count (loaded->rejects);
+  work->result->rows.repaired = reject_repaired (loaded->rejects);
   work->result->rows.staged = copy.rows;
   return copy_end (&copy, error);
 }
@@ -314,6 +410,8 @@ load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *r
   Work work = { .input = input, .loaded = ret_loaded, .result = result };
   bool done = load_work (&work, db, error);
   g_free (work.guesses);
+  sniff_evidence_clear (&work.evidence);
+  g_clear_pointer (&work.repair, repair_free);
   return done;
 }
 

@@ -41,7 +41,20 @@ pins_set (Pins *pins, const char *column, const Type *type, const char *format)
 const Pin *
 pins_find (const Pins *pins, const char *column)
 {
-  return g_hash_table_lookup (pins->columns, column);
+  const Pin *pin = g_hash_table_lookup (pins->columns, column);
+  return pin != NULL && pin->type != NULL ? pin : NULL;
+}
+
+bool
+pins_know (const Pins *pins, const char *column)
+{
+  return g_hash_table_contains (pins->columns, column);
+}
+
+bool
+pins_are_empty (const Pins *pins)
+{
+  return g_hash_table_size (pins->columns) == 0;
 }
 
 Pins *
@@ -59,7 +72,7 @@ pins_parse (const char *text, GError **error)
   {
     const char *word = json_string_value (json_object_get (column, "type"));
     const Type *type = word == NULL ? NULL : types_find (word);
-    if (type == NULL)
+    if (type == NULL && !json_is_null (json_object_get (column, "type")))
       return weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" is pinned to type \"%s\", which this weir does not know", name,
                          word == NULL ? "" : word),
              NULL;
@@ -81,8 +94,8 @@ pins_text (const Pins *pins)
   Json *columns = json_object ();
   for (GList *name = names; name != NULL; name = name->next)
     {
-      const Pin *pin = pins_find (pins, name->data);
-      Json *column = json_pack ("{s:s}", "type", pin->type->name);
+      const Pin *pin = g_hash_table_lookup (pins->columns, name->data);
+      Json *column = json_pack ("{s:s?}", "type", pin->type == NULL ? NULL : pin->type->name);
       if (pin->format != NULL)
         json_object_set_new (column, "format", json_string (pin->format));
       json_object_set_new (columns, name->data, column);

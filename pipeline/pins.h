@@ -9,8 +9,8 @@
 
 typedef struct
 {
-  const Type *type;
-  char *format; /* NULL: the type's own */
+  const Type *type; /* NULL: the column is known, but no load has had a value in it */
+  char *format;     /* NULL: the type's own */
 } Pin;
 
 /* Column pins by name. */
@@ -26,7 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pins, pins_free)
 /* From JSON text as kept in the ledger; NULL gives no pins. Errors: MODEL. */
 Pins *pins_parse (const char *text, GError **error);
 void pins_set (Pins *pins, const char *column, const Type *type, const char *format);
-const Pin *pins_find (const Pins *pins, const char *column); /* NULL: not pinned */
+const Pin *pins_find (const Pins *pins, const char *column); /* NULL: no type is pinned */
+bool pins_know (const Pins *pins, const char *column);       /* whether a load has had the column */
+bool pins_are_empty (const Pins *pins);
 
 /* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */
 char *pins_text (const Pins *pins);

@@ -223,13 +223,18 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
   return false;
 }
 
-/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing. */
+/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there. */
 static void
 add_pins (Pins *pins, const Layout *layout)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (!layout->columns[i].unknown)
-      pins_set (pins, layout->columns[i].name, layout->columns[i].type, layout->columns[i].format);
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      if (!column->unknown)
+        pins_set (pins, column->name, column->type, column->format);
+      else if (!pins_know (pins, column->name))
+        pins_set (pins, column->name, NULL, NULL);
+    }
 }
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */

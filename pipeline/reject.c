@@ -11,6 +11,7 @@ struct RejectSpool
   int fd;
   Uid run;
   CopyWriter copy;
+  int64_t repaired;
 };
 
 static bool
@@ -53,7 +54,8 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   copy_text (copy, reject->column);
   copy_text (copy, reject->reason);
   copy_text (copy, reject->message);
-  copy_bool (copy, false);
+  copy_bool (copy, reject->repaired);
+  spool->repaired += reject->repaired;
   copy_bytes (copy, reject->original, reject->original_length);
   return copy_row_end (copy, error);
 }
@@ -61,7 +63,13 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
 int64_t
 reject_count (const RejectSpool *spool)
 {
-  return spool->copy.rows;
+  return spool->copy.rows - spool->repaired;
+}
+
+int64_t
+reject_repaired (const RejectSpool *spool)
+{
+  return spool->repaired;
 }
 
 bool
@@ -71,6 +79,7 @@ reject_restart (RejectSpool *spool, GError **error)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not empty the temporary file for rejects: %s", g_strerror (errno));
   copy_clear (&spool->copy);
   copy_begin (&spool->copy, write_piece, spool);
+  spool->repaired = 0;
   return true;
 }
 

@@ -133,14 +133,14 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
     (void) refuse (row, column->name, "bad_value", "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
   else
     (void) refuse (row, column->name, "bad_value", "\"%s\" is not of type %s", shown, column->type->name);
-  return column->origin == ORIGIN_DECLARED ? ROW_REJECT : ROW_CONTRADICTION;
+  return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
 /* A quoted empty cell is an empty text, and nothing in any other type. */
 static bool
-is_null (const LayoutColumn *column, const Field *field)
+is_null (const Row *row, const LayoutColumn *column, const Field *field)
 {
-  return field->null || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
+  return layout_is_null (row->layout, field) || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
 }
 
 /* Whether a cell is not of its column's inferred or pinned type. */
@@ -149,7 +149,7 @@ contradicts (Row *row, int i, const Field *field)
 {
   const LayoutColumn *column = &row->layout->columns[i];
   Value value;
-  if (column->origin == ORIGIN_DECLARED || is_null (column, field))
+  if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
     return false;
   return column->unknown || !layout_parse (column, field->text, field->length, &value);
 }
@@ -159,7 +159,7 @@ convert_cell (Row *row, int i, const Field *field)
 {
   const LayoutColumn *column = &row->layout->columns[i];
   Cell *cell = &row->cells[i];
-  cell->null = is_null (column, field);
+  cell->null = is_null (row, column, field);
   if (cell->null)
     return column->required ? refuse (row, column->name, "null_required", "the column is required and the cell is empty") : ROW_OK;
   if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
@@ -195,7 +195,7 @@ fill_parts (Row *row, const Record *record, const int *columns, int n)
   for (int part = 0; part < n; part++)
     {
       const Field *field = &record->fields[columns[part]];
-      row->parts[part] = (KeyPart){ .text = field->text, .length = field->length, .null = field->null };
+      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (row->layout, field) };
     }
 }
 
@@ -236,7 +236,7 @@ convert_reference (Row *row, const Record *record, int r)
   if (!row->reference_nulls[r])
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)
-    if (row->parts[part].length > 0 && reference->n_columns > 1)
+    if (!row->parts[part].null && row->parts[part].length > 0 && reference->n_columns > 1)
       return refuse (row, row->layout->columns[reference->columns[empty]].name, "incomplete_reference",
                      "the reference to %s has some of its columns empty", reference->reference->dimension);
   return ROW_OK;

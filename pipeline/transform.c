@@ -170,12 +170,15 @@ bool
 transform_check_rejects (const LoadInput *input, const RowCounts *rows, GError **error)
 {
   double limit = input->model != NULL && input->model->max_percent >= 0 ? input->model->max_percent : input->options->max_percent;
-  if (rows->rejected == 0 || (double) rows->rejected * 100 <= limit * (double) rows->read)
+  int64_t most = input->model != NULL && input->model->max_rows >= 0 ? input->model->max_rows : INT64_MAX;
+  bool few = (double) rows->rejected * 100 <= limit * (double) rows->read;
+  if (rows->rejected == 0 || (few && rows->rejected <= most))
     return true;
   char id[UID_TEXT_SIZE];
   uid_format (input->run->id, id);
-  weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %g %%", rows->rejected,
-              rows->read, input->run->file, limit);
+  g_autofree char *bound = few ? g_strdup_printf ("%" G_GINT64_FORMAT, most) : g_strdup_printf ("%g %%", limit);
+  weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s", rows->rejected,
+              rows->read, input->run->file, bound);
   weir_error_reason (error, "too_many_rejects");
   if (input->options->dry_run)
     {

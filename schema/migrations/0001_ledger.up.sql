@@ -73,6 +73,7 @@ create table weir.file (
     size_bytes bigint not null,
     mtime_ns bigint not null,
     sha256 text,
+    header text,
     dialect jsonb,
     model_checksum text,
     pins_sha256 text,
@@ -93,7 +94,7 @@ create table weir.file (
 create index on weir.file (table_name, seen_on);
 create index on weir.file (table_name, sha256);
 
--- Refused rows, with their original bytes.
+-- Refused rows, and repaired ones as they were, with their original bytes.
 create table weir.reject (
     run_id uuid not null references weir.execution,
     line bigint not null,
@@ -102,7 +103,7 @@ create table weir.reject (
     message text not null,
     repaired boolean not null default false,
     original bytea not null,
-    primary key (run_id, line)
+    primary key (run_id, line, repaired)
 );
 
 create view weir.runs as

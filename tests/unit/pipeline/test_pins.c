@@ -18,13 +18,18 @@ test_round_trip (void **state)
   pins_set (pins, "b", types_find ("date"), "DD/MM/YYYY");
   pins_set (pins, "a", types_find ("bigint"), NULL);
   pins_set (pins, "a", types_find ("numeric"), NULL); /* widened since */
+  pins_set (pins, "d", NULL, NULL); /* nothing but NULL so far */
   g_autofree char *text = pins_text (pins);
-  assert_string_equal (text, "{\"columns\":{\"a\":{\"type\":\"numeric\"},\"b\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"}}}");
+  assert_string_equal (text, "{\"columns\":{\"a\":{\"type\":\"numeric\"},\"b\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"},"
+                             "\"d\":{\"type\":null}}}");
   g_autoptr (Pins) again = pins_parse (text, NULL);
   assert_non_null (again);
   assert_ptr_equal (pins_find (again, "a")->type, types_find ("numeric"));
   assert_string_equal (pins_find (again, "b")->format, "DD/MM/YYYY");
   assert_null (pins_find (again, "c"));
+  assert_null (pins_find (again, "d"));
+  assert_true (pins_know (again, "d"));
+  assert_false (pins_know (again, "c"));
   char one[SHA256_HEX_SIZE], two[SHA256_HEX_SIZE];
   pins_checksum (pins, one);
   pins_checksum (again, two);
