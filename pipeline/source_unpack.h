@@ -23,9 +23,9 @@ typedef enum
   UNPACK_TOO_WIDE, /* it takes more memory than UNPACK_WINDOW */
 } UnpackState;
 
+/* Bytes of text that a zstd frame may look back: levels up to 20 do, --long does not. */
 #define UNPACK_WINDOW_LOG 25
-#define UNPACK_WINDOW (1 << UNPACK_WINDOW_LOG) /* bytes of text that a zstd frame may look back: levels up to 20, but not --long   \
-                                                */
+#define UNPACK_WINDOW (1 << UNPACK_WINDOW_LOG)
 
 typedef struct
 {
