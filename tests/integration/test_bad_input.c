@@ -19,7 +19,6 @@ test_refused_files (void **state)
   } cases[] = {
     { "without the model's key column", "name,mail\nAnn,a@x.org\n", "email" },
     { "empty", "", "empty" },
-    { "UTF-16", "\xFF\xFEn\x01", "UTF-16" },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -289,11 +288,11 @@ test_bad_lines (void **state)
   home_write_model (
       home, "users",
       "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}");
-  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n\"Eve,e@x.org\nBob,b@x.org\nB\xC5,c@x.org\nDan,d@x.org\n");
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n\"Eve,e@x.org\nBob,b@x.org\nB\x81,c@x.org\nDan,d@x.org\n");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
   g_autoptr (Json) published = outcome_json (outcome);
   assert_load (published, "applied", "read=5 rejected=2 inserted=3 staged=3");
-  assert_sql (home, "3|unclosed_quote|224576652c\n5|invalid_utf8|42c52c6340",
+  assert_sql (home, "3|unclosed_quote|224576652c\n5|invalid_utf8|42812c6340",
               "select line, reason, substr(encode(original, 'hex'), 1, 10) from weir.reject order by line");
   g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", NULL);
   assert_contains (rejects->out, "unclosed");
