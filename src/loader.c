@@ -295,7 +295,8 @@ store_claimed (Loader *loader, Claim *claim, const Run *run, const LoadEnd *end,
   fault_point ("before-archive");
   if (!record_place (loader, run->id, place, disposition, end->summary, error)
       || !move_file (loader->settings, claim_path (claim), run, now, end, error))
-    return false;
+    return g_prefix_error (error, end->failed ? "it is refused, but cannot be moved: " : "its rows are loaded, but it cannot be moved: "),
+           false;
   fault_point ("after-archive");
   return true;
 }
