@@ -131,6 +131,7 @@ set_tables (Vars *vars, const LoadInput *input, const Stage *stage)
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
   vars_set (vars, "current", model->kind == MODEL_DIMENSION ? "w.is_current" : "true");
+  vars_set (vars, "number", model->kind == MODEL_DIMENSION ? ", w.version_number" : "");
   static const char *const kept[] = { [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint" };
   vars_set (vars, "kept", kept[model->duplicates]);
 }

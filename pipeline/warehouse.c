@@ -287,9 +287,9 @@ bool
 warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
-  if (!warehouse->created || model->kind != MODEL_DIMENSION)
-    return true;
   const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column } };
-  return sql_run (db, "dimension/primary_key", vars, G_N_ELEMENTS (vars), NULL, error)
-         && sql_run (db, "dimension/unique_current", vars, G_N_ELEMENTS (vars), NULL, error);
+  bool dimension = model->kind == MODEL_DIMENSION;
+  return sql_run (db, dimension ? "dimension/primary_key" : "fact/primary_key", vars, G_N_ELEMENTS (vars), NULL, error)
+         && (!dimension || sql_run (db, "dimension/unique_current", vars, G_N_ELEMENTS (vars), NULL, error))
+         && sql_run (db, "table/analyze", vars, G_N_ELEMENTS (vars), NULL, error);
 }

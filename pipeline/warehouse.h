@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
  * column that is not pinned has never held a value and takes any type. Errors: MODEL where the table is not weir's or a type cannot follow. */
 Warehouse *warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes, GError **error);
 
-/* After the rows of a first load: its indexes. */
+/* After the rows of a first load, of a table with a key: its indexes and statistics. */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
 
 /* Whether the table is there. */

@@ -2,7 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "pipeline/types.h"
+#include "src/settings_catalog.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -117,9 +117,8 @@ tell_broken (CatalogWatch *watch)
 static void
 load_models (CatalogWatch *watch)
 {
-  ModelWords words = { types_words (), types_format_fits };
   g_autoptr (GError) error = NULL;
-  Catalog *catalog = catalog_load (watch->settings->models, watch->shown_models, &words, &error);
+  Catalog *catalog = settings_load_catalog (watch->settings, &error);
   g_autofree char *trouble = error ? weir_error_format (error) : NULL;
   if (trouble && g_strcmp0 (trouble, watch->trouble) != 0)
     log_line (watch->log, "%s", trouble);

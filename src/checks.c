@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "pipeline/key.h"
-#include "pipeline/types.h"
 #include "src/checks_database.h"
+#include "src/settings_catalog.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -106,13 +106,11 @@ check_notify (const Settings *settings, GPtrArray *checks)
 static Catalog *
 check_models (const Settings *settings, GPtrArray *checks)
 {
-  const ModelWords words = { types_words (), types_format_fits };
-  g_autofree char *shown = settings_shown_path (settings, settings->models);
   GError *error = NULL;
-  Catalog *catalog = catalog_load (settings->models, shown, &words, &error);
+  Catalog *catalog = settings_load_catalog (settings, &error);
   if (catalog == NULL)
     {
-      checks_add (checks, "models", g_steal_pointer (&shown), error);
+      checks_add (checks, "models", settings_shown_path (settings, settings->models), error);
       return NULL;
     }
   for (guint i = 0; i < catalog->models->len; i++)

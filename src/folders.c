@@ -46,7 +46,7 @@ add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, 
       g_auto (Route) route = { 0 };
       catalog_route (catalog, claim->name, &route);
       WaitingFile *file = claim->orphan ? waiting_new (claim->name, route.table, "orphan",
-                                                       g_strdup ("its worker died; the next weir watch takes it up"))
+                                                       g_strdup ("its worker ended; weir watch takes it up"))
                                         : waiting_new (claim->name, route.table, "in work", NULL);
       char run[UID_TEXT_SIZE];
       uid_format (claim->run, run);

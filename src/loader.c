@@ -3,14 +3,12 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
-#include "pipeline/types.h"
 #include "src/connect.h"
-#include "watcher/archive.h"
+#include "src/settings_catalog.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 void
 loader_init (Loader *loader, const Settings *settings, int stop_fd)
@@ -38,11 +36,8 @@ loader_clear (Loader *loader)
 static bool
 load_models (Loader *loader, GError **error)
 {
-  const Settings *settings = loader->settings;
-  const ModelWords words = { types_words (), types_format_fits };
-  g_autofree char *shown = settings_shown_path (settings, settings->models);
   g_clear_pointer (&loader->catalog, catalog_free);
-  loader->catalog = catalog_load (settings->models, shown, &words, error);
+  loader->catalog = settings_load_catalog (loader->settings, error);
   return loader->catalog != NULL;
 }
 
@@ -141,12 +136,6 @@ loader_unlock (Loader *loader)
   if (db_is_usable (loader->db) && !ledger_unlock_table (loader->db, loader->locked, NULL))
     g_clear_pointer (&loader->db, db_free); /* a lock that cannot be given back ends with its session */
   g_clear_pointer (&loader->locked, g_free);
-}
-
-void
-load_end_clear (LoadEnd *end)
-{
-  g_clear_pointer (&end->summary, json_decref);
 }
 
 static void
@@ -250,85 +239,6 @@ run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEn
   return true;
 }
 
-/* Tells the ledger where the file is; place "" is nowhere. */
-static bool
-record_place (Loader *loader, Uid run, const char *place, const char *disposition, const Json *summary, GError **error)
-{
-  g_autofree char *shown = *place == '\0' ? g_strdup ("") : settings_shown_path (loader->settings, place);
-  g_autofree char *text = weir_json_text (summary);
-  return ledger_file_placed (loader->db, run, shown, disposition, text, error);
-}
-
-/* Where a file goes that was loaded or refused, and how the ledger calls that. */
-static char *
-destination (const Settings *settings, const Run *run, int64_t now, bool failed, const char **ret_disposition)
-{
-  *ret_disposition = failed ? "failed" : settings->delete_after_load ? "deleted" : "archived";
-  g_autofree char *name = archive_name (run->file, now, run->id);
-  if (failed)
-    return g_build_filename (settings->failed, name, NULL);
-  return settings->delete_after_load ? g_strdup ("") : g_build_filename (settings->archive, run->table, name, NULL);
-}
-
-static bool
-move_file (const Settings *settings, const char *path, const Run *run, int64_t now, const LoadEnd *end, GError **error)
-{
-  g_autofree char *place = NULL;
-  if (end->failed)
-    {
-      g_autofree char *text = weir_json_pretty (end->summary);
-      return archive_refuse (path, run->file, settings->failed, now, run->id, text, &place, error);
-    }
-  if (settings->delete_after_load)
-    return archive_delete (path, error);
-  return archive_store (path, run->file, settings->archive, run->table, now, run->id, &place, error);
-}
-
-/* A claimed file's way out. The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way
- * round it would leave a ledger that nobody mends. */
-static bool
-store_claimed (Loader *loader, Claim *claim, const Run *run, const LoadEnd *end, GError **error)
-{
-  const char *disposition;
-  int64_t now = time (NULL);
-  g_autofree char *place = destination (loader->settings, run, now, end->failed, &disposition);
-  fault_point ("before-archive");
-  if (!record_place (loader, run->id, place, disposition, end->summary, error)
-      || !move_file (loader->settings, claim_path (claim), run, now, end, error))
-    return false;
-  fault_point ("after-archive");
-  return true;
-}
-
-/* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
-static void
-note_stuck (LoadEnd *end, const char *where, GError *error)
-{
-  g_autofree char *text = weir_error_format (error);
-  Json *notes = json_object_get (end->summary, "notes");
-  if (notes == NULL)
-    json_object_set_new (end->summary, "notes", notes = json_array ());
-  g_autofree char *note = g_strdup_printf ("the file is %s: %s", where, text);
-  json_array_append_new (notes, weir_json_string (note));
-  end->stuck = true;
-  g_error_free (error);
-}
-
-/* A file that was loaded where it lies: nobody comes back to it, so the ledger is told last. */
-static bool
-store_in_place (Loader *loader, const char *path, bool archive, const Run *run, LoadEnd *end, GError **error)
-{
-  const char *disposition;
-  int64_t now = time (NULL);
-  g_autofree char *place = destination (loader->settings, run, now, end->failed, &disposition);
-  GError *local = NULL;
-  if (archive && move_file (loader->settings, path, run, now, end, &local))
-    return record_place (loader, run->id, place, disposition, end->summary, error);
-  if (local != NULL)
-    note_stuck (end, "left where it is", local);
-  return record_place (loader, run->id, path, "left", end->summary, error);
-}
-
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 archive_completed (Loader *loader, Claim *claim, const Route *route, const char *state, const RowCounts *rows, LoadEnd *ret_end, GError **error)
@@ -343,7 +253,7 @@ archive_completed (Loader *loader, Claim *claim, const Route *route, const char 
   const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = *rows };
   ret_end->failed = false;
   ret_end->summary = pipeline_summary (&run, &result, 0, NULL);
-  return store_claimed (loader, claim, &run, ret_end, error);
+  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
 }
 
 static bool
@@ -382,11 +292,11 @@ loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_e
     return false;
   *ret_resume = true;
   GError *local = NULL;
-  if (store_claimed (loader, claim, &run, ret_end, &local))
+  if (placing_claimed (loader->db, loader->settings, claim, &run, ret_end, &local))
     return true;
   if (!loader->one_shot)
     return g_propagate_error (error, local), false;
-  note_stuck (ret_end, "still in imports/.claimed, where `weir watch` takes it up", local);
+  placing_note_stuck (ret_end, "still in imports/.claimed, where `weir watch` takes it up", local);
   return true;
 }
 
@@ -402,7 +312,7 @@ loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *w
   if (!record_failure (loader, &run, &result, why))
     return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", run.file);
   ret_end->summary = pipeline_summary (&run, &result, 0, why);
-  return store_claimed (loader, claim, &run, ret_end, error);
+  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
 }
 
 bool
@@ -421,5 +331,5 @@ loader_in_place (Loader *loader, const char *path, const Route *route, bool arch
   if ((!loader->options.dry_run && !begin_run (loader, &run, route->model, error))
       || !run_pipeline (loader, &run, route, fd, ret_end, &resume, error))
     return false;
-  return loader->options.dry_run || store_in_place (loader, full, archive, &run, ret_end, error);
+  return loader->options.dry_run || placing_in_place (loader->db, loader->settings, full, archive, &run, ret_end, error);
 }

@@ -10,8 +10,7 @@
 
 #include "models/catalog.h"
 #include "pipeline/pipeline.h"
-#include "src/settings.h"
-#include "watcher/claim.h"
+#include "src/placing.h"
 
 typedef struct
 {
@@ -51,17 +50,6 @@ bool loader_route_again (Loader *loader, const char *name, Uid before, Route *re
 
 /* The way into a table that was named. */
 void loader_route_to (const Loader *loader, const char *table, Route *ret_route);
-
-/* A file's end. summary is never NULL after success: the published object. */
-typedef struct
-{
-  bool failed;   /* refused: the summary says why */
-  bool stuck;    /* loaded (or refused), but it could not be moved: a note says so */
-  Json *summary; /* owned */
-} LoadEnd;
-
-void load_end_clear (LoadEnd *end);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LoadEnd, load_end_clear)
 
 /* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it: nothing was loaded. *ret_resume (may be NULL):
  * the ledger still has the run IN_PROGRESS, so the file must stay claimed, an orphan for the next worker; otherwise the run FAILED and the

@@ -140,9 +140,10 @@ read_log (const PgServer *server, off_t begin)
   return g_strchomp (text);
 }
 
-/* *ret_again: old backends of a crashed server still end; a moment later it may work. */
+/* *ret_again: it may work a moment later, for old backends of a crashed server still end; or the next time, for recovery can trip over
+ * the files of an unlogged table that was being made ("could not create file ...: File exists"), which the start after it removes. */
 static bool
-start_once (const PgServer *server, bool *ret_again, GError **error)
+start_once (const PgServer *server, bool first, bool *ret_again, GError **error)
 {
   const char *const argv[] = { "pg_ctl", "start", "-D", ".", "-l", "server.log", "-w", "-t", "60", "-s", NULL };
   off_t begin = size_of (server->log);
@@ -150,7 +151,7 @@ start_once (const PgServer *server, bool *ret_again, GError **error)
   if (run_in (server, server->data, argv, &problem))
     return true;
   g_autofree char *said = read_log (server, begin);
-  *ret_again = strstr (said, "still in use") != NULL;
+  *ret_again = strstr (said, "still in use") != NULL || (first && strstr (said, "startup process failure") != NULL);
   const char *output = weir_error_get_detail (problem);
   weir_error (error, WEIR_ERROR_RETRY, "could not start the embedded PostgreSQL");
   weir_error_detail (error, "%s", said[0] != '\0' ? said : output != NULL ? output : problem->message);
@@ -166,7 +167,7 @@ pgcluster_start (const PgServer *server, GError **error)
     {
       bool again = false;
       g_autoptr (GError) problem = NULL;
-      if (start_once (server, &again, &problem))
+      if (start_once (server, try == 1, &again, &problem))
         return true;
       if (!again || try == START_TRIES)
         return g_propagate_error (error, g_steal_pointer (&problem)), false;

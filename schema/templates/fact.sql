@@ -2,13 +2,16 @@
 
 -- name: create
 create table :"schema".:"table" (
-    :"id" uuid primary key,
+    :"id" uuid not null,
     :columns
     row_hash uuid not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     loaded_by uuid not null
 )
+
+-- name: primary_key
+alter table :"schema".:"table" add primary key (:"id")
 
 -- name: create_keyless
 create table :"schema".:"table" (
@@ -37,6 +40,7 @@ insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at
 select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from weir_delta d left join weir_changed c on c._id = d._id
 where c._id is null
+order by d._id
 
 -- name: append_distinct
 -- Bag difference: the n-th of equal rows in the file is the n-th in the table.

@@ -16,6 +16,10 @@ alter table :"schema".:"table" add column :"column" :type
 -- name: alter_column
 alter table :"schema".:"table" alter column :"column" type :type using :"column"::text:::type
 
+-- name: analyze
+-- After the first load, whose rows autovacuum has not seen when the second comes.
+analyze :"schema".:"table" (:"id")
+
 -- name: drop_view
 drop view if exists :"schema".:"view"
 
@@ -78,10 +82,11 @@ where not exists (select from :"schema".:"table" w where w.:"id" = s._id and w.r
 analyze weir_delta
 
 -- name: changed
--- A different hash is a suspicion that the columns themselves decide.
+-- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
 create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as changed :carried
+select d._id, (:distinct) as changed :number :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
+order by d._id
 
 -- name: refresh
 -- The suspicion was wrong (a widened type): the hash is brought up to date, in place.

@@ -1,10 +1,9 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
-#include "models/catalog.h"
 #include "pipeline/key.h"
-#include "pipeline/types.h"
 #include "src/cli.h"
+#include "src/settings_catalog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,9 +99,7 @@ run (const CommonOptions *common, char **arguments, GError **error)
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
-  const ModelWords words = { types_words (), types_format_fits };
-  g_autofree char *shown = settings_shown_path (settings, settings->models);
-  g_autoptr (Catalog) catalog = catalog_load (settings->models, shown, &words, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
   const Model *model = NULL;
   if (catalog == NULL || !find_model (catalog, arguments[0], &model, error) || !check_values (model, arguments + 1, error))
     return false;

@@ -2,10 +2,10 @@
 #include "base/fsutil.h"
 #include "base/text.h"
 #include "models/propose.h"
-#include "pipeline/types.h"
 #include "schema/ledger.h"
 #include "src/cli.h"
 #include "src/connect.h"
+#include "src/settings_catalog.h"
 #include "src/staged.h"
 
 #include <stdio.h>
@@ -78,9 +78,7 @@ run (const CommonOptions *common, const char *table, bool write, GError **error)
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
-  const ModelWords words = { types_words (), types_format_fits };
-  g_autofree char *folder = settings_shown_path (settings, settings->models);
-  g_autoptr (Catalog) catalog = catalog_load (settings->models, folder, &words, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
   g_autoptr (Db) db = catalog != NULL ? database_open (settings, false, false, -1, error) : NULL;
   if (db == NULL)
     return false;
@@ -89,6 +87,7 @@ run (const CommonOptions *common, const char *table, bool write, GError **error)
   g_autoptr (StagedTable) staged = staged_read (db, settings, table, catalog_find (catalog, table), notes, &key, error);
   if (staged == NULL)
     return false;
+  const ModelWords words = settings_model_words ();
   g_autoptr (Json) model = propose_model (staged, key, catalog, &words, notes, error);
   if (model == NULL)
     return false;

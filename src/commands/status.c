@@ -1,8 +1,8 @@
 #include "base/error.h"
-#include "pipeline/types.h"
 #include "src/cli.h"
 #include "src/connect.h"
 #include "src/folders.h"
+#include "src/settings_catalog.h"
 #include "src/tables.h"
 
 #include <stdio.h>
@@ -256,9 +256,7 @@ run (const CommonOptions *common, int *ret_code, GError **error)
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
-  const ModelWords words = { types_words (), types_format_fits };
-  g_autofree char *shown = settings_shown_path (settings, settings->models);
-  g_autoptr (Catalog) catalog = catalog_load (settings->models, shown, &words, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
   g_auto (Status) status = { 0 };
   if (catalog == NULL || !gather (settings, catalog, &status, error))
     return false;

@@ -106,9 +106,8 @@ test_named_table_is_kept (void **state)
   assert_weir (home, 128 + SIGKILL, "load", "--table", "users", "imports/export.csv", NULL);
   home_set_environment (home, "WEIR_FAULT", NULL);
   g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
-  wait_until (home_count_files (home, "archive") == 1);
+  wait_until (home_count_files (home, "archive/users") == 1);
   assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
-  assert_int_equal (home_count_files (home, "archive/users"), 1);
   assert_sql (home, "users", "select string_agg(distinct table_name, ',') from weir.file");
   assert_sql (home, "3", "select count(*) from warehouse.users");
 }
@@ -140,6 +139,25 @@ test_file_that_cannot_be_moved (void **state)
   remove_tree (folder);
 }
 
+/* The worker says so, too, and the file goes its way once it can. */
+static void
+test_archive_in_the_way (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_file (home, "archive/users", "a file where the folder should be");
+  home_drop (home, "users.csv", users_text);
+  g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
+  wait_until (background_said (watch, "its rows are loaded, but it cannot be moved"));
+  assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
+  home_remove_file (home, "archive/users");
+  g_autoptr (Background) again = spawn_weir (home, "watch", NULL);
+  wait_until (home_count_files (home, "archive/users") == 1);
+  assert_int_equal (background_stop (again, SIGTERM, 10), 0);
+  assert_sql (home, "1", "select count(*) from weir.execution");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 static void
 test_nothing_to_load_makes_no_home (void **state)
 {
@@ -160,11 +178,11 @@ test_server_started_anew (void **state)
   home_write_model (home, "users", USERS);
   g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
   home_drop (home, "users.csv", users_text);
-  wait_until (home_count_files (home, "archive") == 1);
+  wait_until (home_count_files (home, "archive/users") == 1);
   cluster_stop (home->cluster);
   cluster_start (home->cluster);
   home_drop (home, "users.csv", "name,email\nEve,e@x.org\n");
-  wait_until (home_count_files (home, "archive") == 2);
+  wait_until (home_count_files (home, "archive/users") == 2);
   assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
   assert_false (background_said (watch, "is away"));
   oracle_check (home, ORACLE_REPLAY);
@@ -182,6 +200,7 @@ main (void)
     TEST (test_bad_table_names),
     TEST (test_named_table_is_kept),
     TEST (test_file_that_cannot_be_moved),
+    TEST (test_archive_in_the_way),
     TEST (test_nothing_to_load_makes_no_home),
     TEST (test_server_started_anew),
   };

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,6 +92,29 @@ test_crash (void **state)
   assert_int_equal (chmod (path, 0644), 0);
   assert_weir (home, 0, "db", "start", NULL);
   assert_true (postmaster (home) != first);
+  g_autoptr (Outcome) kept = expect_weir (home, 0, "psql", "-XAtc", "select n from public.kept", NULL);
+  assert_string_equal (kept->out, "1\n");
+}
+
+static bool
+is_asleep (Home *home)
+{
+  g_autoptr (Outcome) outcome = run_weir (home, "psql", "-XAtc", "select 'asleep' from pg_stat_activity where wait_event = 'PgSleep'", NULL);
+  return outcome->code == 0 && strcmp (outcome->out, "asleep\n") == 0;
+}
+
+/* PostgreSQL's own recovery fails then, and succeeds when it is begun again. */
+static void
+test_crash_while_an_unlogged_table_is_made (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  g_autoptr (Background) maker =
+      spawn_weir (home, "psql", "-Xqc", "create unlogged table public.unfinished (n int); select pg_sleep (60)", NULL);
+  wait_until (is_asleep (home));
+  assert_weir (home, 0, "psql", "-Xqc", "create table public.kept as select 1 as n", NULL); /* its commit flushes the other's WAL */
+  crash (home);
+  assert_weir (home, 0, "db", "start", NULL);
   g_autoptr (Outcome) kept = expect_weir (home, 0, "psql", "-XAtc", "select n from public.kept", NULL);
   assert_string_equal (kept->out, "1\n");
 }
@@ -222,6 +246,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, server_setup, server_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_crash),
+    TEST (test_crash_while_an_unlogged_table_is_made),
     TEST (test_many_starters),
     TEST (test_tcp),
     TEST (test_another_version),
