@@ -6,6 +6,7 @@
 typedef enum
 {
   READ_LENIENT,  /* quotes in it that are before no delimiter are text */
+  READ_WORDS,    /* and those before a delimiter that a blank follows, as after a comma in a sentence */
   READ_UNCLOSED, /* and where another field begins with a quote before it was closed, it never was */
   READ_LITERAL,  /* quotes mean nothing, but one at the beginning and the end of a field is dropped */
   N_READINGS,
@@ -74,6 +75,16 @@ is_next_quoted (const Repair *repair, const char *at, const char *end)
   return end - at > 1 && at[0] == repair->dialect.quote && !is_delimiter (repair, at + 1, end) && at[1] != repair->dialect.quote;
 }
 
+/* Whether a quote before "at" ends its field. */
+static bool
+closes (const Repair *repair, const char *at, const char *end, Reading reading)
+{
+  if (at == end)
+    return true;
+  const char *behind = at + repair->delimiter_length;
+  return is_delimiter (repair, at, end) && !(reading == READ_WORDS && behind < end && *behind == ' ');
+}
+
 /* Where the quoted field whose text begins at "at" is closed; NULL: nowhere. */
 static const char *
 find_closing (const Repair *repair, const char *at, const char *end, Reading reading)
@@ -82,9 +93,12 @@ find_closing (const Repair *repair, const char *at, const char *end, Reading rea
   for (; at < end; at++)
     {
       bool pair = end - at > 1 && at[1] == quote;
-      if (repair->dialect.escape == ESCAPE_BACKSLASH ? pair && *at == '\\' : pair && *at == quote && !is_delimiter (repair, at + 2, end) && end - at > 2)
+      bool escaped = repair->dialect.escape == ESCAPE_BACKSLASH
+                         ? pair && *at == '\\'
+                         : pair && *at == quote && end - at > 2 && !is_delimiter (repair, at + 2, end);
+      if (escaped)
         at++;
-      else if (*at == quote && (at + 1 == end || is_delimiter (repair, at + 1, end)))
+      else if (*at == quote && closes (repair, at + 1, end, reading))
         return at;
       else if (reading == READ_UNCLOSED && is_next_quoted (repair, at, end))
         return NULL;
@@ -189,6 +203,35 @@ read_bad_line (Repair *repair, const Record *record)
   drop_trailing (repair);
 }
 
+/* ---- another delimiter ---- */
+
+static void
+set_delimiter (Repair *repair, const char *delimiter)
+{
+  g_strlcpy (repair->dialect.delimiter, delimiter, sizeof repair->dialect.delimiter);
+  repair->delimiter_length = strlen (delimiter);
+}
+
+/* Whether the row is one of the table, but written with another delimiter. */
+static bool
+read_by_another (Repair *repair, const Record *record)
+{
+  static const char *const delimiters[] = { ",", ";", "\t", "|", ":", "^", "~", " " };
+  if (repair->width < 4)
+    return false;
+  char own[sizeof repair->dialect.delimiter];
+  memcpy (own, repair->dialect.delimiter, sizeof own);
+  bool found = false;
+  for (size_t i = 0; i < G_N_ELEMENTS (delimiters) && !found; i++)
+    {
+      set_delimiter (repair, delimiters[i]);
+      read_line (repair, record, READ_LENIENT);
+      found = repair->fields->len == repair->width;
+    }
+  set_delimiter (repair, own);
+  return found;
+}
+
 /* ---- width ---- */
 
 static void
@@ -231,6 +274,15 @@ fill_up (Repair *repair)
     g_array_append_val (repair->fields, missing);
 }
 
+static void
+read_own (Repair *repair, const Record *record)
+{
+  if (record->problem != NULL)
+    read_bad_line (repair, record);
+  else
+    take_fields (repair, record);
+}
+
 const Record *
 repair_record (Repair *repair, const Record *record, size_t *ret_found)
 {
@@ -239,10 +291,9 @@ repair_record (Repair *repair, const Record *record, size_t *ret_found)
     return record;
   if (record->problem != NULL && !g_str_equal (record->reason, "stray_quote") && !g_str_equal (record->reason, "unclosed_quote"))
     return NULL;
-  if (record->problem != NULL)
-    read_bad_line (repair, record);
-  else
-    take_fields (repair, record);
+  read_own (repair, record);
+  if (repair->fields->len * 2 <= repair->width && !read_by_another (repair, record))
+    read_own (repair, record);
   *ret_found = repair->fields->len;
   drop_empty_surplus (repair);
   if (repair->fields->len > repair->width)

@@ -5,6 +5,8 @@
  *   a stray quote       it is text: a quoted field ends only at a quote before a delimiter or the end of the line
  *   an unclosed quote   it is dropped: its field ends at the next delimiter, or takes the surplus where there is one
  *
+ *   another delimiter   a row with few fields that another delimiter cuts into as many as the table has is read with that
+ *
  * A line with bad quotes is read in several ways; the first that gives the table's width is taken. Pure. */
 #ifndef WEIR_PIPELINE_REPAIR_H
 #define WEIR_PIPELINE_REPAIR_H

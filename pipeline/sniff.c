@@ -176,12 +176,13 @@ fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeade
 }
 
 static void
-fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const Dialect *dialect, SniffEvidence *evidence)
+fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const SniffHeader *header, const Dialect *dialect,
+               SniffEvidence *evidence)
 {
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
   evidence->fields = best->fields - dialect->trailing_delimiter;
-  g_autofree CellKind *kinds = sniff_column_kinds (best, best->first);
+  g_autofree CellKind *kinds = sniff_column_kinds (best, header->first + (guint) header->rows);
   evidence->kinds = g_malloc (best->fields);
   for (size_t i = 0; i < best->fields; i++)
     evidence->kinds[i] = (unsigned char) kinds[i];
@@ -226,7 +227,7 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *
       SniffHeader header;
       sniff_find_header (&sample, &best, &header);
       fill_dialect (&sample, &best, &header, ret_dialect);
-      fill_evidence (&best, &second, ret_dialect, &evidence);
+      fill_evidence (&best, &second, &header, ret_dialect, &evidence);
       evidence.header = header.evidence;
       evidence.confidence = best.share * header.confidence;
       clear_candidates (&best, &second);

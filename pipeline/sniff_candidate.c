@@ -212,15 +212,25 @@ prior (const char *delimiter)
   switch (delimiter[0])
     {
     case ' ':
-      return 0.55;
+      return 0.6;
     case ':':
-      return 0.8;
+      return 0.65;
     case '^':
     case '~':
       return 0.95;
     default:
       return delimiter[0] != '\0' && delimiter[1] != '\0' ? 0.98 : 1;
     }
+}
+
+/* More columns say more. One says much if it holds what has separators in it: dates, times, links. */
+static double
+width_worth (const SniffCandidate *candidate)
+{
+  if (candidate->fields > 1)
+    return (double) (candidate->fields - 1) / (double) candidate->fields;
+  g_autofree CellKind *kinds = sniff_column_kinds (candidate, candidate->first);
+  return kinds[0] >= KIND_DATE && kinds[0] < KIND_TEXT ? 0.8 : 0.5;
 }
 
 static void
@@ -232,22 +242,31 @@ set_score (SniffCandidate *candidate)
   typed /= (double) candidate->fields;
   /* By cells: a wide row says more than a line of words above it. */
   guint rows = candidate->rows->len;
-  double cells = (double) candidate->kinds->len + (double) candidate->problems * (double) candidate->fields;
+  double cells = (double) candidate->problems * (double) candidate->fields;
+  for (guint i = 0; i < rows; i++)
+    {
+      const SniffRow *row = sniff_row (candidate, i);
+      bool remark = row->comment && row->fields != candidate->fields;
+      cells += remark ? 0 : row->fields;
+    }
   double coverage = (double) candidate->even * (double) candidate->fields / cells;
   if (candidate->even == 1 && rows > 1)
     coverage /= 2;
-  double width = candidate->fields == 1 ? 0.5 : (double) (candidate->fields - 1) / (double) candidate->fields;
-  candidate->score = coverage * width * typed * prior (candidate->dialect.delimiter);
+  candidate->score = coverage * width_worth (candidate) * typed * prior (candidate->dialect.delimiter);
+  if (candidate->first > 0)
+    candidate->score *= 0.95;
 }
 
-/* The widths that most rows have, the most frequent first. */
+/* The widths that most rows have, the most frequent first; a delimiter makes two fields at least, if any. */
 static size_t
 frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
 {
   g_autofree int64_t *counts = g_new0 (int64_t, reader_default_limits.fields + 2);
   for (guint i = 0; i < candidate->rows->len; i++)
     counts[sniff_row (candidate, i)->fields]++;
-  size_t n = 0;
+  size_t n = 0, ones = candidate->dialect.delimiter[0] != '\0' ? (size_t) counts[1] : 0;
+  if (ones > 0 && (guint) counts[0] + ones < candidate->rows->len)
+    counts[1] = 0;
   for (; n < WIDTHS_TRIED; n++)
     {
       size_t most = 0;

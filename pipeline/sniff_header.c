@@ -20,6 +20,7 @@ typedef struct
   guint index[TOP_ROWS]; /* of them in the candidate */
   guint n;
   size_t fields;
+  size_t found;     /* fields that the first row had before it was repaired */
   CellKind *kinds;  /* of the columns */
   size_t *lengths;  /* per column: of all its cells below that are not empty; 0: they differ or are few */
   bool *recurs;     /* per column: the first row's cell is in another row too */
@@ -87,9 +88,9 @@ static void
 read_top (const Sample *sample, const SniffCandidate *best, guint first, Top *ret_top)
 {
   *ret_top = (Top) { .fields = best->fields };
-  /* Where there are few rows, all but the first must do. */
-  guint body = best->last - best->first >= 6 ? best->first + MOST_HEADER_ROWS : best->first + (first == best->first ? 1 : 0);
-  ret_top->kinds = sniff_column_kinds (best, body);
+  /* Any of the first rows may be of the header, but where there are few at most half of them. */
+  guint skipped = MIN (MOST_HEADER_ROWS, (best->last - best->first + 1) / 2);
+  ret_top->kinds = sniff_column_kinds (best, best->first + MAX (skipped, first == best->first));
   ret_top->lengths = g_new0 (size_t, best->fields);
   ret_top->recurs = g_new0 (bool, best->fields);
   g_autofree int64_t *cells = g_new0 (int64_t, best->fields);
@@ -105,6 +106,7 @@ read_top (const Sample *sample, const SniffCandidate *best, guint first, Top *re
       if (fit != NULL && ret_top->n < TOP_ROWS)
         {
           const Record nothing = { 0 };
+          ret_top->found = ret_top->n == 0 ? found : ret_top->found;
           ret_top->index[ret_top->n] = i;
           ret_top->rows[ret_top->n] = record_join (&nothing, fit, &ret_top->memory[ret_top->n]);
           ret_top->n++;
@@ -344,17 +346,22 @@ judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
   ret_header->rows = rows;
 }
 
-/* Whether the row before the table is right above it and could belong to it, with a separator too few or too many or a bad quote. */
+/* Whether a row is right above the table. */
 static bool
 is_row_above (const SniffCandidate *best)
 {
-  if (best->first == 0 || best->fields < 2)
+  return best->first > 0 && best->fields > 1 && !sniff_row (best, best->first)->blank && !sniff_row (best, best->first - 1)->comment;
+}
+
+/* Whether it could belong to the table, with separators too few or too many or a bad quote. */
+static bool
+could_belong (const SniffCandidate *best, const Top *above)
+{
+  size_t found = above->found;
+  if (above->n == 0 || above->index[0] != best->first - 1)
     return false;
-  const SniffRow *above = sniff_row (best, best->first - 1), *first = sniff_row (best, best->first);
-  if (first->blank || above->comment)
-    return false;
-  bool near = above->fields * 2 >= best->fields && above->fields * 2 <= best->fields * 3 + 2;
-  return above->fields == 0 || (above->fields > 1 && (near || best->first == 1)) || (best->fields == 2 && best->first == 1);
+  bool near = found > 1 && found * 2 >= best->fields && found * 2 <= best->fields * 3 + 2;
+  return near || (best->first == 1 && (found > 1 || best->fields == 2));
 }
 
 /* A header that the votes do not find may be in the row above. */
@@ -362,12 +369,13 @@ static void
 judge_with_row_above (const Sample *sample, const SniffCandidate *best, const Top *top, SniffHeader *ret_header)
 {
   g_auto (Top) above = { 0 };
-  SniffHeader higher;
   judge (sample, top, ret_header);
   read_top (sample, best, best->first - 1, &above);
+  if (!could_belong (best, &above))
+    return;
+  SniffHeader higher;
   judge (sample, &above, &higher);
-  bool wide = sniff_row (best, best->first - 1)->fields != 1;
-  bool take = ret_header->rows == 0 || (ret_header->confidence < 0.9 && wide);
+  bool take = ret_header->rows == 0 || (ret_header->confidence < 0.9 && above.found > 1);
   g_free (take ? ret_header->evidence : higher.evidence);
   *ret_header = take ? higher : *ret_header;
 }

@@ -221,20 +221,22 @@ sniff_is_null_word (const char *text, size_t length)
   return is_one_of ((Cursor) { text, text + length }, words, G_N_ELEMENTS (words));
 }
 
-/* A comma or a colon is one of words when a blank follows it. */
+/* A comma or a colon is one of words when a blank follows it, a quote in pairs. */
 static CellKind
 kind_of_words (Cursor cursor)
 {
   char first = *cursor.at, last = cursor.end[-1];
   if (cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\''))
     return KIND_BROKEN;
-  if (first == ' ' || last == ' ' || first == '"' || last == '"')
+  if (first == ' ' || last == ' ' || first == '"' || last == '"' || first == '/')
     return KIND_ODD;
+  int quotes = 0;
   for (; cursor.at < cursor.end; cursor.at++)
     {
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
-      if (*cursor.at == '\0' || strchr ("\t;|^~", *cursor.at) != NULL
-          || ((*cursor.at == ',' || *cursor.at == ':') && next != ' ' && next != '\n'))
+      bool separates = (*cursor.at == ',' || *cursor.at == ':') && next != ' ' && next != '\n';
+      quotes += *cursor.at == '"' || *cursor.at == '\'';
+      if (*cursor.at == '\0' || strchr ("\t;|^~", *cursor.at) != NULL || separates || quotes > 2)
         return KIND_ODD;
     }
   return KIND_TEXT;

@@ -190,7 +190,9 @@ take_record (Cat *cat, const Record *record)
     take_fitting (cat, record, behind_blank);
   else
     {
-      bool ends = behind_blank && cat->begun && !cat->blank_lines && cat->file->dialect.comment == 0;
+      /* A comment is passed over as an empty line is. */
+      bool comment = cat->file->dialect.comment != 0 && sniff_is_row (&cat->file->evidence, record);
+      bool ends = behind_blank && cat->begun && !cat->blank_lines && !comment;
       if (ends && cat->n_held > 0)
         release_held (cat, false);
       cat->over = cat->over || ends;

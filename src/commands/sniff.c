@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "pipeline/ident.h"
 #include "pipeline/infer.h"
+#include "pipeline/reader_record.h"
+#include "pipeline/repair.h"
 #include "src/cli.h"
 #include "src/peek.h"
 
@@ -77,8 +79,9 @@ take_problem (Sniffed *sniffed, const Record *record)
                                                            record->reason, "message", record->problem));
 }
 
+/* "fields": the table's width as the sniffer saw it; 0: it did not. */
 static void
-take_record (Sniffed *sniffed, const Record *record)
+take_record (Sniffed *sniffed, const Record *record, size_t fields)
 {
   sniffed->rows++;
   if (record->problem != NULL)
@@ -86,7 +89,7 @@ take_record (Sniffed *sniffed, const Record *record)
       take_problem (sniffed, record);
       return;
     }
-  if (sniffed->columns == NULL)
+  if (sniffed->columns == NULL && (record->n_fields == fields || fields == 0))
     name_columns (sniffed, record, false);
   if (record->n_fields != sniffed->n_columns)
     {
@@ -98,22 +101,48 @@ take_record (Sniffed *sniffed, const Record *record)
     infer_cell (&sniffed->columns[i].guess, record->fields[i].text, record->fields[i].length, record->fields[i].null);
 }
 
+/* The columns of the header's rows, joined; a bad one is repaired. */
+static bool
+read_header (const PeekedFile *file, Reader *reader, Sniffed *sniffed, GError **error)
+{
+  g_autoptr (Repair) repair = repair_new (&file->dialect, MAX (file->evidence.fields, 1));
+  Record header = { 0 };
+  g_autofree char *memory = NULL;
+  for (int i = 0; i < file->dialect.header_rows; i++)
+    {
+      const Record *record = NULL;
+      size_t found = 0;
+      if (!reader_next (reader, &record, error))
+        return false;
+      const Record *fit = record != NULL ? repair_record (repair, record, &found) : NULL;
+      if (record != NULL && record->problem != NULL)
+        take_problem (sniffed, record);
+      if (fit == NULL)
+        continue;
+      g_autofree char *above = g_steal_pointer (&memory);
+      header = record_join (&header, fit, &memory);
+    }
+  if (memory != NULL)
+    name_columns (sniffed, &header, true);
+  return true;
+}
+
 static bool
 read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
 {
-  g_autoptr (Reader) reader = peek_reader (file);
-  const Record *record = NULL;
-  if (!reader_header (reader, &record, error))
+  PeekedFile plain = *file;
+  plain.dialect.header_rows = 0;
+  g_autoptr (Reader) reader = peek_reader (&plain);
+  if (!read_header (file, reader, sniffed, error))
     return false;
-  if (record != NULL)
-    name_columns (sniffed, record, true);
   for (;;)
     {
+      const Record *record = NULL;
       if (!reader_next (reader, &record, error))
         return false;
       if (record == NULL)
         break;
-      take_record (sniffed, record);
+      take_record (sniffed, record, file->evidence.fields);
     }
   for (size_t i = 0; i < sniffed->n_columns; i++)
     infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
@@ -184,6 +213,22 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   cli_print_json (json);
 }
 
+/* What most files do not have, if this one does. */
+static void
+print_rest (const Dialect *dialect)
+{
+  printf ("  newline %s\n", dialect->newline);
+  if (dialect->compression != COMPRESSION_NONE)
+    printf ("  compressed by %s\n", dialect->compression == COMPRESSION_GZIP ? "gzip" : "zstd");
+  if (dialect->skip_lines > 0)
+    printf ("  %d line%s above the table %s left out\n", dialect->skip_lines, dialect->skip_lines == 1 ? "" : "s",
+            dialect->skip_lines == 1 ? "is" : "are");
+  if (dialect->comment != 0)
+    printf ("  lines that begin with %c are comments\n", dialect->comment);
+  if (dialect->trailing_delimiter)
+    puts ("  the delimiter at the end of each row begins no column");
+}
+
 static void
 print_summary (const PeekedFile *file, const Sniffed *sniffed)
 {
@@ -195,10 +240,7 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
           sniffed->n_columns == 1 ? "" : "s", size);
   printf ("  %s\n  %s\n  %s\n  %s\n", file->evidence.delimiter, file->evidence.quote, file->evidence.header,
           file->evidence.encoding);
-  printf ("  newline %s\n", file->dialect.newline);
-  if (file->dialect.skip_lines > 0)
-    printf ("  %d line%s before the table %s left out\n", file->dialect.skip_lines, file->dialect.skip_lines == 1 ? "" : "s",
-            file->dialect.skip_lines == 1 ? "is" : "are");
+  print_rest (&file->dialect);
   printf ("  confidence %.0f %%\n", 100 * file->evidence.confidence);
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
