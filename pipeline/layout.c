@@ -190,7 +190,7 @@ assign_pins (Layout *layout, const Pins *pins)
 static bool
 is_annotation (const LayoutColumn *column)
 {
-  return g_str_has_prefix (column->name, "_weir_");
+  return g_str_has_prefix (column->header, "_weir_");
 }
 
 static bool

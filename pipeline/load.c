@@ -29,6 +29,7 @@ typedef struct
 void
 loaded_clear (Loaded *loaded)
 {
+  g_clear_pointer (&loaded->header, g_free);
   g_clear_pointer (&loaded->layout, layout_free);
   g_clear_pointer (&loaded->reader, reader_free);
   g_clear_pointer (&loaded->sha, sha256_free);
@@ -245,6 +246,8 @@ lay_out (Work *work, GError **error)
   if (header != NULL && header->problem != NULL)
     return weir_error (error, WEIR_ERROR_INPUT, "the header of \"%s\" cannot be read: %s", input->run->file, header->problem),
            weir_error_line (error, header->line), weir_error_reason (error, header->reason), false;
+  if (header != NULL)
+    loaded->header = g_strndup (header->raw, header->raw_length);
   loaded->layout = layout_new (input->model, input->catalog, header, fields, input->pins, error);
   bool again;
   if (loaded->layout == NULL)

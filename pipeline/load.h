@@ -21,6 +21,7 @@ typedef struct
 typedef struct
 {
   Dialect dialect;
+  char *header;         /* as written, NULL: none */
   Layout *layout;
   Reader *reader;       /* for reading original lines again */
   Sha256 *sha;          /* fed by the reader */

@@ -64,30 +64,40 @@ append_names (GString *out, const GPtrArray *names, const char *before, const ch
     }
 }
 
-/* row(d."a", d."b") of the tracked columns; a new text's "" counts as the NULL that it was. */
-static void
-append_tracked (GString *out, const Warehouse *warehouse, const char *of)
+static bool
+contains (const GPtrArray *names, const char *name)
 {
-  const GPtrArray *tracked = warehouse->layout->tracked;
-  for (guint i = 0; i < tracked->len; i++)
+  return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
+}
+
+/* row(d."a", d."b") of the names; a new text's "" counts as the NULL that it was. */
+static void
+append_row (GString *out, const GPtrArray *names, const GPtrArray *new_texts, const char *of)
+{
+  for (guint i = 0; i < names->len; i++)
     {
-      bool new_text = g_ptr_array_find_with_equal_func (warehouse->new_texts, tracked->pdata[i], g_str_equal, NULL);
-      g_autofree char *ident = text_quote_ident (tracked->pdata[i]);
-      g_string_append_printf (out, new_text ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ", of, ident);
+      g_autofree char *ident = text_quote_ident (names->pdata[i]);
+      g_string_append_printf (out, contains (new_texts, names->pdata[i]) ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ", of, ident);
     }
   g_string_append_c (out, ')');
 }
 
-/* Whether the tracked columns that the file carries differ; one that this load added is NULL in all the rows there are. */
+/* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of the
+ * world but of the export. */
 static char *
 distinct_expression (const Warehouse *warehouse)
 {
-  if (warehouse->layout->tracked->len == 0)
+  const GPtrArray *tracked = warehouse->layout->tracked;
+  g_autoptr (GPtrArray) compared = g_ptr_array_new ();
+  for (guint i = 0; i < tracked->len; i++)
+    if (!contains (warehouse->added, tracked->pdata[i]))
+      g_ptr_array_add (compared, tracked->pdata[i]);
+  if (compared->len == 0)
     return g_strdup ("false");
   GString *out = g_string_new (NULL);
-  append_tracked (out, warehouse, "d.");
+  append_row (out, compared, warehouse->new_texts, "d.");
   g_string_append (out, " is distinct from ");
-  append_tracked (out, warehouse, "w.");
+  append_row (out, compared, warehouse->new_texts, "w.");
   return g_string_free (out, FALSE);
 }
 
@@ -282,8 +292,7 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 static bool
 refresh (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t unchanged, GError **error)
 {
-  /* A hash that covers carried columns is not the file's to replace. */
-  if (unchanged == 0 || warehouse->carried->len > 0)
+  if (unchanged == 0 || (warehouse->carried->len > 0 && warehouse->added->len == 0))
     return true;
   return run_sql (db, vars, "table/refresh", NULL, error);
 }
@@ -312,6 +321,9 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   set_columns (vars, warehouse, first ? "s." : "d.");
   vars_take (vars, "distinct", distinct_expression (warehouse));
   vars_take (vars, "hash", hash_expression (warehouse));
+  /* A hash that covers carried columns is not the file's to replace. */
+  vars_set (vars, "refreshed", warehouse->carried->len == 0 ? "d._hash" : "w.row_hash");
+  vars_take (vars, "filled", assignments (warehouse->added, ", ", ""));
   GString *carried = g_string_new (NULL);
   append_names (carried, warehouse->carried, ", w.", "");
   vars_take (vars, "carried", g_string_free (carried, FALSE));

@@ -24,6 +24,7 @@ warehouse_free (Warehouse *warehouse)
     return;
   g_free (warehouse->view);
   g_ptr_array_unref (warehouse->columns);
+  g_ptr_array_unref (warehouse->added);
   g_ptr_array_unref (warehouse->new_texts);
   g_ptr_array_unref (warehouse->carried);
   g_free (warehouse);
@@ -179,8 +180,8 @@ bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult
       g_array_append_val (alter, *column);
       return true;
     }
-  warehouse->added = true;
-  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s", column->name, warehouse->schema, warehouse->layout->model->table));
+  g_ptr_array_add (warehouse->added, g_strdup (column->name));
+  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, and filled into the rows there are", column->name, warehouse->schema, warehouse->layout->model->table));
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
 }
 
@@ -244,7 +245,7 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   bool has_view = true;
   if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
     return false;
-  return warehouse->view == NULL || (has_view && !warehouse->added) || create_view (db, warehouse, error);
+  return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
 }
 
 static bool
@@ -264,6 +265,7 @@ warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins 
   warehouse->schema = schema;
   warehouse->layout = layout;
   warehouse->columns = g_ptr_array_new_with_free_func (g_free);
+  warehouse->added = g_ptr_array_new_with_free_func (g_free);
   warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
   warehouse->carried = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)

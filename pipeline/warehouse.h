@@ -12,7 +12,7 @@ typedef struct
   char *view;          /* "users_current"; NULL for a fact */
   bool created;        /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns;  /* of char *: attributes and references that the file carries, in the layout's order */
-  bool added;          /* this load added some of them */
+  GPtrArray *added;    /* those of them that this load added: filled into the rows there are, in place */
   GPtrArray *new_texts; /* those that are text from this load on: what it reads as "" was NULL before */
   GPtrArray *carried;  /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
 } Warehouse;

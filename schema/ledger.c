@@ -146,13 +146,14 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 }
 
 bool
-ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const RowCounts *counts, GError **error)
+ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
+                    GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   g_autofree char *dialect_text = weir_json_text (dialect);
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "read", number (&read, counts->read) },
+  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header }, { "read", number (&read, counts->read) },
               { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
               { "staged", number (&staged, counts->staged) });
 }

@@ -89,9 +89,9 @@ from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 
 -- name: refresh
--- The suspicion was wrong (a widened type): the hash is brought up to date, in place.
+-- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
 update :"schema".:"table" w
-set row_hash = d._hash
+set row_hash = :refreshed :filled
 from weir_delta d join weir_changed c on c._id = d._id
 where w.:"id" = d._id and :current and not c.changed
 

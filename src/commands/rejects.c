@@ -50,37 +50,69 @@ original_bytes (const DbResult *rejects, int row)
   return bytes;
 }
 
-static void
-print_field (const char *bytes, size_t length, char end)
+/* How the file was written: what is added to its lines is written the same way. */
+typedef struct
 {
-  bool quoted = length != strcspn (bytes, ",\"\r\n") || memchr (bytes, '\0', length) != NULL;
-  if (quoted)
-    putchar ('"');
-  for (size_t i = 0; i < length; i++)
-    {
-      if (quoted && bytes[i] == '"')
-        putchar ('"');
-      putchar (bytes[i]);
-    }
-  if (quoted)
-    putchar ('"');
-  putchar (end);
+  const char *header; /* NULL: it had none */
+  const char *delimiter;
+  char quote; /* 0: none */
+} Style;
+
+static Style
+style_of (const DbResult *run, const Json *dialect)
+{
+  const char *delimiter = json_string_value (json_object_get (dialect, "delimiter"));
+  const char *quote = json_string_value (json_object_get (dialect, "quote"));
+  return (Style) { .header = db_result_named (run, 0, "header"),
+                   .delimiter = delimiter != NULL && *delimiter != '\0' ? delimiter : ",",
+                   .quote = quote != NULL ? quote[0] : '\0' };
 }
 
-/* The originals byte for byte, as cells. */
+/* A cell and the delimiter behind it. Without quotes a delimiter inside becomes a blank. */
 static void
-print_as_csv (const DbResult *rejects)
+print_cell (const Style *style, const char *text)
 {
-  puts ("line,column,reason,message,original");
+  bool special = strstr (text, style->delimiter) != NULL || strpbrk (text, "\"'\\\r\n") != NULL;
+  if (special && style->quote != '\0')
+    putchar (style->quote);
+  for (; *text != '\0'; text++)
+    {
+      bool breaks = strchr (style->delimiter, *text) != NULL || *text == '\r' || *text == '\n' || *text == '\\';
+      if (*text == style->quote && style->quote != '\0')
+        putchar (style->quote);
+      putchar (breaks && (style->quote == '\0' || *text == '\\') ? ' ' : *text);
+    }
+  if (special && style->quote != '\0')
+    putchar (style->quote);
+  fputs (style->delimiter, stdout);
+}
+
+/* The original lines under the original header, with what is wrong with them in columns before it. Loading leaves out columns that
+ * begin with _weir_, so the corrected file can be dropped as it is. Of a header in several rows each gets the added columns. */
+static void
+print_as_csv (const DbResult *rejects, const Style *style)
+{
+  g_auto (GStrv) header = g_strsplit (style->header != NULL ? style->header : "", "\n", -1);
+  for (int i = 0; style->header != NULL && header[i] != NULL; i++)
+    {
+      print_cell (style, i == 0 ? "_weir_line" : "");
+      print_cell (style, i == 0 ? "_weir_reason" : "");
+      print_cell (style, i == 0 ? "_weir_message" : "");
+      puts (header[i]);
+    }
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
-      for (int column = COLUMN_LINE; column <= COLUMN_MESSAGE; column++)
-        {
-          const char *value = db_result_value (rejects, row, column);
-          print_field (value != NULL ? value : "", value != NULL ? strlen (value) : 0, ',');
-        }
+      const char *column = db_result_value (rejects, row, COLUMN_NAME);
+      g_autofree char *message
+          = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "", db_result_value (rejects, row, COLUMN_MESSAGE));
+      if (db_result_bool (rejects, row, COLUMN_REPAIRED))
+        continue;
+      print_cell (style, db_result_value (rejects, row, COLUMN_LINE));
+      print_cell (style, db_result_value (rejects, row, COLUMN_REASON));
+      print_cell (style, message);
       g_autoptr (GString) bytes = original_bytes (rejects, row);
-      print_field (bytes->str, bytes->len, '\n');
+      fwrite (bytes->str, 1, bytes->len, stdout);
+      putchar ('\n');
     }
 }
 
@@ -124,6 +156,19 @@ print_as_table (const DbResult *rejects)
 }
 
 static bool
+print_run_as_csv (Db *db, Uid id, const DbResult *rejects, GError **error)
+{
+  g_autoptr (DbResult) run = NULL;
+  if (!ledger_run (db, id, &run, error))
+    return false;
+  const char *text = db_result_named (run, 0, "dialect");
+  g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
+  const Style style = style_of (run, dialect);
+  print_as_csv (rejects, &style);
+  return true;
+}
+
+static bool
 run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
 {
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
@@ -133,8 +178,8 @@ run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
   if (db == NULL || !ledger_find_run (db, text, &id, error) || !ledger_rejects (db, id, &rejects, error))
     return false;
   if (as_csv)
-    print_as_csv (rejects);
-  else if (common->json)
+    return print_run_as_csv (db, id, rejects, error);
+  if (common->json)
     {
       g_autoptr (Json) json = to_json (rejects);
       cli_print_json (json);
@@ -150,7 +195,7 @@ command_rejects (int argc, char **argv)
   g_auto (CommonOptions) common = { 0 };
   gboolean as_csv = FALSE;
   const GOptionEntry entries[] = {
-    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv, "Print CSV: line, column, reason, message, and the row as it was", NULL },
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv, "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
     { NULL },
   };
   bool done = false;

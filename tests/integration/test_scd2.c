@@ -119,8 +119,12 @@ test_current_view_follows_columns (void **state)
   home_write_model (home, "users", USERS);
   load_name (home, "Ann");
   g_autoptr (Json) published = load_text (home, "users.csv", "name,email,city\nAnn,a@x.org,Oslo\n", NULL);
-  assert_load (published, "applied", "read=1 updated=1 deactivated=1 staged=1");
-  assert_sql (home, "Oslo", "select city from warehouse.users_current where email = 'a@x.org'");
+  /* The export has changed, not the world: the value is filled in, and no version opens. */
+  assert_load (published, "applied", "read=1 unchanged=1 staged=1");
+  assert_sql (home, "Oslo|1", "select city, version_number from warehouse.users_current where email = 'a@x.org'");
+  g_autoptr (Json) moved = load_text (home, "users.csv", "name,email,city\nAnn,a@x.org,Rome\n", NULL);
+  assert_load (moved, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "Oslo|Rome", "select string_agg(city, '|' order by version_number) from warehouse.users");
   oracle_check (home, ORACLE_REPLAY);
 }
 
