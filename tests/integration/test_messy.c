@@ -1,0 +1,201 @@
+/* Files as people really drop them: rows that are off, contracts, other encodings and dialects, compressed, rejects to correct. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <stdlib.h>
+
+#define USERS(more)                                                                                                                  \
+  "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 70}" more "}"
+
+static void
+test_ragged (void **state)
+{
+  static const struct
+  {
+    const char *mode, *status, *counts, *names;
+  } cases[] = {
+    { "", "applied", "read=5 rejected=3 inserted=2 staged=2", "Ann|Eve" },
+    { ", \"ragged\": \"reject\"", "applied", "read=5 rejected=3 inserted=2 staged=2", "Ann|Eve" },
+    { ", \"ragged\": \"repair\"", "applied", "read=5 repaired=3 inserted=5 staged=5", "Ann|Bob|Cyd|\"Dan|Eve" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model = g_strdup_printf (USERS ("%s"), cases[i].mode);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) published = load_text (
+          home, "users.csv", "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org\nCyd,c@x.org,Rome,Italy\n\"Dan,d@x.org,Bonn\nEve,e@x.org,Linz\n", NULL);
+      assert_json (published, "status", cases[i].status);
+      assert_load (published, cases[i].status, cases[i].counts);
+      if (strstr (cases[i].mode, "repair") != NULL)
+        {
+          assert_sql (home, "Rome,Italy", "select city from warehouse.users_current where email = 'c@x.org'");
+          assert_sql (home, "3", "select count(*) from weir.reject where repaired");
+        }
+      oracle_check (home, ORACLE_REPLAY);
+    }
+}
+
+static void
+test_ragged_fails (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (", \"ragged\": \"fail\""));
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\nBob\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "error.code", "ragged");
+  assert_json (published, "error.line", "3");
+  oracle_check (home, 0);
+}
+
+static void
+test_contracts (void **state)
+{
+  static const struct
+  {
+    const char *contract, *file, *status, *counts, *value;
+  } cases[] = {
+    { "\"columns\": \"evolve\"", "email,age,city\na@x.org,41,Oslo\n", "applied", "read=1 unchanged=1 staged=1", "41|Oslo" },
+    { "\"columns\": \"discard\"", "email,age,city\na@x.org,42,Oslo\n", "applied", "read=1 updated=1 deactivated=1 staged=1", "42" },
+    { "\"columns\": \"freeze\"", "email,age,city\na@x.org,42,Oslo\n", "failed", NULL, "41" },
+    { "\"types\": \"evolve\"", "email,age\na@x.org,41.5\n", "applied", "read=1 updated=1 deactivated=1 staged=1", "41.5" },
+    { "\"types\": \"reject\"", "email,age\na@x.org,42\nb@x.org,x\n", "applied", "read=2 rejected=1 updated=1 deactivated=1 staged=1", "42" },
+    { "\"types\": \"freeze\"", "email,age\na@x.org,41.5\n", "failed", NULL, "41" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model = g_strdup_printf (USERS (", \"contract\": {%s}"), cases[i].contract);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) first = load_text (home, "users.csv", "email,age\na@x.org,41\n", NULL);
+      assert_load (first, "applied", "read=1 inserted=1 staged=1");
+      home_drop (home, "users.csv", cases[i].file);
+      g_autoptr (Outcome) outcome = run_weir (home, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_json (published, "status", cases[i].status);
+      if (cases[i].counts != NULL)
+        assert_load (published, cases[i].status, cases[i].counts);
+      assert_sql (home, cases[i].value,
+                  "select replace(replace(concat_ws('|', to_jsonb(u) ->> 'age', to_jsonb(u) ->> 'city'), '\"', ''), ' ', '')"
+                  " from warehouse.users_current u where email = 'a@x.org'");
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_null_texts (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (", \"null\": [\"NULL\", \"n/a\"]"));
+  g_autoptr (Json) published
+      = load_text (home, "users.csv", "email,age,city\na@x.org,NULL,n/a\nb@x.org,41,null\nn/a,1,x\n", NULL);
+  assert_load (published, "applied", "read=3 rejected=1 inserted=2 staged=2");
+  assert_sql (home, "a@x.org|-|-\nb@x.org|41|null", "select email, age, city from warehouse.users_current order by email");
+  assert_sql (home, "bigint", "select pg_typeof(age) from warehouse.users limit 1");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* The model's word goes before what the file looks like. */
+static void
+test_declared_dialect (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (", \"dialect\": {\"delimiter\": \"~\", \"quote\": \"'\", \"skip_lines\": 1, \"encoding\": \"windows-1252\"}"));
+  g_autoptr (Json) published = load_text (home, "users.csv", "a,b,c\nemail~name\na@x.org~'A~n'\nb@x.org~B\xF6" "b,c\n", NULL);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  assert_sql (home, "A~n\nB\xC3\xB6" "b,c", "select name from warehouse.users_current order by email");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_max_rows (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 100, \"max_rows\": 1}}");
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\nBob\nCyd\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "error.code", "too_many_rejects");
+  oracle_check (home, 0);
+}
+
+/* Rejects, corrected and dropped again, load: what was added to the lines is left out. */
+static void
+test_rejects_to_correct (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (""));
+  g_autoptr (Json) published = load_text (home, "users.csv", "name;email\nAnn;a@x.org\nBob\n\"Cyd; the third\";c@x.org\nDan;\n", NULL);
+  assert_load (published, "applied", "read=4 rejected=2 inserted=2 staged=2");
+  g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
+  assert_string_equal (rejects->out, "_weir_line;_weir_reason;_weir_message;name;email\n"
+                                     "3;too_few_fields;1 fields where there are 2 columns;Bob\n"
+                                     "5;empty_key;email: the business key is empty;Dan;\n");
+  g_autoptr (Json) again = load_text (home, "users.csv",
+                                      "_weir_line;_weir_reason;_weir_message;name;email\n"
+                                      "3;too_few_fields;1 fields where there are 2 columns;Bob;b@x.org\n"
+                                      "5;empty_key;email: the business key is empty;Dan;d@x.org\n",
+                                      NULL);
+  assert_load (again, "applied", "read=2 inserted=2 staged=2");
+  assert_sql (home, "0", "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and position('weir' in attname) > 0");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_encodings (void **state)
+{
+  static const struct
+  {
+    const char *text;
+  } cases[] = {
+    { "name,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n" },
+    { "\xEF\xBB\xBFname,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n" },
+    { "name,email\nZo\xEB,a@x.org\nJos\xE9,b@x.org\n" },
+    { "name;email\r\nZo\xEB;a@x.org\r\nJos\xE9;b@x.org\r\n" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users", USERS (""));
+      g_autoptr (Json) published = load_text (home, "users.csv", cases[i].text, NULL);
+      assert_load (published, "applied", "read=2 inserted=2 staged=2");
+      assert_sql (home, "Zo\xC3\xAB\nJos\xC3\xA9", "select name from warehouse.users_current order by email");
+      oracle_check (home, ORACLE_REPLAY);
+    }
+}
+
+static void
+test_compressed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (""));
+  home_write_file (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n");
+  g_autofree char *pack = g_strdup_printf ("mkdir -p '%s/imports' && gzip -n '%s/users.csv' && cp '%s/users.csv.gz' '%s/imports/'", home->path, home->path, home->path, home->path);
+  assert_int_equal (system (pack), 0);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv.gz", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  /* Cut off: refused whole, and nothing of it is applied. */
+  g_autofree char *cut = g_strdup_printf ("head -c 40 '%s/users.csv.gz' >'%s/imports/users.csv.gz'", home->path, home->path);
+  assert_int_equal (system (cut), 0);
+  g_autoptr (Outcome) broken = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv.gz", NULL);
+  g_autoptr (Json) refused = outcome_json (broken);
+  assert_json (refused, "error.code", "compressed_data");
+  assert_sql (home, "2", "select count(*) from warehouse.users");
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_ragged),        TEST (test_ragged_fails), TEST (test_contracts),          TEST (test_null_texts), TEST (test_declared_dialect),
+    TEST (test_max_rows),      TEST (test_rejects_to_correct), TEST (test_encodings),    TEST (test_compressed),
+  };
+  return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);
+}
