@@ -9,7 +9,6 @@ typedef enum
   READ_WORDS,    /* and those before a delimiter that a blank follows, as after a comma in a sentence */
   READ_UNCLOSED, /* and where another field begins with a quote before it was closed, it never was */
   READ_LITERAL,  /* quotes mean nothing, but one at the beginning and the end of a field is dropped */
-  N_READINGS,
 } Reading;
 
 struct Repair
@@ -189,16 +188,25 @@ drop_trailing (Repair *repair)
     g_array_set_size (repair->fields, last);
 }
 
-static void
-read_bad_line (Repair *repair, const Record *record)
+/* Whether some reading up to "last" gives the table's width. */
+static bool
+read_fitting (Repair *repair, const Record *record, Reading last)
 {
-  for (Reading reading = READ_LENIENT; reading < N_READINGS; reading++)
+  for (Reading reading = READ_LENIENT; reading <= last; reading++)
     {
       read_line (repair, record, reading);
       drop_trailing (repair);
       if (repair->fields->len == repair->width)
-        return;
+        return true;
     }
+  return false;
+}
+
+static void
+read_bad_line (Repair *repair, const Record *record)
+{
+  if (read_fitting (repair, record, READ_LITERAL))
+    return;
   read_line (repair, record, READ_UNCLOSED);
   drop_trailing (repair);
 }
@@ -283,6 +291,16 @@ read_own (Repair *repair, const Record *record)
     take_fields (repair, record);
 }
 
+static const Record *
+repaired (Repair *repair, const Record *record)
+{
+  repair->record = *record;
+  repair->record.fields = (const Field *) (void *) repair->fields->data;
+  repair->record.n_fields = repair->fields->len;
+  repair->record.problem = repair->record.reason = NULL;
+  return &repair->record;
+}
+
 const Record *
 repair_record (Repair *repair, const Record *record, size_t *ret_found)
 {
@@ -299,9 +317,17 @@ repair_record (Repair *repair, const Record *record, size_t *ret_found)
   if (repair->fields->len > repair->width)
     join_surplus (repair);
   fill_up (repair);
-  repair->record = *record;
-  repair->record.fields = (const Field *) (void *) repair->fields->data;
-  repair->record.n_fields = repair->fields->len;
-  repair->record.problem = repair->record.reason = NULL;
-  return &repair->record;
+  return repaired (repair, record);
+}
+
+bool
+repair_is_open (const Repair *repair)
+{
+  return repair->unclosed > 0;
+}
+
+const Record *
+repair_quotes (Repair *repair, const Record *record)
+{
+  return read_fitting (repair, record, READ_WORDS) && repair->unclosed == 0 ? repaired (repair, record) : NULL;
 }

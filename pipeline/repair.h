@@ -24,4 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Repair, repair_free)
  * there. NULL: what is wrong is not its fields or quotes. Valid as long as "record" and until the next call. */
 const Record *repair_record (Repair *repair, const Record *record, size_t *ret_found);
 
+/* Whether the record last repaired has a quote that its line does not close, so that it may go on in the next. */
+bool repair_is_open (const Repair *repair);
+
+/* The record made of a raw text alone, if that alone gives the table's width with every quote closed; else NULL. */
+const Record *repair_quotes (Repair *repair, const Record *record);
+
 #endif

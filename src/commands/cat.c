@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "pipeline/reader_record.h"
 #include "pipeline/repair.h"
+#include "src/clean.h"
 #include "src/cli.h"
 #include "src/peek.h"
 
@@ -32,7 +33,8 @@ typedef struct
 {
   Record record; /* repaired */
   char *memory;
-  bool is_row; /* it looks like a row of the table */
+  bool is_row;    /* it looks like a row of the table */
+  bool bad_quote; /* and may go on in the next line */
 } Held;
 
 /* What is printed, and what is told at the end. */
@@ -72,47 +74,6 @@ flush (Cat *cat, GError **error)
   return true;
 }
 
-static bool
-needs_quotes (const Field *field)
-{
-  if (field->length == 0)
-    return !field->null;
-  for (size_t i = 0; i < field->length; i++)
-    if (field->text[i] == ',' || field->text[i] == '"' || field->text[i] == '\n' || field->text[i] == '\r')
-      return true;
-  return false;
-}
-
-static void
-append_cell (GString *out, const Field *field)
-{
-  if (!needs_quotes (field))
-    {
-      g_string_append_len (out, field->text, (gssize) field->length);
-      return;
-    }
-  g_string_append_c (out, '"');
-  for (size_t i = 0; i < field->length; i++)
-    {
-      if (field->text[i] == '"')
-        g_string_append_c (out, '"');
-      g_string_append_c (out, field->text[i]);
-    }
-  g_string_append_c (out, '"');
-}
-
-static void
-append_record (Cat *cat, const Record *record)
-{
-  for (size_t i = 0; i < record->n_fields; i++)
-    {
-      if (i > 0)
-        g_string_append_c (cat->out, ',');
-      append_cell (cat->out, &record->fields[i]);
-    }
-  g_string_append_c (cat->out, '\n');
-}
-
 static void
 count (Tally *tally, const Record *record)
 {
@@ -132,7 +93,7 @@ release_held (Cat *cat, bool all)
       cat->over = cat->over || (!all && !held->is_row);
       count (cat->over ? &cat->left_out : &cat->repaired, &held->record);
       if (!cat->over)
-        append_record (cat, &held->record);
+        clean_append (cat->out, &held->record);
       g_free (held->memory);
     }
   cat->n_held = 0;
@@ -144,9 +105,45 @@ hold (Cat *cat, const Record *record, const Record *fit)
   const Record nothing = { 0 };
   Held *held = &cat->held[cat->n_held++];
   held->record = record_join (&nothing, fit, &held->memory);
+  held->bad_quote = record->problem != NULL;
   held->is_row = sniff_is_row (&cat->file->evidence, record->problem == NULL ? record : fit);
   if (cat->n_held == MOST_HELD)
     release_held (cat, false);
+}
+
+/* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the text of those held, from some place on,
+ * and of "record" is a row; it is printed then. */
+static bool
+join_held (Cat *cat, const Record *record)
+{
+  for (size_t i = cat->n_held; i-- > 0;)
+    {
+      if (!cat->held[i].bad_quote)
+        continue;
+      g_autoptr (GString) text = g_string_new (NULL);
+      int64_t line = cat->held[i].record.line;
+      for (size_t j = i; j <= cat->n_held; j++)
+        {
+          const Record *part = j < cat->n_held ? &cat->held[j].record : record;
+          for (; line < part->line; line++)
+            g_string_append_c (text, '\n');
+          g_string_append_len (text, part->raw, (gssize) part->raw_length);
+        }
+      const Record whole = { .line = cat->held[i].record.line, .raw = text->str, .raw_length = text->len,
+                             .problem = "stray quote", .reason = "stray_quote" };
+      const Record *fit = repair_quotes (cat->repair, &whole);
+      if (fit == NULL)
+        continue;
+      g_free (cat->held[i].memory);
+      for (size_t j = i + 1; j < cat->n_held; j++)
+        g_free (cat->held[j].memory);
+      cat->n_held = i;
+      release_held (cat, true);
+      count (&cat->repaired, &whole);
+      clean_append (cat->out, fit);
+      return true;
+    }
+  return false;
 }
 
 /* ---- rows ---- */
@@ -173,7 +170,7 @@ take_fitting (Cat *cat, const Record *record, bool behind_blank)
 {
   cat->blank_lines = cat->blank_lines || (behind_blank && cat->begun && cat->n_held == 0 && !cat->over);
   release_held (cat, true);
-  append_record (cat, record);
+  clean_append (cat->out, record);
   cat->begun = true;
 }
 
@@ -196,14 +193,14 @@ take_record (Cat *cat, const Record *record)
       if (ends && cat->n_held > 0)
         release_held (cat, false);
       cat->over = cat->over || ends;
-      if (found == fit->n_fields && !cat->over)
+      if (found == fit->n_fields && !cat->over && !repair_is_open (cat->repair))
         {
           count (&cat->repaired, record);
           take_fitting (cat, fit, behind_blank);
         }
       else if (cat->over)
         count (&cat->left_out, record);
-      else
+      else if (!join_held (cat, record))
         hold (cat, record, fit);
     }
 }
@@ -237,7 +234,7 @@ print_header (Cat *cat, Reader *reader, GError **error)
       header = record_join (&header, fit, &memory);
     }
   if (memory != NULL)
-    append_record (cat, &header);
+    clean_append (cat->out, &header);
   return true;
 }
 
