@@ -4,7 +4,8 @@
  *   infer_result (&guess, &result);
  *
  * The result depends on the set of cells, never on their order. Candidates are (type, format) pairs: date has its formats as
- * candidates of their own, so 25/12/2026 leaves DD/MM/YYYY and drops MM/DD/YYYY. */
+ * candidates of their own, so 25/12/2026 leaves DD/MM/YYYY and drops MM/DD/YYYY, and numeric too, so 1,5 leaves a decimal comma and
+ * drops a comma between thousands. */
 #ifndef WEIR_PIPELINE_INFER_H
 #define WEIR_PIPELINE_INFER_H
 
@@ -12,20 +13,24 @@
 
 typedef struct
 {
-  uint32_t left;       /* one bit per candidate that is still possible, and what else infer.c must remember */
-  int64_t cells;       /* not NULL; a "" is one */
+  uint32_t left; /* one bit per candidate that is still possible, and what else infer.c must remember */
+  int64_t cells; /* not NULL; a "" is one */
   int64_t nulls;
-  size_t longest;      /* bytes */
-  bool quoted_empty;   /* a "" was seen: text keeps it, other types read it as NULL */
+  size_t longest;    /* bytes */
+  bool quoted_empty; /* a "" was seen: text keeps it, other types read it as NULL */
 } ColumnGuess;
 
 typedef struct
 {
-  const Type *type;    /* never NULL; text where nothing else is left or nothing was seen */
-  const char *format;  /* NULL: the type's own; static text */
-  bool unknown;        /* no cell had a value */
-  bool undecided;      /* numbers that only double precision holds, none with an exponent so far: text, until one is met */
-  bool ambiguous;      /* day and month could not be told apart: text; a model's "format" settles it */
+  const Type *type;   /* never NULL; text where nothing else is left or nothing was seen */
+  const char *format; /* NULL: the type's own; static text */
+  bool unknown;       /* no cell had a value */
+  bool undecided;     /* numbers that only double precision holds, none with an exponent so far: text, until one is met */
+  bool ambiguous;     /* the cells can be read in two ways (day and month, decimal comma and thousands): text */
+
+  /* Where ambiguous, what a model may say of the column, one or the other: "type": "numeric", "format": "9,9". Static text. */
+  const char *settle;
+  const char *settle_or;
 } InferResult;
 
 void infer_init (ColumnGuess *guess);

@@ -33,11 +33,12 @@ typedef enum
 typedef struct
 {
   bool boolean;
-  int64_t integer;  /* bigint; days since 2000-01-01 for a date; microseconds since 2000-01-01 00:00 (UTC) for timestamps */
+  int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since 2000-01-01 00:00 (UTC) for timestamps */
   double real;
   uint8_t uuid[16];
   const char *text; /* text, jsonb, numeric, double: the cell itself, borrowed */
   size_t length;
+  const char *format; /* numeric, double: how the text is written, as given to parse and borrowed too */
 } Value;
 
 typedef struct
@@ -66,13 +67,20 @@ extern const Type types[TYPE_COUNT];
 
 /* Also by PostgreSQL's other names (int8, integer, bool, float8, decimal, varchar ...), in any case; NULL: unknown. */
 const Type *types_find (const char *name);
-const Type *types_by_oid (uint32_t oid);   /* TEXT for varchar too; NULL: not one of ours */
-const char *const *types_words (void);     /* NULL-terminated names, for models and messages */
+const Type *types_by_oid (uint32_t oid); /* TEXT for varchar too; NULL: not one of ours */
+const char *const *types_words (void);   /* NULL-terminated names, for models and messages */
 
-/* Whether cells of a type can be written in that format: a date has YYYY, MM and DD once each with literals between
- * ("DD/MM/YYYY", "YYYYMMDD"); a timestamp or timestamptz has these and HH24, MI and maybe SS, and for timestamptz maybe TZ at its
- * end (without it cells are taken as UTC). Literals are anything but letters and digits, and the letters T and Z. Days, months and
- * hours may have one digit or two where a literal or the end of the cell follows; seconds may have a fraction. */
+/* Whether cells of a type can be written in that format.
+ *
+ * A date has YYYY, MM and DD once each with literals between ("DD/MM/YYYY", "YYYYMMDD"), or Mon or Month in place of MM for the
+ * English name, in full or its first three letters, format and cell in any case ("DD Mon YYYY"); a timestamp or timestamptz has
+ * these and HH24, MI and maybe SS, and for timestamptz maybe TZ at its end (without it cells are taken as UTC). Literals are
+ * anything but letters and digits, and the letters T and Z. Days, months and hours may have one digit or two where a literal or the
+ * end of the cell follows; seconds may have a fraction.
+ *
+ * A numeric or double precision shows its marks around nines: "9,9" is a decimal comma, "9,999.9" and "9.999,9" group by threes as
+ * well (also by a blank or an apostrophe), "9,999" has no fraction; bigint takes only the last kind. A cell may do without the
+ * marks, but has all or none of them. */
 bool types_format_fits (const char *type, const char *format);
 
 /* Whether every value of "from" is kept when the column becomes "to": bigint to numeric, bigint or numeric to text, and any type to

@@ -116,10 +116,10 @@ is_kept (Scaled scaled, size_t digits, double real)
 }
 
 bool
-parse_double (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+parse_double (const char *cell, size_t length, const char *format, Value *ret_value)
 {
   Decimal decimal;
-  if (!decimal_scan (cell, length, &decimal) || decimal_significant (&decimal) > MOST_DIGITS)
+  if (!decimal_scan (cell, length, format, &decimal) || decimal_significant (&decimal) > MOST_DIGITS)
     return false;
   double real = 0;
   size_t count = decimal_significant (&decimal);
@@ -137,6 +137,7 @@ parse_double (const char *cell, size_t length, const char *format G_GNUC_UNUSED,
   ret_value->real = decimal.negative ? -real : real;
   ret_value->text = cell;
   ret_value->length = length;
+  ret_value->format = format;
   return true;
 }
 

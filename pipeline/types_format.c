@@ -1,5 +1,6 @@
 #include "pipeline/types_format.h"
 
+#include "pipeline/types_decimal.h"
 #include "pipeline/types_rows.h"
 
 #include <string.h>
@@ -11,6 +12,8 @@ typedef enum
   FIELD_LITERAL, /* one character of the format stands for itself */
   FIELD_YEAR,
   FIELD_MONTH,
+  FIELD_MONTH_MON,   /* both read the English name, in full or its first three letters: */
+  FIELD_MONTH_MONTH, /* May is either, and never means two months */
   FIELD_DAY,
   FIELD_HOUR,
   FIELD_MINUTE,
@@ -25,7 +28,13 @@ typedef struct
   const char *end;
 } Cursor;
 
-static const size_t field_lengths[FIELD_COUNT] = { 1, 4, 2, 2, 4, 2, 2, 2 };
+static const size_t field_lengths[FIELD_COUNT] = { 1, 4, 2, 3, 5, 2, 4, 2, 2, 2 };
+
+static bool
+is_named_month (Field field)
+{
+  return field == FIELD_MONTH_MON || field == FIELD_MONTH_MONTH;
+}
 
 /* The field that begins there; FIELD_LITERAL also at the end. */
 static Field
@@ -36,7 +45,10 @@ field_at (const char *format)
     case 'Y':
       return strncmp (format, "YYYY", 4) == 0 ? FIELD_YEAR : FIELD_LITERAL;
     case 'M':
-      return format[1] == 'M' ? FIELD_MONTH : format[1] == 'I' ? FIELD_MINUTE : FIELD_LITERAL;
+    case 'm':
+      if (g_ascii_strncasecmp (format, "Mon", 3) == 0)
+        return g_ascii_strncasecmp (format, "Month", 5) == 0 ? FIELD_MONTH_MONTH : FIELD_MONTH_MON;
+      return strncmp (format, "MM", 2) == 0 ? FIELD_MONTH : strncmp (format, "MI", 2) == 0 ? FIELD_MINUTE : FIELD_LITERAL;
     case 'D':
       return format[1] == 'D' ? FIELD_DAY : FIELD_LITERAL;
     case 'H':
@@ -68,6 +80,26 @@ read_number (Cursor *cursor, int least_digits, int most_digits, int low, int hig
     number = number * 10 + (*cursor->at - '0');
   *ret_number = number;
   return digits >= least_digits && number >= low && number <= high;
+}
+
+static bool
+read_month_name (Cursor *cursor, int *ret_month)
+{
+  static const char *const names[] = { "January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December" };
+  size_t left = (size_t) (cursor->end - cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      size_t length = strlen (names[i]);
+      if (left < length || g_ascii_strncasecmp (cursor->at, names[i], length) != 0)
+        length = 3;
+      if (left < length || g_ascii_strncasecmp (cursor->at, names[i], length) != 0)
+        continue;
+      cursor->at += length;
+      *ret_month = (int) i + 1;
+      return true;
+    }
+  return false;
 }
 
 /* Seconds, and microseconds where a point and a digit follow. */
@@ -105,7 +137,7 @@ read_zone (Cursor *cursor, Moment *moment)
   return true;
 }
 
-/* "loose": one digit will do where two are usual, for a literal or the end of the cell says where it stops. */
+/* "loose": one digit will do where two are usual, for a literal, a name or the end of the cell says where it stops. */
 static bool
 read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
 {
@@ -116,6 +148,9 @@ read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
       return read_number (cursor, 4, 4, 1, 9999, &moment->year);
     case FIELD_MONTH:
       return read_number (cursor, least, 2, 1, 12, &moment->month);
+    case FIELD_MONTH_MON:
+    case FIELD_MONTH_MONTH:
+      return read_month_name (cursor, &moment->month);
     case FIELD_DAY:
       return read_number (cursor, least, 2, 1, 31, &moment->day);
     case FIELD_HOUR:
@@ -136,15 +171,16 @@ format_match (const char *format, const char *cell, size_t length, Moment *ret_m
 {
   Cursor cursor = { cell, cell + length };
   *ret_moment = (Moment) { 0 };
-  bool after_field = false;
+  bool after_number = false;
   while (*format != '\0')
     {
       Field field = field_at (format);
       const char *next = format + field_lengths[field];
-      bool loose = !after_field && field_at (next) == FIELD_LITERAL;
+      Field next_field = field_at (next);
+      bool loose = !after_number && (next_field == FIELD_LITERAL || is_named_month (next_field));
       if (field == FIELD_LITERAL ? !take (&cursor, *format) : !read_field (&cursor, field, loose, ret_moment))
         return false;
-      after_field = field != FIELD_LITERAL;
+      after_number = field != FIELD_LITERAL && !is_named_month (field);
       format = next;
     }
   return cursor.at == cursor.end;
@@ -175,13 +211,9 @@ is_literal (char c)
   return c == 'T' || c == 'Z' || !g_ascii_isalnum (c);
 }
 
-bool
-types_format_fits (const char *type, const char *format)
+static bool
+fits_moment (TypeId type, const char *format)
 {
-  const Type *row = types_find (type);
-  bool timed = row != NULL && (row->id == TYPE_TIMESTAMP || row->id == TYPE_TIMESTAMPTZ);
-  if (row == NULL || format == NULL || (row->id != TYPE_DATE && !timed))
-    return false;
   int seen[FIELD_COUNT] = { 0 };
   for (const char *at = format; *at != '\0'; at += field_lengths[field_at (at)])
     {
@@ -190,10 +222,35 @@ types_format_fits (const char *type, const char *format)
         return false;
       if (field != FIELD_LITERAL && ++seen[field] > 1)
         return false;
-      if (field == FIELD_ZONE && (row->id != TYPE_TIMESTAMPTZ || at[field_lengths[field]] != '\0'))
+      if (field == FIELD_ZONE && (type != TYPE_TIMESTAMPTZ || at[field_lengths[field]] != '\0'))
         return false;
     }
-  bool has_date = seen[FIELD_YEAR] && seen[FIELD_MONTH] && seen[FIELD_DAY];
+  int months = seen[FIELD_MONTH] + seen[FIELD_MONTH_MON] + seen[FIELD_MONTH_MONTH];
+  bool has_date = seen[FIELD_YEAR] && months == 1 && seen[FIELD_DAY];
   bool has_time = seen[FIELD_HOUR] && seen[FIELD_MINUTE];
-  return has_date && (timed ? has_time : !has_time && !seen[FIELD_HOUR] && !seen[FIELD_MINUTE] && !seen[FIELD_SECOND]);
+  bool timeless = !seen[FIELD_HOUR] && !seen[FIELD_MINUTE] && !seen[FIELD_SECOND];
+  return has_date && (type == TYPE_DATE ? timeless : has_time);
+}
+
+bool
+types_format_fits (const char *type, const char *format)
+{
+  const Type *row = types_find (type);
+  if (row == NULL || format == NULL)
+    return false;
+  DecimalStyle style;
+  switch (row->id)
+    {
+    case TYPE_BIGINT:
+      return decimal_style (format, &style) && style.point == '\0';
+    case TYPE_NUMERIC:
+    case TYPE_DOUBLE:
+      return decimal_style (format, &style);
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+      return fits_moment (row->id, format);
+    default:
+      return false;
+    }
 }

@@ -1,8 +1,8 @@
 /* Cells that hold a date or a time, read by a pattern. For types*.c only.
  *
- * A pattern is made of YYYY, MM, DD, HH24, MI, SS and TZ, as in PostgreSQL's to_timestamp, and literals between them: anything but
- * letters and digits, and the letters T and Z. MM, DD and HH24 take one digit or two, except where they touch another field; SS
- * takes a fraction of up to six digits; TZ is Z, +HH, +HHMM or +HH:MM and comes last. */
+ * A pattern is made of YYYY, MM (or Mon or Month, in any case), DD, HH24, MI, SS and TZ, as in PostgreSQL's to_timestamp, and
+ * literals between them: anything but letters and digits, and the letters T and Z. MM, DD and HH24 take one digit or two, except
+ * where they touch another field; SS takes a fraction of up to six digits; TZ is Z, +HH, +HHMM or +HH:MM and comes last. */
 #ifndef WEIR_PIPELINE_TYPES_FORMAT_H
 #define WEIR_PIPELINE_TYPES_FORMAT_H
 

@@ -9,9 +9,33 @@
 #define NUMERIC_MAX_GROUPS (NUMERIC_MAX_DIGITS / GROUP_DIGITS + 2)
 #define NUMERIC_NEGATIVE 0x4000
 
-bool
-parse_bigint (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+/* The number without its grouping marks. False: it is no whole number, or has too many digits. */
+static bool
+strip_marks (const char *cell, size_t length, const char *format, char plain[BIGINT_MAX_DIGITS + 1], size_t *ret_length)
 {
+  Decimal decimal;
+  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent || decimal.n_fraction > 0
+      || decimal.n_whole > BIGINT_MAX_DIGITS)
+    return false;
+  size_t used = 0;
+  if (decimal.negative)
+    plain[used++] = '-';
+  for (size_t i = 0; i < decimal.n_whole; i++)
+    plain[used++] = decimal_digit (&decimal, i);
+  *ret_length = used;
+  return true;
+}
+
+bool
+parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  char plain[BIGINT_MAX_DIGITS + 1];
+  if (format != NULL)
+    {
+      if (!strip_marks (cell, length, format, plain, &length))
+        return false;
+      cell = plain;
+    }
   bool negative = length > 0 && cell[0] == '-';
   const char *digits = cell + negative;
   size_t count = length - negative;
@@ -37,12 +61,12 @@ encode_bigint (const Value *value, GByteArray *out)
 }
 
 bool
-parse_numeric (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value)
 {
-  if (length > NUMERIC_MAX_DIGITS + 2) /* the sign and the point */
+  if (length > 2 * NUMERIC_MAX_DIGITS + 2) /* marks of three bytes at most for every three digits, the sign and the point */
     return false;
   Decimal decimal;
-  if (!decimal_scan (cell, length, &decimal) || decimal.has_exponent)
+  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent)
     return false;
   if (decimal.n_whole + decimal.n_fraction > NUMERIC_MAX_DIGITS)
     return false;
@@ -50,6 +74,7 @@ parse_numeric (const char *cell, size_t length, const char *format G_GNUC_UNUSED
     return false;
   ret_value->text = cell;
   ret_value->length = length;
+  ret_value->format = format;
   return true;
 }
 
@@ -79,7 +104,7 @@ void
 encode_numeric (const Value *value, GByteArray *out)
 {
   Decimal decimal;
-  if (!decimal_scan (value->text, value->length, &decimal))
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
     g_return_if_reached ();
   uint16_t groups[NUMERIC_MAX_GROUPS];
   size_t end = fill_groups (&decimal, groups);
@@ -135,13 +160,16 @@ void
 canonical_decimal (const Value *value, GByteArray *out)
 {
   Decimal decimal;
-  if (!decimal_scan (value->text, value->length, &decimal))
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
     g_return_if_reached ();
   append_byte (out, CANONICAL_NUMBER);
   if (decimal.first == decimal.last)
     return;
   begin_canonical (decimal.negative, decimal.point, out);
-  if (decimal.first < decimal.n_whole)
+  if (decimal.mark > 0)
+    for (size_t i = decimal.first; i < MIN (decimal.last, decimal.n_whole); i++)
+      append_byte (out, (uint8_t) decimal_digit (&decimal, i));
+  else if (decimal.first < decimal.n_whole)
     append_bytes (out, decimal.whole + decimal.first, MIN (decimal.last, decimal.n_whole) - decimal.first);
   if (decimal.last > decimal.n_whole)
     {

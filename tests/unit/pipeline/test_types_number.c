@@ -225,6 +225,153 @@ test_numbers_are_canonical_by_value (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_numbers_with_marks (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *format;
+    const char *cell;
+    const char *plain; /* NULL: the cell is not written so */
+  } cases[] = {
+    { "9.9", "1234.50", "1234.50" },
+    { "9,9", "1234,50", "1234.50" },
+    { "9,9", "1,234", "1.234" },
+    { "9,9", "-,5", "-.5" },
+    { "9,9", "12", "12" },
+    { "9,9", "1.5", NULL },
+    { "9,9", "1,", NULL },
+    { "9,9", "1,234,567", NULL },
+    { "9,9", "-0,0", NULL },
+    { "9,9", "00,5", NULL },
+    { "9.999,9", "1.234,56", "1234.56" },
+    { "9.999,9", "-12.345.678,9", "-12345678.9" },
+    { "9.999,9", "100.000.000.000.000.000.000", "100000000000000000000" },
+    { "9.999,9", "1234,5", "1234.5" },
+    { "9.999,9", "1.234", "1234" },
+    { "9.999,9", "1.23", NULL },
+    { "9.999,9", "1.2345", NULL },
+    { "9.999,9", "1234.567", NULL },
+    { "9.999,9", "1.234.", NULL },
+    { "9.999,9", "1..234", NULL },
+    { "9.999,9", ".234,5", NULL },
+    { "9.999,9", "-.234", NULL },
+    { "9.999,9", "0.123", NULL },
+    { "9.999,9", "1.234,5.6", NULL },
+    { "9,999.9", "1,234.56", "1234.56" },
+    { "9,999.9", "1,234", "1234" },
+    { "9,999.9", "1.234,56", NULL },
+    { "9 999,9", "1 234,56", "1234.56" },
+    { "9 999,9",
+      "1\xc2\xa0"
+      "234\xc2\xa0"
+      "567,8",
+      "1234567.8" },
+    { "9 999,9",
+      "12\xe2\x80\xaf"
+      "345\xe2\x80\xaf"
+      "678",
+      "12345678" },
+    { "9 999,9",
+      "1 234\xc2\xa0"
+      "567,8",
+      NULL },
+    { "9 999,9", " 1 234", NULL },
+    { "9 999,9", "1 234 ", NULL },
+    { "9'999.9", "1'234.56", "1234.56" },
+    { "9'999.9",
+      "1\xe2\x80\x99"
+      "234",
+      "1234" },
+    { "9,999", "1,234,567", "1234567" },
+    { "9,999", "1,234.5", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      assert_true (types_format_fits ("numeric", cases[i].format));
+      /* given a number with marks, then its bytes are those of the number without */
+      for (int canonical = 0; canonical <= 1; canonical++)
+        {
+          g_autofree char *bytes = probe (TYPE_NUMERIC, cases[i].format, cases[i].cell, canonical);
+          g_autofree char *plain = cases[i].plain == NULL ? NULL : probe (TYPE_NUMERIC, NULL, cases[i].plain, canonical);
+          g_autofree char *actual =
+              g_strdup_printf ("%s as %s: %s", cases[i].cell, cases[i].format, bytes != NULL ? bytes : "none");
+          g_autofree char *expected =
+              g_strdup_printf ("%s as %s: %s", cases[i].cell, cases[i].format, plain != NULL ? plain : "none");
+          assert_string_equal (actual, expected);
+        }
+    }
+}
+
+static void
+test_bigint_and_double_with_marks (void **state G_GNUC_UNUSED)
+{
+  static const Probe grouped[] = {
+    { "1,234", "00000000000004d2" },
+    { "-9,223,372,036,854,775,808", "8000000000000000" },
+    { "9,223,372,036,854,775,808", NULL },
+    { "99,999,999,999,999,999,999", NULL },
+    { "7", "0000000000000007" },
+    { "-0", NULL },
+    { "1,23", NULL },
+    { "1,234e1", NULL },
+    { "", NULL },
+    { "-", NULL },
+  };
+  CHECK_ENCODED (TYPE_BIGINT, "9,999", grouped);
+  static const Probe comma[] = { { "1,5", "3ff8000000000000" }, { "1,5e3", "4097700000000000" }, { "1.5", NULL } };
+  CHECK_ENCODED (TYPE_DOUBLE, "9,9", comma);
+  static const Probe canonical[] = { { "1.234,5e0", "6e 2b 00000004 3132333435" } };
+  CHECK_CANONICAL (TYPE_DOUBLE, "9.999,9", canonical);
+}
+
+static void
+test_a_thousand_digits_with_marks (void **state G_GNUC_UNUSED)
+{
+  /* given 999 digits in groups of three behind one more */
+  GString *cell = g_string_new ("9");
+  for (int i = 0; i < 333; i++)
+    g_string_append (cell, "\xe2\x80\xaf"
+                           "999");
+  g_autofree char *grouped = g_string_free (cell, FALSE);
+  g_autofree char *plain = g_strnfill (NUMERIC_MAX_DIGITS, '9');
+  /* then these are the thousand that numeric takes, and a fraction is one too many */
+  g_autofree char *actual = probe (TYPE_NUMERIC, "9 999,9", grouped, false);
+  g_autofree char *expected = probe (TYPE_NUMERIC, NULL, plain, false);
+  assert_string_equal (actual, expected);
+  g_autofree char *more = g_strconcat (grouped, ",9", NULL);
+  assert_null (probe (TYPE_NUMERIC, "9 999,9", more, false));
+}
+
+static void
+test_format_fits (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *format;
+    bool numeric;
+    bool bigint;
+  } formats[] = {
+    { "9.9", true, false },         { "9,9", true, false },      { "9.999,9", true, false },  { "9,999.9", true, false },
+    { "9 999,9", true, false },     { "9 999.9", true, false },  { "9'999.9", true, false },  { "9'999,9", true, false },
+    { "9,999", true, true },        { "9.999", true, true },     { "9 999", true, true },     { "9'999", true, true },
+    { "", false, false },           { "9", false, false },       { "99", false, false },      { "9,99", false, false },
+    { "9,9999", false, false },     { "9,999,9", false, false }, { "9.999.9", false, false }, { "9;9", false, false },
+    { "9 9", false, false },        { "9_999", false, false },   { "9,", false, false },      { "9,999.", false, false },
+    { "9,999.99", false, false },   { "0,0", false, false },     { "1,5", false, false },     { ",9", false, false },
+    { "DD/MM/YYYY", false, false }, { "99999", false, false },   { "9999", false, false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *actual = g_strdup_printf (
+          "%s: %d %d %d", formats[i].format, types_format_fits ("numeric", formats[i].format),
+          types_format_fits ("double precision", formats[i].format), types_format_fits ("int8", formats[i].format));
+      g_autofree char *expected =
+          g_strdup_printf ("%s: %d %d %d", formats[i].format, formats[i].numeric, formats[i].numeric, formats[i].bigint);
+      assert_string_equal (actual, expected);
+    }
+}
+
+static void
 test_different_numbers_are_canonically_different (void **state G_GNUC_UNUSED)
 {
   static const char *const cells[] = { "0", "1", "-1", "10", "0.1", "-0.1", "11", "1.1", "101", "1001", "0.01", "100" };
@@ -248,6 +395,10 @@ main (void)
     cmocka_unit_test (test_double),
     cmocka_unit_test (test_double_refuses_what_it_would_not_write_back),
     cmocka_unit_test (test_numbers_are_canonical_by_value),
+    cmocka_unit_test (test_numbers_with_marks),
+    cmocka_unit_test (test_bigint_and_double_with_marks),
+    cmocka_unit_test (test_a_thousand_digits_with_marks),
+    cmocka_unit_test (test_format_fits),
     cmocka_unit_test (test_different_numbers_are_canonically_different),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

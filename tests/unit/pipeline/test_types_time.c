@@ -113,6 +113,43 @@ test_declared_date_formats (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_declared_formats_with_named_months (void **state G_GNUC_UNUSED)
+{
+  static const Instant named[] = {
+    { "05 Jan 2026", 9501 },  { "5 jan 2026", 9501 },     { "5 JANUARY 2026", 9501 },      { "31 Dec 2026", 9861 },
+    { "29 Feb 2000", 59 },    { "29 Feb 1900", REFUSED }, { "30 February 2026", REFUSED }, { "5 Janu 2026", REFUSED },
+    { "5 Ja 2026", REFUSED }, { "5 Jan. 2026", REFUSED }, { "5 01 2026", REFUSED },        { "5 Jan 26", REFUSED },
+    { "5 Jan", REFUSED },     { "5 ", REFUSED },          { "5 Jan 2026 ", REFUSED },      { "5 M\xc3\xa4r 2026", REFUSED },
+  };
+  CHECK_INSTANTS (TYPE_DATE, "DD Mon YYYY", named);
+  CHECK_INSTANTS (TYPE_DATE, "DD MONTH YYYY", named);
+  static const Instant first[] = { { "January 5, 2026", 9501 }, { "Jan 5, 2026", 9501 }, { "Jan 5 2026", REFUSED } };
+  CHECK_INSTANTS (TYPE_DATE, "month DD, YYYY", first);
+  static const Instant together[] = { { "05JAN2026", 9501 }, { "5Jan2026", 9501 } };
+  CHECK_INSTANTS (TYPE_DATE, "DDMONYYYY", together);
+  static const Instant timed[] = { { "02/Jan/2000:03:04:05 +0000", DAY + 3 * HOUR + 4 * 60 * SECOND + 5 * SECOND } };
+  CHECK_INSTANTS (TYPE_TIMESTAMPTZ, "DD/Mon/YYYY:HH24:MI:SS TZ", timed);
+}
+
+static void
+test_every_month_has_its_name (void **state G_GNUC_UNUSED)
+{
+  static const char *const names[] = { "January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December" };
+  for (int i = 0; i < 12; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("01 %02d 2026", i + 1);
+      g_autofree char *full = g_strdup_printf ("01 %s 2026", names[i]);
+      g_autofree char *brief = g_strdup_printf ("01 %.3s 2026", names[i]);
+      g_autofree char *expected = probe (TYPE_DATE, "DD MM YYYY", number, false);
+      g_autofree char *by_full = probe (TYPE_DATE, "DD Month YYYY", full, false);
+      g_autofree char *by_brief = probe (TYPE_DATE, "DD Mon YYYY", brief, false);
+      assert_string_equal (by_full, expected);
+      assert_string_equal (by_brief, expected);
+    }
+}
+
+static void
 test_timestamp (void **state G_GNUC_UNUSED)
 {
   static const Instant timestamps[] = {
@@ -224,7 +261,16 @@ test_format_fits (void **state G_GNUC_UNUSED)
     { "date", "YYYY-MM", false },
     { "date", "DD/MM/YY", false },
     { "date", "dd/mm/yyyy", false },
-    { "date", "DD/MON/YYYY", false },
+    { "date", "DD/MON/YYYY", true },
+    { "date", "DD Mon YYYY", true },
+    { "date", "Month DD, YYYY", true },
+    { "date", "ddmonthyyyy", false },
+    { "date", "DD Mon MM YYYY", false },
+    { "date", "DD Mon Month YYYY", false },
+    { "date", "DD Mon YY", false },
+    { "date", "DD Mo YYYY", false },
+    { "date", "9,9", false },
+    { "timestamp", "DD-mon-YYYY HH24:MI:SS", true },
     { "date", "DD/MM/YYYY/DD", false },
     { "date", "DD/MM/20YY", false },
     { "date", "YYYY-MM-DD HH24", false },
@@ -294,6 +340,8 @@ main (void)
     cmocka_unit_test (test_every_day_of_four_centuries_follows_the_day_before),
     cmocka_unit_test (test_dates_that_are_written_otherwise),
     cmocka_unit_test (test_declared_date_formats),
+    cmocka_unit_test (test_declared_formats_with_named_months),
+    cmocka_unit_test (test_every_month_has_its_name),
     cmocka_unit_test (test_timestamp),
     cmocka_unit_test (test_timestamptz),
     cmocka_unit_test (test_declared_timestamp_formats),
