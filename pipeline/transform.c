@@ -304,6 +304,7 @@ apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *ro
   int64_t delta, unchanged, written;
   if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
       || !run_sql (db, vars, "table/changed", NULL, error) || !ask_number (db, vars, "table/count_unchanged", &unchanged, error)
+      || (dimension && !run_sql (db, vars, "dimension/numbered", NULL, error))
       || !run_sql (db, vars, dimension ? "dimension/close" : "fact/update", &rows->updated, error)
       || !run_sql (db, vars, dimension ? "dimension/insert" : "fact/insert", &written, error)
       || !refresh (db, vars, warehouse, unchanged, error))

@@ -1,5 +1,6 @@
 #include "schema/sql.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "schema/sql_embedded.h"
 
@@ -126,7 +127,10 @@ sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbRes
   g_autofree char *sql = sql_expand (text, vars, n_vars, params);
   if (db_query (db, sql, (const char *const *) params->pdata, (int) params->len, ret_result, error))
     return true;
-  g_prefix_error (error, "%s: ", statement);
+  /* That the server is away, busy, or was told to stop is not the statement's fault. */
+  if (error != NULL && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY)
+      && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_STOP))
+    g_prefix_error (error, "%s: ", statement);
   return false;
 }
 

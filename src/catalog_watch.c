@@ -15,6 +15,7 @@ struct CatalogWatch
   char *shown_models;
   char *models_stamp; /* NULL: never looked */
   char *settings_stamp;
+  char *secret_stamp;
   Catalog *catalog;
   GHashTable *broken; /* path to the error's text */
   char *trouble;      /* why the folder could not be read, as said */
@@ -42,6 +43,7 @@ catalog_watch_free (CatalogWatch *watch)
   g_free (watch->shown_models);
   g_free (watch->models_stamp);
   g_free (watch->settings_stamp);
+  g_free (watch->secret_stamp);
   g_free (watch->trouble);
   g_free (watch);
 }
@@ -146,6 +148,7 @@ catalog_watch_look (CatalogWatch *watch)
 {
   bool first = !watch->models_stamp;
   bool settings_changed = update_stamp (&watch->settings_stamp, stamp_file (watch->settings_path));
+  bool secret_changed = update_stamp (&watch->secret_stamp, stamp_file (watch->settings->secret_file));
   bool models_changed = update_stamp (&watch->models_stamp, stamp_models (watch->settings->models));
   if (models_changed)
     load_models (watch);
@@ -154,7 +157,9 @@ catalog_watch_look (CatalogWatch *watch)
   if (models_changed && watch->catalog)
     log_line (watch->log, "%s/ changed: %u model%s in force", watch->shown_models, watch->catalog->models->len,
               watch->catalog->models->len == 1 ? "" : "s");
+  if (secret_changed)
+    log_line (watch->log, "the key secret is another file: looking again at what waits for it");
   if (settings_changed)
     return CATALOG_SETTINGS_CHANGED;
-  return models_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
+  return models_changed || secret_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
 }

@@ -12,7 +12,7 @@ typedef struct CatalogWatch CatalogWatch;
 typedef enum
 {
   CATALOG_SAME,
-  CATALOG_MODELS_CHANGED,   /* what was borrowed from the catalog before is gone */
+  CATALOG_MODELS_CHANGED,   /* or the key secret; what was borrowed from the catalog before is gone */
   CATALOG_SETTINGS_CHANGED, /* weir.json is another one (models perhaps too) */
 } CatalogChange;
 
@@ -20,8 +20,8 @@ typedef enum
 CatalogWatch *catalog_watch_new (const Settings *settings, Log *log);
 void catalog_watch_free (CatalogWatch *watch);
 
-/* Looks whether model files or weir.json changed (name, inode, size, mtime) and loads the models again if so. What is broken, and
- * what is mended, is said to the log once per edit. */
+/* Looks whether model files, weir.json or the key secret changed (name, inode, size, mtime) and loads the models again if they did.
+ * What is broken, and what is mended, is said to the log once per edit. */
 CatalogChange catalog_watch_look (CatalogWatch *watch);
 
 /* The catalog in force; NULL while the models folder cannot be read. Borrowed until the next look. */

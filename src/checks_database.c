@@ -92,6 +92,7 @@ check_pins (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray 
       GError *error = NULL;
       if (ledger_table_read (db, model->table, false, &state, &error) && state.exists)
         (void) agreement_check (model, state.applied > 0 ? state.kind : NULL, state.key, secret, length, &error);
+      database_explain_secret (settings, &error);
       checks_add (checks, "agreement", g_strdup_printf ("%s with the rows of %s", model->path, model->table), error);
     }
 }

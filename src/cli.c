@@ -17,8 +17,10 @@ const Command commands[] = {
     "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
     command_init },
   { "watch", "[DIR]", "watch the drop folder and load what arrives, until stopped",
-    "Starts the embedded PostgreSQL where no other database is configured. Ctrl-C or SIGTERM ends it after the files in work.\n\n"
-    "  weir watch",
+    "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
+    "is configured. Ctrl-C or SIGTERM ends it after the files in work. With --json each file's end is a line on stdout.\n\n"
+    "  weir watch\n"
+    "  weir watch /srv/shop --json",
     command_watch },
   { "load", "FILE...", "load files now",
     "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
@@ -57,7 +59,8 @@ const Command commands[] = {
     "  weir rejects users.csv --csv > rejects.csv",
     command_rejects },
   { "retry", "RUN", "load a run's file again from archive or failed",
-    "After a model was written or mended. RUN is an id, its first characters, a file name, or \"last\".\n\n"
+    "After a model was written or mended, or after a crash of the server emptied a staging table. A file that was applied is\n"
+    "applied again, which changes nothing that is so already. RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir retry last",
     command_retry },
   { "check", "", "can weir connect, write, rename; do models, secret and database agree?",

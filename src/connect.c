@@ -75,3 +75,19 @@ database_open (const Settings *settings, bool start, bool migrate, int stop_fd, 
     return NULL;
   return g_steal_pointer (&db);
 }
+
+void
+database_explain_secret (const Settings *settings, GError **error)
+{
+  if (settings->database != NULL || error == NULL || !g_str_equal (weir_error_get_reason (*error), "secret_changed"))
+    return;
+  g_autoptr (PgServer) server = pgserver_find (settings, NULL);
+  if (server == NULL || g_str_has_prefix (server->data, settings->state))
+    return;
+  g_autofree char *folder = g_path_get_dirname (server->data);
+  weir_error_hint (
+      error,
+      "The database in \"%s\" belongs to this path and has outlived the .weir it was loaded with. Put that one's key_secret "
+      "back into \"%s\"; or, to start over: weir db stop && rm -r \"%s\"",
+      folder, settings->secret_file, folder);
+}

@@ -14,4 +14,8 @@ bool database_url (const Settings *settings, bool start, char **ret_url, char **
  * error that names `weir migrate up`. stop_fd as in db_connect. */
 Db *database_open (const Settings *settings, bool start, bool migrate, int stop_fd, GError **error);
 
+/* Adds to an error that says that the key secret is another one, where the embedded database lives outside of the home and has
+ * outlived its .weir: which database that is, and the two ways out. Other errors stay as they are. */
+void database_explain_secret (const Settings *settings, GError **error);
+
 #endif

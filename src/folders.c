@@ -6,10 +6,13 @@
 #include "watcher/scan.h"
 #include "watcher/settle.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define REPORT_ENDING ".error.json"
+#define UNREADABLE "unreadable"
 
 void
 waiting_file_free (WaitingFile *file)
@@ -56,13 +59,14 @@ add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, 
   return true;
 }
 
+/* An unreadable file is left alone, and nothing waits for it. */
 static bool
 has_pending (const GPtrArray *files, const char *table)
 {
   for (guint i = 0; i < files->len; i++)
     {
       const WaitingFile *file = g_ptr_array_index (files, i);
-      if (g_strcmp0 (file->table, table) == 0)
+      if (g_strcmp0 (file->table, table) == 0 && !g_str_equal (file->state, UNREADABLE))
         return true;
     }
   return false;
@@ -99,10 +103,21 @@ is_still (const Entry *entry, double seconds)
   return now_ns - MAX (entry->mtime_ns, entry->ctime_ns) > (int64_t) (seconds * 1e9);
 }
 
+/* Why we may not read a file, or 0. */
+static int
+unreadable (const Settings *settings, const char *name)
+{
+  g_autofree char *path = g_build_filename (settings->imports, name, NULL);
+  return faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM) ? errno : 0;
+}
+
 /* The state of a CSV file in the drop folder, files of dimensions having been added before those of facts. */
 static WaitingFile *
 judge (const Entry *entry, const Settings *settings, const Route *route, const GPtrArray *files, const TableKnowledge *knowledge)
 {
+  int denied = unreadable (settings, entry->name);
+  if (denied != 0)
+    return waiting_new (entry->name, route->table, UNREADABLE, g_strdup (g_strerror (denied)));
   if (settle_lease (settings->imports, entry->name) == LEASE_BUSY)
     return waiting_new (entry->name, route->table, "writing", g_strdup ("somebody has it open for writing"));
   const char *state = NULL;
@@ -129,7 +144,7 @@ add_entry (GPtrArray *files, const Entry *entry, const Settings *settings, const
   if (entry->kind == ENTRY_FILE)
     g_ptr_array_add (files, judge (entry, settings, &route, files, knowledge));
   else if (entry->kind == ENTRY_OTHER)
-    g_ptr_array_add (files, waiting_new (entry->name, NULL, "ignored", g_strdup (entry->reason)));
+    g_ptr_array_add (files, waiting_new (entry->name, NULL, "ignored", g_strconcat ("it ", entry->reason, NULL)));
   else if (entry->name[0] != '.')
     g_ptr_array_add (files, waiting_new (entry->name, NULL, "writing", g_strdup ("its name says that it is not complete")));
 }

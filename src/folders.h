@@ -10,7 +10,7 @@ typedef struct
 {
   char *file;
   char *table;
-  const char *state; /* "ready", "settling", "writing", "waits", "held", "ignored", "in work", "orphan"; static text */
+  const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "held", "ignored", "in work", "orphan"; static */
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
 } WaitingFile;

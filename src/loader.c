@@ -125,6 +125,8 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
     return true;
   *ret_state = LOCK_WAITS;
   loader_unlock (loader);
+  if (!ready)
+    database_explain_secret (loader->settings, error);
   return ready;
 }
 

@@ -39,7 +39,8 @@ move_file (const Settings *settings, const char *path, const Run *run, int64_t n
   if (end->failed)
     {
       g_autofree char *text = weir_json_pretty (end->summary);
-      return archive_refuse (path, run->file, settings->failed, now, run->id, text, &place, error);
+      g_autofree char *line = g_strconcat (text, "\n", NULL);
+      return archive_refuse (path, run->file, settings->failed, now, run->id, line, &place, error);
     }
   if (settings->delete_after_load)
     return archive_delete (path, error);

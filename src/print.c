@@ -133,11 +133,15 @@ cli_result_to_json (const DbResult *result)
   return array;
 }
 
-/* A cell as the table shows it: one line, nothing that moves the cursor. Owned by the caller. */
+/* A cell as the table shows it: one line, nothing that moves the cursor; of an error its message. Owned by the caller. */
 static char *
 shown_cell (const char *value)
 {
-  return value == NULL ? g_strdup ("") : text_printable (value, strlen (value), SIZE_MAX);
+  if (value == NULL)
+    return g_strdup ("");
+  const char *more[] = { strstr (value, "\nDETAIL:  "), strstr (value, "\nHINT:  ") };
+  const char *end = more[0] != NULL ? more[0] : more[1];
+  return text_printable (value, end != NULL ? (size_t) (end - value) : strlen (value), SIZE_MAX);
 }
 
 static void

@@ -178,7 +178,7 @@ count_columns (Db *db, const Settings *settings, StagedTable *staged, GError **e
   if (staged->rows > 0)
     return true;
   weir_error (error, WEIR_ERROR_MODEL, "staged table \"%s\" has no rows", staged->table);
-  weir_error_hint (error, "A crash of the server empties staging. Load the file again: weir retry %s", staged->table);
+  weir_error_hint (error, "A crash of the server empties staging; `weir status` names the command that fills it again.");
   return false;
 }
 

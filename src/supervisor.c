@@ -207,9 +207,9 @@ clear (Supervisor *supervisor)
 }
 
 int
-supervisor_run (const Settings *settings, const char *program, Log *log)
+supervisor_run (const Settings *settings, const char *program, bool json, Log *log)
 {
-  Supervisor supervisor = { .settings = settings, .program = program, .log = log };
+  Supervisor supervisor = { .settings = settings, .program = program, .json = json, .log = log };
   supervisor.environment = make_environment (settings);
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();

@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "src/settings.h"
 
-/* Watches until SIGTERM or SIGINT. program: the path of this weir, for the children. Returns the exit code. */
-int supervisor_run (const Settings *settings, const char *program, Log *log);
+/* Watches until SIGTERM or SIGINT. program: the path of this weir, for the children. json: print the published objects to stdout,
+ * one a line. Returns the exit code. */
+int supervisor_run (const Settings *settings, const char *program, bool json, Log *log);
 
 #endif

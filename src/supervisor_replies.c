@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "src/summary.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How long a file is left alone, unless something it waits for happens before. Microseconds. */
@@ -63,6 +64,11 @@ on_done (Supervisor *supervisor, const Job *job, Json *reply)
   json_object_del (reply, "outcome");
   g_autofree char *published = weir_json_text (reply);
   log_file_only (supervisor->log, published);
+  if (supervisor->json)
+    {
+      puts (published);
+      fflush (stdout);
+    }
   forget_job (supervisor, job);
 }
 

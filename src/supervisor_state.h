@@ -14,6 +14,7 @@ typedef struct
 {
   const Settings *settings;
   const char *program;
+  bool json; /* print the published objects */
   Log *log;
   GStrv environment; /* of the children */
   GMainLoop *loop;

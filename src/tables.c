@@ -3,6 +3,7 @@
 #include "schema/ledger.h"
 #include "schema/sql.h"
 #include "src/agreement.h"
+#include "src/connect.h"
 
 #include <string.h>
 
@@ -12,11 +13,12 @@ table_free (Table *table)
   g_free (table->table);
   g_free (table->kind);
   g_free (table->key);
-  g_free (table->problem);
+  g_clear_error (&table->problem);
   g_free (table->last_file);
   g_free (table->last_state);
   g_free (table->last_seen);
   g_free (table->last_run);
+  g_free (table->refill_run);
   g_free (table);
 }
 
@@ -46,7 +48,7 @@ add_table (Tables *tables, const char *name, const Catalog *catalog)
   table->table = g_strdup (name);
   table->model = catalog_find (catalog, name);
   table->broken = catalog_find_broken (catalog, name);
-  table->rows = table->versions = -1;
+  table->rows = table->versions = table->files = table->failed = -1;
   g_ptr_array_add (tables->tables, table);
   return table;
 }
@@ -72,12 +74,24 @@ count_rows (Db *db, const char *schema, Table *table)
   table->versions = db_result_int64 (counts, 0, 1);
 }
 
+/* Whether the staging table is so; not, where the server will not say. */
 static bool
-is_emptied (Db *db, const char *schema, const char *table)
+ask_staging (Db *db, const char *statement, const char *schema, const char *table)
 {
   const SqlVar vars[] = { { "schema", schema }, { "table", table } };
-  g_autoptr (DbResult) empty = NULL;
-  return sql_run (db, "status/staging_is_empty", vars, G_N_ELEMENTS (vars), &empty, NULL) && db_result_bool (empty, 0, 0);
+  g_autoptr (DbResult) answer = NULL;
+  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), &answer, NULL) && db_result_bool (answer, 0, 0);
+}
+
+/* What a staging table holds, and which run fills it again. */
+static void
+look_at_staging (Table *table, Db *db, const Settings *settings, const DbResult *result, int row)
+{
+  table->staged = ask_staging (db, "status/staging_exists", settings->staging_schema, table->table);
+  bool had_rows = number_of (result, row, "staged_rows") > 0 && g_strcmp0 (table->last_state, "loading") != 0;
+  table->emptied = table->staged && had_rows && ask_staging (db, "status/staging_is_empty", settings->staging_schema, table->table);
+  bool appends_all = table->model != NULL && model_is_keyless (table->model) && table->model->append == APPEND_ALL;
+  table->refill_run = appends_all ? NULL : g_strdup (db_result_named (result, row, "refill_run"));
 }
 
 static void
@@ -94,10 +108,10 @@ take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catal
   table->last_state = g_strdup (db_result_named (result, row, "last_state"));
   table->last_seen = g_strdup (db_result_named (result, row, "last_seen"));
   table->last_run = g_strdup (db_result_named (result, row, "last_run"));
+  table->rejected = number_of (result, row, "rejected");
   if (table->applied)
     count_rows (db, schema != NULL ? schema : settings->warehouse_schema, table);
-  bool was_staged = number_of (result, row, "staged_rows") > 0 && g_strcmp0 (table->last_state, "loading") != 0;
-  table->emptied = was_staged && is_emptied (db, settings->staging_schema, table->table);
+  look_at_staging (table, db, settings, result, row);
 }
 
 static bool
@@ -112,12 +126,11 @@ ask_ledger (Tables *tables, Db *db, const Settings *settings, const Catalog *cat
 }
 
 static void
-find_problem (Table *table, const char *secret, size_t length)
+find_problem (Table *table, const Settings *settings, const char *secret, size_t length)
 {
-  g_autoptr (GError) problem = NULL;
   if (table->model != NULL
-      && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &problem))
-    table->problem = g_strdup (problem->message);
+      && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &table->problem))
+    database_explain_secret (settings, &table->problem);
 }
 
 static int
@@ -126,20 +139,30 @@ compare_tables (gconstpointer a, gconstpointer b)
   return strcmp ((*(Table *const *) a)->table, (*(Table *const *) b)->table);
 }
 
+/* A table that the ledger, if it was asked, does not know. */
+static Table *
+add_unknown (Tables *tables, const char *name, const Catalog *catalog, bool asked)
+{
+  Table *table = add_table (tables, name, catalog);
+  if (asked)
+    table->files = table->failed = 0;
+  return table;
+}
+
 static void
-add_unloaded (Tables *tables, const Catalog *catalog)
+add_unloaded (Tables *tables, const Catalog *catalog, bool asked)
 {
   for (guint i = 0; i < catalog->models->len; i++)
     {
       const Model *model = g_ptr_array_index (catalog->models, i);
       if (tables_find (tables, model->table) == NULL)
-        add_table (tables, model->table, catalog)->kind = g_strdup (model_kind_word (model->kind));
+        add_unknown (tables, model->table, catalog, asked)->kind = g_strdup (model_kind_word (model->kind));
     }
   for (guint i = 0; i < catalog->broken->len; i++)
     {
       const BrokenModel *broken = g_ptr_array_index (catalog->broken, i);
       if (tables_find (tables, broken->table) == NULL)
-        add_table (tables, broken->table, catalog);
+        add_unknown (tables, broken->table, catalog, asked);
     }
 }
 
@@ -150,13 +173,13 @@ tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **
   tables->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) table_free);
   if (db != NULL && !ask_ledger (tables, db, settings, catalog, error))
     return NULL;
-  add_unloaded (tables, catalog);
+  add_unloaded (tables, catalog, db != NULL);
   g_ptr_array_sort (tables->tables, compare_tables);
   g_autofree char *secret = NULL;
   size_t length = 0;
   (void) settings_read_secret (settings, false, &secret, &length, NULL);
   for (guint i = 0; i < tables->tables->len; i++)
-    find_problem (g_ptr_array_index (tables->tables, i), secret, length);
+    find_problem (g_ptr_array_index (tables->tables, i), settings, secret, length);
   return g_steal_pointer (&tables);
 }
 
@@ -171,7 +194,7 @@ static char *
 get_problem (const Model *model, void *data)
 {
   const Table *table = tables_find (data, model->table);
-  return table != NULL ? g_strdup (table->problem) : NULL;
+  return table != NULL && table->problem != NULL ? g_strdup (table->problem->message) : NULL;
 }
 
 TableKnowledge

@@ -13,13 +13,16 @@ typedef struct
   char *key;          /* the pinned key definition, or NULL */
   const Model *model; /* borrowed from the catalog; NULL: none, or a broken one */
   const BrokenModel *broken;
-  char *problem; /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
-  bool applied;  /* was loaded into the warehouse once */
-  int64_t rows;  /* current ones; -1: unknown */
+  GError *problem; /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
+  bool applied;    /* was loaded into the warehouse once */
+  int64_t rows;    /* current ones; -1: unknown */
   int64_t versions;
-  int64_t files, failed;
+  int64_t files, failed;                               /* -1: unknown */
+  int64_t rejected;                                    /* rows of the last file */
   char *last_file, *last_state, *last_seen, *last_run; /* NULL: never seen */
-  bool emptied;                                        /* its staging table had rows and is empty: the server crashed */
+  bool staged;                                         /* its staging table is there */
+  bool emptied;                                        /* it had rows and is empty: the server crashed */
+  char *refill_run; /* whose file would fill it again; NULL: none that is kept, or its rows would be added once more */
 } Table;
 
 typedef struct

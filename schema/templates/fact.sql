@@ -52,8 +52,7 @@ where not exists (select from :"schema".:"table" w where w.row_hash = s._hash an
 
 -- name: append_all
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
-select :values s._hash,
-       s.occurrence + coalesce((select max(w.occurrence) from :"schema".:"table" w where w.row_hash = s._hash), 0),
-       :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+select :values s._hash, s.occurrence + coalesce(w.highest, 0), :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from (select *, row_number() over (partition by _hash order by _line) as occurrence
       from :"staging".:"build") s
+left join (select row_hash, max(occurrence) as highest from :"schema".:"table" group by row_hash) w on w.row_hash = s._hash

@@ -9,7 +9,9 @@ select t.table_name as table,
        last.state as last_state,
        to_char(last.seen_on, 'YYYY-MM-DD HH24:MI:SS') as last_seen,
        last.run_id as last_run,
-       last.rows_staged as staged_rows,
+       last.rows_rejected as rejected,
+       staged.rows_staged as staged_rows,
+       case when refill.disposition in ('archived', 'left') then refill.run_id end as refill_run,
        t.warehouse_schema,
        t.pins::text as pins,
        t.key::text as key,
@@ -18,6 +20,12 @@ from weir.table t
 left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
                    from weir.file where table_name = t.table_name) f on true
 left join lateral (select * from weir.file where table_name = t.table_name order by seen_on desc limit 1) last on true
+-- What the staging table holds: a run that ended before it staged anything left the one before there.
+left join lateral (select * from weir.file where table_name = t.table_name and rows_staged is not null
+                   order by seen_on desc limit 1) staged on true
+-- What fills it again, if its file is kept; an older one would take the table back.
+left join lateral (select * from weir.file where table_name = t.table_name and state in ('applied', 'staged', 'duplicate')
+                   order by seen_on desc limit 1) refill on true
 order by t.table_name
 
 -- name: runs

@@ -6,6 +6,9 @@ select count(*) filter (where is_current), count(*) from :"schema".:"table"
 -- name: fact_rows
 select count(*), count(*) from :"schema".:"table"
 
+-- name: staging_exists
+select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :'schema' and c.relname = :'table')
+
 -- name: staging_is_empty
 -- PostgreSQL empties unlogged tables when it recovers from a crash.
 select not exists (select from :"schema".:"table")

@@ -77,6 +77,9 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
   const char *detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL);
   const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
   const char *hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT);
+  /* Where in a DO block of our own something was raised helps nobody. */
+  if (context != NULL && g_str_has_prefix (context, "PL/pgSQL function inline_code_block"))
+    context = NULL;
   weir_error (error, rule->code, "%s", message);
   weir_error_reason (error, rule->reason);
   weir_error_sqlstate (error, sqlstate);

@@ -18,7 +18,8 @@ print_evidence (const Settings *settings, const StagedTable *staged, ProposedKey
 {
   g_autofree char *rows = text_count (staged->rows);
   g_autofree char *different = text_count (staged->different);
-  fprintf (stderr, "%s.%s: %s rows, %s of them different\n", settings->staging_schema, staged->table, rows, different);
+  fprintf (stderr, "%s.%s: %s row%s, %s of them different\n", settings->staging_schema, staged->table, rows,
+           staged->rows == 1 ? "" : "s", different);
   for (guint i = 0; i < staged->columns->len; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);

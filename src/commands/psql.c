@@ -64,7 +64,9 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
   if (program == NULL)
     {
       weir_error (error, WEIR_ERROR_LOCAL, "could not find psql");
-      weir_error_hint (error, "apt-get install postgresql-client");
+      weir_error_hint (error,
+                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it leaves psql to "
+                       "the database's own: docker compose exec db psql -U weir");
       return false;
     }
   g_autofree char *password = NULL;

@@ -66,6 +66,13 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   return there || no_file (ret_past, text, error);
 }
 
+/* To load again is what retry is for, and finds nothing new where nothing is: but for a fact that takes every row of every load. */
+static bool
+is_repeatable (const Model *model)
+{
+  return model == NULL || !model_is_keyless (model) || model->append != APPEND_ALL;
+}
+
 /* The refused file's explanation goes with the refusal. */
 static void
 remove_explanation (const Past *past)
@@ -97,6 +104,7 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
   g_auto (Route) route = { 0 };
   if (!loader_route_again (loader, past->file, past->run, &route, error))
     return false;
+  loader->options.force |= is_repeatable (route.model);
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, &route, LOCK_WAIT_MS, &state, &waits_for, error))
@@ -128,7 +136,9 @@ run (const CommonOptions *common, bool force, const char *text, int *ret_code, G
     return false;
   g_autofree char *told = common->json ? weir_json_text (end.summary) : summary_text (end.summary);
   fprintf (end.failed && !common->json ? stderr : stdout, "%s\n", told);
-  *ret_code = end.stuck ? EXIT_LOCAL : end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
+  *ret_code = end.stuck ? EXIT_LOCAL
+              : end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1
+                                                                                                                           : 0;
   return true;
 }
 
@@ -137,7 +147,8 @@ command_retry (int argc, char **argv)
 {
   gboolean force = FALSE;
   const GOptionEntry entries[] = {
-    { "force", 'f', 0, G_OPTION_ARG_NONE, &force, "Load the file although it was applied already", NULL },
+    { "force", 'f', 0, G_OPTION_ARG_NONE, &force,
+      "Also into a fact with \"append\": \"all\" that has its rows already: it gets them twice", NULL },
     { NULL },
   };
   g_auto (CommonOptions) common = { 0 };

@@ -14,6 +14,7 @@
 typedef struct
 {
   const Settings *settings;
+  const Catalog *catalog;
   char *where;  /* the database, or NULL where even that is not known */
   GError *away; /* why the database cannot be asked; NULL: it was */
   Tables *tables;
@@ -48,14 +49,17 @@ number_or_null (int64_t number)
 static Json *
 table_to_json (const Table *table)
 {
-  const char *problem = table->broken != NULL ? table->broken->error->message : table->problem;
-  return json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:I, s:I, s:o, s:s?, s:s?, s:s?, s:b}", "table",
+  const char *problem = table->broken != NULL    ? table->broken->error->message
+                        : table->problem != NULL ? table->problem->message
+                                                 : NULL;
+  return json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
                     weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
                     table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
-                    number_or_null (table->rows), "versions", number_or_null (table->versions), "files", (json_int_t) table->files,
-                    "failed", (json_int_t) table->failed, "last_file", weir_json_string (table->last_file), "last_state",
-                    table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staging_emptied",
-                    table->emptied);
+                    number_or_null (table->rows), "versions", number_or_null (table->versions), "files",
+                    number_or_null (table->files), "failed", number_or_null (table->failed), "rejected",
+                    (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file), "last_state", table->last_state,
+                    "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "staging_emptied",
+                    table->emptied, "refill_run", table->refill_run);
 }
 
 static Json *
@@ -92,19 +96,21 @@ count_text (int64_t count)
 static void
 print_tables (const Status *status)
 {
-  static const char *const headers[] = { "table", "kind", "rows", "versions", "files", "last file", "state", "when (UTC)", NULL };
+  static const char *const headers[] = { "table",     "kind",  "rows",    "versions",   "files",
+                                         "last file", "state", "rejects", "when (UTC)", NULL };
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
       const Table *table = g_ptr_array_index (status->tables->tables, i);
       bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
       g_ptr_array_add (cells, g_strdup (table->table));
-      g_ptr_array_add (cells, g_strdup (table->kind != NULL || table->last_state == NULL ? table->kind : "staged"));
+      g_ptr_array_add (cells, g_strdup (table->kind == NULL && table->staged ? "staged" : table->kind));
       g_ptr_array_add (cells, count_text (table->rows));
       g_ptr_array_add (cells, dimension ? count_text (table->versions) : NULL);
       g_ptr_array_add (cells, count_text (table->files));
       g_ptr_array_add (cells, g_strdup (table->last_file));
-      g_ptr_array_add (cells, g_strdup (table->last_state != NULL || status->away != NULL ? table->last_state : "never loaded"));
+      g_ptr_array_add (cells, g_strdup (table->last_state != NULL ? table->last_state : "never loaded"));
+      g_ptr_array_add (cells, table->rejected > 0 ? count_text (table->rejected) : NULL);
       g_ptr_array_add (cells, g_strdup (table->last_seen));
     }
   if (cells->len == 0)
@@ -119,22 +125,48 @@ has_note (const Table *table)
   return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied;
 }
 
+/* What has become of the rows of a table that has no model, and what to do. */
+static void
+print_without_model (const Table *table, const char *suggestion)
+{
+  g_autofree char *meant = suggestion != NULL ? g_strdup_printf ("; did you mean %s?", suggestion) : g_strdup ("");
+  const char *name = table->table;
+  if (table->applied)
+    printf ("%s: its model is gone; its rows stay in the warehouse, and new files are only staged for review%s\n", name, meant);
+  else if (table->staged)
+    printf ("%s: no model, staged for review%s; propose one: weir model %s --write\n", name, meant, name);
+  else if (table->refill_run != NULL)
+    printf ("%s: no model, and its staging table is gone%s; to stage it again: weir retry %.8s\n", name, meant, table->refill_run);
+  else
+    printf ("%s: no model, and nothing is staged%s\n", name, meant);
+}
+
+static void
+print_emptied (const Table *table)
+{
+  printf ("%s: its staging table was emptied by a crash of the server; ", table->table);
+  if (table->refill_run != NULL)
+    printf ("to stage it again: weir retry %.8s\n", table->refill_run);
+  else
+    puts ("the next file fills it again");
+}
+
 /* What a person should do about a table. */
 static void
-print_table_note (const Table *table)
+print_table_note (const Table *table, const Catalog *catalog)
 {
-  if (table->broken != NULL)
+  const GError *error = table->broken != NULL ? table->broken->error : table->problem;
+  g_auto (Route) route = { 0 };
+  catalog_route (catalog, table->table, &route);
+  if (error != NULL)
     {
       printf ("%s:\n", table->table);
-      cli_print_error (table->broken->error, "  ");
+      cli_print_error (error, "  ");
     }
-  else if (table->problem != NULL)
-    printf ("%s: %s\n", table->table, table->problem);
   else if (table->model == NULL)
-    printf ("%s: no model, staged for review; propose one: weir model %s --write\n", table->table, table->table);
+    print_without_model (table, route.suggestion);
   if (table->emptied)
-    printf ("%s: its staging table was emptied by a crash of the server; to stage it again: weir retry %.8s\n", table->table,
-            table->last_run);
+    print_emptied (table);
 }
 
 static void
@@ -149,7 +181,7 @@ print_table_notes (const Status *status)
       if (!any)
         putchar ('\n');
       any = true;
-      print_table_note (table);
+      print_table_note (table, status->catalog);
     }
 }
 
@@ -202,7 +234,8 @@ print_text (const Status *status)
   if (status->away != NULL)
     cli_print_error (status->away, "          ");
   putchar ('\n');
-  print_tables (status);
+  if (status->away == NULL)
+    print_tables (status);
   print_table_notes (status);
   print_waiting (status);
   print_failed (status);
@@ -241,6 +274,7 @@ static bool
 gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
   status->settings = settings;
+  status->catalog = catalog;
   g_autoptr (Db) db = try_database (settings, status);
   status->tables = tables_read (db, settings, catalog, error);
   if (status->tables == NULL)

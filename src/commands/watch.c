@@ -61,14 +61,14 @@ find_program (GError **error)
 }
 
 static int
-watch (const Settings *settings, GError **error)
+watch (const Settings *settings, bool json, GError **error)
 {
   g_autofree char *program = find_program (error);
   if (!program || !prepare_home (settings, error))
     return -1;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
   g_autoptr (Log) log = log_open (log_path, TRUE);
-  return supervisor_run (settings, program, log);
+  return supervisor_run (settings, program, json, log);
 }
 
 int
@@ -94,6 +94,6 @@ command_watch (int argc, char **argv)
     return cli_fail (error, common.json);
   if (prepare)
     return preparation_main (settings);
-  int exit_code = watch (settings, &error);
+  int exit_code = watch (settings, common.json, &error);
   return error ? cli_fail (error, common.json) : exit_code;
 }

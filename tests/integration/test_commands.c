@@ -2,6 +2,8 @@
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
+#include <signal.h>
+
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}"
 
 static const char users_text[] = "name,email\nAnn,a@x.org\nEve,\nBob,b@x.org\n";
@@ -205,6 +207,7 @@ test_migrate (void **state)
   load_users (home);
   g_autoptr (Outcome) refused = expect_weir (home, 2, "migrate", "down", NULL);
   assert_contains (refused->err, "lose");
+  assert_null (strstr (refused->err, "inline_code_block"));
   assert_sql (home, "1", "select count(*) from weir.execution");
   oracle_check (home, 0);
 }
@@ -284,6 +287,127 @@ test_other_places (void **state)
   oracle_check (home, 0);
 }
 
+/* Of an error the list has the message, one run alone everything. */
+static void
+test_runs_error (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) failed = load_text (home, "users.csv", "name,email\n", NULL);
+  assert_json (failed, "error.code", "no_rows");
+  g_autoptr (Outcome) list = expect_weir (home, 0, "runs", NULL);
+  assert_contains (list->out, "has a header but no rows");
+  assert_null (strstr (list->out, "DETAIL"));
+  assert_null (strstr (list->out, "\\x0A"));
+  g_autoptr (Outcome) one = expect_weir (home, 0, "runs", "last", NULL);
+  assert_contains (one->out, "HINT:  ");
+  g_autoptr (Outcome) json = expect_weir (home, 0, "runs", "--json", NULL);
+  assert_contains (json->out, "HINT:  ");
+
+  g_autoptr (GPtrArray) files = home_list_files (home, "failed");
+  assert_int_equal (files->len, 2);
+  g_autofree char *report = home_read_file (home, files->pdata[1]);
+  assert_true (g_str_has_suffix (files->pdata[1], ".error.json"));
+  assert_true (g_str_has_suffix (report, "}\n"));
+  oracle_check (home, 0);
+}
+
+static void
+test_retry_fills_staging (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) published = load_text (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n", NULL);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  g_autofree char *run = json_at (published, "run");
+  g_autofree char *advice = g_strdup_printf ("weir retry %.8s", run);
+  cluster_stop (home->cluster);
+  cluster_start (home->cluster);
+  assert_sql (home, "0", "select count(*) from staging.users");
+  g_autoptr (Outcome) emptied = expect_weir (home, 1, "status", NULL);
+  assert_contains (emptied->out, advice);
+
+  /* A file that is refused before it is staged changes nothing about that. */
+  g_autoptr (Json) failed = load_text (home, "users.csv", "name,email\n", NULL);
+  assert_json (failed, "status", "failed");
+  g_autoptr (Outcome) still = expect_weir (home, 1, "status", NULL);
+  assert_contains (still->out, advice);
+
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", run, NULL);
+  g_autoptr (Json) again = outcome_json (retry);
+  assert_load (again, "applied", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "2", "select count(*) from staging.users");
+  assert_sql (home, "2", "select count(*) from warehouse.users");
+  g_autoptr (Outcome) filled = run_weir (home, "status", NULL);
+  assert_null (strstr (filled->out, "emptied"));
+  oracle_check (home, 0);
+}
+
+/* Where each load adds its rows, they are added once more only when that is meant. */
+static void
+test_retry_append_all (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "visits", "{\"table\": \"visits\", \"kind\": \"fact\", \"append\": \"all\"}");
+  g_autoptr (Json) published = load_text (home, "visits.csv", "page,seconds\na,1\nb,2\n", NULL);
+  assert_json (published, "status", "applied");
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "last", NULL);
+  assert_contains (retry->out, "duplicate");
+  assert_sql (home, "2", "select count(*) from warehouse.visits");
+  assert_weir (home, 0, "retry", "--force", "last", NULL);
+  assert_sql (home, "4", "select count(*) from warehouse.visits");
+  oracle_check (home, 0);
+}
+
+static void
+test_status_database_away (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  g_autoptr (Outcome) there = expect_weir (home, 0, "status", "--json", NULL);
+  g_autoptr (Json) known = outcome_json (there);
+  assert_json (known, "tables.0.files", "1");
+  assert_json (known, "tables.0.rejected", "1");
+  cluster_stop (home->cluster);
+  g_autoptr (Outcome) away = expect_weir (home, 3, "status", NULL);
+  assert_null (strstr (away->out, "never loaded"));
+  g_autoptr (Outcome) json = expect_weir (home, 3, "status", "--json", NULL);
+  g_autoptr (Json) unknown = outcome_json (json);
+  assert_json (unknown, "tables.0.files", "null");
+  cluster_start (home->cluster);
+  oracle_check (home, 0);
+}
+
+/* A load that is told to stop says so, and not that something is wrong with the file. */
+static void
+test_load_is_stopped (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  home_write_model (home, "users", USERS);
+  home_write_file (home, "elsewhere/users.csv", users_text);
+  sql_run_text (home, "select pg_advisory_lock(hashtextextended('weir.table users', 0))");
+  g_autoptr (Background) load = spawn_weir (home, "load", "elsewhere/users.csv", NULL);
+  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1);
+  assert_int_equal (background_stop (load, SIGTERM, 10), 130);
+  g_autofree char *said = background_text (load);
+  assert_true (g_str_has_prefix (said, "users.csv: stopped; nothing was changed\n"));
+  assert_null (strstr (said, "ledger/"));
+  sql_run_text (home, "select pg_advisory_unlock(hashtextextended('weir.table users', 0))");
+  oracle_check (home, 0);
+}
+
+static void
+test_watch_json (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Background) watch = spawn_weir (home, "watch", "--json", NULL);
+  home_drop (home, "users.csv", users_text);
+  wait_until (background_said (watch, "\n{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\","));
+  stop_watch (watch);
+  oracle_check (home, 0);
+}
+
 int
 main (void)
 {
@@ -301,6 +425,12 @@ main (void)
     TEST (test_retry),
     TEST (test_load_leaves_the_file),
     TEST (test_other_places),
+    TEST (test_runs_error),
+    TEST (test_retry_fills_staging),
+    TEST (test_retry_append_all),
+    TEST (test_status_database_away),
+    TEST (test_load_is_stopped),
+    TEST (test_watch_json),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -91,6 +91,38 @@ test_staged_twice_then_dropped_with_model (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* What `weir status` says of a table without a model is what is the case. */
+static void
+test_status_without_model (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  g_autoptr (Json) refused = load_text (home, "shops.csv", "code,name\nS1,Oslo\nS2,\xFF\n", NULL);
+  assert_json (refused, "status", "failed");
+  sql_run_text (home, "drop table staging.shops");
+  g_autoptr (Outcome) nothing = expect_weir (home, 1, "status", NULL);
+  assert_contains (nothing->out, "shops: no model, and nothing is staged\n");
+
+  g_autoptr (Json) staged = load_text (home, "shops.csv", SHOPS, NULL);
+  g_autofree char *run = json_at (staged, "run");
+  g_autofree char *advice = g_strdup_printf ("its staging table is gone; to stage it again: weir retry %.8s", run);
+  sql_run_text (home, "drop table staging.shops");
+  g_autoptr (Outcome) gone = run_weir (home, "status", NULL);
+  assert_contains (gone->out, advice);
+
+  g_autoptr (Json) near = load_text (home, "user.csv", "name,email\nAnn,a@x.org\n", NULL);
+  assert_json (near, "status", "staged");
+  g_autoptr (Outcome) meant = run_weir (home, "status", NULL);
+  assert_contains (meant->out, "user: no model, staged for review; did you mean users?");
+
+  g_autoptr (Json) applied = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
+  assert_json (applied, "status", "applied");
+  home_remove_file (home, "models/users.json");
+  g_autoptr (Outcome) removed = run_weir (home, "status", NULL);
+  assert_contains (removed->out, "users: its model is gone; its rows stay in the warehouse");
+  oracle_check (home, 0);
+}
+
 int
 main (void)
 {
@@ -101,6 +133,7 @@ main (void)
     TEST (test_near_miss),
     TEST (test_table_option),
     TEST (test_staged_twice_then_dropped_with_model),
+    TEST (test_status_without_model),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -13,6 +13,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct
@@ -105,7 +106,7 @@ static const struct
   { { "user.csv" }, { true, NULL }, "user.csv", "ready", "there is no model user; did you mean users?" },
   { { "broken.csv" }, { true, NULL }, "broken.csv", "held", NULL },
   { { "users.csv.part" }, { true, NULL }, "users.csv.part", "writing", NULL },
-  { { "notes.txt" }, { true, NULL }, "notes.txt", "ignored", NULL },
+  { { "notes.txt" }, { true, NULL }, "notes.txt", "ignored", "it is not a CSV file by its name" },
 };
 
 static const WaitingFile *
@@ -154,6 +155,28 @@ test_still_being_written (void **state)
   g_autoptr (GPtrArray) open_ones = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
   close (fd);
   assert_string_equal (find_file (open_ones, "users.csv")->state, "writing");
+}
+
+/* A file that we may not read is nothing that others wait for. */
+static void
+test_unreadable (void **state)
+{
+  const Fixture *fixture = *state;
+  write_file (fixture, "imports", "users.csv", "x\n");
+  write_file (fixture, "imports", "sales.csv", "x\n");
+  g_autofree char *path = g_build_filename (fixture->settings->imports, "users.csv", NULL);
+  assert_int_equal (chmod (path, 0), 0);
+  /* root may read everything: be somebody else while looking. */
+  bool root = geteuid () == 0;
+  assert_int_equal (chmod (fixture->folder, 0755), 0);
+  assert_int_equal (root ? seteuid (65534) : 0, 0);
+  Answers answers = { true, NULL };
+  const TableKnowledge knowledge = { is_applied, find_problem, &answers };
+  g_autoptr (GPtrArray) files = folders_list_waiting (fixture->settings, fixture->catalog, &knowledge, NULL);
+  assert_int_equal (root ? seteuid (0) : 0, 0);
+  assert_string_equal (find_file (files, "users.csv")->state, "unreadable");
+  assert_string_equal (find_file (files, "users.csv")->reason, "Permission denied");
+  assert_string_equal (find_file (files, "sales.csv")->state, "ready");
 }
 
 static void
@@ -214,6 +237,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, fixture_setup, fixture_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_what_a_file_waits_for), TEST (test_still_being_written), TEST (test_claims),
+    TEST (test_what_a_file_waits_for), TEST (test_unreadable),          TEST (test_claims),
     TEST (test_no_drop_folder),        TEST (test_failed_files),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

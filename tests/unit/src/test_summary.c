@@ -28,7 +28,7 @@ every_status_says_what_matters (void **state)
       { "sales.csv", "staged", "no model", "3 rows", "1 rejected" },
       "inserted" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"duplicate\",\"milliseconds\":9,\"rows\":null}",
-      { "users.csv", "nothing new" },
+      { "users.csv", "duplicate" },
       "rows read" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"code\":"
       "\"missing_key_column\","
@@ -42,8 +42,20 @@ every_status_says_what_matters (void **state)
       "HINT" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
       "\"notes\":[\"column phone is new\"]}",
-      { "NOTE:  column phone is new" },
+      { "1 row read", "NOTE:  column phone is new" },
       "HINT" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":0,\"rows\":null,\"error\":{\"message\":"
+      "\"bad quote on line 7\",\"line\":7}}",
+      { "refused\nbad quote on line 7" },
+      "(line" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"message\":"
+      "\"bad quote on line 70\",\"line\":7}}",
+      { "(line 7)" },
+      NULL },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":0,\"rows\":null,\"error\":{\"code\":"
+      "\"stop\",\"message\":\"stopped while working\",\"hint\":\"Start it again.\"}}",
+      { "users.csv: stopped; nothing was changed", "HINT:  Start it again." },
+      "refused" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -1,0 +1,177 @@
+/* Columns that come, go, change their type, or are too many. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 50}}"
+
+static void
+expect_load (Home *home, const char *text, const char *status, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
+  assert_load (published, status, counts);
+  assert_ledger (home, published);
+}
+
+static void
+test_missing_column_keeps (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "applied", "read=2 inserted=2 staged=2");
+
+  expect_load (home, "name,email\nAnn,a@x.org\nBobby,b@x.org\n", "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+
+  assert_sql (home, "a@x.org|Ann|Oslo|1\nb@x.org|Bobby|Rome|2",
+              "select email, name, city, version_number from warehouse.users_current order by email");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_new_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email\nAnn,a@x.org\nBob,b@x.org\n", "applied", "read=2 inserted=2 staged=2");
+  /* All NULL: nothing is known that was not known before. */
+  expect_load (home, "name,email,phone\nAnn,a@x.org,\nBob,b@x.org,\n", "applied", "read=2 unchanged=2 staged=2");
+  expect_load (home, "name,email,phone\nAnn,a@x.org,+44 20\nBob,b@x.org,\n", "applied",
+               "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  assert_sql (home, "a@x.org|-|1\na@x.org|+44 20|2\nb@x.org|-|1",
+              "select email, phone, version_number from warehouse.users order by 1, 3");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_widening (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,points\na@x.org,5\nb@x.org,7\n", "applied", "read=2 inserted=2 staged=2");
+  expect_load (home, "email,points\na@x.org,5.0\nb@x.org,7.5\n", "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  assert_sql (
+      home, "numeric",
+      "select format_type(atttypid, null) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'points'");
+  assert_sql (home, "b@x.org|7.5", "select email, points from warehouse.users_current where email = 'b@x.org'");
+  /* And whole numbers again, after it was widened. */
+  expect_load (home, "email,points\na@x.org,5\nb@x.org,7.5\n", "applied", "read=2 unchanged=2 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+static void
+test_quoted_empties (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "\"email\",\"phone\",\"points\"\n\"a@x.org\",\"\",\"\"\n\"b@x.org\",\"\",\"1\"\n", "applied",
+               "read=2 inserted=2 staged=2");
+  /* phone has its first text, points becomes text, city is new */
+  expect_load (home,
+               "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"\",\"1\",\"\"\n"
+               "\"c@x.org\",\"+44 20\",\"n/a\",\"Oslo\"\n",
+               "applied", "read=3 unchanged=2 inserted=1 staged=3");
+  expect_load (home,
+               "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"+44 21\",\"1\",\"\"\n", "applied",
+               "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* The columns of a file and those of facts have nothing to do with each other in a dimension. */
+static void
+test_missing_column_with_the_name_of_a_fact_s (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,created_at,updated_at\nAnn,a@x.org,2026-01-01,2026-01-02\n", "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "name,email\nAnna,a@x.org\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "Anna|2026-01-01|2026-01-02", "select name, created_at, updated_at from warehouse.users_current");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* A type does not depend on whether a cell is in the sample or behind it. */
+static void
+test_types_whatever_the_order (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email,flag,n\n");
+  for (int i = 0; i < 2500; i++)
+    g_string_append_printf (text, "%d@x.org,true,-0\n", i);
+  g_string_append (text, "z@x.org,yes,1e5\n");
+  expect_load (home, text->str, "applied", "read=2501 inserted=2501 staged=2501");
+  assert_sql (home, "flag text|n double precision",
+              "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
+              " where attrelid = 'warehouse.users'::regclass and attname in ('flag', 'n')");
+  assert_sql (home, "yes|100000", "select flag, n from warehouse.users where email = 'z@x.org'");
+  oracle_check (home, 0);
+}
+
+static void
+test_contradicted_pin (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,born\na@x.org,2001-02-03\nb@x.org,2001-02-04\n", "applied", "read=2 inserted=2 staged=2");
+  /* A date column cannot become text: the file is refused. */
+  home_drop (home, "users.csv", "email,born\na@x.org,2001-02-03\nb@x.org,soon\nc@x.org,2001-02-05\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_error_says (published, "born");
+  assert_json (published, "error.line", "3");
+  /* Declared, the cell is a reject and the others are loaded. */
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 50},"
+      " \"columns\": {\"born\": {\"type\": \"date\"}}}");
+  g_autoptr (Outcome) retry = expect_weir (home, 1, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=3 rejected=1 unchanged=1 inserted=1 staged=2");
+  assert_sql (home, "3|born|b@x.org,soon", "select line, column_name, convert_from(original, 'UTF8') from weir.reject");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* What PostgreSQL cannot hold is a refused file that says so, not a server in trouble. */
+static void
+test_row_too_wide (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",c%d", i);
+  g_string_append (text, "\na@x.org");
+  for (int i = 0; i < 1100; i++)
+    g_string_append_printf (text, ",%d", i);
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "status", "failed");
+  assert_error_says (published, "users.csv");
+  assert_error_says (published, "1,600 columns");
+  oracle_check (home, 0);
+
+  /* A model that needs a column which is not there lists some of those that are. */
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"missing\"]}");
+  home_drop (home, "users.csv", text->str);
+  g_autoptr (Outcome) other = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  g_autoptr (Json) listed = outcome_json (other);
+  assert_error_says (listed, "c28, and more");
+  oracle_check (home, 0);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_missing_column_keeps),
+    TEST (test_new_column),
+    TEST (test_widening),
+    TEST (test_quoted_empties),
+    TEST (test_missing_column_with_the_name_of_a_fact_s),
+    TEST (test_types_whatever_the_order),
+    TEST (test_contradicted_pin),
+    TEST (test_row_too_wide),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
