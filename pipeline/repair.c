@@ -329,5 +329,7 @@ repair_is_open (const Repair *repair)
 const Record *
 repair_quotes (Repair *repair, const Record *record)
 {
-  return read_fitting (repair, record, READ_WORDS) && repair->unclosed == 0 ? repaired (repair, record) : NULL;
+  if (read_fitting (repair, record, READ_WORDS) && repair->unclosed == 0)
+    return repaired (repair, record);
+  return read_by_another (repair, record) && repair->unclosed == 0 ? repaired (repair, record) : NULL;
 }

@@ -69,6 +69,16 @@ refuse_empty (const Sample *sample, size_t length, const char *name, GError **er
   return false;
 }
 
+/* The length of a first line that tells Excel the delimiter, "sep=;", with its line end; 0: there is none. */
+static size_t
+separator_line (const Sample *sample)
+{
+  const char *line = sample->bytes;
+  if (sample->length < 6 || g_ascii_strncasecmp (line, "sep=", 4) != 0 || (line[5] != '\n' && line[5] != '\r'))
+    return 0;
+  return sample->length > 6 && line[5] == '\r' && line[6] == '\n' ? 7 : 6;
+}
+
 /* ---- comments ---- */
 
 /* Whether lines that begin with # are among the rows: none of them is cut as the rows are. */
@@ -209,9 +219,12 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *
   if (!decode_head (bytes, length, whole, NULL, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
       || !read_text (bytes, length, ret_dialect->encoding, text, error))
     return false;
-  const Sample sample = { text->str, text->len, whole, known_names };
+  Sample sample = { text->str, text->len, whole, known_names };
   if (is_blank (&sample))
     return refuse_empty (&sample, length, name, error);
+  size_t separator = separator_line (&sample);
+  sample.bytes += separator;
+  sample.length -= separator;
   SniffCandidate best, second;
   choose_with_comments (&sample, &best, &second);
   if (best.fields == 0)
@@ -228,6 +241,7 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *
       sniff_find_header (&sample, &best, &header);
       fill_dialect (&sample, &best, &header, ret_dialect);
       fill_evidence (&best, &second, &header, ret_dialect, &evidence);
+      ret_dialect->skip_lines += separator > 0;
       evidence.header = header.evidence;
       evidence.confidence = best.share * header.confidence;
       clear_candidates (&best, &second);

@@ -201,7 +201,7 @@ score_column (const SniffCandidate *candidate, size_t column)
       if (sniff_kind_is_typed (kind))
         most = MAX (most, counts[kind]);
     }
-  bool typed = most >= 2 && most * 100 >= cells * LEAST_AGREEMENT;
+  bool typed = most >= 2 && most * 100 >= (cells - 1) * LEAST_AGREEMENT; /* one may be the header's */
   return (sum + (typed ? 0.2 * (double) most : 0)) / (double) cells;
 }
 
@@ -212,7 +212,7 @@ prior (const char *delimiter)
   switch (delimiter[0])
     {
     case ' ':
-      return 0.6;
+      return 0.55;
     case ':':
       return 0.65;
     case '^':
@@ -239,7 +239,7 @@ set_score (SniffCandidate *candidate)
   double typed = 0;
   for (size_t i = 0; i < candidate->fields; i++)
     typed += score_column (candidate, i);
-  typed /= (double) candidate->fields;
+  typed /= (double) candidate->fields; /* squared below: well cut cells are worth more than many */
   /* By cells: a wide row says more than a line of words above it. */
   guint rows = candidate->rows->len;
   double cells = (double) candidate->problems * (double) candidate->fields;
@@ -252,7 +252,7 @@ set_score (SniffCandidate *candidate)
   double coverage = (double) candidate->even * (double) candidate->fields / cells;
   if (candidate->even == 1 && rows > 1)
     coverage /= 2;
-  candidate->score = coverage * width_worth (candidate) * typed * prior (candidate->dialect.delimiter);
+  candidate->score = coverage * width_worth (candidate) * typed * typed * prior (candidate->dialect.delimiter);
   if (candidate->first > 0)
     candidate->score *= 0.95;
 }

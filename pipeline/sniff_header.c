@@ -339,7 +339,7 @@ judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
     }
   if (rows > 1)
     {
-      g_autofree char *first = g_steal_pointer (&ret_header->evidence);
+      g_free (ret_header->evidence);
       ret_header->evidence = g_strdup_printf ("header: %d rows are unlike those below them", rows);
       ret_header->confidence = 0.9;
     }

@@ -132,8 +132,10 @@ take_time (Cursor *cursor)
     return false;
   if (take_char (cursor, ":") && take_digits (cursor) != 2)
     return false;
-  if (take_char (cursor, ".,") && take_digits (cursor) == 0)
-    return false;
+  Cursor fraction = *cursor;
+  bool comma = take_char (&fraction, ",");
+  if (comma ? take_digits (&fraction) >= 3 : take_char (&fraction, ".") && take_digits (&fraction) > 0)
+    *cursor = fraction;
   Cursor half = *cursor;
   take_char (&half, " ");
   if (take_word (&half, "am") || take_word (&half, "pm"))
@@ -186,13 +188,15 @@ is_url (Cursor cursor)
 static bool
 is_figures (Cursor cursor)
 {
-  bool digit = false;
+  int digits = 0, blanks = 0;
   for (; cursor.at < cursor.end; cursor.at++)
     if (g_ascii_isdigit (*cursor.at))
-      digit = true;
-    else if (strchr (" +-./()%", *cursor.at) == NULL)
+      digits++;
+    else if (*cursor.at == ' ')
+      blanks++;
+    else if (strchr ("+-./()%", *cursor.at) == NULL)
       return false;
-  return digit;
+  return digits > (blanks > 0 ? 6 : 0);
 }
 
 static bool
@@ -221,14 +225,29 @@ sniff_is_null_word (const char *text, size_t length)
   return is_one_of ((Cursor) { text, text + length }, words, G_N_ELEMENTS (words));
 }
 
-/* A comma or a colon is one of words when a blank follows it, a quote in pairs. */
+/* Whether as many brackets of a kind are opened as are closed. */
+static bool
+is_balanced (Cursor cursor)
+{
+  static const char brackets[] = "()[]{}";
+  int open[3] = { 0 };
+  for (; cursor.at < cursor.end; cursor.at++)
+    {
+      const char *bracket = *cursor.at != '\0' ? strchr (brackets, *cursor.at) : NULL;
+      if (bracket != NULL)
+        open[(bracket - brackets) / 2] += (bracket - brackets) % 2 == 0 ? 1 : -1;
+    }
+  return open[0] == 0 && open[1] == 0 && open[2] == 0;
+}
+
+/* A comma or a colon is one of words when a blank follows it, a quote and a bracket in pairs. */
 static CellKind
 kind_of_words (Cursor cursor)
 {
   char first = *cursor.at, last = cursor.end[-1];
   if (cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\''))
     return KIND_BROKEN;
-  if (first == ' ' || last == ' ' || first == '"' || last == '"' || first == '/')
+  if (first == ' ' || last == ' ' || first == '"' || last == '"' || first == '/' || !is_balanced (cursor))
     return KIND_ODD;
   int quotes = 0;
   for (; cursor.at < cursor.end; cursor.at++)

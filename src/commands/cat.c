@@ -100,9 +100,11 @@ release_held (Cat *cat, bool all)
 }
 
 static void
-hold (Cat *cat, const Record *record, const Record *fit)
+hold (Cat *cat, const Record *record)
 {
   const Record nothing = { 0 };
+  size_t found = 0;
+  const Record *fit = repair_record (cat->repair, record, &found);
   Held *held = &cat->held[cat->n_held++];
   held->record = record_join (&nothing, fit, &held->memory);
   held->bad_quote = record->problem != NULL;
@@ -201,7 +203,7 @@ take_record (Cat *cat, const Record *record)
       else if (cat->over)
         count (&cat->left_out, record);
       else if (!join_held (cat, record))
-        hold (cat, record, fit);
+        hold (cat, record);
     }
 }
 
@@ -230,8 +232,9 @@ print_header (Cat *cat, Reader *reader, GError **error)
         }
       if (fit != record)
         count (&cat->repaired, record);
-      g_autofree char *above = g_steal_pointer (&memory);
+      char *above = memory;
       header = record_join (&header, fit, &memory);
+      g_free (above);
     }
   if (memory != NULL)
     clean_append (cat->out, &header);

@@ -119,8 +119,9 @@ read_header (const PeekedFile *file, Reader *reader, Sniffed *sniffed, GError **
         take_problem (sniffed, record);
       if (fit == NULL)
         continue;
-      g_autofree char *above = g_steal_pointer (&memory);
+      char *above = memory;
       header = record_join (&header, fit, &memory);
+      g_free (above);
     }
   if (memory != NULL)
     name_columns (sniffed, &header, true);
