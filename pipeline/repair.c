@@ -20,6 +20,7 @@ struct Repair
   GString *text;
   GString *joined; /* the field that took a surplus */
   size_t unclosed; /* the first field with an unclosed quote, from 1; 0: none */
+  bool broken;     /* a line ends within a field without quotes: this is no record */
   Record record;
 };
 
@@ -129,6 +130,7 @@ take_literal (Repair *repair, const char *at, const char *end)
 {
   const char *stop = find_delimiter (repair, at, end);
   g_string_append_len (repair->text, at, stop - at);
+  repair->broken = repair->broken || memchr (at, '\n', (size_t) (stop - at)) != NULL;
   return stop;
 }
 
@@ -163,6 +165,7 @@ read_line (Repair *repair, const Record *record, Reading reading)
   g_array_set_size (repair->fields, 0);
   g_string_truncate (repair->text, 0);
   repair->unclosed = 0;
+  repair->broken = false;
   const char *at = record->raw, *end = at + record->raw_length;
   for (;;)
     {
@@ -196,7 +199,7 @@ read_fitting (Repair *repair, const Record *record, Reading last)
     {
       read_line (repair, record, reading);
       drop_trailing (repair);
-      if (repair->fields->len == repair->width)
+      if (repair->fields->len == repair->width && !repair->broken)
         return true;
     }
   return false;
@@ -234,7 +237,7 @@ read_by_another (Repair *repair, const Record *record)
     {
       set_delimiter (repair, delimiters[i]);
       read_line (repair, record, READ_LENIENT);
-      found = repair->fields->len == repair->width;
+      found = repair->fields->len == repair->width && !repair->broken;
     }
   set_delimiter (repair, own);
   return found;
@@ -329,7 +332,6 @@ repair_is_open (const Repair *repair)
 const Record *
 repair_quotes (Repair *repair, const Record *record)
 {
-  if (read_fitting (repair, record, READ_WORDS) && repair->unclosed == 0)
-    return repaired (repair, record);
-  return read_by_another (repair, record) && repair->unclosed == 0 ? repaired (repair, record) : NULL;
+  bool fits = read_fitting (repair, record, READ_UNCLOSED) || read_by_another (repair, record);
+  return fits ? repaired (repair, record) : NULL;
 }

@@ -27,7 +27,7 @@ const Record *repair_record (Repair *repair, const Record *record, size_t *ret_f
 /* Whether the record last repaired has a quote that its line does not close, so that it may go on in the next. */
 bool repair_is_open (const Repair *repair);
 
-/* The record made of a raw text alone, if that alone gives the table's width with every quote closed; else NULL. */
+/* The record made of a raw text of several lines, if that gives the table's width and no line ends outside of quotes; else NULL. */
 const Record *repair_quotes (Repair *repair, const Record *record);
 
 #endif

@@ -281,12 +281,13 @@ frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
   return n;
 }
 
-/* Whether the table is the one that "best" stands below: the first one is wanted, if it is one. */
+/* Whether the table is the one that "best" stands below: the first one is wanted, if it is one and no preamble. */
 static bool
 is_first_table (const SniffCandidate *table, const SniffCandidate *best)
 {
-  return table->last < best->first && table->fields >= 2 && table->fields * 2 > best->fields && table->even >= 5
-         && table->even * 3 >= best->even && sniff_row (table, table->last + 1)->blank;
+  if (table->last >= best->first || table->fields < 2 || table->fields * 2 <= best->fields)
+    return false;
+  return table->even >= (sniff_row (table, table->last + 1)->blank ? 5 : 8);
 }
 
 static void
