@@ -395,26 +395,44 @@ layout_may_become (const Layout *layout, TypeId from, TypeId to)
   return types_widens (from, to) && !(bag && to == TYPE_TEXT && from != TYPE_TEXT);
 }
 
+/* What a pinned column that the file contradicts can become without loss, NULL: nothing. Numbers are known by their value, however they are
+ * written; dates written another way are not taken for the same, and text keeps spellings, which a format does not. */
+static const Type *
+wider_type (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char **ret_format)
+{
+  const Type *is = column->type;
+  *ret_format = NULL;
+  if (layout->model->contract_types == TYPES_FREEZE)
+    return NULL;
+  bool number = (is->id == TYPE_BIGINT || is->id == TYPE_NUMERIC) && seen->type->id == TYPE_NUMERIC;
+  if (number && layout_may_become (layout, is->id, TYPE_NUMERIC))
+    {
+      *ret_format = seen->format;
+      return seen->type;
+    }
+  bool spelled = column->format == NULL && is->id != TYPE_TEXT;
+  return spelled && layout_may_become (layout, is->id, TYPE_TEXT) ? &types[TYPE_TEXT] : NULL;
+}
+
 /* A pinned column that the file contradicts: what it can be widened to, or an error. */
 static bool
 widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
 {
-  const Type *to = layout_may_become (layout, column->type->id, seen->type->id) ? seen->type
-                   : layout_may_become (layout, column->type->id, TYPE_TEXT)    ? &types[TYPE_TEXT]
-                                                                                : NULL;
-  if (layout->model->contract_types == TYPES_FREEZE)
-    to = NULL;
+  const char *format;
+  const Type *to = wider_type (layout, column, seen, &format);
+  char was[128], is[128];
+  type_and_format (column->type, column->format, was, sizeof was);
   if (to != NULL)
     {
-      g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name,
-                                               column->type->name, to->name, column->contradiction_line));
+      g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name, was,
+                                               type_and_format (to, format, is, sizeof is), column->contradiction_line));
       column->type = to;
-      g_clear_pointer (&column->format, g_free);
+      g_free (column->format);
+      column->format = g_strdup (format);
       return true;
     }
-  char was[128], is[128];
-  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not", column->name,
-              type_and_format (column->type, column->format, was, sizeof was), column->contradictions);
+  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not", column->name, was,
+              column->contradictions);
   weir_error_line (error, column->contradiction_line);
   weir_error_detail (error, "The first is on line %" G_GINT64_FORMAT "; the file's cells are %s. Nothing was loaded.",
                      column->contradiction_line, type_and_format (seen->type, seen->format, is, sizeof is));
@@ -447,6 +465,8 @@ layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray
       column->format = g_strdup (seen.format);
       column->unknown = seen.unknown;
       column->ambiguous = seen.ambiguous;
+      column->settle = seen.settle;
+      column->settle_or = seen.settle_or;
     }
   return true;
 }

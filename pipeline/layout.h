@@ -26,7 +26,8 @@ typedef struct
   char *format;     /* NULL: the type's own */
   Origin origin;
   bool unknown;     /* nothing but NULL was seen so far; a value is then a contradiction */
-  bool ambiguous;   /* day and month could not be told apart */
+  bool ambiguous;   /* its cells can be read in two ways, and were taken as text */
+  const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
   bool required;
   int key_part;     /* position in the business key, -1: none */
   bool stored;      /* in the warehouse; false for a fact's referenced columns */
@@ -67,7 +68,7 @@ Layout *layout_new (const Model *model, const Catalog *catalog, const Record *he
 void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
- * decide (day and month), look at the whole file first. A pinned type that the whole file contradicts is widened where that loses
+ * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that loses
  * nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 

@@ -379,9 +379,10 @@ note_layout (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].ambiguous)
-      g_ptr_array_add (notes, g_strdup_printf ("column %s has dates whose day and month could not be told apart, and was taken as text: "
-                                               "\"%s\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"} in a model settles it",
-                                               layout->columns[i].name, layout->columns[i].name));
+      g_ptr_array_add (notes, g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
+                                               "settles it",
+                                               layout->columns[i].name, layout->columns[i].name, layout->columns[i].settle,
+                                               layout->columns[i].settle_or));
 }
 
 static bool

@@ -130,7 +130,7 @@ comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError *
   if (column->format != NULL)
     g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
   if (column->ambiguous)
-    g_string_append_printf (text, "%sambiguous: day and month could not be told apart", text->len > 0 ? "; " : "");
+    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", column->settle, column->settle_or);
   if (text->len == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);

@@ -152,16 +152,16 @@ read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
 
 /* ---- telling ---- */
 
-/* What a person should know about the column, or NULL. */
-static const char *
+/* What a person should know about the column, or NULL. Owned by the caller. */
+static char *
 column_note (const SniffedColumn *column)
 {
   if (column->result.unknown)
-    return "no values, so no type yet";
+    return g_strdup ("no values, so no type yet");
   if (column->result.ambiguous)
-    return "day and month are ambiguous: add \"format\" to the model";
+    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle, column->result.settle_or);
   if (column->guess.quoted_empty)
-    return column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL";
+    return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
   return NULL;
 }
 
@@ -179,7 +179,8 @@ column_to_json (const SniffedColumn *column)
   json_object_set_new (json, "longest", json_integer ((json_int_t) guess->longest));
   json_object_set_new (json, "unknown", json_boolean (column->result.unknown));
   json_object_set_new (json, "ambiguous", json_boolean (column->result.ambiguous));
-  json_object_set_new (json, "note", weir_json_string (column_note (column)));
+  g_autofree char *note = column_note (column);
+  json_object_set_new (json, "note", weir_json_string (note));
   return json;
 }
 
@@ -281,7 +282,7 @@ print_columns (const Sniffed *sniffed)
       g_ptr_array_add (cells, type_text (&column->result));
       g_ptr_array_add (cells, nulls_text (&column->guess));
       g_ptr_array_add (cells, g_strdup_printf ("%zu", column->guess.longest));
-      g_ptr_array_add (cells, g_strdup (column_note (column)));
+      g_ptr_array_add (cells, column_note (column));
     }
   cli_print_table (titles, cells);
 }
