@@ -20,8 +20,8 @@ Repair *repair_new (const Dialect *dialect, size_t fields);
 void repair_free (Repair *repair);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Repair, repair_free)
 
-/* The record with as many fields as the table has and no problem; itself where nothing is wrong with it. *ret_found: how many fields were
- * there. NULL: what is wrong is not its fields or quotes. Valid as long as "record" and until the next call. */
+/* The record with as many fields as the table has and no problem; itself where nothing is wrong with it. *ret_found: how many
+ * fields were there. NULL: what is wrong is not its fields or quotes. Valid as long as "record" and until the next call. */
 const Record *repair_record (Repair *repair, const Record *record, size_t *ret_found);
 
 /* Whether the record last repaired has a quote that its line does not close, so that it may go on in the next. */

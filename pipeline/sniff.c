@@ -24,7 +24,8 @@ sniff_evidence_clear (SniffEvidence *evidence)
 
 /* ---- text ---- */
 
-/* The bytes as UTF-8 without a mark. What is none becomes a question mark: such a row cannot be loaded, but shows its delimiters. */
+/* The bytes as UTF-8 without a mark. What is none becomes a question mark: such a row cannot be loaded, but shows its delimiters.
+ */
 static bool
 read_text (const char *bytes, size_t length, Encoding encoding, GString *text, GError **error)
 {

@@ -1,9 +1,9 @@
 /* The dialect from the first bytes of a file, with the evidence. Pure: bytes in, dialect out.
  *
  * Each delimiter, quote and escape that occurs is tried with the reader; the evidence is the table that it makes, never how often a
- * character occurs: the rows of one width, how many cells of the file they hold, and whether the columns hold numbers, dates, words or
- * pieces of something. Lines above the first row of the table's width are preamble, to be skipped. What is below the table (footers, a
- * second table) is not the dialect's: sniff_is_row tells rows that are off from rows of something else. */
+ * character occurs: the rows of one width, how many cells of the file they hold, and whether the columns hold numbers, dates, words
+ * or pieces of something. Lines above the first row of the table's width are preamble, to be skipped. What is below the table
+ * (footers, a second table) is not the dialect's: sniff_is_row tells rows that are off from rows of something else. */
 #ifndef WEIR_PIPELINE_SNIFF_H
 #define WEIR_PIPELINE_SNIFF_H
 
@@ -27,15 +27,15 @@ typedef struct
 void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 
-/* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it. "known_names"
- * (NULL: none) are column names that a model or an earlier file gave: a first line with them is the header. "name" is the file's, for
- * messages. The dialect's compression is left to the caller. Errors are INPUT: an empty file ("empty_file"), those of decode_head.
- * ret_evidence may be NULL. */
+/* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it.
+ * "known_names" (NULL: none) are column names that a model or an earlier file gave: a first line with them is the header. "name" is
+ * the file's, for messages. The dialect's compression is left to the caller. Errors are INPUT: an empty file ("empty_file"), those
+ * of decode_head. ret_evidence may be NULL. */
 bool sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *known_names, const char *name,
                     Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 
-/* Whether a record of another width is a row of the table that lost or gained separators, and no footer or other table: some of its cells
- * are what the columns hold, counted from the first or from the last. */
+/* Whether a record of another width is a row of the table that lost or gained separators, and no footer or other table: some of its
+ * cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
 
 #endif

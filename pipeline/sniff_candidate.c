@@ -79,8 +79,9 @@ count_quoted (const Record *record, const Dialect *dialect)
         at++;
       else if (*at == dialect->quote)
         {
-          bool begins = at == raw
-                        || (delimiter > 0 && (size_t) (at - raw) >= delimiter && memcmp (at - delimiter, dialect->delimiter, delimiter) == 0);
+          bool begins =
+              at == raw
+              || (delimiter > 0 && (size_t) (at - raw) >= delimiter && memcmp (at - delimiter, dialect->delimiter, delimiter) == 0);
           quoted += !inside && begins; /* otherwise the second of a doubled quote */
           inside = !inside;
         }
@@ -134,8 +135,8 @@ worth (const SniffRow *row, size_t fields)
   return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -0.3 : -1;
 }
 
-/* The run of rows worth most (Kadane's maximum subarray), of equals the first begun and the longest; it begins and ends with a row of the
- * width. */
+/* The run of rows worth most (Kadane's maximum subarray), of equals the first begun and the longest; it begins and ends with a row
+ * of the width. */
 static void
 find_table (SniffCandidate *candidate, size_t fields)
 {
@@ -182,13 +183,13 @@ count_kinds (const SniffCandidate *candidate, guint first, size_t column, int64_
 }
 
 /* The pattern score of G.J.J. van den Burg, A. Nazabal and C. Sutton, "Wrangling messy CSV files by detecting row and type
- * patterns", Data Mining and Knowledge Discovery 33 (2019), taken by column: cells of one kind are worth most, words less, and cells
- * that hold other delimiters or quotes hardly anything. */
+ * patterns", Data Mining and Knowledge Discovery 33 (2019), taken by column: cells of one kind are worth most, words less, and
+ * cells that hold other delimiters or quotes hardly anything. */
 static double
 score_column (const SniffCandidate *candidate, size_t column)
 {
   static const double worths[N_KINDS] = {
-    [KIND_NUMBER] = 0.8, [KIND_FIGURES] = 0.75, [KIND_DATE] = 0.8,  [KIND_TIME] = 0.8, [KIND_TIMESTAMP] = 0.8, [KIND_BOOLEAN] = 0.8,
+    [KIND_NUMBER] = 0.8, [KIND_FIGURES] = 0.75, [KIND_DATE] = 0.8, [KIND_TIME] = 0.8, [KIND_TIMESTAMP] = 0.8, [KIND_BOOLEAN] = 0.8,
     [KIND_EMAIL] = 0.8,  [KIND_URL] = 0.8,      [KIND_TEXT] = 0.7, [KIND_ODD] = 0.3,  [KIND_BROKEN] = 0.1,
   };
   int64_t counts[N_KINDS], cells = count_kinds (candidate, candidate->first, column, counts), most = 0;
@@ -320,9 +321,8 @@ settle_table (SniffCandidate *candidate)
 void
 sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate)
 {
-  *ret_candidate = (SniffCandidate) { .dialect = *dialect,
-                                      .rows = g_array_new (FALSE, FALSE, sizeof (SniffRow)),
-                                      .kinds = g_byte_array_new () };
+  *ret_candidate =
+      (SniffCandidate) { .dialect = *dialect, .rows = g_array_new (FALSE, FALSE, sizeof (SniffRow)), .kinds = g_byte_array_new () };
   g_autoptr (Reader) reader = sniff_reader (sample, dialect, 0);
   const Record *record = NULL;
   while (reader_next (reader, &record, NULL) && record != NULL)

@@ -18,26 +18,26 @@ typedef struct
 typedef struct
 {
   int64_t line;
-  int64_t lines;  /* of the file it takes */
-  guint fields;   /* 0: unusable */
-  guint kinds;    /* where the kinds of its cells begin in SniffCandidate.kinds */
-  bool blank;     /* an empty line is before it */
-  bool comment;   /* begins with # */
+  int64_t lines; /* of the file it takes */
+  guint fields;  /* 0: unusable */
+  guint kinds;   /* where the kinds of its cells begin in SniffCandidate.kinds */
+  bool blank;    /* an empty line is before it */
+  bool comment;  /* begins with # */
 } SniffRow;
 
 typedef struct
 {
-  Dialect dialect;    /* of it delimiter, quote, escape and comment */
-  GArray *rows;       /* of SniffRow */
-  GByteArray *kinds;  /* of CellKind, of all cells */
-  int64_t problems;   /* unusable rows */
-  int64_t quoted;     /* cells in quotes */
-  size_t known;       /* the most known names there are in one of the first rows */
-  size_t fields;      /* the table's width */
-  guint first, last;  /* its rows: the first of that width, the last; others may be among them */
-  int64_t even;       /* those of its width */
-  double share;       /* even / all rows */
-  double score;       /* how likely this is what was meant */
+  Dialect dialect;   /* of it delimiter, quote, escape and comment */
+  GArray *rows;      /* of SniffRow */
+  GByteArray *kinds; /* of CellKind, of all cells */
+  int64_t problems;  /* unusable rows */
+  int64_t quoted;    /* cells in quotes */
+  size_t known;      /* the most known names there are in one of the first rows */
+  size_t fields;     /* the table's width */
+  guint first, last; /* its rows: the first of that width, the last; others may be among them */
+  int64_t even;      /* those of its width */
+  double share;      /* even / all rows */
+  double score;      /* how likely this is what was meant */
 } SniffCandidate;
 
 void sniff_candidate_clear (SniffCandidate *candidate);

@@ -57,8 +57,8 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
          || (single->share >= twofold->share && twofold->quoted == 0 && single->quoted >= single->rows->len);
 }
 
-/* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one must
- * make them more even, or be around most cells. */
+/* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one
+ * must make them more even, or be around most cells. */
 static void
 look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
 {

@@ -20,11 +20,11 @@ typedef struct
   guint index[TOP_ROWS]; /* of them in the candidate */
   guint n;
   size_t fields;
-  size_t found;     /* fields that the first row had before it was repaired */
-  CellKind *kinds;  /* of the columns */
-  size_t *lengths;  /* per column: of all its cells below that are not empty; 0: they differ or are few */
-  bool *recurs;     /* per column: the first row's cell is in another row too */
-  int64_t below;    /* rows of the width below the first */
+  size_t found;    /* fields that the first row had before it was repaired */
+  CellKind *kinds; /* of the columns */
+  size_t *lengths; /* per column: of all its cells below that are not empty; 0: they differ or are few */
+  bool *recurs;    /* per column: the first row's cell is in another row too */
+  int64_t below;   /* rows of the width below the first */
 } Top;
 
 static void
@@ -300,7 +300,8 @@ is_sparse (const Top *top, guint row)
   return filled * 2 <= top->fields && filled == count_filled (top, row);
 }
 
-/* How many of the first rows are titles, filled up with delimiters by the program that wrote the file: sparse ones above a header. */
+/* How many of the first rows are titles, filled up with delimiters by the program that wrote the file: sparse ones above a header.
+ */
 static guint
 count_titles (const Top *top)
 {
@@ -350,7 +351,8 @@ judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
 static bool
 is_row_above (const SniffCandidate *best)
 {
-  return best->first > 0 && best->fields > 1 && !sniff_row (best, best->first)->blank && !sniff_row (best, best->first - 1)->comment;
+  return best->first > 0 && best->fields > 1 && !sniff_row (best, best->first)->blank
+         && !sniff_row (best, best->first - 1)->comment;
 }
 
 /* Whether it could belong to the table, with separators too few or too many or a bad quote. */

@@ -310,10 +310,12 @@ const char *
 sniff_kind_word (CellKind kind)
 {
   static const char *const words[N_KINDS] = {
-    [KIND_EMPTY] = "nothing",    [KIND_NUMBER] = "numbers",           [KIND_FIGURES] = "figures",
-    [KIND_DATE] = "dates",       [KIND_TIME] = "times",               [KIND_TIMESTAMP] = "timestamps",
-    [KIND_BOOLEAN] = "booleans", [KIND_EMAIL] = "e-mail addresses",   [KIND_URL] = "links",
-    [KIND_TEXT] = "text",        [KIND_ODD] = "text",                 [KIND_BROKEN] = "text",
+    [KIND_EMPTY] = "nothing",    [KIND_NUMBER] = "numbers",
+    [KIND_FIGURES] = "figures",  [KIND_DATE] = "dates",
+    [KIND_TIME] = "times",       [KIND_TIMESTAMP] = "timestamps",
+    [KIND_BOOLEAN] = "booleans", [KIND_EMAIL] = "e-mail addresses",
+    [KIND_URL] = "links",        [KIND_TEXT] = "text",
+    [KIND_ODD] = "text",         [KIND_BROKEN] = "text",
   };
   return words[kind];
 }

@@ -1,5 +1,5 @@
-/* What a cell looks like, told from its text alone: the evidence that a dialect cuts a file where it was meant to be cut. Much coarser
- * than pipeline/types.h, and never wrong about a value: it is only ever counted. Part of the sniffer. Pure. */
+/* What a cell looks like, told from its text alone: the evidence that a dialect cuts a file where it was meant to be cut. Much
+ * coarser than pipeline/types.h, and never wrong about a value: it is only ever counted. Part of the sniffer. Pure. */
 #ifndef WEIR_PIPELINE_SNIFF_KIND_H
 #define WEIR_PIPELINE_SNIFF_KIND_H
 
@@ -9,7 +9,7 @@
 typedef enum
 {
   KIND_EMPTY,
-  KIND_NUMBER, /* 1,234.50  -3e8  12 %  EUR 5 */
+  KIND_NUMBER,  /* 1,234.50  -3e8  12 %  EUR 5 */
   KIND_FIGURES, /* digits and what stands between them in telephone numbers and codes */
   KIND_DATE,
   KIND_TIME,

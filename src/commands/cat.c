@@ -1,10 +1,10 @@
 /* `weir cat FILE`: the table as weir understood it.
  *
- * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are off are
- * repaired (pipeline/repair.h) and counted. Lines above the table are left out. Whoever cats a file wants the table at its top: rows of
- * another width behind an empty line (where empty lines are not usual), or at the end of the file and unlike the rows, are a footer or
- * another table and left out too; rows of the table's width are printed wherever they are, so that a second table of the same columns is.
- * All of that is told on stderr. The exit code is 1 when a row could not be printed at all. */
+ * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
+ * off are repaired (pipeline/repair.h) and counted. Lines above the table are left out. Whoever cats a file wants the table at its
+ * top: rows of another width behind an empty line (where empty lines are not usual), or at the end of the file and unlike the rows,
+ * are a footer or another table and left out too; rows of the table's width are printed wherever they are, so that a second table
+ * of the same columns is. All of that is told on stderr. The exit code is 1 when a row could not be printed at all. */
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/reader_record.h"
@@ -43,10 +43,10 @@ typedef struct
   const PeekedFile *file;
   Repair *repair;
   GString *out;
-  bool gone;  /* whoever read our output wants no more */
-  bool begun; /* a row of the table was seen */
-  bool over;  /* the table ended: rows of another width are of something else */
-  bool blank_lines; /* between rows are usual */
+  bool gone;         /* whoever read our output wants no more */
+  bool begun;        /* a row of the table was seen */
+  bool over;         /* the table ended: rows of another width are of something else */
+  bool blank_lines;  /* between rows are usual */
   int64_t next_line; /* where the next record begins if nothing is between */
   Held held[MOST_HELD];
   size_t n_held;
@@ -113,8 +113,8 @@ hold (Cat *cat, const Record *record)
     release_held (cat, false);
 }
 
-/* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the text of those held, from some place on,
- * and of "record" is a row; it is printed then. */
+/* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the text of those held, from some
+ * place on, and of "record" is a row; it is printed then. */
 static bool
 join_held (Cat *cat, const Record *record)
 {
@@ -131,8 +131,11 @@ join_held (Cat *cat, const Record *record)
             g_string_append_c (text, '\n');
           g_string_append_len (text, part->raw, (gssize) part->raw_length);
         }
-      const Record whole = { .line = cat->held[i].record.line, .raw = text->str, .raw_length = text->len,
-                             .problem = "stray quote", .reason = "stray_quote" };
+      const Record whole = { .line = cat->held[i].record.line,
+                             .raw = text->str,
+                             .raw_length = text->len,
+                             .problem = "stray quote",
+                             .reason = "stray_quote" };
       const Record *fit = repair_quotes (cat->repair, &whole);
       if (fit == NULL)
         continue;
@@ -155,8 +158,7 @@ line_behind (const Record *record)
 {
   int64_t line = record->line + 1;
   for (size_t i = 0; i < record->raw_length; i++)
-    line += record->raw[i] == '\n'
-            || (record->raw[i] == '\r' && (i + 1 == record->raw_length || record->raw[i + 1] != '\n'));
+    line += record->raw[i] == '\n' || (record->raw[i] == '\r' && (i + 1 == record->raw_length || record->raw[i + 1] != '\n'));
   return line;
 }
 
@@ -164,7 +166,8 @@ static void
 take_unusable (Cat *cat, const Record *record)
 {
   count (&cat->unusable, record);
-  fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, record->line, record->problem, record->reason);
+  fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, record->line, record->problem,
+           record->reason);
 }
 
 static void
@@ -275,7 +278,8 @@ tell (const Cat *cat, const Tally *tally, const char *one, const char *several)
   if (tally->rows == 1)
     fprintf (stderr, "weir: %s: 1 row, on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, tally->first, one);
   else
-    fprintf (stderr, "weir: %s: %s rows, the first on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, rows, tally->first, several);
+    fprintf (stderr, "weir: %s: %s rows, the first on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, rows, tally->first,
+             several);
 }
 
 static void
@@ -290,6 +294,21 @@ tell_counts (const Cat *cat)
   tell (cat, &cat->unusable, "could not be read and was left out", "could not be read and were left out");
 }
 
+/* The table's columns; the first record's where that is longer than the sniffer looks. */
+static bool
+find_width (const PeekedFile *file, size_t *ret_width, GError **error)
+{
+  *ret_width = file->evidence.fields;
+  if (*ret_width > 0)
+    return true;
+  g_autoptr (Reader) reader = peek_reader (file);
+  const Record *record = NULL;
+  if (!reader_header (reader, &record, error) || (record == NULL && !reader_next (reader, &record, error)))
+    return peek_name_error (file, error), false;
+  *ret_width = record != NULL && record->n_fields > 0 ? record->n_fields : 1;
+  return true;
+}
+
 static bool
 print_file (const char *path, bool *ret_problems, GError **error)
 {
@@ -297,7 +316,10 @@ print_file (const char *path, bool *ret_problems, GError **error)
   if (!peek_open (path, &file, error))
     return false;
   g_autoptr (GString) out = g_string_sized_new (2 * FLUSH_SIZE);
-  g_autoptr (Repair) repair = repair_new (&file.dialect, MAX (file.evidence.fields, 1));
+  size_t width = 0;
+  if (!find_width (&file, &width, error))
+    return false;
+  g_autoptr (Repair) repair = repair_new (&file.dialect, width);
   Cat cat = { .file = &file, .repair = repair, .out = out, .blank_lines = file.evidence.blank_lines, .next_line = INT64_MAX };
   bool done = print_records (&cat, error);
   if (!cat.gone)

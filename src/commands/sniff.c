@@ -159,7 +159,8 @@ column_note (const SniffedColumn *column)
   if (column->result.unknown)
     return g_strdup ("no values, so no type yet");
   if (column->result.ambiguous)
-    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle, column->result.settle_or);
+    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle,
+                            column->result.settle_or);
   if (column->guess.quoted_empty)
     return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
   return NULL;

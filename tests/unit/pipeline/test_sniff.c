@@ -49,7 +49,22 @@ static const Case cases[] = {
   { "one row of data and nothing else", "1,ann,a@x.org\n", ",\"-0 LF" },
   { "rows of commas only", "a,b\n,\n,\n", ",\"h0 LF" },
 
+  { "comma and space", "id, name, age\n1, ann, 30\n2, bob, 31\n", ", \"h0 LF" },
+  { "comma and space around quotes", "id, name\n1, \"Doe, J\"\n2, \"Roe, R\"\n", ", \"h0 LF" },
+  { "colon", "root:x:0:/root\nbin:x:1:/bin\nsys:x:2:/sys\n", ":\"-0 LF" },
+  { "caret", "id^name\n1^ann\n2^bob\n", "^\"h0 LF" },
+  { "tilde", "id~name\n1~ann\n2~bob\n", "~\"h0 LF" },
+  { "space", "id name born\n1 \"Doe, J\" 2000-01-01\n2 ann 2001-02-02\n", " \"h0 LF" },
+  { "comma with timestamps", "2020-01-01 10:00:00,5\n2020-01-02 10:00:00,6\n", ",\"-0 LF" },
+  { "decimal commas and semicolons only", "52,5;13,4\n48,1;11,6\n", ";\"-0 LF" },
+  { "as Excel is told", "sep=;\nid;name\n1;ann\n2;bob\n", ";\"h1 LF" },
+
   /* one column */
+  { "a list of times", "time\n10:00:01\n11:30:15\n12:45:59\n", "0\"h0 LF" },
+  { "a list of timestamps", "when\n2020-01-01 10:00:01\n2020-01-02 11:30:15\n", "0\"h0 LF" },
+  { "a list of links", "link\nhttp://x.org/a\nhttps://y.org/b\n", "0\"h0 LF" },
+  { "a list of names", "name\nAnn Smith\nBob Jones\nCid Doe\n", "0\"h0 LF" },
+  { "paragraphs", "The quick fox, who jumped.\nOver the dog, and, then.\nSlept.\n", "0\"h0 LF" },
   { "a list of numbers", "n\n1\n2\n3\n", "0\"h0 LF" },
   { "a list of sentences", "comment\nwell, yes\nno\nnever, ever, at all\nfine\n", "0\"h0 LF" },
   { "a list of quoted cells", "comment\n\"a, b\"\n\"c\"\n", "0\"h0 LF" },
@@ -68,7 +83,24 @@ static const Case cases[] = {
   { "one stray quote is an accident", "id,name\n1,ann\n2,bo\"b\n3,\"cid\n4,dan\n", ",\"h0 LF" },
   { "a stray quote among quoted cells", "id,name\n1,\"ann\"\n2,\"bo\"b\n3,\"cid\"\n4,\"dan\"\n", ",\"h0 LF" },
 
+  /* escapes */
+  { "backslashes", "id,text\n1,\"say \\\"hi\\\", x\"\n2,\"\\\"y\\\"\"\n3,z\n", ",\"\\h0 LF" },
+  { "one backslash before a quote at the end of a cell", "id,dir\n1,\"C:\\a, b\\\"\n2,\"x, y\"\n3,z\n", ",\"h0 LF" },
+  { "a backslash before a single quote", "id,text\n1,don\\'t\n2,\"a, b\"\n3,c\n", ",\"h0 LF" },
+  { "backslashes before doubled quotes", "id,text\n1,\"a \\\"\"b\\\"\", c\"\n2,\"\"\"d\"\"\"\n", ",\"h0 LF" },
+
   /* headers */
+  { "units below the names", "id,price,born\n(no),(EUR),(date)\n1,2.5,2000-01-01\n2,3.5,2001-01-01\n3,4.5,2002-01-01\n",
+    ",\"h2:0 LF" },
+  { "groups above the names",
+    "Who,,What,\nid,born,price,n\n1,2000-01-01,2.5,3\n2,2001-01-01,3.5,4\n3,2002-01-01,4.5,5\n4,2002-01-02,4.6,6\n",
+    ",\"h2:0 LF" },
+  { "a title filled up with delimiters", "Report,,\n,,\nid,price,born\n1,2.5,2000-01-01\n2,3.5,2001-01-01\n3,4.5,2002-01-01\n",
+    ",\"h2 LF" },
+  { "years", "country,2018,2019,2020\nDE,1,2,3\nFR,4,5,6\nIT,7,8,9\n", ",\"h0 LF" },
+  { "a separator too few", "id,name,born\n1,ann,2000-01-01,x\n2,bob,2001-01-01,y\n3,cid,2002-01-01,z\n", ",\"h0 LF" },
+  { "a stray quote", "id,na\"me,born\n1,ann,2000-01-01\n2,bob,2001-01-01\n3,cid,2002-01-01\n", ",\"h0 LF" },
+  { "values that recur", "ann;berlin\nbob;paris\ncid;berlin\n", ";\"-0 LF" },
   { "numbers below", "a,b\n1,2\n3,4\n", ",\"h0 LF" },
   { "numbers below and a cell without a name", ",b\nx,2\ny,4\n", ",\"h0 LF" },
   { "dates below, one name twice", "when,when\n2020-01-01,2020-01-02\n2020-02-01,2020-02-02\n", ",\"h0 LF" },
@@ -93,6 +125,16 @@ static const Case cases[] = {
   { "nothing but comments", "#1,a\n#2,b\n", ",\"h0 LF" },
   { "blank lines first", "\n\n  \nid,name\n1,ann\n", ",\"h0 LF" },
   { "a comment with other delimiters", "# a;b;c;d\nid,name\n1,ann\n2,bob\n", ",\"h1 LF" },
+
+  { "a preamble without delimiters", "Report of all\nprinted today\nid,name\n1,ann\n2,bob\n", ",\"h2 LF" },
+  { "a preamble with delimiters", "Report, of all\nRegion, a, b, c\n\nid,name,x,y,z\n1,ann,1,2,3\n2,bob,4,5,6\n", ",\"h3 LF" },
+  { "comments among the rows", "id,name\n1,ann\n# a remark, or two\n2,bob\n3,cid\n", ",\"h0 LF" },
+  { "comments of another width", "id,name\n1,ann\n# a remark\n2,bob\n3,cid\n", ",\"h0# LF" },
+  { "a footer", "id,name\n1,ann\n2,bob\n3,cid\n\nEnd of report\n", ",\"h0 LF" },
+  { "another table below",
+    "a;b;c\n1;x;2\n2;y;3\n3;z;4\n4;x;5\n5;y;6\n\nd;e\n1;2\n3;4\n5;6\n7;8\n9;1\n2;3\n4;5\n6;7\n8;9\n1;1\n2;2\n", ";\"h0 LF" },
+  { "a delimiter at the end of each row", "id;name;\n1;ann;\n2;bob;\n", ";\"h0 trailing LF" },
+  { "an empty column with a name", "id;name;note\n1;ann;\n2;bob;\n", ";\"h0 LF" },
 
   /* newlines and marks */
   { "CRLF", "id,name\r\n1,ann\r\n", ",\"h0 CRLF" },

@@ -1,9 +1,9 @@
 /* One clean table in every shape that people drop: `weir cat` must print the records and cells that were meant, with no hint.
  *
- * A shape is a row of the table at the end: a function that writes polluted text and says what was meant by it, how many variants it has,
- * and the least share of cells that must come out right. Each variant is scored as the F1 of its cells, the records of what was meant and
- * of what was printed being aligned in order so that most cells agree; the score sheet is printed. The data is made with a fixed seed.
- * WEIR_POLLUTED=FOLDER keeps the files. */
+ * A shape is a row of the table at the end: a function that writes polluted text and says what was meant by it, how many variants
+ * it has, and the least share of cells that must come out right. Each variant is scored as the F1 of its cells, the records of what
+ * was meant and of what was printed being aligned in order so that most cells agree; the score sheet is printed. The data is made
+ * with a fixed seed. WEIR_POLLUTED=FOLDER keeps the files. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -89,16 +89,24 @@ pick (GRand *rand, const char *const *words, guint n)
 static char *
 make_description (GRand *rand)
 {
-  static const char *const things[] = { "Lamp", "Desk chair", "Bookshelf, oak", "Rug; wool", "Table \"Nord\"", "Clock", "Mirror, round, 60 cm",
-                                        "Shelf", "Vase", "Drawer unit" };
+  static const char *const things[] = { "Lamp",  "Desk chair",           "Bookshelf, oak", "Rug; wool", "Table \"Nord\"",
+                                        "Clock", "Mirror, round, 60 cm", "Shelf",          "Vase",      "Drawer unit" };
   return g_strdup (pick (rand, things, G_N_ELEMENTS (things)));
 }
 
 static char *
 make_note (GRand *rand)
 {
-  static const char *const notes[] = { "", "", "", "", "call first", "said \"tomorrow\", then left", "leave at door,\nring twice", "fragile!",
-                                       "two\nlines", "paid, in cash" };
+  static const char *const notes[] = { "",
+                                       "",
+                                       "",
+                                       "",
+                                       "call first",
+                                       "said \"tomorrow\", then left",
+                                       "leave at door,\nring twice",
+                                       "fragile!",
+                                       "two\nlines",
+                                       "paid, in cash" };
   return g_strdup (pick (rand, notes, G_N_ELEMENTS (notes)));
 }
 
@@ -109,7 +117,8 @@ make_row (GRand *rand, guint number)
   static const char *const families[] = { "Smith", "O'Brien", "Müller", "van Dam", "Sato", "Nowak" };
   Row *row = new_row ();
   g_ptr_array_add (row, g_strdup_printf ("%u", 1000 + number * 7));
-  g_ptr_array_add (row, g_strdup_printf ("%s %s", pick (rand, names, G_N_ELEMENTS (names)), pick (rand, families, G_N_ELEMENTS (families))));
+  g_ptr_array_add (
+      row, g_strdup_printf ("%s %s", pick (rand, names, G_N_ELEMENTS (names)), pick (rand, families, G_N_ELEMENTS (families))));
   g_ptr_array_add (row, make_description (rand));
   g_ptr_array_add (row, g_strdup_printf ("%d.%02d", g_rand_int_range (rand, 1, 2000), g_rand_int_range (rand, 0, 100)));
   g_ptr_array_add (row, g_strdup_printf ("%02d/%02d/%d", g_rand_int_range (rand, 1, 29), g_rand_int_range (rand, 1, 13),
@@ -123,7 +132,8 @@ make_row (GRand *rand, guint number)
   return row;
 }
 
-static const char *const column_names[N_COLUMNS] = { "Order ID", "Customer", "Item", "Price", "Date", "Time", "Link", "Note", "Count" };
+static const char *const column_names[N_COLUMNS] = { "Order ID", "Customer", "Item", "Price", "Date",
+                                                     "Time",     "Link",     "Note", "Count" };
 
 /* The header and so many rows. */
 static Table *
@@ -345,7 +355,8 @@ static void
 shape_header_rows (Variant *variant)
 {
   static const char *const upper[N_COLUMNS] = { "Order", "", "", "Payment", "", "", "Shop", "", "" };
-  static const char *const units[N_COLUMNS] = { "(number)", "(text)", "(text)", "(EUR)", "(d/m/y)", "(h:m:s)", "(url)", "(text)", "(pieces)" };
+  static const char *const units[N_COLUMNS] = { "(number)", "(text)", "(text)", "(EUR)",   "(d/m/y)",
+                                                "(h:m:s)",  "(url)",  "(text)", "(pieces)" };
   static const char *const more[N_COLUMNS] = { "a", "b", "c", "d", "e", "f", "g", "h", "i" };
   static const struct
   {
@@ -576,7 +587,8 @@ shape_trailing (Variant *variant)
 static void
 shape_blank_lines (Variant *variant)
 {
-  static const char *const names[] = { "between all rows", "here and there", "below the header", "with blanks in them", "one in the middle" };
+  static const char *const names[] = { "between all rows", "here and there", "below the header", "with blanks in them",
+                                       "one in the middle" };
   NAME ("%s", names[variant->index]);
   for (guint i = 0; i < variant->meant->len; i++)
     {
@@ -808,7 +820,8 @@ cat_prints_what_was_meant (void **state)
           least = MIN (least, scored);
           if (scored + 1e-9 < shapes[shape].floor)
             {
-              printf ("  %.4f is below %.2f: %02u-%02u %s: %s\n", scored, shapes[shape].floor, shape, index, shapes[shape].name, name);
+              printf ("  %.4f is below %.2f: %02u-%02u %s: %s\n", scored, shapes[shape].floor, shape, index, shapes[shape].name,
+                      name);
               failed++;
             }
         }
