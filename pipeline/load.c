@@ -2,10 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "pipeline/repair.h"
 #include "pipeline/row.h"
-#include "pipeline/sniff.h"
-#include "pipeline/source.h"
 
 #include <poll.h>
 #include <string.h>
@@ -21,8 +18,6 @@ typedef struct
   Loaded *loaded;
   PipelineResult *result;
   ColumnGuess *guesses;
-  SniffEvidence evidence; /* what the table's rows look like */
-  Repair *repair;         /* for this layout's width */
   int64_t size;
 } Work;
 
@@ -31,7 +26,7 @@ loaded_clear (Loaded *loaded)
 {
   g_clear_pointer (&loaded->header, g_free);
   g_clear_pointer (&loaded->layout, layout_free);
-  g_clear_pointer (&loaded->reader, reader_free);
+  g_clear_pointer (&loaded->rows, rows_free);
   g_clear_pointer (&loaded->sha, sha256_free);
   g_clear_pointer (&loaded->rejects, reject_spool_free);
   g_clear_pointer (&loaded->stage, stage_free);
@@ -44,134 +39,10 @@ check_stop (const Work *work, const char *step, int64_t records, GError **error)
   if (records % CHECK_EVERY != 0)
     return true;
   if (options->progress != NULL)
-    options->progress (step, reader_offset (work->loaded->reader), work->size, options->progress_data);
+    options->progress (step, rows_offset (work->loaded->rows), work->size, options->progress_data);
   struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
   if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
     return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", work->input->run->file);
-  return true;
-}
-
-/* The names that make a first line a header. */
-static GStrv
-known_names (const Model *model, const Pins *pins)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  if (model != NULL)
-    {
-      for (guint i = 0; i < model->columns->len; i++)
-        g_strv_builder_add (names, ((ModelColumn *) model->columns->pdata[i])->name);
-      g_strv_builder_addv (names, (const char **) model->business_key);
-      for (guint i = 0; i < model->references->len; i++)
-        g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
-    }
-  GHashTableIter pin;
-  gpointer name;
-  g_hash_table_iter_init (&pin, pins->columns);
-  while (g_hash_table_iter_next (&pin, &name, NULL))
-    g_strv_builder_add (names, name);
-  return g_strv_builder_end (names);
-}
-
-/* What the model says of the files takes the place of what was worked out. */
-static void
-apply_model_dialect (const ModelDialect *said, Dialect *dialect)
-{
-  if (said->delimiter != NULL)
-    {
-      g_strlcpy (dialect->delimiter, said->delimiter, sizeof dialect->delimiter);
-      dialect->header_rows = 1;
-      dialect->skip_lines = 0;
-    }
-  if (said->quote != NULL)
-    dialect->quote = said->quote[0];
-  if (said->escape != NULL)
-    dialect->escape = strcmp (said->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
-  if (said->comment != NULL)
-    dialect->comment = said->comment[0];
-  if (said->header_rows >= 0)
-    dialect->header_rows = said->header_rows;
-  if (said->skip_lines >= 0)
-    dialect->skip_lines = said->skip_lines;
-}
-
-static bool
-sniff (Work *work, GError **error)
-{
-  const LoadInput *input = work->input;
-  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
-  size_t length = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
-  if (!source_head (input->fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
-    return false;
-  g_auto (GStrv) names = known_names (input->model, input->pins);
-  if (!sniff_dialect (head, length, whole, names[0] == NULL ? NULL : (const char *const *) names, input->run->file,
-                      &work->loaded->dialect, &work->evidence, error))
-    return false;
-  work->loaded->dialect.compression = compression;
-  if (input->model != NULL)
-    apply_model_dialect (&input->model->dialect, &work->loaded->dialect);
-  return true;
-}
-
-static bool
-no_rows (const Work *work, GError **error)
-{
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a header but no rows", work->input->run->file);
-  weir_error_detail (error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
-  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, "no_rows");
-  return false;
-}
-
-static Ragged
-ragged_of (const Work *work)
-{
-  return work->input->model != NULL ? work->input->model->ragged : RAGGED_REPAIR;
-}
-
-static bool
-is_off (const Work *work, const Record *record)
-{
-  return record->problem != NULL || record->n_fields != (size_t) work->loaded->layout->n_columns;
-}
-
-static bool
-refuse_ragged (const Work *work, const Record *record, GError **error)
-{
-  g_autofree char *fields = g_strdup_printf ("%" G_GSIZE_FORMAT " fields where there are %d columns", record->n_fields,
-                                             work->loaded->layout->n_columns);
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, work->input->run->file,
-              record->problem != NULL ? record->problem : fields);
-  weir_error_line (error, record->line);
-  weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", work->input->model->path);
-  weir_error_hint (error, "Mend the line and drop the file again, or choose \"reject\" or \"repair\" and use `weir retry`.");
-  weir_error_reason (error, "ragged");
-  return false;
-}
-
-/* The next record, mended where the model wants that: *ret_original is then what it was, and otherwise NULL. Footers and other tables below
- * this one are not mended into it. */
-static bool
-next_row (Work *work, const Record **ret_record, const Record **ret_original, GError **error)
-{
-  *ret_original = NULL;
-  if (!reader_next (work->loaded->reader, ret_record, error))
-    return false;
-  const Record *record = *ret_record;
-  if (record == NULL || ragged_of (work) == RAGGED_REJECT || !is_off (work, record))
-    return true;
-  if (ragged_of (work) == RAGGED_FAIL)
-    return refuse_ragged (work, record, error);
-  bool known_shape = work->evidence.fields == (size_t) work->loaded->layout->n_columns;
-  if (record->problem == NULL && known_shape && !sniff_is_row (&work->evidence, record))
-    return true;
-  size_t found;
-  const Record *mended = repair_record (work->repair, record, &found);
-  if (mended == NULL)
-    return true;
-  *ret_record = mended;
-  *ret_original = record;
   return true;
 }
 
@@ -183,11 +54,11 @@ look (Work *work, int64_t limit, bool *ret_end, GError **error)
   const Record *record, *original;
   for (int64_t n = 0; n < limit; n++)
     {
-      if (!next_row (work, &record, &original, error) || !check_stop (work, "INFER", n, error))
+      if (!rows_next (loaded->rows, &record, &original, error) || !check_stop (work, "INFER", n, error))
         return false;
       *ret_end = record == NULL;
       if (record == NULL)
-        return n > 0 || no_rows (work, error);
+        return n > 0 || rows_none (loaded->rows, error);
       layout_look (loaded->layout, work->guesses, record);
     }
   return true;
@@ -212,23 +83,8 @@ infer (Work *work, int64_t limit, bool *ret_again, GError **error)
   Loaded *loaded = work->loaded;
   bool end = false;
   reset_guesses (work);
-  return look (work, limit, &end, error) && reader_rewind (loaded->reader, error)
+  return look (work, limit, &end, error) && rows_rewind (loaded->rows, error)
          && layout_settle (loaded->layout, work->guesses, end, work->result->notes, ret_again, error);
-}
-
-/* How many fields the first record has: the width of a file without a header. */
-static bool
-first_width (Work *work, int *ret_fields, GError **error)
-{
-  const Record *record;
-  do
-    if (!reader_next (work->loaded->reader, &record, error))
-      return false;
-  while (record != NULL && record->problem != NULL);
-  if (record == NULL)
-    return no_rows (work, error);
-  *ret_fields = (int) record->n_fields;
-  return reader_rewind (work->loaded->reader, error);
 }
 
 static bool
@@ -236,23 +92,18 @@ lay_out (Work *work, GError **error)
 {
   const LoadInput *input = work->input;
   Loaded *loaded = work->loaded;
-  loaded->reader = reader_new (input->fd, &loaded->dialect, &reader_default_limits, loaded->sha);
   const Record *header;
-  int fields = 0;
-  if (!reader_header (loaded->reader, &header, error))
+  int width;
+  bool again;
+  loaded->rows = rows_open (input->fd, input->run->file, input->model, input->pins, loaded->sha, error);
+  if (loaded->rows == NULL || !rows_header (loaded->rows, &header, &width, error))
     return false;
-  if (header == NULL && !first_width (work, &fields, error))
-    return false;
-  if (header != NULL && header->problem != NULL)
-    return weir_error (error, WEIR_ERROR_INPUT, "the header of \"%s\" cannot be read: %s", input->run->file, header->problem),
-           weir_error_line (error, header->line), weir_error_reason (error, header->reason), false;
   if (header != NULL)
     loaded->header = g_strndup (header->raw, header->raw_length);
-  loaded->layout = layout_new (input->model, input->catalog, header, fields, input->pins, error);
-  bool again;
+  loaded->layout = layout_new (input->model, input->catalog, header, width, input->pins, error);
   if (loaded->layout == NULL)
     return false;
-  work->repair = repair_new (&loaded->dialect, (size_t) loaded->layout->n_columns);
+  rows_set_width (loaded->rows, loaded->layout->n_columns);
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);
@@ -303,7 +154,7 @@ send_rows (Work *work, Db *db, bool *ret_contradiction, GError **error)
   const Record *record, *original;
   for (;; read++)
     {
-      if (!next_row (work, &record, &original, error) || !check_stop (work, "LOAD", read, error))
+      if (!rows_next (loaded->rows, &record, &original, error) || !check_stop (work, "LOAD", read, error))
         return false;
       if (record == NULL)
         break;
@@ -352,7 +203,7 @@ copy_file (Work *work, Db *db, GError **error)
     return false;
   if (!contradiction)
     return true;
-  if (!reader_rewind (work->loaded->reader, error) || !reject_restart (work->loaded->rejects, error)
+  if (!rows_rewind (work->loaded->rows, error) || !reject_restart (work->loaded->rejects, error)
       || !infer (work, INT64_MAX, &again, error) || !copy_pass (work, db, &contradiction, error))
     return false;
   if (contradiction)
@@ -396,7 +247,7 @@ load_work (Work *work, Db *db, GError **error)
   work->size = before.st_size;
   loaded->stage = stage_new (input->options->staging_schema, input->run);
   loaded->rejects = reject_spool_new (input->options->scratch, input->run->id, error);
-  if (loaded->rejects == NULL || !sniff (work, error) || !lay_out (work, error)
+  if (loaded->rejects == NULL || !lay_out (work, error)
       || !stage_ensure_schema (db, input->options->staging_schema, "staging", error) || !copy_file (work, db, error)
       || !file_is_unchanged (input, &before, error))
     return false;
@@ -414,30 +265,29 @@ load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *r
   Work work = { .input = input, .loaded = ret_loaded, .result = result };
   bool done = load_work (&work, db, error);
   g_free (work.guesses);
-  sniff_evidence_clear (&work.evidence);
-  g_clear_pointer (&work.repair, repair_free);
   return done;
 }
 
 bool
 load_reread (Loaded *loaded, GError **error)
 {
-  return reader_rewind (loaded->reader, error);
+  return rows_rewind (loaded->rows, error);
 }
 
 bool
 load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error)
 {
   int row = 0, rows = db_result_rows (refused);
-  const Record *record;
+  const Record *record, *original;
   while (row < rows)
     {
-      if (!reader_next (loaded->reader, &record, error))
+      if (!rows_next (loaded->rows, &record, &original, error))
         return false;
       if (record == NULL)
         return weir_error (error, WEIR_ERROR_RETRY, "the file changed while it was read"), weir_error_reason (error, "file_changed"), false;
       if (record->line != db_result_int64 (refused, row, 0))
         continue;
+      record = original != NULL ? original : record;
       const Reject reject = { .line = record->line,
                               .column = db_result_value (refused, row, 1),
                               .reason = db_result_value (refused, row, 2),

@@ -6,6 +6,7 @@
 #include "pipeline/layout.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/reject.h"
+#include "pipeline/rows.h"
 #include "pipeline/stage.h"
 
 typedef struct
@@ -20,11 +21,10 @@ typedef struct
 
 typedef struct
 {
-  Dialect dialect;
   char *header;         /* as written, NULL: none */
   Layout *layout;
-  Reader *reader;       /* for reading original lines again */
-  Sha256 *sha;          /* fed by the reader */
+  Rows *rows;           /* of the file, for reading original lines again too */
+  Sha256 *sha;          /* fed by the rows */
   RejectSpool *rejects;
   Stage *stage;
   char sha256[SHA256_HEX_SIZE];

@@ -214,7 +214,7 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
   if (!begin (db, input->options, error))
     return false;
   bool done = load_file (db, input, loaded, result, error);
-  g_autoptr (Json) dialect = dialect_to_json (&loaded->dialect);
+  g_autoptr (Json) dialect = done ? dialect_to_json (rows_dialect (loaded->rows)) : NULL;
   if (done && ledger_file_loaded (db, input->run->id, loaded->sha256, dialect, loaded->header, &result->rows, error)
       && ledger_step_end (db, input->run->id, "LOAD", true, result->rows.staged, error)
       && ledger_table_ensure (db, input->run->table, NULL, NULL, error) && commit (db, input->options, error))

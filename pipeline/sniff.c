@@ -208,7 +208,7 @@ clear_candidates (SniffCandidate *best, SniffCandidate *second)
 }
 
 bool
-sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *known_names, const char *name, Dialect *ret_dialect,
+sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *const *known_names, const char *name, Dialect *ret_dialect,
                SniffEvidence *ret_evidence, GError **error)
 {
   *ret_dialect = dialect_default;
@@ -217,7 +217,7 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *
   g_auto (SniffEvidence) evidence = { 0 };
   g_autofree char *encoding = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
-  if (!decode_head (bytes, length, whole, NULL, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
+  if (!decode_head (bytes, length, whole, declared, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
       || !read_text (bytes, length, ret_dialect->encoding, text, error))
     return false;
   Sample sample = { text->str, text->len, whole, known_names };

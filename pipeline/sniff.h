@@ -31,7 +31,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
  * "known_names" (NULL: none) are column names that a model or an earlier file gave: a first line with them is the header. "name" is
  * the file's, for messages. The dialect's compression is left to the caller. Errors are INPUT: an empty file ("empty_file"), those
  * of decode_head. ret_evidence may be NULL. */
-bool sniff_dialect (const char *bytes, size_t length, bool whole, const char *const *known_names, const char *name,
+bool sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *const *known_names, const char *name,
                     Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 
 /* Whether a record of another width is a row of the table that lost or gained separators, and no footer or other table: some of its

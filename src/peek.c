@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "pipeline/decode_rest.h"
 #include "pipeline/source.h"
 
 #include <fcntl.h>
@@ -79,7 +80,8 @@ peek_open (const char *path, PeekedFile *ret_file, GError **error)
   Compression compression = COMPRESSION_NONE;
   if (!source_head (file.fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
     return peek_name_error (&file, error), false;
-  if (!sniff_dialect (head, length, whole, NULL, file.name, &file.dialect, &file.evidence, error))
+  if (!sniff_dialect (head, length, whole, NULL, NULL, file.name, &file.dialect, &file.evidence, error)
+      || !decode_rest (file.fd, compression, head, length, whole, &file.dialect.encoding, NULL, error))
     return false;
   file.dialect.compression = compression;
   *ret_file = file;

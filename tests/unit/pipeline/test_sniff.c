@@ -157,7 +157,7 @@ finds_the_dialect (void **state)
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
       g_autoptr (GError) error = NULL;
-      if (!sniff_dialect (test->input, strlen (test->input), true, NULL, "x.csv", &dialect, &evidence, &error))
+      if (!sniff_dialect (test->input, strlen (test->input), true, NULL, NULL, "x.csv", &dialect, &evidence, &error))
         fail_msg ("%s: %s", test->what, error->message);
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, test->expected))
@@ -189,7 +189,7 @@ refuses_what_holds_nothing_or_no_text (void **state)
     {
       Dialect dialect;
       g_autoptr (GError) error = NULL;
-      assert_false (sniff_dialect (refused[i].bytes, refused[i].length, true, NULL, "x.csv", &dialect, NULL, &error));
+      assert_false (sniff_dialect (refused[i].bytes, refused[i].length, true, NULL, NULL, "x.csv", &dialect, NULL, &error));
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
       assert_string_equal (weir_error_get_reason (error), refused[i].reason);
       assert_non_null (strstr (error->message, "x.csv"));
@@ -217,7 +217,7 @@ decides_by_known_names (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
     {
       Dialect dialect;
-      assert_true (sniff_dialect (known[i].input, strlen (known[i].input), true, known[i].known, "x.csv", &dialect, NULL, NULL));
+      assert_true (sniff_dialect (known[i].input, strlen (known[i].input), true, NULL, known[i].known, "x.csv", &dialect, NULL, NULL));
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, known[i].expected))
         fail_msg ("%s: %s instead of %s", known[i].what, seen, known[i].expected);
@@ -239,7 +239,7 @@ leaves_out_what_a_head_cuts_off (void **state)
     {
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
-      assert_true (sniff_dialect (heads[i], strlen (heads[i]), false, NULL, "x.csv", &dialect, &evidence, NULL));
+      assert_true (sniff_dialect (heads[i], strlen (heads[i]), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
       /* then it is no evidence against the rows before */
       assert_string_equal (dialect.delimiter, ",");
       assert_true (g_str_has_prefix (evidence.delimiter, "delimiter , : 2 of 2 rows have 2 fields"));
@@ -257,7 +257,7 @@ is_not_led_astray_by_an_unclosed_quote (void **state)
     g_string_append_printf (input, "%d;some text, and more\n", i);
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
-  assert_true (sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, "x.csv", &dialect, &evidence, NULL));
+  assert_true (sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
   g_autofree char *seen = describe (&dialect);
   /* then the rows after it still speak */
   assert_string_equal (seen, ";\"h0 LF");
@@ -273,7 +273,7 @@ sniff_rows (const char *header, const char *row, const char *last)
     g_string_append (input, row);
   g_string_append (input, last);
   Dialect dialect;
-  assert_true (sniff_dialect (input->str, input->len, true, NULL, "x.csv", &dialect, NULL, NULL));
+  assert_true (sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, NULL));
   return describe (&dialect);
 }
 
@@ -302,7 +302,7 @@ gives_its_evidence (void **state)
   static const char input[] = "id;x;text\n1;1,5;\"a;b\"\n2;2,5;c\n3;3,5\n4;4;d\xFF\n";
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
-  assert_true (sniff_dialect (input, strlen (input), true, NULL, "x.csv", &dialect, &evidence, NULL));
+  assert_true (sniff_dialect (input, strlen (input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
   assert_string_equal (evidence.delimiter, "delimiter ; : 4 of 5 rows have 3 fields; runner-up , : 40 % have 2");
   assert_string_equal (evidence.quote, "quote \" : around 1 cell");
   assert_string_equal (evidence.header, "header: the first row is unlike those below it: \"id\" above numbers, \"x\" above numbers");

@@ -1,0 +1,211 @@
+#include "pipeline/rows.h"
+
+#include "base/error.h"
+#include "pipeline/decode_rest.h"
+#include "pipeline/repair.h"
+#include "pipeline/sniff.h"
+#include "pipeline/source.h"
+
+#include <string.h>
+
+struct Rows
+{
+  const char *name;
+  const Model *model;
+  Dialect dialect;
+  SniffEvidence evidence; /* what the table's rows look like */
+  Reader *reader;
+  Repair *repair; /* NULL: rows that are off stay so */
+  size_t width;
+};
+
+/* The names that make a first line a header. */
+static GStrv
+known_names (const Model *model, const Pins *pins)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  if (model != NULL)
+    {
+      for (guint i = 0; i < model->columns->len; i++)
+        g_strv_builder_add (names, ((ModelColumn *) model->columns->pdata[i])->name);
+      g_strv_builder_addv (names, (const char **) model->business_key);
+      for (guint i = 0; i < model->references->len; i++)
+        g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
+    }
+  GHashTableIter pin;
+  gpointer name;
+  g_hash_table_iter_init (&pin, pins->columns);
+  while (g_hash_table_iter_next (&pin, &name, NULL))
+    g_strv_builder_add (names, name);
+  return g_strv_builder_end (names);
+}
+
+/* What the model says of the files takes the place of what was worked out. */
+static void
+apply_model_dialect (const ModelDialect *said, Dialect *dialect)
+{
+  if (said->delimiter != NULL)
+    {
+      g_strlcpy (dialect->delimiter, said->delimiter, sizeof dialect->delimiter);
+      dialect->header_rows = 1;
+      dialect->skip_lines = 0;
+    }
+  if (said->quote != NULL)
+    dialect->quote = said->quote[0];
+  if (said->escape != NULL)
+    dialect->escape = strcmp (said->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
+  if (said->comment != NULL)
+    dialect->comment = said->comment[0];
+  if (said->header_rows >= 0)
+    dialect->header_rows = said->header_rows;
+  if (said->skip_lines >= 0)
+    dialect->skip_lines = said->skip_lines;
+}
+
+/* What the model says of the encoding, NULL: nothing. */
+static const Encoding *
+declared_encoding (const Model *model, Encoding *encoding)
+{
+  bool said = model != NULL && model->dialect.encoding != NULL && encoding_find (model->dialect.encoding, encoding);
+  return said ? encoding : NULL;
+}
+
+static bool
+sniff (Rows *rows, int fd, const Pins *pins, GError **error)
+{
+  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
+  size_t length = 0;
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  Encoding encoding;
+  const Encoding *declared = declared_encoding (rows->model, &encoding);
+  g_auto (GStrv) names = known_names (rows->model, pins);
+  if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error)
+      || !sniff_dialect (head, length, whole, declared, names[0] == NULL ? NULL : (const char *const *) names, rows->name, &rows->dialect,
+                         &rows->evidence, error)
+      || (declared == NULL && !decode_rest (fd, compression, head, length, whole, &rows->dialect.encoding, NULL, error)))
+    return false;
+  rows->dialect.compression = compression;
+  if (rows->model != NULL)
+    apply_model_dialect (&rows->model->dialect, &rows->dialect);
+  return true;
+}
+
+Rows *
+rows_open (int fd, const char *name, const Model *model, const Pins *pins, Sha256 *sha, GError **error)
+{
+  g_autoptr (Rows) rows = g_new0 (Rows, 1);
+  rows->name = name;
+  rows->model = model;
+  if (!sniff (rows, fd, pins, error))
+    return NULL;
+  rows->reader = reader_new (fd, &rows->dialect, &reader_default_limits, sha);
+  return g_steal_pointer (&rows);
+}
+
+void
+rows_free (Rows *rows)
+{
+  if (rows == NULL)
+    return;
+  sniff_evidence_clear (&rows->evidence);
+  g_clear_pointer (&rows->reader, reader_free);
+  g_clear_pointer (&rows->repair, repair_free);
+  g_free (rows);
+}
+
+const Dialect *
+rows_dialect (const Rows *rows)
+{
+  return &rows->dialect;
+}
+
+bool
+rows_none (const Rows *rows, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a header but no rows", rows->name);
+  weir_error_detail (error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
+  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
+  weir_error_reason (error, "no_rows");
+  return false;
+}
+
+bool
+rows_header (Rows *rows, const Record **ret_header, int *ret_width, GError **error)
+{
+  *ret_width = 0;
+  if (!reader_header (rows->reader, ret_header, error))
+    return g_prefix_error (error, "\"%s\": ", rows->name), false;
+  if (*ret_header != NULL)
+    return *ret_width = (int) (*ret_header)->n_fields, true;
+  const Record *record;
+  do
+    if (!reader_next (rows->reader, &record, error))
+      return false;
+  while (record != NULL && record->problem != NULL);
+  if (record == NULL)
+    return rows_none (rows, error);
+  *ret_width = (int) record->n_fields;
+  return reader_rewind (rows->reader, error);
+}
+
+void
+rows_set_width (Rows *rows, int width)
+{
+  rows->width = (size_t) width;
+  g_clear_pointer (&rows->repair, repair_free);
+  if (rows->model == NULL || rows->model->ragged == RAGGED_REPAIR)
+    rows->repair = repair_new (&rows->dialect, rows->width);
+}
+
+static bool
+refuse_ragged (const Rows *rows, const Record *record, GError **error)
+{
+  g_autofree char *fields = g_strdup_printf ("%zu fields where there are %zu columns", record->n_fields, rows->width);
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
+              record->problem != NULL ? record->problem : fields);
+  weir_error_line (error, record->line);
+  weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
+  weir_error_hint (error, "Mend the line and drop the file again, or choose \"reject\" or \"repair\" and use `weir retry`.");
+  weir_error_reason (error, "ragged");
+  return false;
+}
+
+/* Whether a record of another width belongs to the table; where the model chose another dialect the sniffer's table is not this one. */
+static bool
+belongs (const Rows *rows, const Record *record)
+{
+  return record->problem != NULL || rows->evidence.fields != rows->width || sniff_is_row (&rows->evidence, record);
+}
+
+bool
+rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error)
+{
+  *ret_original = NULL;
+  if (!reader_next (rows->reader, ret_row, error))
+    return false;
+  const Record *record = *ret_row;
+  if (record == NULL || (record->problem == NULL && record->n_fields == rows->width))
+    return true;
+  if (rows->model != NULL && rows->model->ragged == RAGGED_FAIL)
+    return refuse_ragged (rows, record, error);
+  size_t found;
+  const Record *mended = rows->repair != NULL && belongs (rows, record) ? repair_record (rows->repair, record, &found) : NULL;
+  if (mended == NULL)
+    return true;
+  *ret_row = mended;
+  *ret_original = record;
+  return true;
+}
+
+bool
+rows_rewind (Rows *rows, GError **error)
+{
+  return reader_rewind (rows->reader, error);
+}
+
+int64_t
+rows_offset (const Rows *rows)
+{
+  return reader_offset (rows->reader);
+}
