@@ -47,6 +47,16 @@ move_file (const Settings *settings, const char *path, const Run *run, int64_t n
   return archive_store (path, run->file, settings->archive, run->table, now, run->id, &place, error);
 }
 
+void
+placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path)
+{
+  g_autofree char *place = path != NULL ? g_strdup (path) : g_build_filename (settings->imports, claim_name (claim), NULL);
+  g_autofree char *shown = settings_shown_path (settings, place);
+  Uid run = claim_run (claim);
+  if (claim_give_back (claim, path, NULL) && db_is_usable (db))
+    (void) ledger_file_placed (db, run, shown, "left", NULL, NULL);
+}
+
 /* The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way round it would leave a
  * ledger that nobody mends. */
 bool

@@ -79,7 +79,7 @@ load_dropped (Loader *loader, const char *name, const Route *route)
   if (loader_claimed (loader, claim, route, &end, &resume, &error))
     return reply_end (&end);
   if (!resume)
-    (void) claim_give_back (claim, NULL, NULL);
+    placing_give_back (loader->db, loader->settings, claim, NULL);
   return reply_error (name, route->table, error);
 }
 

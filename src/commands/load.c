@@ -104,7 +104,7 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
   if (resume)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
-    (void) claim_give_back (claim, NULL, NULL);
+    placing_give_back (loader->db, loader->settings, claim, NULL);
   return false;
 }
 

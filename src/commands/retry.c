@@ -92,7 +92,7 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   bool resume;
   bool done = loader_claimed (loader, claim, route, ret_end, &resume, error);
   if (!done && !resume)
-    return (void) claim_give_back (claim, past->place, NULL), false;
+    return placing_give_back (loader->db, loader->settings, claim, past->place), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
   return ledger_file_placed (loader->db, past->run, "", "retried", NULL, done ? error : NULL) && done;
