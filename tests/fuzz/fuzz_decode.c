@@ -1,0 +1,109 @@
+/* What comes before lines: compression, byte order marks, encodings. */
+#include "tests/fuzz/fuzz.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "pipeline/decode.h"
+#include "pipeline/decode_rest.h"
+#include "pipeline/source.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define HEAD_SIZE 512
+
+static const SourceLimits limits = { 256 * 1024, 100 };
+
+/* All of the text by pieces; NULL: refused. */
+static GString *
+read_all (const char *bytes, size_t length, Compression compression, Encoding encoding, size_t piece)
+{
+  g_autoptr (Source) source = source_new (-1, bytes, length, compression, encoding, &limits, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *buffer = g_malloc (piece);
+  g_autoptr (GError) error = NULL;
+  size_t got = 0;
+  while (source_read (source, buffer, piece, &got, &error) && got > 0)
+    {
+      REQUIRE (got <= piece);
+      g_string_append_len (text, buffer, (gssize) got);
+    }
+  REQUIRE (error == NULL || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
+  REQUIRE (source_offset (source) >= 0 && source_offset (source) <= (int64_t) length);
+  return error == NULL ? g_steal_pointer (&text) : NULL;
+}
+
+static void
+require_utf8 (const GString *text)
+{
+  for (gsize i = 0; i < text->len; i++)
+    if (text->str[i] == '\xFF' || text->str[i] == '\0')
+      text->str[i] = '?';
+  REQUIRE (g_utf8_validate (text->str, (gssize) text->len, NULL));
+}
+
+static void
+check_encoding (const char *bytes, size_t length, Compression compression, Encoding encoding)
+{
+  g_autoptr (GString) whole = read_all (bytes, length, compression, encoding, 65536);
+  g_autoptr (GString) pieces = read_all (bytes, length, compression, encoding, 3);
+  REQUIRE ((whole == NULL) == (pieces == NULL));
+  REQUIRE (whole == NULL || g_string_equal (whole, pieces));
+  if (whole != NULL && compression == COMPRESSION_NONE)
+    {
+      g_autoptr (GString) transcoded = source_transcode (bytes, length, true, encoding);
+      REQUIRE (g_string_equal (whole, transcoded));
+    }
+  if (whole != NULL && encoding != ENCODING_UTF8)
+    require_utf8 (whole);
+}
+
+static void
+check_head (const char *bytes, size_t length, bool whole, Encoding *ret_encoding)
+{
+  int bom = 0;
+  g_autofree char *evidence = NULL;
+  g_autoptr (GError) error = NULL;
+  bool good = decode_head (bytes, length, whole, NULL, "fuzz.csv", ret_encoding, &bom, &evidence, &error);
+  REQUIRE (good == (error == NULL) && good == (evidence != NULL));
+  REQUIRE (good || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
+  REQUIRE (bom >= 0 && (size_t) bom <= length);
+}
+
+/* As a file is begun. */
+static void
+check_file (const uint8_t *data, size_t size)
+{
+  AUTO_FD int fd = memfd_create ("fuzz", MFD_CLOEXEC);
+  REQUIRE (fd >= 0 && write (fd, data, size) == (ssize_t) size);
+  char head[HEAD_SIZE];
+  size_t got = 0;
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  if (!source_head (fd, head, sizeof head, &got, &whole, &compression, NULL))
+    return;
+  Encoding encoding = ENCODING_UTF8;
+  check_head (head, got, whole, &encoding);
+  bool ascii = true;
+  for (size_t i = 0; i < got; i++)
+    ascii = ascii && (uint8_t) head[i] < 0x80;
+  Encoding after = encoding;
+  if (decode_rest (fd, compression, head, got, whole, &after, NULL, NULL))
+    REQUIRE (after == encoding || (ascii && !whole && after == ENCODING_WINDOWS_1252));
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  const char *bytes = (const char *) data;
+  Compression compression = source_compression (bytes, size);
+  Encoding encoding = ENCODING_UTF8;
+  check_head (bytes, size, false, &encoding);
+  check_head (bytes, size, true, &encoding);
+  check_encoding (bytes, size, compression, encoding);
+  if (compression == COMPRESSION_NONE)
+    for (int other = ENCODING_UTF8; other <= ENCODING_WINDOWS_1252; other++)
+      check_encoding (bytes, size, compression, (Encoding) other);
+  check_file (data, size);
+  return 0;
+}
