@@ -338,7 +338,7 @@ run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
   fault_point ("after-load");
   if (input->model != NULL && input->run->mtime_ns < context->state.last_mtime_ns)
     g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
-  if (!transform_check_rejects (input, &result->rows, error))
+  if (!transform_check_rejects (db, input, &loaded, &result->rows, error))
     return false;
   if (input->model == NULL ? finish_staged (db, context, &loaded, result, error) : transform_step (db, context, &loaded, result, error))
     return true;

@@ -6,12 +6,15 @@
 #include "pipeline/copybin.h"
 #include "schema/ledger.h"
 
+#include <string.h>
+
 struct RejectSpool
 {
   int fd;
   Uid run;
   CopyWriter copy;
   int64_t repaired;
+  int64_t foreign;
 };
 
 static bool
@@ -56,6 +59,7 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   copy_text (copy, reject->message);
   copy_bool (copy, reject->repaired);
   spool->repaired += reject->repaired;
+  spool->foreign += strcmp (reject->reason, "footer") == 0 || strcmp (reject->reason, "second_table") == 0;
   copy_bytes (copy, reject->original, reject->original_length);
   return copy_row_end (copy, error);
 }
@@ -64,6 +68,12 @@ int64_t
 reject_count (const RejectSpool *spool)
 {
   return spool->copy.rows - spool->repaired;
+}
+
+int64_t
+reject_foreign (const RejectSpool *spool)
+{
+  return spool->foreign;
 }
 
 int64_t
@@ -79,7 +89,7 @@ reject_restart (RejectSpool *spool, GError **error)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not empty the temporary file for rejects: %s", g_strerror (errno));
   copy_clear (&spool->copy);
   copy_begin (&spool->copy, write_piece, spool);
-  spool->repaired = 0;
+  spool->repaired = spool->foreign = 0;
   return true;
 }
 

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
 bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
 int64_t reject_count (const RejectSpool *spool);   /* without the repaired ones */
 int64_t reject_repaired (const RejectSpool *spool);
+int64_t reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
 
 /* Forgets everything spooled: the file is read again from its start. */
 bool reject_restart (RejectSpool *spool, GError **error);

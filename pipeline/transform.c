@@ -177,30 +177,45 @@ stage_is_whole (Db *db, const LoadInput *input, const Loaded *loaded, int64_t st
   return false;
 }
 
-bool
-transform_check_rejects (const LoadInput *input, const RowCounts *rows, GError **error)
+static bool
+too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const char *bound, const char *setting, GError **error)
 {
-  double limit = input->model != NULL && input->model->max_percent >= 0 ? input->model->max_percent : input->options->max_percent;
-  int64_t most = input->model != NULL && input->model->max_rows >= 0 ? input->model->max_rows : INT64_MAX;
-  bool few = (double) rows->rejected * 100 <= limit * (double) rows->read;
-  if (rows->rejected == 0 || (few && rows->rejected <= most))
-    return true;
   char id[UID_TEXT_SIZE];
   uid_format (input->run->id, id);
-  g_autofree char *bound = few ? g_strdup_printf ("%" G_GINT64_FORMAT, most) : g_strdup_printf ("%g %%", limit);
+  g_autofree char *commonest = NULL;
+  if (!ledger_commonest_reject (db, input->run->id, &commonest, error))
+    return false;
   weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s", rows->rejected,
               rows->read, input->run->file, bound);
   weir_error_reason (error, "too_many_rejects");
   if (input->options->dry_run)
     {
-      weir_error_detail (error, "The file would be refused whole. This was a dry run: nothing was kept.");
+      weir_error_detail (error, "%s. The file would be refused whole. This was a dry run: nothing was kept.", commonest);
       weir_error_hint (error, "Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
       return false;
     }
-  weir_error_detail (error, "The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.");
-  weir_error_hint (error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"max_percent\": N}.",
-                   id, id);
+  weir_error_detail (error, "%s. The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.",
+                     commonest);
+  weir_error_hint (error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.", id, id,
+                   setting);
   return false;
+}
+
+bool
+transform_check_rejects (Db *db, const LoadInput *input, const Loaded *loaded, const RowCounts *rows, GError **error)
+{
+  double limit = input->model != NULL && input->model->max_percent >= 0 ? input->model->max_percent : input->options->max_percent;
+  int64_t most = input->model != NULL && input->model->max_rows >= 0 ? input->model->max_rows : INT64_MAX;
+  int64_t counted = rows->rejected - reject_foreign (loaded->rejects);
+  if (counted > most)
+    {
+      g_autofree char *bound = g_strdup_printf ("%" G_GINT64_FORMAT, most);
+      return too_many_rejects (db, input, rows, bound, "max_rows", error);
+    }
+  if (counted == 0 || (double) counted * 100 <= limit * (double) rows->read)
+    return true;
+  g_autofree char *bound = g_strdup_printf ("%g %%", limit);
+  return too_many_rejects (db, input, rows, bound, "max_percent", error);
 }
 
 static bool
@@ -266,7 +281,7 @@ refuse_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, R
     return true;
   rows->rejected += refused;
   rows->staged -= refused;
-  return spool_refused (db, loaded, error) && reject_store (loaded->rejects, db, error) && transform_check_rejects (input, rows, error);
+  return spool_refused (db, loaded, error) && reject_store (loaded->rejects, db, error) && transform_check_rejects (db, input, loaded, rows, error);
 }
 
 /* Leaves in staging what goes on to the warehouse: one row of each business key, and none that is refused. */

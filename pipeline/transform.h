@@ -9,7 +9,8 @@
  * original bytes; too many of them are an INPUT error. RETRY when staging is not whole: a crashed server emptied it. */
 bool transform_run (Db *db, const LoadInput *input, Loaded *loaded, bool known, PipelineResult *result, GError **error);
 
-/* Whether the rejects so far are few enough; if not, an INPUT error ("too_many_rejects"). */
-bool transform_check_rejects (const LoadInput *input, const RowCounts *rows, GError **error);
+/* Whether the rejects so far, less footers and other tables, are few enough; if not, an INPUT error ("too_many_rejects") that names the
+ * commonest reason. They must be in weir.reject already. */
+bool transform_check_rejects (Db *db, const LoadInput *input, const Loaded *loaded, const RowCounts *rows, GError **error);
 
 #endif

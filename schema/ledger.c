@@ -124,6 +124,24 @@ ledger_forget_rejects (Db *db, Uid run, GError **error)
 }
 
 bool
+ledger_commonest_reject (Db *db, Uid run, char **ret_text, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_text = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/commonest_reject", &result, { "run", id }))
+    return false;
+  if (db_result_rows (result) == 0)
+    return true;
+  const char *column = db_result_value (result, 0, 2);
+  *ret_text = g_strdup_printf ("%s of them: %s%s%s, first on line %s: %s", db_result_value (result, 0, 0), db_result_value (result, 0, 1),
+                               column != NULL ? " in " : "", column != NULL ? column : "", db_result_value (result, 0, 3),
+                               db_result_value (result, 0, 4));
+  return true;
+}
+
+bool
 ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error)
 {
   char id[UID_TEXT_SIZE];
@@ -187,7 +205,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
               { "pins_sha", end->pins_sha256 }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
               { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
-              { "deactivated", text[7] }, { "staged", text[8] });
+              { "deactivated", text[7] }, { "staged", text[8] })
+         && RUN ("completed", { "run", id });
 }
 
 bool

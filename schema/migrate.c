@@ -174,6 +174,15 @@ up_locked (Db *db, int *applied, GError **error)
           weir_error_hint (error, "Use a weir at least as new as the one that migrated this database.");
           return false;
         }
+      if (migration->changed)
+        {
+          weir_error (error, WEIR_ERROR_MODEL, "the ledger was made by another migration %04d_%s than this weir's", migration->version,
+                      migration->name);
+          weir_error_detail (error, "Its tables are not those that this weir writes. Nothing was changed.");
+          weir_error_hint (error, "Use the weir that made it, or load into another database (the archive can be dropped again).");
+          weir_error_reason (error, "ledger_changed");
+          return false;
+        }
       if (migration->applied_on != NULL)
         continue;
       if (!run_one (db, migration, true, error))

@@ -91,6 +91,17 @@ set status = 'COMPLETED', updated_on = clock_timestamp(), completed_on = clock_t
     execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 
+-- name: completed
+-- The fence comes first in its transaction; the run is over when the rest of it is.
+update weir.execution
+set completed_on = clock_timestamp(), execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+where execution_id = :'run'::uuid and status = 'COMPLETED'
+
+-- name: commonest_reject
+select count(*), reason, column_name, min(line), (array_agg(message order by line))[1]
+from weir.reject where run_id = :'run'::uuid and not repaired
+group by reason, column_name order by 1 desc, 4 limit 1
+
 -- name: file_finished
 update weir.file
 set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
