@@ -392,7 +392,11 @@ ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 }
 
 bool
-ledger_rejects (Db *db, Uid run, DbResult **ret_rejects, GError **error)
+ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error)
 {
-  return ask_about_run (db, "report/rejects", run, ret_rejects, error);
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  Number after, rows;
+  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) }, { "repaired", repaired ? "true" : "false" },
+              { "limit", number (&rows, limit) });
 }

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "src/settings.h"
 
-/* The options every command takes. */
+/* The options that commands share; not all take all of them. */
 typedef struct
 {
   char *home;
@@ -17,6 +17,12 @@ typedef struct
 void common_options_clear (CommonOptions *common);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommonOptions, common_options_clear)
 
+enum
+{
+  TAKES_HOME = 1, /* --home and --database */
+  TAKES_JSON = 2,
+};
+
 typedef struct
 {
   const char *name;
@@ -24,6 +30,7 @@ typedef struct
   const char *summary;                /* one line */
   const char *description;            /* what --help prints below the options: a few sentences and examples, may be NULL */
   int (*run) (int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
+  unsigned takes;                     /* of the common options */
 } Command;
 
 extern const Command commands[]; /* ends with a name of NULL; in cli.c */
@@ -55,6 +62,13 @@ void cli_print_result (const DbResult *result, bool json, const char *empty);
 /* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */
 void cli_print_table (const char *const *headers, const GPtrArray *cells);
 
+/* The same for a table that comes in parts, to be called for each. widths: one per column, at first 0, then those of the parts before:
+ * the headers are printed with the first part. */
+void cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *widths);
+
+/* Makes members that are times as people read them ("YYYY-MM-DD HH24:MI:SS", UTC) what programs read: "2026-11-20T09:30:00Z". */
+void cli_times_to_iso (Json *object, const char *const *members);
+
 /* A result as an array of objects; columns of whole numbers become numbers. A new reference. */
 Json *cli_result_to_json (const DbResult *result);
 
@@ -64,8 +78,9 @@ void cli_print_json (const Json *json);
 /* Whether colour and bars may go to this stream: a terminal, TERM not dumb, NO_COLOR unset. */
 bool cli_is_fancy (int fd);
 
-/* The options every command takes, and "--help", for the completion scripts. Ends with { NULL }. */
+/* The options that commands share, "--help" being every command's, for the completion scripts. Ends with { NULL }. */
 extern const GOptionEntry cli_common_entries[];
+bool command_takes (const Command *command, const GOptionEntry *entry);
 
 /* One function per file of src/commands/. */
 int command_watch (int argc, char **argv);

@@ -166,13 +166,13 @@ print_line (char **cells, guint columns, const int *widths, const bool *right)
 }
 
 void
-cli_print_table (const char *const *headers, const GPtrArray *cells)
+cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *widths)
 {
   guint columns = g_strv_length ((char **) headers);
   if (columns == 0)
     return;
+  bool first = widths[0] == 0;
   g_autofree bool *whole = find_whole_columns (cells, columns);
-  g_autofree int *widths = g_new0 (int, columns + 1);
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < columns + cells->len; i++)
     {
@@ -180,8 +180,28 @@ cli_print_table (const char *const *headers, const GPtrArray *cells)
       widths[i % columns] = MAX (widths[i % columns], display_width (text));
       g_ptr_array_add (shown, text);
     }
-  for (guint i = 0; i < shown->len; i += columns)
+  for (guint i = first ? 0 : columns; i < shown->len; i += columns)
     print_line ((char **) shown->pdata + i, columns, widths, whole);
+}
+
+void
+cli_print_table (const char *const *headers, const GPtrArray *cells)
+{
+  g_autofree int *widths = g_new0 (int, g_strv_length ((char **) headers) + 1);
+  cli_print_table_part (headers, cells, widths);
+}
+
+void
+cli_times_to_iso (Json *object, const char *const *members)
+{
+  for (; *members != NULL; members++)
+    {
+      const char *text = json_string_value (json_object_get (object, *members));
+      if (text == NULL)
+        continue;
+      g_autofree char *iso = g_strconcat (text, "Z", NULL);
+      json_object_set_new (object, *members, json_string (g_strdelimit (iso, " ", 'T')));
+    }
 }
 
 void

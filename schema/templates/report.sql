@@ -57,7 +57,8 @@ select run_id from weir.file where run_id::text like :'text' || '%' order by see
 select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
 
 -- name: run
-select r.run, r.table_name as table, r.file_name as file, r.state, r.status, r.started_on as started, r.completed_on as completed, r.milliseconds,
+select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_char(r.started_on, 'YYYY-MM-DD HH24:MI:SS') as started,
+       to_char(r.completed_on, 'YYYY-MM-DD HH24:MI:SS') as completed, r.milliseconds,
        r.rows_read as read, r.rows_rejected as rejected, r.rows_repaired as repaired, r.rows_duplicate as duplicate,
        r.rows_unchanged as unchanged, r.rows_inserted as inserted, r.rows_updated as updated, r.rows_deactivated as deactivated,
        r.rows_staged as staged, r.disposition, r.place, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
@@ -73,5 +74,9 @@ where s.execution_id = :'run'::uuid
 order by s.started_on, s.step_name
 
 -- name: rejects
+-- A page of them, behind the row (line, repaired) that the page before ended with.
 select line, column_name as column, reason, message, repaired, encode(original, 'escape') as original
-from weir.reject where run_id = :'run'::uuid order by line
+from weir.reject
+where run_id = :'run'::uuid and (line, repaired) > (:'line'::bigint, :'repaired'::boolean)
+order by line, repaired
+limit :'limit'::bigint

@@ -45,14 +45,19 @@ show_status (Db *db, bool json, GError **error)
   g_autoptr (GPtrArray) migrations = migrate_status (db, error);
   if (migrations == NULL)
     return false;
+  static const char *const times[] = { "applied_on", NULL };
   g_autoptr (Json) array = json_array ();
   for (guint i = 0; i < migrations->len; i++)
     {
       const Migration *migration = g_ptr_array_index (migrations, i);
       const char *note = migration->changed ? "  (its text is another now)" : "";
       if (json)
-        json_array_append_new (array, json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name,
-                                                 "applied_on", migration->applied_on, "changed", migration->changed));
+        {
+          Json *object = json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name, "applied_on",
+                                    migration->applied_on, "changed", migration->changed);
+          cli_times_to_iso (object, times);
+          json_array_append_new (array, object);
+        }
       else
         printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
                 migration->applied_on != NULL ? migration->applied_on : "pending", note);

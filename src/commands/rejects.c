@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SHOWN_BYTES 100 /* of the original line in the table */
+#define PAGE_ROWS 2000
 
 enum
 {
@@ -58,6 +59,16 @@ typedef struct
   char quote; /* 0: none */
 } Style;
 
+/* Where the rows of a run go, page by page, and what was seen of them. */
+typedef struct Output Output;
+struct Output
+{
+  void (*print) (Output *output, const DbResult *page);
+  Style style;    /* --csv */
+  int widths[6];  /* of the table's columns */
+  int64_t printed, refused;
+};
+
 static Style
 style_of (const DbResult *run, const Json *dialect)
 {
@@ -90,7 +101,7 @@ print_cell (const Style *style, const char *text)
 /* The original lines under the original header, with what is wrong with them in columns before it. Loading leaves out columns that
  * begin with _weir_, so the corrected file can be dropped as it is. Of a header in several rows each gets the added columns. */
 static void
-print_as_csv (const DbResult *rejects, const Style *style)
+print_csv_header (const Style *style)
 {
   g_auto (GStrv) header = g_strsplit (style->header != NULL ? style->header : "", "\n", -1);
   for (int i = 0; style->header != NULL && header[i] != NULL; i++)
@@ -100,6 +111,12 @@ print_as_csv (const DbResult *rejects, const Style *style)
       print_cell (style, i == 0 ? "_weir_message" : "");
       puts (header[i]);
     }
+}
+
+static void
+print_as_csv (Output *output, const DbResult *rejects)
+{
+  const Style *style = &output->style;
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
       const char *column = db_result_value (rejects, row, COLUMN_NAME);
@@ -118,53 +135,108 @@ print_as_csv (const DbResult *rejects, const Style *style)
 
 /* JSON is UTF-8: an original that is not goes beside its readable form in base64. */
 static Json *
-to_json (const DbResult *rejects)
+row_to_json (const DbResult *rejects, int row)
 {
-  Json *array = cli_result_to_json (rejects);
+  g_autoptr (GString) bytes = original_bytes (rejects, row);
+  g_autofree char *readable = g_utf8_make_valid (bytes->str, (gssize) bytes->len);
+  Json *object = json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
+                            db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
+                            db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
+                            "original", weir_json_string (readable));
+  if (text_is_utf8 (bytes->str, bytes->len, NULL))
+    return object;
+  g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
+  json_object_set_new (object, "original_base64", json_string (base64));
+  return object;
+}
+
+/* The members of one array, without its brackets. */
+static void
+print_as_json (Output *output, const DbResult *rejects)
+{
+  g_autoptr (Json) array = json_array ();
   for (int row = 0; row < db_result_rows (rejects); row++)
-    {
-      Json *object = json_array_get (array, (size_t) row);
-      g_autoptr (GString) bytes = original_bytes (rejects, row);
-      g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
-      g_autofree char *readable = g_utf8_make_valid (bytes->str, (gssize) bytes->len);
-      if (!text_is_utf8 (bytes->str, bytes->len, NULL))
-        json_object_set_new (object, "original_base64", json_string (base64));
-      json_object_set_new (object, "original", weir_json_string (readable));
-      json_object_set_new (object, "repaired", json_boolean (db_result_bool (rejects, row, COLUMN_REPAIRED)));
-    }
-  return array;
+    json_array_append_new (array, row_to_json (rejects, row));
+  g_autofree char *text = weir_json_pretty (array);
+  size_t length = strlen (text); /* of "[\n", members, "\n]" */
+  fputs (output->printed > 0 ? ",\n" : "\n", stdout);
+  fwrite (text + 2, 1, length - 4, stdout);
 }
 
 static void
-print_as_table (const DbResult *rejects)
+print_as_table (Output *output, const DbResult *rejects)
 {
   static const char *const headers[] = { "line", "column", "reason", "message", "original", NULL };
-  g_autoptr (GPtrArray) originals = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) cells = g_ptr_array_new ();
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
-      for (int column = COLUMN_LINE; column <= COLUMN_MESSAGE; column++)
-        g_ptr_array_add (cells, (gpointer) db_result_value (rejects, row, column));
       g_autoptr (GString) bytes = original_bytes (rejects, row);
-      g_ptr_array_add (originals, text_printable (bytes->str, bytes->len, SHOWN_BYTES));
-      g_ptr_array_add (cells, g_ptr_array_index (originals, originals->len - 1));
+      bool repaired = db_result_bool (rejects, row, COLUMN_REPAIRED);
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_LINE)));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_NAME)));
+      g_ptr_array_add (cells, g_strconcat (repaired ? "repaired: " : "", db_result_value (rejects, row, COLUMN_REASON), NULL));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_MESSAGE)));
+      g_ptr_array_add (cells, text_printable (bytes->str, bytes->len, SHOWN_BYTES));
     }
-  if (cells->len == 0)
-    puts ("No row was refused.");
+  cli_print_table_part (headers, cells, output->widths);
+}
+
+/* Page by page: a run may have millions. */
+static bool
+print_pages (Db *db, Uid id, Output *output, GError **error)
+{
+  int64_t line = 0;
+  bool repaired = false;
+  for (int rows = PAGE_ROWS; rows == PAGE_ROWS && !ferror (stdout); output->printed += rows)
+    {
+      g_autoptr (DbResult) page = NULL;
+      if (!ledger_rejects (db, id, line, repaired, PAGE_ROWS, &page, error))
+        return false;
+      rows = db_result_rows (page);
+      if (rows == 0)
+        break;
+      line = db_result_int64 (page, rows - 1, COLUMN_LINE);
+      repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
+      for (int row = 0; row < rows; row++)
+        output->refused += !db_result_bool (page, row, COLUMN_REPAIRED);
+      output->print (output, page);
+    }
+  return true;
+}
+
+/* What the table cannot say. */
+static void
+print_nothing_refused (const DbResult *run, const Output *output)
+{
+  const char *state = db_result_named (run, 0, "state");
+  bool whole = g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "loading") == 0;
+  if (output->printed > 0)
+    puts ("No row was refused: these were repaired, and loaded.");
+  else if (whole)
+    printf ("No row of this run is kept: its state is \"%s\". What happened: weir runs %.8s\n", state, db_result_named (run, 0, "run"));
   else
-    cli_print_table (headers, cells);
+    puts ("No row was refused.");
 }
 
 static bool
-print_run_as_csv (Db *db, Uid id, const DbResult *rejects, GError **error)
+print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
 {
   g_autoptr (DbResult) run = NULL;
   if (!ledger_run (db, id, &run, error))
     return false;
   const char *text = db_result_named (run, 0, "dialect");
   g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
-  const Style style = style_of (run, dialect);
-  print_as_csv (rejects, &style);
+  Output output = { .print = as_csv ? print_as_csv : as_json ? print_as_json : print_as_table, .style = style_of (run, dialect) };
+  if (as_csv)
+    print_csv_header (&output.style);
+  else if (as_json)
+    putchar ('[');
+  if (!print_pages (db, id, &output, error))
+    return false;
+  if (as_json && !as_csv)
+    puts (output.printed > 0 ? "\n]" : "]");
+  else if (!as_csv && output.refused == 0)
+    print_nothing_refused (run, &output);
   return true;
 }
 
@@ -173,20 +245,8 @@ run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
 {
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
   g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
-  g_autoptr (DbResult) rejects = NULL;
   Uid id;
-  if (db == NULL || !ledger_find_run (db, text, &id, error) || !ledger_rejects (db, id, &rejects, error))
-    return false;
-  if (as_csv)
-    return print_run_as_csv (db, id, rejects, error);
-  if (common->json)
-    {
-      g_autoptr (Json) json = to_json (rejects);
-      cli_print_json (json);
-    }
-  else
-    print_as_table (rejects);
-  return true;
+  return db != NULL && ledger_find_run (db, text, &id, error) && print_run (db, id, as_csv, common->json, error);
 }
 
 int

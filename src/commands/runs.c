@@ -16,13 +16,26 @@ typedef struct
   int limit;
 } Options;
 
+static Json *
+result_to_json (const DbResult *result)
+{
+  static const char *const times[] = { "started", "completed", NULL };
+  Json *array = cli_result_to_json (result);
+  for (size_t i = 0; i < json_array_size (array); i++)
+    cli_times_to_iso (json_array_get (array, i), times);
+  return array;
+}
+
 static bool
 list (Db *db, const Options *options, GError **error)
 {
   g_autoptr (DbResult) runs = NULL;
   if (!ledger_runs (db, options->table, options->limit, &runs, error))
     return false;
-  cli_print_result (runs, options->common.json, "No file was loaded yet.");
+  if (!options->common.json)
+    return cli_print_result (runs, false, "No file was loaded yet."), true;
+  g_autoptr (Json) array = result_to_json (runs);
+  cli_print_json (array);
   return true;
 }
 
@@ -39,11 +52,11 @@ parse_member (Json *object, const char *name)
 static void
 print_json (const DbResult *run, const DbResult *steps)
 {
-  g_autoptr (Json) array = cli_result_to_json (run);
+  g_autoptr (Json) array = result_to_json (run);
   Json *object = json_array_get (array, 0);
   parse_member (object, "dialect");
   parse_member (object, "summary");
-  json_object_set_new (object, "steps", cli_result_to_json (steps));
+  json_object_set_new (object, "steps", result_to_json (steps));
   cli_print_json (object);
 }
 

@@ -118,6 +118,8 @@ test_runs (void **state)
   assert_json (list, "0.run", run);
   assert_json (list, "0.table", "users");
   assert_json (list, "0.file", "users.csv");
+  g_autofree char *started = json_at (list, "0.started");
+  assert_true (g_regex_match_simple ("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$", started, 0, 0));
 
   /* One run, by its id, the beginning of it, the file's name and "last". */
   g_autofree char *beginning = g_strndup (run, 8);
@@ -132,6 +134,9 @@ test_runs (void **state)
   g_autoptr (Outcome) detail = expect_weir (home, 0, "runs", "last", NULL);
   assert_contains (detail->out, "LOAD");
   assert_contains (detail->out, "TRANSFORM");
+  g_autofree char *day = g_strndup (started, 10);
+  g_autofree char *human = g_strdup_printf ("started        %s %.8s\n", day, started + 11);
+  assert_contains (detail->out, human);
   g_autoptr (Outcome) none = expect_weir (home, 2, "runs", "nothing.csv", NULL);
   assert_contains (none->err, "nothing.csv");
   oracle_check (home, 0);
@@ -150,6 +155,55 @@ test_rejects (void **state)
   assert_json (list, "0.line", "3");
   assert_json (list, "0.column", "email");
   assert_json (list, "0.original", "Eve,");
+  oracle_check (home, 0);
+}
+
+/* More than are read at once, in each form. */
+static void
+test_many_rejects (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"ragged\": \"repair\","
+                    " \"rejects\": {\"max_percent\": 100}}");
+  g_autoptr (GString) text = g_string_new ("name,email,city\nEve,e@x.org,Oslo\nAnn,a@x.org\n");
+  for (int i = 4; i <= 4204; i++)
+    g_string_append_printf (text, "n%d,,\n", i);
+  g_autoptr (Json) published = load_text (home, "users.csv", text->str, NULL);
+  assert_json (published, "rows.repaired", "1");
+  assert_json (published, "rows.rejected", "4201");
+  g_autoptr (Outcome) json = expect_weir (home, 0, "rejects", "last", "--json", NULL);
+  g_autoptr (Json) list = outcome_json (json);
+  assert_int_equal (json_array_size (list), 4202);
+  for (int i = 0; i <= 4200; i++)
+    assert_int_equal (json_integer_value (json_object_get (json_array_get (list, (size_t) i + 1), "line")), i + 4);
+  g_autoptr (Outcome) csv = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
+  g_auto (GStrv) lines = g_strsplit (csv->out, "\n", -1);
+  assert_int_equal (g_strv_length (lines), 4203); /* a header, and the end */
+  g_autoptr (Outcome) table = expect_weir (home, 0, "rejects", "last", NULL);
+  g_auto (GStrv) shown = g_strsplit (table->out, "\n", -1);
+  assert_int_equal (g_strv_length (shown), 4204);
+  assert_contains (table->out, "repaired: too_few_fields");
+  oracle_check (home, 0);
+}
+
+/* What is said where there is no reject. */
+static void
+test_no_rejects (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) failed = load_text (home, "users.csv", "name,email\n", NULL);
+  assert_json (failed, "status", "failed");
+  g_autoptr (Outcome) refused = expect_weir (home, 0, "rejects", "last", NULL);
+  assert_contains (refused->out, "its state is \"failed\"");
+  g_autoptr (Outcome) array = expect_weir (home, 0, "rejects", "last", "--json", NULL);
+  assert_string_equal (array->out, "[]\n");
+
+  home_write_model (home, "shops", "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"shop\"], \"ragged\": \"repair\"}");
+  g_autoptr (Json) repaired = load_text (home, "shops.csv", "shop,city,land\nA,Oslo,no\nB,Bonn\nC,Rome,it\n", NULL);
+  assert_load (repaired, "applied", "read=3 repaired=1 inserted=3 staged=3");
+  g_autoptr (Outcome) all_in = expect_weir (home, 0, "rejects", "last", NULL);
+  assert_contains (all_in->out, "No row was refused: these were repaired, and loaded.");
   oracle_check (home, 0);
 }
 
@@ -418,6 +472,8 @@ main (void)
     TEST (test_init),
     TEST (test_runs),
     TEST (test_rejects),
+    TEST (test_many_rejects),
+    TEST (test_no_rejects),
     TEST (test_status),
     TEST (test_check),
     TEST (test_migrate),
