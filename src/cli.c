@@ -15,75 +15,76 @@ const Command commands[] = {
     "schemas. What is there already is left as it is.\n\n"
     "  weir init\n"
     "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
-    command_init },
+    command_init, TAKES_HOME | TAKES_JSON },
   { "watch", "[DIR]", "watch the drop folder and load what arrives, until stopped",
     "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
-    "is configured. Ctrl-C or SIGTERM ends it after the files in work. With --json each file's end is a line on stdout.\n\n"
+    "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
+    "--json each file's end is a line on stdout.\n\n"
     "  weir watch\n"
     "  weir watch /srv/shop --json",
-    command_watch },
+    command_watch, TAKES_HOME | TAKES_JSON },
   { "load", "FILE...", "load files now",
     "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
     "  weir load users.csv\n"
     "  weir load --dry-run --json transactions.csv\n"
     "  weir load --table users export.csv",
-    command_load },
+    command_load, TAKES_HOME | TAKES_JSON },
   { "sniff", "FILE", "what weir sees in a file: dialect, columns, types, with the evidence",
     "Reads the file only; needs no home and no database.\n\n"
     "  weir sniff users.csv\n"
     "  weir sniff --json users.csv",
-    command_sniff },
+    command_sniff, TAKES_JSON },
   { "cat", "FILE", "print a file as clean CSV",
     "UTF-8, comma, double quotes, LF; header and cells as they are in the file.\n\n"
     "  weir cat export.csv | head",
-    command_cat },
+    command_cat, 0 },
   { "model", "TABLE", "propose a model from a staged table",
     "  weir model sales\n"
     "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
-    command_model },
-  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key },
+    command_model, TAKES_HOME | TAKES_JSON },
+  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key, TAKES_HOME | TAKES_JSON },
   { "status", "", "the tables, and what waits or failed",
     "Ends with 1 when something failed or waits for a person.\n\n"
     "  weir status\n"
     "  weir status --json",
-    command_status },
+    command_status, TAKES_HOME | TAKES_JSON },
   { "runs", "[RUN]", "the ledger: every run, or one in detail",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir runs --limit 5\n"
     "  weir runs --table users\n"
     "  weir runs last",
-    command_runs },
+    command_runs, TAKES_HOME | TAKES_JSON },
   { "rejects", "RUN", "the refused rows of a run",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir rejects last\n"
     "  weir rejects users.csv --csv > rejects.csv",
-    command_rejects },
+    command_rejects, TAKES_HOME | TAKES_JSON },
   { "retry", "RUN", "load a run's file again from archive or failed",
     "After a model was written or mended, or after a crash of the server emptied a staging table. A file that was applied is\n"
     "applied again, which changes nothing that is so already. RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir retry last",
-    command_retry },
+    command_retry, TAKES_HOME | TAKES_JSON },
   { "check", "", "can weir connect, write, rename; do models, secret and database agree?",
     "Changes nothing. Ends with 0 when every check is ok.\n\n"
     "  weir check\n"
     "  weir check --json",
-    command_check },
+    command_check, TAKES_HOME | TAKES_JSON },
   { "migrate", "up|down|status", "the versioned schema of the ledger",
     "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
     "  weir migrate status",
-    command_migrate },
+    command_migrate, TAKES_HOME | TAKES_JSON },
   { "db", "start|stop|status|url", "the embedded PostgreSQL",
     "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
     "  weir db url --tcp            the URL for that, with the password\n"
     "  psql \"$(weir db url)\"",
-    command_db },
+    command_db, TAKES_HOME | TAKES_JSON },
   { "psql", "[ARGS]", "psql on weir's database",
     "ARGS go to psql as they are.\n\n"
     "  weir psql\n"
     "  weir psql -c 'select * from warehouse.users_current limit 5'",
-    command_psql },
-  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion },
-  { NULL, NULL, NULL, NULL, NULL },
+    command_psql, TAKES_HOME },
+  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion, 0 },
+  { NULL, NULL, NULL, NULL, NULL, 0 },
 };
 
 const Command *
@@ -110,14 +111,26 @@ const GOptionEntry cli_common_entries[] = {
   { NULL },
 };
 
+bool
+command_takes (const Command *command, const GOptionEntry *entry)
+{
+  unsigned needed = g_str_equal (entry->long_name, "help") ? 0 : g_str_equal (entry->long_name, "json") ? TAKES_JSON : TAKES_HOME;
+  return (command->takes & needed) == needed;
+}
+
 static void
-add_common_entries (GOptionContext *context, CommonOptions *common, gboolean *help)
+add_common_entries (GOptionContext *context, const Command *command, CommonOptions *common, gboolean *help)
 {
   void *const places[] = { &common->home, &common->database, &common->json, help };
-  GOptionEntry entries[G_N_ELEMENTS (places) + 1];
-  memcpy (entries, cli_common_entries, sizeof entries);
+  GOptionEntry entries[G_N_ELEMENTS (places) + 1] = { 0 };
+  size_t taken = 0;
   for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
-    entries[i].arg_data = places[i];
+    {
+      if (!command_takes (command, &cli_common_entries[i]))
+        continue;
+      entries[taken] = cli_common_entries[i];
+      entries[taken++].arg_data = places[i];
+    }
   g_option_context_add_main_entries (context, entries, NULL);
 }
 
@@ -128,17 +141,14 @@ cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *comm
   const Command *entry = command_find (command);
   g_autofree char *program = g_strconcat ("weir ", command, NULL);
   g_set_prgname (program); /* what GOptionContext prints after "Usage:" */
-  g_autoptr (GOptionContext) context = g_option_context_new (entry != NULL ? entry->arguments : NULL);
+  g_autoptr (GOptionContext) context = g_option_context_new (entry->arguments);
   g_option_context_set_help_enabled (context, FALSE);
   gboolean help = FALSE;
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);
-  add_common_entries (context, common, &help);
-  if (entry != NULL)
-    {
-      g_option_context_set_summary (context, entry->summary);
-      g_option_context_set_description (context, entry->description);
-    }
+  add_common_entries (context, entry, common, &help);
+  g_option_context_set_summary (context, entry->summary);
+  g_option_context_set_description (context, entry->description);
   g_autoptr (GError) problem = NULL;
   if (!g_option_context_parse (context, argc, argv, &problem))
     {

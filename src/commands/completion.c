@@ -22,10 +22,23 @@ print_names (void)
 }
 
 static void
-print_options (void)
+print_options (const Command *command)
 {
   for (const GOptionEntry *entry = cli_common_entries; entry->long_name != NULL; entry++)
-    printf ("--%s ", entry->long_name);
+    if (command_takes (command, entry))
+      printf ("--%s ", entry->long_name);
+}
+
+/* A branch of a case for each command: its options between "begin" and "end". */
+static void
+print_option_branches (const char *begin, const char *end)
+{
+  for (const Command *command = commands; command->name != NULL; command++)
+    {
+      printf ("      %s) %s", command->name, begin);
+      print_options (command);
+      puts (end);
+    }
 }
 
 static void
@@ -53,10 +66,10 @@ print_bash (void)
   print_names ();
   fputs ("' ;;\n"
          "    esac\n"
-         "    [[ $word == -* ]] && words='",
+         "    [[ $word == -* ]] && case ${COMP_WORDS[1]} in\n",
          stdout);
-  print_options ();
-  fputs ("'\n"
+  print_option_branches ("words='", "' ;;");
+  fputs ("    esac\n"
          "  fi\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
          "}\n"
@@ -94,10 +107,10 @@ print_zsh (void)
          "    return\n"
          "  fi\n"
          "  if [[ $words[CURRENT] == -* ]]; then\n"
-         "    compadd -- ",
+         "    case $words[2] in\n",
          stdout);
-  print_options ();
-  fputs ("\n"
+  print_option_branches ("compadd -- ", ";;");
+  fputs ("    esac\n"
          "    return\n"
          "  fi\n"
          "  case $words[2] in\n",

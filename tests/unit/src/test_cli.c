@@ -64,6 +64,11 @@ static const struct
   { { "weir", "runs", "a", "b" }, 2, NULL, "one run at most" },
   { { "weir", "rejects" }, 2, NULL, "Try: weir rejects --help" },
   { { "weir", "migrate", "sideways" }, 2, NULL, "one of up, down and status" },
+  { { "weir", "cat", "--json", "x.csv" }, 2, NULL, "--json" },
+  { { "weir", "--home", "x", "sniff", "x.csv" }, 2, NULL, "--home" },
+  { { "weir", "sniff", "--help" }, 0, "--json", NULL },
+  { { "weir", "completion", "bash" }, 0, "      cat) words='--help ' ;;\n", NULL },
+  { { "weir", "completion", "zsh" }, 0, "      sniff) compadd -- --json --help ;;\n", NULL },
   { { "weir", "completion", "bash" }, 0, "complete -o default -F _weir weir", NULL },
   { { "weir", "completion", "zsh" }, 0, "#compdef weir", NULL },
 };
@@ -103,7 +108,8 @@ test_every_command_explains_itself (void **state)
       assert_int_equal (code, 0);
       assert_non_null (strstr (out, usage));
       assert_non_null (strstr (out, command->summary));
-      assert_non_null (strstr (out, "--home"));
+      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_HOME) != 0);
+      assert_int_equal (strstr (out, "Print the result as JSON") != NULL, (command->takes & TAKES_JSON) != 0);
     }
 }
 
