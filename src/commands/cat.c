@@ -77,7 +77,8 @@ flush (Cat *cat, GError **error)
 static void
 count (Tally *tally, const Record *record)
 {
-  if (tally->rows++ == 0)
+  /* Rows that were held are counted late. */
+  if (tally->rows++ == 0 || record->line < tally->first)
     tally->first = record->line;
 }
 
