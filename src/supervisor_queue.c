@@ -215,7 +215,7 @@ give (Supervisor *supervisor, const Job *job)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: was in work when its worker ended; taking it up again", job->shown);
+    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
   return true;
 }
 
