@@ -109,7 +109,7 @@ test_crash_while_an_unlogged_table_is_made (void **state)
 {
   Home *home = *state;
   assert_weir (home, 0, "init", NULL);
-  g_autoptr (Background) maker =
+  G_GNUC_UNUSED g_autoptr (Background) maker =
       spawn_weir (home, "psql", "-Xqc", "create unlogged table public.unfinished (n int); select pg_sleep (60)", NULL);
   wait_until (is_asleep (home));
   assert_weir (home, 0, "psql", "-Xqc", "create table public.kept as select 1 as n", NULL); /* its commit flushes the other's WAL */
