@@ -14,7 +14,7 @@
 #define PIECE_SIZE 65536  /* bytes of text per read */
 #define ENTRY_BLOCK 16384 /* by how much libcsv grows its field buffer */
 
-const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600 };
+const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600, READER_MAX_LINES };
 
 struct Reader
 {
@@ -34,6 +34,7 @@ struct Reader
   bool too_many;
   bool row_done;
   bool started; /* preamble and header are behind us */
+  bool blank;   /* an empty line is behind us, and no record since */
   Record record;
   Record header;
   char *header_memory; /* NULL: no header */
@@ -110,7 +111,8 @@ begin_record (Reader *reader)
 {
   reader->arena_used = reader->n_fields = reader->too_long = 0;
   reader->too_many = reader->row_done = false;
-  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields };
+  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields, .blank = reader->blank };
+  reader->blank = false;
 }
 
 /* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
@@ -178,7 +180,10 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
             return LINE_ERROR;
         }
       else if (comment || (cut == LINE_CUT && is_blank (reader, ret_line)))
-        line_source_advance (reader->lines, ret_line->end, 1);
+        {
+          reader->blank = reader->blank || !comment;
+          line_source_advance (reader->lines, ret_line->end, 1);
+        }
       else
         return cut;
     }
@@ -225,8 +230,8 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
                             reader->record.line + (int64_t) lines - 1);
       if (reader->row_done)
         return *ret_lines = lines, RECORD_GOOD;
-      if (lines == READER_MAX_LINES)
-        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %d lines", READER_MAX_LINES);
+      if (lines == reader->limits.lines)
+        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu lines", lines);
       switch (line_source_cut (reader->lines, line->end, line, error))
         {
         case LINE_CUT:
@@ -256,9 +261,10 @@ describe_bad_text (Reader *reader, size_t offset)
       unit = "character";
       place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
     }
-  if (line == reader->record.line)
-    return set_problem (reader, reason, "invalid %s at %s %zu", word, unit, place);
-  return set_problem (reader, reason, "invalid %s at %s %zu of line %" G_GINT64_FORMAT, word, unit, place, line);
+  g_autofree char *of_line = line == reader->record.line ? g_strdup ("") : g_strdup_printf (" of line %" G_GINT64_FORMAT, line);
+  if (reader->dialect.encoding == ENCODING_WINDOWS_1252)
+    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place, of_line, word);
+  return set_problem (reader, reason, "invalid %s at %s %zu%s", word, unit, place, of_line);
 }
 
 static RecordOutcome
@@ -427,6 +433,7 @@ new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimi
   reader->lines = line_source_new (source, !whole, piece, limits->record_bytes);
   reader->dialect = *dialect;
   reader->limits = *limits;
+  reader->limits.lines = limits->lines > 0 ? limits->lines : READER_MAX_LINES;
   reader->whole = whole;
   reader->most_fields = limits->fields + (dialect->trailing_delimiter ? 1 : 0);
   reader->fields = g_new (Field, reader->most_fields);
@@ -479,7 +486,7 @@ reader_rewind (Reader *reader, GError **error)
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
   g_clear_pointer (&reader->header_memory, g_free);
-  reader->started = false;
+  reader->started = reader->blank = false;
   return true;
 }
 

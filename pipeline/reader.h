@@ -30,6 +30,7 @@ typedef struct
   int64_t line; /* 1-based line of the file where the record starts */
   const Field *fields;
   size_t n_fields;
+  bool blank;      /* an empty line is before it */
   const char *raw; /* the original text, less the line end, as UTF-8: the original bytes of a UTF-8 file, transcoded those of
                       another; of a record that is too long the first record_bytes */
   size_t raw_length;
@@ -44,6 +45,7 @@ typedef struct
   size_t record_bytes; /* longest record, line ends included */
   size_t field_bytes;
   size_t fields; /* per record */
+  size_t lines;  /* of one; 0: READER_MAX_LINES */
 } ReaderLimits;
 
 extern const ReaderLimits reader_default_limits; /* 4 MiB, 1 MiB, 1,600 */

@@ -40,7 +40,7 @@ transcode_windows_1252 (const uint8_t *in, size_t length, char *out)
     {
       uint32_t character = in[i] >= 0x80 && in[i] < 0xA0 ? windows_1252[in[i] - 0x80] : in[i];
       if (character == 0 && in[i] != 0)
-        *out++ = NO_CHARACTER;
+        *out++ = (char) in[i]; /* which no UTF-8 character begins with */
       else
         out = put_character (out, character);
     }
