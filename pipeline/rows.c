@@ -17,6 +17,11 @@ struct Rows
   Reader *reader;
   Repair *repair; /* NULL: rows that are off stay so */
   size_t width;
+  char *header;      /* as it is written */
+  int64_t last_line; /* of the table's rows so far; 0: none yet */
+  bool over;         /* another table began */
+  Record below;
+  char problem[80];
 };
 
 /* The names that make a first line a header. */
@@ -40,36 +45,6 @@ known_names (const Model *model, const Pins *pins)
   return g_strv_builder_end (names);
 }
 
-/* What the model says of the files takes the place of what was worked out. */
-static void
-apply_model_dialect (const ModelDialect *said, Dialect *dialect)
-{
-  if (said->delimiter != NULL)
-    {
-      g_strlcpy (dialect->delimiter, said->delimiter, sizeof dialect->delimiter);
-      dialect->header_rows = 1;
-      dialect->skip_lines = 0;
-    }
-  if (said->quote != NULL)
-    dialect->quote = said->quote[0];
-  if (said->escape != NULL)
-    dialect->escape = strcmp (said->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
-  if (said->comment != NULL)
-    dialect->comment = said->comment[0];
-  if (said->header_rows >= 0)
-    dialect->header_rows = said->header_rows;
-  if (said->skip_lines >= 0)
-    dialect->skip_lines = said->skip_lines;
-}
-
-/* What the model says of the encoding, NULL: nothing. */
-static const Encoding *
-declared_encoding (const Model *model, Encoding *encoding)
-{
-  bool said = model != NULL && model->dialect.encoding != NULL && encoding_find (model->dialect.encoding, encoding);
-  return said ? encoding : NULL;
-}
-
 static bool
 sniff (Rows *rows, int fd, const Pins *pins, GError **error)
 {
@@ -77,17 +52,15 @@ sniff (Rows *rows, int fd, const Pins *pins, GError **error)
   size_t length = 0;
   bool whole = false;
   Compression compression = COMPRESSION_NONE;
-  Encoding encoding;
-  const Encoding *declared = declared_encoding (rows->model, &encoding);
+  const ModelDialect *declared = rows->model != NULL ? &rows->model->dialect : NULL;
+  bool encoding_said = declared != NULL && declared->encoding != NULL;
   g_auto (GStrv) names = known_names (rows->model, pins);
   if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error)
       || !sniff_dialect (head, length, whole, declared, names[0] == NULL ? NULL : (const char *const *) names, rows->name, &rows->dialect,
                          &rows->evidence, error)
-      || (declared == NULL && !decode_rest (fd, compression, head, length, whole, &rows->dialect.encoding, NULL, error)))
+      || (!encoding_said && !decode_rest (fd, compression, head, length, whole, &rows->dialect.encoding, NULL, error)))
     return false;
   rows->dialect.compression = compression;
-  if (rows->model != NULL)
-    apply_model_dialect (&rows->model->dialect, &rows->dialect);
   return true;
 }
 
@@ -111,6 +84,7 @@ rows_free (Rows *rows)
   sniff_evidence_clear (&rows->evidence);
   g_clear_pointer (&rows->reader, reader_free);
   g_clear_pointer (&rows->repair, repair_free);
+  g_free (rows->header);
   g_free (rows);
 }
 
@@ -137,7 +111,11 @@ rows_header (Rows *rows, const Record **ret_header, int *ret_width, GError **err
   if (!reader_header (rows->reader, ret_header, error))
     return g_prefix_error (error, "\"%s\": ", rows->name), false;
   if (*ret_header != NULL)
-    return *ret_width = (int) (*ret_header)->n_fields, true;
+    {
+      g_free (rows->header);
+      rows->header = g_strndup ((*ret_header)->raw, (*ret_header)->raw_length);
+      return *ret_width = (int) (*ret_header)->n_fields, true;
+    }
   const Record *record;
   do
     if (!reader_next (rows->reader, &record, error))
@@ -178,13 +156,41 @@ belongs (const Rows *rows, const Record *record)
   return record->problem != NULL || rows->evidence.fields != rows->width || sniff_is_row (&rows->evidence, record);
 }
 
+/* Whether another table begins with the record: a header behind an empty line, and not this table's own once more. */
+static bool
+begins_table (const Rows *rows, const Record *record)
+{
+  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && record->problem == NULL
+         && sniff_is_other_header (&rows->evidence, record)
+         && (strlen (rows->header) != record->raw_length || memcmp (rows->header, record->raw, record->raw_length) != 0);
+}
+
+/* The record, or a reject instead where it is below the table. */
+static const Record *
+tell_below (Rows *rows, const Record *record)
+{
+  rows->over = rows->over || begins_table (rows, record);
+  bool footer = rows->evidence.footer_line > 0 && record->line >= rows->evidence.footer_line;
+  if (record->problem != NULL || (!rows->over && !footer))
+    {
+      rows->last_line = record->problem == NULL && record->n_fields == rows->width ? record->line : rows->last_line;
+      return record;
+    }
+  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT, rows->last_line);
+  rows->below = *record;
+  rows->below.n_fields = 0;
+  rows->below.problem = rows->problem;
+  rows->below.reason = rows->over ? "second_table" : "footer";
+  return &rows->below;
+}
+
 bool
 rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error)
 {
   *ret_original = NULL;
   if (!reader_next (rows->reader, ret_row, error))
     return false;
-  const Record *record = *ret_row;
+  const Record *record = *ret_row = *ret_row != NULL ? tell_below (rows, *ret_row) : NULL;
   if (record == NULL || (record->problem == NULL && record->n_fields == rows->width))
     return true;
   if (rows->model != NULL && rows->model->ragged == RAGGED_FAIL)
@@ -201,6 +207,8 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
 bool
 rows_rewind (Rows *rows, GError **error)
 {
+  rows->last_line = 0;
+  rows->over = false;
   return reader_rewind (rows->reader, error);
 }
 

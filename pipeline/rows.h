@@ -24,7 +24,7 @@ bool rows_header (Rows *rows, const Record **ret_header, int *ret_width, GError 
 void rows_set_width (Rows *rows, int width);
 
 /* The next row, NULL at the end. *ret_original: what a mended row was, NULL: it is as it was. A row that is off and not mended comes as it
- * is, or is an INPUT error ("ragged") where the model says "fail". Footers and other tables below the first are not mended into it. */
+ * is, or is an INPUT error ("ragged") where the model says "fail". What is below the table is a problem of its own: "footer", "second_table". */
 bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error);
 
 bool rows_rewind (Rows *rows, GError **error);

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define MOST_FOOTERS 5 /* rows; more are something else */
+
 void
 sniff_evidence_clear (SniffEvidence *evidence)
 {
@@ -66,7 +68,29 @@ refuse_empty (const Sample *sample, size_t length, const char *name, GError **er
                      : sample->length == 0 ? "It has a byte order mark and nothing else."
                      : sample->whole       ? "It has only blank lines."
                                            : "It begins with a very long run of blank lines.");
+  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
   weir_error_reason (error, "empty_file");
+  return false;
+}
+
+static bool
+refuse_columns (size_t columns, const char *name, GError **error)
+{
+  g_autofree char *found = text_count ((int64_t) columns);
+  g_autofree char *most = text_count ((int64_t) reader_default_limits.fields);
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
+  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
+  weir_error_reason (error, "too_many_columns");
+  return false;
+}
+
+static bool
+refuse_long_record (int64_t line, const char *name, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name, READER_MAX_LINES);
+  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
+  weir_error_line (error, line);
+  weir_error_reason (error, "record_too_long");
   return false;
 }
 
@@ -75,9 +99,27 @@ static size_t
 separator_line (const Sample *sample)
 {
   const char *line = sample->bytes;
-  if (sample->length < 6 || g_ascii_strncasecmp (line, "sep=", 4) != 0 || (line[5] != '\n' && line[5] != '\r'))
+  if (sample->declared->skip_lines >= 0 || sample->length < 6 || g_ascii_strncasecmp (line, "sep=", 4) != 0 || (line[5] != '\n' && line[5] != '\r'))
     return 0;
   return sample->length > 6 && line[5] == '\r' && line[6] == '\n' ? 7 : 6;
+}
+
+/* Leaves out what is declared to be above the table, and the line for Excel. Returns how many lines. */
+static int
+skip_lines (Sample *sample)
+{
+  size_t separator = separator_line (sample);
+  int lines = separator > 0, declared = sample->declared->skip_lines;
+  const char *at = sample->bytes + separator, *end = sample->bytes + sample->length;
+  for (; lines < declared && at < end; lines++)
+    {
+      while (at < end && *at != '\n' && *at != '\r')
+        at++;
+      at += end - at > 1 && at[0] == '\r' && at[1] == '\n' ? 2 : at < end;
+    }
+  sample->length = (size_t) (end - at);
+  sample->bytes = at;
+  return MAX (lines, declared);
 }
 
 /* ---- comments ---- */
@@ -98,15 +140,39 @@ has_comments (const SniffCandidate *best)
 }
 
 static void
+clear_candidates (SniffCandidate *best, SniffCandidate *second)
+{
+  sniff_candidate_clear (best);
+  sniff_candidate_clear (second);
+}
+
+static void
 choose_with_comments (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
 {
   sniff_choose (sample, ret_best, ret_second);
-  if (ret_best->rows == NULL || !has_comments (ret_best))
+  if (sample->declared->comment != NULL || ret_best->rows == NULL || !has_comments (ret_best))
     return;
   Dialect dialect = ret_best->dialect;
   dialect.comment = '#';
   sniff_candidate_clear (ret_best);
   sniff_look (sample, &dialect, ret_best);
+}
+
+/* A cell longer than the reader takes cuts a file into lines that may look like a table. Where the whole file is sound with such
+ * cells, it is one with such cells. */
+static void
+choose_with_long_records (Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
+{
+  choose_with_comments (sample, ret_best, ret_second);
+  if (!sample->whole || sample->length <= READER_MAX_LINES || ret_best->problems == 0)
+    return;
+  SniffCandidate best, second;
+  sample->long_records = true;
+  choose_with_comments (sample, &best, &second);
+  sample->long_records = best.problems == 0 && best.fields > 1 && best.share >= 1;
+  clear_candidates (sample->long_records ? ret_best : &best, sample->long_records ? ret_second : &second);
+  if (sample->long_records)
+    *ret_best = best, *ret_second = second;
 }
 
 /* ---- delimiters at the end ---- */
@@ -173,6 +239,16 @@ are_blank_lines_usual (const SniffCandidate *best)
   return blank * 10 > best->last - best->first;
 }
 
+/* The first row that the reader will not take, NULL: none. */
+static const SniffRow *
+find_long_record (const Sample *sample, const SniffCandidate *best)
+{
+  for (guint i = 0; sample->long_records && i < best->rows->len; i++)
+    if (sniff_row (best, i)->lines > READER_MAX_LINES)
+      return sniff_row (best, i);
+  return NULL;
+}
+
 static void
 fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeader *header, Dialect *dialect)
 {
@@ -184,6 +260,50 @@ fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeade
   dialect->header_rows = header->rows;
   dialect->skip_lines = header->first > 0 ? (int) sniff_row (best, header->first)->line - 1 : 0;
   dialect->newline = newline_kind (sample, &best->dialect);
+}
+
+static size_t
+count_typed (const SniffEvidence *evidence)
+{
+  size_t typed = 0;
+  for (size_t i = 0; i < evidence->fields; i++)
+    typed += sniff_kind_is_typed (evidence->kinds[i]);
+  return typed;
+}
+
+/* Whether some of the cells are of their columns' kinds, counted from the first or from the last. */
+static bool
+are_cells_of_row (const SniffEvidence *evidence, const guint8 *kinds, size_t n)
+{
+  if (count_typed (evidence) == 0)
+    return n * 2 > evidence->fields;
+  for (size_t i = 0; i < n; i++)
+    {
+      bool from_left = i < evidence->fields && kinds[i] == evidence->kinds[i];
+      bool from_right = n - i <= evidence->fields && kinds[i] == evidence->kinds[evidence->fields - (n - i)];
+      if (sniff_kind_is_typed (kinds[i]) && (from_left || from_right))
+        return true;
+    }
+  return false;
+}
+
+/* Whether a few rows below the table are none of it: behind an empty line, or unlike many above. */
+static void
+find_footer (const Sample *sample, const SniffCandidate *best, SniffEvidence *evidence)
+{
+  guint rows = best->rows->len - 1 - best->last;
+  if (!sample->whole || best->fields < 2 || rows == 0 || rows > MOST_FOOTERS)
+    return;
+  bool blank = sniff_row (best, best->last + 1)->blank && !evidence->blank_lines;
+  if (!blank && rows * 10 > best->even)
+    return;
+  for (guint i = best->last + 1; i < best->rows->len; i++)
+    {
+      const SniffRow *row = sniff_row (best, i);
+      if (row->fields == 0 || row->fields >= best->fields || are_cells_of_row (evidence, best->kinds->data + row->kinds, row->fields))
+        return;
+    }
+  evidence->footer_line = sniff_row (best, best->last + 1)->line;
 }
 
 static void
@@ -200,34 +320,38 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->blank_lines = are_blank_lines_usual (best);
 }
 
-static void
-clear_candidates (SniffCandidate *best, SniffCandidate *second)
-{
-  sniff_candidate_clear (best);
-  sniff_candidate_clear (second);
-}
-
 bool
-sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *const *known_names, const char *name, Dialect *ret_dialect,
-               SniffEvidence *ret_evidence, GError **error)
+sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
+               const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
 {
-  *ret_dialect = dialect_default;
+  static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
+  declared = declared != NULL ? declared : &nothing;
+  *ret_dialect = sniff_declared (declared);
   if (ret_evidence != NULL)
     *ret_evidence = (SniffEvidence) { 0 };
   g_auto (SniffEvidence) evidence = { 0 };
   g_autofree char *encoding = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
-  if (!decode_head (bytes, length, whole, declared, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
+  Encoding word;
+  const Encoding *said = declared->encoding != NULL && encoding_find (declared->encoding, &word) ? &word : NULL;
+  if (!decode_head (bytes, length, whole, said, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
       || !read_text (bytes, length, ret_dialect->encoding, text, error))
     return false;
-  Sample sample = { text->str, text->len, whole, known_names };
+  Sample sample = { text->str, text->len, whole, known_names, declared };
   if (is_blank (&sample))
     return refuse_empty (&sample, length, name, error);
-  size_t separator = separator_line (&sample);
-  sample.bytes += separator;
-  sample.length -= separator;
+  int skipped = skip_lines (&sample);
   SniffCandidate best, second;
-  choose_with_comments (&sample, &best, &second);
+  choose_with_long_records (&sample, &best, &second);
+  if (declared->skip_lines >= 0)
+    best.first = 0;
+  const SniffRow *long_row = find_long_record (&sample, &best);
+  if (long_row != NULL)
+    {
+      int64_t line = long_row->line + skipped;
+      clear_candidates (&best, &second);
+      return refuse_long_record (line, name, error);
+    }
   if (best.fields == 0)
     {
       /* Not one row: the head ends within the first. */
@@ -242,10 +366,14 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *dec
       sniff_find_header (&sample, &best, &header);
       fill_dialect (&sample, &best, &header, ret_dialect);
       fill_evidence (&best, &second, &header, ret_dialect, &evidence);
-      ret_dialect->skip_lines += separator > 0;
+      ret_dialect->skip_lines += skipped;
+      find_footer (&sample, &best, &evidence);
+      evidence.footer_line += evidence.footer_line > 0 ? skipped : 0;
       evidence.header = header.evidence;
       evidence.confidence = best.share * header.confidence;
       clear_candidates (&best, &second);
+      if (evidence.fields > reader_default_limits.fields)
+        return refuse_columns (evidence.fields, name, error);
     }
   evidence.encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), encoding);
   if (ret_evidence != NULL)
@@ -259,19 +387,18 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *dec
 bool
 sniff_is_row (const SniffEvidence *evidence, const Record *record)
 {
-  size_t n = record->n_fields, matches = 0, typed = 0;
-  for (size_t i = 0; i < evidence->fields; i++)
-    typed += sniff_kind_is_typed (evidence->kinds[i]);
-  if (typed == 0)
-    return n * 2 > evidence->fields;
-  for (size_t i = 0; i < n; i++)
-    {
-      CellKind kind = sniff_kind (record->fields[i].text, record->fields[i].length);
-      if (!sniff_kind_is_typed (kind))
-        continue;
-      bool from_left = i < evidence->fields && kind == evidence->kinds[i];
-      bool from_right = n - i <= evidence->fields && kind == evidence->kinds[evidence->fields - (n - i)];
-      matches += from_left || from_right;
-    }
-  return matches > 0;
+  g_autofree guint8 *kinds = g_malloc (record->n_fields + 1);
+  for (size_t i = 0; i < record->n_fields; i++)
+    kinds[i] = (guint8) sniff_kind (record->fields[i].text, record->fields[i].length);
+  return are_cells_of_row (evidence, kinds, record->n_fields);
+}
+
+bool
+sniff_is_other_header (const SniffEvidence *evidence, const Record *record)
+{
+  for (size_t i = 0; i < record->n_fields; i++)
+    if (sniff_kind (record->fields[i].text, record->fields[i].length) != KIND_TEXT
+        || sniff_is_null_word (record->fields[i].text, record->fields[i].length))
+      return false;
+  return record->n_fields > 1 && count_typed (evidence) > 0;
 }

@@ -7,6 +7,7 @@
 #ifndef WEIR_PIPELINE_SNIFF_H
 #define WEIR_PIPELINE_SNIFF_H
 
+#include "models/model.h"
 #include "pipeline/reader.h"
 
 #define SNIFF_HEAD_SIZE (256 * 1024) /* how much of a file's text the sniffer wants to see */
@@ -22,20 +23,25 @@ typedef struct
   size_t fields;        /* the table's columns */
   unsigned char *kinds; /* what each holds, for sniff_is_row */
   bool blank_lines;     /* between the rows are usual, and end no table */
+  int64_t footer_line;  /* of a file that was seen whole: where a footer begins; 0: there is none */
 } SniffEvidence;
 
 void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 
-/* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it.
- * "known_names" (NULL: none) are column names that a model or an earlier file gave: a first line with them is the header. "name" is
- * the file's, for messages. The dialect's compression is left to the caller. Errors are INPUT: an empty file ("empty_file"), those
- * of decode_head. ret_evidence may be NULL. */
-bool sniff_dialect (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *const *known_names, const char *name,
-                    Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
+/* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it. What is
+ * "declared" (NULL: nothing) holds, and the rest is worked out within it. "known_names" (NULL: none) are column names that a model or an earlier file gave: a first
+ * line with them is the header. "name" is the file's, for messages. The dialect's compression is left to the caller. Errors are
+ * INPUT: an empty file ("empty_file"), more columns than PostgreSQL takes ("too_many_columns"), those of decode_head. ret_evidence may
+ * be NULL. */
+bool sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
+                    const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 
 /* Whether a record of another width is a row of the table that lost or gained separators, and no footer or other table: some of its
  * cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
+
+/* Whether a record behind an empty line is the header of another table: words only, where this one has values. */
+bool sniff_is_other_header (const SniffEvidence *evidence, const Record *record);
 
 #endif

@@ -31,7 +31,9 @@ sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
   plain.bom = 0;
   /* A quote that never closes must not swallow the whole sample. */
   ReaderLimits limits = reader_default_limits;
-  limits.record_bytes = MIN (MAX (sample->length / 2, 65536), limits.record_bytes);
+  limits.record_bytes = sample->long_records ? sample->length + 2 : MIN (MAX (sample->length / 2, 65536), limits.record_bytes);
+  limits.lines = sample->long_records ? sample->length + 2 : 0;
+  limits.fields = SNIFF_MOST_FIELDS;
   return reader_new_bytes (sample->bytes, sample->length, sample->whole, &plain, &limits);
 }
 
@@ -213,7 +215,7 @@ prior (const char *delimiter)
   switch (delimiter[0])
     {
     case ' ':
-      return 0.55;
+      return 0.62;
     case ':':
       return 0.65;
     case '^':
@@ -262,7 +264,10 @@ set_score (SniffCandidate *candidate)
 static size_t
 frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
 {
-  g_autofree int64_t *counts = g_new0 (int64_t, reader_default_limits.fields + 2);
+  size_t widest = 1;
+  for (guint i = 0; i < candidate->rows->len; i++)
+    widest = MAX (widest, sniff_row (candidate, i)->fields);
+  g_autofree int64_t *counts = g_new0 (int64_t, widest + 1);
   for (guint i = 0; i < candidate->rows->len; i++)
     counts[sniff_row (candidate, i)->fields]++;
   size_t n = 0, ones = candidate->dialect.delimiter[0] != '\0' ? (size_t) counts[1] : 0;
@@ -271,7 +276,7 @@ frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
   for (; n < WIDTHS_TRIED; n++)
     {
       size_t most = 0;
-      for (size_t i = 1; i <= reader_default_limits.fields; i++)
+      for (size_t i = 1; i <= widest; i++)
         if (counts[i] > (most > 0 ? counts[most] : 0))
           most = i;
       if (most == 0)
@@ -282,13 +287,25 @@ frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
   return n;
 }
 
+/* Whether the rows below the first are values in some column. */
+static bool
+has_typed_column (const SniffCandidate *table)
+{
+  g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
+  for (size_t i = 0; i < table->fields; i++)
+    if (sniff_kind_is_typed (kinds[i]))
+      return true;
+  return false;
+}
+
 /* Whether the table is the one that "best" stands below: the first one is wanted, if it is one and no preamble. */
 static bool
 is_first_table (const SniffCandidate *table, const SniffCandidate *best)
 {
-  if (table->last >= best->first || table->fields < 2 || table->fields * 2 <= best->fields)
+  if (table->last >= best->first || table->fields < 2)
     return false;
-  return table->even >= (sniff_row (table, table->last + 1)->blank ? 5 : 8);
+  bool blank = sniff_row (table, table->last + 1)->blank;
+  return table->even >= (blank ? 5 : 8) && (table->fields * 2 > best->fields || (blank && has_typed_column (table)));
 }
 
 static void

@@ -2,8 +2,11 @@
 #ifndef WEIR_PIPELINE_SNIFF_CANDIDATE_H
 #define WEIR_PIPELINE_SNIFF_CANDIDATE_H
 
+#include "models/model.h"
 #include "pipeline/reader.h"
 #include "pipeline/sniff_kind.h"
+
+#define SNIFF_MOST_FIELDS 20000 /* in a row; more than a table may have, so that they can be told */
 
 /* The first text of a file, as UTF-8. */
 typedef struct
@@ -12,6 +15,8 @@ typedef struct
   size_t length;
   bool whole;
   const char *const *known_names; /* NULL: none */
+  const ModelDialect *declared;   /* what needs not be worked out */
+  bool long_records;              /* take them, whatever the reader will say */
 } Sample;
 
 /* A record as it was cut. */

@@ -6,6 +6,25 @@
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
 
+Dialect
+sniff_declared (const ModelDialect *declared)
+{
+  Dialect dialect = dialect_default;
+  if (declared->delimiter != NULL)
+    g_strlcpy (dialect.delimiter, declared->delimiter, sizeof dialect.delimiter);
+  if (declared->quote != NULL)
+    dialect.quote = declared->quote[0];
+  if (declared->escape != NULL)
+    dialect.escape = strcmp (declared->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
+  if (declared->comment != NULL)
+    dialect.comment = declared->comment[0];
+  if (declared->header_rows >= 0)
+    dialect.header_rows = declared->header_rows;
+  if (declared->skip_lines >= 0)
+    dialect.skip_lines = declared->skip_lines;
+  return dialect;
+}
+
 static bool
 occurs (const Sample *sample, const char *text)
 {
@@ -28,7 +47,7 @@ static void
 try_backslash (const Sample *sample, SniffCandidate *best)
 {
   const char escaped[] = { '\\', best->dialect.quote, '\0' };
-  if (best->problems == 0 || !occurs (sample, escaped))
+  if (sample->declared->escape != NULL || best->problems == 0 || !occurs (sample, escaped))
     return;
   Dialect dialect = best->dialect;
   dialect.escape = ESCAPE_BACKSLASH;
@@ -62,9 +81,14 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 static void
 look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
 {
-  Dialect dialect = dialect_default;
+  Dialect dialect = sniff_declared (sample->declared);
   g_strlcpy (dialect.delimiter, delimiter, sizeof dialect.delimiter);
   sniff_look (sample, &dialect, ret_best);
+  if (sample->declared->quote != NULL)
+    {
+      try_backslash (sample, ret_best);
+      return;
+    }
   if (ret_best->problems > 0)
     {
       dialect.quote = 0;
@@ -86,8 +110,10 @@ look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *r
 /* ---- delimiter ---- */
 
 static bool
-is_better (const SniffCandidate *a, const SniffCandidate *b)
+is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
 {
+  if (sample->long_records && (a->problems == 0) != (b->problems == 0))
+    return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
   return a->score > b->score;
@@ -103,6 +129,11 @@ void
 sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
 {
   *ret_best = *ret_second = (SniffCandidate) { 0 };
+  if (sample->declared->delimiter != NULL)
+    {
+      look_with_quotes (sample, sample->declared->delimiter, ret_best);
+      return;
+    }
   for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
     {
       if (!occurs (sample, delimiters[i]))
@@ -114,7 +145,7 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
           sniff_candidate_clear (&other);
           continue;
         }
-      if (ret_best->rows == NULL || is_better (&other, ret_best))
+      if (ret_best->rows == NULL || is_better (sample, &other, ret_best))
         {
           sniff_candidate_clear (ret_second);
           *ret_second = *ret_best;

@@ -138,6 +138,16 @@ is_run_of_years (const Top *top, size_t column)
   return year[0] >= 1500 && year[2] <= 2200 && year[1] - year[0] == year[2] - year[1] && ABS (year[1] - year[0]) == 1;
 }
 
+/* Whether it is a year with nothing beside it: the name of a group of columns. */
+static bool
+is_year_of_group (const Top *top, size_t column)
+{
+  const Field *field = cell (top, 0, column);
+  g_autofree char *text = g_strndup (field->text, field->length);
+  int64_t year = field->length == 4 ? g_ascii_strtoll (text, NULL, 10) : 0;
+  return year >= 1500 && year <= 2200 && column + 1 < top->fields && cell (top, 0, column + 1)->length == 0;
+}
+
 static bool
 is_year_name (const Top *top, size_t column)
 {
@@ -267,19 +277,26 @@ count_filled (const Top *top, guint row)
   return filled;
 }
 
-/* Whether a row has words above values in two columns, and no value: units, or the names below groups of columns. */
-static bool
-is_more_header (const Top *top, guint row)
+/* In how many columns a row has words above values; 0 if it has a value. */
+static int
+count_words (const Top *top, guint row)
 {
   int with = 0;
   for (size_t i = 0; i < top->fields; i++)
     {
       int voted = vote_by_kind (top, row, i);
       if (voted < 0)
-        return false;
+        return 0;
       with += voted;
     }
-  return with >= 2;
+  return with;
+}
+
+/* Units, or the names below groups of columns. */
+static bool
+is_more_header (const Top *top, guint row)
+{
+  return count_words (top, row) >= 2;
 }
 
 static int
@@ -308,8 +325,10 @@ count_titles (const Top *top)
   guint titles = 0;
   while (titles < top->n && is_sparse (top, titles))
     titles++;
-  bool header = titles < top->n && is_more_header (top, titles) && top->fields > 2;
-  return header ? titles : 0;
+  if (titles == top->n || top->fields < 3)
+    return 0;
+  int words = count_words (top, titles);
+  return words >= 2 || (words == 1 && count_filled (top, titles) == top->fields) ? titles : 0;
 }
 
 /* ---- all together ---- */
@@ -335,7 +354,7 @@ judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
       /* Groups of columns above text only: the row below settles it. */
       bool value = false;
       for (size_t i = 0; i < top->fields; i++)
-        value = value || vote_by_kind (top, 0, i) < 0;
+        value = value || (vote_by_kind (top, 0, i) < 0 && !is_year_of_group (top, i));
       rows = value ? 0 : count_header_rows (top, 1);
     }
   if (rows > 1)
@@ -382,12 +401,12 @@ judge_with_row_above (const Sample *sample, const SniffCandidate *best, const To
   *ret_header = take ? higher : *ret_header;
 }
 
-void
-sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
+static void
+find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
 {
   g_auto (Top) top = { 0 };
   read_top (sample, best, best->first, &top);
-  guint titles = count_titles (&top);
+  guint titles = sample->declared->skip_lines < 0 ? count_titles (&top) : 0;
   if (titles > 0)
     {
       guint first = top.index[titles];
@@ -399,4 +418,17 @@ sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader
     judge_with_row_above (sample, best, &top, ret_header);
   else
     judge (sample, &top, ret_header);
+}
+
+void
+sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
+{
+  const ModelDialect *declared = sample->declared;
+  find_header (sample, best, ret_header);
+  if (declared->header_rows >= 0)
+    {
+      g_free (ret_header->evidence);
+      *ret_header = (SniffHeader) { declared->header_rows > 0 ? ret_header->first : best->first, declared->header_rows,
+                                    g_strdup ("header: declared"), 1 };
+    }
 }

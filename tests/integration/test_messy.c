@@ -98,6 +98,52 @@ test_null_texts (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* What is below the table is told apart from rows of it. */
+static void
+test_below_the_table (void **state)
+{
+  static const struct
+  {
+    const char *below, *counts, *rejects;
+  } cases[] = {
+    { "\ncode,label,day\nx,y,2020-01-01\n1,b@x.org,5\n", "read=43 rejected=3 inserted=40 staged=40", "second_table 3" },
+    { "\ncode,label\nx,y\n1,b@x.org\n", "read=43 rejected=3 inserted=40 staged=40", "second_table 3" },
+    { "\nTotal: 40\n", "read=41 rejected=1 inserted=40 staged=40", "footer 1" },
+    { "\nemail,n,city\n", "read=41 rejected=1 inserted=40 staged=40", "bad_value 1" }, /* once more, as pages have it */
+    { "\nx41@x.org,41,Oslo\n", "read=41 inserted=41 staged=41", "" },
+    { "\nx41@x.org,41\nx42@x.org,42,Oslo\n", "read=42 rejected=1 inserted=41 staged=41", "too_few_fields 1" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users", USERS (", \"columns\": {\"n\": {\"type\": \"bigint\"}}"));
+      g_autoptr (GString) text = g_string_new ("email,n,city\n");
+      for (int row = 1; row <= 40; row++)
+        g_string_append_printf (text, "x%d@x.org,%d,Oslo\n", row, row);
+      g_string_append (text, cases[i].below);
+      g_autoptr (Json) published = load_text (home, "users.csv", text->str, NULL);
+      assert_load (published, "applied", cases[i].counts);
+      assert_sql (home, cases[i].rejects, "select coalesce(string_agg(reason || ' ' || n, ','), '') from (select reason, count(*) as n from weir.reject group by reason) r");
+      if (i < 3)
+        assert_sql (home, "below the end of the table on line 41", "select distinct message from weir.reject");
+      oracle_check (home, ORACLE_REPLAY);
+    }
+}
+
+/* What the model leaves open is worked out. */
+static void
+test_half_declared_dialect (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (", \"dialect\": {\"delimiter\": \",\"}"));
+  g_autoptr (Json) published = load_text (home, "users.csv", "Report; all; of it\n\nname,email\nA;n,a@x.org\nB;o,b@x.org\n", NULL);
+  assert_load (published, "applied", "read=2 inserted=2 staged=2");
+  home_write_model (home, "users", USERS (", \"dialect\": {\"skip_lines\": 2}"));
+  g_autoptr (Json) again = load_text (home, "users.csv", "name,email\nA,x@x.org\nname,email\nA;n,a@x.org\nB;o,b@x.org\nCyd,c@x.org\n", NULL);
+  assert_load (again, "applied", "read=3 inserted=1 unchanged=2 staged=3");
+}
+
 /* The model's word goes before what the file looks like. */
 static void
 test_declared_dialect (void **state)
@@ -195,6 +241,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_ragged),        TEST (test_ragged_fails), TEST (test_contracts),          TEST (test_null_texts), TEST (test_declared_dialect),
+    TEST (test_below_the_table), TEST (test_half_declared_dialect),
     TEST (test_max_rows),      TEST (test_rejects_to_correct), TEST (test_encodings),    TEST (test_compressed),
   };
   return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);

@@ -57,6 +57,7 @@ static const Case cases[] = {
   { "space", "id name born\n1 \"Doe, J\" 2000-01-01\n2 ann 2001-02-02\n", " \"h0 LF" },
   { "comma with timestamps", "2020-01-01 10:00:00,5\n2020-01-02 10:00:00,6\n", ",\"-0 LF" },
   { "decimal commas and semicolons only", "52,5;13,4\n48,1;11,6\n", ";\"-0 LF" },
+  { "space between three columns of few rows", "id name city\n1 Ann Oslo\n2 Bob Bonn\n3 Cyd Rome\n", " \"h0 LF" },
   { "as Excel is told", "sep=;\nid;name\n1;ann\n2;bob\n", ";\"h1 LF" },
 
   /* one column */
@@ -97,6 +98,9 @@ static const Case cases[] = {
     ",\"h2:0 LF" },
   { "a title filled up with delimiters", "Report,,\n,,\nid,price,born\n1,2.5,2000-01-01\n2,3.5,2001-01-01\n3,4.5,2002-01-01\n",
     ",\"h2 LF" },
+  { "years above groups", "Region,2025,,2026,\nname,sales,cost,sales,cost\nOslo,1,2,3,4\nBonn,5,6,7,8\nRome,9,10,11,12\n", ",\"h2:0 LF" },
+  { "two titles filled up, three rows and a total", "Report;;\nof all;;\nid;name;n\n1;Ann;5\n2;Bob;6\n3;Cyd;7\nTotal;;18\n", ";\"h2 LF" },
+  { "a first row with gaps is no title", "Ann;;\nBob;x;y\nCyd;z;w\n", ";\"-0 LF" },
   { "years", "country,2018,2019,2020\nDE,1,2,3\nFR,4,5,6\nIT,7,8,9\n", ",\"h0 LF" },
   { "a separator too few", "id,name,born\n1,ann,2000-01-01,x\n2,bob,2001-01-01,y\n3,cid,2002-01-01,z\n", ",\"h0 LF" },
   { "a stray quote", "id,na\"me,born\n1,ann,2000-01-01\n2,bob,2001-01-01\n3,cid,2002-01-01\n", ",\"h0 LF" },
@@ -133,6 +137,9 @@ static const Case cases[] = {
   { "a footer", "id,name\n1,ann\n2,bob\n3,cid\n\nEnd of report\n", ",\"h0 LF" },
   { "another table below",
     "a;b;c\n1;x;2\n2;y;3\n3;z;4\n4;x;5\n5;y;6\n\nd;e\n1;2\n3;4\n5;6\n7;8\n9;1\n2;3\n4;5\n6;7\n8;9\n1;1\n2;2\n", ";\"h0 LF" },
+  { "a wider table below few rows",
+    "id,name\n1,a\n2,b\n3,c\n4,d\n5,e\n\ncode,label,price,day\n1,x,2.5,2020-01-01\n2,y,3.5,2020-01-02\n3,z,4.5,2020-01-03\n",
+    ",\"h0 LF" },
   { "a delimiter at the end of each row", "id;name;\n1;ann;\n2;bob;\n", ";\"h0 trailing LF" },
   { "an empty column with a name", "id;name;note\n1;ann;\n2;bob;\n", ";\"h0 LF" },
 
@@ -193,6 +200,105 @@ refuses_what_holds_nothing_or_no_text (void **state)
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
       assert_string_equal (weir_error_get_reason (error), refused[i].reason);
       assert_non_null (strstr (error->message, "x.csv"));
+    }
+}
+
+static GError *
+refuse (const GString *input)
+{
+  Dialect dialect;
+  GError *error = NULL;
+  assert_false (sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, &error));
+  return error;
+}
+
+static void
+refuses_more_columns_than_there_may_be (void **state)
+{
+  (void) state;
+  /* given a header and two rows of 1,600 cells, and of one more */
+  for (int columns = 1600; columns <= 1601; columns++)
+    {
+      g_autoptr (GString) input = g_string_new (NULL);
+      for (int i = 0; i < 3 * columns; i++)
+        g_string_append_printf (input, "%s%d%s", i < columns ? "c" : "", i, (i + 1) % columns == 0 ? "\n" : ",");
+      Dialect dialect;
+      g_autoptr (GError) error = NULL;
+      bool done = sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, &error);
+      assert_int_equal (done, columns == 1600);
+      if (!done)
+        assert_string_equal (error->message, "\"x.csv\" has 1,601 columns; PostgreSQL takes 1,600");
+    }
+}
+
+static void
+refuses_a_cell_of_too_many_lines (void **state)
+{
+  (void) state;
+  g_autoptr (GString) input = g_string_new ("id,text\n1,a\n2,\"");
+  for (int i = 0; i < 12000; i++)
+    g_string_append_printf (input, "line, %d\n", i);
+  g_string_append (input, "\"\n3,c\n");
+  g_autoptr (GError) error = refuse (input);
+  assert_string_equal (weir_error_get_reason (error), "record_too_long");
+  assert_string_equal (error->message, "line 3 of \"x.csv\" begins a row of more than 10000 lines");
+}
+
+static void
+works_out_the_rest (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *what;
+    const char *input;
+    ModelDialect declared;
+    const char *expected;
+  } declared[] = {
+    { "a delimiter, below a title", "Report; all\n\nid,name;x\n1,ann\n2,bob\n", { .delimiter = (char *) ",", .header_rows = -1, .skip_lines = -1 }, ",\"h2 LF" },
+    { "a delimiter that is not tried", "id!n\n1!2\n3!4\n", { .delimiter = (char *) "!", .header_rows = -1, .skip_lines = -1 }, "!\"h0 LF" },
+    { "a delimiter that is not there", "a,b\n1,2\n", { .delimiter = (char *) ";", .header_rows = -1, .skip_lines = -1 }, ";\"h0 LF" },
+    { "lines to skip", "a,b\n1,2\nid,name\n1,ann\n2,bob\n", { .header_rows = -1, .skip_lines = 2 }, ",\"h2 LF" },
+    { "lines to skip, and no header", "a,b\n1,2\n1,x\n2,y\n3,x\n", { .header_rows = -1, .skip_lines = 2 }, ",\"-2 LF" },
+    { "no lines to skip", "Report\nid,name\n1,ann\n2,bob\n", { .header_rows = -1, .skip_lines = 0 }, ",\"h0 LF" },
+    { "a header, below a title", "Report\n\nA,1\nB,2\nC,3\nD,4\n", { .header_rows = 1, .skip_lines = -1 }, ",\"h2 LF" },
+    { "no header", "id,name\n1,ann\n2,bob\n", { .header_rows = 0, .skip_lines = -1 }, ",\"-0 LF" },
+    { "no quote", "id,t\n1,\"a\"\n2,\"b\"\n", { .quote = (char *) "", .header_rows = -1, .skip_lines = -1 }, ",0h0 LF" },
+    { "a quote", "id,t\n1,'a, b'\n2,c\n3,d\n", { .quote = (char *) "'", .header_rows = -1, .skip_lines = -1 }, ",'h0 LF" },
+    { "an escape", "id,t\n1,\"dir\\\"\n2,b\n", { .escape = (char *) "backslash", .header_rows = -1, .skip_lines = -1 }, ",\"\\h0 LF" },
+    { "comments", "! made by x\nid,t\n! and, by, y\n1,a\n2,b\n", { .comment = (char *) "!", .header_rows = -1, .skip_lines = -1 }, ",\"h0# LF" },
+    { "no comments", "id,t\n1,a\n#2\n3,b\n", { .comment = (char *) "", .header_rows = -1, .skip_lines = -1 }, ",\"h0 LF" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (declared); i++)
+    {
+      Dialect dialect;
+      assert_true (sniff_dialect (declared[i].input, strlen (declared[i].input), true, &declared[i].declared, NULL, "x.csv", &dialect, NULL, NULL));
+      g_autofree char *seen = describe (&dialect);
+      if (!g_str_equal (seen, declared[i].expected))
+        fail_msg ("%s: %s instead of %s", declared[i].what, seen, declared[i].expected);
+    }
+}
+
+static void
+tells_where_a_footer_begins (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *below;
+    int64_t line;
+  } cases_below[] = {
+    { "", 0 },          { "Total: 3\n", 0 }, { "\nTotal: 3\nprinted today\n", 6 }, { "4,dan\n", 0 }, { "4\n", 0 },
+    { "4,d,4\n5,e,5\n6,f,6\n7,g,7\n8,h,8\n9,i,9\nTotal: 9\n", 11 }, { "Total,3\n", 0 }, { "a\nb\nc\nd\ne\nf\n", 0 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases_below); i++)
+    {
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      g_autofree char *input = g_strconcat ("id,name,n\n1,ann,1\n2,bob,2\n3,cid,3\n", cases_below[i].below, NULL);
+      assert_true (sniff_dialect (input, strlen (input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+      if (evidence.footer_line != cases_below[i].line)
+        fail_msg ("%s: %d", cases_below[i].below, (int) evidence.footer_line);
     }
 }
 
@@ -316,6 +422,10 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (finds_the_dialect),
     cmocka_unit_test (refuses_what_holds_nothing_or_no_text),
+    cmocka_unit_test (refuses_more_columns_than_there_may_be),
+    cmocka_unit_test (refuses_a_cell_of_too_many_lines),
+    cmocka_unit_test (works_out_the_rest),
+    cmocka_unit_test (tells_where_a_footer_begins),
     cmocka_unit_test (decides_by_known_names),
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (is_not_led_astray_by_an_unclosed_quote),
