@@ -392,6 +392,16 @@ ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 }
 
 bool
+ledger_secret_table (Db *db, char **ret_table, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, "report/secret_table", NULL, 0, &result, error))
+    return false;
+  *ret_table = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
 ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error)
 {
   char id[UID_TEXT_SIZE];

@@ -126,6 +126,8 @@ bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GEr
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
+/* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
+bool ledger_secret_table (Db *db, char **ret_table, GError **error);
 /* A page of at most "limit" rows by (line, repaired), those behind this one; line 0: the first page. */
 bool ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error);
 

@@ -1,6 +1,7 @@
 #include "src/connect.h"
 
 #include "base/error.h"
+#include "schema/ledger.h"
 #include "schema/migrate.h"
 #include "src/conninfo.h"
 #include "src/pgserver.h"
@@ -56,7 +57,7 @@ check_ledger (Db *db, GError **error)
   if (pending == 0)
     return true;
   if (pending == migrations->len)
-    weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet");
+    weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet"), weir_error_reason (error, "no_ledger");
   else
     weir_error (error, WEIR_ERROR_MODEL, "the ledger of this database is older than this weir (%u migrations are missing)",
                 pending);
@@ -79,7 +80,8 @@ database_open (const Settings *settings, bool start, bool migrate, int stop_fd, 
 void
 database_explain_secret (const Settings *settings, GError **error)
 {
-  if (settings->database != NULL || error == NULL || !g_str_equal (weir_error_get_reason (*error), "secret_changed"))
+  const char *reason = error != NULL ? weir_error_get_reason (*error) : "";
+  if (settings->database != NULL || (!g_str_equal (reason, "secret_changed") && !g_str_equal (reason, "secret_missing")))
     return;
   g_autoptr (PgServer) server = pgserver_find (settings, NULL);
   if (server == NULL || g_str_has_prefix (server->data, settings->state))
@@ -90,4 +92,21 @@ database_explain_secret (const Settings *settings, GError **error)
       "The database in \"%s\" belongs to this path and has outlived the .weir it was loaded with. Put that one's key_secret "
       "back into \"%s\"; or, to start over: weir db stop && rm -r \"%s\"",
       folder, settings->secret_file, folder);
+}
+
+bool
+database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error)
+{
+  g_autofree char *table = NULL;
+  if (!ledger_secret_table (db, &table, error))
+    return false;
+  bool missing = !g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
+  if (settings_read_secret (settings, table == NULL, ret_secret, ret_length, error))
+    return true;
+  if (!missing || table == NULL)
+    return false;
+  weir_error_detail (error, "The ids of table \"%s\" in this database were made with it; another one would give every entity a second id.", table);
+  weir_error_hint (error, "Put it back from a backup, or name it with WEIR_KEY_SECRET_FILE.");
+  weir_error_reason (error, "secret_missing");
+  return database_explain_secret (settings, error), false;
 }

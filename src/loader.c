@@ -46,7 +46,7 @@ static bool
 load_secret (Loader *loader, GError **error)
 {
   g_clear_pointer (&loader->secret, g_free);
-  if (!settings_read_secret (loader->settings, true, &loader->secret, &loader->secret_length, error))
+  if (!database_read_secret (loader->settings, loader->db, &loader->secret, &loader->secret_length, error))
     return false;
   loader->options.secret = loader->secret;
   loader->options.secret_length = loader->secret_length;
@@ -156,14 +156,19 @@ open_input (const char *path, const char *name, struct stat *ret_stat, GError **
   AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0 || fstat (fd, ret_stat) < 0)
     {
+      bool denied = errno == EACCES || errno == EPERM;
       weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno));
       weir_error_detail (error, "The file was left where it is.");
+      if (denied)
+        weir_error_hint (error, "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ());
       weir_error_reason (error, "unreadable");
       return -1;
     }
   if (!S_ISREG (ret_stat->st_mode))
     {
       weir_error (error, WEIR_ERROR_INPUT, "could not load \"%s\": it is %s", name, S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
+      if (S_ISDIR (ret_stat->st_mode))
+        weir_error_hint (error, "Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/");
       weir_error_reason (error, "not_a_file");
       return -1;
     }

@@ -37,7 +37,9 @@ open_database (const Settings *settings, char **ret_why, GError **error)
   if (!database_url (settings, true, &url, ret_why, error))
     return NULL;
   g_autoptr (Db) db = db_connect (url, "weir watch", -1, error);
-  if (!db || !migrate_up (db, NULL, error))
+  g_autofree char *secret = NULL;
+  size_t length;
+  if (!db || !migrate_up (db, NULL, error) || !database_read_secret (settings, db, &secret, &length, error))
     return NULL;
   return g_steal_pointer (&db);
 }

@@ -75,9 +75,14 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
   while (length > 0 && (secret[length - 1] == '\n' || secret[length - 1] == '\r'))
     secret[--length] = '\0';
   if (length < SECRET_LEAST)
-    return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length,
-                       SECRET_LEAST),
-           false;
+    {
+      weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length,
+                  SECRET_LEAST);
+      weir_error_hint (error, "If this database was loaded before, put the secret back that it was loaded with. A new one: "
+                              "openssl rand -hex 32 > \"%s\"",
+                       path);
+      return false;
+    }
   *ret_secret = g_steal_pointer (&secret);
   *ret_length = length;
   return true;

@@ -1,6 +1,7 @@
 /* The supervisor's life: the database is made ready, the folder is watched, signals end it. */
 #include "src/supervisor.h"
 
+#include "src/connect.h"
 #include "src/supervisor_state.h"
 
 #include <glib-unix.h>
@@ -140,7 +141,10 @@ on_database_ready (const char *database, void *data)
   Supervisor *supervisor = data;
   const Settings *settings = supervisor->settings;
   const char *const *environment = (const char *const *) supervisor->environment;
-  supervisor->database = g_strdup (database ? database : "");
+  /* The child had a configured one from its environment, wherever we have it from. */
+  g_autofree char *url = NULL;
+  if (!settings->database || !database_url (settings, false, &url, &supervisor->database, NULL))
+    supervisor->database = g_strdup (database ? database : "");
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_autofree char *notify = find_notify (supervisor);
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);

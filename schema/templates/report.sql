@@ -73,6 +73,9 @@ from weir.execution_step s left join weir.execution_step_model m on m.execution_
 where s.execution_id = :'run'::uuid
 order by s.started_on, s.step_name
 
+-- name: secret_table
+select table_name from weir.table where key ? 'fingerprint' order by table_name limit 1
+
 -- name: rejects
 -- A page of them, behind the row (line, repaired) that the page before ended with.
 select line, column_name as column, reason, message, repaired, encode(original, 'escape') as original

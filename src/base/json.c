@@ -35,6 +35,7 @@ weir_json_parse (const char *text, size_t length, const char *name, GError **err
 
   weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column,
               where.text);
+  weir_error_hint (error, "What is wrong is there or just before: often a comma, a quote or a bracket too few or too many.");
   weir_error_reason (error, "invalid_json");
   weir_error_line (error, where.line);
   return NULL;

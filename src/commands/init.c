@@ -45,20 +45,6 @@ make_settings_file (const Settings *settings, const char *database, Report *repo
 }
 
 static bool
-make_secret (const Settings *settings, Report *report, GError **error)
-{
-  bool there = g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
-  g_autofree char *secret = NULL;
-  size_t length = 0;
-  if (!settings_read_secret (settings, true, &secret, &length, error))
-    return false;
-  g_autofree char *shown = settings_shown_path (settings, settings->secret_file);
-  if (!there)
-    note (report, "key secret %s", shown);
-  return true;
-}
-
-static bool
 has_schema (Db *db, const char *name, bool *ret_has, GError **error)
 {
   g_autoptr (DbResult) found = NULL;
@@ -88,6 +74,20 @@ make_schema (Db *db, const char *name, Report *report, GError **error)
 }
 
 static bool
+make_secret (const Settings *settings, Db *db, Report *report, GError **error)
+{
+  bool there = g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
+  g_autofree char *secret = NULL;
+  size_t length = 0;
+  if (!database_read_secret (settings, db, &secret, &length, error))
+    return false;
+  g_autofree char *shown = settings_shown_path (settings, settings->secret_file);
+  if (!there)
+    note (report, "key secret %s", shown);
+  return true;
+}
+
+static bool
 make_database (const Settings *settings, Report *report, GError **error)
 {
   g_autofree char *url = NULL;
@@ -100,7 +100,8 @@ make_database (const Settings *settings, Report *report, GError **error)
     return false;
   if (applied > 0)
     note (report, "ledger in %s", why);
-  return make_schema (db, settings->staging_schema, report, error) && make_schema (db, settings->warehouse_schema, report, error);
+  return make_schema (db, settings->staging_schema, report, error) && make_schema (db, settings->warehouse_schema, report, error)
+         && make_secret (settings, db, report, error);
 }
 
 static bool
@@ -112,8 +113,7 @@ run (const CommonOptions *common, const char *folder, Report *report, GError **e
     return false;
   if (!was_home)
     note (report, "home %s", settings->home);
-  if (!make_settings_file (settings, common->database, report, error) || !make_secret (settings, report, error)
-      || !make_database (settings, report, error))
+  if (!make_settings_file (settings, common->database, report, error) || !make_database (settings, report, error))
     return false;
   if (common->json)
     {

@@ -2,7 +2,10 @@
 #include "base/fsutil.h"
 #include "base/text.h"
 #include "pipeline/key.h"
+#include "schema/ledger.h"
+#include "src/agreement.h"
 #include "src/cli.h"
+#include "src/connect.h"
 #include "src/settings_catalog.h"
 
 #include <stdio.h>
@@ -66,13 +69,39 @@ check_values (const Model *model, char **values, GError **error)
   return true;
 }
 
+/* The secret, compared with the one that the table's ids were made with. Where the database cannot be asked, a person is told, and
+ * none is made. */
+static bool
+read_secret (const Settings *settings, const Model *model, char **ret_secret, size_t *ret_length, GError **error)
+{
+  g_autoptr (GError) away = NULL;
+  g_autoptr (Db) db = database_open (settings, false, false, -1, &away);
+  if (db == NULL)
+    {
+      bool fresh = g_str_equal (weir_error_get_reason (away), "no_ledger");
+      if (!settings_read_secret (settings, fresh, ret_secret, ret_length, error))
+        return false;
+      if (!fresh)
+        fprintf (stderr, "weir: the key secret could not be compared with the one of the database: %s\n", away->message);
+      return true;
+    }
+  g_auto (TableState) state = { 0 };
+  g_autofree char *secret = NULL;
+  if (!ledger_table_read (db, model->table, false, &state, error) || !database_read_secret (settings, db, &secret, ret_length, error))
+    return false;
+  if (!agreement_check (model, state.kind, state.key, secret, *ret_length, error))
+    return database_explain_secret (settings, error), false;
+  *ret_secret = g_steal_pointer (&secret);
+  return true;
+}
+
 static bool
 make_key (const Settings *settings, const Model *model, char **values, Uid *ret_id, Json **ret_normalized, GError **error)
 {
   g_autofree char *secret = NULL;
   size_t secret_length = 0;
   if (model->hash == KEY_HMAC_SHA256
-      && (!fs_make_folder (settings->state, 0700, error) || !settings_read_secret (settings, true, &secret, &secret_length, error)))
+      && (!fs_make_folder (settings->state, 0700, error) || !read_secret (settings, model, &secret, &secret_length, error)))
     return false;
   guint count = g_strv_length (values);
   g_autofree KeyPart *parts = g_new0 (KeyPart, count);

@@ -5,6 +5,7 @@
 #include "src/cli.h"
 #include "src/loader.h"
 #include "src/progress.h"
+#include "src/settings_catalog.h"
 #include "src/stop.h"
 #include "src/summary.h"
 #include "src/worker.h"
@@ -44,7 +45,9 @@ static void
 route_input (const Loader *loader, const LoadOptions *options, const char *path, Input *ret_input)
 {
   *ret_input = (Input){ .path = path };
-  if (options->table != NULL)
+  if (loader->catalog == NULL)
+    ret_input->route.table = g_strdup (options->table);
+  else if (options->table != NULL)
     loader_route_to (loader, options->table, &ret_input->route);
   else
     catalog_route (loader->catalog, path, &ret_input->route);
@@ -133,7 +136,13 @@ check_path (const char *path, const LoadOptions *options, GError **error)
   struct stat info;
   g_autofree char *name = g_path_get_basename (path);
   if (stat (path, &info) < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path, g_strerror (errno)), false;
+    {
+      g_autofree char *folder = g_get_current_dir ();
+      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path, g_strerror (errno));
+      if (!g_path_is_absolute (path))
+        weir_error_hint (error, "A path that does not begin with / starts from here: %s", folder);
+      return false;
+    }
   if (!text_is_utf8 (name, strlen (name), NULL))
     {
       weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a name that is not UTF-8", path);
@@ -186,9 +195,17 @@ print_summary (const LoadOptions *options, const Json *summary)
   fflush (stdout);
 }
 
-/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. */
+static void
+tell_failure (const Input *input, const LoadOptions *options, const GError *error)
+{
+  g_autoptr (Json) summary = summary_without_run (input, error);
+  print_summary (options, summary);
+}
+
+/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. An error is the end of the others,
+ * too. */
 static int
-load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, bool *ret_go_on)
+load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, GError **ret_end_of_all)
 {
   g_autoptr (GError) error = NULL;
   g_auto (LoadEnd) end = { 0 };
@@ -200,10 +217,11 @@ load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, b
   progress_end (&progress);
   if (!done)
     {
-      g_autoptr (Json) summary = summary_without_run (input, error);
-      print_summary (options, summary);
-      *ret_go_on = !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) && db_is_usable (loader->db);
-      return weir_error_exit_code (error);
+      tell_failure (input, options, error);
+      int code = weir_error_exit_code (error);
+      if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) || !db_is_usable (loader->db))
+        g_propagate_error (ret_end_of_all, g_steal_pointer (&error));
+      return code;
     }
   print_summary (options, end.summary);
   if (end.stuck)
@@ -235,28 +253,53 @@ choose_policy (char **paths)
   return HOME_REQUIRED;
 }
 
+/* All that comes before the first file. */
 static bool
-load_files (const CommonOptions *common, const LoadOptions *options, char **paths, int *ret_code, GError **error)
+prepare (const CommonOptions *common, const LoadOptions *options, char **paths, int stop_fd, Settings **ret_settings, Loader *loader,
+         GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, choose_policy (paths), error);
-  if (settings == NULL || !settings_make_folders (settings, error))
+  if (!check_table (options->table, error))
     return false;
+  *ret_settings = settings_load (common->home, common->database, choose_policy (paths), error);
+  if (*ret_settings == NULL || !settings_make_folders (*ret_settings, error))
+    return false;
+  loader_init (loader, *ret_settings, stop_fd);
+  loader->options.force = options->force;
+  loader->options.dry_run = options->dry_run;
+  loader->one_shot = true;
+  return loader_refresh (loader, error);
+}
+
+/* With --json every file has its published object, also where none was reached. Returns the exit code. */
+static int
+load_files (const CommonOptions *common, const LoadOptions *options, char **paths)
+{
   AUTO_FD int stop_fd = stop_fd_open ();
+  g_autoptr (Settings) settings = NULL;
   g_auto (Loader) loader = { 0 };
-  loader_init (&loader, settings, stop_fd);
-  loader.options.force = options->force;
-  loader.options.dry_run = options->dry_run;
-  loader.one_shot = true;
-  if (!loader_refresh (&loader, error))
-    return false;
+  GError *error = NULL;
+  bool ready = prepare (common, options, paths, stop_fd, &settings, &loader, &error);
+  if (!ready && !options->json)
+    return cli_fail (error, false);
+  if (settings != NULL && loader.catalog == NULL)
+    loader.catalog = settings_load_catalog (settings, NULL);
   g_autoptr (GArray) inputs = route_inputs (&loader, options, paths);
-  bool go_on = true;
-  for (guint i = 0; i < inputs->len && go_on; i++)
+  int code = 0;
+  for (guint i = 0; i < inputs->len; i++)
     {
-      int code = load_and_tell (&loader, &g_array_index (inputs, Input, i), options, &go_on);
-      *ret_code = MAX (*ret_code, code);
+      const Input *input = &g_array_index (inputs, Input, i);
+      if (error == NULL)
+        {
+          int one = load_and_tell (&loader, input, options, &error);
+          code = MAX (code, one);
+        }
+      else if (options->json)
+        tell_failure (input, options, error);
     }
-  return true;
+  if (!ready)
+    return cli_fail (error, false);
+  g_clear_error (&error);
+  return code;
 }
 
 static int
@@ -297,8 +340,5 @@ command_load (int argc, char **argv)
   if (g_strv_contains ((const char *const *) argv + 1, "-"))
     return cli_usage ("load", "standard input cannot be loaded: its file could be neither named nor archived");
   options.json = common.json;
-  if (!check_table (table, &error))
-    return cli_fail (error, common.json);
-  int code = 0;
-  return load_files (&common, &options, argv + 1, &code, &error) ? code : cli_fail (error, common.json);
+  return load_files (&common, &options, argv + 1);
 }

@@ -43,10 +43,7 @@ check_folders (const Settings *settings, GError **error)
 static bool
 prepare_home (const Settings *settings, GError **error)
 {
-  g_autofree char *secret = NULL;
-  size_t length;
-  return settings_make_folders (settings, error) && settings_read_secret (settings, true, &secret, &length, error)
-         && check_folders (settings, error);
+  return settings_make_folders (settings, error) && check_folders (settings, error);
 }
 
 /* The path of the program that runs, for its children. Owned by the caller. */

@@ -3,6 +3,7 @@
 #include "tests/support/weir.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 60}}"
 
@@ -462,6 +463,100 @@ test_watch_json (void **state)
   oracle_check (home, 0);
 }
 
+/* Every file has its published object, also where none could be begun. */
+static void
+test_load_json_without_a_start (void **state)
+{
+  static const struct
+  {
+    const char *settings;
+    const char *option, *value;
+    int code;
+    const char *error, *table;
+  } cases[] = {
+    { NULL, "--database", "postgresql://127.0.0.1:1/none?connect_timeout=2", 3, "database_unreachable", "users" },
+    { NULL, "--table", "A B", 2, "model", "A B" },
+    { "{\"watch\": \"poll\",,}", "--force", NULL, 2, "invalid_json", "null" },
+    { "{\"wach\": \"poll\"}", "--force", NULL, 2, NULL, "null" },
+  };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_file (home, "users.csv", users_text);
+  home_write_file (home, "users-2.csv", users_text);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      if (cases[i].settings != NULL)
+        home_write_file (home, "weir.json", cases[i].settings);
+      g_autoptr (Outcome) outcome
+          = expect_weir (home, cases[i].code, "load", "--json", "users.csv", "users-2.csv", cases[i].option, cases[i].value, NULL);
+      for (int file = 0; file < 2; file++)
+        {
+          g_autoptr (Json) published = outcome_json_at (outcome, file);
+          assert_json (published, "file", file == 0 ? "users.csv" : "users-2.csv");
+          assert_json (published, "status", "failed");
+          assert_json (published, "run", "null");
+          assert_json (published, "rows", "null");
+          assert_json (published, "table", cases[i].table);
+          if (cases[i].error != NULL)
+            assert_json (published, "error.code", cases[i].error);
+        }
+    }
+  home_configure (home, "");
+  oracle_check (home, 0);
+}
+
+/* Ids are made with the secret that the database knows, or not at all. */
+static void
+test_secret_and_database (void **state)
+{
+  static const char *const commands[][5] = { { "key", "users", "a@x.org" }, { "load", "--archive", "imports/users-2.csv" }, { "init" }, { "watch" } };
+  Home *home = *state;
+  load_users (home);
+  g_autofree char *secret = home_read_file (home, ".weir/key_secret");
+  g_autofree char *path = home_path (home, ".weir/key_secret");
+  g_autoptr (Outcome) same = expect_weir (home, 0, "key", "users", "a@x.org", NULL);
+  assert_string_equal (same->err, "");
+
+  home_write_file (home, ".weir/key_secret", "another secret of 28 letters");
+  assert_int_equal (chmod (path, 0600), 0);
+  g_autoptr (Outcome) other = expect_weir (home, 2, "key", "users", "a@x.org", NULL);
+  assert_string_equal (other->out, "");
+  assert_contains (other->err, "the key secret of table \"users\" is not the one");
+
+  home_remove_file (home, ".weir/key_secret");
+  home_write_file (home, "imports/users-2.csv", users_text);
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (Outcome) missing = run_weir_argv (home, commands[i]);
+      assert_int_equal (missing->code, 2);
+      assert_false (home_has_file (home, ".weir/key_secret"));
+    }
+
+  home_write_file (home, ".weir/key_secret", secret);
+  assert_int_equal (chmod (path, 0600), 0);
+  cluster_stop (home->cluster);
+  g_autoptr (Outcome) away = expect_weir (home, 0, "key", "users", "a@x.org", NULL);
+  assert_string_equal (away->out, same->out);
+  assert_contains (away->err, "could not be compared");
+  cluster_start (home->cluster);
+  home_remove_file (home, "imports/users-2.csv");
+  oracle_check (home, 0);
+}
+
+/* Who named the database, and a ledger that this weir did not make. */
+static void
+test_watch_says_which_database (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = spawn_weir (home, "watch", "--database", home->url, NULL);
+  wait_until (background_said (watch, ", by --database\n"));
+  stop_watch (watch);
+  sql_run_text (home, "update weir.migration set checksum = 'another'");
+  g_autoptr (Outcome) other = expect_weir (home, 2, "watch", NULL);
+  g_autofree char *said = g_strconcat (other->out, other->err, NULL);
+  assert_contains (said, "another migration");
+}
+
 int
 main (void)
 {
@@ -487,6 +582,9 @@ main (void)
     TEST (test_status_database_away),
     TEST (test_load_is_stopped),
     TEST (test_watch_json),
+    TEST (test_load_json_without_a_start),
+    TEST (test_secret_and_database),
+    TEST (test_watch_says_which_database),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
