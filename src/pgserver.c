@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DATABASE "weir"
 #define START_SECONDS 60
@@ -261,6 +262,8 @@ pgserver_stop (PgServer *server, GError **error)
     return false;
   pgstate_read (server);
   bool stopped = pgstate_process (server) == 0 || pgcluster_stop (server, error);
+  if (stopped)
+    (void) rmdir (server->socket); /* the next start makes it again */
   pgstate_look (server);
   return stopped;
 }

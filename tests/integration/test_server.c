@@ -221,6 +221,19 @@ test_the_environment_has_no_say (void **state)
   assert_string_equal (who->out, "postgres|t\n");
 }
 
+/* What a start makes outside of the home goes with the stop, but for the data. */
+static void
+test_stop_leaves_no_socket_folder (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autofree char *folder = server_member (home, "socket");
+  assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+  assert_weir (home, 0, "db", "stop", NULL);
+  assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  assert_weir (home, 0, "db", "start", NULL);
+}
+
 /* The socket's folder, were it somebody else's, would lead weir to a server of his. */
 static void
 test_a_foreign_socket_folder (void **state)
@@ -252,6 +265,7 @@ main (void)
     TEST (test_another_version),
     TEST (test_the_environment_has_no_say),
     TEST (test_a_foreign_socket_folder),
+    TEST (test_stop_leaves_no_socket_folder),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
