@@ -35,6 +35,31 @@ waiting_new (const char *name, const char *table, const char *state, char *reaso
   return file;
 }
 
+/* Where the file of a finished run goes to, if we may not write there. Owned by the caller. */
+static char *
+find_obstacle (const Settings *settings, const char *table)
+{
+  g_autofree char *archive = g_build_filename (settings->archive, table, NULL);
+  const char *kept = g_file_test (archive, G_FILE_TEST_EXISTS) ? archive : settings->archive;
+  const char *const folders[] = { settings->failed, settings->delete_after_load ? settings->failed : kept };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      if (faccessat (AT_FDCWD, folders[i], W_OK | X_OK, AT_EACCESS) == 0 || errno == ENOENT)
+        continue;
+      const char *reason = g_strerror (errno);
+      g_autofree char *shown = settings_shown_path (settings, folders[i]);
+      return g_strdup_printf ("could not write to \"%s\": %s; weir watch takes it up when that is mended", shown, reason);
+    }
+  return NULL;
+}
+
+static char *
+explain_orphan (const Settings *settings, const char *table)
+{
+  char *obstacle = find_obstacle (settings, table);
+  return obstacle != NULL ? obstacle : g_strdup ("it is not finished; weir watch takes it up");
+}
+
 static bool
 add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, GError **error)
 {
@@ -49,7 +74,7 @@ add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, 
       g_auto (Route) route = { 0 };
       catalog_route (catalog, claim->name, &route);
       WaitingFile *file = claim->orphan ? waiting_new (claim->name, route.table, "orphan",
-                                                       g_strdup ("its worker ended; weir watch takes it up"))
+                                                       explain_orphan (settings, route.table))
                                         : waiting_new (claim->name, route.table, "in work", NULL);
       char run[UID_TEXT_SIZE];
       uid_format (claim->run, run);

@@ -231,14 +231,38 @@ test_failed_files (void **state)
   assert_string_equal (json_string_value (json_object_get (json_object_get (failed.report, "error"), "message")), "newer");
 }
 
+/* What was claimed and is not finished says what is in its way. */
+static void
+test_orphan (void **state)
+{
+  const Fixture *fixture = *state;
+  write_file (fixture, "imports", "users.csv", "x\n");
+  bool gone = false;
+  Claim *claim = claim_take (fixture->settings->imports, "users.csv", uid_random (), &gone, NULL);
+  assert_non_null (claim);
+  claim_free (claim);
+  g_autoptr (GPtrArray) free_ones = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
+  assert_string_equal (find_file (free_ones, "users.csv")->state, "orphan");
+  assert_string_equal (find_file (free_ones, "users.csv")->reason, "it is not finished; weir watch takes it up");
+  assert_int_equal (chmod (fixture->settings->archive, 0555), 0);
+  assert_int_equal (chmod (fixture->settings->failed, 0777), 0);
+  assert_int_equal (chmod (fixture->folder, 0755), 0);
+  bool root = geteuid () == 0;
+  assert_int_equal (root ? seteuid (65534) : 0, 0);
+  g_autoptr (GPtrArray) stuck = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
+  assert_int_equal (root ? seteuid (0) : 0, 0);
+  assert_string_equal (find_file (stuck, "users.csv")->reason,
+                       "could not write to \"archive\": Permission denied; weir watch takes it up when that is mended");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, fixture_setup, fixture_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_what_a_file_waits_for), TEST (test_still_being_written), TEST (test_claims),
-    TEST (test_what_a_file_waits_for), TEST (test_unreadable),          TEST (test_claims),
-    TEST (test_no_drop_folder),        TEST (test_failed_files),
+    TEST (test_unreadable),            TEST (test_orphan),              TEST (test_no_drop_folder),
+    TEST (test_failed_files),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
