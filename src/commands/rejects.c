@@ -124,9 +124,15 @@ print_as_csv (Output *output, const DbResult *rejects)
           = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "", db_result_value (rejects, row, COLUMN_MESSAGE));
       if (db_result_bool (rejects, row, COLUMN_REPAIRED))
         continue;
-      print_cell (style, db_result_value (rejects, row, COLUMN_LINE));
-      print_cell (style, db_result_value (rejects, row, COLUMN_REASON));
-      print_cell (style, message);
+      /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
+      if (style->header == NULL)
+        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE), db_result_value (rejects, row, COLUMN_REASON), message);
+      else
+        {
+          print_cell (style, db_result_value (rejects, row, COLUMN_LINE));
+          print_cell (style, db_result_value (rejects, row, COLUMN_REASON));
+          print_cell (style, message);
+        }
       g_autoptr (GString) bytes = original_bytes (rejects, row);
       fwrite (bytes->str, 1, bytes->len, stdout);
       putchar ('\n');
