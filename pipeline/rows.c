@@ -19,6 +19,7 @@ struct Rows
   size_t width;
   char *header;      /* as it is written */
   int64_t last_line; /* of the table's rows so far; 0: none yet */
+  bool blank_lines;  /* rows go on behind them */
   bool over;         /* another table began */
   Record below;
   char problem[80];
@@ -160,7 +161,7 @@ belongs (const Rows *rows, const Record *record)
 static bool
 begins_table (const Rows *rows, const Record *record)
 {
-  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && record->problem == NULL
+  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && !rows->blank_lines && record->problem == NULL
          && sniff_is_other_header (&rows->evidence, record)
          && (strlen (rows->header) != record->raw_length || memcmp (rows->header, record->raw, record->raw_length) != 0);
 }
@@ -173,7 +174,11 @@ tell_below (Rows *rows, const Record *record)
   bool footer = rows->evidence.footer_line > 0 && record->line >= rows->evidence.footer_line;
   if (record->problem != NULL || (!rows->over && !footer))
     {
-      rows->last_line = record->problem == NULL && record->n_fields == rows->width ? record->line : rows->last_line;
+      if (record->problem == NULL && record->n_fields == rows->width)
+        {
+          rows->blank_lines = rows->blank_lines || (record->blank && rows->last_line > 0);
+          rows->last_line = record->line;
+        }
       return record;
     }
   g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT, rows->last_line);
@@ -208,7 +213,7 @@ bool
 rows_rewind (Rows *rows, GError **error)
 {
   rows->last_line = 0;
-  rows->over = false;
+  rows->over = rows->blank_lines = false;
   return reader_rewind (rows->reader, error);
 }
 
