@@ -51,9 +51,10 @@ print_numeric (const GByteArray *bytes, GString *out)
   REQUIRE (bytes->len == (guint) (8 + 2 * groups));
   g_string_append (out, word_at (bytes, 2) != 0 ? "-" : "");
   gsize start = out->len;
-  for (int i = 0; i <= weight; i++)
+  for (int i = 0; i <= weight && groups > 0; i++)
     g_string_append_printf (out, out->len == start ? "%d" : "%04d", i < groups ? word_at (bytes, 4 + (guint) i) : 0);
-  g_string_append (out, out->len == start ? "0" : "");
+  /* It counts as a digit: not where there are as many as we take. */
+  g_string_append (out, out->len == start && scale < NUMERIC_MAX_DIGITS ? "0" : "");
   gsize whole = out->len;
   g_string_append (out, scale > 0 ? "." : "");
   for (int i = weight + 1; out->len < whole + 1 + (gsize) scale; i++)
