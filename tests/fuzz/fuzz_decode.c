@@ -33,13 +33,13 @@ read_all (const char *bytes, size_t length, Compression compression, Encoding en
   return error == NULL ? g_steal_pointer (&text) : NULL;
 }
 
+/* UTF-8, but for what was no character: 0xFF in UTF-16, the byte itself in Windows-1252, and NUL bytes as they were. */
 static void
 require_utf8 (const GString *text)
 {
-  for (gsize i = 0; i < text->len; i++)
-    if (text->str[i] == '\xFF' || text->str[i] == '\0')
-      text->str[i] = '?';
-  REQUIRE (g_utf8_validate (text->str, (gssize) text->len, NULL));
+  const char *bad;
+  for (const char *at = text->str; !g_utf8_validate (at, text->str + text->len - at, &bad); at = bad + 1)
+    REQUIRE (*bad == '\0' || memchr ("\xFF\x81\x8D\x8F\x90\x9D", *bad, 6) != NULL);
 }
 
 static void
