@@ -330,7 +330,7 @@ command_load (int argc, char **argv)
   GError *error = NULL;
   if (!cli_parse ("load", entries, &common, &argc, &argv, &done, &error))
     return cli_fail (error, common.json);
-  g_autofree char *table = options.table;
+  G_GNUC_UNUSED g_autofree char *table = options.table;
   if (done)
     return 0;
   if (worker)
