@@ -3,14 +3,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/decode.h"
+#include "pipeline/sniff_below.h"
 #include "pipeline/sniff_choose.h"
 #include "pipeline/sniff_describe.h"
 #include "pipeline/sniff_header.h"
 #include "pipeline/source.h"
 
 #include <string.h>
-
-#define MOST_FOOTERS 5 /* rows; more are something else */
 
 void
 sniff_evidence_clear (SniffEvidence *evidence)
@@ -262,50 +261,6 @@ fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeade
   dialect->newline = newline_kind (sample, &best->dialect);
 }
 
-static size_t
-count_typed (const SniffEvidence *evidence)
-{
-  size_t typed = 0;
-  for (size_t i = 0; i < evidence->fields; i++)
-    typed += sniff_kind_is_typed (evidence->kinds[i]);
-  return typed;
-}
-
-/* Whether some of the cells are of their columns' kinds, counted from the first or from the last. */
-static bool
-are_cells_of_row (const SniffEvidence *evidence, const guint8 *kinds, size_t n)
-{
-  if (count_typed (evidence) == 0)
-    return n * 2 > evidence->fields;
-  for (size_t i = 0; i < n; i++)
-    {
-      bool from_left = i < evidence->fields && kinds[i] == evidence->kinds[i];
-      bool from_right = n - i <= evidence->fields && kinds[i] == evidence->kinds[evidence->fields - (n - i)];
-      if (sniff_kind_is_typed (kinds[i]) && (from_left || from_right))
-        return true;
-    }
-  return false;
-}
-
-/* Whether a few rows below the table are none of it: behind an empty line, or unlike many above. */
-static void
-find_footer (const Sample *sample, const SniffCandidate *best, SniffEvidence *evidence)
-{
-  guint rows = best->rows->len - 1 - best->last;
-  if (!sample->whole || best->fields < 2 || rows == 0 || rows > MOST_FOOTERS)
-    return;
-  bool blank = sniff_row (best, best->last + 1)->blank && !evidence->blank_lines;
-  if (!blank && rows * 10 > best->even)
-    return;
-  for (guint i = best->last + 1; i < best->rows->len; i++)
-    {
-      const SniffRow *row = sniff_row (best, i);
-      if (row->fields == 0 || row->fields >= best->fields || are_cells_of_row (evidence, best->kinds->data + row->kinds, row->fields))
-        return;
-    }
-  evidence->footer_line = sniff_row (best, best->last + 1)->line;
-}
-
 static void
 fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const SniffHeader *header, const Dialect *dialect,
                SniffEvidence *evidence)
@@ -367,8 +322,8 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
       fill_dialect (&sample, &best, &header, ret_dialect);
       fill_evidence (&best, &second, &header, ret_dialect, &evidence);
       ret_dialect->skip_lines += skipped;
-      find_footer (&sample, &best, &evidence);
-      evidence.footer_line += evidence.footer_line > 0 ? skipped : 0;
+      int64_t footer = sample.whole ? sniff_find_footer (&best, &evidence) : 0;
+      evidence.footer_line = footer > 0 ? footer + skipped : 0;
       evidence.header = header.evidence;
       evidence.confidence = best.share * header.confidence;
       clear_candidates (&best, &second);
@@ -382,23 +337,4 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
       evidence = (SniffEvidence) { 0 };
     }
   return true;
-}
-
-bool
-sniff_is_row (const SniffEvidence *evidence, const Record *record)
-{
-  g_autofree guint8 *kinds = g_malloc (record->n_fields + 1);
-  for (size_t i = 0; i < record->n_fields; i++)
-    kinds[i] = (guint8) sniff_kind (record->fields[i].text, record->fields[i].length);
-  return are_cells_of_row (evidence, kinds, record->n_fields);
-}
-
-bool
-sniff_is_other_header (const SniffEvidence *evidence, const Record *record)
-{
-  for (size_t i = 0; i < record->n_fields; i++)
-    if (sniff_kind (record->fields[i].text, record->fields[i].length) != KIND_TEXT
-        || sniff_is_null_word (record->fields[i].text, record->fields[i].length))
-      return false;
-  return record->n_fields > 1 && count_typed (evidence) > 0;
 }

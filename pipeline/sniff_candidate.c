@@ -305,7 +305,8 @@ is_first_table (const SniffCandidate *table, const SniffCandidate *best)
   if (table->last >= best->first || table->fields < 2)
     return false;
   bool blank = sniff_row (table, table->last + 1)->blank;
-  return table->even >= (blank ? 5 : 8) && (table->fields * 2 > best->fields || (blank && has_typed_column (table)));
+  bool small = table->fields * 2 <= best->fields; /* may be what a report was made with */
+  return table->even >= (blank ? 5 : 8) && (!small || (blank && table->even >= best->even && has_typed_column (table)));
 }
 
 static void

@@ -140,6 +140,10 @@ static const Case cases[] = {
   { "a wider table below few rows",
     "id,name\n1,a\n2,b\n3,c\n4,d\n5,e\n\ncode,label,price,day\n1,x,2.5,2020-01-01\n2,y,3.5,2020-01-02\n3,z,4.5,2020-01-03\n",
     ",\"h0 LF" },
+  { "settings above a wider table",
+    "Key,Value\nFrom,1\nTo,2\nStep,3\nMost,4\n\nid,name,price,day\n1,x,2.5,2020-01-01\n2,y,3.5,2020-01-02\n3,z,4.5,2020-01-03\n"
+    "4,x,2.5,2020-01-01\n5,y,3.5,2020-01-02\n6,z,4.5,2020-01-03\n",
+    ",\"h6 LF" },
   { "a delimiter at the end of each row", "id;name;\n1;ann;\n2;bob;\n", ";\"h0 trailing LF" },
   { "an empty column with a name", "id;name;note\n1;ann;\n2;bob;\n", ";\"h0 LF" },
 
