@@ -277,7 +277,7 @@ row_convert (Row *row, const Record *record)
     return refuse (row, NULL, record->reason, "%s", record->problem);
   if (record->n_fields != (size_t) layout->n_columns)
     return refuse (row, NULL, record->n_fields < (size_t) layout->n_columns ? "too_few_fields" : "too_many_fields",
-                   "%" G_GSIZE_FORMAT " fields where there are %d columns", record->n_fields, layout->n_columns);
+                   "%zu field%s where there are %d columns", record->n_fields, record->n_fields == 1 ? "" : "s", layout->n_columns);
   RowVerdict verdict = convert_cells (row, record);
   if (verdict == ROW_OK && row->key != NULL)
     verdict = convert_key (row, record);

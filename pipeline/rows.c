@@ -140,7 +140,7 @@ rows_set_width (Rows *rows, int width)
 static bool
 refuse_ragged (const Rows *rows, const Record *record, GError **error)
 {
-  g_autofree char *fields = g_strdup_printf ("%zu fields where there are %zu columns", record->n_fields, rows->width);
+  g_autofree char *fields = g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", rows->width);
   weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
               record->problem != NULL ? record->problem : fields);
   weir_error_line (error, record->line);

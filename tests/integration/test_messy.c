@@ -180,11 +180,11 @@ test_rejects_to_correct (void **state)
   assert_load (published, "applied", "read=4 rejected=2 inserted=2 staged=2");
   g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
   assert_string_equal (rejects->out, "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                     "3;too_few_fields;1 fields where there are 2 columns;Bob\n"
+                                     "3;too_few_fields;1 field where there are 2 columns;Bob\n"
                                      "5;empty_key;email: the business key is empty;Dan;\n");
   g_autoptr (Json) again = load_text (home, "users.csv",
                                       "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                      "3;too_few_fields;1 fields where there are 2 columns;Bob;b@x.org\n"
+                                      "3;too_few_fields;1 field where there are 2 columns;Bob;b@x.org\n"
                                       "5;empty_key;email: the business key is empty;Dan;d@x.org\n",
                                       NULL);
   assert_load (again, "applied", "read=2 inserted=2 staged=2");
