@@ -42,7 +42,8 @@ const Command commands[] = {
     "  weir model sales\n"
     "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
     command_model, TAKES_HOME | TAKES_JSON },
-  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key, TAKES_HOME | TAKES_JSON },
+  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key,
+    TAKES_HOME | TAKES_JSON },
   { "status", "", "the tables, and what waits or failed",
     "Ends with 1 when something failed or waits for a person.\n\n"
     "  weir status\n"
@@ -83,7 +84,8 @@ const Command commands[] = {
     "  weir psql\n"
     "  weir psql -c 'select * from warehouse.users_current limit 5'",
     command_psql, TAKES_HOME },
-  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion, 0 },
+  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion,
+    0 },
   { NULL, NULL, NULL, NULL, NULL, 0 },
 };
 

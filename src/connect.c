@@ -105,7 +105,8 @@ database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_
     return true;
   if (!missing || table == NULL)
     return false;
-  weir_error_detail (error, "The ids of table \"%s\" in this database were made with it; another one would give every entity a second id.", table);
+  weir_error_detail (
+      error, "The ids of table \"%s\" in this database were made with it; another one would give every entity a second id.", table);
   weir_error_hint (error, "Put it back from a backup, or name it with WEIR_KEY_SECRET_FILE.");
   weir_error_reason (error, "secret_missing");
   return database_explain_secret (settings, error), false;

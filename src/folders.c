@@ -73,8 +73,7 @@ add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, 
         continue;
       g_auto (Route) route = { 0 };
       catalog_route (catalog, claim->name, &route);
-      WaitingFile *file = claim->orphan ? waiting_new (claim->name, route.table, "orphan",
-                                                       explain_orphan (settings, route.table))
+      WaitingFile *file = claim->orphan ? waiting_new (claim->name, route.table, "orphan", explain_orphan (settings, route.table))
                                         : waiting_new (claim->name, route.table, "in work", NULL);
       char run[UID_TEXT_SIZE];
       uid_format (claim->run, run);

@@ -87,7 +87,8 @@ read_secret (const Settings *settings, const Model *model, char **ret_secret, si
     }
   g_auto (TableState) state = { 0 };
   g_autofree char *secret = NULL;
-  if (!ledger_table_read (db, model->table, false, &state, error) || !database_read_secret (settings, db, &secret, ret_length, error))
+  if (!ledger_table_read (db, model->table, false, &state, error)
+      || !database_read_secret (settings, db, &secret, ret_length, error))
     return false;
   if (!agreement_check (model, state.kind, state.key, secret, *ret_length, error))
     return database_explain_secret (settings, error), false;

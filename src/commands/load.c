@@ -202,8 +202,8 @@ tell_failure (const Input *input, const LoadOptions *options, const GError *erro
   print_summary (options, summary);
 }
 
-/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. An error is the end of the others,
- * too. */
+/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. An error is the end of the
+ * others, too. */
 static int
 load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, GError **ret_end_of_all)
 {
@@ -255,8 +255,8 @@ choose_policy (char **paths)
 
 /* All that comes before the first file. */
 static bool
-prepare (const CommonOptions *common, const LoadOptions *options, char **paths, int stop_fd, Settings **ret_settings, Loader *loader,
-         GError **error)
+prepare (const CommonOptions *common, const LoadOptions *options, char **paths, int stop_fd, Settings **ret_settings,
+         Loader *loader, GError **error)
 {
   if (!check_table (options->table, error))
     return false;

@@ -64,8 +64,8 @@ typedef struct Output Output;
 struct Output
 {
   void (*print) (Output *output, const DbResult *page);
-  Style style;    /* --csv */
-  int widths[6];  /* of the table's columns */
+  Style style;   /* --csv */
+  int widths[6]; /* of the table's columns */
   int64_t printed, refused;
 };
 
@@ -126,7 +126,8 @@ print_as_csv (Output *output, const DbResult *rejects)
         continue;
       /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
       if (style->header == NULL)
-        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE), db_result_value (rejects, row, COLUMN_REASON), message);
+        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
+                 db_result_value (rejects, row, COLUMN_REASON), message);
       else
         {
           print_cell (style, db_result_value (rejects, row, COLUMN_LINE));
@@ -145,10 +146,11 @@ row_to_json (const DbResult *rejects, int row)
 {
   g_autoptr (GString) bytes = original_bytes (rejects, row);
   g_autofree char *readable = g_utf8_make_valid (bytes->str, (gssize) bytes->len);
-  Json *object = json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
-                            db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
-                            db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
-                            "original", weir_json_string (readable));
+  Json *object =
+      json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
+                 db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
+                 db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
+                 "original", weir_json_string (readable));
   if (text_is_utf8 (bytes->str, bytes->len, NULL))
     return object;
   g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
@@ -219,7 +221,8 @@ print_nothing_refused (const DbResult *run, const Output *output)
   if (output->printed > 0)
     puts ("No row was refused: these were repaired, and loaded.");
   else if (whole)
-    printf ("No row of this run is kept: its state is \"%s\". What happened: weir runs %.8s\n", state, db_result_named (run, 0, "run"));
+    printf ("No row of this run is kept: its state is \"%s\". What happened: weir runs %.8s\n", state,
+            db_result_named (run, 0, "run"));
   else
     puts ("No row was refused.");
 }

@@ -53,14 +53,14 @@ table_to_json (const Table *table)
                         : table->problem != NULL ? table->problem->message
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
-  Json *object = json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
-                    weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
-                    table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
-                    number_or_null (table->rows), "versions", number_or_null (table->versions), "files",
-                    number_or_null (table->files), "failed", number_or_null (table->failed), "rejected",
-                    (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file), "last_state", table->last_state,
-                    "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "staging_emptied",
-                    table->emptied, "refill_run", table->refill_run);
+  Json *object =
+      json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
+                 weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
+                 table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
+                 number_or_null (table->rows), "versions", number_or_null (table->versions), "files", number_or_null (table->files),
+                 "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
+                 weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
+                 table->last_run, "staged", table->staged, "staging_emptied", table->emptied, "refill_run", table->refill_run);
   cli_times_to_iso (object, times);
   return object;
 }
