@@ -225,6 +225,17 @@ file_is_unchanged (const LoadInput *input, const struct stat *before, GError **e
   return false;
 }
 
+/* Rows below the table do not refuse the file, so they must not go unsaid. */
+static void
+note_foreign (const RejectSpool *rejects, GPtrArray *notes)
+{
+  int64_t foreign = reject_foreign (rejects);
+  if (foreign > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("%" G_GINT64_FORMAT " row%s below the table (a footer, or another table) were not loaded: `weir rejects` "
+                                             "shows them",
+                                             foreign, foreign == 1 ? "" : "s"));
+}
+
 static void
 note_layout (const Layout *layout, GPtrArray *notes)
 {
@@ -254,6 +265,7 @@ load_work (Work *work, Db *db, GError **error)
   sha256_finish (loaded->sha, loaded->sha256);
   work->result->rows_known = true;
   note_layout (loaded->layout, work->result->notes);
+  note_foreign (loaded->rejects, work->result->notes);
   return reject_store (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, input->run, error)
          && stage_swap (db, loaded->stage, input->options->swap_timeout_ms, work->result->notes, error);
 }
