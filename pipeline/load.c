@@ -95,7 +95,7 @@ lay_out (Work *work, GError **error)
   const Record *header;
   int width;
   bool again;
-  loaded->rows = rows_open (input->fd, input->run->file, input->model, input->pins, loaded->sha, error);
+  loaded->rows = rows_open (input->fd, input->run->file, input->model, input->pins, &input->options->limits, loaded->sha, error);
   if (loaded->rows == NULL || !rows_header (loaded->rows, &header, &width, error))
     return false;
   if (header != NULL)
@@ -141,6 +141,18 @@ send_to_server (const void *bytes, size_t length, void *data, GError **error)
   return db_copy_write (data, bytes, length, error);
 }
 
+static bool
+too_many_rows (const Work *work, const Record *record, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has more than %" G_GINT64_FORMAT " rows", work->input->run->file,
+              work->input->options->max_rows);
+  weir_error_line (error, record->line);
+  weir_error_detail (error, "Nothing was loaded.");
+  weir_error_hint (error, "Split the file, or raise \"limits\": {\"rows\": N} in weir.json.");
+  weir_error_reason (error, "too_many_rows");
+  return false;
+}
+
 /* One pass over the file, inside a COPY. *ret_contradiction: a cell is not of its column's type; the COPY is of no use then. */
 static bool
 send_rows (Work *work, Db *db, bool *ret_contradiction, GError **error)
@@ -158,6 +170,8 @@ send_rows (Work *work, Db *db, bool *ret_contradiction, GError **error)
         return false;
       if (record == NULL)
         break;
+      if (read == work->input->options->max_rows && read > 0)
+        return too_many_rows (work, record, error);
       RowVerdict verdict = row_convert (row, record);
       if (verdict == ROW_CONTRADICTION)
         return *ret_contradiction = true;

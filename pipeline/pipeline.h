@@ -4,6 +4,7 @@
 #define WEIR_PIPELINE_PIPELINE_H
 
 #include "models/catalog.h"
+#include "pipeline/reader.h"
 #include "schema/ledger.h"
 
 typedef enum
@@ -24,6 +25,8 @@ typedef struct
   const void *secret;         /* for hmac-sha256 keys; NULL: none could be read */
   size_t secret_length;
   double max_percent;         /* of rejects, unless the model says otherwise */
+  ReaderLimits limits;        /* of records and of the file */
+  int64_t max_rows;           /* of a file; 0: no limit */
   int swap_timeout_ms;        /* how long to wait for readers of the old staging table */
   bool force;                 /* load although it is a duplicate */
   bool dry_run;               /* roll everything back at the end */

@@ -14,7 +14,7 @@
 #define PIECE_SIZE 65536  /* bytes of text per read */
 #define ENTRY_BLOCK 16384 /* by how much libcsv grows its field buffer */
 
-const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600, READER_MAX_LINES };
+const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600, READER_MAX_LINES, 0 };
 
 struct Reader
 {
@@ -453,7 +453,8 @@ reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *
 Reader *
 reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
-  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &source_default_limits, sha);
+  const SourceLimits text = { limits->text_bytes, source_default_limits.ratio };
+  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &text, sha);
   return new_reader (source, true, dialect, limits, piece);
 }
 

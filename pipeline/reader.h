@@ -46,6 +46,7 @@ typedef struct
   size_t field_bytes;
   size_t fields; /* per record */
   size_t lines;  /* of one; 0: READER_MAX_LINES */
+  int64_t text_bytes; /* of the whole file, decompressed; 0: no limit ("file_too_large") */
 } ReaderLimits;
 
 extern const ReaderLimits reader_default_limits; /* 4 MiB, 1 MiB, 1,600 */

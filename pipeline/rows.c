@@ -66,14 +66,14 @@ sniff (Rows *rows, int fd, const Pins *pins, GError **error)
 }
 
 Rows *
-rows_open (int fd, const char *name, const Model *model, const Pins *pins, Sha256 *sha, GError **error)
+rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha, GError **error)
 {
   g_autoptr (Rows) rows = g_new0 (Rows, 1);
   rows->name = name;
   rows->model = model;
   if (!sniff (rows, fd, pins, error))
     return NULL;
-  rows->reader = reader_new (fd, &rows->dialect, &reader_default_limits, sha);
+  rows->reader = reader_new (fd, &rows->dialect, limits != NULL ? limits : &reader_default_limits, sha);
   return g_steal_pointer (&rows);
 }
 

@@ -10,8 +10,8 @@
 
 typedef struct Rows Rows;
 
-/* fd, model (may be NULL), name and sha are borrowed. Errors: those of the source, the sniffer and the reader; LOCAL, INPUT. */
-Rows *rows_open (int fd, const char *name, const Model *model, const Pins *pins, Sha256 *sha, GError **error);
+/* fd, model (may be NULL), pins (not NULL), name, limits (NULL: the reader's own) and sha are borrowed. Errors: those of the source, the sniffer and the reader; LOCAL, INPUT. */
+Rows *rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha, GError **error);
 void rows_free (Rows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
 

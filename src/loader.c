@@ -20,6 +20,11 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
     .scratch = settings->state,
     .max_percent = settings->max_percent,
     .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
+    .limits = { .record_bytes = (size_t) settings->limit_record_kb * 1024,
+                .field_bytes = (size_t) settings->limit_field_kb * 1024,
+                .fields = (size_t) settings->limit_columns,
+                .text_bytes = (int64_t) (settings->limit_file_mb * 1e6) },
+    .max_rows = (int64_t) settings->limit_rows,
     .stop_fd = stop_fd,
   };
 }

@@ -74,7 +74,7 @@ append_values (GString *text, const Setting *setting)
   if (setting->words[0] != NULL)
     g_string_append_printf (text, "`\"%s\"`, `\"%s\"`", setting->words[0], setting->words[1]);
   else if (setting->type == SETTING_WHOLE || setting->type == SETTING_NUMBER)
-    g_string_append_printf (text, "%g to %g", setting->low, setting->high);
+    g_string_append_printf (text, "%.0f to %.0f", setting->low, setting->high);
   else
     g_string_append (text, setting->path == NULL && setting->option == NULL ? "file" : kinds[setting->type]);
 }

@@ -236,6 +236,35 @@ test_compressed (void **state)
   assert_sql (home, "2", "select count(*) from warehouse.users");
 }
 
+static void
+test_limits (void **state)
+{
+  static const struct
+  {
+    const char *limits, *file, *code;
+  } cases[] = {
+    { "\"rows\": 2", "name,email\nA,a@x.org\nB,b@x.org\nC,c@x.org\n", "too_many_rows" },
+    { "\"columns\": 2", "name,email,city\nA,a@x.org,Oslo\n", NULL },
+    { "\"file_mb\": 0.00002", "name,email\nA,a@x.org\nB,b@x.org\n", "file_too_large" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *more = g_strdup_printf (", \"limits\": {%s}", cases[i].limits);
+      home_configure (home, more);
+      home_write_model (home, "users", USERS (""));
+      home_drop (home, "users.csv", cases[i].file);
+      g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_json (published, "status", "failed");
+      if (cases[i].code != NULL)
+        assert_json (published, "error.code", cases[i].code);
+      assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
+      oracle_check (home, 0);
+    }
+}
+
 int
 main (void)
 {
@@ -243,7 +272,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_ragged),        TEST (test_ragged_fails), TEST (test_contracts),          TEST (test_null_texts), TEST (test_declared_dialect),
     TEST (test_below_the_table), TEST (test_half_declared_dialect),
-    TEST (test_max_rows),      TEST (test_rejects_to_correct), TEST (test_encodings),    TEST (test_compressed),
+    TEST (test_limits), TEST (test_max_rows),      TEST (test_rejects_to_correct), TEST (test_encodings),    TEST (test_compressed),
   };
   return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);
 }

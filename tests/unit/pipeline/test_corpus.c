@@ -76,7 +76,7 @@ check_file (const CorpusFile *file)
   if (fd < 0)
     fail_msg ("could not open %s", path);
   g_autoptr (Pins) pins = pins_new ();
-  g_autoptr (Rows) rows = rows_open (fd, file->name, NULL, pins, NULL, NULL);
+  g_autoptr (Rows) rows = rows_open (fd, file->name, NULL, pins, NULL, NULL, NULL);
   assert_non_null (rows);
   g_autofree char *seen = describe_rows (rows);
   bool any_header = !g_str_has_prefix (file->expected, "header ") && g_str_has_prefix (seen, "header ");
