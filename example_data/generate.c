@@ -7,8 +7,8 @@
  * The same seed and numbers give the same bytes everywhere. A row is a function of the seed and its number, so memory does not grow
  * with the file. Every second file is a later export of the same system: some rows changed, some new, some gone, most as before.
  *
- * Bad rows and duplicates are there on purpose and counted exactly: expected.json says what each load must report. The last line of a
- * business key is always the true one; the lines before it are out of date, or written in other case. */
+ * Bad rows and duplicates are there on purpose and counted exactly: expected.json says what each load must report. The last line of
+ * a business key is always the true one; the lines before it are out of date, or written in other case. */
 #include "names.h"
 
 #include <errno.h>
@@ -79,7 +79,7 @@ sampler_next (Sampler *sampler)
 typedef struct
 {
   guint64 read, bad, duplicate;
-  guint64 before;  /* entities that the file before had */
+  guint64 before; /* entities that the file before had */
   guint64 changed, unchanged, added;
 } Plan;
 
@@ -140,7 +140,8 @@ person_make (guint64 seed, guint64 number, bool changed)
   else if (what < 4)
     person.born += 1 + (gint) random_below (&random, 27);
   else
-    person.last = &last_names[(person.last - last_names + 1 + random_below (&random, G_N_ELEMENTS (last_names) - 1)) % G_N_ELEMENTS (last_names)];
+    person.last = &last_names[(person.last - last_names + 1 + random_below (&random, G_N_ELEMENTS (last_names) - 1))
+                              % G_N_ELEMENTS (last_names)];
   return person;
 }
 
@@ -169,7 +170,8 @@ append_name (GString *out, const Person *person)
   if (person->style == 0)
     g_snprintf (name, sizeof name, "%s, %s", person->last->text, person->first->text);
   else if (person->style == 1)
-    g_snprintf (name, sizeof name, "%s \"%c.\" %s", person->first->text, g_ascii_toupper (person->mail_first->slug[0]), person->last->text);
+    g_snprintf (name, sizeof name, "%s \"%c.\" %s", person->first->text, g_ascii_toupper (person->mail_first->slug[0]),
+                person->last->text);
   else
     g_snprintf (name, sizeof name, "%s %s", person->first->text, person->last->text);
   append_cell (out, name);
@@ -246,19 +248,19 @@ append_sale (GString *out, const Source *source, guint64 number, bool changed, g
 
 /* The rows that must be refused, one form after the other. %s takes a number. */
 static const char *const bad_users[] = {
-  "Nora No-Mail %s,,14/03/1984",                                /* no key */
-  "Noel Feb %s,impossible.date%s@example.com,31/02/1990",       /* no such day */
-  ",no.name%s@example.com,02/11/1971",                          /* a required column */
-  "Theo Few %s,too.few%s@example.com",                          /* a field is missing */
-  "\"Stella\" Stray %s,stray.quote%s@example.com,19/07/1966",   /* text after a closing quote */
+  "Nora No-Mail %s,,14/03/1984",                              /* no key */
+  "Noel Feb %s,impossible.date%s@example.com,31/02/1990",     /* no such day */
+  ",no.name%s@example.com,02/11/1971",                        /* a required column */
+  "Theo Few %s,too.few%s@example.com",                        /* a field is missing */
+  "\"Stella\" Stray %s,stray.quote%s@example.com,19/07/1966", /* text after a closing quote */
 };
 
 static const char *const bad_sales[] = {
-  "X%s,unknown.user%s@example.com,12.00,2025-06-01",             /* no such user */
-  "X%s,unknown.user%s@example.com,abc,2025-06-02",              /* no number */
-  ",unknown.user%s@example.com,8.50,2025-06-03",                /* no key */
-  "X%s,unknown.user%s@example.com,3.20,2025-02-30",             /* no such day */
-  "X%s,unknown.user%s@example.com",                             /* fields are missing */
+  "X%s,unknown.user%s@example.com,12.00,2025-06-01", /* no such user */
+  "X%s,unknown.user%s@example.com,abc,2025-06-02",   /* no number */
+  ",unknown.user%s@example.com,8.50,2025-06-03",     /* no key */
+  "X%s,unknown.user%s@example.com,3.20,2025-02-30",  /* no such day */
+  "X%s,unknown.user%s@example.com",                  /* fields are missing */
 };
 
 typedef struct
@@ -271,8 +273,9 @@ typedef struct
 } Table;
 
 static const Table users_table = { "users", "name,email,date_of_birth", true, append_user, bad_users, G_N_ELEMENTS (bad_users) };
-static const Table sales_table
-    = { "transactions", "transaction_id,email,amount,transaction_date", false, append_sale, bad_sales, G_N_ELEMENTS (bad_sales) };
+static const Table sales_table = { "transactions", "transaction_id,email,amount,transaction_date",
+                                   false,          append_sale,
+                                   bad_sales,      G_N_ELEMENTS (bad_sales) };
 
 /* Rows of the second file have numbers of their own: nothing of theirs meets the first file's. */
 static void
@@ -417,9 +420,14 @@ append_expected (GString *json, const char *folder, const Table *table, const Pl
     const char *name;
     guint64 count;
   } counts[] = {
-    { "read", plan->read },           { "rejected", plan->bad },      { "repaired", 0 },
-    { "duplicate", plan->duplicate }, { "unchanged", plan->unchanged }, { "inserted", plan->added },
-    { "updated", plan->changed },     { "deactivated", table->dimension ? plan->changed : 0 },
+    { "read", plan->read },
+    { "rejected", plan->bad },
+    { "repaired", 0 },
+    { "duplicate", plan->duplicate },
+    { "unchanged", plan->unchanged },
+    { "inserted", plan->added },
+    { "updated", plan->changed },
+    { "deactivated", table->dimension ? plan->changed : 0 },
     { "staged", plan->read - plan->bad - plan->duplicate },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -483,7 +491,8 @@ main (int argc, char **argv)
 
   const char *folder = out != NULL ? out : ".";
   g_autoptr (GString) loads = g_string_new (NULL);
-  bool done = (!all && updates) || write_export (folder, all ? "inserts" : "", (guint64) rows, (guint64) sales, (guint64) seed, false, clean, loads);
+  bool done = (!all && updates)
+              || write_export (folder, all ? "inserts" : "", (guint64) rows, (guint64) sales, (guint64) seed, false, clean, loads);
   if (done && (all || updates))
     done = write_export (folder, all ? "updates" : "", (guint64) rows, (guint64) sales, (guint64) seed, true, clean, loads);
   return done && write_expected (folder, loads, (guint64) seed) ? 0 : 1;

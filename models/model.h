@@ -112,13 +112,13 @@ typedef struct
   GPtrArray *references; /* of ModelReference */
   Duplicates duplicates;
   Append append;
-  GStrv files;                    /* globs that override the naming rule, or NULL */
-  double max_percent;             /* of rejects before the file is refused; negative: the setting holds */
-  int64_t max_rows;               /* the same as a number of rows; negative: no such limit */
+  GStrv files;        /* globs that override the naming rule, or NULL */
+  double max_percent; /* of rejects before the file is refused; negative: the setting holds */
+  int64_t max_rows;   /* the same as a number of rows; negative: no such limit */
   Ragged ragged;
   ContractColumns contract_columns;
   ContractTypes contract_types;
-  GStrv nulls;                    /* cells that mean NULL besides the unquoted empty one, or NULL */
+  GStrv nulls; /* cells that mean NULL besides the unquoted empty one, or NULL */
   ModelDialect dialect;
   char checksum[SHA256_HEX_SIZE]; /* of the file's bytes */
 } Model;

@@ -27,7 +27,7 @@ put_int32 (CopyWriter *copy, int32_t value)
 void
 copy_begin (CopyWriter *copy, CopySink sink, void *data)
 {
-  *copy = (CopyWriter){ .bytes = g_byte_array_sized_new (PIECE * 2), .sink = sink, .data = data };
+  *copy = (CopyWriter) { .bytes = g_byte_array_sized_new (PIECE * 2), .sink = sink, .data = data };
   put (copy, "PGCOPY\n\377\r\n", 11); /* with its NUL */
   put_int32 (copy, 0);                /* flags */
   put_int32 (copy, 0);                /* header extension */

@@ -30,9 +30,9 @@ typedef struct
   char delimiter[3]; /* one or two characters: "," ";" "\t" "|" ":" "^" "~" " " ", " ...; "" for a file of one column */
   char quote;        /* " or ', 0: none */
   Escape escape;
-  int header_rows;   /* 0: no header; more than one are joined by a blank, column by column */
-  int skip_lines;    /* of preamble, before the header or the first record */
-  char comment;      /* records whose first byte this is are comments, passed over; 0: none */
+  int header_rows;         /* 0: no header; more than one are joined by a blank, column by column */
+  int skip_lines;          /* of preamble, before the header or the first record */
+  char comment;            /* records whose first byte this is are comments, passed over; 0: none */
   bool trailing_delimiter; /* every record ends with a delimiter that begins no column */
   Encoding encoding;
   Compression compression;

@@ -94,9 +94,11 @@ missing_column (const Layout *layout, const char *missing, const char *role, con
     have->pdata[LISTED_COLUMNS] = NULL;
   g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
-  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list, layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
+  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list,
+                     layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
   if (near != NULL)
-    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model; `weir retry RUN` then loads it again.", near);
+    weir_error_hint (
+        error, "Did you mean \"%s\"? Rename the column in the file, or in the model; `weir retry RUN` then loads it again.", near);
   else
     weir_error_hint (error, "Add the column to the file, or mend the model; `weir retry RUN` then loads it again.");
   weir_error_reason (error, reason);
@@ -133,7 +135,8 @@ assign_references (Layout *layout, const Catalog *catalog, GError **error)
       reference->hash_slot = -1;
       reference->dimension = catalog_find (catalog, model->dimension);
       if (reference->dimension == NULL)
-        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", layout->model->path, model->dimension);
+        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", layout->model->path,
+                           model->dimension);
       reference->n_columns = (int) g_strv_length (model->columns);
       reference->columns = g_new0 (int, reference->n_columns + 1);
       for (int part = 0; part < reference->n_columns; part++)
@@ -199,7 +202,8 @@ refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error
   g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
   weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
-  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\"; `weir retry RUN` then loads it again.");
+  weir_error_hint (
+      error, "Take them out of the file, or let them in with \"evolve\" or \"discard\"; `weir retry RUN` then loads it again.");
   weir_error_reason (error, "columns_drift");
   return false;
 }
@@ -259,8 +263,9 @@ assign_hash_slots (Layout *layout)
 const char *const *
 layout_own_names (const Model *model)
 {
-  static const char *const dimension[]
-      = { "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL };
+  static const char *const dimension[] = {
+    "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL
+  };
   static const char *const fact[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
   return model->kind == MODEL_DIMENSION ? dimension : fact;
 }
@@ -287,7 +292,8 @@ has_name (const Layout *layout, const char *name)
   return false;
 }
 
-/* A file's own created_at or user_id must not meet weir's: it gets a trailing underscore, like the names that ident.h keeps free. */
+/* A file's own created_at or user_id must not meet weir's: it gets a trailing underscore, like the names that ident.h keeps free.
+ */
 static void
 rename_taken (Layout *layout)
 {

@@ -25,13 +25,13 @@ typedef struct
   const Type *type; /* never NULL once settled */
   char *format;     /* NULL: the type's own */
   Origin origin;
-  bool unknown;     /* nothing but NULL was seen so far; a value is then a contradiction */
-  bool ambiguous;   /* its cells can be read in two ways, and were taken as text */
+  bool unknown;                   /* nothing but NULL was seen so far; a value is then a contradiction */
+  bool ambiguous;                 /* its cells can be read in two ways, and were taken as text */
   const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
   bool required;
-  int key_part;     /* position in the business key, -1: none */
-  bool stored;      /* in the warehouse; false for a fact's referenced columns */
-  int hash_slot;    /* position among the tracked names, -1: not tracked */
+  int key_part;           /* position in the business key, -1: none */
+  bool stored;            /* in the warehouse; false for a fact's referenced columns */
+  int hash_slot;          /* position among the tracked names, -1: not tracked */
   int64_t contradictions; /* of the pinned type, counted while the whole file is inferred */
   int64_t contradiction_line;
 } LayoutColumn;
@@ -60,16 +60,17 @@ typedef struct
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 
-/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. Borrows model and catalog. Errors: INPUT
- * where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one that weir makes in the warehouse gets a trailing underscore. */
+/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. Borrows model and catalog. Errors:
+ * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one
+ * that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
 /* Looks at one record of the sample or of the whole file. Records of another width are left out. */
 void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
- * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that loses
- * nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
+ * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
+ * loses nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
@@ -79,12 +80,12 @@ bool layout_is_null (const Layout *layout, const Field *field);
 bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
 
 /* Whether a cell, not empty, is of its settled column's type, and its value. A type that this file settles takes only
- * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one that is
- * declared or pinned takes every spelling. */
+ * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one
+ * that is declared or pinned takes every spelling. */
 bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);
 
-/* Whether a column may go from one type to the other: types_widens, but for a bag of rows without a key, which are known by their hash
- * alone. As text the rows that are there would meet none of those to come. */
+/* Whether a column may go from one type to the other: types_widens, but for a bag of rows without a key, which are known by their
+ * hash alone. As text the rows that are there would meet none of those to come. */
 bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
 
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */

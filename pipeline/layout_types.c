@@ -69,8 +69,8 @@ layout_may_become (const Layout *layout, TypeId from, TypeId to)
   return types_widens (from, to) && !(bag && to == TYPE_TEXT && from != TYPE_TEXT);
 }
 
-/* What a pinned column that the file contradicts can become without loss, NULL: nothing. Numbers are known by their value, however they are
- * written; dates written another way are not taken for the same, and text keeps spellings, which a format does not. */
+/* What a pinned column that the file contradicts can become without loss, NULL: nothing. Numbers are known by their value, however
+ * they are written; dates written another way are not taken for the same, and text keeps spellings, which a format does not. */
 static const Type *
 wider_type (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char **ret_format)
 {
@@ -98,19 +98,21 @@ widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtr
   type_and_format (column->type, column->format, was, sizeof was);
   if (to != NULL)
     {
-      g_ptr_array_add (notes, g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name, was,
-                                               type_and_format (to, format, is, sizeof is), column->contradiction_line));
+      g_ptr_array_add (notes,
+                       g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name, was,
+                                        type_and_format (to, format, is, sizeof is), column->contradiction_line));
       column->type = to;
       g_free (column->format);
       column->format = g_strdup (format);
       return true;
     }
-  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not", column->name, was,
-              column->contradictions);
+  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not",
+              column->name, was, column->contradictions);
   weir_error_line (error, column->contradiction_line);
   weir_error_detail (error, "The first is on line %" G_GINT64_FORMAT "; the file's cells are %s. Nothing was loaded.",
                      column->contradiction_line, type_and_format (seen->type, seen->format, is, sizeof is));
-  weir_error_hint (error, "Declare the column's \"type\" and \"format\" in the model: cells that are not of it are then rejects of their row.");
+  weir_error_hint (
+      error, "Declare the column's \"type\" and \"format\" in the model: cells that are not of it are then rejects of their row.");
   weir_error_reason (error, "type_drift");
   return false;
 }

@@ -115,8 +115,12 @@ keep_original (Work *work, const Row *row, const Record *original, const char *r
 {
   const Reject reject = { .line = original->line,
                           .column = row != NULL ? row_column (row) : NULL,
-                          .reason = row != NULL ? row_reason (row) : original->problem != NULL ? original->reason : repaired,
-                          .message = row != NULL ? row_message (row) : original->problem != NULL ? original->problem : "mended",
+                          .reason = row != NULL                 ? row_reason (row)
+                                    : original->problem != NULL ? original->reason
+                                                                : repaired,
+                          .message = row != NULL                 ? row_message (row)
+                                     : original->problem != NULL ? original->problem
+                                                                 : "mended",
                           .original = original->raw,
                           .original_length = original->raw_length,
                           .repaired = row == NULL };
@@ -125,14 +129,16 @@ keep_original (Work *work, const Row *row, const Record *original, const char *r
 
 /* A converted row goes to the server, a refused one to the rejects; of a mended one the original is kept too. */
 static bool
-put_row (Work *work, const Row *row, RowVerdict verdict, const Record *record, const Record *original, CopyWriter *copy, GError **error)
+put_row (Work *work, const Row *row, RowVerdict verdict, const Record *record, const Record *original, CopyWriter *copy,
+         GError **error)
 {
   if (verdict == ROW_REJECT)
     return keep_original (work, row, original != NULL ? original : record, NULL, error);
   if (!row_write (row, record, copy, error))
     return false;
   return original == NULL
-         || keep_original (work, NULL, original, original->n_fields < record->n_fields ? "too_few_fields" : "too_many_fields", error);
+         || keep_original (work, NULL, original, original->n_fields < record->n_fields ? "too_few_fields" : "too_many_fields",
+                           error);
 }
 
 static bool
@@ -204,8 +210,8 @@ copy_pass (Work *work, Db *db, bool *ret_contradiction, GError **error)
   if (!db_copy_end (db, &taken, error) || !db_exec (db, "release savepoint load", error))
     return false;
   if (taken != work->result->rows.staged)
-    return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"", taken,
-                       work->result->rows.staged, work->input->run->file);
+    return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
+                       taken, work->result->rows.staged, work->input->run->file);
   return true;
 }
 
@@ -232,7 +238,8 @@ file_is_unchanged (const LoadInput *input, const struct stat *before, GError **e
   struct stat after;
   if (fstat (input->fd, &after) < 0)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s\": %s", input->run->file, g_strerror (errno));
-  if (after.st_size == before->st_size && after.st_mtim.tv_sec == before->st_mtim.tv_sec && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+  if (after.st_size == before->st_size && after.st_mtim.tv_sec == before->st_mtim.tv_sec
+      && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
     return true;
   weir_error (error, WEIR_ERROR_RETRY, "\"%s\" changed while it was read", input->run->file);
   weir_error_reason (error, "file_changed");
@@ -245,7 +252,8 @@ note_foreign (const RejectSpool *rejects, GPtrArray *notes)
 {
   int64_t foreign = reject_foreign (rejects);
   if (foreign > 0)
-    g_ptr_array_add (notes, g_strdup_printf ("%" G_GINT64_FORMAT " row%s below the table (a footer, or another table) were not loaded: `weir rejects` "
+    g_ptr_array_add (notes, g_strdup_printf ("%" G_GINT64_FORMAT
+                                             " row%s below the table (a footer, or another table) were not loaded: `weir rejects` "
                                              "shows them",
                                              foreign, foreign == 1 ? "" : "s"));
 }
@@ -255,10 +263,11 @@ note_layout (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].ambiguous)
-      g_ptr_array_add (notes, g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
-                                               "settles it",
-                                               layout->columns[i].name, layout->columns[i].name, layout->columns[i].settle,
-                                               layout->columns[i].settle_or));
+      g_ptr_array_add (notes,
+                       g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
+                                        "settles it",
+                                        layout->columns[i].name, layout->columns[i].name, layout->columns[i].settle,
+                                        layout->columns[i].settle_or));
 }
 
 static bool
@@ -287,7 +296,7 @@ load_work (Work *work, Db *db, GError **error)
 bool
 load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
-  *ret_loaded = (Loaded){ .sha = sha256_new () };
+  *ret_loaded = (Loaded) { .sha = sha256_new () };
   Work work = { .input = input, .loaded = ret_loaded, .result = result };
   bool done = load_work (&work, db, error);
   g_free (work.guesses);
@@ -310,7 +319,8 @@ load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error)
       if (!rows_next (loaded->rows, &record, &original, error))
         return false;
       if (record == NULL)
-        return weir_error (error, WEIR_ERROR_RETRY, "the file changed while it was read"), weir_error_reason (error, "file_changed"), false;
+        return weir_error (error, WEIR_ERROR_RETRY, "the file changed while it was read"),
+               weir_error_reason (error, "file_changed"), false;
       if (record->line != db_result_int64 (refused, row, 0))
         continue;
       record = original != NULL ? original : record;

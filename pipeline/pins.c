@@ -69,15 +69,15 @@ pins_parse (const char *text, GError **error)
   const char *name;
   Json *column;
   json_object_foreach (json_object_get (root, "columns"), name, column)
-  {
-    const char *word = json_string_value (json_object_get (column, "type"));
-    const Type *type = word == NULL ? NULL : types_find (word);
-    if (type == NULL && !json_is_null (json_object_get (column, "type")))
-      return weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" is pinned to type \"%s\", which this weir does not know", name,
-                         word == NULL ? "" : word),
-             NULL;
-    pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
-  }
+    {
+      const char *word = json_string_value (json_object_get (column, "type"));
+      const Type *type = word == NULL ? NULL : types_find (word);
+      if (type == NULL && !json_is_null (json_object_get (column, "type")))
+        return weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" is pinned to type \"%s\", which this weir does not know", name,
+                           word == NULL ? "" : word),
+               NULL;
+      pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
+    }
   return g_steal_pointer (&pins);
 }
 
@@ -120,8 +120,8 @@ key_definition (const Model *model, const void *secret, size_t secret_length)
   for (char **column = model->business_key; *column != NULL; column++)
     json_array_append_new (columns, json_string (*column));
   g_autofree char *normalize = normalize_words (model->normalize);
-  g_autoptr (Json) root
-      = json_pack ("{s:o,s:s,s:s}", "columns", columns, "hash", key_hash_word (model->hash), "normalize", normalize);
+  g_autoptr (Json) root =
+      json_pack ("{s:o,s:s,s:s}", "columns", columns, "hash", key_hash_word (model->hash), "normalize", normalize);
   if (model->hash == KEY_UUID5)
     json_object_set_new (root, "namespace", json_string (model->name_space));
   if (model->hash == KEY_HMAC_SHA256)
@@ -147,8 +147,8 @@ key_definition_check (const char *table, const char *pinned, const char *now, GE
     return true;
   /* Alike but for the fingerprint: it is the secret that changed. */
   Json *fingerprint = json_object_get (is, "fingerprint");
-  bool secret = fingerprint != NULL && json_object_get (was, "fingerprint") != NULL && json_object_set (was, "fingerprint", fingerprint) == 0
-                && json_equal (was, is);
+  bool secret = fingerprint != NULL && json_object_get (was, "fingerprint") != NULL
+                && json_object_set (was, "fingerprint", fingerprint) == 0 && json_equal (was, is);
   weir_error (error, WEIR_ERROR_MODEL, "the key %s of table \"%s\" is not the one its rows were loaded with",
               secret ? "secret" : "definition", table);
   weir_error_reason (error, secret ? "secret_changed" : "key_changed");

@@ -34,8 +34,8 @@ bool pins_are_empty (const Pins *pins);
 char *pins_text (const Pins *pins);
 void pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE]);
 
-/* The key definition of a model and the secret in use as JSON text: {"columns","hash","normalize","namespace","fingerprint"}. NULL for a
- * keyless fact. Owned by the caller. */
+/* The key definition of a model and the secret in use as JSON text: {"columns","hash","normalize","namespace","fingerprint"}. NULL
+ * for a keyless fact. Owned by the caller. */
 char *key_definition (const Model *model, const void *secret, size_t secret_length);
 
 /* Whether two key definitions are the same; if not, a MODEL error that names what differs ("key_changed"). pinned NULL: nothing is

@@ -13,8 +13,8 @@
 
 #define HASH_PIECE (64 * 1024)
 
-/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign timeouts,
- * and with room for one hash table of a million keys. */
+/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
+ * timeouts, and with room for one hash table of a million keys. */
 static const char begin_sql[] = "begin isolation level read committed;"
                                 "set local synchronous_commit = on;"
                                 "set local statement_timeout = 0;"
@@ -70,7 +70,8 @@ check_secret (const Model *model, const PipelineOptions *options, GError **error
   if (model_is_keyless (model) || model->hash != KEY_HMAC_SHA256 || options->secret != NULL)
     return true;
   return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" needs the key secret, and there is none", model->table),
-         weir_error_hint (error, "`weir init` makes one; an earlier one belongs in .weir/key_secret or WEIR_KEY_SECRET_FILE."), false;
+         weir_error_hint (error, "`weir init` makes one; an earlier one belongs in .weir/key_secret or WEIR_KEY_SECRET_FILE."),
+         false;
 }
 
 /* Model, pins and secret of one table. */
@@ -80,12 +81,12 @@ check_table (const Model *model, const TableState *state, const PipelineOptions 
   if (!check_secret (model, options, error))
     return false;
   if (state->kind != NULL && strcmp (state->kind, model_kind_word (model->kind)) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded as a %s, and %s says it is a %s", model->table, state->kind, model->path,
-                       model_kind_word (model->kind)),
+    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded as a %s, and %s says it is a %s", model->table,
+                       state->kind, model->path, model_kind_word (model->kind)),
            weir_error_hint (error, "Put the kind back, or load into a table of another name."), false;
   if (state->warehouse_schema != NULL && strcmp (state->warehouse_schema, options->warehouse_schema) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"", model->table,
-                       state->warehouse_schema, options->warehouse_schema),
+    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"",
+                       model->table, state->warehouse_schema, options->warehouse_schema),
            weir_error_hint (error, "Put \"schemas\" back in weir.json; a database holds one weir."), false;
   g_autofree char *key = key_definition (model, options->secret, options->secret_length);
   return key_definition_check (model->table, state->key, key, error);
@@ -103,9 +104,11 @@ check_model (Db *db, const Catalog *catalog, const Model *model, const TableStat
       const ModelReference *reference = model->references->pdata[i];
       const Model *dimension = catalog_find (catalog, reference->dimension);
       if (dimension == NULL)
-        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", model->path, reference->dimension);
+        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", model->path,
+                           reference->dimension);
       g_auto (TableState) referenced = { 0 };
-      if (!ledger_table_read (db, reference->dimension, false, &referenced, error) || !check_table (dimension, &referenced, options, error))
+      if (!ledger_table_read (db, reference->dimension, false, &referenced, error)
+          || !check_table (dimension, &referenced, options, error))
         return false;
       if (referenced.applied == 0 && *ret_waits_for == NULL)
         *ret_waits_for = g_strdup (reference->dimension);
@@ -114,7 +117,8 @@ check_model (Db *db, const Catalog *catalog, const Model *model, const TableStat
 }
 
 bool
-pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for, GError **error)
+pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for,
+                GError **error)
 {
   *ret_waits_for = NULL;
   g_auto (TableState) state = { 0 };
@@ -142,8 +146,8 @@ hash_file (const LoadInput *input, char hex[SHA256_HEX_SIZE], GError **error)
   return true;
 }
 
-/* Whether these bytes, with this model and these pins, are what was applied last (a keyless fact: ever), without rejects. Hashed only
- * when the size is one that was applied. */
+/* Whether these bytes, with this model and these pins, are what was applied last (a keyless fact: ever), without rejects. Hashed
+ * only when the size is one that was applied. */
 static bool
 is_duplicate (Db *db, const Context *context, bool *ret_duplicate, char hex[SHA256_HEX_SIZE], GError **error)
 {
@@ -161,8 +165,9 @@ is_duplicate (Db *db, const Context *context, bool *ret_duplicate, char hex[SHA2
     return true;
   if (!hash_file (input, hex, error))
     return false;
-  const FileIdentity identity
-      = { .sha256 = hex, .size = input->run->size, .model_checksum = input->model->checksum, .pins_sha256 = context->pins_sha256 };
+  const FileIdentity identity = {
+    .sha256 = hex, .size = input->run->size, .model_checksum = input->model->checksum, .pins_sha256 = context->pins_sha256
+  };
   if (keyless)
     return ledger_was_applied (db, input->model->table, &identity, ret_duplicate, error);
   *ret_duplicate = !state->last_had_rejects && g_strcmp0 (state->last_sha256, hex) == 0
@@ -190,7 +195,8 @@ pass_fence (Db *db, const Run *run, GError **error)
   if (!ledger_complete (db, run->id, &ours, error))
     return false;
   return ours
-         || weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is not in progress any more: another worker has taken it over", run->file);
+         || weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is not in progress any more: another worker has taken it over",
+                        run->file);
 }
 
 static bool
@@ -198,7 +204,8 @@ finish_duplicate (Db *db, const Context *context, const char *sha256, PipelineRe
 {
   const LoadInput *input = &context->input;
   result->status = STATUS_DUPLICATE;
-  g_ptr_array_add (result->notes, g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
+  g_ptr_array_add (result->notes,
+                   g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
   if (begin (db, input->options, error) && pass_fence (db, input->run, error)
       && ledger_step_end (db, input->run->id, "LOAD", true, 0, error)
       && finish (db, input->run, result, sha256, context->pins_sha256, error) && commit (db, input->options, error))
@@ -253,8 +260,9 @@ transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResu
   add_pins (context->pins, loaded->layout);
   pins_checksum (context->pins, context->pins_sha256);
   g_autofree char *pins = pins_text (context->pins);
-  const FileIdentity identity
-      = { .sha256 = loaded->sha256, .size = run->size, .model_checksum = model->checksum, .pins_sha256 = context->pins_sha256 };
+  const FileIdentity identity = {
+    .sha256 = loaded->sha256, .size = run->size, .model_checksum = model->checksum, .pins_sha256 = context->pins_sha256
+  };
   result->status = STATUS_APPLIED;
   return ledger_table_pin (db, model->table, pins, context->key, error)
          && ledger_table_applied (db, run, &identity, result->rows.rejected > 0, error)
@@ -262,7 +270,8 @@ transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResu
          && finish (db, run, result, loaded->sha256, context->pins_sha256, error);
 }
 
-/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, for the person who must mend the file. */
+/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, for the person who must mend the file.
+ */
 static void
 keep_rejects (Db *db, const Context *context, Loaded *loaded)
 {
@@ -318,8 +327,9 @@ explain_refusal (const Run *run, GError **error)
   if (weir_error_get_detail (*error) == NULL)
     weir_error_detail (error, "Nothing was changed.");
   if (weir_error_get_hint (*error) == NULL && g_str_has_prefix (weir_error_get_sqlstate (*error), "54"))
-    weir_error_hint (error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
-                            "bytes and a long text 18: split the file's columns over two tables.");
+    weir_error_hint (
+        error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
+               "bytes and a long text 18: split the file's columns over two tables.");
 }
 
 static bool
@@ -340,7 +350,8 @@ run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
     g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
   if (!transform_check_rejects (db, input, &loaded, &result->rows, error))
     return false;
-  if (input->model == NULL ? finish_staged (db, context, &loaded, result, error) : transform_step (db, context, &loaded, result, error))
+  if (input->model == NULL ? finish_staged (db, context, &loaded, result, error)
+                           : transform_step (db, context, &loaded, result, error))
     return true;
   return explain_refusal (input->run, error), false;
 }
@@ -349,7 +360,7 @@ bool
 pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run, int fd, const PipelineOptions *options,
               PipelineResult *ret_result, GError **error)
 {
-  *ret_result = (PipelineResult){ .status = STATUS_FAILED, .notes = g_ptr_array_new_with_free_func (g_free) };
+  *ret_result = (PipelineResult) { .status = STATUS_FAILED, .notes = g_ptr_array_new_with_free_func (g_free) };
   g_auto (Context) context = { .input = { .catalog = catalog, .model = model, .run = run, .fd = fd, .options = options } };
   if (!ledger_table_read (db, run->table, false, &context.state, error))
     return false;

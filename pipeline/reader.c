@@ -263,7 +263,8 @@ describe_bad_text (Reader *reader, size_t offset)
     }
   g_autofree char *of_line = line == reader->record.line ? g_strdup ("") : g_strdup_printf (" of line %" G_GINT64_FORMAT, line);
   if (reader->dialect.encoding == ENCODING_WINDOWS_1252)
-    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place, of_line, word);
+    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place,
+                        of_line, word);
   return set_problem (reader, reason, "invalid %s at %s %zu%s", word, unit, place, of_line);
 }
 

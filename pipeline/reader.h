@@ -44,8 +44,8 @@ typedef struct
 {
   size_t record_bytes; /* longest record, line ends included */
   size_t field_bytes;
-  size_t fields; /* per record */
-  size_t lines;  /* of one; 0: READER_MAX_LINES */
+  size_t fields;      /* per record */
+  size_t lines;       /* of one; 0: READER_MAX_LINES */
   int64_t text_bytes; /* of the whole file, decompressed; 0: no limit ("file_too_large") */
 } ReaderLimits;
 

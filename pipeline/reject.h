@@ -14,7 +14,7 @@ typedef struct
   const char *message; /* for people */
   const char *original;
   size_t original_length;
-  bool repaired;       /* the row was mended and goes on: this keeps what it was */
+  bool repaired; /* the row was mended and goes on: this keeps what it was */
 } Reject;
 
 typedef struct RejectSpool RejectSpool;
@@ -25,9 +25,10 @@ void reject_spool_free (RejectSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
 
 bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
-int64_t reject_count (const RejectSpool *spool);   /* without the repaired ones */
+int64_t reject_count (const RejectSpool *spool); /* without the repaired ones */
 int64_t reject_repaired (const RejectSpool *spool);
-int64_t reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
+int64_t
+reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
 
 /* Forgets everything spooled: the file is read again from its start. */
 bool reject_restart (RejectSpool *spool, GError **error);

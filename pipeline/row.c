@@ -17,16 +17,16 @@ typedef struct
 struct Row
 {
   const Layout *layout;
-  Cell *cells;             /* by column */
-  KeyMaker *key;           /* NULL: no business key */
+  Cell *cells;   /* by column */
+  KeyMaker *key; /* NULL: no business key */
   KeyMaker **reference_keys;
   Uid *reference_ids;
   bool *reference_nulls;
-  KeyPart *parts;          /* room for the longest key */
+  KeyPart *parts; /* room for the longest key */
   RowHash *hash;
-  Cell **slots;            /* by hash slot: a column's cell, or NULL for a reference */
+  Cell **slots; /* by hash slot: a column's cell, or NULL for a reference */
   const Type **slot_types;
-  int *slot_references;    /* by hash slot: the reference, or -1 */
+  int *slot_references; /* by hash slot: the reference, or -1 */
   Uid id, row_hash;
   const char *column, *reason;
   GString *message;
@@ -167,8 +167,8 @@ convert_cell (Row *row, int i, const Field *field)
   return ROW_OK;
 }
 
-/* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so are
- * the raw cells of the key: inference sees them too, and a type must not depend on where in the file a cell stands. */
+/* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so
+ * are the raw cells of the key: inference sees them too, and a type must not depend on where in the file a cell stands. */
 static RowVerdict
 convert_cells (Row *row, const Record *record)
 {
@@ -231,8 +231,8 @@ convert_reference (Row *row, const Record *record, int r)
   const LayoutReference *reference = &row->layout->references[r];
   fill_parts (row, record, reference->columns, reference->n_columns);
   size_t empty;
-  row->reference_nulls[r]
-      = !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);
+  row->reference_nulls[r] =
+      !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);
   if (!row->reference_nulls[r])
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)
@@ -242,8 +242,8 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column until
- * that has its first text, and the same rows must not be others from then on. */
+/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column
+ * until that has its first text, and the same rows must not be others from then on. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {

@@ -18,7 +18,8 @@ void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 
 void row_hash_begin (RowHash *hash);
-void row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value); /* index into names, rising; NULLs are skipped by not calling */
+void row_hash_add (RowHash *hash, size_t index, const Type *type,
+                   const Value *value); /* index into names, rising; NULLs are skipped by not calling */
 void row_hash_finish (RowHash *hash, Uid *ret_hash);
 
 #endif

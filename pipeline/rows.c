@@ -57,8 +57,8 @@ sniff (Rows *rows, int fd, const Pins *pins, GError **error)
   bool encoding_said = declared != NULL && declared->encoding != NULL;
   g_auto (GStrv) names = known_names (rows->model, pins);
   if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error)
-      || !sniff_dialect (head, length, whole, declared, names[0] == NULL ? NULL : (const char *const *) names, rows->name, &rows->dialect,
-                         &rows->evidence, error)
+      || !sniff_dialect (head, length, whole, declared, names[0] == NULL ? NULL : (const char *const *) names, rows->name,
+                         &rows->dialect, &rows->evidence, error)
       || (!encoding_said && !decode_rest (fd, compression, head, length, whole, &rows->dialect.encoding, NULL, error)))
     return false;
   rows->dialect.compression = compression;
@@ -99,7 +99,8 @@ bool
 rows_none (const Rows *rows, GError **error)
 {
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a header but no rows", rows->name);
-  weir_error_detail (error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
+  weir_error_detail (
+      error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
   weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
   weir_error_reason (error, "no_rows");
   return false;
@@ -140,7 +141,8 @@ rows_set_width (Rows *rows, int width)
 static bool
 refuse_ragged (const Rows *rows, const Record *record, GError **error)
 {
-  g_autofree char *fields = g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", rows->width);
+  g_autofree char *fields =
+      g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", rows->width);
   weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
               record->problem != NULL ? record->problem : fields);
   weir_error_line (error, record->line);
@@ -150,7 +152,8 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
   return false;
 }
 
-/* Whether a record of another width belongs to the table; where the model chose another dialect the sniffer's table is not this one. */
+/* Whether a record of another width belongs to the table; where the model chose another dialect the sniffer's table is not this
+ * one. */
 static bool
 belongs (const Rows *rows, const Record *record)
 {
@@ -161,8 +164,8 @@ belongs (const Rows *rows, const Record *record)
 static bool
 begins_table (const Rows *rows, const Record *record)
 {
-  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && !rows->blank_lines && record->problem == NULL
-         && sniff_is_other_header (&rows->evidence, record)
+  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && !rows->blank_lines
+         && record->problem == NULL && sniff_is_other_header (&rows->evidence, record)
          && (strlen (rows->header) != record->raw_length || memcmp (rows->header, record->raw, record->raw_length) != 0);
 }
 

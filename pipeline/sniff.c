@@ -86,7 +86,8 @@ refuse_columns (size_t columns, const char *name, GError **error)
 static bool
 refuse_long_record (int64_t line, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name, READER_MAX_LINES);
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name,
+              READER_MAX_LINES);
   weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
   weir_error_line (error, line);
   weir_error_reason (error, "record_too_long");
@@ -98,7 +99,8 @@ static size_t
 separator_line (const Sample *sample)
 {
   const char *line = sample->bytes;
-  if (sample->declared->skip_lines >= 0 || sample->length < 6 || g_ascii_strncasecmp (line, "sep=", 4) != 0 || (line[5] != '\n' && line[5] != '\r'))
+  if (sample->declared->skip_lines >= 0 || sample->length < 6 || g_ascii_strncasecmp (line, "sep=", 4) != 0
+      || (line[5] != '\n' && line[5] != '\r'))
     return 0;
   return sample->length > 6 && line[5] == '\r' && line[6] == '\n' ? 7 : 6;
 }

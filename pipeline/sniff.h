@@ -30,10 +30,10 @@ void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 
 /* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it. What is
- * "declared" (NULL: nothing) holds, and the rest is worked out within it. "known_names" (NULL: none) are column names that a model or an earlier file gave: a first
- * line with them is the header. "name" is the file's, for messages. The dialect's compression is left to the caller. Errors are
- * INPUT: an empty file ("empty_file"), more columns than PostgreSQL takes ("too_many_columns"), those of decode_head. ret_evidence may
- * be NULL. */
+ * "declared" (NULL: nothing) holds, and the rest is worked out within it. "known_names" (NULL: none) are column names that a model
+ * or an earlier file gave: a first line with them is the header. "name" is the file's, for messages. The dialect's compression is
+ * left to the caller. Errors are INPUT: an empty file ("empty_file"), more columns than PostgreSQL takes ("too_many_columns"),
+ * those of decode_head. ret_evidence may be NULL. */
 bool sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
                     const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 

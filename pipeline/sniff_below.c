@@ -39,7 +39,8 @@ sniff_find_footer (const SniffCandidate *best, const SniffEvidence *evidence)
   for (guint i = best->last + 1; i < best->rows->len; i++)
     {
       const SniffRow *row = sniff_row (best, i);
-      if (row->fields == 0 || row->fields >= best->fields || are_cells_of_row (evidence, best->kinds->data + row->kinds, row->fields))
+      if (row->fields == 0 || row->fields >= best->fields
+          || are_cells_of_row (evidence, best->kinds->data + row->kinds, row->fields))
         return 0;
     }
   return sniff_row (best, best->last + 1)->line;

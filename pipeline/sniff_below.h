@@ -5,8 +5,8 @@
 #include "pipeline/sniff.h"
 #include "pipeline/sniff_candidate.h"
 
-/* The line of the sample where a footer begins: a few last rows that are none of the table, behind an empty line or unlike many above.
- * 0: there is none. The evidence has the table's kinds and whether empty lines are usual. */
+/* The line of the sample where a footer begins: a few last rows that are none of the table, behind an empty line or unlike many
+ * above. 0: there is none. The evidence has the table's kinds and whether empty lines are usual. */
 int64_t sniff_find_footer (const SniffCandidate *best, const SniffEvidence *evidence);
 
 #endif

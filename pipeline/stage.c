@@ -46,7 +46,8 @@ schema_exists (Db *db, const char *schema, bool *ret_exists, GError **error)
   return true;
 }
 
-/* CREATE SCHEMA IF NOT EXISTS fails with a unique violation where two sessions do it at once: one waits for the other, and looks again. */
+/* CREATE SCHEMA IF NOT EXISTS fails with a unique violation where two sessions do it at once: one waits for the other, and looks
+ * again. */
 bool
 stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error)
 {
@@ -153,7 +154,8 @@ stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, 
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->build);
   g_autofree char *literal = text_quote_literal (comment);
-  g_autofree char *sql = g_strdup_printf ("comment on table %s.%s is %s; analyze %s.%s (_line, _id, _hash)", schema, build, literal, schema, build);
+  g_autofree char *sql =
+      g_strdup_printf ("comment on table %s.%s is %s; analyze %s.%s (_line, _id, _hash)", schema, build, literal, schema, build);
   return db_exec (db, sql, error);
 }
 
@@ -187,8 +189,8 @@ harmless (const GError *error)
 static void
 note_unswapped (const Stage *stage, const char *why, GPtrArray *notes)
 {
-  g_ptr_array_add (notes, g_strdup_printf ("%s.%s was left as it is, for %s: this load's rows are in %s.%s until the next load", stage->schema,
-                                           stage->table, why, stage->schema, stage->build));
+  g_ptr_array_add (notes, g_strdup_printf ("%s.%s was left as it is, for %s: this load's rows are in %s.%s until the next load",
+                                           stage->schema, stage->table, why, stage->schema, stage->build));
 }
 
 bool

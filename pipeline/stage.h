@@ -8,9 +8,9 @@
 typedef struct
 {
   const char *schema;
-  char *table;  /* "users" */
-  char *build;  /* "users__3fa9c1d2": the name under which it is built */
-  char *name;   /* the name it has now: build, or table after the swap */
+  char *table; /* "users" */
+  char *build; /* "users__3fa9c1d2": the name under which it is built */
+  char *name;  /* the name it has now: build, or table after the swap */
 } Stage;
 
 Stage *stage_new (const char *schema, const Run *run);
@@ -29,12 +29,13 @@ bool stage_copy (Db *db, const Stage *stage, GError **error);
 /* After the rows: statistics and comments (file and run on the table, the source format on columns that have one). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
-/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms, something
- * that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
+/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms,
+ * something that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with,
+ * and a note says so. */
 bool stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error);
 
-/* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a run
- * that lost the table's lock may find another's rows under the name. */
+/* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a
+ * run that lost the table's lock may find another's rows under the name. */
 bool stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error);
 
 #endif

@@ -5,8 +5,9 @@
 const char *
 load_status_word (LoadStatus status)
 {
-  static const char *const words[]
-      = { [STATUS_APPLIED] = "applied", [STATUS_STAGED] = "staged", [STATUS_DUPLICATE] = "duplicate", [STATUS_FAILED] = "failed" };
+  static const char *const words[] = {
+    [STATUS_APPLIED] = "applied", [STATUS_STAGED] = "staged", [STATUS_DUPLICATE] = "duplicate", [STATUS_FAILED] = "failed"
+  };
   return words[status];
 }
 
@@ -19,10 +20,10 @@ pipeline_result_clear (PipelineResult *result)
 static Json *
 rows_to_json (const RowCounts *rows)
 {
-  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected", (json_int_t) rows->rejected,
-                    "repaired", (json_int_t) rows->repaired, "duplicate", (json_int_t) rows->duplicate, "unchanged",
-                    (json_int_t) rows->unchanged, "inserted", (json_int_t) rows->inserted, "updated", (json_int_t) rows->updated,
-                    "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged);
+  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
+                    (json_int_t) rows->rejected, "repaired", (json_int_t) rows->repaired, "duplicate", (json_int_t) rows->duplicate,
+                    "unchanged", (json_int_t) rows->unchanged, "inserted", (json_int_t) rows->inserted, "updated",
+                    (json_int_t) rows->updated, "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged);
 }
 
 static Json *

@@ -10,8 +10,8 @@
 /* The variables of the templates, made once per run. */
 typedef struct
 {
-  GArray *vars;      /* of SqlVar */
-  GPtrArray *owned;  /* of char * */
+  GArray *vars;     /* of SqlVar */
+  GPtrArray *owned; /* of char * */
 } Vars;
 
 static void
@@ -26,7 +26,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Vars, vars_clear)
 static void
 vars_set (Vars *vars, const char *name, const char *value)
 {
-  g_array_append_val (vars->vars, ((SqlVar){ name, value }));
+  g_array_append_val (vars->vars, ((SqlVar) { name, value }));
 }
 
 /* Takes ownership of value. */
@@ -77,13 +77,14 @@ append_row (GString *out, const GPtrArray *names, const GPtrArray *new_texts, co
   for (guint i = 0; i < names->len; i++)
     {
       g_autofree char *ident = text_quote_ident (names->pdata[i]);
-      g_string_append_printf (out, contains (new_texts, names->pdata[i]) ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ", of, ident);
+      g_string_append_printf (out, contains (new_texts, names->pdata[i]) ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ",
+                              of, ident);
     }
   g_string_append_c (out, ')');
 }
 
-/* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of the
- * world but of the export. */
+/* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of
+ * the world but of the export. */
 static char *
 distinct_expression (const Warehouse *warehouse)
 {
@@ -101,8 +102,8 @@ distinct_expression (const Warehouse *warehouse)
   return g_string_free (out, FALSE);
 }
 
-/* A version that carries columns over from the one before has no hash that a file without them could prove equal: it gets one of its own,
- * always the same for the same values, so that replaying the archive gives the same rows. */
+/* A version that carries columns over from the one before has no hash that a file without them could prove equal: it gets one of
+ * its own, always the same for the same values, so that replaying the archive gives the same rows. */
 static char *
 hash_expression (const Warehouse *warehouse)
 {
@@ -111,8 +112,8 @@ hash_expression (const Warehouse *warehouse)
   g_autoptr (GString) carried = g_string_new (NULL);
   append_names (carried, warehouse->carried, "c.", ",");
   g_string_truncate (carried, carried->len - 1);
-  return g_strdup_printf ("case when num_nonnulls(%s) = 0 then d._hash else md5(d._hash::text || row(%s)::text)::uuid end", carried->str,
-                          carried->str);
+  return g_strdup_printf ("case when num_nonnulls(%s) = 0 then d._hash else md5(d._hash::text || row(%s)::text)::uuid end",
+                          carried->str, carried->str);
 }
 
 /* "col" = d."col" for each name. */
@@ -142,7 +143,9 @@ set_tables (Vars *vars, const LoadInput *input, const Stage *stage)
   vars_take (vars, "run", g_strdup (id));
   vars_set (vars, "current", model->kind == MODEL_DIMENSION ? "w.is_current" : "true");
   vars_set (vars, "number", model->kind == MODEL_DIMENSION ? ", w.version_number" : "");
-  static const char *const kept[] = { [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint" };
+  static const char *const kept[] = {
+    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
+  };
   vars_set (vars, "kept", kept[model->duplicates]);
 }
 
@@ -171,8 +174,8 @@ stage_is_whole (Db *db, const LoadInput *input, const Loaded *loaded, int64_t st
     return false;
   if (rows == staged)
     return true;
-  weir_error (error, WEIR_ERROR_RETRY, "%s.%s has %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT " rows of \"%s\"", loaded->stage->schema,
-              loaded->stage->name, rows, staged, input->run->file);
+  weir_error (error, WEIR_ERROR_RETRY, "%s.%s has %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT " rows of \"%s\"",
+              loaded->stage->schema, loaded->stage->name, rows, staged, input->run->file);
   weir_error_detail (error, "Staging is unlogged: a server that crashes empties it. The file is loaded again.");
   return false;
 }
@@ -185,8 +188,8 @@ too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const c
   g_autofree char *commonest = NULL;
   if (!ledger_commonest_reject (db, input->run->id, &commonest, error))
     return false;
-  weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s", rows->rejected,
-              rows->read, input->run->file, bound);
+  weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s",
+              rows->rejected, rows->read, input->run->file, bound);
   weir_error_reason (error, "too_many_rejects");
   if (input->options->dry_run)
     {
@@ -194,10 +197,12 @@ too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const c
       weir_error_hint (error, "Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
       return false;
     }
-  weir_error_detail (error, "%s. The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.",
+  weir_error_detail (error,
+                     "%s. The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.",
                      commonest);
-  weir_error_hint (error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.", id, id,
-                   setting);
+  weir_error_hint (
+      error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.",
+      id, id, setting);
   return false;
 }
 
@@ -206,7 +211,8 @@ transform_check_rejects (Db *db, const LoadInput *input, const Loaded *loaded, c
 {
   double limit = input->model != NULL && input->model->max_percent >= 0 ? input->model->max_percent : input->options->max_percent;
   int64_t most = input->model != NULL && input->model->max_rows >= 0 ? input->model->max_rows : INT64_MAX;
-  /* What is below the table says nothing of its rows; but where it is most of the file, it may be the table that was not understood. */
+  /* What is below the table says nothing of its rows; but where it is most of the file, it may be the table that was not
+   * understood. */
   int64_t foreign = reject_foreign (loaded->rejects);
   int64_t counted = foreign <= rows->read / 2 ? rows->rejected - foreign : rows->rejected;
   if (counted > most)
@@ -283,14 +289,16 @@ refuse_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, R
     return true;
   rows->rejected += refused;
   rows->staged -= refused;
-  return spool_refused (db, loaded, error) && reject_store (loaded->rejects, db, error) && transform_check_rejects (db, input, loaded, rows, error);
+  return spool_refused (db, loaded, error) && reject_store (loaded->rejects, db, error)
+         && transform_check_rejects (db, input, loaded, rows, error);
 }
 
 /* Leaves in staging what goes on to the warehouse: one row of each business key, and none that is refused. */
 static bool
 settle_rows (Db *db, const Vars *vars, const LoadInput *input, Loaded *loaded, RowCounts *rows, GError **error)
 {
-  if (!refuse_rows (db, vars, input, loaded, rows, error) || !run_sql (db, vars, "table/delete_duplicates", &rows->duplicate, error))
+  if (!refuse_rows (db, vars, input, loaded, rows, error)
+      || !run_sql (db, vars, "table/delete_duplicates", &rows->duplicate, error))
     return false;
   rows->staged -= rows->duplicate;
   return true;
@@ -302,8 +310,8 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 {
   if (delta == sorted)
     return true;
-  return weir_error (error, WEIR_ERROR_RETRY, "the counts do not add up: %" G_GINT64_FORMAT " rows to apply, %" G_GINT64_FORMAT " applied", delta,
-                     sorted);
+  return weir_error (error, WEIR_ERROR_RETRY,
+                     "the counts do not add up: %" G_GINT64_FORMAT " rows to apply, %" G_GINT64_FORMAT " applied", delta, sorted);
 }
 
 static bool
@@ -364,11 +372,12 @@ transform_run (Db *db, const LoadInput *input, Loaded *loaded, bool known, Pipel
     return false;
   g_autofree char *message = g_strdup ("the business key occurs more than once in the file, and the model rejects that");
   vars_set (&vars, "message", message);
-  vars_set (&vars, "column", loaded->layout->n_key_columns > 0 ? loaded->layout->columns[loaded->layout->key_columns[0]].name : NULL);
+  vars_set (&vars, "column",
+            loaded->layout->n_key_columns > 0 ? loaded->layout->columns[loaded->layout->key_columns[0]].name : NULL);
   if (!settle_rows (db, &vars, input, loaded, rows, error))
     return false;
-  g_autoptr (Warehouse) warehouse
-      = warehouse_prepare (db, input->options->warehouse_schema, loaded->layout, input->pins, known, result->notes, error);
+  g_autoptr (Warehouse) warehouse =
+      warehouse_prepare (db, input->options->warehouse_schema, loaded->layout, input->pins, known, result->notes, error);
   g_autofree char *instant = NULL;
   if (warehouse == NULL || !ledger_table_instant (db, input->model->table, &instant, error))
     return false;

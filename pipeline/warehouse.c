@@ -35,10 +35,10 @@ wanted_columns (const Layout *layout)
 {
   GArray *wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
   for (int i = 0; i < layout->n_references; i++)
-    g_array_append_val (wanted, ((Wanted){ layout->references[i].reference->as, &types[TYPE_UUID] }));
+    g_array_append_val (wanted, ((Wanted) { layout->references[i].reference->as, &types[TYPE_UUID] }));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].stored)
-      g_array_append_val (wanted, ((Wanted){ layout->columns[i].name, layout->columns[i].type }));
+      g_array_append_val (wanted, ((Wanted) { layout->columns[i].name, layout->columns[i].type }));
   return wanted;
 }
 
@@ -71,13 +71,18 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
       g_autofree char *ident = text_quote_ident (column->name);
       g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
     }
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str } };
-  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create" : model_is_keyless (model) ? "fact/create_keyless" : "fact/create";
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
+  };
+  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
+                          : model_is_keyless (model)     ? "fact/create_keyless"
+                                                         : "fact/create";
   warehouse->created = true;
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on it. */
+/* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
+ * it. */
 static bool
 create_view (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -93,8 +98,10 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
       g_autofree char *ident = text_quote_ident (name);
       g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
     }
-  const SqlVar vars[]
-      = { { "schema", warehouse->schema }, { "table", warehouse->layout->model->table }, { "view", warehouse->view }, { "columns", columns->str } };
+  const SqlVar vars[] = { { "schema", warehouse->schema },
+                          { "table", warehouse->layout->model->table },
+                          { "view", warehouse->view },
+                          { "columns", columns->str } };
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -111,8 +118,9 @@ run_each (Db *db, const DbResult *statements, GError **error)
 static bool
 change_column (Db *db, const Warehouse *warehouse, const char *statement, const char *column, const char *type, GError **error)
 {
-  const SqlVar vars[]
-      = { { "schema", warehouse->schema }, { "table", warehouse->layout->model->table }, { "column", column }, { "type", type } };
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", warehouse->layout->model->table }, { "column", column }, { "type", type }
+  };
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -126,8 +134,9 @@ alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **e
       && (!sql_run (db, "table/grants", view, G_N_ELEMENTS (view), &grants, error)
           || !sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error)))
     {
-      weir_error_hint (error, "Something depends on %s.%s, which has to be made again because a column's type grows: drop it, and make it "
-                              "again after the load.",
+      weir_error_hint (error,
+                       "Something depends on %s.%s, which has to be made again because a column's type grows: drop it, and make it "
+                       "again after the load.",
                        warehouse->schema, warehouse->view);
       return false;
     }
@@ -144,11 +153,12 @@ static bool
 type_cannot_follow (const Warehouse *warehouse, const Wanted *column, const Type *from, const char *is, GError **error)
 {
   const Model *model = warehouse->layout->model;
-  weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" of %s.%s is %s and cannot become %s without loss", column->name, warehouse->schema,
-              model->table, is, column->type->name);
+  weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" of %s.%s is %s and cannot become %s without loss", column->name,
+              warehouse->schema, model->table, is, column->type->name);
   weir_error_detail (error, from != NULL && types_widens (from->id, column->type->id)
-                              ? "Rows without a key are known by their values: as text, those that are there would be loaded once more. Nothing was changed."
-                              : "Nothing was changed.");
+                                ? "Rows without a key are known by their values: as text, those that are there would be loaded "
+                                  "once more. Nothing was changed."
+                                : "Nothing was changed.");
   weir_error_hint (error, "Declare it as \"%s\" in %s, or load into a table of another name.", is, model->path);
   weir_error_reason (error, "type_changed");
   return false;
@@ -175,13 +185,15 @@ bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult
       const Type *is = types_by_oid ((uint32_t) db_result_int64 (attributes, row, 1));
       if (is == column->type)
         return true;
-      if (pins_find (pins, column->name) != NULL && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
+      if (pins_find (pins, column->name) != NULL
+          && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
         return type_cannot_follow (warehouse, column, is, db_result_value (attributes, row, 2), error);
       g_array_append_val (alter, *column);
       return true;
     }
   g_ptr_array_add (warehouse->added, g_strdup (column->name));
-  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, and filled into the rows there are", column->name, warehouse->schema, warehouse->layout->model->table));
+  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, and filled into the rows there are", column->name,
+                                           warehouse->schema, warehouse->layout->model->table));
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
 }
 
@@ -204,7 +216,8 @@ find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attrib
       if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name) || is_wanted (wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
-      g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name, warehouse->schema, model->table));
+      g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name,
+                                               warehouse->schema, model->table));
     }
 }
 
@@ -218,8 +231,10 @@ has_id (const Warehouse *warehouse, const DbResult *attributes, GError **error)
       return true;
   weir_error (error, WEIR_ERROR_MODEL, "%s.%s has no column \"%s\" for the id", warehouse->schema, model->table, model->id_column);
   weir_error_detail (error, "Nothing was changed.");
-  weir_error_hint (error, "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
-                   model->path);
+  weir_error_hint (
+      error,
+      "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
+      model->path);
   weir_error_reason (error, "key_changed");
   return false;
 }

@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-const char ledger_reject_copy[]
-    = "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
+const char ledger_reject_copy[] =
+    "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
 
-#define RUN(statement, ...)                                                                                                          \
-  sql_run (db, "ledger/" statement, (const SqlVar[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]){ __VA_ARGS__ })), NULL, error)
-#define ASK(file_statement, ret, ...)                                                                                                \
-  sql_run (db, file_statement, (const SqlVar[]){ __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]){ __VA_ARGS__ })), ret, error)
+#define RUN(statement, ...)                                                                                                        \
+  sql_run (db, "ledger/" statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), NULL,     \
+           error)
+#define ASK(file_statement, ret, ...)                                                                                              \
+  sql_run (db, file_statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), ret, error)
 
 void
 table_state_clear (TableState *state)
@@ -24,7 +25,7 @@ table_state_clear (TableState *state)
   g_free (state->last_checksum);
   g_free (state->last_pins_sha256);
   g_free (state->warehouse_schema);
-  *state = (TableState){ 0 };
+  *state = (TableState) { 0 };
 }
 
 /* A number as text, for a parameter; the buffer is the caller's. */
@@ -74,7 +75,7 @@ ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCoun
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   *ret_status = *ret_state = NULL;
-  *ret_counts = (RowCounts){ 0 };
+  *ret_counts = (RowCounts) { 0 };
   g_autoptr (DbResult) result = NULL;
   if (!ASK ("ledger/run_status", &result, { "run", id }))
     return false;
@@ -82,8 +83,9 @@ ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCoun
     return true;
   *ret_status = g_strdup (db_result_value (result, 0, 0));
   *ret_state = g_strdup (db_result_value (result, 0, 1));
-  int64_t *const counts[] = { &ret_counts->read,     &ret_counts->rejected, &ret_counts->repaired,    &ret_counts->duplicate, &ret_counts->unchanged,
-                              &ret_counts->inserted, &ret_counts->updated,  &ret_counts->deactivated, &ret_counts->staged };
+  int64_t *const counts[] = { &ret_counts->read,      &ret_counts->rejected,    &ret_counts->repaired,
+                              &ret_counts->duplicate, &ret_counts->unchanged,   &ret_counts->inserted,
+                              &ret_counts->updated,   &ret_counts->deactivated, &ret_counts->staged };
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     *counts[i] = db_result_int64 (result, 0, (int) i + 2);
   return true;
@@ -102,8 +104,9 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-                 { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
-         && ledger_forget_rejects (db, run->id, error) && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
+              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+         && ledger_forget_rejects (db, run->id, error)
+         && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
 
 bool
@@ -135,9 +138,9 @@ ledger_commonest_reject (Db *db, Uid run, char **ret_text, GError **error)
   if (db_result_rows (result) == 0)
     return true;
   const char *column = db_result_value (result, 0, 2);
-  *ret_text = g_strdup_printf ("%s of them: %s%s%s, first on line %s: %s", db_result_value (result, 0, 0), db_result_value (result, 0, 1),
-                               column != NULL ? " in " : "", column != NULL ? column : "", db_result_value (result, 0, 3),
-                               db_result_value (result, 0, 4));
+  *ret_text = g_strdup_printf ("%s of them: %s%s%s, first on line %s: %s", db_result_value (result, 0, 0),
+                               db_result_value (result, 0, 1), column != NULL ? " in " : "", column != NULL ? column : "",
+                               db_result_value (result, 0, 3), db_result_value (result, 0, 4));
   return true;
 }
 
@@ -171,9 +174,9 @@ ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, co
   uid_format (run, id);
   g_autofree char *dialect_text = weir_json_text (dialect);
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header }, { "read", number (&read, counts->read) },
-              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
-              { "staged", number (&staged, counts->staged) });
+  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header },
+              { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
+              { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
 }
 
 bool
@@ -196,16 +199,16 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   uid_format (run, id);
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
-  const int64_t counts[]
-      = { c->read, c->rejected, c->repaired, c->duplicate, c->unchanged, c->inserted, c->updated, c->deactivated, c->staged };
+  const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
+                             c->inserted, c->updated,  c->deactivated, c->staged };
   Number buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
-  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
-              { "pins_sha", end->pins_sha256 }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
-              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
-              { "deactivated", text[7] }, { "staged", text[8] })
+  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
+              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
+              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
+              { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -241,10 +244,10 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
   g_autoptr (DbResult) result = NULL;
   if (!ASK (for_update ? "ledger/table_read_for_update" : "ledger/table_read", &result, { "table", table }))
     return false;
-  *ret_state = (TableState){ 0 };
+  *ret_state = (TableState) { 0 };
   if (db_result_rows (result) == 0)
     return true;
-  *ret_state = (TableState){
+  *ret_state = (TableState) {
     .exists = true,
     .kind = g_strdup (db_result_value (result, 0, 0)),
     .pins = g_strdup (db_result_value (result, 0, 1)),
@@ -301,8 +304,8 @@ bool
 ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, bool *ret_was, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/was_applied", &result, { "table", table }, { "sha", identity->sha256 }, { "checksum", identity->model_checksum },
-            { "pins_sha", identity->pins_sha256 }))
+  if (!ASK ("ledger/was_applied", &result, { "table", table }, { "sha", identity->sha256 },
+            { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 }))
     return false;
   *ret_was = db_result_bool (result, 0, 0);
   return true;
@@ -366,7 +369,8 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
     }
   if (db_result_rows (result) == 0)
     return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
-           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."), false;
+           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."),
+           false;
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
 }
@@ -410,6 +414,6 @@ ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResul
   /* Without statistics, as right after a load, each page would sort all that are left: the index has them in order. */
   if (line == 0 && !db_exec (db, "set enable_sort = off", error))
     return false;
-  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) }, { "repaired", repaired ? "true" : "false" },
-              { "limit", number (&rows, limit) });
+  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) },
+              { "repaired", repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
 }

@@ -28,10 +28,10 @@ typedef struct
 /* What weir.table knows of a table. Owned; release with table_state_clear. */
 typedef struct
 {
-  bool exists;            /* a row is there */
-  char *kind;             /* "dimension", "fact" or NULL: only staged so far */
-  char *pins;             /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
-  char *key;              /* JSON text of the key definition, or NULL */
+  bool exists; /* a row is there */
+  char *kind;  /* "dimension", "fact" or NULL: only staged so far */
+  char *pins;  /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
+  char *key;   /* JSON text of the key definition, or NULL */
   char *last_run;
   char *last_sha256;
   int64_t last_size;
@@ -52,14 +52,16 @@ bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **er
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
-/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that of
- * its file ("applied", ...), counts its rows. Texts are owned by the caller. */
+/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that
+ * of its file ("applied", ...), counts its rows. Texts are owned by the caller. */
 bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, GError **error);
 
-/* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be NULL. */
+/* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
+ * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
+ * table's lock. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */
@@ -86,8 +88,8 @@ bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 /* IN_PROGRESS to FAILED with its error, steps too, and the file's row: one transaction of its own. A COMPLETED run stays so. */
 bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error);
 
-/* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary (may be
- * NULL: as it was) is the published JSON text. */
+/* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary
+ * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
 /* weir.table. ledger_table_read locks the row when for_update. */
@@ -95,7 +97,8 @@ bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
 bool ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
-/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller. */
+/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller.
+ */
 bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
 
 /* What duplicates are recognised by. */
@@ -116,7 +119,8 @@ bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known
 /* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
 extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
-/* "9 of them: bad_value in date_of_birth, first on line 2: ..." of the commonest reason, NULL: the run has no rejects. Owned by the caller. */
+/* "9 of them: bad_value in date_of_birth, first on line 2: ..." of the commonest reason, NULL: the run has no rejects. Owned by the
+ * caller. */
 bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, GError **error);
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */

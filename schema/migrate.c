@@ -123,8 +123,9 @@ ensure_table (Db *db, GError **error)
     return false;
   if (!db_result_bool (schema, 0, 0) && !db_exec (db, "create schema weir", error))
     {
-      weir_error_hint (error, "The ledger lives in a schema of its own: let this role create it (grant create on database ... to ...), "
-                              "or create schema weir owned by this role.");
+      weir_error_hint (error,
+                       "The ledger lives in a schema of its own: let this role create it (grant create on database ... to ...), "
+                       "or create schema weir owned by this role.");
       return false;
     }
   return sql_run (db, "migrate/create", NULL, 0, NULL, error);
@@ -169,15 +170,15 @@ up_locked (Db *db, int *applied, GError **error)
       const Migration *migration = migrations->pdata[i];
       if (find_version (known, migration->version) == NULL)
         {
-          weir_error (error, WEIR_ERROR_MODEL, "the ledger is at version %d (%s), which this weir does not know", migration->version,
-                      migration->name);
+          weir_error (error, WEIR_ERROR_MODEL, "the ledger is at version %d (%s), which this weir does not know",
+                      migration->version, migration->name);
           weir_error_hint (error, "Use a weir at least as new as the one that migrated this database.");
           return false;
         }
       if (migration->changed)
         {
-          weir_error (error, WEIR_ERROR_MODEL, "the ledger was made by another migration %04d_%s than this weir's", migration->version,
-                      migration->name);
+          weir_error (error, WEIR_ERROR_MODEL, "the ledger was made by another migration %04d_%s than this weir's",
+                      migration->version, migration->name);
           weir_error_detail (error, "Its tables are not those that this weir writes. Nothing was changed.");
           weir_error_hint (error, "Use the weir that made it, or load into another database (the archive can be dropped again).");
           weir_error_reason (error, "ledger_changed");
@@ -209,8 +210,8 @@ down_locked (Db *db, int *version, GError **error)
     return true;
   g_autofree char *file = migration_file (newest, "down");
   if (sql_file (file) == NULL)
-    return weir_error (error, WEIR_ERROR_MODEL, "migration %04d_%s is not known to this weir, so it cannot take it back", newest->version,
-                       newest->name);
+    return weir_error (error, WEIR_ERROR_MODEL, "migration %04d_%s is not known to this weir, so it cannot take it back",
+                       newest->version, newest->name);
   *version = newest->version;
   if (run_one (db, newest, false, error))
     return true;

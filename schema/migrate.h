@@ -15,7 +15,8 @@ typedef struct
 
 void migration_free (Migration *migration);
 
-/* All known migrations (of Migration), and those only the database knows (name, applied_on). A database without weir.migration has none applied. */
+/* All known migrations (of Migration), and those only the database knows (name, applied_on). A database without weir.migration has
+ * none applied. */
 GPtrArray *migrate_status (Db *db, GError **error);
 
 /* Applies what is pending. *ret_applied (may be NULL) counts. A database that is ahead of this program is a MODEL error. */

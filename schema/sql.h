@@ -1,9 +1,9 @@
 /* SQL texts: the .sql files of schema/, compiled in, with psql's variables.
  *
  * A file of schema/templates/ holds statements, each behind a line "-- name: WORD"; "dimension/close" is the one called close in
- * templates/dimension.sql. They run in psql with -v; here  :name  is replaced by SQL as it is (a list of columns),  :"name"  by a quoted
- * identifier, and  :'name'  becomes a parameter $n that carries the value, never text inside the statement. A name or a variable that
- * does not exist is a programming error and aborts. */
+ * templates/dimension.sql. They run in psql with -v; here  :name  is replaced by SQL as it is (a list of columns),  :"name"  by a
+ * quoted identifier, and  :'name'  becomes a parameter $n that carries the value, never text inside the statement. A name or a
+ * variable that does not exist is a programming error and aborts. */
 #ifndef WEIR_SCHEMA_SQL_H
 #define WEIR_SCHEMA_SQL_H
 

@@ -62,8 +62,8 @@ void cli_print_result (const DbResult *result, bool json, const char *empty);
 /* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */
 void cli_print_table (const char *const *headers, const GPtrArray *cells);
 
-/* The same for a table that comes in parts, to be called for each. widths: one per column, at first 0, then those of the parts before:
- * the headers are printed with the first part. */
+/* The same for a table that comes in parts, to be called for each. widths: one per column, at first 0, then those of the parts
+ * before: the headers are printed with the first part. */
 void cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *widths);
 
 /* Makes members that are times as people read them ("YYYY-MM-DD HH24:MI:SS", UTC) what programs read: "2026-11-20T09:30:00Z". */

@@ -17,8 +17,8 @@ Db *database_open (const Settings *settings, bool start, bool migrate, int stop_
 /* settings_read_secret for a ledger that is there: a missing secret is made only where no table's ids were made with one before. */
 bool database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error);
 
-/* Adds to an error that says that the key secret is another one or missing, where the embedded database lives outside of the home and has
- * outlived its .weir: which database that is, and the two ways out. Other errors stay as they are. */
+/* Adds to an error that says that the key secret is another one or missing, where the embedded database lives outside of the home
+ * and has outlived its .weir: which database that is, and the two ways out. Other errors stay as they are. */
 void database_explain_secret (const Settings *settings, GError **error);
 
 #endif

@@ -13,8 +13,8 @@
 void
 loader_init (Loader *loader, const Settings *settings, int stop_fd)
 {
-  *loader = (Loader){ .settings = settings };
-  loader->options = (PipelineOptions){
+  *loader = (Loader) { .settings = settings };
+  loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
     .warehouse_schema = settings->warehouse_schema,
     .scratch = settings->state,
@@ -81,9 +81,9 @@ loader_refresh (Loader *loader, GError **error)
 void
 loader_route_to (const Loader *loader, const char *table, Route *ret_route)
 {
-  *ret_route = (Route){ .table = g_strdup (table),
-                        .model = catalog_find (loader->catalog, table),
-                        .broken = catalog_find_broken (loader->catalog, table) };
+  *ret_route = (Route) { .table = g_strdup (table),
+                         .model = catalog_find (loader->catalog, table),
+                         .broken = catalog_find_broken (loader->catalog, table) };
 }
 
 bool
@@ -107,7 +107,8 @@ static bool
 take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GError **error)
 {
   *ret_locked = true;
-  return wait_ms > 0 ? ledger_wait_table (loader->db, table, wait_ms, error) : ledger_lock_table (loader->db, table, ret_locked, error);
+  return wait_ms > 0 ? ledger_wait_table (loader->db, table, wait_ms, error)
+                     : ledger_lock_table (loader->db, table, ret_locked, error);
 }
 
 bool
@@ -165,13 +166,15 @@ open_input (const char *path, const char *name, struct stat *ret_stat, GError **
       weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno));
       weir_error_detail (error, "The file was left where it is.");
       if (denied)
-        weir_error_hint (error, "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ());
+        weir_error_hint (error, "weir runs as user %d, who must be allowed to read the file and to enter its folders.",
+                         (int) geteuid ());
       weir_error_reason (error, "unreadable");
       return -1;
     }
   if (!S_ISREG (ret_stat->st_mode))
     {
-      weir_error (error, WEIR_ERROR_INPUT, "could not load \"%s\": it is %s", name, S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
+      weir_error (error, WEIR_ERROR_INPUT, "could not load \"%s\": it is %s", name,
+                  S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
       if (S_ISDIR (ret_stat->st_mode))
         weir_error_hint (error, "Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/");
       weir_error_reason (error, "not_a_file");
@@ -183,12 +186,12 @@ open_input (const char *path, const char *name, struct stat *ret_stat, GError **
 static void
 fill_run (Run *run, Uid id, const Route *route, const char *file, char *place, const struct stat *info)
 {
-  *run = (Run){ .id = id,
-                .table = g_strdup (route->table),
-                .file = g_strdup (file),
-                .place = place,
-                .size = info->st_size,
-                .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
+  *run = (Run) { .id = id,
+                 .table = g_strdup (route->table),
+                 .file = g_strdup (file),
+                 .place = place,
+                 .size = info->st_size,
+                 .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
 }
 
 static bool
@@ -253,7 +256,8 @@ run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEn
 
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
-archive_completed (Loader *loader, Claim *claim, const Route *route, const char *state, const RowCounts *rows, LoadEnd *ret_end, GError **error)
+archive_completed (Loader *loader, Claim *claim, const Route *route, const char *state, const RowCounts *rows, LoadEnd *ret_end,
+                   GError **error)
 {
   struct stat info;
   AUTO_FD int fd = open_input (claim_path (claim), claim_name (claim), &info, error);
@@ -261,7 +265,9 @@ archive_completed (Loader *loader, Claim *claim, const Route *route, const char 
     return false;
   g_auto (Run) run = { 0 };
   fill_run (&run, claim_run (claim), route, claim_name (claim), g_strdup (""), &info);
-  LoadStatus status = g_strcmp0 (state, "staged") == 0 ? STATUS_STAGED : g_strcmp0 (state, "duplicate") == 0 ? STATUS_DUPLICATE : STATUS_APPLIED;
+  LoadStatus status = g_strcmp0 (state, "staged") == 0      ? STATUS_STAGED
+                      : g_strcmp0 (state, "duplicate") == 0 ? STATUS_DUPLICATE
+                                                            : STATUS_APPLIED;
   const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = *rows };
   ret_end->failed = false;
   ret_end->summary = pipeline_summary (&run, &result, 0, NULL);
@@ -315,7 +321,7 @@ loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_e
 bool
 loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
-  *ret_end = (LoadEnd){ .failed = true };
+  *ret_end = (LoadEnd) { .failed = true };
   g_auto (Run) run = { 0 };
   AUTO_FD int fd = -1;
   if (!begin_claimed (loader, claim, route, &run, &fd, error))
@@ -331,7 +337,7 @@ bool
 loader_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
 {
   struct stat info;
-  *ret_end = (LoadEnd){ 0 };
+  *ret_end = (LoadEnd) { 0 };
   g_autofree char *name = g_path_get_basename (path);
   AUTO_FD int fd = open_input (path, path, &info, error);
   if (fd < 0)

@@ -39,8 +39,8 @@ typedef enum
   LOCK_WAITS, /* a referenced dimension was never loaded */
 } LockState;
 
-/* Takes the lock of a table. wait_ms 0: do not wait. After LOCK_HELD loader_unlock must follow; *ret_waits_for names the dimension, owned by
- * the caller. Errors: MODEL where the table cannot be loaded as things are. */
+/* Takes the lock of a table. wait_ms 0: do not wait. After LOCK_HELD loader_unlock must follow; *ret_waits_for names the dimension,
+ * owned by the caller. Errors: MODEL where the table cannot be loaded as things are. */
 bool loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error);
 void loader_unlock (Loader *loader);
 
@@ -51,9 +51,9 @@ bool loader_route_again (Loader *loader, const char *name, Uid before, Route *re
 /* The way into a table that was named. */
 void loader_route_to (const Loader *loader, const char *table, Route *ret_route);
 
-/* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it: nothing was loaded. *ret_resume (may be NULL):
- * the ledger still has the run IN_PROGRESS, so the file must stay claimed, an orphan for the next worker; otherwise the run FAILED and the
- * caller decides where the file goes. */
+/* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it: nothing was loaded. *ret_resume (may
+ * be NULL): the ledger still has the run IN_PROGRESS, so the file must stay claimed, an orphan for the next worker; otherwise the
+ * run FAILED and the caller decides where the file goes. */
 bool loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, bool *ret_resume, GError **error);
 
 /* Moves a claimed file to failed/ without loading it. */

@@ -140,8 +140,9 @@ read_log (const PgServer *server, off_t begin)
   return g_strchomp (text);
 }
 
-/* *ret_again: it may work a moment later, for old backends of a crashed server still end; or the next time, for recovery can trip over
- * the files of an unlogged table that was being made ("could not create file ...: File exists"), which the start after it removes. */
+/* *ret_again: it may work a moment later, for old backends of a crashed server still end; or the next time, for recovery can trip
+ * over the files of an unlogged table that was being made ("could not create file ...: File exists"), which the start after it
+ * removes. */
 static bool
 start_once (const PgServer *server, bool first, bool *ret_again, GError **error)
 {

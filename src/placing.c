@@ -14,7 +14,8 @@ load_end_clear (LoadEnd *end)
 
 /* Tells the ledger where the file is; place "" is nowhere. */
 static bool
-record_place (Db *db, const Settings *settings, Uid run, const char *place, const char *disposition, const Json *summary, GError **error)
+record_place (Db *db, const Settings *settings, Uid run, const char *place, const char *disposition, const Json *summary,
+              GError **error)
 {
   g_autofree char *shown = *place == '\0' ? g_strdup ("") : settings_shown_path (settings, place);
   g_autofree char *text = weir_json_text (summary);
@@ -68,7 +69,8 @@ placing_claimed (Db *db, const Settings *settings, Claim *claim, const Run *run,
   fault_point ("before-archive");
   if (!record_place (db, settings, run->id, place, disposition, end->summary, error)
       || !move_file (settings, claim_path (claim), run, now, end, error))
-    return g_prefix_error (error, end->failed ? "it is refused, but cannot be moved: " : "its rows are loaded, but it cannot be moved: "),
+    return g_prefix_error (error,
+                           end->failed ? "it is refused, but cannot be moved: " : "its rows are loaded, but it cannot be moved: "),
            false;
   fault_point ("after-archive");
   return true;

@@ -1,5 +1,6 @@
-/* Making the database ready before the first worker: starting the embedded server, connecting, migrating the ledger, the key secret. That can take
- * long and cannot be interrupted, so a child does it (`weir watch --prepare`) and the supervisor stays able to stop. */
+/* Making the database ready before the first worker: starting the embedded server, connecting, migrating the ledger, the key
+ * secret. That can take long and cannot be interrupted, so a child does it (`weir watch --prepare`) and the supervisor stays able
+ * to stop. */
 #ifndef WEIR_SRC_PREPARATION_H
 #define WEIR_SRC_PREPARATION_H
 

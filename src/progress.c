@@ -12,7 +12,7 @@
 void
 progress_begin (Progress *progress, const char *name)
 {
-  *progress = (Progress){ .name = name, .shown = cli_is_fancy (STDERR_FILENO) };
+  *progress = (Progress) { .name = name, .shown = cli_is_fancy (STDERR_FILENO) };
 }
 
 void

@@ -78,8 +78,9 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
     {
       weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length,
                   SECRET_LEAST);
-      weir_error_hint (error, "If this database was loaded before, put the secret back that it was loaded with. A new one: "
-                              "openssl rand -hex 32 > \"%s\"",
+      weir_error_hint (error,
+                       "If this database was loaded before, put the secret back that it was loaded with. A new one: "
+                       "openssl rand -hex 32 > \"%s\"",
                        path);
       return false;
     }

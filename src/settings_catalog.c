@@ -5,7 +5,7 @@
 ModelWords
 settings_model_words (void)
 {
-  return (ModelWords){ types_words (), types_format_fits };
+  return (ModelWords) { types_words (), types_format_fits };
 }
 
 Catalog *

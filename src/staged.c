@@ -78,8 +78,8 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
       bool fits = format != NULL && types_format_fits (word, format);
       staged_table_add (staged, name, word, fits ? format : NULL);
       if (is_ambiguous (comment))
-        g_ptr_array_add (notes, g_strdup_printf ("%s can be read in two ways and is text (%s): one of them in the model settles it", name,
-                                                 strstr (comment, "ambiguous: ")));
+        g_ptr_array_add (notes, g_strdup_printf ("%s can be read in two ways and is text (%s): one of them in the model settles it",
+                                                 name, strstr (comment, "ambiguous: ")));
     }
   if (staged->columns->len > 0)
     return true;

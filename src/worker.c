@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-
 /* How an error that left the file alone is called in a reply. */
 static const char *
 outcome_of (const GError *error)
@@ -49,9 +48,9 @@ reply_error (const char *file, const char *table, const GError *error)
 {
   Json *reply = reply_new (outcome_of (error), file, table);
   json_object_set_new (reply, "error",
-                       json_pack ("{s:s,s:o,s:o,s:o}", "code", weir_error_get_reason (error), "message", weir_json_string (error->message),
-                                  "detail", weir_json_string (weir_error_get_detail (error)), "hint",
-                                  weir_json_string (weir_error_get_hint (error))));
+                       json_pack ("{s:s,s:o,s:o,s:o}", "code", weir_error_get_reason (error), "message",
+                                  weir_json_string (error->message), "detail", weir_json_string (weir_error_get_detail (error)),
+                                  "hint", weir_json_string (weir_error_get_hint (error))));
   return reply;
 }
 

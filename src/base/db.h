@@ -46,7 +46,7 @@ const char *db_result_name (const DbResult *result, int column);
 const char *db_result_value (const DbResult *result, int row, int column); /* NULL for SQL NULL; borrowed from the result */
 /* By the column's name, which must be one of the result's. */
 const char *db_result_named (const DbResult *result, int row, const char *name);
-int64_t db_result_int64 (const DbResult *result, int row, int column);     /* 0 for SQL NULL */
+int64_t db_result_int64 (const DbResult *result, int row, int column); /* 0 for SQL NULL */
 bool db_result_bool (const DbResult *result, int row, int column);
 int64_t db_result_affected (const DbResult *result); /* rows of an insert, update, delete, select, create table as */
 void db_result_free (DbResult *result);

@@ -156,7 +156,8 @@ fs_write_file (const char *path, const char *contents, size_t length, mode_t mod
 {
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *temporary = g_strdup_printf ("%s/.%.200s.XXXXXX", folder, name); /* cut, or the longest names would get too long */
+  g_autofree char *temporary =
+      g_strdup_printf ("%s/.%.200s.XXXXXX", folder, name); /* cut, or the longest names would get too long */
 
   AUTO_FD int fd = mkostemp (temporary, O_CLOEXEC);
   if (fd < 0)

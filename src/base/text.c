@@ -33,8 +33,8 @@ text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
   return false;
 }
 
-/* The distance of Damerau and Levenshtein in its restricted form (optimal string alignment): two letters in each other's place are one
- * edit, the commonest slip of a hand. ASCII case ignored. */
+/* The distance of Damerau and Levenshtein in its restricted form (optimal string alignment): two letters in each other's place are
+ * one edit, the commonest slip of a hand. ASCII case ignored. */
 static size_t
 edit_distance (const char *a, const char *b)
 {

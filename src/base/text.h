@@ -10,8 +10,8 @@
 /* Whether the bytes are UTF-8 (RFC 3629) without NUL. If not, *ret_offset (may be NULL) is the first bad byte, from 0. */
 bool text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset);
 
-/* The word of "words" nearest to "word" by edits (Levenshtein, and neighbours swapped; case ignored), or NULL when none is near enough to be meant:
- * at most a third of the word's length, and at least one edit allowed. Borrowed from words. */
+/* The word of "words" nearest to "word" by edits (Levenshtein, and neighbours swapped; case ignored), or NULL when none is near
+ * enough to be meant: at most a third of the word's length, and at least one edit allowed. Borrowed from words. */
 const char *text_nearest (const char *word, const char *const *words);
 
 /* 1234567 as "1,234,567". Owned by the caller. */

@@ -44,7 +44,7 @@ input_clear (Input *input)
 static void
 route_input (const Loader *loader, const LoadOptions *options, const char *path, Input *ret_input)
 {
-  *ret_input = (Input){ .path = path };
+  *ret_input = (Input) { .path = path };
   if (loader->catalog == NULL)
     ret_input->route.table = g_strdup (options->table);
   else if (options->table != NULL)
@@ -80,8 +80,8 @@ is_link (const char *path)
   return lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
 }
 
-/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. A link is not, for
- * its file is elsewhere. */
+/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. A link is not,
+ * for its file is elsewhere. */
 static bool
 is_dropped (const Settings *settings, const char *path)
 {
@@ -90,7 +90,8 @@ is_dropped (const Settings *settings, const char *path)
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
   struct stat here, imports;
-  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev && here.st_ino == imports.st_ino;
+  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
+         && here.st_ino == imports.st_ino;
 }
 
 static bool

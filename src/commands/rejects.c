@@ -120,8 +120,8 @@ print_as_csv (Output *output, const DbResult *rejects)
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
       const char *column = db_result_value (rejects, row, COLUMN_NAME);
-      g_autofree char *message
-          = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "", db_result_value (rejects, row, COLUMN_MESSAGE));
+      g_autofree char *message = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "",
+                                                  db_result_value (rejects, row, COLUMN_MESSAGE));
       if (db_result_bool (rejects, row, COLUMN_REPAIRED))
         continue;
       /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
@@ -264,7 +264,8 @@ command_rejects (int argc, char **argv)
   g_auto (CommonOptions) common = { 0 };
   gboolean as_csv = FALSE;
   const GOptionEntry entries[] = {
-    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv, "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv,
+      "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
     { NULL },
   };
   bool done = false;

@@ -1,5 +1,5 @@
-/* What must hold of whatever a reader makes of a text, for fuzz_parse.c and fuzz_sniff.c: every line of the file is in one record, the
- * preamble, the header, blank or a comment, in the order of the file; and no text is lost, not even by a repair. */
+/* What must hold of whatever a reader makes of a text, for fuzz_parse.c and fuzz_sniff.c: every line of the file is in one record,
+ * the preamble, the header, blank or a comment, in the order of the file; and no text is lost, not even by a repair. */
 #ifndef WEIR_TESTS_FUZZ_ACCOUNTED_H
 #define WEIR_TESTS_FUZZ_ACCOUNTED_H
 

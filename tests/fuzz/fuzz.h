@@ -11,15 +11,15 @@
 /* The name is libFuzzer's. "data" has nothing behind its end, so that the sanitizer sees whoever reads on. */
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
-#define REQUIRE(condition)                                                                                                           \
-  do                                                                                                                                 \
-    {                                                                                                                                \
-      if (!(condition))                                                                                                              \
-        {                                                                                                                            \
-          fprintf (stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                                   \
-          abort ();                                                                                                                  \
-        }                                                                                                                            \
-    }                                                                                                                                \
+#define REQUIRE(condition)                                                                                                         \
+  do                                                                                                                               \
+    {                                                                                                                              \
+      if (!(condition))                                                                                                            \
+        {                                                                                                                          \
+          fprintf (stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                                 \
+          abort ();                                                                                                                \
+        }                                                                                                                          \
+    }                                                                                                                              \
   while (0)
 
 #endif

@@ -200,7 +200,8 @@ test_no_rejects (void **state)
   g_autoptr (Outcome) array = expect_weir (home, 0, "rejects", "last", "--json", NULL);
   assert_string_equal (array->out, "[]\n");
 
-  home_write_model (home, "shops", "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"shop\"], \"ragged\": \"repair\"}");
+  home_write_model (home, "shops",
+                    "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"shop\"], \"ragged\": \"repair\"}");
   g_autoptr (Json) repaired = load_text (home, "shops.csv", "shop,city,land\nA,Oslo,no\nB,Bonn\nC,Rome,it\n", NULL);
   assert_load (repaired, "applied", "read=3 repaired=1 inserted=3 staged=3");
   g_autoptr (Outcome) all_in = expect_weir (home, 0, "rejects", "last", NULL);
@@ -487,8 +488,8 @@ test_load_json_without_a_start (void **state)
     {
       if (cases[i].settings != NULL)
         home_write_file (home, "weir.json", cases[i].settings);
-      g_autoptr (Outcome) outcome
-          = expect_weir (home, cases[i].code, "load", "--json", "users.csv", "users-2.csv", cases[i].option, cases[i].value, NULL);
+      g_autoptr (Outcome) outcome =
+          expect_weir (home, cases[i].code, "load", "--json", "users.csv", "users-2.csv", cases[i].option, cases[i].value, NULL);
       for (int file = 0; file < 2; file++)
         {
           g_autoptr (Json) published = outcome_json_at (outcome, file);
@@ -509,7 +510,9 @@ test_load_json_without_a_start (void **state)
 static void
 test_secret_and_database (void **state)
 {
-  static const char *const commands[][5] = { { "key", "users", "a@x.org" }, { "load", "--archive", "imports/users-2.csv" }, { "init" }, { "watch" } };
+  static const char *const commands[][5] = {
+    { "key", "users", "a@x.org" }, { "load", "--archive", "imports/users-2.csv" }, { "init" }, { "watch" }
+  };
   Home *home = *state;
   load_users (home);
   g_autofree char *secret = home_read_file (home, ".weir/key_secret");

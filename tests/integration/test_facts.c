@@ -110,7 +110,8 @@ test_keyless_types (void **state)
   Home *home = *state;
   home_write_model (home, "sales", SALES ("\"description\": \"\""));
   load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1\",\"\"\n\"2\",\"2\",\"\"\n", "read=2 inserted=2 staged=2");
-  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1.0\",\"\"\n\"2\",\"2.5\",\"late\"\n", "read=2 unchanged=1 inserted=1 staged=2");
+  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1.0\",\"\"\n\"2\",\"2.5\",\"late\"\n",
+        "read=2 unchanged=1 inserted=1 staged=2");
 
   home_drop (home, "sales.csv", "sku,n,note\n1,1,\n2,2,\nx,3,\n");
   g_autoptr (Outcome) inferred = expect_weir (home, 1, "load", "--json", "--archive", "imports/sales.csv", NULL);
@@ -199,15 +200,9 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_columns),
-    TEST (test_waits_for_dimension),
-    TEST (test_keyed_upsert),
-    TEST (test_keyless_bag),
-    TEST (test_keyless_types),
-    TEST (test_keyless_duplicate_of_any_file),
-    TEST (test_keyless_all),
-    TEST (test_missing_reference),
-    TEST (test_id_of_a_missing_reference_fits_later),
+    TEST (test_columns),     TEST (test_waits_for_dimension), TEST (test_keyed_upsert),
+    TEST (test_keyless_bag), TEST (test_keyless_types),       TEST (test_keyless_duplicate_of_any_file),
+    TEST (test_keyless_all), TEST (test_missing_reference),   TEST (test_id_of_a_missing_reference_fits_later),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -282,9 +282,11 @@ test_normalised_key_of_other_types (void **state)
   home_write_model (home, "readings",
                     "{\"table\": \"readings\", \"kind\": \"fact\", \"business_key\": [\"device\", \"at\"],"
                     " \"id\": {\"hash\": \"md5\", \"normalize\": [\"trim\", \"lowercase\"]}}");
-  g_autoptr (Json) published = load_text (home, "readings.csv", "device,at,v\nA,2026-01-01T00:00:00Z,1\nb,2026-01-01T00:00:01Z,2\n", NULL);
+  g_autoptr (Json) published =
+      load_text (home, "readings.csv", "device,at,v\nA,2026-01-01T00:00:00Z,1\nb,2026-01-01T00:00:01Z,2\n", NULL);
   assert_load (published, "applied", "read=2 inserted=2 staged=2");
-  assert_sql (home, "a|2026-01-01 00:00:00+00|1\nb|2026-01-01 00:00:01+00|2", "select device, at, v from warehouse.readings order by 1");
+  assert_sql (home, "a|2026-01-01 00:00:00+00|1\nb|2026-01-01 00:00:01+00|2",
+              "select device, at, v from warehouse.readings order by 1");
   assert_sql (home, "1", "select count(*) from warehouse.readings where reading_id = md5('1:a,20:2026-01-01t00:00:00z,')::uuid");
   oracle_check (home, ORACLE_REPLAY);
 }

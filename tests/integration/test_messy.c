@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define USERS(more)                                                                                                                  \
+#define USERS(more)                                                                                                                \
   "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 70}" more "}"
 
 static void
@@ -25,7 +25,8 @@ test_ragged (void **state)
       g_autofree char *model = g_strdup_printf (USERS ("%s"), cases[i].mode);
       home_write_model (home, "users", model);
       g_autoptr (Json) published = load_text (
-          home, "users.csv", "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org\nCyd,c@x.org,Rome,Italy\n\"Dan,d@x.org,Bonn\nEve,e@x.org,Linz\n", NULL);
+          home, "users.csv",
+          "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org\nCyd,c@x.org,Rome,Italy\n\"Dan,d@x.org,Bonn\nEve,e@x.org,Linz\n", NULL);
       assert_json (published, "status", cases[i].status);
       assert_load (published, cases[i].status, cases[i].counts);
       if (strstr (cases[i].mode, "repair") != NULL)
@@ -61,7 +62,8 @@ test_contracts (void **state)
     { "\"columns\": \"discard\"", "email,age,city\na@x.org,42,Oslo\n", "applied", "read=1 updated=1 deactivated=1 staged=1", "42" },
     { "\"columns\": \"freeze\"", "email,age,city\na@x.org,42,Oslo\n", "failed", NULL, "41" },
     { "\"types\": \"evolve\"", "email,age\na@x.org,41.5\n", "applied", "read=1 updated=1 deactivated=1 staged=1", "41.5" },
-    { "\"types\": \"reject\"", "email,age\na@x.org,42\nb@x.org,x\n", "applied", "read=2 rejected=1 updated=1 deactivated=1 staged=1", "42" },
+    { "\"types\": \"reject\"", "email,age\na@x.org,42\nb@x.org,x\n", "applied",
+      "read=2 rejected=1 updated=1 deactivated=1 staged=1", "42" },
     { "\"types\": \"freeze\"", "email,age\na@x.org,41.5\n", "failed", NULL, "41" },
   };
   Home *outer = *state;
@@ -90,8 +92,7 @@ test_null_texts (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS (", \"null\": [\"NULL\", \"n/a\"]"));
-  g_autoptr (Json) published
-      = load_text (home, "users.csv", "email,age,city\na@x.org,NULL,n/a\nb@x.org,41,null\nn/a,1,x\n", NULL);
+  g_autoptr (Json) published = load_text (home, "users.csv", "email,age,city\na@x.org,NULL,n/a\nb@x.org,41,null\nn/a,1,x\n", NULL);
   assert_load (published, "applied", "read=3 rejected=1 inserted=2 staged=2");
   assert_sql (home, "a@x.org|-|-\nb@x.org|41|null", "select email, age, city from warehouse.users_current order by email");
   assert_sql (home, "bigint", "select pg_typeof(age) from warehouse.users limit 1");
@@ -125,7 +126,9 @@ test_below_the_table (void **state)
       g_string_append (text, cases[i].below);
       g_autoptr (Json) published = load_text (home, "users.csv", text->str, NULL);
       assert_load (published, "applied", cases[i].counts);
-      assert_sql (home, cases[i].rejects, "select coalesce(string_agg(reason || ' ' || n, ','), '') from (select reason, count(*) as n from weir.reject group by reason) r");
+      assert_sql (home, cases[i].rejects,
+                  "select coalesce(string_agg(reason || ' ' || n, ','), '') from (select reason, count(*) as n from weir.reject "
+                  "group by reason) r");
       if (i < 3)
         assert_sql (home, "below the end of the table on line 41", "select distinct message from weir.reject");
       oracle_check (home, ORACLE_REPLAY);
@@ -141,7 +144,8 @@ test_half_declared_dialect (void **state)
   g_autoptr (Json) published = load_text (home, "users.csv", "Report; all; of it\n\nname,email\nA;n,a@x.org\nB;o,b@x.org\n", NULL);
   assert_load (published, "applied", "read=2 inserted=2 staged=2");
   home_write_model (home, "users", USERS (", \"dialect\": {\"skip_lines\": 2}"));
-  g_autoptr (Json) again = load_text (home, "users.csv", "name,email\nA,x@x.org\nname,email\nA;n,a@x.org\nB;o,b@x.org\nCyd,c@x.org\n", NULL);
+  g_autoptr (Json) again =
+      load_text (home, "users.csv", "name,email\nA,x@x.org\nname,email\nA;n,a@x.org\nB;o,b@x.org\nCyd,c@x.org\n", NULL);
   assert_load (again, "applied", "read=3 inserted=1 unchanged=2 staged=3");
 }
 
@@ -150,10 +154,18 @@ static void
 test_declared_dialect (void **state)
 {
   Home *home = *state;
-  home_write_model (home, "users", USERS (", \"dialect\": {\"delimiter\": \"~\", \"quote\": \"'\", \"skip_lines\": 1, \"encoding\": \"windows-1252\"}"));
-  g_autoptr (Json) published = load_text (home, "users.csv", "a,b,c\nemail~name\na@x.org~'A~n'\nb@x.org~B\xF6" "b,c\n", NULL);
+  home_write_model (
+      home, "users",
+      USERS (", \"dialect\": {\"delimiter\": \"~\", \"quote\": \"'\", \"skip_lines\": 1, \"encoding\": \"windows-1252\"}"));
+  g_autoptr (Json) published = load_text (home, "users.csv",
+                                          "a,b,c\nemail~name\na@x.org~'A~n'\nb@x.org~B\xF6"
+                                          "b,c\n",
+                                          NULL);
   assert_load (published, "applied", "read=2 inserted=2 staged=2");
-  assert_sql (home, "A~n\nB\xC3\xB6" "b,c", "select name from warehouse.users_current order by email");
+  assert_sql (home,
+              "A~n\nB\xC3\xB6"
+              "b,c",
+              "select name from warehouse.users_current order by email");
   oracle_check (home, ORACLE_REPLAY);
 }
 
@@ -162,7 +174,8 @@ test_max_rows (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users",
-                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 100, \"max_rows\": 1}}");
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": "
+                    "100, \"max_rows\": 1}}");
   home_drop (home, "users.csv", "name,email\nAnn,a@x.org\nBob\nCyd\n");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
   g_autoptr (Json) published = outcome_json (outcome);
@@ -176,7 +189,8 @@ test_rejects_to_correct (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS (""));
-  g_autoptr (Json) published = load_text (home, "users.csv", "name;email\nAnn;a@x.org\nBob\n\"Cyd; the third\";c@x.org\nDan;\n", NULL);
+  g_autoptr (Json) published =
+      load_text (home, "users.csv", "name;email\nAnn;a@x.org\nBob\n\"Cyd; the third\";c@x.org\nDan;\n", NULL);
   assert_load (published, "applied", "read=4 rejected=2 inserted=2 staged=2");
   g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
   assert_string_equal (rejects->out, "_weir_line;_weir_reason;_weir_message;name;email\n"
@@ -188,7 +202,8 @@ test_rejects_to_correct (void **state)
                                       "5;empty_key;email: the business key is empty;Dan;d@x.org\n",
                                       NULL);
   assert_load (again, "applied", "read=2 inserted=2 staged=2");
-  assert_sql (home, "0", "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and position('weir' in attname) > 0");
+  assert_sql (home, "0",
+              "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and position('weir' in attname) > 0");
   oracle_check (home, ORACLE_REPLAY);
 }
 
@@ -222,7 +237,8 @@ test_compressed (void **state)
   Home *home = *state;
   home_write_model (home, "users", USERS (""));
   home_write_file (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n");
-  g_autofree char *pack = g_strdup_printf ("mkdir -p '%s/imports' && gzip -n '%s/users.csv' && cp '%s/users.csv.gz' '%s/imports/'", home->path, home->path, home->path, home->path);
+  g_autofree char *pack = g_strdup_printf ("mkdir -p '%s/imports' && gzip -n '%s/users.csv' && cp '%s/users.csv.gz' '%s/imports/'",
+                                           home->path, home->path, home->path, home->path);
   assert_int_equal (system (pack), 0);
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv.gz", NULL);
   g_autoptr (Json) published = outcome_json (outcome);
@@ -270,9 +286,18 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_ragged),        TEST (test_ragged_fails), TEST (test_contracts),          TEST (test_null_texts), TEST (test_declared_dialect),
-    TEST (test_below_the_table), TEST (test_half_declared_dialect),
-    TEST (test_limits), TEST (test_max_rows),      TEST (test_rejects_to_correct), TEST (test_encodings),    TEST (test_compressed),
+    TEST (test_ragged),
+    TEST (test_ragged_fails),
+    TEST (test_contracts),
+    TEST (test_null_texts),
+    TEST (test_declared_dialect),
+    TEST (test_below_the_table),
+    TEST (test_half_declared_dialect),
+    TEST (test_limits),
+    TEST (test_max_rows),
+    TEST (test_rejects_to_correct),
+    TEST (test_encodings),
+    TEST (test_compressed),
   };
   return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);
 }

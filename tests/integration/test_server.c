@@ -99,7 +99,8 @@ test_crash (void **state)
 static bool
 is_asleep (Home *home)
 {
-  g_autoptr (Outcome) outcome = run_weir (home, "psql", "-XAtc", "select 'asleep' from pg_stat_activity where wait_event = 'PgSleep'", NULL);
+  g_autoptr (Outcome) outcome =
+      run_weir (home, "psql", "-XAtc", "select 'asleep' from pg_stat_activity where wait_event = 'PgSleep'", NULL);
   return outcome->code == 0 && strcmp (outcome->out, "asleep\n") == 0;
 }
 

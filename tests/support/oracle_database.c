@@ -12,8 +12,8 @@ static const struct
 } ledger_rules[] = {
   { "an applied run's counts do not add up", "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
                                              " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated" },
-  { "a run is over before its steps are",
-    "select e.execution_id from weir.execution e join weir.execution_step s using (execution_id) where s.completed_on > e.completed_on" },
+  { "a run is over before its steps are", "select e.execution_id from weir.execution e join weir.execution_step s using "
+                                          "(execution_id) where s.completed_on > e.completed_on" },
   { "a staged run's counts do not add up",
     "select run_id from weir.file where state = 'staged' and rows_read is distinct from rows_rejected + rows_staged" },
   { "counts are missing, negative, or more staged than read",

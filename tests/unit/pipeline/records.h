@@ -20,14 +20,13 @@ typedef struct
 static inline const Record *
 test_record (TestRecord *made, int64_t line, const char *text)
 {
-  made->record = (Record){ .line = line, .fields = made->fields, .raw = text, .raw_length = strlen (text) };
+  made->record = (Record) { .line = line, .fields = made->fields, .raw = text, .raw_length = strlen (text) };
   const char *at = text;
   for (;;)
     {
       size_t length = strcspn (at, "|");
       bool quoted_empty = length == 1 && *at == '~';
-      made->fields[made->record.n_fields++]
-          = (Field){ .text = at, .length = quoted_empty ? 0 : length, .null = length == 0 };
+      made->fields[made->record.n_fields++] = (Field) { .text = at, .length = quoted_empty ? 0 : length, .null = length == 0 };
       if (at[length] == '\0')
         return &made->record;
       at += length + 1;
@@ -59,14 +58,14 @@ test_catalog (Model *first, Model *second)
   return catalog;
 }
 
-#define USERS_JSON                                                                                                                   \
-  "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"email\"],"                                                        \
-  "\"id\":{\"column\":\"user_id\",\"hash\":\"md5\",\"normalize\":[\"trim\",\"lowercase\"]},"                                         \
-  "\"columns\":{\"name\":{\"type\":\"text\",\"required\":true},"                                                                     \
+#define USERS_JSON                                                                                                                 \
+  "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"email\"],"                                                      \
+  "\"id\":{\"column\":\"user_id\",\"hash\":\"md5\",\"normalize\":[\"trim\",\"lowercase\"]},"                                       \
+  "\"columns\":{\"name\":{\"type\":\"text\",\"required\":true},"                                                                   \
   "\"date_of_birth\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"}}}"
 
-#define SALES_JSON                                                                                                                   \
-  "{\"table\":\"sales\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"users\",\"columns\":[\"email\"],"                         \
+#define SALES_JSON                                                                                                                 \
+  "{\"table\":\"sales\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"users\",\"columns\":[\"email\"],"                       \
   "\"as\":\"user_id\",\"missing\":\"reject\"}],\"columns\":{\"amount\":{\"type\":\"numeric\"}}}"
 
 #endif

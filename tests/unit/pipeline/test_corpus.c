@@ -1,5 +1,5 @@
-/* Small files in the shapes of RFC 4180's rules and of the csv-spectrum collection, read as detected; and the reader against another
- * one that is nothing but RFC 4180. */
+/* Small files in the shapes of RFC 4180's rules and of the csv-spectrum collection, read as detected; and the reader against
+ * another one that is nothing but RFC 4180. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,8 +31,7 @@ static const CorpusFile files[] = {
   { "rfc4180-7-doubled-quote.csv", "1 <red><gr\"een><blue>\n2 <cyan><magenta><yellow>\n" },
   { "simple.csv", "header 1 <x><y><z>\n2 <7><8><9>\n" },
   { "simple-crlf.csv", "header 1 <x><y><z>\n2 <7><8><9>\n" },
-  { "comma-in-quotes.csv",
-    "header 1 <given><family><street><town><code>\n2 <Mary><Major><5 low rd.><Smallville, KS><00501>\n" },
+  { "comma-in-quotes.csv", "header 1 <given><family><street><town><code>\n2 <Mary><Major><5 low rd.><Smallville, KS><00501>\n" },
   { "empty.csv", "header 1 <x><y><z>\n2 <5><><>\n3 <6><7><8>\n" },
   { "empty-crlf.csv", "header 1 <x><y><z>\n2 <5><><>\n3 <6><7><8>\n" },
   { "escaped-quotes.csv", "header 1 <x><y>\n2 <5><he \"said\" so>\n3 <6><7>\n" },
@@ -40,8 +39,7 @@ static const CorpusFile files[] = {
   { "newlines.csv", "header 1 <x><y><z>\n2 <5><6><7>\n3 <First \nsecond><8><9>\n5 <3><2><1>\n" },
   { "newlines-crlf.csv", "header 1 <x><y><z>\n2 <5><6><7>\n3 <First \r\nsecond><8><9>\n5 <3><2><1>\n" },
   { "quotes-and-newlines.csv", "header 1 <x><y>\n2 <5><oh \n\"well\" \noh>\n5 <6><7>\n" },
-  { "coordinates.csv",
-    "header 1 <Phone><Place><Town><State>\n2 <5550100><52\u00b031'12.0\"N 13\u00b024'17.9\"E><Berlin><BE>\n" },
+  { "coordinates.csv", "header 1 <Phone><Place><Town><State>\n2 <5550100><52\u00b031'12.0\"N 13\u00b024'17.9\"E><Berlin><BE>\n" },
   { "coordinates-unquoted.csv",
     "header 1 <Phone><Place><Town><State>\n2 <5550100><52\u00b031'12.0\"N 13\u00b024'17.9\"E><Berlin><BE>\n" },
   { "utf8.csv", "header 1 <x><y><z>\n2 <5><6><7>\n3 <8><9><\u0254>\n" },
@@ -116,7 +114,13 @@ next_line (const char *end)
 static const char *
 read_rfc4180 (const char *at, Marks marks, GString *out)
 {
-  enum { START, PLAIN, QUOTED, CLOSED } state = START;
+  enum
+  {
+    START,
+    PLAIN,
+    QUOTED,
+    CLOSED
+  } state = START;
   g_autoptr (GString) cell = g_string_new (NULL);
   for (;; at++)
     {

@@ -110,7 +110,7 @@ typedef struct
   const char *pinned; /* type word, NULL: not pinned */
   const char *lines[4];
   bool whole;
-  const char *type;   /* NULL: an error */
+  const char *type; /* NULL: an error */
   bool again;
   bool note;
 } TypeCase;

@@ -18,7 +18,7 @@ test_round_trip (void **state)
   pins_set (pins, "b", types_find ("date"), "DD/MM/YYYY");
   pins_set (pins, "a", types_find ("bigint"), NULL);
   pins_set (pins, "a", types_find ("numeric"), NULL); /* widened since */
-  pins_set (pins, "d", NULL, NULL); /* nothing but NULL so far */
+  pins_set (pins, "d", NULL, NULL);                   /* nothing but NULL so far */
   g_autofree char *text = pins_text (pins);
   assert_string_equal (text, "{\"columns\":{\"a\":{\"type\":\"numeric\"},\"b\":{\"type\":\"date\",\"format\":\"DD/MM/YYYY\"},"
                              "\"d\":{\"type\":null}}}");
@@ -66,8 +66,8 @@ static const KeyCase key_cases[] = {
   { MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), "s1", "s2", "secret_changed" },
   { MODEL ("[\"a\"]", "\"hash\":\"md5\""), MODEL ("[\"b\"]", "\"hash\":\"md5\""), "s1", "s1", "key_changed" },
   { MODEL ("[\"a\"]", "\"hash\":\"md5\""), MODEL ("[\"a\"]", "\"hash\":\"hmac-sha256\""), "s1", "s1", "key_changed" },
-  { MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"trim\"]"), MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"lowercase\"]"), "s1",
-    "s1", "key_changed" },
+  { MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"trim\"]"),
+    MODEL ("[\"a\"]", "\"hash\":\"md5\",\"normalize\":[\"lowercase\"]"), "s1", "s1", "key_changed" },
 };
 
 static void

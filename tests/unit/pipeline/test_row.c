@@ -14,7 +14,8 @@ static Layout *
 users_layout (const Catalog *catalog, const Pins *pins)
 {
   TestRecord made;
-  Layout *layout = layout_new (catalog_find (catalog, "users"), catalog, test_record (&made, 1, "name|email|date_of_birth|x"), 0, pins, NULL);
+  Layout *layout =
+      layout_new (catalog_find (catalog, "users"), catalog, test_record (&made, 1, "name|email|date_of_birth|x"), 0, pins, NULL);
   ColumnGuess guesses[4];
   for (int i = 0; i < 4; i++)
     infer_init (&guesses[i]);
@@ -82,8 +83,11 @@ test_contradicted_boolean (void **state)
     const char *cell;
     RowVerdict verdict;
   } booleans[] = {
-    { ORIGIN_INFERRED, "FALSE", ROW_OK }, { ORIGIN_INFERRED, "yes", ROW_CONTRADICTION }, { ORIGIN_INFERRED, "1", ROW_CONTRADICTION },
-    { ORIGIN_PINNED, "yes", ROW_OK },     { ORIGIN_DECLARED, "1", ROW_OK },
+    { ORIGIN_INFERRED, "FALSE", ROW_OK },
+    { ORIGIN_INFERRED, "yes", ROW_CONTRADICTION },
+    { ORIGIN_INFERRED, "1", ROW_CONTRADICTION },
+    { ORIGIN_PINNED, "yes", ROW_OK },
+    { ORIGIN_DECLARED, "1", ROW_OK },
   };
   (void) state;
   g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
@@ -124,16 +128,88 @@ row_bytes (Row *row, const char *text)
 }
 
 static const uint8_t expected_head[] = {
-  'P', 'G', 'C', 'O', 'P', 'Y', '\n', 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0, /* signature, flags, extension */
-  0, 7,                                                                              /* four columns, _line, _id, _hash */
-  0, 0, 0, 3, 'A', 'n', 'n',                                                         /* name */
-  0, 0, 0, 5, 'a', '@', 'b', '.', 'c',                                               /* email, normalised */
-  0, 0, 0, 4, 0xff, 0xff, 0xf1, 0xda,                                                /* 1990-01-31: day -3622 */
-  0xff, 0xff, 0xff, 0xff,                                                            /* x is NULL */
-  0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 42,                                               /* _line */
-  0, 0, 0, 16,
+  'P',
+  'G',
+  'C',
+  'O',
+  'P',
+  'Y',
+  '\n',
+  0xff,
+  '\r',
+  '\n',
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0, /* signature, flags, extension */
+  0,
+  7, /* four columns, _line, _id, _hash */
+  0,
+  0,
+  0,
+  3,
+  'A',
+  'n',
+  'n', /* name */
+  0,
+  0,
+  0,
+  5,
+  'a',
+  '@',
+  'b',
+  '.',
+  'c', /* email, normalised */
+  0,
+  0,
+  0,
+  4,
+  0xff,
+  0xff,
+  0xf1,
+  0xda, /* 1990-01-31: day -3622 */
+  0xff,
+  0xff,
+  0xff,
+  0xff, /* x is NULL */
+  0,
+  0,
+  0,
+  8,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  42, /* _line */
+  0,
+  0,
+  0,
+  16,
   /* _id: md5 of a@b.c, as md5('a@b.c')::uuid gives it */
-  0x5d, 0x60, 0xd4, 0xe2, 0x80, 0x66, 0xdf, 0x25, 0x4d, 0x54, 0x52, 0xf9, 0x2c, 0x91, 0x00, 0x92,
+  0x5d,
+  0x60,
+  0xd4,
+  0xe2,
+  0x80,
+  0x66,
+  0xdf,
+  0x25,
+  0x4d,
+  0x54,
+  0x52,
+  0xf9,
+  0x2c,
+  0x91,
+  0x00,
+  0x92,
 };
 
 static void

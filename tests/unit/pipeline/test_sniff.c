@@ -94,12 +94,13 @@ static const Case cases[] = {
   { "units below the names", "id,price,born\n(no),(EUR),(date)\n1,2.5,2000-01-01\n2,3.5,2001-01-01\n3,4.5,2002-01-01\n",
     ",\"h2:0 LF" },
   { "groups above the names",
-    "Who,,What,\nid,born,price,n\n1,2000-01-01,2.5,3\n2,2001-01-01,3.5,4\n3,2002-01-01,4.5,5\n4,2002-01-02,4.6,6\n",
-    ",\"h2:0 LF" },
+    "Who,,What,\nid,born,price,n\n1,2000-01-01,2.5,3\n2,2001-01-01,3.5,4\n3,2002-01-01,4.5,5\n4,2002-01-02,4.6,6\n", ",\"h2:0 LF" },
   { "a title filled up with delimiters", "Report,,\n,,\nid,price,born\n1,2.5,2000-01-01\n2,3.5,2001-01-01\n3,4.5,2002-01-01\n",
     ",\"h2 LF" },
-  { "years above groups", "Region,2025,,2026,\nname,sales,cost,sales,cost\nOslo,1,2,3,4\nBonn,5,6,7,8\nRome,9,10,11,12\n", ",\"h2:0 LF" },
-  { "two titles filled up, three rows and a total", "Report;;\nof all;;\nid;name;n\n1;Ann;5\n2;Bob;6\n3;Cyd;7\nTotal;;18\n", ";\"h2 LF" },
+  { "years above groups", "Region,2025,,2026,\nname,sales,cost,sales,cost\nOslo,1,2,3,4\nBonn,5,6,7,8\nRome,9,10,11,12\n",
+    ",\"h2:0 LF" },
+  { "two titles filled up, three rows and a total", "Report;;\nof all;;\nid;name;n\n1;Ann;5\n2;Bob;6\n3;Cyd;7\nTotal;;18\n",
+    ";\"h2 LF" },
   { "a first row with gaps is no title", "Ann;;\nBob;x;y\nCyd;z;w\n", ";\"-0 LF" },
   { "years", "country,2018,2019,2020\nDE,1,2,3\nFR,4,5,6\nIT,7,8,9\n", ",\"h0 LF" },
   { "a separator too few", "id,name,born\n1,ann,2000-01-01,x\n2,bob,2001-01-01,y\n3,cid,2002-01-01,z\n", ",\"h0 LF" },
@@ -259,9 +260,18 @@ works_out_the_rest (void **state)
     ModelDialect declared;
     const char *expected;
   } declared[] = {
-    { "a delimiter, below a title", "Report; all\n\nid,name;x\n1,ann\n2,bob\n", { .delimiter = (char *) ",", .header_rows = -1, .skip_lines = -1 }, ",\"h2 LF" },
-    { "a delimiter that is not tried", "id!n\n1!2\n3!4\n", { .delimiter = (char *) "!", .header_rows = -1, .skip_lines = -1 }, "!\"h0 LF" },
-    { "a delimiter that is not there", "a,b\n1,2\n", { .delimiter = (char *) ";", .header_rows = -1, .skip_lines = -1 }, ";\"h0 LF" },
+    { "a delimiter, below a title",
+      "Report; all\n\nid,name;x\n1,ann\n2,bob\n",
+      { .delimiter = (char *) ",", .header_rows = -1, .skip_lines = -1 },
+      ",\"h2 LF" },
+    { "a delimiter that is not tried",
+      "id!n\n1!2\n3!4\n",
+      { .delimiter = (char *) "!", .header_rows = -1, .skip_lines = -1 },
+      "!\"h0 LF" },
+    { "a delimiter that is not there",
+      "a,b\n1,2\n",
+      { .delimiter = (char *) ";", .header_rows = -1, .skip_lines = -1 },
+      ";\"h0 LF" },
     { "lines to skip", "a,b\n1,2\nid,name\n1,ann\n2,bob\n", { .header_rows = -1, .skip_lines = 2 }, ",\"h2 LF" },
     { "lines to skip, and no header", "a,b\n1,2\n1,x\n2,y\n3,x\n", { .header_rows = -1, .skip_lines = 2 }, ",\"-2 LF" },
     { "no lines to skip", "Report\nid,name\n1,ann\n2,bob\n", { .header_rows = -1, .skip_lines = 0 }, ",\"h0 LF" },
@@ -269,14 +279,21 @@ works_out_the_rest (void **state)
     { "no header", "id,name\n1,ann\n2,bob\n", { .header_rows = 0, .skip_lines = -1 }, ",\"-0 LF" },
     { "no quote", "id,t\n1,\"a\"\n2,\"b\"\n", { .quote = (char *) "", .header_rows = -1, .skip_lines = -1 }, ",0h0 LF" },
     { "a quote", "id,t\n1,'a, b'\n2,c\n3,d\n", { .quote = (char *) "'", .header_rows = -1, .skip_lines = -1 }, ",'h0 LF" },
-    { "an escape", "id,t\n1,\"dir\\\"\n2,b\n", { .escape = (char *) "backslash", .header_rows = -1, .skip_lines = -1 }, ",\"\\h0 LF" },
-    { "comments", "! made by x\nid,t\n! and, by, y\n1,a\n2,b\n", { .comment = (char *) "!", .header_rows = -1, .skip_lines = -1 }, ",\"h0# LF" },
+    { "an escape",
+      "id,t\n1,\"dir\\\"\n2,b\n",
+      { .escape = (char *) "backslash", .header_rows = -1, .skip_lines = -1 },
+      ",\"\\h0 LF" },
+    { "comments",
+      "! made by x\nid,t\n! and, by, y\n1,a\n2,b\n",
+      { .comment = (char *) "!", .header_rows = -1, .skip_lines = -1 },
+      ",\"h0# LF" },
     { "no comments", "id,t\n1,a\n#2\n3,b\n", { .comment = (char *) "", .header_rows = -1, .skip_lines = -1 }, ",\"h0 LF" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (declared); i++)
     {
       Dialect dialect;
-      assert_true (sniff_dialect (declared[i].input, strlen (declared[i].input), true, &declared[i].declared, NULL, "x.csv", &dialect, NULL, NULL));
+      assert_true (sniff_dialect (declared[i].input, strlen (declared[i].input), true, &declared[i].declared, NULL, "x.csv",
+                                  &dialect, NULL, NULL));
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, declared[i].expected))
         fail_msg ("%s: %s instead of %s", declared[i].what, seen, declared[i].expected);
@@ -292,8 +309,14 @@ tells_where_a_footer_begins (void **state)
     const char *below;
     int64_t line;
   } cases_below[] = {
-    { "", 0 },          { "Total: 3\n", 0 }, { "\nTotal: 3\nprinted today\n", 6 }, { "4,dan\n", 0 }, { "4\n", 0 },
-    { "4,d,4\n5,e,5\n6,f,6\n7,g,7\n8,h,8\n9,i,9\nTotal: 9\n", 11 }, { "Total,3\n", 0 }, { "a\nb\nc\nd\ne\nf\n", 0 },
+    { "", 0 },
+    { "Total: 3\n", 0 },
+    { "\nTotal: 3\nprinted today\n", 6 },
+    { "4,dan\n", 0 },
+    { "4\n", 0 },
+    { "4,d,4\n5,e,5\n6,f,6\n7,g,7\n8,h,8\n9,i,9\nTotal: 9\n", 11 },
+    { "Total,3\n", 0 },
+    { "a\nb\nc\nd\ne\nf\n", 0 },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases_below); i++)
     {
@@ -327,7 +350,8 @@ decides_by_known_names (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
     {
       Dialect dialect;
-      assert_true (sniff_dialect (known[i].input, strlen (known[i].input), true, NULL, known[i].known, "x.csv", &dialect, NULL, NULL));
+      assert_true (
+          sniff_dialect (known[i].input, strlen (known[i].input), true, NULL, known[i].known, "x.csv", &dialect, NULL, NULL));
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, known[i].expected))
         fail_msg ("%s: %s instead of %s", known[i].what, seen, known[i].expected);
@@ -367,7 +391,8 @@ is_not_led_astray_by_an_unclosed_quote (void **state)
     g_string_append_printf (input, "%d;some text, and more\n", i);
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
-  assert_true (sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+  assert_true (
+      sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
   g_autofree char *seen = describe (&dialect);
   /* then the rows after it still speak */
   assert_string_equal (seen, ";\"h0 LF");
@@ -415,7 +440,8 @@ gives_its_evidence (void **state)
   assert_true (sniff_dialect (input, strlen (input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
   assert_string_equal (evidence.delimiter, "delimiter ; : 4 of 5 rows have 3 fields; runner-up , : 40 % have 2");
   assert_string_equal (evidence.quote, "quote \" : around 1 cell");
-  assert_string_equal (evidence.header, "header: the first row is unlike those below it: \"id\" above numbers, \"x\" above numbers");
+  assert_string_equal (evidence.header,
+                       "header: the first row is unlike those below it: \"id\" above numbers, \"x\" above numbers");
   assert_true (g_str_has_prefix (evidence.encoding, "encoding windows-1252: "));
   assert_true (evidence.confidence < 0.81);
 }

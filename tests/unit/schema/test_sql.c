@@ -44,7 +44,8 @@ test_expand (void **state)
       assert_string_equal (sql, cases[i].sql);
       g_autoptr (GString) joined = g_string_new (NULL);
       for (guint p = 0; p < params->len; p++)
-        g_string_append_printf (joined, "%s%s", p > 0 ? "|" : "", params->pdata[p] == NULL ? "(null)" : (const char *) params->pdata[p]);
+        g_string_append_printf (joined, "%s%s", p > 0 ? "|" : "",
+                                params->pdata[p] == NULL ? "(null)" : (const char *) params->pdata[p]);
       assert_string_equal (joined->str, cases[i].params);
     }
 }

@@ -260,8 +260,12 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, fixture_setup, fixture_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_what_a_file_waits_for), TEST (test_still_being_written), TEST (test_claims),
-    TEST (test_unreadable),            TEST (test_orphan),              TEST (test_no_drop_folder),
+    TEST (test_what_a_file_waits_for),
+    TEST (test_still_being_written),
+    TEST (test_claims),
+    TEST (test_unreadable),
+    TEST (test_orphan),
+    TEST (test_no_drop_folder),
     TEST (test_failed_files),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
