@@ -216,6 +216,8 @@ load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, G
   loader->options.progress_data = &progress;
   bool done = load_input (loader, input, options, &end, &error);
   progress_end (&progress);
+  loader->options.progress_data = NULL;
+  loader->options.progress = NULL;
   if (!done)
     {
       tell_failure (input, options, error);

@@ -129,7 +129,7 @@ check_text (const GString *bytes, Compression compression, Encoding encoding, co
           g_autoptr (GString) text = read_all (source, size, &error);
           if (text == NULL)
             fail_msg ("%s by %zu: %s", what, size, error->message);
-          if (text->len != length || memcmp (text->str, expected, length) != 0)
+          else if (text->len != length || memcmp (text->str, expected, length) != 0)
             fail_msg ("%s by %zu: %zu bytes, not the %zu expected", what, size, text->len, length);
           assert_int_equal (source_offset (source), bytes->len);
           sha256_finish (sha, digest);
