@@ -26,6 +26,7 @@ pins_free (Pins *pins)
   if (pins == NULL)
     return;
   g_hash_table_unref (pins->columns);
+  json_decref (pins->dialect);
   g_free (pins);
 }
 
@@ -66,6 +67,7 @@ pins_parse (const char *text, GError **error)
   g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
   if (root == NULL)
     return NULL;
+  pins->dialect = json_incref (json_object_get (root, "dialect"));
   const char *name;
   Json *column;
   json_object_foreach (json_object_get (root, "columns"), name, column)
@@ -87,8 +89,8 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (a, b);
 }
 
-char *
-pins_text (const Pins *pins)
+static Json *
+columns_to_json (const Pins *pins)
 {
   g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (pins->columns), compare_strings);
   Json *columns = json_object ();
@@ -100,15 +102,48 @@ pins_text (const Pins *pins)
         json_object_set_new (column, "format", json_string (pin->format));
       json_object_set_new (columns, name->data, column);
     }
-  g_autoptr (Json) root = json_pack ("{s:o}", "columns", columns);
+  return columns;
+}
+
+char *
+pins_text (const Pins *pins)
+{
+  g_autoptr (Json) root = json_pack ("{s:o,s:O*}", "columns", columns_to_json (pins), "dialect", pins->dialect);
   return weir_json_text (root);
 }
 
 void
 pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE])
 {
-  g_autofree char *text = pins_text (pins);
+  g_autoptr (Json) columns = columns_to_json (pins);
+  g_autofree char *text = weir_json_text (columns);
   sha256_bytes (text, strlen (text), hex);
+}
+
+void
+pins_set_dialect (Pins *pins, Json *dialect)
+{
+  if (pins->dialect == NULL)
+    pins->dialect = dialect;
+  else
+    json_decref (dialect);
+}
+
+char *
+pins_compare_dialect (const Pins *pins, const Json *dialect)
+{
+  static const char *const members[] = { "delimiter", "quote", "escape", "header_rows", "encoding", NULL };
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (int i = 0; pins->dialect != NULL && members[i] != NULL; i++)
+    {
+      Json *was = json_object_get (pins->dialect, members[i]), *is = json_object_get (dialect, members[i]);
+      if (was == NULL || is == NULL || json_equal (was, is))
+        continue;
+      g_autofree char *before = weir_json_text (was);
+      g_autofree char *now = weir_json_text (is);
+      g_string_append_printf (text, "%s%s %s instead of %s", text->len > 0 ? ", " : "", members[i], now, before);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
 char *

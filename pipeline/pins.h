@@ -13,10 +13,11 @@ typedef struct
   char *format;     /* NULL: the type's own */
 } Pin;
 
-/* Column pins by name. */
+/* Column pins by name, and how the first file was written. */
 typedef struct
 {
   GHashTable *columns; /* of Pin, by char * */
+  Json *dialect;       /* as dialect_to_json gives it; NULL: no load yet */
 } Pins;
 
 Pins *pins_new (void);
@@ -32,7 +33,13 @@ bool pins_are_empty (const Pins *pins);
 
 /* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */
 char *pins_text (const Pins *pins);
-void pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE]);
+void pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE]); /* of the columns alone */
+
+/* Pins the dialect of the first load. Takes the reference. Later ones change nothing. */
+void pins_set_dialect (Pins *pins, Json *dialect);
+
+/* "delimiter \";\" instead of \",\"" for what a later file does otherwise than the first, NULL: nothing. Owned by the caller. */
+char *pins_compare_dialect (const Pins *pins, const Json *dialect);
 
 /* The key definition of a model and the secret in use as JSON text: {"columns","hash","normalize","namespace","fingerprint"}. NULL
  * for a keyless fact. Owned by the caller. */

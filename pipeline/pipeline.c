@@ -222,6 +222,9 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
     return false;
   bool done = load_file (db, input, loaded, result, error);
   g_autoptr (Json) dialect = done ? dialect_to_json (rows_dialect (loaded->rows)) : NULL;
+  g_autofree char *otherwise = done ? pins_compare_dialect (context->pins, dialect) : NULL;
+  if (otherwise != NULL)
+    g_ptr_array_add (result->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
   if (done && ledger_file_loaded (db, input->run->id, loaded->sha256, dialect, loaded->header, &result->rows, error)
       && ledger_step_end (db, input->run->id, "LOAD", true, result->rows.staged, error)
       && ledger_table_ensure (db, input->run->table, NULL, NULL, error) && commit (db, input->options, error))
@@ -258,6 +261,7 @@ transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResu
       || !transform_run (db, input, loaded, context->state.kind != NULL, result, error))
     return false;
   add_pins (context->pins, loaded->layout);
+  pins_set_dialect (context->pins, dialect_to_json (rows_dialect (loaded->rows)));
   pins_checksum (context->pins, context->pins_sha256);
   g_autofree char *pins = pins_text (context->pins);
   const FileIdentity identity = {

@@ -37,6 +37,26 @@ test_round_trip (void **state)
 }
 
 static void
+test_dialects (void **state)
+{
+  (void) state;
+  g_autoptr (Pins) pins = pins_new ();
+  g_autoptr (Json) now = json_pack ("{s:s,s:s,s:i}", "delimiter", ";", "quote", "\"", "header_rows", 1);
+  assert_null (pins_compare_dialect (pins, now));
+  char before[SHA256_HEX_SIZE], after[SHA256_HEX_SIZE];
+  pins_checksum (pins, before);
+  pins_set_dialect (pins, json_pack ("{s:s,s:s,s:i}", "delimiter", ",", "quote", "\"", "header_rows", 1));
+  pins_set_dialect (pins, json_incref (now)); /* the first one stays */
+  pins_checksum (pins, after);
+  assert_string_equal (before, after);
+  g_autofree char *text = pins_text (pins);
+  g_autoptr (Pins) again = pins_parse (text, NULL);
+  g_autofree char *otherwise = pins_compare_dialect (again, now);
+  assert_string_equal (otherwise, "delimiter \";\" instead of \",\"");
+  assert_null (pins_compare_dialect (again, again->dialect));
+}
+
+static void
 test_bad_pins (void **state)
 {
   (void) state;
@@ -97,6 +117,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_round_trip),
+    cmocka_unit_test (test_dialects),
     cmocka_unit_test (test_bad_pins),
     cmocka_unit_test (test_key_definitions),
   };
