@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "models/model_check.h"
 
 #include <string.h>
@@ -26,12 +27,6 @@ add_broken (Catalog *catalog, const char *path, const char *table, GError *error
   g_ptr_array_add (catalog->broken, broken);
 }
 
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 /* The names of the folder's *.json files, sorted; none when it is not there. */
 static GPtrArray *
 list_models (const char *folder, GError **error)
@@ -48,7 +43,7 @@ list_models (const char *folder, GError **error)
       g_ptr_array_add (names, g_strdup (entry->d_name));
   if (errno != 0)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not read folder \"%s\": %s", folder, g_strerror (errno)), NULL;
-  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_sort (names, text_compare);
   return g_steal_pointer (&names);
 }
 

@@ -42,13 +42,6 @@ find_index (const Layout *layout, const char *name)
   return -1;
 }
 
-const LayoutColumn *
-layout_find (const Layout *layout, const char *name)
-{
-  int i = find_index (layout, name);
-  return i < 0 ? NULL : &layout->columns[i];
-}
-
 /* The header's cells as NUL-terminated text, blanks at the ends left out, NULL-terminated. */
 static GStrv
 header_texts (const Record *header, int fields)
@@ -228,12 +221,6 @@ apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
 }
 
 static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-static int
 slot_of (const Layout *layout, const char *name)
 {
   for (guint i = 0; i < layout->tracked->len; i++)
@@ -252,7 +239,7 @@ assign_hash_slots (Layout *layout)
       g_ptr_array_add (layout->tracked, layout->columns[i].name);
   for (int i = 0; i < layout->n_references; i++)
     g_ptr_array_add (layout->tracked, layout->references[i].reference->as);
-  g_ptr_array_sort (layout->tracked, compare_names);
+  g_ptr_array_sort (layout->tracked, text_compare);
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].stored && layout->columns[i].key_part < 0)
       layout->columns[i].hash_slot = slot_of (layout, layout->columns[i].name);

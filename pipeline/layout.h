@@ -91,7 +91,4 @@ bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
 const char *const *layout_own_names (const Model *model);
 
-/* The column of that name or header, or NULL. */
-const LayoutColumn *layout_find (const Layout *layout, const char *name);
-
 #endif

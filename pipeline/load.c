@@ -304,12 +304,6 @@ load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *r
 }
 
 bool
-load_reread (Loaded *loaded, GError **error)
-{
-  return rows_rewind (loaded->rows, error);
-}
-
-bool
 load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error)
 {
   int row = 0, rows = db_result_rows (refused);

@@ -37,9 +37,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loaded, loaded_clear)
  * are filled. Inside a transaction; on error it is aborted. */
 bool load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *result, GError **error);
 
-/* Reads the file on, from the start after load_reread, and spools the original bytes of the refused rows: "refused" has the columns
+/* Reads the file on, from the start after rows_rewind, and spools the original bytes of the refused rows: "refused" has the columns
  * line, column, reason, message, by line. */
-bool load_reread (Loaded *loaded, GError **error);
 bool load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error);
 
 #endif

@@ -1,10 +1,8 @@
 #include "pipeline/rows.h"
 
 #include "base/error.h"
-#include "pipeline/decode_rest.h"
 #include "pipeline/repair.h"
-#include "pipeline/sniff.h"
-#include "pipeline/source.h"
+#include "pipeline/sniff_file.h"
 
 #include <string.h>
 
@@ -46,32 +44,15 @@ known_names (const Model *model, const Pins *pins)
   return g_strv_builder_end (names);
 }
 
-static bool
-sniff (Rows *rows, int fd, const Pins *pins, GError **error)
-{
-  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
-  size_t length = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
-  const ModelDialect *declared = rows->model != NULL ? &rows->model->dialect : NULL;
-  bool encoding_said = declared != NULL && declared->encoding != NULL;
-  g_auto (GStrv) names = known_names (rows->model, pins);
-  if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error)
-      || !sniff_dialect (head, length, whole, declared, names[0] == NULL ? NULL : (const char *const *) names, rows->name,
-                         &rows->dialect, &rows->evidence, error)
-      || (!encoding_said && !decode_rest (fd, compression, head, length, whole, &rows->dialect.encoding, NULL, error)))
-    return false;
-  rows->dialect.compression = compression;
-  return true;
-}
-
 Rows *
 rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha, GError **error)
 {
   g_autoptr (Rows) rows = g_new0 (Rows, 1);
   rows->name = name;
   rows->model = model;
-  if (!sniff (rows, fd, pins, error))
+  g_auto (GStrv) names = known_names (model, pins);
+  if (!sniff_file (fd, name, model != NULL ? &model->dialect : NULL, names[0] == NULL ? NULL : (const char *const *) names,
+                   &rows->dialect, &rows->evidence, error))
     return NULL;
   rows->reader = reader_new (fd, &rows->dialect, limits != NULL ? limits : &reader_default_limits, sha);
   return g_steal_pointer (&rows);

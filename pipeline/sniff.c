@@ -27,26 +27,17 @@ sniff_evidence_clear (SniffEvidence *evidence)
 
 /* The bytes as UTF-8 without a mark. What is none becomes a question mark: such a row cannot be loaded, but shows its delimiters.
  */
-static bool
-read_text (const char *bytes, size_t length, Encoding encoding, GString *text, GError **error)
+static GString *
+read_text (const char *bytes, size_t length, Encoding encoding)
 {
-  const SourceLimits no_limits = { 0 };
-  g_autoptr (Source) source = source_new (-1, bytes, length, COMPRESSION_NONE, encoding, &no_limits, NULL);
-  for (size_t got = 1; got > 0;)
-    {
-      size_t before = text->len;
-      g_string_set_size (text, before + SNIFF_HEAD_SIZE);
-      if (!source_read (source, text->str + before, SNIFF_HEAD_SIZE, &got, error))
-        return false;
-      g_string_set_size (text, before + got);
-    }
+  GString *text = source_transcode (bytes, length, true, encoding);
   size_t from = 0, bad = 0;
   while (!text_is_utf8 (text->str + from, text->len - from, &bad))
     {
       from += bad;
       text->str[from++] = '?';
     }
-  return true;
+  return text;
 }
 
 static bool
@@ -288,12 +279,11 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
     *ret_evidence = (SniffEvidence) { 0 };
   g_auto (SniffEvidence) evidence = { 0 };
   g_autofree char *encoding = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
   Encoding word;
   const Encoding *said = declared->encoding != NULL && encoding_find (declared->encoding, &word) ? &word : NULL;
-  if (!decode_head (bytes, length, whole, said, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error)
-      || !read_text (bytes, length, ret_dialect->encoding, text, error))
+  if (!decode_head (bytes, length, whole, said, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error))
     return false;
+  g_autoptr (GString) text = read_text (bytes, length, ret_dialect->encoding);
   Sample sample = { text->str, text->len, whole, known_names, declared };
   if (is_blank (&sample))
     return refuse_empty (&sample, length, name, error);

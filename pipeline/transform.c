@@ -254,7 +254,7 @@ static bool
 spool_refused (Db *db, Loaded *loaded, GError **error)
 {
   g_autofree char *after = g_strdup ("0");
-  if (!load_reread (loaded, error))
+  if (!rows_rewind (loaded->rows, error))
     return false;
   for (;;)
     {

@@ -16,12 +16,6 @@ sql_file (const char *file)
   return NULL;
 }
 
-static int
-compare_names (const void *a, const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 const char **
 sql_files (const char *prefix)
 {
@@ -29,7 +23,7 @@ sql_files (const char *prefix)
   for (const SqlFile *embedded = sql_embedded; embedded->name != NULL; embedded++)
     if (g_str_has_prefix (embedded->name, prefix))
       g_ptr_array_add (names, (gpointer) embedded->name);
-  qsort (names->pdata, names->len, sizeof (gpointer), compare_names);
+  qsort (names->pdata, names->len, sizeof (gpointer), text_compare);
   g_ptr_array_add (names, NULL);
   return (const char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }

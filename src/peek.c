@@ -3,8 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
-#include "pipeline/decode_rest.h"
-#include "pipeline/source.h"
+#include "pipeline/sniff_file.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -74,16 +73,8 @@ peek_open (const char *path, PeekedFile *ret_file, GError **error)
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
   if (!open_regular (path, file.name, &file.fd, &file.size, error))
     return false;
-  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
-  size_t length = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
-  if (!source_head (file.fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
-    return peek_name_error (&file, error), false;
-  if (!sniff_dialect (head, length, whole, NULL, NULL, file.name, &file.dialect, &file.evidence, error)
-      || !decode_rest (file.fd, compression, head, length, whole, &file.dialect.encoding, NULL, error))
+  if (!sniff_file (file.fd, file.name, NULL, NULL, &file.dialect, &file.evidence, error))
     return false;
-  file.dialect.compression = compression;
   *ret_file = file;
   file = (PeekedFile) { .fd = -1 };
   return true;

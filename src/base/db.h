@@ -29,10 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
 
-/* "host /run/weir, port 5432, database weir, user postgres" for people; never a password. Owned by the caller. */
-char *db_describe (const Db *db);
 int db_server_version (const Db *db); /* 150018 */
-int db_backend_pid (const Db *db);
 
 /* Runs one or more statements separated by semicolons, without results. */
 bool db_exec (Db *db, const char *sql, GError **error);
@@ -58,9 +55,5 @@ bool db_copy_begin (Db *db, const char *sql, GError **error);
 bool db_copy_write (Db *db, const void *bytes, size_t length, GError **error);
 bool db_copy_end (Db *db, int64_t *ret_rows, GError **error);
 void db_copy_cancel (Db *db);
-
-/* COPY ... TO STDOUT or a query, given to "row" as it comes (one CopyData message, one text line). row returns false to stop. */
-typedef bool (*DbCopyOut) (const char *bytes, size_t length, void *data, GError **error);
-bool db_copy_out (Db *db, const char *sql, DbCopyOut row, void *data, GError **error);
 
 #endif

@@ -181,21 +181,8 @@ db_is_usable (const Db *db)
   return !db->lost && PQstatus (db->conn) == CONNECTION_OK;
 }
 
-char *
-db_describe (const Db *db)
-{
-  return g_strdup_printf ("host %s, port %s, database %s, user %s", PQhost (db->conn), PQport (db->conn), PQdb (db->conn),
-                          PQuser (db->conn));
-}
-
 int
 db_server_version (const Db *db)
 {
   return PQserverVersion (db->conn);
-}
-
-int
-db_backend_pid (const Db *db)
-{
-  return PQbackendPID (db->conn);
 }

@@ -10,26 +10,27 @@ enum
 
 /* Sends a COPY and waits until data may flow. Whatever else comes back is an error, and drained. */
 static bool
-begin_copy (Db *db, const char *sql, ExecStatusType wanted, DbStatement *statement, GError **error)
+begin_copy (Db *db, const char *sql, GError **error)
 {
+  DbStatement statement = { 0 };
   if (!db_check_ready (db, error))
     return false;
   if (!PQsendQuery (db->conn, sql))
     return db_connection_error (db, error);
 
   g_autoptr (PGresult) result = NULL;
-  if (!db_next_result (db, statement, &result))
+  if (!db_next_result (db, &statement, &result))
     return db_stop_error (error);
-  if (result != NULL && PQresultStatus (result) == wanted)
+  if (result != NULL && PQresultStatus (result) == PGRES_COPY_IN)
     return true;
 
   if (result != NULL && db_is_error (result))
-    db_result_error (db, result, statement->cancelled, error);
+    db_result_error (db, result, statement.cancelled, error);
   else
     weir_error (error, WEIR_ERROR_LOCAL, "the statement is not the expected COPY: %s", sql);
   if (result != NULL)
     db_leave_copy (db, result);
-  db_drain (db, statement, NULL, NULL);
+  db_drain (db, &statement, NULL, NULL);
   return false;
 }
 
@@ -37,7 +38,7 @@ bool
 db_copy_begin (Db *db, const char *sql, GError **error)
 {
   g_clear_error (&db->copy_error);
-  db->copying = begin_copy (db, sql, PGRES_COPY_IN, &(DbStatement) { 0 }, error);
+  db->copying = begin_copy (db, sql, error);
   return db->copying;
 }
 
@@ -132,71 +133,4 @@ db_copy_cancel (Db *db)
   /* Counts as cancelled already: the server must answer within the deadline, and stop_fd has nothing to add. */
   DbStatement statement = { true, g_get_monotonic_time () + DB_CANCEL_MILLISECONDS * INT64_C (1000) };
   end_copy (db, "cancelled by weir", &statement, NULL, NULL);
-}
-
-/* "select ..." becomes "copy (select ...) to stdout"; a COPY stays as it is. Owned by the caller. */
-static char *
-copy_out_statement (const char *sql)
-{
-  while (g_ascii_isspace (*sql))
-    sql++;
-  if (g_ascii_strncasecmp (sql, "copy", 4) == 0 && !g_ascii_isalnum (sql[4]))
-    return g_strdup (sql);
-
-  size_t length = strlen (sql);
-  while (length > 0 && (g_ascii_isspace (sql[length - 1]) || sql[length - 1] == ';'))
-    length--;
-  return g_strdup_printf ("copy (%.*s\n) to stdout", (int) length, sql);
-}
-
-/* Takes the rows that are there or coming. False when "row" or a lost connection ended it; *error is set then. */
-static bool
-take_rows (Db *db, DbStatement *statement, DbCopyOut row, void *data, GError **error)
-{
-  for (;;)
-    {
-      char *bytes = NULL;
-      int length = PQgetCopyData (db->conn, &bytes, 1);
-      if (length < 0)
-        return true; /* the end, or an error that drain will find */
-      if (length == 0)
-        {
-          if (!db_read_more (db, statement))
-            return db_stop_error (error);
-          continue;
-        }
-      bool go_on = row (bytes, (size_t) length, data, error);
-      PQfreemem (bytes);
-      if (!go_on)
-        return false;
-    }
-}
-
-static bool
-skip_row (const char *bytes, size_t length, void *data, GError **error)
-{
-  (void) bytes;
-  (void) length;
-  (void) data;
-  (void) error;
-  return true;
-}
-
-bool
-db_copy_out (Db *db, const char *sql, DbCopyOut row, void *data, GError **error)
-{
-  g_autofree char *copy = copy_out_statement (sql);
-  DbStatement statement = { 0 };
-  if (!begin_copy (db, copy, PGRES_COPY_OUT, &statement, error))
-    return false;
-  if (take_rows (db, &statement, row, data, error))
-    return db_drain (db, &statement, NULL, error);
-
-  if (!db->lost)
-    {
-      db_cancel (db, &statement);
-      if (take_rows (db, &statement, skip_row, NULL, NULL))
-        db_drain (db, &statement, NULL, NULL);
-    }
-  return false;
 }

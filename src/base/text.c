@@ -57,6 +57,12 @@ edit_distance (const char *a, const char *b)
   return d[a_length * width + b_length];
 }
 
+int
+text_compare (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
 const char *
 text_nearest (const char *word, const char *const *words)
 {

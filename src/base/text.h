@@ -26,6 +26,9 @@ char *text_size (int64_t bytes);
 /* Whether the name matches a shell pattern of * ? [ ] (fnmatch, FNM_PERIOD off). */
 bool text_matches_glob (const char *name, const char *pattern);
 
+/* strcmp for qsort and g_ptr_array_sort: a and b point at texts. */
+int text_compare (const void *a, const void *b);
+
 /* The bytes as printable text for a message: control characters and invalid UTF-8 as \xHH, at most "limit" bytes of the
  * input, then "...". Owned by the caller. */
 char *text_printable (const char *bytes, size_t length, size_t limit);

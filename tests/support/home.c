@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/digest.h"
+#include "base/text.h"
 #include "process.h"
 
 #include <errno.h>
@@ -134,18 +135,12 @@ list_below (const char *folder, const char *shown, GPtrArray *list)
     }
 }
 
-static int
-compare_texts (const void *a, const void *b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 GPtrArray *
 list_files (const char *folder, const char *shown)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
   list_below (folder, shown, list);
-  g_ptr_array_sort (list, compare_texts);
+  g_ptr_array_sort (list, text_compare);
   return list;
 }
 

@@ -1,0 +1,25 @@
+#include "pipeline/sniff_file.h"
+
+#include "pipeline/decode_rest.h"
+#include "pipeline/source.h"
+
+bool
+sniff_file (int fd, const char *name, const ModelDialect *declared, const char *const *known_names, Dialect *ret_dialect,
+            SniffEvidence *ret_evidence, GError **error)
+{
+  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
+  size_t length = 0;
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
+    return g_prefix_error (error, "%s: ", name), false;
+  if (!sniff_dialect (head, length, whole, declared, known_names, name, ret_dialect, ret_evidence, error))
+    return false;
+  ret_dialect->compression = compression;
+  if (declared != NULL && declared->encoding != NULL)
+    return true;
+  if (decode_rest (fd, compression, head, length, whole, &ret_dialect->encoding, NULL, error))
+    return true;
+  g_prefix_error (error, "%s: ", name);
+  return false;
+}
