@@ -5,14 +5,6 @@
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"rejects\": {\"max_percent\": 50}}"
 
 static void
-expect_load (Home *home, const char *text, const char *status, const char *counts)
-{
-  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
-  assert_load (published, status, counts);
-  assert_ledger (home, published);
-}
-
-static void
 test_missing_column_keeps (void **state)
 {
   Home *home = *state;

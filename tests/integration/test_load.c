@@ -9,14 +9,6 @@
 #define VERSIONS "select email, name, version_number, is_current from warehouse.users order by email, version_number"
 
 static void
-expect_load (Home *home, const char *text, const char *status, const char *counts)
-{
-  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
-  assert_load (published, status, counts);
-  assert_ledger (home, published);
-}
-
-static void
 test_first_load (void **state)
 {
   Home *home = *state;

@@ -1,44 +1,11 @@
 /* The supervisor and its workers: order, several tables at once, models that change, processes that die, and the end. */
+#include "tests/integration/watching.h"
 #include "tests/support/oracle.h"
-#include "tests/support/weir.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
-
-static const char users_text[] = "name,email\nAnn,a@x.org\nBob,b@x.org\n";
-
-/* What psql prints, by `weir psql`. */
-static char *
-ask_psql (Home *home, const char *sql)
-{
-  g_autoptr (Outcome) outcome = expect_weir (home, 0, "psql", "-X", "-A", "-t", "-c", sql, NULL);
-  return g_strstrip (g_strdup (outcome->out));
-}
-
-static Background *
-watch_users (Home *home)
-{
-  home_write_model (home, "users", USERS);
-  return start_watch (home);
-}
-
-static bool
-is_archived (Home *home, int files)
-{
-  return home_count_files (home, "archive") == files;
-}
-
-static void
-assert_loaded_once (Home *home, int runs)
-{
-  g_autofree char *names = ask_psql (home, "select string_agg(name, ',' order by name) from warehouse.users_current");
-  assert_string_equal (names, "Ann,Bob");
-  assert_int_equal (sql_number (home, "select count(*) from weir.execution"), runs);
-}
 
 static void
 test_two_tables_at_once (void **state)

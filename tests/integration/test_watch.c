@@ -1,6 +1,6 @@
 /* End to end: the real binaries, from a file dropped into the folder to rows read back with psql. */
+#include "tests/integration/watching.h"
 #include "tests/support/oracle.h"
-#include "tests/support/weir.h"
 
 #include "base/autoptr.h"
 
@@ -9,39 +9,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
-
-static const char users_text[] = "name,email\nAnn,a@x.org\nBob,b@x.org\n";
-
-/* What psql prints, by `weir psql`. */
-static char *
-ask_psql (Home *home, const char *sql)
-{
-  g_autoptr (Outcome) outcome = expect_weir (home, 0, "psql", "-X", "-A", "-t", "-c", sql, NULL);
-  return g_strstrip (g_strdup (outcome->out));
-}
-
-static Background *
-watch_users (Home *home)
-{
-  home_write_model (home, "users", USERS);
-  return start_watch (home);
-}
-
-static bool
-is_archived (Home *home, int files)
-{
-  return home_count_files (home, "archive") == files;
-}
-
-static void
-assert_loaded_once (Home *home, int runs)
-{
-  g_autofree char *names = ask_psql (home, "select string_agg(name, ',' order by name) from warehouse.users_current");
-  assert_string_equal (names, "Ann,Bob");
-  assert_int_equal (sql_number (home, "select count(*) from weir.execution"), runs);
-}
 
 static void
 test_present_at_start (void **state)

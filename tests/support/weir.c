@@ -374,3 +374,11 @@ assert_ledger (Home *home, const Json *published)
       assert_json (told, count_names[i], count);
     }
 }
+
+void
+expect_load (Home *home, const char *text, const char *status, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
+  assert_load (published, status, counts);
+  assert_ledger (home, published);
+}

@@ -59,6 +59,8 @@ Json *load_text (Home *home, const char *name, const char *text, ...) G_GNUC_NUL
 void assert_load (const Json *published, const char *status, const char *counts);
 /* The same for the run as the ledger knows it, and as `weir runs --json RUN` tells it. */
 void assert_ledger (Home *home, const Json *published);
+/* Loads the text as users.csv: this status and these counts, in the ledger too. */
+void expect_load (Home *home, const char *text, const char *status, const char *counts);
 
 /* "a.b.0.c" of a JSON value: the member as compact JSON, strings bare. NULL: there is none. */
 char *json_at (const Json *json, const char *path);
