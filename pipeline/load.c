@@ -92,18 +92,16 @@ lay_out (Work *work, GError **error)
 {
   const LoadInput *input = work->input;
   Loaded *loaded = work->loaded;
-  const Record *header;
-  int width;
   bool again;
   loaded->rows = rows_open (input->fd, input->run->file, input->model, input->pins, &input->options->limits, loaded->sha, error);
-  if (loaded->rows == NULL || !rows_header (loaded->rows, &header, &width, error))
+  if (loaded->rows == NULL)
     return false;
+  const Record *header = rows_header (loaded->rows);
   if (header != NULL)
     loaded->header = g_strndup (header->raw, header->raw_length);
-  loaded->layout = layout_new (input->model, input->catalog, header, width, input->pins, error);
+  loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
     return false;
-  rows_set_width (loaded->rows, loaded->layout->n_columns);
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);

@@ -33,11 +33,9 @@ struct Reader
   size_t too_long; /* the first field over its limit, from 1 */
   bool too_many;
   bool row_done;
-  bool started; /* preamble and header are behind us */
+  bool started; /* the preamble is behind us */
   bool blank;   /* an empty line is behind us, and no record since */
   Record record;
-  Record header;
-  char *header_memory; /* NULL: no header */
   char problem[160];
 };
 
@@ -346,39 +344,7 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
   return true;
 }
 
-/* ---- preamble and header ---- */
-
-static bool
-header_error (const Record *record, GError **error)
-{
-  weir_error (error, WEIR_ERROR_INPUT, "the header on line %" G_GINT64_FORMAT " cannot be read: %s", record->line, record->problem);
-  if (g_str_equal (record->reason, "invalid_utf8"))
-    weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
-  weir_error_line (error, record->line);
-  weir_error_reason (error, record->reason);
-  return false;
-}
-
-static bool
-read_header (Reader *reader, GError **error)
-{
-  reader->header = (Record) { 0 };
-  for (int i = 0; i < reader->dialect.header_rows; i++)
-    {
-      const Record *record = NULL;
-      if (!read_record (reader, &record, error))
-        return false;
-      if (record == NULL)
-        return true;
-      if (record->problem != NULL)
-        return header_error (record, error);
-      char *memory = NULL;
-      reader->header = record_join (&reader->header, record, &memory);
-      g_free (reader->header_memory);
-      reader->header_memory = memory;
-    }
-  return true;
-}
+/* ---- preamble ---- */
 
 static bool
 read_preamble (Reader *reader, GError **error)
@@ -397,30 +363,14 @@ read_preamble (Reader *reader, GError **error)
   return true;
 }
 
-static bool
-start_reading (Reader *reader, GError **error)
-{
-  if (reader->started)
-    return true;
-  reader->started = true;
-  return read_preamble (reader, error) && read_header (reader, error);
-}
-
-bool
-reader_header (Reader *reader, const Record **ret_header, GError **error)
-{
-  *ret_header = NULL;
-  if (!start_reading (reader, error))
-    return false;
-  *ret_header = reader->header_memory != NULL ? &reader->header : NULL;
-  return true;
-}
-
 bool
 reader_next (Reader *reader, const Record **ret_record, GError **error)
 {
   *ret_record = NULL;
-  return start_reading (reader, error) && read_record (reader, ret_record, error);
+  if (!reader->started && !read_preamble (reader, error))
+    return false;
+  reader->started = true;
+  return read_record (reader, ret_record, error);
 }
 
 /* ---- the reader itself ---- */
@@ -475,7 +425,6 @@ reader_free (Reader *reader)
   splitter_free (reader->splitter);
   line_source_free (reader->lines);
   source_free (reader->source);
-  g_free (reader->header_memory);
   g_free (reader->fields);
   g_free (reader->arena);
   g_free (reader);
@@ -487,7 +436,6 @@ reader_rewind (Reader *reader, GError **error)
   (void) error;
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
-  g_clear_pointer (&reader->header_memory, g_free);
   reader->started = reader->blank = false;
   return true;
 }

@@ -6,9 +6,9 @@
  * It cuts the text at line ends and feeds libcsv (or, in dialects beyond it, reader_split.h) one line at a time, so a call ends at
  * most one record, line numbers and original text are known, limits hold before anything grows, and an unclosed quote is bounded:
  * the first line of such a record is given as a problem and reading resumes at its second line. So is one with a stray quote. The
- * header and the preamble are not records: see reader_header. Comments and blank lines are passed over; where there is a delimiter,
- * lines of spaces and tabs are blank too. A byte order mark is passed over whatever the dialect says. Blanks and line ends inside
- * fields are kept as they are. Memory stays below record size limit x 3 whatever the file.
+ * preamble is no record, the rows of the header are the first ones. Comments and blank lines are passed over; where there is a
+ * delimiter, lines of spaces and tabs are blank too. A byte order mark is passed over whatever the dialect says. Blanks and line
+ * ends inside fields are kept as they are. Memory stays below record size limit x 3 whatever the file.
  *
  * All text is UTF-8, whatever the file's encoding: the fields, the raw text, and the bytes that problems and limits count. */
 #ifndef WEIR_PIPELINE_READER_H
@@ -68,12 +68,6 @@ Reader *reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *li
 
 void reader_free (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
-
-/* The header's fields (dialect.header_rows), read on the first call of reader_header or reader_next. Of several rows: their cells
- * joined by a blank column by column, empty ones left out, and their raw texts joined by LF. *ret_header is NULL when the dialect
- * has none or the file ended before it. A header that is no usable record is an INPUT error. Valid until reader_rewind or
- * reader_free. */
-bool reader_header (Reader *reader, const Record **ret_header, GError **error);
 
 /* The next record, or NULL in *ret_record at the end. Errors concern the file: INPUT or LOCAL, with the line. */
 bool reader_next (Reader *reader, const Record **ret_record, GError **error);

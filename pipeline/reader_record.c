@@ -6,6 +6,7 @@ static size_t
 size_of (const Record *record)
 {
   size_t size = record->n_fields * (sizeof (Field) + 1) + record->raw_length + 1;
+  size += record->problem != NULL ? strlen (record->problem) + 1 : 0;
   for (size_t i = 0; i < record->n_fields; i++)
     size += record->fields[i].length;
   return size;
@@ -45,6 +46,18 @@ record_join (const Record *above, const Record *below, char **ret_memory)
                     .n_fields = n_fields,
                     .raw = raw,
                     .raw_length = (size_t) (at - raw) };
+}
+
+Record
+record_copy (const Record *record, char **ret_memory)
+{
+  const Record nothing = { 0 };
+  Record copy = record_join (&nothing, record, ret_memory);
+  copy.blank = record->blank;
+  if (record->problem != NULL)
+    copy.problem = strcpy (*ret_memory + (copy.raw + copy.raw_length - *ret_memory), record->problem);
+  copy.reason = record->reason;
+  return copy;
 }
 
 size_t

@@ -4,9 +4,12 @@
 
 #include "pipeline/reader.h"
 
-/* A sound record that outlives the reader's buffers, of one or two: each cell of "above" and the one below it joined by a blank,
+/* A sound record that outlives the reader's buffers, of two: each cell of "above" and the one below it joined by a blank,
  * empty ones left out; so many cells as the wider has. "above" may be empty ({ 0 }). *ret_memory (g_free) holds all of it. */
 Record record_join (const Record *above, const Record *below, char **ret_memory);
+
+/* A record that outlives the reader's buffers, with its problem if it has one. *ret_memory (g_free) holds all of it. */
+Record record_copy (const Record *record, char **ret_memory);
 
 /* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
 size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);

@@ -1,6 +1,8 @@
 #include "pipeline/rows.h"
 
 #include "base/error.h"
+#include "pipeline/extent.h"
+#include "pipeline/reader_record.h"
 #include "pipeline/repair.h"
 #include "pipeline/sniff_file.h"
 
@@ -13,12 +15,13 @@ struct Rows
   Dialect dialect;
   SniffEvidence evidence; /* what the table's rows look like */
   Reader *reader;
-  Repair *repair; /* NULL: rows that are off stay so */
   size_t width;
-  char *header;      /* as it is written */
-  int64_t last_line; /* of the table's rows so far; 0: none yet */
-  bool blank_lines;  /* rows go on behind them */
-  bool over;         /* another table began */
+  Record header;
+  char *header_memory;  /* NULL: there is none */
+  char *header_problem; /* NULL: it is sound */
+  Extent *extent;
+  Repair *repair; /* NULL: rows that are off stay so */
+  bool ended;
   Record below;
   char problem[80];
 };
@@ -36,12 +39,88 @@ known_names (const Model *model, const Pins *pins)
       for (guint i = 0; i < model->references->len; i++)
         g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
     }
+  if (pins == NULL)
+    return g_strv_builder_end (names);
   GHashTableIter pin;
   gpointer name;
   g_hash_table_iter_init (&pin, pins->columns);
   while (g_hash_table_iter_next (&pin, &name, NULL))
     g_strv_builder_add (names, name);
   return g_strv_builder_end (names);
+}
+
+/* ---- header ---- */
+
+static bool
+refuse_header (const Rows *rows, const Record *record, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name,
+              record->line, record->problem);
+  if (g_str_equal (record->reason, "invalid_utf8"))
+    weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
+  weir_error_line (error, record->line);
+  weir_error_reason (error, record->reason);
+  return false;
+}
+
+static void
+note_header_problem (Rows *rows, const Record *record)
+{
+  if (rows->header_problem == NULL)
+    rows->header_problem = record->problem != NULL ? g_strdup (record->problem)
+                                                   : g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields,
+                                                                      record->n_fields == 1 ? "" : "s", rows->width);
+}
+
+/* Reads the header's rows; one that is off is mended, for without names there is no loading the rest. */
+static bool
+read_header (Rows *rows, GError **error)
+{
+  for (int i = 0; i < rows->dialect.header_rows; i++)
+    {
+      const Record *record = NULL;
+      size_t found;
+      if (!reader_next (rows->reader, &record, error))
+        return false;
+      if (record == NULL)
+        return true;
+      if (rows->width == 0)
+        rows->width = MAX (record->n_fields, 1);
+      g_autoptr (Repair) repair = repair_new (&rows->dialect, rows->width);
+      const Record *fit = repair_record (repair, record, &found);
+      if (fit == NULL)
+        return refuse_header (rows, record, error);
+      if (fit != record)
+        note_header_problem (rows, record);
+      char *above = rows->header_memory;
+      rows->header = record_join (&rows->header, fit, &rows->header_memory);
+      g_free (above);
+    }
+  return true;
+}
+
+/* The first sound record's, where one is longer than the sniffer looks. */
+static bool
+find_width (Rows *rows, GError **error)
+{
+  const Record *record = NULL;
+  while (rows->width == 0 && reader_next (rows->reader, &record, error))
+    rows->width = record == NULL ? 1 : record->n_fields;
+  return rows->width > 0;
+}
+
+static bool
+start (Rows *rows, GError **error)
+{
+  rows->width = rows->evidence.fields;
+  if (!read_header (rows, error))
+    return false;
+  if (rows->width == 0 && (!find_width (rows, error) || !reader_rewind (rows->reader, error)))
+    return false;
+  bool mend = rows->model == NULL || rows->model->ragged == RAGGED_REPAIR;
+  rows->extent = extent_new (&rows->evidence, &rows->dialect, rows->width, rows_header (rows), mend);
+  rows->repair = mend ? repair_new (&rows->dialect, rows->width) : NULL;
+  return true;
 }
 
 Rows *
@@ -55,7 +134,7 @@ rows_open (int fd, const char *name, const Model *model, const Pins *pins, const
                    &rows->dialect, &rows->evidence, error))
     return NULL;
   rows->reader = reader_new (fd, &rows->dialect, limits != NULL ? limits : &reader_default_limits, sha);
-  return g_steal_pointer (&rows);
+  return start (rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 void
@@ -65,8 +144,10 @@ rows_free (Rows *rows)
     return;
   sniff_evidence_clear (&rows->evidence);
   g_clear_pointer (&rows->reader, reader_free);
+  g_clear_pointer (&rows->extent, extent_free);
   g_clear_pointer (&rows->repair, repair_free);
-  g_free (rows->header);
+  g_free (rows->header_memory);
+  g_free (rows->header_problem);
   g_free (rows);
 }
 
@@ -75,6 +156,32 @@ rows_dialect (const Rows *rows)
 {
   return &rows->dialect;
 }
+
+const SniffEvidence *
+rows_evidence (const Rows *rows)
+{
+  return &rows->evidence;
+}
+
+size_t
+rows_width (const Rows *rows)
+{
+  return rows->width;
+}
+
+const Record *
+rows_header (const Rows *rows)
+{
+  return rows->header_memory != NULL ? &rows->header : NULL;
+}
+
+const char *
+rows_header_problem (const Rows *rows)
+{
+  return rows->header_problem;
+}
+
+/* ---- rows ---- */
 
 bool
 rows_none (const Rows *rows, GError **error)
@@ -85,38 +192,6 @@ rows_none (const Rows *rows, GError **error)
   weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
   weir_error_reason (error, "no_rows");
   return false;
-}
-
-bool
-rows_header (Rows *rows, const Record **ret_header, int *ret_width, GError **error)
-{
-  *ret_width = 0;
-  if (!reader_header (rows->reader, ret_header, error))
-    return g_prefix_error (error, "\"%s\": ", rows->name), false;
-  if (*ret_header != NULL)
-    {
-      g_free (rows->header);
-      rows->header = g_strndup ((*ret_header)->raw, (*ret_header)->raw_length);
-      return *ret_width = (int) (*ret_header)->n_fields, true;
-    }
-  const Record *record;
-  do
-    if (!reader_next (rows->reader, &record, error))
-      return false;
-  while (record != NULL && record->problem != NULL);
-  if (record == NULL)
-    return rows_none (rows, error);
-  *ret_width = (int) record->n_fields;
-  return reader_rewind (rows->reader, error);
-}
-
-void
-rows_set_width (Rows *rows, int width)
-{
-  rows->width = (size_t) width;
-  g_clear_pointer (&rows->repair, repair_free);
-  if (rows->model == NULL || rows->model->ragged == RAGGED_REPAIR)
-    rows->repair = repair_new (&rows->dialect, rows->width);
 }
 
 static bool
@@ -133,59 +208,52 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
   return false;
 }
 
-/* Whether a record of another width belongs to the table; where the model chose another dialect the sniffer's table is not this
- * one. */
-static bool
-belongs (const Rows *rows, const Record *record)
-{
-  return record->problem != NULL || rows->evidence.fields != rows->width || sniff_is_row (&rows->evidence, record);
-}
-
-/* Whether another table begins with the record: a header behind an empty line, and not this table's own once more. */
-static bool
-begins_table (const Rows *rows, const Record *record)
-{
-  return record->blank && rows->last_line > 0 && rows->header != NULL && !rows->evidence.blank_lines && !rows->blank_lines
-         && record->problem == NULL && sniff_is_other_header (&rows->evidence, record)
-         && (strlen (rows->header) != record->raw_length || memcmp (rows->header, record->raw, record->raw_length) != 0);
-}
-
-/* The record, or a reject instead where it is below the table. */
+/* The record as a reject that says why it is none of the table's. */
 static const Record *
-tell_below (Rows *rows, const Record *record)
+tell_below (Rows *rows, const Record *record, const char *below)
 {
-  rows->over = rows->over || begins_table (rows, record);
-  bool footer = rows->evidence.footer_line > 0 && record->line >= rows->evidence.footer_line;
-  if (record->problem != NULL || (!rows->over && !footer))
-    {
-      if (record->problem == NULL && record->n_fields == rows->width)
-        {
-          rows->blank_lines = rows->blank_lines || (record->blank && rows->last_line > 0);
-          rows->last_line = record->line;
-        }
-      return record;
-    }
-  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT, rows->last_line);
+  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
+              extent_last_line (rows->extent));
   rows->below = *record;
   rows->below.n_fields = 0;
   rows->below.problem = rows->problem;
-  rows->below.reason = rows->over ? "second_table" : "footer";
+  rows->below.reason = below;
   return &rows->below;
+}
+
+/* The next record of which is known whether it is a row; NULL: the file ended. */
+static bool
+next_record (Rows *rows, const Record **ret_record, GError **error)
+{
+  const char *below = NULL;
+  while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
+    {
+      const Record *record = NULL;
+      if (!reader_next (rows->reader, &record, error))
+        return false;
+      rows->ended = record == NULL;
+      extent_take (rows->extent, record);
+    }
+  if (below != NULL)
+    *ret_record = tell_below (rows, *ret_record, below);
+  return true;
 }
 
 bool
 rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error)
 {
   *ret_original = NULL;
-  if (!reader_next (rows->reader, ret_row, error))
+  if (!next_record (rows, ret_row, error))
     return false;
-  const Record *record = *ret_row = *ret_row != NULL ? tell_below (rows, *ret_row) : NULL;
+  const Record *record = *ret_row;
   if (record == NULL || (record->problem == NULL && record->n_fields == rows->width))
     return true;
   if (rows->model != NULL && rows->model->ragged == RAGGED_FAIL)
     return refuse_ragged (rows, record, error);
+  const Record *mended = NULL;
   size_t found;
-  const Record *mended = rows->repair != NULL && belongs (rows, record) ? repair_record (rows->repair, record, &found) : NULL;
+  if (rows->repair != NULL && record != &rows->below)
+    mended = repair_record (rows->repair, record, &found);
   if (mended == NULL)
     return true;
   *ret_row = mended;
@@ -194,11 +262,23 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
 }
 
 bool
+rows_is_below (const Record *row)
+{
+  return row->problem != NULL && (g_str_equal (row->reason, "footer") || g_str_equal (row->reason, "second_table"));
+}
+
+bool
 rows_rewind (Rows *rows, GError **error)
 {
-  rows->last_line = 0;
-  rows->over = rows->blank_lines = false;
-  return reader_rewind (rows->reader, error);
+  rows->ended = false;
+  extent_reset (rows->extent);
+  if (!reader_rewind (rows->reader, error))
+    return false;
+  const Record *record = NULL;
+  for (int i = 0; i < rows->dialect.header_rows; i++)
+    if (!reader_next (rows->reader, &record, error))
+      return false;
+  return true;
 }
 
 int64_t

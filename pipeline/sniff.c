@@ -3,13 +3,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/decode.h"
-#include "pipeline/sniff_below.h"
 #include "pipeline/sniff_choose.h"
 #include "pipeline/sniff_describe.h"
 #include "pipeline/sniff_header.h"
 #include "pipeline/source.h"
 
 #include <string.h>
+
+#define LEAST_BLOCK 2 /* rows of the table's width */
 
 void
 sniff_evidence_clear (SniffEvidence *evidence)
@@ -184,6 +185,28 @@ has_trailing_delimiter (const SniffCandidate *best, const SniffHeader *header)
   return true;
 }
 
+/* ---- width ---- */
+
+/* A header of known names says how wide the table is, and so does one that many rows agree with: others have cells left out at
+ * their end, or delimiters in their last one. */
+static void
+adopt_header_width (SniffCandidate *best, const SniffHeader *header)
+{
+  int64_t even = 0;
+  if (header->width == best->fields || header->width == 0)
+    return;
+  guint last = best->last;
+  for (guint i = header->first + 1; i < best->rows->len; i++)
+    if (sniff_row (best, i)->fields == header->width)
+      even++, last = MAX (last, i);
+  if (!header->known && even * 10 < best->even)
+    return;
+  best->fields = header->width;
+  best->last = last;
+  best->even = even;
+  best->share = (double) (even + 1) / best->rows->len;
+}
+
 /* ---- newline, for people ---- */
 
 typedef struct
@@ -228,7 +251,17 @@ are_blank_lines_usual (const SniffCandidate *best)
   int64_t blank = 0;
   for (guint i = best->first + 1; i <= best->last; i++)
     blank += sniff_row (best, i)->blank;
-  return blank * 10 > best->last - best->first;
+  return blank > 1 && blank * 10 > best->last - best->first;
+}
+
+/* The last row before an empty line, if some of the table's are: what is behind it may be another table of as many columns. */
+static guint
+end_of_block (const SniffCandidate *best, guint first)
+{
+  guint even = 0, i = first;
+  for (; i <= best->last && (even < LEAST_BLOCK || !sniff_row (best, i)->blank); i++)
+    even += sniff_row (best, i)->fields == best->fields;
+  return i > first ? i - 1 : best->last;
 }
 
 /* The first row that the reader will not take, NULL: none. */
@@ -261,11 +294,14 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
   evidence->fields = best->fields - dialect->trailing_delimiter;
-  g_autofree CellKind *kinds = sniff_column_kinds (best, header->first + (guint) header->rows);
+  evidence->blank_lines = are_blank_lines_usual (best);
+  SniffCandidate table = *best;
+  if (!evidence->blank_lines)
+    table.last = end_of_block (best, header->first + (guint) header->rows);
+  g_autofree CellKind *kinds = sniff_column_kinds (&table, header->first + (guint) header->rows);
   evidence->kinds = g_malloc (best->fields);
   for (size_t i = 0; i < best->fields; i++)
     evidence->kinds[i] = (unsigned char) kinds[i];
-  evidence->blank_lines = are_blank_lines_usual (best);
 }
 
 bool
@@ -311,11 +347,10 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
     {
       SniffHeader header;
       sniff_find_header (&sample, &best, &header);
+      adopt_header_width (&best, &header);
       fill_dialect (&sample, &best, &header, ret_dialect);
       fill_evidence (&best, &second, &header, ret_dialect, &evidence);
       ret_dialect->skip_lines += skipped;
-      int64_t footer = sample.whole ? sniff_find_footer (&best, &evidence) : 0;
-      evidence.footer_line = footer > 0 ? footer + skipped : 0;
       evidence.header = header.evidence;
       evidence.confidence = best.share * header.confidence;
       clear_candidates (&best, &second);

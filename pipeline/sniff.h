@@ -23,7 +23,6 @@ typedef struct
   size_t fields;        /* the table's columns */
   unsigned char *kinds; /* what each holds, for sniff_is_row */
   bool blank_lines;     /* between the rows are usual, and end no table */
-  int64_t footer_line;  /* of a file that was seen whole: where a footer begins; 0: there is none */
 } SniffEvidence;
 
 void sniff_evidence_clear (SniffEvidence *evidence);
@@ -37,8 +36,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 bool sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
                     const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 
-/* Whether a record of another width is a row of the table that lost or gained separators, and no footer or other table: some of its
- * cells are what the columns hold, counted from the first or from the last. */
+/* Whether a record of another width could be a row of the table that lost or gained separators, and no footer or other table: some
+ * of its cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
 
 /* Whether a record behind an empty line is the header of another table: words only, where this one has values. */

@@ -1,6 +1,5 @@
-#include "pipeline/sniff_below.h"
-
-#define MOST_FOOTERS 5 /* rows; more are something else */
+#include "pipeline/sniff.h"
+#include "pipeline/sniff_kind.h"
 
 static size_t
 count_typed (const SniffEvidence *evidence)
@@ -25,25 +24,6 @@ are_cells_of_row (const SniffEvidence *evidence, const guint8 *kinds, size_t n)
         return true;
     }
   return false;
-}
-
-int64_t
-sniff_find_footer (const SniffCandidate *best, const SniffEvidence *evidence)
-{
-  guint rows = best->rows->len - 1 - best->last;
-  if (best->fields < 2 || rows == 0 || rows > MOST_FOOTERS)
-    return 0;
-  bool blank = sniff_row (best, best->last + 1)->blank && !evidence->blank_lines;
-  if (!blank && rows * 10 > best->even)
-    return 0;
-  for (guint i = best->last + 1; i < best->rows->len; i++)
-    {
-      const SniffRow *row = sniff_row (best, i);
-      if (row->fields == 0 || row->fields >= best->fields
-          || are_cells_of_row (evidence, best->kinds->data + row->kinds, row->fields))
-        return 0;
-    }
-  return sniff_row (best, best->last + 1)->line;
 }
 
 bool

@@ -21,6 +21,7 @@ typedef struct
   guint n;
   size_t fields;
   size_t found;    /* fields that the first row had before it was repaired */
+  bool named;      /* none of them was empty */
   CellKind *kinds; /* of the columns */
   size_t *lengths; /* per column: of all its cells below that are not empty; 0: they differ or are few */
   bool *recurs;    /* per column: the first row's cell is in another row too */
@@ -83,6 +84,15 @@ compare_with_first (Top *top, const Record *record, int64_t *cells)
     }
 }
 
+static bool
+is_filled (const Record *record)
+{
+  for (size_t i = 0; i < record->n_fields; i++)
+    if (record->fields[i].length == 0)
+      return false;
+  return record->problem == NULL;
+}
+
 /* The rows from candidate row "first" on. */
 static void
 read_top (const Sample *sample, const SniffCandidate *best, guint first, Top *ret_top)
@@ -105,10 +115,13 @@ read_top (const Sample *sample, const SniffCandidate *best, guint first, Top *re
       const Record *fit = repair_record (repair, record, &found);
       if (fit != NULL && ret_top->n < TOP_ROWS)
         {
-          const Record nothing = { 0 };
-          ret_top->found = ret_top->n == 0 ? found : ret_top->found;
+          if (ret_top->n == 0)
+            {
+              ret_top->found = found;
+              ret_top->named = is_filled (record);
+            }
           ret_top->index[ret_top->n] = i;
-          ret_top->rows[ret_top->n] = record_join (&nothing, fit, &ret_top->memory[ret_top->n]);
+          ret_top->rows[ret_top->n] = record_copy (fit, &ret_top->memory[ret_top->n]);
           ret_top->n++;
         }
       if (record->n_fields != best->fields || i == first)
@@ -230,6 +243,7 @@ decide_by_known (const Top *top, const char *const *known_names, SniffHeader *he
   if (known == 0 || known * 2 < MIN (names, top->fields))
     return false;
   header->rows = 1;
+  header->known = true;
   header->evidence = g_strdup_printf ("header: the first row has %u of the %u known names", known, names);
   header->confidence = 1;
   return true;
@@ -364,6 +378,7 @@ judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
       ret_header->confidence = 0.9;
     }
   ret_header->rows = rows;
+  ret_header->width = rows == 1 && top->named ? top->found : 0;
 }
 
 /* Whether a row is right above the table. */

@@ -10,6 +10,8 @@ typedef struct
   int rows;          /* of the header; 0: none */
   char *evidence;    /* why; owned by the caller */
   double confidence; /* 0 to 1 */
+  size_t width;      /* of one row with a name in each of its cells, before it was made to fit; 0: it is no such */
+  bool known;        /* the names are known ones */
 } SniffHeader;
 
 void sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header);

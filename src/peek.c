@@ -3,7 +3,6 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
-#include "pipeline/sniff_file.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -73,7 +72,8 @@ peek_open (const char *path, PeekedFile *ret_file, GError **error)
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
   if (!open_regular (path, file.name, &file.fd, &file.size, error))
     return false;
-  if (!sniff_file (file.fd, file.name, NULL, NULL, &file.dialect, &file.evidence, error))
+  file.rows = rows_open (file.fd, file.name, NULL, NULL, NULL, NULL, error);
+  if (file.rows == NULL)
     return false;
   *ret_file = file;
   file = (PeekedFile) { .fd = -1 };
@@ -86,18 +86,14 @@ peek_clear (PeekedFile *file)
   if (file->name != NULL && file->fd >= 0)
     close (file->fd);
   file->fd = -1;
+  g_clear_pointer (&file->rows, rows_free);
   g_clear_pointer (&file->name, g_free);
-  sniff_evidence_clear (&file->evidence);
 }
 
-Reader *
-peek_reader (const PeekedFile *file)
+bool
+peek_next (const PeekedFile *file, const Record **ret_row, const Record **ret_original, GError **error)
 {
-  return reader_new (file->fd, &file->dialect, &reader_default_limits, NULL);
-}
-
-void
-peek_name_error (const PeekedFile *file, GError **error)
-{
-  g_prefix_error (error, "%s: ", file->name);
+  if (!rows_next (file->rows, ret_row, ret_original, error))
+    return g_prefix_error (error, "%s: ", file->name), false;
+  return true;
 }

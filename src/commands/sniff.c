@@ -2,8 +2,6 @@
 #include "base/text.h"
 #include "pipeline/ident.h"
 #include "pipeline/infer.h"
-#include "pipeline/reader_record.h"
-#include "pipeline/repair.h"
 #include "src/cli.h"
 #include "src/peek.h"
 
@@ -23,7 +21,9 @@ typedef struct
 /* What is known of a file once all of it was read. */
 typedef struct
 {
-  int64_t rows; /* with those below */
+  int64_t rows;
+  int64_t below;       /* the table */
+  int64_t first_below; /* line */
   int64_t problems;
   int64_t ragged;
   int64_t first_ragged; /* line */
@@ -50,21 +50,21 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sniffed, sniffed_clear)
 
 /* ---- reading ---- */
 
-/* The columns as the header, or the first record of a file without one, gives them. */
+/* "header": NULL where the file has none. */
 static void
-name_columns (Sniffed *sniffed, const Record *record, bool header)
+name_columns (Sniffed *sniffed, const Record *header, size_t width)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  for (size_t i = 0; i < record->n_fields; i++)
-    g_ptr_array_add (texts, header ? g_strndup (record->fields[i].text, record->fields[i].length) : g_strdup (""));
+  for (size_t i = 0; i < width; i++)
+    g_ptr_array_add (texts, header != NULL ? g_strndup (header->fields[i].text, header->fields[i].length) : g_strdup (""));
   g_auto (GStrv) names = ident_from_headers ((const char *const *) texts->pdata, texts->len);
-  sniffed->n_columns = record->n_fields;
-  sniffed->columns = g_new0 (SniffedColumn, record->n_fields);
-  for (size_t i = 0; i < record->n_fields; i++)
+  sniffed->n_columns = width;
+  sniffed->columns = g_new0 (SniffedColumn, width);
+  for (size_t i = 0; i < width; i++)
     {
       SniffedColumn *column = &sniffed->columns[i];
       column->name = g_strdup (names[i]);
-      column->header = header ? g_strdup (texts->pdata[i]) : NULL;
+      column->header = header != NULL ? g_strdup (texts->pdata[i]) : NULL;
       infer_init (&column->guess);
     }
 }
@@ -79,71 +79,37 @@ take_problem (Sniffed *sniffed, const Record *record)
                                                            record->reason, "message", record->problem));
 }
 
-/* "fields": the table's width as the sniffer saw it; 0: it did not. */
 static void
-take_record (Sniffed *sniffed, const Record *record, size_t fields)
+take_row (Sniffed *sniffed, const Record *row, const Record *original)
 {
+  if (rows_is_below (row))
+    {
+      if (sniffed->below++ == 0)
+        sniffed->first_below = row->line;
+      return;
+    }
   sniffed->rows++;
-  if (record->problem != NULL)
-    {
-      take_problem (sniffed, record);
-      return;
-    }
-  if (sniffed->columns == NULL && (record->n_fields == fields || fields == 0))
-    name_columns (sniffed, record, false);
-  if (record->n_fields != sniffed->n_columns)
-    {
-      if (sniffed->ragged++ == 0)
-        sniffed->first_ragged = record->line;
-      return;
-    }
-  for (size_t i = 0; i < record->n_fields; i++)
-    infer_cell (&sniffed->columns[i].guess, record->fields[i].text, record->fields[i].length, record->fields[i].null);
-}
-
-/* The columns of the header's rows, joined; a bad one is repaired. */
-static bool
-read_header (const PeekedFile *file, Reader *reader, Sniffed *sniffed, GError **error)
-{
-  g_autoptr (Repair) repair = repair_new (&file->dialect, MAX (file->evidence.fields, 1));
-  Record header = { 0 };
-  g_autofree char *memory = NULL;
-  for (int i = 0; i < file->dialect.header_rows; i++)
-    {
-      const Record *record = NULL;
-      size_t found = 0;
-      if (!reader_next (reader, &record, error))
-        return false;
-      const Record *fit = record != NULL ? repair_record (repair, record, &found) : NULL;
-      if (record != NULL && record->problem != NULL)
-        take_problem (sniffed, record);
-      if (fit == NULL)
-        continue;
-      char *above = memory;
-      header = record_join (&header, fit, &memory);
-      g_free (above);
-    }
-  if (memory != NULL)
-    name_columns (sniffed, &header, true);
-  return true;
+  const Record *problem = original != NULL ? original : row;
+  if (problem->problem != NULL)
+    take_problem (sniffed, problem);
+  else if (original != NULL && sniffed->ragged++ == 0)
+    sniffed->first_ragged = original->line;
+  for (size_t i = 0; i < row->n_fields; i++)
+    infer_cell (&sniffed->columns[i].guess, row->fields[i].text, row->fields[i].length, row->fields[i].null);
 }
 
 static bool
 read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
 {
-  PeekedFile plain = *file;
-  plain.dialect.header_rows = 0;
-  g_autoptr (Reader) reader = peek_reader (&plain);
-  if (!read_header (file, reader, sniffed, error))
-    return false;
+  const Record *row = NULL, *original = NULL;
+  name_columns (sniffed, rows_header (file->rows), rows_width (file->rows));
   for (;;)
     {
-      const Record *record = NULL;
-      if (!reader_next (reader, &record, error))
+      if (!peek_next (file, &row, &original, error))
         return false;
-      if (record == NULL)
+      if (row == NULL)
         break;
-      take_record (sniffed, record, file->evidence.fields);
+      take_row (sniffed, row, original);
     }
   for (size_t i = 0; i < sniffed->n_columns; i++)
     infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
@@ -202,12 +168,15 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   g_autoptr (Json) json = json_object ();
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
-  json_object_set_new (json, "dialect", dialect_to_json (&file->dialect));
-  json_object_set_new (json, "confidence_percent", json_integer ((json_int_t) (100 * file->evidence.confidence + 0.5)));
-  json_object_set_new (json, "evidence", evidence_to_json (&file->evidence));
+  json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
+  json_object_set_new (json, "confidence_percent",
+                       json_integer ((json_int_t) (100 * rows_evidence (file->rows)->confidence + 0.5)));
+  json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows)));
   json_object_set_new (json, "rows",
-                       json_pack ("{s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems", (json_int_t) sniffed->problems,
-                                  "ragged", (json_int_t) sniffed->ragged));
+                       json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
+                                  (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
+                                  (json_int_t) sniffed->below));
+  json_object_set_new (json, "header_problem", weir_json_string (rows_header_problem (file->rows)));
   json_object_set (json, "problems", sniffed->problem_list);
   Json *columns = json_array ();
   for (size_t i = 0; i < sniffed->n_columns; i++)
@@ -239,15 +208,21 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *size = text_size (file->size);
   g_autofree char *problems = text_count (sniffed->problems);
   g_autofree char *ragged = text_count (sniffed->ragged);
+  g_autofree char *below = text_count (sniffed->below);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
-  printf ("  %s\n  %s\n  %s\n  %s\n", file->evidence.delimiter, file->evidence.quote, file->evidence.header,
-          file->evidence.encoding);
-  print_rest (&file->dialect);
-  printf ("  confidence %.0f %%\n", 100 * file->evidence.confidence);
+  const SniffEvidence *evidence = rows_evidence (file->rows);
+  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, evidence->encoding);
+  print_rest (rows_dialect (file->rows));
+  printf ("  confidence %.0f %%\n", 100 * evidence->confidence);
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
+  if (sniffed->below > 0)
+    printf ("  %s row%s below the table %s left out, from line %" G_GINT64_FORMAT " on\n", below, sniffed->below == 1 ? "" : "s",
+            sniffed->below == 1 ? "is" : "are", sniffed->first_below);
+  if (rows_header_problem (file->rows) != NULL)
+    printf ("  the header is off: %s\n", rows_header_problem (file->rows));
   if (sniffed->problems > 0)
     printf ("  %s row%s cannot be read:\n", problems, sniffed->problems == 1 ? "" : "s");
   for (guint i = 0; i < sniffed->examples->len; i++)
@@ -296,7 +271,7 @@ sniff_file (const char *path, bool json, GError **error)
     return false;
   g_auto (Sniffed) sniffed = { .examples = g_ptr_array_new_with_free_func (g_free), .problem_list = json_array () };
   if (!read_all (&file, &sniffed, error))
-    return peek_name_error (&file, error), false;
+    return false;
   if (json)
     {
       print_as_json (&file, &sniffed);

@@ -53,11 +53,6 @@ describe_all (Reader *reader)
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   const Record *record = NULL;
-  if (reader_header (reader, &record, &error) && record != NULL)
-    {
-      g_string_append (text, "header ");
-      describe_record (text, record);
-    }
   while (error == NULL && reader_next (reader, &record, &error) && record != NULL)
     describe_record (text, record);
   if (error != NULL)

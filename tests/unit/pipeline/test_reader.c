@@ -16,11 +16,10 @@
 static const ReaderLimits small_limits = { 32, 8, 3 };
 
 static const Dialect comma = { .delimiter = ",", .quote = '"' };
-static const Dialect comma_header = { .delimiter = ",", .quote = '"', .header_rows = 1 };
 static const Dialect semicolon_single = { .delimiter = ";", .quote = '\'' };
 static const Dialect tab_unquoted = { .delimiter = "\t" };
 static const Dialect one_column = { .quote = '"' };
-static const Dialect preamble = { .delimiter = ",", .quote = '"', .header_rows = 1, .skip_lines = 2 };
+static const Dialect preamble = { .delimiter = ",", .quote = '"', .skip_lines = 2 };
 static const Dialect marked = { .delimiter = ",", .quote = '"', .bom = 3 };
 static const Dialect space = { .delimiter = " ", .quote = '"' };
 static const Dialect comma_blank = { .delimiter = ", ", .quote = '"' };
@@ -31,14 +30,12 @@ static const Dialect backslash_single = { .delimiter = "|", .quote = '\'', .esca
 static const Dialect backslash_one_column = { .quote = '"', .escape = ESCAPE_BACKSLASH };
 static const Dialect backslash_unquoted = { .delimiter = ",", .escape = ESCAPE_BACKSLASH };
 static const Dialect comma_blank_backslash = { .delimiter = ", ", .quote = '"', .escape = ESCAPE_BACKSLASH };
-static const Dialect two_headers = { .delimiter = ",", .quote = '"', .header_rows = 2 };
-static const Dialect three_headers = { .delimiter = ", ", .quote = '"', .header_rows = 3, .skip_lines = 1, .comment = '#' };
-static const Dialect comments = { .delimiter = ",", .quote = '"', .header_rows = 1, .comment = '#' };
+static const Dialect comments = { .delimiter = ",", .quote = '"', .comment = '#' };
 static const Dialect trailing = { .delimiter = ";", .quote = '"', .trailing_delimiter = true };
-static const Dialect trailing_header = { .delimiter = ", ", .quote = '"', .header_rows = 1, .trailing_delimiter = true };
+static const Dialect trailing_pair = { .delimiter = ", ", .quote = '"', .trailing_delimiter = true };
 static const Dialect trailing_tab = { .delimiter = "\t", .trailing_delimiter = true };
 static const Dialect utf16le = { .delimiter = ",", .quote = '"', .encoding = ENCODING_UTF16LE, .bom = 2 };
-static const Dialect utf16be = { .delimiter = ";", .quote = '"', .header_rows = 1, .encoding = ENCODING_UTF16BE };
+static const Dialect utf16be = { .delimiter = ";", .quote = '"', .encoding = ENCODING_UTF16BE };
 static const Dialect windows_1252 = { .delimiter = ";", .quote = '"', .encoding = ENCODING_WINDOWS_1252 };
 
 typedef struct
@@ -153,17 +150,15 @@ static const Case cases[] = {
   { "a field too long over lines", &comma, &small_limits, "x,\"12345\n6789\"\na\n", 0,
     "1 !field_too_long field 2 is longer than 8 bytes {x,\"12345\n6789\"}\n3 <a>\n" },
 
-  { "a header", &comma_header, NULL, "name,\"e mail\",\n1,2,3\n", 0, "header 1 <name><e mail>-\n2 <1><2><3>\n" },
-  { "a header behind blank lines", &comma_header, NULL, "\n  \nname\n1\n", 0, "header 3 <name>\n4 <1>\n" },
-  { "a header of two lines", &comma_header, NULL, "\"na\nme\",b\n1,2\n", 0, "header 1 <na\nme><b>\n3 <1><2>\n" },
-  { "a header and nothing else", &comma_header, NULL, "name,email", 0, "header 1 <name><email>\n" },
-  { "no header", &comma_header, NULL, "\n\n", 0, "" },
-  { "a bad header", &comma_header, NULL, "\na\"b\n1\n", 0,
-    "error stray_quote line 2: the header on line 2 cannot be read: stray quote at byte 2\n" },
-  { "a preamble", &preamble, NULL, "\"never closed\n\na,b\n1,2\n", 0, "header 3 <a><b>\n4 <1><2>\n" },
+  { "names", &comma, NULL, "name,\"e mail\",\n1,2,3\n", 0, "1 <name><e mail>-\n2 <1><2><3>\n" },
+  { "a record behind blank lines", &comma, NULL, "\n  \nname\n1\n", 0, "3 <name>\n4 <1>\n" },
+  { "a record of two lines", &comma, NULL, "\"na\nme\",b\n1,2\n", 0, "1 <na\nme><b>\n3 <1><2>\n" },
+  { "one line and nothing else", &comma, NULL, "name,email", 0, "1 <name><email>\n" },
+  { "only blank lines", &comma, NULL, "\n\n", 0, "" },
+  { "a preamble", &preamble, NULL, "\"never closed\n\na,b\n1,2\n", 0, "3 <a><b>\n4 <1><2>\n" },
   { "a preamble longer than the file", &preamble, NULL, "x\n", 0, "" },
   { "a preamble with a long line", &preamble, &small_limits, "123456789012345678901234567890123456789\nx\na,b\n1,2\n", 0,
-    "header 3 <a><b>\n4 <1><2>\n" },
+    "3 <a><b>\n4 <1><2>\n" },
 
   { "columns cut by single blanks", &space, NULL, "a b\n\"c d\"  e\n \n", 0, "1 <a><b>\n2 <c d>-<e>\n3 --\n" },
   { "two-byte delimiter", &comma_blank, NULL, "a, b\n1,5, 2,5\n", 0, "1 <a><b>\n2 <1,5><2,5>\n" },
@@ -215,30 +210,20 @@ static const Case cases[] = {
   { "escapes without quotes at all", &backslash_unquoted, NULL, "\"a\\\",b\n", 0, "1 <\"a\\\"><b>\n" },
   { "escapes and a two-byte delimiter", &comma_blank_backslash, NULL, "\"a\\\", \\\\\", b\n", 0, "1 <a\", \\><b>\n" },
 
-  { "two header rows", &two_headers, NULL, "year,,amount,\n2020,\"\",of all,x\n1,2,3,4\n", 0,
-    "header 1 <year 2020><><amount of all><x>\n3 <1><2><3><4>\n" },
-  { "header rows of different widths", &two_headers, NULL, "a,b\nc,d,e\n1,2,3\n", 0, "header 1 <a c><b d><e>\n3 <1><2><3>\n" },
-  { "a header column without any text", &two_headers, NULL, "a,\nb,\n", 0, "header 1 <a b>-\n" },
-  { "fewer rows than the header", &two_headers, NULL, "a,b\n", 0, "header 1 <a><b>\n" },
-  { "the second header row is bad", &two_headers, NULL, "a,b\n\nc,d\"\n", 0,
-    "error stray_quote line 3: the header on line 3 cannot be read: stray quote at byte 4\n" },
-  { "three header rows between comments", &three_headers, NULL, "# junk\n# c\na, b\n# c\n1, \"2\n3\"\n\nx, y\n#c\n7, 8\n", 0,
-    "header 3 <a 1 x><b 2\n3 y>\n10 <7><8>\n" },
-
   { "comments", &comments, NULL, "# it's \"so\na,#b\n#\n1,2\n\"#3\",4\n #5,6\n", 0,
-    "header 2 <a><#b>\n4 <1><2>\n5 <#3><4>\n6 < #5><6>\n" },
-  { "no comment within a record", &comments, NULL, "a\n\"b\n#c\nd\"\n#e\nf\n", 0, "header 1 <a>\n2 <b\n#c\nd>\n6 <f>\n" },
+    "2 <a><#b>\n4 <1><2>\n5 <#3><4>\n6 < #5><6>\n" },
+  { "no comment within a record", &comments, NULL, "a\n\"b\n#c\nd\"\n#e\nf\n", 0, "1 <a>\n2 <b\n#c\nd>\n6 <f>\n" },
   { "a comment behind an unclosed quote", &comments, NULL, "a,b\n\"c,d\n#e\nf,g\n", 0,
-    "header 1 <a><b>\n2 !unclosed_quote unclosed quote: not closed by the end of the file {\"c,d}\n4 <f><g>\n" },
+    "1 <a><b>\n2 !unclosed_quote unclosed quote: not closed by the end of the file {\"c,d}\n4 <f><g>\n" },
   { "a comment longer than a record", &comments, &small_limits, "a\n# 34567890123456789012345678901234567890\r\nb\n", 0,
-    "header 1 <a>\n3 <b>\n" },
+    "1 <a>\n3 <b>\n" },
   { "only comments", &comments, NULL, "#a\r#b", 0, "" },
   { "no comments unless the dialect has them", &comma, NULL, "#a,b\n", 0, "1 <#a><b>\n" },
 
   { "trailing delimiters", &trailing, NULL, "a;b;\n;;\n\"c\";;\n", 0, "1 <a><b>\n2 --\n3 <c>-\n" },
   { "a trailing delimiter with a cell behind it", &trailing, NULL, "a;b;\nc;d;e\nf;g;\"\"\nh;i\n", 0,
     "1 <a><b>\n2 <c><d><e>\n3 <f><g><>\n4 <h><i>\n" },
-  { "trailing delimiters in the header too", &trailing_header, NULL, "a, b, \n1, 2, ", 0, "header 1 <a><b>\n2 <1><2>\n" },
+  { "trailing delimiters of two bytes", &trailing_pair, NULL, "a, b, \n1, 2, ", 0, "1 <a><b>\n2 <1><2>\n" },
   { "trailing delimiters are no blank lines", &trailing_tab, NULL, "a\t\n\t\n\n", 0, "1 <a>\n2 -\n" },
   { "a trailing delimiter is no field too many", &trailing, &small_limits, "a;b;c;\na;b;c;d\na;b;c;;\n", 0,
     "1 <a><b><c>\n2 !too_many_fields more than 3 fields {a;b;c;d}\n3 !too_many_fields more than 3 fields {a;b;c;;}\n" },
@@ -247,7 +232,7 @@ static const Case cases[] = {
     "\xFF\xFE"
     "a\0,\0\xE4\0\n\0\x3D\xD8\x00\xDE,\0\"\0b\0\"\0",
     22, "1 <a><\xC3\xA4>\n2 <\xF0\x9F\x98\x80><b>\n" },
-  { "UTF-16, big endian", &utf16be, NULL, "\0a\0;\0b\0\r\0\n\x20\xAC\0;\0\r\0\n", 18, "header 1 <a><b>\n2 <\xE2\x82\xAC>-\n" },
+  { "UTF-16, big endian", &utf16be, NULL, "\0a\0;\0b\0\r\0\n\x20\xAC\0;\0\r\0\n", 18, "1 <a><b>\n2 <\xE2\x82\xAC>-\n" },
   { "UTF-16: half a character", &utf16le, NULL,
     "\xFF\xFE"
     "a\0\n\0\xE4\0\x3D\xD8,\0b\0\n\0c\0",
@@ -256,8 +241,7 @@ static const Case cases[] = {
     "\xFF\xFE"
     "\"\0a\0\n\0b\0\x00\xDC\"\0\n\0c\0",
     18, "1 !invalid_encoding invalid UTF-16LE at character 2 of line 2 {\"a\nb\xFF\"}\n3 <c>\n" },
-  { "UTF-16: a NUL character", &utf16be, NULL, "\0a\0\n\0\0", 6,
-    "header 1 <a>\nerror nul_byte line 2: there is a NUL byte on line 2\n" },
+  { "UTF-16: a NUL character", &utf16be, NULL, "\0a\0\n\0\0", 6, "1 <a>\nerror nul_byte line 2: there is a NUL byte on line 2\n" },
   { "Windows-1252", &windows_1252, NULL, "M\xFCller;\x80 5\r\n", 0, "1 <M\xC3\xBCller><\xE2\x82\xAC 5>\n" },
   { "Windows-1252: a byte that is none", &windows_1252, NULL, "\xFC\xFC\x81;b\nc;d\n", 0,
     "1 !invalid_encoding byte 0x81, character 3, is no windows-1252 {\xC3\xBC\xC3\xBC\x81;b}\n2 <c><d>\n" },
@@ -334,15 +318,18 @@ rewinds_from_the_middle (void **state)
   /* given a reader that stopped within the file, and read ahead of the place */
   static const char input[] = "h,i\n1,\"2\n3\"\n4,5\n";
   AUTO_FD int fd = memory_file (input, strlen (input));
-  g_autoptr (Reader) reader = reader_new_sized (fd, &comma_header, &reader_default_limits, NULL, 5);
+  g_autoptr (Reader) reader = reader_new_sized (fd, &comma, &reader_default_limits, NULL, 5);
   const Record *record = NULL;
-  assert_true (reader_next (reader, &record, NULL));
-  assert_int_equal (record->line, 2);
+  for (int line = 1; line <= 2; line++)
+    {
+      assert_true (reader_next (reader, &record, NULL));
+      assert_int_equal (record->line, line);
+    }
   /* when it goes back */
   assert_true (reader_rewind (reader, NULL));
   /* then it reads everything again */
   g_autofree char *seen = describe_all (reader);
-  assert_string_equal (seen, "header 1 <h><i>\n2 <1><2\n3>\n4 <4><5>\n");
+  assert_string_equal (seen, "1 <h><i>\n2 <1><2\n3>\n4 <4><5>\n");
 }
 
 static void
@@ -510,25 +497,6 @@ rewinds_an_open_quote (void **state)
 }
 
 static void
-keeps_the_text_of_several_header_rows (void **state)
-{
-  (void) state;
-  static const char input[] = "a, \"b\"\r\n\r\nc, d\r\ne, f\r\n1, 2\r\n";
-  Dialect dialect = three_headers;
-  dialect.skip_lines = 0;
-  g_autoptr (Reader) reader = reader_new_bytes (input, strlen (input), true, &dialect, &reader_default_limits);
-  const Record *header = NULL, *record = NULL;
-  assert_true (reader_header (reader, &header, NULL));
-  /* records that are read later do not touch it */
-  assert_true (reader_next (reader, &record, NULL));
-  assert_int_equal (record->line, 5);
-  g_autofree char *raw = g_strndup (header->raw, header->raw_length);
-  assert_string_equal (raw, "a, \"b\"\nc, d\ne, f");
-  assert_int_equal (header->n_fields, 2);
-  assert_memory_equal (header->fields[1].text, "b d f", 5);
-}
-
-static void
 says_what_cannot_be_read (void **state)
 {
   (void) state;
@@ -557,7 +525,6 @@ main (void)
     cmocka_unit_test (stays_small_whatever_the_file),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),
     cmocka_unit_test (rewinds_an_open_quote),
-    cmocka_unit_test (keeps_the_text_of_several_header_rows),
     cmocka_unit_test (says_what_cannot_be_read),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

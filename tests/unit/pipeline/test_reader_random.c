@@ -301,7 +301,6 @@ check_noise (GRand *random, Dialect dialect, const char *newline)
   static const char alphabet[] = { 'a', ',', '"', ' ', '\'', '\\', '#', '\xC3', '\xA4' };
   dialect.comment = g_rand_boolean (random) ? '#' : 0;
   dialect.trailing_delimiter = g_rand_boolean (random);
-  dialect.header_rows = g_rand_int_range (random, 0, 3);
   g_autoptr (GString) input = g_string_new (NULL);
   for (int n = g_rand_int_range (random, 1, 100); n > 0; n--)
     {

@@ -301,35 +301,6 @@ works_out_the_rest (void **state)
 }
 
 static void
-tells_where_a_footer_begins (void **state)
-{
-  (void) state;
-  static const struct
-  {
-    const char *below;
-    int64_t line;
-  } cases_below[] = {
-    { "", 0 },
-    { "Total: 3\n", 0 },
-    { "\nTotal: 3\nprinted today\n", 6 },
-    { "4,dan\n", 0 },
-    { "4\n", 0 },
-    { "4,d,4\n5,e,5\n6,f,6\n7,g,7\n8,h,8\n9,i,9\nTotal: 9\n", 11 },
-    { "Total,3\n", 0 },
-    { "a\nb\nc\nd\ne\nf\n", 0 },
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS (cases_below); i++)
-    {
-      Dialect dialect;
-      g_auto (SniffEvidence) evidence = { 0 };
-      g_autofree char *input = g_strconcat ("id,name,n\n1,ann,1\n2,bob,2\n3,cid,3\n", cases_below[i].below, NULL);
-      assert_true (sniff_dialect (input, strlen (input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
-      if (evidence.footer_line != cases_below[i].line)
-        fail_msg ("%s: %d", cases_below[i].below, (int) evidence.footer_line);
-    }
-}
-
-static void
 decides_by_known_names (void **state)
 {
   (void) state;
@@ -455,7 +426,6 @@ main (void)
     cmocka_unit_test (refuses_more_columns_than_there_may_be),
     cmocka_unit_test (refuses_a_cell_of_too_many_lines),
     cmocka_unit_test (works_out_the_rest),
-    cmocka_unit_test (tells_where_a_footer_begins),
     cmocka_unit_test (decides_by_known_names),
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (is_not_led_astray_by_an_unclosed_quote),

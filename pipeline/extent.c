@@ -1,0 +1,311 @@
+#include "pipeline/extent.h"
+
+#include "pipeline/reader_record.h"
+#include "pipeline/repair.h"
+
+#include <string.h>
+
+#define MOST_HELD 16            /* records */
+#define MOST_HELD_BYTES 1048576 /* so that long ones take no memory to speak of */
+#define MOST_FOOTERS 5          /* rows; more are something else */
+#define ROWS_PER_FOOTER 10      /* above a footer that no empty line is before */
+#define ROWS_PER_BLANK 10       /* empty lines before more than one of so many rows are usual */
+#define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
+
+/* A record in doubt. */
+typedef struct
+{
+  Record record;
+  char *memory;
+  bool like_row; /* it looks like a row of the table */
+  bool bad_quote;
+} Held;
+
+struct Extent
+{
+  const SniffEvidence *evidence;
+  const Record *header;
+  size_t width;
+  bool join;
+  Repair *repair;
+  Held held[MOST_HELD];
+  guint n_held;
+  guint given;     /* of them */
+  guint rows_held; /* the first of them are rows of the table */
+  size_t held_bytes;
+  bool decided;       /* what the held ones are */
+  const Record *next; /* behind them; NULL: none */
+  const char *below;  /* what is behind the rows: a word; NULL: the table goes on */
+  int64_t rows;       /* of the table's width so far */
+  int64_t blanks;     /* of them behind an empty line */
+  int64_t last_line;
+};
+
+Extent *
+extent_new (const SniffEvidence *evidence, const Dialect *dialect, size_t width, const Record *header, bool join)
+{
+  Extent *extent = g_new0 (Extent, 1);
+  extent->evidence = evidence;
+  extent->header = header;
+  extent->width = width;
+  extent->join = join;
+  extent->repair = repair_new (dialect, width);
+  return extent;
+}
+
+/* The held from index "first" on are no longer. */
+static void
+forget_held (Extent *extent, guint first)
+{
+  for (guint i = first; i < extent->n_held; i++)
+    g_free (extent->held[i].memory);
+  extent->n_held = first;
+}
+
+void
+extent_free (Extent *extent)
+{
+  if (extent == NULL)
+    return;
+  forget_held (extent, 0);
+  repair_free (extent->repair);
+  g_free (extent);
+}
+
+static void
+begin_again (Extent *extent)
+{
+  forget_held (extent, 0);
+  extent->given = extent->rows_held = 0;
+  extent->held_bytes = 0;
+  extent->decided = false;
+}
+
+void
+extent_reset (Extent *extent)
+{
+  begin_again (extent);
+  extent->next = NULL;
+  extent->below = NULL;
+  extent->rows = extent->blanks = extent->last_line = 0;
+}
+
+/* ---- what they are ---- */
+
+static bool
+are_blanks_usual (const Extent *extent)
+{
+  bool many = extent->blanks > 1 && extent->blanks * ROWS_PER_BLANK > extent->rows;
+  return many || extent->evidence->blank_lines;
+}
+
+/* The first held record behind an empty line that says something; n_held: there is none. */
+static guint
+find_blank (const Extent *extent)
+{
+  guint i = 0;
+  while (i < extent->n_held && !extent->held[i].record.blank)
+    i++;
+  return extent->rows == 0 || are_blanks_usual (extent) ? extent->n_held : i;
+}
+
+static guint
+find_unlike (const Extent *extent, guint from)
+{
+  while (from < extent->n_held && extent->held[from].like_row)
+    from++;
+  return from;
+}
+
+/* How many of the held from "first" on are as wide as that. */
+static guint
+count_alike (const Extent *extent, guint first)
+{
+  guint i = first;
+  while (i < extent->n_held && extent->held[i].record.n_fields == extent->held[first].record.n_fields)
+    i++;
+  return i - first;
+}
+
+/* Where another table's header is, or rows of one other width behind an empty line; n_held: there is none. */
+static guint
+find_second_table (const Extent *extent, guint blank)
+{
+  guint n = extent->n_held, first = blank < n ? blank : find_unlike (extent, 0);
+  if (first == n || extent->held[first].record.n_fields < 2)
+    return n;
+  guint alike = count_alike (extent, first), least = blank < n ? MIN (2, n - first) : LEAST_TABLE;
+  bool words = sniff_is_other_header (extent->evidence, &extent->held[first].record);
+  return (words && alike >= least) || (blank < n && alike > 1) ? first : n;
+}
+
+/* Where a footer begins that ends the file; n_held: there is none. */
+static guint
+find_footer (const Extent *extent, guint blank)
+{
+  guint n = extent->n_held, first = find_unlike (extent, blank < n ? blank : 0);
+  bool enough = blank < n || (n - first) * ROWS_PER_FOOTER <= extent->rows;
+  return n - first <= MOST_FOOTERS && enough ? first : n;
+}
+
+/* From the held of index "first" on all is below the table. */
+static void
+end_table (Extent *extent, guint first, const char *word)
+{
+  extent->rows_held = first;
+  extent->below = word;
+}
+
+/* Nothing of the table's width came behind the held; "end": nothing at all. */
+static void
+decide (Extent *extent, bool end)
+{
+  guint n = extent->n_held, blank = find_blank (extent);
+  guint table = find_second_table (extent, blank), footer = end ? find_footer (extent, blank) : n;
+  extent->decided = true;
+  extent->rows_held = n;
+  if (table < n)
+    end_table (extent, table, "second_table");
+  else if (footer < n)
+    end_table (extent, footer, "footer");
+}
+
+static bool
+is_own_header (const Extent *extent, const Record *record)
+{
+  const Record *own = extent->header;
+  return own != NULL && own->raw_length == record->raw_length && memcmp (own->raw, record->raw, own->raw_length) == 0;
+}
+
+/* A record of the table's width: the held are rows, unless it is another table's header behind an empty line. */
+static void
+take_fitting (Extent *extent, const Record *record)
+{
+  guint blank = find_blank (extent);
+  bool behind_blank = blank < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
+  extent->decided = true;
+  extent->rows_held = extent->n_held;
+  extent->next = record;
+  if (behind_blank && record->problem == NULL && sniff_is_other_header (extent->evidence, record)
+      && !is_own_header (extent, record))
+    {
+      end_table (extent, blank, "second_table");
+      return;
+    }
+  extent->blanks += record->blank && extent->rows > 0;
+  extent->rows++;
+  extent->last_line = record->line;
+}
+
+/* ---- records in doubt ---- */
+
+static void
+hold (Extent *extent, const Record *record)
+{
+  size_t found = 0;
+  const Record *fit = repair_record (extent->repair, record, &found);
+  Held *held = &extent->held[extent->n_held++];
+  held->record = record_copy (record, &held->memory);
+  held->bad_quote = record->problem != NULL && fit != NULL;
+  held->like_row = fit == NULL || sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
+  extent->held_bytes += record->raw_length;
+  if (extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES)
+    decide (extent, false);
+}
+
+/* The text of the held from "first" on, and of "record". Owned by the caller. */
+static GString *
+join_text (const Extent *extent, guint first, const Record *record)
+{
+  GString *text = g_string_new (NULL);
+  int64_t line = extent->held[first].record.line;
+  for (guint i = first; i <= extent->n_held; i++)
+    {
+      const Record *part = i < extent->n_held ? &extent->held[i].record : record;
+      for (; line < part->line; line++)
+        g_string_append_c (text, '\n');
+      g_string_append_len (text, part->raw, (gssize) part->raw_length);
+    }
+  return text;
+}
+
+/* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the held, from some place on, and
+ * "record" together are one; they are replaced by it then. */
+static bool
+join_held (Extent *extent, const Record *record)
+{
+  for (guint i = extent->n_held; i-- > 0;)
+    {
+      if (!extent->held[i].bad_quote)
+        continue;
+      g_autoptr (GString) text = join_text (extent, i, record);
+      Record whole = { .line = extent->held[i].record.line,
+                       .blank = extent->held[i].record.blank,
+                       .raw = text->str,
+                       .raw_length = text->len,
+                       .problem = "stray quote",
+                       .reason = "stray_quote" };
+      if (repair_quotes (extent->repair, &whole) == NULL)
+        continue;
+      forget_held (extent, i);
+      Held *held = &extent->held[extent->n_held++];
+      *held = (Held) { .like_row = true };
+      held->record = record_copy (&whole, &held->memory);
+      extent->decided = true;
+      extent->rows_held = extent->n_held;
+      return true;
+    }
+  return false;
+}
+
+static void
+take_odd (Extent *extent, const Record *record)
+{
+  size_t found = 0;
+  const Record *fit = repair_record (extent->repair, record, &found);
+  if (fit != NULL && found == extent->width && !repair_is_open (extent->repair))
+    take_fitting (extent, record);
+  else if (fit == NULL && extent->n_held == 0)
+    extent->next = record, extent->decided = true;
+  else if (!extent->join || !join_held (extent, record))
+    hold (extent, record);
+}
+
+void
+extent_take (Extent *extent, const Record *record)
+{
+  if (extent->decided)
+    begin_again (extent);
+  extent->next = NULL;
+  if (record == NULL)
+    decide (extent, true);
+  else if (extent->below != NULL)
+    extent->next = record, extent->decided = true;
+  else if (record->problem == NULL && record->n_fields == extent->width)
+    take_fitting (extent, record);
+  else
+    take_odd (extent, record);
+}
+
+const Record *
+extent_give (Extent *extent, const char **ret_below)
+{
+  *ret_below = NULL;
+  if (!extent->decided)
+    return NULL;
+  if (extent->given < extent->n_held)
+    {
+      *ret_below = extent->given >= extent->rows_held ? extent->below : NULL;
+      return &extent->held[extent->given++].record;
+    }
+  const Record *next = extent->next;
+  extent->next = NULL;
+  *ret_below = next != NULL ? extent->below : NULL;
+  return next;
+}
+
+int64_t
+extent_last_line (const Extent *extent)
+{
+  return extent->last_line;
+}
