@@ -10,6 +10,7 @@
 #define MOST_FOOTERS 5          /* rows; more are something else */
 #define ROWS_PER_FOOTER 10      /* above a footer that no empty line is before */
 #define ROWS_PER_BLANK 10       /* empty lines before more than one of so many rows are usual */
+#define LEAST_NEAR 3            /* fields */
 #define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
 
 /* A record in doubt. */
@@ -18,6 +19,7 @@ typedef struct
   Record record;
   char *memory;
   bool like_row; /* it looks like a row of the table */
+  bool near;     /* one separator more or less, and it would be as wide */
   bool bad_quote;
 } Held;
 
@@ -144,6 +146,8 @@ static guint
 find_footer (const Extent *extent, guint blank)
 {
   guint n = extent->n_held, first = find_unlike (extent, blank < n ? blank : 0);
+  while (first < n && extent->held[first].near)
+    first = find_unlike (extent, first + 1);
   bool enough = blank < n || (n - first) * ROWS_PER_FOOTER <= extent->rows;
   return n - first <= MOST_FOOTERS && enough ? first : n;
 }
@@ -208,6 +212,7 @@ hold (Extent *extent, const Record *record)
   held->record = record_copy (record, &held->memory);
   held->bad_quote = record->problem != NULL && fit != NULL;
   held->like_row = fit == NULL || sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
+  held->near = record->n_fields >= LEAST_NEAR && record->n_fields + 1 >= extent->width && record->n_fields <= extent->width + 1;
   extent->held_bytes += record->raw_length;
   if (extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES)
     decide (extent, false);

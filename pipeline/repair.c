@@ -227,13 +227,14 @@ set_delimiter (Repair *repair, const char *delimiter)
 static bool
 read_by_another (Repair *repair, const Record *record)
 {
-  static const char *const delimiters[] = { ",", ";", "\t", "|", ":", "^", "~", " " };
-  if (repair->width < 4)
+  static const char *const delimiters[] = { ";", "\t", "|", "^", "~", "," }; /* not those between words */
+  if (repair->width < 3)
     return false;
   char own[sizeof repair->dialect.delimiter];
   memcpy (own, repair->dialect.delimiter, sizeof own);
   bool found = false;
-  for (size_t i = 0; i < G_N_ELEMENTS (delimiters) && !found; i++)
+  size_t tried = G_N_ELEMENTS (delimiters) - (repair->width < 4); /* three pieces by comma may be words, too */
+  for (size_t i = 0; i < tried && !found; i++)
     {
       set_delimiter (repair, delimiters[i]);
       read_line (repair, record, READ_LENIENT);

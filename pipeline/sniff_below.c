@@ -39,8 +39,10 @@ bool
 sniff_is_other_header (const SniffEvidence *evidence, const Record *record)
 {
   for (size_t i = 0; i < record->n_fields; i++)
-    if (sniff_kind (record->fields[i].text, record->fields[i].length) != KIND_TEXT
-        || sniff_is_null_word (record->fields[i].text, record->fields[i].length))
-      return false;
+    {
+      CellKind kind = sniff_kind (record->fields[i].text, record->fields[i].length);
+      if ((kind != KIND_TEXT && kind != KIND_PADDED) || sniff_is_null_word (record->fields[i].text, record->fields[i].length))
+        return false;
+    }
   return record->n_fields > 1 && count_typed (evidence) > 0;
 }

@@ -65,9 +65,9 @@ count_known (const Record *record, const char *const *known_names)
   return known;
 }
 
-/* The cells in quotes of a sound record: the reader does not tell. */
+/* The cells in quotes of a sound record, and the doubled quotes in them, which are added up: the reader does not tell. */
 static int64_t
-count_quoted (const Record *record, const Dialect *dialect)
+count_quoted (const Record *record, const Dialect *dialect, int64_t *ret_doubled)
 {
   const char *raw = record->raw, *end = raw + record->raw_length;
   if (dialect->quote == 0 || memchr (raw, dialect->quote, record->raw_length) == NULL)
@@ -84,7 +84,8 @@ count_quoted (const Record *record, const Dialect *dialect)
           bool begins =
               at == raw
               || (delimiter > 0 && (size_t) (at - raw) >= delimiter && memcmp (at - delimiter, dialect->delimiter, delimiter) == 0);
-          quoted += !inside && begins; /* otherwise the second of a doubled quote */
+          quoted += !inside && begins;
+          *ret_doubled += !inside && !begins;
           inside = !inside;
         }
     }
@@ -118,10 +119,14 @@ take_row (SniffCandidate *candidate, const Record *record)
   candidate->problems += record->problem != NULL;
   for (size_t i = 0; i < record->n_fields; i++)
     {
-      guint8 kind = (guint8) sniff_kind (record->fields[i].text, record->fields[i].length);
+      const Field *field = &record->fields[i];
+      guint8 kind = (guint8) sniff_kind (field->text, field->length);
       g_byte_array_append (candidate->kinds, &kind, 1);
+      candidate->inner += i > 0;
+      candidate->blank_before += i > 0 && field->length > 0 && field->text[0] == ' ';
+      candidate->blank_behind += i + 1 < record->n_fields && field->length > 0 && field->text[field->length - 1] == ' ';
     }
-  candidate->quoted += record->problem == NULL ? count_quoted (record, &candidate->dialect) : 0;
+  candidate->quoted += record->problem == NULL ? count_quoted (record, &candidate->dialect, &candidate->doubled) : 0;
 }
 
 /* ---- the table ---- */
@@ -191,8 +196,9 @@ static double
 score_column (const SniffCandidate *candidate, size_t column)
 {
   static const double worths[N_KINDS] = {
-    [KIND_NUMBER] = 0.8, [KIND_FIGURES] = 0.75, [KIND_DATE] = 0.8, [KIND_TIME] = 0.8, [KIND_TIMESTAMP] = 0.8, [KIND_BOOLEAN] = 0.8,
-    [KIND_EMAIL] = 0.8,  [KIND_URL] = 0.8,      [KIND_TEXT] = 0.7, [KIND_ODD] = 0.3,  [KIND_BROKEN] = 0.1,
+    [KIND_NUMBER] = 0.8,    [KIND_FIGURES] = 0.75, [KIND_DATE] = 0.8,  [KIND_TIME] = 0.8,
+    [KIND_TIMESTAMP] = 0.8, [KIND_BOOLEAN] = 0.8,  [KIND_EMAIL] = 0.8, [KIND_URL] = 0.8,
+    [KIND_TEXT] = 0.7,      [KIND_PADDED] = 0.65,  [KIND_ODD] = 0.3,   [KIND_BROKEN] = 0.1,
   };
   int64_t counts[N_KINDS], cells = count_kinds (candidate, candidate->first, column, counts), most = 0;
   if (cells == 0)

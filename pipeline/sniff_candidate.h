@@ -32,17 +32,20 @@ typedef struct
 
 typedef struct
 {
-  Dialect dialect;   /* of it delimiter, quote, escape and comment */
-  GArray *rows;      /* of SniffRow */
-  GByteArray *kinds; /* of CellKind, of all cells */
-  int64_t problems;  /* unusable rows */
-  int64_t quoted;    /* cells in quotes */
-  size_t known;      /* the most known names there are in one of the first rows */
-  size_t fields;     /* the table's width */
-  guint first, last; /* its rows: the first of that width, the last; others may be among them */
-  int64_t even;      /* those of its width */
-  double share;      /* even / all rows */
-  double score;      /* how likely this is what was meant */
+  Dialect dialect;                    /* of it delimiter, quote, escape and comment */
+  GArray *rows;                       /* of SniffRow */
+  GByteArray *kinds;                  /* of CellKind, of all cells */
+  int64_t problems;                   /* unusable rows */
+  int64_t quoted;                     /* cells in quotes */
+  int64_t doubled;                    /* quotes in them */
+  int64_t inner;                      /* delimiters */
+  int64_t blank_before, blank_behind; /* cells behind a delimiter that begin with a blank, before one that end with one */
+  size_t known;                       /* the most known names there are in one of the first rows */
+  size_t fields;                      /* the table's width */
+  guint first, last;                  /* its rows: the first of that width, the last; others may be among them */
+  int64_t even;                       /* those of its width */
+  double share;                       /* even / all rows */
+  double score;                       /* how likely this is what was meant */
 } SniffCandidate;
 
 void sniff_candidate_clear (SniffCandidate *candidate);

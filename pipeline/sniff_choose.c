@@ -72,7 +72,8 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 {
   if (single->quoted == 0 || single->problems * 20 > single->rows->len)
     return false;
-  return single->share > twofold->share
+  bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
+  return single->share > twofold->share || (single->share >= twofold->share && doubled)
          || (single->share >= twofold->share && twofold->quoted == 0 && single->quoted >= single->rows->len);
 }
 
@@ -109,6 +110,15 @@ look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *r
 
 /* ---- delimiter ---- */
 
+/* Whether the blank behind each comma belongs to the delimiter: all have one, and none before. "pair" is the candidate of both. */
+static bool
+is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
+{
+  if (pair->share > comma->share || pair->problems < comma->problems)
+    return true;
+  return comma->fields == pair->fields && comma->blank_before == comma->inner && comma->blank_behind * 2 < comma->inner;
+}
+
 static bool
 is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
 {
@@ -116,6 +126,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
+  if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
+    return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
   return a->score > b->score;
 }
 

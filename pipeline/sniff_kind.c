@@ -67,7 +67,7 @@ take_amount (Cursor *cursor)
         break;
       *cursor = group;
     }
-  if (take_char (cursor, ".,"))
+  if (take_char (cursor, digits > 0 ? ".," : "."))
     digits += take_digits (cursor);
   if (digits == 0)
     return false;
@@ -240,20 +240,20 @@ is_balanced (Cursor cursor)
   return open[0] == 0 && open[1] == 0 && open[2] == 0;
 }
 
-/* A comma or a colon is one of words when a blank follows it, a quote and a bracket in pairs. */
+/* A comma or a colon is one of words when a blank follows it and none is before, a quote and a bracket in pairs. */
 static CellKind
 kind_of_words (Cursor cursor)
 {
-  char first = *cursor.at, last = cursor.end[-1];
+  char first = *cursor.at, last = cursor.end[-1], before = ' ';
   if (cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\''))
     return KIND_BROKEN;
-  if (first == ' ' || last == ' ' || first == '"' || last == '"' || first == '/' || !is_balanced (cursor))
+  if (strchr ("\"/,;:|", first) != NULL || strchr ("\",;|", last) != NULL || !is_balanced (cursor))
     return KIND_ODD;
   int quotes = 0;
-  for (; cursor.at < cursor.end; cursor.at++)
+  for (; cursor.at < cursor.end; before = *cursor.at++)
     {
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
-      bool separates = (*cursor.at == ',' || *cursor.at == ':') && next != ' ' && next != '\n';
+      bool separates = (*cursor.at == ',' || *cursor.at == ':') && (before == ' ' || (next != ' ' && next != '\n'));
       quotes += *cursor.at == '"' || *cursor.at == '\'';
       if (*cursor.at == '\0' || strchr ("\t;|^~", *cursor.at) != NULL || separates || quotes > 2)
         return KIND_ODD;
@@ -261,24 +261,22 @@ kind_of_words (Cursor cursor)
   return KIND_TEXT;
 }
 
-CellKind
-sniff_kind (const char *text, size_t length)
+/* Of a cell that is not empty, without blanks around it. */
+static CellKind
+kind_of_trimmed (Cursor cell)
 {
-  if (length == 0)
-    return KIND_EMPTY;
-  Cursor cell = { text, text + length };
   Cursor rest = cell;
-  if (length < 64 && (g_ascii_isdigit (text[length - 1]) || has_any (cell, "0123456789")))
+  if (cell.end - cell.at < 64 && has_any (cell, "0123456789"))
     {
       if (is_number (cell))
         return KIND_NUMBER;
-      if (rest = cell, take_date (&rest) && rest.at == rest.end)
+      if (take_date (&rest) && rest.at == rest.end)
         return KIND_DATE;
       if (rest = cell, take_time (&rest) && rest.at == rest.end)
         return KIND_TIME;
       if (is_timestamp (cell))
         return KIND_TIMESTAMP;
-      if (text[0] != ' ' && text[length - 1] != ' ' && is_figures (cell))
+      if (is_figures (cell))
         return KIND_FIGURES;
     }
   if (is_boolean (cell))
@@ -288,6 +286,20 @@ sniff_kind (const char *text, size_t length)
   return is_url (cell) ? KIND_URL : kind_of_words (cell);
 }
 
+CellKind
+sniff_kind (const char *text, size_t length)
+{
+  Cursor cell = { text, text + length };
+  while (cell.at < cell.end && *cell.at == ' ')
+    cell.at++;
+  while (cell.at < cell.end && cell.end[-1] == ' ')
+    cell.end--;
+  if (cell.at == cell.end)
+    return length == 0 ? KIND_EMPTY : KIND_ODD;
+  bool padded = (size_t) (cell.end - cell.at) < length;
+  CellKind kind = kind_of_trimmed (cell);
+  return padded && kind == KIND_TEXT ? KIND_PADDED : kind;
+}
 bool
 sniff_kind_is_typed (CellKind kind)
 {
@@ -315,7 +327,8 @@ sniff_kind_word (CellKind kind)
     [KIND_TIME] = "times",       [KIND_TIMESTAMP] = "timestamps",
     [KIND_BOOLEAN] = "booleans", [KIND_EMAIL] = "e-mail addresses",
     [KIND_URL] = "links",        [KIND_TEXT] = "text",
-    [KIND_ODD] = "text",         [KIND_BROKEN] = "text",
+    [KIND_PADDED] = "text",      [KIND_ODD] = "text",
+    [KIND_BROKEN] = "text",
   };
   return words[kind];
 }

@@ -18,6 +18,7 @@ typedef enum
   KIND_EMAIL,
   KIND_URL,
   KIND_TEXT,   /* words */
+  KIND_PADDED, /* words with a blank before or behind them */
   KIND_ODD,    /* holds what rather separates cells */
   KIND_BROKEN, /* still in its quotes */
   N_KINDS,
