@@ -11,6 +11,8 @@
 #define ROWS_PER_FOOTER 10      /* above a footer that no empty line is before */
 #define ROWS_PER_BLANK 10       /* empty lines before more than one of so many rows are usual */
 #define LEAST_NEAR 3            /* fields */
+#define LEAST_PADDED 3          /* fields */
+#define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
 #define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
 
 /* A record in doubt. */
@@ -20,6 +22,7 @@ typedef struct
   char *memory;
   bool like_row; /* it looks like a row of the table */
   bool near;     /* one separator more or less, and it would be as wide */
+  bool gap;      /* it ends the table as an empty line does: a rule, or delimiters only */
   bool bad_quote;
 } Held;
 
@@ -38,6 +41,7 @@ struct Extent
   bool decided;       /* what the held ones are */
   const Record *next; /* behind them; NULL: none */
   const char *below;  /* what is behind the rows: a word; NULL: the table goes on */
+  bool repeated;      /* "next" is the header once more */
   int64_t rows;       /* of the table's width so far */
   int64_t blanks;     /* of them behind an empty line */
   int64_t last_line;
@@ -101,14 +105,15 @@ are_blanks_usual (const Extent *extent)
   return many || extent->evidence->blank_lines;
 }
 
-/* The first held record behind an empty line that says something; n_held: there is none. */
+/* The first held record behind an empty line that says something, or that says as much; n_held: there is none. */
 static guint
-find_blank (const Extent *extent)
+find_gap (const Extent *extent)
 {
-  guint i = 0;
-  while (i < extent->n_held && !extent->held[i].record.blank)
+  bool blanks = !are_blanks_usual (extent);
+  guint i = extent->rows == 0 ? extent->n_held : 0;
+  while (i < extent->n_held && !extent->held[i].gap && !(blanks && extent->held[i].record.blank))
     i++;
-  return extent->rows == 0 || are_blanks_usual (extent) ? extent->n_held : i;
+  return i;
 }
 
 static guint
@@ -117,6 +122,15 @@ find_unlike (const Extent *extent, guint from)
   while (from < extent->n_held && extent->held[from].like_row)
     from++;
   return from;
+}
+
+static guint
+count_unlike (const Extent *extent, guint first)
+{
+  guint unlike = 0;
+  for (guint i = first; i < extent->n_held; i++)
+    unlike += !extent->held[i].like_row && !extent->held[i].near;
+  return unlike;
 }
 
 /* How many of the held from "first" on are as wide as that. */
@@ -129,27 +143,33 @@ count_alike (const Extent *extent, guint first)
   return i - first;
 }
 
-/* Where another table's header is, or rows of one other width behind an empty line; n_held: there is none. */
+/* Where another table's header is, or rows of one other width behind a gap; n_held: there is none. */
 static guint
-find_second_table (const Extent *extent, guint blank)
+find_second_table (const Extent *extent, guint gap)
 {
-  guint n = extent->n_held, first = blank < n ? blank : find_unlike (extent, 0);
-  if (first == n || extent->held[first].record.n_fields < 2)
+  guint n = extent->n_held, first = gap < n ? gap : find_unlike (extent, 0);
+  if (first == n || extent->held[first].record.n_fields < 2 || extent->held[first].record.n_fields == extent->width)
     return n;
-  guint alike = count_alike (extent, first), least = blank < n ? MIN (2, n - first) : LEAST_TABLE;
+  guint alike = count_alike (extent, first), least = gap < n ? MIN (2, n - first) : LEAST_TABLE;
   bool words = sniff_is_other_header (extent->evidence, &extent->held[first].record);
-  return (words && alike >= least) || (blank < n && alike > 1) ? first : n;
+  return (words && alike >= least) || (gap < n && alike > 1) ? first : n;
 }
 
-/* Where a footer begins that ends the file; n_held: there is none. */
+/* Where a footer begins; n_held: there is none. Not at the "end" of the file it is one if there is nothing else behind a gap.
+ * Without a gap, what has many of the fields may be a row that was cut off. */
 static guint
-find_footer (const Extent *extent, guint blank)
+find_footer (const Extent *extent, guint gap, bool end)
 {
-  guint n = extent->n_held, first = find_unlike (extent, blank < n ? blank : 0);
+  guint n = extent->n_held, first = find_unlike (extent, gap < n ? gap : 0);
   while (first < n && extent->held[first].near)
     first = find_unlike (extent, first + 1);
-  bool enough = blank < n || (n - first) * ROWS_PER_FOOTER <= extent->rows;
-  return n - first <= MOST_FOOTERS && enough ? first : n;
+  if (first == n || (!end && (gap == n || count_unlike (extent, first) < n - first)))
+    return n;
+  if (gap < n)
+    return first;
+  const Record *record = &extent->held[first].record;
+  bool remark = record->n_fields * 2 <= extent->width || record->n_fields == extent->width;
+  return remark && n - first <= MOST_FOOTERS && (n - first) * ROWS_PER_FOOTER <= extent->rows ? first : n;
 }
 
 /* From the held of index "first" on all is below the table. */
@@ -164,8 +184,8 @@ end_table (Extent *extent, guint first, const char *word)
 static void
 decide (Extent *extent, bool end)
 {
-  guint n = extent->n_held, blank = find_blank (extent);
-  guint table = find_second_table (extent, blank), footer = end ? find_footer (extent, blank) : n;
+  guint n = extent->n_held, gap = find_gap (extent);
+  guint table = find_second_table (extent, gap), footer = find_footer (extent, gap, end);
   extent->decided = true;
   extent->rows_held = n;
   if (table < n)
@@ -181,19 +201,21 @@ is_own_header (const Extent *extent, const Record *record)
   return own != NULL && own->raw_length == record->raw_length && memcmp (own->raw, record->raw, own->raw_length) == 0;
 }
 
-/* A record of the table's width: the held are rows, unless it is another table's header behind an empty line. */
+/* A record of the table's width: the held are rows, unless it is another table's header behind a gap. */
 static void
 take_fitting (Extent *extent, const Record *record)
 {
-  guint blank = find_blank (extent);
-  bool behind_blank = blank < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
+  guint gap = find_gap (extent);
+  bool behind_gap = gap < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
   extent->decided = true;
   extent->rows_held = extent->n_held;
   extent->next = record;
-  if (behind_blank && record->problem == NULL && sniff_is_other_header (extent->evidence, record)
-      && !is_own_header (extent, record))
+  extent->repeated = extent->rows > 0 && extent->width > 1 && is_own_header (extent, record);
+  if (extent->repeated)
+    return;
+  if (behind_gap && record->problem == NULL && sniff_is_other_header (extent->evidence, record))
     {
-      end_table (extent, blank, "second_table");
+      end_table (extent, gap, "second_table");
       return;
     }
   extent->blanks += record->blank && extent->rows > 0;
@@ -203,6 +225,47 @@ take_fitting (Extent *extent, const Record *record)
 
 /* ---- records in doubt ---- */
 
+static size_t
+count_words (const Field *field)
+{
+  size_t words = field->length > 0;
+  for (size_t i = 0; i < field->length; i++)
+    words += field->text[i] == ' ';
+  return words;
+}
+
+/* Whether a record of the table's width has nothing in it, or one cell at its beginning: programs fill up remarks with delimiters.
+ */
+static bool
+is_padded (const Extent *extent, const Record *record)
+{
+  size_t i = 1;
+  if (extent->width < (record->fields[0].null ? 2 : LEAST_PADDED))
+    return false;
+  while (i < record->n_fields && record->fields[i].null)
+    i++;
+  return i == record->n_fields;
+}
+
+/* Whether it has no letter and no digit. */
+static bool
+is_rule (const Record *record)
+{
+  for (size_t i = 0; i < record->raw_length; i++)
+    if (g_ascii_isalnum (record->raw[i]) || (unsigned char) record->raw[i] >= 0x80)
+      return false;
+  return record->raw_length > 0;
+}
+
+/* A remark of several words, or nothing, instead of a row. */
+static bool
+is_unlike_row (const Extent *extent, const Record *record, const Record *fit)
+{
+  if (record->n_fields == extent->width && record->problem == NULL)
+    return record->fields[0].length == 0 || count_words (&record->fields[0]) >= LEAST_WORDS;
+  return fit != NULL && !sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
+}
+
 static void
 hold (Extent *extent, const Record *record)
 {
@@ -211,8 +274,10 @@ hold (Extent *extent, const Record *record)
   Held *held = &extent->held[extent->n_held++];
   held->record = record_copy (record, &held->memory);
   held->bad_quote = record->problem != NULL && fit != NULL;
-  held->like_row = fit == NULL || sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
-  held->near = record->n_fields >= LEAST_NEAR && record->n_fields + 1 >= extent->width && record->n_fields <= extent->width + 1;
+  held->like_row = !is_unlike_row (extent, record, fit);
+  held->gap = is_rule (record);
+  held->near = record->n_fields != extent->width && record->n_fields >= LEAST_NEAR && record->n_fields + 1 >= extent->width
+               && record->n_fields <= extent->width + 1;
   extent->held_bytes += record->raw_length;
   if (extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES)
     decide (extent, false);
@@ -282,11 +347,18 @@ extent_take (Extent *extent, const Record *record)
   if (extent->decided)
     begin_again (extent);
   extent->next = NULL;
+  extent->repeated = false;
+  bool fits = record != NULL && record->problem == NULL && record->n_fields == extent->width;
+  bool padded = fits && is_padded (extent, record);
+  if (fits && !padded && extent->below != NULL && g_str_equal (extent->below, "footer"))
+    extent->below = NULL; /* it was none, for the table goes on */
   if (record == NULL)
     decide (extent, true);
   else if (extent->below != NULL)
     extent->next = record, extent->decided = true;
-  else if (record->problem == NULL && record->n_fields == extent->width)
+  else if (padded)
+    hold (extent, record);
+  else if (fits)
     take_fitting (extent, record);
   else
     take_odd (extent, record);
@@ -305,7 +377,8 @@ extent_give (Extent *extent, const char **ret_below)
     }
   const Record *next = extent->next;
   extent->next = NULL;
-  *ret_below = next != NULL ? extent->below : NULL;
+  if (next != NULL)
+    *ret_below = extent->repeated ? "repeated_header" : extent->below;
   return next;
 }
 

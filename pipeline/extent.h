@@ -6,11 +6,13 @@
  *
  * A row that is off is one of the table if rows of its width follow. At the end of the file, or after many in a row:
  *
- *   footer         up to five last rows that have nothing in common with the columns, behind an empty line or ten times as many
- * rows second_table   words where the table has values, and rows as wide below them or an empty line above them; rows of one other
- *                  width behind an empty line. It and all below it are no rows of the table
+ *   footer           last rows that have nothing in common with the columns, behind a gap; without one up to five that are one cell,
+ *                    where there are ten times as many rows
+ *   second_table     words where the table has values, and rows as wide below them or a gap above them; rows of one other width
+ *                    behind a gap. It and all below it are no rows of the table
+ *   repeated_header  the table's own, once more; the table goes on
  *
- * Empty lines say nothing where they are usual. Pure. */
+ * A gap is an empty line (where these are not usual), a rule such as ----, or a row of delimiters only. Pure. */
 #ifndef WEIR_PIPELINE_EXTENT_H
 #define WEIR_PIPELINE_EXTENT_H
 
@@ -31,7 +33,7 @@ void extent_reset (Extent *extent); /* back to the beginning of the file */
 void extent_take (Extent *extent, const Record *record);
 
 /* The next decided record, valid until the next call of extent_take; NULL: more must be taken. *ret_below: NULL for a row of the
- * table, else "footer" or "second_table". */
+ * table, else one of the words above. */
 const Record *extent_give (Extent *extent, const char **ret_below);
 
 int64_t extent_last_line (const Extent *extent); /* of the last row of the table's width so far; 0: none */

@@ -5,6 +5,7 @@
 #include "pipeline/reader_lines.h"
 #include "pipeline/reader_record.h"
 #include "pipeline/reader_split.h"
+#include "pipeline/reader_swallow.h"
 
 #include <csv.h>
 #include <stdarg.h>
@@ -25,6 +26,8 @@ struct Reader
   bool whole; /* the input is no head of more */
   struct csv_parser parser;
   Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
+  Splitter *judge;    /* of swallowed lines; NULL: none needed yet */
+  size_t width;       /* of the table; 0: not known */
   size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
   Field *fields;      /* most_fields of them */
   char *arena;        /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
@@ -282,6 +285,17 @@ check_record (Reader *reader)
   return RECORD_GOOD;
 }
 
+/* Whether the record is rows that a quote swallowed which should not be there, or be closed. */
+static bool
+is_swallowing (Reader *reader)
+{
+  if (reader->width < 2)
+    return false;
+  if (reader->judge == NULL)
+    reader->judge = splitter_new (&reader->dialect, reader->limits.record_bytes);
+  return swallows_rows (reader->judge, reader->width, reader->record.raw, reader->record.raw_length);
+}
+
 static bool
 take_long_line (Reader *reader, GError **error)
 {
@@ -311,6 +325,13 @@ take_record (Reader *reader, const Line *first, GError **error)
     return outcome;
   reader->record.raw = line_source_bytes (reader->lines);
   reader->record.raw_length = resume ? first->text_end : last.text_end;
+  if (outcome == RECORD_GOOD && lines > 2 && is_swallowing (reader))
+    {
+      outcome = set_problem (reader, "unclosed_quote", "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
+                             reader->record.line + (int64_t) lines - 2);
+      reader->record.raw_length = first->text_end;
+      resume = true;
+    }
   if (outcome == RECORD_GOOD)
     outcome = check_record (reader);
   reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
@@ -361,6 +382,12 @@ read_preamble (Reader *reader, GError **error)
         line_source_advance (reader->lines, line.end, 1);
     }
   return true;
+}
+
+void
+reader_set_width (Reader *reader, size_t width)
+{
+  reader->width = width;
 }
 
 bool
@@ -423,6 +450,7 @@ reader_free (Reader *reader)
     return;
   csv_free (&reader->parser);
   splitter_free (reader->splitter);
+  splitter_free (reader->judge);
   line_source_free (reader->lines);
   source_free (reader->source);
   g_free (reader->fields);

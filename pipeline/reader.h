@@ -69,6 +69,10 @@ Reader *reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *li
 void reader_free (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
 
+/* How many columns the table has (0, as at first: not known). A quoted cell that holds lines which are rows of such a table is an
+ * unclosed quote then. */
+void reader_set_width (Reader *reader, size_t width);
+
 /* The next record, or NULL in *ret_record at the end. Errors concern the file: INPUT or LOCAL, with the line. */
 bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 

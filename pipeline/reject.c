@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "pipeline/copybin.h"
+#include "pipeline/rows.h"
 #include "schema/ledger.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   copy_text (copy, reject->message);
   copy_bool (copy, reject->repaired);
   spool->repaired += reject->repaired;
-  spool->foreign += strcmp (reject->reason, "footer") == 0 || strcmp (reject->reason, "second_table") == 0;
+  spool->foreign += rows_is_foreign (reject->reason);
   copy_bytes (copy, reject->original, reject->original_length);
   return copy_row_end (copy, error);
 }

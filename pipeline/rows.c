@@ -117,6 +117,7 @@ start (Rows *rows, GError **error)
     return false;
   if (rows->width == 0 && (!find_width (rows, error) || !reader_rewind (rows->reader, error)))
     return false;
+  reader_set_width (rows->reader, rows->width + rows->dialect.trailing_delimiter);
   bool mend = rows->model == NULL || rows->model->ragged == RAGGED_REPAIR;
   rows->extent = extent_new (&rows->evidence, &rows->dialect, rows->width, rows_header (rows), mend);
   rows->repair = mend ? repair_new (&rows->dialect, rows->width) : NULL;
@@ -212,8 +213,11 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
 static const Record *
 tell_below (Rows *rows, const Record *record, const char *below)
 {
-  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
-              extent_last_line (rows->extent));
+  if (g_str_equal (below, "repeated_header"))
+    g_strlcpy (rows->problem, "the header once more", sizeof rows->problem);
+  else
+    g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
+                extent_last_line (rows->extent));
   rows->below = *record;
   rows->below.n_fields = 0;
   rows->below.problem = rows->problem;
@@ -262,9 +266,10 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
 }
 
 bool
-rows_is_below (const Record *row)
+rows_is_foreign (const char *reason)
 {
-  return row->problem != NULL && (g_str_equal (row->reason, "footer") || g_str_equal (row->reason, "second_table"));
+  static const char *const reasons[] = { "footer", "second_table", "repeated_header", NULL };
+  return reason != NULL && g_strv_contains (reasons, reason);
 }
 
 bool

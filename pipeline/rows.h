@@ -28,11 +28,11 @@ const Record *rows_header (const Rows *rows);
 const char *rows_header_problem (const Rows *rows); /* why a row of it had to be mended; NULL: none had */
 
 /* The next row, NULL at the end. *ret_original: what a mended row was, NULL: it is as it was. A row that is off and not mended
- * comes as it is, or is an INPUT error ("ragged") where the model says "fail". What is below the table is a problem of its own:
- * "footer", "second_table". */
+ * comes as it is, or is an INPUT error ("ragged") where the model says "fail". What is none of the table's is a problem of its own,
+ * with a reason of extent.h's. */
 bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error);
 
-bool rows_is_below (const Record *row); /* the table, that is */
+bool rows_is_foreign (const char *reason); /* whether it is one of these; NULL is none */
 
 bool rows_rewind (Rows *rows, GError **error);
 int64_t rows_offset (const Rows *rows);            /* bytes of the file read so far, for progress */

@@ -129,7 +129,7 @@ has_comments (const SniffCandidate *best)
         return false;
       comments += row->comment;
     }
-  return comments > 0 && comments < best->even;
+  return comments > 0 && best->even > 1;
 }
 
 static void

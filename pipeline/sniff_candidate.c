@@ -137,9 +137,21 @@ worth (const SniffRow *row, size_t fields)
 {
   if (row->fields == fields)
     return 1;
+  if (row->comment)
+    return 0;
   if (row->fields == 0)
     return -0.1;
   return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -0.3 : -1;
+}
+
+/* The rows that begin with # and are not cut as the table is. */
+static int64_t
+count_remarks (const SniffCandidate *candidate, size_t fields)
+{
+  int64_t remarks = 0;
+  for (guint i = 0; i < candidate->rows->len; i++)
+    remarks += sniff_row (candidate, i)->comment && sniff_row (candidate, i)->fields != fields;
+  return remarks;
 }
 
 /* The run of rows worth most (Kadane's maximum subarray), of equals the first begun and the longest; it begins and ends with a row
@@ -171,7 +183,7 @@ find_table (SniffCandidate *candidate, size_t fields)
         even = 0;
     }
   candidate->fields = fields;
-  candidate->share = (double) candidate->even / candidate->rows->len;
+  candidate->share = (double) candidate->even / (double) (candidate->rows->len - count_remarks (candidate, fields));
 }
 
 /* The kinds of the cells of one column in the table's even rows, counted. */
@@ -342,12 +354,14 @@ settle_table (SniffCandidate *candidate)
   *candidate = first;
 }
 
-void
-sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate)
+/* "width": of the table, as reader_set_width takes it. */
+static void
+look (const Sample *sample, const Dialect *dialect, size_t width, SniffCandidate *ret_candidate)
 {
   *ret_candidate =
       (SniffCandidate) { .dialect = *dialect, .rows = g_array_new (FALSE, FALSE, sizeof (SniffRow)), .kinds = g_byte_array_new () };
   g_autoptr (Reader) reader = sniff_reader (sample, dialect, 0);
+  reader_set_width (reader, width);
   const Record *record = NULL;
   while (reader_next (reader, &record, NULL) && record != NULL)
     {
@@ -356,6 +370,27 @@ sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_ca
         ret_candidate->known = MAX (ret_candidate->known, count_known (record, sample->known_names));
     }
   settle_table (ret_candidate);
+}
+
+static bool
+has_long_rows (const SniffCandidate *candidate)
+{
+  for (guint i = 0; i < candidate->rows->len; i++)
+    if (sniff_row (candidate, i)->lines > 3)
+      return true;
+  return false;
+}
+
+void
+sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate)
+{
+  look (sample, dialect, 0, ret_candidate);
+  size_t fields = ret_candidate->fields;
+  if (fields < 2 || !has_long_rows (ret_candidate))
+    return;
+  /* Once more: rows that a quote swallowed are none of its cell. */
+  sniff_candidate_clear (ret_candidate);
+  look (sample, dialect, fields, ret_candidate);
 }
 
 CellKind *

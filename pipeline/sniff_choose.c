@@ -4,6 +4,8 @@
 
 #define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
 
+#define CLOCK_WORTH 0.3 /* of a colon that is one of clocks */
+
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
 
 Dialect
@@ -53,7 +55,7 @@ try_backslash (const Sample *sample, SniffCandidate *best)
   dialect.escape = ESCAPE_BACKSLASH;
   SniffCandidate other;
   sniff_look (sample, &dialect, &other);
-  settle (best, &other, other.problems < best->problems && other.quoted > 0 && other.score >= best->score);
+  settle (best, &other, other.problems < best->problems && other.quoted > 0 && other.share >= best->share);
 }
 
 /* ---- quote ---- */
@@ -64,6 +66,8 @@ static bool
 is_unquoted (const SniffCandidate *with, const SniffCandidate *without)
 {
   int64_t strays = with->problems - without->problems;
+  if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
+    return true; /* a cell of several lines, each of which is cut as the rows are */
   return without->share > with->share && strays >= LEAST_STRAYS && strays * 100 >= with->rows->len && strays > with->quoted;
 }
 
@@ -74,7 +78,7 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
     return false;
   bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
   return single->share > twofold->share || (single->share >= twofold->share && doubled)
-         || (single->share >= twofold->share && twofold->quoted == 0 && single->quoted >= single->rows->len);
+         || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= single->rows->len * 9);
 }
 
 /* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one
@@ -90,7 +94,7 @@ look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *r
       try_backslash (sample, ret_best);
       return;
     }
-  if (ret_best->problems > 0)
+  if (ret_best->problems > 0 || (ret_best->quoted > 0 && ret_best->quoted < LEAST_STRAYS))
     {
       dialect.quote = 0;
       SniffCandidate none;
@@ -110,6 +114,43 @@ look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *r
 
 /* ---- delimiter ---- */
 
+/* Where the clock ends that begins at "at", as 9:30 or 14:36:25, NULL: there is none. Digits among more colons are none. */
+static const char *
+skip_clock (const char *at, const char *end)
+{
+  const char *from = at;
+  int groups = 1;
+  while (at < end && g_ascii_isdigit (*at))
+    at++;
+  if (at == from || at - from > 2)
+    return NULL;
+  for (; end - at >= 3 && *at == ':' && g_ascii_isdigit (at[1]) && g_ascii_isdigit (at[2]); at += 3)
+    groups++;
+  bool goes_on = at < end && (*at == ':' || g_ascii_isalnum (*at));
+  return groups == 2 || groups == 3 ? (goes_on ? NULL : at) : NULL;
+}
+
+/* Whether the colons are those of clocks: most of them, and such a one in every other row. */
+static bool
+are_clocks (const Sample *sample, const SniffCandidate *colon)
+{
+  guint clocks = 0, colons = 0, of_clocks = 0;
+  const char *end = sample->bytes + sample->length;
+  for (const char *at = sample->bytes; at < end; at++)
+    {
+      bool begins = g_ascii_isdigit (*at) && (at == sample->bytes || (at[-1] != ':' && !g_ascii_isalnum (at[-1])));
+      const char *behind = begins ? skip_clock (at, end) : NULL;
+      colons += *at == ':';
+      if (behind == NULL)
+        continue;
+      clocks++;
+      of_clocks += behind - at > 5 ? 2 : 1;
+      colons += behind - at > 5 ? 2 : 1;
+      at = behind - 1;
+    }
+  return clocks * 2 >= colon->rows->len && of_clocks * 2 > colons;
+}
+
 /* Whether the blank behind each comma belongs to the delimiter: all have one, and none before. "pair" is the candidate of both. */
 static bool
 is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
@@ -117,6 +158,14 @@ is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
   if (pair->share > comma->share || pair->problems < comma->problems)
     return true;
   return comma->fields == pair->fields && comma->blank_before == comma->inner && comma->blank_behind * 2 < comma->inner;
+}
+
+/* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
+static bool
+is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
+{
+  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= 0.98 && candidate->fields > 2
+         && candidate->fields * 2 >= other->fields;
 }
 
 static bool
@@ -128,6 +177,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->known > b->known;
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
     return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
+  if (is_even_tab (a, b) != is_even_tab (b, a))
+    return is_even_tab (a, b);
   return a->score > b->score;
 }
 
@@ -152,6 +203,8 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
         continue;
       SniffCandidate other;
       look_with_quotes (sample, delimiters[i], &other);
+      if (g_str_equal (delimiters[i], ":") && are_clocks (sample, &other))
+        other.score *= CLOCK_WORTH;
       if (!splits (&other))
         {
           sniff_candidate_clear (&other);

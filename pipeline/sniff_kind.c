@@ -245,7 +245,7 @@ static CellKind
 kind_of_words (Cursor cursor)
 {
   char first = *cursor.at, last = cursor.end[-1], before = ' ';
-  if (cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\''))
+  if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || has_any (cursor, "\t"))
     return KIND_BROKEN;
   if (strchr ("\"/,;:|", first) != NULL || strchr ("\",;|", last) != NULL || !is_balanced (cursor))
     return KIND_ODD;
@@ -255,7 +255,7 @@ kind_of_words (Cursor cursor)
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
       bool separates = (*cursor.at == ',' || *cursor.at == ':') && (before == ' ' || (next != ' ' && next != '\n'));
       quotes += *cursor.at == '"' || *cursor.at == '\'';
-      if (*cursor.at == '\0' || strchr ("\t;|^~", *cursor.at) != NULL || separates || quotes > 2)
+      if (*cursor.at == '\0' || strchr (";|^~", *cursor.at) != NULL || separates || quotes > 2)
         return KIND_ODD;
     }
   return KIND_TEXT;

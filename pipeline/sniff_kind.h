@@ -20,7 +20,7 @@ typedef enum
   KIND_TEXT,   /* words */
   KIND_PADDED, /* words with a blank before or behind them */
   KIND_ODD,    /* holds what rather separates cells */
-  KIND_BROKEN, /* still in its quotes */
+  KIND_BROKEN, /* still in its quotes, or with a tab, which is in no word */
   N_KINDS,
 } CellKind;
 

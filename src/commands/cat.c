@@ -69,7 +69,7 @@ take_row (Cat *cat, const Record *row, const Record *original)
         count (&cat->repaired, original);
       clean_append (cat->out, row);
     }
-  else if (rows_is_below (row))
+  else if (rows_is_foreign (row->reason))
     count (&cat->below, row);
   else
     {

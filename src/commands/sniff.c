@@ -82,7 +82,7 @@ take_problem (Sniffed *sniffed, const Record *record)
 static void
 take_row (Sniffed *sniffed, const Record *row, const Record *original)
 {
-  if (rows_is_below (row))
+  if (rows_is_foreign (row->reason))
     {
       if (sniffed->below++ == 0)
         sniffed->first_below = row->line;

@@ -110,7 +110,7 @@ test_below_the_table (void **state)
     { "\ncode,label,day\nx,y,2020-01-01\n1,b@x.org,5\n", "read=43 rejected=3 inserted=40 staged=40", "second_table 3" },
     { "\ncode,label\nx,y\n1,b@x.org\n", "read=43 rejected=3 inserted=40 staged=40", "second_table 3" },
     { "\nTotal: 40\n", "read=41 rejected=1 inserted=40 staged=40", "footer 1" },
-    { "\nemail,n,city\n", "read=41 rejected=1 inserted=40 staged=40", "bad_value 1" }, /* once more, as pages have it */
+    { "\nemail,n,city\n", "read=41 rejected=1 inserted=40 staged=40", "repeated_header 1" }, /* once more, as pages have it */
     { "\nx41@x.org,41,Oslo\n\ncode,label,day\n", "read=42 rejected=1 inserted=41 staged=41", "second_table 1" },
     { "\nx41@x.org,41,Oslo\n", "read=41 inserted=41 staged=41", "" },
     { "\nx41@x.org,41\nx42@x.org,42,Oslo\n", "read=42 rejected=1 inserted=41 staged=41", "too_few_fields 1" },
