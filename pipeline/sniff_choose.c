@@ -78,7 +78,7 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
     return false;
   bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
   return single->share > twofold->share || (single->share >= twofold->share && doubled)
-         || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= single->rows->len * 9);
+         || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
 }
 
 /* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one
