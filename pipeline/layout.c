@@ -52,11 +52,27 @@ header_texts (const Record *header, int fields)
   return texts;
 }
 
+/* By what the headers were called when they were seen first: where "id" and "ID" change places, id and id_2 must not. */
+static GStrv
+column_names (char **texts, size_t fields, const Pins *pins)
+{
+  GStrv names = g_new0 (char *, fields + 1);
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  for (size_t i = 0; i < fields; i++)
+    {
+      const char *known = texts[i][0] == '\0' ? NULL : pins_find_header (pins, texts[i], taken);
+      if (known != NULL)
+        g_hash_table_add (taken, names[i] = g_strdup (known));
+    }
+  ident_fill (names, (const char *const *) texts, fields);
+  return names;
+}
+
 static void
-add_columns (Layout *layout, const Record *header, int fields)
+add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
 {
   g_auto (GStrv) texts = header_texts (header, fields);
-  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts, (size_t) fields);
+  g_auto (GStrv) names = column_names (texts, (size_t) fields, pins);
   layout->columns = g_new0 (LayoutColumn, fields);
   layout->n_columns = fields;
   for (int i = 0; i < fields; i++)
@@ -307,7 +323,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
 {
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
-  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields);
+  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins);
   if (model != NULL)
     {
       if (!assign_keys (layout, error) || !assign_references (layout, catalog, error))

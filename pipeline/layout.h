@@ -60,7 +60,8 @@ typedef struct
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 
-/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. Borrows model and catalog. Errors:
+/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. A header that was seen before, in
+ * just this spelling, gets the name that it had then; the others get theirs as ident.h says. Borrows model and catalog. Errors:
  * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one
  * that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);

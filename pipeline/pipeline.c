@@ -240,10 +240,12 @@ add_pins (Pins *pins, const Layout *layout)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
+      bool known = pins_know (pins, column->name);
+      Pin *pin = pins_add (pins, column->name);
+      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+        pin->header = g_strdup (column->header);
       if (!column->unknown)
         pins_set (pins, column->name, column->type, column->format);
-      else if (!pins_know (pins, column->name))
-        pins_set (pins, column->name, NULL, NULL);
     }
 }
 

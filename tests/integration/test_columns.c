@@ -49,6 +49,39 @@ test_widening (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* Headers that give the same identifier keep the one that each got first, whatever their order is later. */
+static void
+test_headers_alike (void **state)
+{
+  static const struct
+  {
+    const char *first, *second, *columns, *row;
+    bool key;
+  } cases[] = {
+    { "email,id,ID\na@x.org,1,2\n", "email,ID,id\na@x.org,2,1\n", "id, id_2", "1|2", false },
+    { "email,Size (cm),Size [cm]\na@x.org,1,2\n", "Size [cm],Size (cm),email\n2,1,a@x.org\n", "size_cm, size_cm_2", "1|2", false },
+    { "email,b,b\na@x.org,1,2\n", "b,email,b\n1,a@x.org,2\n", "b, b_2", "1|2", false },
+    { "email,id,ID\na@x.org,,2\n", "email,ID\na@x.org,2\n", "id, id_2", "-|2", false },
+    { "email,id\na@x.org,1\n", "email,ID\na@x.org,1\n", "id, email", "1|a@x.org", false },
+    { "email,id\na@x.org,1\n", "email,ID,id\na@x.org,2,1\n", "id, id_2", "1|2", false },
+    { "email,Created_At,created_at\na@x.org,1,2\n", "created_at,Created_At,email\n2,1,a@x.org\n", "created_at, created_at_2", "1|2",
+      false },
+    { "id,ID\nb,a\n", "ID,id\na,b\n", "id, id_2", "b|a", true },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  case %zu\n", i);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users",
+                        cases[i].key ? "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"ID\"]}" : USERS);
+      expect_load (home, cases[i].first, "applied", "read=1 inserted=1 staged=1");
+      expect_load (home, cases[i].second, "applied", "read=1 unchanged=1 staged=1");
+      assert_sql (home, cases[i].row, "select %s from warehouse.users", cases[i].columns);
+      oracle_check (home, ORACLE_REPLAY);
+    }
+}
+
 static void
 test_quoted_empties (void **state)
 {
@@ -159,6 +192,7 @@ main (void)
     TEST (test_missing_column_keeps),
     TEST (test_new_column),
     TEST (test_widening),
+    TEST (test_headers_alike),
     TEST (test_quoted_empties),
     TEST (test_missing_column_with_the_name_of_a_fact_s),
     TEST (test_types_whatever_the_order),
