@@ -17,6 +17,8 @@ layout_free (Layout *layout)
       g_free (layout->columns[i].name);
       g_free (layout->columns[i].header);
       g_free (layout->columns[i].format);
+      g_free (layout->columns[i].change);
+      g_free (layout->columns[i].contradiction);
     }
   for (int i = 0; i < layout->n_references; i++)
     g_free (layout->references[i].columns);
@@ -205,6 +207,17 @@ is_annotation (const LayoutColumn *column)
   return g_str_has_prefix (column->header, "_weir_");
 }
 
+/* As the file has it, and by its name where that does not tell it from the one before. */
+static char *
+shown_name (const Layout *layout, int i)
+{
+  const LayoutColumn *column = &layout->columns[i];
+  for (int before = 0; before < i && column->header[0] != '\0'; before++)
+    if (strcmp (layout->columns[before].header, column->header) == 0)
+      return g_strdup_printf ("%s (the header \"%s\" once more)", column->name, column->header);
+  return g_strdup (column->header[0] != '\0' ? column->header : column->name);
+}
+
 static bool
 refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
 {
@@ -221,16 +234,19 @@ refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error
 static bool
 apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
 {
-  g_autoptr (GPtrArray) fresh = g_ptr_array_new ();
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_free);
   for (int i = 0; i < layout->n_columns; i++)
     {
       LayoutColumn *column = &layout->columns[i];
       bool named = column->origin == ORIGIN_DECLARED || column->required || column->key_part >= 0 || !column->stored;
       bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !is_annotation (column);
-      if (is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD))
+      column->discarded = is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD);
+      if (column->discarded)
         column->stored = false;
+      if (column->discarded && is_new)
+        column->change = g_strdup ("is new, and discarded by the model's contract: it is in staging only");
       else if (is_new && layout->model->contract_columns == COLUMNS_FREEZE)
-        g_ptr_array_add (fresh, column->header[0] != '\0' ? column->header : column->name);
+        g_ptr_array_add (fresh, shown_name (layout, i));
     }
   g_ptr_array_add (fresh, NULL);
   return fresh->len == 1 || refuse_new_columns (layout, fresh, error);

@@ -29,11 +29,14 @@ typedef struct
   bool ambiguous;                 /* its cells can be read in two ways, and were taken as text */
   const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
   bool required;
-  int key_part;           /* position in the business key, -1: none */
-  bool stored;            /* in the warehouse; false for a fact's referenced columns */
-  int hash_slot;          /* position among the tracked names, -1: not tracked */
-  int64_t contradictions; /* of the pinned type, counted while the whole file is inferred */
-  int64_t contradiction_line;
+  int key_part;               /* position in the business key, -1: none */
+  bool stored;                /* in the warehouse; false for a fact's referenced columns */
+  bool discarded;             /* staged and no more: by the model's contract, or weir's own remark on a reject */
+  char *change;               /* what is told of the column once the file is applied: "was bigint and becomes ..."; NULL: nothing */
+  int hash_slot;              /* position among the tracked names, -1: not tracked */
+  int64_t contradictions;     /* of the pinned type, counted while the whole file is inferred */
+  int64_t contradiction_line; /* of the first */
+  char *contradiction;        /* its cell, printable */
 } LayoutColumn;
 
 typedef struct
@@ -71,8 +74,8 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
  * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
- * loses nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
-bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
+ * loses nothing; otherwise it is an INPUT error ("type_drift") that shows each such column. */
+bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
 bool layout_is_null (const Layout *layout, const Field *field);

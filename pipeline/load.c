@@ -84,7 +84,7 @@ infer (Work *work, int64_t limit, bool *ret_again, GError **error)
   bool end = false;
   reset_guesses (work);
   return look (work, limit, &end, error) && rows_rewind (loaded->rows, error)
-         && layout_settle (loaded->layout, work->guesses, end, work->result->notes, ret_again, error);
+         && layout_settle (loaded->layout, work->guesses, end, ret_again, error);
 }
 
 static bool

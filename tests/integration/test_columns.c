@@ -82,6 +82,80 @@ test_headers_alike (void **state)
     }
 }
 
+/* What a file changed is told where it was changed, and nowhere else. */
+static void
+test_changes_are_told_once_true (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,n\na@x.org,1\n", "applied", "read=1 inserted=1 staged=1");
+  home_drop (home, "users.csv", "email,n\na@x.org,1.5\n,2\n,3\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  assert_contains (refused->out, "too_many_rejects");
+  assert_null (strstr (refused->out, "becomes"));
+  home_drop (home, "users.csv", "email,n\na@x.org,1.5\n");
+  g_autoptr (Outcome) applied = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv", NULL);
+  assert_contains (applied->out, "column n was bigint and becomes numeric: line 2 asks for it");
+  oracle_check (home, 0);
+}
+
+/* A column that is discarded is so from every file, and each load says it. */
+static void
+test_discarded_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                    " \"contract\": {\"columns\": \"discard\"}}");
+  expect_load (home, "email,n\na@x.org,1\n", "applied", "read=1 inserted=1 staged=1");
+  static const char *const files[] = { "email,n,city\na@x.org,1,Oslo\n", "email,n,city\na@x.org,1,7\n" };
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      home_drop (home, "users.csv", files[i]);
+      g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, "applied", "read=1 unchanged=1 staged=1");
+      assert_contains (outcome->out, "column city is new, and discarded by the model's contract");
+    }
+  assert_sql (home, "0", "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'city'");
+  oracle_check (home, 0);
+}
+
+/* A refusal shows everything that drifted. */
+static void
+test_drift_is_shown (void **state)
+{
+  Home *home = *state;
+#define CONTRACT(what) "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"contract\": {" what "}}"
+  home_write_model (home, "users", CONTRACT ("\"types\": \"freeze\""));
+  expect_load (home, "email,b,c,d,e,f,g\na@x.org,1,1.5,2026-01-01,1,2,3\nb@x.org,2,2.5,2026-01-02,1,2,3\n", "applied",
+               "read=2 inserted=2 staged=2");
+  static const struct
+  {
+    const char *file, *says[4];
+  } cases[] = {
+    { "email,b,c,d,e,f,g\na@x.org,1,1.5,2026-01-01,1,2,3\nb@x.org,2.5,2.5,soon,1,2,3\n",
+      { "column \"b\" was loaded as bigint so far, and 1 of its cells are not; 1 other column has drifted, too",
+        "b: bigint so far, numeric in this file; line 3 has \"2.5\"", "d: date so far, text in this file; line 3 has \"soon\"" } },
+    { "email,b,c,d,e,f,g\na@x.org,u,v,w,x,y,z\n", { "5 other columns have drifted, too", "line 2 has \"y\"\nand more" } },
+    { "email,b,c,d,e,f,g\na@x.org,1,1.5,soon,1,2,3\nb@x.org,1,1.5,late,1,2,3\n",
+      { "column \"d\" was loaded as date so far, and 2 of its cells are not (line 2)",
+        "line 2 has \"soon\"\nNothing was loaded." } },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      home_drop (home, "users.csv", cases[i].file);
+      g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--archive", "imports/users.csv", NULL);
+      for (int says = 0; cases[i].says[says] != NULL; says++)
+        assert_contains (outcome->err, cases[i].says[says]);
+    }
+  home_write_model (home, "users", CONTRACT ("\"columns\": \"freeze\""));
+  home_drop (home, "users.csv", "email,b,c,d,e,f,g,b\na@x.org,1,1.5,2026-01-01,1,2,3,4\n");
+  g_autoptr (Outcome) frozen = expect_weir (home, 1, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (frozen->err, "b_2 (the header \"b\" once more)");
+  oracle_check (home, 0);
+}
+
 static void
 test_quoted_empties (void **state)
 {
@@ -193,6 +267,9 @@ main (void)
     TEST (test_new_column),
     TEST (test_widening),
     TEST (test_headers_alike),
+    TEST (test_changes_are_told_once_true),
+    TEST (test_discarded_column),
+    TEST (test_drift_is_shown),
     TEST (test_quoted_empties),
     TEST (test_missing_column_with_the_name_of_a_fact_s),
     TEST (test_types_whatever_the_order),
