@@ -192,7 +192,10 @@ assign_pins (Layout *layout, const Pins *pins)
     {
       LayoutColumn *column = &layout->columns[i];
       const Pin *pin = pins_find (pins, column->name);
-      if (column->origin == ORIGIN_DECLARED || pin == NULL)
+      if (pin == NULL)
+        continue;
+      column->was_number = pin->was_number || pin->type->id == TYPE_BIGINT || pin->type->id == TYPE_NUMERIC;
+      if (column->origin == ORIGIN_DECLARED)
         continue;
       column->type = pin->type;
       column->format = g_strdup (pin->format);

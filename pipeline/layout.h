@@ -32,6 +32,7 @@ typedef struct
   int key_part;               /* position in the business key, -1: none */
   bool stored;                /* in the warehouse; false for a fact's referenced columns */
   bool discarded;             /* staged and no more: by the model's contract, or weir's own remark on a reject */
+  bool was_number;            /* by an earlier load: where the column is text now, its numbers are compared by value */
   char *change;               /* what is told of the column once the file is applied: "was bigint and becomes ..."; NULL: nothing */
   int hash_slot;              /* position among the tracked names, -1: not tracked */
   int64_t contradictions;     /* of the pinned type, counted while the whole file is inferred */

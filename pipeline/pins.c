@@ -116,7 +116,9 @@ pins_parse (const char *text, GError **error)
                            word == NULL ? "" : word),
                NULL;
       pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
-      pins_add (pins, name)->header = g_strdup (json_string_value (json_object_get (column, "header")));
+      Pin *pin = pins_add (pins, name);
+      pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
+      pin->was_number = json_is_true (json_object_get (column, "was_number"));
     }
   return g_steal_pointer (&pins);
 }
@@ -140,6 +142,8 @@ columns_to_json (const Pins *pins)
         json_object_set_new (column, "format", json_string (pin->format));
       if (pin->header != NULL)
         json_object_set_new (column, "header", weir_json_string (pin->header));
+      if (pin->was_number)
+        json_object_set_new (column, "was_number", json_true ());
       json_object_set_new (columns, name->data, column);
     }
   return columns;

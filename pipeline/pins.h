@@ -12,6 +12,7 @@ typedef struct
   const Type *type; /* NULL: the column is known, but no load has had a value in it */
   char *format;     /* NULL: the type's own */
   char *header;     /* as the first file that had the column spells it; NULL: as its name */
+  bool was_number;  /* text now, and a number once */
 } Pin;
 
 /* Column pins by name, and how the first file was written. */

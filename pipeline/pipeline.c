@@ -247,7 +247,10 @@ add_pins (Pins *pins, const Layout *layout)
       if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
         pin->header = g_strdup (column->header);
       if (!column->unknown)
-        pins_set (pins, column->name, column->type, column->format);
+        {
+          pins_set (pins, column->name, column->type, column->format);
+          pin->was_number = column->was_number && column->type->id == TYPE_TEXT;
+        }
     }
 }
 

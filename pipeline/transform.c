@@ -70,15 +70,24 @@ contains (const GPtrArray *names, const char *name)
   return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
 }
 
-/* d."a", d."b" of the names; a new text's "" counts as the NULL that it was. */
+/* d."a", d."b" of the names, for comparing: a new text's "" counts as the NULL that it was, and in a text that was a number once
+ * 5.50 as 5.5. These are numbers as parse_numeric takes them: 00123 is none. */
 static void
-append_compared (GString *out, const GPtrArray *names, const GPtrArray *new_texts, const char *of)
+append_compared (GString *out, const GPtrArray *names, const Warehouse *warehouse, const char *of)
 {
   for (guint i = 0; i < names->len; i++)
     {
-      g_autofree char *ident = text_quote_ident (names->pdata[i]);
-      g_string_append_printf (out, contains (new_texts, names->pdata[i]) ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "" : ", ", of,
-                              ident);
+      const char *name = names->pdata[i];
+      g_autofree char *ident = text_quote_ident (name);
+      g_autofree char *value = g_strdup_printf (contains (warehouse->new_texts, name) ? "nullif(%s%s, '')" : "%s%s", of, ident);
+      g_string_append (out, i == 0 ? "" : ", ");
+      if (contains (warehouse->numbers, name))
+        g_string_append_printf (out,
+                                "case when length(%s) <= %d and %s ~ '^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' "
+                                "then trim_scale(%s::numeric)::text else %s end",
+                                value, NUMERIC_MAX_DIGITS, value, value, value);
+      else
+        g_string_append (out, value);
     }
 }
 
@@ -102,9 +111,9 @@ distinct_expression (const Warehouse *warehouse)
   if (compared->len == 0)
     return g_strdup ("false");
   GString *out = g_string_new ("row(");
-  append_compared (out, compared, warehouse->new_texts, "d.");
+  append_compared (out, compared, warehouse, "d.");
   g_string_append (out, ") is distinct from row(");
-  append_compared (out, compared, warehouse->new_texts, "w.");
+  append_compared (out, compared, warehouse, "w.");
   g_string_append_c (out, ')');
   return g_string_free (out, FALSE);
 }
@@ -379,8 +388,8 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
     return refuse_columns (warehouse, error);
   g_autoptr (GPtrArray) shared = names_but (warehouse->columns, warehouse->fresh);
   GString *staged = g_string_new (NULL), *there = g_string_new (NULL);
-  append_compared (staged, shared, warehouse->new_texts, "s.");
-  append_compared (there, shared, warehouse->new_texts, "w.");
+  append_compared (staged, shared, warehouse, "s.");
+  append_compared (there, shared, warehouse, "w.");
   vars_take (vars, "shared_s", g_string_free (staged, FALSE));
   vars_take (vars, "shared_w", g_string_free (there, FALSE));
   vars_take (vars, "fresh", assignments (warehouse->fresh, "", ", "));

@@ -27,6 +27,7 @@ warehouse_free (Warehouse *warehouse)
   g_ptr_array_unref (warehouse->added);
   g_ptr_array_unref (warehouse->fresh);
   g_ptr_array_unref (warehouse->new_texts);
+  g_ptr_array_unref (warehouse->numbers);
   g_ptr_array_unref (warehouse->carried);
   g_ptr_array_unref (warehouse->lacking);
   g_free (warehouse);
@@ -312,6 +313,7 @@ warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins 
   warehouse->added = g_ptr_array_new_with_free_func (g_free);
   warehouse->fresh = g_ptr_array_new_with_free_func (g_free);
   warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
+  warehouse->numbers = g_ptr_array_new_with_free_func (g_free);
   warehouse->carried = g_ptr_array_new_with_free_func (g_free);
   warehouse->lacking = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)
@@ -319,6 +321,9 @@ warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins 
   g_autoptr (GArray) wanted = wanted_columns (layout);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, Wanted, i).name));
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].was_number && layout->columns[i].type->id == TYPE_TEXT)
+      g_ptr_array_add (warehouse->numbers, g_strdup (layout->columns[i].name));
   bool exists;
   if (!stage_ensure_schema (db, schema, "warehouse", error) || !warehouse_exists (db, schema, layout->model->table, &exists, error))
     return NULL;

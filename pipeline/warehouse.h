@@ -16,6 +16,7 @@ typedef struct
   GPtrArray *fresh;   /* those of them that hold values only from this load on: added, or all NULL so far */
   GPtrArray
       *new_texts;     /* those whose "" counts as NULL where rows are compared: text from this load on, or of rows without a key */
+  GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
 } Warehouse;

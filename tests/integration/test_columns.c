@@ -49,6 +49,31 @@ test_widening (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* One stray word makes a column of numbers text; a number written otherwise is the same value, then and from then on. */
+static void
+test_widening_to_text (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,points,code\na@x.org,5.50,x1\nb@x.org,6.0,00123\nd@x.org,7,x3\n", "applied",
+               "read=3 inserted=3 staged=3");
+  expect_load (home, "email,points,code\na@x.org,5.5,x1\nb@x.org,6,00123\nc@x.org,x,x2\n", "applied",
+               "read=3 unchanged=2 inserted=1 staged=3");
+  expect_load (home, "email,points,code\na@x.org,5.500,x1\nb@x.org,6,00123\nc@x.org,x,x2\nd@x.org,7.0,x3\n", "applied",
+               "read=4 unchanged=4 staged=4");
+  /* With another column, and without one. */
+  expect_load (home, "email,points,code,city\na@x.org,5.50,x1,Rome\nb@x.org,6.0,00123,Oslo\n", "applied",
+               "read=2 unchanged=2 staged=2");
+  expect_load (home, "email,points\na@x.org,5.5\nb@x.org,6\n", "applied", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "5.50|00123\n6.0|00123",
+              "select points, min(code) over () from warehouse.users where email in ('a@x.org', 'b@x.org') order by email");
+  /* A code was never a number, and 06 is none. */
+  expect_load (home, "email,points,code\na@x.org,5.51,x1\nb@x.org,06,00123\n", "applied",
+               "read=2 updated=2 deactivated=2 staged=2");
+  expect_load (home, "email,points,code\nb@x.org,06,123\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 /* Headers that give the same identifier keep the one that each got first, whatever their order is later. */
 static void
 test_headers_alike (void **state)
@@ -266,6 +291,7 @@ main (void)
     TEST (test_missing_column_keeps),
     TEST (test_new_column),
     TEST (test_widening),
+    TEST (test_widening_to_text),
     TEST (test_headers_alike),
     TEST (test_changes_are_told_once_true),
     TEST (test_discarded_column),

@@ -45,8 +45,10 @@ test_headers (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
     pins_add (pins, columns[i][0])->header = g_strdup (columns[i][1]);
   pins_set (pins, "id_2", types_find ("text"), NULL); /* the header stays */
+  pins_add (pins, "id_2")->was_number = true;
   g_autofree char *text = pins_text (pins);
   g_autoptr (Pins) again = pins_parse (text, NULL);
+  assert_true (pins_find (again, "id_2")->was_number);
   g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
   static const char *const cases[][2] = { { "ID", "id_2" }, { "id", "id" },  { "Id", NULL }, { "b", "b" },
                                           { "b", "b_2" },   { "b", "b_10" }, { "b", NULL },  { "id_2", NULL } };
