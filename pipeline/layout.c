@@ -108,10 +108,9 @@ missing_column (const Layout *layout, const char *missing, const char *role, con
   weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list,
                      layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
   if (near != NULL)
-    weir_error_hint (
-        error, "Did you mean \"%s\"? Rename the column in the file, or in the model; `weir retry RUN` then loads it again.", near);
+    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model.", near);
   else
-    weir_error_hint (error, "Add the column to the file, or mend the model; `weir retry RUN` then loads it again.");
+    weir_error_hint (error, "Add the column to the file, or mend the model.");
   weir_error_reason (error, reason);
   return false;
 }
@@ -227,8 +226,7 @@ refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error
   g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
   weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
-  weir_error_hint (
-      error, "Take them out of the file, or let them in with \"evolve\" or \"discard\"; `weir retry RUN` then loads it again.");
+  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\".");
   weir_error_reason (error, "columns_drift");
   return false;
 }

@@ -178,6 +178,10 @@ test_drift_is_shown (void **state)
   home_drop (home, "users.csv", "email,b,c,d,e,f,g,b\na@x.org,1,1.5,2026-01-01,1,2,3,4\n");
   g_autoptr (Outcome) frozen = expect_weir (home, 1, "load", "--archive", "imports/users.csv", NULL);
   assert_contains (frozen->err, "b_2 (the header \"b\" once more)");
+  g_autofree char *run =
+      sql_scalar (home, "select left(execution_id::text, 8) from weir.execution order by created_on desc limit 1");
+  g_autofree char *hint = g_strdup_printf ("`weir retry %s` then loads it again", run);
+  assert_contains (frozen->err, hint);
   oracle_check (home, 0);
 }
 
