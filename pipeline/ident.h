@@ -14,6 +14,9 @@
  * NUL-terminated UTF-8. NULL-terminated, owned by the caller. */
 GStrv ident_from_headers (const char *const *texts, size_t count);
 
+/* The same for those of the names that are NULL; the others stay, and are not given again. */
+void ident_fill (char **names, const char *const *texts, size_t count);
+
 /* The identifier of one cell alone, by the same rule but for uniqueness; "position" counts from 0. Owned by the caller. */
 char *ident_from_text (const char *text, size_t position);
 

@@ -17,6 +17,8 @@ layout_free (Layout *layout)
       g_free (layout->columns[i].name);
       g_free (layout->columns[i].header);
       g_free (layout->columns[i].format);
+      g_free (layout->columns[i].change);
+      g_free (layout->columns[i].contradiction);
     }
   for (int i = 0; i < layout->n_references; i++)
     g_free (layout->references[i].columns);
@@ -52,11 +54,27 @@ header_texts (const Record *header, int fields)
   return texts;
 }
 
+/* By what the headers were called when they were seen first: where "id" and "ID" change places, id and id_2 must not. */
+static GStrv
+column_names (char **texts, size_t fields, const Pins *pins)
+{
+  GStrv names = g_new0 (char *, fields + 1);
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  for (size_t i = 0; i < fields; i++)
+    {
+      const char *known = texts[i][0] == '\0' ? NULL : pins_find_header (pins, texts[i], taken);
+      if (known != NULL)
+        g_hash_table_add (taken, names[i] = g_strdup (known));
+    }
+  ident_fill (names, (const char *const *) texts, fields);
+  return names;
+}
+
 static void
-add_columns (Layout *layout, const Record *header, int fields)
+add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
 {
   g_auto (GStrv) texts = header_texts (header, fields);
-  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts, (size_t) fields);
+  g_auto (GStrv) names = column_names (texts, (size_t) fields, pins);
   layout->columns = g_new0 (LayoutColumn, fields);
   layout->n_columns = fields;
   for (int i = 0; i < fields; i++)
@@ -90,10 +108,9 @@ missing_column (const Layout *layout, const char *missing, const char *role, con
   weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list,
                      layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
   if (near != NULL)
-    weir_error_hint (
-        error, "Did you mean \"%s\"? Rename the column in the file, or in the model; `weir retry RUN` then loads it again.", near);
+    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model.", near);
   else
-    weir_error_hint (error, "Add the column to the file, or mend the model; `weir retry RUN` then loads it again.");
+    weir_error_hint (error, "Add the column to the file, or mend the model.");
   weir_error_reason (error, reason);
   return false;
 }
@@ -174,7 +191,10 @@ assign_pins (Layout *layout, const Pins *pins)
     {
       LayoutColumn *column = &layout->columns[i];
       const Pin *pin = pins_find (pins, column->name);
-      if (column->origin == ORIGIN_DECLARED || pin == NULL)
+      if (pin == NULL)
+        continue;
+      column->was_number = pin->was_number || pin->type->id == TYPE_BIGINT || pin->type->id == TYPE_NUMERIC;
+      if (column->origin == ORIGIN_DECLARED)
         continue;
       column->type = pin->type;
       column->format = g_strdup (pin->format);
@@ -189,14 +209,24 @@ is_annotation (const LayoutColumn *column)
   return g_str_has_prefix (column->header, "_weir_");
 }
 
+/* As the file has it, and by its name where that does not tell it from the one before. */
+static char *
+shown_name (const Layout *layout, int i)
+{
+  const LayoutColumn *column = &layout->columns[i];
+  for (int before = 0; before < i && column->header[0] != '\0'; before++)
+    if (strcmp (layout->columns[before].header, column->header) == 0)
+      return g_strdup_printf ("%s (the header \"%s\" once more)", column->name, column->header);
+  return g_strdup (column->header[0] != '\0' ? column->header : column->name);
+}
+
 static bool
 refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
 {
   g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
   weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
   weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
-  weir_error_hint (
-      error, "Take them out of the file, or let them in with \"evolve\" or \"discard\"; `weir retry RUN` then loads it again.");
+  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\".");
   weir_error_reason (error, "columns_drift");
   return false;
 }
@@ -205,16 +235,19 @@ refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error
 static bool
 apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
 {
-  g_autoptr (GPtrArray) fresh = g_ptr_array_new ();
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_free);
   for (int i = 0; i < layout->n_columns; i++)
     {
       LayoutColumn *column = &layout->columns[i];
       bool named = column->origin == ORIGIN_DECLARED || column->required || column->key_part >= 0 || !column->stored;
       bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !is_annotation (column);
-      if (is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD))
+      column->discarded = is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD);
+      if (column->discarded)
         column->stored = false;
+      if (column->discarded && is_new)
+        column->change = g_strdup ("is new, and discarded by the model's contract: it is in staging only");
       else if (is_new && layout->model->contract_columns == COLUMNS_FREEZE)
-        g_ptr_array_add (fresh, column->header[0] != '\0' ? column->header : column->name);
+        g_ptr_array_add (fresh, shown_name (layout, i));
     }
   g_ptr_array_add (fresh, NULL);
   return fresh->len == 1 || refuse_new_columns (layout, fresh, error);
@@ -307,7 +340,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
 {
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
-  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields);
+  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins);
   if (model != NULL)
     {
       if (!assign_keys (layout, error) || !assign_references (layout, catalog, error))

@@ -29,11 +29,15 @@ typedef struct
   bool ambiguous;                 /* its cells can be read in two ways, and were taken as text */
   const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
   bool required;
-  int key_part;           /* position in the business key, -1: none */
-  bool stored;            /* in the warehouse; false for a fact's referenced columns */
-  int hash_slot;          /* position among the tracked names, -1: not tracked */
-  int64_t contradictions; /* of the pinned type, counted while the whole file is inferred */
-  int64_t contradiction_line;
+  int key_part;               /* position in the business key, -1: none */
+  bool stored;                /* in the warehouse; false for a fact's referenced columns */
+  bool discarded;             /* staged and no more: by the model's contract, or weir's own remark on a reject */
+  bool was_number;            /* by an earlier load: where the column is text now, its numbers are compared by value */
+  char *change;               /* what is told of the column once the file is applied: "was bigint and becomes ..."; NULL: nothing */
+  int hash_slot;              /* position among the tracked names, -1: not tracked */
+  int64_t contradictions;     /* of the pinned type, counted while the whole file is inferred */
+  int64_t contradiction_line; /* of the first */
+  char *contradiction;        /* its cell, printable */
 } LayoutColumn;
 
 typedef struct
@@ -60,7 +64,8 @@ typedef struct
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 
-/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. Borrows model and catalog. Errors:
+/* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. A header that was seen before, in
+ * just this spelling, gets the name that it had then; the others get theirs as ident.h says. Borrows model and catalog. Errors:
  * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one
  * that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
@@ -70,8 +75,8 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
  * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
- * loses nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
-bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
+ * loses nothing; otherwise it is an INPUT error ("type_drift") that shows each such column. */
+bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
 bool layout_is_null (const Layout *layout, const Field *field);

@@ -1,8 +1,12 @@
 #include "pipeline/layout.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <string.h>
+
+#define SHOWN_BYTES 60  /* of a cell in a message */
+#define SHOWN_COLUMNS 5 /* of those that drift */
 
 bool
 layout_is_null (const Layout *layout, const Field *field)
@@ -46,8 +50,11 @@ layout_look (Layout *layout, ColumnGuess *guesses, const Record *record)
       if (column->origin != ORIGIN_PINNED || null || field->length == 0
           || layout_parse (column, field->text, field->length, &value))
         continue;
-      if (column->contradictions++ == 0)
-        column->contradiction_line = record->line;
+      if (column->contradictions++ > 0)
+        continue;
+      column->contradiction_line = record->line;
+      g_free (column->contradiction);
+      column->contradiction = text_printable (field->text, field->length, SHOWN_BYTES);
     }
 }
 
@@ -88,38 +95,82 @@ wider_type (const Layout *layout, const LayoutColumn *column, const InferResult 
   return spelled && layout_may_become (layout, is->id, TYPE_TEXT) ? &types[TYPE_TEXT] : NULL;
 }
 
-/* A pinned column that the file contradicts: what it can be widened to, or an error. */
+/* A pinned column that the file contradicts. False: it can be widened to nothing. */
 static bool
-widen (const Layout *layout, LayoutColumn *column, const InferResult *seen, GPtrArray *notes, GError **error)
+widen (const Layout *layout, LayoutColumn *column, const InferResult *seen)
 {
   const char *format;
   const Type *to = wider_type (layout, column, seen, &format);
+  if (to == NULL)
+    return false;
   char was[128], is[128];
-  type_and_format (column->type, column->format, was, sizeof was);
-  if (to != NULL)
-    {
-      g_ptr_array_add (notes,
-                       g_strdup_printf ("column %s was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", column->name, was,
-                                        type_and_format (to, format, is, sizeof is), column->contradiction_line));
-      column->type = to;
-      g_free (column->format);
-      column->format = g_strdup (format);
-      return true;
-    }
-  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not",
-              column->name, was, column->contradictions);
-  weir_error_line (error, column->contradiction_line);
-  weir_error_detail (error, "The first is on line %" G_GINT64_FORMAT "; the file's cells are %s. Nothing was loaded.",
-                     column->contradiction_line, type_and_format (seen->type, seen->format, is, sizeof is));
+  g_free (column->change);
+  column->change = g_strdup_printf ("was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it",
+                                    type_and_format (column->type, column->format, was, sizeof was),
+                                    type_and_format (to, format, is, sizeof is), column->contradiction_line);
+  column->type = to;
+  g_free (column->format);
+  column->format = g_strdup (format);
+  return true;
+}
+
+/* What a file's columns are otherwise than pinned, gathered for one error. */
+typedef struct
+{
+  const LayoutColumn *first;
+  int columns;
+  GString *lines;
+} Drift;
+
+static void
+add_drift (Drift *drift, const LayoutColumn *column, const InferResult *seen)
+{
+  if (drift->columns++ == 0)
+    drift->first = column;
+  if (drift->columns > SHOWN_COLUMNS)
+    return;
+  char was[128], is[128];
+  g_string_append_printf (drift->lines, "%s: %s so far, %s in this file; line %" G_GINT64_FORMAT " has \"%s\"\n", column->name,
+                          type_and_format (column->type, column->format, was, sizeof was),
+                          type_and_format (seen->type, seen->format, is, sizeof is), column->contradiction_line,
+                          column->contradiction);
+}
+
+static bool
+refuse_drift (const Drift *drift, GError **error)
+{
+  const LayoutColumn *first = drift->first;
+  char was[128];
+  g_autofree char *others = drift->columns == 1 ? g_strdup ("")
+                                                : g_strdup_printf ("; %d other column%s drifted, too", drift->columns - 1,
+                                                                   drift->columns == 2 ? " has" : "s have");
+  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" was loaded as %s so far, and %" G_GINT64_FORMAT " of its cells are not%s",
+              first->name, type_and_format (first->type, first->format, was, sizeof was), first->contradictions, others);
+  weir_error_line (error, first->contradiction_line);
+  weir_error_detail (error, "%s%sNothing was loaded.", drift->lines->str, drift->columns > SHOWN_COLUMNS ? "and more\n" : "");
   weir_error_hint (
       error, "Declare the column's \"type\" and \"format\" in the model: cells that are not of it are then rejects of their row.");
   weir_error_reason (error, "type_drift");
   return false;
 }
 
-bool
-layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error)
+static void
+take_guess (LayoutColumn *column, const InferResult *seen)
 {
+  column->type = seen->type;
+  g_free (column->format);
+  column->format = g_strdup (seen->format);
+  column->unknown = seen->unknown;
+  column->ambiguous = seen->ambiguous;
+  column->settle = seen->settle;
+  column->settle_or = seen->settle_or;
+}
+
+bool
+layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret_again, GError **error)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  Drift drift = { .lines = lines };
   *ret_again = false;
   for (int i = 0; i < layout->n_columns; i++)
     {
@@ -128,21 +179,15 @@ layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray
         continue;
       InferResult seen;
       infer_result (&guesses[i], &seen);
-      if (column->origin == ORIGIN_PINNED)
+      if (column->origin == ORIGIN_INFERRED)
         {
-          *ret_again = *ret_again || (!whole && column->contradictions > 0);
-          if (whole && column->contradictions > 0 && !widen (layout, column, &seen, notes, error))
-            return false;
+          *ret_again = *ret_again || ((seen.ambiguous || seen.undecided) && !whole);
+          take_guess (column, &seen);
           continue;
         }
-      *ret_again = *ret_again || ((seen.ambiguous || seen.undecided) && !whole);
-      column->type = seen.type;
-      g_free (column->format);
-      column->format = g_strdup (seen.format);
-      column->unknown = seen.unknown;
-      column->ambiguous = seen.ambiguous;
-      column->settle = seen.settle;
-      column->settle_or = seen.settle_or;
+      *ret_again = *ret_again || (!whole && column->contradictions > 0);
+      if (whole && column->contradictions > 0 && !widen (layout, column, &seen))
+        add_drift (&drift, column, &seen);
     }
-  return true;
+  return drift.columns == 0 || refuse_drift (&drift, error);
 }

@@ -84,7 +84,19 @@ infer (Work *work, int64_t limit, bool *ret_again, GError **error)
   bool end = false;
   reset_guesses (work);
   return look (work, limit, &end, error) && rows_rewind (loaded->rows, error)
-         && layout_settle (loaded->layout, work->guesses, end, work->result->notes, ret_again, error);
+         && layout_settle (loaded->layout, work->guesses, end, ret_again, error);
+}
+
+/* Behind what is to be mended: how the file is loaded then. A dry run leaves nothing that could be. */
+static void
+hint_retry (const LoadInput *input, GError **error)
+{
+  if (error == NULL || weir_error_get_hint (*error) == NULL || input->options->dry_run)
+    return;
+  char id[UID_TEXT_SIZE];
+  uid_format (input->run->id, id);
+  g_autofree char *hint = g_strdup (weir_error_get_hint (*error));
+  weir_error_hint (error, "%s `weir retry %.8s` then loads it again.", hint, id);
 }
 
 static bool
@@ -101,7 +113,7 @@ lay_out (Work *work, GError **error)
     loaded->header = g_strndup (header->raw, header->raw_length);
   loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
-    return false;
+    return hint_retry (input, error), false;
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);

@@ -9,6 +9,7 @@ static void
 pin_free (Pin *pin)
 {
   g_free (pin->format);
+  g_free (pin->header);
   g_free (pin);
 }
 
@@ -30,13 +31,49 @@ pins_free (Pins *pins)
   g_free (pins);
 }
 
+Pin *
+pins_add (Pins *pins, const char *column)
+{
+  Pin *pin = g_hash_table_lookup (pins->columns, column);
+  if (pin == NULL)
+    {
+      pin = g_new0 (Pin, 1);
+      g_hash_table_insert (pins->columns, g_strdup (column), pin);
+    }
+  return pin;
+}
+
 void
 pins_set (Pins *pins, const char *column, const Type *type, const char *format)
 {
-  Pin *pin = g_new0 (Pin, 1);
+  Pin *pin = pins_add (pins, column);
   pin->type = type;
+  g_free (pin->format);
   pin->format = g_strdup (format);
-  g_hash_table_replace (pins->columns, g_strdup (column), pin);
+}
+
+static bool
+comes_first (const char *name, const char *other)
+{
+  size_t length = strlen (name), others = strlen (other);
+  return length != others ? length < others : strcmp (name, other) < 0;
+}
+
+const char *
+pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
+{
+  const char *found = NULL;
+  GHashTableIter columns;
+  gpointer name, value;
+  g_hash_table_iter_init (&columns, pins->columns);
+  while (g_hash_table_iter_next (&columns, &name, &value))
+    {
+      const Pin *pin = value;
+      if (strcmp (pin->header != NULL ? pin->header : name, header) == 0 && !g_hash_table_contains (taken, name)
+          && (found == NULL || comes_first (name, found)))
+        found = name;
+    }
+  return found;
 }
 
 const Pin *
@@ -79,6 +116,9 @@ pins_parse (const char *text, GError **error)
                            word == NULL ? "" : word),
                NULL;
       pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
+      Pin *pin = pins_add (pins, name);
+      pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
+      pin->was_number = json_is_true (json_object_get (column, "was_number"));
     }
   return g_steal_pointer (&pins);
 }
@@ -100,6 +140,10 @@ columns_to_json (const Pins *pins)
       Json *column = json_pack ("{s:s?}", "type", pin->type == NULL ? NULL : pin->type->name);
       if (pin->format != NULL)
         json_object_set_new (column, "format", json_string (pin->format));
+      if (pin->header != NULL)
+        json_object_set_new (column, "header", weir_json_string (pin->header));
+      if (pin->was_number)
+        json_object_set_new (column, "was_number", json_true ());
       json_object_set_new (columns, name->data, column);
     }
   return columns;

@@ -11,6 +11,8 @@ typedef struct
 {
   const Type *type; /* NULL: the column is known, but no load has had a value in it */
   char *format;     /* NULL: the type's own */
+  char *header;     /* as the first file that had the column spells it; NULL: as its name */
+  bool was_number;  /* text now, and a number once */
 } Pin;
 
 /* Column pins by name, and how the first file was written. */
@@ -27,8 +29,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pins, pins_free)
 /* From JSON text as kept in the ledger; NULL gives no pins. Errors: MODEL. */
 Pins *pins_parse (const char *text, GError **error);
 void pins_set (Pins *pins, const char *column, const Type *type, const char *format);
+Pin *pins_add (Pins *pins, const char *column);              /* the column's pin, made where there is none */
 const Pin *pins_find (const Pins *pins, const char *column); /* NULL: no type is pinned */
 bool pins_know (const Pins *pins, const char *column);       /* whether a load has had the column */
+/* The column that was first seen under exactly this header and is not in "taken", a set of names; of several (b, b_2: the header
+ * was there twice) the first. NULL: there is none. */
+const char *pins_find_header (const Pins *pins, const char *header, GHashTable *taken);
 bool pins_are_empty (const Pins *pins);
 
 /* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */

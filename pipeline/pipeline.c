@@ -240,11 +240,26 @@ add_pins (Pins *pins, const Layout *layout)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
+      if (column->discarded)
+        continue;
+      bool known = pins_know (pins, column->name);
+      Pin *pin = pins_add (pins, column->name);
+      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+        pin->header = g_strdup (column->header);
       if (!column->unknown)
-        pins_set (pins, column->name, column->type, column->format);
-      else if (!pins_know (pins, column->name))
-        pins_set (pins, column->name, NULL, NULL);
+        {
+          pins_set (pins, column->name, column->type, column->format);
+          pin->was_number = column->was_number && column->type->id == TYPE_TEXT;
+        }
     }
+}
+
+static void
+note_changes (const Layout *layout, GPtrArray *notes)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].change != NULL)
+      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->columns[i].change));
 }
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
@@ -255,6 +270,7 @@ transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResu
   const Model *model = input->model;
   const Run *run = input->run;
   g_auto (TableState) locked = { 0 };
+  note_changes (loaded->layout, result->notes);
   if (!pass_fence (db, run, error) || !ledger_step_begin (db, run->id, "TRANSFORM", model->path, model->checksum, error)
       || !ledger_table_ensure (db, model->table, model_kind_word (model->kind), input->options->warehouse_schema, error)
       || !ledger_table_read (db, model->table, true, &locked, error) || !check_table (model, &locked, input->options, error)
@@ -292,6 +308,7 @@ transform_step (Db *db, Context *context, Loaded *loaded, PipelineResult *result
   if (options->progress != NULL)
     options->progress ("TRANSFORM", 0, 0, options->progress_data);
   const RowCounts loaded_rows = result->rows;
+  const guint loaded_notes = result->notes->len;
   if (!begin (db, options, error))
     return false;
   if (transform_in_transaction (db, context, loaded, result, error))
@@ -302,10 +319,11 @@ transform_step (Db *db, Context *context, Loaded *loaded, PipelineResult *result
   roll_back (db, options);
   if (result->rows.rejected > loaded_rows.rejected)
     keep_rejects (db, context, loaded);
-  /* What was counted on the way did not happen, but for the rejects, which are why. */
+  /* What was counted and noted on the way did not happen, but for the rejects, which are why. */
   int64_t rejected = result->rows.rejected;
   result->rows = loaded_rows;
   result->rows.rejected = rejected;
+  g_ptr_array_set_size (result->notes, (gint) loaded_notes);
   return false;
 }
 

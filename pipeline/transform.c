@@ -70,17 +70,36 @@ contains (const GPtrArray *names, const char *name)
   return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
 }
 
-/* row(d."a", d."b") of the names; a new text's "" counts as the NULL that it was. */
+/* d."a", d."b" of the names, for comparing: a new text's "" counts as the NULL that it was, and in a text that was a number once
+ * 5.50 as 5.5. These are numbers as parse_numeric takes them: 00123 is none. */
 static void
-append_row (GString *out, const GPtrArray *names, const GPtrArray *new_texts, const char *of)
+append_compared (GString *out, const GPtrArray *names, const Warehouse *warehouse, const char *of)
 {
   for (guint i = 0; i < names->len; i++)
     {
-      g_autofree char *ident = text_quote_ident (names->pdata[i]);
-      g_string_append_printf (out, contains (new_texts, names->pdata[i]) ? "%snullif(%s%s, '')" : "%s%s%s", i == 0 ? "row(" : ", ",
-                              of, ident);
+      const char *name = names->pdata[i];
+      g_autofree char *ident = text_quote_ident (name);
+      g_autofree char *value = g_strdup_printf (contains (warehouse->new_texts, name) ? "nullif(%s%s, '')" : "%s%s", of, ident);
+      g_string_append (out, i == 0 ? "" : ", ");
+      if (contains (warehouse->numbers, name))
+        g_string_append_printf (out,
+                                "case when length(%s) <= %d and %s ~ '^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' "
+                                "then trim_scale(%s::numeric)::text else %s end",
+                                value, NUMERIC_MAX_DIGITS, value, value, value);
+      else
+        g_string_append (out, value);
     }
-  g_string_append_c (out, ')');
+}
+
+/* Borrows the names. */
+static GPtrArray *
+names_but (const GPtrArray *names, const GPtrArray *left_out)
+{
+  GPtrArray *some = g_ptr_array_new ();
+  for (guint i = 0; i < names->len; i++)
+    if (!contains (left_out, names->pdata[i]))
+      g_ptr_array_add (some, names->pdata[i]);
+  return some;
 }
 
 /* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of
@@ -88,17 +107,14 @@ append_row (GString *out, const GPtrArray *names, const GPtrArray *new_texts, co
 static char *
 distinct_expression (const Warehouse *warehouse)
 {
-  const GPtrArray *tracked = warehouse->layout->tracked;
-  g_autoptr (GPtrArray) compared = g_ptr_array_new ();
-  for (guint i = 0; i < tracked->len; i++)
-    if (!contains (warehouse->added, tracked->pdata[i]))
-      g_ptr_array_add (compared, tracked->pdata[i]);
+  g_autoptr (GPtrArray) compared = names_but (warehouse->layout->tracked, warehouse->added);
   if (compared->len == 0)
     return g_strdup ("false");
-  GString *out = g_string_new (NULL);
-  append_row (out, compared, warehouse->new_texts, "d.");
-  g_string_append (out, " is distinct from ");
-  append_row (out, compared, warehouse->new_texts, "w.");
+  GString *out = g_string_new ("row(");
+  append_compared (out, compared, warehouse, "d.");
+  g_string_append (out, ") is distinct from row(");
+  append_compared (out, compared, warehouse, "w.");
+  g_string_append_c (out, ')');
   return g_string_free (out, FALSE);
 }
 
@@ -340,6 +356,49 @@ apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *ro
 }
 
 static bool
+refuse_columns (const Warehouse *warehouse, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  g_ptr_array_add (warehouse->fresh, NULL);
+  g_ptr_array_add (warehouse->lacking, NULL);
+  g_autofree char *fresh = g_strjoinv (", ", (char **) warehouse->fresh->pdata);
+  g_autofree char *lacking = g_strjoinv (", ", (char **) warehouse->lacking->pdata);
+  weir_error (error, WEIR_ERROR_INPUT, "the file brings columns that are new in %s.%s (%s), and lacks others (%s)",
+              warehouse->schema, model->table, fresh, lacking);
+  weir_error_detail (error,
+                     "Rows without a key are known by their values: which of these are there already cannot be told. Nothing "
+                     "was changed.");
+  weir_error_hint (
+      error,
+      "Where a column only has another name, give it the old one in the file. Else leave new columns out (\"contract\": "
+      "{\"columns\": \"discard\"} in %s), or load every row of every file (\"append\": \"all\").",
+      model->path);
+  weir_error_reason (error, "columns_drift");
+  return false;
+}
+
+/* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
+ * the columns do that both have. */
+static bool
+append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+{
+  if (warehouse->layout->model->append == APPEND_ALL)
+    return run_sql (db, vars, "fact/append_all", &rows->inserted, error);
+  if (warehouse->fresh->len > 0 && warehouse->lacking->len > 0)
+    return refuse_columns (warehouse, error);
+  g_autoptr (GPtrArray) shared = names_but (warehouse->columns, warehouse->fresh);
+  GString *staged = g_string_new (NULL), *there = g_string_new (NULL);
+  append_compared (staged, shared, warehouse, "s.");
+  append_compared (there, shared, warehouse, "w.");
+  vars_take (vars, "shared_s", g_string_free (staged, FALSE));
+  vars_take (vars, "shared_w", g_string_free (there, FALSE));
+  vars_take (vars, "fresh", assignments (warehouse->fresh, "", ", "));
+  if (warehouse->fresh->len > 0 && !run_sql (db, vars, "fact/fill", NULL, error))
+    return false;
+  return run_sql (db, vars, warehouse->lacking->len > 0 ? "fact/append_shared" : "fact/append_distinct", &rows->inserted, error);
+}
+
+static bool
 apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Model *model = warehouse->layout->model;
@@ -355,7 +414,7 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   vars_take (vars, "carried", g_string_free (carried, FALSE));
   vars_take (vars, "assignments", assignments (warehouse->columns, "", ", "));
   if (model_is_keyless (model))
-    return run_sql (db, vars, model->append == APPEND_ALL ? "fact/append_all" : "fact/append_distinct", &rows->inserted, error);
+    return append (db, vars, warehouse, rows, error);
   if (warehouse->created)
     return run_sql (db, vars, model->kind == MODEL_DIMENSION ? "dimension/first" : "fact/first", &rows->inserted, error)
            && warehouse_index (db, warehouse, error);

@@ -25,8 +25,11 @@ warehouse_free (Warehouse *warehouse)
   g_free (warehouse->view);
   g_ptr_array_unref (warehouse->columns);
   g_ptr_array_unref (warehouse->added);
+  g_ptr_array_unref (warehouse->fresh);
   g_ptr_array_unref (warehouse->new_texts);
+  g_ptr_array_unref (warehouse->numbers);
   g_ptr_array_unref (warehouse->carried);
+  g_ptr_array_unref (warehouse->lacking);
   g_free (warehouse);
 }
 
@@ -173,6 +176,13 @@ was_text (const Wanted *column, const DbResult *attributes, const Pins *pins)
   return false;
 }
 
+/* Whether every load so far has had nothing but NULL in the column. */
+static bool
+never_had_a_value (const Pins *pins, const char *column)
+{
+  return pins_know (pins, column) && pins_find (pins, column) == NULL;
+}
+
 /* One column that is wanted: there already, added, or put down for a change of type. */
 static bool
 bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult *attributes, const Pins *pins, GArray *alter,
@@ -192,9 +202,26 @@ bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult
       return true;
     }
   g_ptr_array_add (warehouse->added, g_strdup (column->name));
-  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, and filled into the rows there are", column->name,
-                                           warehouse->schema, warehouse->layout->model->table));
+  const Model *model = warehouse->layout->model;
+  bool filled = !model_is_keyless (model) || model->append == APPEND_DISTINCT;
+  g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, %s", column->name, warehouse->schema, model->table,
+                                           filled ? "and filled into the rows there are" : "and NULL in the rows there are"));
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
+}
+
+static void
+find_fresh (Warehouse *warehouse, const Pins *pins)
+{
+  for (guint i = 0; i < warehouse->added->len; i++)
+    g_ptr_array_add (warehouse->fresh, g_strdup (warehouse->added->pdata[i]));
+  const Layout *layout = warehouse->layout;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      bool added = g_ptr_array_find_with_equal_func (warehouse->added, column->name, g_str_equal, NULL);
+      if (column->stored && !added && !column->unknown && never_had_a_value (pins, column->name))
+        g_ptr_array_add (warehouse->fresh, g_strdup (column->name));
+    }
 }
 
 static bool
@@ -207,7 +234,7 @@ is_wanted (const GArray *wanted, const char *name)
 }
 
 static void
-find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attributes, GPtrArray *notes)
+find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attributes, const Pins *pins, GPtrArray *notes)
 {
   const Model *model = warehouse->layout->model;
   for (int row = 0; row < db_result_rows (attributes); row++)
@@ -216,6 +243,8 @@ find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attrib
       if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name) || is_wanted (wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
+      if (!never_had_a_value (pins, name))
+        g_ptr_array_add (warehouse->lacking, g_strdup (name));
       g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name,
                                                warehouse->schema, model->table));
     }
@@ -249,12 +278,13 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   for (guint i = 0; i < wanted->len; i++)
     {
       const Wanted *column = &g_array_index (wanted, Wanted, i);
-      if (column->type->id == TYPE_TEXT && !was_text (column, attributes, pins))
+      if (column->type->id == TYPE_TEXT && (model_is_keyless (warehouse->layout->model) || !was_text (column, attributes, pins)))
         g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
       if (!bring_column (db, warehouse, column, attributes, pins, alter, notes, error))
         return false;
     }
-  find_carried (warehouse, wanted, attributes, notes);
+  find_fresh (warehouse, pins);
+  find_carried (warehouse, wanted, attributes, pins, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
   bool has_view = true;
@@ -281,13 +311,19 @@ warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins 
   warehouse->layout = layout;
   warehouse->columns = g_ptr_array_new_with_free_func (g_free);
   warehouse->added = g_ptr_array_new_with_free_func (g_free);
+  warehouse->fresh = g_ptr_array_new_with_free_func (g_free);
   warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
+  warehouse->numbers = g_ptr_array_new_with_free_func (g_free);
   warehouse->carried = g_ptr_array_new_with_free_func (g_free);
+  warehouse->lacking = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
   g_autoptr (GArray) wanted = wanted_columns (layout);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, Wanted, i).name));
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].was_number && layout->columns[i].type->id == TYPE_TEXT)
+      g_ptr_array_add (warehouse->numbers, g_strdup (layout->columns[i].name));
   bool exists;
   if (!stage_ensure_schema (db, schema, "warehouse", error) || !warehouse_exists (db, schema, layout->model->table, &exists, error))
     return NULL;

@@ -9,12 +9,16 @@ typedef struct
 {
   const char *schema;
   const Layout *layout;
-  char *view;           /* "users_current"; NULL for a fact */
-  bool created;         /* by this transaction: it is empty and has no index yet */
-  GPtrArray *columns;   /* of char *: attributes and references that the file carries, in the layout's order */
-  GPtrArray *added;     /* those of them that this load added: filled into the rows there are, in place */
-  GPtrArray *new_texts; /* those that are text from this load on: what it reads as "" was NULL before */
-  GPtrArray *carried;   /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
+  char *view;         /* "users_current"; NULL for a fact */
+  bool created;       /* by this transaction: it is empty and has no index yet */
+  GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
+  GPtrArray *added;   /* those of them that this load added: filled into the rows there are, in place */
+  GPtrArray *fresh;   /* those of them that hold values only from this load on: added, or all NULL so far */
+  GPtrArray
+      *new_texts;     /* those whose "" counts as NULL where rows are compared: text from this load on, or of rows without a key */
+  GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
+  GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
+  GPtrArray *lacking; /* those of them that hold values */
 } Warehouse;
 
 void warehouse_free (Warehouse *warehouse);

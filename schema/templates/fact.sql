@@ -50,6 +50,37 @@ from (select *, row_number() over (partition by _hash order by _line) as occurre
       from :"staging".:"build") s
 where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)
 
+-- name: fill
+-- A column that is new, or has its first values: rows that are equal but for it are the same rows, and get the values in place. What the
+-- table has just as the file does stays; of the others the last occurrences go first, so that those of each hash are 1 to n as before.
+with staged as (
+    select *, row_number() over (partition by _hash order by _line) as occurrence
+    from :"staging".:"build"),
+news as (
+    select s._line, s._hash, s.occurrence, row(:shared_s) as key, row_number() over (partition by row(:shared_s) order by s._line) as n
+    from staged s
+    where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)),
+olds as (
+    select w.row_hash, w.occurrence, row(:shared_w) as key,
+           row_number() over (partition by row(:shared_w) order by w.row_hash, w.occurrence desc) as n
+    from :"schema".:"table" w
+    where not exists (select from staged s where s._hash = w.row_hash and s.occurrence = w.occurrence))
+update :"schema".:"table" w
+set :fresh row_hash = n._hash, occurrence = n.occurrence
+from news n join olds o on o.key = n.key and o.n = n.n join :"staging".:"build" d on d._line = n._line
+where w.row_hash = o.row_hash and w.occurrence = o.occurrence
+
+-- name: append_shared
+-- The file lacks columns that the table has: the others decide which of its rows are there already.
+insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
+select :values s._hash, coalesce(h.highest, 0) + row_number() over (partition by s._hash order by s._line),
+       :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from (select *, row_number() over (partition by row(:shared_s) order by s._line) as occurrence
+      from :"staging".:"build" s) s
+left join (select row(:shared_w) as key, count(*) as n from :"schema".:"table" w group by 1) t on t.key = row(:shared_s)
+left join (select row_hash, max(occurrence) as highest from :"schema".:"table" group by row_hash) h on h.row_hash = s._hash
+where s.occurrence > coalesce(t.n, 0)
+
 -- name: append_all
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
 select :values s._hash, s.occurrence + coalesce(w.highest, 0), :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid

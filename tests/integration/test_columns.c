@@ -49,6 +49,142 @@ test_widening (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* One stray word makes a column of numbers text; a number written otherwise is the same value, then and from then on. */
+static void
+test_widening_to_text (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,points,code\na@x.org,5.50,x1\nb@x.org,6.0,00123\nd@x.org,7,x3\n", "applied",
+               "read=3 inserted=3 staged=3");
+  expect_load (home, "email,points,code\na@x.org,5.5,x1\nb@x.org,6,00123\nc@x.org,x,x2\n", "applied",
+               "read=3 unchanged=2 inserted=1 staged=3");
+  expect_load (home, "email,points,code\na@x.org,5.500,x1\nb@x.org,6,00123\nc@x.org,x,x2\nd@x.org,7.0,x3\n", "applied",
+               "read=4 unchanged=4 staged=4");
+  /* With another column, and without one. */
+  expect_load (home, "email,points,code,city\na@x.org,5.50,x1,Rome\nb@x.org,6.0,00123,Oslo\n", "applied",
+               "read=2 unchanged=2 staged=2");
+  expect_load (home, "email,points\na@x.org,5.5\nb@x.org,6\n", "applied", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "5.50|00123\n6.0|00123",
+              "select points, min(code) over () from warehouse.users where email in ('a@x.org', 'b@x.org') order by email");
+  /* A code was never a number, and 06 is none. */
+  expect_load (home, "email,points,code\na@x.org,5.51,x1\nb@x.org,06,00123\n", "applied",
+               "read=2 updated=2 deactivated=2 staged=2");
+  expect_load (home, "email,points,code\nb@x.org,06,123\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* Headers that give the same identifier keep the one that each got first, whatever their order is later. */
+static void
+test_headers_alike (void **state)
+{
+  static const struct
+  {
+    const char *first, *second, *columns, *row;
+    bool key;
+  } cases[] = {
+    { "email,id,ID\na@x.org,1,2\n", "email,ID,id\na@x.org,2,1\n", "id, id_2", "1|2", false },
+    { "email,Size (cm),Size [cm]\na@x.org,1,2\n", "Size [cm],Size (cm),email\n2,1,a@x.org\n", "size_cm, size_cm_2", "1|2", false },
+    { "email,b,b\na@x.org,1,2\n", "b,email,b\n1,a@x.org,2\n", "b, b_2", "1|2", false },
+    { "email,id,ID\na@x.org,,2\n", "email,ID\na@x.org,2\n", "id, id_2", "-|2", false },
+    { "email,id\na@x.org,1\n", "email,ID\na@x.org,1\n", "id, email", "1|a@x.org", false },
+    { "email,id\na@x.org,1\n", "email,ID,id\na@x.org,2,1\n", "id, id_2", "1|2", false },
+    { "email,Created_At,created_at\na@x.org,1,2\n", "created_at,Created_At,email\n2,1,a@x.org\n", "created_at, created_at_2", "1|2",
+      false },
+    { "id,ID\nb,a\n", "ID,id\na,b\n", "id, id_2", "b|a", true },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  case %zu\n", i);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users",
+                        cases[i].key ? "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"ID\"]}" : USERS);
+      expect_load (home, cases[i].first, "applied", "read=1 inserted=1 staged=1");
+      expect_load (home, cases[i].second, "applied", "read=1 unchanged=1 staged=1");
+      assert_sql (home, cases[i].row, "select %s from warehouse.users", cases[i].columns);
+      oracle_check (home, ORACLE_REPLAY);
+    }
+}
+
+/* What a file changed is told where it was changed, and nowhere else. */
+static void
+test_changes_are_told_once_true (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,n\na@x.org,1\n", "applied", "read=1 inserted=1 staged=1");
+  home_drop (home, "users.csv", "email,n\na@x.org,1.5\n,2\n,3\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+  assert_contains (refused->out, "too_many_rejects");
+  assert_null (strstr (refused->out, "becomes"));
+  home_drop (home, "users.csv", "email,n\na@x.org,1.5\n");
+  g_autoptr (Outcome) applied = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv", NULL);
+  assert_contains (applied->out, "column n was bigint and becomes numeric: line 2 asks for it");
+  oracle_check (home, 0);
+}
+
+/* A column that is discarded is so from every file, and each load says it. */
+static void
+test_discarded_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                    " \"contract\": {\"columns\": \"discard\"}}");
+  expect_load (home, "email,n\na@x.org,1\n", "applied", "read=1 inserted=1 staged=1");
+  static const char *const files[] = { "email,n,city\na@x.org,1,Oslo\n", "email,n,city\na@x.org,1,7\n" };
+  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      home_drop (home, "users.csv", files[i]);
+      g_autoptr (Outcome) outcome = expect_weir (home, 0, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, "applied", "read=1 unchanged=1 staged=1");
+      assert_contains (outcome->out, "column city is new, and discarded by the model's contract");
+    }
+  assert_sql (home, "0", "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'city'");
+  oracle_check (home, 0);
+}
+
+/* A refusal shows everything that drifted. */
+static void
+test_drift_is_shown (void **state)
+{
+  Home *home = *state;
+#define CONTRACT(what) "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"contract\": {" what "}}"
+  home_write_model (home, "users", CONTRACT ("\"types\": \"freeze\""));
+  expect_load (home, "email,b,c,d,e,f,g\na@x.org,1,1.5,2026-01-01,1,2,3\nb@x.org,2,2.5,2026-01-02,1,2,3\n", "applied",
+               "read=2 inserted=2 staged=2");
+  static const struct
+  {
+    const char *file, *says[4];
+  } cases[] = {
+    { "email,b,c,d,e,f,g\na@x.org,1,1.5,2026-01-01,1,2,3\nb@x.org,2.5,2.5,soon,1,2,3\n",
+      { "column \"b\" was loaded as bigint so far, and 1 of its cells are not; 1 other column has drifted, too",
+        "b: bigint so far, numeric in this file; line 3 has \"2.5\"", "d: date so far, text in this file; line 3 has \"soon\"" } },
+    { "email,b,c,d,e,f,g\na@x.org,u,v,w,x,y,z\n", { "5 other columns have drifted, too", "line 2 has \"y\"\nand more" } },
+    { "email,b,c,d,e,f,g\na@x.org,1,1.5,soon,1,2,3\nb@x.org,1,1.5,late,1,2,3\n",
+      { "column \"d\" was loaded as date so far, and 2 of its cells are not (line 2)",
+        "line 2 has \"soon\"\nNothing was loaded." } },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      home_drop (home, "users.csv", cases[i].file);
+      g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--archive", "imports/users.csv", NULL);
+      for (int says = 0; cases[i].says[says] != NULL; says++)
+        assert_contains (outcome->err, cases[i].says[says]);
+    }
+  home_write_model (home, "users", CONTRACT ("\"columns\": \"freeze\""));
+  home_drop (home, "users.csv", "email,b,c,d,e,f,g,b\na@x.org,1,1.5,2026-01-01,1,2,3,4\n");
+  g_autoptr (Outcome) frozen = expect_weir (home, 1, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (frozen->err, "b_2 (the header \"b\" once more)");
+  g_autofree char *run =
+      sql_scalar (home, "select left(execution_id::text, 8) from weir.execution order by created_on desc limit 1");
+  g_autofree char *hint = g_strdup_printf ("`weir retry %s` then loads it again", run);
+  assert_contains (frozen->err, hint);
+  oracle_check (home, 0);
+}
+
 static void
 test_quoted_empties (void **state)
 {
@@ -159,6 +295,11 @@ main (void)
     TEST (test_missing_column_keeps),
     TEST (test_new_column),
     TEST (test_widening),
+    TEST (test_widening_to_text),
+    TEST (test_headers_alike),
+    TEST (test_changes_are_told_once_true),
+    TEST (test_discarded_column),
+    TEST (test_drift_is_shown),
     TEST (test_quoted_empties),
     TEST (test_missing_column_with_the_name_of_a_fact_s),
     TEST (test_types_whatever_the_order),

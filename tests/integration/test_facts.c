@@ -152,6 +152,88 @@ test_keyless_all (void **state)
   oracle_check (home, 0);
 }
 
+/* Columns come and go, and the rows there are are not loaded once more. */
+static void
+test_keyless_columns (void **state)
+{
+#define DISTINCT SALES ("\"append\": \"distinct\"")
+#define ALL SALES ("\"append\": \"all\"")
+  static const struct
+  {
+    const char *name, *model, *first, *second, *counts, *note, *rows;
+  } cases[] = {
+    { "a new column", DISTINCT, "day,n\n1,5\n1,5\n2,6\n", "day,n,shop\n1,5,Rome\n1,5,Oslo\n2,6.0,Oslo\n3,7,Oslo\n",
+      "read=4 unchanged=3 inserted=1 staged=4", "column shop is new: added to warehouse.sales, and filled into the rows there are",
+      "1,5,Oslo\n1,5,Rome\n2,6,Oslo\n3,7,Oslo" },
+    { "less of it than there is", DISTINCT, "day,n\n1,5\n1,5\n1,5\n2,\n", "day,n,shop\n1,5,Rome\n1,5,\n2,,Oslo\n",
+      "read=3 unchanged=3 staged=3", "filled", "1,5,Rome\n1,5,-\n1,5,-\n2,-,Oslo" },
+    { "more of it", DISTINCT, "day,n\n1,5\n", "day,n,shop\n1,5,\n1,5,Rome\n1,5,Rome\n", "read=3 unchanged=1 inserted=2 staged=3",
+      "filled", "1,5,Rome\n1,5,Rome\n1,5,-" },
+    { "an empty text", DISTINCT, "day,n,note\n1,5,x\n2,6,\n", "day,n,note,shop\n1,5,x,Oslo\n2,6,\"\",Oslo\n",
+      "read=2 unchanged=2 staged=2", "filled", "1,5,x,Oslo\n2,6,-,Oslo" },
+    { "first values", DISTINCT, "day,n,shop\n1,5,\n2,6,\n", "day,n,shop\n1,5,Oslo\n2,6,\n", "read=2 unchanged=2 staged=2", NULL,
+      "1,5,Oslo\n2,6,-" },
+    { "a missing column", DISTINCT, "day,n,shop\n1,5,Oslo\n1,5,Rome\n2,6,\n", "n,day\n5,1\n5,1\n5,1\n6,2\n",
+      "read=4 unchanged=3 inserted=1 staged=4", "column shop is missing", "1,5,Oslo\n1,5,Rome\n1,5,-\n2,6,-" },
+    { "a missing column without values", DISTINCT, "day,n,shop\n1,5,\n", "day,n\n1,5\n2,6\n",
+      "read=2 unchanged=1 inserted=1 staged=2", "column shop is missing", "1,5,-\n2,6,-" },
+    { "every row of every file", ALL, "day,n\n1,5\n", "day,n,shop\n1,5,Oslo\n", "read=1 inserted=1 staged=1",
+      "column shop is new: added to warehouse.sales, and NULL in the rows there are", "1,5,Oslo\n1,5,-" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].name);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "sales", cases[i].model);
+      g_autoptr (Json) first = load_text (home, "sales.csv", cases[i].first, NULL);
+      assert_json (first, "status", "applied");
+      home_drop (home, "sales.csv", cases[i].second);
+      g_autoptr (Outcome) second = expect_weir (home, 0, "load", "--json", "--archive", "imports/sales.csv", NULL);
+      g_autoptr (Json) published = outcome_json (second);
+      assert_load (published, "applied", cases[i].counts);
+      assert_ledger (home, published);
+      if (cases[i].note != NULL)
+        assert_contains (second->out, cases[i].note);
+      const char *rows =
+          "select string_agg(concat_ws(',', day, coalesce(n::text, '-'), %s coalesce(shop, '-')), e'\\n' order by day, shop, n)"
+          " from warehouse.sales";
+      assert_sql (home, cases[i].rows, rows, strstr (cases[i].first, "note") != NULL ? "coalesce(note, '-')," : "");
+      assert_sql (home, "0",
+                  "select count(*) from (select occurrence, row_number() over (partition by row_hash order by occurrence) as n"
+                  " from warehouse.sales) x where occurrence <> n");
+      /* And the same once more is nothing new. */
+      if (strstr (cases[i].model, "all") == NULL)
+        {
+          g_autoptr (Json) again = load_text (home, "sales.csv", cases[i].second, "--force", NULL);
+          assert_json (again, "rows.inserted", "0");
+        }
+      oracle_check (home, 0);
+    }
+}
+
+static void
+test_keyless_columns_refused (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "sales", DISTINCT);
+  load (home, "sales.csv", "day,n,shop\n1,5,Oslo\n", "read=1 inserted=1 staged=1");
+  home_drop (home, "sales.csv", "day,n,store\n1,5,Oslo\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/sales.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "error.code", "columns_drift");
+  assert_error_says (published, "(store)");
+  assert_error_says (published, "(shop)");
+  assert_sql (home, "0", "select count(*) from pg_attribute where attrelid = 'warehouse.sales'::regclass and attname = 'store'");
+  /* As the hint says. */
+  home_write_model (home, "sales", SALES ("\"contract\": {\"columns\": \"discard\"}"));
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=1 unchanged=1 staged=1");
+  assert_sql (home, "1|5|Oslo", "select day, n, shop from warehouse.sales");
+  oracle_check (home, 0);
+}
+
 static void
 test_missing_reference (void **state)
 {
@@ -200,9 +282,17 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_columns),     TEST (test_waits_for_dimension), TEST (test_keyed_upsert),
-    TEST (test_keyless_bag), TEST (test_keyless_types),       TEST (test_keyless_duplicate_of_any_file),
-    TEST (test_keyless_all), TEST (test_missing_reference),   TEST (test_id_of_a_missing_reference_fits_later),
+    TEST (test_columns),
+    TEST (test_waits_for_dimension),
+    TEST (test_keyed_upsert),
+    TEST (test_keyless_bag),
+    TEST (test_keyless_types),
+    TEST (test_keyless_duplicate_of_any_file),
+    TEST (test_keyless_columns),
+    TEST (test_keyless_columns_refused),
+    TEST (test_keyless_all),
+    TEST (test_missing_reference),
+    TEST (test_id_of_a_missing_reference_fits_later),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

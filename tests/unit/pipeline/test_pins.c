@@ -37,6 +37,31 @@ test_round_trip (void **state)
 }
 
 static void
+test_headers (void **state)
+{
+  (void) state;
+  g_autoptr (Pins) pins = pins_new ();
+  static const char *const columns[][2] = { { "id", NULL }, { "id_2", "ID" }, { "b", NULL }, { "b_2", "b" }, { "b_10", "b" } };
+  for (size_t i = 0; i < G_N_ELEMENTS (columns); i++)
+    pins_add (pins, columns[i][0])->header = g_strdup (columns[i][1]);
+  pins_set (pins, "id_2", types_find ("text"), NULL); /* the header stays */
+  pins_add (pins, "id_2")->was_number = true;
+  g_autofree char *text = pins_text (pins);
+  g_autoptr (Pins) again = pins_parse (text, NULL);
+  assert_true (pins_find (again, "id_2")->was_number);
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  static const char *const cases[][2] = { { "ID", "id_2" }, { "id", "id" },  { "Id", NULL }, { "b", "b" },
+                                          { "b", "b_2" },   { "b", "b_10" }, { "b", NULL },  { "id_2", NULL } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *found = pins_find_header (again, cases[i][0], taken);
+      assert_int_equal (g_strcmp0 (found, cases[i][1]), 0);
+      if (found != NULL)
+        g_hash_table_add (taken, (gpointer) found);
+    }
+}
+
+static void
 test_dialects (void **state)
 {
   (void) state;
@@ -116,10 +141,8 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_round_trip),
-    cmocka_unit_test (test_dialects),
-    cmocka_unit_test (test_bad_pins),
-    cmocka_unit_test (test_key_definitions),
+    cmocka_unit_test (test_round_trip), cmocka_unit_test (test_headers),         cmocka_unit_test (test_dialects),
+    cmocka_unit_test (test_bad_pins),   cmocka_unit_test (test_key_definitions),
   };
   return cmocka_run_group_tests_name ("pipeline/pins", tests, NULL, NULL);
 }

@@ -21,8 +21,7 @@ users_layout (const Catalog *catalog, const Pins *pins)
     infer_init (&guesses[i]);
   layout_look (layout, guesses, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
   bool again;
-  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  assert_true (layout_settle (layout, guesses, true, notes, &again, NULL));
+  assert_true (layout_settle (layout, guesses, true, &again, NULL));
   return layout;
 }
 
