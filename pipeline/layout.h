@@ -28,6 +28,7 @@ typedef struct
   bool unknown;                   /* nothing but NULL was seen so far; a value is then a contradiction */
   bool ambiguous;                 /* its cells can be read in two ways, and were taken as text */
   const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
+  bool other_format;              /* numbers that this file writes otherwise than the pin says, which stays as it is */
   bool required;
   int key_part;           /* position in the business key, -1: none */
   bool stored;            /* in the warehouse; false for a fact's referenced columns */
@@ -70,7 +71,7 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
  * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
- * loses nothing, with a note; otherwise it is an INPUT error ("type_drift"). */
+ * loses nothing, with a note; otherwise, and where numbers can be read in two ways, it is an INPUT error ("type_drift"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */

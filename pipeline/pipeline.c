@@ -233,13 +233,16 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
   return false;
 }
 
-/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there. */
+/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
+ * numbers that are written otherwise than before nothing of the files to come. */
 static void
 add_pins (Pins *pins, const Layout *layout)
 {
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
+      if (column->other_format)
+        continue;
       if (!column->unknown)
         pins_set (pins, column->name, column->type, column->format);
       else if (!pins_know (pins, column->name))
