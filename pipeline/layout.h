@@ -43,6 +43,7 @@ typedef struct
   const Model *dimension;
   int *columns; /* indexes of the referenced columns, in the order of the dimension's business key */
   int n_columns;
+  KeyType *key; /* what the dimension's own columns hold, by which it knows them */
   int hash_slot;
 } LayoutReference;
 
