@@ -72,7 +72,8 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
  * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
- * loses nothing, with a note; otherwise, and where numbers can be read in two ways, it is an INPUT error ("type_drift"). */
+ * loses nothing, with a note; otherwise, and where numbers can be read in two ways, it is an INPUT error ("type_drift"). So is a
+ * column that can, if what it is taken for could not be mended later: a key, or a column of rows without one ("ambiguous"). */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, GPtrArray *notes, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
@@ -89,6 +90,10 @@ bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, 
 /* Whether a column may go from one type to the other: types_widens, but for a bag of rows without a key, which are known by their
  * hash alone. As text the rows that are there would meet none of those to come. */
 bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
+
+/* The declared column of that name whose values may be made of the texts that are stored so far: one that no row is known by. NULL:
+ * there is none. */
+const LayoutColumn *layout_find_convertible (const Layout *layout, const char *name);
 
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
 const char *const *layout_own_names (const Model *model);

@@ -74,6 +74,16 @@ layout_may_become (const Layout *layout, TypeId from, TypeId to)
   return types_widens (from, to) && !(is_bag (layout->model) && to == TYPE_TEXT && from != TYPE_TEXT);
 }
 
+const LayoutColumn *
+layout_find_convertible (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns && !is_bag (layout->model); i++)
+    if (strcmp (layout->columns[i].name, name) == 0 && layout->columns[i].origin == ORIGIN_DECLARED
+        && layout->columns[i].key_part < 0)
+      return &layout->columns[i];
+  return NULL;
+}
+
 static bool
 is_number (const Type *type)
 {
@@ -204,6 +214,10 @@ compare_columns (const Layout *layout, InferResult *seen, bool *again, bool whol
           && has_decimal (layout, !infer_is_comma (column->format), true))
         return refuse_doubt (layout, column, &seen[i], ": the file has another decimal mark than the table in other columns",
                              "type_drift", error);
+      bool identifies = layout->model != NULL && column->stored && (column->key_part >= 0 || is_bag (layout->model));
+      if (whole && column->origin == ORIGIN_INFERRED && column->ambiguous && identifies)
+        return refuse_doubt (layout, column, &seen[i], ", and rows are known by it, so that its type cannot change later",
+                             "ambiguous", error);
     }
   return true;
 }

@@ -90,6 +90,58 @@ test_the_file_says_otherwise (void **state)
   oracle_check (home, 0);
 }
 
+/* What the note says settles it, also of what is there already: all versions are converted, and none is new. */
+static void
+test_the_hint_is_followed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  expect_items (home, "k,d,t\n1,01/02/2026,\"1,234\"\n2,03/04/2026,\"\"\n3,,\"2,500\"\n", "read=3 inserted=3 staged=3");
+  expect_items (home, "k,d,t\n1,02/02/2026,\"1,234\"\n", "read=1 updated=1 deactivated=1 staged=1");
+  home_write_model (home, "items",
+                    ITEMS (", \"columns\": {\"d\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"},"
+                           " \"t\": {\"type\": \"numeric\", \"format\": \"9,999.9\"}}"));
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=1 unchanged=1 staged=1");
+  assert_sql (home, "1|1|2026-02-01|1234\n1|2|2026-02-02|1234\n2|1|2026-04-03|-\n3|1|-|2500",
+              "select k, version_number, d, t from warehouse.items order by k, version_number");
+  assert_sql (home, "2026-02-02", "select d from warehouse.items_current where k = 1 and d > date '2026-02-01'");
+  expect_items (home, "k,d,t\n1,2/2/2026,1234\n2,3/4/2026,\n3,,2500.0\n", "read=3 unchanged=3 staged=3");
+  oracle_check (home, 0);
+}
+
+static void
+test_what_does_not_convert (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  expect_items (home, "k,d\n1,01/02/2026\n2,03/04/2026\n", "read=2 inserted=2 staged=2");
+  expect_items (home, "k,d\n3,31/02/2026\n4,soon\n", "read=2 inserted=2 staged=2");
+  home_write_model (home, "items", DECLARED ("d", "date", "DD/MM/YYYY"));
+  home_drop (home, "items.csv", "k,d\n5,01/01/2026\n");
+  g_autoptr (Outcome) outcome = run_weir (home, "load", "--archive", "imports/items.csv", NULL);
+  assert_int_not_equal (outcome->code, 0);
+  assert_contains (outcome->err, "cannot become date: 2 of its values are not");
+  assert_contains (outcome->err, "\"31/02/2026\"");
+  assert_sql (home, "01/02/2026|03/04/2026|31/02/2026|soon", "select string_agg(d, '|' order by k) from warehouse.items");
+  oracle_check (home, 0);
+}
+
+/* What rows are known by is settled before the first load, or not at all. */
+static void
+test_doubtful_key (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  expect_refused (home, "k,v\n01/02/2026,a\n03/04/2026,b\n", "ambiguous");
+  home_write_model (home, "items", DECLARED ("k", "date", "DD/MM/YYYY"));
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", "last", NULL);
+  g_autoptr (Json) retried = outcome_json (retry);
+  assert_load (retried, "applied", "read=2 inserted=2 staged=2");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 int
 main (void)
 {
@@ -99,7 +151,9 @@ main (void)
     TEST (test_points_for_once),
     TEST (test_points_in_whole_numbers),
     TEST (test_the_file_says_otherwise),
-
+    TEST (test_the_hint_is_followed),
+    TEST (test_what_does_not_convert),
+    TEST (test_doubtful_key),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

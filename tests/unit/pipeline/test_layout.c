@@ -243,6 +243,37 @@ test_numbers_written_otherwise (void **state)
     }
 }
 
+/* What rows are known by cannot be mended later. */
+static void
+test_doubtful_keys (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json;
+    bool refused;
+  } cases[] = {
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"day\"]}", true },
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"day\"],\"columns\":{\"day\":{\"type\":\"text\"}}}", false },
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"id\"]}", false },
+    { "{\"table\":\"users\",\"kind\":\"fact\"}", true },
+    { "{\"table\":\"users\",\"kind\":\"fact\",\"append\":\"all\"}", false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Catalog) catalog = test_catalog (test_model ("users", cases[i].json), NULL);
+      g_autoptr (Pins) pins = pins_new ();
+      g_autoptr (Layout) layout = lay_out (catalog, "users", "id|day", pins, NULL);
+      static const char *const lines[] = { "1|01/02/2026", "2|03/04/2026", NULL };
+      g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GError) error = NULL;
+      bool again;
+      assert_int_equal (settle (layout, lines, true, notes, &again, &error), !cases[i].refused);
+      if (cases[i].refused)
+        assert_string_equal (weir_error_get_reason (error), "ambiguous");
+    }
+}
+
 int
 main (void)
 {
@@ -253,7 +284,7 @@ main (void)
     cmocka_unit_test (test_without_a_header),
     cmocka_unit_test (test_types),
     cmocka_unit_test (test_numbers_written_otherwise),
-
+    cmocka_unit_test (test_doubtful_keys),
   };
   return cmocka_run_group_tests_name ("pipeline/layout", tests, NULL, NULL);
 }
