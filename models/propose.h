@@ -12,6 +12,7 @@ typedef struct
   char *name;
   char *type;       /* a type word */
   char *format;     /* how the file writes it, or NULL */
+  bool ambiguous;   /* text, because it can be read in two ways */
   int64_t values;   /* rows that are not NULL */
   int64_t distinct; /* different values */
 } StagedColumn;

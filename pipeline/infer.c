@@ -114,6 +114,10 @@ static const struct
 /* No candidate: still set while no cell had an exponent. Without one, double precision is not offered. */
 #define NO_EXPONENT BIT (CANDIDATE_COUNT)
 
+/* No candidate: still set while no cell had a mark. Whole numbers without one are read alike in every format. */
+#define NO_MARKS BIT (CANDIDATE_COUNT + 1)
+#define FLAGS (NO_EXPONENT | NO_MARKS)
+
 /* The candidates of cells that begin with that character, but for text, which always is one. */
 static uint32_t
 candidates_of (char first)
@@ -160,7 +164,7 @@ has_marks (const char *cell, size_t length)
 void
 infer_init (ColumnGuess *guess)
 {
-  *guess = (ColumnGuess) { .left = (BIT (CANDIDATE_COUNT) - 1) | NO_EXPONENT };
+  *guess = (ColumnGuess) { .left = (BIT (CANDIDATE_COUNT) - 1) | FLAGS };
 }
 
 void
@@ -178,9 +182,11 @@ infer_cell (ColumnGuess *guess, const char *cell, size_t length, bool null)
       guess->quoted_empty = true;
       return;
     }
-  uint32_t left = guess->left & (candidates_of (cell[0]) | TEXT | NO_EXPONENT);
-  uint32_t rest = left & ~(TEXT | NO_EXPONENT);
-  if ((rest & MARKED) != 0 && !has_marks (cell, length))
+  uint32_t left = guess->left & (candidates_of (cell[0]) | TEXT | FLAGS);
+  uint32_t rest = left & ~(TEXT | FLAGS);
+  if ((rest & MARKED) != 0 && has_marks (cell, length))
+    left &= ~NO_MARKS;
+  else if ((rest & MARKED) != 0)
     {
       if (!is_possible (&candidates[CANDIDATE_NUMERIC], cell, length))
         left &= ~MARKED;
@@ -204,7 +210,7 @@ infer_result (const ColumnGuess *guess, InferResult *ret_result)
   *ret_result = (InferResult) { .type = &types[TYPE_TEXT], .unknown = guess->longest == 0 };
   if (ret_result->unknown)
     return;
-  uint32_t left = guess->left & ~NO_EXPONENT;
+  uint32_t left = guess->left & ~FLAGS;
   if ((guess->left & NO_EXPONENT) != 0)
     {
       ret_result->undecided = (left & ~TEXT) == BIT (CANDIDATE_DOUBLE);
@@ -215,10 +221,30 @@ infer_result (const ColumnGuess *guess, InferResult *ret_result)
     if (best == ambiguities[i].best && (left & BIT (ambiguities[i].other)) != 0)
       {
         ret_result->ambiguous = true;
+        ret_result->either = (BIT (best) & MARKED) != 0;
         ret_result->settle = ambiguities[i].settle;
         ret_result->settle_or = ambiguities[i].settle_or;
         return;
       }
   ret_result->type = &types[candidates[best].type];
   ret_result->format = candidates[best].format;
+  if (best != CANDIDATE_NUMERIC || (guess->left & NO_MARKS) != 0 || (left & BIT (CANDIDATE_POINTS)) == 0)
+    return;
+  ret_result->either = true;
+  ret_result->settle = "\"type\": \"numeric\"";
+  ret_result->settle_or = NUMBER_FORMAT ("9.999,9");
+}
+
+bool
+infer_is_comma (const char *format)
+{
+  return format != NULL && g_str_has_suffix (format, ",9");
+}
+
+void
+infer_doubt (InferResult *result)
+{
+  result->type = &types[TYPE_TEXT];
+  result->format = NULL;
+  result->ambiguous = true;
 }

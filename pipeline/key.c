@@ -207,6 +207,28 @@ hash_text (KeyMaker *maker, const char *text, size_t length)
 }
 
 bool
+key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out, Value *ret_value)
+{
+  if (part->null || type.type == NULL || type.type->write == NULL)
+    return false;
+  const char *text = part->text;
+  size_t length = part->length;
+  if (maker->normalize & NORMALIZE_TRIM)
+    trim (&text, &length);
+  if (!type.type->parse (text, length, type.format, ret_value))
+    return false;
+  g_string_truncate (out, 0);
+  type.type->write (ret_value, out);
+  /* Numbers borrow their text, and are stored without the zeros that they are not known by. An instant that its time zone brings
+   * into the year 0 or 10000 is written, but not read again. */
+  Value again;
+  if (type.type->parse (out->str, out->len, NULL, &again))
+    *ret_value = again;
+  *part = (KeyPart) { .text = out->str, .length = out->len };
+  return true;
+}
+
+bool
 key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, const KeyPart **ret_normalized, size_t *ret_empty_part)
 {
   if (!normalize_parts (maker, parts, count, ret_empty_part))

@@ -1,6 +1,9 @@
 /* Business keys to UUIDs. Pure but for the secret it is given.
  *
- * The key text of one column is the normalised cell; of several it is their netstrings one after the other ("1:a,2:bc,", D. J.
+ * A key is known by its values: 1.50 and 1,5 are one key where the column holds numbers. What is normalised and hashed of a cell is
+ * therefore the one text of its value (Type.write), for text the cell itself. Ids are kept in the warehouse: never change this.
+ *
+ * The key text of one column is the normalised text; of several it is their netstrings one after the other ("1:a,2:bc,", D. J.
  * Bernstein, 1997), so ("a","bc") never meets ("ab","c"). hmac-sha256: the first 16 bytes of HMAC-SHA-256 (secret, key text) as RFC
  * 9562 version 8. uuid5: RFC 9562 version 5 in the model's namespace. md5: the digest as it is, PostgreSQL's md5 (x)::uuid. */
 #ifndef WEIR_PIPELINE_KEY_H
@@ -8,6 +11,7 @@
 
 #include "base/uid.h"
 #include "models/model.h"
+#include "pipeline/types.h"
 
 typedef struct KeyMaker KeyMaker;
 
@@ -23,6 +27,18 @@ typedef struct
   size_t length;
   bool null;
 } KeyPart;
+
+/* What a column of a key holds. */
+typedef struct
+{
+  const Type *type;   /* NULL: no load has settled it */
+  const char *format; /* NULL: the type's own */
+} KeyType;
+
+/* Replaces the part by the one text of its value, which is written to "out" and borrowed from there, as is *ret_value. False, and
+ * nothing is replaced: the part is NULL or not of the type (blanks around it apart, where the maker trims), or the type is known by
+ * its spelling. */
+bool key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out, Value *ret_value);
 
 /* Normalises the parts (UTF-8) and makes the id. Lower case is by character, as PostgreSQL's lower (x), whatever the locale.
  * *ret_normalized (may be NULL) gets as many parts, borrowed from the maker until its next call. Returns false when a part is NULL

@@ -21,7 +21,10 @@ layout_free (Layout *layout)
       g_free (layout->columns[i].contradiction);
     }
   for (int i = 0; i < layout->n_references; i++)
-    g_free (layout->references[i].columns);
+    {
+      g_free (layout->references[i].columns);
+      g_free (layout->references[i].key);
+    }
   g_free (layout->columns);
   g_free (layout->references);
   g_free (layout->key_columns);
@@ -133,7 +136,7 @@ assign_keys (Layout *layout, GError **error)
 }
 
 static bool
-assign_references (Layout *layout, const Catalog *catalog, GError **error)
+assign_references (Layout *layout, const Catalog *catalog, const Pins *pins, GError **error)
 {
   const GPtrArray *references = layout->model->references;
   layout->references = g_new0 (LayoutReference, references->len + 1);
@@ -147,6 +150,7 @@ assign_references (Layout *layout, const Catalog *catalog, GError **error)
       if (reference->dimension == NULL)
         return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", layout->model->path,
                            model->dimension);
+      reference->key = key_types (reference->dimension, g_hash_table_lookup (pins->dimensions, model->dimension));
       reference->n_columns = (int) g_strv_length (model->columns);
       reference->columns = g_new0 (int, reference->n_columns + 1);
       for (int part = 0; part < reference->n_columns; part++)
@@ -343,7 +347,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
   add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins);
   if (model != NULL)
     {
-      if (!assign_keys (layout, error) || !assign_references (layout, catalog, error))
+      if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
         return NULL;
       rename_taken (layout);
       if (!assign_declared (layout, error))

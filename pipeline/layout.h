@@ -28,6 +28,7 @@ typedef struct
   bool unknown;                   /* nothing but NULL was seen so far; a value is then a contradiction */
   bool ambiguous;                 /* its cells can be read in two ways, and were taken as text */
   const char *settle, *settle_or; /* where ambiguous: what a model may say of it, one or the other; static text */
+  bool other_format;              /* numbers that this file writes otherwise than the pin says, which stays as it is */
   bool required;
   int key_part;               /* position in the business key, -1: none */
   bool stored;                /* in the warehouse; false for a fact's referenced columns */
@@ -46,6 +47,7 @@ typedef struct
   const Model *dimension;
   int *columns; /* indexes of the referenced columns, in the order of the dimension's business key */
   int n_columns;
+  KeyType *key; /* what the dimension's own columns hold, by which it knows them */
   int hash_slot;
 } LayoutReference;
 
@@ -75,7 +77,9 @@ void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 
 /* Settles the types that the model does not declare. "whole": the guesses have seen every record. *ret_again: the sample does not
  * decide (day and month, say), look at the whole file first. A pinned type that the whole file contradicts is widened where that
- * loses nothing; otherwise it is an INPUT error ("type_drift") that shows each such column. */
+ * loses nothing; otherwise it is an INPUT error ("type_drift") that shows each such column. So are numbers that can be read in two
+ * ways, and a column that can if what it is taken for could not be mended later: a key, or one of rows without a key ("ambiguous").
+ */
 bool layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret_again, GError **error);
 
 /* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
@@ -92,6 +96,10 @@ bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, 
 /* Whether a column may go from one type to the other: types_widens, but for a bag of rows without a key, which are known by their
  * hash alone. As text the rows that are there would meet none of those to come. */
 bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
+
+/* The declared column of that name whose values may be made of the texts that are stored so far: one that no row is known by. NULL:
+ * there is none. */
+const LayoutColumn *layout_find_convertible (const Layout *layout, const char *name);
 
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
 const char *const *layout_own_names (const Model *model);

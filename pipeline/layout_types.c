@@ -68,25 +68,46 @@ type_and_format (const Type *type, const char *format, char *buffer, size_t size
   return buffer;
 }
 
+/* Whether the table's rows are known by their hash alone. */
+static bool
+is_bag (const Model *model)
+{
+  return model_is_keyless (model) && model->append == APPEND_DISTINCT;
+}
+
 bool
 layout_may_become (const Layout *layout, TypeId from, TypeId to)
 {
-  const Model *model = layout->model;
-  bool bag = model_is_keyless (model) && model->append == APPEND_DISTINCT;
-  return types_widens (from, to) && !(bag && to == TYPE_TEXT && from != TYPE_TEXT);
+  return types_widens (from, to) && !(is_bag (layout->model) && to == TYPE_TEXT && from != TYPE_TEXT);
+}
+
+const LayoutColumn *
+layout_find_convertible (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns && !is_bag (layout->model); i++)
+    if (strcmp (layout->columns[i].name, name) == 0 && layout->columns[i].origin == ORIGIN_DECLARED
+        && layout->columns[i].key_part < 0)
+      return &layout->columns[i];
+  return NULL;
+}
+
+static bool
+is_number (const Type *type)
+{
+  return type->id == TYPE_BIGINT || type->id == TYPE_NUMERIC;
 }
 
 /* What a pinned column that the file contradicts can become without loss, NULL: nothing. Numbers are known by their value, however
- * they are written; dates written another way are not taken for the same, and text keeps spellings, which a format does not. */
+ * they are written, but not where they can be read in two ways; dates written another way are not taken for the same, and text
+ * keeps spellings, which a format does not. */
 static const Type *
 wider_type (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char **ret_format)
 {
   const Type *is = column->type;
   *ret_format = NULL;
-  if (layout->model->contract_types == TYPES_FREEZE)
+  if (layout->model->contract_types == TYPES_FREEZE || (is_number (is) && seen->either))
     return NULL;
-  bool number = (is->id == TYPE_BIGINT || is->id == TYPE_NUMERIC) && seen->type->id == TYPE_NUMERIC;
-  if (number && layout_may_become (layout, is->id, TYPE_NUMERIC))
+  if (is_number (is) && seen->type->id == TYPE_NUMERIC && layout_may_become (layout, is->id, TYPE_NUMERIC))
     {
       *ret_format = seen->format;
       return seen->type;
@@ -95,7 +116,8 @@ wider_type (const Layout *layout, const LayoutColumn *column, const InferResult 
   return spelled && layout_may_become (layout, is->id, TYPE_TEXT) ? &types[TYPE_TEXT] : NULL;
 }
 
-/* A pinned column that the file contradicts. False: it can be widened to nothing. */
+/* A pinned column that the file contradicts. False: it can be widened to nothing. The first file with a fraction says how those to
+ * come are read; what one of these writes otherwise is its own affair, for "1,234" is a thousand in one format and one in another. */
 static bool
 widen (const Layout *layout, LayoutColumn *column, const InferResult *seen)
 {
@@ -104,10 +126,15 @@ widen (const Layout *layout, LayoutColumn *column, const InferResult *seen)
   if (to == NULL)
     return false;
   char was[128], is[128];
+  type_and_format (column->type, column->format, was, sizeof was);
+  type_and_format (to, format, is, sizeof is);
+  column->other_format = to == column->type;
   g_free (column->change);
-  column->change = g_strdup_printf ("was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it",
-                                    type_and_format (column->type, column->format, was, sizeof was),
-                                    type_and_format (to, format, is, sizeof is), column->contradiction_line);
+  column->change = column->other_format
+                       ? g_strdup_printf ("is read as %s in this file, and not as %s: line %" G_GINT64_FORMAT " asks for it", is, was,
+                                          column->contradiction_line)
+                       : g_strdup_printf ("was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", was, is,
+                                          column->contradiction_line);
   column->type = to;
   g_free (column->format);
   column->format = g_strdup (format);
@@ -154,8 +181,40 @@ refuse_drift (const Drift *drift, GError **error)
   return false;
 }
 
+/* "why" is what makes the doubt matter here. */
+static bool
+refuse_doubt (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char *why, const char *reason,
+              GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" can be read in two ways%s", column->name, why);
+  if (column->contradictions > 0)
+    weir_error_line (error, column->contradiction_line);
+  weir_error_detail (error, "Nothing was loaded.");
+  weir_error_hint (error, "Say which in the \"columns\" of %s: \"%s\": {%s} or {%s}; `weir retry RUN` then loads the file again.",
+                   layout->model->path, column->name, seen->settle, seen->settle_or);
+  weir_error_reason (error, reason);
+  return false;
+}
+
+/* A pinned column that the whole file contradicts: widened, or added to "drift". */
+static bool
+settle_contradiction (const Layout *layout, LayoutColumn *column, const InferResult *seen, Drift *drift, GError **error)
+{
+  if (widen (layout, column, seen))
+    return true;
+  if (is_number (column->type) && seen->either && layout->model->contract_types == TYPES_EVOLVE)
+    {
+      char was[128];
+      g_autofree char *why =
+          g_strdup_printf (", and was loaded as %s so far", type_and_format (column->type, column->format, was, sizeof was));
+      return refuse_doubt (layout, column, seen, why, "type_drift", error);
+    }
+  add_drift (drift, column, seen);
+  return true;
+}
+
 static void
-take_guess (LayoutColumn *column, const InferResult *seen)
+take_type (LayoutColumn *column, const InferResult *seen)
 {
   column->type = seen->type;
   g_free (column->format);
@@ -166,9 +225,49 @@ take_guess (LayoutColumn *column, const InferResult *seen)
   column->settle_or = seen->settle_or;
 }
 
+/* Whether a column of the file, as it is read, has decimal commas (or, if not "comma", points). */
+static bool
+has_decimal (const Layout *layout, bool comma, bool other_format)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      if (infer_is_comma (column->format) == comma && (!other_format || column->other_format))
+        return true;
+    }
+  return false;
+}
+
+/* What the columns say of each other: a decimal comma in one makes 1.234 in another a doubt, and so does one that this file writes
+ * with another decimal mark than the table. */
+static bool
+compare_columns (const Layout *layout, InferResult *seen, bool *again, bool whole, GError **error)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      if (column->origin == ORIGIN_INFERRED && seen[i].either && has_decimal (layout, true, false))
+        {
+          infer_doubt (&seen[i]);
+          take_type (column, &seen[i]);
+          *again = *again || !whole;
+        }
+      if (column->origin == ORIGIN_PINNED && seen[i].either && is_number (column->type) && column->contradictions == 0
+          && has_decimal (layout, !infer_is_comma (column->format), true))
+        return refuse_doubt (layout, column, &seen[i], ": the file has another decimal mark than the table in other columns",
+                             "type_drift", error);
+      bool identifies = layout->model != NULL && column->stored && (column->key_part >= 0 || is_bag (layout->model));
+      if (whole && column->origin == ORIGIN_INFERRED && column->ambiguous && identifies)
+        return refuse_doubt (layout, column, &seen[i], ", and rows are known by it, so that its type cannot change later",
+                             "ambiguous", error);
+    }
+  return true;
+}
+
 bool
 layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret_again, GError **error)
 {
+  g_autofree InferResult *seen = g_new0 (InferResult, layout->n_columns + 1);
   g_autoptr (GString) lines = g_string_new (NULL);
   Drift drift = { .lines = lines };
   *ret_again = false;
@@ -177,17 +276,16 @@ layout_settle (Layout *layout, const ColumnGuess *guesses, bool whole, bool *ret
       LayoutColumn *column = &layout->columns[i];
       if (column->origin == ORIGIN_DECLARED)
         continue;
-      InferResult seen;
-      infer_result (&guesses[i], &seen);
+      infer_result (&guesses[i], &seen[i]);
       if (column->origin == ORIGIN_INFERRED)
         {
-          *ret_again = *ret_again || ((seen.ambiguous || seen.undecided) && !whole);
-          take_guess (column, &seen);
+          *ret_again = *ret_again || ((seen[i].ambiguous || seen[i].undecided) && !whole);
+          take_type (column, &seen[i]);
           continue;
         }
       *ret_again = *ret_again || (!whole && column->contradictions > 0);
-      if (whole && column->contradictions > 0 && !widen (layout, column, &seen))
-        add_drift (&drift, column, &seen);
+      if (whole && column->contradictions > 0 && !settle_contradiction (layout, column, &seen[i], &drift, error))
+        return false;
     }
-  return drift.columns == 0 || refuse_drift (&drift, error);
+  return drift.columns > 0 ? refuse_drift (&drift, error) : compare_columns (layout, seen, ret_again, whole, error);
 }

@@ -1,7 +1,7 @@
 #include "pipeline/pins.h"
 
 #include "base/error.h"
-#include "pipeline/key.h"
+#include "pipeline/ident.h"
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ pins_new (void)
 {
   Pins *pins = g_new0 (Pins, 1);
   pins->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pin_free);
+  pins->dimensions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pins_free);
   return pins;
 }
 
@@ -27,6 +28,7 @@ pins_free (Pins *pins)
   if (pins == NULL)
     return;
   g_hash_table_unref (pins->columns);
+  g_hash_table_unref (pins->dimensions);
   json_decref (pins->dialect);
   g_free (pins);
 }
@@ -121,6 +123,41 @@ pins_parse (const char *text, GError **error)
       pin->was_number = json_is_true (json_object_get (column, "was_number"));
     }
   return g_steal_pointer (&pins);
+}
+
+void
+pins_set_dimension (Pins *pins, const char *table, Pins *dimension)
+{
+  g_hash_table_replace (pins->dimensions, g_strdup (table), dimension);
+}
+
+static KeyType
+declared_type (const Model *model, const char *name, const char *ident)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      g_autofree char *own = ident_from_text (column->name, 0);
+      if (column->type != NULL && (strcmp (column->name, name) == 0 || strcmp (own, ident) == 0))
+        return (KeyType) { .type = types_find (column->type), .format = column->format };
+    }
+  return (KeyType) { 0 };
+}
+
+KeyType *
+key_types (const Model *model, const Pins *pins)
+{
+  guint n = g_strv_length (model->business_key);
+  KeyType *key = g_new0 (KeyType, n + 1);
+  for (guint part = 0; part < n; part++)
+    {
+      g_autofree char *ident = ident_from_text (model->business_key[part], 0);
+      key[part] = declared_type (model, model->business_key[part], ident);
+      const Pin *pin = pins == NULL ? NULL : pins_find (pins, ident);
+      if (key[part].type == NULL && pin != NULL)
+        key[part] = (KeyType) { .type = pin->type, .format = pin->format };
+    }
+  return key;
 }
 
 static int

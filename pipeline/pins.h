@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "models/model.h"
+#include "pipeline/key.h"
 #include "pipeline/types.h"
 
 typedef struct
@@ -18,8 +19,9 @@ typedef struct
 /* Column pins by name, and how the first file was written. */
 typedef struct
 {
-  GHashTable *columns; /* of Pin, by char * */
-  Json *dialect;       /* as dialect_to_json gives it; NULL: no load yet */
+  GHashTable *columns;    /* of Pin, by char * */
+  Json *dialect;          /* as dialect_to_json gives it; NULL: no load yet */
+  GHashTable *dimensions; /* of Pins, by table: of the dimensions that a fact refers to; not kept with the table */
 } Pins;
 
 Pins *pins_new (void);
@@ -36,6 +38,12 @@ bool pins_know (const Pins *pins, const char *column);       /* whether a load h
  * was there twice) the first. NULL: there is none. */
 const char *pins_find_header (const Pins *pins, const char *header, GHashTable *taken);
 bool pins_are_empty (const Pins *pins);
+
+void pins_set_dimension (Pins *pins, const char *table, Pins *dimension); /* takes the dimension's */
+
+/* What the columns of a table's key hold, in their order: as the model declares, else as pinned ("pins" may be NULL). The array is
+ * the caller's, what it points to is the model's and the pins'. */
+KeyType *key_types (const Model *model, const Pins *pins);
 
 /* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */
 char *pins_text (const Pins *pins);

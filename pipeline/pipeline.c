@@ -92,10 +92,10 @@ check_table (const Model *model, const TableState *state, const PipelineOptions 
   return key_definition_check (model->table, state->key, key, error);
 }
 
-/* The model's own table, and those it references. */
+/* The model's own table, and those it references, whose pins go into "pins" (NULL: nowhere). */
 static bool
 check_model (Db *db, const Catalog *catalog, const Model *model, const TableState *state, const PipelineOptions *options,
-             char **ret_waits_for, GError **error)
+             Pins *pins, char **ret_waits_for, GError **error)
 {
   if (!check_table (model, state, options, error))
     return false;
@@ -112,6 +112,11 @@ check_model (Db *db, const Catalog *catalog, const Model *model, const TableStat
         return false;
       if (referenced.applied == 0 && *ret_waits_for == NULL)
         *ret_waits_for = g_strdup (reference->dimension);
+      Pins *own = pins == NULL ? NULL : pins_parse (referenced.pins, error);
+      if (pins != NULL && own == NULL)
+        return false;
+      if (own != NULL)
+        pins_set_dimension (pins, reference->dimension, own);
     }
   return true;
 }
@@ -123,7 +128,7 @@ pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const Pipeli
   *ret_waits_for = NULL;
   g_auto (TableState) state = { 0 };
   return ledger_table_read (db, model->table, false, &state, error)
-         && check_model (db, catalog, model, &state, options, ret_waits_for, error);
+         && check_model (db, catalog, model, &state, options, NULL, ret_waits_for, error);
 }
 
 static bool
@@ -233,14 +238,15 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
   return false;
 }
 
-/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there. */
+/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
+ * numbers that are written otherwise than before nothing of the files to come. */
 static void
 add_pins (Pins *pins, const Layout *layout)
 {
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
-      if (column->discarded)
+      if (column->discarded || column->other_format)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
@@ -388,7 +394,8 @@ pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run
     return false;
   g_autofree char *waits_for = NULL;
   context.pins = pins_parse (context.state.pins, error);
-  if (context.pins == NULL || (model != NULL && !check_model (db, catalog, model, &context.state, options, &waits_for, error)))
+  if (context.pins == NULL
+      || (model != NULL && !check_model (db, catalog, model, &context.state, options, context.pins, &waits_for, error)))
     return false;
   context.input.pins = context.pins;
   pins_checksum (context.pins, context.pins_sha256);

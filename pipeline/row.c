@@ -22,7 +22,8 @@ struct Row
   KeyMaker **reference_keys;
   Uid *reference_ids;
   bool *reference_nulls;
-  KeyPart *parts; /* room for the longest key */
+  KeyPart *parts;  /* room for the longest key */
+  GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
   Cell **slots; /* by hash slot: a column's cell, or NULL for a reference */
   const Type **slot_types;
@@ -62,6 +63,9 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->message = g_string_new (NULL);
   row->hash = row_hash_new ((const char *const *) layout->tracked->pdata, layout->tracked->len);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
+  row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
+  for (int i = 0; i < 2 * layout->n_columns; i++)
+    row->texts[i] = g_string_new (NULL);
   if (layout->n_key_columns > 0)
     row->key = key_maker_new (layout->model, secret, secret_length);
   row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
@@ -80,6 +84,8 @@ row_free (Row *row)
     return;
   for (int i = 0; i < row->layout->n_references; i++)
     key_maker_free (row->reference_keys[i]);
+  for (int i = 0; i < 2 * row->layout->n_columns; i++)
+    g_string_free (row->texts[i], TRUE);
   g_clear_pointer (&row->key, key_maker_free);
   row_hash_free (row->hash);
   g_string_free (row->message, TRUE);
@@ -87,6 +93,7 @@ row_free (Row *row)
   g_free (row->reference_ids);
   g_free (row->reference_nulls);
   g_free (row->parts);
+  g_free (row->texts);
   g_free (row->slots);
   g_free (row->slot_types);
   g_free (row->slot_references);
@@ -207,14 +214,23 @@ convert_key (Row *row, const Record *record)
   const KeyPart *normalized;
   size_t empty;
   fill_parts (row, record, layout->key_columns, layout->n_key_columns);
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = layout->key_columns[part];
+      const LayoutColumn *column = &layout->columns[i];
+      const KeyType type = { column->unknown ? NULL : column->type, column->format };
+      row->cells[i].null = !key_canonical (row->key, type, &row->parts[part], row->texts[part], &row->cells[i].value);
+    }
   if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
     return refuse (row, layout->columns[layout->key_columns[empty]].name, "empty_key", "the business key is empty");
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
+      if (!row->cells[i].null)
+        continue;
       Field field = { .text = normalized[part].text, .length = normalized[part].length };
       Value unused;
-      /* What lower case breaks ("2026-11-20t09:30z" is no instant) is stored by the value it was written for. */
+      /* What lower case breaks ("{\"A\": TRUE}" is no JSON then) is stored by the value it was written for. */
       if (!layout_parse (&layout->columns[i], field.text, field.length, &unused))
         field = record->fields[i];
       RowVerdict verdict = convert_cell (row, i, &field);
@@ -224,12 +240,37 @@ convert_key (Row *row, const Record *record)
   return ROW_OK;
 }
 
+static bool
+is_number (const Type *type)
+{
+  return type != NULL && (type->id == TYPE_BIGINT || type->id == TYPE_NUMERIC || type->id == TYPE_DOUBLE);
+}
+
+/* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
+ * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key. */
+static void
+canonical_reference (Row *row, const LayoutReference *reference, int part, KeyMaker *key)
+{
+  const LayoutColumn *column = &row->layout->columns[reference->columns[part]];
+  const KeyType known = reference->key[part];
+  bool alike = known.type != NULL && !column->unknown
+               && (column->type == known.type || (is_number (column->type) && is_number (known.type)));
+  const KeyType own = { alike ? column->type : NULL, column->format };
+  const KeyType plain = { known.type, NULL };
+  GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
+  Value unused;
+  (void) (key_canonical (key, own, &row->parts[part], text, &unused) || key_canonical (key, known, &row->parts[part], text, &unused)
+          || key_canonical (key, plain, &row->parts[part], text, &unused));
+}
+
 /* A reference is NULL when all its columns are empty; half of a composite one refers to nothing. */
 static RowVerdict
 convert_reference (Row *row, const Record *record, int r)
 {
   const LayoutReference *reference = &row->layout->references[r];
   fill_parts (row, record, reference->columns, reference->n_columns);
+  for (int part = 0; part < reference->n_columns; part++)
+    canonical_reference (row, reference, part, row->reference_keys[r]);
   size_t empty;
   row->reference_nulls[r] =
       !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);

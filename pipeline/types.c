@@ -42,6 +42,12 @@ canonical_boolean (const Value *value, GByteArray *out)
   append_byte (out, value->boolean ? 1 : 0);
 }
 
+static void
+write_boolean (const Value *value, GString *out)
+{
+  g_string_append (out, value->boolean ? "true" : "false");
+}
+
 static bool
 parse_uuid (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
 {
@@ -63,6 +69,16 @@ canonical_uuid (const Value *value, GByteArray *out)
 {
   append_byte (out, CANONICAL_UUID);
   append_bytes (out, value->uuid, sizeof value->uuid);
+}
+
+static void
+write_uuid (const Value *value, GString *out)
+{
+  Uid uid;
+  char text[UID_TEXT_SIZE];
+  memcpy (uid.bytes, value->uuid, sizeof uid.bytes);
+  uid_format (uid, text);
+  g_string_append (out, text);
 }
 
 static bool
@@ -87,16 +103,16 @@ canonical_text (const Value *value, GByteArray *out)
 }
 
 const Type types[TYPE_COUNT] = {
-  { TYPE_BOOLEAN, "boolean", 16, parse_boolean, recognize_boolean, encode_boolean, canonical_boolean },
-  { TYPE_BIGINT, "bigint", 20, parse_bigint, NULL, encode_bigint, canonical_bigint },
-  { TYPE_NUMERIC, "numeric", 1700, parse_numeric, NULL, encode_numeric, canonical_decimal },
-  { TYPE_DOUBLE, "double precision", 701, parse_double, NULL, encode_double, canonical_decimal },
-  { TYPE_DATE, "date", 1082, parse_date, NULL, encode_date, canonical_date },
-  { TYPE_TIMESTAMP, "timestamp", 1114, parse_timestamp, NULL, encode_instant, canonical_instant },
-  { TYPE_TIMESTAMPTZ, "timestamptz", 1184, parse_timestamptz, NULL, encode_instant, canonical_instant },
-  { TYPE_UUID, "uuid", 2950, parse_uuid, NULL, encode_uuid, canonical_uuid },
-  { TYPE_JSONB, "jsonb", 3802, parse_jsonb, NULL, encode_jsonb, canonical_jsonb },
-  { TYPE_TEXT, "text", 25, parse_text, NULL, encode_text, canonical_text },
+  { TYPE_BOOLEAN, "boolean", 16, parse_boolean, recognize_boolean, encode_boolean, canonical_boolean, write_boolean },
+  { TYPE_BIGINT, "bigint", 20, parse_bigint, NULL, encode_bigint, canonical_bigint, write_bigint },
+  { TYPE_NUMERIC, "numeric", 1700, parse_numeric, NULL, encode_numeric, canonical_decimal, write_decimal },
+  { TYPE_DOUBLE, "double precision", 701, parse_double, NULL, encode_double, canonical_decimal, write_decimal },
+  { TYPE_DATE, "date", 1082, parse_date, NULL, encode_date, canonical_date, write_date },
+  { TYPE_TIMESTAMP, "timestamp", 1114, parse_timestamp, NULL, encode_instant, canonical_instant, write_timestamp },
+  { TYPE_TIMESTAMPTZ, "timestamptz", 1184, parse_timestamptz, NULL, encode_instant, canonical_instant, write_timestamptz },
+  { TYPE_UUID, "uuid", 2950, parse_uuid, NULL, encode_uuid, canonical_uuid, write_uuid },
+  { TYPE_JSONB, "jsonb", 3802, parse_jsonb, NULL, encode_jsonb, canonical_jsonb, NULL },
+  { TYPE_TEXT, "text", 25, parse_text, NULL, encode_text, canonical_text, NULL },
 };
 
 /* What people write for our types. Where PostgreSQL's own is narrower (integer, real, varchar), ours holds everything it can. */

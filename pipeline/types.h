@@ -61,6 +61,11 @@ typedef struct
   /* Appends the bytes that stand for the value's meaning, behind a letter for its class: all numbers alike (5, 5.0, 5e0), all
    * instants alike (a date is its midnight). Never used as a key. */
   void (*canonical) (const Value *value, GByteArray *out);
+
+  /* Appends the one text of the value, by which keys know it and which "parse" takes without a format: as PostgreSQL writes it,
+   * numbers with no exponent and no zeros behind their last decimal, a timestamptz in UTC as 2026-11-20T09:30:00Z, whatever the
+   * session's time zone. NULL: the value is its spelling (text, jsonb). */
+  void (*write) (const Value *value, GString *out);
 } Type;
 
 extern const Type types[TYPE_COUNT];

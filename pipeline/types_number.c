@@ -177,3 +177,31 @@ canonical_decimal (const Value *value, GByteArray *out)
       append_bytes (out, decimal.fraction + from, decimal.last - decimal.n_whole - from);
     }
 }
+
+void
+write_bigint (const Value *value, GString *out)
+{
+  g_string_append_printf (out, "%" G_GINT64_FORMAT, value->integer);
+}
+
+void
+write_decimal (const Value *value, GString *out)
+{
+  Decimal decimal;
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
+    g_return_if_reached ();
+  int32_t count = (int32_t) decimal_significant (&decimal);
+  if (count == 0)
+    {
+      g_string_append_c (out, '0');
+      return;
+    }
+  g_string_append (out, decimal.negative ? "-" : "");
+  /* Of the significant digits, counted from 0, the one at "point" is the first of the fraction; zeros are on both sides of them. */
+  for (int32_t i = MIN (0, decimal.point - 1); i < MAX (count, decimal.point); i++)
+    {
+      if (i == decimal.point)
+        g_string_append_c (out, '.');
+      g_string_append_c (out, i >= 0 && i < count ? decimal_digit (&decimal, decimal.first + (size_t) i) : '0');
+    }
+}

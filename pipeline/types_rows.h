@@ -17,9 +17,11 @@
 bool parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value);
 void encode_bigint (const Value *value, GByteArray *out);
 void canonical_bigint (const Value *value, GByteArray *out);
+void write_bigint (const Value *value, GString *out);
 bool parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value);
 void encode_numeric (const Value *value, GByteArray *out);
 void canonical_decimal (const Value *value, GByteArray *out); /* numeric and double precision: from the cell's text */
+void write_decimal (const Value *value, GString *out);
 
 /* types_double.c */
 bool parse_double (const char *cell, size_t length, const char *format, Value *ret_value);
@@ -29,10 +31,13 @@ void encode_double (const Value *value, GByteArray *out);
 bool parse_date (const char *cell, size_t length, const char *format, Value *ret_value);
 void encode_date (const Value *value, GByteArray *out);
 void canonical_date (const Value *value, GByteArray *out);
+void write_date (const Value *value, GString *out);
 bool parse_timestamp (const char *cell, size_t length, const char *format, Value *ret_value);
 bool parse_timestamptz (const char *cell, size_t length, const char *format, Value *ret_value);
 void encode_instant (const Value *value, GByteArray *out);
 void canonical_instant (const Value *value, GByteArray *out);
+void write_timestamp (const Value *value, GString *out);
+void write_timestamptz (const Value *value, GString *out);
 
 /* types_json.c */
 bool parse_jsonb (const char *cell, size_t length, const char *format, Value *ret_value);

@@ -4,6 +4,8 @@
 
 #define MICROSECONDS_PER_SECOND INT64_C (1000000)
 #define MICROSECONDS_PER_DAY (86400 * MICROSECONDS_PER_SECOND)
+#define DAYS_OF_400_YEARS 146097
+#define JULIAN_2000 730120 /* 2000-01-01, for GDate, whose day 1 is 0001-01-01 */
 
 static bool
 is_leap (int year)
@@ -96,4 +98,50 @@ canonical_instant (const Value *value, GByteArray *out)
 {
   append_byte (out, CANONICAL_INSTANT);
   append_int64 (out, value->integer);
+}
+
+/* A zone may bring the first or last day into the year 0 or 10000. GDate begins with the year 1, and calendars repeat. */
+static void
+write_day (int64_t days, GString *out)
+{
+  GDate date;
+  g_date_clear (&date, 1);
+  g_date_set_julian (&date, (guint32) (days + JULIAN_2000 + DAYS_OF_400_YEARS));
+  g_string_append_printf (out, "%04d-%02d-%02d", g_date_get_year (&date) - 400, (int) g_date_get_month (&date),
+                          g_date_get_day (&date));
+}
+
+void
+write_date (const Value *value, GString *out)
+{
+  write_day (value->integer, out);
+}
+
+static void
+write_instant (int64_t instant, char between, GString *out)
+{
+  int64_t in_day = instant % MICROSECONDS_PER_DAY;
+  in_day += in_day < 0 ? MICROSECONDS_PER_DAY : 0;
+  write_day ((instant - in_day) / MICROSECONDS_PER_DAY, out);
+  int second = (int) (in_day / MICROSECONDS_PER_SECOND);
+  g_string_append_printf (out, "%c%02d:%02d:%02d", between, second / 3600, second / 60 % 60, second % 60);
+  int fraction = (int) (in_day % MICROSECONDS_PER_SECOND);
+  if (fraction == 0)
+    return;
+  g_string_append_printf (out, ".%06d", fraction);
+  while (out->str[out->len - 1] == '0')
+    g_string_truncate (out, out->len - 1);
+}
+
+void
+write_timestamp (const Value *value, GString *out)
+{
+  write_instant (value->integer, ' ', out);
+}
+
+void
+write_timestamptz (const Value *value, GString *out)
+{
+  write_instant (value->integer, 'T', out);
+  g_string_append_c (out, 'Z');
 }

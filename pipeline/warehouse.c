@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/convert.h"
 #include "pipeline/stage.h"
 #include "schema/sql.h"
 
@@ -195,8 +196,15 @@ bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult
       const Type *is = types_by_oid ((uint32_t) db_result_int64 (attributes, row, 1));
       if (is == column->type)
         return true;
-      if (pins_find (pins, column->name) != NULL
-          && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
+      const LayoutColumn *texts =
+          is != NULL && is->id == TYPE_TEXT ? layout_find_convertible (warehouse->layout, column->name) : NULL;
+      if (texts != NULL)
+        {
+          if (!convert_texts (db, warehouse->schema, warehouse->layout, texts, notes, error))
+            return false;
+        }
+      else if (pins_find (pins, column->name) != NULL
+               && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
         return type_cannot_follow (warehouse, column, is, db_result_value (attributes, row, 2), error);
       g_array_append_val (alter, *column);
       return true;

@@ -76,8 +76,9 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
       if (model != NULL && is_made (model, name))
         continue;
       bool fits = format != NULL && types_format_fits (word, format);
-      staged_table_add (staged, name, word, fits ? format : NULL);
-      if (is_ambiguous (comment))
+      StagedColumn *column = staged_table_add (staged, name, word, fits ? format : NULL);
+      column->ambiguous = is_ambiguous (comment);
+      if (column->ambiguous)
         g_ptr_array_add (notes, g_strdup_printf ("%s can be read in two ways and is text (%s): one of them in the model settles it",
                                                  name, strstr (comment, "ambiguous: ")));
     }
@@ -128,7 +129,7 @@ refine_types (Db *db, const Settings *settings, const StagedTable *staged, GPtrA
   for (guint i = 0; i < staged->columns->len; i++)
     {
       StagedColumn *column = g_ptr_array_index (staged->columns, i);
-      bool text = g_str_equal (column->type, types[TYPE_TEXT].name);
+      bool text = g_str_equal (column->type, types[TYPE_TEXT].name) && !column->ambiguous;
       g_ptr_array_add (ret_notes, text ? refine_type (column, sample, (int) i) : NULL);
     }
   return true;

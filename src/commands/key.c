@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
-#include "pipeline/key.h"
+#include "pipeline/pins.h"
 #include "schema/ledger.h"
 #include "src/agreement.h"
 #include "src/cli.h"
@@ -69,31 +69,98 @@ check_values (const Model *model, char **values, GError **error)
   return true;
 }
 
-/* The secret, compared with the one that the table's ids were made with. Where the database cannot be asked, a person is told, and
- * none is made. */
-static bool
-read_secret (const Settings *settings, const Model *model, char **ret_secret, size_t *ret_length, GError **error)
+/* What the database knows of the table's key. */
+typedef struct
 {
+  Db *db;     /* NULL: it cannot be asked */
+  bool fresh; /* nothing was ever loaded */
+  TableState state;
+  Pins *pins;
+} Known;
+
+static void
+known_clear (Known *known)
+{
+  g_clear_pointer (&known->db, db_free);
+  g_clear_pointer (&known->pins, pins_free);
+  table_state_clear (&known->state);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Known, known_clear)
+
+static bool
+declares_types (const Model *model)
+{
+  g_autofree KeyType *types_declared = key_types (model, NULL);
+  for (guint i = 0; model->business_key[i] != NULL; i++)
+    if (types_declared[i].type == NULL)
+      return false;
+  return true;
+}
+
+/* Where the database cannot be asked a person is told what that leaves open. */
+static bool
+ask (const Settings *settings, const Model *model, Known *known, GError **error)
+{
+  bool secret = model->hash == KEY_HMAC_SHA256, declared = declares_types (model);
+  if (!secret && declared)
+    return true;
   g_autoptr (GError) away = NULL;
-  g_autoptr (Db) db = database_open (settings, false, false, -1, &away);
-  if (db == NULL)
-    {
-      bool fresh = g_str_equal (weir_error_get_reason (away), "no_ledger");
-      if (!settings_read_secret (settings, fresh, ret_secret, ret_length, error))
-        return false;
-      if (!fresh)
-        fprintf (stderr, "weir: the key secret could not be compared with the one of the database: %s\n", away->message);
-      return true;
-    }
-  g_auto (TableState) state = { 0 };
+  known->db = database_open (settings, false, false, -1, &away);
+  if (known->db != NULL)
+    return ledger_table_read (known->db, model->table, false, &known->state, error)
+           && (known->pins = pins_parse (known->state.pins, error)) != NULL;
+  known->fresh = g_str_equal (weir_error_get_reason (away), "no_ledger");
+  if (!known->fresh && secret)
+    fprintf (stderr, "weir: the key secret could not be compared with the one of the database: %s\n", away->message);
+  if (!known->fresh && !declared)
+    fprintf (stderr, "weir: the database could not be asked for the key's types, and values are taken as they are written: %s\n",
+             away->message);
+  return true;
+}
+
+/* The secret, compared with the one that the table's ids were made with. Where the database cannot be asked, none is made. */
+static bool
+read_secret (const Settings *settings, const Model *model, const Known *known, char **ret_secret, size_t *ret_length,
+             GError **error)
+{
+  if (known->db == NULL)
+    return settings_read_secret (settings, known->fresh, ret_secret, ret_length, error);
   g_autofree char *secret = NULL;
-  if (!ledger_table_read (db, model->table, false, &state, error)
-      || !database_read_secret (settings, db, &secret, ret_length, error))
+  if (!database_read_secret (settings, known->db, &secret, ret_length, error))
     return false;
-  if (!agreement_check (model, state.kind, state.key, secret, *ret_length, error))
+  if (!agreement_check (model, known->state.kind, known->state.key, secret, *ret_length, error))
     return database_explain_secret (settings, error), false;
   *ret_secret = g_steal_pointer (&secret);
   return true;
+}
+
+/* The values as the key knows them: in the column's way of writing or the type's own. */
+static bool
+canonical_values (const Model *model, const Known *known, const KeyMaker *maker, KeyPart *parts, GPtrArray *texts, GError **error)
+{
+  g_autofree KeyType *key = key_types (model, known->pins), *declared = key_types (model, NULL);
+  for (guint i = 0; model->business_key[i] != NULL; i++)
+    {
+      GString *text = g_string_new (NULL);
+      g_ptr_array_add (texts, text);
+      Value unused;
+      const KeyType plain = { key[i].type, NULL };
+      if (key_canonical (maker, key[i], &parts[i], text, &unused) || key_canonical (maker, plain, &parts[i], text, &unused)
+          || declared[i].type == NULL || declared[i].type->write == NULL || parts[i].length == 0)
+        continue;
+      weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not of type %s, as %s is in %s", parts[i].text, declared[i].type->name,
+                  model->business_key[i], model->path);
+      weir_error_detail (error, "A row with that value is a reject: it has no id.");
+      return false;
+    }
+  return true;
+}
+
+static void
+free_text (gpointer text)
+{
+  g_string_free (text, TRUE);
 }
 
 static bool
@@ -101,14 +168,20 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
 {
   g_autofree char *secret = NULL;
   size_t secret_length = 0;
+  g_auto (Known) known = { 0 };
+  if (!ask (settings, model, &known, error))
+    return false;
   if (model->hash == KEY_HMAC_SHA256
-      && (!fs_make_folder (settings->state, 0700, error) || !read_secret (settings, model, &secret, &secret_length, error)))
+      && (!fs_make_folder (settings->state, 0700, error) || !read_secret (settings, model, &known, &secret, &secret_length, error)))
     return false;
   guint count = g_strv_length (values);
   g_autofree KeyPart *parts = g_new0 (KeyPart, count);
   for (guint i = 0; i < count; i++)
     parts[i] = (KeyPart) { values[i], strlen (values[i]), false };
   g_autoptr (KeyMaker) maker = key_maker_new (model, secret, secret_length);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (free_text);
+  if (!canonical_values (model, &known, maker, parts, texts, error))
+    return false;
   const KeyPart *normalized = NULL;
   size_t empty = 0;
   if (!key_make (maker, parts, count, ret_id, &normalized, &empty))

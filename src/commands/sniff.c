@@ -111,8 +111,15 @@ read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
         break;
       take_row (sniffed, row, original);
     }
+  bool comma = false;
   for (size_t i = 0; i < sniffed->n_columns; i++)
-    infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
+    {
+      infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
+      comma = comma || infer_is_comma (sniffed->columns[i].result.format);
+    }
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    if (comma && sniffed->columns[i].result.either)
+      infer_doubt (&sniffed->columns[i].result);
   return true;
 }
 

@@ -291,6 +291,99 @@ test_normalised_key_of_other_types (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+#define PRICES(columns)                                                                                                            \
+  "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"k\"]," columns                                             \
+  " \"id\": {\"column\": \"user_id\", \"hash\": \"md5\"}}"
+
+/* Equal values are one entity, however they are written, in one file or in two. */
+static void
+test_key_by_value (void **state)
+{
+  static const struct
+  {
+    const char *columns, *first, *second, *counts;
+    const char *ids;        /* the texts that the ids are made of */
+    const char *value, *as; /* of `weir key` */
+  } cases[] = {
+    { "", "k;v\n1.234,50;a\n2,75;b\n", "k;v\n1234.5;a\n2.75;c\n", "read=2 unchanged=1 updated=1 deactivated=1 staged=2",
+      "1234.5|2.75", "1234,50", "1234.5" },
+    { "", "k,v\n1,a\n2,b\n", "k,v\n1.0,a\n2.50,c\n", "read=2 unchanged=1 inserted=1 staged=2", "1|2|2.5", "1.00", "1" },
+    { "", "k,v\n1,a\n2,b\n", "k,v\n1,a\nx,b\n1.0,c\n", "read=3 unchanged=1 inserted=2 staged=3", "1|1.0|2|x", "1.0", "1.0" },
+    { "", "k,v\n550E8400-e29b-41d4-a716-446655440000,a\n",
+      "k,v\n550e8400-E29B-41d4-a716-446655440000,b\n550e8400-e29b-41d4-a716-446655440000,a\n",
+      "read=2 duplicate=1 unchanged=1 staged=1", "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000",
+      "550e8400-e29b-41d4-a716-446655440000" },
+    { "\"columns\": {\"k\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"}},", "k,v\n01/02/2026,a\n", "k,v\n1/2/2026,a\n",
+      "read=1 unchanged=1 staged=1", "2026-02-01", "2026-02-01", "2026-02-01" },
+    { "\"columns\": {\"k\": {\"type\": \"boolean\"}},", "k,v\nyes,a\n0,b\n", "k,v\nTRUE,a\nno,b\n", "read=2 unchanged=2 staged=2",
+      "false|true", "f", "false" },
+    { "", "k,v\n2026-01-01 01:00:00+01,a\n", "k,v\n2026-01-01T00:00Z,a\n", "read=1 unchanged=1 staged=1", "2026-01-01T00:00:00Z",
+      "2026-01-01 02:00+02", "2026-01-01T00:00:00Z" },
+    { "", "k,v\n007,a\n1.50,b\n", "k,v\n 007 ,a\n1.5,c\n", "read=2 unchanged=1 inserted=1 staged=2", "007|1.5|1.50", "1.50",
+      "1.50" },
+  };
+  Home *home = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) own = home_new (home->cluster);
+      g_autofree char *model = g_strdup_printf (PRICES ("%s"), cases[i].columns);
+      home_write_model (own, "users", model);
+      g_autoptr (Json) first = load_text (own, "users.csv", cases[i].first, NULL);
+      assert_json (first, "status", "applied");
+      expect_load (own, cases[i].second, "applied", cases[i].counts);
+      g_auto (GStrv) texts = g_strsplit (cases[i].ids, "|", -1);
+      for (char **text = texts; *text != NULL; text++)
+        assert_sql (own, "1", "select count(*) from warehouse.users where is_current and user_id = md5('%s')::uuid", *text);
+      g_autofree char *count = g_strdup_printf ("%u", g_strv_length (texts));
+      assert_sql (own, count, "select count(*) from warehouse.users where is_current");
+      g_autofree char *key = key_of (own, cases[i].value);
+      g_autofree char *expected = sql_scalar (own, "select md5('%s')::uuid", cases[i].as);
+      assert_string_equal (key, expected);
+      oracle_check (own, ORACLE_REPLAY);
+    }
+}
+
+/* A reference is known as the dimension knows its key, however the fact's file writes it. */
+static void
+test_reference_by_value (void **state)
+{
+  Home *home = *state;
+  home_write_model (
+      home, "prices",
+      "{\"table\": \"prices\", \"kind\": \"dimension\", \"business_key\": [\"k\", \"day\"], \"id\": {\"column\": \"price_id\"},"
+      " \"columns\": {\"day\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"}}}");
+  home_write_model (home, "sales",
+                    "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"n\"], \"references\": [{\"dimension\": "
+                    "\"prices\", \"columns\":"
+                    " [\"price\", \"day\"], \"as\": \"price_id\"}]}");
+  g_autoptr (Json) prices = load_text (home, "prices.csv", "k;day\n1234.5;01/02/2026\n2.75;03/04/2026\n", NULL);
+  assert_load (prices, "applied", "read=2 inserted=2 staged=2");
+  g_autoptr (Json) sales =
+      load_text (home, "sales.csv", "n;price;day\n1.50;1.234,50;1/2/2026\n2.25;2,750;2026-04-03\n3.5;;\n", NULL);
+  assert_load (sales, "applied", "read=3 inserted=3 staged=3");
+  assert_sql (home, "1.5|1234.5\n2.25|2.75\n3.5|-",
+              "select n, k from warehouse.sales left join warehouse.prices using (price_id) order by n");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
+/* No load would give this value an id. */
+static void
+test_key_of_another_type (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", PRICES ("\"columns\": {\"k\": {\"type\": \"bigint\"}},"));
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "key", "users", "x", NULL);
+  assert_contains (outcome->err, "\"x\" is not of type bigint");
+  /* Neither a secret nor a pin is needed: the database is not asked. */
+  cluster_stop (home->cluster);
+  g_autofree char *key = key_of (home, "1");
+  assert_string_equal (key, "c4ca4238-a0b9-2382-0dcc-509a6f75849b");
+  home_write_model (home, "users", PRICES (""));
+  g_autoptr (Outcome) away = expect_weir (home, 0, "key", "users", "1", NULL);
+  assert_contains (away->err, "could not be asked for the key's types");
+  cluster_start (home->cluster);
+}
+
 int
 main (void)
 {
@@ -311,6 +404,9 @@ main (void)
     TEST (test_secret_others_can_read),
     TEST (test_renamed_id_column),
     TEST (test_normalised_key_of_other_types),
+    TEST (test_key_by_value),
+    TEST (test_reference_by_value),
+    TEST (test_key_of_another_type),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

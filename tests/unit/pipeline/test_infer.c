@@ -254,6 +254,44 @@ test_a_quoted_empty_cell_is_told_from_none (void **state G_GNUC_UNUSED)
   assert_true (quoted.quoted_empty);
 }
 
+/* A mark that may be the decimal one or stand between thousands. */
+static void
+test_marks_that_can_be_either (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    const char *cells[4];
+    bool either;
+  } cases[] = {
+    { { "1.234", "2.500", "12" }, true },
+    { { "1,234", "5" }, true },
+    { { "192.168.100" }, true },
+    { { "1.234", "1.5" }, false },
+    { { "0.125" }, false },
+    { { "1234.567" }, false },
+    { { "12", "5" }, false },
+    { { "12345678901234567890", "5" }, false },
+    { { "1,5", "1,234" }, false },
+    { { "01/02/2026" }, false },
+    { { "1.234", "x" }, false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      size_t count = 0;
+      while (count < 4 && cases[i].cells[count] != NULL)
+        count++;
+      ColumnGuess guess = guess_of (cases[i].cells, count);
+      InferResult result;
+      infer_result (&guess, &result);
+      assert_int_equal (result.either, cases[i].either);
+      if (result.either)
+        infer_doubt (&result);
+      assert_true (!result.either || (result.ambiguous && result.type->id == TYPE_TEXT && result.settle_or != NULL));
+    }
+  assert_true (infer_is_comma ("9,9") && infer_is_comma ("9.999,9") && infer_is_comma ("9 999,9"));
+  assert_false (infer_is_comma (NULL) || infer_is_comma ("9,999") || infer_is_comma ("9,999.9") || infer_is_comma ("9.999"));
+}
+
 static void
 test_what_is_ambiguous_says_what_settles_it (void **state G_GNUC_UNUSED)
 {
@@ -388,6 +426,7 @@ main (void)
     cmocka_unit_test (test_columns),
     cmocka_unit_test (test_values_keep_their_meaning),
     cmocka_unit_test (test_a_quoted_empty_cell_is_told_from_none),
+    cmocka_unit_test (test_marks_that_can_be_either),
     cmocka_unit_test (test_what_is_ambiguous_says_what_settles_it),
     cmocka_unit_test (test_order_never_matters),
     cmocka_unit_test (test_order_never_matters_for_any_mixture_of_cells),

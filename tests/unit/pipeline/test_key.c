@@ -173,6 +173,44 @@ test_parts_are_normalised_apart_however_long (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_a_part_is_known_by_its_value (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    unsigned normalize;
+    int type; /* -1: not settled */
+    const char *format, *cell, *text;
+  } cases[] = {
+    { 0, TYPE_NUMERIC, NULL, "1.50", "1.5" },
+    { 0, TYPE_NUMERIC, "9.999,9", "1.234,50", "1234.5" },
+    { NORMALIZE_TRIM, TYPE_BIGINT, NULL,
+      "\xc2\xa0"
+      "5 ",
+      "5" },
+    { 0, TYPE_BIGINT, NULL, " 5", " 5" },
+    { NORMALIZE_TRIM, TYPE_DATE, "DD/MM/YYYY", "1/2/2026", "2026-02-01" },
+    { 0, TYPE_DATE, NULL, "1/2/2026", "1/2/2026" },
+    { NORMALIZE_LOWERCASE, TYPE_TIMESTAMPTZ, NULL, "2026-01-01T01:00:00+01", "2026-01-01t00:00:00z" },
+    { 0, TYPE_TEXT, NULL, "1.50", "1.50" },
+    { 0, -1, NULL, "1.50", "1.50" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KeyMaker) maker = make (KEY_MD5, cases[i].normalize);
+      g_autoptr (GString) out = g_string_new (NULL);
+      KeyPart typed = part (cases[i].cell), plain = part (cases[i].text);
+      Value value;
+      (void) key_canonical (maker, (KeyType) { cases[i].type < 0 ? NULL : &types[cases[i].type], cases[i].format }, &typed, out,
+                            &value);
+      Uid id, expected;
+      size_t empty = 0;
+      assert_true (key_make (maker, &typed, 1, &id, NULL, &empty));
+      assert_true (key_make (maker, &plain, 1, &expected, NULL, &empty));
+      assert_true (uid_equal (id, expected));
+    }
+}
+
+static void
 test_version_and_variant (void **state G_GNUC_UNUSED)
 {
   g_autoptr (KeyMaker) maker = make (KEY_HMAC_SHA256, 0);
@@ -207,6 +245,7 @@ main (void)
     cmocka_unit_test (test_normalizing_does_not_depend_on_the_locale),
     cmocka_unit_test (test_a_null_or_empty_part_is_named),
     cmocka_unit_test (test_parts_are_normalised_apart_however_long),
+    cmocka_unit_test (test_a_part_is_known_by_its_value),
     cmocka_unit_test (test_version_and_variant),
     cmocka_unit_test (test_the_fingerprint),
   };

@@ -168,12 +168,120 @@ test_types (void **state)
     }
 }
 
+/* Two columns of the same file, of which one says how the other is to be read. */
+typedef struct
+{
+  const char *pins[2];    /* type words, NULL: not pinned */
+  const char *formats[2]; /* of the pins */
+  const char *lines[4];
+  const char *expected; /* "x TYPE FORMAT, y TYPE FORMAT", or the reason of the refusal */
+} NumberCase;
+
+static const NumberCase number_cases[] = {
+  /* one column: the pin reads what fits it, and what does not is read as it asks for, if it can be told how */
+  { { "numeric", "text" }, { "9,999.9" }, { "1,234|", "1,500|" }, "x numeric 9,999.9, y text -" },
+  { { "numeric", "text" }, { "9,999.9" }, { "1,5|", "1,234|" }, "x numeric 9,9 for once, y text -" },
+  { { "numeric", "text" }, { NULL }, { "1.234|", "2.500|" }, "x numeric -, y text -" },
+  { { "numeric", "text" }, { NULL }, { "1,5|", "1.234,5|" }, "x numeric 9.999,9 for once, y text -" },
+  { { "numeric", "text" }, { NULL }, { "1,234|", "1,500|" }, "type_drift" },
+  { { "numeric", "text" }, { "9,9" }, { "1.234|", "2.500|" }, "type_drift" },
+  { { "numeric", "text" }, { "9,9" }, { "1.234|", "2.5|" }, "x numeric - for once, y text -" },
+  { { "bigint", "text" }, { NULL }, { "1.500|", "2|" }, "type_drift" },
+  { { "bigint", "text" }, { NULL }, { "1.500|", "2.5|" }, "x numeric -, y text -" },
+  { { "bigint", "text" }, { NULL }, { "1.234,50|", "2|" }, "x numeric 9.999,9, y text -" },
+  { { "bigint", "text" }, { NULL }, { "12345678901234567890|", "2|" }, "x numeric -, y text -" },
+  /* two: a decimal comma beside it makes a point doubtful */
+  { { NULL, NULL }, { NULL }, { "1,5|1.234", "2,75|2.500" }, "x numeric 9,9, y text - ambiguous" },
+  { { NULL, NULL }, { NULL }, { "1,5|1.234", "2,75|2.5" }, "x numeric 9,9, y numeric -" },
+  { { NULL, NULL }, { NULL }, { "1.5|1.234", "2.75|2.500" }, "x numeric -, y numeric -" },
+  { { "numeric", NULL }, { "9,9" }, { "5|1.234", "7|2.500" }, "x numeric 9,9, y text - ambiguous" },
+  { { "numeric", "numeric" }, { NULL }, { "1,5|1.234", "2,75|2.500" }, "type_drift" },
+  { { "numeric", "numeric" }, { NULL }, { "1,5|1.25", "2,75|2.500" }, "x numeric 9,9 for once, y numeric -" },
+  { { "numeric", "numeric" }, { "9,9", "9,9" }, { "1.5|1,234", "2.75|2,500" }, "type_drift" },
+};
+
+static char *
+describe_numbers (const Layout *layout)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (int i = 1; i <= 2; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      g_string_append_printf (text, "%s%s %s %s%s%s", i == 1 ? "" : ", ", column->name, column->type->name,
+                              column->format == NULL ? "-" : column->format, column->other_format ? " for once" : "",
+                              column->ambiguous ? " ambiguous" : "");
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+test_numbers_written_otherwise (void **state)
+{
+  (void) state;
+  static const char json[] = "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"email\"]}";
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", json), NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (number_cases); i++)
+    {
+      const NumberCase *c = &number_cases[i];
+      g_autoptr (Pins) pins = pins_new ();
+      for (int column = 0; column < 2; column++)
+        if (c->pins[column] != NULL)
+          pins_set (pins, column == 0 ? "x" : "y", types_find (c->pins[column]), c->formats[column]);
+      g_autoptr (Layout) layout = lay_out (catalog, "users", "email|x|y", pins, NULL);
+      char *lines[4] = { NULL };
+      for (int line = 0; c->lines[line] != NULL; line++)
+        lines[line] = g_strdup_printf ("a@b.c|%s", c->lines[line]);
+      g_autoptr (GError) error = NULL;
+      bool again;
+      bool settled = settle (layout, (const char *const *) lines, true, &again, &error);
+      for (int line = 0; lines[line] != NULL; line++)
+        g_free (lines[line]);
+      g_autofree char *actual = settled ? describe_numbers (layout) : g_strdup (weir_error_get_reason (error));
+      assert_string_equal (actual, c->expected);
+    }
+}
+
+/* What rows are known by cannot be mended later. */
+static void
+test_doubtful_keys (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *json;
+    bool refused;
+  } cases[] = {
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"day\"]}", true },
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"day\"],\"columns\":{\"day\":{\"type\":\"text\"}}}", false },
+    { "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"id\"]}", false },
+    { "{\"table\":\"users\",\"kind\":\"fact\"}", true },
+    { "{\"table\":\"users\",\"kind\":\"fact\",\"append\":\"all\"}", false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Catalog) catalog = test_catalog (test_model ("users", cases[i].json), NULL);
+      g_autoptr (Pins) pins = pins_new ();
+      g_autoptr (Layout) layout = lay_out (catalog, "users", "id|day", pins, NULL);
+      static const char *const lines[] = { "1|01/02/2026", "2|03/04/2026", NULL };
+      g_autoptr (GError) error = NULL;
+      bool again;
+      assert_int_equal (settle (layout, lines, true, &again, &error), !cases[i].refused);
+      if (cases[i].refused)
+        assert_string_equal (weir_error_get_reason (error), "ambiguous");
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_roles_of_a_dimension), cmocka_unit_test (test_roles_of_a_fact), cmocka_unit_test (test_missing_columns),
-    cmocka_unit_test (test_without_a_header),     cmocka_unit_test (test_types),
+    cmocka_unit_test (test_roles_of_a_dimension),
+    cmocka_unit_test (test_roles_of_a_fact),
+    cmocka_unit_test (test_missing_columns),
+    cmocka_unit_test (test_without_a_header),
+    cmocka_unit_test (test_types),
+    cmocka_unit_test (test_numbers_written_otherwise),
+    cmocka_unit_test (test_doubtful_keys),
   };
   return cmocka_run_group_tests_name ("pipeline/layout", tests, NULL, NULL);
 }

@@ -207,6 +207,60 @@ test_canonical_bytes_begin_with_their_class (void **state G_GNUC_UNUSED)
   CHECK_CANONICAL (TYPE_TEXT, NULL, texts);
 }
 
+/* Ids are made of these texts and kept: they may never be others. */
+static void
+test_the_one_text_of_a_value (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    TypeId type;
+    const char *format, *cell, *text;
+  } cases[] = {
+    { TYPE_BOOLEAN, NULL, "true", "true" },
+    { TYPE_BOOLEAN, NULL, "No", "false" },
+    { TYPE_BIGINT, NULL, "1", "1" },
+    { TYPE_BIGINT, NULL, "-9223372036854775808", "-9223372036854775808" },
+    { TYPE_BIGINT, "9,999", "1,234", "1234" },
+    { TYPE_NUMERIC, NULL, "1", "1" },
+    { TYPE_NUMERIC, NULL, "1.0", "1" },
+    { TYPE_NUMERIC, NULL, "-1.50", "-1.5" },
+    { TYPE_NUMERIC, NULL, ".05", "0.05" },
+    { TYPE_NUMERIC, NULL, "0.00", "0" },
+    { TYPE_NUMERIC, NULL, "1200", "1200" },
+    { TYPE_NUMERIC, NULL, "12345678901234567890", "12345678901234567890" },
+    { TYPE_NUMERIC, "9.999,9", "1.234,50", "1234.5" },
+    { TYPE_NUMERIC, "9 999,9",
+      "1\xc2\xa0"
+      "000",
+      "1000" },
+    { TYPE_DOUBLE, NULL, "1e3", "1000" },
+    { TYPE_DOUBLE, NULL, "1.5e-7", "0.00000015" },
+    { TYPE_DOUBLE, NULL, "-0", "0" },
+    { TYPE_DATE, NULL, "2026-11-20", "2026-11-20" },
+    { TYPE_DATE, "DD/MM/YYYY", "1/2/2026", "2026-02-01" },
+    { TYPE_DATE, NULL, "0001-01-01", "0001-01-01" },
+    { TYPE_DATE, NULL, "9999-12-31", "9999-12-31" },
+    { TYPE_TIMESTAMP, NULL, "2026-11-20T09:30", "2026-11-20 09:30:00" },
+    { TYPE_TIMESTAMP, NULL, "1999-12-31 23:59:59.120", "1999-12-31 23:59:59.12" },
+    { TYPE_TIMESTAMPTZ, NULL, "2026-11-20 09:30:00+01", "2026-11-20T08:30:00Z" },
+    { TYPE_TIMESTAMPTZ, NULL, "2026-11-20T08:30Z", "2026-11-20T08:30:00Z" },
+    { TYPE_TIMESTAMPTZ, NULL, "0001-01-01 00:00+01", "0000-12-31T23:00:00Z" },
+    { TYPE_TIMESTAMPTZ, NULL, "9999-12-31 23:30-01", "10000-01-01T00:30:00Z" },
+    { TYPE_UUID, NULL, "550E8400-e29b-41d4-A716-446655440000", "550e8400-e29b-41d4-a716-446655440000" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Value value;
+      const Type *type = &types[cases[i].type];
+      assert_true (type->parse (cases[i].cell, strlen (cases[i].cell), cases[i].format, &value));
+      g_autoptr (GString) text = g_string_new (NULL);
+      type->write (&value, text);
+      assert_string_equal (text->str, cases[i].text);
+    }
+  assert_null (types[TYPE_TEXT].write);
+  assert_null (types[TYPE_JSONB].write);
+}
+
 int
 main (void)
 {
@@ -222,6 +276,7 @@ main (void)
     cmocka_unit_test (test_jsonb_refuses_numbers_that_numeric_would_not_keep),
     cmocka_unit_test (test_text_takes_everything),
     cmocka_unit_test (test_encode_appends),
+    cmocka_unit_test (test_the_one_text_of_a_value),
     cmocka_unit_test (test_canonical_bytes_begin_with_their_class),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
