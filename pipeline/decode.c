@@ -243,7 +243,7 @@ judge_bytes (const char *bytes, size_t length, bool whole, const char *name, Enc
   const char *likelier = NULL;
   bool utf8 = counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (bytes, length, &likelier);
   *ret_encoding = utf8 ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
-  *ret_evidence = utf8 ? describe_utf8 (&counts, whole, likelier) : describe_windows_1252 (bytes, length);
+  *ret_evidence = utf8 ? describe_utf8 (&counts, whole, likelier) : describe_windows_1252 (bytes, length, whole);
   return true;
 }
 

@@ -138,7 +138,7 @@ looks_like_windows_1252 (const char *bytes, size_t length, const char **ret_like
 }
 
 char *
-describe_windows_1252 (const char *bytes, size_t length)
+describe_windows_1252 (const char *bytes, size_t length, bool whole)
 {
   bool seen[256] = { false };
   size_t high = 0, kinds = 0;
@@ -154,6 +154,6 @@ describe_windows_1252 (const char *bytes, size_t length)
         g_string_append_printf (shown, " 0x%02X", byte);
     }
   g_autofree char *count = text_count ((int64_t) high);
-  return g_strdup_printf ("%s byte%s%s%s no UTF-8, but letters and signs of Windows-1252", count, high == 1 ? "" : "s such as",
-                          shown->str, high == 1 ? " is" : " are");
+  return g_strdup_printf ("%s%s byte%s%s%s no UTF-8, but letters and signs of Windows-1252", whole ? "" : "at least ", count,
+                          high == 1 ? "" : "s such as", shown->str, high == 1 ? " is" : " are");
 }
