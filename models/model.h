@@ -75,7 +75,7 @@ typedef struct
   char *quote;     /* NULL: not said; "" for none, or one character */
   char *escape;    /* NULL, "doubled" or "backslash" */
   char *comment;   /* NULL; "" for none, or one character */
-  char *encoding;  /* NULL, "utf-8", "utf-16le", "utf-16be" or "windows-1252" */
+  char *encoding;  /* NULL, or one of encoding_words */
   int header_rows; /* -1: not said */
   int skip_lines;  /* -1: not said */
 } ModelDialect;

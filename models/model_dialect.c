@@ -1,3 +1,4 @@
+#include "models/encoding.h"
 #include "models/model_members.h"
 
 #include <string.h>
@@ -50,13 +51,27 @@ read_escape (const MemberScope *scope, const char *path, Json *value)
 static void
 read_encoding (const MemberScope *scope, const char *path, Json *value)
 {
-  static const char *const words[] = { "utf-8", "utf-16le", "utf-16be", "windows-1252", NULL };
-  unsigned word = 0;
-  if (!members_word (scope, path, value, words, &word))
-    return;
   ModelDialect *dialect = scope->target;
-  g_free (dialect->encoding);
-  dialect->encoding = g_strdup (words[word]);
+  g_autofree char *word = NULL;
+  Encoding encoding;
+  if (!members_text (scope, path, value, &word))
+    return;
+  const char *nearest = encoding_nearest (word);
+  bool found = encoding_find (word, &encoding);
+  if (found && !encoding_is_installed (encoding))
+    members_problem (scope, path, "the iconv of this system does not know \"%s\"", word);
+  else if (found)
+    {
+      g_free (dialect->encoding);
+      dialect->encoding = g_strdup (encoding_word (encoding));
+    }
+  else if (nearest != NULL)
+    members_problem (scope, path, "unknown encoding \"%s\"; did you mean \"%s\"?", word, nearest);
+  else
+    {
+      g_autofree char *all = g_strjoinv (", ", (char **) encoding_words ());
+      members_problem (scope, path, "unknown encoding \"%s\"; expected one of: %s", word, all);
+    }
 }
 
 static void

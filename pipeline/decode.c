@@ -207,7 +207,7 @@ count_utf8 (const char *bytes, size_t length, bool whole)
 }
 
 static char *
-describe_utf8 (const Utf8Counts *counts, bool whole)
+describe_utf8 (const Utf8Counts *counts, bool whole, const char *likelier)
 {
   g_autofree char *characters = text_count ((int64_t) counts->characters);
   g_autofree char *wrong = text_count ((int64_t) counts->wrong);
@@ -221,9 +221,10 @@ describe_utf8 (const Utf8Counts *counts, bool whole)
   if (counts->wrong > 0)
     g_string_append_printf (
         text,
-        "%s byte%s neither that nor like Windows-1252, the first is byte %zu of the text: rows with such bytes are "
+        "%s byte%s neither that nor like Windows-1252%s%s, the first is byte %zu of the text: rows with such bytes are "
         "rejected",
-        wrong, counts->wrong == 1 ? " is" : "s are", counts->first_wrong + 1);
+        wrong, counts->wrong == 1 ? " is" : "s are", likelier != NULL ? " but like " : "", likelier != NULL ? likelier : "",
+        counts->first_wrong + 1);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -239,9 +240,10 @@ judge_bytes (const char *bytes, size_t length, bool whole, const char *name, Enc
   if (signature != NULL)
     return refuse_signature (signature, name, error);
   /* More whole characters than bytes that are none: chance does not do that, a few bad bytes do. */
-  bool utf8 = counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (bytes, length);
+  const char *likelier = NULL;
+  bool utf8 = counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (bytes, length, &likelier);
   *ret_encoding = utf8 ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
-  *ret_evidence = utf8 ? describe_utf8 (&counts, whole) : describe_windows_1252 (bytes, length);
+  *ret_evidence = utf8 ? describe_utf8 (&counts, whole, likelier) : describe_windows_1252 (bytes, length, whole);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "pipeline/decode_1252.h"
 
 #include "base/text.h"
+#include "pipeline/decode_letters.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -9,16 +10,16 @@
 #define LONGEST_RUN 3 /* of letters beyond ASCII in a Western word; Icelandic has that many */
 #define SHOWN 4       /* bytes named in the evidence */
 
-/* From 0x80: a small letter l, a capital C, a sign that texts have T, one that may stand inside a word -, one that hardly anybody
- * writes ?, undefined !. */
-static const char classes[129] = "T!T?T-TT?TCTC!C!" /* euro, low quotes, dots, daggers, per mille; S caron, OE, Z caron */
+/* From 0x80: a small letter l, a capital C, a sign of punctuation T, one that may stand inside a word -, one that stands with
+ * numbers or alone N, one that hardly anybody writes ?, undefined !. */
+static const char classes[129] = "N!T?T-TT?NCTC!C!" /* euro, low quotes, dots, daggers, per mille; S caron, OE, Z caron */
                                  "!--TTT--?TlTl!lC" /* quotes, bullet, dashes, trademark; s caron, oe, z caron, Y diaeresis */
-                                 "-TTT?T?T?TTT?-T?" /* blank, currencies, section, copyright, ordinal, guillemet, soft hyphen */
-                                 "TTTT-l?-?TTTTTTT" /* degree, powers, an accent for an apostrophe, micro, middle dot, fractions */
+                                 "-TNN?N?N?TNT?-T?" /* blank, currencies, section, copyright, ordinal, guillemet, soft hyphen */
+                                 "NNNN-l?-?NNTNNNT" /* degree, powers, an accent for an apostrophe, micro, middle dot, fractions */
                                  "CCCCCCCCCCCCCCCC"
-                                 "CCCCCCCTCCCCCCCl"
+                                 "CCCCCCCNCCCCCCCl"
                                  "llllllllllllllll"
-                                 "lllllllTllllllll";
+                                 "lllllllNllllllll";
 
 typedef struct
 {
@@ -79,6 +80,28 @@ count_run (const Text *text, size_t at, Counts *counts)
   return run;
 }
 
+/* Also a soft hyphen that joins nothing. */
+static bool
+is_number_sign (const Text *text, size_t at)
+{
+  char class = class_at (text, at);
+  return class == 'N' || class == '?'
+         || (class == '-' && text->bytes[at] == 0xAD && !(is_letter (text, at - 1) && is_letter (text, at + 1)));
+}
+
+/* Signs of numbers and letters beyond ASCII are not written together, nor such a sign before a word, but for amounts and degrees.
+ * Chinese, Japanese and Korean are full of both. */
+static bool
+is_misplaced (const Text *text, size_t at)
+{
+  if (is_high_letter (text, at - 1) || is_high_letter (text, at + 1) || is_number_sign (text, at - 1)
+      || is_number_sign (text, at + 1))
+    return true;
+  char before = ascii_at (text, at - 1), after = ascii_at (text, at + 1);
+  bool words = g_ascii_isalpha (after) || (after != '\0' && strchr ("@[\\_`{", after) != NULL);
+  return words && !g_ascii_isdigit (before) && strchr ("\x80\xA2\xA3\xA5\xA7\xB0", text->bytes[at]) == NULL;
+}
+
 static void
 count_sign (const Text *text, size_t at, Counts *counts)
 {
@@ -88,12 +111,14 @@ count_sign (const Text *text, size_t at, Counts *counts)
     counts->undefined++;
   else if (class != '-' && is_letter (text, at - 1) && is_letter (text, at + 1))
     counts->odd++;
+  else if (is_number_sign (text, at) && is_misplaced (text, at))
+    counts->odd++;
   else if (class != '?')
     counts->good++;
 }
 
 bool
-looks_like_windows_1252 (const char *bytes, size_t length)
+looks_like_windows_1252 (const char *bytes, size_t length, const char **ret_likelier)
 {
   const Text text = { (const uint8_t *) bytes, length };
   Counts counts = { 0 };
@@ -106,12 +131,14 @@ looks_like_windows_1252 (const char *bytes, size_t length)
           count_sign (&text, i, &counts);
         i++;
       }
-  return counts.good * 2 >= counts.high && counts.odd * 10 <= counts.high && counts.foreign * 10 <= counts.high
-         && counts.undefined * 100 <= counts.high;
+  bool signs = counts.good * 2 >= counts.high && counts.odd * 10 <= counts.high && counts.foreign * 10 <= counts.high
+               && counts.undefined * 100 <= counts.high;
+  *ret_likelier = signs ? find_likelier_encoding (bytes, length) : NULL;
+  return signs && *ret_likelier == NULL;
 }
 
 char *
-describe_windows_1252 (const char *bytes, size_t length)
+describe_windows_1252 (const char *bytes, size_t length, bool whole)
 {
   bool seen[256] = { false };
   size_t high = 0, kinds = 0;
@@ -127,6 +154,6 @@ describe_windows_1252 (const char *bytes, size_t length)
         g_string_append_printf (shown, " 0x%02X", byte);
     }
   g_autofree char *count = text_count ((int64_t) high);
-  return g_strdup_printf ("%s byte%s%s%s no UTF-8, but letters and signs of Windows-1252", count, high == 1 ? "" : "s such as",
-                          shown->str, high == 1 ? " is" : " are");
+  return g_strdup_printf ("%s%s byte%s%s%s no UTF-8, but letters and signs of Windows-1252", whole ? "" : "at least ", count,
+                          high == 1 ? "" : "s such as", shown->str, high == 1 ? " is" : " are");
 }

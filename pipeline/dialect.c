@@ -1,30 +1,5 @@
 #include "pipeline/dialect.h"
 
-static const char *const encoding_words[] = {
-  [ENCODING_UTF8] = "UTF-8",
-  [ENCODING_UTF16LE] = "UTF-16LE",
-  [ENCODING_UTF16BE] = "UTF-16BE",
-  [ENCODING_WINDOWS_1252] = "windows-1252",
-};
-
-static const struct
-{
-  const char *word;
-  Encoding encoding;
-} encoding_synonyms[] = {
-  { "utf8", ENCODING_UTF8 },
-  { "ascii", ENCODING_UTF8 },
-  { "us-ascii", ENCODING_UTF8 },
-  { "utf-16", ENCODING_UTF16LE },
-  { "utf16", ENCODING_UTF16LE },
-  { "utf16le", ENCODING_UTF16LE },
-  { "utf16be", ENCODING_UTF16BE },
-  { "cp1252", ENCODING_WINDOWS_1252 },
-  { "latin1", ENCODING_WINDOWS_1252 },
-  { "latin-1", ENCODING_WINDOWS_1252 },
-  { "iso-8859-1", ENCODING_WINDOWS_1252 },
-};
-
 static const char *const compression_words[] = {
   [COMPRESSION_NONE] = "none",
   [COMPRESSION_GZIP] = "gzip",
@@ -34,24 +9,6 @@ static const char *const compression_words[] = {
 const Dialect dialect_default = {
   .delimiter = ",", .quote = '"', .escape = ESCAPE_DOUBLED, .header_rows = 1, .encoding = ENCODING_UTF8, .newline = "LF"
 };
-
-const char *
-encoding_word (Encoding encoding)
-{
-  return encoding_words[encoding];
-}
-
-bool
-encoding_find (const char *word, Encoding *ret_encoding)
-{
-  for (size_t i = 0; i < G_N_ELEMENTS (encoding_words); i++)
-    if (g_ascii_strcasecmp (word, encoding_words[i]) == 0)
-      return *ret_encoding = (Encoding) i, true;
-  for (size_t i = 0; i < G_N_ELEMENTS (encoding_synonyms); i++)
-    if (g_ascii_strcasecmp (word, encoding_synonyms[i].word) == 0)
-      return *ret_encoding = encoding_synonyms[i].encoding, true;
-  return false;
-}
 
 static Json *
 character_to_json (char character)

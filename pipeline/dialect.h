@@ -3,14 +3,7 @@
 #define WEIR_PIPELINE_DIALECT_H
 
 #include "base/json.h"
-
-typedef enum
-{
-  ENCODING_UTF8,
-  ENCODING_UTF16LE,
-  ENCODING_UTF16BE,
-  ENCODING_WINDOWS_1252, /* Latin-1 too: its bytes mean the same there, but for the control characters that nobody writes */
-} Encoding;
+#include "models/encoding.h"
 
 typedef enum
 {
@@ -43,10 +36,5 @@ typedef struct
 extern const Dialect dialect_default; /* comma, double quote, doubled, one header row, UTF-8, LF */
 
 Json *dialect_to_json (const Dialect *dialect);
-
-/* The words of JSON, messages and models: "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252". */
-const char *encoding_word (Encoding encoding);
-/* Also takes "latin1", "iso-8859-1", "cp1252", "utf-16" (little endian unless a mark says otherwise), any case. */
-bool encoding_find (const char *word, Encoding *ret_encoding);
 
 #endif

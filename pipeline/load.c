@@ -280,6 +280,17 @@ note_layout (const Layout *layout, GPtrArray *notes)
                                         layout->columns[i].settle_or));
 }
 
+/* Every byte is something in Windows-1252, so reading a file as that must not go unsaid. */
+static void
+note_encoding (const Rows *rows, const Model *model, GPtrArray *notes)
+{
+  const char *evidence = rows_evidence (rows)->encoding;
+  bool declared = model != NULL && model->dialect.encoding != NULL;
+  if (rows_dialect (rows)->encoding == ENCODING_WINDOWS_1252 && !declared)
+    g_ptr_array_add (notes, g_strdup_printf ("read as %s; \"dialect\": {\"encoding\": \"windows-1252\"} in a model settles it",
+                                             evidence + strlen ("encoding ")));
+}
+
 static bool
 load_work (Work *work, Db *db, GError **error)
 {
@@ -297,6 +308,7 @@ load_work (Work *work, Db *db, GError **error)
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
   work->result->rows_known = true;
+  note_encoding (loaded->rows, input->model, work->result->notes);
   note_layout (loaded->layout, work->result->notes);
   note_foreign (loaded->rejects, work->result->notes);
   return reject_store (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, input->run, error)

@@ -57,7 +57,10 @@ refuse_header (const Rows *rows, const Record *record, GError **error)
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name,
               record->line, record->problem);
   if (g_str_equal (record->reason, "invalid_utf8"))
-    weir_error_hint (error, "If the file is Windows-1252: iconv -f WINDOWS-1252 -t UTF-8 FILE > converted.csv");
+    {
+      weir_error_detail (error, "%s", rows->evidence.encoding);
+      weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
+    }
   weir_error_line (error, record->line);
   weir_error_reason (error, record->reason);
   return false;

@@ -18,8 +18,18 @@ sniff_file (int fd, const char *name, const ModelDialect *declared, const char *
   ret_dialect->compression = compression;
   if (declared != NULL && declared->encoding != NULL)
     return true;
-  if (decode_rest (fd, compression, head, length, whole, &ret_dialect->encoding, NULL, error))
-    return true;
-  g_prefix_error (error, "%s: ", name);
-  return false;
+  const Encoding before = ret_dialect->encoding;
+  g_autofree char *why = NULL;
+  if (!decode_rest (fd, compression, head, length, whole, &ret_dialect->encoding, &why, error))
+    {
+      if (ret_evidence != NULL)
+        sniff_evidence_clear (ret_evidence);
+      return g_prefix_error (error, "%s: ", name), false;
+    }
+  if (ret_evidence != NULL && ret_dialect->encoding != before)
+    {
+      g_free (ret_evidence->encoding);
+      ret_evidence->encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), why);
+    }
+  return true;
 }

@@ -1,5 +1,8 @@
 #include "pipeline/source_text.h"
 
+#include <errno.h>
+#include <glib.h>
+
 #define NO_CHARACTER '\xFF'
 
 /* Windows-1252 from 0x80 to 0x9F, as WHATWG and Unicode have it; 0: undefined. The other bytes are Latin-1, so Unicode's own. */
@@ -85,13 +88,57 @@ transcode_utf16 (const uint8_t *in, size_t length, bool last, bool little, char 
   return out;
 }
 
+/* The bytes of one character, which is written to *out; 0: "length" bytes are its beginning, -1: they are none. */
+static int
+take_character (GIConv converter, const char *in, size_t length, char **out)
+{
+  for (size_t size = 1; size <= MIN (length, TRANSCODE_CARRY + 1); size++)
+    {
+      char *from = (char *) in;
+      size_t left = size, room = TRANSCODE_GROWTH * size;
+      if (g_iconv (converter, &from, &left, out, &room) != (size_t) -1)
+        return (int) size;
+      if (errno != EINVAL)
+        return -1;
+    }
+  return length > TRANSCODE_CARRY ? -1 : 0;
+}
+
+/* ASCII is copied; all else is asked for one character at a time, as iconv does not always stay at what it does not know. The
+ * converter is opened for each piece: it keeps no state, and opening it costs nothing beside the piece. */
+static char *
+transcode_other (const char *charset, const char *in, size_t length, bool last, char *out, size_t *ret_used)
+{
+  GIConv converter = g_iconv_open ("UTF-8", charset);
+  bool open = converter != (GIConv) -1; /* NOLINT(performance-no-int-to-ptr) */
+  size_t used = 0;
+  while (used < length)
+    {
+      if ((in[used] & 0x80) == 0)
+        {
+          *out++ = in[used++];
+          continue;
+        }
+      int size = open ? take_character (converter, in + used, length - used, &out) : -1;
+      if (size == 0 && !last)
+        break; /* the rest of it comes with the next piece */
+      if (size <= 0)
+        *out++ = NO_CHARACTER;
+      used += size > 0 ? (size_t) size : 1;
+    }
+  if (open)
+    g_iconv_close (converter);
+  *ret_used = used;
+  return out;
+}
+
 size_t
 transcode (Encoding encoding, const char *in, size_t length, bool last, char *out, size_t *ret_used)
 {
   const uint8_t *bytes = (const uint8_t *) in;
   *ret_used = length;
-  char *end = encoding == ENCODING_WINDOWS_1252
-                  ? transcode_windows_1252 (bytes, length, out)
-                  : transcode_utf16 (bytes, length, last, encoding == ENCODING_UTF16LE, out, ret_used);
+  char *end = encoding == ENCODING_WINDOWS_1252 ? transcode_windows_1252 (bytes, length, out)
+              : encoding >= ENCODING_OTHER      ? transcode_other (encoding_charset (encoding), in, length, last, out, ret_used)
+                                           : transcode_utf16 (bytes, length, last, encoding == ENCODING_UTF16LE, out, ret_used);
   return (size_t) (end - out);
 }

@@ -236,6 +236,10 @@ print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
   const char *text = db_result_named (run, 0, "dialect");
   g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
   Output output = { .print = as_csv ? print_as_csv : as_json ? print_as_json : print_as_table, .style = style_of (run, dialect) };
+  /* The lines are UTF-8 whatever the file was, and a mark says so where a model declares something else. */
+  const char *encoding = json_string_value (json_object_get (dialect, "encoding"));
+  if (as_csv && g_strcmp0 (encoding, "UTF-8") != 0 && encoding != NULL)
+    fputs ("\xEF\xBB\xBF", stdout);
   if (as_csv)
     print_csv_header (&output.style);
   else if (as_json)

@@ -210,25 +210,61 @@ test_rejects_to_correct (void **state)
 static void
 test_encodings (void **state)
 {
+#define WINDOWS ", \"dialect\": {\"encoding\": \"Latin1\"}"
+#define READ_AS                                                                                                                    \
+  "read as windows-1252: 2 bytes such as 0xEB 0xE9 are no UTF-8, but letters and signs of Windows-1252; \"dialect\": "             \
+  "{\"encoding\": \"windows-1252\"} in a model settles it"
   static const struct
   {
-    const char *text;
+    const char *text, *model, *note;
   } cases[] = {
-    { "name,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n" },
-    { "\xEF\xBB\xBFname,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n" },
-    { "name,email\nZo\xEB,a@x.org\nJos\xE9,b@x.org\n" },
-    { "name;email\r\nZo\xEB;a@x.org\r\nJos\xE9;b@x.org\r\n" },
+    { "name,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n", "", NULL },
+    { "\xEF\xBB\xBFname,email\nZo\xC3\xAB,a@x.org\nJos\xC3\xA9,b@x.org\n", "", NULL },
+    { "name,email\nZo\xEB,a@x.org\nJos\xE9,b@x.org\n", "", READ_AS },
+    { "name,email\nZo\xEB,a@x.org\nJos\xE9,b@x.org\n", WINDOWS, NULL },
+    { "name;email\r\nZo\xEB;a@x.org\r\nJos\xE9;b@x.org\r\n", "", READ_AS },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (Home) home = home_new (outer->cluster);
-      home_write_model (home, "users", USERS (""));
+      g_autofree char *model = g_strdup_printf (USERS ("%s"), cases[i].model);
+      home_write_model (home, "users", model);
       g_autoptr (Json) published = load_text (home, "users.csv", cases[i].text, NULL);
       assert_load (published, "applied", "read=2 inserted=2 staged=2");
+      if (cases[i].note != NULL)
+        assert_json (published, "notes.0", cases[i].note);
+      else
+        assert_null (json_object_get (published, "notes"));
       assert_sql (home, "Zo\xC3\xAB\nJos\xC3\xA9", "select name from warehouse.users_current order by email");
       oracle_check (home, ORACLE_REPLAY);
     }
+}
+
+/* What no evidence tells is read where the model says it, and rejects of it, which are UTF-8, load again. */
+static void
+test_declared_encodings (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (", \"dialect\": {\"encoding\": \"cp1250\"}"));
+  g_autoptr (Json) published =
+      load_text (home, "users.csv", "name,email\nDvo\xF8\xE1k,a@x.org\nNov\x81k,b@x.org\n\xC8\x65rn\xFD,c@x.org,x\n", NULL);
+  assert_load (published, "applied", "read=3 rejected=2 inserted=1 staged=1");
+  assert_sql (home, "Dvo\xC5\x99\xC3\xA1k", "select name from warehouse.users_current");
+  assert_sql (home, "invalid_encoding|invalid windows-1250 at character 4",
+              "select reason, message from weir.reject where line = 3");
+  g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
+  const char *text = rejects->out;
+  assert_true (g_str_has_prefix (text, "\xEF\xBB\xBF_weir_line,"));
+  g_auto (GStrv) uncorrected = g_strsplit (text, ",x\n", -1);
+  g_autofree char *joined = g_strjoinv ("\n", uncorrected);
+  g_auto (GStrv) bad = g_strsplit (joined, "\xFF", -1);
+  g_autofree char *corrected = g_strjoinv ("\xC3\xA1", bad);
+  g_autoptr (Json) again = load_text (home, "users_1.csv", corrected, NULL);
+  assert_load (again, "applied", "read=2 inserted=2 staged=2");
+  assert_sql (home, "Dvo\xC5\x99\xC3\xA1k\nNov\xC3\xA1k\n\xC4\x8C\x65rn\xC3\xBD",
+              "select name from warehouse.users_current order by email");
+  oracle_check (home, 0);
 }
 
 static void
@@ -297,6 +333,7 @@ main (void)
     TEST (test_max_rows),
     TEST (test_rejects_to_correct),
     TEST (test_encodings),
+    TEST (test_declared_encodings),
     TEST (test_compressed),
   };
   return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);

@@ -34,7 +34,7 @@ static const struct
   { "properties/contract/properties/columns", "{\"contract\": {\"columns\": \"~~~~~~~~\"}}" },
   { "properties/contract/properties/types", "{\"contract\": {\"types\": \"~~~~~~~~\"}}" },
   { "properties/dialect/properties/escape", "{\"dialect\": {\"escape\": \"~~~~~~~~\"}}" },
-  { "properties/dialect/properties/encoding", "{\"dialect\": {\"encoding\": \"~~~~~~~~\"}}" },
+  { "$defs/encoding", "{\"dialect\": {\"encoding\": \"~~~~~~~~\"}}" },
   { "$defs/id/properties/hash", "{\"id\": {\"hash\": \"~~~~~~~~\"}}" },
   { "$defs/id/properties/normalize/items", "{\"id\": {\"normalize\": [\"~~~~~~~~\"]}}" },
   { "$defs/column/properties/type", "{\"columns\": {\"a\": {\"type\": \"~~~~~~~~\"}}}" },

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "pipeline/decode_rest.h"
+#include "pipeline/sniff_file.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -82,11 +83,40 @@ nothing_is_read_where_the_head_has_said_it (void **state)
   assert_int_equal (encoding, ENCODING_UTF16LE);
 }
 
+/* The dialect and its evidence say the same. */
+static void
+the_evidence_is_of_what_was_found (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *text, *evidence;
+    Encoding encoding;
+  } cases[] = {
+    { "caf\xE9\nM\xFCller\n",
+      "encoding windows-1252: nothing but ASCII up to byte 300,003 of the text; there 2 bytes such as 0xE9 0xFC are no UTF-8, but "
+      "letters and signs of Windows-1252",
+      ENCODING_WINDOWS_1252 },
+    { "caf\xC3\xA9\n", "encoding UTF-8: nothing but ASCII at its beginning", ENCODING_UTF8 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int fd = make_file (300000, cases[i].text, strlen (cases[i].text));
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_file (fd, "x.csv", NULL, NULL, &dialect, &evidence, NULL));
+      close (fd);
+      assert_int_equal (dialect.encoding, cases[i].encoding);
+      assert_string_equal (evidence.encoding, cases[i].evidence);
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (the_first_accents_decide_wherever_they_are),
+    cmocka_unit_test (the_evidence_is_of_what_was_found),
     cmocka_unit_test (nothing_is_read_where_the_head_has_said_it),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

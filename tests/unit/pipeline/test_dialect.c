@@ -56,51 +56,12 @@ is_comma_and_double_quote_by_default (void **state)
   assert_string_equal (dialect_default.newline, "LF");
 }
 
-static void
-finds_encodings_by_their_words (void **state)
-{
-  (void) state;
-  static const struct
-  {
-    const char *word;
-    Encoding expected;
-  } cases[] = {
-    { "UTF-8", ENCODING_UTF8 },          { "utf8", ENCODING_UTF8 },           { "UTF-16LE", ENCODING_UTF16LE },
-    { "utf-16", ENCODING_UTF16LE },      { "utf-16be", ENCODING_UTF16BE },    { "windows-1252", ENCODING_WINDOWS_1252 },
-    { "CP1252", ENCODING_WINDOWS_1252 }, { "Latin1", ENCODING_WINDOWS_1252 }, { "ISO-8859-1", ENCODING_WINDOWS_1252 },
-  };
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      Encoding found = ENCODING_UTF8;
-      assert_true (encoding_find (cases[i].word, &found));
-      assert_int_equal (found, cases[i].expected);
-      /* and by the word that is written */
-      assert_true (encoding_find (encoding_word (found), &found));
-      assert_int_equal (found, cases[i].expected);
-    }
-}
-
-static void
-knows_no_other_encoding (void **state)
-{
-  (void) state;
-  static const char *const words[] = { "", "utf", "UTF-32", "iso-8859-2", "utf-8 " };
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
-    {
-      Encoding found = ENCODING_UTF16BE;
-      assert_false (encoding_find (words[i], &found));
-      assert_int_equal (found, ENCODING_UTF16BE);
-    }
-}
-
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (writes_every_member),
     cmocka_unit_test (is_comma_and_double_quote_by_default),
-    cmocka_unit_test (finds_encodings_by_their_words),
-    cmocka_unit_test (knows_no_other_encoding),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

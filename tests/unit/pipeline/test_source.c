@@ -269,6 +269,124 @@ other_encodings_become_utf8 (void **state)
     }
 }
 
+static Encoding
+encoding_of (const char *word)
+{
+  Encoding encoding = ENCODING_UTF8;
+  assert_true (encoding_find (word, &encoding));
+  return encoding;
+}
+
+static void
+declared_encodings_become_utf8 (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *encoding;
+    const char *bytes;
+    size_t length;
+    const char *text;
+    size_t text_length;
+  } cases[] = {
+    { "windows-1250", BYTES (""), BYTES ("") },
+    { "windows-1250", BYTES ("Dvo\xF8\xE1k,Plze\xF2\n"), BYTES ("Dvo\xC5\x99\xC3\xA1k,Plze\xC5\x88\n") },
+    { "windows-1250", BYTES ("a\x81,\x83"), BYTES ("a\xFF,\xFF") },
+    { "windows-1250", BYTES ("a\0b"), BYTES ("a\0b") },
+    { "windows-1251", BYTES ("\xCC\xE8\xF0"), BYTES ("\xD0\x9C\xD0\xB8\xD1\x80") },
+    { "koi8-r", BYTES ("\xED\xC9\xD2"), BYTES ("\xD0\x9C\xD0\xB8\xD1\x80") },
+    { "iso-8859-15", BYTES ("5 \xA4"), BYTES ("5 \xE2\x82\xAC") },
+    { "ibm850", BYTES ("M\x81ller"), BYTES ("M\xC3\xBCller") },
+    { "euc-kr", BYTES ("\xBC\xAD\xBF\xEF,1\n"), BYTES ("\xEC\x84\x9C\xEC\x9A\xB8,1\n") },
+    /* a second byte that is a backslash, a bar */
+    { "shift_jis", BYTES ("\x95\x5C,\\~"), BYTES ("\xE8\xA1\xA8,\\~") },
+    { "big5", BYTES ("\xA5\x7C|"), BYTES ("\xE5\x9B\x9B|") },
+    { "gb18030", BYTES ("\xB1\xB1,\x90\x30\x81\x30"), BYTES ("\xE5\x8C\x97,\xF0\x90\x80\x80") },
+    /* cut off by a delimiter, a line end, the end */
+    { "shift_jis", BYTES ("\x95,a"), BYTES ("\xFF,a") },
+    { "euc-kr", BYTES ("\xBC\n\xBF\xEF"), BYTES ("\xFF\n\xEC\x9A\xB8") },
+    { "euc-kr", BYTES ("a\xBC"), BYTES ("a\xFF") },
+    { "gb18030", BYTES ("\x90\x30\x81"),
+      BYTES ("\xFF"
+             "0\xFF") },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *what = g_strdup_printf ("%s, case %zu", cases[i].encoding, i);
+      const GString bytes = { (char *) cases[i].bytes, cases[i].length, 0 };
+      check_text (&bytes, COMPRESSION_NONE, encoding_of (cases[i].encoding), cases[i].text, cases[i].text_length, what);
+    }
+}
+
+/* Twos and fours of bytes of all kinds, in every encoding: ASCII is itself, the pieces make no difference, the room suffices, and what
+ * iconv takes is taken whole. */
+static void
+all_declared_encodings_are_steady (void **state)
+{
+  (void) state;
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  for (unsigned first = 1; first < 256; first++)
+    for (unsigned second = 0x21; second < 256; second += first < 0x80 ? 0x40 : 7)
+      {
+        g_string_append_c (bytes, (char) first);
+        g_string_append_c (bytes, (char) second);
+        g_string_append_c (bytes, '\n');
+        if (first < 0x80 || second >= 0x40 || first % 4 != 0)
+          continue;
+        char four[] = { (char) first, (char) second, (char) (0x81 + second), '0', 0 };
+        g_string_append (bytes, four);
+      }
+  for (size_t word = ENCODING_OTHER; encoding_words ()[word] != NULL; word++)
+    {
+      Encoding encoding = (Encoding) word;
+      g_autoptr (GString) whole = source_transcode (bytes->str, bytes->len, true, encoding);
+      g_autofree char *ascii = g_strdup ("\t\r\n !\"#$%&'()*+,-./0123456789:;<=>?@AZ[\\]^_`az{|}~");
+      g_autoptr (GString) same = source_transcode (ascii, strlen (ascii), true, encoding);
+      assert_string_equal (same->str, ascii);
+      assert_true (whole->len <= 3 * bytes->len);
+      for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
+        {
+          g_autoptr (Source) source =
+              source_new (-1, bytes->str, bytes->len, COMPRESSION_NONE, encoding, &source_default_limits, NULL);
+          /* a byte at a time takes a while, and shows nothing where a byte is a character */
+          g_autoptr (GString) text =
+              sizes[i] < 4095 && encoding < encoding_of ("macintosh") ? NULL : read_all (source, sizes[i], NULL);
+          if (text != NULL && !g_string_equal (text, whole))
+            fail_msg ("%s by %zu differs", encoding_words ()[word], sizes[i]);
+        }
+    }
+}
+
+/* Every character of the plane that it has, there and back: none is refused, none is cut short for want of room. */
+static void
+declared_encodings_take_what_iconv_writes (void **state)
+{
+  (void) state;
+  for (size_t word = ENCODING_OTHER; encoding_words ()[word] != NULL; word++)
+    {
+      Encoding encoding = (Encoding) word;
+      g_autoptr (GString) bytes = g_string_new (NULL);
+      GIConv back = g_iconv_open (encoding_charset (encoding), "UTF-8");
+      for (gunichar character = 0x80; character < 0x30000; character++)
+        {
+          if (character == 0xD800)
+            character = 0xE000;
+          char utf8[8], out[8], *from = utf8, *to = out;
+          size_t left = (size_t) g_unichar_to_utf8 (character, utf8), room = sizeof out;
+          if (g_iconv (back, &from, &left, &to, &room) == 0)
+            g_string_append_len (bytes, out, to - out);
+          g_iconv (back, NULL, NULL, NULL, NULL);
+        }
+      g_iconv_close (back);
+      assert_true (bytes->len >= 80);
+      g_autofree char *expected =
+          g_convert (bytes->str, (gssize) bytes->len, "UTF-8", encoding_charset (encoding), NULL, NULL, NULL);
+      g_autoptr (GString) text = source_transcode (bytes->str, bytes->len, true, encoding);
+      if (g_strcmp0 (text->str, expected) != 0 || strchr (text->str, '\xFF') != NULL)
+        fail_msg ("%s", encoding_words ()[word]);
+    }
+}
+
 /* Every length of text puts characters of two and four bytes over every edge of a piece. */
 static void
 characters_over_the_edges_of_pieces_are_whole (void **state)
@@ -614,6 +732,9 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (utf8_comes_as_it_is_without_its_mark),
     cmocka_unit_test (other_encodings_become_utf8),
+    cmocka_unit_test (declared_encodings_become_utf8),
+    cmocka_unit_test (all_declared_encodings_are_steady),
+    cmocka_unit_test (declared_encodings_take_what_iconv_writes),
     cmocka_unit_test (characters_over_the_edges_of_pieces_are_whole),
     cmocka_unit_test (all_characters_of_utf16_are_right),
     cmocka_unit_test (half_a_character_at_the_end_of_a_head_is_left_out),
