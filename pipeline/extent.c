@@ -198,7 +198,8 @@ static bool
 is_own_header (const Extent *extent, const Record *record)
 {
   const Record *own = extent->header;
-  return own != NULL && own->raw_length == record->raw_length && memcmp (own->raw, record->raw, own->raw_length) == 0;
+  size_t mark = record_mark (record->raw, record->raw_length);
+  return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
 /* A record of the table's width: the held are rows, unless it is another table's header behind a gap. */

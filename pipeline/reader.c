@@ -34,6 +34,7 @@ struct Reader
   size_t arena_used;
   size_t n_fields;
   size_t too_long; /* the first field over its limit, from 1 */
+  size_t mark;     /* bytes of a byte order mark before the record, as where files were put together */
   bool too_many;
   bool row_done;
   bool started; /* the preamble is behind us */
@@ -211,7 +212,7 @@ static size_t
 byte_in_line (const Reader *reader, size_t offset)
 {
   bool marked = reader->record.line == 1 && reader->dialect.encoding == ENCODING_UTF8;
-  return offset + (marked ? (size_t) reader->dialect.bom : 0);
+  return offset + reader->mark + (marked ? (size_t) reader->dialect.bom : 0);
 }
 
 /* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns
@@ -220,6 +221,8 @@ static RecordOutcome
 parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 {
   begin_record (reader);
+  reader->mark = record_mark (line_source_bytes (reader->lines), line->text_end);
+  line->begin += reader->mark;
   for (size_t lines = 1;; lines++)
     {
       size_t stray = feed_line (reader, line);

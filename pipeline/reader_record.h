@@ -11,6 +11,9 @@ Record record_join (const Record *above, const Record *below, char **ret_memory)
 /* A record that outlives the reader's buffers, with its problem if it has one. *ret_memory (g_free) holds all of it. */
 Record record_copy (const Record *record, char **ret_memory);
 
+/* How many bytes of a byte order mark, in UTF-8, a text begins with: 3 or 0. */
+size_t record_mark (const char *text, size_t length);
+
 /* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
 size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);
 

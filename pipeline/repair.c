@@ -1,5 +1,7 @@
 #include "pipeline/repair.h"
 
+#include "pipeline/reader_record.h"
+
 #include <string.h>
 
 /* How a quoted field is read whose quotes are not as they should be. */
@@ -166,7 +168,7 @@ read_line (Repair *repair, const Record *record, Reading reading)
   g_string_truncate (repair->text, 0);
   repair->unclosed = 0;
   repair->broken = false;
-  const char *at = record->raw, *end = at + record->raw_length;
+  const char *at = record->raw + record_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
   for (;;)
     {
       at = take_field (repair, at, end, reading);

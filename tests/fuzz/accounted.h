@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/reader.h"
+#include "pipeline/reader_record.h"
 #include "pipeline/repair.h"
 #include "pipeline/source.h"
 
@@ -84,6 +85,7 @@ require_cells (const Record *record, const Dialect *dialect)
   if (dialect->quote != 0 && memchr (raw, dialect->quote, record->raw_length) != NULL)
     return;
   size_t delimiter = strlen (dialect->delimiter);
+  raw += record_mark (raw, record->raw_length);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
@@ -111,7 +113,8 @@ require_whole_row (const Record *repaired, const Record *record, size_t width)
   REQUIRE (repaired->problem == NULL && repaired->n_fields == width);
   REQUIRE (repaired->line == record->line && repaired->raw == record->raw && repaired->raw_length == record->raw_length);
   g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
-  append_plain (before, record->raw, record->raw_length);
+  size_t mark = record_mark (record->raw, record->raw_length);
+  append_plain (before, record->raw + mark, record->raw_length - mark);
   for (size_t i = 0; i < repaired->n_fields; i++)
     append_plain (after, repaired->fields[i].text, repaired->fields[i].length);
   REQUIRE (g_string_equal (before, after));

@@ -63,12 +63,8 @@ static const Case cases[] = {
     "\xEF\xBB\xBF"
     "a,b\n",
     0, "1 <a><b>\n" },
-  { "a byte order mark in the middle is text", &comma, NULL,
-    "a\n\xEF\xBB\xBF"
-    "b\n",
-    0,
-    "1 <a>\n2 <\xEF\xBB\xBF"
-    "b>\n" },
+  { "a byte order mark before a later record", &comma, NULL, "a\n\xEF\xBB\xBF\"b\"\n", 0, "1 <a>\n2 <b>\n" },
+  { "a byte order mark in the middle is text", &comma, NULL, "a\nb\xEF\xBB\xBF\n", 0, "1 <a>\n2 <b\xEF\xBB\xBF>\n" },
   { "empty and quoted empty", &comma, NULL, ",\"\",\n", 0, "1 -<>-\n" },
   { "empty cells at the end of the file", &comma, NULL, "a,", 0, "1 <a>-\n" },
   { "quoted empty at the end of the file", &comma, NULL, "a,\"\"", 0, "1 <a><>\n" },
