@@ -99,6 +99,22 @@ hint_retry (const LoadInput *input, GError **error)
   weir_error_hint (error, "%s `weir retry %.8s` then loads it again.", hint, id);
 }
 
+/* The header for rows that are handed back: one row, whatever the file has, with a name in each cell, so that neither its rows nor
+ * its places are to be guessed again. */
+static char *
+header_line (const Layout *layout, const Dialect *dialect)
+{
+  GString *line = g_string_new (NULL);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      g_string_append (line, i > 0 ? dialect->delimiter : "");
+      dialect_append_cell (dialect, column->header[0] != '\0' ? column->header : column->name, false, line);
+    }
+  g_string_append (line, dialect->trailing_delimiter ? dialect->delimiter : "");
+  return g_string_free (line, FALSE);
+}
+
 static bool
 lay_out (Work *work, GError **error)
 {
@@ -109,11 +125,11 @@ lay_out (Work *work, GError **error)
   if (loaded->rows == NULL)
     return false;
   const Record *header = rows_header (loaded->rows);
-  if (header != NULL)
-    loaded->header = g_strndup (header->raw, header->raw_length);
   loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
     return hint_retry (input, error), false;
+  if (header != NULL)
+    loaded->header = header_line (loaded->layout, rows_dialect (loaded->rows));
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);

@@ -183,28 +183,75 @@ test_max_rows (void **state)
   oracle_check (home, 0);
 }
 
-/* Rejects, corrected and dropped again, load: what was added to the lines is left out. */
+/* Rejects, corrected and dropped again, load: what was added to the lines is left out, and the file's columns keep their places,
+ * however few rows there are. */
 static void
 test_rejects_to_correct (void **state)
 {
-  Home *home = *state;
-  home_write_model (home, "users", USERS (""));
-  g_autoptr (Json) published =
-      load_text (home, "users.csv", "name;email\nAnn;a@x.org\nBob\n\"Cyd; the third\";c@x.org\nDan;\n", NULL);
-  assert_load (published, "applied", "read=4 rejected=2 inserted=2 staged=2");
-  g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
-  assert_string_equal (rejects->out, "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                     "3;too_few_fields;1 field where there are 2 columns;Bob\n"
-                                     "5;empty_key;email: the business key is empty;Dan;\n");
-  g_autoptr (Json) again = load_text (home, "users.csv",
-                                      "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                      "3;too_few_fields;1 field where there are 2 columns;Bob;b@x.org\n"
-                                      "5;empty_key;email: the business key is empty;Dan;d@x.org\n",
-                                      NULL);
-  assert_load (again, "applied", "read=2 inserted=2 staged=2");
-  assert_sql (home, "0",
-              "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and position('weir' in attname) > 0");
-  oracle_check (home, ORACLE_REPLAY);
+  static const struct
+  {
+    const char *more, *text, *csv, *wrong, *right, *value;
+  } cases[] = {
+    { "", "name;email\nAnn;a@x.org\n\"Cyd; the third\";c@x.org\nBob\nDan;\n",
+      "_weir_line;_weir_reason;\"_weir_message\";name;email\n"
+      "4;too_few_fields;\"1 field where there are 2 columns\";Bob\n"
+      "5;empty_key;\"email: the business key is empty\";Dan;\n",
+      "Bob\n", "Bob;b@x.org\n", "Bob" },
+    { "", "email,n,\na@x.org,1,2\nc@x.org,1,2\nb@x.org,3\n",
+      "_weir_line,_weir_reason,\"_weir_message\",email,n,column_3\n"
+      "4,too_few_fields,\"2 fields where there are 3 columns\",b@x.org,3\n",
+      "org,3\n", "org,3,77\n", "{\"n\": 3, \"email\": \"b@x.org\", \"column_3\": 77}" },
+    { "", "email,n,\xF0\x9F\x98\x80\na@x.org,1,2\nc@x.org,1,2\nb@x.org,3\n",
+      "_weir_line,_weir_reason,\"_weir_message\",email,n,\xF0\x9F\x98\x80\n"
+      "4,too_few_fields,\"2 fields where there are 3 columns\",b@x.org,3\n",
+      "org,3\n", "org,3,77\n", "{\"n\": 3, \"email\": \"b@x.org\", \"column_3\": 77}" },
+    { "", "Spring,,Autumn,\nemail,cost,sales,cost\na@x.org,1,2,3\nc@x.org,1,2,3\nd@x.org,4,5,6\nb@x.org,3,4\n",
+      "_weir_line,_weir_reason,\"_weir_message\",Spring email,cost,Autumn sales,cost\n"
+      "6,too_few_fields,\"3 fields where there are 4 columns\",b@x.org,3,4\n",
+      "3,4\n", "3,4,5\n", "{\"cost\": 3, \"cost_2\": 5, \"autumn_sales\": 4, \"spring_email\": \"b@x.org\"}" },
+    { ", \"dialect\": {\"skip_lines\": 2, \"encoding\": \"windows-1252\"}", "a\nb\nemail;\xE9\na@x.org;1\nc@x.org;2\nb@x.org\n",
+      "\xEF\xBB\xBF_weir_line;_weir_reason;\"_weir_message\";email;\xC3\xA9\n6;too_few_fields;\"1 field where there are 2 columns\";b@x.org\n",
+      "b@x.org\n", "b@x.org;3\n", "{\"\xC3\xA9\": 3, \"email\": \"b@x.org\"}" },
+    { ", \"columns\": {\"n\": {\"type\": \"bigint\"}}, \"dialect\": {\"quote\": \"\"}",
+      "email,name,n\na@x.org,4\" pipe,1\nb@x.org,5\" pipe,\"x\n",
+      "_weir_line,_weir_reason,_weir_message,email,name,n\n3,bad_value,n: \"\"x\" is not of type bigint,b@x.org,5\" pipe,\"x\n",
+      ",\"x\n", ",7\n", "{\"n\": 7, \"name\": \"5\\\" pipe\", \"email\": \"b@x.org\"}" },
+    { "", "email\na@x.org\nc@x.org\n\"b,x.org\n",
+      "_weir_line\t_weir_reason\t\"_weir_message\"\temail\n"
+      "4\tunclosed_quote\t\"unclosed quote: not closed by the end of the file\"\t\"b,x.org\n",
+      "\"b,x", "b,x", "{\"email\": \"b,x.org\"}" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s", cases[i].text);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      const char *key = strstr (cases[i].text, "Spring") != NULL ? "spring_email" : "email";
+      g_autofree char *model = g_strdup_printf ("{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"%s\"], "
+                                                "\"rejects\": {\"max_percent\": 100}%s}",
+                                                key, cases[i].more);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) published = load_text (home, "users.csv", cases[i].text, NULL);
+      assert_json (published, "status", "applied");
+      g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
+      assert_string_equal (rejects->out, cases[i].csv);
+      /* Not corrected: the same rejects once more. */
+      g_autofree char *read = json_at (published, "rows.rejected");
+      g_autoptr (Json) uncorrected = load_text (home, "users.csv", rejects->out, NULL);
+      assert_json (uncorrected, "rows.rejected", read);
+      assert_json (uncorrected, "rows.read", read);
+      g_autoptr (GString) corrected = g_string_new (rejects->out);
+      assert_int_equal (g_string_replace (corrected, cases[i].wrong, cases[i].right, 0), 1);
+      g_autoptr (Json) again = load_text (home, "users.csv", corrected->str, NULL);
+      assert_json (again, "rows.inserted", "1");
+      if (cases[i].value[0] == '{')
+        assert_sql (home, cases[i].value,
+                    "select to_jsonb(u) - 'user_id' - 'row_hash' - 'opened_by' - 'closed_by' - 'is_current' - 'version_number'"
+                    " - 'effective_start_date' - 'effective_end_date' from warehouse.users u where to_jsonb(u)::text ~ 'b.x.org'");
+      else
+        assert_sql (home, cases[i].value, "select name from warehouse.users where email = 'b@x.org'");
+      oracle_check (home, ORACLE_REPLAY);
+    }
 }
 
 static void
