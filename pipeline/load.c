@@ -135,21 +135,35 @@ lay_out (Work *work, GError **error)
   return !again || infer (work, INT64_MAX, &again, error);
 }
 
-/* Keeps a record as it was: refused by "row" (NULL: mended, as "repaired" says). */
+/* Keeps a refused record as it was. */
 static bool
-keep_original (Work *work, const Row *row, const Record *original, const char *repaired, GError **error)
+keep_refused (Work *work, const Row *row, const Record *original, GError **error)
 {
   const Reject reject = { .line = original->line,
-                          .column = row != NULL ? row_column (row) : NULL,
-                          .reason = row != NULL                 ? row_reason (row)
-                                    : original->problem != NULL ? original->reason
-                                                                : repaired,
-                          .message = row != NULL                 ? row_message (row)
-                                     : original->problem != NULL ? original->problem
-                                                                 : "mended",
+                          .column = row_column (row),
+                          .reason = row_reason (row),
+                          .message = row_message (row),
+                          .original = original->raw,
+                          .original_length = original->raw_length };
+  return reject_add (work->loaded->rejects, &reject, error);
+}
+
+/* Keeps what a record of another width, or with a bad quote, was before it was mended. */
+static bool
+keep_mended (Work *work, const Record *mended, const Record *original, GError **error)
+{
+  size_t found = original->n_fields;
+  g_autofree char *width =
+      g_strdup_printf ("%zu field%s where there are %zu columns", found, found == 1 ? "" : "s", mended->n_fields);
+  bool problem = original->problem != NULL;
+  const Reject reject = { .line = original->line,
+                          .reason = problem                    ? original->reason
+                                    : found < mended->n_fields ? "too_few_fields"
+                                                               : "too_many_fields",
+                          .message = problem ? original->problem : width,
                           .original = original->raw,
                           .original_length = original->raw_length,
-                          .repaired = row == NULL };
+                          .repaired = true };
   return reject_add (work->loaded->rejects, &reject, error);
 }
 
@@ -159,12 +173,8 @@ put_row (Work *work, const Row *row, RowVerdict verdict, const Record *record, c
          GError **error)
 {
   if (verdict == ROW_REJECT)
-    return keep_original (work, row, original != NULL ? original : record, NULL, error);
-  if (!row_write (row, record, copy, error))
-    return false;
-  return original == NULL
-         || keep_original (work, NULL, original, original->n_fields < record->n_fields ? "too_few_fields" : "too_many_fields",
-                           error);
+    return keep_refused (work, row, original != NULL ? original : record, error);
+  return row_write (row, record, copy, error) && (original == NULL || keep_mended (work, record, original, error));
 }
 
 static bool
@@ -274,14 +284,16 @@ file_is_unchanged (const LoadInput *input, const struct stat *before, GError **e
 
 /* Rows below the table do not refuse the file, so they must not go unsaid. */
 static void
-note_foreign (const RejectSpool *rejects, GPtrArray *notes)
+note_foreign (const Work *work)
 {
-  int64_t foreign = reject_foreign (rejects);
+  char id[UID_TEXT_SIZE];
+  uid_format (work->input->run->id, id);
+  int64_t foreign = reject_foreign (work->loaded->rejects);
+  g_autofree char *where = work->input->options->dry_run ? g_strdup ("") : g_strdup_printf (": `weir rejects %.8s` shows them", id);
   if (foreign > 0)
-    g_ptr_array_add (notes, g_strdup_printf ("%" G_GINT64_FORMAT
-                                             " row%s below the table (a footer, or another table) were not loaded: `weir rejects` "
-                                             "shows them",
-                                             foreign, foreign == 1 ? "" : "s"));
+    g_ptr_array_add (work->result->notes,
+                     g_strdup_printf ("%" G_GINT64_FORMAT " row%s below the table (a footer, or another table) %s not loaded%s",
+                                      foreign, foreign == 1 ? "" : "s", foreign == 1 ? "was" : "were", where));
 }
 
 static void
@@ -326,7 +338,7 @@ load_work (Work *work, Db *db, GError **error)
   work->result->rows_known = true;
   note_encoding (loaded->rows, input->model, work->result->notes);
   note_layout (loaded->layout, work->result->notes);
-  note_foreign (loaded->rejects, work->result->notes);
+  note_foreign (work);
   return reject_store (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, input->run, error)
          && stage_swap (db, loaded->stage, input->options->swap_timeout_ms, work->result->notes, error);
 }

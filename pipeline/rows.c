@@ -49,6 +49,16 @@ known_names (const Model *model, const Pins *pins)
   return g_strv_builder_end (names);
 }
 
+/* The reader's errors do not know the file's name. */
+static bool
+read_record (const Rows *rows, const Record **ret_record, GError **error)
+{
+  if (reader_next (rows->reader, ret_record, error))
+    return true;
+  g_prefix_error (error, "%s: ", rows->name);
+  return false;
+}
+
 /* ---- header ---- */
 
 static bool
@@ -61,6 +71,8 @@ refuse_header (const Rows *rows, const Record *record, GError **error)
       weir_error_detail (error, "%s", rows->evidence.encoding);
       weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
     }
+  else
+    weir_error_hint (error, "Mend the line and drop the file again.");
   weir_error_line (error, record->line);
   weir_error_reason (error, record->reason);
   return false;
@@ -83,7 +95,7 @@ read_header (Rows *rows, GError **error)
     {
       const Record *record = NULL;
       size_t found;
-      if (!reader_next (rows->reader, &record, error))
+      if (!read_record (rows, &record, error))
         return false;
       if (record == NULL)
         return true;
@@ -107,7 +119,7 @@ static bool
 find_width (Rows *rows, GError **error)
 {
   const Record *record = NULL;
-  while (rows->width == 0 && reader_next (rows->reader, &record, error))
+  while (rows->width == 0 && read_record (rows, &record, error))
     rows->width = record == NULL ? 1 : record->n_fields;
   return rows->width > 0;
 }
@@ -207,7 +219,8 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
               record->problem != NULL ? record->problem : fields);
   weir_error_line (error, record->line);
   weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
-  weir_error_hint (error, "Mend the line and drop the file again, or choose \"reject\" or \"repair\" and use `weir retry`.");
+  weir_error_hint (error,
+                   "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model and drop it again.");
   weir_error_reason (error, "ragged");
   return false;
 }
@@ -236,7 +249,7 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
   while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
-      if (!reader_next (rows->reader, &record, error))
+      if (!read_record (rows, &record, error))
         return false;
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
@@ -284,7 +297,7 @@ rows_rewind (Rows *rows, GError **error)
     return false;
   const Record *record = NULL;
   for (int i = 0; i < rows->dialect.header_rows; i++)
-    if (!reader_next (rows->reader, &record, error))
+    if (!read_record (rows, &record, error))
       return false;
   return true;
 }

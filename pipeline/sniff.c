@@ -56,7 +56,7 @@ refuse_empty (const Sample *sample, size_t length, const char *name, GError **er
 {
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
   weir_error_detail (error, "%s",
-                     length == 0           ? "It has no bytes."
+                     length == 0           ? "It has no text."
                      : sample->length == 0 ? "It has a byte order mark and nothing else."
                      : sample->whole       ? "It has only blank lines."
                                            : "It begins with a very long run of blank lines.");

@@ -119,9 +119,9 @@ bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known
 /* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
 extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
-/* "9 of them: bad_value in date_of_birth, first on line 2: ..." of the commonest reason, NULL: the run has no rejects. Owned by the
- * caller. */
-bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, GError **error);
+/* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
+ * Owned by the caller. */
+bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error);
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);

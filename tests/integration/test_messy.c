@@ -340,11 +340,12 @@ test_limits (void **state)
 {
   static const struct
   {
-    const char *limits, *file, *code;
+    const char *limits, *file, *code, *says;
   } cases[] = {
-    { "\"rows\": 2", "name,email\nA,a@x.org\nB,b@x.org\nC,c@x.org\n", "too_many_rows" },
-    { "\"columns\": 2", "name,email,city\nA,a@x.org,Oslo\n", NULL },
-    { "\"file_mb\": 0.00002", "name,email\nA,a@x.org\nB,b@x.org\n", "file_too_large" },
+    { "\"rows\": 2", "name,email\nA,a@x.org\nB,b@x.org\nC,c@x.org\n", "too_many_rows", "users.csv" },
+    { "\"columns\": 2", "name,email,city\nA,a@x.org,Oslo\n", NULL, "users.csv" },
+    { "\"file_mb\": 0.00002", "name,email\nA,a@x.org\nB,b@x.org\n", "file_too_large",
+      "users.csv: the file has more than 20 B of text" },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -359,6 +360,7 @@ test_limits (void **state)
       assert_json (published, "status", "failed");
       if (cases[i].code != NULL)
         assert_json (published, "error.code", cases[i].code);
+      assert_error_says (published, cases[i].says);
       assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
       oracle_check (home, 0);
     }
