@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/row.h"
 
 #include <poll.h>
@@ -9,7 +10,10 @@
 #include <sys/stat.h>
 
 #define SAMPLE_RECORDS 2000
-#define CHECK_EVERY 4096 /* records between looks at the stop descriptor and the progress bar */
+#define MOST_COLUMNS 1600 /* of a table in PostgreSQL */
+#define STAGING_COLUMNS 3 /* _line, _id, _hash */
+#define COPY_BATCH 1000   /* rows that the server gathers before it writes them */
+#define CHECK_EVERY 4096  /* records between looks at the stop descriptor and the progress bar */
 
 /* What the functions below work on: the file's side of one load. */
 typedef struct
@@ -115,6 +119,28 @@ header_line (const Layout *layout, const Dialect *dialect)
   return g_string_free (line, FALSE);
 }
 
+/* With weir's own columns, in staging and in the warehouse, there may be more than the sniffer has refused. */
+static bool
+check_columns (const Work *work, GError **error)
+{
+  const Layout *layout = work->loaded->layout;
+  const Model *model = layout->model;
+  int own = model != NULL ? (int) g_strv_length ((char **) layout_own_names (model)) + (model->id_column != NULL) : 0;
+  int stored = 0;
+  for (int i = 0; i < layout->n_columns; i++)
+    stored += model != NULL && layout->columns[i].stored;
+  bool staging = layout->n_columns + layout->n_references + STAGING_COLUMNS > MOST_COLUMNS;
+  if (!staging && stored + layout->n_references + own <= MOST_COLUMNS)
+    return true;
+  g_autofree char *found = text_count (layout->n_columns);
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; a table of PostgreSQL has at most 1,600, and weir needs %d of them",
+              work->input->run->file, found, (staging ? STAGING_COLUMNS : own) + layout->n_references);
+  weir_error_detail (error, "Nothing was loaded.");
+  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
+  weir_error_reason (error, "too_many_columns");
+  return false;
+}
+
 static bool
 lay_out (Work *work, GError **error)
 {
@@ -128,6 +154,8 @@ lay_out (Work *work, GError **error)
   loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
     return hint_retry (input, error), false;
+  if (!check_columns (work, error))
+    return false;
   if (header != NULL)
     loaded->header = header_line (loaded->layout, rows_dialect (loaded->rows));
   if (!infer (work, SAMPLE_RECORDS, &again, error))
@@ -233,7 +261,7 @@ copy_pass (Work *work, Db *db, bool *ret_contradiction, GError **error)
 {
   Loaded *loaded = work->loaded;
   if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
-      || !stage_copy (db, loaded->stage, error))
+      || !stage_copy (db, loaded->stage, false, error))
     return false;
   if (!send_rows (work, db, ret_contradiction, error))
     return db_copy_cancel (db), false;
@@ -251,17 +279,67 @@ copy_pass (Work *work, Db *db, bool *ret_contradiction, GError **error)
   return true;
 }
 
+/* Sends the rows around "last" once more, one by one: the server refuses the one that it refused. "lines" gets theirs. */
+static bool
+send_singly (Work *work, Db *db, int64_t last, GArray *lines, GError **error)
+{
+  Loaded *loaded = work->loaded;
+  const Record *record = NULL, *original;
+  g_autoptr (Row) row = row_new (loaded->layout, work->input->options->secret, work->input->options->secret_length);
+  g_auto (CopyWriter) copy = { 0 };
+  copy_begin (&copy, send_to_server, db);
+  for (int64_t good = 0; good < last;)
+    {
+      if (!rows_next (loaded->rows, &record, &original, error))
+        return false;
+      if (record == NULL)
+        break;
+      if (row_convert (row, record) == ROW_REJECT || ++good < last - COPY_BATCH)
+        continue;
+      g_array_append_val (lines, record->line);
+      if (!row_write (row, record, &copy, error))
+        return false;
+    }
+  return copy_end (&copy, error) && db_copy_end (db, NULL, error);
+}
+
+/* A row that is too wide for the server is refused with its batch, of which the error names the last. */
+static bool
+name_wide_row (Work *work, Db *db, GError **error)
+{
+  if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
+    return false;
+  int64_t last = weir_error_get_line (*error);
+  weir_error_line (error, 0); /* it was none of the file */
+  if (last == 0 || strcmp (weir_error_get_sqlstate (*error), "54000") != 0)
+    return false;
+  Loaded *loaded = work->loaded;
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (int64_t));
+  g_autoptr (GError) again = NULL;
+  bool sent = db_exec (db, "rollback to savepoint load", &again) && stage_create (db, loaded->stage, loaded->layout, &again)
+              && rows_rewind (loaded->rows, &again) && stage_copy (db, loaded->stage, true, &again)
+              && send_singly (work, db, last, lines, &again);
+  db_copy_cancel (db);
+  int64_t row = sent || again == NULL ? 0 : weir_error_get_line (again);
+  if (row > 0 && row <= lines->len)
+    weir_error_line (error, g_array_index (lines, int64_t, row - 1));
+  weir_error_detail (error, "Nothing was changed.");
+  return false;
+}
+
 static bool
 copy_file (Work *work, Db *db, GError **error)
 {
   bool contradiction, again;
   if (!copy_pass (work, db, &contradiction, error))
-    return false;
+    return name_wide_row (work, db, error);
   if (!contradiction)
     return true;
   if (!rows_rewind (work->loaded->rows, error) || !reject_restart (work->loaded->rejects, error)
-      || !infer (work, INT64_MAX, &again, error) || !copy_pass (work, db, &contradiction, error))
+      || !infer (work, INT64_MAX, &again, error))
     return false;
+  if (!copy_pass (work, db, &contradiction, error))
+    return name_wide_row (work, db, error);
   if (contradiction)
     return weir_error (error, WEIR_ERROR_RETRY, "\"%s\" changed while it was read", work->input->run->file),
            weir_error_reason (error, "file_changed"), false;
