@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "pipeline/extent.h"
+#include "pipeline/long_cell.h"
 #include "pipeline/reader_record.h"
 #include "pipeline/repair.h"
 #include "pipeline/sniff_file.h"
@@ -21,6 +22,7 @@ struct Rows
   char *header_problem; /* NULL: it is sound */
   Extent *extent;
   Repair *repair; /* NULL: rows that are off stay so */
+  LongCell long_cell;
   bool ended;
   Record below;
   char problem[80];
@@ -241,6 +243,19 @@ tell_below (Rows *rows, const Record *record, const char *below)
   return &rows->below;
 }
 
+static bool
+refuse_long_cell (const Rows *rows, int64_t line, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row longer than weir takes", line, rows->name);
+  weir_error_detail (error,
+                     "Its quote is not closed within the limits, and what follows is not like rows of the table. Nothing was "
+                     "loaded.");
+  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
+  weir_error_line (error, line);
+  weir_error_reason (error, "record_too_long");
+  return false;
+}
+
 /* The next record of which is known whether it is a row; NULL: the file ended. */
 static bool
 next_record (Rows *rows, const Record **ret_record, GError **error)
@@ -251,6 +266,9 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
       const Record *record = NULL;
       if (!read_record (rows, &record, error))
         return false;
+      int64_t line = 0;
+      if (!long_cell_look (&rows->long_cell, &rows->evidence, record, &line))
+        return refuse_long_cell (rows, line, error);
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
@@ -292,6 +310,7 @@ bool
 rows_rewind (Rows *rows, GError **error)
 {
   rows->ended = false;
+  rows->long_cell = (LongCell) { 0 };
   extent_reset (rows->extent);
   if (!reader_rewind (rows->reader, error))
     return false;

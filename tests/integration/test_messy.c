@@ -366,6 +366,59 @@ test_limits (void **state)
     }
 }
 
+/* Appends "text" with the number in place of its #. */
+static void
+append_numbered (GString *out, const char *text, int number)
+{
+  const char *sign = strchr (text, '#');
+  g_string_append_printf (out, "%.*s%d%s", (int) (sign - text), text, number, sign + 1);
+}
+
+/* A quote that is not closed within the limits: a cell that is longer refuses the file, a forgotten one costs its row. */
+static void
+test_long_cell (void **state)
+{
+  static const struct
+  {
+    const char *inside; /* of the lines behind the quote */
+    bool closed;
+    const char *status, *counts, *line;
+  } cases[] = {
+    { "text #, more", true, "failed", NULL, "6001" },
+    { "a,b,c #", true, "failed", NULL, "6001" },
+    { "#,n", false, "applied", "read=9999 rejected=1 inserted=9998 staged=9998", NULL },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_configure (home, ", \"limits\": {\"record_kb\": 16}");
+      home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+      g_autoptr (GString) text = g_string_new ("id,note\n"); /* the sniffer sees no more than 256 KiB */
+      for (int row = 1; row <= 9999; row++)
+        {
+          bool inside = row > 6000 && row <= 8500;
+          if (row == 6000)
+            g_string_append (text, "6000,\"first line\n");
+          else if (inside && cases[i].closed)
+            append_numbered (text, cases[i].inside, row);
+          else
+            g_string_append_printf (text, "%d,%060d", row, row);
+          g_string_append (text, row == 6000 ? "" : row == 8500 && cases[i].closed ? "\"\n" : "\n");
+        }
+      home_drop (home, "users.csv", text->str);
+      g_autoptr (Outcome) outcome = run_weir (home, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, cases[i].status, cases[i].counts);
+      if (cases[i].line == NULL)
+        continue;
+      assert_json (published, "error.code", "record_too_long");
+      assert_json (published, "error.line", cases[i].line);
+      assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
+      oracle_check (home, 0);
+    }
+}
+
 int
 main (void)
 {
@@ -379,6 +432,7 @@ main (void)
     TEST (test_below_the_table),
     TEST (test_half_declared_dialect),
     TEST (test_limits),
+    TEST (test_long_cell),
     TEST (test_max_rows),
     TEST (test_rejects_to_correct),
     TEST (test_encodings),
