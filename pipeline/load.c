@@ -2,7 +2,6 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "pipeline/row.h"
 
 #include <poll.h>
@@ -10,10 +9,8 @@
 #include <sys/stat.h>
 
 #define SAMPLE_RECORDS 2000
-#define MOST_COLUMNS 1600 /* of a table in PostgreSQL */
-#define STAGING_COLUMNS 3 /* _line, _id, _hash */
-#define COPY_BATCH 1000   /* rows that the server gathers before it writes them */
-#define CHECK_EVERY 4096  /* records between looks at the stop descriptor and the progress bar */
+#define COPY_BATCH 1000  /* rows that the server gathers before it writes them */
+#define CHECK_EVERY 4096 /* records between looks at the stop descriptor and the progress bar */
 
 /* What the functions below work on: the file's side of one load. */
 typedef struct
@@ -103,44 +100,6 @@ hint_retry (const LoadInput *input, GError **error)
   weir_error_hint (error, "%s `weir retry %.8s` then loads it again.", hint, id);
 }
 
-/* The header for rows that are handed back: one row, whatever the file has, with a name in each cell, so that neither its rows nor
- * its places are to be guessed again. */
-static char *
-header_line (const Layout *layout, const Dialect *dialect)
-{
-  GString *line = g_string_new (NULL);
-  for (int i = 0; i < layout->n_columns; i++)
-    {
-      const LayoutColumn *column = &layout->columns[i];
-      g_string_append (line, i > 0 ? dialect->delimiter : "");
-      dialect_append_cell (dialect, column->header[0] != '\0' ? column->header : column->name, false, line);
-    }
-  g_string_append (line, dialect->trailing_delimiter ? dialect->delimiter : "");
-  return g_string_free (line, FALSE);
-}
-
-/* With weir's own columns, in staging and in the warehouse, there may be more than the sniffer has refused. */
-static bool
-check_columns (const Work *work, GError **error)
-{
-  const Layout *layout = work->loaded->layout;
-  const Model *model = layout->model;
-  int own = model != NULL ? (int) g_strv_length ((char **) layout_own_names (model)) + (model->id_column != NULL) : 0;
-  int stored = 0;
-  for (int i = 0; i < layout->n_columns; i++)
-    stored += model != NULL && layout->columns[i].stored;
-  bool staging = layout->n_columns + layout->n_references + STAGING_COLUMNS > MOST_COLUMNS;
-  if (!staging && stored + layout->n_references + own <= MOST_COLUMNS)
-    return true;
-  g_autofree char *found = text_count (layout->n_columns);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; a table of PostgreSQL has at most 1,600, and weir needs %d of them",
-              work->input->run->file, found, (staging ? STAGING_COLUMNS : own) + layout->n_references);
-  weir_error_detail (error, "Nothing was loaded.");
-  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, "too_many_columns");
-  return false;
-}
-
 static bool
 lay_out (Work *work, GError **error)
 {
@@ -154,10 +113,10 @@ lay_out (Work *work, GError **error)
   loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
     return hint_retry (input, error), false;
-  if (!check_columns (work, error))
+  if (!layout_check_columns (loaded->layout, input->run->file, error))
     return false;
   if (header != NULL)
-    loaded->header = header_line (loaded->layout, rows_dialect (loaded->rows));
+    loaded->header = layout_header (loaded->layout, rows_dialect (loaded->rows));
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);
