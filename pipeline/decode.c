@@ -30,22 +30,22 @@ typedef struct
   const char *bytes;
   size_t length;
   const char *what;
-  const char *hint;
+  const char *hint; /* %s: the file's name */
 } Signature;
 
 /* gzip and zstd are unpacked before: here they are packed twice. */
 static const Signature signatures[] = {
-  { "\x1F\x8B", 2, "gzip", "Unpack it first: gunzip FILE." },
+  { "\x1F\x8B", 2, "gzip", "Unpack it first: gunzip -c < %s > unpacked.csv" },
   { "PK\x03\x04", 4, "ZIP or an Office document", "Unpack it first, or save the sheet as CSV in UTF-8." },
   { "\xD0\xCF\x11\xE0", 4, "an old Office document", "Save the sheet as CSV in UTF-8." },
   { "%PDF", 4, "PDF", "Export the data as CSV in UTF-8." },
   { "PAR1", 4, "Parquet", "Export the data as CSV in UTF-8." },
   { "SQLite format 3", 15, "an SQLite database", "Export the table as CSV in UTF-8." },
-  { "\x28\xB5\x2F\xFD", 4, "Zstandard", "Unpack it first: unzstd FILE." },
-  { "BZh", 3, "bzip2", "Unpack it first: bunzip2 FILE." },
+  { "\x28\xB5\x2F\xFD", 4, "Zstandard", "Unpack it first: unzstd -c < %s > unpacked.csv" },
+  { "BZh", 3, "bzip2", "Unpack it first: bunzip2 -c < %s > unpacked.csv" },
   { "\xFD"
     "7zXZ",
-    5, "xz", "Unpack it first: unxz FILE." },
+    5, "xz", "Unpack it first: unxz -c < %s > unpacked.csv" },
 };
 
 /* ---- files that are refused ---- */
@@ -63,7 +63,9 @@ static bool
 refuse_signature (const Signature *signature, const char *name, GError **error)
 {
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: it looks like %s", name, signature->what);
-  weir_error_hint (error, "%s", signature->hint);
+  g_autofree char *file = g_shell_quote (name);
+  g_auto (GStrv) hint = g_strsplit (signature->hint, "%s", 2);
+  weir_error_hint (error, "%s%s%s", hint[0], hint[1] != NULL ? file : "", hint[1] != NULL ? hint[1] : "");
   weir_error_reason (error, "nul_byte");
   return false;
 }

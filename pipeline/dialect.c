@@ -1,5 +1,7 @@
 #include "pipeline/dialect.h"
 
+#include <string.h>
+
 static const char *const compression_words[] = {
   [COMPRESSION_NONE] = "none",
   [COMPRESSION_GZIP] = "gzip",
@@ -32,4 +34,42 @@ dialect_to_json (const Dialect *dialect)
   json_object_set_new (json, "bom", json_boolean (dialect->bom != 0));
   json_object_set_new (json, "newline", json_string (dialect->newline));
   return json;
+}
+
+static void
+append_quoted (const Dialect *dialect, const char *cell, GString *line)
+{
+  bool backslash = dialect->escape == ESCAPE_BACKSLASH;
+  g_string_append_c (line, dialect->quote);
+  for (; *cell != '\0'; cell++)
+    {
+      if (*cell == dialect->quote || (backslash && *cell == '\\'))
+        g_string_append_c (line, backslash ? '\\' : dialect->quote);
+      g_string_append_c (line, *cell);
+    }
+  g_string_append_c (line, dialect->quote);
+}
+
+static void
+append_plain (const Dialect *dialect, const char *cell, GString *line)
+{
+  char instead = strchr (dialect->delimiter, ' ') != NULL ? '_' : ' ';
+  for (; *cell != '\0'; cell++)
+    {
+      bool breaks = *cell == '\r' || *cell == '\n' || strchr (dialect->delimiter, *cell) != NULL;
+      g_string_append_c (line, breaks ? instead : *cell);
+    }
+}
+
+void
+dialect_append_cell (const Dialect *dialect, const char *cell, bool always, GString *line)
+{
+  bool special =
+      always || strpbrk (cell, "\"'\\\r\n") != NULL || (dialect->delimiter[0] != '\0' && strstr (cell, dialect->delimiter) != NULL);
+  if (dialect->quote == 0)
+    append_plain (dialect, cell, line);
+  else if (special)
+    append_quoted (dialect, cell, line);
+  else
+    g_string_append (line, cell);
 }

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "models/name.h"
+#include "pipeline/annotation.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -62,9 +63,13 @@ ident_fill (char **names, const char *const *texts, size_t count)
   for (size_t i = 0; i < count; i++)
     if (names[i] != NULL)
       g_hash_table_add (seen, names[i]);
+  size_t annotations = 0; /* no columns of the file: they take no place */
   for (size_t i = 0; i < count; i++)
-    if (names[i] == NULL)
-      g_hash_table_add (seen, names[i] = unique_name (texts[i], i, seen));
+    {
+      if (names[i] == NULL)
+        g_hash_table_add (seen, names[i] = unique_name (texts[i], i - annotations, seen));
+      annotations += annotation_is (texts[i]);
+    }
 }
 
 GStrv

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/annotation.h"
 #include "pipeline/ident.h"
 
 #include <stdlib.h>
@@ -206,13 +207,6 @@ assign_pins (Layout *layout, const Pins *pins)
     }
 }
 
-/* What weir itself adds to rows that it hands back for correction: see `weir rejects --csv`. */
-static bool
-is_annotation (const LayoutColumn *column)
-{
-  return g_str_has_prefix (column->header, "_weir_");
-}
-
 /* As the file has it, and by its name where that does not tell it from the one before. */
 static char *
 shown_name (const Layout *layout, int i)
@@ -244,8 +238,8 @@ apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
     {
       LayoutColumn *column = &layout->columns[i];
       bool named = column->origin == ORIGIN_DECLARED || column->required || column->key_part >= 0 || !column->stored;
-      bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !is_annotation (column);
-      column->discarded = is_annotation (column) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD);
+      bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !annotation_is (column->header);
+      column->discarded = annotation_is (column->header) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD);
       if (column->discarded)
         column->stored = false;
       if (column->discarded && is_new)

@@ -72,6 +72,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
  * that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
+/* Whether there is room for weir's own columns beside the file's, in staging and in the warehouse: the sniffer does not know of
+ * them. Error: INPUT ("too_many_columns"). */
+bool layout_check_columns (const Layout *layout, const char *file, GError **error);
+
+/* The header for rows that are handed back for correction: one row, whatever the file has, with a name in each cell, so that
+ * neither its rows nor the places of its columns are to be guessed again. Owned by the caller. */
+char *layout_header (const Layout *layout, const Dialect *dialect);
+
 /* Looks at one record of the sample or of the whole file. Records of another width are left out. */
 void layout_look (Layout *layout, ColumnGuess *guesses, const Record *record);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #define SAMPLE_RECORDS 2000
+#define COPY_BATCH 1000  /* rows that the server gathers before it writes them */
 #define CHECK_EVERY 4096 /* records between looks at the stop descriptor and the progress bar */
 
 /* What the functions below work on: the file's side of one load. */
@@ -109,31 +110,47 @@ lay_out (Work *work, GError **error)
   if (loaded->rows == NULL)
     return false;
   const Record *header = rows_header (loaded->rows);
-  if (header != NULL)
-    loaded->header = g_strndup (header->raw, header->raw_length);
   loaded->layout = layout_new (input->model, input->catalog, header, (int) rows_width (loaded->rows), input->pins, error);
   if (loaded->layout == NULL)
     return hint_retry (input, error), false;
+  if (!layout_check_columns (loaded->layout, input->run->file, error))
+    return false;
+  if (header != NULL)
+    loaded->header = layout_header (loaded->layout, rows_dialect (loaded->rows));
   if (!infer (work, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (work, INT64_MAX, &again, error);
 }
 
-/* Keeps a record as it was: refused by "row" (NULL: mended, as "repaired" says). */
+/* Keeps a refused record as it was. */
 static bool
-keep_original (Work *work, const Row *row, const Record *original, const char *repaired, GError **error)
+keep_refused (Work *work, const Row *row, const Record *original, GError **error)
 {
   const Reject reject = { .line = original->line,
-                          .column = row != NULL ? row_column (row) : NULL,
-                          .reason = row != NULL                 ? row_reason (row)
-                                    : original->problem != NULL ? original->reason
-                                                                : repaired,
-                          .message = row != NULL                 ? row_message (row)
-                                     : original->problem != NULL ? original->problem
-                                                                 : "mended",
+                          .column = row_column (row),
+                          .reason = row_reason (row),
+                          .message = row_message (row),
+                          .original = original->raw,
+                          .original_length = original->raw_length };
+  return reject_add (work->loaded->rejects, &reject, error);
+}
+
+/* Keeps what a record of another width, or with a bad quote, was before it was mended. */
+static bool
+keep_mended (Work *work, const Record *mended, const Record *original, GError **error)
+{
+  size_t found = original->n_fields;
+  g_autofree char *width =
+      g_strdup_printf ("%zu field%s where there are %zu columns", found, found == 1 ? "" : "s", mended->n_fields);
+  bool problem = original->problem != NULL;
+  const Reject reject = { .line = original->line,
+                          .reason = problem                    ? original->reason
+                                    : found < mended->n_fields ? "too_few_fields"
+                                                               : "too_many_fields",
+                          .message = problem ? original->problem : width,
                           .original = original->raw,
                           .original_length = original->raw_length,
-                          .repaired = row == NULL };
+                          .repaired = true };
   return reject_add (work->loaded->rejects, &reject, error);
 }
 
@@ -143,12 +160,8 @@ put_row (Work *work, const Row *row, RowVerdict verdict, const Record *record, c
          GError **error)
 {
   if (verdict == ROW_REJECT)
-    return keep_original (work, row, original != NULL ? original : record, NULL, error);
-  if (!row_write (row, record, copy, error))
-    return false;
-  return original == NULL
-         || keep_original (work, NULL, original, original->n_fields < record->n_fields ? "too_few_fields" : "too_many_fields",
-                           error);
+    return keep_refused (work, row, original != NULL ? original : record, error);
+  return row_write (row, record, copy, error) && (original == NULL || keep_mended (work, record, original, error));
 }
 
 static bool
@@ -207,7 +220,7 @@ copy_pass (Work *work, Db *db, bool *ret_contradiction, GError **error)
 {
   Loaded *loaded = work->loaded;
   if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
-      || !stage_copy (db, loaded->stage, error))
+      || !stage_copy (db, loaded->stage, false, error))
     return false;
   if (!send_rows (work, db, ret_contradiction, error))
     return db_copy_cancel (db), false;
@@ -225,17 +238,67 @@ copy_pass (Work *work, Db *db, bool *ret_contradiction, GError **error)
   return true;
 }
 
+/* Sends the rows around "last" once more, one by one: the server refuses the one that it refused. "lines" gets theirs. */
+static bool
+send_singly (Work *work, Db *db, int64_t last, GArray *lines, GError **error)
+{
+  Loaded *loaded = work->loaded;
+  const Record *record = NULL, *original;
+  g_autoptr (Row) row = row_new (loaded->layout, work->input->options->secret, work->input->options->secret_length);
+  g_auto (CopyWriter) copy = { 0 };
+  copy_begin (&copy, send_to_server, db);
+  for (int64_t good = 0; good < last;)
+    {
+      if (!rows_next (loaded->rows, &record, &original, error))
+        return false;
+      if (record == NULL)
+        break;
+      if (row_convert (row, record) == ROW_REJECT || ++good < last - COPY_BATCH)
+        continue;
+      g_array_append_val (lines, record->line);
+      if (!row_write (row, record, &copy, error))
+        return false;
+    }
+  return copy_end (&copy, error) && db_copy_end (db, NULL, error);
+}
+
+/* A row that is too wide for the server is refused with its batch, of which the error names the last. */
+static bool
+name_wide_row (Work *work, Db *db, GError **error)
+{
+  if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
+    return false;
+  int64_t last = weir_error_get_line (*error);
+  weir_error_line (error, 0); /* it was none of the file */
+  if (last == 0 || strcmp (weir_error_get_sqlstate (*error), "54000") != 0)
+    return false;
+  Loaded *loaded = work->loaded;
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (int64_t));
+  g_autoptr (GError) again = NULL;
+  bool sent = db_exec (db, "rollback to savepoint load", &again) && stage_create (db, loaded->stage, loaded->layout, &again)
+              && rows_rewind (loaded->rows, &again) && stage_copy (db, loaded->stage, true, &again)
+              && send_singly (work, db, last, lines, &again);
+  db_copy_cancel (db);
+  int64_t row = sent || again == NULL ? 0 : weir_error_get_line (again);
+  if (row > 0 && row <= lines->len)
+    weir_error_line (error, g_array_index (lines, int64_t, row - 1));
+  weir_error_detail (error, "Nothing was changed.");
+  return false;
+}
+
 static bool
 copy_file (Work *work, Db *db, GError **error)
 {
   bool contradiction, again;
   if (!copy_pass (work, db, &contradiction, error))
-    return false;
+    return name_wide_row (work, db, error);
   if (!contradiction)
     return true;
   if (!rows_rewind (work->loaded->rows, error) || !reject_restart (work->loaded->rejects, error)
-      || !infer (work, INT64_MAX, &again, error) || !copy_pass (work, db, &contradiction, error))
+      || !infer (work, INT64_MAX, &again, error))
     return false;
+  if (!copy_pass (work, db, &contradiction, error))
+    return name_wide_row (work, db, error);
   if (contradiction)
     return weir_error (error, WEIR_ERROR_RETRY, "\"%s\" changed while it was read", work->input->run->file),
            weir_error_reason (error, "file_changed"), false;
@@ -258,14 +321,16 @@ file_is_unchanged (const LoadInput *input, const struct stat *before, GError **e
 
 /* Rows below the table do not refuse the file, so they must not go unsaid. */
 static void
-note_foreign (const RejectSpool *rejects, GPtrArray *notes)
+note_foreign (const Work *work)
 {
-  int64_t foreign = reject_foreign (rejects);
+  char id[UID_TEXT_SIZE];
+  uid_format (work->input->run->id, id);
+  int64_t foreign = reject_foreign (work->loaded->rejects);
+  g_autofree char *where = work->input->options->dry_run ? g_strdup ("") : g_strdup_printf (": `weir rejects %.8s` shows them", id);
   if (foreign > 0)
-    g_ptr_array_add (notes, g_strdup_printf ("%" G_GINT64_FORMAT
-                                             " row%s below the table (a footer, or another table) were not loaded: `weir rejects` "
-                                             "shows them",
-                                             foreign, foreign == 1 ? "" : "s"));
+    g_ptr_array_add (work->result->notes,
+                     g_strdup_printf ("%" G_GINT64_FORMAT " row%s below the table (a footer, or another table) %s not loaded%s",
+                                      foreign, foreign == 1 ? "" : "s", foreign == 1 ? "was" : "were", where));
 }
 
 static void
@@ -310,7 +375,7 @@ load_work (Work *work, Db *db, GError **error)
   work->result->rows_known = true;
   note_encoding (loaded->rows, input->model, work->result->notes);
   note_layout (loaded->layout, work->result->notes);
-  note_foreign (loaded->rejects, work->result->notes);
+  note_foreign (work);
   return reject_store (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, input->run, error)
          && stage_swap (db, loaded->stage, input->options->swap_timeout_ms, work->result->notes, error);
 }

@@ -21,7 +21,7 @@ typedef struct
 
 typedef struct
 {
-  char *header; /* as written, NULL: none */
+  char *header; /* in one row, as its columns were understood; NULL: none */
   Layout *layout;
   Rows *rows;  /* of the file, for reading original lines again too */
   Sha256 *sha; /* fed by the rows */

@@ -220,9 +220,10 @@ pins_compare_dialect (const Pins *pins, const Json *dialect)
       Json *was = json_object_get (pins->dialect, members[i]), *is = json_object_get (dialect, members[i]);
       if (was == NULL || is == NULL || json_equal (was, is))
         continue;
-      g_autofree char *before = weir_json_text (was);
-      g_autofree char *now = weir_json_text (is);
-      g_string_append_printf (text, "%s%s %s instead of %s", text->len > 0 ? ", " : "", members[i], now, before);
+      g_autofree char *before = json_is_null (was) ? g_strdup_printf ("no %s", members[i]) : weir_json_text (was);
+      g_autofree char *now = json_is_null (is) ? g_strdup_printf ("no %s", members[i]) : weir_json_text (is);
+      g_string_append_printf (text, "%s%s%s%s instead of %s", text->len > 0 ? ", " : "", json_is_null (is) ? "" : members[i],
+                              json_is_null (is) ? "" : " ", now, before);
     }
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

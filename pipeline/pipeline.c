@@ -360,6 +360,16 @@ explain_refusal (const Run *run, GError **error)
                "bytes and a long text 18: split the file's columns over two tables.");
 }
 
+/* A refused file stays in staging for whoever mends it, who must not take it for the one before. */
+static void
+note_staging (const Context *context, const Stage *stage, const GError *failure, GPtrArray *notes)
+{
+  bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !context->input.options->dry_run;
+  if (refused && strcmp (stage->name, stage->table) == 0)
+    g_ptr_array_add (
+        notes, g_strdup_printf ("%s.%s shows the good rows of this refused file until the next load", stage->schema, stage->table));
+}
+
 static bool
 run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
 {
@@ -376,11 +386,12 @@ run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
   fault_point ("after-load");
   if (input->model != NULL && input->run->mtime_ns < context->state.last_mtime_ns)
     g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
-  if (!transform_check_rejects (db, input, &loaded, &result->rows, error))
-    return false;
-  if (input->model == NULL ? finish_staged (db, context, &loaded, result, error)
-                           : transform_step (db, context, &loaded, result, error))
+  bool good = transform_check_rejects (db, input, &loaded, &result->rows, error);
+  if (good
+      && (input->model == NULL ? finish_staged (db, context, &loaded, result, error)
+                               : transform_step (db, context, &loaded, result, error)))
     return true;
+  note_staging (context, loaded.stage, error != NULL ? *error : NULL, result->notes);
   return explain_refusal (input->run, error), false;
 }
 

@@ -234,7 +234,8 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
                             reader->record.line + (int64_t) lines - 1);
       if (reader->row_done)
         return *ret_lines = lines, RECORD_GOOD;
-      if (lines == reader->limits.lines)
+      reader->record.open = lines == reader->limits.lines;
+      if (reader->record.open)
         return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu lines", lines);
       switch (line_source_cut (reader->lines, line->end, line, error))
         {
@@ -244,6 +245,7 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
           return reader->whole ? set_problem (reader, "unclosed_quote", "unclosed quote: not closed by the end of the file")
                                : RECORD_CUT_OFF;
         case LINE_TOO_LONG:
+          reader->record.open = true;
           return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu bytes", reader->limits.record_bytes);
         case LINE_ERROR:
           return RECORD_ERROR;

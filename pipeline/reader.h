@@ -39,6 +39,7 @@ typedef struct
                           then n_fields is 0. One reject. */
   const char *reason;  /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "invalid_encoding" (of
                           another), "record_too_long", "field_too_long", "too_many_fields" */
+  bool open;           /* with "unclosed_quote": a limit was met, neither the file's end nor another quote */
 } Record;
 
 typedef struct

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "pipeline/extent.h"
+#include "pipeline/long_cell.h"
 #include "pipeline/reader_record.h"
 #include "pipeline/repair.h"
 #include "pipeline/sniff_file.h"
@@ -21,6 +22,7 @@ struct Rows
   char *header_problem; /* NULL: it is sound */
   Extent *extent;
   Repair *repair; /* NULL: rows that are off stay so */
+  LongCell long_cell;
   bool ended;
   Record below;
   char problem[80];
@@ -49,6 +51,16 @@ known_names (const Model *model, const Pins *pins)
   return g_strv_builder_end (names);
 }
 
+/* The reader's errors do not know the file's name. */
+static bool
+read_record (const Rows *rows, const Record **ret_record, GError **error)
+{
+  if (reader_next (rows->reader, ret_record, error))
+    return true;
+  g_prefix_error (error, "%s: ", rows->name);
+  return false;
+}
+
 /* ---- header ---- */
 
 static bool
@@ -61,6 +73,8 @@ refuse_header (const Rows *rows, const Record *record, GError **error)
       weir_error_detail (error, "%s", rows->evidence.encoding);
       weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
     }
+  else
+    weir_error_hint (error, "Mend the line and drop the file again.");
   weir_error_line (error, record->line);
   weir_error_reason (error, record->reason);
   return false;
@@ -83,7 +97,7 @@ read_header (Rows *rows, GError **error)
     {
       const Record *record = NULL;
       size_t found;
-      if (!reader_next (rows->reader, &record, error))
+      if (!read_record (rows, &record, error))
         return false;
       if (record == NULL)
         return true;
@@ -107,7 +121,7 @@ static bool
 find_width (Rows *rows, GError **error)
 {
   const Record *record = NULL;
-  while (rows->width == 0 && reader_next (rows->reader, &record, error))
+  while (rows->width == 0 && read_record (rows, &record, error))
     rows->width = record == NULL ? 1 : record->n_fields;
   return rows->width > 0;
 }
@@ -207,7 +221,8 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
               record->problem != NULL ? record->problem : fields);
   weir_error_line (error, record->line);
   weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
-  weir_error_hint (error, "Mend the line and drop the file again, or choose \"reject\" or \"repair\" and use `weir retry`.");
+  weir_error_hint (error,
+                   "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model and drop it again.");
   weir_error_reason (error, "ragged");
   return false;
 }
@@ -228,6 +243,19 @@ tell_below (Rows *rows, const Record *record, const char *below)
   return &rows->below;
 }
 
+static bool
+refuse_long_cell (const Rows *rows, int64_t line, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row longer than weir takes", line, rows->name);
+  weir_error_detail (error,
+                     "Its quote is not closed within the limits, and what follows is not like rows of the table. Nothing was "
+                     "loaded.");
+  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
+  weir_error_line (error, line);
+  weir_error_reason (error, "record_too_long");
+  return false;
+}
+
 /* The next record of which is known whether it is a row; NULL: the file ended. */
 static bool
 next_record (Rows *rows, const Record **ret_record, GError **error)
@@ -236,8 +264,11 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
   while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
-      if (!reader_next (rows->reader, &record, error))
+      if (!read_record (rows, &record, error))
         return false;
+      int64_t line = 0;
+      if (!long_cell_look (&rows->long_cell, &rows->evidence, record, &line))
+        return refuse_long_cell (rows, line, error);
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
@@ -279,12 +310,13 @@ bool
 rows_rewind (Rows *rows, GError **error)
 {
   rows->ended = false;
+  rows->long_cell = (LongCell) { 0 };
   extent_reset (rows->extent);
   if (!reader_rewind (rows->reader, error))
     return false;
   const Record *record = NULL;
   for (int i = 0; i < rows->dialect.header_rows; i++)
-    if (!reader_next (rows->reader, &record, error))
+    if (!read_record (rows, &record, error))
       return false;
   return true;
 }

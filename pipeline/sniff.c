@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/annotation.h"
 #include "pipeline/decode.h"
 #include "pipeline/sniff_choose.h"
 #include "pipeline/sniff_describe.h"
@@ -55,7 +56,7 @@ refuse_empty (const Sample *sample, size_t length, const char *name, GError **er
 {
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
   weir_error_detail (error, "%s",
-                     length == 0           ? "It has no bytes."
+                     length == 0           ? "It has no text."
                      : sample->length == 0 ? "It has a byte order mark and nothing else."
                      : sample->whole       ? "It has only blank lines."
                                            : "It begins with a very long run of blank lines.");
@@ -304,12 +305,27 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
     evidence->kinds[i] = (unsigned char) kinds[i];
 }
 
+/* Rows that weir handed back for correction are written as weir wrote them, whatever is declared of the file they are from. */
+static void
+declare_returned (ModelDialect *declared, char *delimiter)
+{
+  declared->delimiter = delimiter;
+  declared->encoding = NULL;
+  declared->header_rows = 1;
+  declared->skip_lines = 0;
+}
+
 bool
 sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
                const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
 {
   static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
-  declared = declared != NULL ? declared : &nothing;
+  ModelDialect known = declared != NULL ? *declared : nothing;
+  char delimiter[sizeof ret_dialect->delimiter];
+  bool returned = annotation_find (bytes, length, delimiter);
+  if (returned)
+    declare_returned (&known, delimiter);
+  declared = &known;
   *ret_dialect = sniff_declared (declared);
   if (ret_evidence != NULL)
     *ret_evidence = (SniffEvidence) { 0 };
@@ -320,7 +336,9 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
   if (!decode_head (bytes, length, whole, said, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error))
     return false;
   g_autoptr (GString) text = read_text (bytes, length, ret_dialect->encoding);
-  Sample sample = { text->str, text->len, whole, known_names, declared };
+  Sample sample = {
+    .bytes = text->str, .length = text->len, .whole = whole, .known_names = known_names, .declared = declared, .returned = returned
+  };
   if (is_blank (&sample))
     return refuse_empty (&sample, length, name, error);
   int skipped = skip_lines (&sample);

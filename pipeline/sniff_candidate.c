@@ -354,6 +354,22 @@ settle_table (SniffCandidate *candidate)
   *candidate = first;
 }
 
+/* A row over the reader's limit is one that it will not take; but where most are, the table has too many columns. */
+static void
+forget_wide_rows (SniffCandidate *candidate)
+{
+  guint wide = 0;
+  for (guint i = 0; i < candidate->rows->len; i++)
+    wide += sniff_row (candidate, i)->fields > reader_default_limits.fields;
+  for (guint i = 0; i < candidate->rows->len && wide * 2 < candidate->rows->len; i++)
+    {
+      SniffRow *row = &g_array_index (candidate->rows, SniffRow, i);
+      bool over = row->fields > reader_default_limits.fields;
+      candidate->problems += over;
+      row->fields = over ? 0 : row->fields;
+    }
+}
+
 /* "width": of the table, as reader_set_width takes it. */
 static void
 look (const Sample *sample, const Dialect *dialect, size_t width, SniffCandidate *ret_candidate)
@@ -369,6 +385,7 @@ look (const Sample *sample, const Dialect *dialect, size_t width, SniffCandidate
       if (ret_candidate->rows->len <= NAMES_WITHIN)
         ret_candidate->known = MAX (ret_candidate->known, count_known (record, sample->known_names));
     }
+  forget_wide_rows (ret_candidate);
   settle_table (ret_candidate);
 }
 

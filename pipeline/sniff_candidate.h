@@ -17,6 +17,7 @@ typedef struct
   const char *const *known_names; /* NULL: none */
   const ModelDialect *declared;   /* what needs not be worked out */
   bool long_records;              /* take them, whatever the reader will say */
+  bool returned;                  /* rows that weir handed back for correction: see annotation.h */
 } Sample;
 
 /* A record as it was cut. */

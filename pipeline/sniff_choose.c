@@ -61,14 +61,15 @@ try_backslash (const Sample *sample, SniffCandidate *best)
 /* ---- quote ---- */
 
 /* Whether quotes are characters like any other, as in 5" pipe. Taking that for granted would leave real ones in the cells, so it
- * takes more than a bad row or two, and more bad rows than cells in quotes. */
+ * takes more than a bad row or two, and more bad rows than cells in quotes. What weir handed back has a cell in quotes in each row,
+ * unless there is no quote. */
 static bool
-is_unquoted (const SniffCandidate *with, const SniffCandidate *without)
+is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandidate *without)
 {
-  int64_t strays = with->problems - without->problems;
+  int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
   if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
     return true; /* a cell of several lines, each of which is cut as the rows are */
-  return without->share > with->share && strays >= LEAST_STRAYS && strays * 100 >= with->rows->len && strays > with->quoted;
+  return without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }
 
 static bool
@@ -100,7 +101,7 @@ look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *r
       SniffCandidate none;
       sniff_look (sample, &dialect, &none);
       try_backslash (sample, ret_best);
-      settle (ret_best, &none, is_unquoted (ret_best, &none));
+      settle (ret_best, &none, is_unquoted (sample, ret_best, &none));
     }
   if (occurs (sample, "'"))
     {

@@ -246,7 +246,16 @@ sniff_find_header (const Sample *sample, const SniffCandidate *best, SniffHeader
 {
   const ModelDialect *declared = sample->declared;
   find_header (sample, best, ret_header);
-  if (declared->header_rows >= 0)
+  if (sample->returned)
+    {
+      g_free (ret_header->evidence);
+      *ret_header = (SniffHeader) { .rows = 1,
+                                    .evidence = g_strdup ("header: of rows that weir handed back for correction"),
+                                    .confidence = 1,
+                                    .width = sniff_row (best, 0)->fields,
+                                    .known = true };
+    }
+  else if (declared->header_rows >= 0)
     {
       g_free (ret_header->evidence);
       *ret_header = (SniffHeader) { declared->header_rows > 0 ? ret_header->first : best->first, declared->header_rows,

@@ -142,7 +142,7 @@ refuse_size (const Source *source, GError **error)
 {
   g_autofree char *most = text_size (source->limits.bytes);
   weir_error (error, WEIR_ERROR_INPUT, "the file has more than %s of text", most);
-  weir_error_hint (error, "Split the file.");
+  weir_error_hint (error, "Split the file, or raise \"limits\": {\"file_mb\": N} in weir.json.");
   weir_error_reason (error, "file_too_large");
   return false;
 }

@@ -75,6 +75,8 @@ gzip_step (void *state, Unpack *unpack, const char **ret_problem)
     gzip->padding = true;
   if (gzip->padding)
     return pass_zeros (unpack);
+  if (gzip->between && *unpack->in != '\x1F') /* what a member begins with */
+    return UNPACK_TRAILING;
   if (gzip->between)
     inflateReset (&gzip->stream);
   gzip->between = false;
@@ -89,7 +91,7 @@ gzip_step (void *state, Unpack *unpack, const char **ret_problem)
       return UNPACK_BETWEEN;
     default:
       *ret_problem = gzip->stream.msg;
-      /* The two bytes that would begin another member are none. */
+      /* The second byte is none of another member. */
       return !gzip->first && gzip->stream.total_in <= 2 ? UNPACK_TRAILING : UNPACK_DAMAGED;
     }
 }

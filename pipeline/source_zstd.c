@@ -45,6 +45,9 @@ zstd_step (void *state, Unpack *unpack, const char **ret_problem)
   Zstd *zstd = state;
   if (zstd->between && unpack->in_left == 0)
     return UNPACK_BETWEEN;
+  bool begins = *unpack->in == '\x28' || (*unpack->in & 0xF0) == 0x50; /* as a frame does */
+  if (zstd->between && !begins)
+    return UNPACK_TRAILING;
   ZSTD_inBuffer in = { unpack->in, unpack->in_left, 0 };
   ZSTD_outBuffer out = { unpack->out, unpack->out_left, 0 };
   size_t result = ZSTD_decompressStream (zstd->context, &out, &in);

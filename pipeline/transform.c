@@ -196,13 +196,28 @@ stage_is_whole (Db *db, const LoadInput *input, const Loaded *loaded, int64_t st
   return false;
 }
 
+/* What to do about it. Bytes of another encoding are not mended row by row. */
+static void
+hint_rejects (const LoadInput *input, const char *id, const char *reason, const char *setting, GError **error)
+{
+  if (g_strcmp0 (reason, "invalid_utf8") == 0)
+    weir_error_hint (error,
+                     "See `weir rejects %.8s`. If the file is in another encoding, say in a model which, as in \"dialect\": "
+                     "{\"encoding\": \"windows-1250\"}; `weir retry %.8s` then loads it again.",
+                     id, id);
+  else
+    weir_error_hint (error,
+                     "See `weir rejects %.8s`; mend the file%s and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.", id,
+                     input->model != NULL ? " or the model" : "", id, setting);
+}
+
 static bool
 too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const char *bound, const char *setting, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (input->run->id, id);
-  g_autofree char *commonest = NULL;
-  if (!ledger_commonest_reject (db, input->run->id, &commonest, error))
+  g_autofree char *commonest = NULL, *reason = NULL;
+  if (!ledger_commonest_reject (db, input->run->id, &commonest, &reason, error))
     return false;
   weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s",
               rows->rejected, rows->read, input->run->file, bound);
@@ -216,9 +231,7 @@ too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const c
   weir_error_detail (error,
                      "%s. The file was refused whole; the warehouse was not changed. The refused rows are kept with their reasons.",
                      commonest);
-  weir_error_hint (
-      error, "See `weir rejects %.8s`; mend the file or the model and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.",
-      id, id, setting);
+  hint_rejects (input, id, reason, setting, error);
   return false;
 }
 

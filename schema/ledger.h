@@ -68,7 +68,7 @@ bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
 
-/* What LOAD learned of the file. dialect is JSON; header its header as written, or NULL. */
+/* What LOAD learned of the file. dialect is JSON; header its header in one row, or NULL. */
 bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
                          GError **error);
 
@@ -119,9 +119,9 @@ bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known
 /* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
 extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
-/* "9 of them: bad_value in date_of_birth, first on line 2: ..." of the commonest reason, NULL: the run has no rejects. Owned by the
- * caller. */
-bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, GError **error);
+/* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
+ * Owned by the caller. */
+bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error);
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/types.h"
+#include "schema/ledger.h"
 #include "schema/sql.h"
 #include "src/majority.h"
 
@@ -87,6 +88,26 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
   weir_error (error, WEIR_ERROR_MODEL, "there is no staged table \"%s\"", staged->table);
   hint_staged_tables (db, settings, staged->table, error);
   return false;
+}
+
+/* A refused file is staged too, for whoever mends it: says so. */
+static bool
+note_refused (Db *db, const Settings *settings, const char *table, GPtrArray *notes, GError **error)
+{
+  const SqlVar vars[] = { { "schema", settings->staging_schema }, { "table", table } };
+  g_autoptr (DbResult) staged = NULL, run = NULL;
+  if (!sql_run (db, "propose/run", vars, G_N_ELEMENTS (vars), &staged, error))
+    return false;
+  const char *text = db_result_rows (staged) > 0 ? db_result_value (staged, 0, 0) : NULL;
+  Uid id;
+  if (text == NULL || !uid_parse (text, strlen (text), &id))
+    return true;
+  if (!ledger_run (db, id, &run, error))
+    return false;
+  if (db_result_rows (run) > 0 && g_strcmp0 (db_result_named (run, 0, "state"), "failed") == 0)
+    g_ptr_array_add (notes, g_strdup_printf ("these are the good rows of \"%s\", which was refused: see weir rejects %.8s",
+                                             db_result_named (run, 0, "file"), text));
+  return true;
 }
 
 /* Proposes another type for a column that only a few bad cells made text. Returns what to say of it, or NULL. */
@@ -223,8 +244,9 @@ staged_read (Db *db, const Settings *settings, const char *table, const Model *m
 {
   g_autoptr (StagedTable) staged = staged_table_new (table);
   g_autoptr (GPtrArray) column_notes = g_ptr_array_new_with_free_func (g_free);
-  if (!read_columns (db, settings, staged, model, notes, error) || !refine_types (db, settings, staged, column_notes, error)
-      || !count_columns (db, settings, staged, error) || !find_key (db, settings, staged, ret_key, error))
+  if (!read_columns (db, settings, staged, model, notes, error) || !note_refused (db, settings, table, notes, error)
+      || !refine_types (db, settings, staged, column_notes, error) || !count_columns (db, settings, staged, error)
+      || !find_key (db, settings, staged, ret_key, error))
     return NULL;
   move_notes (column_notes, *ret_key, notes);
   return g_steal_pointer (&staged);

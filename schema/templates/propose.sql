@@ -8,6 +8,12 @@ where n.nspname = :'schema' and c.relkind = 'r'
   and obj_description(c.oid, 'pg_class') not like '%(weir run ' || right(c.relname, 8) || '-%'
 order by 1
 
+-- name: run
+-- The run whose rows are staged.
+select substring(obj_description(c.oid, 'pg_class') from '\(weir run ([0-9a-f-]+)\)$')
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table'
+
 -- name: columns
 select a.attname, a.atttypid::bigint, col_description(a.attrelid, a.attnum)
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

@@ -63,6 +63,16 @@ db_connection_error (Db *db, GError **error)
   return false;
 }
 
+/* The row of a COPY that the server speaks of, in whatever language: "COPY users, line 1000". 0: of none. */
+static int64_t
+copied_row (const char *context)
+{
+  const char *at = g_str_has_prefix (context, "COPY ") ? strstr (context, ", ") : NULL;
+  while (at != NULL && *at != '\0' && !g_ascii_isdigit (*at))
+    at++;
+  return at != NULL ? g_ascii_strtoll (at, NULL, 10) : 0;
+}
+
 bool
 db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
 {
@@ -83,6 +93,8 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
   weir_error (error, rule->code, "%s", message);
   weir_error_reason (error, rule->reason);
   weir_error_sqlstate (error, sqlstate);
+  if (context != NULL)
+    weir_error_line (error, copied_row (context));
   if (detail != NULL || context != NULL)
     weir_error_detail (error, "%s", detail != NULL ? detail : context);
   if (hint != NULL)

@@ -1,5 +1,7 @@
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/annotation.h"
+#include "pipeline/dialect.h"
 #include "schema/ledger.h"
 #include "src/cli.h"
 #include "src/connect.h"
@@ -51,72 +53,57 @@ original_bytes (const DbResult *rejects, int row)
   return bytes;
 }
 
-/* How the file was written: what is added to its lines is written the same way. */
-typedef struct
-{
-  const char *header; /* NULL: it had none */
-  const char *delimiter;
-  char quote; /* 0: none */
-} Style;
-
 /* Where the rows of a run go, page by page, and what was seen of them. */
 typedef struct Output Output;
 struct Output
 {
   void (*print) (Output *output, const DbResult *page);
-  Style style;   /* --csv */
-  int widths[6]; /* of the table's columns */
+  const char *header; /* NULL: the file had none */
+  Dialect dialect;    /* of the file: what is added to its lines is written the same way */
+  int widths[6];      /* of the table's columns */
   int64_t printed, refused;
 };
 
-static Style
-style_of (const DbResult *run, const Json *dialect)
+/* A file of one column has no delimiter: a tab stands between its rows and what is added to them. */
+static Dialect
+dialect_of (const Json *json)
 {
-  const char *delimiter = json_string_value (json_object_get (dialect, "delimiter"));
-  const char *quote = json_string_value (json_object_get (dialect, "quote"));
-  return (Style) { .header = db_result_named (run, 0, "header"),
-                   .delimiter = delimiter != NULL && *delimiter != '\0' ? delimiter : ",",
-                   .quote = quote != NULL ? quote[0] : '\0' };
+  const char *delimiter = json_string_value (json_object_get (json, "delimiter"));
+  const char *quote = json_string_value (json_object_get (json, "quote"));
+  const char *escape = json_string_value (json_object_get (json, "escape"));
+  Dialect dialect = { .quote = quote != NULL ? quote[0] : '\0',
+                      .escape = g_strcmp0 (escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED };
+  g_strlcpy (dialect.delimiter, delimiter != NULL ? delimiter : "\t", sizeof dialect.delimiter);
+  return dialect;
 }
 
-/* A cell and the delimiter behind it. Without quotes a delimiter inside becomes a blank. */
+/* What is wrong with a line, in columns before it: loading leaves them out, so the corrected file can be dropped as it is. The
+ * message is always in quotes where the file has them: of few rows nothing else may tell. */
 static void
-print_cell (const Style *style, const char *text)
+print_annotations (const Dialect *dialect, const char *line, const char *reason, const char *message)
 {
-  bool special = strstr (text, style->delimiter) != NULL || strpbrk (text, "\"'\\\r\n") != NULL;
-  if (special && style->quote != '\0')
-    putchar (style->quote);
-  for (; *text != '\0'; text++)
+  const char *const cells[] = { line, reason, message };
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
     {
-      bool breaks = strchr (style->delimiter, *text) != NULL || *text == '\r' || *text == '\n' || *text == '\\';
-      if (*text == style->quote && style->quote != '\0')
-        putchar (style->quote);
-      putchar (breaks && (style->quote == '\0' || *text == '\\') ? ' ' : *text);
+      dialect_append_cell (dialect, cells[i], i == 2, text);
+      g_string_append (text, dialect->delimiter);
     }
-  if (special && style->quote != '\0')
-    putchar (style->quote);
-  fputs (style->delimiter, stdout);
+  fwrite (text->str, 1, text->len, stdout);
 }
 
-/* The original lines under the original header, with what is wrong with them in columns before it. Loading leaves out columns that
- * begin with _weir_, so the corrected file can be dropped as it is. Of a header in several rows each gets the added columns. */
 static void
-print_csv_header (const Style *style)
+print_csv_header (const Output *output)
 {
-  g_auto (GStrv) header = g_strsplit (style->header != NULL ? style->header : "", "\n", -1);
-  for (int i = 0; style->header != NULL && header[i] != NULL; i++)
-    {
-      print_cell (style, i == 0 ? "_weir_line" : "");
-      print_cell (style, i == 0 ? "_weir_reason" : "");
-      print_cell (style, i == 0 ? "_weir_message" : "");
-      puts (header[i]);
-    }
+  if (output->header == NULL)
+    return;
+  print_annotations (&output->dialect, ANNOTATION_LINE, ANNOTATION_REASON, ANNOTATION_MESSAGE);
+  puts (output->header);
 }
 
 static void
 print_as_csv (Output *output, const DbResult *rejects)
 {
-  const Style *style = &output->style;
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
       const char *column = db_result_value (rejects, row, COLUMN_NAME);
@@ -125,15 +112,12 @@ print_as_csv (Output *output, const DbResult *rejects)
       if (db_result_bool (rejects, row, COLUMN_REPAIRED))
         continue;
       /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
-      if (style->header == NULL)
+      if (output->header == NULL)
         fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
                  db_result_value (rejects, row, COLUMN_REASON), message);
       else
-        {
-          print_cell (style, db_result_value (rejects, row, COLUMN_LINE));
-          print_cell (style, db_result_value (rejects, row, COLUMN_REASON));
-          print_cell (style, message);
-        }
+        print_annotations (&output->dialect, db_result_value (rejects, row, COLUMN_LINE),
+                           db_result_value (rejects, row, COLUMN_REASON), message);
       g_autoptr (GString) bytes = original_bytes (rejects, row);
       fwrite (bytes->str, 1, bytes->len, stdout);
       putchar ('\n');
@@ -235,13 +219,17 @@ print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
     return false;
   const char *text = db_result_named (run, 0, "dialect");
   g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
-  Output output = { .print = as_csv ? print_as_csv : as_json ? print_as_json : print_as_table, .style = style_of (run, dialect) };
+  Output output = { .print = as_csv    ? print_as_csv
+                             : as_json ? print_as_json
+                                       : print_as_table,
+                    .header = db_result_named (run, 0, "header"),
+                    .dialect = dialect_of (dialect) };
   /* The lines are UTF-8 whatever the file was, and a mark says so where a model declares something else. */
   const char *encoding = json_string_value (json_object_get (dialect, "encoding"));
   if (as_csv && g_strcmp0 (encoding, "UTF-8") != 0 && encoding != NULL)
     fputs ("\xEF\xBB\xBF", stdout);
   if (as_csv)
-    print_csv_header (&output.style);
+    print_csv_header (&output);
   else if (as_json)
     putchar ('[');
   if (!print_pages (db, id, &output, error))

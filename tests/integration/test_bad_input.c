@@ -299,6 +299,76 @@ test_bad_lines (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* A file of "columns" numbers wide; rows are filled with "cell" in "full" of them, and with two numbers in the others. */
+static char *
+wide_text (int columns, int rows, int full, const char *cell)
+{
+  g_autoptr (GString) text = g_string_new ("email");
+  for (int i = 1; i < columns; i++)
+    g_string_append_printf (text, ",c%d", i);
+  for (int row = 1; row <= rows; row++)
+    {
+      g_string_append_printf (text, "\n%d,%d", row, row);
+      for (int i = 2; i < columns; i++)
+        g_string_append_printf (text, ",%s", row == full ? cell : "");
+    }
+  g_string_append_c (text, '\n');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* What PostgreSQL has no room for is refused with the file's own line, or counted. */
+static void
+test_too_wide (void **state)
+{
+  static const struct
+  {
+    bool model;
+    int columns, rows, full;
+    const char *code, *line, *says;
+  } cases[] = {
+    { false, 1200, 1300, 99, "limit_exceeded", "100", "row is too big" },
+    { false, 1200, 1300, 1299, "limit_exceeded", "1300", "row is too big" },
+    { true, 1200, 1300, 1001, "limit_exceeded", "1002", "row is too big" },
+    { false, 1600, 1, 0, "too_many_columns", "null",
+      "has 1,600 columns; a table of PostgreSQL has at most 1,600, and weir needs 3" },
+    { false, 1598, 1, 0, "too_many_columns", "null", "has 1,598 columns" },
+    { true, 1597, 1, 0, "too_many_columns", "null", "weir needs 8 of them" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      if (cases[i].model)
+        home_write_model (home, "users", USERS);
+      g_autofree char *text = wide_text (cases[i].columns, cases[i].rows, cases[i].full, "123456789012");
+      home_drop (home, "users.csv", text);
+      g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_json (published, "error.code", cases[i].code);
+      assert_json (published, "error.line", cases[i].line);
+      assert_error_says (published, cases[i].says);
+      assert_null (strstr (outcome->out, "COPY"));
+      oracle_check (home, 0);
+    }
+}
+
+/* One row of more cells than a table may have is a reject, wherever it is. */
+static void
+test_one_wide_row (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (GString) text = g_string_new ("email,name\n");
+  for (int row = 1; row <= 400; row++)
+    g_string_append_printf (text, "u%d@x.org,n\n", row);
+  g_autofree char *many = g_strnfill (1700, ',');
+  g_string_append_printf (text, "x@x.org%s\ny@x.org,n\n", many);
+  g_autoptr (Json) published = load_text (home, "users.csv", text->str, NULL);
+  assert_load (published, "applied", "read=402 rejected=1 inserted=401 staged=401");
+  assert_sql (home, "402|too_many_fields", "select line, reason from weir.reject");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 static void
 test_lone_backslash_dot (void **state)
 {
@@ -336,6 +406,7 @@ main (void)
     TEST (test_no_such_database),   TEST (test_no_right_to_create_a_schema),
     TEST (test_reader_on_staging),  TEST (test_bad_lines),
     TEST (test_lone_backslash_dot), TEST (test_hostile_names),
+    TEST (test_too_wide),           TEST (test_one_wide_row),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

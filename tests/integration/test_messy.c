@@ -183,28 +183,75 @@ test_max_rows (void **state)
   oracle_check (home, 0);
 }
 
-/* Rejects, corrected and dropped again, load: what was added to the lines is left out. */
+/* Rejects, corrected and dropped again, load: what was added to the lines is left out, and the file's columns keep their places,
+ * however few rows there are. */
 static void
 test_rejects_to_correct (void **state)
 {
-  Home *home = *state;
-  home_write_model (home, "users", USERS (""));
-  g_autoptr (Json) published =
-      load_text (home, "users.csv", "name;email\nAnn;a@x.org\nBob\n\"Cyd; the third\";c@x.org\nDan;\n", NULL);
-  assert_load (published, "applied", "read=4 rejected=2 inserted=2 staged=2");
-  g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
-  assert_string_equal (rejects->out, "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                     "3;too_few_fields;1 field where there are 2 columns;Bob\n"
-                                     "5;empty_key;email: the business key is empty;Dan;\n");
-  g_autoptr (Json) again = load_text (home, "users.csv",
-                                      "_weir_line;_weir_reason;_weir_message;name;email\n"
-                                      "3;too_few_fields;1 field where there are 2 columns;Bob;b@x.org\n"
-                                      "5;empty_key;email: the business key is empty;Dan;d@x.org\n",
-                                      NULL);
-  assert_load (again, "applied", "read=2 inserted=2 staged=2");
-  assert_sql (home, "0",
-              "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and position('weir' in attname) > 0");
-  oracle_check (home, ORACLE_REPLAY);
+  static const struct
+  {
+    const char *more, *text, *csv, *wrong, *right, *value;
+  } cases[] = {
+    { "", "name;email\nAnn;a@x.org\n\"Cyd; the third\";c@x.org\nBob\nDan;\n",
+      "_weir_line;_weir_reason;\"_weir_message\";name;email\n"
+      "4;too_few_fields;\"1 field where there are 2 columns\";Bob\n"
+      "5;empty_key;\"email: the business key is empty\";Dan;\n",
+      "Bob\n", "Bob;b@x.org\n", "Bob" },
+    { "", "email,n,\na@x.org,1,2\nc@x.org,1,2\nb@x.org,3\n",
+      "_weir_line,_weir_reason,\"_weir_message\",email,n,column_3\n"
+      "4,too_few_fields,\"2 fields where there are 3 columns\",b@x.org,3\n",
+      "org,3\n", "org,3,77\n", "{\"n\": 3, \"email\": \"b@x.org\", \"column_3\": 77}" },
+    { "", "email,n,\xF0\x9F\x98\x80\na@x.org,1,2\nc@x.org,1,2\nb@x.org,3\n",
+      "_weir_line,_weir_reason,\"_weir_message\",email,n,\xF0\x9F\x98\x80\n"
+      "4,too_few_fields,\"2 fields where there are 3 columns\",b@x.org,3\n",
+      "org,3\n", "org,3,77\n", "{\"n\": 3, \"email\": \"b@x.org\", \"column_3\": 77}" },
+    { "", "Spring,,Autumn,\nemail,cost,sales,cost\na@x.org,1,2,3\nc@x.org,1,2,3\nd@x.org,4,5,6\nb@x.org,3,4\n",
+      "_weir_line,_weir_reason,\"_weir_message\",Spring email,cost,Autumn sales,cost\n"
+      "6,too_few_fields,\"3 fields where there are 4 columns\",b@x.org,3,4\n",
+      "3,4\n", "3,4,5\n", "{\"cost\": 3, \"cost_2\": 5, \"autumn_sales\": 4, \"spring_email\": \"b@x.org\"}" },
+    { ", \"dialect\": {\"skip_lines\": 2, \"encoding\": \"windows-1252\"}", "a\nb\nemail;\xE9\na@x.org;1\nc@x.org;2\nb@x.org\n",
+      "\xEF\xBB\xBF_weir_line;_weir_reason;\"_weir_message\";email;\xC3\xA9\n6;too_few_fields;\"1 field where there are 2 columns\";b@x.org\n",
+      "b@x.org\n", "b@x.org;3\n", "{\"\xC3\xA9\": 3, \"email\": \"b@x.org\"}" },
+    { ", \"columns\": {\"n\": {\"type\": \"bigint\"}}, \"dialect\": {\"quote\": \"\"}",
+      "email,name,n\na@x.org,4\" pipe,1\nb@x.org,5\" pipe,\"x\n",
+      "_weir_line,_weir_reason,_weir_message,email,name,n\n3,bad_value,n: \"\"x\" is not of type bigint,b@x.org,5\" pipe,\"x\n",
+      ",\"x\n", ",7\n", "{\"n\": 7, \"name\": \"5\\\" pipe\", \"email\": \"b@x.org\"}" },
+    { "", "email\na@x.org\nc@x.org\n\"b,x.org\n",
+      "_weir_line\t_weir_reason\t\"_weir_message\"\temail\n"
+      "4\tunclosed_quote\t\"unclosed quote: not closed by the end of the file\"\t\"b,x.org\n",
+      "\"b,x", "b,x", "{\"email\": \"b,x.org\"}" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s", cases[i].text);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      const char *key = strstr (cases[i].text, "Spring") != NULL ? "spring_email" : "email";
+      g_autofree char *model = g_strdup_printf ("{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"%s\"], "
+                                                "\"rejects\": {\"max_percent\": 100}%s}",
+                                                key, cases[i].more);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) published = load_text (home, "users.csv", cases[i].text, NULL);
+      assert_json (published, "status", "applied");
+      g_autoptr (Outcome) rejects = expect_weir (home, 0, "rejects", "last", "--csv", NULL);
+      assert_string_equal (rejects->out, cases[i].csv);
+      /* Not corrected: the same rejects once more. */
+      g_autofree char *read = json_at (published, "rows.rejected");
+      g_autoptr (Json) uncorrected = load_text (home, "users.csv", rejects->out, NULL);
+      assert_json (uncorrected, "rows.rejected", read);
+      assert_json (uncorrected, "rows.read", read);
+      g_autoptr (GString) corrected = g_string_new (rejects->out);
+      assert_int_equal (g_string_replace (corrected, cases[i].wrong, cases[i].right, 0), 1);
+      g_autoptr (Json) again = load_text (home, "users.csv", corrected->str, NULL);
+      assert_json (again, "rows.inserted", "1");
+      if (cases[i].value[0] == '{')
+        assert_sql (home, cases[i].value,
+                    "select to_jsonb(u) - 'user_id' - 'row_hash' - 'opened_by' - 'closed_by' - 'is_current' - 'version_number'"
+                    " - 'effective_start_date' - 'effective_end_date' from warehouse.users u where to_jsonb(u)::text ~ 'b.x.org'");
+      else
+        assert_sql (home, cases[i].value, "select name from warehouse.users where email = 'b@x.org'");
+      oracle_check (home, ORACLE_REPLAY);
+    }
 }
 
 static void
@@ -293,11 +340,12 @@ test_limits (void **state)
 {
   static const struct
   {
-    const char *limits, *file, *code;
+    const char *limits, *file, *code, *says;
   } cases[] = {
-    { "\"rows\": 2", "name,email\nA,a@x.org\nB,b@x.org\nC,c@x.org\n", "too_many_rows" },
-    { "\"columns\": 2", "name,email,city\nA,a@x.org,Oslo\n", NULL },
-    { "\"file_mb\": 0.00002", "name,email\nA,a@x.org\nB,b@x.org\n", "file_too_large" },
+    { "\"rows\": 2", "name,email\nA,a@x.org\nB,b@x.org\nC,c@x.org\n", "too_many_rows", "users.csv" },
+    { "\"columns\": 2", "name,email,city\nA,a@x.org,Oslo\n", NULL, "users.csv" },
+    { "\"file_mb\": 0.00002", "name,email\nA,a@x.org\nB,b@x.org\n", "file_too_large",
+      "users.csv: the file has more than 20 B of text" },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -312,6 +360,60 @@ test_limits (void **state)
       assert_json (published, "status", "failed");
       if (cases[i].code != NULL)
         assert_json (published, "error.code", cases[i].code);
+      assert_error_says (published, cases[i].says);
+      assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
+      oracle_check (home, 0);
+    }
+}
+
+/* Appends "text" with the number in place of its #. */
+static void
+append_numbered (GString *out, const char *text, int number)
+{
+  const char *sign = strchr (text, '#');
+  g_string_append_printf (out, "%.*s%d%s", (int) (sign - text), text, number, sign + 1);
+}
+
+/* A quote that is not closed within the limits: a cell that is longer refuses the file, a forgotten one costs its row. */
+static void
+test_long_cell (void **state)
+{
+  static const struct
+  {
+    const char *inside; /* of the lines behind the quote */
+    bool closed;
+    const char *status, *counts, *line;
+  } cases[] = {
+    { "text #, more", true, "failed", NULL, "6001" },
+    { "a,b,c #", true, "failed", NULL, "6001" },
+    { "#,n", false, "applied", "read=9999 rejected=1 inserted=9998 staged=9998", NULL },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_configure (home, ", \"limits\": {\"record_kb\": 16}");
+      home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+      g_autoptr (GString) text = g_string_new ("id,note\n"); /* the sniffer sees no more than 256 KiB */
+      for (int row = 1; row <= 9999; row++)
+        {
+          bool inside = row > 6000 && row <= 8500;
+          if (row == 6000)
+            g_string_append (text, "6000,\"first line\n");
+          else if (inside && cases[i].closed)
+            append_numbered (text, cases[i].inside, row);
+          else
+            g_string_append_printf (text, "%d,%060d", row, row);
+          g_string_append (text, row == 6000 ? "" : row == 8500 && cases[i].closed ? "\"\n" : "\n");
+        }
+      home_drop (home, "users.csv", text->str);
+      g_autoptr (Outcome) outcome = run_weir (home, "load", "--json", "--archive", "imports/users.csv", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_load (published, cases[i].status, cases[i].counts);
+      if (cases[i].line == NULL)
+        continue;
+      assert_json (published, "error.code", "record_too_long");
+      assert_json (published, "error.line", cases[i].line);
       assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
       oracle_check (home, 0);
     }
@@ -330,6 +432,7 @@ main (void)
     TEST (test_below_the_table),
     TEST (test_half_declared_dialect),
     TEST (test_limits),
+    TEST (test_long_cell),
     TEST (test_max_rows),
     TEST (test_rejects_to_correct),
     TEST (test_encodings),

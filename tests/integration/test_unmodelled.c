@@ -54,6 +54,27 @@ test_model_and_retry (void **state)
   oracle_check (home, 0);
 }
 
+/* A refused file is staged for whoever mends it, and is not taken for the one before. */
+static void
+test_refused_in_staging (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) staged = load_text (home, "shops.csv", SHOPS, NULL);
+  assert_json (staged, "status", "staged");
+  g_autoptr (Outcome) good = expect_weir (home, 0, "model", "shops", NULL);
+  assert_null (strstr (good->err, "refused"));
+  home_drop (home, "shops.csv", "code,name\nS1,A\nS2,\xFF\x81\nS9,C\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/shops.csv", NULL);
+  g_autoptr (Json) refused = outcome_json (outcome);
+  assert_json (refused, "error.code", "too_many_rejects");
+  assert_json (refused, "notes.0", "staging.shops shows the good rows of this refused file until the next load");
+  assert_error_says (refused, "say in a model which");
+  assert_sql (home, "S1,S9", "select string_agg(code, ',' order by code) from staging.shops");
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "shops", NULL);
+  assert_contains (shown->err, "these are the good rows of \"shops.csv\", which was refused: see weir rejects ");
+  oracle_check (home, 0);
+}
+
 static void
 test_near_miss (void **state)
 {
@@ -130,6 +151,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_staged),
     TEST (test_model_and_retry),
+    TEST (test_refused_in_staging),
     TEST (test_near_miss),
     TEST (test_table_option),
     TEST (test_staged_twice_then_dropped_with_model),

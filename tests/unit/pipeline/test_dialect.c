@@ -56,12 +56,42 @@ is_comma_and_double_quote_by_default (void **state)
   assert_string_equal (dialect_default.newline, "LF");
 }
 
+static void
+appends_cells (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    Dialect dialect;
+    const char *cell;
+    bool always;
+    const char *expected;
+  } cases[] = {
+    { { .delimiter = ",", .quote = '"' }, "a b", false, "a b" },
+    { { .delimiter = ",", .quote = '"' }, "a b", true, "\"a b\"" },
+    { { .delimiter = ",", .quote = '"' }, "a,\"b\"\\x", false, "\"a,\"\"b\"\"\\x\"" },
+    { { .delimiter = ",", .quote = '"', .escape = ESCAPE_BACKSLASH }, "\"b\"\\x", false, "\"\\\"b\\\"\\\\x\"" },
+    { { .delimiter = "||", .quote = '\'' }, "a|b", false, "a|b" },
+    { { .delimiter = "||", .quote = '\'' }, "a||b", false, "'a||b'" },
+    { { .delimiter = "," }, "\"a,b\"\\x\n", true, "\"a b\"\\x " },
+    { { .delimiter = " " }, "a b", true, "a_b" },
+    { { .quote = '"' }, "a,b", false, "a,b" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) line = g_string_new (NULL);
+      dialect_append_cell (&cases[i].dialect, cases[i].cell, cases[i].always, line);
+      assert_string_equal (line->str, cases[i].expected);
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (writes_every_member),
     cmocka_unit_test (is_comma_and_double_quote_by_default),
+    cmocka_unit_test (appends_cells),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -74,13 +74,14 @@ test_equal_names_are_numbered (void **state G_GNUC_UNUSED)
 {
   static const struct
   {
-    const char *texts[4];
-    const char *identifiers[4];
+    const char *texts[5];
+    const char *identifiers[5];
   } headers[] = {
     { { "name", "Name", "NAME " }, { "name", "name_2", "name_3" } },
     { { "a", "a", "a_2" }, { "a", "a_2", "a_2_2" } },
     { { "a_2", "a", "a" }, { "a_2", "a", "a_3" } },
     { { "", "column_1", "" }, { "column_1", "column_1_2", "column_3" } },
+    { { "_weir_line", "_weir_reason", "a", "" }, { "_weir_line", "_weir_reason", "a", "column_2" } }, /* take no place */
     { { NULL }, { NULL } },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (headers); i++)

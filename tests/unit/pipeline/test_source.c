@@ -544,7 +544,9 @@ garbage_behind_is_refused (void **state)
     {
       g_autoptr (GString) packed = packers[i % 2].pack (BYTES ("a,b\n"));
       g_string_append (packed, garbage[i / 2]);
-      check_refusal (packed, packers[i % 2].compression, &source_default_limits, "compressed_data", packers[i % 2].word);
+      bool told = strchr ("x\na", garbage[i / 2][0]) != NULL; /* the first byte is none that could go on */
+      check_refusal (packed, packers[i % 2].compression, &source_default_limits, "compressed_data",
+                     told ? "something else follows" : packers[i % 2].word);
     }
 }
 
