@@ -2,7 +2,7 @@
  *
  * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
  * off are repaired (pipeline/repair.h) and counted; lines above the table and what is below it (pipeline/extent.h) are left out.
- * All of that is told on stderr. The exit code is 1 when a row could not be printed at all. */
+ * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that could. */
 #include "base/error.h"
 #include "base/text.h"
 #include "src/clean.h"
@@ -135,8 +135,15 @@ static bool
 print_file (const char *path, bool *ret_problems, GError **error)
 {
   g_auto (PeekedFile) file = { .fd = -1 };
-  if (!peek_open (path, &file, error))
-    return false;
+  GError *refused = NULL;
+  if (!peek_open (path, &file, &refused))
+    {
+      if (g_strcmp0 (weir_error_get_reason (refused), "empty_file") != 0)
+        return g_propagate_error (error, refused), false;
+      fprintf (stderr, "weir: %s\n", refused->message);
+      g_error_free (refused);
+      return true;
+    }
   g_autoptr (GString) out = g_string_sized_new (2 * FLUSH_SIZE);
   Cat cat = { .file = &file, .out = out };
   bool done = print_rows (&cat, error);
