@@ -348,6 +348,7 @@ settle_table (SniffCandidate *candidate)
       if (is_first_table (&table, &first))
         {
           table.score = best.score;
+          table.other_below = true;
           first = table;
         }
     }

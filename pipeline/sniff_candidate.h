@@ -43,6 +43,7 @@ typedef struct
   int64_t blank_before, blank_behind; /* cells behind a delimiter that begin with a blank, before one that end with one */
   size_t known;                       /* the most known names there are in one of the first rows */
   size_t fields;                      /* the table's width */
+  bool other_below;                   /* a larger table of another width is below it */
   guint first, last;                  /* its rows: the first of that width, the last; others may be among them */
   int64_t even;                       /* those of its width */
   double share;                       /* even / all rows */

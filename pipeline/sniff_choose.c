@@ -4,7 +4,10 @@
 
 #define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
 
-#define CLOCK_WORTH 0.3 /* of a colon that is one of clocks */
+#define MOST_PREAMBLE 30    /* lines */
+#define LEAST_SHARE 0.3     /* of the rows in the table, preamble left out */
+#define LEAST_ONE_SHARE 0.9 /* the same of one column instead */
+#define CLOCK_WORTH 0.3     /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
 
@@ -189,6 +192,32 @@ splits (const SniffCandidate *candidate)
   return candidate->dialect.delimiter[0] == '\0' || candidate->fields >= 2;
 }
 
+/* Whether few of the rows are in the table; those above it are not counted, if they may be a preamble. */
+static bool
+is_too_small (const SniffCandidate *table)
+{
+  guint above = table->first <= MOST_PREAMBLE ? table->first : 0;
+  return (double) table->even < LEAST_SHARE * (double) (table->rows->len - above);
+}
+
+/* Where what looked like a table is too small for one, one column holds all rows. */
+static void
+doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
+{
+  if (best->rows == NULL || best->known > 0 || best->other_below || !is_too_small (best))
+    return;
+  SniffCandidate one;
+  look_with_quotes (sample, "", &one);
+  if (one.share < LEAST_ONE_SHARE)
+    {
+      sniff_candidate_clear (&one);
+      return;
+    }
+  sniff_candidate_clear (second);
+  *second = *best;
+  *best = one;
+}
+
 void
 sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
 {
@@ -220,4 +249,5 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
       else
         settle (ret_second, &other, delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
     }
+  doubt (sample, ret_best, ret_second);
 }

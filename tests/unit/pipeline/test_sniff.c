@@ -85,6 +85,8 @@ static const Case cases[] = {
   { "a list of links", "link\nhttp://x.org/a\nhttps://y.org/b\n", "0\"h0 LF" },
   { "a list of names", "name\nAnn Smith\nBob Jones\nCid Doe\n", "0\"h0 LF" },
   { "paragraphs", "The quick fox, who jumped.\nOver the dog, and, then.\nSlept.\n", "0\"-0 LF" },
+  { "a few lines among others that a delimiter cuts",
+    "alpha\nbeta\ngamma\ndelta\nepsilon\nzeta\neta\ntheta\na;1;b;2;c\nd;3;e;4;f\niota\nkappa\nlambda\nmu\nnu\n", "0\"h0 LF" },
   { "a list of numbers", "n\n1\n2\n3\n", "0\"h0 LF" },
   { "a list of sentences", "comment\nwell, yes\nno\nnever, ever, at all\nfine\n", "0\"h0 LF" },
   { "a list of quoted cells", "comment\n\"a, b\"\n\"c\"\n", "0\"h0 LF" },
