@@ -148,13 +148,13 @@ static bool
 is_blank (const Reader *reader, const Line *line)
 {
   const char *text = line_source_bytes (reader->lines) + line->begin;
-  size_t length = line->text_end - line->begin;
-  if (length == 0)
+  size_t length = line->text_end - line->begin, mark = record_mark (text, length);
+  if (length == mark)
     return true;
   const char *delimiter = reader->dialect.delimiter;
   if (delimiter[0] == 0)
     return false;
-  for (size_t i = 0; i < length; i++)
+  for (size_t i = mark; i < length; i++)
     if (text[i] != ' ' && text[i] != '\t')
       return false;
   return memmem (text, length, delimiter, strlen (delimiter)) == NULL;

@@ -45,10 +45,10 @@ place_next_line (Place *place)
 static inline bool
 is_passed_over (const Place *place, const Dialect *dialect)
 {
-  size_t length = place_text_length (place);
-  if (length == 0 || (dialect->comment != 0 && *place->at == dialect->comment))
+  size_t length = place_text_length (place), mark = record_mark (place->at, length);
+  if (length == mark || (dialect->comment != 0 && *place->at == dialect->comment))
     return true;
-  for (size_t i = 0; i < length; i++)
+  for (size_t i = mark; i < length; i++)
     if (place->at[i] != ' ' && place->at[i] != '\t')
       return false;
   return dialect->delimiter[0] != 0 && memmem (place->at, length, dialect->delimiter, strlen (dialect->delimiter)) == NULL;

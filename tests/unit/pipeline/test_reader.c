@@ -64,6 +64,7 @@ static const Case cases[] = {
     "a,b\n",
     0, "1 <a><b>\n" },
   { "a byte order mark before a later record", &comma, NULL, "a\n\xEF\xBB\xBF\"b\"\n", 0, "1 <a>\n2 <b>\n" },
+  { "a line with a byte order mark only", &comma, NULL, "a\n\xEF\xBB\xBF\nb\n", 0, "1 <a>\n3 <b>\n" },
   { "a byte order mark in the middle is text", &comma, NULL, "a\nb\xEF\xBB\xBF\n", 0, "1 <a>\n2 <b\xEF\xBB\xBF>\n" },
   { "empty and quoted empty", &comma, NULL, ",\"\",\n", 0, "1 -<>-\n" },
   { "empty cells at the end of the file", &comma, NULL, "a,", 0, "1 <a>-\n" },
