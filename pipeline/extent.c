@@ -13,6 +13,7 @@
 #define LEAST_NEAR 3            /* fields */
 #define LEAST_PADDED 3          /* fields */
 #define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
+#define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
 #define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
 
 /* A record in doubt. */
@@ -31,6 +32,7 @@ struct Extent
   const SniffEvidence *evidence;
   const Record *header;
   size_t width;
+  size_t value; /* a column of values; the width: there is none */
   bool join;
   Repair *repair;
   Held held[MOST_HELD];
@@ -56,6 +58,8 @@ extent_new (const SniffEvidence *evidence, const Dialect *dialect, size_t width,
   extent->width = width;
   extent->join = join;
   extent->repair = repair_new (dialect, width);
+  while (extent->value < width && !(extent->value < evidence->fields && sniff_is_value (evidence, extent->value)))
+    extent->value++;
   return extent;
 }
 
@@ -151,7 +155,7 @@ find_second_table (const Extent *extent, guint gap)
   if (first == n || extent->held[first].record.n_fields < 2 || extent->held[first].record.n_fields == extent->width)
     return n;
   guint alike = count_alike (extent, first), least = gap < n ? MIN (2, n - first) : LEAST_TABLE;
-  bool words = sniff_is_other_header (extent->evidence, &extent->held[first].record);
+  bool words = sniff_words_above_values (extent->evidence, &extent->held[first].record) > 0;
   return (words && alike >= least) || (gap < n && alike > 1) ? first : n;
 }
 
@@ -202,6 +206,19 @@ is_own_header (const Extent *extent, const Record *record)
   return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
+/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values; a letter
+ * at the beginning of one is what most rows do not have, and quickly seen. */
+static bool
+is_other_header (const Extent *extent, const Record *record, bool behind_gap)
+{
+  if (record->problem != NULL || extent->rows == 0)
+    return false;
+  const Field *value = extent->value < record->n_fields ? &record->fields[extent->value] : NULL;
+  if (!behind_gap && (value == NULL || value->length == 0 || !g_ascii_isalpha (value->text[0])))
+    return false;
+  return sniff_words_above_values (extent->evidence, record) >= (behind_gap ? 1 : LEAST_WORDS_ABOVE);
+}
+
 /* A record of the table's width: the held are rows, unless it is another table's header behind a gap. */
 static void
 take_fitting (Extent *extent, const Record *record)
@@ -214,7 +231,7 @@ take_fitting (Extent *extent, const Record *record)
   extent->repeated = extent->rows > 0 && extent->width > 1 && is_own_header (extent, record);
   if (extent->repeated)
     return;
-  if (behind_gap && record->problem == NULL && sniff_is_other_header (extent->evidence, record))
+  if (is_other_header (extent, record, behind_gap))
     {
       end_table (extent, gap, "second_table");
       return;

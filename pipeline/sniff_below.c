@@ -35,14 +35,23 @@ sniff_is_row (const SniffEvidence *evidence, const Record *record)
   return are_cells_of_row (evidence, kinds, record->n_fields);
 }
 
-bool
-sniff_is_other_header (const SniffEvidence *evidence, const Record *record)
+size_t
+sniff_words_above_values (const SniffEvidence *evidence, const Record *record)
 {
+  size_t above = 0;
   for (size_t i = 0; i < record->n_fields; i++)
     {
-      CellKind kind = sniff_kind (record->fields[i].text, record->fields[i].length);
-      if ((kind != KIND_TEXT && kind != KIND_PADDED) || sniff_is_null_word (record->fields[i].text, record->fields[i].length))
-        return false;
+      const Field *field = &record->fields[i];
+      CellKind kind = sniff_kind (field->text, field->length);
+      if ((kind != KIND_TEXT && kind != KIND_PADDED) || sniff_is_null_word (field->text, field->length))
+        return 0;
+      above += i < evidence->fields && sniff_kind_is_typed (evidence->kinds[i]);
     }
-  return record->n_fields > 1 && count_typed (evidence) > 0;
+  return record->n_fields > 1 ? (record->n_fields == evidence->fields ? above : count_typed (evidence)) : 0;
+}
+
+bool
+sniff_is_value (const SniffEvidence *evidence, size_t column)
+{
+  return evidence->kinds[column] > KIND_EMPTY && evidence->kinds[column] <= KIND_TIMESTAMP;
 }

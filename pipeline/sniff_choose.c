@@ -4,10 +4,12 @@
 
 #define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
 
-#define MOST_PREAMBLE 30    /* lines */
-#define LEAST_SHARE 0.3     /* of the rows in the table, preamble left out */
-#define LEAST_ONE_SHARE 0.9 /* the same of one column instead */
-#define CLOCK_WORTH 0.3     /* of a colon that is one of clocks */
+#define LEAST_PLAIN_SHARE 0.8 /* of rows that are even without quotes */
+#define LEAST_PLAIN_ROWS 4    /* with the header */
+#define MOST_PREAMBLE 30      /* lines */
+#define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
+#define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
+#define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
 
@@ -172,6 +174,28 @@ is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
          && candidate->fields * 2 >= other->fields;
 }
 
+/* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
+ * delimiter has no such header. The commas of sentences are before blanks; between blanks all columns must hold values, and
+ * several. */
+static bool
+is_plain_table (const SniffCandidate *table)
+{
+  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
+  bool blank = g_str_equal (table->dialect.delimiter, " ");
+  if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
+      || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
+    return false;
+  const SniffRow *first = sniff_row (table, table->first);
+  g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
+  for (size_t i = 0; i < table->fields; i++)
+    if (table->kinds->data[first->kinds + i] != KIND_TEXT || (blank && !sniff_kind_is_typed (kinds[i])))
+      return false;
+  int64_t rows = 0;
+  for (guint i = table->first; i < table->rows->len; i++)
+    rows += !sniff_row (table, i)->comment || sniff_row (table, i)->fields == table->fields;
+  return table->even * 10 >= rows * 9;
+}
+
 static bool
 is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
 {
@@ -181,6 +205,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->known > b->known;
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
     return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
+  if (a->dialect.delimiter[0] == '\0' && is_plain_table (b))
+    return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
     return is_even_tab (a, b);
   return a->score > b->score;

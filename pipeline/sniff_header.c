@@ -92,7 +92,7 @@ are_names (const Top *top, size_t fields, char **ret_why)
       g_autofree char *shown = text_printable (field->text, field->length, 40);
       if (sniff_kind_is_typed (top_kind (top, 0, i)) && !vote_is_series (top, 0, i))
         return *ret_why = g_strdup_printf ("\"%s\" in the first row is a value, no name", shown), false;
-      if (!g_hash_table_add (seen, g_strndup (field->text, field->length)))
+      if (!g_hash_table_add (seen, g_strndup (field->text, field->length)) && top->below > 0)
         return *ret_why = g_strdup_printf ("\"%s\" is twice in the first row", shown), false;
       if (top->fields == 1 && top->below > 0 && !is_plain_name (field))
         return *ret_why = g_strdup_printf ("\"%s\" may be a row like those below it", shown), false;

@@ -79,7 +79,18 @@ static const Case cases[] = {
   { "colons with a clock in quotes", "id:at:n\n1:\"12:30:15\":4\n2:\"13:31:16\":5\n3:\"14:32:17\":6\n", ":\"h0 LF" },
   { "colons between numbers", "n:a:b\n1:57:48\n2:22:20\n3:24:9\n", ":\"h0 LF" },
 
+  { "numbers behind times", "timestamp,status\n2026-01-02 10:10:00,200\n2026-01-02 10:11:00,200\n2026-01-02 10:12:00,404\n",
+    ",\"h0 LF" },
+  { "numbers behind hours", "time,user_id\n08:10:53,1010\n08:11:53,1011\n08:12:53,1012\n", ",\"h0 LF" },
+  { "numbers below a remark", "# made by x\nx,y\n100,300\n101,303\n102,306\n103,309\n", ",\"h1 LF" },
+  { "numbers below a title", "stone x\nId,Year\n1000,1990\n1001,1991\n1002,1992\n", ",\"h1 LF" },
+  { "numbers with nothing behind", "Id,Extra\n1000,\n1001,\n1002,\n1003,\n1004,\n1005,\n", ",\"h0 LF" },
+  { "numbers between blanks", "x y z\n2.10 5.10 3.10\n2.11 5.11 3.11\n2.12 5.12 3.12\n", " \"h0 LF" },
+
   /* one column */
+  { "a list of fractions", "amount\n10,5\n11,25\n12,5\n13,75\n", "0\"h0 LF" },
+  { "a list of names the other way round", "name\nSmith, Ann\nJones, Bob\nDoe, Cid\n", "0\"h0 LF" },
+  { "a list of telephone numbers", "phone number\n030 12345\n040 23456\n050 34567\n", "0\"h0 LF" },
   { "a list of times", "time\n10:00:01\n11:30:15\n12:45:59\n", "0\"h0 LF" },
   { "a list of timestamps", "when\n2020-01-01 10:00:01\n2020-01-02 11:30:15\n", "0\"h0 LF" },
   { "a list of links", "link\nhttp://x.org/a\nhttps://y.org/b\n", "0\"h0 LF" },
