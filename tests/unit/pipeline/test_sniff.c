@@ -105,6 +105,11 @@ static const Case cases[] = {
   { "a list of hashtags loses none", "#a\n#b\nc\nd\n", "0\"h0 LF" },
 
   /* quotes */
+  { "quotes in cells in quotes, not doubled",
+    "id,who,t,u\n1,Ann,\"The \"Oak\" desk\",u\n2,Bob,\"Oak desk, 17\" wide\",v\n3,Cyd,\"set of 2, new\",w\n4,Dan,\"The \"Red\" "
+    "desk\",x\n"
+    "5,Eve,\"Red desk, 19\" wide\",y\n6,Flo,plain,k\n",
+    ",\"h0 LF" },
   { "two quotes far apart", "a\t1\nb\t\"\nc\t3\nd\t4\ne\t5\nf\t\"\ng\t7\n", "t0-0 LF" },
   { "single quotes doubled", "id\tname\n1\t'O''Brien, Noor'\n2\tLee, Ann\n", "t'h0 LF" },
   { "single quotes, and a bad row", "i;t;n\n1;'a;1';1\n2;'b;2';2\n3;'c;3';3\n4;'d;4';4\n5;'e;5';5\n6;'u';1;2\n", ";'h0 LF" },
