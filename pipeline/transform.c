@@ -202,8 +202,8 @@ hint_rejects (const LoadInput *input, const char *id, const char *reason, const 
 {
   if (g_strcmp0 (reason, "invalid_utf8") == 0)
     weir_error_hint (error,
-                     "See `weir rejects %.8s`. If the file is in another encoding, say in a model which, as in \"dialect\": "
-                     "{\"encoding\": \"windows-1250\"}; `weir retry %.8s` then loads it again.",
+                     "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model: \"dialect\": "
+                     "{\"encoding\": ...}, docs/csv.md has the words; `weir retry %.8s` then loads it again.",
                      id, id);
   else
     weir_error_hint (error,
