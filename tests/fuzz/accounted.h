@@ -100,38 +100,38 @@ require_cells (const Record *record, const Dialect *dialect)
 
 /* Appends what is neither a quote, nor an escape, nor a separator of any kind. */
 static inline void
-append_plain (GString *out, const char *text, size_t length)
+append_plain (GString *out, const char *text, size_t length, const char *delimiter)
 {
   for (size_t i = 0; i < length; i++)
-    if (memchr (",;\t|:^~ \"'\\", text[i], 11) == NULL)
+    if (memchr (",;\t|:^~ \"'\\", text[i], 11) == NULL && (text[i] == '\0' || strchr (delimiter, text[i]) == NULL))
       g_string_append_c (out, text[i]);
 }
 
 static inline void
-require_whole_row (const Record *repaired, const Record *record, size_t width)
+require_whole_row (const Record *repaired, const Record *record, size_t width, const char *delimiter)
 {
   REQUIRE (repaired->problem == NULL && repaired->n_fields == width);
   REQUIRE (repaired->line == record->line && repaired->raw == record->raw && repaired->raw_length == record->raw_length);
   g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
   size_t mark = record_mark (record->raw, record->raw_length);
-  append_plain (before, record->raw + mark, record->raw_length - mark);
+  append_plain (before, record->raw + mark, record->raw_length - mark, delimiter);
   for (size_t i = 0; i < repaired->n_fields; i++)
-    append_plain (after, repaired->fields[i].text, repaired->fields[i].length);
+    append_plain (after, repaired->fields[i].text, repaired->fields[i].length, delimiter);
   REQUIRE (g_string_equal (before, after));
 }
 
 static inline void
-require_repair (Repair *repair, const Record *record, size_t width)
+require_repair (Repair *repair, const Record *record, size_t width, const char *delimiter)
 {
   size_t found = 0;
   bool bad_quotes = record->problem != NULL && g_str_has_suffix (record->reason, "_quote");
   const Record *repaired = repair_record (repair, record, &found);
   REQUIRE ((repaired == NULL) == (record->problem != NULL && !bad_quotes));
   if (repaired != NULL)
-    require_whole_row (repaired, record, width);
+    require_whole_row (repaired, record, width, delimiter);
   repaired = bad_quotes ? repair_quotes (repair, record) : NULL;
   if (repaired != NULL)
-    require_whole_row (repaired, record, width);
+    require_whole_row (repaired, record, width, delimiter);
 }
 
 /* ---- all of it ---- */
@@ -159,7 +159,7 @@ require_accounted (const char *bytes, size_t length, const Dialect *dialect, con
     {
       place_pass_record (&place, record, dialect);
       require_cells (record, dialect);
-      require_repair (repair, record, width);
+      require_repair (repair, record, width, dialect->delimiter);
     }
   if (error != NULL)
     require_excuse (error, text);
