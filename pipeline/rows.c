@@ -272,7 +272,7 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
-  if (below != NULL)
+  if (*ret_record != NULL && below != NULL)
     *ret_record = tell_below (rows, *ret_record, below);
   return true;
 }

@@ -71,7 +71,7 @@ static bool
 is_plain_name (const Field *field)
 {
   for (size_t i = 0; i < field->length; i++)
-    if (g_ascii_isdigit (field->text[i]) || memchr (".,;:-", field->text[i], 5) != NULL)
+    if (g_ascii_isdigit (field->text[i]) || (field->text[i] != '\0' && strchr (".,;:-", field->text[i]) != NULL))
       return false;
   return true;
 }
