@@ -27,7 +27,7 @@ misfit (Conversion *conversion, const char *text)
   g_string_append_printf (conversion->shown, "%s\"%s\"", conversion->shown->len > 0 ? ", " : "", printable);
 }
 
-/* The pair of a text and what it becomes. */
+/* The pair of a text and what it becomes; NULL: it stays, or cannot. */
 static Json *
 convert (Conversion *conversion, const char *text)
 {
@@ -39,10 +39,10 @@ convert (Conversion *conversion, const char *text)
   if (!column->type->parse (field.text, field.length, column->format, &value))
     return misfit (conversion, text), NULL;
   if (column->type->write == NULL)
-    return json_pack ("[s,s]", text, text);
+    return NULL;
   g_autoptr (GString) written = g_string_new (NULL);
   column->type->write (&value, written);
-  return json_pack ("[s,s]", text, written->str);
+  return g_str_equal (written->str, text) ? NULL : json_pack ("[s,s]", text, written->str);
 }
 
 static bool
@@ -63,7 +63,7 @@ cannot_convert (const Conversion *conversion, const char *schema, GError **error
   return false;
 }
 
-/* Fetches the next piece of the distinct texts and puts down what they become. */
+/* Fetches the next piece of the distinct texts and puts down what becomes of those that do not stay. */
 static bool
 convert_piece (Db *db, Conversion *conversion, bool *ret_end, GError **error)
 {

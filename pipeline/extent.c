@@ -14,6 +14,7 @@
 #define LEAST_PADDED 3          /* fields */
 #define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
 #define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
+#define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
 #define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
 
 /* A record in doubt. */
@@ -34,6 +35,8 @@ struct Extent
   size_t width;
   size_t value; /* a column of values; the width: there is none */
   bool join;
+  size_t vain; /* bytes that were joined for nothing since the last row of the table's width */
+  const char *newline;
   Repair *repair;
   Held held[MOST_HELD];
   guint n_held;
@@ -49,6 +52,13 @@ struct Extent
   int64_t last_line;
 };
 
+/* Between the lines of one record. A file that mixes them gets a plain one. */
+static const char *
+newline_of (const Dialect *dialect)
+{
+  return g_str_equal (dialect->newline, "CRLF") ? "\r\n" : g_str_equal (dialect->newline, "CR") ? "\r" : "\n";
+}
+
 Extent *
 extent_new (const SniffEvidence *evidence, const Dialect *dialect, size_t width, const Record *header, bool join)
 {
@@ -57,6 +67,7 @@ extent_new (const SniffEvidence *evidence, const Dialect *dialect, size_t width,
   extent->header = header;
   extent->width = width;
   extent->join = join;
+  extent->newline = newline_of (dialect);
   extent->repair = repair_new (dialect, width);
   while (extent->value < width && !(extent->value < evidence->fields && sniff_is_value (evidence, extent->value)))
     extent->value++;
@@ -98,6 +109,7 @@ extent_reset (Extent *extent)
   extent->next = NULL;
   extent->below = NULL;
   extent->rows = extent->blanks = extent->last_line = 0;
+  extent->vain = 0;
 }
 
 /* ---- what they are ---- */
@@ -225,6 +237,7 @@ take_fitting (Extent *extent, const Record *record)
 {
   guint gap = find_gap (extent);
   bool behind_gap = gap < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
+  extent->vain = 0;
   extent->decided = true;
   extent->rows_held = extent->n_held;
   extent->next = record;
@@ -311,22 +324,24 @@ join_text (const Extent *extent, guint first, const Record *record)
     {
       const Record *part = i < extent->n_held ? &extent->held[i].record : record;
       for (; line < part->line; line++)
-        g_string_append_c (text, '\n');
+        g_string_append (text, extent->newline);
       g_string_append_len (text, part->raw, (gssize) part->raw_length);
+      record_byte_in_line (part, part->raw_length, &line); /* it may have several */
     }
   return text;
 }
 
 /* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the held, from some place on, and
- * "record" together are one; they are replaced by it then. */
+ * "record" together are one; they are replaced by it then. In a file of nothing but bad quotes that is given up. */
 static bool
 join_held (Extent *extent, const Record *record)
 {
   for (guint i = extent->n_held; i-- > 0;)
     {
-      if (!extent->held[i].bad_quote)
+      if (!extent->held[i].bad_quote || extent->vain > MOST_VAIN)
         continue;
       g_autoptr (GString) text = join_text (extent, i, record);
+      extent->vain += text->len;
       Record whole = { .line = extent->held[i].record.line,
                        .blank = extent->held[i].record.blank,
                        .raw = text->str,

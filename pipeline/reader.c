@@ -463,14 +463,12 @@ reader_free (Reader *reader)
   g_free (reader);
 }
 
-bool
-reader_rewind (Reader *reader, GError **error)
+void
+reader_rewind (Reader *reader)
 {
-  (void) error;
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
   reader->started = reader->blank = false;
-  return true;
 }
 
 int64_t

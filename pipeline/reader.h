@@ -7,9 +7,9 @@
  * most one record, line numbers and original text are known, limits hold before anything grows, and an unclosed quote is bounded:
  * the first line of such a record is given as a problem and reading resumes at its second line. So is one with a stray quote. The
  * preamble is no record, the rows of the header are the first ones. Comments and blank lines are passed over; where there is a
- * delimiter, lines of spaces and tabs are blank too. A byte order mark is passed over whatever the dialect says, also one before a later
- * record, where it stays in the raw text. Blanks and line ends inside fields are kept as they are. Memory stays below record size
- * limit x 3 whatever the file.
+ * delimiter, lines of spaces and tabs are blank too. A byte order mark is passed over whatever the dialect says, also one before a
+ * later record, where it stays in the raw text. Blanks and line ends inside fields are kept as they are. Memory stays below record
+ * size limit x 3 whatever the file.
  *
  * All text is UTF-8, whatever the file's encoding: the fields, the raw text, and the bytes that problems and limits count. */
 #ifndef WEIR_PIPELINE_READER_H
@@ -79,7 +79,7 @@ void reader_set_width (Reader *reader, size_t width);
 bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 
 /* Goes back to the beginning; sha is reset. */
-bool reader_rewind (Reader *reader, GError **error);
+void reader_rewind (Reader *reader);
 
 int64_t reader_offset (const Reader *reader); /* of the file's own bytes, read ahead: for progress */
 

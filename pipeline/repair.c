@@ -132,7 +132,8 @@ take_literal (Repair *repair, const char *at, const char *end)
 {
   const char *stop = find_delimiter (repair, at, end);
   g_string_append_len (repair->text, at, stop - at);
-  repair->broken = repair->broken || memchr (at, '\n', (size_t) (stop - at)) != NULL;
+  for (const char *byte = at; byte < stop; byte++)
+    repair->broken = repair->broken || *byte == '\n' || *byte == '\r';
   return stop;
 }
 

@@ -116,13 +116,14 @@ read_header (Rows *rows, GError **error)
   return true;
 }
 
-/* The first sound record's, where one is longer than the sniffer looks. */
+/* The first sound record's, where one is longer than the sniffer looks. Goes back to the beginning. */
 static bool
 find_width (Rows *rows, GError **error)
 {
   const Record *record = NULL;
   while (rows->width == 0 && read_record (rows, &record, error))
     rows->width = record == NULL ? 1 : record->n_fields;
+  reader_rewind (rows->reader);
   return rows->width > 0;
 }
 
@@ -132,7 +133,7 @@ start (Rows *rows, GError **error)
   rows->width = rows->evidence.fields;
   if (!read_header (rows, error))
     return false;
-  if (rows->width == 0 && (!find_width (rows, error) || !reader_rewind (rows->reader, error)))
+  if (rows->width == 0 && !find_width (rows, error))
     return false;
   reader_set_width (rows->reader, rows->width + rows->dialect.trailing_delimiter);
   bool mend = rows->model == NULL || rows->model->ragged == RAGGED_REPAIR;
@@ -312,8 +313,7 @@ rows_rewind (Rows *rows, GError **error)
   rows->ended = false;
   rows->long_cell = (LongCell) { 0 };
   extent_reset (rows->extent);
-  if (!reader_rewind (rows->reader, error))
-    return false;
+  reader_rewind (rows->reader);
   const Record *record = NULL;
   for (int i = 0; i < rows->dialect.header_rows; i++)
     if (!read_record (rows, &record, error))

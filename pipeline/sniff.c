@@ -294,6 +294,8 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
 {
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
+  evidence->header = header->evidence;
+  evidence->confidence = best->share * header->confidence;
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;
@@ -303,6 +305,37 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->kinds = g_malloc (best->fields);
   for (size_t i = 0; i < best->fields; i++)
     evidence->kinds[i] = (unsigned char) kinds[i];
+}
+
+/* Not one row: the head ends within the first. */
+static void
+assume (SniffEvidence *evidence)
+{
+  evidence->delimiter = g_strdup ("delimiter , : assumed, no row ends within the head of the file");
+  evidence->quote = g_strdup ("quote \" : assumed");
+  evidence->header = g_strdup ("header: assumed");
+}
+
+static bool
+work_out (Sample *sample, const char *name, Dialect *dialect, SniffEvidence *evidence, GError **error)
+{
+  int skipped = skip_lines (sample);
+  g_auto (SniffCandidate) best = { 0 }, second = { 0 };
+  choose_with_long_records (sample, &best, &second);
+  if (sample->declared->skip_lines >= 0)
+    best.first = 0;
+  const SniffRow *long_row = find_long_record (sample, &best);
+  if (long_row != NULL)
+    return refuse_long_record (long_row->line + skipped, name, error);
+  if (best.fields == 0)
+    return assume (evidence), true;
+  SniffHeader header;
+  sniff_find_header (sample, &best, &header);
+  adopt_header_width (&best, &header);
+  fill_dialect (sample, &best, &header, dialect);
+  dialect->skip_lines += skipped;
+  fill_evidence (&best, &second, &header, dialect, evidence);
+  return evidence->fields <= reader_default_limits.fields || refuse_columns (evidence->fields, name, error);
 }
 
 /* Rows that weir handed back for correction are written as weir wrote them, whatever is declared of the file they are from. */
@@ -341,40 +374,8 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
   };
   if (is_blank (&sample))
     return refuse_empty (&sample, length, name, error);
-  int skipped = skip_lines (&sample);
-  SniffCandidate best, second;
-  choose_with_long_records (&sample, &best, &second);
-  if (declared->skip_lines >= 0)
-    best.first = 0;
-  const SniffRow *long_row = find_long_record (&sample, &best);
-  if (long_row != NULL)
-    {
-      int64_t line = long_row->line + skipped;
-      clear_candidates (&best, &second);
-      return refuse_long_record (line, name, error);
-    }
-  if (best.fields == 0)
-    {
-      /* Not one row: the head ends within the first. */
-      clear_candidates (&best, &second);
-      evidence.delimiter = g_strdup ("delimiter , : assumed, no row ends within the head of the file");
-      evidence.quote = g_strdup ("quote \" : assumed");
-      evidence.header = g_strdup ("header: assumed");
-    }
-  else
-    {
-      SniffHeader header;
-      sniff_find_header (&sample, &best, &header);
-      adopt_header_width (&best, &header);
-      fill_dialect (&sample, &best, &header, ret_dialect);
-      fill_evidence (&best, &second, &header, ret_dialect, &evidence);
-      ret_dialect->skip_lines += skipped;
-      evidence.header = header.evidence;
-      evidence.confidence = best.share * header.confidence;
-      clear_candidates (&best, &second);
-      if (evidence.fields > reader_default_limits.fields)
-        return refuse_columns (evidence.fields, name, error);
-    }
+  if (!work_out (&sample, name, ret_dialect, &evidence, error))
+    return false;
   evidence.encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), encoding);
   if (ret_evidence != NULL)
     {

@@ -51,6 +51,7 @@ typedef struct
 } SniffCandidate;
 
 void sniff_candidate_clear (SniffCandidate *candidate);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffCandidate, sniff_candidate_clear)
 
 /* Reads the whole sample. *ret_candidate is owned by the caller. */
 void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate);

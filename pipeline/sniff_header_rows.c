@@ -2,8 +2,6 @@
 
 #include "pipeline/sniff_vote.h"
 
-#include <string.h>
-
 #define LEAST_GROUPED 2 /* cells that belong to the name on their left */
 
 /* In how many columns a row has words above values; -1 if it has a value above such. */
@@ -73,9 +71,8 @@ count_grouped (const Top *top, guint row)
   for (size_t i = 1; i < top->fields; i++)
     {
       const Field *field = top_cell (top, row, i), *before = field - 1;
-      bool same = field->length == before->length && memcmp (field->text, before->text, field->length) == 0;
       named = named || field->length > 0;
-      grouped += named && (field->length == 0 || same);
+      grouped += named && (field->length == 0 || top_is_equal (field, before));
     }
   return grouped;
 }
@@ -91,8 +88,7 @@ is_row_of_groups (const Top *top, guint row)
       for (next = i + 1; next < top->fields; next++)
         {
           const Field *field = top_cell (top, row, next);
-          bool same = field->length == name->length && memcmp (field->text, name->text, name->length) == 0;
-          if (field->length > 0 && !same)
+          if (field->length > 0 && !top_is_equal (field, name))
             break;
         }
       if (name->length == 0 || next == i + 1)

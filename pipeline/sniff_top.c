@@ -86,8 +86,8 @@ top_has_sign (const Field *field, int sign)
   return false;
 }
 
-static bool
-is_equal (const Field *a, const Field *b)
+bool
+top_is_equal (const Field *a, const Field *b)
 {
   return a->length == b->length && memcmp (a->text, b->text, a->length) == 0;
 }
@@ -183,7 +183,7 @@ static bool
 is_first_row (const Top *top, const Record *record)
 {
   for (size_t i = 0; i < top->fields; i++)
-    if (!is_equal (top_cell (top, 0, i), &record->fields[i]))
+    if (!top_is_equal (top_cell (top, 0, i), &record->fields[i]))
       return false;
   return true;
 }
@@ -199,7 +199,7 @@ look_at_cell (TopColumn *column, const Field *field, const Field *first)
   column->prefix = only ? prefix : MIN (column->prefix, prefix);
   column->periods += top_period (field) > 0;
   column->alike += is_built_alike (field, first);
-  column->recurs = column->recurs || is_equal (field, first);
+  column->recurs = column->recurs || top_is_equal (field, first);
   for (int sign = 0; sign < TOP_SIGNS; sign++)
     column->signs[sign] += top_has_sign (field, sign);
 }

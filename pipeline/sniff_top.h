@@ -46,6 +46,8 @@ const Field *top_cell (const Top *top, guint row, size_t column);
 CellKind top_kind (const Top *top, guint row, size_t column);
 size_t top_count_filled (const Top *top, guint row);
 
+bool top_is_equal (const Field *a, const Field *b);
+
 /* "2024" and "2024-05" in months; 0: it is none. Years are 1900 to 2100. */
 int64_t top_period (const Field *field);
 

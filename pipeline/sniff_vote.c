@@ -1,7 +1,5 @@
 #include "pipeline/sniff_vote.h"
 
-#include <string.h>
-
 #define LEAST_FOR 5      /* cells below that have something in common, for a cell that has it not to be no such */
 #define MOST_OTHER 10    /* percent of the cells may lack it */
 #define LEAST_AGAINST 2  /* for one that has it to be one of them */
@@ -49,8 +47,7 @@ are_dates_above_others (const Top *top, guint row, size_t column)
   if (column + 1 >= top->fields || top_kind (top, row, column) != top_kind (top, row, column + 1))
     return false;
   const Field *a = top_cell (top, row, column), *b = a + 1;
-  bool same = a->length == b->length && memcmp (a->text, b->text, a->length) == 0;
-  return !same && is_date_above_other (top, row, column) && is_date_above_other (top, row, column + 1);
+  return !top_is_equal (a, b) && is_date_above_other (top, row, column) && is_date_above_other (top, row, column + 1);
 }
 
 bool

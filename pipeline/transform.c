@@ -128,8 +128,8 @@ hash_expression (const Warehouse *warehouse)
   g_autoptr (GString) carried = g_string_new (NULL);
   append_names (carried, warehouse->carried, "c.", ",");
   g_string_truncate (carried, carried->len - 1);
-  return g_strdup_printf ("case when num_nonnulls(%s) = 0 then d._hash else md5(d._hash::text || row(%s)::text)::uuid end",
-                          carried->str, carried->str);
+  return g_strdup_printf ("case when row(%s) is null then d._hash else md5(d._hash::text || row(%s)::text)::uuid end", carried->str,
+                          carried->str);
 }
 
 /* "col" = d."col" for each name. */

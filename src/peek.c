@@ -89,11 +89,3 @@ peek_clear (PeekedFile *file)
   g_clear_pointer (&file->rows, rows_free);
   g_clear_pointer (&file->name, g_free);
 }
-
-bool
-peek_next (const PeekedFile *file, const Record **ret_row, const Record **ret_original, GError **error)
-{
-  if (!rows_next (file->rows, ret_row, ret_original, error))
-    return g_prefix_error (error, "%s: ", file->name), false;
-  return true;
-}

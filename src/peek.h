@@ -18,7 +18,4 @@ bool peek_open (const char *path, PeekedFile *ret_file, GError **error);
 void peek_clear (PeekedFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeekedFile, peek_clear)
 
-/* As rows_next; errors name the file. */
-bool peek_next (const PeekedFile *file, const Record **ret_row, const Record **ret_original, GError **error);
-
 #endif

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define COUNTED_AT_ONCE 800 /* columns, two counts each: a query has at most 1,664 results */
+
 /* What the staging table's comment on a column says of its format: "header Date of birth; format DD/MM/YYYY". NULL: nothing. */
 static const char *
 format_in (const char *comment)
@@ -175,11 +177,13 @@ count (Db *db, const Settings *settings, const StagedTable *staged, const char *
   return sql_run (db, "propose/count", vars, G_N_ELEMENTS (vars), ret_counts, error);
 }
 
+/* The columns from "first" on, as many as one query may ask for. */
 static bool
-count_columns (Db *db, const Settings *settings, StagedTable *staged, GError **error)
+count_some (Db *db, const Settings *settings, StagedTable *staged, guint first, GError **error)
 {
+  guint end = MIN (first + COUNTED_AT_ONCE, staged->columns->len);
   g_autoptr (GString) counts = g_string_new (NULL);
-  for (guint i = 0; i < staged->columns->len; i++)
+  for (guint i = first; i < end; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);
       g_autofree char *name = text_quote_ident (column->name);
@@ -190,12 +194,21 @@ count_columns (Db *db, const Settings *settings, StagedTable *staged, GError **e
     return false;
   staged->rows = db_result_int64 (result, 0, 0);
   staged->different = db_result_int64 (result, 0, 1);
-  for (guint i = 0; i < staged->columns->len; i++)
+  for (guint i = first; i < end; i++)
     {
       StagedColumn *column = g_ptr_array_index (staged->columns, i);
-      column->values = db_result_int64 (result, 0, 2 + 2 * (int) i);
-      column->distinct = db_result_int64 (result, 0, 3 + 2 * (int) i);
+      column->values = db_result_int64 (result, 0, 2 + 2 * (int) (i - first));
+      column->distinct = db_result_int64 (result, 0, 3 + 2 * (int) (i - first));
     }
+  return true;
+}
+
+static bool
+count_columns (Db *db, const Settings *settings, StagedTable *staged, GError **error)
+{
+  for (guint i = 0; i < staged->columns->len; i += COUNTED_AT_ONCE)
+    if (!count_some (db, settings, staged, i, error))
+      return false;
   if (staged->rows > 0)
     return true;
   weir_error (error, WEIR_ERROR_MODEL, "staged table \"%s\" has no rows", staged->table);

@@ -89,7 +89,7 @@ print_rows (Cat *cat, GError **error)
     count (&cat->repaired, header);
   while (!cat->gone)
     {
-      if (!peek_next (cat->file, &row, &original, error))
+      if (!rows_next (cat->file->rows, &row, &original, error))
         return false;
       if (row == NULL)
         break;

@@ -105,7 +105,7 @@ read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
   name_columns (sniffed, rows_header (file->rows), rows_width (file->rows));
   for (;;)
     {
-      if (!peek_next (file, &row, &original, error))
+      if (!rows_next (file->rows, &row, &original, error))
         return false;
       if (row == NULL)
         break;
@@ -231,7 +231,7 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   if (rows_header_problem (file->rows) != NULL)
     printf ("  the header is off: %s\n", rows_header_problem (file->rows));
   if (sniffed->problems > 0)
-    printf ("  %s row%s cannot be read:\n", problems, sniffed->problems == 1 ? "" : "s");
+    printf ("  %s row%s cannot be read as written:\n", problems, sniffed->problems == 1 ? "" : "s");
   for (guint i = 0; i < sniffed->examples->len; i++)
     printf ("    %s\n", (const char *) sniffed->examples->pdata[i]);
   if (sniffed->problems > PROBLEMS_SHOWN)

@@ -18,6 +18,25 @@ test_missing_column_keeps (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* More than PostgreSQL passes to a function. */
+static void
+test_many_missing_columns (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GString) text = g_string_new ("email");
+  for (int i = 0; i < 150; i++)
+    g_string_append_printf (text, ",c%d", i);
+  g_string_append (text, "\na@x.org");
+  for (int i = 0; i < 150; i++)
+    g_string_append_printf (text, ",v%d", i);
+  g_string_append_c (text, '\n');
+  home_write_model (home, "users", USERS);
+  expect_load (home, text->str, "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "email,c1\na@x.org,w\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "v0|w|v149", "select c0, c1, c149 from warehouse.users_current");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 static void
 test_new_column (void **state)
 {
@@ -293,6 +312,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_missing_column_keeps),
+    TEST (test_many_missing_columns),
     TEST (test_new_column),
     TEST (test_widening),
     TEST (test_widening_to_text),

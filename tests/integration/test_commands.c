@@ -284,6 +284,16 @@ test_sniff_and_cat (void **state)
 
   g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "odd.csv", NULL);
   assert_string_equal (cat->out, "Name,Born,Code\nA;nn,2001-02-03,00123\nBob,,+44\n");
+
+  /* What the sniffer did not see names the file once. */
+  g_autoptr (GString) bytes = g_string_new ("a,b\n");
+  while (bytes->len < 300000)
+    g_string_append (bytes, "1,2\n");
+  g_string_append_len (bytes, "\0\n", 2);
+  g_autofree char *path = home_path (home, "nul.csv");
+  assert_true (g_file_set_contents (path, bytes->str, (gssize) bytes->len, NULL));
+  g_autoptr (Outcome) nul = run_weir (home, "cat", "nul.csv", NULL);
+  assert_true (g_str_has_prefix (nul->err, "weir: nul.csv: there is a NUL byte on line 75001\n"));
   oracle_check (home, 0);
 }
 

@@ -111,6 +111,36 @@ test_the_hint_is_followed (void **state)
   oracle_check (home, 0);
 }
 
+/* Longer than an entry of an index can be, and not to be compressed. */
+static char *
+long_document (void)
+{
+  GString *text = g_string_new ("{\"\"letters\"\": \"\"");
+  uint32_t random = 1;
+  for (int i = 0; i < 20000; i++)
+    {
+      random = random * 1664525 + 1013904223;
+      g_string_append_c (text, (char) ('a' + random % 65536 * 26 / 65536));
+    }
+  g_string_append (text, "\"\"}");
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_long_texts_convert (void **state)
+{
+  Home *home = *state;
+  g_autofree char *document = long_document ();
+  g_autofree char *file = g_strdup_printf ("k,d\n1,\"%s\"\n2,\"\"\n", document);
+  home_write_model (home, "items", ITEMS (", \"columns\": {\"d\": {\"type\": \"text\"}}"));
+  expect_items (home, file, "read=2 inserted=2 staged=2");
+  home_write_model (home, "items", ITEMS (", \"columns\": {\"d\": {\"type\": \"jsonb\"}}"));
+  expect_items (home, file, "read=2 unchanged=2 staged=2");
+  assert_sql (home, "20000|-",
+              "select string_agg(coalesce(length(d ->> 'letters')::text, '-'), '|' order by k) from warehouse.items");
+  oracle_check (home, 0);
+}
+
 static void
 test_what_does_not_convert (void **state)
 {
@@ -147,13 +177,9 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_a_format_for_once),
-    TEST (test_points_for_once),
-    TEST (test_points_in_whole_numbers),
-    TEST (test_the_file_says_otherwise),
-    TEST (test_the_hint_is_followed),
-    TEST (test_what_does_not_convert),
-    TEST (test_doubtful_key),
+    TEST (test_a_format_for_once),       TEST (test_points_for_once),      TEST (test_points_in_whole_numbers),
+    TEST (test_the_file_says_otherwise), TEST (test_the_hint_is_followed), TEST (test_long_texts_convert),
+    TEST (test_what_does_not_convert),   TEST (test_doubtful_key),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

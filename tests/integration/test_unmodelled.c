@@ -54,6 +54,23 @@ test_model_and_retry (void **state)
   oracle_check (home, 0);
 }
 
+/* More columns than one query can count. */
+static void
+test_model_of_many_columns (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (int row = 0; row < 3; row++)
+    for (int i = 0; i < 900; i++)
+      g_string_append_printf (text, "%s%d%s", row == 0 ? "c" : "", i == 850 ? i + row : i, i < 899 ? "," : "\n");
+  g_autoptr (Json) staged = load_text (home, "wide.csv", text->str, NULL);
+  assert_json (staged, "status", "staged");
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "wide", NULL);
+  g_autoptr (Json) proposed = outcome_json (shown);
+  assert_json (proposed, "business_key.0", "c850");
+  oracle_check (home, 0);
+}
+
 /* A refused file is staged for whoever mends it, and is not taken for the one before. */
 static void
 test_refused_in_staging (void **state)
@@ -151,6 +168,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_staged),
     TEST (test_model_and_retry),
+    TEST (test_model_of_many_columns),
     TEST (test_refused_in_staging),
     TEST (test_near_miss),
     TEST (test_table_option),

@@ -196,6 +196,8 @@ static const struct
     "5 <4><so, to, say\na, b, c\nd, e, f\ng, h><4>\n9 <5><eve><5>\n" },
   { "a quote within a cell of two lines", TABLE "4,\"da\nn \"the\" man\",4\n5,eve,5\n",
     "5 <4><da\nn \"the\" man><4> was {4,\"da\nn \"the\" man\",4}\n7 <5><eve><5>\n" },
+  { "a sound record of two lines in it", TABLE "4,\"da \"n\"\na,\"q\nr\"\nthe\" man\",4\n5,eve,5\n",
+    "5 <4><da \"n\"\na,\"q\nr\"\nthe\" man><4> was {4,\"da \"n\"\na,\"q\nr\"\nthe\" man\",4}\n9 <5><eve><5>\n" },
 };
 
 static void
@@ -210,6 +212,17 @@ tells_where_the_table_ends (void **state)
       if (!g_str_equal (from, ends[i].end))
         fail_msg ("%s:\n%sinstead of\n%s", ends[i].what, from, ends[i].end);
     }
+}
+
+static void
+lines_are_joined_by_the_line_end_of_the_file (void **state)
+{
+  (void) state;
+  expect ("CRLF", "id,name,n\r\n1,ann,1\r\n2,\"bo\r\nb \"the\" man\",2\r\n3,cy,3\r\n", NULL,
+          "header 1 <id><name><n>\n2 <1><ann><1>\n"
+          "3 <2><bo\r\nb \"the\" man><2> was {2,\"bo\r\nb \"the\" man\",2}\n5 <3><cy><3>\n");
+  expect ("CR", "id,name,n\r1,ann,1\r2,\"bo\rb \"the\" man\",2\r3,cy,3\r", NULL,
+          "header 1 <id><name><n>\n2 <1><ann><1>\n3 <2><bo\rb \"the\" man><2> was {2,\"bo\rb \"the\" man\",2}\n5 <3><cy><3>\n");
 }
 
 static void
@@ -262,6 +275,7 @@ main (void)
     cmocka_unit_test (reads_a_declared_header),
     cmocka_unit_test (knows_the_width_by_the_names),
     cmocka_unit_test (tells_where_the_table_ends),
+    cmocka_unit_test (lines_are_joined_by_the_line_end_of_the_file),
     cmocka_unit_test (empty_lines_that_are_usual_end_nothing),
     cmocka_unit_test (rows_that_are_off_stay_so_unless_mended),
     cmocka_unit_test (holds_back_no_more_than_a_few),
