@@ -85,7 +85,7 @@ test_refused_in_staging (void **state)
   g_autoptr (Json) refused = outcome_json (outcome);
   assert_json (refused, "error.code", "too_many_rejects");
   assert_json (refused, "notes.0", "staging.shops shows the good rows of this refused file until the next load");
-  assert_error_says (refused, "say in a model which");
+  assert_error_says (refused, "Say it in a model");
   assert_sql (home, "S1,S9", "select string_agg(code, ',' order by code) from staging.shops");
   g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "shops", NULL);
   assert_contains (shown->err, "these are the good rows of \"shops.csv\", which was refused: see weir rejects ");
