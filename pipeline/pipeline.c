@@ -354,7 +354,9 @@ explain_refusal (const Run *run, GError **error)
   g_prefix_error (error, "PostgreSQL refused the rows of \"%s\": ", run->file);
   if (weir_error_get_detail (*error) == NULL)
     weir_error_detail (error, "Nothing was changed.");
-  if (weir_error_get_hint (*error) == NULL && g_str_has_prefix (weir_error_get_sqlstate (*error), "54"))
+  const char *state = weir_error_get_sqlstate (*error);
+  bool too_wide = g_str_equal (state, "54000") || g_str_equal (state, "54011"); /* program_limit_exceeded, too_many_columns */
+  if (weir_error_get_hint (*error) == NULL && too_wide)
     weir_error_hint (
         error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
                "bytes and a long text 18: split the file's columns over two tables.");
