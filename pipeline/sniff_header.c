@@ -197,7 +197,8 @@ judge_above (const Sample *sample, const SniffCandidate *best, guint first, Snif
     return;
   SniffHeader higher;
   judge (sample, &above, &higher);
-  bool take = header->rows == 0 || (header->confidence < LIKELY && is_better_header (&above, first, &higher));
+  bool units = higher.rows > 1 && above.n > 1 && header_rows_is_units (&above, 1); /* names are above them */
+  bool take = header->rows == 0 || units || (header->confidence < LIKELY && is_better_header (&above, first, &higher));
   g_free (take ? header->evidence : higher.evidence);
   *header = take ? higher : *header;
 }

@@ -29,9 +29,8 @@ is_in_brackets (const Field *field)
   return (first == '(' && last == ')') || (first == '[' && last == ']');
 }
 
-/* Whether all cells that a row has are in brackets, as units are. */
-static bool
-is_row_of_units (const Top *top, guint row)
+bool
+header_rows_is_units (const Top *top, guint row)
 {
   for (size_t i = 0; i < top->fields; i++)
     if (top_cell (top, row, i)->length > 0 && !is_in_brackets (top_cell (top, row, i)))
@@ -114,7 +113,7 @@ static bool
 is_more_header (const Top *top, guint row)
 {
   int words = count_words (top, row);
-  bool units = row + 1 < top->n && is_row_of_units (top, row) && !is_row_of_units (top, row + 1);
+  bool units = row + 1 < top->n && header_rows_is_units (top, row) && !header_rows_is_units (top, row + 1);
   return words >= 2 || (words >= 0 && (units || is_below_groups (top, row, words) || header_rows_is_series (top, row)));
 }
 

@@ -10,6 +10,9 @@ int header_rows_count (const Top *top);
 /* Whether the first row, which does not look like names, is of groups: it has no value, and the second row is names. */
 bool header_rows_are_groups (const Top *top);
 
+/* Whether all cells that a row has are in brackets, as units are. */
+bool header_rows_is_units (const Top *top, guint row);
+
 /* Whether all cells that the row has are years or dates that are names. */
 bool header_rows_is_series (const Top *top, guint row);
 

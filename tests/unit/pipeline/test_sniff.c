@@ -87,6 +87,8 @@ static const Case cases[] = {
   { "numbers with nothing behind", "Id,Extra\n1000,\n1001,\n1002,\n1003,\n1004,\n1005,\n", ",\"h0 LF" },
   { "numbers between blanks", "x y z\n2.10 5.10 3.10\n2.11 5.11 3.11\n2.12 5.12 3.12\n", " \"h0 LF" },
 
+  { "a bad quote above units",
+    "ti\"me,st,temp,flag\n(UTC),(code),(C),(-)\n2026-02-01,DE1,4.5,V\n2026-02-02,DE1,3.5,V\n2026-02-03,DE1,1.0,E\n", ",\"h2:0 LF" },
   /* one column */
   { "a list of fractions", "amount\n10,5\n11,25\n12,5\n13,75\n", "0\"h0 LF" },
   { "a list of names the other way round", "name\nSmith, Ann\nJones, Bob\nDoe, Cid\n", "0\"h0 LF" },
