@@ -218,8 +218,8 @@ is_own_header (const Extent *extent, const Record *record)
   return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
-/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values; a letter
- * at the beginning of one is what most rows do not have, and quickly seen. */
+/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values; a
+ * letter at the beginning of one is what most rows do not have, and quickly seen. */
 static bool
 is_other_header (const Extent *extent, const Record *record, bool behind_gap)
 {

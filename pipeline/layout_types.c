@@ -117,7 +117,8 @@ wider_type (const Layout *layout, const LayoutColumn *column, const InferResult 
 }
 
 /* A pinned column that the file contradicts. False: it can be widened to nothing. The first file with a fraction says how those to
- * come are read; what one of these writes otherwise is its own affair, for "1,234" is a thousand in one format and one in another. */
+ * come are read; what one of these writes otherwise is its own affair, for "1,234" is a thousand in one format and one in another.
+ */
 static bool
 widen (const Layout *layout, LayoutColumn *column, const InferResult *seen)
 {
@@ -130,11 +131,11 @@ widen (const Layout *layout, LayoutColumn *column, const InferResult *seen)
   type_and_format (to, format, is, sizeof is);
   column->other_format = to == column->type;
   g_free (column->change);
-  column->change = column->other_format
-                       ? g_strdup_printf ("is read as %s in this file, and not as %s: line %" G_GINT64_FORMAT " asks for it", is, was,
-                                          column->contradiction_line)
-                       : g_strdup_printf ("was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", was, is,
-                                          column->contradiction_line);
+  column->change =
+      column->other_format
+          ? g_strdup_printf ("is read as %s in this file, and not as %s: line %" G_GINT64_FORMAT " asks for it", is, was,
+                             column->contradiction_line)
+          : g_strdup_printf ("was %s and becomes %s: line %" G_GINT64_FORMAT " asks for it", was, is, column->contradiction_line);
   column->type = to;
   g_free (column->format);
   column->format = g_strdup (format);

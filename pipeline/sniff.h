@@ -40,8 +40,8 @@ bool sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDia
  * of its cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
 
-/* Of a record of words only: in how many columns this table has values instead (of another width: in all). 0: it has something else,
- * or the table has none. Such a record is the header of another table. */
+/* Of a record of words only: in how many columns this table has values instead (of another width: in all). 0: it has something
+ * else, or the table has none. Such a record is the header of another table. */
 size_t sniff_words_above_values (const SniffEvidence *evidence, const Record *record);
 
 /* Whether a column of the table has values that begin with no letter: numbers, dates, times. */

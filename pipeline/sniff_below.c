@@ -19,7 +19,8 @@ are_cells_of_row (const SniffEvidence *evidence, const guint8 *kinds, size_t n)
   for (size_t i = 0; i < n; i++)
     {
       bool from_left = i < evidence->fields && kinds[i] == evidence->kinds[i];
-      bool from_right = n * 2 > evidence->fields && n - i <= evidence->fields && kinds[i] == evidence->kinds[evidence->fields - (n - i)];
+      bool from_right =
+          n * 2 > evidence->fields && n - i <= evidence->fields && kinds[i] == evidence->kinds[evidence->fields - (n - i)];
       if (sniff_kind_is_typed (kinds[i]) && (from_left || from_right))
         return true;
     }

@@ -73,7 +73,7 @@ is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandid
 {
   int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
   if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true; /* a cell of several lines, each of which is cut as the rows are */
+    return true;                                    /* a cell of several lines, each of which is cut as the rows are */
   bool plain = without->share >= LEAST_PLAIN_SHARE; /* otherwise quotes hide delimiters */
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }

@@ -2,7 +2,8 @@
  *
  * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
  * off are repaired (pipeline/repair.h) and counted; lines above the table and what is below it (pipeline/extent.h) are left out.
- * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that could. */
+ * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that
+ * could. */
 #include "base/error.h"
 #include "base/text.h"
 #include "src/clean.h"

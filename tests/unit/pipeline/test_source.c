@@ -318,8 +318,8 @@ declared_encodings_become_utf8 (void **state)
     }
 }
 
-/* Twos and fours of bytes of all kinds, in every encoding: ASCII is itself, the pieces make no difference, the room suffices, and what
- * iconv takes is taken whole. */
+/* Twos and fours of bytes of all kinds, in every encoding: ASCII is itself, the pieces make no difference, the room suffices, and
+ * what iconv takes is taken whole. */
 static void
 all_declared_encodings_are_steady (void **state)
 {
