@@ -1,9 +1,9 @@
 #include "pipeline/annotation.h"
 
+#include "pipeline/reader_record.h"
+
 #include <glib.h>
 #include <string.h>
-
-#define MARK "\xEF\xBB\xBF" /* the byte order mark in UTF-8 */
 
 bool
 annotation_is (const char *header)
@@ -26,8 +26,7 @@ bool
 annotation_find (const char *text, size_t length, char ret_delimiter[3])
 {
   const char *end = text + length;
-  if (length > strlen (MARK) && memcmp (text, MARK, strlen (MARK)) == 0)
-    text += strlen (MARK);
+  text += record_mark (text, length);
   const char *at = pass_word (text, end, ANNOTATION_LINE);
   if (at == NULL || at == end || g_ascii_isalnum (*at) || strchr ("_\"'\r\n", *at) != NULL)
     return false;

@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "pipeline/reader_record.h"
 #include "pipeline/row.h"
 
 #include <poll.h>
@@ -139,15 +140,10 @@ keep_refused (Work *work, const Row *row, const Record *original, GError **error
 static bool
 keep_mended (Work *work, const Record *mended, const Record *original, GError **error)
 {
-  size_t found = original->n_fields;
-  g_autofree char *width =
-      g_strdup_printf ("%zu field%s where there are %zu columns", found, found == 1 ? "" : "s", mended->n_fields);
-  bool problem = original->problem != NULL;
+  char problem[80];
   const Reject reject = { .line = original->line,
-                          .reason = problem                    ? original->reason
-                                    : found < mended->n_fields ? "too_few_fields"
-                                                               : "too_many_fields",
-                          .message = problem ? original->problem : width,
+                          .reason = record_reason (original, mended->n_fields),
+                          .message = record_describe (original, mended->n_fields, problem, sizeof problem),
                           .original = original->raw,
                           .original_length = original->raw_length,
                           .repaired = true };

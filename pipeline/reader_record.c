@@ -60,6 +60,23 @@ record_copy (const Record *record, char **ret_memory)
   return copy;
 }
 
+const char *
+record_describe (const Record *record, size_t width, char *buffer, size_t size)
+{
+  if (record->problem != NULL)
+    return record->problem;
+  g_snprintf (buffer, size, "%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", width);
+  return buffer;
+}
+
+const char *
+record_reason (const Record *record, size_t width)
+{
+  if (record->problem != NULL)
+    return record->reason;
+  return record->n_fields < width ? "too_few_fields" : "too_many_fields";
+}
+
 size_t
 record_mark (const char *text, size_t length)
 {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/key.h"
+#include "pipeline/reader_record.h"
 #include "pipeline/rowhash.h"
 
 #include <string.h>
@@ -314,11 +315,10 @@ RowVerdict
 row_convert (Row *row, const Record *record)
 {
   const Layout *layout = row->layout;
-  if (record->problem != NULL)
-    return refuse (row, NULL, record->reason, "%s", record->problem);
-  if (record->n_fields != (size_t) layout->n_columns)
-    return refuse (row, NULL, record->n_fields < (size_t) layout->n_columns ? "too_few_fields" : "too_many_fields",
-                   "%zu field%s where there are %d columns", record->n_fields, record->n_fields == 1 ? "" : "s", layout->n_columns);
+  const size_t width = (size_t) layout->n_columns;
+  char problem[80];
+  if (record->problem != NULL || record->n_fields != width)
+    return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
   if (verdict == ROW_OK && row->key != NULL)
     verdict = convert_key (row, record);

@@ -83,10 +83,9 @@ refuse_header (const Rows *rows, const Record *record, GError **error)
 static void
 note_header_problem (Rows *rows, const Record *record)
 {
+  char problem[80];
   if (rows->header_problem == NULL)
-    rows->header_problem = record->problem != NULL ? g_strdup (record->problem)
-                                                   : g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields,
-                                                                      record->n_fields == 1 ? "" : "s", rows->width);
+    rows->header_problem = g_strdup (record_describe (record, rows->width, problem, sizeof problem));
 }
 
 /* Reads the header's rows; one that is off is mended, for without names there is no loading the rest. */
@@ -216,10 +215,9 @@ rows_none (const Rows *rows, GError **error)
 static bool
 refuse_ragged (const Rows *rows, const Record *record, GError **error)
 {
-  g_autofree char *fields =
-      g_strdup_printf ("%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", rows->width);
+  char problem[80];
   weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
-              record->problem != NULL ? record->problem : fields);
+              record_describe (record, rows->width, problem, sizeof problem));
   weir_error_line (error, record->line);
   weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
   weir_error_hint (error,

@@ -137,20 +137,25 @@ worth (const SniffRow *row, size_t fields)
 {
   if (row->fields == fields)
     return 1;
-  if (row->comment)
+  if (sniff_is_remark (row, fields))
     return 0;
   if (row->fields == 0)
     return -0.1;
   return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -0.3 : -1;
 }
 
-/* The rows that begin with # and are not cut as the table is. */
+bool
+sniff_is_remark (const SniffRow *row, size_t fields)
+{
+  return row->comment && row->fields != fields;
+}
+
 static int64_t
 count_remarks (const SniffCandidate *candidate, size_t fields)
 {
   int64_t remarks = 0;
   for (guint i = 0; i < candidate->rows->len; i++)
-    remarks += sniff_row (candidate, i)->comment && sniff_row (candidate, i)->fields != fields;
+    remarks += sniff_is_remark (sniff_row (candidate, i), fields);
   return remarks;
 }
 
@@ -267,8 +272,7 @@ set_score (SniffCandidate *candidate)
   for (guint i = 0; i < rows; i++)
     {
       const SniffRow *row = sniff_row (candidate, i);
-      bool remark = row->comment && row->fields != candidate->fields;
-      cells += remark ? 0 : row->fields;
+      cells += sniff_is_remark (row, candidate->fields) ? 0 : row->fields;
     }
   double coverage = (double) candidate->even * (double) candidate->fields / cells;
   if (candidate->even == 1 && rows > 1)

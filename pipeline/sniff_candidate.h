@@ -58,6 +58,9 @@ void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *r
 
 const SniffRow *sniff_row (const SniffCandidate *candidate, guint index);
 
+/* Whether a row begins with # and is not cut as a table of so many columns is: it has no say. */
+bool sniff_is_remark (const SniffRow *row, size_t fields);
+
 /* What each column of the table holds from row "first" on: "fields" kinds (g_free). Text where less than four fifths agree. */
 CellKind *sniff_column_kinds (const SniffCandidate *candidate, guint first);
 

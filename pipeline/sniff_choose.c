@@ -193,7 +193,7 @@ is_plain_table (const SniffCandidate *table)
       return false;
   int64_t rows = 0;
   for (guint i = table->first; i < table->rows->len; i++)
-    rows += !sniff_row (table, i)->comment || sniff_row (table, i)->fields == table->fields;
+    rows += !sniff_is_remark (sniff_row (table, i), table->fields);
   return table->even * 10 >= rows * 9;
 }
 
