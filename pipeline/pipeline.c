@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/fault.h"
-#include "pipeline/load.h"
-#include "pipeline/transform.h"
-#include "pipeline/warehouse.h"
+#include "pipeline/stage/load.h"
+#include "pipeline/warehouse/transform.h"
+#include "pipeline/warehouse/warehouse.h"
 
 #include <errno.h>
 #include <string.h>

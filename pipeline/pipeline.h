@@ -4,7 +4,7 @@
 #define WEIR_PIPELINE_PIPELINE_H
 
 #include "models/catalog.h"
-#include "pipeline/reader.h"
+#include "pipeline/records/reader.h"
 #include "schema/ledger.h"
 
 typedef enum

@@ -1,4 +1,4 @@
-#include "src/cli.h"
+#include "src/commands/cli.h"
 
 #include <locale.h>
 #include <signal.h>

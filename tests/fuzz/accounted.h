@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/reader.h"
-#include "pipeline/reader_record.h"
-#include "pipeline/repair.h"
-#include "pipeline/source.h"
+#include "pipeline/records/reader.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/records/repair.h"
+#include "pipeline/text/source.h"
 
 #include <string.h>
 

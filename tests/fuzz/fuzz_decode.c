@@ -3,9 +3,9 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "pipeline/decode.h"
-#include "pipeline/decode_rest.h"
-#include "pipeline/source.h"
+#include "pipeline/text/decode.h"
+#include "pipeline/text/decode_rest.h"
+#include "pipeline/text/source.h"
 
 #include <string.h>
 #include <sys/mman.h>

@@ -2,7 +2,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "models/name.h"
-#include "pipeline/ident.h"
+#include "pipeline/layout/ident.h"
 
 #include <string.h>
 

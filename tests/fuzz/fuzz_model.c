@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "models/model_load.h"
 #include "models/name.h"
-#include "pipeline/types.h"
+#include "pipeline/types/types.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The sniffer over any bytes; what it finds must read the file to its end. */
 #include "tests/fuzz/accounted.h"
 
-#include "pipeline/sniff.h"
+#include "pipeline/sniff/sniff.h"
 
 static const ReaderLimits limits = { 65536, 65536, 1600 };
 

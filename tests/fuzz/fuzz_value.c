@@ -2,8 +2,8 @@
  * what was written. */
 #include "tests/fuzz/fuzz.h"
 
-#include "pipeline/infer.h"
-#include "pipeline/types.h"
+#include "pipeline/types/infer.h"
+#include "pipeline/types/types.h"
 
 #include <inttypes.h>
 #include <math.h>

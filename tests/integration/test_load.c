@@ -1,5 +1,5 @@
 /* Files into a dimension: what changes, what does not, and that every count adds up. */
-#include "pipeline/stage.h"
+#include "pipeline/stage/stage.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "models/catalog.h"
-#include "pipeline/types.h"
+#include "pipeline/types/types.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "pipeline/types.h"
+#include "pipeline/types/types.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #define WEIR_TESTS_UNIT_PIPELINE_READING_H
 
 #include "base/error.h"
-#include "pipeline/reader.h"
+#include "pipeline/records/reader.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

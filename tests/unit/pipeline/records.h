@@ -3,8 +3,8 @@
 #define WEIR_TESTS_UNIT_PIPELINE_RECORDS_H
 
 #include "models/catalog.h"
-#include "pipeline/reader.h"
-#include "pipeline/types.h"
+#include "pipeline/records/reader.h"
+#include "pipeline/types/types.h"
 
 #include <string.h>
 

@@ -1,0 +1,355 @@
+#include "pipeline/layout/layout.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/records/annotation.h"
+#include "pipeline/layout/ident.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+layout_free (Layout *layout)
+{
+  if (layout == NULL)
+    return;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      g_free (layout->columns[i].name);
+      g_free (layout->columns[i].header);
+      g_free (layout->columns[i].format);
+      g_free (layout->columns[i].change);
+      g_free (layout->columns[i].contradiction);
+    }
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      g_free (layout->references[i].columns);
+      g_free (layout->references[i].key);
+    }
+  g_free (layout->columns);
+  g_free (layout->references);
+  g_free (layout->key_columns);
+  if (layout->tracked != NULL)
+    g_ptr_array_unref (layout->tracked);
+  g_free (layout);
+}
+
+/* By the header's spelling, by the identifier, and last by what the name would be as an identifier: "E-Mail" is e_mail. */
+static int
+find_index (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].header, name) == 0)
+      return i;
+  g_autofree char *ident = ident_from_text (name, 0);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].name, name) == 0 || strcmp (layout->columns[i].name, ident) == 0)
+      return i;
+  return -1;
+}
+
+/* The header's cells as NUL-terminated text, blanks at the ends left out, NULL-terminated. */
+static GStrv
+header_texts (const Record *header, int fields)
+{
+  GStrv texts = g_new0 (char *, fields + 1);
+  for (int i = 0; i < fields; i++)
+    texts[i] = header == NULL ? g_strdup ("") : g_strstrip (g_strndup (header->fields[i].text, header->fields[i].length));
+  return texts;
+}
+
+/* By what the headers were called when they were seen first: where "id" and "ID" change places, id and id_2 must not. */
+static GStrv
+column_names (char **texts, size_t fields, const Pins *pins)
+{
+  GStrv names = g_new0 (char *, fields + 1);
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  for (size_t i = 0; i < fields; i++)
+    {
+      const char *known = texts[i][0] == '\0' ? NULL : pins_find_header (pins, texts[i], taken);
+      if (known != NULL)
+        g_hash_table_add (taken, names[i] = g_strdup (known));
+    }
+  ident_fill (names, (const char *const *) texts, fields);
+  return names;
+}
+
+static void
+add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
+{
+  g_auto (GStrv) texts = header_texts (header, fields);
+  g_auto (GStrv) names = column_names (texts, (size_t) fields, pins);
+  layout->columns = g_new0 (LayoutColumn, fields);
+  layout->n_columns = fields;
+  for (int i = 0; i < fields; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      column->name = g_steal_pointer (&names[i]);
+      column->header = g_steal_pointer (&texts[i]);
+      column->origin = ORIGIN_INFERRED;
+      column->key_part = -1;
+      column->hash_slot = -1;
+      column->stored = true;
+    }
+  /* g_auto (GStrv) stops at the first NULL: what was stolen is the layout's now. */
+}
+
+#define LISTED_COLUMNS 30 /* in a message */
+
+/* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
+static bool
+missing_column (const Layout *layout, const char *missing, const char *role, const char *reason, GError **error)
+{
+  g_autoptr (GPtrArray) have = g_ptr_array_new ();
+  for (int i = 0; i < layout->n_columns; i++)
+    g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
+  g_ptr_array_add (have, NULL);
+  const char *near = text_nearest (missing, (const char *const *) have->pdata);
+  if (layout->n_columns > LISTED_COLUMNS)
+    have->pdata[LISTED_COLUMNS] = NULL;
+  g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
+  weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
+  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list,
+                     layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
+  if (near != NULL)
+    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model.", near);
+  else
+    weir_error_hint (error, "Add the column to the file, or mend the model.");
+  weir_error_reason (error, reason);
+  return false;
+}
+
+static bool
+assign_keys (Layout *layout, GError **error)
+{
+  const Model *model = layout->model;
+  layout->n_key_columns = (int) g_strv_length (model->business_key);
+  layout->key_columns = g_new0 (int, layout->n_key_columns + 1);
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = find_index (layout, model->business_key[part]);
+      if (i < 0)
+        return missing_column (layout, model->business_key[part], "business key", "missing_key_column", error);
+      layout->columns[i].key_part = part;
+      layout->key_columns[part] = i;
+    }
+  return true;
+}
+
+static bool
+assign_references (Layout *layout, const Catalog *catalog, const Pins *pins, GError **error)
+{
+  const GPtrArray *references = layout->model->references;
+  layout->references = g_new0 (LayoutReference, references->len + 1);
+  for (guint r = 0; r < references->len; r++)
+    {
+      const ModelReference *model = references->pdata[r];
+      LayoutReference *reference = &layout->references[layout->n_references++];
+      reference->reference = model;
+      reference->hash_slot = -1;
+      reference->dimension = catalog_find (catalog, model->dimension);
+      if (reference->dimension == NULL)
+        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", layout->model->path,
+                           model->dimension);
+      reference->key = key_types (reference->dimension, g_hash_table_lookup (pins->dimensions, model->dimension));
+      reference->n_columns = (int) g_strv_length (model->columns);
+      reference->columns = g_new0 (int, reference->n_columns + 1);
+      for (int part = 0; part < reference->n_columns; part++)
+        {
+          int i = find_index (layout, model->columns[part]);
+          if (i < 0)
+            return missing_column (layout, model->columns[part], "a reference", "missing_key_column", error);
+          reference->columns[part] = i;
+          layout->columns[i].stored = false;
+        }
+    }
+  return true;
+}
+
+static bool
+assign_declared (Layout *layout, GError **error)
+{
+  const GPtrArray *declared = layout->model->columns;
+  for (guint d = 0; d < declared->len; d++)
+    {
+      const ModelColumn *model = declared->pdata[d];
+      int i = find_index (layout, model->name);
+      if (i < 0 && model->required)
+        return missing_column (layout, model->name, "required", "missing_column", error);
+      if (i < 0)
+        continue;
+      LayoutColumn *column = &layout->columns[i];
+      column->required = model->required;
+      if (model->type == NULL)
+        continue;
+      column->type = types_find (model->type);
+      column->format = g_strdup (model->format);
+      column->origin = ORIGIN_DECLARED;
+    }
+  return true;
+}
+
+static void
+assign_pins (Layout *layout, const Pins *pins)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      const Pin *pin = pins_find (pins, column->name);
+      if (pin == NULL)
+        continue;
+      column->was_number = pin->was_number || pin->type->id == TYPE_BIGINT || pin->type->id == TYPE_NUMERIC;
+      if (column->origin == ORIGIN_DECLARED)
+        continue;
+      column->type = pin->type;
+      column->format = g_strdup (pin->format);
+      column->origin = ORIGIN_PINNED;
+    }
+}
+
+/* As the file has it, and by its name where that does not tell it from the one before. */
+static char *
+shown_name (const Layout *layout, int i)
+{
+  const LayoutColumn *column = &layout->columns[i];
+  for (int before = 0; before < i && column->header[0] != '\0'; before++)
+    if (strcmp (layout->columns[before].header, column->header) == 0)
+      return g_strdup_printf ("%s (the header \"%s\" once more)", column->name, column->header);
+  return g_strdup (column->header[0] != '\0' ? column->header : column->name);
+}
+
+static bool
+refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
+{
+  g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
+  weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
+  weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
+  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\".");
+  weir_error_reason (error, "columns_drift");
+  return false;
+}
+
+/* Columns that no load has had and the model does not name: by the contract. */
+static bool
+apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
+{
+  g_autoptr (GPtrArray) fresh = g_ptr_array_new_with_free_func (g_free);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      bool named = column->origin == ORIGIN_DECLARED || column->required || column->key_part >= 0 || !column->stored;
+      bool is_new = !named && !pins_are_empty (pins) && !pins_know (pins, column->name) && !annotation_is (column->header);
+      column->discarded = annotation_is (column->header) || (is_new && layout->model->contract_columns == COLUMNS_DISCARD);
+      if (column->discarded)
+        column->stored = false;
+      if (column->discarded && is_new)
+        column->change = g_strdup ("is new, and discarded by the model's contract: it is in staging only");
+      else if (is_new && layout->model->contract_columns == COLUMNS_FREEZE)
+        g_ptr_array_add (fresh, shown_name (layout, i));
+    }
+  g_ptr_array_add (fresh, NULL);
+  return fresh->len == 1 || refuse_new_columns (layout, fresh, error);
+}
+
+static int
+slot_of (const Layout *layout, const char *name)
+{
+  for (guint i = 0; i < layout->tracked->len; i++)
+    if (strcmp (layout->tracked->pdata[i], name) == 0)
+      return (int) i;
+  return -1;
+}
+
+/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. */
+static void
+assign_hash_slots (Layout *layout)
+{
+  layout->tracked = g_ptr_array_new ();
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
+      g_ptr_array_add (layout->tracked, layout->columns[i].name);
+  for (int i = 0; i < layout->n_references; i++)
+    g_ptr_array_add (layout->tracked, layout->references[i].reference->as);
+  g_ptr_array_sort (layout->tracked, text_compare);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
+      layout->columns[i].hash_slot = slot_of (layout, layout->columns[i].name);
+  for (int i = 0; i < layout->n_references; i++)
+    layout->references[i].hash_slot = slot_of (layout, layout->references[i].reference->as);
+}
+
+const char *const *
+layout_own_names (const Model *model)
+{
+  static const char *const dimension[] = {
+    "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL
+  };
+  static const char *const fact[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+  return model->kind == MODEL_DIMENSION ? dimension : fact;
+}
+
+/* Whether a column that the warehouse stores has the name of one that weir makes there. */
+static bool
+is_taken (const Layout *layout, const char *name)
+{
+  const Model *model = layout->model;
+  if (g_strv_contains (layout_own_names (model), name) || g_strcmp0 (name, model->id_column) == 0)
+    return true;
+  for (int r = 0; r < layout->n_references; r++)
+    if (strcmp (name, layout->references[r].reference->as) == 0)
+      return true;
+  return false;
+}
+
+static bool
+has_name (const Layout *layout, const char *name)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (strcmp (layout->columns[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A file's own created_at or user_id must not meet weir's: it gets a trailing underscore, like the names that ident.h keeps free.
+ */
+static void
+rename_taken (Layout *layout)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      while (is_taken (layout, column->name))
+        {
+          g_autofree char *name = g_strconcat (column->name, "_", NULL);
+          while (has_name (layout, name))
+            {
+              g_autofree char *longer = g_strconcat (name, "_", NULL);
+              g_free (name);
+              name = g_steal_pointer (&longer);
+            }
+          g_free (column->name);
+          column->name = g_steal_pointer (&name);
+        }
+    }
+}
+
+Layout *
+layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error)
+{
+  g_autoptr (Layout) layout = g_new0 (Layout, 1);
+  layout->model = model;
+  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins);
+  if (model != NULL)
+    {
+      if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
+        return NULL;
+      rename_taken (layout);
+      if (!assign_declared (layout, error))
+        return NULL;
+      assign_pins (layout, pins);
+      if (!apply_columns_contract (layout, pins, error))
+        return NULL;
+    }
+  assign_hash_slots (layout);
+  return g_steal_pointer (&layout);
+}

@@ -1,0 +1,276 @@
+#include "pipeline/layout/pins.h"
+
+#include "base/error.h"
+#include "pipeline/layout/ident.h"
+
+#include <string.h>
+
+static void
+pin_free (Pin *pin)
+{
+  g_free (pin->format);
+  g_free (pin->header);
+  g_free (pin);
+}
+
+Pins *
+pins_new (void)
+{
+  Pins *pins = g_new0 (Pins, 1);
+  pins->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pin_free);
+  pins->dimensions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pins_free);
+  return pins;
+}
+
+void
+pins_free (Pins *pins)
+{
+  if (pins == NULL)
+    return;
+  g_hash_table_unref (pins->columns);
+  g_hash_table_unref (pins->dimensions);
+  json_decref (pins->dialect);
+  g_free (pins);
+}
+
+Pin *
+pins_add (Pins *pins, const char *column)
+{
+  Pin *pin = g_hash_table_lookup (pins->columns, column);
+  if (pin == NULL)
+    {
+      pin = g_new0 (Pin, 1);
+      g_hash_table_insert (pins->columns, g_strdup (column), pin);
+    }
+  return pin;
+}
+
+void
+pins_set (Pins *pins, const char *column, const Type *type, const char *format)
+{
+  Pin *pin = pins_add (pins, column);
+  pin->type = type;
+  g_free (pin->format);
+  pin->format = g_strdup (format);
+}
+
+static bool
+comes_first (const char *name, const char *other)
+{
+  size_t length = strlen (name), others = strlen (other);
+  return length != others ? length < others : strcmp (name, other) < 0;
+}
+
+const char *
+pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
+{
+  const char *found = NULL;
+  GHashTableIter columns;
+  gpointer name, value;
+  g_hash_table_iter_init (&columns, pins->columns);
+  while (g_hash_table_iter_next (&columns, &name, &value))
+    {
+      const Pin *pin = value;
+      if (strcmp (pin->header != NULL ? pin->header : name, header) == 0 && !g_hash_table_contains (taken, name)
+          && (found == NULL || comes_first (name, found)))
+        found = name;
+    }
+  return found;
+}
+
+const Pin *
+pins_find (const Pins *pins, const char *column)
+{
+  const Pin *pin = g_hash_table_lookup (pins->columns, column);
+  return pin != NULL && pin->type != NULL ? pin : NULL;
+}
+
+bool
+pins_know (const Pins *pins, const char *column)
+{
+  return g_hash_table_contains (pins->columns, column);
+}
+
+bool
+pins_are_empty (const Pins *pins)
+{
+  return g_hash_table_size (pins->columns) == 0;
+}
+
+Pins *
+pins_parse (const char *text, GError **error)
+{
+  g_autoptr (Pins) pins = pins_new ();
+  if (text == NULL)
+    return g_steal_pointer (&pins);
+  g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
+  if (root == NULL)
+    return NULL;
+  pins->dialect = json_incref (json_object_get (root, "dialect"));
+  const char *name;
+  Json *column;
+  json_object_foreach (json_object_get (root, "columns"), name, column)
+    {
+      const char *word = json_string_value (json_object_get (column, "type"));
+      const Type *type = word == NULL ? NULL : types_find (word);
+      if (type == NULL && !json_is_null (json_object_get (column, "type")))
+        return weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" is pinned to type \"%s\", which this weir does not know", name,
+                           word == NULL ? "" : word),
+               NULL;
+      pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
+      Pin *pin = pins_add (pins, name);
+      pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
+      pin->was_number = json_is_true (json_object_get (column, "was_number"));
+    }
+  return g_steal_pointer (&pins);
+}
+
+void
+pins_set_dimension (Pins *pins, const char *table, Pins *dimension)
+{
+  g_hash_table_replace (pins->dimensions, g_strdup (table), dimension);
+}
+
+static KeyType
+declared_type (const Model *model, const char *name, const char *ident)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      g_autofree char *own = ident_from_text (column->name, 0);
+      if (column->type != NULL && (strcmp (column->name, name) == 0 || strcmp (own, ident) == 0))
+        return (KeyType) { .type = types_find (column->type), .format = column->format };
+    }
+  return (KeyType) { 0 };
+}
+
+KeyType *
+key_types (const Model *model, const Pins *pins)
+{
+  guint n = g_strv_length (model->business_key);
+  KeyType *key = g_new0 (KeyType, n + 1);
+  for (guint part = 0; part < n; part++)
+    {
+      g_autofree char *ident = ident_from_text (model->business_key[part], 0);
+      key[part] = declared_type (model, model->business_key[part], ident);
+      const Pin *pin = pins == NULL ? NULL : pins_find (pins, ident);
+      if (key[part].type == NULL && pin != NULL)
+        key[part] = (KeyType) { .type = pin->type, .format = pin->format };
+    }
+  return key;
+}
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+static Json *
+columns_to_json (const Pins *pins)
+{
+  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (pins->columns), compare_strings);
+  Json *columns = json_object ();
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      const Pin *pin = g_hash_table_lookup (pins->columns, name->data);
+      Json *column = json_pack ("{s:s?}", "type", pin->type == NULL ? NULL : pin->type->name);
+      if (pin->format != NULL)
+        json_object_set_new (column, "format", json_string (pin->format));
+      if (pin->header != NULL)
+        json_object_set_new (column, "header", weir_json_string (pin->header));
+      if (pin->was_number)
+        json_object_set_new (column, "was_number", json_true ());
+      json_object_set_new (columns, name->data, column);
+    }
+  return columns;
+}
+
+char *
+pins_text (const Pins *pins)
+{
+  g_autoptr (Json) root = json_pack ("{s:o,s:O*}", "columns", columns_to_json (pins), "dialect", pins->dialect);
+  return weir_json_text (root);
+}
+
+void
+pins_checksum (const Pins *pins, char hex[SHA256_HEX_SIZE])
+{
+  g_autoptr (Json) columns = columns_to_json (pins);
+  g_autofree char *text = weir_json_text (columns);
+  sha256_bytes (text, strlen (text), hex);
+}
+
+void
+pins_set_dialect (Pins *pins, Json *dialect)
+{
+  if (pins->dialect == NULL)
+    pins->dialect = dialect;
+  else
+    json_decref (dialect);
+}
+
+char *
+pins_compare_dialect (const Pins *pins, const Json *dialect)
+{
+  static const char *const members[] = { "delimiter", "quote", "escape", "header_rows", "encoding", NULL };
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (int i = 0; pins->dialect != NULL && members[i] != NULL; i++)
+    {
+      Json *was = json_object_get (pins->dialect, members[i]), *is = json_object_get (dialect, members[i]);
+      if (was == NULL || is == NULL || json_equal (was, is))
+        continue;
+      g_autofree char *before = json_is_null (was) ? g_strdup_printf ("no %s", members[i]) : weir_json_text (was);
+      g_autofree char *now = json_is_null (is) ? g_strdup_printf ("no %s", members[i]) : weir_json_text (is);
+      g_string_append_printf (text, "%s%s%s%s instead of %s", text->len > 0 ? ", " : "", json_is_null (is) ? "" : members[i],
+                              json_is_null (is) ? "" : " ", now, before);
+    }
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+char *
+key_definition (const Model *model, const void *secret, size_t secret_length)
+{
+  if (model_is_keyless (model))
+    return NULL;
+  Json *columns = json_array ();
+  for (char **column = model->business_key; *column != NULL; column++)
+    json_array_append_new (columns, json_string (*column));
+  g_autofree char *normalize = normalize_words (model->normalize);
+  g_autoptr (Json) root =
+      json_pack ("{s:o,s:s,s:s}", "columns", columns, "hash", key_hash_word (model->hash), "normalize", normalize);
+  if (model->hash == KEY_UUID5)
+    json_object_set_new (root, "namespace", json_string (model->name_space));
+  if (model->hash == KEY_HMAC_SHA256)
+    {
+      g_autofree char *fingerprint = key_fingerprint (secret, secret_length);
+      json_object_set_new (root, "fingerprint", json_string (fingerprint));
+    }
+  return weir_json_text (root);
+}
+
+bool
+key_definition_check (const char *table, const char *pinned, const char *now, GError **error)
+{
+  if (pinned == NULL || now == NULL)
+    return true;
+  g_autoptr (Json) was = weir_json_parse (pinned, strlen (pinned), "key pins", error);
+  if (was == NULL)
+    return false;
+  g_autoptr (Json) is = weir_json_parse (now, strlen (now), "key definition", error);
+  if (is == NULL)
+    return false;
+  if (json_equal (was, is))
+    return true;
+  /* Alike but for the fingerprint: it is the secret that changed. */
+  Json *fingerprint = json_object_get (is, "fingerprint");
+  bool secret = fingerprint != NULL && json_object_get (was, "fingerprint") != NULL
+                && json_object_set (was, "fingerprint", fingerprint) == 0 && json_equal (was, is);
+  weir_error (error, WEIR_ERROR_MODEL, "the key %s of table \"%s\" is not the one its rows were loaded with",
+              secret ? "secret" : "definition", table);
+  weir_error_reason (error, secret ? "secret_changed" : "key_changed");
+  weir_error_detail (error, "Loading would give every entity a second id. Pinned: %s. Now: %s. Nothing was changed.", pinned, now);
+  weir_error_hint (error, secret ? "Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE)."
+                                 : "Put business_key, hash, normalize and namespace back as they were, or load into a new table.");
+  return false;
+}

@@ -1,0 +1,478 @@
+#include "pipeline/records/reader.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/records/reader_lines.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/records/reader_split.h"
+#include "pipeline/records/reader_swallow.h"
+
+#include <csv.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PIECE_SIZE 65536  /* bytes of text per read */
+#define ENTRY_BLOCK 16384 /* by how much libcsv grows its field buffer */
+
+const ReaderLimits reader_default_limits = { 4 * 1024 * 1024, 1024 * 1024, 1600, READER_MAX_LINES, 0 };
+
+struct Reader
+{
+  Source *source;
+  LineSource *lines;
+  Dialect dialect;
+  ReaderLimits limits;
+  bool whole; /* the input is no head of more */
+  struct csv_parser parser;
+  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
+  Splitter *judge;    /* of swallowed lines; NULL: none needed yet */
+  size_t width;       /* of the table; 0: not known */
+  size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
+  Field *fields;      /* most_fields of them */
+  char *arena;        /* limits.record_bytes: the fields' texts; untouched pages cost nothing */
+  size_t arena_used;
+  size_t n_fields;
+  size_t too_long; /* the first field over its limit, from 1 */
+  size_t mark;     /* bytes of a byte order mark before the record, as where files were put together */
+  bool too_many;
+  bool row_done;
+  bool started; /* the preamble is behind us */
+  bool blank;   /* an empty line is behind us, and no record since */
+  Record record;
+  char problem[160];
+};
+
+typedef enum
+{
+  RECORD_GOOD,
+  RECORD_PROBLEM,
+  RECORD_CUT_OFF, /* the head of a file ends within it */
+  RECORD_ERROR,
+} RecordOutcome;
+
+/* ---- fields ---- */
+
+/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. */
+static bool
+is_beyond_libcsv (const Dialect *dialect)
+{
+  return strlen (dialect->delimiter) > 1 || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
+}
+
+/* libcsv would trim what this calls a blank, and a blank after a closing quote would not be an error. */
+static int
+is_never_blank (unsigned char byte)
+{
+  (void) byte;
+  return 0;
+}
+
+static void
+take_field (void *text, size_t length, void *data)
+{
+  Reader *reader = data;
+  if (reader->n_fields == reader->most_fields)
+    {
+      reader->too_many = true;
+      return;
+    }
+  Field *field = &reader->fields[reader->n_fields++];
+  *field = (Field) { reader->arena + reader->arena_used, length, text == NULL };
+  if (length > reader->limits.field_bytes && reader->too_long == 0)
+    reader->too_long = reader->n_fields;
+  if (length > 0)
+    memcpy (reader->arena + reader->arena_used, text, length);
+  reader->arena_used += length;
+}
+
+static void
+take_row (int terminator, void *data)
+{
+  (void) terminator;
+  Reader *reader = data;
+  reader->row_done = true;
+}
+
+static void
+start_parser (Reader *reader)
+{
+  if (csv_init (&reader->parser, CSV_STRICT | CSV_EMPTY_IS_NULL) != 0)
+    g_error ("libcsv could not be initialised");
+  csv_set_realloc_func (&reader->parser, g_realloc);
+  csv_set_free_func (&reader->parser, g_free);
+  csv_set_blk_size (&reader->parser, ENTRY_BLOCK);
+  csv_set_space_func (&reader->parser, is_never_blank);
+  /* No line with a NUL byte gets here: as delimiter or quote it stands for none. */
+  csv_set_delim (&reader->parser, (unsigned char) reader->dialect.delimiter[0]);
+  csv_set_quote (&reader->parser, (unsigned char) reader->dialect.quote);
+}
+
+static void
+begin_record (Reader *reader)
+{
+  reader->arena_used = reader->n_fields = reader->too_long = 0;
+  reader->too_many = reader->row_done = false;
+  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields, .blank = reader->blank };
+  reader->blank = false;
+}
+
+/* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
+static size_t
+feed_line (Reader *reader, const Line *line)
+{
+  const char *bytes = line_source_bytes (reader->lines) + line->begin;
+  size_t length = line->end - line->begin;
+  if (reader->splitter != NULL)
+    return splitter_feed (reader->splitter, bytes, line->text_end - line->begin, length, take_field, reader, &reader->row_done);
+  size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
+  /* It stopped at a quote that may not be there, or at what may not follow a quote. */
+  if (fed != length)
+    return bytes[fed] == reader->dialect.quote ? fed + 1 : fed;
+  if (line->end == line->text_end)
+    csv_parse (&reader->parser, "\n", 1, take_field, take_row, reader);
+  return 0;
+}
+
+static void
+forget_open_quote (Reader *reader)
+{
+  if (reader->splitter != NULL)
+    splitter_reset (reader->splitter);
+  csv_fini (&reader->parser, NULL, NULL, NULL);
+}
+
+/* ---- lines without a record ---- */
+
+static bool
+is_blank (const Reader *reader, const Line *line)
+{
+  const char *text = line_source_bytes (reader->lines) + line->begin;
+  size_t length = line->text_end - line->begin, mark = record_mark (text, length);
+  if (length == mark)
+    return true;
+  const char *delimiter = reader->dialect.delimiter;
+  if (delimiter[0] == 0)
+    return false;
+  for (size_t i = mark; i < length; i++)
+    if (text[i] != ' ' && text[i] != '\t')
+      return false;
+  return memmem (text, length, delimiter, strlen (delimiter)) == NULL;
+}
+
+/* "cut": of the line at the current place. */
+static bool
+is_comment (const Reader *reader, LineCut cut)
+{
+  return reader->dialect.comment != 0 && (cut == LINE_CUT || cut == LINE_TOO_LONG)
+         && line_source_bytes (reader->lines)[0] == reader->dialect.comment;
+}
+
+/* The next line that is neither blank nor a comment. */
+static LineCut
+cut_written_line (Reader *reader, Line *ret_line, GError **error)
+{
+  for (;;)
+    {
+      LineCut cut = line_source_cut (reader->lines, 0, ret_line, error);
+      bool comment = is_comment (reader, cut);
+      if (comment && cut == LINE_TOO_LONG)
+        {
+          if (!line_source_skip (reader->lines, error))
+            return LINE_ERROR;
+        }
+      else if (comment || (cut == LINE_CUT && is_blank (reader, ret_line)))
+        {
+          reader->blank = reader->blank || !comment;
+          line_source_advance (reader->lines, ret_line->end, 1);
+        }
+      else
+        return cut;
+    }
+}
+
+/* ---- records ---- */
+
+static RecordOutcome set_problem (Reader *reader, const char *reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static RecordOutcome
+set_problem (Reader *reader, const char *reason, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  vsnprintf (reader->problem, sizeof reader->problem, format, arguments);
+  va_end (arguments);
+  reader->record.problem = reader->problem;
+  reader->record.reason = reason;
+  return RECORD_PROBLEM;
+}
+
+/* Where byte "offset" of the first line of a record is in the file's line. */
+static size_t
+byte_in_line (const Reader *reader, size_t offset)
+{
+  bool marked = reader->record.line == 1 && reader->dialect.encoding == ENCODING_UTF8;
+  return offset + reader->mark + (marked ? (size_t) reader->dialect.bom : 0);
+}
+
+/* Feeds lines until the record that begins with *line is complete; *line is then its last, the *ret_lines-th. A problem concerns
+ * the first line alone: what follows it may be sound. */
+static RecordOutcome
+parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
+{
+  begin_record (reader);
+  reader->mark = record_mark (line_source_bytes (reader->lines), line->text_end);
+  line->begin += reader->mark;
+  for (size_t lines = 1;; lines++)
+    {
+      size_t stray = feed_line (reader, line);
+      if (stray > 0 && lines == 1)
+        return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
+      if (stray > 0)
+        return set_problem (reader, "unclosed_quote",
+                            "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
+                            reader->record.line + (int64_t) lines - 1);
+      if (reader->row_done)
+        return *ret_lines = lines, RECORD_GOOD;
+      reader->record.open = lines == reader->limits.lines;
+      if (reader->record.open)
+        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu lines", lines);
+      switch (line_source_cut (reader->lines, line->end, line, error))
+        {
+        case LINE_CUT:
+          break;
+        case LINE_NONE:
+          return reader->whole ? set_problem (reader, "unclosed_quote", "unclosed quote: not closed by the end of the file")
+                               : RECORD_CUT_OFF;
+        case LINE_TOO_LONG:
+          reader->record.open = true;
+          return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu bytes", reader->limits.record_bytes);
+        case LINE_ERROR:
+          return RECORD_ERROR;
+        }
+    }
+}
+
+static RecordOutcome
+describe_bad_text (Reader *reader, size_t offset)
+{
+  int64_t line = 0;
+  size_t byte = record_byte_in_line (&reader->record, offset, &line);
+  const char *word = encoding_word (reader->dialect.encoding), *reason = "invalid_utf8", *unit = "byte";
+  size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
+  if (reader->dialect.encoding != ENCODING_UTF8)
+    {
+      /* Our bytes are not the file's: characters are. */
+      reason = "invalid_encoding";
+      unit = "character";
+      place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
+    }
+  g_autofree char *of_line = line == reader->record.line ? g_strdup ("") : g_strdup_printf (" of line %" G_GINT64_FORMAT, line);
+  if (reader->dialect.encoding == ENCODING_WINDOWS_1252)
+    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place,
+                        of_line, word);
+  return set_problem (reader, reason, "invalid %s at %s %zu%s", word, unit, place, of_line);
+}
+
+static RecordOutcome
+check_record (Reader *reader)
+{
+  size_t bad = 0;
+  if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && reader->fields[reader->n_fields - 1].null)
+    reader->n_fields--;
+  if (reader->too_many || reader->n_fields > reader->limits.fields)
+    return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
+  if (reader->too_long > 0)
+    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long,
+                        reader->limits.field_bytes);
+  if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
+    return describe_bad_text (reader, bad);
+  return RECORD_GOOD;
+}
+
+/* Whether the record is rows that a quote swallowed which should not be there, or be closed. */
+static bool
+is_swallowing (Reader *reader)
+{
+  if (reader->width < 2)
+    return false;
+  if (reader->judge == NULL)
+    reader->judge = splitter_new (&reader->dialect, reader->limits.record_bytes);
+  return swallows_rows (reader->judge, reader->width, reader->record.raw, reader->record.raw_length);
+}
+
+static bool
+take_long_line (Reader *reader, GError **error)
+{
+  begin_record (reader);
+  const char *bytes = line_source_bytes (reader->lines);
+  size_t kept = MIN (line_source_available (reader->lines), reader->limits.record_bytes);
+  memcpy (reader->arena, bytes, kept);
+  while (kept > 0 && (reader->arena[kept - 1] == '\n' || reader->arena[kept - 1] == '\r'))
+    kept--;
+  reader->record.raw = reader->arena;
+  reader->record.raw_length = kept;
+  set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
+  return line_source_skip (reader->lines, error);
+}
+
+/* Parses the record that begins with "first" and moves behind it. */
+static RecordOutcome
+take_record (Reader *reader, const Line *first, GError **error)
+{
+  size_t lines = 1;
+  Line last = *first;
+  RecordOutcome outcome = parse_lines (reader, &last, &lines, error);
+  bool resume = outcome == RECORD_PROBLEM;
+  if (outcome != RECORD_GOOD)
+    forget_open_quote (reader);
+  if (outcome == RECORD_CUT_OFF || outcome == RECORD_ERROR)
+    return outcome;
+  reader->record.raw = line_source_bytes (reader->lines);
+  reader->record.raw_length = resume ? first->text_end : last.text_end;
+  if (outcome == RECORD_GOOD && lines > 2 && is_swallowing (reader))
+    {
+      outcome = set_problem (reader, "unclosed_quote", "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
+                             reader->record.line + (int64_t) lines - 2);
+      reader->record.raw_length = first->text_end;
+      resume = true;
+    }
+  if (outcome == RECORD_GOOD)
+    outcome = check_record (reader);
+  reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
+  line_source_advance (reader->lines, resume ? first->end : last.end, resume ? 1 : lines);
+  return outcome;
+}
+
+static bool
+read_record (Reader *reader, const Record **ret_record, GError **error)
+{
+  *ret_record = NULL;
+  Line first = { 0 };
+  switch (cut_written_line (reader, &first, error))
+    {
+    case LINE_ERROR:
+      return false;
+    case LINE_NONE:
+      return true;
+    case LINE_TOO_LONG:
+      if (!take_long_line (reader, error))
+        return false;
+      break;
+    case LINE_CUT:
+      {
+        RecordOutcome outcome = take_record (reader, &first, error);
+        if (outcome == RECORD_ERROR || outcome == RECORD_CUT_OFF)
+          return outcome == RECORD_CUT_OFF;
+      }
+    }
+  *ret_record = &reader->record;
+  return true;
+}
+
+/* ---- preamble ---- */
+
+static bool
+read_preamble (Reader *reader, GError **error)
+{
+  for (int i = 0; i < reader->dialect.skip_lines; i++)
+    {
+      Line line = { 0 };
+      LineCut cut = line_source_cut (reader->lines, 0, &line, error);
+      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !line_source_skip (reader->lines, error)))
+        return false;
+      if (cut == LINE_NONE)
+        break;
+      if (cut == LINE_CUT)
+        line_source_advance (reader->lines, line.end, 1);
+    }
+  return true;
+}
+
+void
+reader_set_width (Reader *reader, size_t width)
+{
+  reader->width = width;
+}
+
+bool
+reader_next (Reader *reader, const Record **ret_record, GError **error)
+{
+  *ret_record = NULL;
+  if (!reader->started && !read_preamble (reader, error))
+    return false;
+  reader->started = true;
+  return read_record (reader, ret_record, error);
+}
+
+/* ---- the reader itself ---- */
+
+/* Takes "source". */
+static Reader *
+new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimits *limits, size_t piece)
+{
+  Reader *reader = g_new0 (Reader, 1);
+  reader->source = source;
+  reader->lines = line_source_new (source, !whole, piece, limits->record_bytes);
+  reader->dialect = *dialect;
+  reader->limits = *limits;
+  reader->limits.lines = limits->lines > 0 ? limits->lines : READER_MAX_LINES;
+  reader->whole = whole;
+  reader->most_fields = limits->fields + (dialect->trailing_delimiter ? 1 : 0);
+  reader->fields = g_new (Field, reader->most_fields);
+  reader->arena = g_malloc (limits->record_bytes);
+  start_parser (reader);
+  if (is_beyond_libcsv (dialect))
+    reader->splitter = splitter_new (dialect, limits->record_bytes);
+  return reader;
+}
+
+Reader *
+reader_new (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha)
+{
+  return reader_new_sized (fd, dialect, limits, sha, PIECE_SIZE);
+}
+
+Reader *
+reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
+{
+  const SourceLimits text = { limits->text_bytes, source_default_limits.ratio };
+  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &text, sha);
+  return new_reader (source, true, dialect, limits, piece);
+}
+
+Reader *
+reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
+{
+  Source *source = source_new (-1, bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
+  return new_reader (source, whole, dialect, limits, PIECE_SIZE);
+}
+
+void
+reader_free (Reader *reader)
+{
+  if (reader == NULL)
+    return;
+  csv_free (&reader->parser);
+  splitter_free (reader->splitter);
+  splitter_free (reader->judge);
+  line_source_free (reader->lines);
+  source_free (reader->source);
+  g_free (reader->fields);
+  g_free (reader->arena);
+  g_free (reader);
+}
+
+void
+reader_rewind (Reader *reader)
+{
+  line_source_rewind (reader->lines);
+  forget_open_quote (reader);
+  reader->started = reader->blank = false;
+}
+
+int64_t
+reader_offset (const Reader *reader)
+{
+  return source_offset (reader->source);
+}

@@ -1,0 +1,98 @@
+#include "pipeline/records/reader_record.h"
+
+#include <string.h>
+
+static size_t
+size_of (const Record *record)
+{
+  size_t size = record->n_fields * (sizeof (Field) + 1) + record->raw_length + 1;
+  size += record->problem != NULL ? strlen (record->problem) + 1 : 0;
+  for (size_t i = 0; i < record->n_fields; i++)
+    size += record->fields[i].length;
+  return size;
+}
+
+static char *
+append (char *to, const char *bytes, size_t length)
+{
+  return length > 0 ? mempcpy (to, bytes, length) : to;
+}
+
+Record
+record_join (const Record *above, const Record *below, char **ret_memory)
+{
+  static const Field missing = { "", 0, true };
+  size_t n_fields = MAX (above->n_fields, below->n_fields);
+  char *memory = g_malloc (size_of (above) + size_of (below));
+  Field *fields = (Field *) (void *) memory;
+  char *at = memory + n_fields * sizeof (Field);
+  for (size_t i = 0; i < n_fields; i++)
+    {
+      const Field *first = i < above->n_fields ? &above->fields[i] : &missing;
+      const Field *second = i < below->n_fields ? &below->fields[i] : &missing;
+      char *text = at;
+      at = append (at, first->text, first->length);
+      at = append (at, " ", first->length > 0 && second->length > 0);
+      at = append (at, second->text, second->length);
+      fields[i] = (Field) { text, (size_t) (at - text), first->null && second->null };
+    }
+  char *raw = at;
+  at = append (at, above->raw, above->raw_length);
+  at = append (at, "\n", above->raw_length > 0);
+  at = append (at, below->raw, below->raw_length);
+  *ret_memory = memory;
+  return (Record) { .line = above->line != 0 ? above->line : below->line,
+                    .fields = fields,
+                    .n_fields = n_fields,
+                    .raw = raw,
+                    .raw_length = (size_t) (at - raw) };
+}
+
+Record
+record_copy (const Record *record, char **ret_memory)
+{
+  const Record nothing = { 0 };
+  Record copy = record_join (&nothing, record, ret_memory);
+  copy.blank = record->blank;
+  if (record->problem != NULL)
+    copy.problem = strcpy (*ret_memory + (copy.raw + copy.raw_length - *ret_memory), record->problem);
+  copy.reason = record->reason;
+  return copy;
+}
+
+const char *
+record_describe (const Record *record, size_t width, char *buffer, size_t size)
+{
+  if (record->problem != NULL)
+    return record->problem;
+  g_snprintf (buffer, size, "%zu field%s where there are %zu columns", record->n_fields, record->n_fields == 1 ? "" : "s", width);
+  return buffer;
+}
+
+const char *
+record_reason (const Record *record, size_t width)
+{
+  if (record->problem != NULL)
+    return record->reason;
+  return record->n_fields < width ? "too_few_fields" : "too_many_fields";
+}
+
+size_t
+record_mark (const char *text, size_t length)
+{
+  return length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+size_t
+record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line)
+{
+  size_t begin = 0;
+  *ret_line = record->line;
+  for (size_t i = 0; i < offset; i++)
+    if (record->raw[i] == '\n' || (record->raw[i] == '\r' && record->raw[i + 1] != '\n'))
+      {
+        begin = i + 1;
+        ++*ret_line;
+      }
+  return offset - begin + 1;
+}

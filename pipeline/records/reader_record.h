@@ -1,0 +1,26 @@
+/* Records as data: what can be done with one without knowing how it was read. Part of the reader. Pure. */
+#ifndef WEIR_PIPELINE_RECORDS_READER_RECORD_H
+#define WEIR_PIPELINE_RECORDS_READER_RECORD_H
+
+#include "pipeline/records/reader.h"
+
+/* A sound record that outlives the reader's buffers, of two: each cell of "above" and the one below it joined by a blank,
+ * empty ones left out; so many cells as the wider has. "above" may be empty ({ 0 }). *ret_memory (g_free) holds all of it. */
+Record record_join (const Record *above, const Record *below, char **ret_memory);
+
+/* A record that outlives the reader's buffers, with its problem if it has one. *ret_memory (g_free) holds all of it. */
+Record record_copy (const Record *record, char **ret_memory);
+
+/* What is wrong with a record in a table of "width" columns: its problem, or how many fields it has, put into "buffer". */
+const char *record_describe (const Record *record, size_t width, char *buffer, size_t size);
+
+/* The stable word for that: its reason, "too_few_fields" or "too_many_fields". */
+const char *record_reason (const Record *record, size_t width);
+
+/* How many bytes of a byte order mark, in UTF-8, a text begins with: 3 or 0. */
+size_t record_mark (const char *text, size_t length);
+
+/* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
+size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);
+
+#endif

@@ -1,0 +1,28 @@
+/* The fields of a line where libcsv cannot cut them: delimiters of several characters, and quotes escaped by a backslash. libcsv
+ * compares each byte with one delimiter byte, and knows no escape but the doubled quote. Otherwise it does the same, and calls back
+ * the same way. Part of the reader. */
+#ifndef WEIR_PIPELINE_RECORDS_READER_SPLIT_H
+#define WEIR_PIPELINE_RECORDS_READER_SPLIT_H
+
+#include "pipeline/text/dialect.h"
+
+typedef struct Splitter Splitter;
+
+/* "text" is NULL in an empty field without quotes; valid during the call. */
+typedef void (*SplitterField) (void *text, size_t length, void *data);
+
+/* "record_bytes": a record is never longer. */
+Splitter *splitter_new (const Dialect *dialect, size_t record_bytes);
+void splitter_free (Splitter *splitter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Splitter, splitter_free)
+
+/* Takes the next line of a record: its text, then its line end up to "end". *ret_done: the record ends with it, otherwise a quote
+ * is open. Returns 0, or where a quote is that may not be there, from 1: the splitter then is at the beginning of a record again.
+ */
+size_t splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end, SplitterField take_field, void *data,
+                      bool *ret_done);
+
+/* Forgets an open quote. */
+void splitter_reset (Splitter *splitter);
+
+#endif

@@ -1,0 +1,73 @@
+/* One dialect over a sample: where the table is that it makes, how wide, even and well typed. Part of the sniffer. Pure. */
+#ifndef WEIR_PIPELINE_SNIFF_SNIFF_CANDIDATE_H
+#define WEIR_PIPELINE_SNIFF_SNIFF_CANDIDATE_H
+
+#include "models/model.h"
+#include "pipeline/records/reader.h"
+#include "pipeline/sniff/sniff_kind.h"
+
+#define SNIFF_MOST_FIELDS 20000 /* in a row; more than a table may have, so that they can be told */
+
+/* The first text of a file, as UTF-8. */
+typedef struct
+{
+  const char *bytes;
+  size_t length;
+  bool whole;
+  const char *const *known_names; /* NULL: none */
+  const ModelDialect *declared;   /* what needs not be worked out */
+  bool long_records;              /* take them, whatever the reader will say */
+  bool returned;                  /* rows that weir handed back for correction: see annotation.h */
+} Sample;
+
+/* A record as it was cut. */
+typedef struct
+{
+  int64_t line;
+  int64_t lines; /* of the file it takes */
+  guint fields;  /* 0: unusable */
+  guint kinds;   /* where the kinds of its cells begin in SniffCandidate.kinds */
+  bool blank;    /* an empty line is before it */
+  bool comment;  /* begins with # */
+} SniffRow;
+
+typedef struct
+{
+  Dialect dialect;                    /* of it delimiter, quote, escape and comment */
+  GArray *rows;                       /* of SniffRow */
+  GByteArray *kinds;                  /* of CellKind, of all cells */
+  int64_t problems;                   /* unusable rows */
+  int64_t quoted;                     /* cells in quotes */
+  int64_t doubled;                    /* quotes in them */
+  int64_t inner;                      /* delimiters */
+  int64_t blank_before, blank_behind; /* cells behind a delimiter that begin with a blank, before one that end with one */
+  size_t known;                       /* the most known names there are in one of the first rows */
+  size_t fields;                      /* the table's width */
+  bool other_below;                   /* a larger table of another width is below it */
+  guint first, last;                  /* its rows: the first of that width, the last; others may be among them */
+  int64_t even;                       /* those of its width */
+  double share;                       /* even / all rows */
+  double score;                       /* how likely this is what was meant */
+} SniffCandidate;
+
+void sniff_candidate_clear (SniffCandidate *candidate);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffCandidate, sniff_candidate_clear)
+
+/* Reads the whole sample. *ret_candidate is owned by the caller. */
+void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate);
+
+const SniffRow *sniff_row (const SniffCandidate *candidate, guint index);
+
+/* Whether a row begins with # and is not cut as a table of so many columns is: it has no say. */
+bool sniff_is_remark (const SniffRow *row, size_t fields);
+
+/* What each column of the table holds from row "first" on: "fields" kinds (g_free). Text where less than four fifths agree. */
+CellKind *sniff_column_kinds (const SniffCandidate *candidate, guint first);
+
+/* What all passes over the sample read with: no header, behind "skip_lines". */
+Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);
+
+/* Whether the cell is one of the names, as it is written or as the SQL identifier made from it. */
+bool sniff_is_known (const char *cell, size_t length, const char *const *known_names);
+
+#endif

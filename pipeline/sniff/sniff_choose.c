@@ -1,0 +1,280 @@
+#include "pipeline/sniff/sniff_choose.h"
+
+#include <string.h>
+
+#define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
+
+#define LEAST_PLAIN_SHARE 0.8 /* of rows that are even without quotes */
+#define LEAST_PLAIN_ROWS 4    /* with the header */
+#define MOST_PREAMBLE 30      /* lines */
+#define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
+#define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
+#define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
+
+static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
+
+Dialect
+sniff_declared (const ModelDialect *declared)
+{
+  Dialect dialect = dialect_default;
+  if (declared->delimiter != NULL)
+    g_strlcpy (dialect.delimiter, declared->delimiter, sizeof dialect.delimiter);
+  if (declared->quote != NULL)
+    dialect.quote = declared->quote[0];
+  if (declared->escape != NULL)
+    dialect.escape = strcmp (declared->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
+  if (declared->comment != NULL)
+    dialect.comment = declared->comment[0];
+  if (declared->header_rows >= 0)
+    dialect.header_rows = declared->header_rows;
+  if (declared->skip_lines >= 0)
+    dialect.skip_lines = declared->skip_lines;
+  return dialect;
+}
+
+static bool
+occurs (const Sample *sample, const char *text)
+{
+  return memmem (sample->bytes, sample->length, text, strlen (text)) != NULL;
+}
+
+/* Replaces *best by "other" or drops that. */
+static void
+settle (SniffCandidate *best, SniffCandidate *other, bool better)
+{
+  sniff_candidate_clear (better ? best : other);
+  if (better)
+    *best = *other;
+}
+
+/* ---- escape ---- */
+
+/* Backslashes escape when that makes rows well-formed that are not otherwise: one before a quote alone says nothing. */
+static void
+try_backslash (const Sample *sample, SniffCandidate *best)
+{
+  const char escaped[] = { '\\', best->dialect.quote, '\0' };
+  if (sample->declared->escape != NULL || best->problems == 0 || !occurs (sample, escaped))
+    return;
+  Dialect dialect = best->dialect;
+  dialect.escape = ESCAPE_BACKSLASH;
+  SniffCandidate other;
+  sniff_look (sample, &dialect, &other);
+  settle (best, &other, other.problems < best->problems && other.quoted > 0 && other.share >= best->share);
+}
+
+/* ---- quote ---- */
+
+/* Whether quotes are characters like any other, as in 5" pipe. Taking that for granted would leave real ones in the cells, so it
+ * takes more than a bad row or two, and more bad rows than cells in quotes. What weir handed back has a cell in quotes in each row,
+ * unless there is no quote. */
+static bool
+is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandidate *without)
+{
+  int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
+  if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
+    return true;                                    /* a cell of several lines, each of which is cut as the rows are */
+  bool plain = without->share >= LEAST_PLAIN_SHARE; /* otherwise quotes hide delimiters */
+  return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
+}
+
+static bool
+is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
+{
+  if (single->quoted == 0 || single->problems * 20 > single->rows->len)
+    return false;
+  bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
+  return single->share > twofold->share || (single->share >= twofold->share && doubled)
+         || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
+}
+
+/* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one
+ * must make them more even, or be around most cells. */
+static void
+look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
+{
+  Dialect dialect = sniff_declared (sample->declared);
+  g_strlcpy (dialect.delimiter, delimiter, sizeof dialect.delimiter);
+  sniff_look (sample, &dialect, ret_best);
+  if (sample->declared->quote != NULL)
+    {
+      try_backslash (sample, ret_best);
+      return;
+    }
+  if (ret_best->problems > 0 || (ret_best->quoted > 0 && ret_best->quoted < LEAST_STRAYS))
+    {
+      dialect.quote = 0;
+      SniffCandidate none;
+      sniff_look (sample, &dialect, &none);
+      try_backslash (sample, ret_best);
+      settle (ret_best, &none, is_unquoted (sample, ret_best, &none));
+    }
+  if (occurs (sample, "'"))
+    {
+      dialect.quote = '\'';
+      SniffCandidate single;
+      sniff_look (sample, &dialect, &single);
+      try_backslash (sample, &single);
+      settle (ret_best, &single, is_single_quoted (&single, ret_best));
+    }
+}
+
+/* ---- delimiter ---- */
+
+/* Where the clock ends that begins at "at", as 9:30 or 14:36:25, NULL: there is none. Digits among more colons are none. */
+static const char *
+skip_clock (const char *at, const char *end)
+{
+  const char *from = at;
+  int groups = 1;
+  while (at < end && g_ascii_isdigit (*at))
+    at++;
+  if (at == from || at - from > 2)
+    return NULL;
+  for (; end - at >= 3 && *at == ':' && g_ascii_isdigit (at[1]) && g_ascii_isdigit (at[2]); at += 3)
+    groups++;
+  bool goes_on = at < end && (*at == ':' || g_ascii_isalnum (*at));
+  return groups == 2 || groups == 3 ? (goes_on ? NULL : at) : NULL;
+}
+
+/* Whether the colons are those of clocks: most of them, and such a one in every other row. */
+static bool
+are_clocks (const Sample *sample, const SniffCandidate *colon)
+{
+  guint clocks = 0, colons = 0, of_clocks = 0;
+  const char *end = sample->bytes + sample->length;
+  for (const char *at = sample->bytes; at < end; at++)
+    {
+      bool begins = g_ascii_isdigit (*at) && (at == sample->bytes || (at[-1] != ':' && !g_ascii_isalnum (at[-1])));
+      const char *behind = begins ? skip_clock (at, end) : NULL;
+      colons += *at == ':';
+      if (behind == NULL)
+        continue;
+      clocks++;
+      of_clocks += behind - at > 5 ? 2 : 1;
+      colons += behind - at > 5 ? 2 : 1;
+      at = behind - 1;
+    }
+  return clocks * 2 >= colon->rows->len && of_clocks * 2 > colons;
+}
+
+/* Whether the blank behind each comma belongs to the delimiter: all have one, and none before. "pair" is the candidate of both. */
+static bool
+is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
+{
+  if (pair->share > comma->share || pair->problems < comma->problems)
+    return true;
+  return comma->fields == pair->fields && comma->blank_before == comma->inner && comma->blank_behind * 2 < comma->inner;
+}
+
+/* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
+static bool
+is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
+{
+  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= 0.98 && candidate->fields > 2
+         && candidate->fields * 2 >= other->fields;
+}
+
+/* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
+ * delimiter has no such header. The commas of sentences are before blanks; between blanks all columns must hold values, and
+ * several. */
+static bool
+is_plain_table (const SniffCandidate *table)
+{
+  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
+  bool blank = g_str_equal (table->dialect.delimiter, " ");
+  if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
+      || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
+    return false;
+  const SniffRow *first = sniff_row (table, table->first);
+  g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
+  for (size_t i = 0; i < table->fields; i++)
+    if (table->kinds->data[first->kinds + i] != KIND_TEXT || (blank && !sniff_kind_is_typed (kinds[i])))
+      return false;
+  int64_t rows = 0;
+  for (guint i = table->first; i < table->rows->len; i++)
+    rows += !sniff_is_remark (sniff_row (table, i), table->fields);
+  return table->even * 10 >= rows * 9;
+}
+
+static bool
+is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
+{
+  if (sample->long_records && (a->problems == 0) != (b->problems == 0))
+    return a->problems == 0;
+  if (a->known != b->known)
+    return a->known > b->known;
+  if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
+    return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
+  if (a->dialect.delimiter[0] == '\0' && is_plain_table (b))
+    return false;
+  if (is_even_tab (a, b) != is_even_tab (b, a))
+    return is_even_tab (a, b);
+  return a->score > b->score;
+}
+
+static bool
+splits (const SniffCandidate *candidate)
+{
+  return candidate->dialect.delimiter[0] == '\0' || candidate->fields >= 2;
+}
+
+/* Whether few of the rows are in the table; those above it are not counted, if they may be a preamble. */
+static bool
+is_too_small (const SniffCandidate *table)
+{
+  guint above = table->first <= MOST_PREAMBLE ? table->first : 0;
+  return (double) table->even < LEAST_SHARE * (double) (table->rows->len - above);
+}
+
+/* Where what looked like a table is too small for one, one column holds all rows. */
+static void
+doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
+{
+  if (best->rows == NULL || best->known > 0 || best->other_below || !is_too_small (best))
+    return;
+  SniffCandidate one;
+  look_with_quotes (sample, "", &one);
+  if (one.share < LEAST_ONE_SHARE)
+    {
+      sniff_candidate_clear (&one);
+      return;
+    }
+  sniff_candidate_clear (second);
+  *second = *best;
+  *best = one;
+}
+
+void
+sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
+{
+  *ret_best = *ret_second = (SniffCandidate) { 0 };
+  if (sample->declared->delimiter != NULL)
+    {
+      look_with_quotes (sample, sample->declared->delimiter, ret_best);
+      return;
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
+    {
+      if (!occurs (sample, delimiters[i]))
+        continue;
+      SniffCandidate other;
+      look_with_quotes (sample, delimiters[i], &other);
+      if (g_str_equal (delimiters[i], ":") && are_clocks (sample, &other))
+        other.score *= CLOCK_WORTH;
+      if (!splits (&other))
+        {
+          sniff_candidate_clear (&other);
+          continue;
+        }
+      if (ret_best->rows == NULL || is_better (sample, &other, ret_best))
+        {
+          sniff_candidate_clear (ret_second);
+          *ret_second = *ret_best;
+          *ret_best = other;
+        }
+      else
+        settle (ret_second, &other, delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
+    }
+  doubt (sample, ret_best, ret_second);
+}

@@ -1,0 +1,129 @@
+#include "pipeline/stage/reject.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fsutil.h"
+#include "pipeline/stage/copybin.h"
+#include "pipeline/table/rows.h"
+#include "schema/ledger.h"
+
+#include <string.h>
+
+struct RejectSpool
+{
+  int fd;
+  Uid run;
+  CopyWriter copy;
+  int64_t repaired;
+  int64_t foreign;
+};
+
+static bool
+write_piece (const void *bytes, size_t length, void *data, GError **error)
+{
+  RejectSpool *spool = data;
+  return fs_write_all (spool->fd, bytes, length, "temporary file for rejects", error);
+}
+
+RejectSpool *
+reject_spool_new (const char *scratch, Uid run, GError **error)
+{
+  int fd = fs_open_scratch (scratch, error);
+  if (fd < 0)
+    return NULL;
+  RejectSpool *spool = g_new0 (RejectSpool, 1);
+  spool->fd = fd;
+  spool->run = run;
+  copy_begin (&spool->copy, write_piece, spool);
+  return spool;
+}
+
+void
+reject_spool_free (RejectSpool *spool)
+{
+  if (spool == NULL)
+    return;
+  copy_clear (&spool->copy);
+  close (spool->fd);
+  g_free (spool);
+}
+
+bool
+reject_add (RejectSpool *spool, const Reject *reject, GError **error)
+{
+  CopyWriter *copy = &spool->copy;
+  copy_row (copy, 7);
+  copy_uid (copy, spool->run);
+  copy_int64 (copy, reject->line);
+  copy_text (copy, reject->column);
+  copy_text (copy, reject->reason);
+  copy_text (copy, reject->message);
+  copy_bool (copy, reject->repaired);
+  spool->repaired += reject->repaired;
+  spool->foreign += rows_is_foreign (reject->reason);
+  copy_bytes (copy, reject->original, reject->original_length);
+  return copy_row_end (copy, error);
+}
+
+int64_t
+reject_count (const RejectSpool *spool)
+{
+  return spool->copy.rows - spool->repaired;
+}
+
+int64_t
+reject_foreign (const RejectSpool *spool)
+{
+  return spool->foreign;
+}
+
+int64_t
+reject_repaired (const RejectSpool *spool)
+{
+  return spool->repaired;
+}
+
+bool
+reject_restart (RejectSpool *spool, GError **error)
+{
+  if (ftruncate (spool->fd, 0) < 0 || lseek (spool->fd, 0, SEEK_SET) < 0)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not empty the temporary file for rejects: %s", g_strerror (errno));
+  copy_clear (&spool->copy);
+  copy_begin (&spool->copy, write_piece, spool);
+  spool->repaired = spool->foreign = 0;
+  return true;
+}
+
+/* What is in the buffer but not yet in the file is sent after the file, with the trailer; the spool can go on afterwards. */
+static bool
+send_spool (RejectSpool *spool, Db *db, GError **error)
+{
+  char piece[32 * 1024];
+  off_t at = 0;
+  for (;;)
+    {
+      ssize_t got = pread (spool->fd, piece, sizeof piece, at);
+      if (got < 0)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not read the temporary file for rejects: %s", g_strerror (errno));
+      if (got == 0)
+        break;
+      if (!db_copy_write (db, piece, (size_t) got, error))
+        return false;
+      at += got;
+    }
+  return db_copy_write (db, spool->copy.bytes->data, spool->copy.bytes->len, error) && db_copy_write (db, "\377\377", 2, error);
+}
+
+bool
+reject_store (RejectSpool *spool, Db *db, GError **error)
+{
+  if (!ledger_forget_rejects (db, spool->run, error))
+    return false;
+  if (spool->copy.rows == 0)
+    return true;
+  if (!db_copy_begin (db, ledger_reject_copy, error))
+    return false;
+  if (!send_spool (spool, db, error))
+    return db_copy_cancel (db), false;
+  return db_copy_end (db, NULL, error);
+}

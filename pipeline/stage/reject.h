@@ -1,0 +1,39 @@
+/* Rejects on their way to weir.reject: spooled to an unnamed file while the COPY of the good rows is under way, for a connection
+ * carries one COPY at a time; copied in afterwards, as often as a rolled back transaction asks for it. */
+#ifndef WEIR_PIPELINE_STAGE_REJECT_H
+#define WEIR_PIPELINE_STAGE_REJECT_H
+
+#include "base/db.h"
+#include "base/uid.h"
+
+typedef struct
+{
+  int64_t line;
+  const char *column;  /* or NULL: the whole record */
+  const char *reason;  /* a stable word: "bad_value", "null_required", "empty_key", ... */
+  const char *message; /* for people */
+  const char *original;
+  size_t original_length;
+  bool repaired; /* the row was mended and goes on: this keeps what it was */
+} Reject;
+
+typedef struct RejectSpool RejectSpool;
+
+/* "scratch": the folder of the unnamed file. */
+RejectSpool *reject_spool_new (const char *scratch, Uid run, GError **error);
+void reject_spool_free (RejectSpool *spool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
+
+bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
+int64_t reject_count (const RejectSpool *spool); /* without the repaired ones */
+int64_t reject_repaired (const RejectSpool *spool);
+int64_t
+reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
+
+/* Forgets everything spooled: the file is read again from its start. */
+bool reject_restart (RejectSpool *spool, GError **error);
+
+/* Replaces the run's rows in weir.reject by the spooled ones, in the caller's transaction. */
+bool reject_store (RejectSpool *spool, Db *db, GError **error);
+
+#endif

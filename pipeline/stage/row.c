@@ -1,0 +1,354 @@
+#include "pipeline/stage/row.h"
+
+#include "base/text.h"
+#include "pipeline/layout/key.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/stage/rowhash.h"
+
+#include <string.h>
+
+#define SHOWN_BYTES 60 /* of a bad cell in a message */
+
+typedef struct
+{
+  Value value;
+  bool null;
+} Cell;
+
+struct Row
+{
+  const Layout *layout;
+  Cell *cells;   /* by column */
+  KeyMaker *key; /* NULL: no business key */
+  KeyMaker **reference_keys;
+  Uid *reference_ids;
+  bool *reference_nulls;
+  KeyPart *parts;  /* room for the longest key */
+  GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
+  RowHash *hash;
+  Cell **slots; /* by hash slot: a column's cell, or NULL for a reference */
+  const Type **slot_types;
+  int *slot_references; /* by hash slot: the reference, or -1 */
+  Uid id, row_hash;
+  const char *column, *reason;
+  GString *message;
+};
+
+static void
+prepare_slots (Row *row)
+{
+  const Layout *layout = row->layout;
+  guint n = layout->tracked->len;
+  row->slots = g_new0 (Cell *, n + 1);
+  row->slot_types = g_new0 (const Type *, n + 1);
+  row->slot_references = g_new0 (int, n + 1);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      int slot = layout->columns[i].hash_slot;
+      if (slot < 0)
+        continue;
+      row->slots[slot] = &row->cells[i];
+      row->slot_types[slot] = layout->columns[i].type;
+      row->slot_references[slot] = -1;
+    }
+  for (int i = 0; i < layout->n_references; i++)
+    row->slot_references[layout->references[i].hash_slot] = i;
+}
+
+Row *
+row_new (const Layout *layout, const void *secret, size_t secret_length)
+{
+  Row *row = g_new0 (Row, 1);
+  row->layout = layout;
+  row->cells = g_new0 (Cell, layout->n_columns + 1);
+  row->message = g_string_new (NULL);
+  row->hash = row_hash_new ((const char *const *) layout->tracked->pdata, layout->tracked->len);
+  row->parts = g_new0 (KeyPart, layout->n_columns + 1);
+  row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
+  for (int i = 0; i < 2 * layout->n_columns; i++)
+    row->texts[i] = g_string_new (NULL);
+  if (layout->n_key_columns > 0)
+    row->key = key_maker_new (layout->model, secret, secret_length);
+  row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
+  row->reference_ids = g_new0 (Uid, layout->n_references + 1);
+  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
+  for (int i = 0; i < layout->n_references; i++)
+    row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
+  prepare_slots (row);
+  return row;
+}
+
+void
+row_free (Row *row)
+{
+  if (row == NULL)
+    return;
+  for (int i = 0; i < row->layout->n_references; i++)
+    key_maker_free (row->reference_keys[i]);
+  for (int i = 0; i < 2 * row->layout->n_columns; i++)
+    g_string_free (row->texts[i], TRUE);
+  g_clear_pointer (&row->key, key_maker_free);
+  row_hash_free (row->hash);
+  g_string_free (row->message, TRUE);
+  g_free (row->reference_keys);
+  g_free (row->reference_ids);
+  g_free (row->reference_nulls);
+  g_free (row->parts);
+  g_free (row->texts);
+  g_free (row->slots);
+  g_free (row->slot_types);
+  g_free (row->slot_references);
+  g_free (row->cells);
+  g_free (row);
+}
+
+const char *
+row_column (const Row *row)
+{
+  return row->column;
+}
+
+const char *
+row_reason (const Row *row)
+{
+  return row->reason;
+}
+
+const char *
+row_message (const Row *row)
+{
+  return row->message->str;
+}
+
+G_GNUC_PRINTF (4, 5)
+static RowVerdict
+refuse (Row *row, const char *column, const char *reason, const char *format, ...)
+{
+  row->column = column;
+  row->reason = reason;
+  va_list arguments;
+  va_start (arguments, format);
+  g_string_vprintf (row->message, format, arguments);
+  va_end (arguments);
+  return ROW_REJECT;
+}
+
+static RowVerdict
+bad_cell (Row *row, const LayoutColumn *column, const Field *field)
+{
+  g_autofree char *shown = text_printable (field->text, field->length, SHOWN_BYTES);
+  if (column->format != NULL)
+    (void) refuse (row, column->name, "bad_value", "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
+  else
+    (void) refuse (row, column->name, "bad_value", "\"%s\" is not of type %s", shown, column->type->name);
+  return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
+}
+
+/* A quoted empty cell is an empty text, and nothing in any other type. */
+static bool
+is_null (const Row *row, const LayoutColumn *column, const Field *field)
+{
+  return layout_is_null (row->layout, field) || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
+}
+
+/* Whether a cell is not of its column's inferred or pinned type. */
+static bool
+contradicts (Row *row, int i, const Field *field)
+{
+  const LayoutColumn *column = &row->layout->columns[i];
+  Value value;
+  if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
+    return false;
+  return column->unknown || !layout_parse (column, field->text, field->length, &value);
+}
+
+static RowVerdict
+convert_cell (Row *row, int i, const Field *field)
+{
+  const LayoutColumn *column = &row->layout->columns[i];
+  Cell *cell = &row->cells[i];
+  cell->null = is_null (row, column, field);
+  if (cell->null)
+    return column->required ? refuse (row, column->name, "null_required", "the column is required and the cell is empty") : ROW_OK;
+  if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
+    return bad_cell (row, column, field);
+  return ROW_OK;
+}
+
+/* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so
+ * are the raw cells of the key: inference sees them too, and a type must not depend on where in the file a cell stands. */
+static RowVerdict
+convert_cells (Row *row, const Record *record)
+{
+  const Layout *layout = row->layout;
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].key_part >= 0 && contradicts (row, i, &record->fields[i]))
+      return bad_cell (row, &layout->columns[i], &record->fields[i]);
+  RowVerdict verdict = ROW_OK;
+  for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
+    {
+      if (layout->columns[i].key_part >= 0)
+        continue;
+      if (verdict == ROW_OK)
+        verdict = convert_cell (row, i, &record->fields[i]);
+      else if (contradicts (row, i, &record->fields[i]))
+        verdict = bad_cell (row, &layout->columns[i], &record->fields[i]);
+    }
+  return verdict;
+}
+
+static void
+fill_parts (Row *row, const Record *record, const int *columns, int n)
+{
+  for (int part = 0; part < n; part++)
+    {
+      const Field *field = &record->fields[columns[part]];
+      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (row->layout, field) };
+    }
+}
+
+/* The id, and the key columns' cells in their normalised form. */
+static RowVerdict
+convert_key (Row *row, const Record *record)
+{
+  const Layout *layout = row->layout;
+  const KeyPart *normalized;
+  size_t empty;
+  fill_parts (row, record, layout->key_columns, layout->n_key_columns);
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = layout->key_columns[part];
+      const LayoutColumn *column = &layout->columns[i];
+      const KeyType type = { column->unknown ? NULL : column->type, column->format };
+      row->cells[i].null = !key_canonical (row->key, type, &row->parts[part], row->texts[part], &row->cells[i].value);
+    }
+  if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
+    return refuse (row, layout->columns[layout->key_columns[empty]].name, "empty_key", "the business key is empty");
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = layout->key_columns[part];
+      if (!row->cells[i].null)
+        continue;
+      Field field = { .text = normalized[part].text, .length = normalized[part].length };
+      Value unused;
+      /* What lower case breaks ("{\"A\": TRUE}" is no JSON then) is stored by the value it was written for. */
+      if (!layout_parse (&layout->columns[i], field.text, field.length, &unused))
+        field = record->fields[i];
+      RowVerdict verdict = convert_cell (row, i, &field);
+      if (verdict != ROW_OK)
+        return verdict;
+    }
+  return ROW_OK;
+}
+
+static bool
+is_number (const Type *type)
+{
+  return type != NULL && (type->id == TYPE_BIGINT || type->id == TYPE_NUMERIC || type->id == TYPE_DOUBLE);
+}
+
+/* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
+ * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key. */
+static void
+canonical_reference (Row *row, const LayoutReference *reference, int part, KeyMaker *key)
+{
+  const LayoutColumn *column = &row->layout->columns[reference->columns[part]];
+  const KeyType known = reference->key[part];
+  bool alike = known.type != NULL && !column->unknown
+               && (column->type == known.type || (is_number (column->type) && is_number (known.type)));
+  const KeyType own = { alike ? column->type : NULL, column->format };
+  const KeyType plain = { known.type, NULL };
+  GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
+  Value unused;
+  (void) (key_canonical (key, own, &row->parts[part], text, &unused) || key_canonical (key, known, &row->parts[part], text, &unused)
+          || key_canonical (key, plain, &row->parts[part], text, &unused));
+}
+
+/* A reference is NULL when all its columns are empty; half of a composite one refers to nothing. */
+static RowVerdict
+convert_reference (Row *row, const Record *record, int r)
+{
+  const LayoutReference *reference = &row->layout->references[r];
+  fill_parts (row, record, reference->columns, reference->n_columns);
+  for (int part = 0; part < reference->n_columns; part++)
+    canonical_reference (row, reference, part, row->reference_keys[r]);
+  size_t empty;
+  row->reference_nulls[r] =
+      !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);
+  if (!row->reference_nulls[r])
+    return ROW_OK;
+  for (int part = 0; part < reference->n_columns; part++)
+    if (!row->parts[part].null && row->parts[part].length > 0 && reference->n_columns > 1)
+      return refuse (row, row->layout->columns[reference->columns[empty]].name, "incomplete_reference",
+                     "the reference to %s has some of its columns empty", reference->reference->dimension);
+  return ROW_OK;
+}
+
+/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column
+ * until that has its first text, and the same rows must not be others from then on. */
+static bool
+counts_in_hash (const Row *row, const Cell *cell, const Type *type)
+{
+  return !cell->null && !(row->key == NULL && type->id == TYPE_TEXT && cell->value.length == 0);
+}
+
+static void
+hash_row (Row *row)
+{
+  row_hash_begin (row->hash);
+  for (guint slot = 0; slot < row->layout->tracked->len; slot++)
+    {
+      int reference = row->slot_references[slot];
+      if (reference >= 0 && !row->reference_nulls[reference])
+        {
+          Value value = { 0 };
+          memcpy (value.uuid, row->reference_ids[reference].bytes, sizeof value.uuid);
+          row_hash_add (row->hash, slot, &types[TYPE_UUID], &value);
+        }
+      else if (reference < 0 && counts_in_hash (row, row->slots[slot], row->slot_types[slot]))
+        row_hash_add (row->hash, slot, row->slot_types[slot], &row->slots[slot]->value);
+    }
+  row_hash_finish (row->hash, &row->row_hash);
+}
+
+RowVerdict
+row_convert (Row *row, const Record *record)
+{
+  const Layout *layout = row->layout;
+  const size_t width = (size_t) layout->n_columns;
+  char problem[80];
+  if (record->problem != NULL || record->n_fields != width)
+    return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
+  RowVerdict verdict = convert_cells (row, record);
+  if (verdict == ROW_OK && row->key != NULL)
+    verdict = convert_key (row, record);
+  for (int r = 0; r < layout->n_references && verdict == ROW_OK; r++)
+    verdict = convert_reference (row, record, r);
+  if (verdict == ROW_OK)
+    hash_row (row);
+  return verdict;
+}
+
+bool
+row_write (const Row *row, const Record *record, CopyWriter *copy, GError **error)
+{
+  const Layout *layout = row->layout;
+  copy_row (copy, layout->n_columns + layout->n_references + 3);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (row->cells[i].null)
+      copy_null (copy);
+    else
+      copy_value (copy, layout->columns[i].type, &row->cells[i].value);
+  for (int r = 0; r < layout->n_references; r++)
+    if (row->reference_nulls[r])
+      copy_null (copy);
+    else
+      copy_uid (copy, row->reference_ids[r]);
+  copy_int64 (copy, record->line);
+  if (row->key != NULL)
+    copy_uid (copy, row->id);
+  else
+    copy_null (copy);
+  copy_uid (copy, row->row_hash);
+  return copy_row_end (copy, error);
+}

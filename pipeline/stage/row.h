@@ -1,0 +1,34 @@
+/* One record to one staged row: values, id, references and hash, or the reason why not. No allocation per row. */
+#ifndef WEIR_PIPELINE_STAGE_ROW_H
+#define WEIR_PIPELINE_STAGE_ROW_H
+
+#include "pipeline/stage/copybin.h"
+#include "pipeline/layout/layout.h"
+
+typedef enum
+{
+  ROW_OK,
+  ROW_REJECT,        /* row->reject_* say why */
+  ROW_CONTRADICTION, /* a cell is not of its column's inferred or pinned type: the whole file must be inferred */
+} RowVerdict;
+
+typedef struct Row Row;
+
+/* Borrows the layout. Secret: for hmac-sha256 keys. */
+Row *row_new (const Layout *layout, const void *secret, size_t secret_length);
+void row_free (Row *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
+
+/* Converts a record, which must stay valid until row_write. */
+RowVerdict row_convert (Row *row, const Record *record);
+
+/* After ROW_REJECT: column (NULL: the record), reason and message; borrowed until the next row_convert. After ROW_CONTRADICTION:
+ * the column and a message. */
+const char *row_column (const Row *row);
+const char *row_reason (const Row *row);
+const char *row_message (const Row *row);
+
+/* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. */
+bool row_write (const Row *row, const Record *record, CopyWriter *copy, GError **error);
+
+#endif

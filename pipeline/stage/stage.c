@@ -1,0 +1,235 @@
+#include "pipeline/stage/stage.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "schema/sql.h"
+
+#include <string.h>
+
+#define BUILD_SUFFIX 10 /* "__" and eight digits of the run */
+
+Stage *
+stage_new (const char *schema, const Run *run)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  Stage *stage = g_new0 (Stage, 1);
+  stage->schema = schema;
+  stage->table = g_strdup (run->table);
+  size_t keep = MIN (strlen (run->table), 63 - BUILD_SUFFIX);
+  while (keep > 0 && (run->table[keep] & 0xC0) == 0x80) /* not in the middle of a character */
+    keep--;
+  stage->build = g_strdup_printf ("%.*s__%.8s", (int) keep, run->table, id);
+  stage->name = g_strdup (stage->build);
+  return stage;
+}
+
+void
+stage_free (Stage *stage)
+{
+  if (stage == NULL)
+    return;
+  g_free (stage->table);
+  g_free (stage->build);
+  g_free (stage->name);
+  g_free (stage);
+}
+
+static bool
+schema_exists (Db *db, const char *schema, bool *ret_exists, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema } };
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, "staging/schema_exists", vars, 1, &result, error))
+    return false;
+  *ret_exists = db_result_bool (result, 0, 0);
+  return true;
+}
+
+/* CREATE SCHEMA IF NOT EXISTS fails with a unique violation where two sessions do it at once: one waits for the other, and looks
+ * again. */
+bool
+stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error)
+{
+  bool exists;
+  if (!schema_exists (db, schema, &exists, error))
+    return false;
+  if (exists)
+    return true;
+  if (!sql_run (db, "staging/lock_schemas", NULL, 0, NULL, error) || !schema_exists (db, schema, &exists, error))
+    return false;
+  if (exists)
+    return true;
+  g_autofree char *ident = text_quote_ident (schema);
+  g_autofree char *sql = g_strdup_printf ("create schema %s", ident);
+  if (db_exec (db, sql, error))
+    return true;
+  g_prefix_error (error, "could not create the %s schema \"%s\": ", what, schema);
+  weir_error_hint (error, "Let this role create it (grant create on database ... to ...), or create it owned by this role.");
+  return false;
+}
+
+/* Drops a table that an earlier load could not swap in; a reader may still hold it: then it is left for the next load. */
+static bool
+drop_leftover (Db *db, const Stage *stage, const char *name, GError **error)
+{
+  const SqlVar vars[] = { { "schema", stage->schema }, { "table", name } };
+  if (!db_exec (db, "savepoint leftover; set local lock_timeout = 100", error))
+    return false;
+  if (!sql_run (db, "staging/drop", vars, 2, NULL, NULL))
+    return db_exec (db, "rollback to savepoint leftover; release savepoint leftover", error);
+  return db_exec (db, "set local lock_timeout = 0; release savepoint leftover", error);
+}
+
+static bool
+drop_leftovers (Db *db, const Stage *stage, GError **error)
+{
+  g_autofree char *prefix = g_strndup (stage->build, strlen (stage->build) - 8);
+  const SqlVar vars[] = { { "schema", stage->schema }, { "prefix", prefix } };
+  g_autoptr (DbResult) leftovers = NULL;
+  if (!sql_run (db, "staging/leftovers", vars, 2, &leftovers, error))
+    return false;
+  for (int row = 0; row < db_result_rows (leftovers); row++)
+    if (!drop_leftover (db, stage, db_result_value (leftovers, row, 0), error))
+      return false;
+  return true;
+}
+
+bool
+stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
+{
+  g_autoptr (GString) columns = g_string_new (NULL);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      g_autofree char *ident = text_quote_ident (layout->columns[i].name);
+      g_string_append_printf (columns, "%s %s, ", ident, layout->columns[i].type->name);
+    }
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      g_autofree char *ident = text_quote_ident (layout->references[i].reference->as);
+      g_string_append_printf (columns, "%s uuid, ", ident);
+    }
+  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->build }, { "columns", columns->str } };
+  return drop_leftovers (db, stage, error) && sql_run (db, "staging/create", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+bool
+stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
+{
+  /* PostgreSQL gathers no rows where a condition is volatile. */
+  const char *where = singly ? " where clock_timestamp() is not null" : "";
+  g_autofree char *schema = text_quote_ident (stage->schema);
+  g_autofree char *build = text_quote_ident (stage->build);
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)%s", schema, build, where);
+  return db_copy_begin (db, sql, error);
+}
+
+static bool
+comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  if (column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+    g_string_append_printf (text, "header %s", column->header);
+  if (column->format != NULL)
+    g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
+  if (column->ambiguous)
+    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", column->settle, column->settle_or);
+  if (text->len == 0)
+    return true;
+  g_autofree char *schema = text_quote_ident (stage->schema);
+  g_autofree char *build = text_quote_ident (stage->build);
+  g_autofree char *name = text_quote_ident (column->name);
+  g_autofree char *literal = text_quote_literal (text->str);
+  g_autofree char *sql = g_strdup_printf ("comment on column %s.%s.%s is %s", schema, build, name, literal);
+  return db_exec (db, sql, error);
+}
+
+bool
+stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (!comment_column (db, stage, &layout->columns[i], error))
+      return false;
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  g_autofree char *comment = g_strdup_printf ("%s (weir run %s)", run->file, id);
+  g_autofree char *schema = text_quote_ident (stage->schema);
+  g_autofree char *build = text_quote_ident (stage->build);
+  g_autofree char *literal = text_quote_literal (comment);
+  g_autofree char *sql =
+      g_strdup_printf ("comment on table %s.%s is %s; analyze %s.%s (_line, _id, _hash)", schema, build, literal, schema, build);
+  return db_exec (db, sql, error);
+}
+
+/* The old table's grants on the new one, then the old one's name. */
+static bool
+swap (Db *db, const Stage *stage, GError **error)
+{
+  const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table }, { "build", stage->build } };
+  g_autoptr (DbResult) grants = NULL;
+  if (!sql_run (db, "staging/grants", vars, G_N_ELEMENTS (vars), &grants, error))
+    return false;
+  for (int row = 0; row < db_result_rows (grants); row++)
+    if (!db_exec (db, db_result_value (grants, row, 0), error))
+      return false;
+  return sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
+         && sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+/* Why a swap may fail without harm: a lock that was not given in time, and objects that depend on the old table. */
+static const char *
+harmless (const GError *error)
+{
+  const char *sqlstate = weir_error_get_sqlstate (error);
+  if (strcmp (sqlstate, "55P03") == 0)
+    return "somebody is reading it";
+  if (strcmp (sqlstate, "2BP01") == 0)
+    return "other objects depend on it";
+  return NULL;
+}
+
+static void
+note_unswapped (const Stage *stage, const char *why, GPtrArray *notes)
+{
+  g_ptr_array_add (notes, g_strdup_printf ("%s.%s was left as it is, for %s: this load's rows are in %s.%s until the next load",
+                                           stage->schema, stage->table, why, stage->schema, stage->build));
+}
+
+bool
+stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error)
+{
+  const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table } };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "staging/find", vars, 2, &found, error))
+    return false;
+  if (db_result_rows (found) > 0 && !db_result_bool (found, 0, 0))
+    return note_unswapped (stage, "weir did not make it", notes), true;
+  g_autofree char *begin = g_strdup_printf ("savepoint swap; set local lock_timeout = %d", MAX (timeout_ms, 1));
+  if (!db_exec (db, begin, error))
+    return false;
+  g_autoptr (GError) failure = NULL;
+  if (swap (db, stage, &failure))
+    {
+      g_free (stage->name);
+      stage->name = g_strdup (stage->table);
+      return db_exec (db, "set local lock_timeout = 0; release savepoint swap", error);
+    }
+  const char *why = harmless (failure);
+  if (why == NULL)
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  note_unswapped (stage, why, notes);
+  return db_exec (db, "rollback to savepoint swap; release savepoint swap", error);
+}
+
+bool
+stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->name }, { "run", id } };
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, "staging/count", vars, G_N_ELEMENTS (vars), &result, error))
+    return false;
+  *ret_rows = db_result_bool (result, 0, 1) ? db_result_int64 (result, 0, 0) : 0;
+  return true;
+}

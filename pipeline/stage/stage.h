@@ -1,0 +1,41 @@
+/* The staging table of one load: made aside under the run's name, filled by binary COPY, and swapped in last. */
+#ifndef WEIR_PIPELINE_STAGE_STAGE_H
+#define WEIR_PIPELINE_STAGE_STAGE_H
+
+#include "pipeline/layout/layout.h"
+#include "schema/ledger.h"
+
+typedef struct
+{
+  const char *schema;
+  char *table; /* "users" */
+  char *build; /* "users__3fa9c1d2": the name under which it is built */
+  char *name;  /* the name it has now: build, or table after the swap */
+} Stage;
+
+Stage *stage_new (const char *schema, const Run *run);
+void stage_free (Stage *stage);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stage, stage_free)
+
+/* Creates the schema if it is missing. "what" is for the message. */
+bool stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error);
+
+/* Creates the table aside, removing what earlier loads of the same table could not swap in. */
+bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
+
+/* Begins the COPY into it. "singly": each row is written by itself, slowly, so that an error is about the row that it names. */
+bool stage_copy (Db *db, const Stage *stage, bool singly, GError **error);
+
+/* After the rows: statistics and comments (file and run on the table, the source format on columns that have one). */
+bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
+
+/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms,
+ * something that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with,
+ * and a note says so. */
+bool stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error);
+
+/* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a
+ * run that lost the table's lock may find another's rows under the name. */
+bool stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error);
+
+#endif

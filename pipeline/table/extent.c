@@ -1,0 +1,422 @@
+#include "pipeline/table/extent.h"
+
+#include "pipeline/records/reader_record.h"
+#include "pipeline/records/repair.h"
+
+#include <string.h>
+
+#define MOST_HELD 16            /* records */
+#define MOST_HELD_BYTES 1048576 /* so that long ones take no memory to speak of */
+#define MOST_FOOTERS 5          /* rows; more are something else */
+#define ROWS_PER_FOOTER 10      /* above a footer that no empty line is before */
+#define ROWS_PER_BLANK 10       /* empty lines before more than one of so many rows are usual */
+#define LEAST_NEAR 3            /* fields */
+#define LEAST_PADDED 3          /* fields */
+#define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
+#define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
+#define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
+#define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
+
+/* A record in doubt. */
+typedef struct
+{
+  Record record;
+  char *memory;
+  bool like_row; /* it looks like a row of the table */
+  bool near;     /* one separator more or less, and it would be as wide */
+  bool gap;      /* it ends the table as an empty line does: a rule, or delimiters only */
+  bool bad_quote;
+} Held;
+
+struct Extent
+{
+  const SniffEvidence *evidence;
+  const Record *header;
+  size_t width;
+  size_t value; /* a column of values; the width: there is none */
+  bool join;
+  size_t vain; /* bytes that were joined for nothing since the last row of the table's width */
+  const char *newline;
+  Repair *repair;
+  Held held[MOST_HELD];
+  guint n_held;
+  guint given;     /* of them */
+  guint rows_held; /* the first of them are rows of the table */
+  size_t held_bytes;
+  bool decided;       /* what the held ones are */
+  const Record *next; /* behind them; NULL: none */
+  const char *below;  /* what is behind the rows: a word; NULL: the table goes on */
+  bool repeated;      /* "next" is the header once more */
+  int64_t rows;       /* of the table's width so far */
+  int64_t blanks;     /* of them behind an empty line */
+  int64_t last_line;
+};
+
+/* Between the lines of one record. A file that mixes them gets a plain one. */
+static const char *
+newline_of (const Dialect *dialect)
+{
+  return g_str_equal (dialect->newline, "CRLF") ? "\r\n" : g_str_equal (dialect->newline, "CR") ? "\r" : "\n";
+}
+
+Extent *
+extent_new (const SniffEvidence *evidence, const Dialect *dialect, size_t width, const Record *header, bool join)
+{
+  Extent *extent = g_new0 (Extent, 1);
+  extent->evidence = evidence;
+  extent->header = header;
+  extent->width = width;
+  extent->join = join;
+  extent->newline = newline_of (dialect);
+  extent->repair = repair_new (dialect, width);
+  while (extent->value < width && !(extent->value < evidence->fields && sniff_is_value (evidence, extent->value)))
+    extent->value++;
+  return extent;
+}
+
+/* The held from index "first" on are no longer. */
+static void
+forget_held (Extent *extent, guint first)
+{
+  for (guint i = first; i < extent->n_held; i++)
+    g_free (extent->held[i].memory);
+  extent->n_held = first;
+}
+
+void
+extent_free (Extent *extent)
+{
+  if (extent == NULL)
+    return;
+  forget_held (extent, 0);
+  repair_free (extent->repair);
+  g_free (extent);
+}
+
+static void
+begin_again (Extent *extent)
+{
+  forget_held (extent, 0);
+  extent->given = extent->rows_held = 0;
+  extent->held_bytes = 0;
+  extent->decided = false;
+}
+
+void
+extent_reset (Extent *extent)
+{
+  begin_again (extent);
+  extent->next = NULL;
+  extent->below = NULL;
+  extent->rows = extent->blanks = extent->last_line = 0;
+  extent->vain = 0;
+}
+
+/* ---- what they are ---- */
+
+static bool
+are_blanks_usual (const Extent *extent)
+{
+  bool many = extent->blanks > 1 && extent->blanks * ROWS_PER_BLANK > extent->rows;
+  return many || extent->evidence->blank_lines;
+}
+
+/* The first held record behind an empty line that says something, or that says as much; n_held: there is none. */
+static guint
+find_gap (const Extent *extent)
+{
+  bool blanks = !are_blanks_usual (extent);
+  guint i = extent->rows == 0 ? extent->n_held : 0;
+  while (i < extent->n_held && !extent->held[i].gap && !(blanks && extent->held[i].record.blank))
+    i++;
+  return i;
+}
+
+static guint
+find_unlike (const Extent *extent, guint from)
+{
+  while (from < extent->n_held && extent->held[from].like_row)
+    from++;
+  return from;
+}
+
+static guint
+count_unlike (const Extent *extent, guint first)
+{
+  guint unlike = 0;
+  for (guint i = first; i < extent->n_held; i++)
+    unlike += !extent->held[i].like_row && !extent->held[i].near;
+  return unlike;
+}
+
+/* How many of the held from "first" on are as wide as that. */
+static guint
+count_alike (const Extent *extent, guint first)
+{
+  guint i = first;
+  while (i < extent->n_held && extent->held[i].record.n_fields == extent->held[first].record.n_fields)
+    i++;
+  return i - first;
+}
+
+/* Where another table's header is, or rows of one other width behind a gap; n_held: there is none. */
+static guint
+find_second_table (const Extent *extent, guint gap)
+{
+  guint n = extent->n_held, first = gap < n ? gap : find_unlike (extent, 0);
+  if (first == n || extent->held[first].record.n_fields < 2 || extent->held[first].record.n_fields == extent->width)
+    return n;
+  guint alike = count_alike (extent, first), least = gap < n ? MIN (2, n - first) : LEAST_TABLE;
+  bool words = sniff_words_above_values (extent->evidence, &extent->held[first].record) > 0;
+  return (words && alike >= least) || (gap < n && alike > 1) ? first : n;
+}
+
+/* Where a footer begins; n_held: there is none. Not at the "end" of the file it is one if there is nothing else behind a gap.
+ * Without a gap, what has many of the fields may be a row that was cut off. */
+static guint
+find_footer (const Extent *extent, guint gap, bool end)
+{
+  guint n = extent->n_held, first = find_unlike (extent, gap < n ? gap : 0);
+  while (first < n && extent->held[first].near)
+    first = find_unlike (extent, first + 1);
+  if (first == n || (!end && (gap == n || count_unlike (extent, first) < n - first)))
+    return n;
+  if (gap < n)
+    return first;
+  const Record *record = &extent->held[first].record;
+  bool remark = record->n_fields * 2 <= extent->width || record->n_fields == extent->width;
+  return remark && n - first <= MOST_FOOTERS && (n - first) * ROWS_PER_FOOTER <= extent->rows ? first : n;
+}
+
+/* From the held of index "first" on all is below the table. */
+static void
+end_table (Extent *extent, guint first, const char *word)
+{
+  extent->rows_held = first;
+  extent->below = word;
+}
+
+/* Nothing of the table's width came behind the held; "end": nothing at all. */
+static void
+decide (Extent *extent, bool end)
+{
+  guint n = extent->n_held, gap = find_gap (extent);
+  guint table = find_second_table (extent, gap), footer = find_footer (extent, gap, end);
+  extent->decided = true;
+  extent->rows_held = n;
+  if (table < n)
+    end_table (extent, table, "second_table");
+  else if (footer < n)
+    end_table (extent, footer, "footer");
+}
+
+static bool
+is_own_header (const Extent *extent, const Record *record)
+{
+  const Record *own = extent->header;
+  size_t mark = record_mark (record->raw, record->raw_length);
+  return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
+}
+
+/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values; a
+ * letter at the beginning of one is what most rows do not have, and quickly seen. */
+static bool
+is_other_header (const Extent *extent, const Record *record, bool behind_gap)
+{
+  if (record->problem != NULL || extent->rows == 0)
+    return false;
+  const Field *value = extent->value < record->n_fields ? &record->fields[extent->value] : NULL;
+  if (!behind_gap && (value == NULL || value->length == 0 || !g_ascii_isalpha (value->text[0])))
+    return false;
+  return sniff_words_above_values (extent->evidence, record) >= (behind_gap ? 1 : LEAST_WORDS_ABOVE);
+}
+
+/* A record of the table's width: the held are rows, unless it is another table's header behind a gap. */
+static void
+take_fitting (Extent *extent, const Record *record)
+{
+  guint gap = find_gap (extent);
+  bool behind_gap = gap < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
+  extent->vain = 0;
+  extent->decided = true;
+  extent->rows_held = extent->n_held;
+  extent->next = record;
+  extent->repeated = extent->rows > 0 && extent->width > 1 && is_own_header (extent, record);
+  if (extent->repeated)
+    return;
+  if (is_other_header (extent, record, behind_gap))
+    {
+      end_table (extent, gap, "second_table");
+      return;
+    }
+  extent->blanks += record->blank && extent->rows > 0;
+  extent->rows++;
+  extent->last_line = record->line;
+}
+
+/* ---- records in doubt ---- */
+
+static size_t
+count_words (const Field *field)
+{
+  size_t words = field->length > 0;
+  for (size_t i = 0; i < field->length; i++)
+    words += field->text[i] == ' ';
+  return words;
+}
+
+/* Whether a record of the table's width has nothing in it, or one cell at its beginning: programs fill up remarks with delimiters.
+ */
+static bool
+is_padded (const Extent *extent, const Record *record)
+{
+  size_t i = 1;
+  if (extent->width < (record->fields[0].null ? 2 : LEAST_PADDED))
+    return false;
+  while (i < record->n_fields && record->fields[i].null)
+    i++;
+  return i == record->n_fields;
+}
+
+/* Whether it has no letter and no digit. */
+static bool
+is_rule (const Record *record)
+{
+  for (size_t i = 0; i < record->raw_length; i++)
+    if (g_ascii_isalnum (record->raw[i]) || (unsigned char) record->raw[i] >= 0x80)
+      return false;
+  return record->raw_length > 0;
+}
+
+/* A remark of several words, or nothing, instead of a row. */
+static bool
+is_unlike_row (const Extent *extent, const Record *record, const Record *fit)
+{
+  if (record->n_fields == extent->width && record->problem == NULL)
+    return record->fields[0].length == 0 || count_words (&record->fields[0]) >= LEAST_WORDS;
+  return fit != NULL && !sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
+}
+
+static void
+hold (Extent *extent, const Record *record)
+{
+  size_t found = 0;
+  const Record *fit = repair_record (extent->repair, record, &found);
+  Held *held = &extent->held[extent->n_held++];
+  held->record = record_copy (record, &held->memory);
+  held->bad_quote = record->problem != NULL && fit != NULL;
+  held->like_row = !is_unlike_row (extent, record, fit);
+  held->gap = is_rule (record);
+  held->near = record->n_fields != extent->width && record->n_fields >= LEAST_NEAR && record->n_fields + 1 >= extent->width
+               && record->n_fields <= extent->width + 1;
+  extent->held_bytes += record->raw_length;
+  if (extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES)
+    decide (extent, false);
+}
+
+/* The text of the held from "first" on, and of "record". Owned by the caller. */
+static GString *
+join_text (const Extent *extent, guint first, const Record *record)
+{
+  GString *text = g_string_new (NULL);
+  int64_t line = extent->held[first].record.line;
+  for (guint i = first; i <= extent->n_held; i++)
+    {
+      const Record *part = i < extent->n_held ? &extent->held[i].record : record;
+      for (; line < part->line; line++)
+        g_string_append (text, extent->newline);
+      g_string_append_len (text, part->raw, (gssize) part->raw_length);
+      record_byte_in_line (part, part->raw_length, &line); /* it may have several */
+    }
+  return text;
+}
+
+/* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the held, from some place on, and
+ * "record" together are one; they are replaced by it then. In a file of nothing but bad quotes that is given up. */
+static bool
+join_held (Extent *extent, const Record *record)
+{
+  for (guint i = extent->n_held; i-- > 0;)
+    {
+      if (!extent->held[i].bad_quote || extent->vain > MOST_VAIN)
+        continue;
+      g_autoptr (GString) text = join_text (extent, i, record);
+      extent->vain += text->len;
+      Record whole = { .line = extent->held[i].record.line,
+                       .blank = extent->held[i].record.blank,
+                       .raw = text->str,
+                       .raw_length = text->len,
+                       .problem = "stray quote",
+                       .reason = "stray_quote" };
+      if (repair_quotes (extent->repair, &whole) == NULL)
+        continue;
+      forget_held (extent, i);
+      Held *held = &extent->held[extent->n_held++];
+      *held = (Held) { .like_row = true };
+      held->record = record_copy (&whole, &held->memory);
+      extent->decided = true;
+      extent->rows_held = extent->n_held;
+      return true;
+    }
+  return false;
+}
+
+static void
+take_odd (Extent *extent, const Record *record)
+{
+  size_t found = 0;
+  const Record *fit = repair_record (extent->repair, record, &found);
+  if (fit != NULL && found == extent->width && !repair_is_open (extent->repair))
+    take_fitting (extent, record);
+  else if (fit == NULL && extent->n_held == 0)
+    extent->next = record, extent->decided = true;
+  else if (!extent->join || !join_held (extent, record))
+    hold (extent, record);
+}
+
+void
+extent_take (Extent *extent, const Record *record)
+{
+  if (extent->decided)
+    begin_again (extent);
+  extent->next = NULL;
+  extent->repeated = false;
+  bool fits = record != NULL && record->problem == NULL && record->n_fields == extent->width;
+  bool padded = fits && is_padded (extent, record);
+  if (fits && !padded && extent->below != NULL && g_str_equal (extent->below, "footer"))
+    extent->below = NULL; /* it was none, for the table goes on */
+  if (record == NULL)
+    decide (extent, true);
+  else if (extent->below != NULL)
+    extent->next = record, extent->decided = true;
+  else if (padded)
+    hold (extent, record);
+  else if (fits)
+    take_fitting (extent, record);
+  else
+    take_odd (extent, record);
+}
+
+const Record *
+extent_give (Extent *extent, const char **ret_below)
+{
+  *ret_below = NULL;
+  if (!extent->decided)
+    return NULL;
+  if (extent->given < extent->n_held)
+    {
+      *ret_below = extent->given >= extent->rows_held ? extent->below : NULL;
+      return &extent->held[extent->given++].record;
+    }
+  const Record *next = extent->next;
+  extent->next = NULL;
+  if (next != NULL)
+    *ret_below = extent->repeated ? "repeated_header" : extent->below;
+  return next;
+}
+
+int64_t
+extent_last_line (const Extent *extent)
+{
+  return extent->last_line;
+}

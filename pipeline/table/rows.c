@@ -1,0 +1,326 @@
+#include "pipeline/table/rows.h"
+
+#include "base/error.h"
+#include "pipeline/table/extent.h"
+#include "pipeline/table/long_cell.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/records/repair.h"
+#include "pipeline/sniff/sniff_file.h"
+
+#include <string.h>
+
+struct Rows
+{
+  const char *name;
+  const Model *model;
+  Dialect dialect;
+  SniffEvidence evidence; /* what the table's rows look like */
+  Reader *reader;
+  size_t width;
+  Record header;
+  char *header_memory;  /* NULL: there is none */
+  char *header_problem; /* NULL: it is sound */
+  Extent *extent;
+  Repair *repair; /* NULL: rows that are off stay so */
+  LongCell long_cell;
+  bool ended;
+  Record below;
+  char problem[80];
+};
+
+/* The names that make a first line a header. */
+static GStrv
+known_names (const Model *model, const Pins *pins)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  if (model != NULL)
+    {
+      for (guint i = 0; i < model->columns->len; i++)
+        g_strv_builder_add (names, ((ModelColumn *) model->columns->pdata[i])->name);
+      g_strv_builder_addv (names, (const char **) model->business_key);
+      for (guint i = 0; i < model->references->len; i++)
+        g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
+    }
+  if (pins == NULL)
+    return g_strv_builder_end (names);
+  GHashTableIter pin;
+  gpointer name;
+  g_hash_table_iter_init (&pin, pins->columns);
+  while (g_hash_table_iter_next (&pin, &name, NULL))
+    g_strv_builder_add (names, name);
+  return g_strv_builder_end (names);
+}
+
+/* The reader's errors do not know the file's name. */
+static bool
+read_record (const Rows *rows, const Record **ret_record, GError **error)
+{
+  if (reader_next (rows->reader, ret_record, error))
+    return true;
+  g_prefix_error (error, "%s: ", rows->name);
+  return false;
+}
+
+/* ---- header ---- */
+
+static bool
+refuse_header (const Rows *rows, const Record *record, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name,
+              record->line, record->problem);
+  if (g_str_equal (record->reason, "invalid_utf8"))
+    {
+      weir_error_detail (error, "%s", rows->evidence.encoding);
+      weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
+    }
+  else
+    weir_error_hint (error, "Mend the line and drop the file again.");
+  weir_error_line (error, record->line);
+  weir_error_reason (error, record->reason);
+  return false;
+}
+
+static void
+note_header_problem (Rows *rows, const Record *record)
+{
+  char problem[80];
+  if (rows->header_problem == NULL)
+    rows->header_problem = g_strdup (record_describe (record, rows->width, problem, sizeof problem));
+}
+
+/* Reads the header's rows; one that is off is mended, for without names there is no loading the rest. */
+static bool
+read_header (Rows *rows, GError **error)
+{
+  for (int i = 0; i < rows->dialect.header_rows; i++)
+    {
+      const Record *record = NULL;
+      size_t found;
+      if (!read_record (rows, &record, error))
+        return false;
+      if (record == NULL)
+        return true;
+      if (rows->width == 0)
+        rows->width = MAX (record->n_fields, 1);
+      g_autoptr (Repair) repair = repair_new (&rows->dialect, rows->width);
+      const Record *fit = repair_record (repair, record, &found);
+      if (fit == NULL)
+        return refuse_header (rows, record, error);
+      if (fit != record)
+        note_header_problem (rows, record);
+      char *above = rows->header_memory;
+      rows->header = record_join (&rows->header, fit, &rows->header_memory);
+      g_free (above);
+    }
+  return true;
+}
+
+/* The first sound record's, where one is longer than the sniffer looks. Goes back to the beginning. */
+static bool
+find_width (Rows *rows, GError **error)
+{
+  const Record *record = NULL;
+  while (rows->width == 0 && read_record (rows, &record, error))
+    rows->width = record == NULL ? 1 : record->n_fields;
+  reader_rewind (rows->reader);
+  return rows->width > 0;
+}
+
+static bool
+start (Rows *rows, GError **error)
+{
+  rows->width = rows->evidence.fields;
+  if (!read_header (rows, error))
+    return false;
+  if (rows->width == 0 && !find_width (rows, error))
+    return false;
+  reader_set_width (rows->reader, rows->width + rows->dialect.trailing_delimiter);
+  bool mend = rows->model == NULL || rows->model->ragged == RAGGED_REPAIR;
+  rows->extent = extent_new (&rows->evidence, &rows->dialect, rows->width, rows_header (rows), mend);
+  rows->repair = mend ? repair_new (&rows->dialect, rows->width) : NULL;
+  return true;
+}
+
+Rows *
+rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha, GError **error)
+{
+  g_autoptr (Rows) rows = g_new0 (Rows, 1);
+  rows->name = name;
+  rows->model = model;
+  g_auto (GStrv) names = known_names (model, pins);
+  if (!sniff_file (fd, name, model != NULL ? &model->dialect : NULL, names[0] == NULL ? NULL : (const char *const *) names,
+                   &rows->dialect, &rows->evidence, error))
+    return NULL;
+  rows->reader = reader_new (fd, &rows->dialect, limits != NULL ? limits : &reader_default_limits, sha);
+  return start (rows, error) ? g_steal_pointer (&rows) : NULL;
+}
+
+void
+rows_free (Rows *rows)
+{
+  if (rows == NULL)
+    return;
+  sniff_evidence_clear (&rows->evidence);
+  g_clear_pointer (&rows->reader, reader_free);
+  g_clear_pointer (&rows->extent, extent_free);
+  g_clear_pointer (&rows->repair, repair_free);
+  g_free (rows->header_memory);
+  g_free (rows->header_problem);
+  g_free (rows);
+}
+
+const Dialect *
+rows_dialect (const Rows *rows)
+{
+  return &rows->dialect;
+}
+
+const SniffEvidence *
+rows_evidence (const Rows *rows)
+{
+  return &rows->evidence;
+}
+
+size_t
+rows_width (const Rows *rows)
+{
+  return rows->width;
+}
+
+const Record *
+rows_header (const Rows *rows)
+{
+  return rows->header_memory != NULL ? &rows->header : NULL;
+}
+
+const char *
+rows_header_problem (const Rows *rows)
+{
+  return rows->header_problem;
+}
+
+/* ---- rows ---- */
+
+bool
+rows_none (const Rows *rows, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a header but no rows", rows->name);
+  weir_error_detail (
+      error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
+  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
+  weir_error_reason (error, "no_rows");
+  return false;
+}
+
+static bool
+refuse_ragged (const Rows *rows, const Record *record, GError **error)
+{
+  char problem[80];
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
+              record_describe (record, rows->width, problem, sizeof problem));
+  weir_error_line (error, record->line);
+  weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
+  weir_error_hint (error,
+                   "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model and drop it again.");
+  weir_error_reason (error, "ragged");
+  return false;
+}
+
+/* The record as a reject that says why it is none of the table's. */
+static const Record *
+tell_below (Rows *rows, const Record *record, const char *below)
+{
+  if (g_str_equal (below, "repeated_header"))
+    g_strlcpy (rows->problem, "the header once more", sizeof rows->problem);
+  else
+    g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
+                extent_last_line (rows->extent));
+  rows->below = *record;
+  rows->below.n_fields = 0;
+  rows->below.problem = rows->problem;
+  rows->below.reason = below;
+  return &rows->below;
+}
+
+static bool
+refuse_long_cell (const Rows *rows, int64_t line, GError **error)
+{
+  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row longer than weir takes", line, rows->name);
+  weir_error_detail (error,
+                     "Its quote is not closed within the limits, and what follows is not like rows of the table. Nothing was "
+                     "loaded.");
+  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
+  weir_error_line (error, line);
+  weir_error_reason (error, "record_too_long");
+  return false;
+}
+
+/* The next record of which is known whether it is a row; NULL: the file ended. */
+static bool
+next_record (Rows *rows, const Record **ret_record, GError **error)
+{
+  const char *below = NULL;
+  while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
+    {
+      const Record *record = NULL;
+      if (!read_record (rows, &record, error))
+        return false;
+      int64_t line = 0;
+      if (!long_cell_look (&rows->long_cell, &rows->evidence, record, &line))
+        return refuse_long_cell (rows, line, error);
+      rows->ended = record == NULL;
+      extent_take (rows->extent, record);
+    }
+  if (*ret_record != NULL && below != NULL)
+    *ret_record = tell_below (rows, *ret_record, below);
+  return true;
+}
+
+bool
+rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error)
+{
+  *ret_original = NULL;
+  if (!next_record (rows, ret_row, error))
+    return false;
+  const Record *record = *ret_row;
+  if (record == NULL || (record->problem == NULL && record->n_fields == rows->width))
+    return true;
+  if (rows->model != NULL && rows->model->ragged == RAGGED_FAIL)
+    return refuse_ragged (rows, record, error);
+  const Record *mended = NULL;
+  size_t found;
+  if (rows->repair != NULL && record != &rows->below)
+    mended = repair_record (rows->repair, record, &found);
+  if (mended == NULL)
+    return true;
+  *ret_row = mended;
+  *ret_original = record;
+  return true;
+}
+
+bool
+rows_is_foreign (const char *reason)
+{
+  static const char *const reasons[] = { "footer", "second_table", "repeated_header", NULL };
+  return reason != NULL && g_strv_contains (reasons, reason);
+}
+
+bool
+rows_rewind (Rows *rows, GError **error)
+{
+  rows->ended = false;
+  rows->long_cell = (LongCell) { 0 };
+  extent_reset (rows->extent);
+  reader_rewind (rows->reader);
+  const Record *record = NULL;
+  for (int i = 0; i < rows->dialect.header_rows; i++)
+    if (!read_record (rows, &record, error))
+      return false;
+  return true;
+}
+
+int64_t
+rows_offset (const Rows *rows)
+{
+  return reader_offset (rows->reader);
+}

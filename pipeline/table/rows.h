@@ -1,0 +1,41 @@
+/* A file's rows as its model wants them: the dialect worked out (or said by the model), the header read, rows that are off mended
+ * or refused, what is below the table told. What LOAD, `weir cat` and `weir sniff` read from: they see the same table.
+ *
+ *   rows_open, then rows_next to the end; rows_rewind and again. */
+#ifndef WEIR_PIPELINE_TABLE_ROWS_H
+#define WEIR_PIPELINE_TABLE_ROWS_H
+
+#include "pipeline/layout/pins.h"
+#include "pipeline/records/reader.h"
+#include "pipeline/sniff/sniff.h"
+
+typedef struct Rows Rows;
+
+/* fd, name, model (NULL: none), pins (NULL: none), limits (NULL: the reader's own) and sha (NULL: not wanted) are borrowed. Without
+ * a model rows that are off are mended. Errors: those of the source, the sniffer and the reader; a header that cannot be read;
+ * INPUT or LOCAL. */
+Rows *rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha,
+                 GError **error);
+void rows_free (Rows *rows);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
+
+const Dialect *rows_dialect (const Rows *rows);
+const SniffEvidence *rows_evidence (const Rows *rows);
+size_t rows_width (const Rows *rows); /* columns of the table */
+
+/* The header as wide as the table, its rows joined (record_join); NULL: there is none. Valid as long as "rows". */
+const Record *rows_header (const Rows *rows);
+const char *rows_header_problem (const Rows *rows); /* why a row of it had to be mended; NULL: none had */
+
+/* The next row, NULL at the end. *ret_original: what a mended row was, NULL: it is as it was. A row that is off and not mended
+ * comes as it is, or is an INPUT error ("ragged") where the model says "fail". What is none of the table's is a problem of its own,
+ * with a reason of extent.h's. Errors name the file. */
+bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error);
+
+bool rows_is_foreign (const char *reason); /* whether it is one of these; NULL is none */
+
+bool rows_rewind (Rows *rows, GError **error);
+int64_t rows_offset (const Rows *rows);            /* bytes of the file read so far, for progress */
+bool rows_none (const Rows *rows, GError **error); /* sets the error of a file without rows, and returns false */
+
+#endif

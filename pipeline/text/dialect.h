@@ -1,0 +1,44 @@
+/* The dialect of a delimited file: plain data, and its JSON form as it is kept in the ledger. */
+#ifndef WEIR_PIPELINE_TEXT_DIALECT_H
+#define WEIR_PIPELINE_TEXT_DIALECT_H
+
+#include "base/json.h"
+#include "models/encoding.h"
+
+typedef enum
+{
+  COMPRESSION_NONE,
+  COMPRESSION_GZIP, /* RFC 1952, several members too */
+  COMPRESSION_ZSTD, /* RFC 8878, several frames too */
+} Compression;
+
+typedef enum
+{
+  ESCAPE_DOUBLED,   /* "" inside quotes is one quote */
+  ESCAPE_BACKSLASH, /* \" is; \\ is a backslash, \ before anything else stands for itself */
+} Escape;
+
+typedef struct
+{
+  char delimiter[3]; /* one or two characters: "," ";" "\t" "|" ":" "^" "~" " " ", " ...; "" for a file of one column */
+  char quote;        /* " or ', 0: none */
+  Escape escape;
+  int header_rows;         /* 0: no header; more than one are joined by a blank, column by column */
+  int skip_lines;          /* of preamble, before the header or the first record */
+  char comment;            /* records whose first byte this is are comments, passed over; 0: none */
+  bool trailing_delimiter; /* every record ends with a delimiter that begins no column */
+  Encoding encoding;
+  Compression compression;
+  int bom;             /* bytes of byte order mark at the beginning */
+  const char *newline; /* "LF", "CRLF", "CR" or "mixed": for people, the reader takes all; static text */
+} Dialect;
+
+extern const Dialect dialect_default; /* comma, double quote, doubled, one header row, UTF-8, LF */
+
+Json *dialect_to_json (const Dialect *dialect);
+
+/* Appends a cell as a file of this dialect writes it, in quotes where it must be, or "always". Without a quote the delimiter's
+ * characters and line ends become blanks, or "_" where the delimiter is or has a blank. */
+void dialect_append_cell (const Dialect *dialect, const char *cell, bool always, GString *line);
+
+#endif

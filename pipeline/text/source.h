@@ -1,0 +1,52 @@
+/* A file's text as UTF-8: decompressed and transcoded on the way, in pieces, with limits. The lowest part of the reader.
+ *
+ *   source = source_new (...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
+ *
+ * The file's own bytes are fed to the digest once per pass, to their very end. An invalid sequence of another encoding becomes the
+ * byte 0xFF, which is no UTF-8: the reader makes a reject of its record. A byte order mark is passed over. */
+#ifndef WEIR_PIPELINE_TEXT_SOURCE_H
+#define WEIR_PIPELINE_TEXT_SOURCE_H
+
+#include "base/digest.h"
+#include "pipeline/text/dialect.h"
+
+#include <stddef.h>
+
+/* More than a limit is refused; 0: no limit. */
+typedef struct
+{
+  int64_t bytes; /* of decompressed text, in the file's encoding ("file_too_large") */
+  double ratio;  /* of text to compressed bytes, looked at from 16 MiB of text on ("compression_bomb") */
+} SourceLimits;
+
+extern const SourceLimits source_default_limits; /* none, 1,000 */
+
+typedef struct Source Source;
+
+/* fd: a regular file, read by pread from its beginning, or -1: "bytes" (borrowed), the first "length" of a file. "sha" may be NULL;
+ * borrowed. */
+Source *source_new (int fd, const char *bytes, size_t length, Compression compression, Encoding encoding,
+                    const SourceLimits *limits, Sha256 *sha);
+void source_free (Source *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Source, source_free)
+
+/* The next up to "size" bytes of text; *ret_got 0: the end. Errors: LOCAL; INPUT where the compressed data is broken, cut off or
+ * followed by something else ("compressed_data"), or over a limit. */
+bool source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError **error);
+
+void source_rewind (Source *source);          /* and resets sha */
+int64_t source_offset (const Source *source); /* of the file's own bytes, for progress */
+
+/* Which compression the first bytes of a file have, by their magic numbers. */
+Compression source_compression (const char *bytes, size_t length);
+
+/* The first up to "size" bytes of text, for the sniffer: decompressed, not transcoded, the byte order mark still there; decode_head
+ * tells the encoding. *ret_whole: they are all of it. */
+bool source_head (int fd, char *buffer, size_t size, size_t *ret_got, bool *ret_whole, Compression *ret_compression,
+                  GError **error);
+
+/* Such a head as source_read would give it: without the mark, in UTF-8 (whose bytes stay as they are). Not "whole": half a UTF-16
+ * character at the end is left out. Owned by the caller. */
+GString *source_transcode (const char *bytes, size_t length, bool whole, Encoding encoding);
+
+#endif

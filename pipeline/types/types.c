@@ -1,0 +1,181 @@
+#include "pipeline/types/types.h"
+
+#include "base/uid.h"
+#include "pipeline/types/types_rows.h"
+
+#include <string.h>
+
+static bool
+is_word (const char *cell, size_t length, const char *word)
+{
+  return strlen (word) == length && g_ascii_strncasecmp (cell, word, length) == 0;
+}
+
+static bool
+recognize_boolean (const char *cell, size_t length)
+{
+  return is_word (cell, length, "true") || is_word (cell, length, "false");
+}
+
+static bool
+parse_boolean (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+{
+  static const char *const words[][2] = { { "false", "true" }, { "f", "t" },    { "no", "yes" },
+                                          { "n", "y" },        { "off", "on" }, { "0", "1" } };
+  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+    for (int truth = 0; truth <= 1; truth++)
+      if (is_word (cell, length, words[i][truth]))
+        return ret_value->boolean = truth != 0, true;
+  return false;
+}
+
+static void
+encode_boolean (const Value *value, GByteArray *out)
+{
+  append_byte (out, value->boolean ? 1 : 0);
+}
+
+static void
+canonical_boolean (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_BOOLEAN);
+  append_byte (out, value->boolean ? 1 : 0);
+}
+
+static void
+write_boolean (const Value *value, GString *out)
+{
+  g_string_append (out, value->boolean ? "true" : "false");
+}
+
+static bool
+parse_uuid (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+{
+  Uid uid;
+  if (length != UID_TEXT_SIZE - 1 || cell[8] != '-' || !uid_parse (cell, length, &uid))
+    return false;
+  memcpy (ret_value->uuid, uid.bytes, sizeof ret_value->uuid);
+  return true;
+}
+
+static void
+encode_uuid (const Value *value, GByteArray *out)
+{
+  append_bytes (out, value->uuid, sizeof value->uuid);
+}
+
+static void
+canonical_uuid (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_UUID);
+  append_bytes (out, value->uuid, sizeof value->uuid);
+}
+
+static void
+write_uuid (const Value *value, GString *out)
+{
+  Uid uid;
+  char text[UID_TEXT_SIZE];
+  memcpy (uid.bytes, value->uuid, sizeof uid.bytes);
+  uid_format (uid, text);
+  g_string_append (out, text);
+}
+
+static bool
+parse_text (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+{
+  ret_value->text = cell;
+  ret_value->length = length;
+  return true;
+}
+
+static void
+encode_text (const Value *value, GByteArray *out)
+{
+  append_bytes (out, value->text, value->length);
+}
+
+static void
+canonical_text (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_TEXT);
+  append_bytes (out, value->text, value->length);
+}
+
+const Type types[TYPE_COUNT] = {
+  { TYPE_BOOLEAN, "boolean", 16, parse_boolean, recognize_boolean, encode_boolean, canonical_boolean, write_boolean },
+  { TYPE_BIGINT, "bigint", 20, parse_bigint, NULL, encode_bigint, canonical_bigint, write_bigint },
+  { TYPE_NUMERIC, "numeric", 1700, parse_numeric, NULL, encode_numeric, canonical_decimal, write_decimal },
+  { TYPE_DOUBLE, "double precision", 701, parse_double, NULL, encode_double, canonical_decimal, write_decimal },
+  { TYPE_DATE, "date", 1082, parse_date, NULL, encode_date, canonical_date, write_date },
+  { TYPE_TIMESTAMP, "timestamp", 1114, parse_timestamp, NULL, encode_instant, canonical_instant, write_timestamp },
+  { TYPE_TIMESTAMPTZ, "timestamptz", 1184, parse_timestamptz, NULL, encode_instant, canonical_instant, write_timestamptz },
+  { TYPE_UUID, "uuid", 2950, parse_uuid, NULL, encode_uuid, canonical_uuid, write_uuid },
+  { TYPE_JSONB, "jsonb", 3802, parse_jsonb, NULL, encode_jsonb, canonical_jsonb, NULL },
+  { TYPE_TEXT, "text", 25, parse_text, NULL, encode_text, canonical_text, NULL },
+};
+
+/* What people write for our types. Where PostgreSQL's own is narrower (integer, real, varchar), ours holds everything it can. */
+static const struct
+{
+  const char *name;
+  TypeId id;
+} aliases[] = {
+  { "bool", TYPE_BOOLEAN },
+  { "int8", TYPE_BIGINT },
+  { "int", TYPE_BIGINT },
+  { "int2", TYPE_BIGINT },
+  { "int4", TYPE_BIGINT },
+  { "integer", TYPE_BIGINT },
+  { "smallint", TYPE_BIGINT },
+  { "decimal", TYPE_NUMERIC },
+  { "dec", TYPE_NUMERIC },
+  { "double", TYPE_DOUBLE },
+  { "float", TYPE_DOUBLE },
+  { "float4", TYPE_DOUBLE },
+  { "float8", TYPE_DOUBLE },
+  { "real", TYPE_DOUBLE },
+  { "timestamp without time zone", TYPE_TIMESTAMP },
+  { "timestamp with time zone", TYPE_TIMESTAMPTZ },
+  { "varchar", TYPE_TEXT },
+  { "character varying", TYPE_TEXT },
+};
+
+const Type *
+types_find (const char *name)
+{
+  for (size_t i = 0; i < TYPE_COUNT; i++)
+    if (g_ascii_strcasecmp (types[i].name, name) == 0)
+      return &types[i];
+  for (size_t i = 0; i < G_N_ELEMENTS (aliases); i++)
+    if (g_ascii_strcasecmp (aliases[i].name, name) == 0)
+      return &types[aliases[i].id];
+  return NULL;
+}
+
+const Type *
+types_by_oid (uint32_t oid)
+{
+  const uint32_t varchar_oid = 1043;
+  for (size_t i = 0; i < TYPE_COUNT; i++)
+    if (types[i].oid == oid)
+      return &types[i];
+  return oid == varchar_oid ? &types[TYPE_TEXT] : NULL;
+}
+
+const char *const *
+types_words (void)
+{
+  static const char *const words[TYPE_COUNT + 1] = { "boolean", "bigint",    "numeric",     "double precision",
+                                                     "date",    "timestamp", "timestamptz", "uuid",
+                                                     "jsonb",   "text" };
+  return words;
+}
+
+bool
+types_widens (TypeId from, TypeId to)
+{
+  if (from == to)
+    return true;
+  return (from == TYPE_BIGINT && to == TYPE_NUMERIC) || ((from == TYPE_BIGINT || from == TYPE_NUMERIC) && to == TYPE_TEXT);
+}

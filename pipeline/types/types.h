@@ -1,0 +1,95 @@
+/* The types: one table of rows, each saying how a cell of text becomes a value, its binary COPY form, and the bytes it is hashed
+ * by.
+ *
+ * A new type is a new row. Formats of PostgreSQL's binary representation: src/backend/utils/adt/{int8,numeric,float,date,timestamp,
+ * uuid,jsonb}.c (the *_recv functions). A Value borrows its cell. Parsing never allocates, but for jsonb; nothing depends on the
+ * locale. */
+#ifndef WEIR_PIPELINE_TYPES_TYPES_H
+#define WEIR_PIPELINE_TYPES_TYPES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum
+{
+  TYPE_BOOLEAN,
+  TYPE_BIGINT,
+  TYPE_NUMERIC,
+  TYPE_DOUBLE,
+  TYPE_DATE,
+  TYPE_TIMESTAMP,
+  TYPE_TIMESTAMPTZ,
+  TYPE_UUID,
+  TYPE_JSONB,
+  TYPE_TEXT,
+  TYPE_COUNT
+} TypeId;
+
+#define NUMERIC_MAX_DIGITS 1000 /* significant decimal digits and fraction digits we take; beyond that a number stays text */
+
+/* A parsed cell. Which member holds is the type's business. */
+typedef struct
+{
+  bool boolean;
+  int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since 2000-01-01 00:00 (UTC) for timestamps */
+  double real;
+  uint8_t uuid[16];
+  const char *text; /* text, jsonb, numeric, double: the cell itself, borrowed */
+  size_t length;
+  const char *format; /* numeric, double: how the text is written, as given to parse and borrowed too */
+} Value;
+
+typedef struct
+{
+  TypeId id;
+  const char *name; /* the SQL name, which is also the word in models: "double precision" */
+  uint32_t oid;     /* pg_type.oid, for reading column types back */
+
+  /* Whether the cell is of this type, and its value. "format" is NULL or one that types_format_fits accepts. A cell that would lose
+   * information ("00123" as bigint) is not of the type. On false *ret_value is undefined. */
+  bool (*parse) (const char *cell, size_t length, const char *format, Value *ret_value);
+
+  /* Whether inference may give this type to a cell, NULL: as parse says. (A declared boolean takes yes and no; inference only true
+   * and false.) */
+  bool (*recognize) (const char *cell, size_t length);
+
+  /* Appends the value in binary COPY form, without the 4-byte length before it. */
+  void (*encode) (const Value *value, GByteArray *out);
+
+  /* Appends the bytes that stand for the value's meaning, behind a letter for its class: all numbers alike (5, 5.0, 5e0), all
+   * instants alike (a date is its midnight). Never used as a key. */
+  void (*canonical) (const Value *value, GByteArray *out);
+
+  /* Appends the one text of the value, by which keys know it and which "parse" takes without a format: as PostgreSQL writes it,
+   * numbers with no exponent and no zeros behind their last decimal, a timestamptz in UTC as 2026-11-20T09:30:00Z, whatever the
+   * session's time zone. NULL: the value is its spelling (text, jsonb). */
+  void (*write) (const Value *value, GString *out);
+} Type;
+
+extern const Type types[TYPE_COUNT];
+
+/* Also by PostgreSQL's other names (int8, integer, bool, float8, decimal, varchar ...), in any case; NULL: unknown. */
+const Type *types_find (const char *name);
+const Type *types_by_oid (uint32_t oid); /* TEXT for varchar too; NULL: not one of ours */
+const char *const *types_words (void);   /* NULL-terminated names, for models and messages */
+
+/* Whether cells of a type can be written in that format.
+ *
+ * A date has YYYY, MM and DD once each with literals between ("DD/MM/YYYY", "YYYYMMDD"), or Mon or Month in place of MM for the
+ * English name, in full or its first three letters, format and cell in any case ("DD Mon YYYY"); a timestamp or timestamptz has
+ * these and HH24, MI and maybe SS, and for timestamptz maybe TZ at its end (without it cells are taken as UTC). Literals are
+ * anything but letters and digits, and the letters T and Z. Days, months and hours may have one digit or two where a literal or the
+ * end of the cell follows; seconds may have a fraction.
+ *
+ * A numeric or double precision shows its marks around nines: "9,9" is a decimal comma, "9,999.9" and "9.999,9" group by threes as
+ * well (also by a blank or an apostrophe), "9,999" has no fraction; bigint takes only the last kind. A cell may do without the
+ * marks, but has all or none of them. */
+bool types_format_fits (const char *type, const char *format);
+
+/* Whether every value of "from" is kept when the column becomes "to": bigint to numeric, bigint or numeric to text, and any type to
+ * itself. */
+bool types_widens (TypeId from, TypeId to);
+
+#endif

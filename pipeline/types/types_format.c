@@ -1,0 +1,256 @@
+#include "pipeline/types/types_format.h"
+
+#include "pipeline/types/types_decimal.h"
+#include "pipeline/types/types_rows.h"
+
+#include <string.h>
+
+#define LARGEST_OFFSET (15 * 3600 + 59 * 60) /* of a time zone, as in PostgreSQL */
+
+typedef enum
+{
+  FIELD_LITERAL, /* one character of the format stands for itself */
+  FIELD_YEAR,
+  FIELD_MONTH,
+  FIELD_MONTH_MON,   /* both read the English name, in full or its first three letters: */
+  FIELD_MONTH_MONTH, /* May is either, and never means two months */
+  FIELD_DAY,
+  FIELD_HOUR,
+  FIELD_MINUTE,
+  FIELD_SECOND,
+  FIELD_ZONE,
+  FIELD_COUNT
+} Field;
+
+typedef struct
+{
+  const char *at;
+  const char *end;
+} Cursor;
+
+static const size_t field_lengths[FIELD_COUNT] = { 1, 4, 2, 3, 5, 2, 4, 2, 2, 2 };
+
+static bool
+is_named_month (Field field)
+{
+  return field == FIELD_MONTH_MON || field == FIELD_MONTH_MONTH;
+}
+
+/* The field that begins there; FIELD_LITERAL also at the end. */
+static Field
+field_at (const char *format)
+{
+  switch (format[0])
+    {
+    case 'Y':
+      return strncmp (format, "YYYY", 4) == 0 ? FIELD_YEAR : FIELD_LITERAL;
+    case 'M':
+    case 'm':
+      if (g_ascii_strncasecmp (format, "Mon", 3) == 0)
+        return g_ascii_strncasecmp (format, "Month", 5) == 0 ? FIELD_MONTH_MONTH : FIELD_MONTH_MON;
+      return strncmp (format, "MM", 2) == 0 ? FIELD_MONTH : strncmp (format, "MI", 2) == 0 ? FIELD_MINUTE : FIELD_LITERAL;
+    case 'D':
+      return format[1] == 'D' ? FIELD_DAY : FIELD_LITERAL;
+    case 'H':
+      return strncmp (format, "HH24", 4) == 0 ? FIELD_HOUR : FIELD_LITERAL;
+    case 'S':
+      return format[1] == 'S' ? FIELD_SECOND : FIELD_LITERAL;
+    case 'T':
+      return format[1] == 'Z' ? FIELD_ZONE : FIELD_LITERAL;
+    default:
+      return FIELD_LITERAL;
+    }
+}
+
+static bool
+take (Cursor *cursor, char c)
+{
+  if (cursor->at == cursor->end || *cursor->at != c)
+    return false;
+  cursor->at++;
+  return true;
+}
+
+static bool
+read_number (Cursor *cursor, int least_digits, int most_digits, int low, int high, int *ret_number)
+{
+  int number = 0;
+  int digits = 0;
+  for (; digits < most_digits && cursor->at < cursor->end && is_digit (*cursor->at); digits++, cursor->at++)
+    number = number * 10 + (*cursor->at - '0');
+  *ret_number = number;
+  return digits >= least_digits && number >= low && number <= high;
+}
+
+static bool
+read_month_name (Cursor *cursor, int *ret_month)
+{
+  static const char *const names[] = { "January", "February", "March",     "April",   "May",      "June",
+                                       "July",    "August",   "September", "October", "November", "December" };
+  size_t left = (size_t) (cursor->end - cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      size_t length = strlen (names[i]);
+      if (left < length || g_ascii_strncasecmp (cursor->at, names[i], length) != 0)
+        length = 3;
+      if (left < length || g_ascii_strncasecmp (cursor->at, names[i], length) != 0)
+        continue;
+      cursor->at += length;
+      *ret_month = (int) i + 1;
+      return true;
+    }
+  return false;
+}
+
+/* Seconds, and microseconds where a point and a digit follow. */
+static bool
+read_second (Cursor *cursor, Moment *moment)
+{
+  if (!read_number (cursor, 2, 2, 0, 59, &moment->second))
+    return false;
+  if (cursor->end - cursor->at < 2 || cursor->at[0] != '.' || !is_digit (cursor->at[1]))
+    return true;
+  const char *start = ++cursor->at;
+  if (!read_number (cursor, 1, 6, 0, 999999, &moment->microsecond))
+    return false;
+  for (ptrdiff_t digits = cursor->at - start; digits < 6; digits++)
+    moment->microsecond *= 10;
+  return true;
+}
+
+static bool
+read_zone (Cursor *cursor, Moment *moment)
+{
+  if (take (cursor, 'Z'))
+    return true;
+  bool west = take (cursor, '-');
+  if (!west && !take (cursor, '+'))
+    return false;
+  int hours;
+  int minutes = 0;
+  if (!read_number (cursor, 2, 2, 0, 15, &hours))
+    return false;
+  bool colon = take (cursor, ':');
+  if ((colon || (cursor->at < cursor->end && is_digit (*cursor->at))) && !read_number (cursor, 2, 2, 0, 59, &minutes))
+    return false;
+  moment->offset = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
+  return true;
+}
+
+/* "loose": one digit will do where two are usual, for a literal, a name or the end of the cell says where it stops. */
+static bool
+read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
+{
+  int least = loose ? 1 : 2;
+  switch (field)
+    {
+    case FIELD_YEAR:
+      return read_number (cursor, 4, 4, 1, 9999, &moment->year);
+    case FIELD_MONTH:
+      return read_number (cursor, least, 2, 1, 12, &moment->month);
+    case FIELD_MONTH_MON:
+    case FIELD_MONTH_MONTH:
+      return read_month_name (cursor, &moment->month);
+    case FIELD_DAY:
+      return read_number (cursor, least, 2, 1, 31, &moment->day);
+    case FIELD_HOUR:
+      return read_number (cursor, least, 2, 0, 23, &moment->hour);
+    case FIELD_MINUTE:
+      return read_number (cursor, 2, 2, 0, 59, &moment->minute);
+    case FIELD_SECOND:
+      return read_second (cursor, moment);
+    case FIELD_ZONE:
+      return read_zone (cursor, moment);
+    default:
+      return false;
+    }
+}
+
+bool
+format_match (const char *format, const char *cell, size_t length, Moment *ret_moment)
+{
+  Cursor cursor = { cell, cell + length };
+  *ret_moment = (Moment) { 0 };
+  bool after_number = false;
+  while (*format != '\0')
+    {
+      Field field = field_at (format);
+      const char *next = format + field_lengths[field];
+      Field next_field = field_at (next);
+      bool loose = !after_number && (next_field == FIELD_LITERAL || is_named_month (next_field));
+      if (field == FIELD_LITERAL ? !take (&cursor, *format) : !read_field (&cursor, field, loose, ret_moment))
+        return false;
+      after_number = field != FIELD_LITERAL && !is_named_month (field);
+      format = next;
+    }
+  return cursor.at == cursor.end;
+}
+
+bool
+iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
+{
+  const char *time = cell;
+  while (time < cell + length && *time != 'T' && *time != ' ')
+    time++;
+  if (time == cell + length || !format_match ("YYYY-MM-DD", cell, (size_t) (time - cell), ret_moment))
+    return false;
+  Cursor cursor = { time + 1, cell + length };
+  if (!read_number (&cursor, 2, 2, 0, 23, &ret_moment->hour) || !take (&cursor, ':')
+      || !read_number (&cursor, 2, 2, 0, 59, &ret_moment->minute))
+    return false;
+  if (take (&cursor, ':') && !read_second (&cursor, ret_moment))
+    return false;
+  if (zoned && !read_zone (&cursor, ret_moment))
+    return false;
+  return cursor.at == cursor.end;
+}
+
+static bool
+is_literal (char c)
+{
+  return c == 'T' || c == 'Z' || !g_ascii_isalnum (c);
+}
+
+static bool
+fits_moment (TypeId type, const char *format)
+{
+  int seen[FIELD_COUNT] = { 0 };
+  for (const char *at = format; *at != '\0'; at += field_lengths[field_at (at)])
+    {
+      Field field = field_at (at);
+      if (field == FIELD_LITERAL && !is_literal (*at))
+        return false;
+      if (field != FIELD_LITERAL && ++seen[field] > 1)
+        return false;
+      if (field == FIELD_ZONE && (type != TYPE_TIMESTAMPTZ || at[field_lengths[field]] != '\0'))
+        return false;
+    }
+  int months = seen[FIELD_MONTH] + seen[FIELD_MONTH_MON] + seen[FIELD_MONTH_MONTH];
+  bool has_date = seen[FIELD_YEAR] && months == 1 && seen[FIELD_DAY];
+  bool has_time = seen[FIELD_HOUR] && seen[FIELD_MINUTE];
+  bool timeless = !seen[FIELD_HOUR] && !seen[FIELD_MINUTE] && !seen[FIELD_SECOND];
+  return has_date && (type == TYPE_DATE ? timeless : has_time);
+}
+
+bool
+types_format_fits (const char *type, const char *format)
+{
+  const Type *row = types_find (type);
+  if (row == NULL || format == NULL)
+    return false;
+  DecimalStyle style;
+  switch (row->id)
+    {
+    case TYPE_BIGINT:
+      return decimal_style (format, &style) && style.point == '\0';
+    case TYPE_NUMERIC:
+    case TYPE_DOUBLE:
+      return decimal_style (format, &style);
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+      return fits_moment (row->id, format);
+    default:
+      return false;
+    }
+}

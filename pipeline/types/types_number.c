@@ -1,0 +1,207 @@
+/* bigint and numeric, and what stands for any number in a row hash. */
+#include "pipeline/types/types_decimal.h"
+#include "pipeline/types/types_rows.h"
+
+#include <string.h>
+
+#define BIGINT_MAX_DIGITS 19
+#define GROUP_DIGITS 4 /* numeric's digits are base 10,000 */
+#define NUMERIC_MAX_GROUPS (NUMERIC_MAX_DIGITS / GROUP_DIGITS + 2)
+#define NUMERIC_NEGATIVE 0x4000
+
+/* The number without its grouping marks. False: it is no whole number, or has too many digits. */
+static bool
+strip_marks (const char *cell, size_t length, const char *format, char plain[BIGINT_MAX_DIGITS + 1], size_t *ret_length)
+{
+  Decimal decimal;
+  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent || decimal.n_fraction > 0
+      || decimal.n_whole > BIGINT_MAX_DIGITS)
+    return false;
+  size_t used = 0;
+  if (decimal.negative)
+    plain[used++] = '-';
+  for (size_t i = 0; i < decimal.n_whole; i++)
+    plain[used++] = decimal_digit (&decimal, i);
+  *ret_length = used;
+  return true;
+}
+
+bool
+parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  char plain[BIGINT_MAX_DIGITS + 1];
+  if (format != NULL)
+    {
+      if (!strip_marks (cell, length, format, plain, &length))
+        return false;
+      cell = plain;
+    }
+  bool negative = length > 0 && cell[0] == '-';
+  const char *digits = cell + negative;
+  size_t count = length - negative;
+  if (count == 0 || count > BIGINT_MAX_DIGITS || (digits[0] == '0' && (count > 1 || negative)))
+    return false;
+  uint64_t magnitude = 0; /* 19 digits cannot overflow it */
+  for (size_t i = 0; i < count; i++)
+    {
+      if (!is_digit (digits[i]))
+        return false;
+      magnitude = magnitude * 10 + (uint64_t) (digits[i] - '0');
+    }
+  if (magnitude > (uint64_t) INT64_MAX + negative)
+    return false;
+  ret_value->integer = (int64_t) (negative ? -magnitude : magnitude);
+  return true;
+}
+
+void
+encode_bigint (const Value *value, GByteArray *out)
+{
+  append_int64 (out, value->integer);
+}
+
+bool
+parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  if (length > 2 * NUMERIC_MAX_DIGITS + 2) /* marks of three bytes at most for every three digits, the sign and the point */
+    return false;
+  Decimal decimal;
+  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent)
+    return false;
+  if (decimal.n_whole + decimal.n_fraction > NUMERIC_MAX_DIGITS)
+    return false;
+  if (decimal.negative && decimal.first == decimal.last) /* numeric has no negative zero: the sign would be lost */
+    return false;
+  ret_value->text = cell;
+  ret_value->length = length;
+  ret_value->format = format;
+  return true;
+}
+
+/* The number cut into groups of four digits from the point in both directions; the first of them ends on a multiple of four digits
+ * before the point. Returns how many. */
+static size_t
+fill_groups (const Decimal *decimal, uint16_t groups[NUMERIC_MAX_GROUPS])
+{
+  size_t padding = (GROUP_DIGITS - decimal->n_whole % GROUP_DIGITS) % GROUP_DIGITS;
+  size_t digits = decimal->n_whole + decimal->n_fraction;
+  size_t count = (padding + digits + GROUP_DIGITS - 1) / GROUP_DIGITS;
+  size_t place = 0;
+  for (size_t group = 0; group < count; group++)
+    {
+      unsigned n = 0;
+      for (int i = 0; i < GROUP_DIGITS; i++, place++)
+        {
+          bool there = place >= padding && place - padding < digits;
+          n = n * 10 + (there ? (unsigned) (decimal_digit (decimal, place - padding) - '0') : 0);
+        }
+      groups[group] = (uint16_t) n;
+    }
+  return count;
+}
+
+void
+encode_numeric (const Value *value, GByteArray *out)
+{
+  Decimal decimal;
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
+    g_return_if_reached ();
+  uint16_t groups[NUMERIC_MAX_GROUPS];
+  size_t end = fill_groups (&decimal, groups);
+  int weight = (int) ((decimal.n_whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
+  size_t start = 0;
+  for (; start < end && groups[start] == 0; start++)
+    weight--;
+  while (end > start && groups[end - 1] == 0)
+    end--;
+  size_t count = end - start;
+
+  uint16_t message[4 + NUMERIC_MAX_GROUPS] = {
+    GUINT16_TO_BE ((uint16_t) count),
+    GUINT16_TO_BE ((uint16_t) (count == 0 ? 0 : weight)),
+    GUINT16_TO_BE (decimal.negative ? NUMERIC_NEGATIVE : 0),
+    GUINT16_TO_BE ((uint16_t) decimal.n_fraction),
+  };
+  for (size_t i = 0; i < count; i++)
+    message[4 + i] = GUINT16_TO_BE (groups[start + i]);
+  append_bytes (out, message, (4 + count) * sizeof message[0]);
+}
+
+/* Zero is the letter alone; any other number its sign, the place of its point and its significant digits: the value is
+ * 0.DDD x 10^point. */
+static void
+begin_canonical (bool negative, int32_t point, GByteArray *out)
+{
+  append_byte (out, negative ? '-' : '+');
+  append_int32 (out, point);
+}
+
+void
+canonical_bigint (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_NUMBER);
+  if (value->integer == 0)
+    return;
+  bool negative = value->integer < 0;
+  uint64_t magnitude = negative ? -(uint64_t) value->integer : (uint64_t) value->integer;
+  int32_t zeros = 0;
+  for (; magnitude % 10 == 0; magnitude /= 10)
+    zeros++;
+  char digits[BIGINT_MAX_DIGITS];
+  size_t start = sizeof digits;
+  for (; magnitude > 0; magnitude /= 10)
+    digits[--start] = (char) ('0' + magnitude % 10);
+  size_t count = sizeof digits - start;
+  begin_canonical (negative, (int32_t) count + zeros, out);
+  append_bytes (out, digits + start, count);
+}
+
+void
+canonical_decimal (const Value *value, GByteArray *out)
+{
+  Decimal decimal;
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
+    g_return_if_reached ();
+  append_byte (out, CANONICAL_NUMBER);
+  if (decimal.first == decimal.last)
+    return;
+  begin_canonical (decimal.negative, decimal.point, out);
+  if (decimal.mark > 0)
+    for (size_t i = decimal.first; i < MIN (decimal.last, decimal.n_whole); i++)
+      append_byte (out, (uint8_t) decimal_digit (&decimal, i));
+  else if (decimal.first < decimal.n_whole)
+    append_bytes (out, decimal.whole + decimal.first, MIN (decimal.last, decimal.n_whole) - decimal.first);
+  if (decimal.last > decimal.n_whole)
+    {
+      size_t from = decimal.first > decimal.n_whole ? decimal.first - decimal.n_whole : 0;
+      append_bytes (out, decimal.fraction + from, decimal.last - decimal.n_whole - from);
+    }
+}
+
+void
+write_bigint (const Value *value, GString *out)
+{
+  g_string_append_printf (out, "%" G_GINT64_FORMAT, value->integer);
+}
+
+void
+write_decimal (const Value *value, GString *out)
+{
+  Decimal decimal;
+  if (!decimal_scan (value->text, value->length, value->format, &decimal))
+    g_return_if_reached ();
+  int32_t count = (int32_t) decimal_significant (&decimal);
+  if (count == 0)
+    {
+      g_string_append_c (out, '0');
+      return;
+    }
+  g_string_append (out, decimal.negative ? "-" : "");
+  /* Of the significant digits, counted from 0, the one at "point" is the first of the fraction; zeros are on both sides of them. */
+  for (int32_t i = MIN (0, decimal.point - 1); i < MAX (count, decimal.point); i++)
+    {
+      if (i == decimal.point)
+        g_string_append_c (out, '.');
+      g_string_append_c (out, i >= 0 && i < count ? decimal_digit (&decimal, decimal.first + (size_t) i) : '0');
+    }
+}

@@ -1,0 +1,147 @@
+/* date, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to 9999. */
+#include "pipeline/types/types_format.h"
+#include "pipeline/types/types_rows.h"
+
+#define MICROSECONDS_PER_SECOND INT64_C (1000000)
+#define MICROSECONDS_PER_DAY (86400 * MICROSECONDS_PER_SECOND)
+#define DAYS_OF_400_YEARS 146097
+#define JULIAN_2000 730120 /* 2000-01-01, for GDate, whose day 1 is 0001-01-01 */
+
+static bool
+is_leap (int year)
+{
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static bool
+is_day (const Moment *moment)
+{
+  static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+  if (moment->year < 1 || moment->month < 1 || moment->month > 12 || moment->day < 1)
+    return false;
+  int length = lengths[moment->month - 1] + (moment->month == 2 && is_leap (moment->year));
+  return moment->day <= length;
+}
+
+/* Days since 2000-01-01. Years are counted from March, so that the leap day is the last one. */
+static int64_t
+day_number (const Moment *moment)
+{
+  const int days_to_2000 = 730425; /* from 0000-03-01 to 2000-01-01 */
+  int year = moment->month > 2 ? moment->year : moment->year - 1;
+  int month = (moment->month + 9) % 12; /* March is 0 */
+  int day_of_year = (153 * month + 2) / 5 + moment->day - 1;
+  return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - days_to_2000;
+}
+
+static int64_t
+instant_of (const Moment *moment)
+{
+  int64_t seconds = moment->hour * 3600 + moment->minute * 60 + moment->second - moment->offset;
+  return day_number (moment) * MICROSECONDS_PER_DAY + seconds * MICROSECONDS_PER_SECOND + moment->microsecond;
+}
+
+bool
+parse_date (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  Moment moment;
+  if (!format_match (format != NULL ? format : "YYYY-MM-DD", cell, length, &moment) || !is_day (&moment))
+    return false;
+  ret_value->integer = day_number (&moment);
+  return true;
+}
+
+static bool
+parse_instant (const char *cell, size_t length, const char *format, bool zoned, Value *ret_value)
+{
+  Moment moment;
+  bool matches = format != NULL ? format_match (format, cell, length, &moment) : iso_match (cell, length, zoned, &moment);
+  if (!matches || !is_day (&moment))
+    return false;
+  ret_value->integer = instant_of (&moment);
+  return true;
+}
+
+bool
+parse_timestamp (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  return parse_instant (cell, length, format, false, ret_value);
+}
+
+bool
+parse_timestamptz (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  return parse_instant (cell, length, format, true, ret_value);
+}
+
+void
+encode_date (const Value *value, GByteArray *out)
+{
+  append_int32 (out, (int32_t) value->integer);
+}
+
+void
+encode_instant (const Value *value, GByteArray *out)
+{
+  append_int64 (out, value->integer);
+}
+
+void
+canonical_date (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_INSTANT);
+  append_int64 (out, value->integer * MICROSECONDS_PER_DAY);
+}
+
+void
+canonical_instant (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_INSTANT);
+  append_int64 (out, value->integer);
+}
+
+/* A zone may bring the first or last day into the year 0 or 10000. GDate begins with the year 1, and calendars repeat. */
+static void
+write_day (int64_t days, GString *out)
+{
+  GDate date;
+  g_date_clear (&date, 1);
+  g_date_set_julian (&date, (guint32) (days + JULIAN_2000 + DAYS_OF_400_YEARS));
+  g_string_append_printf (out, "%04d-%02d-%02d", g_date_get_year (&date) - 400, (int) g_date_get_month (&date),
+                          g_date_get_day (&date));
+}
+
+void
+write_date (const Value *value, GString *out)
+{
+  write_day (value->integer, out);
+}
+
+static void
+write_instant (int64_t instant, char between, GString *out)
+{
+  int64_t in_day = instant % MICROSECONDS_PER_DAY;
+  in_day += in_day < 0 ? MICROSECONDS_PER_DAY : 0;
+  write_day ((instant - in_day) / MICROSECONDS_PER_DAY, out);
+  int second = (int) (in_day / MICROSECONDS_PER_SECOND);
+  g_string_append_printf (out, "%c%02d:%02d:%02d", between, second / 3600, second / 60 % 60, second % 60);
+  int fraction = (int) (in_day % MICROSECONDS_PER_SECOND);
+  if (fraction == 0)
+    return;
+  g_string_append_printf (out, ".%06d", fraction);
+  while (out->str[out->len - 1] == '0')
+    g_string_truncate (out, out->len - 1);
+}
+
+void
+write_timestamp (const Value *value, GString *out)
+{
+  write_instant (value->integer, ' ', out);
+}
+
+void
+write_timestamptz (const Value *value, GString *out)
+{
+  write_instant (value->integer, 'T', out);
+  g_string_append_c (out, 'Z');
+}

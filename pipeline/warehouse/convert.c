@@ -1,0 +1,104 @@
+#include "pipeline/warehouse/convert.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "schema/sql.h"
+
+#include <string.h>
+
+#define SHOWN_VALUES 3 /* of those that are not of the type */
+#define SHOWN_BYTES 60
+
+typedef struct
+{
+  const Layout *layout;
+  const LayoutColumn *column;
+  int64_t misfits;
+  GString *shown; /* the first of them */
+} Conversion;
+
+static void
+misfit (Conversion *conversion, const char *text)
+{
+  if (conversion->misfits++ >= SHOWN_VALUES)
+    return;
+  g_autofree char *printable = text_printable (text, strlen (text), SHOWN_BYTES);
+  g_string_append_printf (conversion->shown, "%s\"%s\"", conversion->shown->len > 0 ? ", " : "", printable);
+}
+
+/* The pair of a text and what it becomes; NULL: it stays, or cannot. */
+static Json *
+convert (Conversion *conversion, const char *text)
+{
+  const LayoutColumn *column = conversion->column;
+  const Field field = { .text = text, .length = strlen (text) };
+  Value value;
+  if (field.length == 0 || layout_is_null (conversion->layout, &field))
+    return json_pack ("[s,n]", text);
+  if (!column->type->parse (field.text, field.length, column->format, &value))
+    return misfit (conversion, text), NULL;
+  if (column->type->write == NULL)
+    return NULL;
+  g_autoptr (GString) written = g_string_new (NULL);
+  column->type->write (&value, written);
+  return g_str_equal (written->str, text) ? NULL : json_pack ("[s,s]", text, written->str);
+}
+
+static bool
+cannot_convert (const Conversion *conversion, const char *schema, GError **error)
+{
+  const LayoutColumn *column = conversion->column;
+  const Model *model = conversion->layout->model;
+  weir_error (error, WEIR_ERROR_MODEL,
+              "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not", column->name,
+              schema, model->table, column->type->name, conversion->misfits);
+  weir_error_detail (error, "%s%s. Nothing was changed.", conversion->shown->str,
+                     conversion->misfits > SHOWN_VALUES ? " and others" : "");
+  weir_error_hint (error,
+                   "Declare it as \"text\" in %s, change these values in all versions with `weir psql`, or load into a table of "
+                   "another name.",
+                   model->path);
+  weir_error_reason (error, "type_changed");
+  return false;
+}
+
+/* Fetches the next piece of the distinct texts and puts down what becomes of those that do not stay. */
+static bool
+convert_piece (Db *db, Conversion *conversion, bool *ret_end, GError **error)
+{
+  g_autoptr (DbResult) texts = NULL;
+  if (!sql_run (db, "convert/fetch", NULL, 0, &texts, error))
+    return false;
+  g_autoptr (Json) pairs = json_array ();
+  for (int row = 0; row < db_result_rows (texts); row++)
+    {
+      Json *pair = convert (conversion, db_result_value (texts, row, 0));
+      if (pair != NULL)
+        json_array_append_new (pairs, pair);
+    }
+  *ret_end = db_result_rows (texts) == 0;
+  g_autofree char *text = weir_json_text (pairs);
+  const SqlVar vars[] = { { "pairs", text } };
+  return sql_run (db, "convert/add", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+bool
+convert_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GPtrArray *notes, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", layout->model->table }, { "column", column->name } };
+  g_autoptr (GString) shown = g_string_new (NULL);
+  Conversion conversion = { .layout = layout, .column = column, .shown = shown };
+  if (!sql_run (db, "convert/begin", NULL, 0, NULL, error)
+      || !sql_run (db, "convert/texts", vars, G_N_ELEMENTS (vars), NULL, error))
+    return false;
+  for (bool end = false; !end;)
+    if (!convert_piece (db, &conversion, &end, error))
+      return false;
+  if (conversion.misfits > 0)
+    return cannot_convert (&conversion, schema, error);
+  g_ptr_array_add (notes, g_strdup_printf ("column %s was text and becomes %s: the values of %s.%s were converted", column->name,
+                                           column->type->name, schema, layout->model->table));
+  return sql_run (db, "convert/write", vars, G_N_ELEMENTS (vars), NULL, error)
+         && sql_run (db, "convert/close", NULL, 0, NULL, error) && sql_run (db, "convert/end", NULL, 0, NULL, error);
+}

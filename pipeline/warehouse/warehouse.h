@@ -1,0 +1,39 @@
+/* The warehouse table of a model: made by the first load, brought up to a layout by later ones. */
+#ifndef WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
+#define WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
+
+#include "base/db.h"
+#include "pipeline/layout/layout.h"
+
+typedef struct
+{
+  const char *schema;
+  const Layout *layout;
+  char *view;         /* "users_current"; NULL for a fact */
+  bool created;       /* by this transaction: it is empty and has no index yet */
+  GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
+  GPtrArray *added;   /* those of them that this load added: filled into the rows there are, in place */
+  GPtrArray *fresh;   /* those of them that hold values only from this load on: added, or all NULL so far */
+  GPtrArray
+      *new_texts;     /* those whose "" counts as NULL where rows are compared: text from this load on, or of rows without a key */
+  GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
+  GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
+  GPtrArray *lacking; /* those of them that hold values */
+} Warehouse;
+
+void warehouse_free (Warehouse *warehouse);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
+
+/* Makes the table, or adds the columns it lacks and widens those whose type grew, in the caller's transaction. "pins" as before
+ * this load: a column that is not pinned has never held a value and takes any type. Errors: MODEL where the table is not weir's or
+ * a type cannot follow. */
+Warehouse *warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes,
+                              GError **error);
+
+/* After the rows of a first load, of a table with a key: its indexes and statistics. */
+bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
+
+/* Whether the table is there. */
+bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);
+
+#endif

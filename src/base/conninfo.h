@@ -1,0 +1,10 @@
+/* A libpq URL or conninfo without its password: for command lines and for people. Pure. */
+#ifndef WEIR_BASE_CONNINFO_H
+#define WEIR_BASE_CONNINFO_H
+
+/* The conninfo less its password, which goes to *ret_password (decoded; NULL where there is none; may be NULL). Takes
+ * "postgresql://user:password@host/db?password=..." and "host=... password='...'". What is malformed is left to libpq to complain
+ * of, but nothing that could be a password is kept. Both owned by the caller. */
+char *conninfo_without_password (const char *conninfo, char **ret_password);
+
+#endif

@@ -1,0 +1,172 @@
+/* `weir cat FILE`: the table as weir understood it, which is what LOAD would stage of it without a model.
+ *
+ * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
+ * off are repaired (pipeline/records/repair.h) and counted; lines above the table and what is below it (pipeline/table/extent.h) are left out.
+ * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that
+ * could. */
+#include "base/error.h"
+#include "base/text.h"
+#include "src/report/clean.h"
+#include "src/commands/cli.h"
+#include "src/report/peek.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLUSH_SIZE 65536
+#define LEAST_CONFIDENCE 0.5
+
+/* How many rows something happened to, and the first one's line. */
+typedef struct
+{
+  int64_t rows;
+  int64_t first;
+} Tally;
+
+/* What is printed, and what is told at the end. */
+typedef struct
+{
+  const PeekedFile *file;
+  GString *out;
+  bool gone; /* whoever read our output wants no more */
+  Tally unusable;
+  Tally repaired;
+  Tally below;
+} Cat;
+
+static bool
+flush (Cat *cat, GError **error)
+{
+  for (size_t done = 0; done < cat->out->len;)
+    {
+      ssize_t written = write (STDOUT_FILENO, cat->out->str + done, cat->out->len - done);
+      if (written < 0 && errno == EINTR)
+        continue;
+      cat->gone = written < 0 && errno == EPIPE;
+      if (cat->gone)
+        break;
+      if (written < 0)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not write to standard output: %s", g_strerror (errno));
+      done += (size_t) written;
+    }
+  g_string_truncate (cat->out, 0);
+  return true;
+}
+
+static void
+count (Tally *tally, const Record *record)
+{
+  if (tally->rows++ == 0)
+    tally->first = record->line;
+}
+
+static void
+take_row (Cat *cat, const Record *row, const Record *original)
+{
+  if (row->problem == NULL)
+    {
+      if (original != NULL)
+        count (&cat->repaired, original);
+      clean_append (cat->out, row);
+    }
+  else if (rows_is_foreign (row->reason))
+    count (&cat->below, row);
+  else
+    {
+      count (&cat->unusable, row);
+      fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, row->line, row->problem, row->reason);
+    }
+}
+
+static bool
+print_rows (Cat *cat, GError **error)
+{
+  const Record *header = rows_header (cat->file->rows), *row = NULL, *original = NULL;
+  if (header != NULL)
+    clean_append (cat->out, header);
+  if (header != NULL && rows_header_problem (cat->file->rows) != NULL)
+    count (&cat->repaired, header);
+  while (!cat->gone)
+    {
+      if (!rows_next (cat->file->rows, &row, &original, error))
+        return false;
+      if (row == NULL)
+        break;
+      take_row (cat, row, original);
+      if (cat->out->len >= FLUSH_SIZE && !flush (cat, error))
+        return false;
+    }
+  return flush (cat, error);
+}
+
+/* ---- telling ---- */
+
+static void
+tell (const Cat *cat, const Tally *tally, const char *one, const char *several)
+{
+  if (tally->rows == 0)
+    return;
+  g_autofree char *rows = text_count (tally->rows);
+  if (tally->rows == 1)
+    fprintf (stderr, "weir: %s: 1 row, on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, tally->first, one);
+  else
+    fprintf (stderr, "weir: %s: %s rows, the first on line %" G_GINT64_FORMAT ", %s\n", cat->file->name, rows, tally->first,
+             several);
+}
+
+static void
+tell_counts (const Cat *cat)
+{
+  int skipped = rows_dialect (cat->file->rows)->skip_lines;
+  double confidence = rows_evidence (cat->file->rows)->confidence;
+  if (confidence < LEAST_CONFIDENCE)
+    fprintf (stderr, "weir: %s: this table is a guess (confidence %.0f %%): `weir sniff` says why\n", cat->file->name,
+             100 * confidence);
+  if (skipped > 0)
+    fprintf (stderr, "weir: %s: %d line%s above the table %s left out\n", cat->file->name, skipped, skipped == 1 ? "" : "s",
+             skipped == 1 ? "was" : "were");
+  tell (cat, &cat->repaired, "was repaired", "were repaired");
+  tell (cat, &cat->below, "is below the table and was left out", "are below the table and were left out");
+  tell (cat, &cat->unusable, "could not be read and was left out", "could not be read and were left out");
+}
+
+static bool
+print_file (const char *path, bool *ret_problems, GError **error)
+{
+  g_auto (PeekedFile) file = { .fd = -1 };
+  GError *refused = NULL;
+  if (!peek_open (path, &file, &refused))
+    {
+      if (g_strcmp0 (weir_error_get_reason (refused), "empty_file") != 0)
+        return g_propagate_error (error, refused), false;
+      fprintf (stderr, "weir: %s\n", refused->message);
+      g_error_free (refused);
+      return true;
+    }
+  g_autoptr (GString) out = g_string_sized_new (2 * FLUSH_SIZE);
+  Cat cat = { .file = &file, .out = out };
+  bool done = print_rows (&cat, error);
+  if (!cat.gone)
+    tell_counts (&cat);
+  *ret_problems = cat.unusable.rows > 0;
+  return done;
+}
+
+int
+command_cat (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  GError *error = NULL;
+  bool done = false, problems = false;
+  if (!cli_parse ("cat", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc != 2)
+    return cli_usage ("cat", argc < 2 ? "a file is missing" : "one file at a time, please");
+  if (!print_file (argv[1], &problems, &error))
+    return cli_fail (error, common.json);
+  return problems ? 1 : 0;
+}

@@ -1,0 +1,101 @@
+#include "base/error.h"
+#include "src/report/checks.h"
+#include "src/commands/cli.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define EXIT_FAILED 1
+
+static const char *
+text_or_null (const char *text)
+{
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static Json *
+check_to_json (const Check *check)
+{
+  const GError *error = check->error;
+  return json_pack ("{s:s, s:o, s:b, s:o, s:o, s:o}", "check", check->name, "subject", weir_json_string (check->subject), "ok",
+                    error == NULL, "message", weir_json_string (error != NULL ? error->message : NULL), "detail",
+                    weir_json_string (text_or_null (weir_error_get_detail (error))), "hint",
+                    weir_json_string (text_or_null (weir_error_get_hint (error))));
+}
+
+static void
+print_json (const Settings *settings, const GPtrArray *checks, bool ok)
+{
+  Json *array = json_array ();
+  for (guint i = 0; i < checks->len; i++)
+    json_array_append_new (array, check_to_json (g_ptr_array_index (checks, i)));
+  g_autoptr (Json) root = json_pack ("{s:b, s:o, s:o}", "ok", ok, "checks", array, "settings", settings_to_json (settings));
+  cli_print_json (root);
+}
+
+static void
+print_text (const GPtrArray *checks, int failed)
+{
+  bool fancy = cli_is_fancy (STDOUT_FILENO);
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const Check *check = g_ptr_array_index (checks, i);
+      const char *word = check->error == NULL ? "ok" : "FAILED", *colour = check->error == NULL ? "\033[32m" : "\033[31m";
+      printf ("%s%-6s%s  %-10s %s\n", fancy ? colour : "", word, fancy ? "\033[0m" : "", check->name,
+              check->subject != NULL ? check->subject : "");
+      if (check->error != NULL)
+        cli_print_error (check->error, "        ");
+    }
+  if (failed == 0)
+    puts ("All is well.");
+  else
+    printf ("%d check%s failed.\n", failed, failed == 1 ? "" : "s");
+}
+
+/* 3 when the database cannot be reached, for then much was not looked at. */
+static int
+exit_code (const GPtrArray *checks)
+{
+  int code = 0;
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const Check *check = g_ptr_array_index (checks, i);
+      if (g_error_matches (check->error, WEIR_ERROR, WEIR_ERROR_RETRY))
+        return weir_error_exit_code (check->error);
+      if (check->error != NULL)
+        code = EXIT_FAILED;
+    }
+  return code;
+}
+
+static int
+count_failed (const GPtrArray *checks)
+{
+  int failed = 0;
+  for (guint i = 0; i < checks->len; i++)
+    failed += ((const Check *) g_ptr_array_index (checks, i))->error != NULL;
+  return failed;
+}
+
+int
+command_check (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("check", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc > 1)
+    return cli_usage ("check", "no arguments are taken");
+  g_autoptr (Settings) settings = settings_load (common.home, common.database, HOME_REQUIRED, &error);
+  if (settings == NULL)
+    return cli_fail (error, common.json);
+  g_autoptr (GPtrArray) checks = checks_run (settings);
+  if (common.json)
+    print_json (settings, checks, count_failed (checks) == 0);
+  else
+    print_text (checks, count_failed (checks));
+  return exit_code (checks);
+}

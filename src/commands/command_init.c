@@ -1,0 +1,150 @@
+#include "base/error.h"
+#include "base/fsutil.h"
+#include "base/text.h"
+#include "schema/migrate.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What was made, told as it happens to a person, at the end to a program. */
+typedef struct
+{
+  bool json;
+  Json *made; /* array of text */
+} Report;
+
+static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (!report->json)
+    printf ("made %s\n", what);
+  json_array_append_new (report->made, weir_json_string (what));
+}
+
+/* A database named on the command line is kept; with it may go a password, so the file is private then. */
+static bool
+make_settings_file (const Settings *settings, const char *database, Report *report, GError **error)
+{
+  g_autofree char *path = g_build_filename (settings->home, "weir.json", NULL);
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return true;
+  g_autoptr (Json) root = json_pack ("{s:s}", "description", "The settings of this home. All have defaults: weir check --json");
+  if (database != NULL)
+    json_object_set_new (root, "database", weir_json_string (database));
+  g_autofree char *text = weir_json_pretty (root);
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  if (!fs_write_file (path, line, strlen (line), database != NULL ? 0600 : 0644, error))
+    return false;
+  note (report, "settings weir.json");
+  return true;
+}
+
+static bool
+has_schema (Db *db, const char *name, bool *ret_has, GError **error)
+{
+  g_autoptr (DbResult) found = NULL;
+  const char *const params[] = { name };
+  if (!db_query (db, "select from pg_namespace where nspname = $1", params, 1, &found, error))
+    return false;
+  *ret_has = db_result_rows (found) > 0;
+  return true;
+}
+
+static bool
+make_schema (Db *db, const char *name, Report *report, GError **error)
+{
+  bool has = false;
+  if (!has_schema (db, name, &has, error) || has)
+    return has;
+  g_autofree char *identifier = text_quote_ident (name);
+  g_autofree char *sql = g_strdup_printf ("create schema %s", identifier);
+  g_autoptr (GError) problem = NULL;
+  if (db_exec (db, sql, &problem))
+    return note (report, "schema %s", name), true;
+  /* Another init may have been faster. */
+  if (has_schema (db, name, &has, NULL) && has)
+    return true;
+  g_propagate_prefixed_error (error, g_steal_pointer (&problem), "could not make schema %s: ", identifier);
+  return false;
+}
+
+static bool
+make_secret (const Settings *settings, Db *db, Report *report, GError **error)
+{
+  bool there = g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
+  g_autofree char *secret = NULL;
+  size_t length = 0;
+  if (!database_read_secret (settings, db, &secret, &length, error))
+    return false;
+  g_autofree char *shown = settings_shown_path (settings, settings->secret_file);
+  if (!there)
+    note (report, "key secret %s", shown);
+  return true;
+}
+
+static bool
+make_database (const Settings *settings, Report *report, GError **error)
+{
+  g_autofree char *url = NULL;
+  g_autofree char *why = NULL;
+  if (!database_url (settings, true, &url, &why, error))
+    return false;
+  g_autoptr (Db) db = db_connect (url, "weir", -1, error);
+  int applied = 0;
+  if (db == NULL || !migrate_up (db, &applied, error))
+    return false;
+  if (applied > 0)
+    note (report, "ledger in %s", why);
+  return make_schema (db, settings->staging_schema, report, error) && make_schema (db, settings->warehouse_schema, report, error)
+         && make_secret (settings, db, report, error);
+}
+
+static bool
+run (const CommonOptions *common, const char *folder, Report *report, GError **error)
+{
+  bool was_home = settings_is_home (folder);
+  g_autoptr (Settings) settings = settings_load (folder, common->database, HOME_CREATE, error);
+  if (settings == NULL)
+    return false;
+  if (!was_home)
+    note (report, "home %s", settings->home);
+  if (!make_settings_file (settings, common->database, report, error) || !make_database (settings, report, error))
+    return false;
+  if (common->json)
+    {
+      g_autoptr (Json) object = json_pack ("{s:o, s:O}", "home", weir_json_string (settings->home), "made", report->made);
+      cli_print_json (object);
+    }
+  else
+    printf ("%s is ready%s. Next: weir watch\n", settings->home,
+            json_array_size (report->made) == 0 ? ", nothing had to be made" : "");
+  return true;
+}
+
+int
+command_init (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("init", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc > 2)
+    return cli_usage ("init", "one folder at most");
+  /* As in git, here means here, not the home this folder may be in. */
+  const char *variable = g_getenv ("WEIR_HOME");
+  const char *folder = argc == 2                                 ? argv[1]
+                       : common.home != NULL                     ? common.home
+                       : variable != NULL && variable[0] != '\0' ? variable
+                                                                 : ".";
+  g_autoptr (Json) made = json_array ();
+  Report report = { common.json, made };
+  return run (&common, folder, &report, &error) ? 0 : cli_fail (error, common.json);
+}

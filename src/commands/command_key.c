@@ -1,0 +1,236 @@
+#include "base/error.h"
+#include "base/fsutil.h"
+#include "base/text.h"
+#include "pipeline/layout/pins.h"
+#include "schema/ledger.h"
+#include "src/report/agreement.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+#include "src/settings/settings_catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The tables whose keys can be made, for "did you mean". NULL-terminated and borrowed. */
+static const char **
+keyed_tables (const Catalog *catalog)
+{
+  GPtrArray *tables = g_ptr_array_new ();
+  for (guint i = 0; i < catalog->models->len; i++)
+    {
+      const Model *model = g_ptr_array_index (catalog->models, i);
+      if (!model_is_keyless (model))
+        g_ptr_array_add (tables, model->table);
+    }
+  g_ptr_array_add (tables, NULL);
+  return (const char **) g_ptr_array_free (tables, FALSE);
+}
+
+static bool
+find_model (const Catalog *catalog, const char *table, const Model **ret_model, GError **error)
+{
+  const BrokenModel *broken = catalog_find_broken (catalog, table);
+  if (broken != NULL)
+    return g_propagate_error (error, g_error_copy (broken->error)), false;
+  *ret_model = catalog_find (catalog, table);
+  if (*ret_model == NULL)
+    {
+      g_autofree const char **tables = keyed_tables (catalog);
+      const char *nearest = text_nearest (table, tables);
+      weir_error (error, WEIR_ERROR_MODEL, "there is no model of table \"%s\"", table);
+      if (nearest != NULL)
+        weir_error_hint (error, "Did you mean \"%s\"?", nearest);
+      else
+        weir_error_hint (error, "weir model %s proposes one, once a file of it was staged.", table);
+      return false;
+    }
+  if (model_is_keyless (*ret_model))
+    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" is a fact without business_key: its rows have no id", table), false;
+  return true;
+}
+
+/* One value for each column of the business key, all of them text. */
+static bool
+check_values (const Model *model, char **values, GError **error)
+{
+  guint given = g_strv_length (values);
+  guint wanted = g_strv_length (model->business_key);
+  if (given != wanted)
+    {
+      g_autofree char *columns = g_strjoinv (", ", model->business_key);
+      weir_error (error, WEIR_ERROR_MODEL, "the business key of \"%s\" has %u column%s, %u value%s given", model->table, wanted,
+                  wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were");
+      weir_error_detail (error, "In this order: %s", columns);
+      return false;
+    }
+  for (guint i = 0; i < given; i++)
+    if (!text_is_utf8 (values[i], strlen (values[i]), NULL))
+      return weir_error (error, WEIR_ERROR_MODEL, "the value of %s is not UTF-8", model->business_key[i]), false;
+  return true;
+}
+
+/* What the database knows of the table's key. */
+typedef struct
+{
+  Db *db;     /* NULL: it cannot be asked */
+  bool fresh; /* nothing was ever loaded */
+  TableState state;
+  Pins *pins;
+} Known;
+
+static void
+known_clear (Known *known)
+{
+  g_clear_pointer (&known->db, db_free);
+  g_clear_pointer (&known->pins, pins_free);
+  table_state_clear (&known->state);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Known, known_clear)
+
+static bool
+declares_types (const Model *model)
+{
+  g_autofree KeyType *types_declared = key_types (model, NULL);
+  for (guint i = 0; model->business_key[i] != NULL; i++)
+    if (types_declared[i].type == NULL)
+      return false;
+  return true;
+}
+
+/* Where the database cannot be asked a person is told what that leaves open. */
+static bool
+ask (const Settings *settings, const Model *model, Known *known, GError **error)
+{
+  bool secret = model->hash == KEY_HMAC_SHA256, declared = declares_types (model);
+  if (!secret && declared)
+    return true;
+  g_autoptr (GError) away = NULL;
+  known->db = database_open (settings, false, false, -1, &away);
+  if (known->db != NULL)
+    return ledger_table_read (known->db, model->table, false, &known->state, error)
+           && (known->pins = pins_parse (known->state.pins, error)) != NULL;
+  known->fresh = g_str_equal (weir_error_get_reason (away), "no_ledger");
+  if (!known->fresh && secret)
+    fprintf (stderr, "weir: the key secret could not be compared with the one of the database: %s\n", away->message);
+  if (!known->fresh && !declared)
+    fprintf (stderr, "weir: the database could not be asked for the key's types, and values are taken as they are written: %s\n",
+             away->message);
+  return true;
+}
+
+/* The secret, compared with the one that the table's ids were made with. Where the database cannot be asked, none is made. */
+static bool
+read_secret (const Settings *settings, const Model *model, const Known *known, char **ret_secret, size_t *ret_length,
+             GError **error)
+{
+  if (known->db == NULL)
+    return settings_read_secret (settings, known->fresh, ret_secret, ret_length, error);
+  g_autofree char *secret = NULL;
+  if (!database_read_secret (settings, known->db, &secret, ret_length, error))
+    return false;
+  if (!agreement_check (model, known->state.kind, known->state.key, secret, *ret_length, error))
+    return database_explain_secret (settings, error), false;
+  *ret_secret = g_steal_pointer (&secret);
+  return true;
+}
+
+/* The values as the key knows them: in the column's way of writing or the type's own. */
+static bool
+canonical_values (const Model *model, const Known *known, const KeyMaker *maker, KeyPart *parts, GPtrArray *texts, GError **error)
+{
+  g_autofree KeyType *key = key_types (model, known->pins), *declared = key_types (model, NULL);
+  for (guint i = 0; model->business_key[i] != NULL; i++)
+    {
+      GString *text = g_string_new (NULL);
+      g_ptr_array_add (texts, text);
+      Value unused;
+      const KeyType plain = { key[i].type, NULL };
+      if (key_canonical (maker, key[i], &parts[i], text, &unused) || key_canonical (maker, plain, &parts[i], text, &unused)
+          || declared[i].type == NULL || declared[i].type->write == NULL || parts[i].length == 0)
+        continue;
+      weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not of type %s, as %s is in %s", parts[i].text, declared[i].type->name,
+                  model->business_key[i], model->path);
+      weir_error_detail (error, "A row with that value is a reject: it has no id.");
+      return false;
+    }
+  return true;
+}
+
+static void
+free_text (gpointer text)
+{
+  g_string_free (text, TRUE);
+}
+
+static bool
+make_key (const Settings *settings, const Model *model, char **values, Uid *ret_id, Json **ret_normalized, GError **error)
+{
+  g_autofree char *secret = NULL;
+  size_t secret_length = 0;
+  g_auto (Known) known = { 0 };
+  if (!ask (settings, model, &known, error))
+    return false;
+  if (model->hash == KEY_HMAC_SHA256
+      && (!fs_make_folder (settings->state, 0700, error) || !read_secret (settings, model, &known, &secret, &secret_length, error)))
+    return false;
+  guint count = g_strv_length (values);
+  g_autofree KeyPart *parts = g_new0 (KeyPart, count);
+  for (guint i = 0; i < count; i++)
+    parts[i] = (KeyPart) { values[i], strlen (values[i]), false };
+  g_autoptr (KeyMaker) maker = key_maker_new (model, secret, secret_length);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (free_text);
+  if (!canonical_values (model, &known, maker, parts, texts, error))
+    return false;
+  const KeyPart *normalized = NULL;
+  size_t empty = 0;
+  if (!key_make (maker, parts, count, ret_id, &normalized, &empty))
+    {
+      weir_error (error, WEIR_ERROR_MODEL, "the value of %s is empty", model->business_key[empty]);
+      weir_error_detail (error, "A row with an empty business key is a reject: it has no id.");
+      return false;
+    }
+  *ret_normalized = json_array ();
+  for (guint i = 0; i < count; i++)
+    json_array_append_new (*ret_normalized, json_stringn (normalized[i].text, normalized[i].length));
+  return true;
+}
+
+static bool
+run (const CommonOptions *common, char **arguments, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  if (settings == NULL)
+    return false;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  const Model *model = NULL;
+  if (catalog == NULL || !find_model (catalog, arguments[0], &model, error) || !check_values (model, arguments + 1, error))
+    return false;
+  Uid id;
+  g_autoptr (Json) normalized = NULL;
+  if (!make_key (settings, model, arguments + 1, &id, &normalized, error))
+    return false;
+  char text[UID_TEXT_SIZE];
+  uid_format (id, text);
+  if (!common->json)
+    return puts (text), true;
+  g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id",
+                                       text, "normalized", normalized);
+  cli_print_json (object);
+  return true;
+}
+
+int
+command_key (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("key", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc < 3)
+    return cli_usage ("key", "a table and the values of its business key are needed");
+  return run (&common, argv + 1, &error) ? 0 : cli_fail (error, common.json);
+}

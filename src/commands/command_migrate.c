@@ -1,0 +1,100 @@
+#include "schema/migrate.h"
+
+#include "base/error.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+up (Db *db, bool json, GError **error)
+{
+  int applied = 0;
+  if (!migrate_up (db, &applied, error))
+    return false;
+  g_autoptr (Json) object = json_pack ("{s:i}", "applied", applied);
+  if (json)
+    cli_print_json (object);
+  else if (applied == 0)
+    puts ("The ledger is up to date.");
+  else
+    printf ("%d migration%s applied.\n", applied, applied == 1 ? "" : "s");
+  return true;
+}
+
+static bool
+down (Db *db, bool json, GError **error)
+{
+  int version = 0;
+  if (!migrate_down (db, &version, error))
+    return false;
+  g_autoptr (Json) object = version > 0 ? json_pack ("{s:i}", "taken_back", version) : json_pack ("{s:n}", "taken_back");
+  if (json)
+    cli_print_json (object);
+  else if (version == 0)
+    puts ("There is no migration to take back.");
+  else
+    printf ("Migration %04d taken back.\n", version);
+  return true;
+}
+
+static bool
+show_status (Db *db, bool json, GError **error)
+{
+  g_autoptr (GPtrArray) migrations = migrate_status (db, error);
+  if (migrations == NULL)
+    return false;
+  static const char *const times[] = { "applied_on", NULL };
+  g_autoptr (Json) array = json_array ();
+  for (guint i = 0; i < migrations->len; i++)
+    {
+      const Migration *migration = g_ptr_array_index (migrations, i);
+      const char *note = migration->changed ? "  (its text is another now)" : "";
+      if (json)
+        {
+          Json *object = json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name, "applied_on",
+                                    migration->applied_on, "changed", migration->changed);
+          cli_times_to_iso (object, times);
+          json_array_append_new (array, object);
+        }
+      else
+        printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
+                migration->applied_on != NULL ? migration->applied_on : "pending", note);
+    }
+  if (json)
+    cli_print_json (array);
+  return true;
+}
+
+static bool
+run (const CommonOptions *common, const char *verb, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autofree char *url = NULL;
+  if (settings == NULL || !database_url (settings, false, &url, NULL, error))
+    return false;
+  g_autoptr (Db) db = db_connect (url, "weir", -1, error);
+  if (db == NULL)
+    return false;
+  if (g_str_equal (verb, "up"))
+    return up (db, common->json, error);
+  if (g_str_equal (verb, "down"))
+    return down (db, common->json, error);
+  return show_status (db, common->json, error);
+}
+
+int
+command_migrate (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("migrate", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc != 2 || !g_strv_contains ((const char *const[]) { "up", "down", "status", NULL }, argv[1]))
+    return cli_usage ("migrate", "one of up, down and status is needed");
+  return run (&common, argv[1], &error) ? 0 : cli_fail (error, common.json);
+}

@@ -1,0 +1,123 @@
+#include "base/error.h"
+#include "base/fsutil.h"
+#include "base/text.h"
+#include "models/propose.h"
+#include "schema/ledger.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+#include "src/settings/settings_catalog.h"
+#include "src/report/staged.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The evidence, for people: on stderr, so that stdout is the model alone. */
+static void
+print_evidence (const Settings *settings, const StagedTable *staged, ProposedKey key, const GPtrArray *notes)
+{
+  g_autofree char *rows = text_count (staged->rows);
+  g_autofree char *different = text_count (staged->different);
+  fprintf (stderr, "%s.%s: %s row%s, %s of them different\n", settings->staging_schema, staged->table, rows,
+           staged->rows == 1 ? "" : "s", different);
+  for (guint i = 0; i < staged->columns->len; i++)
+    {
+      const StagedColumn *column = g_ptr_array_index (staged->columns, i);
+      g_autofree char *distinct = text_count (column->distinct);
+      g_autofree char *values = text_count (column->values);
+      bool single = key.count == 1 && key.columns[0] == i;
+      fprintf (stderr, "  %s: %s distinct of %s rows%s%s\n", column->name, distinct, values,
+               column->values < staged->rows ? " that have a value" : "", single ? "; taken as business_key" : "");
+    }
+  if (key.count == 2)
+    {
+      const StagedColumn *first = g_ptr_array_index (staged->columns, key.columns[0]);
+      const StagedColumn *second = g_ptr_array_index (staged->columns, key.columns[1]);
+      g_autofree char *distinct = text_count (key.distinct);
+      fprintf (stderr, "  %s and %s: %s distinct of %s rows; taken as business_key\n", first->name, second->name, distinct, rows);
+    }
+  for (guint i = 0; i < notes->len; i++)
+    fprintf (stderr, "  %s\n", (const char *) g_ptr_array_index (notes, i));
+}
+
+/* models/TABLE.json, never replacing one. */
+static bool
+write_model (const Settings *settings, const char *table, const Json *model, char **ret_shown, GError **error)
+{
+  g_autofree char *name = g_strconcat (table, ".json", NULL);
+  g_autofree char *path = g_build_filename (settings->models, name, NULL);
+  g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
+  g_autofree char *text = weir_json_pretty (model);
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+  *ret_shown = settings_shown_path (settings, path);
+  if (!fs_make_folder (settings->models, 0777, error) || !fs_write_file (fresh, line, strlen (line), 0644, error))
+    return false;
+  bool exists = false;
+  if (fs_rename_new (fresh, path, &exists, error))
+    return true;
+  unlink (fresh);
+  if (!exists)
+    return false;
+  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" exists already and is never replaced", *ret_shown);
+  weir_error_hint (error, "Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);
+  return false;
+}
+
+/* The run whose file the new model is for: the table's last one. */
+static void
+name_next_command (Db *db, const char *table, const char *shown)
+{
+  g_autoptr (DbResult) runs = NULL;
+  bool known = ledger_runs (db, table, 1, &runs, NULL) && db_result_rows (runs) == 1;
+  fprintf (stderr, "wrote %s; read it, then load the file with it: weir retry %.8s\n", shown,
+           known ? db_result_value (runs, 0, 0) : "last");
+}
+
+static bool
+run (const CommonOptions *common, const char *table, bool write, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  if (settings == NULL)
+    return false;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  g_autoptr (Db) db = catalog != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  if (db == NULL)
+    return false;
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  ProposedKey key = { .count = 0 };
+  g_autoptr (StagedTable) staged = staged_read (db, settings, table, catalog_find (catalog, table), notes, &key, error);
+  if (staged == NULL)
+    return false;
+  const ModelWords words = settings_model_words ();
+  g_autoptr (Json) model = propose_model (staged, key, catalog, &words, notes, error);
+  if (model == NULL)
+    return false;
+  print_evidence (settings, staged, key, notes);
+  g_autofree char *shown = NULL;
+  if (write && !write_model (settings, table, model, &shown, error))
+    return false;
+  cli_print_json (model);
+  if (write)
+    name_next_command (db, table, shown);
+  return true;
+}
+
+int
+command_model (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  gboolean write = FALSE;
+  const GOptionEntry entries[] = {
+    { "write", 0, 0, G_OPTION_ARG_NONE, &write, "Write models/TABLE.json; an existing one is never replaced", NULL },
+    { NULL },
+  };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("model", entries, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc != 2)
+    return cli_usage ("model", "one table is needed");
+  return run (&common, argv[1], write, &error) ? 0 : cli_fail (error, common.json);
+}

@@ -1,0 +1,117 @@
+#include "base/error.h"
+#include "src/commands/cli.h"
+#include "base/conninfo.h"
+#include "src/server/connect.h"
+#include "src/server/pgserver.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Only what comes before psql's own arguments is ours: psql has a --help, too. Returns how many words it took. */
+static int
+count_own (int argc, char **argv)
+{
+  static const char *const own[] = { "--home", "--database" };
+  int count = 1;
+  while (count < argc)
+    {
+      int step = 0;
+      for (size_t i = 0; i < G_N_ELEMENTS (own); i++)
+        if (g_str_equal (argv[count], own[i]))
+          step = 2;
+        else if (g_str_has_prefix (argv[count], own[i]) && argv[count][strlen (own[i])] == '=')
+          step = 1;
+      if (count == 1 && g_str_equal (argv[count], "--help"))
+        step = 1;
+      if (step == 0)
+        break;
+      count += step;
+    }
+  return MIN (count, argc);
+}
+
+/* What psql finds without a schema's name: the warehouse first, for a staging table may have the same one. */
+static void
+set_search_path (const Settings *settings)
+{
+  g_autofree char *path = g_strdup_printf ("%s,%s,public", settings->warehouse_schema, settings->staging_schema);
+  /* A name that needs quotes would need them for the server's option parser as well: leave the path alone then. */
+  if (strspn (path, "abcdefghijklmnopqrstuvwxyz0123456789_,") != strlen (path))
+    return;
+  g_autofree char *options = g_strdup_printf ("-csearch_path=%s", path);
+  g_setenv ("PGOPTIONS", options, TRUE);
+}
+
+/* The psql of the server's own version where the server is ours. Owned by the caller. */
+static char *
+find_psql (const Settings *settings)
+{
+  g_autoptr (PgServer) server = settings->database == NULL ? pgserver_find (settings, NULL) : NULL;
+  g_autofree char *beside = server != NULL ? g_build_filename (server->bin, "psql", NULL) : NULL;
+  if (beside != NULL && access (beside, X_OK) == 0)
+    return g_steal_pointer (&beside);
+  return g_find_program_in_path ("psql");
+}
+
+/* Replaces this process. The password goes by the environment: arguments are everybody's to read. */
+static bool
+exec_psql (const Settings *settings, const char *url, char **arguments, GError **error)
+{
+  g_autofree char *program = find_psql (settings);
+  if (program == NULL)
+    {
+      weir_error (error, WEIR_ERROR_LOCAL, "could not find psql");
+      weir_error_hint (error,
+                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it leaves psql to "
+                       "the database's own: docker compose exec db psql -U weir");
+      return false;
+    }
+  g_autofree char *password = NULL;
+  g_autofree char *shown = conninfo_without_password (url, &password);
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_ptr_array_add (words, (gpointer) "psql");
+  if (shown[0] != '\0')
+    {
+      g_ptr_array_add (words, (gpointer) "-d");
+      g_ptr_array_add (words, shown);
+    }
+  for (int i = 0; arguments[i] != NULL; i++)
+    g_ptr_array_add (words, arguments[i]);
+  g_ptr_array_add (words, NULL);
+  if (password != NULL)
+    g_setenv ("PGPASSWORD", password, TRUE);
+  if (settings->database == NULL)
+    set_search_path (settings);
+  signal (SIGPIPE, SIG_DFL);
+  execv (program, (char **) words->pdata);
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, g_strerror (errno)), false;
+}
+
+static bool
+run (const CommonOptions *common, char **arguments, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autofree char *url = NULL;
+  return settings != NULL && database_url (settings, false, &url, NULL, error) && exec_psql (settings, url, arguments, error);
+}
+
+int
+command_psql (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  int own = count_own (argc, argv);
+  g_autofree char **words = g_memdup2 (argv, sizeof *argv * (gsize) (own + 1));
+  char **parsed = words;
+  words[own] = NULL;
+  int count = own;
+  if (!cli_parse ("psql", NULL, &common, &count, &parsed, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  return run (&common, argv + own, &error) ? 0 : cli_fail (error, common.json);
+}

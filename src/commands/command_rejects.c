@@ -1,0 +1,272 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/records/annotation.h"
+#include "pipeline/text/dialect.h"
+#include "schema/ledger.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN_BYTES 100 /* of the original line in the table */
+#define PAGE_ROWS 2000
+
+enum
+{
+  COLUMN_LINE,
+  COLUMN_NAME,
+  COLUMN_REASON,
+  COLUMN_MESSAGE,
+  COLUMN_REPAIRED,
+  COLUMN_ORIGINAL,
+};
+
+/* Undoes PostgreSQL's encode (bytes, 'escape'): \\ is a backslash, \ooo a byte. */
+static GString *
+unescape (const char *text)
+{
+  GString *bytes = g_string_new (NULL);
+  while (*text != '\0')
+    if (text[0] == '\\' && text[1] == '\\')
+      {
+        g_string_append_c (bytes, '\\');
+        text += 2;
+      }
+    else if (text[0] == '\\' && text[1] != '\0' && text[2] != '\0' && text[3] != '\0')
+      {
+        g_string_append_c (bytes, (char) ((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0')));
+        text += 4;
+      }
+    else
+      g_string_append_c (bytes, *text++);
+  return bytes;
+}
+
+/* The bytes of the refused row without its line end. */
+static GString *
+original_bytes (const DbResult *rejects, int row)
+{
+  GString *bytes = unescape (db_result_value (rejects, row, COLUMN_ORIGINAL));
+  while (bytes->len > 0 && (bytes->str[bytes->len - 1] == '\n' || bytes->str[bytes->len - 1] == '\r'))
+    g_string_truncate (bytes, bytes->len - 1);
+  return bytes;
+}
+
+/* Where the rows of a run go, page by page, and what was seen of them. */
+typedef struct Output Output;
+struct Output
+{
+  void (*print) (Output *output, const DbResult *page);
+  const char *header; /* NULL: the file had none */
+  Dialect dialect;    /* of the file: what is added to its lines is written the same way */
+  int widths[6];      /* of the table's columns */
+  int64_t printed, refused;
+};
+
+/* A file of one column has no delimiter: a tab stands between its rows and what is added to them. */
+static Dialect
+dialect_of (const Json *json)
+{
+  const char *delimiter = json_string_value (json_object_get (json, "delimiter"));
+  const char *quote = json_string_value (json_object_get (json, "quote"));
+  const char *escape = json_string_value (json_object_get (json, "escape"));
+  Dialect dialect = { .quote = quote != NULL ? quote[0] : '\0',
+                      .escape = g_strcmp0 (escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED };
+  g_strlcpy (dialect.delimiter, delimiter != NULL ? delimiter : "\t", sizeof dialect.delimiter);
+  return dialect;
+}
+
+/* What is wrong with a line, in columns before it: loading leaves them out, so the corrected file can be dropped as it is. The
+ * message is always in quotes where the file has them: of few rows nothing else may tell. */
+static void
+print_annotations (const Dialect *dialect, const char *line, const char *reason, const char *message)
+{
+  const char *const cells[] = { line, reason, message };
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+    {
+      dialect_append_cell (dialect, cells[i], i == 2, text);
+      g_string_append (text, dialect->delimiter);
+    }
+  fwrite (text->str, 1, text->len, stdout);
+}
+
+static void
+print_csv_header (const Output *output)
+{
+  if (output->header == NULL)
+    return;
+  print_annotations (&output->dialect, ANNOTATION_LINE, ANNOTATION_REASON, ANNOTATION_MESSAGE);
+  puts (output->header);
+}
+
+static void
+print_as_csv (Output *output, const DbResult *rejects)
+{
+  for (int row = 0; row < db_result_rows (rejects); row++)
+    {
+      const char *column = db_result_value (rejects, row, COLUMN_NAME);
+      g_autofree char *message = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "",
+                                                  db_result_value (rejects, row, COLUMN_MESSAGE));
+      if (db_result_bool (rejects, row, COLUMN_REPAIRED))
+        continue;
+      /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
+      if (output->header == NULL)
+        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
+                 db_result_value (rejects, row, COLUMN_REASON), message);
+      else
+        print_annotations (&output->dialect, db_result_value (rejects, row, COLUMN_LINE),
+                           db_result_value (rejects, row, COLUMN_REASON), message);
+      g_autoptr (GString) bytes = original_bytes (rejects, row);
+      fwrite (bytes->str, 1, bytes->len, stdout);
+      putchar ('\n');
+    }
+}
+
+/* JSON is UTF-8: an original that is not goes beside its readable form in base64. */
+static Json *
+row_to_json (const DbResult *rejects, int row)
+{
+  g_autoptr (GString) bytes = original_bytes (rejects, row);
+  g_autofree char *readable = g_utf8_make_valid (bytes->str, (gssize) bytes->len);
+  Json *object =
+      json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
+                 db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
+                 db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
+                 "original", weir_json_string (readable));
+  if (text_is_utf8 (bytes->str, bytes->len, NULL))
+    return object;
+  g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
+  json_object_set_new (object, "original_base64", json_string (base64));
+  return object;
+}
+
+/* The members of one array, without its brackets. */
+static void
+print_as_json (Output *output, const DbResult *rejects)
+{
+  g_autoptr (Json) array = json_array ();
+  for (int row = 0; row < db_result_rows (rejects); row++)
+    json_array_append_new (array, row_to_json (rejects, row));
+  g_autofree char *text = weir_json_pretty (array);
+  size_t length = strlen (text); /* of "[\n", members, "\n]" */
+  fputs (output->printed > 0 ? ",\n" : "\n", stdout);
+  fwrite (text + 2, 1, length - 4, stdout);
+}
+
+static void
+print_as_table (Output *output, const DbResult *rejects)
+{
+  static const char *const headers[] = { "line", "column", "reason", "message", "original", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (int row = 0; row < db_result_rows (rejects); row++)
+    {
+      g_autoptr (GString) bytes = original_bytes (rejects, row);
+      bool repaired = db_result_bool (rejects, row, COLUMN_REPAIRED);
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_LINE)));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_NAME)));
+      g_ptr_array_add (cells, g_strconcat (repaired ? "repaired: " : "", db_result_value (rejects, row, COLUMN_REASON), NULL));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_MESSAGE)));
+      g_ptr_array_add (cells, text_printable (bytes->str, bytes->len, SHOWN_BYTES));
+    }
+  cli_print_table_part (headers, cells, output->widths);
+}
+
+/* Page by page: a run may have millions. */
+static bool
+print_pages (Db *db, Uid id, Output *output, GError **error)
+{
+  int64_t line = 0;
+  bool repaired = false;
+  for (int rows = PAGE_ROWS; rows == PAGE_ROWS && !ferror (stdout); output->printed += rows)
+    {
+      g_autoptr (DbResult) page = NULL;
+      if (!ledger_rejects (db, id, line, repaired, PAGE_ROWS, &page, error))
+        return false;
+      rows = db_result_rows (page);
+      if (rows == 0)
+        break;
+      line = db_result_int64 (page, rows - 1, COLUMN_LINE);
+      repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
+      for (int row = 0; row < rows; row++)
+        output->refused += !db_result_bool (page, row, COLUMN_REPAIRED);
+      output->print (output, page);
+    }
+  return true;
+}
+
+/* What the table cannot say. */
+static void
+print_nothing_refused (const DbResult *run, const Output *output)
+{
+  const char *state = db_result_named (run, 0, "state");
+  bool whole = g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "loading") == 0;
+  if (output->printed > 0)
+    puts ("No row was refused: these were repaired, and loaded.");
+  else if (whole)
+    printf ("No row of this run is kept: its state is \"%s\". What happened: weir runs %.8s\n", state,
+            db_result_named (run, 0, "run"));
+  else
+    puts ("No row was refused.");
+}
+
+static bool
+print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
+{
+  g_autoptr (DbResult) run = NULL;
+  if (!ledger_run (db, id, &run, error))
+    return false;
+  const char *text = db_result_named (run, 0, "dialect");
+  g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
+  Output output = { .print = as_csv    ? print_as_csv
+                             : as_json ? print_as_json
+                                       : print_as_table,
+                    .header = db_result_named (run, 0, "header"),
+                    .dialect = dialect_of (dialect) };
+  /* The lines are UTF-8 whatever the file was, and a mark says so where a model declares something else. */
+  const char *encoding = json_string_value (json_object_get (dialect, "encoding"));
+  if (as_csv && g_strcmp0 (encoding, "UTF-8") != 0 && encoding != NULL)
+    fputs ("\xEF\xBB\xBF", stdout);
+  if (as_csv)
+    print_csv_header (&output);
+  else if (as_json)
+    putchar ('[');
+  if (!print_pages (db, id, &output, error))
+    return false;
+  if (as_json && !as_csv)
+    puts (output.printed > 0 ? "\n]" : "]");
+  else if (!as_csv && output.refused == 0)
+    print_nothing_refused (run, &output);
+  return true;
+}
+
+static bool
+run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  Uid id;
+  return db != NULL && ledger_find_run (db, text, &id, error) && print_run (db, id, as_csv, common->json, error);
+}
+
+int
+command_rejects (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  gboolean as_csv = FALSE;
+  const GOptionEntry entries[] = {
+    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv,
+      "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
+    { NULL },
+  };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("rejects", entries, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc != 2)
+    return cli_usage ("rejects", "a run is needed: an id, its first characters, a file name, or \"last\"");
+  return run (&common, argv[1], as_csv, &error) ? 0 : cli_fail (error, common.json);
+}

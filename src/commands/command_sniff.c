@@ -1,0 +1,317 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "pipeline/layout/ident.h"
+#include "pipeline/types/infer.h"
+#include "src/commands/cli.h"
+#include "src/report/peek.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROBLEMS_SHOWN 5
+
+typedef struct
+{
+  char *name;
+  char *header; /* NULL: the file has none */
+  ColumnGuess guess;
+  InferResult result;
+} SniffedColumn;
+
+/* What is known of a file once all of it was read. */
+typedef struct
+{
+  int64_t rows;
+  int64_t below;       /* the table */
+  int64_t first_below; /* line */
+  int64_t problems;
+  int64_t ragged;
+  int64_t first_ragged; /* line */
+  GPtrArray *examples;  /* of char *: the first problems, with their lines */
+  Json *problem_list;   /* the same for --json */
+  SniffedColumn *columns;
+  size_t n_columns;
+} Sniffed;
+
+static void
+sniffed_clear (Sniffed *sniffed)
+{
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      g_free (sniffed->columns[i].name);
+      g_free (sniffed->columns[i].header);
+    }
+  g_clear_pointer (&sniffed->columns, g_free);
+  g_clear_pointer (&sniffed->examples, g_ptr_array_unref);
+  g_clear_pointer (&sniffed->problem_list, json_decref);
+  sniffed->n_columns = 0;
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sniffed, sniffed_clear)
+
+/* ---- reading ---- */
+
+/* "header": NULL where the file has none. */
+static void
+name_columns (Sniffed *sniffed, const Record *header, size_t width)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < width; i++)
+    g_ptr_array_add (texts, header != NULL ? g_strndup (header->fields[i].text, header->fields[i].length) : g_strdup (""));
+  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts->pdata, texts->len);
+  sniffed->n_columns = width;
+  sniffed->columns = g_new0 (SniffedColumn, width);
+  for (size_t i = 0; i < width; i++)
+    {
+      SniffedColumn *column = &sniffed->columns[i];
+      column->name = g_strdup (names[i]);
+      column->header = header != NULL ? g_strdup (texts->pdata[i]) : NULL;
+      infer_init (&column->guess);
+    }
+}
+
+static void
+take_problem (Sniffed *sniffed, const Record *record)
+{
+  if (sniffed->problems++ >= PROBLEMS_SHOWN)
+    return;
+  g_ptr_array_add (sniffed->examples, g_strdup_printf ("line %" G_GINT64_FORMAT ": %s", record->line, record->problem));
+  json_array_append_new (sniffed->problem_list, json_pack ("{s:I, s:s, s:s}", "line", (json_int_t) record->line, "reason",
+                                                           record->reason, "message", record->problem));
+}
+
+static void
+take_row (Sniffed *sniffed, const Record *row, const Record *original)
+{
+  if (rows_is_foreign (row->reason))
+    {
+      if (sniffed->below++ == 0)
+        sniffed->first_below = row->line;
+      return;
+    }
+  sniffed->rows++;
+  const Record *problem = original != NULL ? original : row;
+  if (problem->problem != NULL)
+    take_problem (sniffed, problem);
+  else if (original != NULL && sniffed->ragged++ == 0)
+    sniffed->first_ragged = original->line;
+  for (size_t i = 0; i < row->n_fields; i++)
+    infer_cell (&sniffed->columns[i].guess, row->fields[i].text, row->fields[i].length, row->fields[i].null);
+}
+
+static bool
+read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
+{
+  const Record *row = NULL, *original = NULL;
+  name_columns (sniffed, rows_header (file->rows), rows_width (file->rows));
+  for (;;)
+    {
+      if (!rows_next (file->rows, &row, &original, error))
+        return false;
+      if (row == NULL)
+        break;
+      take_row (sniffed, row, original);
+    }
+  bool comma = false;
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
+      comma = comma || infer_is_comma (sniffed->columns[i].result.format);
+    }
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    if (comma && sniffed->columns[i].result.either)
+      infer_doubt (&sniffed->columns[i].result);
+  return true;
+}
+
+/* ---- telling ---- */
+
+/* What a person should know about the column, or NULL. Owned by the caller. */
+static char *
+column_note (const SniffedColumn *column)
+{
+  if (column->result.unknown)
+    return g_strdup ("no values, so no type yet");
+  if (column->result.ambiguous)
+    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle,
+                            column->result.settle_or);
+  if (column->guess.quoted_empty)
+    return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
+  return NULL;
+}
+
+static Json *
+column_to_json (const SniffedColumn *column)
+{
+  const ColumnGuess *guess = &column->guess;
+  Json *json = json_object ();
+  json_object_set_new (json, "name", weir_json_string (column->name));
+  json_object_set_new (json, "header", weir_json_string (column->header));
+  json_object_set_new (json, "type", json_string (column->result.type->name));
+  json_object_set_new (json, "format", weir_json_string (column->result.format));
+  json_object_set_new (json, "cells", json_integer (guess->cells));
+  json_object_set_new (json, "nulls", json_integer (guess->nulls));
+  json_object_set_new (json, "longest", json_integer ((json_int_t) guess->longest));
+  json_object_set_new (json, "unknown", json_boolean (column->result.unknown));
+  json_object_set_new (json, "ambiguous", json_boolean (column->result.ambiguous));
+  g_autofree char *note = column_note (column);
+  json_object_set_new (json, "note", weir_json_string (note));
+  return json;
+}
+
+static Json *
+evidence_to_json (const SniffEvidence *evidence)
+{
+  Json *json = json_object ();
+  json_object_set_new (json, "delimiter", weir_json_string (evidence->delimiter));
+  json_object_set_new (json, "quote", weir_json_string (evidence->quote));
+  json_object_set_new (json, "header", weir_json_string (evidence->header));
+  json_object_set_new (json, "encoding", weir_json_string (evidence->encoding));
+  return json;
+}
+
+static void
+print_as_json (const PeekedFile *file, const Sniffed *sniffed)
+{
+  g_autoptr (Json) json = json_object ();
+  json_object_set_new (json, "file", weir_json_string (file->name));
+  json_object_set_new (json, "bytes", json_integer (file->size));
+  json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
+  json_object_set_new (json, "confidence_percent",
+                       json_integer ((json_int_t) (100 * rows_evidence (file->rows)->confidence + 0.5)));
+  json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows)));
+  json_object_set_new (json, "rows",
+                       json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
+                                  (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
+                                  (json_int_t) sniffed->below));
+  json_object_set_new (json, "header_problem", weir_json_string (rows_header_problem (file->rows)));
+  json_object_set (json, "problems", sniffed->problem_list);
+  Json *columns = json_array ();
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    json_array_append_new (columns, column_to_json (&sniffed->columns[i]));
+  json_object_set_new (json, "columns", columns);
+  cli_print_json (json);
+}
+
+/* What most files do not have, if this one does. */
+static void
+print_rest (const Dialect *dialect)
+{
+  printf ("  newline %s\n", dialect->newline);
+  if (dialect->compression != COMPRESSION_NONE)
+    printf ("  compressed by %s\n", dialect->compression == COMPRESSION_GZIP ? "gzip" : "zstd");
+  if (dialect->skip_lines > 0)
+    printf ("  %d line%s above the table %s left out\n", dialect->skip_lines, dialect->skip_lines == 1 ? "" : "s",
+            dialect->skip_lines == 1 ? "is" : "are");
+  if (dialect->comment != 0)
+    printf ("  lines that begin with %c are comments\n", dialect->comment);
+  if (dialect->trailing_delimiter)
+    puts ("  the delimiter at the end of each row begins no column");
+}
+
+static void
+print_summary (const PeekedFile *file, const Sniffed *sniffed)
+{
+  g_autofree char *rows = text_count (sniffed->rows);
+  g_autofree char *size = text_size (file->size);
+  g_autofree char *problems = text_count (sniffed->problems);
+  g_autofree char *ragged = text_count (sniffed->ragged);
+  g_autofree char *below = text_count (sniffed->below);
+  printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
+          sniffed->n_columns == 1 ? "" : "s", size);
+  const SniffEvidence *evidence = rows_evidence (file->rows);
+  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, evidence->encoding);
+  print_rest (rows_dialect (file->rows));
+  printf ("  confidence %.0f %%\n", 100 * evidence->confidence);
+  if (sniffed->ragged > 0)
+    printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
+            sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
+  if (sniffed->below > 0)
+    printf ("  %s row%s below the table %s left out, from line %" G_GINT64_FORMAT " on\n", below, sniffed->below == 1 ? "" : "s",
+            sniffed->below == 1 ? "is" : "are", sniffed->first_below);
+  if (rows_header_problem (file->rows) != NULL)
+    printf ("  the header is off: %s\n", rows_header_problem (file->rows));
+  if (sniffed->problems > 0)
+    printf ("  %s row%s cannot be read as written:\n", problems, sniffed->problems == 1 ? "" : "s");
+  for (guint i = 0; i < sniffed->examples->len; i++)
+    printf ("    %s\n", (const char *) sniffed->examples->pdata[i]);
+  if (sniffed->problems > PROBLEMS_SHOWN)
+    puts ("    ...");
+}
+
+static char *
+type_text (const InferResult *result)
+{
+  return result->format != NULL ? g_strdup_printf ("%s %s", result->type->name, result->format) : g_strdup (result->type->name);
+}
+
+static char *
+nulls_text (const ColumnGuess *guess)
+{
+  g_autofree char *nulls = text_count (guess->nulls);
+  g_autofree char *rows = text_count (guess->nulls + guess->cells);
+  return g_strdup_printf ("%s of %s", nulls, rows);
+}
+
+static void
+print_columns (const Sniffed *sniffed)
+{
+  static const char *const titles[] = { "column", "header", "type", "nulls", "longest", "note", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      const SniffedColumn *column = &sniffed->columns[i];
+      g_ptr_array_add (cells, g_strdup (column->name));
+      g_ptr_array_add (cells, g_strdup (column->header));
+      g_ptr_array_add (cells, type_text (&column->result));
+      g_ptr_array_add (cells, nulls_text (&column->guess));
+      g_ptr_array_add (cells, g_strdup_printf ("%zu", column->guess.longest));
+      g_ptr_array_add (cells, column_note (column));
+    }
+  cli_print_table (titles, cells);
+}
+
+static bool
+sniff_file (const char *path, bool json, GError **error)
+{
+  g_auto (PeekedFile) file = { .fd = -1 };
+  if (!peek_open (path, &file, error))
+    return false;
+  g_auto (Sniffed) sniffed = { .examples = g_ptr_array_new_with_free_func (g_free), .problem_list = json_array () };
+  if (!read_all (&file, &sniffed, error))
+    return false;
+  if (json)
+    {
+      print_as_json (&file, &sniffed);
+      return true;
+    }
+  print_summary (&file, &sniffed);
+  puts ("");
+  print_columns (&sniffed);
+  return true;
+}
+
+int
+command_sniff (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  GError *error = NULL;
+  bool done = false;
+  if (!cli_parse ("sniff", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc < 2)
+    return cli_usage ("sniff", "a file is missing");
+  int code = 0;
+  for (int i = 1; i < argc; i++)
+    {
+      if (i > 1 && !common.json)
+        puts ("");
+      if (!sniff_file (argv[i], common.json, &error))
+        {
+          int failed = cli_fail (g_steal_pointer (&error), common.json);
+          code = MAX (code, failed);
+        }
+    }
+  return code;
+}

@@ -1,0 +1,325 @@
+#include "base/error.h"
+#include "src/commands/cli.h"
+#include "src/server/connect.h"
+#include "src/report/folders.h"
+#include "src/settings/settings_catalog.h"
+#include "src/report/tables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EXIT_ATTENTION 1
+
+/* Everything that is shown. */
+typedef struct
+{
+  const Settings *settings;
+  const Catalog *catalog;
+  char *where;  /* the database, or NULL where even that is not known */
+  GError *away; /* why the database cannot be asked; NULL: it was */
+  Tables *tables;
+  GPtrArray *waiting;
+  FailedFiles failed;
+} Status;
+
+static void
+status_clear (Status *status)
+{
+  g_free (status->where);
+  g_clear_error (&status->away);
+  g_clear_pointer (&status->tables, tables_free);
+  g_clear_pointer (&status->waiting, g_ptr_array_unref);
+  failed_files_clear (&status->failed);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
+
+static const char *
+model_word (const Table *table)
+{
+  return table->broken != NULL ? table->broken->path : table->model != NULL ? table->model->path : NULL;
+}
+
+static Json *
+number_or_null (int64_t number)
+{
+  return number >= 0 ? json_integer (number) : json_null ();
+}
+
+static Json *
+table_to_json (const Table *table)
+{
+  const char *problem = table->broken != NULL    ? table->broken->error->message
+                        : table->problem != NULL ? table->problem->message
+                                                 : NULL;
+  static const char *const times[] = { "last_seen", NULL };
+  Json *object =
+      json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
+                 weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
+                 table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
+                 number_or_null (table->rows), "versions", number_or_null (table->versions), "files", number_or_null (table->files),
+                 "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
+                 weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
+                 table->last_run, "staged", table->staged, "staging_emptied", table->emptied, "refill_run", table->refill_run);
+  cli_times_to_iso (object, times);
+  return object;
+}
+
+static Json *
+waiting_to_json (const WaitingFile *file)
+{
+  return json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
+                    "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
+}
+
+static void
+print_json (const Status *status)
+{
+  Json *tables = json_array (), *waiting = json_array ();
+  for (guint i = 0; i < status->tables->tables->len; i++)
+    json_array_append_new (tables, table_to_json (g_ptr_array_index (status->tables->tables, i)));
+  for (guint i = 0; i < status->waiting->len; i++)
+    json_array_append_new (waiting, waiting_to_json (g_ptr_array_index (status->waiting, i)));
+  const char *away = status->away != NULL ? status->away->message : NULL;
+  Json *report = status->failed.report != NULL ? json_object_get (status->failed.report, "error") : NULL;
+  Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
+                            "error", report);
+  g_autoptr (Json) root = json_pack ("{s:o, s:{s:o, s:b, s:o}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
+                                     "database", "where", weir_json_string (status->where), "reachable", status->away == NULL,
+                                     "error", weir_json_string (away), "tables", tables, "waiting", waiting, "failed", failed);
+  cli_print_json (root);
+}
+
+static char *
+count_text (int64_t count)
+{
+  return count >= 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, count) : NULL;
+}
+
+static void
+print_tables (const Status *status)
+{
+  static const char *const headers[] = { "table",     "kind",  "rows",    "versions",   "files",
+                                         "last file", "state", "rejects", "when (UTC)", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < status->tables->tables->len; i++)
+    {
+      const Table *table = g_ptr_array_index (status->tables->tables, i);
+      bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
+      g_ptr_array_add (cells, g_strdup (table->table));
+      g_ptr_array_add (cells, g_strdup (table->kind == NULL && table->staged ? "staged" : table->kind));
+      g_ptr_array_add (cells, count_text (table->rows));
+      g_ptr_array_add (cells, dimension ? count_text (table->versions) : NULL);
+      g_ptr_array_add (cells, count_text (table->files));
+      g_ptr_array_add (cells, g_strdup (table->last_file));
+      g_ptr_array_add (cells, g_strdup (table->last_state != NULL ? table->last_state : "never loaded"));
+      g_ptr_array_add (cells, table->rejected > 0 ? count_text (table->rejected) : NULL);
+      g_ptr_array_add (cells, g_strdup (table->last_seen));
+    }
+  if (cells->len == 0)
+    puts ("No table yet: drop a CSV file into the drop folder.");
+  else
+    cli_print_table (headers, cells);
+}
+
+static bool
+has_note (const Table *table)
+{
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied;
+}
+
+/* What has become of the rows of a table that has no model, and what to do. */
+static void
+print_without_model (const Table *table, const char *suggestion)
+{
+  g_autofree char *meant = suggestion != NULL ? g_strdup_printf ("; did you mean %s?", suggestion) : g_strdup ("");
+  const char *name = table->table;
+  if (table->applied)
+    printf ("%s: its model is gone; its rows stay in the warehouse, and new files are only staged for review%s\n", name, meant);
+  else if (table->staged)
+    printf ("%s: no model, staged for review%s; propose one: weir model %s --write\n", name, meant, name);
+  else if (table->refill_run != NULL)
+    printf ("%s: no model, and its staging table is gone%s; to stage it again: weir retry %.8s\n", name, meant, table->refill_run);
+  else
+    printf ("%s: no model, and nothing is staged%s\n", name, meant);
+}
+
+static void
+print_emptied (const Table *table)
+{
+  printf ("%s: its staging table was emptied by a crash of the server; ", table->table);
+  if (table->refill_run != NULL)
+    printf ("to stage it again: weir retry %.8s\n", table->refill_run);
+  else
+    puts ("the next file fills it again");
+}
+
+/* What a person should do about a table. */
+static void
+print_table_note (const Table *table, const Catalog *catalog)
+{
+  const GError *error = table->broken != NULL ? table->broken->error : table->problem;
+  g_auto (Route) route = { 0 };
+  catalog_route (catalog, table->table, &route);
+  if (error != NULL)
+    {
+      printf ("%s:\n", table->table);
+      cli_print_error (error, "  ");
+    }
+  else if (table->model == NULL)
+    print_without_model (table, route.suggestion);
+  if (table->emptied)
+    print_emptied (table);
+}
+
+static void
+print_table_notes (const Status *status)
+{
+  bool any = false;
+  for (guint i = 0; i < status->tables->tables->len; i++)
+    {
+      const Table *table = g_ptr_array_index (status->tables->tables, i);
+      if (!has_note (table))
+        continue;
+      if (!any)
+        putchar ('\n');
+      any = true;
+      print_table_note (table, status->catalog);
+    }
+}
+
+static void
+print_waiting (const Status *status)
+{
+  if (status->waiting->len == 0)
+    return;
+  static const char *const headers[] = { "file", "table", "state", "", NULL };
+  g_autofree char *imports = settings_shown_path (status->settings, status->settings->imports);
+  printf ("\nIn %s/:\n", imports);
+  g_autoptr (GPtrArray) cells = g_ptr_array_new ();
+  for (guint i = 0; i < status->waiting->len; i++)
+    {
+      const WaitingFile *file = g_ptr_array_index (status->waiting, i);
+      g_ptr_array_add (cells, file->file);
+      g_ptr_array_add (cells, file->table);
+      g_ptr_array_add (cells, (gpointer) file->state);
+      g_ptr_array_add (cells, file->reason);
+    }
+  cli_print_table (headers, cells);
+}
+
+static void
+print_failed (const Status *status)
+{
+  const FailedFiles *failed = &status->failed;
+  if (failed->files == 0)
+    return;
+  printf ("\n%d refused file%s, the latest: %s\n", failed->files, failed->files == 1 ? "" : "s", failed->latest);
+  Json *error = json_object_get (failed->report, "error");
+  static const char *const parts[] = { "message", "detail", "hint" };
+  static const char *const labels[] = { "", "DETAIL: ", "HINT: " };
+  for (size_t i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      const char *text = json_string_value (json_object_get (error, parts[i]));
+      if (text != NULL)
+        printf ("  %s%s\n", labels[i], text);
+    }
+}
+
+static void
+print_text (const Status *status)
+{
+  printf ("home      %s\n", status->settings->home);
+  if (status->where != NULL)
+    printf ("database  %s\n", status->where);
+  if (status->away != NULL && status->where == NULL)
+    puts ("database");
+  if (status->away != NULL)
+    cli_print_error (status->away, "          ");
+  putchar ('\n');
+  if (status->away == NULL)
+    print_tables (status);
+  print_table_notes (status);
+  print_waiting (status);
+  print_failed (status);
+}
+
+static bool
+needs_attention (const Status *status)
+{
+  if (status->failed.files > 0)
+    return true;
+  for (guint i = 0; i < status->tables->tables->len; i++)
+    {
+      const Table *table = g_ptr_array_index (status->tables->tables, i);
+      if (table->broken != NULL || table->problem != NULL || table->emptied || g_strcmp0 (table->last_state, "failed") == 0)
+        return true;
+    }
+  for (guint i = 0; i < status->waiting->len; i++)
+    {
+      const WaitingFile *file = g_ptr_array_index (status->waiting, i);
+      if (!g_str_equal (file->state, "in work") && !g_str_equal (file->state, "ignored"))
+        return true;
+    }
+  return false;
+}
+
+static Db *
+try_database (const Settings *settings, Status *status)
+{
+  g_autofree char *url = NULL;
+  if (!database_url (settings, false, &url, &status->where, &status->away))
+    return NULL;
+  return database_open (settings, false, false, -1, &status->away);
+}
+
+static bool
+gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
+{
+  status->settings = settings;
+  status->catalog = catalog;
+  g_autoptr (Db) db = try_database (settings, status);
+  status->tables = tables_read (db, settings, catalog, error);
+  if (status->tables == NULL)
+    return false;
+  TableKnowledge knowledge = tables_knowledge (status->tables);
+  status->waiting = folders_list_waiting (settings, catalog, db != NULL ? &knowledge : NULL, error);
+  return status->waiting != NULL && folders_find_failed (settings, &status->failed, error);
+}
+
+static bool
+run (const CommonOptions *common, int *ret_code, GError **error)
+{
+  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  if (settings == NULL)
+    return false;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  g_auto (Status) status = { 0 };
+  if (catalog == NULL || !gather (settings, catalog, &status, error))
+    return false;
+  if (common->json)
+    print_json (&status);
+  else
+    print_text (&status);
+  if (status.away != NULL)
+    *ret_code = weir_error_exit_code (status.away);
+  else
+    *ret_code = needs_attention (&status) ? EXIT_ATTENTION : 0;
+  return true;
+}
+
+int
+command_status (int argc, char **argv)
+{
+  g_auto (CommonOptions) common = { 0 };
+  bool done = false;
+  GError *error = NULL;
+  if (!cli_parse ("status", NULL, &common, &argc, &argv, &done, &error))
+    return cli_fail (error, common.json);
+  if (done)
+    return 0;
+  if (argc > 1)
+    return cli_usage ("status", "no arguments are taken");
+  int code = 0;
+  return run (&common, &code, &error) ? code : cli_fail (error, common.json);
+}

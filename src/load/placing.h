@@ -1,0 +1,35 @@
+/* Where a file goes when its run is over, and how the ledger learns of it. */
+#ifndef WEIR_SRC_LOAD_PLACING_H
+#define WEIR_SRC_LOAD_PLACING_H
+
+#include "schema/ledger.h"
+#include "src/settings/settings.h"
+#include "watcher/claim.h"
+
+/* A file's end. summary is never NULL after success: the published object. */
+typedef struct
+{
+  bool failed;   /* refused: the summary says why */
+  bool stuck;    /* loaded (or refused), but it could not be moved: a note says so */
+  Json *summary; /* owned */
+} LoadEnd;
+
+void load_end_clear (LoadEnd *end);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LoadEnd, load_end_clear)
+
+/* A claimed file: to archive or failed, or deleted as the settings say. Errors: the file is still claimed. */
+bool placing_claimed (Db *db, const Settings *settings, Claim *claim, const Run *run, const LoadEnd *end, GError **error);
+
+/* A claimed file whose run failed for reasons that are not the file's: back to imports/ (or to "path"), and the ledger knows. Where
+ * that fails it stays claimed, an orphan. */
+void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path);
+
+/* A file that was loaded where it lies ("path", absolute), and moves only where "archive" asks for that. One that cannot be moved
+ * is stuck, which is no error. */
+bool placing_in_place (Db *db, const Settings *settings, const char *path, bool archive, const Run *run, LoadEnd *end,
+                       GError **error);
+
+/* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
+void placing_note_stuck (LoadEnd *end, const char *where, GError *error);
+
+#endif

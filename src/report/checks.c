@@ -1,0 +1,158 @@
+#include "src/report/checks.h"
+
+#include "base/error.h"
+#include "base/fsutil.h"
+#include "pipeline/layout/key.h"
+#include "src/report/checks_database.h"
+#include "src/settings/settings_catalog.h"
+
+#include <string.h>
+#include <unistd.h>
+
+void
+check_free (Check *check)
+{
+  g_free (check->name);
+  g_free (check->subject);
+  g_clear_error (&check->error);
+  g_free (check);
+}
+
+void
+checks_add (GPtrArray *checks, const char *name, char *subject, GError *error)
+{
+  Check *check = g_new0 (Check, 1);
+  check->name = g_strdup (name);
+  check->subject = subject;
+  check->error = error;
+  g_ptr_array_add (checks, check);
+}
+
+/* A name that the watcher leaves alone: it begins with a dot. Owned by the caller. */
+static char *
+probe_path (const char *folder)
+{
+  return g_strdup_printf ("%s/.weir-check-%d", folder, (int) getpid ());
+}
+
+static bool
+is_writable (const char *folder, GError **error)
+{
+  g_autofree char *probe = probe_path (folder);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      weir_error (error, WEIR_ERROR_LOCAL, "there is no folder \"%s\"", folder);
+      weir_error_hint (error, "weir init makes what is missing.");
+      return false;
+    }
+  if (!fs_write_file (probe, "", 0, 0600, error))
+    return false;
+  unlink (probe);
+  return true;
+}
+
+static void
+check_folders (const Settings *settings, GPtrArray *checks)
+{
+  const char *const folders[] = { settings->state, settings->imports, settings->archive, settings->failed };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      GError *error = NULL;
+      is_writable (folders[i], &error);
+      checks_add (checks, "folder", settings_shown_path (settings, folders[i]), error);
+    }
+}
+
+/* A file goes the way that loaded files go. */
+static void
+check_rename (const Settings *settings, GPtrArray *checks)
+{
+  g_autofree char *begin = probe_path (settings->imports);
+  g_autofree char *middle = probe_path (settings->archive);
+  g_autofree char *end = probe_path (settings->failed);
+  GError *error = NULL;
+  if (!fs_write_file (begin, "", 0, 0600, &error) || !fs_rename_new (begin, middle, NULL, &error)
+      || !fs_rename_new (middle, end, NULL, &error))
+    weir_error_hint (&error, "imports, archive and failed must share a file system, in a container a single mount.");
+  unlink (begin);
+  unlink (middle);
+  unlink (end);
+  checks_add (checks, "rename", g_strdup ("from imports to archive and failed"), error);
+}
+
+static void
+check_notify (const Settings *settings, GPtrArray *checks)
+{
+  if (settings->watch == WATCH_POLL)
+    {
+      checks_add (checks, "watch", g_strdup ("by listing, as the settings say"), NULL);
+      return;
+    }
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "weir");
+  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
+  g_autofree char *program =
+      g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (beside) : g_find_program_in_path ("weir-notify");
+  GError *error = NULL;
+  if (program == NULL)
+    {
+      weir_error (&error, WEIR_ERROR_MODEL, "weir-notify is neither beside weir nor on the PATH");
+      weir_error_detail (&error, "The drop folder is listed every second instead.");
+      weir_error_hint (&error, "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\".");
+    }
+  checks_add (checks, "watch", g_strdup (program != NULL ? program : "weir-notify"), error);
+}
+
+static Catalog *
+check_models (const Settings *settings, GPtrArray *checks)
+{
+  GError *error = NULL;
+  Catalog *catalog = settings_load_catalog (settings, &error);
+  if (catalog == NULL)
+    {
+      checks_add (checks, "models", settings_shown_path (settings, settings->models), error);
+      return NULL;
+    }
+  for (guint i = 0; i < catalog->models->len; i++)
+    {
+      const Model *model = g_ptr_array_index (catalog->models, i);
+      checks_add (checks, "model", g_strdup (model->path), NULL);
+    }
+  for (guint i = 0; i < catalog->broken->len; i++)
+    {
+      const BrokenModel *broken = g_ptr_array_index (catalog->broken, i);
+      checks_add (checks, "model", g_strdup (broken->path), g_error_copy (broken->error));
+    }
+  return catalog;
+}
+
+static void
+check_secret (const Settings *settings, GPtrArray *checks)
+{
+  g_autofree char *secret = NULL;
+  size_t length = 0;
+  GError *error = NULL;
+  g_autofree char *shown = settings_shown_path (settings, settings->secret_file);
+  if (!settings_read_secret (settings, false, &secret, &length, &error))
+    {
+      checks_add (checks, "secret", g_steal_pointer (&shown), error);
+      return;
+    }
+  g_autofree char *fingerprint = key_fingerprint (secret, length);
+  checks_add (checks, "secret", g_strdup_printf ("%s, fingerprint %s", shown, fingerprint), NULL);
+}
+
+GPtrArray *
+checks_run (const Settings *settings)
+{
+  GPtrArray *checks = g_ptr_array_new_with_free_func ((GDestroyNotify) check_free);
+  checks_add (checks, "home", g_strdup (settings->home), NULL);
+  checks_add (checks, "settings", g_strdup ("weir.json"), NULL);
+  check_folders (settings, checks);
+  check_rename (settings, checks);
+  check_notify (settings, checks);
+  g_autoptr (Catalog) catalog = check_models (settings, checks);
+  check_secret (settings, checks);
+  checks_database (settings, catalog, checks);
+  return checks;
+}

@@ -1,0 +1,44 @@
+/* What lies in a home's folders, for `weir status`: what waits in the drop folder and for what, what is in work, what was refused.
+ */
+#ifndef WEIR_SRC_REPORT_FOLDERS_H
+#define WEIR_SRC_REPORT_FOLDERS_H
+
+#include "models/catalog.h"
+#include "src/settings/settings.h"
+
+typedef struct
+{
+  char *file;
+  char *table;
+  const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "held", "ignored", "in work", "orphan"; static */
+  char *reason;      /* for people; NULL: nothing to say */
+  char *run;         /* of a claim, else NULL */
+} WaitingFile;
+
+void waiting_file_free (WaitingFile *file);
+
+/* What the database knows of a table, where it can be asked. */
+typedef struct
+{
+  bool (*is_applied) (const char *table, void *data);     /* whether it was ever loaded */
+  char *(*find_problem) (const Model *model, void *data); /* why it cannot be loaded now; owned, NULL: it can */
+  void *data;
+} TableKnowledge;
+
+/* Everything in the drop folder, the claims first (of WaitingFile). knowledge may be NULL. Errors: LOCAL. */
+GPtrArray *folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error);
+
+typedef struct
+{
+  int files;
+  char *latest; /* path as people see it; NULL: none */
+  Json *report; /* what is in its .error.json; NULL: none */
+} FailedFiles;
+
+void failed_files_clear (FailedFiles *failed);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FailedFiles, failed_files_clear)
+
+/* The refused files and the latest of them. Errors: LOCAL. */
+bool folders_find_failed (const Settings *settings, FailedFiles *ret_failed, GError **error);
+
+#endif

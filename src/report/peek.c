@@ -1,0 +1,91 @@
+#include "src/report/peek.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fsutil.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define COPY_SIZE 65536
+
+static bool
+could_not (const char *what, const char *name, GError **error)
+{
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s \"%s\": %s", what, name, g_strerror (errno));
+}
+
+/* The reader goes through the file more than once. */
+static bool
+copy_to_scratch (int from, const char *name, int *ret_fd, GError **error)
+{
+  AUTO_FD int scratch = fs_open_scratch (g_get_tmp_dir (), error);
+  if (scratch < 0)
+    return false;
+  g_autofree char *buffer = g_malloc (COPY_SIZE);
+  for (;;)
+    {
+      ssize_t got = read (from, buffer, COPY_SIZE);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return could_not ("read", name, error);
+      if (got == 0)
+        break;
+      if (!fs_write_all (scratch, buffer, (size_t) got, "temporary file", error))
+        return false;
+    }
+  *ret_fd = fd_steal (&scratch);
+  return true;
+}
+
+/* *ret_fd is a regular file's. */
+static bool
+open_regular (const char *path, const char *name, int *ret_fd, int64_t *ret_size, GError **error)
+{
+  bool standard_input = g_str_equal (path, "-");
+  AUTO_FD int fd = standard_input ? fcntl (STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  struct stat status;
+  if (fd < 0 || fstat (fd, &status) != 0)
+    return could_not ("open", name, error);
+  if (S_ISDIR (status.st_mode))
+    return errno = EISDIR, could_not ("read", name, error);
+  if (!S_ISREG (status.st_mode))
+    {
+      int copy = -1;
+      if (!copy_to_scratch (fd, name, &copy, error))
+        return false;
+      close (fd);
+      fd = copy;
+      if (fstat (fd, &status) != 0)
+        return could_not ("read", name, error);
+    }
+  *ret_size = status.st_size;
+  *ret_fd = fd_steal (&fd);
+  return true;
+}
+
+bool
+peek_open (const char *path, PeekedFile *ret_file, GError **error)
+{
+  g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
+  if (!open_regular (path, file.name, &file.fd, &file.size, error))
+    return false;
+  file.rows = rows_open (file.fd, file.name, NULL, NULL, NULL, NULL, error);
+  if (file.rows == NULL)
+    return false;
+  *ret_file = file;
+  file = (PeekedFile) { .fd = -1 };
+  return true;
+}
+
+void
+peek_clear (PeekedFile *file)
+{
+  if (file->name != NULL && file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+  g_clear_pointer (&file->rows, rows_free);
+  g_clear_pointer (&file->name, g_free);
+}

@@ -1,0 +1,204 @@
+#include "src/report/tables.h"
+
+#include "schema/ledger.h"
+#include "schema/sql.h"
+#include "src/report/agreement.h"
+#include "src/server/connect.h"
+
+#include <string.h>
+
+static void
+table_free (Table *table)
+{
+  g_free (table->table);
+  g_free (table->kind);
+  g_free (table->key);
+  g_clear_error (&table->problem);
+  g_free (table->last_file);
+  g_free (table->last_state);
+  g_free (table->last_seen);
+  g_free (table->last_run);
+  g_free (table->refill_run);
+  g_free (table);
+}
+
+void
+tables_free (Tables *tables)
+{
+  g_ptr_array_unref (tables->tables);
+  g_free (tables);
+}
+
+const Table *
+tables_find (const Tables *tables, const char *name)
+{
+  for (guint i = 0; i < tables->tables->len; i++)
+    {
+      const Table *table = g_ptr_array_index (tables->tables, i);
+      if (g_str_equal (table->table, name))
+        return table;
+    }
+  return NULL;
+}
+
+static Table *
+add_table (Tables *tables, const char *name, const Catalog *catalog)
+{
+  Table *table = g_new0 (Table, 1);
+  table->table = g_strdup (name);
+  table->model = catalog_find (catalog, name);
+  table->broken = catalog_find_broken (catalog, name);
+  table->rows = table->versions = table->files = table->failed = -1;
+  g_ptr_array_add (tables->tables, table);
+  return table;
+}
+
+/* The value of a column of the ledger's report by its name. */
+static int64_t
+number_of (const DbResult *result, int row, const char *name)
+{
+  const char *value = db_result_named (result, row, name);
+  return value != NULL ? g_ascii_strtoll (value, NULL, 10) : 0;
+}
+
+/* A table that somebody dropped, or that this role may not read, has an unknown number of rows. */
+static void
+count_rows (Db *db, const char *schema, Table *table)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", table->table } };
+  g_autoptr (DbResult) counts = NULL;
+  bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
+  if (!sql_run (db, dimension ? "status/dimension_rows" : "status/fact_rows", vars, G_N_ELEMENTS (vars), &counts, NULL))
+    return;
+  table->rows = db_result_int64 (counts, 0, 0);
+  table->versions = db_result_int64 (counts, 0, 1);
+}
+
+/* Whether the staging table is so; not, where the server will not say. */
+static bool
+ask_staging (Db *db, const char *statement, const char *schema, const char *table)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", table } };
+  g_autoptr (DbResult) answer = NULL;
+  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), &answer, NULL) && db_result_bool (answer, 0, 0);
+}
+
+/* What a staging table holds, and which run fills it again. */
+static void
+look_at_staging (Table *table, Db *db, const Settings *settings, const DbResult *result, int row)
+{
+  table->staged = ask_staging (db, "status/staging_exists", settings->staging_schema, table->table);
+  bool had_rows = number_of (result, row, "staged_rows") > 0 && g_strcmp0 (table->last_state, "loading") != 0;
+  table->emptied = table->staged && had_rows && ask_staging (db, "status/staging_is_empty", settings->staging_schema, table->table);
+  bool appends_all = table->model != NULL && model_is_keyless (table->model) && table->model->append == APPEND_ALL;
+  table->refill_run = appends_all ? NULL : g_strdup (db_result_named (result, row, "refill_run"));
+}
+
+static void
+take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catalog, const DbResult *result, int row)
+{
+  Table *table = add_table (tables, db_result_named (result, row, "table"), catalog);
+  const char *schema = db_result_named (result, row, "warehouse_schema");
+  table->kind = g_strdup (db_result_named (result, row, "kind"));
+  table->key = g_strdup (db_result_named (result, row, "key"));
+  table->applied = g_strcmp0 (db_result_named (result, row, "applied"), "t") == 0;
+  table->files = number_of (result, row, "files");
+  table->failed = number_of (result, row, "failed");
+  table->last_file = g_strdup (db_result_named (result, row, "last_file"));
+  table->last_state = g_strdup (db_result_named (result, row, "last_state"));
+  table->last_seen = g_strdup (db_result_named (result, row, "last_seen"));
+  table->last_run = g_strdup (db_result_named (result, row, "last_run"));
+  table->rejected = number_of (result, row, "rejected");
+  if (table->applied)
+    count_rows (db, schema != NULL ? schema : settings->warehouse_schema, table);
+  look_at_staging (table, db, settings, result, row);
+}
+
+static bool
+ask_ledger (Tables *tables, Db *db, const Settings *settings, const Catalog *catalog, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ledger_tables (db, &result, error))
+    return false;
+  for (int row = 0; row < db_result_rows (result); row++)
+    take_row (tables, db, settings, catalog, result, row);
+  return true;
+}
+
+static void
+find_problem (Table *table, const Settings *settings, const char *secret, size_t length)
+{
+  if (table->model != NULL
+      && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &table->problem))
+    database_explain_secret (settings, &table->problem);
+}
+
+static int
+compare_tables (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(Table *const *) a)->table, (*(Table *const *) b)->table);
+}
+
+/* A table that the ledger, if it was asked, does not know. */
+static Table *
+add_unknown (Tables *tables, const char *name, const Catalog *catalog, bool asked)
+{
+  Table *table = add_table (tables, name, catalog);
+  if (asked)
+    table->files = table->failed = 0;
+  return table;
+}
+
+static void
+add_unloaded (Tables *tables, const Catalog *catalog, bool asked)
+{
+  for (guint i = 0; i < catalog->models->len; i++)
+    {
+      const Model *model = g_ptr_array_index (catalog->models, i);
+      if (tables_find (tables, model->table) == NULL)
+        add_unknown (tables, model->table, catalog, asked)->kind = g_strdup (model_kind_word (model->kind));
+    }
+  for (guint i = 0; i < catalog->broken->len; i++)
+    {
+      const BrokenModel *broken = g_ptr_array_index (catalog->broken, i);
+      if (tables_find (tables, broken->table) == NULL)
+        add_unknown (tables, broken->table, catalog, asked);
+    }
+}
+
+Tables *
+tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **error)
+{
+  g_autoptr (Tables) tables = g_new0 (Tables, 1);
+  tables->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) table_free);
+  if (db != NULL && !ask_ledger (tables, db, settings, catalog, error))
+    return NULL;
+  add_unloaded (tables, catalog, db != NULL);
+  g_ptr_array_sort (tables->tables, compare_tables);
+  g_autofree char *secret = NULL;
+  size_t length = 0;
+  (void) settings_read_secret (settings, false, &secret, &length, NULL);
+  for (guint i = 0; i < tables->tables->len; i++)
+    find_problem (g_ptr_array_index (tables->tables, i), settings, secret, length);
+  return g_steal_pointer (&tables);
+}
+
+static bool
+is_applied (const char *name, void *data)
+{
+  const Table *table = tables_find (data, name);
+  return table != NULL && table->applied;
+}
+
+static char *
+get_problem (const Model *model, void *data)
+{
+  const Table *table = tables_find (data, model->table);
+  return table != NULL && table->problem != NULL ? g_strdup (table->problem->message) : NULL;
+}
+
+TableKnowledge
+tables_knowledge (Tables *tables)
+{
+  return (TableKnowledge) { is_applied, get_problem, tables };
+}

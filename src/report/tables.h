@@ -1,0 +1,43 @@
+/* The tables of a home, for `weir status`: what the ledger knows of each, what is in the warehouse, and which model it has. */
+#ifndef WEIR_SRC_REPORT_TABLES_H
+#define WEIR_SRC_REPORT_TABLES_H
+
+#include "base/db.h"
+#include "models/catalog.h"
+#include "src/report/folders.h"
+
+typedef struct
+{
+  char *table;
+  char *kind;         /* "dimension", "fact"; NULL: staged only */
+  char *key;          /* the pinned key definition, or NULL */
+  const Model *model; /* borrowed from the catalog; NULL: none, or a broken one */
+  const BrokenModel *broken;
+  GError *problem; /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
+  bool applied;    /* was loaded into the warehouse once */
+  int64_t rows;    /* current ones; -1: unknown */
+  int64_t versions;
+  int64_t files, failed;                               /* -1: unknown */
+  int64_t rejected;                                    /* rows of the last file */
+  char *last_file, *last_state, *last_seen, *last_run; /* NULL: never seen */
+  bool staged;                                         /* its staging table is there */
+  bool emptied;                                        /* it had rows and is empty: the server crashed */
+  char *refill_run; /* whose file would fill it again; NULL: none that is kept, or its rows would be added once more */
+} Table;
+
+typedef struct
+{
+  GPtrArray *tables; /* of Table, by name */
+} Tables;
+
+/* db NULL: only what the models say. Borrows the catalog. */
+Tables *tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **error);
+void tables_free (Tables *tables);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Tables, tables_free)
+
+const Table *tables_find (const Tables *tables, const char *name);
+
+/* For folders_list_waiting; borrows "tables". */
+TableKnowledge tables_knowledge (Tables *tables);
+
+#endif

@@ -1,0 +1,24 @@
+/* The connection a command works with: the configured database, or the embedded server. */
+#ifndef WEIR_SRC_SERVER_CONNECT_H
+#define WEIR_SRC_SERVER_CONNECT_H
+
+#include "base/db.h"
+#include "src/settings/settings.h"
+
+/* The conninfo in force, and why, as people read it ("embedded PostgreSQL 15 in /home/ann/shop/.weir/postgres"). start: start the
+ * embedded server if it is not running; otherwise a stopped one is an error (RETRY) with `weir db start` as its hint. ret_why (may
+ * be NULL) is set for that one, too. */
+bool database_url (const Settings *settings, bool start, char **ret_url, char **ret_why, GError **error);
+
+/* Connects to it. migrate: bring the ledger up to date (creating it) first; otherwise a database without a ledger is a MODEL
+ * error that names `weir migrate up` (reason "no_ledger"). stop_fd as in db_connect. */
+Db *database_open (const Settings *settings, bool start, bool migrate, int stop_fd, GError **error);
+
+/* settings_read_secret for a ledger that is there: a missing secret is made only where no table's ids were made with one before. */
+bool database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error);
+
+/* Adds to an error that says that the key secret is another one or missing, where the embedded database lives outside of the home
+ * and has outlived its .weir: which database that is, and the two ways out. Other errors stay as they are. */
+void database_explain_secret (const Settings *settings, GError **error);
+
+#endif

@@ -1,0 +1,146 @@
+#include "src/server/pgprograms.h"
+
+#include "base/error.h"
+#include "src/server/program.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEBIAN_PROGRAMS "/usr/lib/postgresql/*/bin"
+
+static bool
+has_programs (const char *folder)
+{
+  static const char *const names[] = { "initdb", "pg_ctl", "postgres" };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      if (access (path, X_OK) != 0)
+        return false;
+    }
+  return true;
+}
+
+/* The version in "/usr/lib/postgresql/15/bin", or 0. */
+static int
+version_in_path (const char *folder)
+{
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autofree char *name = g_path_get_basename (parent);
+  return g_str_has_prefix (folder, "/usr/lib/postgresql/") ? atoi (name) : 0;
+}
+
+/* 15 from "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"; 0 when the program does not say. */
+static int
+ask_version (const char *folder)
+{
+  int version = version_in_path (folder);
+  if (version > 0)
+    return version;
+  g_autofree char *program = g_build_filename (folder, "postgres", NULL);
+  const char *const argv[] = { program, "--version", NULL };
+  g_autofree char *output = NULL;
+  if (!program_run (argv, "/", geteuid (), &output, NULL))
+    return 0;
+  const char *digits = strpbrk (output, "0123456789");
+  return digits != NULL ? atoi (digits) : 0;
+}
+
+static int
+compare_newest_first (gconstpointer a, gconstpointer b)
+{
+  return version_in_path (*(char *const *) b) - version_in_path (*(char *const *) a);
+}
+
+static void
+add_debian (GPtrArray *folders)
+{
+  glob_t found;
+  if (glob (DEBIAN_PROGRAMS, 0, NULL, &found) == 0)
+    for (size_t i = 0; i < found.gl_pathc; i++)
+      g_ptr_array_add (folders, g_strdup (found.gl_pathv[i]));
+  globfree (&found);
+  g_ptr_array_sort (folders, compare_newest_first);
+}
+
+static void
+add_from_path (GPtrArray *folders)
+{
+  g_autofree char *program = g_find_program_in_path ("pg_ctl");
+  g_autofree char *real = program != NULL ? realpath (program, NULL) : NULL;
+  if (real != NULL)
+    g_ptr_array_add (folders, g_path_get_dirname (real));
+
+  g_autofree char *config = g_find_program_in_path ("pg_config");
+  const char *const argv[] = { config, "--bindir", NULL };
+  g_autofree char *folder = NULL;
+  if (config != NULL && program_run (argv, "/", geteuid (), &folder, NULL))
+    g_ptr_array_add (folders, g_steal_pointer (&folder));
+}
+
+/* The folders that have the programs, in order of preference. */
+static GPtrArray *
+list_folders (void)
+{
+  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
+  const char *given = g_getenv ("WEIR_PG_BIN");
+  if (given != NULL && given[0] != '\0')
+    g_ptr_array_add (folders, g_canonicalize_filename (given, NULL));
+  else
+    {
+      add_debian (folders);
+      add_from_path (folders);
+    }
+  for (guint i = folders->len; i-- > 0;)
+    if (!has_programs (g_ptr_array_index (folders, i)))
+      g_ptr_array_remove_index (folders, i);
+  return folders;
+}
+
+static void
+complain_missing (GError **error)
+{
+  const char *given = g_getenv ("WEIR_PG_BIN");
+  if (given != NULL && given[0] != '\0')
+    weir_error (error, WEIR_ERROR_MODEL, "WEIR_PG_BIN: there is no initdb, pg_ctl and postgres in \"%s\"", given);
+  else
+    weir_error (error, WEIR_ERROR_MODEL, "there is no PostgreSQL server on this machine for the embedded database");
+  weir_error_hint (error,
+                   "apt-get install postgresql; or name a database with --database, WEIR_DATABASE or \"database\" in weir.json.");
+}
+
+static void
+complain_version (int major, int newest, const char *data, GError **error)
+{
+  weir_error (error, WEIR_ERROR_MODEL, "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major,
+              newest);
+  weir_error_detail (error, "Its data in \"%s\" are whole and were left as they are.", data);
+  weir_error_hint (error,
+                   "Install postgresql-%d, or name its programs: WEIR_PG_BIN=/usr/lib/postgresql/%d/bin. "
+                   "To move the data to PostgreSQL %d, use pg_upgrade.",
+                   major, major, newest);
+}
+
+char *
+pgprograms_find (int major, const char *data, int *ret_version, GError **error)
+{
+  g_autoptr (GPtrArray) folders = list_folders ();
+  int newest = 0;
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const char *folder = g_ptr_array_index (folders, i);
+      int version = ask_version (folder);
+      newest = MAX (newest, version);
+      if (version == 0 || (major != 0 && version != major))
+        continue;
+      *ret_version = version;
+      return g_strdup (folder);
+    }
+  if (newest == 0)
+    complain_missing (error);
+  else
+    complain_version (major, newest, data, error);
+  return NULL;
+}

@@ -1,0 +1,90 @@
+#include "src/settings/settings.h"
+
+#include "base/autoptr.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/fsutil.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SECRET_BYTES 32
+#define SECRET_LEAST 16 /* bytes of a secret that was made elsewhere */
+#define SECRET_LIMIT 4096
+
+/* Never replaces: of two processes that make one at the same time, one wins and both read the winner's. */
+static bool
+make_secret (const char *path, GError **error)
+{
+  uint8_t bytes[SECRET_BYTES];
+  random_bytes (bytes, sizeof bytes);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (size_t i = 0; i < sizeof bytes; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  g_string_append_c (text, '\n');
+  g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
+  if (!fs_write_file (fresh, text->str, text->len, 0600, error))
+    return false;
+  bool exists = false;
+  if (fs_rename_new (fresh, path, &exists, error))
+    return true;
+  unlink (fresh);
+  return exists;
+}
+
+/* As PostgreSQL has it for private keys: root's own file may be read by a group, anybody else's only by its owner. */
+static bool
+check_mode (const char *path, const struct stat *status, GError **error)
+{
+  mode_t refused = status->st_uid == 0 && geteuid () != 0 ? 0037 : 0077;
+  if (!S_ISREG (status->st_mode))
+    return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is not a regular file", path), false;
+  if ((status->st_mode & refused) == 0)
+    return true;
+  weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" can be read or written by others (mode %04o)", path,
+              status->st_mode & 07777);
+  weir_error_detail (error, "Whoever knows it can tell which id belongs to which business key.");
+  weir_error_hint (error, "chmod 600 \"%s\"", path);
+  return false;
+}
+
+bool
+settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error)
+{
+  const char *path = settings->secret_file;
+  struct stat status;
+  bool missing = stat (path, &status) != 0 && errno == ENOENT;
+  if (missing && !create)
+    {
+      weir_error (error, WEIR_ERROR_MODEL, "there is no key secret \"%s\"", path);
+      weir_error_hint (error, "If this database was loaded before, bring its secret back: without it every key becomes another id. "
+                              "For a new home: weir init");
+      return false;
+    }
+  if (missing && !make_secret (path, error))
+    return false;
+  if (stat (path, &status) != 0)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not open key secret \"%s\": %s", path, g_strerror (errno)), false;
+  if (!check_mode (path, &status, error))
+    return false;
+  g_autofree char *secret = NULL;
+  size_t length = 0;
+  if (!fs_read_file (path, SECRET_LIMIT, &secret, &length, error))
+    return false;
+  while (length > 0 && (secret[length - 1] == '\n' || secret[length - 1] == '\r'))
+    secret[--length] = '\0';
+  if (length < SECRET_LEAST)
+    {
+      weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length,
+                  SECRET_LEAST);
+      weir_error_hint (error,
+                       "If this database was loaded before, put the secret back that it was loaded with. A new one: "
+                       "openssl rand -hex 32 > \"%s\"",
+                       path);
+      return false;
+    }
+  *ret_secret = g_steal_pointer (&secret);
+  *ret_length = length;
+  return true;
+}

@@ -1,0 +1,165 @@
+#include "src/watch/catalog_watch.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "src/settings/settings_catalog.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+struct CatalogWatch
+{
+  const Settings *settings;
+  Log *log;
+  char *settings_path;
+  char *shown_models;
+  char *models_stamp; /* NULL: never looked */
+  char *settings_stamp;
+  char *secret_stamp;
+  Catalog *catalog;
+  GHashTable *broken; /* path to the error's text */
+  char *trouble;      /* why the folder could not be read, as said */
+};
+
+CatalogWatch *
+catalog_watch_new (const Settings *settings, Log *log)
+{
+  CatalogWatch *watch = g_new0 (CatalogWatch, 1);
+  watch->settings = settings;
+  watch->log = log;
+  watch->settings_path = g_build_filename (settings->home, "weir.json", NULL);
+  watch->shown_models = settings_shown_path (settings, settings->models);
+  watch->broken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return watch;
+}
+
+void
+catalog_watch_free (CatalogWatch *watch)
+{
+  if (watch->catalog)
+    catalog_free (watch->catalog);
+  g_hash_table_unref (watch->broken);
+  g_free (watch->settings_path);
+  g_free (watch->shown_models);
+  g_free (watch->models_stamp);
+  g_free (watch->settings_stamp);
+  g_free (watch->secret_stamp);
+  g_free (watch->trouble);
+  g_free (watch);
+}
+
+const Catalog *
+catalog_watch_get (const CatalogWatch *watch)
+{
+  return watch->catalog;
+}
+
+/* What tells one state of a file from another. Owned by the caller. */
+static char *
+stamp_file (const char *path)
+{
+  struct stat status;
+  if (stat (path, &status) != 0)
+    return g_strdup_printf ("%s: errno %d\n", path, errno);
+  return g_strdup_printf ("%s: %ju %jd %jd.%09ld\n", path, (uintmax_t) status.st_ino, (intmax_t) status.st_size,
+                          (intmax_t) status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+}
+
+static int
+compare_stamps (const void *a, const void *b)
+{
+  const char *const *left = a;
+  const char *const *right = b;
+  return strcmp (*left, *right);
+}
+
+static char *
+stamp_models (const char *folder)
+{
+  g_autoptr (DIR) dir = opendir (folder);
+  if (!dir)
+    return g_strdup_printf ("errno %d", errno);
+  g_autoptr (GPtrArray) stamps = g_ptr_array_new_with_free_func (g_free);
+  for (const struct dirent *found; (found = readdir (dir));)
+    {
+      if (found->d_name[0] == '.' || !g_str_has_suffix (found->d_name, ".json"))
+        continue;
+      g_autofree char *path = g_build_filename (folder, found->d_name, NULL);
+      g_ptr_array_add (stamps, stamp_file (path));
+    }
+  g_ptr_array_sort (stamps, compare_stamps);
+  GString *all = g_string_new (NULL);
+  for (unsigned i = 0; i < stamps->len; i++)
+    g_string_append (all, stamps->pdata[i]);
+  return g_string_free (all, FALSE);
+}
+
+/* Says what is newly broken, or broken in another way, and what is mended. */
+static void
+tell_broken (CatalogWatch *watch)
+{
+  g_autoptr (GHashTable) before = g_steal_pointer (&watch->broken);
+  watch->broken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (unsigned i = 0; i < watch->catalog->broken->len; i++)
+    {
+      const BrokenModel *model = watch->catalog->broken->pdata[i];
+      g_autofree char *text = weir_error_format (model->error);
+      if (g_strcmp0 (g_hash_table_lookup (before, model->path), text) != 0)
+        log_line (watch->log, "%s\n    Its files wait until it is mended; other tables go on.", text);
+      g_hash_table_remove (before, model->path);
+      g_hash_table_replace (watch->broken, g_strdup (model->path), g_steal_pointer (&text));
+    }
+  GHashTableIter each;
+  void *path;
+  g_hash_table_iter_init (&each, before);
+  while (g_hash_table_iter_next (&each, &path, NULL))
+    log_line (watch->log, "%s is no longer broken", (const char *) path);
+}
+
+static void
+load_models (CatalogWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+  Catalog *catalog = settings_load_catalog (watch->settings, &error);
+  g_autofree char *trouble = error ? weir_error_format (error) : NULL;
+  if (trouble && g_strcmp0 (trouble, watch->trouble) != 0)
+    log_line (watch->log, "%s", trouble);
+  g_free (watch->trouble);
+  watch->trouble = g_steal_pointer (&trouble);
+  if (watch->catalog)
+    catalog_free (watch->catalog);
+  watch->catalog = catalog;
+  if (catalog)
+    tell_broken (watch);
+}
+
+/* Replaces *stamp by "now" (which it takes over). Returns whether it is another one. */
+static bool
+update_stamp (char **stamp, char *now)
+{
+  bool changed = g_strcmp0 (*stamp, now) != 0;
+  g_free (*stamp);
+  *stamp = now;
+  return changed;
+}
+
+CatalogChange
+catalog_watch_look (CatalogWatch *watch)
+{
+  bool first = !watch->models_stamp;
+  bool settings_changed = update_stamp (&watch->settings_stamp, stamp_file (watch->settings_path));
+  bool secret_changed = update_stamp (&watch->secret_stamp, stamp_file (watch->settings->secret_file));
+  bool models_changed = update_stamp (&watch->models_stamp, stamp_models (watch->settings->models));
+  if (models_changed)
+    load_models (watch);
+  if (first)
+    return CATALOG_MODELS_CHANGED;
+  if (models_changed && watch->catalog)
+    log_line (watch->log, "%s/ changed: %u model%s in force", watch->shown_models, watch->catalog->models->len,
+              watch->catalog->models->len == 1 ? "" : "s");
+  if (secret_changed)
+    log_line (watch->log, "the key secret is another file: looking again at what waits for it");
+  if (settings_changed)
+    return CATALOG_SETTINGS_CHANGED;
+  return models_changed || secret_changed ? CATALOG_MODELS_CHANGED : CATALOG_SAME;
+}

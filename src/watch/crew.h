@@ -1,0 +1,48 @@
+/* The crew: the supervisor's `weir load --worker` children. It starts them, hands them requests, and tells what became of these. */
+#ifndef WEIR_SRC_WATCH_CREW_H
+#define WEIR_SRC_WATCH_CREW_H
+
+#include "base/json.h"
+#include "src/watch/backoff.h"
+#include "src/watch/job.h"
+#include "src/settings/settings.h"
+
+typedef struct Crew Crew;
+
+typedef struct
+{
+  void (*ready) (void *data);                                    /* a worker is connected and idle */
+  void (*unavailable) (const Json *reply, void *data);           /* one could not begin; it ends by itself */
+  void (*reply) (const Job *job, Json *reply, void *data);       /* a request was answered; its worker is idle */
+  void (*crashed) (const Job *job, const char *how, void *data); /* a worker died over a request */
+  void (*ended) (const char *how, bool expected, void *data);    /* a worker without a request ended; how: as a verb phrase */
+} CrewEvents;
+
+/* environment: NULL-terminated, for the workers. All but "events" and "data" is copied. */
+Crew *crew_new (const char *program, const char *home, const char *const *environment, unsigned max, const CrewEvents *events,
+                void *data);
+void crew_free (Crew *crew);
+
+unsigned crew_size (const Crew *crew);
+unsigned crew_idle (const Crew *crew);
+unsigned crew_starting (const Crew *crew);
+unsigned crew_working (const Crew *crew);
+
+/* Starts one more, unless there are "max" or the last ones died at once and the pause after that is not over (*ret_wait_us: what is
+ * left of it, else -1). Errors (LOCAL): it could not be run. */
+bool crew_hire (Crew *crew, int64_t now, int64_t *ret_wait_us, GError **error);
+
+/* Gives an idle worker the request (a line of JSON) of a job. False when there is none. */
+bool crew_give (Crew *crew, const Job *job, const char *request);
+
+/* The jobs in work (of Job), borrowed; release the array only. */
+GPtrArray *crew_jobs (const Crew *crew);
+
+/* Ends the idle workers, and the others when they become so: the next ones read settings anew. */
+void crew_renew (Crew *crew);
+
+/* SIGTERM and end of input for all: they end after, or in the middle of, the file in work. */
+void crew_stop (Crew *crew);
+void crew_kill (Crew *crew);
+
+#endif

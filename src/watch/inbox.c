@@ -1,0 +1,240 @@
+#include "src/watch/inbox.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "src/watch/notifier.h"
+#include "watcher/settle.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The longest time between two listings: events are only hints. */
+#define ARMED_INTERVAL_US 2000000
+/* Without events. */
+#define POLL_INTERVAL_US 1000000
+#define POLL_SETTLING_INTERVAL_US 250000
+
+struct Inbox
+{
+  const Settings *settings;
+  char *shown; /* the folder in messages */
+  Log *log;
+  void (*changed) (void *data);
+  void *data;
+  Notifier *notifier; /* NULL: poll */
+  Settle *settle;
+  GHashTable *said;       /* entry's name to what was said of it */
+  GHashTable *unreadable; /* names found so by the listing in hand */
+  char *trouble;          /* why the folder cannot be listed, as said; NULL: it can */
+};
+
+void
+listing_free (Listing *listing)
+{
+  g_ptr_array_unref (listing->claims);
+  g_ptr_array_unref (listing->entries);
+  g_array_unref (listing->states);
+  g_free (listing);
+}
+
+static void
+on_hint (const char *name, Hint hint, void *data)
+{
+  Inbox *inbox = data;
+  settle_hint (inbox->settle, name, hint);
+}
+
+static void
+on_changed (void *data)
+{
+  Inbox *inbox = data;
+  inbox->changed (inbox->data);
+}
+
+static const NotifierEvents notifier_events = { on_hint, on_changed };
+
+Inbox *
+inbox_new (const Settings *settings, const char *notify_program, const char *const *environment, Log *log,
+           void (*changed) (void *data), void *data)
+{
+  Inbox *inbox = g_new0 (Inbox, 1);
+  inbox->settings = settings;
+  inbox->shown = settings_shown_path (settings, settings->imports);
+  inbox->log = log;
+  inbox->changed = changed;
+  inbox->data = data;
+  inbox->settle = settle_new ((int64_t) (settings->settle * 1e6));
+  inbox->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  inbox->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (notify_program)
+    inbox->notifier = notifier_new (notify_program, environment, settings->imports, log, &notifier_events, inbox);
+  return inbox;
+}
+
+void
+inbox_free (Inbox *inbox)
+{
+  if (inbox->notifier)
+    notifier_free (inbox->notifier);
+  settle_free (inbox->settle);
+  g_hash_table_unref (inbox->said);
+  g_hash_table_unref (inbox->unreadable);
+  g_free (inbox->shown);
+  g_free (inbox->trouble);
+  g_free (inbox);
+}
+
+static bool
+is_polling (const Inbox *inbox)
+{
+  return !inbox->notifier || notifier_has_given_up (inbox->notifier);
+}
+
+const char *
+inbox_method (const Inbox *inbox)
+{
+  return is_polling (inbox) ? "by looking every second" : "by weir-notify";
+}
+
+void
+inbox_start (Inbox *inbox)
+{
+  struct stat status;
+  bool is_there = stat (inbox->settings->imports, &status) == 0;
+  if (inbox->notifier && is_there)
+    notifier_keep_up (inbox->notifier, status.st_ino, g_get_monotonic_time ());
+  if (is_polling (inbox) || !is_there)
+    inbox->changed (inbox->data);
+}
+
+/* Says something of a name unless it was the last thing said of it. */
+static void
+say_once (Inbox *inbox, const char *name, const char *text)
+{
+  if (g_strcmp0 (g_hash_table_lookup (inbox->said, name), text) == 0)
+    return;
+  g_hash_table_replace (inbox->said, g_strdup (name), g_strdup (text));
+  g_autofree char *printable = text_printable (name, strlen (name), 200);
+  log_line (inbox->log, "%s/%s %s: left alone", inbox->shown, printable, text);
+}
+
+/* Whether we may read a file that settled; no file is opened for its contents here. */
+static void
+check_readable (Inbox *inbox, const Entry *entry)
+{
+  g_autofree char *path = g_build_filename (inbox->settings->imports, entry->name, NULL);
+  AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd >= 0 || (errno != EACCES && errno != EPERM))
+    return;
+  g_autofree char *text = g_strdup_printf ("could not be opened (%s)", g_strerror (errno));
+  say_once (inbox, entry->name, text);
+  g_hash_table_add (inbox->unreadable, g_strdup (entry->name));
+}
+
+static Lease
+ask_lease (const Entry *entry, void *data)
+{
+  Inbox *inbox = data;
+  Lease lease = settle_lease (inbox->settings->imports, entry->name);
+  if (lease == LEASE_REFUSED)
+    check_readable (inbox, entry);
+  return lease;
+}
+
+static gboolean
+is_not_listed (gpointer key, gpointer value, gpointer data)
+{
+  (void) value;
+  return !g_hash_table_contains (data, key);
+}
+
+/* Forgets what was said of files that are gone or readable again, so that it is said anew when it happens again. */
+static void
+forget_absent (Inbox *inbox, const GPtrArray *entries)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  for (unsigned i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+      if (entry->kind == ENTRY_OTHER || g_hash_table_contains (inbox->unreadable, entry->name))
+        g_hash_table_add (names, entry->name);
+    }
+  g_hash_table_foreach_remove (inbox->said, is_not_listed, names);
+}
+
+static void
+judge_entries (Inbox *inbox, Listing *listing, int64_t now)
+{
+  g_hash_table_remove_all (inbox->unreadable);
+  int64_t wait_us;
+  g_autoptr (GArray) ready = settle_observe (inbox->settle, listing->entries, now, ask_lease, inbox, &wait_us);
+  for (unsigned i = 0; i < listing->entries->len; i++)
+    {
+      const Entry *entry = listing->entries->pdata[i];
+      FileState state = entry->kind == ENTRY_FILE ? FILE_SETTLING : FILE_LEFT_ALONE;
+      g_array_append_val (listing->states, state);
+      if (entry->kind == ENTRY_OTHER)
+        say_once (inbox, entry->name, entry->reason);
+    }
+  for (unsigned i = 0; i < ready->len; i++)
+    {
+      int index = g_array_index (ready, int, i);
+      const Entry *entry = listing->entries->pdata[index];
+      bool readable = !g_hash_table_contains (inbox->unreadable, entry->name);
+      g_array_index (listing->states, FileState, index) = readable ? FILE_READY : FILE_LEFT_ALONE;
+    }
+  forget_absent (inbox, listing->entries);
+  int64_t interval = inbox->notifier && notifier_is_armed (inbox->notifier) ? ARMED_INTERVAL_US
+                     : wait_us >= 0                                         ? POLL_SETTLING_INTERVAL_US
+                                                                            : POLL_INTERVAL_US;
+  listing->wait_us = wait_us >= 0 ? MIN (wait_us, interval) : interval;
+}
+
+/* Says that the folder cannot be listed, once, and that it can be again. text NULL: it can. */
+static void
+tell_trouble (Inbox *inbox, const char *text)
+{
+  if (g_strcmp0 (inbox->trouble, text) == 0)
+    return;
+  if (text)
+    log_line (inbox->log, "%s", text);
+  else
+    log_line (inbox->log, "%s/ is there again", inbox->shown);
+  g_free (inbox->trouble);
+  inbox->trouble = g_strdup (text);
+}
+
+static void
+tell_scan_error (Inbox *inbox, bool missing, const GError *error)
+{
+  g_autofree char *text =
+      missing ? g_strdup_printf ("%s/ is missing: waiting for somebody to make it again", inbox->shown) : weir_error_format (error);
+  tell_trouble (inbox, text);
+}
+
+Listing *
+inbox_list (Inbox *inbox, int64_t now)
+{
+  bool missing = false;
+  ino_t identity = 0;
+  g_autoptr (GError) error = NULL;
+  Listing *listing = g_new0 (Listing, 1);
+  listing->claims = claim_list (inbox->settings->imports, &error);
+  if (listing->claims)
+    listing->entries = scan_folder (inbox->settings->imports, &missing, &identity, &error);
+  if (listing->entries)
+    tell_trouble (inbox, NULL);
+  else
+    tell_scan_error (inbox, missing, error);
+  if (!listing->claims)
+    listing->claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
+  if (!listing->entries)
+    listing->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  listing->states = g_array_new (FALSE, FALSE, sizeof (FileState));
+  judge_entries (inbox, listing, now);
+  if (inbox->notifier)
+    notifier_keep_up (inbox->notifier, identity, now);
+  return listing;
+}

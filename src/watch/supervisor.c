@@ -1,0 +1,235 @@
+/* The supervisor's life: the database is made ready, the folder is watched, signals end it. */
+#include "src/watch/supervisor.h"
+
+#include "src/server/connect.h"
+#include "src/watch/supervisor_state.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+
+/* How long children may take to end: with what follows, less than ten seconds for all. */
+#define STOP_SECONDS 8
+
+/* weir-notify that is not armed by then is not waited for. */
+#define ARM_US 2000000
+
+#define EXIT_INTERRUPTED 130
+
+/* ---- the end ---- */
+
+static void
+finish (Supervisor *supervisor, int exit_code)
+{
+  supervisor->finished = true;
+  supervisor->exit_code = exit_code;
+  g_main_loop_quit (supervisor->loop);
+}
+
+void
+supervisor_check_stopped (Supervisor *supervisor)
+{
+  if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
+    return;
+  log_line (supervisor->log, "stopped");
+  finish (supervisor, 0);
+}
+
+static void
+kill_children (Supervisor *supervisor)
+{
+  if (supervisor->crew)
+    crew_kill (supervisor->crew);
+  if (supervisor->preparation)
+    preparation_kill (supervisor->preparation);
+}
+
+static gboolean
+on_patience_over (void *data)
+{
+  Supervisor *supervisor = data;
+  supervisor->kill_timer = 0;
+  log_line (supervisor->log, "workers did not end in %d s: killing them; their files are taken up at the next start", STOP_SECONDS);
+  kill_children (supervisor);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop (Supervisor *supervisor)
+{
+  unsigned working = supervisor->crew ? crew_working (supervisor->crew) : 0;
+  supervisor->stopping = true;
+  if (working > 0)
+    log_line (supervisor->log, "stopping: %u worker%s at a file", working, working == 1 ? " is" : "s are");
+  g_clear_handle_id (&supervisor->timer, g_source_remove);
+  supervisor->kill_timer = g_timeout_add_seconds (STOP_SECONDS, on_patience_over, supervisor);
+  g_clear_pointer (&supervisor->inbox, inbox_free);
+  if (supervisor->crew)
+    crew_stop (supervisor->crew);
+  if (supervisor->preparation)
+    preparation_stop (supervisor->preparation);
+  else
+    supervisor_check_stopped (supervisor);
+}
+
+static gboolean
+on_signal (void *data)
+{
+  Supervisor *supervisor = data;
+  if (!supervisor->stopping)
+    stop (supervisor);
+  else
+    {
+      kill_children (supervisor);
+      finish (supervisor, EXIT_INTERRUPTED);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- the beginning ---- */
+
+/* The shell's word for this program: the wrapper at the home's top where there is one. */
+static const char *
+command_word (const Settings *settings)
+{
+  g_autofree char *wrapper = g_build_filename (settings->home, "weir", NULL);
+  return g_file_test (wrapper, G_FILE_TEST_IS_EXECUTABLE) && g_file_test (wrapper, G_FILE_TEST_IS_REGULAR) ? "./weir" : "weir";
+}
+
+void
+supervisor_tell_beginning (Supervisor *supervisor)
+{
+  const Settings *settings = supervisor->settings;
+  const char *word = command_word (settings);
+  g_autofree char *example = g_build_filename (settings->home, "example_data", "inserts", "users.csv", NULL);
+  g_autofree char *imports = settings_shown_path (settings, settings->imports);
+  log_line (supervisor->log, "database: %s", supervisor->database);
+  log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table",
+            settings->imports, inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
+  if (g_file_test (example, G_FILE_TEST_EXISTS))
+    log_line (supervisor->log, "try, in %s:  cp example_data/inserts/users.csv %s/   and then:  %s status", settings->home, imports,
+              word);
+  else
+    log_line (supervisor->log, "to see what became of them, in %s:  %s status", settings->home, word);
+}
+
+static void
+on_inbox_changed (void *data)
+{
+  supervisor_look_later (data, 0);
+}
+
+/* weir-notify beside this program, else on the PATH; NULL: there is none, or polling is wanted. Owned by the caller. */
+static char *
+find_notify (const Supervisor *supervisor)
+{
+  if (supervisor->settings->watch == WATCH_POLL)
+    return NULL;
+  g_autofree char *folder = g_path_get_dirname (supervisor->program);
+  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
+  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
+    return g_steal_pointer (&beside);
+  char *found = g_find_program_in_path ("weir-notify");
+  if (!found)
+    log_line (supervisor->log, "weir-notify was not found: looking into the folder every second instead");
+  return found;
+}
+
+static void
+on_database_ready (const char *database, void *data)
+{
+  Supervisor *supervisor = data;
+  const Settings *settings = supervisor->settings;
+  const char *const *environment = (const char *const *) supervisor->environment;
+  /* The child had a configured one from its environment, wherever we have it from. */
+  g_autofree char *url = NULL;
+  if (!settings->database || !database_url (settings, false, &url, &supervisor->database, NULL))
+    supervisor->database = g_strdup (database ? database : "");
+  g_clear_pointer (&supervisor->preparation, preparation_free);
+  g_autofree char *notify = find_notify (supervisor);
+  supervisor->catalog = catalog_watch_new (settings, supervisor->log);
+  supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers,
+                               &supervisor_crew_events, supervisor);
+  supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
+  supervisor_hand_out (supervisor);
+  supervisor_look_later (supervisor, ARM_US);
+  inbox_start (supervisor->inbox);
+}
+
+static void
+on_database_failed (int exit_code, void *data)
+{
+  finish (data, exit_code);
+}
+
+static void
+on_database_stopped (void *data)
+{
+  Supervisor *supervisor = data;
+  g_clear_pointer (&supervisor->preparation, preparation_free);
+  supervisor_check_stopped (supervisor);
+}
+
+static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped };
+
+/* A database given on the command line reaches the children by the environment: it may hold a password. */
+static GStrv
+make_environment (const Settings *settings)
+{
+  GStrv environment = g_get_environ ();
+  if (g_strcmp0 (settings->database_source, "--database") != 0)
+    return environment;
+  return g_environ_setenv (environment, "WEIR_DATABASE", settings->database, TRUE);
+}
+
+/* SIGHUP stops too, unless nohup or the like asked for it to be ignored. */
+static void
+watch_signals (Supervisor *supervisor, unsigned sources[3])
+{
+  struct sigaction hang_up;
+  bool ignored = sigaction (SIGHUP, NULL, &hang_up) == 0 && hang_up.sa_handler == SIG_IGN;
+  sources[0] = g_unix_signal_add (SIGTERM, on_signal, supervisor);
+  sources[1] = g_unix_signal_add (SIGINT, on_signal, supervisor);
+  sources[2] = ignored ? 0 : g_unix_signal_add (SIGHUP, on_signal, supervisor);
+}
+
+static void
+clear (Supervisor *supervisor)
+{
+  g_clear_handle_id (&supervisor->timer, g_source_remove);
+  g_clear_handle_id (&supervisor->kill_timer, g_source_remove);
+  g_clear_pointer (&supervisor->preparation, preparation_free);
+  g_clear_pointer (&supervisor->inbox, inbox_free);
+  g_clear_pointer (&supervisor->crew, crew_free);
+  g_clear_pointer (&supervisor->catalog, catalog_watch_free);
+  g_clear_pointer (&supervisor->holds, holds_free);
+  g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
+  g_clear_pointer (&supervisor->crew_trouble, g_free);
+  g_clear_pointer (&supervisor->database, g_free);
+  g_clear_pointer (&supervisor->environment, g_strfreev);
+  g_clear_pointer (&supervisor->loop, g_main_loop_unref);
+}
+
+int
+supervisor_run (const Settings *settings, const char *program, bool json, Log *log)
+{
+  Supervisor supervisor = { .settings = settings, .program = program, .json = json, .log = log };
+  supervisor.environment = make_environment (settings);
+  supervisor.loop = g_main_loop_new (NULL, FALSE);
+  supervisor.holds = holds_new ();
+  supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+  struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+  sigaction (SIGPIPE, &ignore, &before);
+  unsigned sources[3];
+  watch_signals (&supervisor, sources);
+  log_line (log, "weir %s in %s", WEIR_VERSION, settings->home);
+  supervisor.preparation =
+      preparation_new (settings, program, (const char *const *) supervisor.environment, log, &preparation_events, &supervisor);
+  if (!supervisor.finished)
+    g_main_loop_run (supervisor.loop);
+  for (size_t i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_clear_handle_id (&sources[i], g_source_remove);
+  clear (&supervisor);
+  sigaction (SIGPIPE, &before, NULL);
+  return supervisor.exit_code;
+}

@@ -1,0 +1,277 @@
+/* From listings to requests: which files wait, which may go, and who gets them. */
+#include "src/watch/supervisor_state.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "src/watch/dispatch.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
+#define LOOK_SHARE 3
+#define SHORTEST_PAUSE_US 10000
+
+static gboolean
+on_timer (void *data)
+{
+  Supervisor *supervisor = data;
+  supervisor->timer = 0;
+  supervisor_look (supervisor);
+  return G_SOURCE_REMOVE;
+}
+
+void
+supervisor_look_later (Supervisor *supervisor, int64_t delay_us)
+{
+  int64_t now = g_get_monotonic_time ();
+  int64_t due = MAX (now + delay_us, supervisor->not_before);
+  if (supervisor->stopping || (supervisor->timer && supervisor->timer_due <= due))
+    return;
+  if (supervisor->timer)
+    g_source_remove (supervisor->timer);
+  supervisor->timer_due = due;
+  supervisor->timer = g_timeout_add ((unsigned) ((due - now + 999) / 1000), on_timer, supervisor);
+}
+
+/* ---- what waits ---- */
+
+static Job *
+route_job (Supervisor *supervisor, const char *key, const char *name, WorkState state)
+{
+  g_auto (Route) route = { 0 };
+  catalog_route (catalog_watch_get (supervisor->catalog), name, &route);
+  Job *job = job_new (key, name, route.table);
+  job->references = route.model ? route.model->references : NULL;
+  job->state = state;
+  if (!route.broken || state == WORK_BUSY)
+    return job;
+  job->state = WORK_HELD;
+  if (holds_is_news (supervisor->holds, key, route.broken->path))
+    log_line (supervisor->log, "%s: waits until %s is mended", job->shown, route.broken->path);
+  return job;
+}
+
+/* Handing out a held file would only give the same answer. A hold of one file alone lets the others of its table pass. */
+static void
+apply_hold (Supervisor *supervisor, Job *job, int64_t now, int64_t *ret_not_before)
+{
+  *ret_not_before = 0;
+  if (job->state != WORK_READY && job->state != WORK_ORPHAN)
+    return;
+  HoldCause cause = holds_find (supervisor->holds, job, now, ret_not_before);
+  if (cause == HOLD_LOCAL || cause == HOLD_CRASHED)
+    job->state = WORK_HELD;
+}
+
+static void
+add_claim (Supervisor *supervisor, const ClaimEntry *claim)
+{
+  if (!claim->name)
+    return;
+  char run[UID_TEXT_SIZE];
+  uid_format (claim->run, run);
+  Job *job = route_job (supervisor, run, claim->name, claim->orphan ? WORK_ORPHAN : WORK_BUSY);
+  job->is_claim = true;
+  g_autofree char *path = g_build_filename (supervisor->settings->imports, ".claimed", run, claim->name, NULL);
+  struct stat status;
+  if (lstat (path, &status) == 0)
+    {
+      job->inode = status.st_ino;
+      job->size = status.st_size;
+      job->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+    }
+  g_ptr_array_add (supervisor->jobs, job);
+}
+
+static void
+add_entry (Supervisor *supervisor, const Entry *entry, FileState state)
+{
+  if (state == FILE_LEFT_ALONE)
+    return;
+  Job *job = route_job (supervisor, entry->name, entry->name, state == FILE_READY ? WORK_READY : WORK_SETTLING);
+  job->inode = entry->inode;
+  job->size = entry->size;
+  job->mtime_ns = entry->mtime_ns;
+  g_ptr_array_add (supervisor->jobs, job);
+}
+
+static void
+rebuild_jobs (Supervisor *supervisor, const Listing *listing)
+{
+  g_ptr_array_set_size (supervisor->jobs, 0);
+  /* Without a catalog nobody can say where a file goes. */
+  if (!catalog_watch_get (supervisor->catalog))
+    return;
+  for (unsigned i = 0; i < listing->claims->len; i++)
+    add_claim (supervisor, listing->claims->pdata[i]);
+  for (unsigned i = 0; i < listing->entries->len; i++)
+    add_entry (supervisor, listing->entries->pdata[i], g_array_index (listing->states, FileState, i));
+}
+
+/* Workers read settings when they start. A weir.json that cannot be taken keeps the ones we have. */
+static void
+take_settings (Supervisor *supervisor)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Settings) settings = settings_load (supervisor->settings->home, NULL, HOME_REQUIRED, &error);
+  if (!settings)
+    {
+      log_error (supervisor->log, "the settings in force stay", error);
+      return;
+    }
+  log_line (supervisor->log,
+            "weir.json changed: new workers read it; \"watch\", \"settle\", \"workers\" and the folders need a restart");
+  crew_renew (supervisor->crew);
+}
+
+void
+supervisor_look (Supervisor *supervisor)
+{
+  if (supervisor->stopping)
+    return;
+  if (!supervisor->looked)
+    supervisor_tell_beginning (supervisor);
+  supervisor->looked = true;
+  int64_t begun = g_get_monotonic_time ();
+  CatalogChange change = catalog_watch_look (supervisor->catalog);
+  if (change != CATALOG_SAME)
+    holds_release_changed (supervisor->holds);
+  if (change == CATALOG_SETTINGS_CHANGED)
+    take_settings (supervisor);
+  g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
+  rebuild_jobs (supervisor, listing);
+  int64_t now = g_get_monotonic_time ();
+  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
+  supervisor_hand_out (supervisor);
+  g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
+  g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
+  holds_keep_only (supervisor->holds, known);
+  supervisor_look_later (supervisor, listing->wait_us);
+}
+
+/* ---- handing out ---- */
+
+static bool
+is_in (const GPtrArray *jobs, const char *key)
+{
+  for (unsigned i = 0; i < jobs->len; i++)
+    if (strcmp (((const Job *) jobs->pdata[i])->key, key) == 0)
+      return true;
+  return false;
+}
+
+static WorkItem
+item_of (const Job *job, int64_t not_before)
+{
+  return (WorkItem) { job->state, job->table, job->name, job->mtime_ns, not_before, job->references };
+}
+
+/* All that waits, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet, or any
+ * more). */
+static GArray *
+gather_items (Supervisor *supervisor, int64_t now)
+{
+  GArray *items = g_array_new (FALSE, FALSE, sizeof (WorkItem));
+  g_autoptr (GPtrArray) in_work = crew_jobs (supervisor->crew);
+  for (unsigned i = 0; i < supervisor->jobs->len; i++)
+    {
+      Job *job = supervisor->jobs->pdata[i];
+      int64_t not_before;
+      apply_hold (supervisor, job, now, &not_before);
+      WorkItem item = item_of (job, not_before);
+      if (is_in (in_work, job->key))
+        item.state = WORK_BUSY;
+      g_array_append_val (items, item);
+    }
+  for (unsigned i = 0; i < in_work->len; i++)
+    {
+      WorkItem item = item_of (in_work->pdata[i], 0);
+      item.state = WORK_BUSY;
+      g_array_append_val (items, item);
+    }
+  return items;
+}
+
+/* The line for the worker. A file that crashed its workers twice is refused, which only a claim can be. Owned by the caller. */
+static char *
+make_request (const Job *job, unsigned crashes)
+{
+  g_autoptr (Json) request = NULL;
+  if (!job->is_claim)
+    request = json_pack ("{s:s}", "path", job->name);
+  else if (crashes < 2)
+    request = json_pack ("{s:s}", "run", job->key);
+  else
+    request = json_pack ("{s:s, s:s}", "run", job->key, "refuse", "it crashed the worker that loaded it, twice");
+  return weir_json_text (request);
+}
+
+static bool
+give (Supervisor *supervisor, const Job *job)
+{
+  unsigned crashes = holds_crashes (supervisor->holds, job->name);
+  g_autofree char *request = make_request (job, crashes);
+  if (!crew_give (supervisor->crew, job, request))
+    return false;
+  if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
+    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
+  return true;
+}
+
+static void
+hire (Supervisor *supervisor)
+{
+  int64_t wait_us;
+  g_autoptr (GError) error = NULL;
+  if (!crew_hire (supervisor->crew, g_get_monotonic_time (), &wait_us, &error)
+      && g_strcmp0 (supervisor->crew_trouble, error->message) != 0)
+    {
+      log_error (supervisor->log, "worker", error);
+      g_free (supervisor->crew_trouble);
+      supervisor->crew_trouble = g_strdup (error->message);
+    }
+  if (wait_us >= 0)
+    supervisor_look_later (supervisor, wait_us);
+}
+
+/* One worker always stands by; more come when more could be done at once. */
+static void
+hire_for (Supervisor *supervisor, unsigned waiting)
+{
+  Crew *crew = supervisor->crew;
+  unsigned wanted = MAX (waiting, crew_size (crew) == 0 ? 1u : 0u);
+  for (bool more = true; more && crew_starting (crew) + crew_idle (crew) < wanted;)
+    {
+      unsigned before = crew_size (crew);
+      hire (supervisor);
+      more = crew_size (crew) > before;
+    }
+}
+
+void
+supervisor_hand_out (Supervisor *supervisor)
+{
+  if (supervisor->stopping)
+    return;
+  int64_t now = g_get_monotonic_time ();
+  int64_t pause_us = backoff_wait (&supervisor->outage, now);
+  if (pause_us > 0)
+    {
+      supervisor_look_later (supervisor, pause_us);
+      return;
+    }
+  int64_t wait_us;
+  g_autoptr (GArray) items = gather_items (supervisor, now);
+  g_autoptr (GArray) plan = dispatch_plan ((const WorkItem *) (void *) items->data, items->len, now, &wait_us);
+  /* While the database is away one file at a time tries whether it is back. */
+  unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan->len
+                     : crew_working (supervisor->crew) > 0     ? 0
+                                                               : MIN (plan->len, 1);
+  unsigned given = 0;
+  while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
+    given++;
+  hire_for (supervisor, allowed - given);
+  if (wait_us >= 0)
+    supervisor_look_later (supervisor, wait_us);
+}

@@ -1,0 +1,255 @@
+/* What workers say of their files: to the log, and to what happens with these next. */
+#include "src/watch/supervisor_state.h"
+
+#include "base/text.h"
+#include "src/load/published.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How long a file is left alone, unless something it waits for happens before. Microseconds. */
+#define BUSY_US 500000
+#define GONE_US 200000
+#define WAITS_US 5000000
+#define CHANGE_US 30000000
+
+/* Crashes after which a file is not given to a worker again, not even to be refused. */
+#define MAX_CRASHES 3
+
+typedef void (*OutcomeHandler) (Supervisor *supervisor, const Job *job, Json *reply);
+
+static void
+hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for)
+{
+  holds_set (supervisor->holds, job, cause, g_get_monotonic_time () + pause_us, waits_for);
+}
+
+/* The file has left the drop folder: nothing of it stays here. */
+static void
+forget_job (Supervisor *supervisor, const Job *job)
+{
+  holds_release (supervisor->holds, job->key);
+  holds_forgive (supervisor->holds, job->name);
+  for (unsigned i = supervisor->jobs->len; i-- > 0;)
+    {
+      const Job *known = supervisor->jobs->pdata[i];
+      if (strcmp (known->key, job->key) == 0 || (known->state == WORK_BUSY && strcmp (known->name, job->name) == 0))
+        g_ptr_array_remove_index (supervisor->jobs, i);
+    }
+}
+
+static char *
+error_text (const Json *reply)
+{
+  return summary_error_text (json_object_get (reply, "error"));
+}
+
+/* Says why a file is left alone, unless that was the last thing said of it. */
+static void
+tell (Supervisor *supervisor, const Job *job, const char *text)
+{
+  if (holds_is_news (supervisor->holds, job->key, text))
+    log_line (supervisor->log, "%s: %s", job->shown, text);
+}
+
+static void
+on_done (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  g_autofree char *text = summary_text (reply);
+  log_line (supervisor->log, "%s", text);
+  const char *status = json_string_value (json_object_get (reply, "status"));
+  const char *table = json_string_value (json_object_get (reply, "table"));
+  if (g_strcmp0 (status, "applied") == 0)
+    holds_release_waiting (supervisor->holds, table ? table : job->table);
+  json_object_del (reply, "outcome");
+  g_autofree char *published = weir_json_text (reply);
+  log_file_only (supervisor->log, published);
+  if (supervisor->json)
+    {
+      puts (published);
+      fflush (stdout);
+    }
+  forget_job (supervisor, job);
+}
+
+/* A little patience: a claim that a listing shows and no worker finds would be asked for without end. */
+static void
+on_gone (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  (void) reply;
+  forget_job (supervisor, job);
+  hold_until (supervisor, job, HOLD_BUSY, GONE_US, NULL);
+}
+
+static void
+on_busy (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  (void) reply;
+  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL);
+}
+
+static void
+on_waits (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  const char *dimension = json_string_value (json_object_get (reply, "waits_for"));
+  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension);
+  g_autofree char *text = g_strdup_printf ("waits for %s, which it references: no file of it was applied yet, or one is under way",
+                                           dimension ? dimension : "a dimension");
+  tell (supervisor, job, text);
+}
+
+static void
+begin_outage (Supervisor *supervisor, const Json *reply)
+{
+  g_autofree char *reason = error_text (reply);
+  if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
+    log_line (supervisor->log, "the database is away or busy; files stay where they are, and are tried again: %s", reason);
+}
+
+static void
+end_outage (Supervisor *supervisor)
+{
+  int64_t since = supervisor->outage.since;
+  if (!backoff_end (&supervisor->outage))
+    return;
+  g_autofree char *duration = text_duration ((g_get_monotonic_time () - since) / 1000);
+  log_line (supervisor->log, "the database is back after %s", duration);
+}
+
+static void
+on_retry (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  (void) job;
+  begin_outage (supervisor, reply);
+}
+
+static void
+hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, HoldCause cause)
+{
+  hold_until (supervisor, job, cause, CHANGE_US, NULL);
+  g_autofree char *reason = error_text (reply);
+  g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
+  tell (supervisor, job, text);
+}
+
+static void
+on_model (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  hold_for_change (supervisor, job, reply, HOLD_MODEL);
+}
+
+static void
+on_local (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  hold_for_change (supervisor, job, reply, HOLD_LOCAL);
+}
+
+/* Somebody told that one worker to stop; it ends now, and its file is an orphan. */
+static void
+on_stop (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  (void) supervisor;
+  (void) job;
+  (void) reply;
+}
+
+static const struct
+{
+  const char *outcome;
+  OutcomeHandler handle;
+  bool reached_database; /* such an answer needs a database that answers */
+} outcomes[] = {
+  { "done", on_done, true },    { "gone", on_gone, false },   { "busy", on_busy, true },    { "waits", on_waits, true },
+  { "retry", on_retry, false }, { "model", on_model, false }, { "local", on_local, false }, { "stop", on_stop, false },
+};
+
+static void
+on_reply (const Job *job, Json *reply, void *data)
+{
+  Supervisor *supervisor = data;
+  const char *outcome = json_string_value (json_object_get (reply, "outcome"));
+  for (size_t i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    {
+      if (strcmp (outcomes[i].outcome, outcome) != 0)
+        continue;
+      if (outcomes[i].reached_database)
+        end_outage (supervisor);
+      outcomes[i].handle (supervisor, job, reply);
+      supervisor_hand_out (supervisor);
+      supervisor_look_later (supervisor, 0);
+      return;
+    }
+  log_line (supervisor->log, "%s: the worker answered \"%s\", which is not understood", job->shown, outcome);
+  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+  supervisor_look_later (supervisor, 0);
+}
+
+static void
+on_ready (void *data)
+{
+  Supervisor *supervisor = data;
+  end_outage (supervisor);
+  g_clear_pointer (&supervisor->crew_trouble, g_free);
+  supervisor_hand_out (supervisor);
+}
+
+/* Said once, until a worker is ready again. */
+static void
+tell_crew_trouble (Supervisor *supervisor, const char *text)
+{
+  if (g_strcmp0 (supervisor->crew_trouble, text) == 0)
+    return;
+  log_line (supervisor->log, "%s", text);
+  g_free (supervisor->crew_trouble);
+  supervisor->crew_trouble = g_strdup (text);
+}
+
+static void
+on_unavailable (const Json *reply, void *data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    return;
+  g_autofree char *reason = error_text (reply);
+  if (g_strcmp0 (json_string_value (json_object_get (reply, "outcome")), "retry") == 0)
+    begin_outage (supervisor, reply);
+  else
+    tell_crew_trouble (supervisor, reason);
+}
+
+static void
+on_crashed (const Job *job, const char *how, void *data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    {
+      supervisor_check_stopped (supervisor);
+      return;
+    }
+  unsigned crashes = holds_count_crash (supervisor->holds, job->name);
+  const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
+                     : crashes == 2         ? "it is given up"
+                                            : "it is tried once more";
+  log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
+  /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
+  if (crashes >= MAX_CRASHES)
+    holds_set (supervisor->holds, job, HOLD_CRASHED, INT64_MAX, NULL);
+  supervisor_look_later (supervisor, 0);
+}
+
+static void
+on_ended (const char *how, bool expected, void *data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    {
+      supervisor_check_stopped (supervisor);
+      return;
+    }
+  g_autofree char *text = g_strdup_printf ("a worker %s and is replaced", how);
+  if (!expected)
+    tell_crew_trouble (supervisor, text);
+  supervisor_look_later (supervisor, 0);
+}
+
+const CrewEvents supervisor_crew_events = { on_ready, on_unavailable, on_reply, on_crashed, on_ended };

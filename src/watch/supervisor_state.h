@@ -1,0 +1,61 @@
+/* What the parts of the supervisor share. Only supervisor*.c include it. */
+#ifndef WEIR_SRC_WATCH_SUPERVISOR_STATE_H
+#define WEIR_SRC_WATCH_SUPERVISOR_STATE_H
+
+#include "base/log.h"
+#include "src/watch/backoff.h"
+#include "src/watch/catalog_watch.h"
+#include "src/watch/crew.h"
+#include "src/watch/holds.h"
+#include "src/watch/inbox.h"
+#include "src/watch/preparation.h"
+
+typedef struct
+{
+  const Settings *settings;
+  const char *program;
+  bool json; /* print the published objects */
+  Log *log;
+  GStrv environment; /* of the children */
+  GMainLoop *loop;
+  int exit_code;
+  bool finished; /* the loop is over, or need not begin */
+  bool stopping;
+  unsigned kill_timer;
+
+  Preparation *preparation; /* NULL: the database is ready */
+  Inbox *inbox;
+  Crew *crew;
+  CatalogWatch *catalog;
+
+  char *database;  /* which one, and why; for people */
+  bool looked;     /* at the drop folder, at least once */
+  GPtrArray *jobs; /* of Job: what the last listing and the replies since then say */
+  Holds *holds;
+  Backoff outage;     /* the database is away or busy */
+  char *crew_trouble; /* why workers end at once, as said; NULL: they do not */
+
+  unsigned timer;     /* the next look */
+  int64_t timer_due;  /* monotonic microseconds */
+  int64_t not_before; /* looks that hints ask for wait until then */
+} Supervisor;
+
+/* supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
+void supervisor_look (Supervisor *supervisor);
+
+/* Arranges a look in "delay_us" or sooner. */
+void supervisor_look_later (Supervisor *supervisor, int64_t delay_us);
+
+/* Hands out what may go, without a new look. */
+void supervisor_hand_out (Supervisor *supervisor);
+
+/* supervisor_replies.c: what workers say. */
+extern const CrewEvents supervisor_crew_events;
+
+/* supervisor.c: says which database, which folder, and what to try: once the folder is watched. */
+void supervisor_tell_beginning (Supervisor *supervisor);
+
+/* supervisor.c: ends the loop once nobody is left. */
+void supervisor_check_stopped (Supervisor *supervisor);
+
+#endif

@@ -1,0 +1,58 @@
+#include "base/conninfo.h"
+
+#include <glib.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+static const struct
+{
+  const char *conninfo;
+  const char *without;
+  const char *password; /* NULL: none */
+} cases[] = {
+  { "", "", NULL },
+  { "postgresql:///shop", "postgresql:///shop", NULL },
+  { "postgresql://ann@db/shop", "postgresql://ann@db/shop", NULL },
+  { "postgresql://ann:pw@db:5432/shop", "postgresql://ann@db:5432/shop", "pw" },
+  { "postgres://ann:a%40b%3A@db/shop", "postgres://ann@db/shop", "a@b:" },
+  { "postgresql://ann:p@w@db/shop", "postgresql://ann@db/shop", "p@w" },
+  { "postgresql://ann:@db/shop", "postgresql://ann@db/shop", "" },
+  { "postgresql://[::1]:5432/shop", "postgresql://[::1]:5432/shop", NULL },
+  { "postgresql://db1:5432,db2:5433/shop", "postgresql://db1:5432,db2:5433/shop", NULL },
+  { "postgresql://db/shop?password=pw", "postgresql://db/shop", "pw" },
+  { "postgresql://db/shop?user=ann&password=p%26w&sslmode=require", "postgresql://db/shop?user=ann&sslmode=require", "p&w" },
+  { "postgresql://ann:one@db/shop?password=two", "postgresql://ann@db/shop", "two" },
+  { "postgresql:///weir?host=/run/weir/x&port=5432", "postgresql:///weir?host=/run/weir/x&port=5432", NULL },
+  { "host=db password=pw user=ann", "host=db user=ann", "pw" },
+  { "password = 'p w\\'s' host = db", "host = db", "p w's" },
+  { "host=db password=a\\ b", "host=db", "a b" },
+  { "host='d b' sslpassword=kept", "host='d b' sslpassword=kept", NULL },
+  { "password='never closed", "", "never closed" },
+  { "shop", "shop", NULL },
+};
+
+static void
+test_the_password_is_taken_out (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *password = NULL;
+      g_autofree char *without = conninfo_without_password (cases[i].conninfo, &password);
+      assert_string_equal (without, cases[i].without);
+      if (cases[i].password == NULL)
+        assert_null (password);
+      else
+        assert_string_equal (password, cases[i].password);
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test (test_the_password_is_taken_out) };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

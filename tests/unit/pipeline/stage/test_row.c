@@ -1,0 +1,243 @@
+/* One record to one staged row, or the reason why not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pipeline/stage/row.h"
+#include "tests/unit/pipeline/records.h"
+
+/* A layout of users: name, email, date_of_birth, and x, a bigint by inference. */
+static Layout *
+users_layout (const Catalog *catalog, const Pins *pins)
+{
+  TestRecord made;
+  Layout *layout =
+      layout_new (catalog_find (catalog, "users"), catalog, test_record (&made, 1, "name|email|date_of_birth|x"), 0, pins, NULL);
+  ColumnGuess guesses[4];
+  for (int i = 0; i < 4; i++)
+    infer_init (&guesses[i]);
+  layout_look (layout, guesses, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
+  bool again;
+  assert_true (layout_settle (layout, guesses, true, &again, NULL));
+  return layout;
+}
+
+typedef struct
+{
+  const char *record;
+  RowVerdict verdict;
+  const char *reason, *column;
+} Case;
+
+static const Case cases[] = {
+  { "Ann|a@b.c|01/02/1990|1", ROW_OK, NULL, NULL },
+  { "Ann| A@B.C |1/2/1990|", ROW_OK, NULL, NULL },
+  { "~|a@b.c|~|~", ROW_OK, NULL, NULL }, /* a quoted empty text is a text */
+  { "|a@b.c|01/02/1990|1", ROW_REJECT, "null_required", "name" },
+  { "Ann||01/02/1990|1", ROW_REJECT, "empty_key", "email" },
+  { "Ann|  |01/02/1990|1", ROW_REJECT, "empty_key", "email" },
+  { "Ann|~|01/02/1990|1", ROW_REJECT, "empty_key", "email" },
+  { "Ann|a@b.c|31/02/1990|1", ROW_REJECT, "bad_value", "date_of_birth" },
+  { "Ann|a@b.c|1990-02-01|1", ROW_REJECT, "bad_value", "date_of_birth" },
+  { "Ann|a@b.c|01/02/1990", ROW_REJECT, "too_few_fields", NULL },
+  { "Ann|a@b.c|01/02/1990|1|2", ROW_REJECT, "too_many_fields", NULL },
+  { "Ann|a@b.c|01/02/1990|x", ROW_CONTRADICTION, "bad_value", "x" },
+  /* a row that is refused anyway still tells of its column's type: types do not depend on where a cell stands */
+  { "|a@b.c|31/02/1990|x", ROW_CONTRADICTION, "bad_value", "x" },
+};
+
+static void
+test_convert (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  g_autoptr (Pins) pins = pins_new ();
+  g_autoptr (Layout) layout = users_layout (catalog, pins);
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      TestRecord made;
+      assert_int_equal (row_convert (row, test_record (&made, 2, cases[i].record)), cases[i].verdict);
+      if (cases[i].verdict == ROW_OK)
+        continue;
+      assert_string_equal (row_reason (row), cases[i].reason);
+      if (cases[i].column == NULL)
+        assert_null (row_column (row));
+      else
+        assert_string_equal (row_column (row), cases[i].column);
+      assert_true (strlen (row_message (row)) > 0);
+    }
+}
+
+/* What the sample took for a boolean is no boolean when the rest of the file has a cell that inference would not take for one. */
+static void
+test_contradicted_boolean (void **state)
+{
+  static const struct
+  {
+    Origin origin;
+    const char *cell;
+    RowVerdict verdict;
+  } booleans[] = {
+    { ORIGIN_INFERRED, "FALSE", ROW_OK },
+    { ORIGIN_INFERRED, "yes", ROW_CONTRADICTION },
+    { ORIGIN_INFERRED, "1", ROW_CONTRADICTION },
+    { ORIGIN_PINNED, "yes", ROW_OK },
+    { ORIGIN_DECLARED, "1", ROW_OK },
+  };
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  g_autoptr (Pins) pins = pins_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (booleans); i++)
+    {
+      g_autoptr (Layout) layout = users_layout (catalog, pins);
+      layout->columns[3].type = &types[TYPE_BOOLEAN];
+      layout->columns[3].origin = booleans[i].origin;
+      g_autoptr (Row) row = row_new (layout, NULL, 0);
+      g_autofree char *text = g_strdup_printf ("Ann|a@b.c|01/02/1990|%s", booleans[i].cell);
+      TestRecord made;
+      assert_int_equal (row_convert (row, test_record (&made, 2, text)), booleans[i].verdict);
+    }
+}
+
+static bool
+collect (const void *bytes, size_t length, void *data, GError **error)
+{
+  (void) error;
+  g_byte_array_append (data, bytes, (guint) length);
+  return true;
+}
+
+/* The row's bytes in the COPY stream, behind the header. */
+static GByteArray *
+row_bytes (Row *row, const char *text)
+{
+  TestRecord made;
+  const Record *record = test_record (&made, 42, text);
+  GByteArray *bytes = g_byte_array_new ();
+  g_auto (CopyWriter) copy = { 0 };
+  copy_begin (&copy, collect, bytes);
+  assert_int_equal (row_convert (row, record), ROW_OK);
+  assert_true (row_write (row, record, &copy, NULL));
+  assert_true (copy_end (&copy, NULL));
+  return bytes;
+}
+
+static const uint8_t expected_head[] = {
+  'P',
+  'G',
+  'C',
+  'O',
+  'P',
+  'Y',
+  '\n',
+  0xff,
+  '\r',
+  '\n',
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0, /* signature, flags, extension */
+  0,
+  7, /* four columns, _line, _id, _hash */
+  0,
+  0,
+  0,
+  3,
+  'A',
+  'n',
+  'n', /* name */
+  0,
+  0,
+  0,
+  5,
+  'a',
+  '@',
+  'b',
+  '.',
+  'c', /* email, normalised */
+  0,
+  0,
+  0,
+  4,
+  0xff,
+  0xff,
+  0xf1,
+  0xda, /* 1990-01-31: day -3622 */
+  0xff,
+  0xff,
+  0xff,
+  0xff, /* x is NULL */
+  0,
+  0,
+  0,
+  8,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  42, /* _line */
+  0,
+  0,
+  0,
+  16,
+  /* _id: md5 of a@b.c, as md5('a@b.c')::uuid gives it */
+  0x5d,
+  0x60,
+  0xd4,
+  0xe2,
+  0x80,
+  0x66,
+  0xdf,
+  0x25,
+  0x4d,
+  0x54,
+  0x52,
+  0xf9,
+  0x2c,
+  0x91,
+  0x00,
+  0x92,
+};
+
+static void
+test_write (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  g_autoptr (Pins) pins = pins_new ();
+  g_autoptr (Layout) layout = users_layout (catalog, pins);
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  g_autoptr (GByteArray) bytes = row_bytes (row, "Ann| A@B.c |31/01/1990|");
+  assert_int_equal (bytes->len, sizeof expected_head + 4 + 16 + 2);
+  assert_memory_equal (bytes->data, expected_head, sizeof expected_head);
+  assert_memory_equal (bytes->data + bytes->len - 2, "\377\377", 2);
+  /* the same row in other words has the same id and hash: everything behind the first field is equal */
+  g_autoptr (GByteArray) again = row_bytes (row, "Ann|a@b.C|31/1/1990|~");
+  assert_int_equal (again->len, bytes->len);
+  assert_memory_equal (again->data, bytes->data, bytes->len);
+  g_autoptr (GByteArray) other = row_bytes (row, "Bob|a@b.C|31/1/1990|~");
+  assert_memory_not_equal (other->data + other->len - 18, bytes->data + bytes->len - 18, 16);
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_convert),
+    cmocka_unit_test (test_contradicted_boolean),
+    cmocka_unit_test (test_write),
+  };
+  return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "pipeline/text/decode_rest.h"
+#include "pipeline/sniff/sniff_file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define HEAD 1000
+
+/* An unnamed file of "ascii" bytes of ASCII with the text behind them. */
+static int
+make_file (size_t ascii, const char *text, size_t length)
+{
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  while (bytes->len < ascii)
+    g_string_append_c (bytes, bytes->len % 10 == 9 ? '\n' : 'a');
+  g_string_append_len (bytes, text, (gssize) length);
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("weir-rest-XXXXXX", &path, NULL);
+  assert_true (fd >= 0);
+  unlink (path);
+  assert_int_equal (write (fd, bytes->str, bytes->len), bytes->len);
+  return fd;
+}
+
+static void
+the_first_accents_decide_wherever_they_are (void **state)
+{
+  (void) state;
+#define TEXT(literal) literal, sizeof literal - 1
+  static const struct
+  {
+    const char *text;
+    size_t length;
+    Encoding encoding;
+  } cases[] = {
+    { TEXT (""), ENCODING_UTF8 },
+    { TEXT ("abc"), ENCODING_UTF8 },
+    { TEXT ("\xE9,x\n"), ENCODING_WINDOWS_1252 }, /* behind a letter, or at the beginning of a piece */
+    { TEXT ("caf\xE9\nM\xFCller\n"), ENCODING_WINDOWS_1252 },
+    { TEXT ("\xC3\xA9,caf\xC3\xA9\n"), ENCODING_UTF8 },
+    { TEXT ("caf\xC3\xA9,\xE9t\xC3\xA9\n"), ENCODING_UTF8 },
+    { TEXT (",\xFF,\n"), ENCODING_UTF8 },
+    { TEXT ("caf\xE9\n\0"), ENCODING_UTF8 }, /* the reader says where the NUL byte is */
+  };
+  static const size_t places[] = { HEAD + 8, 65535, 65536, 65537, 131071, 131072, 200008 };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases) * G_N_ELEMENTS (places); i++)
+    {
+      size_t one = i / G_N_ELEMENTS (places), place = places[i % G_N_ELEMENTS (places)];
+      int fd = make_file (place, cases[one].text, cases[one].length);
+      char head[HEAD];
+      assert_int_equal (pread (fd, head, HEAD, 0), HEAD);
+      Encoding encoding = ENCODING_UTF8;
+      g_autofree char *evidence = g_strdup ("as before");
+      assert_true (decode_rest (fd, COMPRESSION_NONE, head, HEAD, false, &encoding, &evidence, NULL));
+      close (fd);
+      /* A lone accent is known by the letter before it: in the ninth place of ten there is a line end. */
+      bool lone = one == 2 && place % 10 == 0;
+      if (encoding != (lone ? ENCODING_UTF8 : cases[one].encoding))
+        fail_msg ("case %zu behind %zu bytes is %s: %s", one, place, encoding_word (encoding), evidence);
+      assert_int_equal (strcmp (evidence, "as before") == 0, encoding == ENCODING_UTF8);
+      assert_int_equal (strstr (evidence, "Windows-1252") != NULL, encoding != ENCODING_UTF8);
+    }
+}
+
+static void
+nothing_is_read_where_the_head_has_said_it (void **state)
+{
+  (void) state;
+  /* no file at all */
+  Encoding encoding = ENCODING_UTF8;
+  assert_true (decode_rest (-1, COMPRESSION_NONE, "abc", 3, true, &encoding, NULL, NULL));
+  assert_true (decode_rest (-1, COMPRESSION_NONE, "caf\xC3\xA9", 5, false, &encoding, NULL, NULL));
+  assert_int_equal (encoding, ENCODING_UTF8);
+  encoding = ENCODING_UTF16LE;
+  assert_true (decode_rest (-1, COMPRESSION_NONE, "a\0b\0", 4, false, &encoding, NULL, NULL));
+  assert_int_equal (encoding, ENCODING_UTF16LE);
+}
+
+/* The dialect and its evidence say the same. */
+static void
+the_evidence_is_of_what_was_found (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *text, *evidence;
+    Encoding encoding;
+  } cases[] = {
+    { "caf\xE9\nM\xFCller\n",
+      "encoding windows-1252: nothing but ASCII up to byte 300,003 of the text; there 2 bytes such as 0xE9 0xFC are no UTF-8, but "
+      "letters and signs of Windows-1252",
+      ENCODING_WINDOWS_1252 },
+    { "caf\xC3\xA9\n", "encoding UTF-8: nothing but ASCII at its beginning", ENCODING_UTF8 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int fd = make_file (300000, cases[i].text, strlen (cases[i].text));
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_file (fd, "x.csv", NULL, NULL, &dialect, &evidence, NULL));
+      close (fd);
+      assert_int_equal (dialect.encoding, cases[i].encoding);
+      assert_string_equal (evidence.encoding, cases[i].evidence);
+    }
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (the_first_accents_decide_wherever_they_are),
+    cmocka_unit_test (the_evidence_is_of_what_was_found),
+    cmocka_unit_test (nothing_is_read_where_the_head_has_said_it),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+#include "src/commands/cli.h"
+
+#include "base/error.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What is printed between capture_begin and capture_end. */
+typedef struct
+{
+  int stream, saved, file;
+} Capture;
+
+static Capture
+capture_begin (FILE *stream)
+{
+  fflush (stream);
+  Capture capture = { fileno (stream), dup (fileno (stream)), memfd_create ("capture", MFD_CLOEXEC) };
+  assert_true (dup2 (capture.file, capture.stream) >= 0);
+  return capture;
+}
+
+static char *
+capture_end (Capture capture)
+{
+  fflush (stdout);
+  fflush (stderr);
+  assert_true (dup2 (capture.saved, capture.stream) >= 0);
+  char *text = g_malloc0 (65536);
+  assert_true (pread (capture.file, text, 65535, 0) >= 0);
+  close (capture.saved);
+  close (capture.file);
+  return text;
+}
+
+static const struct
+{
+  const char *argv[6];
+  int code;
+  const char *out, *err; /* parts; NULL: nothing is printed there */
+} cases[] = {
+  { { "weir" }, 2, NULL, "Commands:" },
+  { { "weir", "--help" }, 0, "Commands:", NULL },
+  { { "weir", "help" }, 0, "Commands:", NULL },
+  { { "weir", "--version" }, 0, "weir " WEIR_VERSION, NULL },
+  { { "weir", "help", "runs" }, 0, "--limit", NULL },
+  { { "weir", "runs", "--help" }, 0, "weir runs last", NULL },
+  { { "weir", "--json", "runs", "-h" }, 0, "--limit", NULL },
+  { { "weir", "help", "rums" }, 2, NULL, "did you mean \"runs\"?" },
+  { { "weir", "stauts" }, 2, NULL, "did you mean \"status\"?" },
+  { { "weir", "quite-another-word" }, 2, NULL, "there is no command \"quite-another-word\"\n" },
+  { { "weir", "--home" }, 2, NULL, "a command is missing" },
+  { { "weir", "runs", "--limt", "3" }, 2, NULL, "--limt" },
+  { { "weir", "runs", "--limit", "x" }, 2, NULL, "--limit" },
+  { { "weir", "runs", "--limit", "0" }, 2, NULL, "--limit must be at least 1" },
+  { { "weir", "runs", "a", "b" }, 2, NULL, "one run at most" },
+  { { "weir", "rejects" }, 2, NULL, "Try: weir rejects --help" },
+  { { "weir", "migrate", "sideways" }, 2, NULL, "one of up, down and status" },
+  { { "weir", "cat", "--json", "x.csv" }, 2, NULL, "--json" },
+  { { "weir", "--home", "x", "sniff", "x.csv" }, 2, NULL, "--home" },
+  { { "weir", "sniff", "--help" }, 0, "--json", NULL },
+  { { "weir", "completion", "bash" }, 0, "      cat) words='--help ' ;;\n", NULL },
+  { { "weir", "completion", "zsh" }, 0, "      sniff) compadd -- --json --help ;;\n", NULL },
+  { { "weir", "completion", "bash" }, 0, "complete -o default -F _weir weir", NULL },
+  { { "weir", "completion", "zsh" }, 0, "#compdef weir", NULL },
+};
+
+static void
+test_command_lines (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      char *argv[7] = { NULL };
+      int argc = 0;
+      for (; argc < 6 && cases[i].argv[argc] != NULL; argc++)
+        argv[argc] = (char *) cases[i].argv[argc];
+      Capture out_capture = capture_begin (stdout);
+      Capture err_capture = capture_begin (stderr);
+      int code = cli_main (argc, argv);
+      g_autofree char *err = capture_end (err_capture);
+      g_autofree char *out = capture_end (out_capture);
+      assert_int_equal (code, cases[i].code);
+      assert_true (cases[i].out != NULL ? strstr (out, cases[i].out) != NULL : out[0] == '\0');
+      assert_true (cases[i].err != NULL ? strstr (err, cases[i].err) != NULL : err[0] == '\0');
+    }
+}
+
+static void
+test_every_command_explains_itself (void **state)
+{
+  (void) state;
+  for (const Command *command = commands; command->name != NULL; command++)
+    {
+      char *argv[] = { (char *) "weir", (char *) command->name, (char *) "--help", NULL };
+      Capture capture = capture_begin (stdout);
+      int code = cli_main (3, argv);
+      g_autofree char *out = capture_end (capture);
+      g_autofree char *usage = g_strdup_printf ("weir %s", command->name);
+      assert_int_equal (code, 0);
+      assert_non_null (strstr (out, usage));
+      assert_non_null (strstr (out, command->summary));
+      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_HOME) != 0);
+      assert_int_equal (strstr (out, "Print the result as JSON") != NULL, (command->takes & TAKES_JSON) != 0);
+    }
+}
+
+static void
+test_table (void **state)
+{
+  (void) state;
+  static const char *const headers[] = { "name", "rows", "note", NULL };
+  const char *const cells[] = { "users", "12", NULL, "\xC3\xA9t\xC3\xA9", "1", "two\nlines" };
+  g_autoptr (GPtrArray) array = g_ptr_array_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+    g_ptr_array_add (array, (gpointer) cells[i]);
+  Capture capture = capture_begin (stdout);
+  cli_print_table (headers, array);
+  g_autofree char *out = capture_end (capture);
+  assert_string_equal (out, "name   rows  note\n"
+                            "users    12\n"
+                            "\xC3\xA9t\xC3\xA9       1  two\\x0Alines\n");
+}
+
+static void
+test_errors (void **state)
+{
+  (void) state;
+  GError *error = NULL;
+  weir_error (&error, WEIR_ERROR_RETRY, "it is away");
+  weir_error_hint (&error, "wait");
+  Capture out_capture = capture_begin (stdout);
+  Capture err_capture = capture_begin (stderr);
+  int code = cli_fail (error, true);
+  g_autofree char *err = capture_end (err_capture);
+  g_autofree char *out = capture_end (out_capture);
+  assert_int_equal (code, 3);
+  assert_string_equal (err, "weir: it is away\nHINT:  wait\n");
+  g_autoptr (Json) object = weir_json_parse (out, strlen (out), "stdout", NULL);
+  const Json *told = json_object_get (object, "error");
+  assert_string_equal (json_string_value (json_object_get (told, "message")), "it is away");
+  assert_string_equal (json_string_value (json_object_get (told, "hint")), "wait");
+  assert_true (json_is_null (json_object_get (told, "detail")));
+  assert_true (json_is_null (json_object_get (told, "line")));
+}
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (test_command_lines),
+    cmocka_unit_test (test_every_command_explains_itself),
+    cmocka_unit_test (test_table),
+    cmocka_unit_test (test_errors),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
