@@ -1,6 +1,10 @@
 #include "models/name.h"
 
+#include "base/digest.h"
+
 #include <string.h>
+
+#define HASH_DIGITS 8
 
 /* Adds the character, or one _ for the run of others before it unless that run is at the beginning. */
 static void
@@ -36,23 +40,42 @@ name_fold (const char *text)
 }
 
 char *
+name_limit (char *name, size_t room, const char *text)
+{
+  if (strlen (name) + room <= NAME_MAX_BYTES)
+    return name;
+  g_autofree char *whole = name;
+  const char *end = whole + NAME_MAX_BYTES - HASH_DIGITS - room;
+  /* A continuation byte at the end means that a character would be cut. */
+  while ((*end & 0xC0) == 0x80)
+    end--;
+  char sha256[SHA256_HEX_SIZE];
+  sha256_bytes (text, strlen (text), sha256);
+  return g_strdup_printf ("%.*s%.*s", (int) (end - whole), whole, HASH_DIGITS, sha256);
+}
+
+char *
+name_of_column (const char *text, size_t position)
+{
+  g_autofree char *folded = name_fold (text);
+  if (folded[0] == '\0')
+    return g_strdup_printf ("column_%zu", position + 1);
+  bool digit = g_unichar_isdigit (g_utf8_get_char (folded));
+  char *name = g_strdup_printf ("%s%s%s", digit ? "_" : "", folded, name_is_taken_in_staging (folded) ? "_" : "");
+  return name_limit (name, 0, text);
+}
+
+char *
 name_of_table (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *ascii = g_str_to_ascii (valid, "C");
   g_autofree char *folded = name_fold (ascii);
+  if (folded[0] != '\0')
+    return name_limit (g_strdup_printf ("%s%s", g_ascii_isdigit (folded[0]) ? "_" : "", folded), 0, text);
   char sha256[SHA256_HEX_SIZE];
   sha256_bytes (text, strlen (text), sha256);
-  if (folded[0] == '\0')
-    return g_strdup_printf ("table_%.8s", sha256);
-  char *name = g_strdup_printf ("%s%s", g_ascii_isdigit (folded[0]) ? "_" : "", folded);
-  if (strlen (name) > NAME_MAX_BYTES)
-    {
-      name[NAME_MAX_BYTES - 8] = '\0';
-      g_autofree char *whole = name;
-      name = g_strdup_printf ("%s%.8s", whole, sha256);
-    }
-  return name;
+  return g_strdup_printf ("table_%.*s", HASH_DIGITS, sha256);
 }
 
 bool

@@ -11,6 +11,15 @@
  * a run. Owned by the caller. */
 char *name_fold (const char *text);
 
+/* A name with room for a suffix of that many bytes: over 63 bytes it is cut at a character and ends with 8 hexadecimal digits of
+ * the SHA-256 of "text", which it was made from. Takes the name; owned by the caller. */
+char *name_limit (char *name, size_t room, const char *text);
+
+/* The identifier of a header's cell, never one that weir or PostgreSQL keeps for itself ("_line", "_id", "_hash", "ctid", "xmin",
+ * ... get a trailing underscore): name_fold, with a _ before a leading digit, limited; of an empty one column_N. "position" counts
+ * from 0. Owned by the caller. */
+char *name_of_column (const char *text, size_t position);
+
 /* The same for tables, in ASCII ("Größe" gives "grosse"), with a _ before a leading digit, cut at 63 bytes with 8 digits of its
  * SHA-256; a name of which nothing is left is "table_" and those digits. Always a usable name. Owned by the caller. */
 char *name_of_table (const char *text);

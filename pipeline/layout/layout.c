@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/layout/ident.h"
 
@@ -41,7 +42,7 @@ find_index (const Layout *layout, const char *name)
   for (int i = 0; i < layout->n_columns; i++)
     if (strcmp (layout->columns[i].header, name) == 0)
       return i;
-  g_autofree char *ident = ident_from_text (name, 0);
+  g_autofree char *ident = name_of_column (name, 0);
   for (int i = 0; i < layout->n_columns; i++)
     if (strcmp (layout->columns[i].name, name) == 0 || strcmp (layout->columns[i].name, ident) == 0)
       return i;

@@ -1,7 +1,7 @@
 #include "pipeline/layout/pins.h"
 
 #include "base/error.h"
-#include "pipeline/layout/ident.h"
+#include "models/name.h"
 
 #include <string.h>
 
@@ -91,6 +91,12 @@ pins_know (const Pins *pins, const char *column)
   return g_hash_table_contains (pins->columns, column);
 }
 
+const char **
+pins_names (const Pins *pins)
+{
+  return (const char **) g_hash_table_get_keys_as_array (pins->columns, NULL);
+}
+
 bool
 pins_are_empty (const Pins *pins)
 {
@@ -137,7 +143,7 @@ declared_type (const Model *model, const char *name, const char *ident)
   for (guint i = 0; i < model->columns->len; i++)
     {
       const ModelColumn *column = model->columns->pdata[i];
-      g_autofree char *own = ident_from_text (column->name, 0);
+      g_autofree char *own = name_of_column (column->name, 0);
       if (column->type != NULL && (strcmp (column->name, name) == 0 || strcmp (own, ident) == 0))
         return (KeyType) { .type = types_find (column->type), .format = column->format };
     }
@@ -151,7 +157,7 @@ key_types (const Model *model, const Pins *pins)
   KeyType *key = g_new0 (KeyType, n + 1);
   for (guint part = 0; part < n; part++)
     {
-      g_autofree char *ident = ident_from_text (model->business_key[part], 0);
+      g_autofree char *ident = name_of_column (model->business_key[part], 0);
       key[part] = declared_type (model, model->business_key[part], ident);
       const Pin *pin = pins == NULL ? NULL : pins_find (pins, ident);
       if (key[part].type == NULL && pin != NULL)

@@ -37,6 +37,8 @@ bool pins_know (const Pins *pins, const char *column);       /* whether a load h
 /* The column that was first seen under exactly this header and is not in "taken", a set of names; of several (b, b_2: the header
  * was there twice) the first. NULL: there is none. */
 const char *pins_find_header (const Pins *pins, const char *header, GHashTable *taken);
+/* The names of the columns, borrowed; the array (NULL-terminated) is the caller's. */
+const char **pins_names (const Pins *pins);
 bool pins_are_empty (const Pins *pins);
 
 void pins_set_dimension (Pins *pins, const char *table, Pins *dimension); /* takes the dimension's */

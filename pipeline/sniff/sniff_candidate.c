@@ -1,6 +1,6 @@
 #include "pipeline/sniff/sniff_candidate.h"
 
-#include "pipeline/layout/ident.h"
+#include "models/name.h"
 
 #include <string.h>
 
@@ -46,10 +46,10 @@ sniff_is_known (const char *cell, size_t length, const char *const *known_names)
   g_strstrip (text);
   if (text[0] == '\0')
     return false;
-  g_autofree char *ident = ident_from_text (text, 0);
+  g_autofree char *ident = name_of_column (text, 0);
   for (; *known_names != NULL; known_names++)
     {
-      g_autofree char *known_ident = ident_from_text (*known_names, 0);
+      g_autofree char *known_ident = name_of_column (*known_names, 0);
       if (g_str_equal (text, *known_names) || g_str_equal (ident, known_ident))
         return true;
     }

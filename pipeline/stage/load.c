@@ -107,7 +107,9 @@ lay_out (Work *work, GError **error)
   const LoadInput *input = work->input;
   Loaded *loaded = work->loaded;
   bool again;
-  loaded->rows = rows_open (input->fd, input->run->file, input->model, input->pins, &input->options->limits, loaded->sha, error);
+  g_autofree const char **columns = pins_names (input->pins);
+  const RowsInput file = { input->fd, input->run->file, input->model, columns, &input->options->limits, loaded->sha };
+  loaded->rows = rows_open (&file, error);
   if (loaded->rows == NULL)
     return false;
   const Record *header = rows_header (loaded->rows);

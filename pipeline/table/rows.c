@@ -30,7 +30,7 @@ struct Rows
 
 /* The names that make a first line a header. */
 static GStrv
-known_names (const Model *model, const Pins *pins)
+known_names (const Model *model, const char *const *columns)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
   if (model != NULL)
@@ -41,13 +41,8 @@ known_names (const Model *model, const Pins *pins)
       for (guint i = 0; i < model->references->len; i++)
         g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
     }
-  if (pins == NULL)
-    return g_strv_builder_end (names);
-  GHashTableIter pin;
-  gpointer name;
-  g_hash_table_iter_init (&pin, pins->columns);
-  while (g_hash_table_iter_next (&pin, &name, NULL))
-    g_strv_builder_add (names, name);
+  if (columns != NULL)
+    g_strv_builder_addv (names, (const char **) columns);
   return g_strv_builder_end (names);
 }
 
@@ -142,16 +137,17 @@ start (Rows *rows, GError **error)
 }
 
 Rows *
-rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha, GError **error)
+rows_open (const RowsInput *input, GError **error)
 {
   g_autoptr (Rows) rows = g_new0 (Rows, 1);
-  rows->name = name;
-  rows->model = model;
-  g_auto (GStrv) names = known_names (model, pins);
-  if (!sniff_file (fd, name, model != NULL ? &model->dialect : NULL, names[0] == NULL ? NULL : (const char *const *) names,
-                   &rows->dialect, &rows->evidence, error))
+  const Model *model = rows->model = input->model;
+  rows->name = input->name;
+  g_auto (GStrv) names = known_names (model, input->columns);
+  if (!sniff_file (input->fd, input->name, model != NULL ? &model->dialect : NULL,
+                   names[0] == NULL ? NULL : (const char *const *) names, &rows->dialect, &rows->evidence, error))
     return NULL;
-  rows->reader = reader_new (fd, &rows->dialect, limits != NULL ? limits : &reader_default_limits, sha);
+  rows->reader =
+      reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
   return start (rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 

@@ -5,17 +5,25 @@
 #ifndef WEIR_PIPELINE_TABLE_ROWS_H
 #define WEIR_PIPELINE_TABLE_ROWS_H
 
-#include "pipeline/layout/pins.h"
+#include "models/model.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/sniff/sniff.h"
 
 typedef struct Rows Rows;
 
-/* fd, name, model (NULL: none), pins (NULL: none), limits (NULL: the reader's own) and sha (NULL: not wanted) are borrowed. Without
- * a model rows that are off are mended. Errors: those of the source, the sniffer and the reader; a header that cannot be read;
- * INPUT or LOCAL. */
-Rows *rows_open (int fd, const char *name, const Model *model, const Pins *pins, const ReaderLimits *limits, Sha256 *sha,
-                 GError **error);
+/* The file, and what is known of it beforehand. All borrowed for as long as the rows live. */
+typedef struct
+{
+  int fd;
+  const char *name;
+  const Model *model;         /* NULL: none; rows that are off are mended */
+  const char *const *columns; /* the table's so far: a first line with these names, or the model's, is a header; NULL: none */
+  const ReaderLimits *limits; /* NULL: the reader's own */
+  Sha256 *sha;                /* fed by every pass; NULL: not wanted */
+} RowsInput;
+
+/* Errors: those of the source, the sniffer and the reader; a header that cannot be read; INPUT or LOCAL. */
+Rows *rows_open (const RowsInput *input, GError **error);
 void rows_free (Rows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
 

@@ -72,7 +72,7 @@ peek_open (const char *path, PeekedFile *ret_file, GError **error)
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
   if (!open_regular (path, file.name, &file.fd, &file.size, error))
     return false;
-  file.rows = rows_open (file.fd, file.name, NULL, NULL, NULL, NULL, error);
+  file.rows = rows_open (&(RowsInput) { .fd = file.fd, .name = file.name }, error);
   if (file.rows == NULL)
     return false;
   *ret_file = file;

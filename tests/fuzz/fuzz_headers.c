@@ -9,7 +9,7 @@
 static void
 require_good (const char *name)
 {
-  REQUIRE (name[0] != '\0' && strlen (name) <= IDENT_MAX);
+  REQUIRE (name[0] != '\0' && strlen (name) <= NAME_MAX_BYTES);
   REQUIRE (g_utf8_validate (name, -1, NULL));
   REQUIRE (!g_ascii_isdigit (name[0]) && strpbrk (name, " \t\r\n\"'.-") == NULL);
   REQUIRE (!name_is_taken_in_staging (name));

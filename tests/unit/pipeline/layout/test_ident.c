@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "models/name.h"
 #include "pipeline/layout/ident.h"
 
 #include <string.h>
@@ -41,7 +42,7 @@ test_one_cell (void **state G_GNUC_UNUSED)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
     {
-      g_autofree char *identifier = ident_from_text (cells[i].text, 2);
+      g_autofree char *identifier = name_of_column (cells[i].text, 2);
       assert_string_equal (identifier, cells[i].identifier);
     }
 }
@@ -51,7 +52,7 @@ test_long_names_are_cut_at_a_character (void **state G_GNUC_UNUSED)
 {
   /* 70 letters of one byte, then 40 of two: 55 bytes are left beside the digits, 54 where the 55th is half a letter. */
   g_autofree char *ascii = g_strnfill (70, 'x');
-  g_autofree char *ascii_identifier = ident_from_text (ascii, 0);
+  g_autofree char *ascii_identifier = name_of_column (ascii, 0);
   g_autofree char *ascii_start = g_strnfill (55, 'x');
   g_autofree char *ascii_expected = g_strconcat (ascii_start, "c71bd109", NULL);
   assert_string_equal (ascii_identifier, ascii_expected);
@@ -59,13 +60,13 @@ test_long_names_are_cut_at_a_character (void **state G_GNUC_UNUSED)
   g_autoptr (GString) umlauts = g_string_new (NULL);
   for (int i = 0; i < 40; i++)
     g_string_append (umlauts, "ü");
-  g_autofree char *identifier = ident_from_text (umlauts->str, 0);
+  g_autofree char *identifier = name_of_column (umlauts->str, 0);
   assert_true (g_utf8_validate (identifier, -1, NULL));
   assert_int_equal (strlen (identifier), 54 + 8);
   assert_string_equal (identifier + 54, "bdf9bfe5");
 
   g_autofree char *just_fits = g_strnfill (63, 'x');
-  g_autofree char *kept = ident_from_text (just_fits, 0);
+  g_autofree char *kept = name_of_column (just_fits, 0);
   assert_string_equal (kept, just_fits);
 }
 
@@ -101,7 +102,7 @@ test_equal_long_names_stay_within_the_limit (void **state G_GNUC_UNUSED)
   g_auto (GStrv) identifiers = ident_from_headers (texts, G_N_ELEMENTS (texts));
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      assert_true (strlen (identifiers[i]) <= IDENT_MAX);
+      assert_true (strlen (identifiers[i]) <= NAME_MAX_BYTES);
       for (size_t j = 0; j < i; j++)
         assert_string_not_equal (identifiers[i], identifiers[j]);
     }

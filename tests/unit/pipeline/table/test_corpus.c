@@ -69,7 +69,7 @@ check_file (const CorpusFile *file)
   AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     fail_msg ("could not open %s", path);
-  g_autoptr (Rows) rows = rows_open (fd, file->name, NULL, NULL, NULL, NULL, NULL);
+  g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = fd, .name = file->name }, NULL);
   assert_non_null (rows);
   g_autofree char *seen = describe_rows (rows);
   bool any_header = !g_str_has_prefix (file->expected, "header ") && g_str_has_prefix (seen, "header ");

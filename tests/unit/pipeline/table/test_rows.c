@@ -42,7 +42,7 @@ describe_file (const char *input, const Model *model)
   AUTO_FD int fd = memory_file (input, strlen (input));
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = g_string_new (NULL), again = g_string_new (NULL);
-  g_autoptr (Rows) rows = rows_open (fd, "x.csv", model, NULL, NULL, NULL, &error);
+  g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = fd, .name = "x.csv", .model = model }, &error);
   if (rows == NULL)
     return g_strdup_printf ("error %s: %s\n", weir_error_get_reason (error), error->message);
   describe_pass (rows, text);
