@@ -4,26 +4,14 @@
 #include "base/text.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
+#include "pipeline/text/decode_rest.h"
 #include "pipeline/sniff/sniff_choose.h"
-#include "pipeline/sniff/sniff_describe.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/text/source.h"
 
 #include <string.h>
 
 #define LEAST_BLOCK 2 /* rows of the table's width */
-
-void
-sniff_evidence_clear (SniffEvidence *evidence)
-{
-  g_clear_pointer (&evidence->delimiter, g_free);
-  g_clear_pointer (&evidence->quote, g_free);
-  g_clear_pointer (&evidence->header, g_free);
-  g_clear_pointer (&evidence->encoding, g_free);
-  g_clear_pointer (&evidence->kinds, g_free);
-  evidence->confidence = 0;
-  evidence->fields = 0;
-}
 
 /* ---- text ---- */
 
@@ -381,6 +369,37 @@ sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect 
     {
       *ret_evidence = evidence;
       evidence = (SniffEvidence) { 0 };
+    }
+  return true;
+}
+
+bool
+sniff_file (int fd, const char *name, const ModelDialect *declared, const char *const *known_names, Dialect *ret_dialect,
+            SniffEvidence *ret_evidence, GError **error)
+{
+  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
+  size_t length = 0;
+  bool whole = false;
+  Compression compression = COMPRESSION_NONE;
+  if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
+    return g_prefix_error (error, "%s: ", name), false;
+  if (!sniff_dialect (head, length, whole, declared, known_names, name, ret_dialect, ret_evidence, error))
+    return false;
+  ret_dialect->compression = compression;
+  if (declared != NULL && declared->encoding != NULL)
+    return true;
+  const Encoding before = ret_dialect->encoding;
+  g_autofree char *why = NULL;
+  if (!decode_rest (fd, compression, head, length, whole, &ret_dialect->encoding, &why, error))
+    {
+      if (ret_evidence != NULL)
+        sniff_evidence_clear (ret_evidence);
+      return g_prefix_error (error, "%s: ", name), false;
+    }
+  if (ret_evidence != NULL && ret_dialect->encoding != before)
+    {
+      g_free (ret_evidence->encoding);
+      ret_evidence->encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), why);
     }
   return true;
 }

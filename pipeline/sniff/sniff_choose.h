@@ -12,4 +12,8 @@ Dialect sniff_declared (const ModelDialect *declared);
  * delimiter "" is a file of one column. Both are owned by the caller. A sample without any record gives a best with fields 0. */
 void sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second);
 
+/* What was seen of them, in words. Owned by the caller. */
+char *sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *second);
+char *sniff_describe_quote (const SniffCandidate *best);
+
 #endif

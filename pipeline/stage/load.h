@@ -4,7 +4,7 @@
 #define WEIR_PIPELINE_STAGE_LOAD_H
 
 #include "pipeline/layout/layout.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/run.h"
 #include "pipeline/stage/reject.h"
 #include "pipeline/table/rows.h"
 #include "pipeline/stage/stage.h"

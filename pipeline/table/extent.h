@@ -6,17 +6,18 @@
  *
  * A row that is off is one of the table if rows of its width follow. At the end of the file, or after many in a row:
  *
- *   footer           last rows that have nothing in common with the columns, behind a gap; without one up to five that are one
- * cell, where there are ten times as many rows second_table     words where the table has values, and rows as wide below them or a
- * gap above them; rows of one other width behind a gap. It and all below it are no rows of the table repeated_header  the table's
- * own, once more; the table goes on
+ *   footer           last rows that have nothing in common with the columns, behind a gap; without one up to five that are one cell,
+ *                    where there are ten times as many rows
+ *   second_table     words where the table has values, and rows as wide below them or a gap above them; rows of one other width
+ *                    behind a gap. It and all below it are no rows of the table
+ *   repeated_header  the table's own, once more; the table goes on
  *
  * A gap is an empty line (where these are not usual), a rule such as ----, or a row of delimiters only. Pure. */
 #ifndef WEIR_PIPELINE_TABLE_EXTENT_H
 #define WEIR_PIPELINE_TABLE_EXTENT_H
 
 #include "pipeline/records/reader.h"
-#include "pipeline/sniff/sniff.h"
+#include "pipeline/sniff/sniff_evidence.h"
 
 typedef struct Extent Extent;
 

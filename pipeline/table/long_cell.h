@@ -5,7 +5,7 @@
 #define WEIR_PIPELINE_TABLE_LONG_CELL_H
 
 #include "pipeline/records/reader.h"
-#include "pipeline/sniff/sniff.h"
+#include "pipeline/sniff/sniff_evidence.h"
 
 /* { 0 } to begin with, and to begin again. */
 typedef struct

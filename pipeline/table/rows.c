@@ -5,7 +5,7 @@
 #include "pipeline/table/long_cell.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
-#include "pipeline/sniff/sniff_file.h"
+#include "pipeline/sniff/sniff.h"
 
 #include <string.h>
 
@@ -146,8 +146,7 @@ rows_open (const RowsInput *input, GError **error)
   if (!sniff_file (input->fd, input->name, model != NULL ? &model->dialect : NULL,
                    names[0] == NULL ? NULL : (const char *const *) names, &rows->dialect, &rows->evidence, error))
     return NULL;
-  rows->reader =
-      reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
+  rows->reader = reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
   return start (rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 

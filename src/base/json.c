@@ -73,3 +73,20 @@ weir_json_string (const char *text)
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   return json_string (valid);
 }
+
+static Json *
+text_or_null (const char *text)
+{
+  return weir_json_string (text != NULL && text[0] != '\0' ? text : NULL);
+}
+
+Json *
+weir_json_error (const GError *error)
+{
+  if (error == NULL)
+    return json_pack ("{s:n, s:n, s:n, s:n, s:n}", "code", "message", "detail", "hint", "line");
+  int64_t line = weir_error_get_line (error);
+  return json_pack ("{s:o, s:o, s:o, s:o, s:o}", "code", weir_json_string (weir_error_get_reason (error)), "message",
+                    weir_json_string (error->message), "detail", text_or_null (weir_error_get_detail (error)), "hint",
+                    text_or_null (weir_error_get_hint (error)), "line", line > 0 ? json_integer (line) : json_null ());
+}

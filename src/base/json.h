@@ -29,4 +29,8 @@ char *weir_json_pretty (const Json *json);
 /* A string that need not be UTF-8, as JSON: bad bytes become U+FFFD. NULL gives null. A new reference. */
 Json *weir_json_string (const char *text);
 
+/* An error as every --json and every reply has it: {"code","message","detail","hint","line"}, null where there is none; all
+ * of them without an error. A new reference. */
+Json *weir_json_error (const GError *error);
+
 #endif

@@ -174,6 +174,22 @@ cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *comm
 }
 
 int
+cli_fail (GError *error, bool json)
+{
+  int code = weir_error_exit_code (error);
+  g_autofree char *text = weir_error_format (error);
+  fflush (stdout);
+  fprintf (stderr, "weir: %s\n", text);
+  if (json)
+    {
+      g_autoptr (Json) object = json_pack ("{s:o}", "error", weir_json_error (error));
+      show_json (object);
+    }
+  g_error_free (error);
+  return code;
+}
+
+int
 cli_usage (const char *command, const char *format, ...)
 {
   va_list arguments;

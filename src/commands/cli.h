@@ -2,8 +2,7 @@
 #ifndef WEIR_SRC_COMMANDS_CLI_H
 #define WEIR_SRC_COMMANDS_CLI_H
 
-#include "base/db.h"
-#include "base/json.h"
+#include "src/report/show.h"
 #include "src/settings/settings.h"
 
 /* The options that commands share; not all take all of them. */
@@ -49,34 +48,8 @@ bool cli_parse (const char *command, const GOptionEntry *entries, CommonOptions 
  * code. */
 int cli_fail (GError *error, bool json);
 
-/* Prints message, DETAIL and HINT to stdout, as part of a report; each line begins with "indent". */
-void cli_print_error (const GError *error, const char *indent);
-
 /* A usage error: message and "Try: weir COMMAND --help". Returns 2. */
 int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/* Prints a result as an aligned table on stdout, or with json as one array of objects. Headers are the result's column names.
- * "empty" is said when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
-void cli_print_result (const DbResult *result, bool json, const char *empty);
-
-/* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */
-void cli_print_table (const char *const *headers, const GPtrArray *cells);
-
-/* The same for a table that comes in parts, to be called for each. widths: one per column, at first 0, then those of the parts
- * before: the headers are printed with the first part. */
-void cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *widths);
-
-/* Makes members that are times as people read them ("YYYY-MM-DD HH24:MI:SS", UTC) what programs read: "2026-11-20T09:30:00Z". */
-void cli_times_to_iso (Json *object, const char *const *members);
-
-/* A result as an array of objects; columns of whole numbers become numbers. A new reference. */
-Json *cli_result_to_json (const DbResult *result);
-
-/* Prints a value as pretty JSON with a newline. */
-void cli_print_json (const Json *json);
-
-/* Whether colour and bars may go to this stream: a terminal, TERM not dumb, NO_COLOR unset. */
-bool cli_is_fancy (int fd);
 
 /* The options that commands share, "--help" being every command's, for the completion scripts. Ends with { NULL }. */
 extern const GOptionEntry cli_common_entries[];

@@ -7,20 +7,13 @@
 
 #define EXIT_FAILED 1
 
-static const char *
-text_or_null (const char *text)
-{
-  return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
 static Json *
 check_to_json (const Check *check)
 {
-  const GError *error = check->error;
-  return json_pack ("{s:s, s:o, s:b, s:o, s:o, s:o}", "check", check->name, "subject", weir_json_string (check->subject), "ok",
-                    error == NULL, "message", weir_json_string (error != NULL ? error->message : NULL), "detail",
-                    weir_json_string (text_or_null (weir_error_get_detail (error))), "hint",
-                    weir_json_string (text_or_null (weir_error_get_hint (error))));
+  Json *json =
+      json_pack ("{s:s, s:o, s:b}", "check", check->name, "subject", weir_json_string (check->subject), "ok", check->error == NULL);
+  json_object_update_new (json, weir_json_error (check->error));
+  return json;
 }
 
 static void
@@ -30,13 +23,13 @@ print_json (const Settings *settings, const GPtrArray *checks, bool ok)
   for (guint i = 0; i < checks->len; i++)
     json_array_append_new (array, check_to_json (g_ptr_array_index (checks, i)));
   g_autoptr (Json) root = json_pack ("{s:b, s:o, s:o}", "ok", ok, "checks", array, "settings", settings_to_json (settings));
-  cli_print_json (root);
+  show_json (root);
 }
 
 static void
 print_text (const GPtrArray *checks, int failed)
 {
-  bool fancy = cli_is_fancy (STDOUT_FILENO);
+  bool fancy = show_is_fancy (STDOUT_FILENO);
   for (guint i = 0; i < checks->len; i++)
     {
       const Check *check = g_ptr_array_index (checks, i);
@@ -44,7 +37,7 @@ print_text (const GPtrArray *checks, int failed)
       printf ("%s%-6s%s  %-10s %s\n", fancy ? colour : "", word, fancy ? "\033[0m" : "", check->name,
               check->subject != NULL ? check->subject : "");
       if (check->error != NULL)
-        cli_print_error (check->error, "        ");
+        show_error (check->error, "        ");
     }
   if (failed == 0)
     puts ("All is well.");

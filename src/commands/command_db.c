@@ -87,7 +87,7 @@ show_url (const Options *options, const PgServer *server, GError **error)
   if (options->common.json)
     {
       g_autoptr (Json) json = json_pack ("{s:s}", "url", url);
-      cli_print_json (json);
+      show_json (json);
     }
   else
     puts (url);
@@ -114,7 +114,7 @@ run (const Options *options, const char *verb, int *ret_code, GError **error)
   if (options->common.json)
     {
       g_autoptr (Json) json = status_to_json (server);
-      cli_print_json (json);
+      show_json (json);
     }
   else if (status)
     print_status (server);

@@ -118,7 +118,7 @@ run (const CommonOptions *common, const char *folder, Report *report, GError **e
   if (common->json)
     {
       g_autoptr (Json) object = json_pack ("{s:o, s:O}", "home", weir_json_string (settings->home), "made", report->made);
-      cli_print_json (object);
+      show_json (object);
     }
   else
     printf ("%s is ready%s. Next: weir watch\n", settings->home,

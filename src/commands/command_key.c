@@ -6,7 +6,7 @@
 #include "src/report/agreement.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -216,7 +216,7 @@ run (const CommonOptions *common, char **arguments, GError **error)
     return puts (text), true;
   g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id",
                                        text, "normalized", normalized);
-  cli_print_json (object);
+  show_json (object);
   return true;
 }
 

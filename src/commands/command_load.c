@@ -1,12 +1,12 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/summary.h"
 #include "models/name.h"
 #include "src/commands/cli.h"
 #include "src/load/loader.h"
 #include "src/report/progress.h"
-#include "src/settings/settings_catalog.h"
-#include "src/load/stop.h"
+#include "src/settings/settings.h"
 #include "src/load/published.h"
 #include "src/load/worker.h"
 
@@ -190,7 +190,7 @@ summary_without_run (const Input *input, const GError *error)
 static void
 print_summary (const LoadOptions *options, const Json *summary)
 {
-  g_autofree char *text = options->json ? weir_json_text (summary) : summary_text (summary);
+  g_autofree char *text = options->json ? weir_json_text (summary) : published_text (summary);
   bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
   fprintf (failed && !options->json ? stderr : stdout, "%s%s\n", options->dry_run && !options->json ? "dry run: " : "", text);
   fflush (stdout);
@@ -277,7 +277,7 @@ prepare (const CommonOptions *common, const LoadOptions *options, char **paths, 
 static int
 load_files (const CommonOptions *common, const LoadOptions *options, char **paths)
 {
-  AUTO_FD int stop_fd = stop_fd_open ();
+  AUTO_FD int stop_fd = loader_open_stop ();
   g_autoptr (Settings) settings = NULL;
   g_auto (Loader) loader = { 0 };
   GError *error = NULL;

@@ -15,7 +15,7 @@ up (Db *db, bool json, GError **error)
     return false;
   g_autoptr (Json) object = json_pack ("{s:i}", "applied", applied);
   if (json)
-    cli_print_json (object);
+    show_json (object);
   else if (applied == 0)
     puts ("The ledger is up to date.");
   else
@@ -31,7 +31,7 @@ down (Db *db, bool json, GError **error)
     return false;
   g_autoptr (Json) object = version > 0 ? json_pack ("{s:i}", "taken_back", version) : json_pack ("{s:n}", "taken_back");
   if (json)
-    cli_print_json (object);
+    show_json (object);
   else if (version == 0)
     puts ("There is no migration to take back.");
   else
@@ -55,7 +55,7 @@ show_status (Db *db, bool json, GError **error)
         {
           Json *object = json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name, "applied_on",
                                     migration->applied_on, "changed", migration->changed);
-          cli_times_to_iso (object, times);
+          show_times_to_iso (object, times);
           json_array_append_new (array, object);
         }
       else
@@ -63,7 +63,7 @@ show_status (Db *db, bool json, GError **error)
                 migration->applied_on != NULL ? migration->applied_on : "pending", note);
     }
   if (json)
-    cli_print_json (array);
+    show_json (array);
   return true;
 }
 

@@ -5,7 +5,7 @@
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 #include "src/report/staged.h"
 
 #include <stdio.h>
@@ -96,7 +96,7 @@ run (const CommonOptions *common, const char *table, bool write, GError **error)
   g_autofree char *shown = NULL;
   if (write && !write_model (settings, table, model, &shown, error))
     return false;
-  cli_print_json (model);
+  show_json (model);
   if (write)
     name_next_command (db, table, shown);
   return true;

@@ -170,7 +170,7 @@ print_as_table (Output *output, const DbResult *rejects)
       g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_MESSAGE)));
       g_ptr_array_add (cells, text_printable (bytes->str, bytes->len, SHOWN_BYTES));
     }
-  cli_print_table_part (headers, cells, output->widths);
+  show_table_part (headers, cells, output->widths);
 }
 
 /* Page by page: a run may have millions. */

@@ -2,7 +2,6 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/load/loader.h"
-#include "src/load/stop.h"
 #include "src/load/published.h"
 
 #include <stdio.h>
@@ -125,7 +124,7 @@ run (const CommonOptions *common, bool force, const char *text, int *ret_code, G
   g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
-  AUTO_FD int stop_fd = stop_fd_open ();
+  AUTO_FD int stop_fd = loader_open_stop ();
   g_auto (Loader) loader = { 0 };
   g_auto (Past) past = { 0 };
   g_auto (LoadEnd) end = { 0 };
@@ -134,7 +133,7 @@ run (const CommonOptions *common, bool force, const char *text, int *ret_code, G
   loader.one_shot = true;
   if (!loader_refresh (&loader, error) || !find_past (&loader, text, &past, error) || !load_again (&loader, &past, &end, error))
     return false;
-  g_autofree char *told = common->json ? weir_json_text (end.summary) : summary_text (end.summary);
+  g_autofree char *told = common->json ? weir_json_text (end.summary) : published_text (end.summary);
   fprintf (end.failed && !common->json ? stderr : stdout, "%s\n", told);
   *ret_code = end.stuck ? EXIT_LOCAL
               : end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1

@@ -20,9 +20,9 @@ static Json *
 result_to_json (const DbResult *result)
 {
   static const char *const times[] = { "started", "completed", NULL };
-  Json *array = cli_result_to_json (result);
+  Json *array = show_result_to_json (result);
   for (size_t i = 0; i < json_array_size (array); i++)
-    cli_times_to_iso (json_array_get (array, i), times);
+    show_times_to_iso (json_array_get (array, i), times);
   return array;
 }
 
@@ -33,9 +33,9 @@ list (Db *db, const Options *options, GError **error)
   if (!ledger_runs (db, options->table, options->limit, &runs, error))
     return false;
   if (!options->common.json)
-    return cli_print_result (runs, false, "No file was loaded yet."), true;
+    return show_result (runs, false, "No file was loaded yet."), true;
   g_autoptr (Json) array = result_to_json (runs);
-  cli_print_json (array);
+  show_json (array);
   return true;
 }
 
@@ -57,7 +57,7 @@ print_json (const DbResult *run, const DbResult *steps)
   parse_member (object, "dialect");
   parse_member (object, "summary");
   json_object_set_new (object, "steps", result_to_json (steps));
-  cli_print_json (object);
+  show_json (object);
 }
 
 static void
@@ -72,7 +72,7 @@ print_details (const DbResult *run, const DbResult *steps)
       printf ("%-14s %s\n", name, shown);
     }
   putchar ('\n');
-  cli_print_result (steps, false, "No step was begun.");
+  show_result (steps, false, "No step was begun.");
 }
 
 static bool

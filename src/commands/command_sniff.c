@@ -189,7 +189,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   for (size_t i = 0; i < sniffed->n_columns; i++)
     json_array_append_new (columns, column_to_json (&sniffed->columns[i]));
   json_object_set_new (json, "columns", columns);
-  cli_print_json (json);
+  show_json (json);
 }
 
 /* What most files do not have, if this one does. */
@@ -267,11 +267,11 @@ print_columns (const Sniffed *sniffed)
       g_ptr_array_add (cells, g_strdup_printf ("%zu", column->guess.longest));
       g_ptr_array_add (cells, column_note (column));
     }
-  cli_print_table (titles, cells);
+  show_table (titles, cells);
 }
 
 static bool
-sniff_file (const char *path, bool json, GError **error)
+sniff_path (const char *path, bool json, GError **error)
 {
   g_auto (PeekedFile) file = { .fd = -1 };
   if (!peek_open (path, &file, error))
@@ -307,7 +307,7 @@ command_sniff (int argc, char **argv)
     {
       if (i > 1 && !common.json)
         puts ("");
-      if (!sniff_file (argv[i], common.json, &error))
+      if (!sniff_path (argv[i], common.json, &error))
         {
           int failed = cli_fail (g_steal_pointer (&error), common.json);
           code = MAX (code, failed);

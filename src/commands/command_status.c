@@ -2,7 +2,7 @@
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/report/folders.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 #include "src/report/tables.h"
 
 #include <stdio.h>
@@ -61,7 +61,7 @@ table_to_json (const Table *table)
                  "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
                  weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
                  table->last_run, "staged", table->staged, "staging_emptied", table->emptied, "refill_run", table->refill_run);
-  cli_times_to_iso (object, times);
+  show_times_to_iso (object, times);
   return object;
 }
 
@@ -87,7 +87,7 @@ print_json (const Status *status)
   g_autoptr (Json) root = json_pack ("{s:o, s:{s:o, s:b, s:o}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
                                      "database", "where", weir_json_string (status->where), "reachable", status->away == NULL,
                                      "error", weir_json_string (away), "tables", tables, "waiting", waiting, "failed", failed);
-  cli_print_json (root);
+  show_json (root);
 }
 
 static char *
@@ -119,7 +119,7 @@ print_tables (const Status *status)
   if (cells->len == 0)
     puts ("No table yet: drop a CSV file into the drop folder.");
   else
-    cli_print_table (headers, cells);
+    show_table (headers, cells);
 }
 
 static bool
@@ -164,7 +164,7 @@ print_table_note (const Table *table, const Catalog *catalog)
   if (error != NULL)
     {
       printf ("%s:\n", table->table);
-      cli_print_error (error, "  ");
+      show_error (error, "  ");
     }
   else if (table->model == NULL)
     print_without_model (table, route.suggestion);
@@ -205,7 +205,7 @@ print_waiting (const Status *status)
       g_ptr_array_add (cells, (gpointer) file->state);
       g_ptr_array_add (cells, file->reason);
     }
-  cli_print_table (headers, cells);
+  show_table (headers, cells);
 }
 
 static void
@@ -235,7 +235,7 @@ print_text (const Status *status)
   if (status->away != NULL && status->where == NULL)
     puts ("database");
   if (status->away != NULL)
-    cli_print_error (status->away, "          ");
+    show_error (status->away, "          ");
   putchar ('\n');
   if (status->away == NULL)
     print_tables (status);

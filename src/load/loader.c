@@ -3,12 +3,26 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "pipeline/summary.h"
 #include "src/server/connect.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
+
+int
+loader_open_stop (void)
+{
+  sigset_t set;
+  sigemptyset (&set);
+  sigaddset (&set, SIGTERM);
+  sigaddset (&set, SIGINT);
+  sigprocmask (SIG_BLOCK, &set, NULL);
+  return signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
 void
 loader_init (Loader *loader, const Settings *settings, int stop_fd)

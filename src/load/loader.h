@@ -24,6 +24,10 @@ typedef struct
   char *locked;            /* the table whose lock is held */
 } Loader;
 
+/* SIGTERM and SIGINT as a readable descriptor, the caller's; both are blocked for this process. It ends waiting statements, and is
+ * looked at between records. -1: there is none to be had. What must still run after a stop needs a connection without it. */
+int loader_open_stop (void);
+
 /* Nothing is opened yet. */
 void loader_init (Loader *loader, const Settings *settings, int stop_fd);
 void loader_clear (Loader *loader);

@@ -31,7 +31,7 @@ append_line (GString *text, const Json *error)
 }
 
 char *
-summary_error_text (const Json *error)
+published_error_text (const Json *error)
 {
   GString *text = g_string_new (text_member (error, "message"));
   if (text->len == 0)
@@ -87,7 +87,7 @@ append_verdict (GString *text, const Json *published)
 }
 
 char *
-summary_text (const Json *published)
+published_text (const Json *published)
 {
   const char *file = text_member (published, "file");
   g_autofree char *shown = text_printable (file, strlen (file), SIZE_MAX);
@@ -107,7 +107,7 @@ summary_text (const Json *published)
       append_counts (text, rows);
     }
   const Json *error = json_object_get (published, "error");
-  g_autofree char *reason = json_is_object (error) ? summary_error_text (error) : NULL;
+  g_autofree char *reason = json_is_object (error) ? published_error_text (error) : NULL;
   if (is_stopped (published))
     append_advice (text, error);
   else if (reason)

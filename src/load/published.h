@@ -6,9 +6,9 @@
 #include "base/json.h"
 
 /* "users.csv: applied to users in 0.21 s: 10,000 rows read, 9,845 inserted, ...". Counts of 0 are left out. Owned by the caller. */
-char *summary_text (const Json *published);
+char *published_text (const Json *published);
 
 /* An "error" member ({"message","detail","hint"}) as weir_error_format prints an error. Owned by the caller. */
-char *summary_error_text (const Json *error);
+char *published_error_text (const Json *error);
 
 #endif

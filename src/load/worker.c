@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "src/load/loader.h"
-#include "src/load/stop.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -47,10 +46,7 @@ static Json *
 reply_error (const char *file, const char *table, const GError *error)
 {
   Json *reply = reply_new (outcome_of (error), file, table);
-  json_object_set_new (reply, "error",
-                       json_pack ("{s:s,s:o,s:o,s:o}", "code", weir_error_get_reason (error), "message",
-                                  weir_json_string (error->message), "detail", weir_json_string (weir_error_get_detail (error)),
-                                  "hint", weir_json_string (weir_error_get_hint (error))));
+  json_object_set_new (reply, "error", weir_json_error (error));
   return reply;
 }
 
@@ -225,7 +221,7 @@ next_request (int stop_fd, GString *line)
 int
 worker_main (const Settings *settings)
 {
-  AUTO_FD int stop_fd = stop_fd_open ();
+  AUTO_FD int stop_fd = loader_open_stop ();
   g_auto (Loader) loader = { 0 };
   loader_init (&loader, settings, stop_fd);
   g_autoptr (GError) error = NULL;

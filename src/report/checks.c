@@ -4,7 +4,7 @@
 #include "base/fsutil.h"
 #include "pipeline/layout/key.h"
 #include "src/report/checks_database.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "src/report/progress.h"
 
 #include "base/text.h"
-#include "src/commands/cli.h"
+#include "src/report/show.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 void
 progress_begin (Progress *progress, const char *name)
 {
-  *progress = (Progress) { .name = name, .shown = cli_is_fancy (STDERR_FILENO) };
+  *progress = (Progress) { .name = name, .shown = show_is_fancy (STDERR_FILENO) };
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "pipeline/types/types.h"
 #include "src/settings/settings_table.h"
 
 #include <errno.h>
@@ -161,4 +162,18 @@ settings_shown_path (const Settings *settings, const char *path)
   if (g_str_has_prefix (path, settings->home) && path[length] == '/')
     return g_strdup (path + length + 1);
   return g_strdup (path);
+}
+
+ModelWords
+settings_model_words (void)
+{
+  return (ModelWords) { types_words (), types_format_fits };
+}
+
+Catalog *
+settings_load_catalog (const Settings *settings, GError **error)
+{
+  const ModelWords words = settings_model_words ();
+  g_autofree char *shown = settings_shown_path (settings, settings->models);
+  return catalog_load (settings->models, shown, &words, error);
 }

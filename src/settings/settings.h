@@ -3,6 +3,7 @@
 #define WEIR_SRC_SETTINGS_SETTINGS_H
 
 #include "base/json.h"
+#include "models/catalog.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -91,6 +92,12 @@ bool settings_make_folders (const Settings *settings, GError **error);
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;
  * NULL with MODEL when it is missing and must not be made, LOCAL when it cannot be read. A file others can read is refused. */
 bool settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error);
+
+/* The words that a model may use: the types and formats that this program knows. */
+ModelWords settings_model_words (void);
+
+/* The models of the home's folder: catalog_load. Errors: LOCAL. */
+Catalog *settings_load_catalog (const Settings *settings, GError **error);
 
 /* A path as people see it: relative to the home where it is inside. Owned by the caller. */
 char *settings_shown_path (const Settings *settings, const char *path);

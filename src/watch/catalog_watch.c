@@ -2,7 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "src/settings/settings_catalog.h"
+#include "src/settings/settings.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 typedef enum
 {
@@ -33,5 +34,25 @@ typedef struct
 /* The indexes (of unsigned) of the items that may be handed out now, in that order: at most one of each table. *ret_wait_us is
  * how long until a not_before passes that changes the answer, -1: none does. Owned by the caller. */
 GArray *dispatch_plan (const WorkItem *items, size_t n_items, int64_t now, int64_t *ret_wait_us);
+
+/* One file in front of the supervisor: dropped, claimed by a dead worker, or in work. */
+typedef struct
+{
+  char *key;   /* what it is known by: the name of a dropped file, the run of a claim */
+  char *name;  /* the file's name */
+  char *shown; /* the same for messages: one line, nothing that moves a cursor */
+  char *table; /* where it goes */
+  bool is_claim;
+  WorkState state;
+  ino_t inode;
+  int64_t size;
+  int64_t mtime_ns;
+  const GPtrArray *references; /* borrowed from the catalog in force */
+} Job;
+
+Job *job_new (const char *key, const char *name, const char *table);
+Job *job_copy (const Job *job); /* without what is borrowed */
+void job_free (Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
 #endif

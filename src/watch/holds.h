@@ -3,7 +3,7 @@
 #ifndef WEIR_SRC_WATCH_HOLDS_H
 #define WEIR_SRC_WATCH_HOLDS_H
 
-#include "src/watch/job.h"
+#include "src/watch/dispatch.h"
 
 typedef enum
 {

@@ -15,15 +15,6 @@
 
 /* ---- the child ---- */
 
-static Json *
-error_to_json (const GError *error)
-{
-  g_autoptr (Json) message = weir_json_string (error->message);
-  g_autoptr (Json) detail = weir_json_string (weir_error_get_detail (error));
-  g_autoptr (Json) hint = weir_json_string (weir_error_get_hint (error));
-  return json_pack ("{s:O, s:O, s:O}", "message", message, "detail", detail, "hint", hint);
-}
-
 static const char *
 outcome_word (const GError *error)
 {
@@ -51,7 +42,7 @@ preparation_main (const Settings *settings)
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = open_database (settings, &why, &error);
   g_autoptr (Json) result = db ? json_pack ("{s:s, s:o}", "outcome", "ready", "database", weir_json_string (why))
-                               : json_pack ("{s:s, s:o}", "outcome", outcome_word (error), "error", error_to_json (error));
+                               : json_pack ("{s:s, s:o}", "outcome", outcome_word (error), "error", weir_json_error (error));
   g_autofree char *text = weir_json_text (result);
   puts (text);
   return db ? 0 : weir_error_exit_code (error);
@@ -119,7 +110,7 @@ static void
 try_later (Preparation *preparation)
 {
   int64_t now = g_get_monotonic_time ();
-  g_autofree char *reason = summary_error_text (json_object_get (preparation->result, "error"));
+  g_autofree char *reason = published_error_text (json_object_get (preparation->result, "error"));
   if (backoff_fail (&preparation->pause, now))
     log_line (preparation->log, "waiting for the database: %s", reason);
   preparation->timer = g_timeout_add ((unsigned) (backoff_wait (&preparation->pause, now) / 1000), on_pause_over, preparation);
@@ -128,7 +119,7 @@ try_later (Preparation *preparation)
 static void
 give_up (Preparation *preparation, const char *how, int exit_code)
 {
-  g_autofree char *reason = preparation->result ? summary_error_text (json_object_get (preparation->result, "error")) : NULL;
+  g_autofree char *reason = preparation->result ? published_error_text (json_object_get (preparation->result, "error")) : NULL;
   if (reason)
     log_line (preparation->log, "%s", reason);
   else

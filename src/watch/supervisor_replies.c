@@ -41,7 +41,7 @@ forget_job (Supervisor *supervisor, const Job *job)
 static char *
 error_text (const Json *reply)
 {
-  return summary_error_text (json_object_get (reply, "error"));
+  return published_error_text (json_object_get (reply, "error"));
 }
 
 /* Says why a file is left alone, unless that was the last thing said of it. */
@@ -55,7 +55,7 @@ tell (Supervisor *supervisor, const Job *job, const char *text)
 static void
 on_done (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  g_autofree char *text = summary_text (reply);
+  g_autofree char *text = published_text (reply);
   log_line (supervisor->log, "%s", text);
   const char *status = json_string_value (json_object_get (reply, "status"));
   const char *table = json_string_value (json_object_get (reply, "table"));

@@ -13,12 +13,16 @@ typedef enum
 } OracleFlags;
 
 /* Fails the test with every violation found:
+ *
  *  1 the counts of each run add up, in the ledger and in the summary, and every reject has its original bytes;
- *  2 every dropped file is, byte for byte, in exactly one of imports, claimed, archive and failed, or was deleted by policy after
- * its commit; 3 each run is in the warehouse once, and ledger and folders agree; 4 per id at most one current version,
- * numbers 1..n, no overlap, no empty or inverted interval; 5 (ORACLE_REPLAY) the archive in ledger order gives the same dimensions
- * but for times and run ids; 6 no secret in logs, output, statements or tables; nothing outside the home and the configured
- * schemas; no sanitizer report. A home without a configured database (url NULL) is checked for 6 alone. */
+ *  2 every dropped file is, byte for byte, in exactly one of imports, claimed, archive and failed, or was deleted by policy after its
+ *    commit;
+ *  3 each run is in the warehouse once, and ledger and folders agree;
+ *  4 per id at most one current version, numbers 1..n, no overlap, no empty or inverted interval;
+ *  5 (ORACLE_REPLAY) the archive in ledger order gives the same dimensions but for times and run ids;
+ *  6 no secret in logs, output, statements or tables; nothing outside the home and the configured schemas; no sanitizer report.
+ *
+ * A home without a configured database (url NULL) is checked for 6 alone. */
 void oracle_check (Home *home, unsigned flags);
 
 /* The violations, one a line; "" where there are none. Owned by the caller. */

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "pipeline/text/decode_rest.h"
-#include "pipeline/sniff/sniff_file.h"
+#include "pipeline/sniff/sniff.h"
 
 #include <string.h>
 #include <unistd.h>

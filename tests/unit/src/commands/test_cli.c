@@ -123,7 +123,7 @@ test_table (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
     g_ptr_array_add (array, (gpointer) cells[i]);
   Capture capture = capture_begin (stdout);
-  cli_print_table (headers, array);
+  show_table (headers, array);
   g_autofree char *out = capture_end (capture);
   assert_string_equal (out, "name   rows  note\n"
                             "users    12\n"

@@ -61,7 +61,7 @@ every_status_says_what_matters (void **state)
     {
       g_autoptr (Json) published = weir_json_parse (rows[i].json, strlen (rows[i].json), "test", NULL);
       assert_non_null (published);
-      g_autofree char *text = summary_text (published);
+      g_autofree char *text = published_text (published);
       for (size_t j = 0; rows[i].words[j]; j++)
         if (!strstr (text, rows[i].words[j]))
           fail_msg ("\"%s\" is not in: %s", rows[i].words[j], text);
@@ -74,7 +74,7 @@ static void
 an_error_without_words_still_says_something (void **state)
 {
   (void) state;
-  g_autofree char *text = summary_error_text (NULL);
+  g_autofree char *text = published_error_text (NULL);
   assert_true (strlen (text) > 0);
 }
 

@@ -1,5 +1,18 @@
-#include "pipeline/sniff/sniff.h"
+#include "pipeline/sniff/sniff_evidence.h"
+
 #include "pipeline/sniff/sniff_kind.h"
+
+void
+sniff_evidence_clear (SniffEvidence *evidence)
+{
+  g_clear_pointer (&evidence->delimiter, g_free);
+  g_clear_pointer (&evidence->quote, g_free);
+  g_clear_pointer (&evidence->header, g_free);
+  g_clear_pointer (&evidence->encoding, g_free);
+  g_clear_pointer (&evidence->kinds, g_free);
+  evidence->confidence = 0;
+  evidence->fields = 0;
+}
 
 static size_t
 count_typed (const SniffEvidence *evidence)

@@ -1,4 +1,4 @@
-#include "src/commands/cli.h"
+#include "src/report/show.h"
 
 #include "base/error.h"
 #include "base/text.h"
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 bool
-cli_is_fancy (int fd)
+show_is_fancy (int fd)
 {
   const char *terminal = g_getenv ("TERM");
   const char *no_color = g_getenv ("NO_COLOR");
@@ -16,48 +16,19 @@ cli_is_fancy (int fd)
 }
 
 void
-cli_print_json (const Json *json)
+show_json (const Json *json)
 {
   g_autofree char *text = weir_json_pretty (json);
   puts (text);
 }
 
 void
-cli_print_error (const GError *error, const char *indent)
+show_error (const GError *error, const char *indent)
 {
   g_autofree char *text = weir_error_format (error);
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   for (int i = 0; lines[i] != NULL; i++)
     printf ("%s%s\n", indent, lines[i]);
-}
-
-static Json *
-error_to_json (const GError *error)
-{
-  const char *detail = weir_error_get_detail (error), *hint = weir_error_get_hint (error);
-  int64_t line = weir_error_get_line (error);
-  g_autoptr (Json) message = weir_json_string (error->message);
-  g_autoptr (Json) details = weir_json_string (detail != NULL && detail[0] != '\0' ? detail : NULL);
-  g_autoptr (Json) hints = weir_json_string (hint != NULL && hint[0] != '\0' ? hint : NULL);
-  g_autoptr (Json) lines = line > 0 ? json_integer (line) : json_null ();
-  return json_pack ("{s:{s:s, s:O, s:O, s:O, s:O}}", "error", "code", weir_error_get_reason (error), "message", message, "detail",
-                    details, "hint", hints, "line", lines);
-}
-
-int
-cli_fail (GError *error, bool json)
-{
-  int code = weir_error_exit_code (error);
-  g_autofree char *text = weir_error_format (error);
-  fflush (stdout);
-  fprintf (stderr, "weir: %s\n", text);
-  if (json)
-    {
-      g_autoptr (Json) object = error_to_json (error);
-      cli_print_json (object);
-    }
-  g_error_free (error);
-  return code;
 }
 
 /* Columns that a terminal gives the text. */
@@ -113,7 +84,7 @@ find_whole_columns (const GPtrArray *cells, guint columns)
 }
 
 Json *
-cli_result_to_json (const DbResult *result)
+show_result_to_json (const DbResult *result)
 {
   Json *array = json_array ();
   guint columns = (guint) db_result_columns (result);
@@ -166,7 +137,7 @@ print_line (char **cells, guint columns, const int *widths, const bool *right)
 }
 
 void
-cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *widths)
+show_table_part (const char *const *headers, const GPtrArray *cells, int *widths)
 {
   guint columns = g_strv_length ((char **) headers);
   if (columns == 0)
@@ -185,14 +156,14 @@ cli_print_table_part (const char *const *headers, const GPtrArray *cells, int *w
 }
 
 void
-cli_print_table (const char *const *headers, const GPtrArray *cells)
+show_table (const char *const *headers, const GPtrArray *cells)
 {
   g_autofree int *widths = g_new0 (int, g_strv_length ((char **) headers) + 1);
-  cli_print_table_part (headers, cells, widths);
+  show_table_part (headers, cells, widths);
 }
 
 void
-cli_times_to_iso (Json *object, const char *const *members)
+show_times_to_iso (Json *object, const char *const *members)
 {
   for (; *members != NULL; members++)
     {
@@ -205,12 +176,12 @@ cli_times_to_iso (Json *object, const char *const *members)
 }
 
 void
-cli_print_result (const DbResult *result, bool json, const char *empty)
+show_result (const DbResult *result, bool json, const char *empty)
 {
   if (json)
     {
-      g_autoptr (Json) array = cli_result_to_json (result);
-      cli_print_json (array);
+      g_autoptr (Json) array = show_result_to_json (result);
+      show_json (array);
       return;
     }
   if (db_result_rows (result) == 0)
@@ -223,5 +194,5 @@ cli_print_result (const DbResult *result, bool json, const char *empty)
     g_ptr_array_add (headers, (gpointer) db_result_name (result, column));
   g_ptr_array_add (headers, NULL);
   g_autoptr (GPtrArray) cells = result_cells (result);
-  cli_print_table ((const char *const *) headers->pdata, cells);
+  show_table ((const char *const *) headers->pdata, cells);
 }

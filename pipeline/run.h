@@ -1,0 +1,47 @@
+/* One run of the pipeline as data: what it is asked to do, and what came of it. */
+#ifndef WEIR_PIPELINE_RUN_H
+#define WEIR_PIPELINE_RUN_H
+
+#include "pipeline/records/reader.h"
+#include "schema/ledger.h"
+
+typedef enum
+{
+  STATUS_APPLIED,   /* in the warehouse */
+  STATUS_STAGED,    /* no model: staged for review only */
+  STATUS_DUPLICATE, /* nothing new: the file last applied again */
+  STATUS_FAILED,
+} LoadStatus;
+
+const char *load_status_word (LoadStatus status); /* "applied", ... */
+
+typedef struct
+{
+  const char *staging_schema;
+  const char *warehouse_schema;
+  const char *scratch; /* a folder for unnamed temporary files */
+  const void *secret;  /* for hmac-sha256 keys; NULL: none could be read */
+  size_t secret_length;
+  double max_percent;  /* of rejects, unless the model says otherwise */
+  ReaderLimits limits; /* of records and of the file */
+  int64_t max_rows;    /* of a file; 0: no limit */
+  int swap_timeout_ms; /* how long to wait for readers of the old staging table */
+  bool force;          /* load although it is a duplicate */
+  bool dry_run;        /* roll everything back at the end */
+  int stop_fd;         /* readable: stop; -1: none */
+  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes in LOAD; may be NULL */
+  void *progress_data;
+} PipelineOptions;
+
+typedef struct
+{
+  LoadStatus status;
+  bool rows_known; /* the file was read to its end: rows holds */
+  RowCounts rows;
+  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
+} PipelineResult;
+
+void pipeline_result_clear (PipelineResult *result);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PipelineResult, pipeline_result_clear)
+
+#endif

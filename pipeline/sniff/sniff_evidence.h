@@ -1,0 +1,34 @@
+/* What the sniffer saw of a table, and whether a record could be one of its rows. Pure. */
+#ifndef WEIR_PIPELINE_SNIFF_SNIFF_EVIDENCE_H
+#define WEIR_PIPELINE_SNIFF_SNIFF_EVIDENCE_H
+
+#include "pipeline/records/reader.h"
+
+/* Owned by the caller; all texts are. */
+typedef struct
+{
+  char *delimiter; /* "delimiter ; : 1,204 of 1,204 rows have 7 fields; runner-up , : 3 %" */
+  char *quote;
+  char *header;
+  char *encoding;
+  double confidence;    /* 0 to 1 */
+  size_t fields;        /* the table's columns */
+  unsigned char *kinds; /* what each holds, for sniff_is_row */
+  bool blank_lines;     /* between the rows are usual, and end no table */
+} SniffEvidence;
+
+void sniff_evidence_clear (SniffEvidence *evidence);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
+
+/* Whether a record of another width could be a row of the table that lost or gained separators, and no footer or other table: some
+ * of its cells are what the columns hold, counted from the first or from the last. */
+bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
+
+/* Of a record of words only: in how many columns this table has values instead (of another width: in all). 0: it has something
+ * else, or the table has none. Such a record is the header of another table. */
+size_t sniff_words_above_values (const SniffEvidence *evidence, const Record *record);
+
+/* Whether a column of the table has values that begin with no letter: numbers, dates, times. */
+bool sniff_is_value (const SniffEvidence *evidence, size_t column);
+
+#endif
