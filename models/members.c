@@ -190,6 +190,6 @@ members_refuse (const char *shown, GPtrArray *problems, GError **error)
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
   weir_error_detail (error, "%s", lines);
   weir_error_hint (error, "docs/models.md describes every member of a model.");
-  weir_error_reason (error, "bad_model");
+  weir_error_reason (error, REASON_BAD_MODEL);
   return false;
 }

@@ -127,18 +127,19 @@ ledger_forget_rejects (Db *db, Uid run, GError **error)
 }
 
 bool
-ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error)
+ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  *ret_text = *ret_reason = NULL;
+  *ret_text = NULL;
+  *ret_reason = REASON_NONE;
   g_autoptr (DbResult) result = NULL;
   if (!ASK ("ledger/commonest_reject", &result, { "run", id }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
   const char *column = db_result_value (result, 0, 2);
-  *ret_reason = g_strdup (db_result_value (result, 0, 1));
+  *ret_reason = reason_find (db_result_value (result, 0, 1));
   *ret_text = g_strdup_printf ("%s of them: %s%s%s, first on line %s: %s", db_result_value (result, 0, 0),
                                db_result_value (result, 0, 1), column != NULL ? " in " : "", column != NULL ? column : "",
                                db_result_value (result, 0, 3), db_result_value (result, 0, 4));

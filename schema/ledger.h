@@ -6,6 +6,7 @@
 
 #include "base/db.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/uid.h"
 #include "base/digest.h"
 
@@ -121,7 +122,7 @@ extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
 /* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
  * Owned by the caller. */
-bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error);
+bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error);
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);

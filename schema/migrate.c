@@ -181,7 +181,7 @@ up_locked (Db *db, int *applied, GError **error)
                       migration->version, migration->name);
           weir_error_detail (error, "Its tables are not those that this weir writes. Nothing was changed.");
           weir_error_hint (error, "Use the weir that made it, or load into another database (the archive can be dropped again).");
-          weir_error_reason (error, "ledger_changed");
+          weir_error_reason (error, REASON_LEDGER_CHANGED);
           return false;
         }
       if (migration->applied_on != NULL)

@@ -102,7 +102,7 @@ add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
 
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
 static bool
-missing_column (const Layout *layout, const char *missing, const char *role, const char *reason, GError **error)
+missing_column (const Layout *layout, const char *missing, const char *role, Reason reason, GError **error)
 {
   g_autoptr (GPtrArray) have = g_ptr_array_new ();
   for (int i = 0; i < layout->n_columns; i++)
@@ -133,7 +133,7 @@ assign_keys (Layout *layout, GError **error)
     {
       int i = find_index (layout, model->business_key[part]);
       if (i < 0)
-        return missing_column (layout, model->business_key[part], "business key", "missing_key_column", error);
+        return missing_column (layout, model->business_key[part], "business key", REASON_MISSING_KEY_COLUMN, error);
       layout->columns[i].key_part = part;
       layout->key_columns[part] = i;
     }
@@ -162,7 +162,7 @@ assign_references (Layout *layout, const Catalog *catalog, const Pins *pins, GEr
         {
           int i = find_index (layout, model->columns[part]);
           if (i < 0)
-            return missing_column (layout, model->columns[part], "a reference", "missing_key_column", error);
+            return missing_column (layout, model->columns[part], "a reference", REASON_MISSING_KEY_COLUMN, error);
           reference->columns[part] = i;
           layout->columns[i].stored = false;
         }
@@ -179,7 +179,7 @@ assign_declared (Layout *layout, GError **error)
       const ModelColumn *model = declared->pdata[d];
       int i = find_index (layout, model->name);
       if (i < 0 && model->required)
-        return missing_column (layout, model->name, "required", "missing_column", error);
+        return missing_column (layout, model->name, "required", REASON_MISSING_COLUMN, error);
       if (i < 0)
         continue;
       LayoutColumn *column = &layout->columns[i];
@@ -229,7 +229,7 @@ refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error
   weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
   weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
   weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\".");
-  weir_error_reason (error, "columns_drift");
+  weir_error_reason (error, REASON_COLUMNS_DRIFT);
   return false;
 }
 
@@ -388,6 +388,6 @@ layout_check_columns (const Layout *layout, const char *file, GError **error)
               file, found, (staging ? STAGING_COLUMNS : own) + layout->n_references);
   weir_error_detail (error, "Nothing was loaded.");
   weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, "too_many_columns");
+  weir_error_reason (error, REASON_TOO_MANY_COLUMNS);
   return false;
 }

@@ -178,13 +178,13 @@ refuse_drift (const Drift *drift, GError **error)
   weir_error_detail (error, "%s%sNothing was loaded.", drift->lines->str, drift->columns > SHOWN_COLUMNS ? "and more\n" : "");
   weir_error_hint (
       error, "Declare the column's \"type\" and \"format\" in the model: cells that are not of it are then rejects of their row.");
-  weir_error_reason (error, "type_drift");
+  weir_error_reason (error, REASON_TYPE_DRIFT);
   return false;
 }
 
 /* "why" is what makes the doubt matter here. */
 static bool
-refuse_doubt (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char *why, const char *reason,
+refuse_doubt (const Layout *layout, const LayoutColumn *column, const InferResult *seen, const char *why, Reason reason,
               GError **error)
 {
   weir_error (error, WEIR_ERROR_INPUT, "column \"%s\" can be read in two ways%s", column->name, why);
@@ -208,7 +208,7 @@ settle_contradiction (const Layout *layout, LayoutColumn *column, const InferRes
       char was[128];
       g_autofree char *why =
           g_strdup_printf (", and was loaded as %s so far", type_and_format (column->type, column->format, was, sizeof was));
-      return refuse_doubt (layout, column, seen, why, "type_drift", error);
+      return refuse_doubt (layout, column, seen, why, REASON_TYPE_DRIFT, error);
     }
   add_drift (drift, column, seen);
   return true;
@@ -256,11 +256,11 @@ compare_columns (const Layout *layout, InferResult *seen, bool *again, bool whol
       if (column->origin == ORIGIN_PINNED && seen[i].either && is_number (column->type) && column->contradictions == 0
           && has_decimal (layout, !infer_is_comma (column->format), true))
         return refuse_doubt (layout, column, &seen[i], ": the file has another decimal mark than the table in other columns",
-                             "type_drift", error);
+                             REASON_TYPE_DRIFT, error);
       bool identifies = layout->model != NULL && column->stored && (column->key_part >= 0 || is_bag (layout->model));
       if (whole && column->origin == ORIGIN_INFERRED && column->ambiguous && identifies)
         return refuse_doubt (layout, column, &seen[i], ", and rows are known by it, so that its type cannot change later",
-                             "ambiguous", error);
+                             REASON_AMBIGUOUS, error);
     }
   return true;
 }

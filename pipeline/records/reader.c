@@ -193,10 +193,10 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
 
 /* ---- records ---- */
 
-static RecordOutcome set_problem (Reader *reader, const char *reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static RecordOutcome set_problem (Reader *reader, Reason reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static RecordOutcome
-set_problem (Reader *reader, const char *reason, const char *format, ...)
+set_problem (Reader *reader, Reason reason, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -227,26 +227,27 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
     {
       size_t stray = feed_line (reader, line);
       if (stray > 0 && lines == 1)
-        return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
+        return set_problem (reader, REASON_STRAY_QUOTE, "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
-        return set_problem (reader, "unclosed_quote",
+        return set_problem (reader, REASON_UNCLOSED_QUOTE,
                             "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
                             reader->record.line + (int64_t) lines - 1);
       if (reader->row_done)
         return *ret_lines = lines, RECORD_GOOD;
       reader->record.open = lines == reader->limits.lines;
       if (reader->record.open)
-        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu lines", lines);
+        return set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed within %zu lines", lines);
       switch (line_source_cut (reader->lines, line->end, line, error))
         {
         case LINE_CUT:
           break;
         case LINE_NONE:
-          return reader->whole ? set_problem (reader, "unclosed_quote", "unclosed quote: not closed by the end of the file")
+          return reader->whole ? set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed by the end of the file")
                                : RECORD_CUT_OFF;
         case LINE_TOO_LONG:
           reader->record.open = true;
-          return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu bytes", reader->limits.record_bytes);
+          return set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed within %zu bytes",
+                              reader->limits.record_bytes);
         case LINE_ERROR:
           return RECORD_ERROR;
         }
@@ -258,12 +259,13 @@ describe_bad_text (Reader *reader, size_t offset)
 {
   int64_t line = 0;
   size_t byte = record_byte_in_line (&reader->record, offset, &line);
-  const char *word = encoding_word (reader->dialect.encoding), *reason = "invalid_utf8", *unit = "byte";
+  const char *word = encoding_word (reader->dialect.encoding), *unit = "byte";
+  Reason reason = REASON_INVALID_UTF8;
   size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
   if (reader->dialect.encoding != ENCODING_UTF8)
     {
       /* Our bytes are not the file's: characters are. */
-      reason = "invalid_encoding";
+      reason = REASON_INVALID_ENCODING;
       unit = "character";
       place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
     }
@@ -281,9 +283,9 @@ check_record (Reader *reader)
   if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && reader->fields[reader->n_fields - 1].null)
     reader->n_fields--;
   if (reader->too_many || reader->n_fields > reader->limits.fields)
-    return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
+    return set_problem (reader, REASON_TOO_MANY_FIELDS, "more than %zu fields", reader->limits.fields);
   if (reader->too_long > 0)
-    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long,
+    return set_problem (reader, REASON_FIELD_TOO_LONG, "field %zu is longer than %zu bytes", reader->too_long,
                         reader->limits.field_bytes);
   if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
     return describe_bad_text (reader, bad);
@@ -312,7 +314,7 @@ take_long_line (Reader *reader, GError **error)
     kept--;
   reader->record.raw = reader->arena;
   reader->record.raw_length = kept;
-  set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
+  set_problem (reader, REASON_RECORD_TOO_LONG, "the line is longer than %zu bytes", reader->limits.record_bytes);
   return line_source_skip (reader->lines, error);
 }
 
@@ -332,7 +334,7 @@ take_record (Reader *reader, const Line *first, GError **error)
   reader->record.raw_length = resume ? first->text_end : last.text_end;
   if (outcome == RECORD_GOOD && lines > 2 && is_swallowing (reader))
     {
-      outcome = set_problem (reader, "unclosed_quote", "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
+      outcome = set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
                              reader->record.line + (int64_t) lines - 2);
       reader->record.raw_length = first->text_end;
       resume = true;

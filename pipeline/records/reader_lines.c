@@ -195,7 +195,7 @@ nul_error (int64_t number, GError **error)
   weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, number);
   weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
   weir_error_line (error, number);
-  weir_error_reason (error, "nul_byte");
+  weir_error_reason (error, REASON_NUL_BYTE);
   return false;
 }
 

@@ -49,7 +49,7 @@ refuse_empty (const Sample *sample, size_t length, const char *name, GError **er
                      : sample->whole       ? "It has only blank lines."
                                            : "It begins with a very long run of blank lines.");
   weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, "empty_file");
+  weir_error_reason (error, REASON_EMPTY_FILE);
   return false;
 }
 
@@ -60,7 +60,7 @@ refuse_columns (size_t columns, const char *name, GError **error)
   g_autofree char *most = text_count ((int64_t) reader_default_limits.fields);
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
   weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, "too_many_columns");
+  weir_error_reason (error, REASON_TOO_MANY_COLUMNS);
   return false;
 }
 
@@ -71,7 +71,7 @@ refuse_long_record (int64_t line, const char *name, GError **error)
               READER_MAX_LINES);
   weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
   weir_error_line (error, line);
-  weir_error_reason (error, "record_too_long");
+  weir_error_reason (error, REASON_RECORD_TOO_LONG);
   return false;
 }
 

@@ -176,7 +176,7 @@ too_many_rows (const Work *work, const Record *record, GError **error)
   weir_error_line (error, record->line);
   weir_error_detail (error, "Nothing was loaded.");
   weir_error_hint (error, "Split the file, or raise \"limits\": {\"rows\": N} in weir.json.");
-  weir_error_reason (error, "too_many_rows");
+  weir_error_reason (error, REASON_TOO_MANY_ROWS);
   return false;
 }
 
@@ -299,7 +299,7 @@ copy_file (Work *work, Db *db, GError **error)
     return name_wide_row (work, db, error);
   if (contradiction)
     return weir_error (error, WEIR_ERROR_RETRY, "\"%s\" changed while it was read", work->input->run->file),
-           weir_error_reason (error, "file_changed"), false;
+           weir_error_reason (error, REASON_FILE_CHANGED), false;
   return true;
 }
 
@@ -313,7 +313,7 @@ file_is_unchanged (const LoadInput *input, const struct stat *before, GError **e
       && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
     return true;
   weir_error (error, WEIR_ERROR_RETRY, "\"%s\" changed while it was read", input->run->file);
-  weir_error_reason (error, "file_changed");
+  weir_error_reason (error, REASON_FILE_CHANGED);
   return false;
 }
 
@@ -399,13 +399,13 @@ load_spool_refused (Loaded *loaded, const DbResult *refused, GError **error)
         return false;
       if (record == NULL)
         return weir_error (error, WEIR_ERROR_RETRY, "the file changed while it was read"),
-               weir_error_reason (error, "file_changed"), false;
+               weir_error_reason (error, REASON_FILE_CHANGED), false;
       if (record->line != db_result_int64 (refused, row, 0))
         continue;
       record = original != NULL ? original : record;
       const Reject reject = { .line = record->line,
                               .column = db_result_value (refused, row, 1),
-                              .reason = db_result_value (refused, row, 2),
+                              .reason = reason_find (db_result_value (refused, row, 2)),
                               .message = db_result_value (refused, row, 3),
                               .original = record->raw,
                               .original_length = record->raw_length };

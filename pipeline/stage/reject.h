@@ -4,13 +4,14 @@
 #define WEIR_PIPELINE_STAGE_REJECT_H
 
 #include "base/db.h"
+#include "base/reason.h"
 #include "base/uid.h"
 
 typedef struct
 {
   int64_t line;
   const char *column;  /* or NULL: the whole record */
-  const char *reason;  /* a stable word: "bad_value", "null_required", "empty_key", ... */
+  Reason reason;       /* REASON_BAD_VALUE, ... */
   const char *message; /* for people */
   const char *original;
   size_t original_length;

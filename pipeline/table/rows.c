@@ -63,7 +63,7 @@ refuse_header (const Rows *rows, const Record *record, GError **error)
 {
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name,
               record->line, record->problem);
-  if (g_str_equal (record->reason, "invalid_utf8"))
+  if (record->reason == REASON_INVALID_UTF8)
     {
       weir_error_detail (error, "%s", rows->evidence.encoding);
       weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
@@ -203,7 +203,7 @@ rows_none (const Rows *rows, GError **error)
   weir_error_detail (
       error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
   weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, "no_rows");
+  weir_error_reason (error, REASON_NO_ROWS);
   return false;
 }
 
@@ -217,15 +217,15 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
   weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
   weir_error_hint (error,
                    "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model and drop it again.");
-  weir_error_reason (error, "ragged");
+  weir_error_reason (error, REASON_RAGGED);
   return false;
 }
 
 /* The record as a reject that says why it is none of the table's. */
 static const Record *
-tell_below (Rows *rows, const Record *record, const char *below)
+tell_below (Rows *rows, const Record *record, Reason below)
 {
-  if (g_str_equal (below, "repeated_header"))
+  if (below == REASON_REPEATED_HEADER)
     g_strlcpy (rows->problem, "the header once more", sizeof rows->problem);
   else
     g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
@@ -246,7 +246,7 @@ refuse_long_cell (const Rows *rows, int64_t line, GError **error)
                      "loaded.");
   weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
   weir_error_line (error, line);
-  weir_error_reason (error, "record_too_long");
+  weir_error_reason (error, REASON_RECORD_TOO_LONG);
   return false;
 }
 
@@ -254,7 +254,7 @@ refuse_long_cell (const Rows *rows, int64_t line, GError **error)
 static bool
 next_record (Rows *rows, const Record **ret_record, GError **error)
 {
-  const char *below = NULL;
+  Reason below = REASON_NONE;
   while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
@@ -266,7 +266,7 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
-  if (*ret_record != NULL && below != NULL)
+  if (*ret_record != NULL && below != REASON_NONE)
     *ret_record = tell_below (rows, *ret_record, below);
   return true;
 }
@@ -291,13 +291,6 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
   *ret_row = mended;
   *ret_original = record;
   return true;
-}
-
-bool
-rows_is_foreign (const char *reason)
-{
-  static const char *const reasons[] = { "footer", "second_table", "repeated_header", NULL };
-  return reason != NULL && g_strv_contains (reasons, reason);
 }
 
 bool

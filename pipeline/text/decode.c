@@ -66,7 +66,7 @@ refuse_signature (const Signature *signature, const char *name, GError **error)
   g_autofree char *file = g_shell_quote (name);
   g_auto (GStrv) hint = g_strsplit (signature->hint, "%s", 2);
   weir_error_hint (error, "%s%s%s", hint[0], hint[1] != NULL ? file : "", hint[1] != NULL ? hint[1] : "");
-  weir_error_reason (error, "nul_byte");
+  weir_error_reason (error, REASON_NUL_BYTE);
   return false;
 }
 
@@ -89,7 +89,7 @@ refuse_nul (const char *bytes, size_t length, size_t nul, const char *name, GErr
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: there is a NUL byte on line %" G_GINT64_FORMAT, name, line);
   weir_error_hint (error, "The file is damaged or no CSV. Export it again as CSV in UTF-8.");
   weir_error_line (error, line);
-  weir_error_reason (error, "nul_byte");
+  weir_error_reason (error, REASON_NUL_BYTE);
   return false;
 }
 
@@ -99,7 +99,7 @@ refuse_utf32 (const char *name, const char *encoding, GError **error)
   g_autofree char *from = g_shell_quote (name);
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is %s, which is not read", name, encoding);
   weir_error_hint (error, "Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
-  weir_error_reason (error, "encoding");
+  weir_error_reason (error, REASON_ENCODING);
   return false;
 }
 

@@ -104,7 +104,7 @@ refuse_packed (const Source *source, UnpackState state, const char *problem, GEr
       weir_error_detail (error, "This was found near byte %s of the file.", at);
       weir_error_hint (error, "Copy or send the file again.");
     }
-  weir_error_reason (error, "compressed_data");
+  weir_error_reason (error, REASON_COMPRESSED_DATA);
   return false;
 }
 
@@ -143,7 +143,7 @@ refuse_size (const Source *source, GError **error)
   g_autofree char *most = text_size (source->limits.bytes);
   weir_error (error, WEIR_ERROR_INPUT, "the file has more than %s of text", most);
   weir_error_hint (error, "Split the file, or raise \"limits\": {\"file_mb\": N} in weir.json.");
-  weir_error_reason (error, "file_too_large");
+  weir_error_reason (error, REASON_FILE_TOO_LARGE);
   return false;
 }
 
@@ -156,7 +156,7 @@ refuse_ratio (const Source *source, GError **error)
               source->limits.ratio);
   weir_error_detail (error, "%s became %s so far; it may be made to fill a disk.", packed, text);
   weir_error_hint (error, "If the file is right, drop it uncompressed.");
-  weir_error_reason (error, "compression_bomb");
+  weir_error_reason (error, REASON_COMPRESSION_BOMB);
   return false;
 }
 

@@ -59,7 +59,7 @@ cannot_convert (const Conversion *conversion, const char *schema, GError **error
                    "Declare it as \"text\" in %s, change these values in all versions with `weir psql`, or load into a table of "
                    "another name.",
                    model->path);
-  weir_error_reason (error, "type_changed");
+  weir_error_reason (error, REASON_TYPE_CHANGED);
   return false;
 }
 

@@ -198,9 +198,9 @@ stage_is_whole (Db *db, const LoadInput *input, const Loaded *loaded, int64_t st
 
 /* What to do about it. Bytes of another encoding are not mended row by row. */
 static void
-hint_rejects (const LoadInput *input, const char *id, const char *reason, const char *setting, GError **error)
+hint_rejects (const LoadInput *input, const char *id, Reason reason, const char *setting, GError **error)
 {
-  if (g_strcmp0 (reason, "invalid_utf8") == 0)
+  if (reason == REASON_INVALID_UTF8)
     weir_error_hint (error,
                      "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model: \"dialect\": "
                      "{\"encoding\": ...}, docs/csv.md has the words; `weir retry %.8s` then loads it again.",
@@ -216,12 +216,13 @@ too_many_rejects (Db *db, const LoadInput *input, const RowCounts *rows, const c
 {
   char id[UID_TEXT_SIZE];
   uid_format (input->run->id, id);
-  g_autofree char *commonest = NULL, *reason = NULL;
+  g_autofree char *commonest = NULL;
+  Reason reason;
   if (!ledger_commonest_reject (db, input->run->id, &commonest, &reason, error))
     return false;
   weir_error (error, WEIR_ERROR_INPUT, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\" are rejects, more than %s",
               rows->rejected, rows->read, input->run->file, bound);
-  weir_error_reason (error, "too_many_rejects");
+  weir_error_reason (error, REASON_TOO_MANY_REJECTS);
   if (input->options->dry_run)
     {
       weir_error_detail (error, "%s. The file would be refused whole. This was a dry run: nothing was kept.", commonest);
@@ -386,7 +387,7 @@ refuse_columns (const Warehouse *warehouse, GError **error)
       "Where a column only has another name, give it the old one in the file. Else leave new columns out (\"contract\": "
       "{\"columns\": \"discard\"} in %s), or load every row of every file (\"append\": \"all\").",
       model->path);
-  weir_error_reason (error, "columns_drift");
+  weir_error_reason (error, REASON_COLUMNS_DRIFT);
   return false;
 }
 

@@ -164,7 +164,7 @@ type_cannot_follow (const Warehouse *warehouse, const Wanted *column, const Type
                                   "once more. Nothing was changed."
                                 : "Nothing was changed.");
   weir_error_hint (error, "Declare it as \"%s\" in %s, or load into a table of another name.", is, model->path);
-  weir_error_reason (error, "type_changed");
+  weir_error_reason (error, REASON_TYPE_CHANGED);
   return false;
 }
 
@@ -272,7 +272,7 @@ has_id (const Warehouse *warehouse, const DbResult *attributes, GError **error)
       error,
       "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
       model->path);
-  weir_error_reason (error, "key_changed");
+  weir_error_reason (error, REASON_KEY_CHANGED);
   return false;
 }
 

@@ -22,7 +22,7 @@ static bool
 conninfo_error (GError **error, const char *format, const char *text)
 {
   weir_error (error, WEIR_ERROR_MODEL, "invalid database connection string");
-  weir_error_reason (error, "database_conninfo");
+  weir_error_reason (error, REASON_DATABASE_CONNINFO);
   weir_error_detail (error, format, text);
   weir_error_hint (error, "Write a URL such as postgresql://user@host:5432/name, or host=... dbname=... user=...; "
                           "in a URL, percent-encode special characters of a password, for instance @ as %%40.");
@@ -117,7 +117,7 @@ finish_connection (Db *db, GError **error)
         case DB_WAIT_TIMEOUT:
           weir_error (error, WEIR_ERROR_RETRY, "could not connect to the database: no answer from host %s, port %s",
                       PQhost (db->conn), PQport (db->conn));
-          weir_error_reason (error, "database_unreachable");
+          weir_error_reason (error, REASON_DATABASE_UNREACHABLE);
           return false;
         }
     }
@@ -132,7 +132,7 @@ prepare_session (Db *db, GError **error)
     {
       weir_error (error, WEIR_ERROR_MODEL, "database \"%s\" has the encoding %s, weir needs UTF8", PQdb (db->conn),
                   encoding != NULL ? encoding : "unknown");
-      weir_error_reason (error, "database_encoding");
+      weir_error_reason (error, REASON_DATABASE_ENCODING);
       weir_error_hint (error, "Create a database with: create database ... encoding 'UTF8' template template0");
       return false;
     }

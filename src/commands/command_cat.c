@@ -71,12 +71,13 @@ take_row (Cat *cat, const Record *row, const Record *original)
         count (&cat->repaired, original);
       clean_append (cat->out, row);
     }
-  else if (rows_is_foreign (row->reason))
+  else if (reason_use (row->reason) & REASON_OF_FOREIGN)
     count (&cat->below, row);
   else
     {
       count (&cat->unusable, row);
-      fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, row->line, row->problem, row->reason);
+      fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, row->line, row->problem,
+               reason_word (row->reason));
     }
 }
 
@@ -139,7 +140,7 @@ print_file (const char *path, bool *ret_problems, GError **error)
   GError *refused = NULL;
   if (!peek_open (path, &file, &refused))
     {
-      if (g_strcmp0 (weir_error_get_reason (refused), "empty_file") != 0)
+      if (weir_error_get_reason (refused) != REASON_EMPTY_FILE)
         return g_propagate_error (error, refused), false;
       fprintf (stderr, "weir: %s\n", refused->message);
       g_error_free (refused);

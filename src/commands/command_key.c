@@ -110,7 +110,7 @@ ask (const Settings *settings, const Model *model, Known *known, GError **error)
   if (known->db != NULL)
     return ledger_table_read (known->db, model->table, false, &known->state, error)
            && (known->pins = pins_parse (known->state.pins, error)) != NULL;
-  known->fresh = g_str_equal (weir_error_get_reason (away), "no_ledger");
+  known->fresh = weir_error_get_reason (away) == REASON_NO_LEDGER;
   if (!known->fresh && secret)
     fprintf (stderr, "weir: the key secret could not be compared with the one of the database: %s\n", away->message);
   if (!known->fresh && !declared)

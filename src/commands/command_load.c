@@ -126,7 +126,7 @@ waits_error (const Input *input, const char *waits_for, GError **error)
   weir_error (error, WEIR_ERROR_INPUT, "\"%s\" refers to %s, which was never loaded", input->path, waits_for);
   weir_error_detail (error, "Nothing was loaded; the file was left where it is.");
   weir_error_hint (error, "Load a file of %s first.", waits_for);
-  weir_error_reason (error, "waits");
+  weir_error_reason (error, REASON_WAITS);
   return false;
 }
 
@@ -149,7 +149,7 @@ check_path (const char *path, const LoadOptions *options, GError **error)
       weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a name that is not UTF-8", path);
       weir_error_detail (error, "The ledger could not keep it. Nothing was loaded; the file was left where it is.");
       weir_error_hint (error, "Rename the file.");
-      return weir_error_reason (error, "bad_name"), false;
+      return weir_error_reason (error, REASON_BAD_NAME), false;
     }
   if (!options->archive || !is_link (path))
     return true;

@@ -76,13 +76,13 @@ take_problem (Sniffed *sniffed, const Record *record)
     return;
   g_ptr_array_add (sniffed->examples, g_strdup_printf ("line %" G_GINT64_FORMAT ": %s", record->line, record->problem));
   json_array_append_new (sniffed->problem_list, json_pack ("{s:I, s:s, s:s}", "line", (json_int_t) record->line, "reason",
-                                                           record->reason, "message", record->problem));
+                                                           reason_word (record->reason), "message", record->problem));
 }
 
 static void
 take_row (Sniffed *sniffed, const Record *row, const Record *original)
 {
-  if (rows_is_foreign (row->reason))
+  if (reason_use (row->reason) & REASON_OF_FOREIGN)
     {
       if (sniffed->below++ == 0)
         sniffed->first_below = row->line;

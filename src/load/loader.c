@@ -182,7 +182,7 @@ open_input (const char *path, const char *name, struct stat *ret_stat, GError **
       if (denied)
         weir_error_hint (error, "weir runs as user %d, who must be allowed to read the file and to enter its folders.",
                          (int) geteuid ());
-      weir_error_reason (error, "unreadable");
+      weir_error_reason (error, REASON_UNREADABLE);
       return -1;
     }
   if (!S_ISREG (ret_stat->st_mode))
@@ -191,7 +191,7 @@ open_input (const char *path, const char *name, struct stat *ret_stat, GError **
                   S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
       if (S_ISDIR (ret_stat->st_mode))
         weir_error_hint (error, "Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/");
-      weir_error_reason (error, "not_a_file");
+      weir_error_reason (error, REASON_NOT_A_FILE);
       return -1;
     }
   return fd_steal (&fd);

@@ -93,7 +93,7 @@ load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, cons
     {
       g_autoptr (GError) why = NULL;
       weir_error (&why, WEIR_ERROR_INPUT, "\"%s\" was refused: %s", name, refuse);
-      weir_error_reason (&why, "worker_crashed");
+      weir_error_reason (&why, REASON_WORKER_CRASHED);
       weir_error_detail (&why, "It was tried twice. Nothing of it was loaded.");
       weir_error_hint (&why, "Please report this with the file: no input should do that.");
       done = loader_refuse (loader, claim, route, why, &end, &error);

@@ -57,7 +57,7 @@ check_ledger (Db *db, GError **error)
   if (pending == 0)
     return true;
   if (pending == migrations->len)
-    weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet"), weir_error_reason (error, "no_ledger");
+    weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet"), weir_error_reason (error, REASON_NO_LEDGER);
   else
     weir_error (error, WEIR_ERROR_MODEL, "the ledger of this database is older than this weir (%u migrations are missing)",
                 pending);
@@ -80,8 +80,8 @@ database_open (const Settings *settings, bool start, bool migrate, int stop_fd, 
 void
 database_explain_secret (const Settings *settings, GError **error)
 {
-  const char *reason = error != NULL ? weir_error_get_reason (*error) : "";
-  if (settings->database != NULL || (!g_str_equal (reason, "secret_changed") && !g_str_equal (reason, "secret_missing")))
+  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
+  if (settings->database != NULL || (reason != REASON_SECRET_CHANGED && reason != REASON_SECRET_MISSING))
     return;
   g_autoptr (PgServer) server = pgserver_find (settings, NULL);
   if (server == NULL || g_str_has_prefix (server->data, settings->state))
@@ -108,6 +108,6 @@ database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_
   weir_error_detail (
       error, "The ids of table \"%s\" in this database were made with it; another one would give every entity a second id.", table);
   weir_error_hint (error, "Put it back from a backup, or name it with WEIR_KEY_SECRET_FILE.");
-  weir_error_reason (error, "secret_missing");
+  weir_error_reason (error, REASON_SECRET_MISSING);
   return database_explain_secret (settings, error), false;
 }

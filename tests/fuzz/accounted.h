@@ -67,7 +67,7 @@ place_pass_record (Place *place, const Record *record, const Dialect *dialect)
   do
     place_next_line (place);
   while (place->at < behind);
-  bool cut = record->problem != NULL && g_str_equal (record->reason, "record_too_long");
+  bool cut = record->reason == REASON_RECORD_TOO_LONG;
   if (!cut)
     REQUIRE (behind == place->end || *behind == '\n' || *behind == '\r');
 }
@@ -124,7 +124,7 @@ static inline void
 require_repair (Repair *repair, const Record *record, size_t width, const char *delimiter)
 {
   size_t found = 0;
-  bool bad_quotes = record->problem != NULL && g_str_has_suffix (record->reason, "_quote");
+  bool bad_quotes = record->reason == REASON_STRAY_QUOTE || record->reason == REASON_UNCLOSED_QUOTE;
   const Record *repaired = repair_record (repair, record, &found);
   REQUIRE ((repaired == NULL) == (record->problem != NULL && !bad_quotes));
   if (repaired != NULL)

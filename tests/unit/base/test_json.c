@@ -63,7 +63,7 @@ what_is_not_json_is_refused_with_its_place (void **state)
       g_autofree char *place = g_strdup_printf ("line %d, column ", bad_cases[i].line);
       assert_non_null (strstr (error->message, place));
       assert_true (weir_error_get_line (error) == bad_cases[i].line);
-      assert_string_equal (weir_error_get_reason (error), "invalid_json");
+      assert_string_equal (reason_word (weir_error_get_reason (error)), "invalid_json");
     }
 }
 
