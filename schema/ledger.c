@@ -360,8 +360,8 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
       if (!ASK ("report/find_run", &result, { "text", lower }))
         return false;
       if (db_result_rows (result) > 1)
-        return weir_error (error, WEIR_ERROR_MODEL, "more than one run begins with \"%s\"", text),
-               weir_error_hint (error, "Give more of the id; `weir runs` lists them."), false;
+        return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Give more of the id; `weir runs` lists them." },
+                          "more than one run begins with \"%s\"", text);
     }
   if (result == NULL || db_result_rows (result) == 0)
     {
@@ -370,9 +370,11 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
-           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."),
-           false;
+    return weir_fail (
+        error,
+        &(Failure) { WEIR_ERROR_MODEL,
+                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
 }

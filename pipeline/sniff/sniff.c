@@ -42,15 +42,15 @@ is_blank (const Sample *sample)
 static bool
 refuse_empty (const Sample *sample, size_t length, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
-  weir_error_detail (error, "%s",
-                     length == 0           ? "It has no text."
-                     : sample->length == 0 ? "It has a byte order mark and nothing else."
-                     : sample->whole       ? "It has only blank lines."
-                                           : "It begins with a very long run of blank lines.");
-  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, REASON_EMPTY_FILE);
-  return false;
+  const char *detail = length == 0           ? "It has no text."
+                       : sample->length == 0 ? "It has a byte order mark and nothing else."
+                       : sample->whole       ? "It has only blank lines."
+                                             : "It begins with a very long run of blank lines.";
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_INPUT, REASON_EMPTY_FILE, .detail = detail,
+                   .hint = "If there is really nothing to load, remove the file; if it should have rows, drop it again." },
+      "\"%s\" is empty", name);
 }
 
 static bool
@@ -58,21 +58,19 @@ refuse_columns (size_t columns, const char *name, GError **error)
 {
   g_autofree char *found = text_count ((int64_t) columns);
   g_autofree char *most = text_count ((int64_t) reader_default_limits.fields);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
-  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, REASON_TOO_MANY_COLUMNS);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_TOO_MANY_COLUMNS,
+                                 .hint = "Split the file into several with fewer columns, or make rows of the columns." },
+                    "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
 }
 
 static bool
 refuse_long_record (int64_t line, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name,
-              READER_MAX_LINES);
-  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
-  weir_error_line (error, line);
-  weir_error_reason (error, REASON_RECORD_TOO_LONG);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_RECORD_TOO_LONG, .line = line,
+                                 .hint = "Shorten the cell in quotes, or close its quote." },
+                    "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name, READER_MAX_LINES);
 }
 
 /* The length of a first line that tells Excel the delimiter, "sep=;", with its line end; 0: there is none. */

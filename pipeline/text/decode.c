@@ -62,12 +62,11 @@ find_signature (const char *bytes, size_t length)
 static bool
 refuse_signature (const Signature *signature, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: it looks like %s", name, signature->what);
   g_autofree char *file = g_shell_quote (name);
-  g_auto (GStrv) hint = g_strsplit (signature->hint, "%s", 2);
-  weir_error_hint (error, "%s%s%s", hint[0], hint[1] != NULL ? file : "", hint[1] != NULL ? hint[1] : "");
-  weir_error_reason (error, REASON_NUL_BYTE);
-  return false;
+  g_auto (GStrv) parts = g_strsplit (signature->hint, "%s", 2);
+  g_autofree char *hint = g_strjoinv (file, parts);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .hint = hint }, "\"%s\" is no text: it looks like %s",
+                    name, signature->what);
 }
 
 static int64_t
@@ -86,21 +85,19 @@ refuse_nul (const char *bytes, size_t length, size_t nul, const char *name, GErr
   if (signature != NULL)
     return refuse_signature (signature, name, error);
   int64_t line = count_lines (bytes, nul);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: there is a NUL byte on line %" G_GINT64_FORMAT, name, line);
-  weir_error_hint (error, "The file is damaged or no CSV. Export it again as CSV in UTF-8.");
-  weir_error_line (error, line);
-  weir_error_reason (error, REASON_NUL_BYTE);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .line = line,
+                                 .hint = "The file is damaged or no CSV. Export it again as CSV in UTF-8." },
+                    "\"%s\" is no text: there is a NUL byte on line %" G_GINT64_FORMAT, name, line);
 }
 
 static bool
 refuse_utf32 (const char *name, const char *encoding, GError **error)
 {
   g_autofree char *from = g_shell_quote (name);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is %s, which is not read", name, encoding);
-  weir_error_hint (error, "Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
-  weir_error_reason (error, REASON_ENCODING);
-  return false;
+  g_autofree char *hint = g_strdup_printf ("Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_ENCODING, .hint = hint }, "\"%s\" is %s, which is not read", name,
+                    encoding);
 }
 
 /* ---- UTF-32 and UTF-16 ---- */

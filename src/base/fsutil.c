@@ -110,11 +110,9 @@ fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **erro
       if (errno == EEXIST && ret_exists != NULL)
         return *ret_exists = true, false;
 
-      int saved = errno;
-      weir_error (error, WEIR_ERROR_LOCAL, "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (saved));
-      if (saved == EXDEV)
-        weir_error_hint (error, "Both folders must be on the same file system (in a container: in the same mount).");
-      return false;
+      const char *hint = "Both folders must be on the same file system (in a container: in the same mount).";
+      return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = errno == EXDEV ? hint : NULL },
+                        "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (errno));
     }
   return sync_parent (to, error) && sync_parent (from, error);
 }
