@@ -171,12 +171,6 @@ db_free (Db *db)
   g_free (db);
 }
 
-bool
-db_is_usable (const Db *db)
-{
-  return !db->lost && PQstatus (db->conn) == CONNECTION_OK;
-}
-
 int
 db_server_version (const Db *db)
 {

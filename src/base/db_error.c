@@ -56,8 +56,8 @@ db_connection_error (Db *db, GError **error)
 {
   g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
   const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
-  const char *rest = lines[0] != NULL && lines[1] != NULL ? g_strstrip (lines[1]) : NULL;
-  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_CONNECTION_LOST, .detail = rest },
+  const char *rest = lines[0] != NULL && lines[1] != NULL ? g_strstrip (lines[1]) : "";
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_CONNECTION_LOST, .detail = *rest != '\0' ? rest : NULL },
                     "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
 }
 
