@@ -121,10 +121,10 @@ begin_record (Reader *reader)
 static size_t
 feed_line (Reader *reader, const Line *line)
 {
+  if (reader->splitter != NULL)
+    return splitter_feed (reader->splitter, line_source_bytes (reader->lines), line, take_field, reader, &reader->row_done);
   const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
-  if (reader->splitter != NULL)
-    return splitter_feed (reader->splitter, bytes, line->text_end - line->begin, length, take_field, reader, &reader->row_done);
   size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
   /* It stopped at a quote that may not be there, or at what may not follow a quote. */
   if (fed != length)
