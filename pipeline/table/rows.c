@@ -139,8 +139,10 @@ rows_open (const RowsInput *input, GError **error)
   const Model *model = rows->model = input->model;
   rows->name = input->name;
   g_auto (GStrv) names = known_names (model, input->columns);
-  if (!sniff_file (input->fd, input->name, model != NULL ? &model->dialect : NULL,
-                   names[0] == NULL ? NULL : (const char *const *) names, &rows->dialect, &rows->evidence, error))
+  const SniffInput known = { .name = input->name,
+                             .declared = model != NULL ? &model->dialect : NULL,
+                             .known_names = names[0] != NULL ? (const char *const *) names : NULL };
+  if (!sniff_file (input->fd, &known, &rows->dialect, &rows->evidence, error))
     return NULL;
   rows->reader = reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
   return start (rows, error) ? g_steal_pointer (&rows) : NULL;

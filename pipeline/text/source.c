@@ -18,7 +18,7 @@ const SourceLimits source_default_limits = { 0, 1000 };
 
 struct Source
 {
-  int fd;
+  int fd; /* -1: "bytes" */
   const char *bytes;
   size_t length;
   int64_t offset; /* of what was read of the file */
@@ -244,12 +244,11 @@ source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError 
 
 /* ---- the whole ---- */
 
-Source *
-source_new (int fd, const char *bytes, size_t length, Compression compression, Encoding encoding, const SourceLimits *limits,
-            Sha256 *sha)
+static Source *
+new_source (Compression compression, Encoding encoding, const SourceLimits *limits, Sha256 *sha)
 {
   Source *source = g_new0 (Source, 1);
-  *source = (Source) { .fd = fd, .bytes = bytes, .length = length, .sha = sha, .limits = *limits, .encoding = encoding };
+  *source = (Source) { .fd = -1, .sha = sha, .limits = *limits, .encoding = encoding };
   if (compression != COMPRESSION_NONE)
     {
       source->unpacker = compression == COMPRESSION_GZIP ? &gzip_unpacker : &zstd_unpacker;
@@ -261,6 +260,24 @@ source_new (int fd, const char *bytes, size_t length, Compression compression, E
       source->foreign = g_malloc (PIECE_SIZE + TRANSCODE_CARRY);
       source->ready = g_malloc ((PIECE_SIZE + TRANSCODE_CARRY) * TRANSCODE_GROWTH);
     }
+  return source;
+}
+
+Source *
+source_new (int fd, Compression compression, Encoding encoding, const SourceLimits *limits, Sha256 *sha)
+{
+  Source *source = new_source (compression, encoding, limits, sha);
+  source->fd = fd;
+  return source;
+}
+
+Source *
+source_new_bytes (const char *bytes, size_t length, Compression compression, Encoding encoding, const SourceLimits *limits,
+                  Sha256 *sha)
+{
+  Source *source = new_source (compression, encoding, limits, sha);
+  source->bytes = bytes;
+  source->length = length;
   return source;
 }
 
@@ -302,28 +319,38 @@ source_compression (const char *bytes, size_t length)
   return frame || skippable ? COMPRESSION_ZSTD : COMPRESSION_NONE;
 }
 
-bool
-source_head (int fd, char *buffer, size_t size, size_t *ret_got, bool *ret_whole, Compression *ret_compression, GError **error)
+static bool
+find_compression (int fd, Compression *ret_compression, GError **error)
 {
   char magic[4];
   size_t got = 0;
-  g_autoptr (Source) start = source_new (fd, NULL, 0, COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
-  if (!read_file (start, magic, sizeof magic, &got, error))
+  g_autoptr (Source) source = source_new (fd, COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
+  if (!read_file (source, magic, sizeof magic, &got, error))
     return false;
   *ret_compression = source_compression (magic, got);
-  g_autoptr (Source) source = source_new (fd, NULL, 0, *ret_compression, ENCODING_UTF8, &source_default_limits, NULL);
-  *ret_got = 0;
+  return true;
+}
+
+bool
+source_head (int fd, char *buffer, size_t size, SourceHead *ret_head, GError **error)
+{
+  SourceHead head = { .bytes = buffer };
+  if (!find_compression (fd, &head.compression, error))
+    return false;
+  g_autoptr (Source) source = source_new (fd, head.compression, ENCODING_UTF8, &source_default_limits, NULL);
+  size_t got = 0;
   do
     {
-      if (!read_text (source, buffer + *ret_got, size - *ret_got, &got, error))
+      if (!read_text (source, buffer + head.length, size - head.length, &got, error))
         return false;
-      *ret_got += got;
+      head.length += got;
     }
-  while (got > 0 && *ret_got < size);
+  while (got > 0 && head.length < size);
   char more;
   if (got > 0 && !read_text (source, &more, 1, &got, error))
     return false;
-  *ret_whole = got == 0;
+  head.whole = got == 0;
+  *ret_head = head;
   return true;
 }
 
