@@ -296,6 +296,7 @@ begin_claimed (Loader *loader, Claim *claim, const Route *route, Run *run, int *
   if (fd < 0)
     return false;
   fill_run (run, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)), &info);
+  run->claimed = true;
   if (!begin_run (loader, run, route->model, error))
     return false;
   *ret_fd = fd_steal (&fd);
