@@ -9,6 +9,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* In the drop folder: where claimed files are. */
+#define CLAIM_FOLDER ".claimed"
+
 typedef struct Claim Claim;
 
 /* Takes imports/name for "run": makes and flocks the folder, renames the file into it, fsyncs. NULL without an error in *ret_gone =

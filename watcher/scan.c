@@ -3,13 +3,11 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "watcher/claim.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Where claimed files are: part of the folder's machinery, not of its contents. */
-#define CLAIMED ".claimed"
 
 void
 entry_free (Entry *entry)
@@ -102,7 +100,7 @@ read_entries (DIR *dir, const char *folder, GPtrArray *entries, GError **error)
       if (!found)
         return true;
       const char *name = found->d_name;
-      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIMED) == 0)
+      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIM_FOLDER) == 0)
         continue;
       struct stat status;
       if (fstatat (dirfd (dir), name, &status, AT_SYMLINK_NOFOLLOW) == 0)

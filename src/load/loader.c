@@ -285,7 +285,7 @@ archive_completed (Loader *loader, Claim *claim, const Route *route, const char 
   const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = *rows };
   ret_end->failed = false;
   ret_end->summary = pipeline_summary (&run, &result, 0, NULL);
-  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &run, ret_end }, claim, error);
 }
 
 static bool
@@ -325,7 +325,7 @@ loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_e
     return false;
   *ret_resume = true;
   GError *local = NULL;
-  if (placing_claimed (loader->db, loader->settings, claim, &run, ret_end, &local))
+  if (placing_claimed (&(Placing) { loader->db, loader->settings, &run, ret_end }, claim, &local))
     return true;
   if (!loader->one_shot)
     return g_propagate_error (error, local), false;
@@ -345,7 +345,7 @@ loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *w
   if (!record_failure (loader, &run, &result, why))
     return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", run.file);
   ret_end->summary = pipeline_summary (&run, &result, 0, why);
-  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &run, ret_end }, claim, error);
 }
 
 bool
@@ -364,5 +364,6 @@ loader_in_place (Loader *loader, const char *path, const Route *route, bool arch
   if ((!loader->options.dry_run && !begin_run (loader, &run, route->model, error))
       || !run_pipeline (loader, &run, route, fd, ret_end, &resume, error))
     return false;
-  return loader->options.dry_run || placing_in_place (loader->db, loader->settings, full, archive, &run, ret_end, error);
+  return loader->options.dry_run
+         || placing_in_place (&(Placing) { loader->db, loader->settings, &run, ret_end }, full, archive, error);
 }
