@@ -212,7 +212,7 @@ claim_entry_free (ClaimEntry *entry)
   g_free (entry);
 }
 
-/* Looks at one claim's folder; NULL when it is gone, or was empty and nobody's, and so was removed. */
+/* Looks at one claim's folder; NULL when there is no file in it (yet, or any more). One that is empty and nobody's is removed. */
 static ClaimEntry *
 look_at (const char *claimed, const char *run_text, Uid run)
 {
@@ -223,12 +223,18 @@ look_at (const char *claimed, const char *run_text, Uid run)
   /* A shared lock: enough to know that no worker holds its exclusive one, and listings do not disturb each other. */
   bool orphan = lockfd_take (fd, LOCK_SH | LOCK_NB);
   g_autofree char *name = find_file (folder);
-  if (orphan && !name && (rmdir (folder) == 0 || errno == ENOENT))
+  struct stat status;
+  if (!name && orphan)
+    rmdir (folder);
+  if (!name || fstatat (fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return NULL;
   ClaimEntry *entry = g_new0 (ClaimEntry, 1);
   entry->run = run;
   entry->name = g_steal_pointer (&name);
   entry->orphan = orphan;
+  entry->inode = status.st_ino;
+  entry->size = status.st_size;
+  entry->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
   return entry;
 }
 
