@@ -104,7 +104,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
+              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }

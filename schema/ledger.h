@@ -22,6 +22,7 @@ typedef struct
   char *table;
   char *file;       /* name as dropped */
   char *place;      /* where it is: path relative to the home, or absolute */
+  bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
 } Run;
@@ -61,8 +62,8 @@ bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, Ro
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
- * table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files that were not claimed: their process is dead, for we hold the
+ * table's lock, and nobody comes back to them. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */

@@ -4,7 +4,7 @@
 #include "pipeline/summary.h"
 #include "models/name.h"
 #include "src/commands/cli.h"
-#include "src/load/loader.h"
+#include "src/load/loading.h"
 #include "src/report/progress.h"
 #include "src/settings/settings.h"
 #include "src/load/published.h"
@@ -102,10 +102,10 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
-  bool resume;
-  if (loader_claimed (loader, claim, &input->route, ret_end, &resume, error))
+  ClaimFate fate;
+  if (loading_claimed (loader, claim, &input->route, ret_end, &fate, error))
     return true;
-  if (resume)
+  if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
     placing_give_back (loader->db, loader->settings, claim, NULL);
@@ -117,7 +117,7 @@ load_locked (Loader *loader, const Input *input, const LoadOptions *options, Loa
 {
   if (!options->dry_run && is_dropped (loader->settings, input->path))
     return load_dropped (loader, input, ret_end, error);
-  return loader_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
+  return loading_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
 }
 
 static bool
@@ -168,7 +168,7 @@ load_input (Loader *loader, const Input *input, const LoadOptions *options, Load
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, &input->route, LOCK_WAIT_MS, &state, &waits_for, error))
     return false;
-  if (state != LOCK_HELD)
+  if (state != LOCK_OURS)
     return waits_error (input, waits_for, error);
   bool done = load_locked (loader, input, options, ret_end, error);
   loader_unlock (loader);

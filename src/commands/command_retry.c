@@ -1,7 +1,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "src/commands/cli.h"
-#include "src/load/loader.h"
+#include "src/load/loading.h"
 #include "src/load/published.h"
 
 #include <stdio.h>
@@ -88,9 +88,9 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
-  bool resume;
-  bool done = loader_claimed (loader, claim, route, ret_end, &resume, error);
-  if (!done && !resume)
+  ClaimFate fate;
+  bool done = loading_claimed (loader, claim, route, ret_end, &fate, error);
+  if (fate == CLAIM_GIVE_BACK)
     return placing_give_back (loader->db, loader->settings, claim, past->place), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
@@ -108,11 +108,11 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, &route, LOCK_WAIT_MS, &state, &waits_for, error))
     return false;
-  if (state != LOCK_HELD)
+  if (state != LOCK_OURS)
     return weir_error (error, WEIR_ERROR_INPUT, "\"%s\" refers to %s, which was never loaded", past->file, waits_for),
            weir_error_hint (error, "Load a file of %s first.", waits_for), false;
   bool in_place = strcmp (past->disposition, "left") == 0;
-  bool done = in_place ? loader_in_place (loader, past->place, &route, false, ret_end, error)
+  bool done = in_place ? loading_in_place (loader, past->place, &route, false, ret_end, error)
                        : load_claimed (loader, past, &route, ret_end, error);
   loader_unlock (loader);
   return done;
