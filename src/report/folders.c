@@ -3,7 +3,6 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "watcher/claim.h"
-#include "watcher/scan.h"
 #include "watcher/settle.h"
 
 #include <fcntl.h>
@@ -98,15 +97,13 @@ has_pending (const GPtrArray *files, const char *table)
 
 /* What a complete file waits for: a person, or a dimension. NULL: nothing. Owned by the caller. */
 static char *
-find_cause (const Route *route, const GPtrArray *files, const TableKnowledge *knowledge, const char **ret_state)
+find_cause (const Entry *entry, const Route *route, const GPtrArray *files, const TableKnowledge *knowledge, const char **ret_state)
 {
   *ret_state = "held";
   if (route->broken != NULL)
     return g_strdup (route->broken->error->message);
-  if (route->model == NULL)
-    return NULL;
-  char *problem = knowledge != NULL ? knowledge->find_problem (route->model, knowledge->data) : NULL;
-  if (problem != NULL)
+  char *problem = knowledge != NULL ? knowledge->find_problem (route->table, entry, knowledge->data) : NULL;
+  if (problem != NULL || route->model == NULL)
     return problem;
   *ret_state = "waits";
   for (guint i = 0; i < route->model->references->len; i++)
@@ -145,7 +142,7 @@ judge (const Entry *entry, const Settings *settings, const Route *route, const G
   if (settle_lease (settings->imports, entry->name) == LEASE_BUSY)
     return waiting_new (entry->name, route->table, "writing", g_strdup ("somebody has it open for writing"));
   const char *state = NULL;
-  char *cause = find_cause (route, files, knowledge, &state);
+  char *cause = find_cause (entry, route, files, knowledge, &state);
   if (cause != NULL)
     return waiting_new (entry->name, route->table, state, cause);
   if (!is_still (entry, settings->settle))

@@ -71,6 +71,38 @@ test_roles_of_a_fact (void **state)
   assert_string_equal (layout->tracked->pdata[1], "user_id");
 }
 
+/* Without a file: every column that is pinned or named, called as a file's would be. */
+static void
+test_known_columns (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), test_model ("sales", SALES_JSON));
+  g_autoptr (Pins) pins = pins_new ();
+  pins_add (pins, "e_mail")->header = g_strdup ("E-Mail");
+  pins_add (pins, "date_of_birth")->header = g_strdup ("Date of birth");
+  pins_set (pins, "city", types_find ("text"), NULL);
+  g_autoptr (Layout) layout = layout_known (catalog_find (catalog, "users"), catalog, pins, NULL);
+  assert_non_null (layout);
+  /* email and name were never in a file; date_of_birth has another header. */
+  assert_int_equal (layout->n_columns, 5);
+  int found = 0;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      bool declared = g_str_equal (column->name, "date_of_birth") || g_str_equal (column->name, "name");
+      assert_true (declared == (column->origin == ORIGIN_DECLARED));
+      found += declared;
+      assert_true ((column->key_part == 0) == g_str_equal (column->name, "email"));
+      if (g_str_equal (column->name, "city"))
+        assert_int_equal (column->origin, ORIGIN_PINNED);
+    }
+  assert_int_equal (found, 2);
+  g_autoptr (Pins) none = pins_new ();
+  g_autoptr (Layout) sales = layout_known (catalog_find (catalog, "sales"), catalog, none, NULL);
+  assert_int_equal (sales->n_columns, 2);
+  assert_false (sales->columns[0].stored);
+}
+
 static void
 test_missing_columns (void **state)
 {
@@ -277,6 +309,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_roles_of_a_dimension),
     cmocka_unit_test (test_roles_of_a_fact),
+    cmocka_unit_test (test_known_columns),
     cmocka_unit_test (test_missing_columns),
     cmocka_unit_test (test_without_a_header),
     cmocka_unit_test (test_types),
