@@ -196,7 +196,7 @@ add_pins (Pins *pins, const Layout *layout)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
-      if (column->discarded || column->other_format)
+      if (column->discarded || layout->findings[i].other_format)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
@@ -214,8 +214,8 @@ static void
 note_changes (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].change != NULL)
-      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->columns[i].change));
+    if (layout->findings[i].change != NULL)
+      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->findings[i].change));
 }
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */

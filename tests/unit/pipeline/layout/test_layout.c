@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "pipeline/layout/layout.h"
+#include "pipeline/layout/survey.h"
 #include "tests/unit/pipeline/records.h"
 
 static Layout *
@@ -22,15 +22,13 @@ lay_out (const Catalog *catalog, const char *table, const char *header, const Pi
 static bool
 settle (Layout *layout, const char *const *lines, bool whole, bool *ret_again, GError **error)
 {
-  ColumnGuess guesses[RECORD_FIELDS];
-  for (int i = 0; i < layout->n_columns; i++)
-    infer_init (&guesses[i]);
+  g_autoptr (Survey) survey = survey_new (layout);
   for (int line = 0; lines[line] != NULL; line++)
     {
       TestRecord made;
-      layout_look (layout, guesses, test_record (&made, line + 2, lines[line]));
+      survey_look (survey, test_record (&made, line + 2, lines[line]));
     }
-  return layout_settle (layout, guesses, whole, ret_again, error);
+  return survey_settle (survey, whole, ret_again, error);
 }
 
 static void
@@ -196,7 +194,7 @@ test_types (void **state)
         }
       assert_string_equal (layout->columns[2].type->name, c->type);
       assert_int_equal (again, c->again);
-      assert_int_equal (layout->columns[2].change != NULL, c->change);
+      assert_int_equal (layout->findings[2].change != NULL, c->change);
     }
 }
 
@@ -240,8 +238,8 @@ describe_numbers (const Layout *layout)
     {
       const LayoutColumn *column = &layout->columns[i];
       g_string_append_printf (text, "%s%s %s %s%s%s", i == 1 ? "" : ", ", column->name, column->type->name,
-                              column->format == NULL ? "-" : column->format, column->other_format ? " for once" : "",
-                              column->ambiguous ? " ambiguous" : "");
+                              column->format == NULL ? "-" : column->format, layout->findings[i].other_format ? " for once" : "",
+                              layout->findings[i].settle != NULL ? " ambiguous" : "");
     }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
