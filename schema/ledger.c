@@ -209,9 +209,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
-              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
-              { "staged", text[8] })
+              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -329,6 +329,12 @@ bool
 ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 {
   return sql_run (db, "report/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_held (Db *db, DbResult **ret_held, GError **error)
+{
+  return sql_run (db, "report/held", NULL, 0, ret_held, error);
 }
 
 bool

@@ -88,8 +88,9 @@ typedef struct
 {
   const char *state;       /* "applied", "staged", "duplicate" or "failed" */
   const char *sha256;      /* NULL: as file_loaded said */
-  const char *pins_sha256; /* NULL where there is no model */
+  const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
+  const char *summary;     /* the published JSON text, NULL: as it was */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
@@ -133,6 +134,7 @@ bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reas
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

@@ -1,6 +1,7 @@
 #include "src/load/loader.h"
 
 #include "base/error.h"
+#include "pipeline/warehouse/agreement.h"
 #include "schema/ledger.h"
 #include "src/server/connect.h"
 
@@ -134,7 +135,9 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, ret_waits_for, error);
+  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
+               && agreement_find_unloaded (loader->db, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)
     return true;
   *ret_state = LOCK_WAITS;

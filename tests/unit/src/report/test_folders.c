@@ -86,10 +86,11 @@ is_applied (const char *table, void *data)
 }
 
 static char *
-find_problem (const Model *model, void *data)
+find_problem (const char *table, const Entry *file, void *data)
 {
   const Answers *answers = data;
-  return g_str_equal (model->table, "users") ? g_strdup (answers->problem) : NULL;
+  assert_int_equal (file->size, 2);
+  return g_str_equal (table, "users") ? g_strdup (answers->problem) : NULL;
 }
 
 static const struct
