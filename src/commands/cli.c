@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "src/settings/settings_show.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,20 +16,20 @@ const Command commands[] = {
     "schemas. What is there already is left as it is.\n\n"
     "  weir init\n"
     "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
-    command_init, TAKES_HOME | TAKES_JSON },
+    command_init, TAKES_SETTINGS | TAKES_JSON },
   { "watch", "[DIR]", "watch the drop folder and load what arrives, until stopped",
     "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
     "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
     "--json each file's end is a line on stdout.\n\n"
     "  weir watch\n"
     "  weir watch /srv/shop --json",
-    command_watch, TAKES_HOME | TAKES_JSON },
+    command_watch, TAKES_SETTINGS | TAKES_JSON },
   { "load", "FILE...", "load files now",
     "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
     "  weir load users.csv\n"
     "  weir load --dry-run --json transactions.csv\n"
     "  weir load --table users export.csv",
-    command_load, TAKES_HOME | TAKES_JSON },
+    command_load, TAKES_SETTINGS | TAKES_JSON },
   { "sniff", "FILE", "what weir sees in a file: dialect, columns, types, with the evidence",
     "Reads the file only; needs no home and no database.\n\n"
     "  weir sniff users.csv\n"
@@ -41,49 +42,49 @@ const Command commands[] = {
   { "model", "TABLE", "propose a model from a staged table",
     "  weir model sales\n"
     "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
-    command_model, TAKES_HOME | TAKES_JSON },
+    command_model, TAKES_SETTINGS | TAKES_JSON },
   { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key,
-    TAKES_HOME | TAKES_JSON },
+    TAKES_SETTINGS | TAKES_JSON },
   { "status", "", "the tables, and what waits or failed",
     "Ends with 1 when something failed or waits for a person.\n\n"
     "  weir status\n"
     "  weir status --json",
-    command_status, TAKES_HOME | TAKES_JSON },
+    command_status, TAKES_SETTINGS | TAKES_JSON },
   { "runs", "[RUN]", "the ledger: every run, or one in detail",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir runs --limit 5\n"
     "  weir runs --table users\n"
     "  weir runs last",
-    command_runs, TAKES_HOME | TAKES_JSON },
+    command_runs, TAKES_SETTINGS | TAKES_JSON },
   { "rejects", "RUN", "the refused rows of a run",
     "RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir rejects last\n"
     "  weir rejects users.csv --csv > rejects.csv",
-    command_rejects, TAKES_HOME | TAKES_JSON },
+    command_rejects, TAKES_SETTINGS | TAKES_JSON },
   { "retry", "RUN", "load a run's file again from archive or failed",
     "After a model was written or mended, or after a crash of the server emptied a staging table. A file that was applied is\n"
     "applied again, which changes nothing that is so already. RUN is an id, its first characters, a file name, or \"last\".\n\n"
     "  weir retry last",
-    command_retry, TAKES_HOME | TAKES_JSON },
+    command_retry, TAKES_SETTINGS | TAKES_JSON },
   { "check", "", "can weir connect, write, rename; do models, secret and database agree?",
     "Changes nothing. Ends with 0 when every check is ok.\n\n"
     "  weir check\n"
     "  weir check --json",
-    command_check, TAKES_HOME | TAKES_JSON },
+    command_check, TAKES_SETTINGS | TAKES_JSON },
   { "migrate", "up|down|status", "the versioned schema of the ledger",
     "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
     "  weir migrate status",
-    command_migrate, TAKES_HOME | TAKES_JSON },
+    command_migrate, TAKES_SETTINGS | TAKES_JSON },
   { "db", "start|stop|status|url", "the embedded PostgreSQL",
     "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
     "  weir db url --tcp            the URL for that, with the password\n"
     "  psql \"$(weir db url)\"",
-    command_db, TAKES_HOME | TAKES_JSON },
+    command_db, TAKES_SETTINGS | TAKES_JSON },
   { "psql", "[ARGS]", "psql on weir's database",
     "ARGS go to psql as they are.\n\n"
     "  weir psql\n"
     "  weir psql -c 'select * from warehouse.users_current limit 5'",
-    command_psql, TAKES_HOME },
+    command_psql, TAKES_SETTINGS },
   { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion,
     0 },
   { NULL, NULL, NULL, NULL, NULL, 0 },
@@ -101,39 +102,51 @@ command_find (const char *name)
 void
 common_options_clear (CommonOptions *common)
 {
-  g_clear_pointer (&common->home, g_free);
-  g_clear_pointer (&common->database, g_free);
+  settings_given_clear (&common->given);
 }
 
-const GOptionEntry cli_common_entries[] = {
-  { "home", 0, 0, G_OPTION_ARG_FILENAME, NULL, "The home (default: WEIR_HOME, or the nearest parent that is one)", "DIR" },
-  { "database", 0, 0, G_OPTION_ARG_STRING, NULL, "libpq URL or conninfo instead of the configured database", "URL" },
-  { "json", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the result as JSON", NULL },
-  { "help", 'h', 0, G_OPTION_ARG_NONE, NULL, "Show this help", NULL },
-  { NULL },
-};
-
-bool
-command_takes (const Command *command, const GOptionEntry *entry)
+const char **
+cli_common_options (const Command *command)
 {
-  unsigned needed = g_str_equal (entry->long_name, "help") ? 0 : g_str_equal (entry->long_name, "json") ? TAKES_JSON : TAKES_HOME;
-  return (command->takes & needed) == needed;
+  GPtrArray *options = g_ptr_array_new ();
+  for (const Setting *row = settings_table; row->help != NULL; row++)
+    if (row->option != NULL && (command->takes & TAKES_SETTINGS) != 0)
+      g_ptr_array_add (options, (gpointer) row->option);
+  if (command->takes & TAKES_JSON)
+    g_ptr_array_add (options, (gpointer) "--json");
+  g_ptr_array_add (options, (gpointer) "--help");
+  g_ptr_array_add (options, NULL);
+  return (const char **) g_ptr_array_free (options, FALSE);
+}
+
+/* The options that the table of settings has. "helps" keeps their texts. */
+static void
+add_settings_entries (GOptionContext *context, SettingsGiven *given, GPtrArray *helps)
+{
+  for (const Setting *row = settings_table; row->help != NULL; row++)
+    {
+      if (row->option == NULL)
+        continue;
+      char *help = settings_to_help (row);
+      g_ptr_array_add (helps, help);
+      GOptionArg type = settings_is_path (row) ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_STRING;
+      const GOptionEntry entries[] = {
+        { row->option + strlen ("--"), 0, 0, type, settings_given_place (given, row), help, row->argument }, { NULL }
+      };
+      g_option_context_add_main_entries (context, entries, NULL);
+    }
 }
 
 static void
-add_common_entries (GOptionContext *context, const Command *command, CommonOptions *common, gboolean *help)
+add_common_entries (GOptionContext *context, const Command *command, CommonOptions *common, gboolean *help, GPtrArray *helps)
 {
-  void *const places[] = { &common->home, &common->database, &common->json, help };
-  GOptionEntry entries[G_N_ELEMENTS (places) + 1] = { 0 };
-  size_t taken = 0;
-  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      if (!command_takes (command, &cli_common_entries[i]))
-        continue;
-      entries[taken] = cli_common_entries[i];
-      entries[taken++].arg_data = places[i];
-    }
-  g_option_context_add_main_entries (context, entries, NULL);
+  const GOptionEntry json[] = { { "json", 0, 0, G_OPTION_ARG_NONE, &common->json, "Print the result as JSON", NULL }, { NULL } };
+  const GOptionEntry show_help[] = { { "help", 'h', 0, G_OPTION_ARG_NONE, help, "Show this help", NULL }, { NULL } };
+  if (command->takes & TAKES_SETTINGS)
+    add_settings_entries (context, &common->given, helps);
+  if (command->takes & TAKES_JSON)
+    g_option_context_add_main_entries (context, json, NULL);
+  g_option_context_add_main_entries (context, show_help, NULL);
 }
 
 bool
@@ -148,7 +161,8 @@ cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *comm
   gboolean help = FALSE;
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);
-  add_common_entries (context, entry, common, &help);
+  g_autoptr (GPtrArray) helps = g_ptr_array_new_with_free_func (g_free);
+  add_common_entries (context, entry, common, &help, helps);
   g_option_context_set_summary (context, entry->summary);
   g_option_context_set_description (context, entry->description);
   g_autoptr (GError) problem = NULL;
@@ -250,7 +264,7 @@ bring_command_forward (int argc, char **argv)
 {
   int at = 1;
   while (at < argc && argv[at][0] == '-')
-    at += g_str_equal (argv[at], "--home") || g_str_equal (argv[at], "--database") ? 2 : 1;
+    at += MAX (settings_option_words (argv[at]), 1);
   if (at >= argc)
     return false;
   char *name = argv[at];

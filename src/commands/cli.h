@@ -3,13 +3,12 @@
 #define WEIR_SRC_COMMANDS_CLI_H
 
 #include "src/report/show.h"
-#include "src/settings/settings.h"
+#include "src/settings/settings_given.h"
 
 /* The options that commands share; not all take all of them. */
 typedef struct
 {
-  char *home;
-  char *database;
+  SettingsGiven given;
   gboolean json;
 } CommonOptions;
 
@@ -18,7 +17,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommonOptions, common_options_clear)
 
 enum
 {
-  TAKES_HOME = 1, /* --home and --database */
+  TAKES_SETTINGS = 1, /* the options of the table of settings */
   TAKES_JSON = 2,
 };
 
@@ -51,9 +50,8 @@ int cli_fail (GError *error, bool json);
 /* A usage error: message and "Try: weir COMMAND --help". Returns 2. */
 int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* The options that commands share, "--help" being every command's, for the completion scripts. Ends with { NULL }. */
-extern const GOptionEntry cli_common_entries[];
-bool command_takes (const Command *command, const GOptionEntry *entry);
+/* The options of a command that others have too: "--home", ..., "--help". NULL-terminated; the texts are borrowed. */
+const char **cli_common_options (const Command *command);
 
 /* One function per file of src/commands/. */
 int command_watch (int argc, char **argv);

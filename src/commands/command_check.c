@@ -82,7 +82,7 @@ command_check (int argc, char **argv)
     return 0;
   if (argc > 1)
     return cli_usage ("check", "no arguments are taken");
-  g_autoptr (Settings) settings = settings_load (common.home, common.database, HOME_REQUIRED, &error);
+  g_autoptr (Settings) settings = settings_load (&common.given, HOME_REQUIRED, &error);
   if (settings == NULL)
     return cli_fail (error, common.json);
   g_autoptr (GPtrArray) checks = checks_run (settings);

@@ -24,9 +24,9 @@ print_names (void)
 static void
 print_options (const Command *command)
 {
-  for (const GOptionEntry *entry = cli_common_entries; entry->long_name != NULL; entry++)
-    if (command_takes (command, entry))
-      printf ("--%s ", entry->long_name);
+  g_autofree const char **options = cli_common_options (command);
+  for (const char **option = options; *option != NULL; option++)
+    printf ("%s ", *option);
 }
 
 /* A branch of a case for each command: its options between "begin" and "end". */

@@ -99,8 +99,7 @@ static bool
 run (const Options *options, const char *verb, int *ret_code, GError **error)
 {
   bool starts = g_str_equal (verb, "start");
-  g_autoptr (Settings) settings =
-      settings_load (options->common.home, options->common.database, starts ? HOME_CREATE : HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&options->common.given, starts ? HOME_CREATE : HOME_REQUIRED, error);
   g_autoptr (PgServer) server = settings != NULL ? pgserver_find (settings, error) : NULL;
   if (server == NULL)
     return false;

@@ -28,8 +28,9 @@ static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
 
 /* A database named on the command line is kept; with it may go a password, so the file is private then. */
 static bool
-make_settings_file (const Settings *settings, const char *database, Report *report, GError **error)
+make_settings_file (const Settings *settings, Report *report, GError **error)
 {
+  const char *database = g_strcmp0 (settings->database_source, settings_row (database)->option) == 0 ? settings->database : NULL;
   g_autofree char *path = g_build_filename (settings->home, "weir.json", NULL);
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return true;
@@ -105,15 +106,15 @@ make_database (const Settings *settings, Report *report, GError **error)
 }
 
 static bool
-run (const CommonOptions *common, const char *folder, Report *report, GError **error)
+run (const CommonOptions *common, Report *report, GError **error)
 {
-  bool was_home = settings_is_home (folder);
-  g_autoptr (Settings) settings = settings_load (folder, common->database, HOME_CREATE, error);
+  bool was_home = settings_is_home (settings_given_text (&common->given, settings_row (home), NULL));
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_CREATE, error);
   if (settings == NULL)
     return false;
   if (!was_home)
     note (report, "home %s", settings->home);
-  if (!make_settings_file (settings, common->database, report, error) || !make_database (settings, report, error))
+  if (!make_settings_file (settings, report, error) || !make_database (settings, report, error))
     return false;
   if (common->json)
     {
@@ -139,12 +140,11 @@ command_init (int argc, char **argv)
   if (argc > 2)
     return cli_usage ("init", "one folder at most");
   /* As in git, here means here, not the home this folder may be in. */
-  const char *variable = g_getenv ("WEIR_HOME");
-  const char *folder = argc == 2                                 ? argv[1]
-                       : common.home != NULL                     ? common.home
-                       : variable != NULL && variable[0] != '\0' ? variable
-                                                                 : ".";
+  if (argc == 2)
+    settings_give (&common.given, settings_row (home), argv[1]);
+  else if (settings_given_text (&common.given, settings_row (home), NULL) == NULL)
+    settings_give (&common.given, settings_row (home), ".");
   g_autoptr (Json) made = json_array ();
   Report report = { common.json, made };
-  return run (&common, folder, &report, &error) ? 0 : cli_fail (error, common.json);
+  return run (&common, &report, &error) ? 0 : cli_fail (error, common.json);
 }

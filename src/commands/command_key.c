@@ -199,7 +199,7 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
 static bool
 run (const CommonOptions *common, char **arguments, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);

@@ -263,7 +263,7 @@ prepare (const CommonOptions *common, const LoadOptions *options, char **paths, 
 {
   if (!check_table (options->table, error))
     return false;
-  *ret_settings = settings_load (common->home, common->database, choose_policy (paths), error);
+  *ret_settings = settings_load (&common->given, choose_policy (paths), error);
   if (*ret_settings == NULL || !settings_make_folders (*ret_settings, error))
     return false;
   loader_init (loader, *ret_settings, stop_fd);
@@ -309,7 +309,7 @@ static int
 run_worker (const CommonOptions *common)
 {
   GError *error = NULL;
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, &error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, &error);
   if (settings == NULL)
     return cli_fail (error, false);
   return worker_main (settings);

@@ -70,7 +70,7 @@ show_status (Db *db, bool json, GError **error)
 static bool
 run (const CommonOptions *common, const char *verb, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   g_autofree char *url = NULL;
   if (settings == NULL || !database_url (settings, false, &url, NULL, error))
     return false;

@@ -76,7 +76,7 @@ name_next_command (Db *db, const char *table, const char *shown)
 static bool
 run (const CommonOptions *common, const char *table, bool write, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);

@@ -14,21 +14,13 @@
 static int
 count_own (int argc, char **argv)
 {
-  static const char *const own[] = { "--home", "--database" };
   int count = 1;
   while (count < argc)
     {
-      int step = 0;
-      for (size_t i = 0; i < G_N_ELEMENTS (own); i++)
-        if (g_str_equal (argv[count], own[i]))
-          step = 2;
-        else if (g_str_has_prefix (argv[count], own[i]) && argv[count][strlen (own[i])] == '=')
-          step = 1;
-      if (count == 1 && g_str_equal (argv[count], "--help"))
-        step = 1;
-      if (step == 0)
+      int words = count == 1 && g_str_equal (argv[count], "--help") ? 1 : settings_option_words (argv[count]);
+      if (words == 0)
         break;
-      count += step;
+      count += words;
     }
   return MIN (count, argc);
 }
@@ -93,7 +85,7 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
 static bool
 run (const CommonOptions *common, char **arguments, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   g_autofree char *url = NULL;
   return settings != NULL && database_url (settings, false, &url, NULL, error) && exec_psql (settings, url, arguments, error);
 }

@@ -244,7 +244,7 @@ print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
 static bool
 run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
   Uid id;
   return db != NULL && ledger_find_run (db, text, &id, error) && print_run (db, id, as_csv, common->json, error);

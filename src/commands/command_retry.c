@@ -121,7 +121,7 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
 static bool
 run (const CommonOptions *common, bool force, const char *text, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
   AUTO_FD int stop_fd = loader_open_stop ();

@@ -93,7 +93,7 @@ show (Db *db, const Options *options, const char *text, GError **error)
 static bool
 run_command (const Options *options, const char *text, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (options->common.home, options->common.database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&options->common.given, HOME_REQUIRED, error);
   g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
   if (db == NULL)
     return false;

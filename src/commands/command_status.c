@@ -290,7 +290,7 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
 static bool
 run (const CommonOptions *common, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
   if (settings == NULL)
     return false;
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);

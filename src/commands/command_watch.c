@@ -83,10 +83,11 @@ command_watch (int argc, char **argv)
     return cli_fail (error, common.json);
   if (done)
     return 0;
-  if (argc > 2 || (argc == 2 && common.home))
+  if (argc > 2 || (argc == 2 && *settings_given_place (&common.given, settings_row (home)) != NULL))
     return cli_usage ("watch", "one folder at most can be watched");
-  g_autoptr (Settings) settings =
-      settings_load (argc == 2 ? argv[1] : common.home, common.database, prepare ? HOME_REQUIRED : HOME_CREATE, &error);
+  if (argc == 2)
+    settings_give (&common.given, settings_row (home), argv[1]);
+  g_autoptr (Settings) settings = settings_load (&common.given, prepare ? HOME_REQUIRED : HOME_CREATE, &error);
   if (!settings)
     return cli_fail (error, common.json);
   if (prepare)

@@ -76,7 +76,8 @@ pgserver_find (const Settings *settings, GError **error)
   if (!choose_place (server, settings, error))
     return NULL;
   server->log = g_build_filename (server->data, "server.log", NULL);
-  server->bin = pgprograms_find (pgstate_data_version (server->data), server->data, &server->version, error);
+  int made_by = pgstate_data_version (server->data);
+  server->bin = pgprograms_find (settings->server_programs, made_by, server->data, &server->version, error);
   if (server->bin == NULL)
     return NULL;
   pgstate_read (server);

@@ -108,7 +108,7 @@ test_every_command_explains_itself (void **state)
       assert_int_equal (code, 0);
       assert_non_null (strstr (out, usage));
       assert_non_null (strstr (out, command->summary));
-      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_HOME) != 0);
+      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_SETTINGS) != 0);
       assert_int_equal (strstr (out, "Print the result as JSON") != NULL, (command->takes & TAKES_JSON) != 0);
     }
 }
