@@ -197,22 +197,22 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
 }
 
 static bool
-run (const CommonOptions *common, char **arguments, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
-  if (settings == NULL)
-    return false;
-  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  (void) ret_code;
+  const char *table = call->arguments[0];
+  char **values = call->arguments + 1;
+  g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
   const Model *model = NULL;
-  if (catalog == NULL || !find_model (catalog, arguments[0], &model, error) || !check_values (model, arguments + 1, error))
+  if (catalog == NULL || !find_model (catalog, table, &model, error) || !check_values (model, values, error))
     return false;
   Uid id;
   g_autoptr (Json) normalized = NULL;
-  if (!make_key (settings, model, arguments + 1, &id, &normalized, error))
+  if (!make_key (call->settings, model, values, &id, &normalized, error))
     return false;
   char text[UID_TEXT_SIZE];
   uid_format (id, text);
-  if (!common->json)
+  if (!call->json)
     return puts (text), true;
   g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id",
                                        text, "normalized", normalized);
@@ -220,17 +220,14 @@ run (const CommonOptions *common, char **arguments, GError **error)
   return true;
 }
 
-int
-command_key (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("key", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc < 3)
-    return cli_usage ("key", "a table and the values of its business key are needed");
-  return run (&common, argv + 1, &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_key = {
+  .name = "key",
+  .arguments = "TABLE VALUE...",
+  .summary = "the UUID of a business key",
+  .description = "  weir key users someone@example.com",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .least = 2,
+  .most = ANY_NUMBER,
+  .usage = "a table and the values of its business key are needed",
+  .run = run,
+};

@@ -68,33 +68,29 @@ show_status (Db *db, bool json, GError **error)
 }
 
 static bool
-run (const CommonOptions *common, const char *verb, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
+  (void) ret_code;
+  const char *verb = call->arguments[0];
   g_autofree char *url = NULL;
-  if (settings == NULL || !database_url (settings, false, &url, NULL, error))
+  if (!database_url (call->settings, false, &url, NULL, error))
     return false;
   g_autoptr (Db) db = db_connect (url, "weir", -1, error);
   if (db == NULL)
     return false;
   if (g_str_equal (verb, "up"))
-    return up (db, common->json, error);
+    return up (db, call->json, error);
   if (g_str_equal (verb, "down"))
-    return down (db, common->json, error);
-  return show_status (db, common->json, error);
+    return down (db, call->json, error);
+  return show_status (db, call->json, error);
 }
 
-int
-command_migrate (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("migrate", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2 || !g_strv_contains ((const char *const[]) { "up", "down", "status", NULL }, argv[1]))
-    return cli_usage ("migrate", "one of up, down and status is needed");
-  return run (&common, argv[1], &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_migrate = {
+  .name = "migrate",
+  .arguments = "up|down|status",
+  .summary = "the versioned schema of the ledger",
+  .description = "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
+                 "  weir migrate status",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .run = run,
+};

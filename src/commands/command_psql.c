@@ -10,21 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Only what comes before psql's own arguments is ours: psql has a --help, too. Returns how many words it took. */
-static int
-count_own (int argc, char **argv)
-{
-  int count = 1;
-  while (count < argc)
-    {
-      int words = count == 1 && g_str_equal (argv[count], "--help") ? 1 : settings_option_words (argv[count]);
-      if (words == 0)
-        break;
-      count += words;
-    }
-  return MIN (count, argc);
-}
-
 /* What psql finds without a schema's name: the warehouse first, for a staging table may have the same one. */
 static void
 set_search_path (const Settings *settings)
@@ -83,27 +68,21 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
 }
 
 static bool
-run (const CommonOptions *common, char **arguments, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (&common->given, HOME_REQUIRED, error);
+  (void) ret_code;
   g_autofree char *url = NULL;
-  return settings != NULL && database_url (settings, false, &url, NULL, error) && exec_psql (settings, url, arguments, error);
+  return database_url (call->settings, false, &url, NULL, error) && exec_psql (call->settings, url, call->arguments, error);
 }
 
-int
-command_psql (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  int own = count_own (argc, argv);
-  g_autofree char **words = g_memdup2 (argv, sizeof *argv * (gsize) (own + 1));
-  char **parsed = words;
-  words[own] = NULL;
-  int count = own;
-  if (!cli_parse ("psql", NULL, &common, &count, &parsed, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  return run (&common, argv + own, &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_psql = {
+  .name = "psql",
+  .arguments = "[ARGS]",
+  .summary = "psql on weir's database",
+  .description = "ARGS go to psql as they are.\n\n"
+                 "  weir psql\n"
+                 "  weir psql -c 'select * from warehouse.users_current limit 5'",
+  .takes = TAKES_SETTINGS | NEEDS_HOME | PASSES_ARGUMENTS,
+  .most = ANY_NUMBER,
+  .run = run,
+};
