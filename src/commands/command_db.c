@@ -19,11 +19,8 @@ start (const Call *call, PgServer *server, GError **error)
   const Settings *settings = call->settings;
   const DbOptions *options = call->options;
   if (settings->database != NULL)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL is not in use: %s names another database",
-                  settings->database_source);
-      return false;
-    }
+    return weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL is not in use: %s names another database",
+                       settings->database_source);
   bool was_running = server->running;
   bool was_tcp = server->tcp;
   int was_port = server->port;
@@ -82,11 +79,8 @@ show_url (const Call *call, const PgServer *server, GError **error)
 {
   const DbOptions *options = call->options;
   if (options->tcp && !server->tcp)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL takes no TCP connections");
-      weir_error_hint (error, "weir db start --port 5433");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "weir db start --port 5433" },
+                      "the embedded PostgreSQL takes no TCP connections");
   g_autofree char *url = pgserver_url (server, options->tcp);
   if (call->json)
     {

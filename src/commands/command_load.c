@@ -142,25 +142,25 @@ check_path (const char *path, const LoadOptions *options, GError **error)
   g_autofree char *name = g_path_get_basename (path);
   if (stat (path, &info) < 0)
     {
+      const char *why = g_strerror (errno);
       g_autofree char *folder = g_get_current_dir ();
-      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path, g_strerror (errno));
-      if (!g_path_is_absolute (path))
-        weir_error_hint (error, "A path that does not begin with / starts from here: %s", folder);
-      return false;
+      g_autofree char *hint = g_strdup_printf ("A path that does not begin with / starts from here: %s", folder);
+      return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = g_path_is_absolute (path) ? NULL : hint },
+                        "could not open \"%s\": %s", path, why);
     }
   if (!text_is_utf8 (name, strlen (name), NULL))
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a name that is not UTF-8", path);
-      weir_error_detail (error, "The ledger could not keep it. Nothing was loaded; the file was left where it is.");
-      weir_error_hint (error, "Rename the file.");
-      return weir_error_reason (error, REASON_BAD_NAME), false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_NAME,
+                                   .detail = "The ledger could not keep it. Nothing was loaded; the file was left where it is.",
+                                   .hint = "Rename the file." },
+                      "\"%s\" has a name that is not UTF-8", path);
   if (!options->archive || !is_link (path))
     return true;
-  weir_error (error, WEIR_ERROR_MODEL, "could not archive \"%s\": it is a symbolic link", path);
-  weir_error_detail (error, "Nothing was loaded: the archive keeps files, and a link may lead nowhere one day.");
-  weir_error_hint (error, "Name the file that it leads to, or leave --archive out.");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL,
+                                 .detail = "Nothing was loaded: the archive keeps files, and a link may lead nowhere one day.",
+                                 .hint = "Name the file that it leads to, or leave --archive out." },
+                    "could not archive \"%s\": it is a symbolic link", path);
 }
 
 static bool
@@ -232,11 +232,11 @@ check_table (const char *table, GError **error)
   if (table == NULL || name_is_usable (table))
     return true;
   g_autofree char *usable = name_of_table (table);
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" cannot be the name of a table", table);
-  weir_error_detail (error, "A table is named with lower case letters, digits and _, and at most %d of them.", NAME_MAX_BYTES);
-  if (table[0] != '\0')
-    weir_error_hint (error, "--table %s", usable);
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("A table is named with lower case letters, digits and _, and at most %d of them.", NAME_MAX_BYTES);
+  g_autofree char *hint = table[0] != '\0' ? g_strdup_printf ("--table %s", usable) : NULL;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail, .hint = hint }, "\"%s\" cannot be the name of a table",
+                    table);
 }
 
 /* Where there is nothing to load, no home is made for it. */

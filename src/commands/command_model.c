@@ -63,9 +63,9 @@ write_model (const Settings *settings, const char *table, const Json *model, cha
   unlink (fresh);
   if (!exists)
     return false;
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" exists already and is never replaced", *ret_shown);
-  weir_error_hint (error, "Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);
-  return false;
+  g_autofree char *hint = g_strdup_printf ("Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "\"%s\" exists already and is never replaced",
+                    *ret_shown);
 }
 
 /* The run whose file the new model is for: the table's last one. */

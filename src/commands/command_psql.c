@@ -39,13 +39,12 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
 {
   g_autofree char *program = find_psql (settings);
   if (program == NULL)
-    {
-      weir_error (error, WEIR_ERROR_LOCAL, "could not find psql");
-      weir_error_hint (error,
-                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it leaves psql to "
-                       "the database's own: docker compose exec db psql -U weir");
-      return false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_LOCAL,
+                                   .hint =
+                                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it "
+                                       "leaves psql to the database's own: docker compose exec db psql -U weir" },
+                      "could not find psql");
   g_autofree char *password = NULL;
   g_autofree char *shown = conninfo_without_password (url, &password);
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
@@ -64,7 +63,7 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
     set_search_path (settings);
   signal (SIGPIPE, SIG_DFL);
   execv (program, (char **) words->pdata);
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, g_strerror (errno)), false;
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, g_strerror (errno));
 }
 
 static bool

@@ -34,15 +34,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
 static bool
 no_file (const Past *past, const char *text, GError **error)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "the file of run \"%s\" cannot be loaded again", text);
+  g_autofree char *missing = g_strdup_printf ("It is not at \"%s\".", past->place);
+  const char *detail = missing;
   if (g_strcmp0 (past->disposition, "deleted") == 0)
-    weir_error_detail (error, "It was deleted after it was loaded (\"after_load\": \"delete\").");
+    detail = "It was deleted after it was loaded (\"after_load\": \"delete\").";
   else if (g_strcmp0 (past->disposition, "retried") == 0)
-    weir_error_detail (error, "It belongs to a later run by now; `weir runs` lists them.");
-  else
-    weir_error_detail (error, "It is not at \"%s\".", past->place);
-  weir_error_hint (error, "Drop the file into the drop folder again, if you have it.");
-  return false;
+    detail = "It belongs to a later run by now; `weir runs` lists them.";
+  return weir_fail (
+      error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail, .hint = "Drop the file into the drop folder again, if you have it." },
+      "the file of run \"%s\" cannot be loaded again", text);
 }
 
 static bool
@@ -58,11 +58,9 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   struct stat info;
   bool there = place != NULL && *place != '\0' && stat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
   if (ret_past->disposition == NULL && there)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "run \"%s\" is not over yet", text);
-      weir_error_hint (error, "A worker takes it up by itself; `weir status` says what it waits for.");
-      return false;
-    }
+    return weir_fail (
+        error, &(Failure) { WEIR_ERROR_MODEL, .hint = "A worker takes it up by itself; `weir status` says what it waits for." },
+        "run \"%s\" is not over yet", text);
   return there || no_file (ret_past, text, error);
 }
 

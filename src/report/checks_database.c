@@ -69,12 +69,11 @@ check_schema (Db *db, const char *schema, GPtrArray *checks)
   if (sql_run (db, "status/may_create", vars, G_N_ELEMENTS (vars), &result, &error) && !db_result_bool (result, 0, 1))
     {
       bool exists = db_result_bool (result, 0, 0);
-      weir_error (&error, WEIR_ERROR_MODEL,
-                  exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
-      if (exists)
-        weir_error_hint (&error, "As its owner: grant usage, create on schema %s to this role.", schema);
-      else
-        weir_error_hint (&error, "As an administrator: create schema %s authorization this role.", schema);
+      g_autofree char *hint = g_strdup_printf (exists ? "As its owner: grant usage, create on schema %s to this role."
+                                                      : "As an administrator: create schema %s authorization this role.",
+                                               schema);
+      weir_fail (&error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+                 exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
     }
   checks_add (checks, "schema", g_strdup (schema), error);
 }

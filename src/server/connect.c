@@ -30,11 +30,8 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   if (ret_why != NULL)
     *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   if (!server->running && !start)
-    {
-      weir_error (error, WEIR_ERROR_RETRY, "the embedded PostgreSQL is not running");
-      weir_error_hint (error, "weir db start, or weir watch");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db start, or weir watch" },
+                      "the embedded PostgreSQL is not running");
   if ((!server->running || !server->recorded) && start && !pgserver_start (settings, server, 0, error))
     return false;
   *ret_url = pgserver_url (server, false);
