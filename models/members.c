@@ -185,11 +185,11 @@ members_word (const MemberScope *scope, const char *path, const Json *value, con
 bool
 members_refuse (const char *shown, GPtrArray *problems, GError **error)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "model \"%s\" has %u mistake%s", shown, problems->len, problems->len == 1 ? "" : "s");
+  guint mistakes = problems->len;
   g_ptr_array_add (problems, NULL);
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  weir_error_detail (error, "%s", lines);
-  weir_error_hint (error, "docs/models.md describes every member of a model.");
-  weir_error_reason (error, REASON_BAD_MODEL);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = lines,
+                                 .hint = "docs/models.md describes every member of a model." },
+                    "model \"%s\" has %u mistake%s", shown, mistakes, mistakes == 1 ? "" : "s");
 }

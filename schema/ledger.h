@@ -69,9 +69,15 @@ bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
 
-/* What LOAD learned of the file. dialect is JSON; header its header in one row, or NULL. */
-bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                         GError **error);
+/* What LOAD learned of a file, for its row. */
+typedef struct
+{
+  const char *sha256;
+  const Json *dialect;
+  const char *header; /* all of it in one row, as CSV; NULL: the file has none */
+  const RowCounts *counts;
+} FileLoaded;
+bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
@@ -133,7 +139,13 @@ bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
 bool ledger_secret_table (Db *db, char **ret_table, GError **error);
-/* A page of at most "limit" rows by (line, repaired), those behind this one; line 0: the first page. */
-bool ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error);
+/* A page of at most "limit" rejects in their order, those behind the place that the page before ended with; line 0: the first page.
+ */
+typedef struct
+{
+  int64_t line;
+  bool repaired;
+} RejectPlace;
+bool ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error);
 
 #endif

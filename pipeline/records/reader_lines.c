@@ -192,11 +192,10 @@ count_line_ends (const LineSource *source, size_t end)
 static bool
 nul_error (int64_t number, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, number);
-  weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
-  weir_error_line (error, number);
-  weir_error_reason (error, REASON_NUL_BYTE);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .line = number,
+                                 .hint = "The file is damaged or no text. Export it again as CSV in UTF-8." },
+                    "there is a NUL byte on line %" G_GINT64_FORMAT, number);
 }
 
 LineCut

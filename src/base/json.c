@@ -34,10 +34,11 @@ weir_json_parse (const char *text, size_t length, const char *name, GError **err
     return root;
 
   g_autofree char *why = g_utf8_make_valid (where.text, -1); /* it may end within a character */
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, why);
-  weir_error_hint (error, "What is wrong is there or just before: often a comma, a quote or a bracket too few or too many.");
-  weir_error_reason (error, REASON_INVALID_JSON);
-  weir_error_line (error, where.line);
+  weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, REASON_INVALID_JSON, .line = where.line,
+                   .hint = "What is wrong is there or just before: often a comma, a quote or a bracket too few or too many." },
+      "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, why);
   return NULL;
 }
 

@@ -182,18 +182,17 @@ print_as_table (Output *output, const DbResult *rejects)
 static bool
 print_pages (Db *db, Uid id, Output *output, GError **error)
 {
-  int64_t line = 0;
-  bool repaired = false;
+  RejectPlace last = { 0 };
   for (int rows = PAGE_ROWS; rows == PAGE_ROWS && !ferror (stdout); output->printed += rows)
     {
       g_autoptr (DbResult) page = NULL;
-      if (!ledger_rejects (db, id, line, repaired, PAGE_ROWS, &page, error))
+      if (!ledger_rejects (db, id, last, PAGE_ROWS, &page, error))
         return false;
       rows = db_result_rows (page);
       if (rows == 0)
         break;
-      line = db_result_int64 (page, rows - 1, COLUMN_LINE);
-      repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
+      last.line = db_result_int64 (page, rows - 1, COLUMN_LINE);
+      last.repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
       for (int row = 0; row < rows; row++)
         output->refused += !db_result_bool (page, row, COLUMN_REPAIRED);
       output->print (output, page);
