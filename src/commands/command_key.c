@@ -107,7 +107,7 @@ ask (const Settings *settings, const Model *model, Known *known, GError **error)
   if (!secret && declared)
     return true;
   g_autoptr (GError) away = NULL;
-  known->db = database_open (settings, false, false, -1, &away);
+  known->db = database_open (settings, &away);
   if (known->db != NULL)
     return ledger_table_read (known->db, model->table, false, &known->state, error)
            && (known->pins = pins_parse (known->state.pins, error)) != NULL;

@@ -39,31 +39,44 @@ down (Db *db, bool json, GError **error)
   return true;
 }
 
+static Json *
+migration_to_json (const Migration *migration)
+{
+  static const char *const times[] = { "applied_on", NULL };
+  Json *object = json_pack ("{s:i, s:s, s:s?, s:b, s:b}", "version", migration->version, "name", migration->name, "applied_on",
+                            migration->applied_on, "changed", migration->changed, "foreign", migration->foreign);
+  show_times_to_iso (object, times);
+  return object;
+}
+
+static void
+print_migration (const Migration *migration)
+{
+  printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
+          migration->applied_on != NULL ? migration->applied_on : "pending",
+          migration->changed   ? "  (its text is another now)"
+          : migration->foreign ? "  (of a newer weir)"
+                               : "");
+}
+
+/* The list, and for people what `weir check` and a load would say of it. */
 static bool
 show_status (Db *db, bool json, GError **error)
 {
   g_autoptr (GPtrArray) migrations = migrate_status (db, error);
   if (migrations == NULL)
     return false;
-  static const char *const times[] = { "applied_on", NULL };
   g_autoptr (Json) array = json_array ();
   for (guint i = 0; i < migrations->len; i++)
-    {
-      const Migration *migration = g_ptr_array_index (migrations, i);
-      const char *note = migration->changed ? "  (its text is another now)" : "";
-      if (json)
-        {
-          Json *object = json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name, "applied_on",
-                                    migration->applied_on, "changed", migration->changed);
-          show_times_to_iso (object, times);
-          json_array_append_new (array, object);
-        }
-      else
-        printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
-                migration->applied_on != NULL ? migration->applied_on : "pending", note);
-    }
+    if (json)
+      json_array_append_new (array, migration_to_json (g_ptr_array_index (migrations, i)));
+    else
+      print_migration (g_ptr_array_index (migrations, i));
+  g_autoptr (GError) judgement = NULL;
   if (json)
     show_json (array);
+  else if (!migrate_check (db, NULL, &judgement))
+    show_error (judgement, "");
   return true;
 }
 

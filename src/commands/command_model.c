@@ -86,7 +86,7 @@ run (Call *call, int *ret_code, GError **error)
   const Settings *settings = call->settings;
   const char *table = call->arguments[0];
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
-  g_autoptr (Db) db = catalog != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  g_autoptr (Db) db = catalog != NULL ? database_open (settings, error) : NULL;
   if (db == NULL)
     return false;
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);

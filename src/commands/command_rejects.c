@@ -250,7 +250,7 @@ run (Call *call, int *ret_code, GError **error)
 {
   (void) ret_code;
   const RejectsOptions *options = call->options;
-  g_autoptr (Db) db = database_open (call->settings, false, false, -1, error);
+  g_autoptr (Db) db = database_open (call->settings, error);
   Uid id;
   return db != NULL && ledger_find_run (db, call->arguments[0], &id, error) && print_run (db, id, options->csv, call->json, error);
 }

@@ -97,7 +97,7 @@ run (Call *call, int *ret_code, GError **error)
   const RunsOptions *options = call->options;
   if (options->limit < 1)
     return *ret_code = command_usage ("runs", "--limit must be at least 1"), true;
-  g_autoptr (Db) db = database_open (call->settings, false, false, -1, error);
+  g_autoptr (Db) db = database_open (call->settings, error);
   if (db == NULL)
     return false;
   return call->n_arguments > 0 ? show_one (db, call, error) : show_all (db, call, error);

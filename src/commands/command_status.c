@@ -270,7 +270,7 @@ try_database (const Settings *settings, Status *status)
   g_autofree char *url = NULL;
   if (!database_url (settings, false, &url, &status->where, &status->away))
     return NULL;
-  return database_open (settings, false, false, -1, &status->away);
+  return database_open (settings, &status->away);
 }
 
 static bool

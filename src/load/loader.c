@@ -85,7 +85,7 @@ loader_refresh (Loader *loader, GError **error)
   if (!is_connected (loader))
     {
       g_clear_pointer (&loader->db, db_free);
-      loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
+      loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
       if (loader->db == NULL)
         return false;
     }
@@ -235,7 +235,7 @@ record_failure (Loader *loader, const Run *run, const PipelineResult *result, co
   if (!stopped && db_is_usable (loader->db))
     return ledger_fail (loader->db, run->id, text, &end, NULL);
   /* After a stop, or with a lost connection, the last word takes a connection of its own. */
-  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, false, false, -1, NULL) : NULL;
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, NULL) : NULL;
   return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
 }
 
