@@ -80,7 +80,7 @@ loader_refresh (Loader *loader, GError **error)
   if (!does_server_answer (loader))
     {
       g_clear_pointer (&loader->db, db_free);
-      loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
+      loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
       if (loader->db == NULL)
         return false;
     }

@@ -131,7 +131,7 @@ record_failure (Loader *loader, const Run *run, const PipelineResult *result, co
   if (!stopped && db_is_usable (loader->db))
     return ledger_fail (loader->db, run->id, text, &end, NULL);
   /* After a stop, or with a lost connection, the last word takes a connection of its own. */
-  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, false, false, -1, NULL) : NULL;
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, NULL) : NULL;
   return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
 }
 

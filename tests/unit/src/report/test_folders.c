@@ -46,7 +46,7 @@ fixture_setup (void **state)
 {
   Fixture *fixture = g_new0 (Fixture, 1);
   fixture->folder = g_dir_make_tmp ("weir-folders-XXXXXX", NULL);
-  fixture->settings = settings_load (fixture->folder, NULL, HOME_CREATE, NULL);
+  fixture->settings = settings_load_home (fixture->folder, HOME_CREATE, NULL);
   assert_non_null (fixture->settings);
   fixture->settings->settle = 0;
   write_file (fixture, "models", "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
