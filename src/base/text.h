@@ -10,6 +10,12 @@
 /* Whether the bytes are UTF-8 (RFC 3629) without NUL. If not, *ret_offset (may be NULL) is the first bad byte, from 0. */
 bool text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset);
 
+/* How many bytes of UTF-8's byte order mark the text begins with: 3 or 0. */
+size_t text_mark (const char *bytes, size_t length);
+
+/* How many lines end in the text: at LF, CRLF or a lone CR; a CR that is the last byte ends one. */
+int64_t text_count_line_ends (const char *bytes, size_t length);
+
 /* The word of "words" nearest to "word" by edits (Levenshtein, and neighbours swapped; case ignored), or NULL when none is near
  * enough to be meant: at most a third of the word's length, and at least one edit allowed. Borrowed from words. */
 const char *text_nearest (const char *word, const char *const *words);
