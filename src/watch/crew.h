@@ -4,8 +4,7 @@
 
 #include "base/json.h"
 #include "src/watch/backoff.h"
-#include "src/watch/dispatch.h"
-#include "src/settings/settings.h"
+#include "src/watch/job.h"
 
 typedef struct Crew Crew;
 

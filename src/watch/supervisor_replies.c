@@ -33,7 +33,7 @@ forget_job (Supervisor *supervisor, const Job *job)
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
       const Job *known = supervisor->jobs->pdata[i];
-      if (strcmp (known->key, job->key) == 0 || (known->state == WORK_BUSY && strcmp (known->name, job->name) == 0))
+      if (strcmp (known->key, job->key) == 0 || (known->state == JOB_IN_WORK && strcmp (known->name, job->name) == 0))
         g_ptr_array_remove_index (supervisor->jobs, i);
     }
 }
@@ -78,7 +78,7 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_BUSY, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
 }
 
 static void
