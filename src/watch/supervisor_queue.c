@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "src/watch/dispatch.h"
+#include "src/watch/greeting.h"
 
 #include <string.h>
 
@@ -111,7 +112,7 @@ supervisor_look (Supervisor *supervisor)
   if (supervisor->stopping)
     return;
   if (!supervisor->looked)
-    supervisor_tell_beginning (supervisor);
+    greeting_tell (supervisor->log, supervisor->settings, supervisor->database, inbox_method (supervisor->inbox));
   supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
   CatalogChange change = catalog_watch_look (supervisor->catalog);
