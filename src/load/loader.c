@@ -1,6 +1,7 @@
 #include "src/load/loader.h"
 
 #include "base/error.h"
+#include "models/waiting.h"
 #include "schema/ledger.h"
 #include "src/server/connect.h"
 
@@ -119,6 +120,34 @@ take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GEr
                      : ledger_lock_table (loader->db, table, ret_locked, error);
 }
 
+/* A question to the ledger, where the answer may be an error. */
+typedef struct
+{
+  Db *db;
+  GError *error;
+} Question;
+
+static bool
+is_applied (const char *table, void *data)
+{
+  Question *question = data;
+  g_auto (TableState) state = { 0 };
+  return question->error == NULL && ledger_table_read (question->db, table, false, &state, &question->error) && state.applied > 0;
+}
+
+/* What a file of the model waits for, as far as the ledger knows: files that are pending are for whoever hands them out. */
+static bool
+find_wait (Loader *loader, const Model *model, char **ret_waits_for, GError **error)
+{
+  Wait wait;
+  Question question = { loader->db, NULL };
+  bool waits = waiting_find (model->references, &(WaitKnowledge) { .is_applied = is_applied, .data = &question }, &wait);
+  if (question.error != NULL)
+    return g_propagate_error (error, question.error), false;
+  *ret_waits_for = waits ? g_strdup (wait.dimension) : NULL;
+  return true;
+}
+
 bool
 loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error)
 {
@@ -134,7 +163,9 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, ret_waits_for, error);
+  g_autofree char *ignored = NULL;
+  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, &ignored, error)
+               && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)
     return true;
   *ret_state = LOCK_WAITS;
