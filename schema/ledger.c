@@ -170,14 +170,14 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 }
 
 bool
-ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                    GError **error)
+ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  g_autofree char *dialect_text = weir_json_text (dialect);
+  g_autofree char *dialect = weir_json_text (loaded->dialect);
+  const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header },
+  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "header", loaded->header },
               { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
               { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
 }
@@ -209,9 +209,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
-              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
-              { "staged", text[8] })
+              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -332,6 +332,12 @@ ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 }
 
 bool
+ledger_held (Db *db, DbResult **ret_held, GError **error)
+{
+  return sql_run (db, "report/held", NULL, 0, ret_held, error);
+}
+
+bool
 ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
 {
   Number rows;
@@ -361,8 +367,8 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
       if (!ASK ("report/find_run", &result, { "text", lower }))
         return false;
       if (db_result_rows (result) > 1)
-        return weir_error (error, WEIR_ERROR_MODEL, "more than one run begins with \"%s\"", text),
-               weir_error_hint (error, "Give more of the id; `weir runs` lists them."), false;
+        return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Give more of the id; `weir runs` lists them." },
+                          "more than one run begins with \"%s\"", text);
     }
   if (result == NULL || db_result_rows (result) == 0)
     {
@@ -371,9 +377,11 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
-           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."),
-           false;
+    return weir_fail (
+        error,
+        &(Failure) { WEIR_ERROR_MODEL,
+                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
 }
@@ -409,14 +417,14 @@ ledger_secret_table (Db *db, char **ret_table, GError **error)
 }
 
 bool
-ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error)
+ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  Number after, rows;
+  Number line, rows;
   /* Without statistics, as right after a load, each page would sort all that are left: the index has them in order. */
-  if (line == 0 && !db_exec (db, "set enable_sort = off", error))
+  if (after.line == 0 && !db_exec (db, "set enable_sort = off", error))
     return false;
-  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) },
-              { "repaired", repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
+  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&line, after.line) },
+              { "repaired", after.repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
 }

@@ -125,15 +125,15 @@ stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
 }
 
 static bool
-comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError **error)
+comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
     g_string_append_printf (text, "header %s", column->header);
   if (column->format != NULL)
     g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
-  if (column->ambiguous)
-    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", column->settle, column->settle_or);
+  if (finding->settle != NULL)
+    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", finding->settle, finding->settle_or);
   if (text->len == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);
@@ -148,7 +148,7 @@ bool
 stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (!comment_column (db, stage, &layout->columns[i], error))
+    if (!comment_column (db, stage, &layout->columns[i], &layout->findings[i], error))
       return false;
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);

@@ -105,6 +105,7 @@ group by reason, column_name order by 1 desc, 4 limit 1
 -- name: file_finished
 update weir.file
 set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
+    summary = coalesce(:'summary'::jsonb, summary),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint

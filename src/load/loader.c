@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "models/waiting.h"
+#include "pipeline/warehouse/agreement.h"
 #include "schema/ledger.h"
 #include "src/server/connect.h"
 
@@ -80,7 +81,7 @@ loader_refresh (Loader *loader, GError **error)
   if (!does_server_answer (loader))
     {
       g_clear_pointer (&loader->db, db_free);
-      loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
+      loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
       if (loader->db == NULL)
         return false;
     }
@@ -163,8 +164,8 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  g_autofree char *ignored = NULL;
-  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, &ignored, error)
+  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
                && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)
     return true;

@@ -102,6 +102,19 @@ begin_run (Loader *loader, const Input *input, GError **error)
   return false;
 }
 
+/* What the ledger keeps of a file that is given back until a person has mended what the failure names (held.h). NULL: it goes another
+ * way. Owned by the caller. */
+static char *
+summarize_held (const Run *run, const PipelineResult *result, const GError *failure)
+{
+  if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
+    return NULL;
+  PipelineResult held = *result;
+  held.status = STATUS_HELD;
+  g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
+  return weir_json_text (summary);
+}
+
 /* Tells the ledger of a run that ended without being applied. False: it could not be told, and still has the run IN_PROGRESS. */
 static bool
 record_failure (Loader *loader, const Run *run, const PipelineResult *result, const GError *failure)
@@ -109,12 +122,16 @@ record_failure (Loader *loader, const Run *run, const PipelineResult *result, co
   if (loader->options.dry_run)
     return true;
   g_autofree char *text = weir_error_format (failure);
-  const FileEnd end = { .state = "failed", .counts = result->rows_known ? &result->rows : NULL };
+  g_autofree char *summary = summarize_held (run, result, failure);
+  const FileEnd end = { .state = "failed",
+                        .pins_sha256 = result->pins_sha256[0] != '\0' ? result->pins_sha256 : NULL,
+                        .counts = result->rows_known ? &result->rows : NULL,
+                        .summary = summary };
   bool stopped = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP);
   if (!stopped && db_is_usable (loader->db))
     return ledger_fail (loader->db, run->id, text, &end, NULL);
   /* After a stop, or with a lost connection, the last word takes a connection of its own. */
-  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, false, false, -1, NULL) : NULL;
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, NULL) : NULL;
   return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
 }
 

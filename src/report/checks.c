@@ -42,11 +42,8 @@ is_writable (const char *folder, GError **error)
 {
   g_autofree char *probe = probe_path (folder);
   if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    {
-      weir_error (error, WEIR_ERROR_LOCAL, "there is no folder \"%s\"", folder);
-      weir_error_hint (error, "weir init makes what is missing.");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = "weir init makes what is missing." },
+                      "there is no folder \"%s\"", folder);
   if (!fs_write_file (probe, "", 0, 0600, error))
     return false;
   unlink (probe);

@@ -8,7 +8,7 @@
 /* Adds a check; takes subject and error (NULL: ok). */
 void checks_add (GPtrArray *checks, const char *name, char *subject, GError *error);
 
-/* Database, version, ledger, schemas, and the models against the pins. catalog NULL: without the last. */
+/* Database, version, ledger, schemas, the models against the tables, and files that are held. catalog NULL: without the last two. */
 void checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *checks);
 
 #endif

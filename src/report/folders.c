@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "models/waiting.h"
 #include "watcher/claim.h"
-#include "watcher/scan.h"
 #include "watcher/settle.h"
 
 #include <fcntl.h>
@@ -108,19 +107,18 @@ add_claim (Survey *survey, const ClaimEntry *claim)
 
 /* What keeps a file of a table from being loaded once it is complete: a person, or a dimension. NULL: nothing. Owned by the caller. */
 static char *
-find_cause (Survey *survey, const Route *route, const char **ret_state)
+find_cause (Survey *survey, const Entry *entry, const Route *route, const char **ret_state)
 {
   *ret_state = "held";
   if (route->broken != NULL)
     return g_strdup (route->broken->error->message);
-  if (route->model == NULL)
-    return NULL;
-  char *problem = survey->knowledge != NULL ? survey->knowledge->find_problem (route->model, survey->knowledge->data) : NULL;
-  if (problem != NULL)
+  const TableKnowledge *known = survey->knowledge;
+  char *problem = known != NULL ? known->find_problem (route->table, entry, known->data) : NULL;
+  if (problem != NULL || route->model == NULL)
     return problem;
   *ret_state = "waits";
   Wait wait;
-  const WaitKnowledge knowledge = { is_pending, survey->knowledge != NULL ? is_applied : NULL, survey };
+  const WaitKnowledge knowledge = { is_pending, known != NULL ? is_applied : NULL, survey };
   return waiting_find (route->model->references, &knowledge, &wait) ? waiting_text (&wait) : NULL;
 }
 
@@ -129,7 +127,7 @@ static WaitingFile *
 judge (Survey *survey, const Entry *entry, const Route *route)
 {
   const char *state;
-  char *cause = find_cause (survey, route, &state);
+  char *cause = find_cause (survey, entry, route, &state);
   if (cause != NULL)
     return waiting_new (entry->name, route->table, state, cause);
   if (entry->state == FILE_SETTLING)

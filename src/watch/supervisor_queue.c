@@ -95,7 +95,7 @@ static void
 take_settings (Supervisor *supervisor)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Settings) settings = settings_load (supervisor->settings->home, NULL, HOME_REQUIRED, &error);
+  g_autoptr (Settings) settings = settings_load_home (supervisor->settings->home, HOME_REQUIRED, &error);
   if (!settings)
     {
       log_error (supervisor->log, "the settings in force stay", error);

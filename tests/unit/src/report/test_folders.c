@@ -46,7 +46,7 @@ fixture_setup (void **state)
 {
   Fixture *fixture = g_new0 (Fixture, 1);
   fixture->folder = g_dir_make_tmp ("weir-folders-XXXXXX", NULL);
-  fixture->settings = settings_load (fixture->folder, NULL, HOME_CREATE, NULL);
+  fixture->settings = settings_load_home (fixture->folder, HOME_CREATE, NULL);
   assert_non_null (fixture->settings);
   fixture->settings->settle = 0;
   write_file (fixture, "models", "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
@@ -86,10 +86,11 @@ is_applied (const char *table, void *data)
 }
 
 static char *
-find_problem (const Model *model, void *data)
+find_problem (const char *table, const Entry *file, void *data)
 {
   const Answers *answers = data;
-  return g_str_equal (model->table, "users") ? g_strdup (answers->problem) : NULL;
+  assert_int_equal (file->size, 2);
+  return g_str_equal (table, "users") ? g_strdup (answers->problem) : NULL;
 }
 
 static const struct
