@@ -169,14 +169,14 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 }
 
 bool
-ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                    GError **error)
+ledger_file_loaded (Db *db, Uid run, const FileLoaded *file, GError **error)
 {
+  const RowCounts *counts = file->counts;
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  g_autofree char *dialect_text = weir_json_text (dialect);
+  g_autofree char *dialect = weir_json_text (file->dialect);
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header },
+  return RUN ("file_loaded", { "run", id }, { "sha", file->sha256 }, { "dialect", dialect }, { "header", file->header },
               { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
               { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
 }

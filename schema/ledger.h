@@ -69,9 +69,15 @@ bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
 
-/* What LOAD learned of the file. dialect is JSON; header its header in one row, or NULL. */
-bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                         GError **error);
+/* What LOAD learned of the file. */
+typedef struct
+{
+  const char *sha256;
+  const Json *dialect;
+  const char *header; /* in one row, or NULL */
+  const RowCounts *counts;
+} FileLoaded;
+bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *file, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);

@@ -28,13 +28,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
 bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
 int64_t reject_count (const RejectSpool *spool); /* without the repaired ones */
 int64_t reject_repaired (const RejectSpool *spool);
-int64_t
-reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
+/* Of those counted: footers and other tables, which say nothing of this one's rows. */
+int64_t reject_foreign (const RejectSpool *spool);
 
 /* Forgets everything spooled: the file is read again from its start. */
 bool reject_restart (RejectSpool *spool, GError **error);
 
 /* Replaces the run's rows in weir.reject by the spooled ones, in the caller's transaction. */
-bool reject_store (RejectSpool *spool, Db *db, GError **error);
+bool reject_replace (RejectSpool *spool, Db *db, GError **error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -16,10 +17,8 @@ stage_new (const char *schema, const Run *run)
   Stage *stage = g_new0 (Stage, 1);
   stage->schema = schema;
   stage->table = g_strdup (run->table);
-  size_t keep = MIN (strlen (run->table), 63 - BUILD_SUFFIX);
-  while (keep > 0 && (run->table[keep] & 0xC0) == 0x80) /* not in the middle of a character */
-    keep--;
-  stage->build = g_strdup_printf ("%.*s__%.8s", (int) keep, run->table, id);
+  g_autofree char *start = name_limit (g_strdup (run->table), BUILD_SUFFIX, run->table);
+  stage->build = g_strdup_printf ("%s__%.8s", start, id);
   stage->name = g_strdup (stage->build);
   return stage;
 }
@@ -114,7 +113,7 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
 }
 
 bool
-stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
+stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error)
 {
   /* PostgreSQL gathers no rows where a condition is volatile. */
   const char *where = singly ? " where clock_timestamp() is not null" : "";

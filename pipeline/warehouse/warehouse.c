@@ -10,13 +10,13 @@
 
 #include <string.h>
 
-/* What a load finds. "pins": as before it. */
+/* The columns that a load wants, and those that it finds. */
 typedef struct
 {
-  const GArray *wanted;
-  const GPtrArray *stored;
+  const GArray *wanted;    /* of WantedColumn */
+  const GPtrArray *stored; /* of StoredColumn */
   const Pins *pins;
-} TableBefore;
+} Columns;
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static const char *const hidden_in_view[] = { "effective_end_date", "is_current", "closed_by", NULL };
@@ -54,27 +54,6 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
-static bool
-create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
-{
-  const Model *model = warehouse->layout->model;
-  g_autoptr (GString) columns = g_string_new (NULL);
-  for (guint i = 0; i < wanted->len; i++)
-    {
-      const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
-      g_autofree char *ident = text_quote_ident (column->name);
-      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
-    }
-  const SqlVar vars[] = {
-    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
-  };
-  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
-                          : model_is_keyless (model)     ? "fact/create_keyless"
-                                                         : "fact/create";
-  warehouse->created = true;
-  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
  * it. */
 static bool
@@ -97,6 +76,28 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
                           { "view", warehouse->view },
                           { "columns", columns->str } };
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static bool
+create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  g_autoptr (GString) columns = g_string_new (NULL);
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
+      g_autofree char *ident = text_quote_ident (column->name);
+      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
+    }
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
+  };
+  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
+                          : model_is_keyless (model)     ? "fact/create_keyless"
+                                                         : "fact/create";
+  warehouse->created = true;
+  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error)
+         && (warehouse->view == NULL || create_view (db, warehouse, error));
 }
 
 /* Runs the statements that a query returned, one in each row. */
@@ -171,15 +172,15 @@ add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray 
 
 /* Adds the wanted columns that are not there, and puts down in "alter" those whose type has to change. */
 static bool
-bring_columns (Db *db, Warehouse *warehouse, const TableBefore *before, GArray *alter, GPtrArray *notes, GError **error)
+bring_columns (Db *db, Warehouse *warehouse, const Columns *columns, GArray *alter, GPtrArray *notes, GError **error)
 {
   const Layout *layout = warehouse->layout;
-  for (guint i = 0; i < before->wanted->len; i++)
+  for (guint i = 0; i < columns->wanted->len; i++)
     {
-      const WantedColumn *column = &g_array_index (before->wanted, WantedColumn, i);
-      ColumnStep step = columns_step (layout, before->pins, column, before->stored);
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      ColumnStep step = columns_step (layout, columns->pins, column, columns->stored);
       if (step == COLUMN_CANNOT)
-        return columns_refuse (warehouse->schema, layout, column, columns_find (before->stored, column->name), error);
+        return columns_refuse (warehouse->schema, layout, column, columns_find (columns->stored, column->name), error);
       if (step == COLUMN_IS_NEW && !add_column (db, warehouse, column, notes, error))
         return false;
       if (step == COLUMN_IS_CONVERTED
@@ -216,17 +217,17 @@ is_wanted (const GArray *wanted, const char *name)
 }
 
 static void
-find_carried (Warehouse *warehouse, const TableBefore *before, GPtrArray *notes)
+find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
   const Model *model = warehouse->layout->model;
-  for (guint i = 0; i < before->stored->len; i++)
+  for (guint i = 0; i < columns->stored->len; i++)
     {
-      const char *name = ((const StoredColumn *) before->stored->pdata[i])->name;
+      const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
       if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name)
-          || is_wanted (before->wanted, name))
+          || is_wanted (columns->wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
-      if (!never_had_a_value (before->pins, name))
+      if (!never_had_a_value (columns->pins, name))
         g_ptr_array_add (warehouse->lacking, g_strdup (name));
       g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name,
                                                warehouse->schema, model->table));
@@ -234,30 +235,30 @@ find_carried (Warehouse *warehouse, const TableBefore *before, GPtrArray *notes)
 }
 
 static void
-find_new_texts (Warehouse *warehouse, const TableBefore *before)
+find_new_texts (Warehouse *warehouse, const Columns *columns)
 {
   bool keyless = model_is_keyless (warehouse->layout->model);
-  for (guint i = 0; i < before->wanted->len; i++)
+  for (guint i = 0; i < columns->wanted->len; i++)
     {
-      const WantedColumn *column = &g_array_index (before->wanted, WantedColumn, i);
-      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, before->stored, before->pins)))
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, columns->stored, columns->pins)))
         g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
     }
 }
 
 static bool
-bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
+change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
 {
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error))
     return false;
-  const TableBefore before = { wanted, stored, pins };
+  const Columns columns = { wanted, stored, pins };
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
-  if (!bring_columns (db, warehouse, &before, alter, notes, error))
+  if (!bring_columns (db, warehouse, &columns, alter, notes, error))
     return false;
-  find_new_texts (warehouse, &before);
+  find_new_texts (warehouse, &columns);
   find_fresh (warehouse, pins);
-  find_carried (warehouse, &before, notes);
+  find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
   bool has_view = true;
@@ -266,34 +267,36 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
 }
 
-Warehouse *
-warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes, GError **error)
+static Warehouse *
+warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
 {
-  g_autoptr (Warehouse) warehouse = g_new0 (Warehouse, 1);
+  Warehouse *warehouse = g_new0 (Warehouse, 1);
   warehouse->schema = schema;
   warehouse->layout = layout;
-  warehouse->columns = g_ptr_array_new_with_free_func (g_free);
-  warehouse->added = g_ptr_array_new_with_free_func (g_free);
-  warehouse->fresh = g_ptr_array_new_with_free_func (g_free);
-  warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
-  warehouse->numbers = g_ptr_array_new_with_free_func (g_free);
-  warehouse->carried = g_ptr_array_new_with_free_func (g_free);
-  warehouse->lacking = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,  &warehouse->new_texts,
+                                &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    *names[i] = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
-  g_autoptr (GArray) wanted = columns_wanted (layout);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].was_number && layout->columns[i].type->id == TYPE_TEXT)
       g_ptr_array_add (warehouse->numbers, g_strdup (layout->columns[i].name));
+  return warehouse;
+}
+
+Warehouse *
+warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes, GError **error)
+{
+  g_autoptr (GArray) wanted = columns_wanted (layout);
+  g_autoptr (Warehouse) warehouse = warehouse_new (schema, layout, wanted);
   bool exists;
   if (!stage_ensure_schema (db, schema, "warehouse", error)
-      || !agreement_check_owner (db, schema, layout->model->table, known, &exists, error))
+      || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists ? !bring_up (db, warehouse, wanted, pins, notes, error) : !create (db, warehouse, wanted, error))
-    return NULL;
-  if (!exists && warehouse->view != NULL && !create_view (db, warehouse, error))
+  if (exists ? !change (db, warehouse, wanted, before->pins, notes, error) : !create (db, warehouse, wanted, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }

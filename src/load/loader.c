@@ -274,7 +274,8 @@ run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEn
   gint64 start = g_get_monotonic_time ();
   g_auto (PipelineResult) result = { 0 };
   g_autoptr (GError) failure = NULL;
-  bool done = pipeline_run (loader->db, loader->catalog, route->model, run, fd, &loader->options, &result, &failure);
+  const PipelineTask task = { loader->catalog, route->model, run, fd, &loader->options };
+  bool done = pipeline_run (loader->db, &task, &result, &failure);
   if (done)
     fault_point ("after-commit");
   else
