@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/stage/grants.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -166,12 +167,8 @@ swap (Db *db, const Stage *stage, GError **error)
 {
   const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table }, { "build", stage->build } };
   g_autoptr (DbResult) grants = NULL;
-  if (!sql_run (db, "staging/grants", vars, G_N_ELEMENTS (vars), &grants, error))
-    return false;
-  for (int row = 0; row < db_result_rows (grants); row++)
-    if (!db_exec (db, db_result_value (grants, row, 0), error))
-      return false;
-  return sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
+  return grants_read (db, stage->schema, stage->table, stage->build, &grants, error) && grants_give (db, grants, error)
+         && sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
          && sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 

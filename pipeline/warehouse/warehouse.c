@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/stage/grants.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
@@ -100,16 +101,6 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
          && (warehouse->view == NULL || create_view (db, warehouse, error));
 }
 
-/* Runs the statements that a query returned, one in each row. */
-static bool
-run_each (Db *db, const DbResult *statements, GError **error)
-{
-  for (int row = 0; row < db_result_rows (statements); row++)
-    if (!db_exec (db, db_result_value (statements, row, 0), error))
-      return false;
-  return true;
-}
-
 static bool
 change_column (Db *db, const Warehouse *warehouse, const char *statement, const char *column, const char *type, GError **error)
 {
@@ -119,29 +110,43 @@ change_column (Db *db, const Warehouse *warehouse, const char *statement, const 
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+/* The hint where somebody's view is in the way: of our view, which would have to go, or of the table itself. */
 static bool
-alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
 {
-  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view }, { "table", warehouse->view } };
-  g_autoptr (DbResult) grants = NULL;
-  if (warehouse->view != NULL
-      && (!sql_run (db, "table/grants", view, G_N_ELEMENTS (view), &grants, error)
-          || !sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error)))
-    {
-      weir_error_hint (error,
-                       "Something depends on %s.%s, which has to be made again because a column's type grows: drop it, and make it "
-                       "again after the load.",
-                       warehouse->schema, warehouse->view);
-      return false;
-    }
+  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
+  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
+    weir_error_hint (
+        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
+        warehouse->schema, what);
+  return false;
+}
+
+static bool
+alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+{
   for (guint i = 0; i < alter->len; i++)
     {
       const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
       if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
-        return false;
+        return explain_dependent (warehouse, warehouse->layout->model->table, error);
     }
-  return warehouse->view == NULL || (create_view (db, warehouse, error) && run_each (db, grants, error));
+  return true;
+}
+
+/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+static bool
+alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+{
+  if (warehouse->view == NULL)
+    return alter_columns (db, warehouse, alter, error);
+  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
+  g_autoptr (DbResult) grants = NULL;
+  if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
+    return false;
+  if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
+    return explain_dependent (warehouse, warehouse->view, error);
+  return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
 }
 
 /* Whether the column is text already, and has held a value. */
