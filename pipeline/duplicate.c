@@ -45,11 +45,12 @@ may_be_duplicate (Db *db, const PipelineTask *task, const TableState *pinned, bo
 }
 
 bool
-duplicate_check (Db *db, const PipelineTask *task, const TableState *pinned, const char *pins_sha256, char sha256[SHA256_HEX_SIZE],
-                 bool *ret_duplicate, GError **error)
+duplicate_find (Db *db, const PipelineTask *task, const TableState *pinned, const char *pins_sha256, char **ret_sha256,
+                GError **error)
 {
-  bool may;
-  *ret_duplicate = false;
+  bool may, was;
+  char sha256[SHA256_HEX_SIZE];
+  *ret_sha256 = NULL;
   if (!may_be_duplicate (db, task, pinned, &may, error))
     return false;
   if (!may)
@@ -59,10 +60,12 @@ duplicate_check (Db *db, const PipelineTask *task, const TableState *pinned, con
   const FileIdentity identity = {
     .sha256 = sha256, .size = task->run->size, .model_checksum = task->model->checksum, .pins_sha256 = pins_sha256
   };
-  if (model_is_keyless (task->model))
-    return ledger_was_applied (db, task->model->table, &identity, ret_duplicate, error);
-  *ret_duplicate = !pinned->last_had_rejects && g_strcmp0 (pinned->last_sha256, sha256) == 0
-                   && g_strcmp0 (pinned->last_checksum, identity.model_checksum) == 0
-                   && g_strcmp0 (pinned->last_pins_sha256, pins_sha256) == 0;
+  if (!model_is_keyless (task->model))
+    was = !pinned->last_had_rejects && g_strcmp0 (pinned->last_sha256, sha256) == 0
+          && g_strcmp0 (pinned->last_checksum, identity.model_checksum) == 0
+          && g_strcmp0 (pinned->last_pins_sha256, pins_sha256) == 0;
+  else if (!ledger_was_applied (db, task->model->table, &identity, &was, error))
+    return false;
+  *ret_sha256 = was ? g_strdup (sha256) : NULL;
   return true;
 }

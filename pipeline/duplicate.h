@@ -6,10 +6,11 @@
 #include "base/digest.h"
 #include "pipeline/run.h"
 
-/* Whether these bytes, with this model and these pins, are what was applied last to the table (to a fact without a key: ever), without
- * rejects, so that loading them would change nothing. Never where the task forces or the table is gone. The file is hashed only where
- * its size is one that was applied; after true "sha256" holds. "pinned" is the table's, "pins_sha256" its checksum of the pins. */
-bool duplicate_check (Db *db, const PipelineTask *task, const TableState *pinned, const char *pins_sha256,
-                      char sha256[SHA256_HEX_SIZE], bool *ret_duplicate, GError **error);
+/* The checksum of the file where these bytes, with this model and these pins, are what was applied last to the table (to a fact without
+ * a key: ever), without rejects, so that loading them would change nothing. NULL: they are not, or the task forces, or the table is
+ * gone. Owned by the caller. The file is hashed only where its size is one that was applied. "pinned" is the table's row,
+ * "pins_sha256" the checksum of its pins. */
+bool duplicate_find (Db *db, const PipelineTask *task, const TableState *pinned, const char *pins_sha256, char **ret_sha256,
+                     GError **error);
 
 #endif

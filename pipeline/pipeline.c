@@ -312,15 +312,14 @@ run_steps (Db *db, const PipelineTask *task, PipelineResult *result, GError **er
 {
   g_auto (Known) known = { 0 };
   g_auto (Loaded) loaded = { 0 };
-  char sha256[SHA256_HEX_SIZE];
-  bool duplicate;
+  g_autofree char *duplicate = NULL;
   if (!read_known (db, task, &known, error))
     return false;
   memcpy (result->pins_sha256, known.pins_sha256, sizeof result->pins_sha256);
-  if (!duplicate_check (db, task, &known.state, known.pins_sha256, sha256, &duplicate, error))
+  if (!duplicate_find (db, task, &known.state, known.pins_sha256, &duplicate, error))
     return false;
-  if (duplicate)
-    return finish_duplicate (db, task, &known, sha256, result, error);
+  if (duplicate != NULL)
+    return finish_duplicate (db, task, &known, duplicate, result, error);
   if (!load_step (db, task, &known, &loaded, result, error))
     return explain_refusal (task->run, error), false;
   fault_point ("after-load");

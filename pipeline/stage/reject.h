@@ -1,5 +1,9 @@
 /* Rejects on their way to weir.reject: spooled to an unnamed file while the COPY of the good rows is under way, for a connection
- * carries one COPY at a time; copied in afterwards, as often as a rolled back transaction asks for it. */
+ * carries one COPY at a time; copied in afterwards, as often as a rolled back transaction asks for it.
+ *
+ *   reject_spool_new, reject_add ..., reject_replace (again after more of them), reject_spool_free
+ *
+ * Errors: LOCAL of the file, and those of the database. */
 #ifndef WEIR_PIPELINE_STAGE_REJECT_H
 #define WEIR_PIPELINE_STAGE_REJECT_H
 
@@ -20,7 +24,7 @@ typedef struct
 
 typedef struct RejectSpool RejectSpool;
 
-/* "scratch": the folder of the unnamed file. */
+/* "scratch": the folder of the unnamed file. NULL on error. */
 RejectSpool *reject_spool_new (const char *scratch, Uid run, GError **error);
 void reject_spool_free (RejectSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)

@@ -60,9 +60,8 @@ stage_ensure_schema (Db *db, const char *schema, const char *what, GError **erro
     return false;
   if (exists)
     return true;
-  g_autofree char *ident = text_quote_ident (schema);
-  g_autofree char *sql = g_strdup_printf ("create schema %s", ident);
-  if (db_exec (db, sql, error))
+  const SqlVar vars[] = { { "schema", schema } };
+  if (sql_run (db, "staging/create_schema", vars, G_N_ELEMENTS (vars), NULL, error))
     return true;
   g_prefix_error (error, "could not create the %s schema \"%s\": ", what, schema);
   weir_error_hint (error, "Let this role create it (grant create on database ... to ...), or create it owned by this role.");

@@ -87,10 +87,11 @@ check_staging (Db *db, const PipelineTask *task, const Loaded *loaded, int64_t s
     return false;
   if (rows == staged)
     return true;
-  weir_error (error, WEIR_ERROR_RETRY, "%s.%s has %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT " rows of \"%s\"",
-              loaded->stage->schema, loaded->stage->name, rows, staged, task->run->file);
-  weir_error_detail (error, "Staging is unlogged: a server that crashes empties it. The file is loaded again.");
-  return false;
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_RETRY, .detail = "Staging is unlogged: a server that crashes empties it. The file is loaded again." },
+      "%s.%s has %" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT " rows of \"%s\"", loaded->stage->schema, loaded->stage->name, rows,
+      staged, task->run->file);
 }
 
 /* What the delta was sorted into must be all of it. */

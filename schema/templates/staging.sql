@@ -8,6 +8,9 @@ select exists (select from pg_namespace where nspname = :'schema')
 -- Held to the end of the transaction.
 select pg_advisory_xact_lock(hashtextextended('weir.schema', 0))
 
+-- name: create_schema
+create schema :"schema"
+
 -- name: find
 select c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %', false) as ours
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
