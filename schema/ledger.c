@@ -104,7 +104,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
+              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -169,14 +170,14 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 }
 
 bool
-ledger_file_loaded (Db *db, Uid run, const FileLoaded *file, GError **error)
+ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
 {
-  const RowCounts *counts = file->counts;
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  g_autofree char *dialect = weir_json_text (file->dialect);
+  g_autofree char *dialect = weir_json_text (loaded->dialect);
+  const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", file->sha256 }, { "dialect", dialect }, { "header", file->header },
+  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "header", loaded->header },
               { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
               { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
 }
@@ -366,8 +367,8 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
       if (!ASK ("report/find_run", &result, { "text", lower }))
         return false;
       if (db_result_rows (result) > 1)
-        return weir_error (error, WEIR_ERROR_MODEL, "more than one run begins with \"%s\"", text),
-               weir_error_hint (error, "Give more of the id; `weir runs` lists them."), false;
+        return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Give more of the id; `weir runs` lists them." },
+                          "more than one run begins with \"%s\"", text);
     }
   if (result == NULL || db_result_rows (result) == 0)
     {
@@ -376,9 +377,11 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
-           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."),
-           false;
+    return weir_fail (
+        error,
+        &(Failure) { WEIR_ERROR_MODEL,
+                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
 }
@@ -414,14 +417,14 @@ ledger_secret_table (Db *db, char **ret_table, GError **error)
 }
 
 bool
-ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error)
+ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  Number after, rows;
+  Number line, rows;
   /* Without statistics, as right after a load, each page would sort all that are left: the index has them in order. */
-  if (line == 0 && !db_exec (db, "set enable_sort = off", error))
+  if (after.line == 0 && !db_exec (db, "set enable_sort = off", error))
     return false;
-  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) },
-              { "repaired", repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
+  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&line, after.line) },
+              { "repaired", after.repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
 }

@@ -1,6 +1,9 @@
-/* The ledger: what every run did, in schema weir. The only file that names its tables.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql and report.sql; nothing else names its
+ * tables, but for the migrations.
  *
- * All writes happen in the caller's transaction unless a comment says otherwise. Times are the database's. */
+ * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
+ * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
+ * Times are the database's. Errors are those of base/db.h where nothing else is said. */
 #ifndef WEIR_SCHEMA_LEDGER_H
 #define WEIR_SCHEMA_LEDGER_H
 
@@ -22,6 +25,7 @@ typedef struct
   char *table;
   char *file;       /* name as dropped */
   char *place;      /* where it is: path relative to the home, or absolute */
+  bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
 } Run;
@@ -47,7 +51,7 @@ typedef struct
 void table_state_clear (TableState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TableState, table_state_clear)
 
-/* Session advisory lock of a table (by schema and name). *ret_locked is false when another session holds it. */
+/* Session advisory lock of a table. *ret_locked is false when another session holds it. */
 bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error);
 /* Waits for it at most "milliseconds"; a timeout is a RETRY error. */
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
@@ -61,23 +65,23 @@ bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, Ro
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
- * table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files that were not claimed: their process is dead, for we hold the
+ * table's lock, and nobody comes back to them. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
 
-/* What LOAD learned of the file. */
+/* What LOAD learned of a file, for its row. */
 typedef struct
 {
   const char *sha256;
   const Json *dialect;
-  const char *header; /* in one row, or NULL */
+  const char *header; /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
 } FileLoaded;
-bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *file, GError **error);
+bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
@@ -141,7 +145,13 @@ bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
 bool ledger_secret_table (Db *db, char **ret_table, GError **error);
-/* A page of at most "limit" rows by (line, repaired), those behind this one; line 0: the first page. */
-bool ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error);
+/* A page of at most "limit" rejects in their order, those behind the place that the page before ended with; line 0: the first page.
+ */
+typedef struct
+{
+  int64_t line;
+  bool repaired;
+} RejectPlace;
+bool ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error);
 
 #endif

@@ -121,10 +121,10 @@ begin_record (Reader *reader)
 static size_t
 feed_line (Reader *reader, const Line *line)
 {
+  if (reader->splitter != NULL)
+    return splitter_feed (reader->splitter, line_source_bytes (reader->lines), line, take_field, reader, &reader->row_done);
   const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
-  if (reader->splitter != NULL)
-    return splitter_feed (reader->splitter, bytes, line->text_end - line->begin, length, take_field, reader, &reader->row_done);
   size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
   /* It stopped at a quote that may not be there, or at what may not follow a quote. */
   if (fed != length)
@@ -148,7 +148,7 @@ static bool
 is_blank (const Reader *reader, const Line *line)
 {
   const char *text = line_source_bytes (reader->lines) + line->begin;
-  size_t length = line->text_end - line->begin, mark = record_mark (text, length);
+  size_t length = line->text_end - line->begin, mark = text_mark (text, length);
   if (length == mark)
     return true;
   const char *delimiter = reader->dialect.delimiter;
@@ -221,7 +221,7 @@ static RecordOutcome
 parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 {
   begin_record (reader);
-  reader->mark = record_mark (line_source_bytes (reader->lines), line->text_end);
+  reader->mark = text_mark (line_source_bytes (reader->lines), line->text_end);
   line->begin += reader->mark;
   for (size_t lines = 1;; lines++)
     {
@@ -439,14 +439,14 @@ Reader *
 reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
   const SourceLimits text = { limits->text_bytes, source_default_limits.ratio };
-  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &text, sha);
+  Source *source = source_new (fd, dialect->compression, dialect->encoding, &text, sha);
   return new_reader (source, true, dialect, limits, piece);
 }
 
 Reader *
 reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
 {
-  Source *source = source_new (-1, bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
+  Source *source = source_new_bytes (bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
   return new_reader (source, whole, dialect, limits, PIECE_SIZE);
 }
 

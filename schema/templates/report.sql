@@ -29,8 +29,7 @@ left join lateral (select * from weir.file where table_name = t.table_name and s
 order by t.table_name
 
 -- name: held
--- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary; one that was tried
--- in place has no disposition.
+-- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
        t.pins::text as pins, (f.summary -> 'error')::text as error
 from weir.file f left join weir.table t on t.table_name = f.table_name

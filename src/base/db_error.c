@@ -56,11 +56,9 @@ db_connection_error (Db *db, GError **error)
 {
   g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
   const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
-  weir_error (error, WEIR_ERROR_RETRY, "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
-  weir_error_reason (error, REASON_CONNECTION_LOST);
-  if (*first != '\0' && lines[1] != NULL && *g_strstrip (lines[1]) != '\0')
-    weir_error_detail (error, "%s", lines[1]);
-  return false;
+  const char *rest = lines[0] != NULL && lines[1] != NULL ? g_strstrip (lines[1]) : "";
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_CONNECTION_LOST, .detail = *rest != '\0' ? rest : NULL },
+                    "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
 }
 
 /* The row of a COPY that the server speaks of, in whatever language: "COPY users, line 1000". 0: of none. */
@@ -90,16 +88,10 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
   /* Where in a DO block of our own something was raised helps nobody. */
   if (context != NULL && g_str_has_prefix (context, "PL/pgSQL function inline_code_block"))
     context = NULL;
-  weir_error (error, rule->code, "%s", message);
-  weir_error_reason (error, rule->reason);
-  weir_error_sqlstate (error, sqlstate);
-  if (context != NULL)
-    weir_error_line (error, copied_row (context));
-  if (detail != NULL || context != NULL)
-    weir_error_detail (error, "%s", detail != NULL ? detail : context);
-  if (hint != NULL)
-    weir_error_hint (error, "%s", hint);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { rule->code, rule->reason, .line = context != NULL ? copied_row (context) : 0,
+                                 .detail = detail != NULL ? detail : context, .hint = hint, .sqlstate = sqlstate },
+                    "%s", message);
 }
 
 /* Takes "28P01: " out of a line "...: FATAL:  28P01: password authentication failed ..." and copies it to sqlstate. */
@@ -137,16 +129,10 @@ db_connect_error (PGconn *conn, GError **error)
   else if (first != NULL && g_str_has_prefix (first, "invalid "))
     rule = (StateRule) { "", WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO };
 
-  weir_error (error, rule.code, "could not connect to the database: %s", first != NULL ? first : "out of memory");
-  weir_error_reason (error, rule.reason);
-  weir_error_sqlstate (error, sqlstate);
-  if (kept->len > 2)
-    {
-      g_autofree char *rest = g_strjoinv ("\n", (char **) kept->pdata + 1);
-      weir_error_detail (error, "%s", rest);
-    }
-  if (rule.reason == REASON_DATABASE_LOGIN)
-    weir_error_hint (error, "Check user, password and database name in the connection string; "
-                            "a password may also come from PGPASSWORD or ~/.pgpass.");
-  return false;
+  g_autofree char *rest = kept->len > 2 ? g_strjoinv ("\n", (char **) kept->pdata + 1) : NULL;
+  const char *hint = rule.reason == REASON_DATABASE_LOGIN ? "Check user, password and database name in the connection string; "
+                                                            "a password may also come from PGPASSWORD or ~/.pgpass."
+                                                          : NULL;
+  return weir_fail (error, &(Failure) { rule.code, rule.reason, .detail = rest, .hint = hint, .sqlstate = sqlstate },
+                    "could not connect to the database: %s", first != NULL ? first : "out of memory");
 }

@@ -72,6 +72,7 @@ weir_fail (GError **error, const Failure *failure, const char *format, ...)
   parts->line = failure->line;
   parts->detail = g_strdup (failure->detail);
   parts->hint = g_strdup (failure->hint);
+  g_strlcpy (parts->sqlstate, failure->sqlstate != NULL ? failure->sqlstate : "", sizeof parts->sqlstate);
   return false;
 }
 
@@ -125,14 +126,6 @@ weir_error_reason (GError **error, Reason reason)
   WeirErrorPrivate *parts = parts_at (error);
   if (parts != NULL)
     parts->reason = reason;
-}
-
-void
-weir_error_sqlstate (GError **error, const char *sqlstate)
-{
-  WeirErrorPrivate *parts = parts_at (error);
-  if (parts != NULL)
-    g_strlcpy (parts->sqlstate, sqlstate != NULL ? sqlstate : "", sizeof parts->sqlstate);
 }
 
 const char *

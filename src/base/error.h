@@ -42,6 +42,7 @@ typedef struct
   int64_t line;       /* 1-based line of the file, 0: none */
   const char *detail; /* or NULL; copied, as is the hint */
   const char *hint;
+  const char *sqlstate; /* five characters; NULL: not from the server */
 } Failure;
 
 /* The same with all its parts, so that a failing line is one statement here too. */
@@ -52,7 +53,6 @@ void weir_error_detail (GError **error, const char *format, ...) G_GNUC_PRINTF (
 void weir_error_hint (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void weir_error_line (GError **error, int64_t line);
 void weir_error_reason (GError **error, Reason reason);
-void weir_error_sqlstate (GError **error, const char *sqlstate); /* five characters; set by db.c only */
 
 /* The parts; NULL, "" or 0 where not set, or where the error is of another domain. Borrowed from the error. */
 const char *weir_error_get_detail (const GError *error);

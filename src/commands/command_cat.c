@@ -155,19 +155,24 @@ print_file (const char *path, bool *ret_problems, GError **error)
   return done;
 }
 
-int
-command_cat (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  GError *error = NULL;
-  bool done = false, problems = false;
-  if (!cli_parse ("cat", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2)
-    return cli_usage ("cat", argc < 2 ? "a file is missing" : "one file at a time, please");
-  if (!print_file (argv[1], &problems, &error))
-    return cli_fail (error, common.json);
-  return problems ? 1 : 0;
+  bool problems = false;
+  if (!print_file (call->arguments[0], &problems, error))
+    return false;
+  *ret_code = problems ? 1 : 0;
+  return true;
 }
+
+const Command command_cat = {
+  .name = "cat",
+  .arguments = "FILE",
+  .summary = "print a file as clean CSV",
+  .description = "UTF-8, comma, double quotes, LF; header and cells as they are in the file.\n\n"
+                 "  weir cat export.csv | head",
+  .least = 1,
+  .most = 1,
+  .usage = "one file is needed",
+  .run = run,
+};

@@ -290,28 +290,34 @@ sniff_path (const char *path, bool json, GError **error)
   return true;
 }
 
-int
-command_sniff (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  GError *error = NULL;
-  bool done = false;
-  if (!cli_parse ("sniff", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc < 2)
-    return cli_usage ("sniff", "a file is missing");
-  int code = 0;
-  for (int i = 1; i < argc; i++)
+  (void) error;
+  for (int i = 0; i < call->n_arguments; i++)
     {
-      if (i > 1 && !common.json)
+      GError *problem = NULL;
+      if (i > 0 && !call->json)
         puts ("");
-      if (!sniff_path (argv[i], common.json, &error))
+      if (!sniff_path (call->arguments[i], call->json, &problem))
         {
-          int failed = cli_fail (g_steal_pointer (&error), common.json);
-          code = MAX (code, failed);
+          int code = command_fail (problem, call->json);
+          *ret_code = MAX (*ret_code, code);
         }
     }
-  return code;
+  return true;
 }
+
+const Command command_sniff = {
+  .name = "sniff",
+  .arguments = "FILE...",
+  .summary = "what weir sees in a file: dialect, columns, types, with the evidence",
+  .description = "Reads the file only; needs no home and no database.\n\n"
+                 "  weir sniff users.csv\n"
+                 "  weir sniff --json users.csv",
+  .takes = TAKES_JSON,
+  .least = 1,
+  .most = ANY_NUMBER,
+  .usage = "a file is missing",
+  .run = run,
+};

@@ -40,26 +40,10 @@ static bool
 check_ledger (Db *db, GPtrArray *checks)
 {
   GError *error = NULL;
-  g_autoptr (GPtrArray) migrations = migrate_status (db, &error);
-  int pending = 0, newest = 0;
-  for (guint i = 0; migrations != NULL && i < migrations->len; i++)
-    {
-      const Migration *migration = g_ptr_array_index (migrations, i);
-      pending += migration->applied_on == NULL ? 1 : 0;
-      if (migration->applied_on != NULL)
-        newest = MAX (newest, migration->version);
-      if (migration->changed && error == NULL)
-        weir_error (&error, WEIR_ERROR_MODEL, "migration %04d_%s was applied with another text than this weir's",
-                    migration->version, migration->name);
-    }
-  if (pending > 0 && error == NULL)
-    {
-      weir_error (&error, WEIR_ERROR_MODEL, "%d migration%s of the ledger %s not applied", pending, pending == 1 ? "" : "s",
-                  pending == 1 ? "is" : "are");
-      weir_error_hint (&error, "weir migrate up");
-    }
-  checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", newest), error);
-  return newest > 0;
+  int version = 0;
+  (void) migrate_check (db, &version, &error);
+  checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", version), error);
+  return version > 0;
 }
 
 static void
@@ -71,12 +55,11 @@ check_schema (Db *db, const char *schema, GPtrArray *checks)
   if (sql_run (db, "status/may_create", vars, G_N_ELEMENTS (vars), &result, &error) && !db_result_bool (result, 0, 1))
     {
       bool exists = db_result_bool (result, 0, 0);
-      weir_error (&error, WEIR_ERROR_MODEL,
-                  exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
-      if (exists)
-        weir_error_hint (&error, "As its owner: grant usage, create on schema %s to this role.", schema);
-      else
-        weir_error_hint (&error, "As an administrator: create schema %s authorization this role.", schema);
+      g_autofree char *hint = g_strdup_printf (exists ? "As its owner: grant usage, create on schema %s to this role."
+                                                      : "As an administrator: create schema %s authorization this role.",
+                                               schema);
+      weir_fail (&error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+                 exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
     }
   checks_add (checks, "schema", g_strdup (schema), error);
 }

@@ -29,13 +29,14 @@ is_ambiguous (const char *comment)
   return comment != NULL && strstr (comment, "ambiguous: ") != NULL;
 }
 
-static void
-hint_staged_tables (Db *db, const Settings *settings, const char *table, GError **error)
+/* What is staged instead of a table that is not. NULL: nobody can say. Owned by the caller. */
+static char *
+hint_staged_tables (Db *db, const Settings *settings, const char *table)
 {
   const SqlVar vars[] = { { "schema", settings->staging_schema } };
   g_autoptr (DbResult) staged = NULL;
   if (!sql_run (db, "propose/staged", vars, G_N_ELEMENTS (vars), &staged, NULL))
-    return;
+    return NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (int i = 0; i < db_result_rows (staged); i++)
     g_ptr_array_add (names, (gpointer) db_result_value (staged, i, 0));
@@ -44,11 +45,10 @@ hint_staged_tables (Db *db, const Settings *settings, const char *table, GError 
   const char *nearest = text_nearest (table, tables);
   g_autofree char *all = g_strjoinv (", ", (char **) names->pdata);
   if (names->len == 1)
-    weir_error_hint (error, "No table is staged: drop a file into \"%s\", or: weir load FILE", settings->imports);
-  else if (nearest != NULL)
-    weir_error_hint (error, "Did you mean \"%s\"? Staged are: %s", nearest, all);
-  else
-    weir_error_hint (error, "Staged are: %s", all);
+    return g_strdup_printf ("No table is staged: drop a file into \"%s\", or: weir load FILE", settings->imports);
+  if (nearest != NULL)
+    return g_strdup_printf ("Did you mean \"%s\"? Staged are: %s", nearest, all);
+  return g_strdup_printf ("Staged are: %s", all);
 }
 
 /* Whether weir made the column, for a reference, when it staged the table with this model. */
@@ -87,9 +87,8 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
     }
   if (staged->columns->len > 0)
     return true;
-  weir_error (error, WEIR_ERROR_MODEL, "there is no staged table \"%s\"", staged->table);
-  hint_staged_tables (db, settings, staged->table, error);
-  return false;
+  g_autofree char *hint = hint_staged_tables (db, settings, staged->table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "there is no staged table \"%s\"", staged->table);
 }
 
 /* A refused file is staged too, for whoever mends it: says so. */
@@ -211,9 +210,11 @@ count_columns (Db *db, const Settings *settings, StagedTable *staged, GError **e
       return false;
   if (staged->rows > 0)
     return true;
-  weir_error (error, WEIR_ERROR_MODEL, "staged table \"%s\" has no rows", staged->table);
-  weir_error_hint (error, "A crash of the server empties staging; `weir status` names the command that fills it again.");
-  return false;
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL,
+                   .hint = "A crash of the server empties staging; `weir status` names the command that fills it again." },
+      "staged table \"%s\" has no rows", staged->table);
 }
 
 static bool

@@ -40,7 +40,6 @@ an_error_nobody_wants_is_dropped (void **state)
   weir_error_hint (NULL, "lost");
   weir_error_line (NULL, 1);
   weir_error_reason (NULL, REASON_CONNECTION_LOST);
-  weir_error_sqlstate (NULL, "00000");
 }
 
 static void
@@ -67,7 +66,6 @@ full_error (void)
   weir_error_hint (&error, "Add column \"%s\".", "email");
   weir_error_line (&error, INT64_C (5000000000));
   weir_error_reason (&error, REASON_MISSING_KEY_COLUMN);
-  weir_error_sqlstate (&error, "22P02 and more");
   return error;
 }
 
@@ -78,7 +76,6 @@ assert_full (const GError *error)
   assert_string_equal (weir_error_get_hint (error), "Add column \"email\".");
   assert_true (weir_error_get_line (error) == INT64_C (5000000000));
   assert_string_equal (reason_word (weir_error_get_reason (error)), "missing_key_column");
-  assert_string_equal (weir_error_get_sqlstate (error), "22P02");
   g_autofree char *text = weir_error_format (error);
   assert_string_equal (text, "could not load \"users.csv\"\nDETAIL:  3 columns\nHINT:  Add column \"email\".");
 }
@@ -106,12 +103,14 @@ a_failure_is_one_statement (void **state)
 {
   (void) state;
   g_autoptr (GError) error = NULL;
-  const Failure failure = { WEIR_ERROR_INPUT, REASON_MISSING_KEY_COLUMN, .line = INT64_C (5000000000), .detail = "3 columns",
-                            .hint = "Add column \"email\"." };
+  const Failure failure = { WEIR_ERROR_INPUT,      REASON_MISSING_KEY_COLUMN,       .line = INT64_C (5000000000),
+                            .detail = "3 columns", .hint = "Add column \"email\".", .sqlstate = "22P02 and more" };
   assert_false (weir_fail (&error, &failure, "could not load \"%s\"", "users.csv"));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
-  weir_error_sqlstate (&error, "22P02");
   assert_full (error);
+  assert_string_equal (weir_error_get_sqlstate (error), "22P02");
+  g_autoptr (GError) copy = g_error_copy (error);
+  assert_string_equal (weir_error_get_sqlstate (copy), "22P02");
   assert_false (weir_fail (NULL, &failure, "lost"));
 }
 
