@@ -230,7 +230,8 @@ load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *resul
   g_autofree char *otherwise = done ? pins_compare_dialect (context->pins, dialect) : NULL;
   if (otherwise != NULL)
     g_ptr_array_add (result->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
-  const FileLoaded facts = { loaded->sha256, dialect, loaded->header, &result->rows };
+  g_autoptr (Json) columns = done ? stage_columns (loaded->layout) : NULL;
+  const FileLoaded facts = { loaded->sha256, dialect, columns, loaded->header, &result->rows };
   if (done && ledger_file_loaded (db, input->run->id, &facts, error)
       && ledger_step_end (db, input->run->id, "LOAD", true, result->rows.staged, error)
       && ledger_table_ensure (db, input->run->table, NULL, NULL, error) && commit (db, input->options, error))

@@ -124,6 +124,21 @@ stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
   return db_copy_begin (db, sql, error);
 }
 
+Json *
+stage_columns (const Layout *layout)
+{
+  Json *columns = json_array ();
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      Json *ways = column->ambiguous ? json_pack ("[s, s]", column->settle, column->settle_or) : json_null ();
+      json_array_append_new (columns, json_pack ("{s:o, s:o, s:s, s:o, s:o}", "name", weir_json_string (column->name), "header",
+                                                 weir_json_string (column->header), "type", column->type->name, "format",
+                                                 weir_json_string (column->format), "ambiguous", ways));
+    }
+  return columns;
+}
+
 static bool
 comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError **error)
 {

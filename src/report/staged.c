@@ -11,22 +11,25 @@
 
 #define COUNTED_AT_ONCE 800 /* columns, two counts each: a query has at most 1,664 results */
 
-/* What the staging table's comment on a column says of its format: "header Date of birth; format DD/MM/YYYY". NULL: nothing. */
-static const char *
-format_in (const char *comment)
+/* What LOAD knew of the column of that name; NULL: nothing. Borrowed. */
+static const Json *
+find_known (const Json *known, const char *name)
 {
-  if (comment == NULL)
-    return NULL;
-  const char *behind_header = g_strrstr (comment, "; format ");
-  if (behind_header != NULL)
-    return behind_header + strlen ("; format ");
-  return g_str_has_prefix (comment, "format ") ? comment + strlen ("format ") : NULL;
+  for (size_t i = 0; i < json_array_size (known); i++)
+    {
+      const Json *column = json_array_get (known, i);
+      if (g_strcmp0 (json_string_value (json_object_get (column, "name")), name) == 0)
+        return column;
+    }
+  return NULL;
 }
 
-static bool
-is_ambiguous (const char *comment)
+/* "ways" are what a model may say of the column, one or the other. */
+static char *
+note_ambiguous (const char *name, const Json *ways)
 {
-  return comment != NULL && strstr (comment, "ambiguous: ") != NULL;
+  return g_strdup_printf ("%s can be read in two ways and is text (ambiguous: {%s} or {%s}): one of them in the model settles it",
+                          name, json_string_value (json_array_get (ways, 0)), json_string_value (json_array_get (ways, 1)));
 }
 
 /* What is staged instead of a table that is not. NULL: nobody can say. Owned by the caller. */
@@ -61,9 +64,10 @@ is_made (const Model *model, const char *name)
   return false;
 }
 
-/* The columns of the staged table, without counts. */
+/* The columns of the staged table, without counts. "known": what LOAD knew of them. */
 static bool
-read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model *model, GPtrArray *notes, GError **error)
+read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model *model, const Json *known, GPtrArray *notes,
+              GError **error)
 {
   const SqlVar vars[] = { { "schema", settings->staging_schema }, { "table", staged->table } };
   g_autoptr (DbResult) columns = NULL;
@@ -72,18 +76,17 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
   for (int i = 0; i < db_result_rows (columns); i++)
     {
       const Type *type = types_by_oid ((uint32_t) db_result_int64 (columns, i, 1));
-      const char *comment = db_result_value (columns, i, 2);
-      const char *format = format_in (comment);
       const char *name = db_result_value (columns, i, 0);
+      const Json *column_known = find_known (known, name), *ways = json_object_get (column_known, "ambiguous");
+      const char *format = json_string_value (json_object_get (column_known, "format"));
       const char *word = type != NULL ? type->name : types[TYPE_TEXT].name;
       if (model != NULL && is_made (model, name))
         continue;
       bool fits = format != NULL && types_format_fits (word, format);
       StagedColumn *column = staged_table_add (staged, name, word, fits ? format : NULL);
-      column->ambiguous = is_ambiguous (comment);
+      column->ambiguous = json_is_array (ways);
       if (column->ambiguous)
-        g_ptr_array_add (notes, g_strdup_printf ("%s can be read in two ways and is text (%s): one of them in the model settles it",
-                                                 name, strstr (comment, "ambiguous: ")));
+        g_ptr_array_add (notes, note_ambiguous (name, ways));
     }
   if (staged->columns->len > 0)
     return true;
@@ -91,9 +94,10 @@ read_columns (Db *db, const Settings *settings, StagedTable *staged, const Model
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "there is no staged table \"%s\"", staged->table);
 }
 
-/* A refused file is staged too, for whoever mends it: says so. */
+/* What the ledger knows of the run whose rows are staged: what LOAD knew of the columns (NULL: nothing). A refused file is staged
+ * too, for whoever mends it: a note says so. */
 static bool
-note_refused (Db *db, const Settings *settings, const char *table, GPtrArray *notes, GError **error)
+read_run (Db *db, const Settings *settings, const char *table, GPtrArray *notes, Json **ret_known, GError **error)
 {
   const SqlVar vars[] = { { "schema", settings->staging_schema }, { "table", table } };
   g_autoptr (DbResult) staged = NULL, run = NULL;
@@ -103,7 +107,7 @@ note_refused (Db *db, const Settings *settings, const char *table, GPtrArray *no
   Uid id;
   if (text == NULL || !uid_parse (text, strlen (text), &id))
     return true;
-  if (!ledger_run (db, id, &run, error))
+  if (!ledger_run (db, id, &run, error) || !ledger_file_columns (db, id, ret_known, error))
     return false;
   if (db_result_rows (run) > 0 && g_strcmp0 (db_result_named (run, 0, "state"), "failed") == 0)
     g_ptr_array_add (notes, g_strdup_printf ("these are the good rows of \"%s\", which was refused: see weir rejects %.8s",
@@ -258,7 +262,8 @@ staged_read (Db *db, const Settings *settings, const char *table, const Model *m
 {
   g_autoptr (StagedTable) staged = staged_table_new (table);
   g_autoptr (GPtrArray) column_notes = g_ptr_array_new_with_free_func (g_free);
-  if (!read_columns (db, settings, staged, model, notes, error) || !note_refused (db, settings, table, notes, error)
+  g_autoptr (Json) known = NULL;
+  if (!read_run (db, settings, table, notes, &known, error) || !read_columns (db, settings, staged, model, known, notes, error)
       || !refine_types (db, settings, staged, column_notes, error) || !count_columns (db, settings, staged, error)
       || !find_key (db, settings, staged, ret_key, error))
     return NULL;
