@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "pipeline/stage/load.h"
+#include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 #include "pipeline/warehouse/warehouse.h"
 
@@ -64,71 +65,20 @@ context_clear (Context *context)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Context, context_clear)
 
+/* Reads the pins of the dimensions that the model references, by which their keys are known. */
 static bool
-check_secret (const Model *model, const PipelineOptions *options, GError **error)
+read_dimensions (Db *db, const Model *model, Pins *pins, GError **error)
 {
-  if (model_is_keyless (model) || model->hash != KEY_HMAC_SHA256 || options->secret != NULL)
-    return true;
-  return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" needs the key secret, and there is none", model->table),
-         weir_error_hint (error, "`weir init` makes one; an earlier one belongs in .weir/key_secret or WEIR_KEY_SECRET_FILE."),
-         false;
-}
-
-/* Model, pins and secret of one table. */
-static bool
-check_table (const Model *model, const TableState *state, const PipelineOptions *options, GError **error)
-{
-  if (!check_secret (model, options, error))
-    return false;
-  if (state->kind != NULL && strcmp (state->kind, model_kind_word (model->kind)) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded as a %s, and %s says it is a %s", model->table,
-                       state->kind, model->path, model_kind_word (model->kind)),
-           weir_error_hint (error, "Put the kind back, or load into a table of another name."), false;
-  if (state->warehouse_schema != NULL && strcmp (state->warehouse_schema, options->warehouse_schema) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"",
-                       model->table, state->warehouse_schema, options->warehouse_schema),
-           weir_error_hint (error, "Put \"schemas\" back in weir.json; a database holds one weir."), false;
-  g_autofree char *key = key_definition (model, options->secret, options->secret_length);
-  return key_definition_check (model->table, state->key, key, error);
-}
-
-/* The model's own table, and those it references, whose pins go into "pins" (NULL: nowhere). */
-static bool
-check_model (Db *db, const Catalog *catalog, const Model *model, const TableState *state, const PipelineOptions *options,
-             Pins *pins, char **ret_waits_for, GError **error)
-{
-  if (!check_table (model, state, options, error))
-    return false;
   for (guint i = 0; i < model->references->len; i++)
     {
       const ModelReference *reference = model->references->pdata[i];
-      const Model *dimension = catalog_find (catalog, reference->dimension);
-      if (dimension == NULL)
-        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", model->path,
-                           reference->dimension);
-      g_auto (TableState) referenced = { 0 };
-      if (!ledger_table_read (db, reference->dimension, false, &referenced, error)
-          || !check_table (dimension, &referenced, options, error))
+      g_auto (TableState) state = { 0 };
+      Pins *own = ledger_table_read (db, reference->dimension, false, &state, error) ? pins_parse (state.pins, error) : NULL;
+      if (own == NULL)
         return false;
-      if (referenced.applied == 0 && *ret_waits_for == NULL)
-        *ret_waits_for = g_strdup (reference->dimension);
-      Pins *own = pins == NULL ? NULL : pins_parse (referenced.pins, error);
-      if (pins != NULL && own == NULL)
-        return false;
-      if (own != NULL)
-        pins_set_dimension (pins, reference->dimension, own);
+      pins_set_dimension (pins, reference->dimension, own);
     }
   return true;
-}
-
-bool
-pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for,
-                GError **error)
-{
-  *ret_waits_for = NULL;
-  g_auto (TableState) state = { 0 };
-  return ledger_table_read (db, model->table, false, &state, error)
-         && check_model (db, catalog, model, &state, options, NULL, ret_waits_for, error);
 }
 
 static bool
@@ -248,7 +198,7 @@ add_pins (Pins *pins, const Layout *layout)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
-      if (column->discarded || column->other_format)
+      if (column->discarded || layout->findings[i].other_format)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
@@ -266,8 +216,8 @@ static void
 note_changes (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].change != NULL)
-      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->columns[i].change));
+    if (layout->findings[i].change != NULL)
+      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->findings[i].change));
 }
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
@@ -277,11 +227,12 @@ transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResu
   const LoadInput *input = &context->input;
   const Model *model = input->model;
   const Run *run = input->run;
+  const AgreementTerms terms = { input->options->warehouse_schema, input->options->secret, input->options->secret_length };
   g_auto (TableState) locked = { 0 };
   note_changes (loaded->layout, result->notes);
   if (!pass_fence (db, run, error) || !ledger_step_begin (db, run->id, "TRANSFORM", model->path, model->checksum, error)
       || !ledger_table_ensure (db, model->table, model_kind_word (model->kind), input->options->warehouse_schema, error)
-      || !ledger_table_read (db, model->table, true, &locked, error) || !check_table (model, &locked, input->options, error)
+      || !ledger_table_read (db, model->table, true, &locked, error) || !agreement_check_pins (model, &locked, &terms, error)
       || !transform_run (db, input, loaded, context->state.kind != NULL, result, error))
     return false;
   add_pins (context->pins, loaded->layout);
@@ -407,13 +358,12 @@ pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run
   g_auto (Context) context = { .input = { .catalog = catalog, .model = model, .run = run, .fd = fd, .options = options } };
   if (!ledger_table_read (db, run->table, false, &context.state, error))
     return false;
-  g_autofree char *waits_for = NULL;
   context.pins = pins_parse (context.state.pins, error);
-  if (context.pins == NULL
-      || (model != NULL && !check_model (db, catalog, model, &context.state, options, context.pins, &waits_for, error)))
+  if (context.pins == NULL || (model != NULL && !read_dimensions (db, model, context.pins, error)))
     return false;
   context.input.pins = context.pins;
   pins_checksum (context.pins, context.pins_sha256);
+  memcpy (ret_result->pins_sha256, context.pins_sha256, sizeof ret_result->pins_sha256);
   context.key = model != NULL ? key_definition (model, options->secret, options->secret_length) : NULL;
   if (!options->dry_run)
     return run_steps (db, &context, ret_result, error);

@@ -1,17 +1,11 @@
 /* One file through the pipeline: LOAD (file to staging) and TRANSFORM (staging to warehouse). It gets an open descriptor, a
- * connection that already holds the table's lock, and never renames a file. */
+ * connection that already holds the table's lock, of a table that agreement_check has found good since, and never renames a file. */
 #ifndef WEIR_PIPELINE_PIPELINE_H
 #define WEIR_PIPELINE_PIPELINE_H
 
 #include "models/catalog.h"
 #include "pipeline/run.h"
 #include "schema/ledger.h"
-
-/* Whether a table can be loaded at all, before any file of it is touched: the model, the pins and the secret agree, and so do those
- * of the dimensions it references. *ret_waits_for: a referenced dimension that was never loaded, or NULL; owned by the caller.
- * Errors: MODEL, RETRY. */
-bool pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for,
-                     GError **error);
 
 /* Loads the file open on fd (borrowed). "model" may be NULL: staged only. "catalog" gives the models of referenced dimensions. The
  * run must have been begun in the ledger by the caller (ledger_begin), but for dry_run, where this does it inside the transaction

@@ -3,9 +3,11 @@
 const char *
 load_status_word (LoadStatus status)
 {
-  static const char *const words[] = {
-    [STATUS_APPLIED] = "applied", [STATUS_STAGED] = "staged", [STATUS_DUPLICATE] = "duplicate", [STATUS_FAILED] = "failed"
-  };
+  static const char *const words[] = { [STATUS_APPLIED] = "applied",
+                                       [STATUS_STAGED] = "staged",
+                                       [STATUS_DUPLICATE] = "duplicate",
+                                       [STATUS_FAILED] = "failed",
+                                       [STATUS_HELD] = "held" };
   return words[status];
 }
 

@@ -11,6 +11,7 @@ typedef enum
   STATUS_STAGED,    /* no model: staged for review only */
   STATUS_DUPLICATE, /* nothing new: the file last applied again */
   STATUS_FAILED,
+  STATUS_HELD, /* failed for what a person must mend, which is not the file: it is left where it is */
 } LoadStatus;
 
 const char *load_status_word (LoadStatus status); /* "applied", ... */
@@ -38,7 +39,8 @@ typedef struct
   LoadStatus status;
   bool rows_known; /* the file was read to its end: rows holds */
   RowCounts rows;
-  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
+  char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
+  GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 
 void pipeline_result_clear (PipelineResult *result);

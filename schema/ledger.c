@@ -104,7 +104,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
+              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -178,9 +179,9 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
   return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
-              { "header", loaded->header },
-              { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
-              { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
+              { "header", loaded->header }, { "read", number (&read, counts->read) },
+              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
+              { "staged", number (&staged, counts->staged) });
 }
 
 bool
@@ -223,9 +224,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
-              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
-              { "staged", text[8] })
+              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -343,6 +344,12 @@ bool
 ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 {
   return sql_run (db, "report/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_held (Db *db, DbResult **ret_held, GError **error)
+{
+  return sql_run (db, "report/held", NULL, 0, ret_held, error);
 }
 
 bool

@@ -22,6 +22,7 @@ typedef struct
   char *table;
   char *file;       /* name as dropped */
   char *place;      /* where it is: path relative to the home, or absolute */
+  bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
 } Run;
@@ -61,8 +62,8 @@ bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, Ro
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
- * table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files that were not claimed: their process is dead, for we hold the
+ * table's lock, and nobody comes back to them. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */
@@ -91,8 +92,9 @@ typedef struct
 {
   const char *state;       /* "applied", "staged", "duplicate" or "failed" */
   const char *sha256;      /* NULL: as file_loaded said */
-  const char *pins_sha256; /* NULL where there is no model */
+  const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
+  const char *summary;     /* the published JSON text, NULL: as it was */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
@@ -136,6 +138,7 @@ bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reas
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

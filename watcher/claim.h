@@ -8,6 +8,11 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* In the drop folder: where claimed files are. */
+#define CLAIM_FOLDER ".claimed"
 
 typedef struct Claim Claim;
 
@@ -35,17 +40,20 @@ bool claim_give_back (Claim *claim, const char *path, GError **error);
 void claim_free (Claim *claim);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 
-/* One claim folder as found on disk. */
+/* One claimed file as found on disk. */
 typedef struct
 {
   Uid run;
-  char *name;  /* the file in it; NULL: empty */
+  char *name;
   bool orphan; /* nobody holds the flock */
+  ino_t inode;
+  int64_t size;     /* bytes */
+  int64_t mtime_ns; /* since 1970 */
 } ClaimEntry;
 
 void claim_entry_free (ClaimEntry *entry);
 
-/* All claims (of ClaimEntry). A missing folder is an empty list. Empty orphan folders are removed on the way. */
+/* All claims with a file in them (of ClaimEntry). A missing folder is an empty list. Empty orphan folders are removed on the way. */
 GPtrArray *claim_list (const char *imports, GError **error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "pipeline/layout/survey.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/row.h"
 
@@ -19,7 +20,6 @@ typedef struct
   const LoadInput *input;
   Loaded *loaded;
   PipelineResult *result;
-  ColumnGuess *guesses;
   int64_t size;
 } Work;
 
@@ -48,9 +48,9 @@ check_stop (const Work *work, const char *step, int64_t records, GError **error)
   return true;
 }
 
-/* Reads records into the guesses: the sample, or the whole file. *ret_end: the file ended. */
+/* Reads records into the survey: the sample, or the whole file. *ret_end: the file ended. */
 static bool
-look (Work *work, int64_t limit, bool *ret_end, GError **error)
+look (Work *work, Survey *survey, int64_t limit, bool *ret_end, GError **error)
 {
   Loaded *loaded = work->loaded;
   const Record *record, *original;
@@ -61,32 +61,20 @@ look (Work *work, int64_t limit, bool *ret_end, GError **error)
       *ret_end = record == NULL;
       if (record == NULL)
         return n > 0 || rows_none (loaded->rows, error);
-      layout_look (loaded->layout, work->guesses, record);
+      survey_look (survey, record);
     }
   return true;
 }
 
-static void
-reset_guesses (Work *work)
-{
-  Layout *layout = work->loaded->layout;
-  work->guesses = g_renew (ColumnGuess, work->guesses, layout->n_columns);
-  for (int i = 0; i < layout->n_columns; i++)
-    {
-      infer_init (&work->guesses[i]);
-      layout->columns[i].contradictions = 0;
-    }
-}
-
-/* Guesses from the beginning of the file, as far as "limit"; settles what can be settled. */
+/* Looks from the beginning of the file, as far as "limit"; settles what can be settled. */
 static bool
 infer (Work *work, int64_t limit, bool *ret_again, GError **error)
 {
   Loaded *loaded = work->loaded;
+  g_autoptr (Survey) survey = survey_new (loaded->layout);
   bool end = false;
-  reset_guesses (work);
-  return look (work, limit, &end, error) && rows_rewind (loaded->rows, error)
-         && layout_settle (loaded->layout, work->guesses, end, ret_again, error);
+  return look (work, survey, limit, &end, error) && rows_rewind (loaded->rows, error)
+         && survey_settle (survey, end, ret_again, error);
 }
 
 /* Behind what is to be mended: how the file is loaded then. A dry run leaves nothing that could be. */
@@ -335,12 +323,12 @@ static void
 note_layout (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].ambiguous)
+    if (layout->findings[i].settle != NULL)
       g_ptr_array_add (notes,
                        g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
                                         "settles it",
-                                        layout->columns[i].name, layout->columns[i].name, layout->columns[i].settle,
-                                        layout->columns[i].settle_or));
+                                        layout->columns[i].name, layout->columns[i].name, layout->findings[i].settle,
+                                        layout->findings[i].settle_or));
 }
 
 /* Every byte is something in Windows-1252, so reading a file as that must not go unsaid. */
@@ -383,9 +371,7 @@ load_file (Db *db, const LoadInput *input, Loaded *ret_loaded, PipelineResult *r
 {
   *ret_loaded = (Loaded) { .sha = sha256_new () };
   Work work = { .input = input, .loaded = ret_loaded, .result = result };
-  bool done = load_work (&work, db, error);
-  g_free (work.guesses);
-  return done;
+  return load_work (&work, db, error);
 }
 
 bool

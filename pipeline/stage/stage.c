@@ -131,7 +131,8 @@ stage_columns (const Layout *layout)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
-      Json *ways = column->ambiguous ? json_pack ("[s, s]", column->settle, column->settle_or) : json_null ();
+      const ColumnFinding *finding = &layout->findings[i];
+      Json *ways = finding->settle != NULL ? json_pack ("[s, s]", finding->settle, finding->settle_or) : json_null ();
       json_array_append_new (columns, json_pack ("{s:o, s:o, s:s, s:o, s:o}", "name", weir_json_string (column->name), "header",
                                                  weir_json_string (column->header), "type", column->type->name, "format",
                                                  weir_json_string (column->format), "ambiguous", ways));
@@ -140,15 +141,15 @@ stage_columns (const Layout *layout)
 }
 
 static bool
-comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError **error)
+comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
     g_string_append_printf (text, "header %s", column->header);
   if (column->format != NULL)
     g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
-  if (column->ambiguous)
-    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", column->settle, column->settle_or);
+  if (finding->settle != NULL)
+    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", finding->settle, finding->settle_or);
   if (text->len == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);
@@ -163,7 +164,7 @@ bool
 stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (!comment_column (db, stage, &layout->columns[i], error))
+    if (!comment_column (db, stage, &layout->columns[i], &layout->findings[i], error))
       return false;
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);

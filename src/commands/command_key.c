@@ -1,9 +1,9 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
+#include "pipeline/warehouse/agreement.h"
 #include "pipeline/layout/pins.h"
 #include "schema/ledger.h"
-#include "src/report/agreement.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/settings/settings.h"
@@ -130,7 +130,7 @@ read_secret (const Settings *settings, const Model *model, const Known *known, c
   g_autofree char *secret = NULL;
   if (!database_read_secret (settings, known->db, &secret, ret_length, error))
     return false;
-  if (!agreement_check (model, known->state.kind, known->state.key, secret, *ret_length, error))
+  if (!agreement_check_key (model, &known->state, secret, *ret_length, error))
     return database_explain_secret (settings, error), false;
   *ret_secret = g_steal_pointer (&secret);
   return true;

@@ -4,7 +4,7 @@
 #include "models/name.h"
 #include "pipeline/summary.h"
 #include "src/commands/cli.h"
-#include "src/commands/loading.h"
+#include "src/commands/by_hand.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
 
@@ -114,10 +114,10 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
-  bool resume;
-  if (loader_claimed (loader, claim, &input->route, ret_end, &resume, error))
+  ClaimFate fate;
+  if (loading_claimed (loader, claim, &input->route, ret_end, &fate, error))
     return true;
-  if (resume)
+  if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
     placing_give_back (loader->db, loader->settings, claim, NULL);
@@ -131,7 +131,7 @@ load_locked (Batch *batch, const Input *input, LoadEnd *ret_end, GError **error)
   const LoadOptions *options = batch->options;
   if (!options->dry_run && is_dropped (loader->settings, input->path))
     return load_dropped (loader, input, ret_end, error);
-  return loader_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
+  return loading_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
 }
 
 /* What can be said of a path before anything is done with it. */
@@ -166,7 +166,7 @@ check_path (const char *path, const LoadOptions *options, GError **error)
 static bool
 load_input (Batch *batch, const Input *input, LoadEnd *ret_end, GError **error)
 {
-  if (!check_path (input->path, batch->options, error) || !loading_lock (&batch->loader, &input->route, input->path, error))
+  if (!check_path (input->path, batch->options, error) || !by_hand_lock (&batch->loader, &input->route, input->path, error))
     return false;
   bool done = load_locked (batch, input, ret_end, error);
   loader_unlock (&batch->loader);
@@ -189,7 +189,7 @@ static void
 tell_failure (const Batch *batch, const Input *input, const GError *error)
 {
   g_autoptr (Json) summary = summary_without_run (input, error);
-  loading_tell (summary, batch->json, batch->options->dry_run);
+  by_hand_tell (summary, batch->json, batch->options->dry_run);
 }
 
 static bool
@@ -215,8 +215,8 @@ load_and_tell (Batch *batch, const Input *input, GError **ret_end_of_all)
   g_auto (LoadEnd) end = { 0 };
   if (load_with_progress (batch, input, &end, &error))
     {
-      loading_tell (end.summary, batch->json, batch->options->dry_run);
-      return loading_exit_code (&end);
+      by_hand_tell (end.summary, batch->json, batch->options->dry_run);
+      return by_hand_exit_code (&end);
     }
   tell_failure (batch, input, error);
   int code = weir_error_exit_code (error);

@@ -1,7 +1,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "src/commands/cli.h"
-#include "src/commands/loading.h"
+#include "src/commands/by_hand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,9 +87,9 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
-  bool resume;
-  bool done = loader_claimed (loader, claim, route, ret_end, &resume, error);
-  if (!done && !resume)
+  ClaimFate fate;
+  bool done = loading_claimed (loader, claim, route, ret_end, &fate, error);
+  if (fate == CLAIM_GIVE_BACK)
     return placing_give_back (loader->db, loader->settings, claim, past->place), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
@@ -103,10 +103,10 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
   if (!loader_route_again (loader, past->file, past->run, &route, error))
     return false;
   loader->options.force |= is_repeatable (route.model);
-  if (!loading_lock (loader, &route, past->file, error))
+  if (!by_hand_lock (loader, &route, past->file, error))
     return false;
   bool in_place = strcmp (past->disposition, "left") == 0;
-  bool done = in_place ? loader_in_place (loader, past->place, &route, false, ret_end, error)
+  bool done = in_place ? loading_in_place (loader, past->place, &route, false, ret_end, error)
                        : load_claimed (loader, past, &route, ret_end, error);
   loader_unlock (loader);
   return done;
@@ -126,8 +126,8 @@ run (Call *call, int *ret_code, GError **error)
   if (!loader_refresh (&loader, error) || !find_past (&loader, call->arguments[0], &past, error)
       || !load_again (&loader, &past, &end, error))
     return false;
-  loading_tell (end.summary, call->json, false);
-  *ret_code = loading_exit_code (&end);
+  by_hand_tell (end.summary, call->json, false);
+  *ret_code = by_hand_exit_code (&end);
   return true;
 }
 

@@ -1,44 +1,8 @@
 #include "base/error.h"
-#include "base/fsutil.h"
 #include "src/commands/cli.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Moves an empty file from the claims to "folder" and removes it: the only way to know that this works, for two mounts of one disk
- * look alike and yet refuse a rename. */
-static bool
-try_rename (const char *claimed, const char *folder, GError **error)
-{
-  g_autofree char *from = g_build_filename (claimed, ".weir-try-XXXXXX", NULL);
-  int fd = mkstemp (from);
-  if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not write to \"%s\": %s", claimed, g_strerror (errno));
-  close (fd);
-  g_autofree char *name = g_path_get_basename (from);
-  g_autofree char *to = g_build_filename (folder, name, NULL);
-  bool renamed = fs_rename_new (from, to, NULL, error);
-  unlink (renamed ? to : from);
-  return renamed;
-}
-
-/* What every file will need: to be claimed, and to be moved to archive and failed. */
-static bool
-check_folders (const Settings *settings, GError **error)
-{
-  g_autofree char *claimed = g_build_filename (settings->imports, ".claimed", NULL);
-  if (!fs_make_folder (claimed, 0755, error))
-    return false;
-  if (try_rename (claimed, settings->archive, error) && try_rename (claimed, settings->failed, error))
-    return true;
-  weir_error_detail (error,
-                     "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
-  return false;
-}
+#include "watcher/archive.h"
 
 typedef struct
 {
@@ -48,7 +12,7 @@ typedef struct
 static bool
 prepare_home (const Settings *settings, GError **error)
 {
-  return settings_make_folders (settings, error) && check_folders (settings, error);
+  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, settings->failed, error);
 }
 
 /* The path of the program that runs, for its children. Owned by the caller. */

@@ -5,6 +5,8 @@
 #include "pipeline/layout/key.h"
 #include "src/report/checks_database.h"
 #include "src/settings/settings.h"
+#include "src/watch/notifier.h"
+#include "watcher/archive.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -41,20 +43,11 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
-/* A file goes the way that loaded files go. */
 static void
 check_rename (const Settings *settings, GPtrArray *checks)
 {
-  g_autofree char *begin = probe_path (settings->imports);
-  g_autofree char *middle = probe_path (settings->archive);
-  g_autofree char *end = probe_path (settings->failed);
   GError *error = NULL;
-  if (!fs_write_file (begin, "", 0, 0600, &error) || !fs_rename_new (begin, middle, NULL, &error)
-      || !fs_rename_new (middle, end, NULL, &error))
-    weir_error_hint (&error, "imports, archive and failed must share a file system, in a container a single mount.");
-  unlink (begin);
-  unlink (middle);
-  unlink (end);
+  (void) archive_try (settings->imports, settings->archive, settings->failed, &error);
   checks_add (checks, "rename", g_strdup ("from imports to archive and failed"), error);
 }
 
@@ -66,18 +59,13 @@ check_notify (const Settings *settings, GPtrArray *checks)
       checks_add (checks, "watch", g_strdup ("by listing, as the settings say"), NULL);
       return;
     }
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "weir");
-  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
-  g_autofree char *program =
-      g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (beside) : g_find_program_in_path ("weir-notify");
+  g_autofree char *program = notifier_find_program ();
   GError *error = NULL;
   if (program == NULL)
-    {
-      weir_error (&error, WEIR_ERROR_MODEL, "weir-notify is neither beside weir nor on the PATH");
-      weir_error_detail (&error, "The drop folder is listed every second instead.");
-      weir_error_hint (&error, "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\".");
-    }
+    weir_fail (&error,
+               &(Failure) { WEIR_ERROR_MODEL, .detail = "The drop folder is listed every second instead.",
+                            .hint = "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\"." },
+               "weir-notify is neither beside weir nor on the PATH");
   checks_add (checks, "watch", g_strdup (program != NULL ? program : "weir-notify"), error);
 }
 

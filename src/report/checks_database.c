@@ -1,11 +1,13 @@
 #include "src/report/checks_database.h"
 
 #include "base/error.h"
+#include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/held.h"
 #include "schema/ledger.h"
 #include "schema/migrate.h"
 #include "schema/sql.h"
-#include "src/report/agreement.h"
 #include "src/server/connect.h"
+#include "watcher/scan.h"
 
 #define LEAST_VERSION 130000 /* gen_random_uuid */
 
@@ -63,20 +65,42 @@ check_schema (Db *db, const char *schema, GPtrArray *checks)
 }
 
 static void
-check_pins (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
+check_agreement (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
 {
   g_autofree char *secret = NULL;
-  size_t length = 0;
-  (void) settings_read_secret (settings, false, &secret, &length, NULL);
+  AgreementTerms terms = { .warehouse_schema = settings->warehouse_schema };
+  (void) settings_read_secret (settings, false, &secret, &terms.secret_length, NULL);
+  terms.secret = secret;
   for (guint i = 0; i < catalog->models->len; i++)
     {
       const Model *model = g_ptr_array_index (catalog->models, i);
-      g_auto (TableState) state = { 0 };
       GError *error = NULL;
-      if (ledger_table_read (db, model->table, false, &state, &error) && state.exists)
-        (void) agreement_check (model, state.applied > 0 ? state.kind : NULL, state.key, secret, length, &error);
-      database_explain_secret (settings, &error);
+      if (!agreement_check (db, catalog, model, &terms, &error))
+        database_explain_secret (settings, &error);
       checks_add (checks, "agreement", g_strdup_printf ("%s with the rows of %s", model->path, model->table), error);
+    }
+}
+
+/* Files that lie in the drop folder as their last try left them. */
+static void
+check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) held = held_read (db, catalog, &error);
+  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, NULL) : NULL;
+  if (error != NULL)
+    checks_add (checks, "file", NULL, error);
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (entries, i);
+      g_auto (Route) route = { 0 };
+      catalog_route (catalog, entry->name, &route);
+      const HeldFile *file = held_find (held, route.table, entry->name, entry->size, entry->mtime_ns);
+      if (file == NULL)
+        continue;
+      g_autofree char *path = g_build_filename (settings->imports, entry->name, NULL);
+      g_autofree char *shown = settings_shown_path (settings, path);
+      checks_add (checks, "file", g_strdup_printf ("%s, for %s", shown, file->table), g_error_copy (file->error));
     }
 }
 
@@ -91,5 +115,8 @@ checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *ch
   check_schema (db, settings->staging_schema, checks);
   check_schema (db, settings->warehouse_schema, checks);
   if (has_ledger && catalog != NULL)
-    check_pins (db, settings, catalog, checks);
+    {
+      check_agreement (db, settings, catalog, checks);
+      check_held (db, settings, catalog, checks);
+    }
 }

@@ -1,7 +1,7 @@
 #include "src/watch/dispatch.h"
 
 #include "base/text.h"
-#include "models/model.h"
+#include "models/waiting.h"
 
 #include <string.h>
 
@@ -43,17 +43,18 @@ sort_into_tables (const WorkItem *items, size_t n_items)
   return tables;
 }
 
-/* Whether the item references a table that has anything pending. */
+/* Everything that waits or is in work is pending; whether a dimension was ever loaded, the worker finds out. */
 static bool
-has_pending_dimension (const WorkItem *item, GHashTable *tables)
+is_pending (const char *table, void *tables)
 {
-  for (unsigned i = 0; item->references && i < item->references->len; i++)
-    {
-      const ModelReference *reference = item->references->pdata[i];
-      if (strcmp (reference->dimension, item->table) != 0 && g_hash_table_contains (tables, reference->dimension))
-        return true;
-    }
-  return false;
+  return g_hash_table_contains (tables, table);
+}
+
+static bool
+must_wait (const WorkItem *item, GHashTable *tables)
+{
+  Wait wait;
+  return waiting_find (item->references, &(WaitKnowledge) { .is_pending = is_pending, .data = tables }, &wait);
 }
 
 static int
@@ -75,7 +76,7 @@ dispatch_plan (const WorkItem *items, size_t n_items, int64_t now, int64_t *ret_
   while (g_hash_table_iter_next (&each, NULL, &value))
     {
       const Table *table = value;
-      if (table->busy || !table->head || has_pending_dimension (table->head, tables))
+      if (table->busy || !table->head || must_wait (table->head, tables))
         continue;
       unsigned index = (unsigned) (table->head - items);
       if (table->head->not_before > now)

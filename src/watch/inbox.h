@@ -13,19 +13,11 @@
 
 typedef struct Inbox Inbox;
 
-typedef enum
-{
-  FILE_LEFT_ALONE, /* not ours, or not readable */
-  FILE_SETTLING,
-  FILE_READY,
-} FileState;
-
 /* One look at the folder. */
 typedef struct
 {
   GPtrArray *claims;  /* of ClaimEntry */
-  GPtrArray *entries; /* of Entry */
-  GArray *states;     /* of FileState, one for each entry */
+  GPtrArray *entries; /* of Entry, judged: FILE_SETTLING is so */
   int64_t wait_us;    /* how long until the next look */
 } Listing;
 

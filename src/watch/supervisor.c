@@ -2,6 +2,7 @@
 #include "src/watch/supervisor.h"
 
 #include "src/server/connect.h"
+#include "src/watch/notifier.h"
 #include "src/watch/supervisor_state.h"
 
 #include <glib-unix.h>
@@ -119,17 +120,13 @@ on_inbox_changed (void *data)
   supervisor_look_later (data, 0);
 }
 
-/* weir-notify beside this program, else on the PATH; NULL: there is none, or polling is wanted. Owned by the caller. */
+/* NULL: there is no weir-notify, or polling is wanted. Owned by the caller. */
 static char *
 find_notify (const Supervisor *supervisor)
 {
   if (supervisor->settings->watch == WATCH_POLL)
     return NULL;
-  g_autofree char *folder = g_path_get_dirname (supervisor->program);
-  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
-  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&beside);
-  char *found = g_find_program_in_path ("weir-notify");
+  char *found = notifier_find_program ();
   if (!found)
     log_line (supervisor->log, "weir-notify was not found: looking into the folder every second instead");
   return found;

@@ -6,7 +6,6 @@
 #include "src/watch/dispatch.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 /* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
 #define LOOK_SHARE 3
@@ -67,29 +66,22 @@ apply_hold (Supervisor *supervisor, Job *job, int64_t now, int64_t *ret_not_befo
 static void
 add_claim (Supervisor *supervisor, const ClaimEntry *claim)
 {
-  if (!claim->name)
-    return;
   char run[UID_TEXT_SIZE];
   uid_format (claim->run, run);
   Job *job = route_job (supervisor, run, claim->name, claim->orphan ? WORK_ORPHAN : WORK_BUSY);
   job->is_claim = true;
-  g_autofree char *path = g_build_filename (supervisor->settings->imports, ".claimed", run, claim->name, NULL);
-  struct stat status;
-  if (lstat (path, &status) == 0)
-    {
-      job->inode = status.st_ino;
-      job->size = status.st_size;
-      job->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-    }
+  job->inode = claim->inode;
+  job->size = claim->size;
+  job->mtime_ns = claim->mtime_ns;
   g_ptr_array_add (supervisor->jobs, job);
 }
 
 static void
-add_entry (Supervisor *supervisor, const Entry *entry, FileState state)
+add_entry (Supervisor *supervisor, const Entry *entry)
 {
-  if (state == FILE_LEFT_ALONE)
+  if (!scan_is_pending (entry->state))
     return;
-  Job *job = route_job (supervisor, entry->name, entry->name, state == FILE_READY ? WORK_READY : WORK_SETTLING);
+  Job *job = route_job (supervisor, entry->name, entry->name, entry->state == FILE_READY ? WORK_READY : WORK_SETTLING);
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
@@ -106,7 +98,7 @@ rebuild_jobs (Supervisor *supervisor, const Listing *listing)
   for (unsigned i = 0; i < listing->claims->len; i++)
     add_claim (supervisor, listing->claims->pdata[i]);
   for (unsigned i = 0; i < listing->entries->len; i++)
-    add_entry (supervisor, listing->entries->pdata[i], g_array_index (listing->states, FileState, i));
+    add_entry (supervisor, listing->entries->pdata[i]);
 }
 
 /* Workers read settings when they start. A weir.json that cannot be taken keeps the ones we have. */

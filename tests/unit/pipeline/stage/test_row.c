@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "pipeline/layout/survey.h"
 #include "pipeline/stage/row.h"
 #include "tests/unit/pipeline/records.h"
 
@@ -16,12 +17,10 @@ users_layout (const Catalog *catalog, const Pins *pins)
   TestRecord made;
   Layout *layout =
       layout_new (catalog_find (catalog, "users"), catalog, test_record (&made, 1, "name|email|date_of_birth|x"), 0, pins, NULL);
-  ColumnGuess guesses[4];
-  for (int i = 0; i < 4; i++)
-    infer_init (&guesses[i]);
-  layout_look (layout, guesses, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
+  g_autoptr (Survey) survey = survey_new (layout);
+  survey_look (survey, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
   bool again;
-  assert_true (layout_settle (layout, guesses, true, &again, NULL));
+  assert_true (survey_settle (survey, true, &again, NULL));
   return layout;
 }
 

@@ -1,4 +1,4 @@
-#include "src/commands/loading.h"
+#include "src/commands/by_hand.h"
 
 #include "base/error.h"
 #include "src/load/published.h"
@@ -9,13 +9,13 @@
 #define EXIT_LOCAL 4
 
 bool
-loading_lock (Loader *loader, const Route *route, const char *file, GError **error)
+by_hand_lock (Loader *loader, const Route *route, const char *file, GError **error)
 {
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, route, LOCK_WAIT_MS, &state, &waits_for, error))
     return false;
-  if (state == LOCK_HELD)
+  if (state == LOCK_OURS)
     return true;
   g_autofree char *hint = g_strdup_printf ("Load a file of %s first.", waits_for);
   const Failure failure = { WEIR_ERROR_INPUT, REASON_WAITS, .detail = "Nothing was loaded; the file was left where it is.",
@@ -24,7 +24,7 @@ loading_lock (Loader *loader, const Route *route, const char *file, GError **err
 }
 
 void
-loading_tell (const Json *summary, bool json, bool dry_run)
+by_hand_tell (const Json *summary, bool json, bool dry_run)
 {
   g_autofree char *text = json ? weir_json_text (summary) : published_text (summary);
   bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
@@ -33,7 +33,7 @@ loading_tell (const Json *summary, bool json, bool dry_run)
 }
 
 int
-loading_exit_code (const LoadEnd *end)
+by_hand_exit_code (const LoadEnd *end)
 {
   if (end->stuck)
     return EXIT_LOCAL;
