@@ -1,6 +1,9 @@
-/* The ledger: what every run did, in schema weir. The only file that names its tables.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql and report.sql; nothing else names its
+ * tables, but for the migrations.
  *
- * All writes happen in the caller's transaction unless a comment says otherwise. Times are the database's. */
+ * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
+ * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
+ * Times are the database's. Errors are those of base/db.h where nothing else is said. */
 #ifndef WEIR_SCHEMA_LEDGER_H
 #define WEIR_SCHEMA_LEDGER_H
 
@@ -48,7 +51,7 @@ typedef struct
 void table_state_clear (TableState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TableState, table_state_clear)
 
-/* Session advisory lock of a table (by schema and name). *ret_locked is false when another session holds it. */
+/* Session advisory lock of a table. *ret_locked is false when another session holds it. */
 bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error);
 /* Waits for it at most "milliseconds"; a timeout is a RETRY error. */
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);

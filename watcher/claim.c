@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/fsutil.h"
 #include "watcher/lockfd.h"
 
@@ -86,17 +87,22 @@ claim_path (const Claim *claim)
   return claim->path;
 }
 
-/* Makes the folder of a new claim and locks it. */
+/* Makes the folder of a new claim, durably, and locks it. */
 static bool
 make_folder (Claim *claim, GError **error)
 {
+  g_autofree char *claimed = g_path_get_dirname (claim->folder);
+  bool first = !g_file_test (claimed, G_FILE_TEST_IS_DIR);
   for (;;)
     {
-      if (!fs_make_folder (claim->folder, FOLDER_MODE, error))
+      if (!fs_make_folder (claim->folder, FOLDER_MODE, error) || !fs_sync_folder (claimed, error)
+          || (first && !fs_sync_folder (claim->imports, error)))
         return false;
       AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       if (fd < 0 && errno == ENOENT)
         continue;
+      if (fd >= 0)
+        fault_point ("claim-lock");
       if (fd < 0 || !lockfd_take (fd, LOCK_EX))
         return weir_error (error, WEIR_ERROR_LOCAL, "could not lock folder \"%s\": %s", claim->folder, g_strerror (errno)), false;
       /* Somebody who found it empty may have removed it before we had the lock. */
@@ -125,6 +131,7 @@ claim_take_from (const char *imports, const char *path, const char *name, Uid ru
     return NULL;
   claim_set_name (claim, name);
   g_autoptr (GError) local = NULL;
+  fault_point ("claim-rename");
   if (!fs_rename_new (path, claim->path, NULL, &local))
     {
       *ret_gone = is_gone (path) && is_gone (claim->path);

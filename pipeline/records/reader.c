@@ -148,7 +148,7 @@ static bool
 is_blank (const Reader *reader, const Line *line)
 {
   const char *text = line_source_bytes (reader->lines) + line->begin;
-  size_t length = line->text_end - line->begin, mark = record_mark (text, length);
+  size_t length = line->text_end - line->begin, mark = text_mark (text, length);
   if (length == mark)
     return true;
   const char *delimiter = reader->dialect.delimiter;
@@ -221,7 +221,7 @@ static RecordOutcome
 parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 {
   begin_record (reader);
-  reader->mark = record_mark (line_source_bytes (reader->lines), line->text_end);
+  reader->mark = text_mark (line_source_bytes (reader->lines), line->text_end);
   line->begin += reader->mark;
   for (size_t lines = 1;; lines++)
     {

@@ -78,12 +78,6 @@ record_reason (const Record *record, size_t width)
 }
 
 size_t
-record_mark (const char *text, size_t length)
-{
-  return length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
-size_t
 record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line)
 {
   size_t begin = 0;

@@ -17,9 +17,6 @@ const char *record_describe (const Record *record, size_t width, char *buffer, s
 /* The reason of that: its own, REASON_TOO_FEW_FIELDS or REASON_TOO_MANY_FIELDS. */
 Reason record_reason (const Record *record, size_t width);
 
-/* How many bytes of a byte order mark, in UTF-8, a text begins with: 3 or 0. */
-size_t record_mark (const char *text, size_t length);
-
 /* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
 size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);
 

@@ -1,6 +1,6 @@
 #include "pipeline/records/repair.h"
 
-#include "pipeline/records/reader_record.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -169,7 +169,7 @@ read_line (Repair *repair, const Record *record, Reading reading)
   g_string_truncate (repair->text, 0);
   repair->unclosed = 0;
   repair->broken = false;
-  const char *at = record->raw + record_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
+  const char *at = record->raw + text_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
   for (;;)
     {
       at = take_field (repair, at, end, reading);

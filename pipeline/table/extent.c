@@ -1,5 +1,6 @@
 #include "pipeline/table/extent.h"
 
+#include "base/text.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
 
@@ -214,7 +215,7 @@ static bool
 is_own_header (const Extent *extent, const Record *record)
 {
   const Record *own = extent->header;
-  size_t mark = record_mark (record->raw, record->raw_length);
+  size_t mark = text_mark (record->raw, record->raw_length);
   return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 

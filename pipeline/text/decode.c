@@ -69,22 +69,13 @@ refuse_signature (const Signature *signature, const char *name, GError **error)
                     name, signature->what);
 }
 
-static int64_t
-count_lines (const char *bytes, size_t length)
-{
-  int64_t lines = 1;
-  for (size_t i = 0; i < length; i++)
-    lines += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
-  return lines;
-}
-
 static bool
 refuse_nul (const SourceHead *head, const char *nul, const char *name, GError **error)
 {
   const Signature *signature = find_signature (head);
   if (signature != NULL)
     return refuse_signature (signature, name, error);
-  int64_t line = count_lines (head->bytes, (size_t) (nul - head->bytes));
+  int64_t line = 1 + text_count_line_ends (head->bytes, (size_t) (nul - head->bytes));
   return weir_fail (error,
                     &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .line = line,
                                  .hint = "The file is damaged or no CSV. Export it again as CSV in UTF-8." },

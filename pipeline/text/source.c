@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/text/source_text.h"
 #include "pipeline/text/source_unpack.h"
+#include "pipeline/text/transcode.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,8 +11,7 @@
 
 #define PIECE_SIZE 65536                /* bytes of the file that are held, where they are not what is wanted */
 #define RATIO_FROM ((int64_t) 16 << 20) /* bytes of text: below, the ratio says little and costs nothing */
-#define MARK "\xEF\xBB\xBF"             /* the byte order mark in UTF-8 */
-#define MARK_SIZE 3
+#define MARK_SIZE 3                     /* bytes of the byte order mark in UTF-8 */
 
 const SourceLimits source_default_limits = { 0, 1000 };
 
@@ -224,7 +223,7 @@ pass_mark (Source *source, GError **error)
       length += got;
     }
   source->marked = true;
-  source->first_length = length == MARK_SIZE && memcmp (source->first, MARK, MARK_SIZE) == 0 ? 0 : length;
+  source->first_length = text_mark (source->first, length) > 0 ? 0 : length;
   return true;
 }
 
@@ -366,7 +365,5 @@ source_transcode (const char *bytes, size_t length, bool whole, Encoding encodin
       g_string_set_size (text, length * TRANSCODE_GROWTH);
       g_string_set_size (text, transcode (encoding, bytes, length, whole, text->str, &used));
     }
-  if (text->len >= MARK_SIZE && memcmp (text->str, MARK, MARK_SIZE) == 0)
-    g_string_erase (text, 0, MARK_SIZE);
-  return text;
+  return g_string_erase (text, 0, (gssize) text_mark (text->str, text->len));
 }

@@ -138,18 +138,3 @@ agreement_check (Db *db, const Catalog *catalog, const Model *model, const Agree
          && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
 }
 
-bool
-agreement_find_unloaded (Db *db, const Model *model, char **ret_dimension, GError **error)
-{
-  *ret_dimension = NULL;
-  for (guint i = 0; i < model->references->len; i++)
-    {
-      const ModelReference *reference = model->references->pdata[i];
-      g_auto (TableState) state = { 0 };
-      if (!ledger_table_read (db, reference->dimension, false, &state, error))
-        return false;
-      if (state.applied == 0)
-        return *ret_dimension = g_strdup (reference->dimension), true;
-    }
-  return true;
-}

@@ -27,9 +27,6 @@ bool agreement_check_pins (const Model *model, const TableState *pinned, const A
  * inside a transaction. */
 bool agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error);
 
-/* The first dimension that the model references and that was never loaded; NULL: none. Owned by the caller. */
-bool agreement_find_unloaded (Db *db, const Model *model, char **ret_dimension, GError **error);
-
 /* Whether what has the table's name in the warehouse, if anything, is weir's: a table, and "known" to the ledger as loaded. */
 bool agreement_check_owner (Db *db, const char *schema, const char *table, bool known, bool *ret_exists, GError **error);
 

@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "base/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const size_t json_file_limit = 1024 * 1024;
 
@@ -22,14 +22,9 @@ Json *
 weir_json_parse (const char *text, size_t length, const char *name, GError **error)
 {
   /* Editors on Windows put a byte order mark in front; RFC 8259 lets a parser ignore it. */
-  if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
-    {
-      text += 3;
-      length -= 3;
-    }
-
+  size_t mark = text_mark (text, length);
   json_error_t where;
-  Json *root = json_loadb (text, length, JSON_REJECT_DUPLICATES, &where);
+  Json *root = json_loadb (text + mark, length - mark, JSON_REJECT_DUPLICATES, &where);
   if (root != NULL)
     return root;
 

@@ -2,9 +2,10 @@
 #include "base/error.h"
 #include "models/name.h"
 #include "pipeline/summary.h"
-#include "src/commands/by_hand.h"
 #include "src/commands/cli.h"
+#include "src/commands/load_now.h"
 #include "src/commands/named_files.h"
+#include "src/load/loading.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
 
@@ -64,7 +65,7 @@ load_locked (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **err
 static bool
 load_named (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  if (!named_file_check (file, batch->options->archive, error) || !by_hand_lock (&batch->loader, &file->route, file->path, error))
+  if (!named_file_check (file, batch->options->archive, error) || !load_now_lock (&batch->loader, &file->route, file->path, error))
     return false;
   bool done = load_locked (batch, file, ret_end, error);
   loader_unlock (&batch->loader);
@@ -87,7 +88,7 @@ static void
 tell_failure (const Batch *batch, const NamedFile *file, const GError *error)
 {
   g_autoptr (Json) summary = summary_without_run (file, error);
-  by_hand_tell (summary, batch->json, batch->options->dry_run);
+  load_now_tell (summary, batch->json, batch->options->dry_run);
 }
 
 static bool
@@ -113,8 +114,8 @@ load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
   g_auto (LoadEnd) end = { 0 };
   if (load_with_progress (batch, file, &end, &error))
     {
-      by_hand_tell (end.summary, batch->json, batch->options->dry_run);
-      return by_hand_exit_code (&end);
+      load_now_tell (end.summary, batch->json, batch->options->dry_run);
+      return load_now_exit_code (&end);
     }
   tell_failure (batch, file, error);
   int code = weir_error_exit_code (error);

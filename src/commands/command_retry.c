@@ -1,7 +1,8 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "src/commands/cli.h"
-#include "src/commands/by_hand.h"
+#include "src/commands/load_now.h"
+#include "src/load/loading.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,7 +104,7 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
   if (!loader_route_again (loader, past->file, past->run, &route, error))
     return false;
   loader->options.force |= is_repeatable (route.model);
-  if (!by_hand_lock (loader, &route, past->file, error))
+  if (!load_now_lock (loader, &route, past->file, error))
     return false;
   bool in_place = strcmp (past->disposition, "left") == 0;
   bool done = in_place ? loading_in_place (loader, past->place, &route, false, ret_end, error)
@@ -126,8 +127,8 @@ run (Call *call, int *ret_code, GError **error)
   if (!loader_refresh (&loader, error) || !find_past (&loader, call->arguments[0], &past, error)
       || !load_again (&loader, &past, &end, error))
     return false;
-  by_hand_tell (end.summary, call->json, false);
-  *ret_code = by_hand_exit_code (&end);
+  load_now_tell (end.summary, call->json, false);
+  *ret_code = load_now_exit_code (&end);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "src/load/loader.h"
 
 #include "base/error.h"
+#include "models/waiting.h"
 #include "pipeline/warehouse/agreement.h"
 #include "schema/ledger.h"
 #include "src/server/connect.h"
@@ -120,6 +121,34 @@ take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GEr
                      : ledger_lock_table (loader->db, table, ret_locked, error);
 }
 
+/* A question to the ledger, where the answer may be an error. */
+typedef struct
+{
+  Db *db;
+  GError *error;
+} Question;
+
+static bool
+is_applied (const char *table, void *data)
+{
+  Question *question = data;
+  g_auto (TableState) state = { 0 };
+  return question->error == NULL && ledger_table_read (question->db, table, false, &state, &question->error) && state.applied > 0;
+}
+
+/* What a file of the model waits for, as far as the ledger knows: files that are pending are for whoever hands them out. */
+static bool
+find_wait (Loader *loader, const Model *model, char **ret_waits_for, GError **error)
+{
+  Wait wait;
+  Question question = { loader->db, NULL };
+  bool waits = waiting_find (model->references, &(WaitKnowledge) { .is_applied = is_applied, .data = &question }, &wait);
+  if (question.error != NULL)
+    return g_propagate_error (error, question.error), false;
+  *ret_waits_for = waits ? g_strdup (wait.dimension) : NULL;
+  return true;
+}
+
 bool
 loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error)
 {
@@ -137,7 +166,7 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
     return true;
   const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
   bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
-               && agreement_find_unloaded (loader->db, route->model, ret_waits_for, error);
+               && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)
     return true;
   *ret_state = LOCK_WAITS;

@@ -81,7 +81,7 @@ placing_claimed (const Placing *placing, const Claim *claim, GError **error)
   g_autofree char *place = find_place (placing, now);
   fault_point ("before-archive");
   if (!record_place (placing, place, find_disposition (placing), error) || !move_file (placing, claim_path (claim), now, error))
-    return g_prefix_error (error, "%s, but cannot be moved: ", placing->end->failed ? "it is refused" : "its rows are loaded"),
+    return g_prefix_error (error, "%s, but it cannot be moved: ", placing->end->failed ? "it is refused" : "its rows are loaded"),
            false;
   fault_point ("after-archive");
   return true;

@@ -27,8 +27,9 @@ finish (Supervisor *supervisor, int exit_code)
   g_main_loop_quit (supervisor->loop);
 }
 
-void
-supervisor_check_stopped (Supervisor *supervisor)
+/* Ends the loop once nobody is left. */
+static void
+check_stopped (Supervisor *supervisor)
 {
   if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
     return;
@@ -70,7 +71,7 @@ stop (Supervisor *supervisor)
   if (supervisor->preparation)
     preparation_stop (supervisor->preparation);
   else
-    supervisor_check_stopped (supervisor);
+    check_stopped (supervisor);
 }
 
 static gboolean
@@ -89,30 +90,28 @@ on_signal (void *data)
 
 /* ---- the beginning ---- */
 
-/* The shell's word for this program: the wrapper at the home's top where there is one. */
-static const char *
-command_word (const Settings *settings)
+static void
+on_worker_crashed (const Job *job, const char *how, void *data)
 {
-  g_autofree char *wrapper = g_build_filename (settings->home, "weir", NULL);
-  return g_file_test (wrapper, G_FILE_TEST_IS_EXECUTABLE) && g_file_test (wrapper, G_FILE_TEST_IS_REGULAR) ? "./weir" : "weir";
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    check_stopped (supervisor);
+  else
+    supervisor_worker_crashed (supervisor, job, how);
 }
 
-void
-supervisor_tell_beginning (Supervisor *supervisor)
+static void
+on_worker_ended (const char *how, bool expected, void *data)
 {
-  const Settings *settings = supervisor->settings;
-  const char *word = command_word (settings);
-  g_autofree char *example = g_build_filename (settings->home, "example_data", "inserts", "users.csv", NULL);
-  g_autofree char *imports = settings_shown_path (settings, settings->imports);
-  log_line (supervisor->log, "database: %s", supervisor->database);
-  log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table",
-            settings->imports, inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
-  if (g_file_test (example, G_FILE_TEST_EXISTS))
-    log_line (supervisor->log, "try, in %s:  cp example_data/inserts/users.csv %s/   and then:  %s status", settings->home, imports,
-              word);
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    check_stopped (supervisor);
   else
-    log_line (supervisor->log, "to see what became of them, in %s:  %s status", settings->home, word);
+    supervisor_worker_ended (supervisor, how, expected);
 }
+
+static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable, supervisor_take_reply,
+                                        on_worker_crashed, on_worker_ended };
 
 static void
 on_inbox_changed (void *data)
@@ -145,8 +144,8 @@ on_database_ready (const char *database, void *data)
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_autofree char *notify = find_notify (supervisor);
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
-  supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers,
-                               &supervisor_crew_events, supervisor);
+  supervisor->crew =
+      crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
   supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
@@ -164,7 +163,7 @@ on_database_stopped (void *data)
 {
   Supervisor *supervisor = data;
   g_clear_pointer (&supervisor->preparation, preparation_free);
-  supervisor_check_stopped (supervisor);
+  check_stopped (supervisor);
 }
 
 static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped };

@@ -33,7 +33,7 @@ forget_job (Supervisor *supervisor, const Job *job)
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
       const Job *known = supervisor->jobs->pdata[i];
-      if (strcmp (known->key, job->key) == 0 || (known->state == WORK_BUSY && strcmp (known->name, job->name) == 0))
+      if (strcmp (known->key, job->key) == 0 || (known->state == JOB_IN_WORK && strcmp (known->name, job->name) == 0))
         g_ptr_array_remove_index (supervisor->jobs, i);
     }
 }
@@ -78,7 +78,7 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_BUSY, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
 }
 
 static void
@@ -172,8 +172,8 @@ static const struct
   [OUTCOME_STOP] = { on_stop, false },
 };
 
-static void
-on_reply (const Job *job, Json *reply, void *data)
+void
+supervisor_take_reply (const Job *job, Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   Outcome outcome = outcome_from_json (reply);
@@ -184,8 +184,8 @@ on_reply (const Job *job, Json *reply, void *data)
   supervisor_look_later (supervisor, 0);
 }
 
-static void
-on_ready (void *data)
+void
+supervisor_worker_ready (void *data)
 {
   Supervisor *supervisor = data;
   end_outage (supervisor);
@@ -204,8 +204,8 @@ tell_crew_trouble (Supervisor *supervisor, const char *text)
   supervisor->crew_trouble = g_strdup (text);
 }
 
-static void
-on_unavailable (const Json *reply, void *data)
+void
+supervisor_worker_unavailable (const Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   if (supervisor->stopping)
@@ -217,15 +217,9 @@ on_unavailable (const Json *reply, void *data)
     tell_crew_trouble (supervisor, reason);
 }
 
-static void
-on_crashed (const Job *job, const char *how, void *data)
+void
+supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how)
 {
-  Supervisor *supervisor = data;
-  if (supervisor->stopping)
-    {
-      supervisor_check_stopped (supervisor);
-      return;
-    }
   unsigned crashes = holds_count_crash (supervisor->holds, job->name);
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
@@ -237,19 +231,11 @@ on_crashed (const Job *job, const char *how, void *data)
   supervisor_look_later (supervisor, 0);
 }
 
-static void
-on_ended (const char *how, bool expected, void *data)
+void
+supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected)
 {
-  Supervisor *supervisor = data;
-  if (supervisor->stopping)
-    {
-      supervisor_check_stopped (supervisor);
-      return;
-    }
   g_autofree char *text = g_strdup_printf ("a worker %s and is replaced", how);
   if (!expected)
     tell_crew_trouble (supervisor, text);
   supervisor_look_later (supervisor, 0);
 }
-
-const CrewEvents supervisor_crew_events = { on_ready, on_unavailable, on_reply, on_crashed, on_ended };

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/records/reader.h"
-#include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
 #include "pipeline/text/source.h"
 
@@ -45,7 +44,7 @@ place_next_line (Place *place)
 static inline bool
 is_passed_over (const Place *place, const Dialect *dialect)
 {
-  size_t length = place_text_length (place), mark = record_mark (place->at, length);
+  size_t length = place_text_length (place), mark = text_mark (place->at, length);
   if (length == mark || (dialect->comment != 0 && *place->at == dialect->comment))
     return true;
   for (size_t i = mark; i < length; i++)
@@ -85,7 +84,7 @@ require_cells (const Record *record, const Dialect *dialect)
   if (dialect->quote != 0 && memchr (raw, dialect->quote, record->raw_length) != NULL)
     return;
   size_t delimiter = strlen (dialect->delimiter);
-  raw += record_mark (raw, record->raw_length);
+  raw += text_mark (raw, record->raw_length);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
@@ -113,7 +112,7 @@ require_whole_row (const Record *repaired, const Record *record, size_t width, c
   REQUIRE (repaired->problem == NULL && repaired->n_fields == width);
   REQUIRE (repaired->line == record->line && repaired->raw == record->raw && repaired->raw_length == record->raw_length);
   g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
-  size_t mark = record_mark (record->raw, record->raw_length);
+  size_t mark = text_mark (record->raw, record->raw_length);
   append_plain (before, record->raw + mark, record->raw_length - mark, delimiter);
   for (size_t i = 0; i < repaired->n_fields; i++)
     append_plain (after, repaired->fields[i].text, repaired->fields[i].length, delimiter);

@@ -7,9 +7,11 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int
@@ -186,6 +188,30 @@ a_replaced_folder_has_another_identity (void **state)
   assert_true (before != 0 && after != 0 && before != after);
 }
 
+/* A name that is gone between its listing and the look at it was never there. */
+static void
+what_vanishes_while_it_is_listed_is_left_out (void **state)
+{
+  const char *folder = *state;
+  make_file (folder, "users.csv");
+  pid_t pid = fork ();
+  if (pid == 0)
+    {
+      g_setenv ("WEIR_FAULT", "stop:scan-name", TRUE);
+      g_autoptr (GPtrArray) entries = scan_folder (folder, NULL, NULL, NULL);
+      _exit (entries ? (int) entries->len : 255);
+    }
+  int status;
+  assert_int_equal (waitpid (pid, &status, WUNTRACED), pid);
+  assert_true (WIFSTOPPED (status));
+  g_autofree char *path = g_build_filename (folder, "users.csv", NULL);
+  assert_int_equal (unlink (path), 0);
+  kill (pid, SIGCONT);
+  assert_int_equal (waitpid (pid, &status, 0), pid);
+  assert_true (WIFEXITED (status));
+  assert_int_equal (WEXITSTATUS (status), 0);
+}
+
 int
 main (void)
 {
@@ -196,6 +222,7 @@ main (void)
     TEST (what_we_may_not_read_says_so),
     TEST (facts_wait_for_what_will_be_loaded),
     TEST (entries_are_sorted_and_claims_left_out),
+    TEST (what_vanishes_while_it_is_listed_is_left_out),
     TEST (a_missing_folder_is_told_from_other_errors),
     TEST (a_replaced_folder_has_another_identity),
   };

@@ -1,4 +1,4 @@
-#include "src/commands/by_hand.h"
+#include "src/commands/load_now.h"
 
 #include "base/error.h"
 #include "src/load/published.h"
@@ -9,7 +9,7 @@
 #define EXIT_LOCAL 4
 
 bool
-by_hand_lock (Loader *loader, const Route *route, const char *file, GError **error)
+load_now_lock (Loader *loader, const Route *route, const char *file, GError **error)
 {
   LockState state;
   g_autofree char *waits_for = NULL;
@@ -24,7 +24,7 @@ by_hand_lock (Loader *loader, const Route *route, const char *file, GError **err
 }
 
 void
-by_hand_tell (const Json *summary, bool json, bool dry_run)
+load_now_tell (const Json *summary, bool json, bool dry_run)
 {
   g_autofree char *text = json ? weir_json_text (summary) : published_text (summary);
   bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
@@ -33,7 +33,7 @@ by_hand_tell (const Json *summary, bool json, bool dry_run)
 }
 
 int
-by_hand_exit_code (const LoadEnd *end)
+load_now_exit_code (const LoadEnd *end)
 {
   if (end->stuck)
     return EXIT_LOCAL;
