@@ -143,7 +143,8 @@ in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, P
   g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
   if (otherwise != NULL)
     g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
-  const FileLoaded file = { loaded->sha256, dialect, loaded->header, &step->rows };
+  g_autoptr (Json) columns = stage_columns (loaded->layout);
+  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows };
   return ledger_file_loaded (db, run->id, &file, error) && ledger_step_end (db, run->id, "LOAD", true, step->rows.staged, error)
          && ledger_table_ensure (db, run->table, NULL, NULL, error);
 }

@@ -175,11 +175,26 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   g_autofree char *dialect = weir_json_text (loaded->dialect);
+  g_autofree char *columns = weir_json_text (loaded->columns);
   const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "header", loaded->header },
-              { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
-              { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
+  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
+              { "header", loaded->header }, { "read", number (&read, counts->read) },
+              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
+              { "staged", number (&staged, counts->staged) });
+}
+
+bool
+ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_columns = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/file_columns", &result, { "run", id }))
+    return false;
+  const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
+  return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
 }
 
 bool

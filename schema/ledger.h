@@ -78,10 +78,14 @@ typedef struct
 {
   const char *sha256;
   const Json *dialect;
-  const char *header; /* all of it in one row, as CSV; NULL: the file has none */
+  const Json *columns; /* as stage_columns has them; ledger_file_columns gives them back */
+  const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
 } FileLoaded;
 bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
+
+/* What LOAD knew of the columns. NULL: the run is unknown, or was loaded by a weir that did not keep it. A new reference. */
+bool ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);

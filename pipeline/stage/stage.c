@@ -123,6 +123,22 @@ stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error)
   return db_copy_begin (db, sql, error);
 }
 
+Json *
+stage_columns (const Layout *layout)
+{
+  Json *columns = json_array ();
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      const ColumnFinding *finding = &layout->findings[i];
+      Json *ways = finding->settle != NULL ? json_pack ("[s, s]", finding->settle, finding->settle_or) : json_null ();
+      json_array_append_new (columns, json_pack ("{s:o, s:o, s:s, s:o, s:o}", "name", weir_json_string (column->name), "header",
+                                                 weir_json_string (column->header), "type", column->type->name, "format",
+                                                 weir_json_string (column->format), "ambiguous", ways));
+    }
+  return columns;
+}
+
 static bool
 comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, GError **error)
 {

@@ -31,7 +31,11 @@ bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
 /* Begins the COPY into it (base/db.h). "singly": each row is written by itself, slowly, so that an error is about the row that it names. */
 bool stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error);
 
-/* After the rows: statistics and comments (file and run on the table, the source format on columns that have one). */
+/* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file spells
+ * it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new reference. */
+Json *stage_columns (const Layout *layout);
+
+/* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
 /* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms,

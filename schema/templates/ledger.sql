@@ -81,9 +81,12 @@ update weir.execution set heartbeat_on = clock_timestamp(), updated_on = clock_t
 
 -- name: file_loaded
 update weir.file
-set sha256 = :'sha', dialect = :'dialect'::jsonb, header = :'header', updated_on = clock_timestamp(),
+set sha256 = :'sha', dialect = :'dialect'::jsonb, columns = :'columns'::jsonb, header = :'header', updated_on = clock_timestamp(),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint, rows_staged = :'staged'::bigint
 where run_id = :'run'::uuid
+
+-- name: file_columns
+select columns::text from weir.file where run_id = :'run'::uuid
 
 -- name: complete
 update weir.execution

@@ -51,6 +51,9 @@ typedef struct
 
 #define ANY_NUMBER INT_MAX
 
+/* How people name a run, for help and usage of what takes one: ledger_find_run. */
+#define A_RUN "an id, its first characters, a file name, or \"last\""
+
 /* Type and place of an option in the command's struct: { "limit", 0, 0, OPTION_NUMBER (RunsOptions, limit), "At most ...", "N" }. A
  * member of another type does not compile. */
 #define OPTION_FLAG(options, member) G_OPTION_ARG_NONE, OPTION_AT (options, member, gboolean)

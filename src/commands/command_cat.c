@@ -6,7 +6,6 @@
  * could. */
 #include "base/error.h"
 #include "base/text.h"
-#include "src/report/clean.h"
 #include "src/commands/cli.h"
 #include "src/report/peek.h"
 
@@ -35,6 +34,52 @@ typedef struct
   Tally repaired;
   Tally below;
 } Cat;
+
+/* ---- clean CSV: comma, double quotes where needed, LF ---- */
+
+static bool
+needs_quotes (const Field *field)
+{
+  if (field->length == 0)
+    return !field->null;
+  for (size_t i = 0; i < field->length; i++)
+    if (field->text[i] == ',' || field->text[i] == '"' || field->text[i] == '\n' || field->text[i] == '\r')
+      return true;
+  return false;
+}
+
+static void
+append_cell (GString *out, const Field *field)
+{
+  if (!needs_quotes (field))
+    {
+      g_string_append_len (out, field->text, (gssize) field->length);
+      return;
+    }
+  g_string_append_c (out, '"');
+  for (size_t i = 0; i < field->length; i++)
+    {
+      if (field->text[i] == '"')
+        g_string_append_c (out, '"');
+      g_string_append_c (out, field->text[i]);
+    }
+  g_string_append_c (out, '"');
+}
+
+/* Appends the record's cells as one line of clean CSV. A quoted empty cell stays one. */
+static void
+append_record (GString *out, const Record *record)
+{
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      append_cell (out, &record->fields[i]);
+    }
+  g_string_append_c (out, '\n');
+}
+
+/* ---- printing ---- */
 
 static bool
 flush (Cat *cat, GError **error)
@@ -69,7 +114,7 @@ take_row (Cat *cat, const Record *row, const Record *original)
     {
       if (original != NULL)
         count (&cat->repaired, original);
-      clean_append (cat->out, row);
+      append_record (cat->out, row);
     }
   else if (reason_use (row->reason) & REASON_OF_FOREIGN)
     count (&cat->below, row);
@@ -86,7 +131,7 @@ print_rows (Cat *cat, GError **error)
 {
   const Record *header = rows_header (cat->file->rows), *row = NULL, *original = NULL;
   if (header != NULL)
-    clean_append (cat->out, header);
+    append_record (cat->out, header);
   if (header != NULL && rows_header_problem (cat->file->rows) != NULL)
     count (&cat->repaired, header);
   while (!cat->gone)

@@ -1,17 +1,13 @@
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "models/name.h"
 #include "pipeline/summary.h"
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
+#include "src/commands/named_files.h"
 #include "src/load/loading.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 
 typedef struct
 {
@@ -38,85 +34,16 @@ batch_clear (Batch *batch)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 
-/* One file of the command line. */
-typedef struct
-{
-  const char *path;
-  Route route;
-  int order; /* dimensions before the facts that refer to them, otherwise as given */
-} Input;
-
-static void
-input_clear (Input *input)
-{
-  route_clear (&input->route);
-}
-
-static void
-route_input (const Batch *batch, const char *path, Input *ret_input)
-{
-  const Loader *loader = &batch->loader;
-  const char *table = batch->options->table;
-  *ret_input = (Input) { .path = path };
-  if (loader->catalog == NULL)
-    ret_input->route.table = g_strdup (table);
-  else if (table != NULL)
-    loader_route_to (loader, table, &ret_input->route);
-  else
-    catalog_route (loader->catalog, path, &ret_input->route);
-  const Model *model = ret_input->route.model;
-  ret_input->order = model != NULL && model->references->len > 0 ? 1 : 0;
-}
-
-static GArray *
-route_inputs (const Batch *batch, char **paths)
-{
-  GArray *inputs = g_array_new (FALSE, TRUE, sizeof (Input));
-  g_array_set_clear_func (inputs, (GDestroyNotify) input_clear);
-  for (int order = 0; order <= 1; order++)
-    for (char **path = paths; *path != NULL; path++)
-      {
-        Input input;
-        route_input (batch, *path, &input);
-        if (input.order == order)
-          g_array_append_val (inputs, input);
-        else
-          input_clear (&input);
-      }
-  return inputs;
-}
-
 static bool
-is_link (const char *path)
+load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  struct stat info;
-  return lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
-}
-
-/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. A link is not,
- * for its file is elsewhere. */
-static bool
-is_dropped (const Settings *settings, const char *path)
-{
-  if (is_link (path))
-    return false;
-  g_autofree char *full = g_canonicalize_filename (path, NULL);
-  g_autofree char *folder = g_path_get_dirname (full);
-  struct stat here, imports;
-  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
-         && here.st_ino == imports.st_ino;
-}
-
-static bool
-load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **error)
-{
-  g_autofree char *name = g_path_get_basename (input->path);
+  g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
   if (claim == NULL)
-    return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
+    return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
   ClaimFate fate;
-  if (loading_claimed (loader, claim, &input->route, ret_end, &fate, error))
+  if (loading_claimed (loader, claim, &file->route, ret_end, &fate, error))
     return true;
   if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
@@ -126,60 +53,31 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
 }
 
 static bool
-load_locked (Batch *batch, const Input *input, LoadEnd *ret_end, GError **error)
+load_locked (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
   Loader *loader = &batch->loader;
   const LoadOptions *options = batch->options;
-  if (!options->dry_run && is_dropped (loader->settings, input->path))
-    return load_dropped (loader, input, ret_end, error);
-  return loading_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
-}
-
-/* What can be said of a path before anything is done with it. */
-static bool
-check_path (const char *path, const LoadOptions *options, GError **error)
-{
-  struct stat info;
-  g_autofree char *name = g_path_get_basename (path);
-  if (stat (path, &info) < 0)
-    {
-      const char *why = g_strerror (errno);
-      g_autofree char *folder = g_get_current_dir ();
-      g_autofree char *hint = g_strdup_printf ("A path that does not begin with / starts from here: %s", folder);
-      return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = g_path_is_absolute (path) ? NULL : hint },
-                        "could not open \"%s\": %s", path, why);
-    }
-  if (!text_is_utf8 (name, strlen (name), NULL))
-    return weir_fail (error,
-                      &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_NAME,
-                                   .detail = "The ledger could not keep it. Nothing was loaded; the file was left where it is.",
-                                   .hint = "Rename the file." },
-                      "\"%s\" has a name that is not UTF-8", path);
-  if (!options->archive || !is_link (path))
-    return true;
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_MODEL,
-                                 .detail = "Nothing was loaded: the archive keeps files, and a link may lead nowhere one day.",
-                                 .hint = "Name the file that it leads to, or leave --archive out." },
-                    "could not archive \"%s\": it is a symbolic link", path);
+  if (!options->dry_run && named_file_is_dropped (file, loader->settings))
+    return load_dropped (loader, file, ret_end, error);
+  return loading_in_place (loader, file->path, &file->route, options->archive, ret_end, error);
 }
 
 static bool
-load_input (Batch *batch, const Input *input, LoadEnd *ret_end, GError **error)
+load_named (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  if (!check_path (input->path, batch->options, error) || !load_now_lock (&batch->loader, &input->route, input->path, error))
+  if (!named_file_check (file, batch->options->archive, error) || !load_now_lock (&batch->loader, &file->route, file->path, error))
     return false;
-  bool done = load_locked (batch, input, ret_end, error);
+  bool done = load_locked (batch, file, ret_end, error);
   loader_unlock (&batch->loader);
   return done;
 }
 
 /* A file that never became a run has a published object too. */
 static Json *
-summary_without_run (const Input *input, const GError *error)
+summary_without_run (const NamedFile *file, const GError *error)
 {
-  g_autofree char *name = g_path_get_basename (input->path);
-  const Run run = { .table = input->route.table, .file = name };
+  g_autofree char *name = g_path_get_basename (file->path);
+  const Run run = { .table = file->route.table, .file = name };
   const PipelineResult result = { .status = STATUS_FAILED };
   Json *summary = pipeline_summary (&run, &result, 0, error);
   json_object_set_new (summary, "run", json_null ());
@@ -187,21 +85,21 @@ summary_without_run (const Input *input, const GError *error)
 }
 
 static void
-tell_failure (const Batch *batch, const Input *input, const GError *error)
+tell_failure (const Batch *batch, const NamedFile *file, const GError *error)
 {
-  g_autoptr (Json) summary = summary_without_run (input, error);
+  g_autoptr (Json) summary = summary_without_run (file, error);
   load_now_tell (summary, batch->json, batch->options->dry_run);
 }
 
 static bool
-load_with_progress (Batch *batch, const Input *input, LoadEnd *ret_end, GError **error)
+load_with_progress (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
   PipelineOptions *options = &batch->loader.options;
   Progress progress;
-  progress_begin (&progress, input->path);
+  progress_begin (&progress, file->path);
   options->progress = progress_draw;
   options->progress_data = &progress;
-  bool done = load_input (batch, input, ret_end, error);
+  bool done = load_named (batch, file, ret_end, error);
   progress_end (&progress);
   options->progress = NULL;
   options->progress_data = NULL;
@@ -210,16 +108,16 @@ load_with_progress (Batch *batch, const Input *input, LoadEnd *ret_end, GError *
 
 /* Loads and tells of one file. Returns its exit code. An error is the end of the others, too. */
 static int
-load_and_tell (Batch *batch, const Input *input, GError **ret_end_of_all)
+load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
 {
   g_autoptr (GError) error = NULL;
   g_auto (LoadEnd) end = { 0 };
-  if (load_with_progress (batch, input, &end, &error))
+  if (load_with_progress (batch, file, &end, &error))
     {
       load_now_tell (end.summary, batch->json, batch->options->dry_run);
       return load_now_exit_code (&end);
     }
-  tell_failure (batch, input, error);
+  tell_failure (batch, file, error);
   int code = weir_error_exit_code (error);
   if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) || !db_is_usable (batch->loader.db))
     g_propagate_error (ret_end_of_all, g_steal_pointer (&error));
@@ -278,18 +176,18 @@ load_files (Call *call)
     return command_fail (error, false);
   if (call->settings != NULL && batch.loader.catalog == NULL)
     batch.loader.catalog = settings_load_catalog (call->settings, NULL);
-  g_autoptr (GArray) inputs = route_inputs (&batch, call->arguments);
+  g_autoptr (GArray) files = named_files_route (&batch.loader, batch.options->table, call->arguments);
   int code = 0;
-  for (guint i = 0; i < inputs->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      const Input *input = &g_array_index (inputs, Input, i);
+      const NamedFile *file = &g_array_index (files, NamedFile, i);
       if (error == NULL)
         {
-          int one = load_and_tell (&batch, input, &error);
+          int one = load_and_tell (&batch, file, &error);
           code = MAX (code, one);
         }
       else if (call->json)
-        tell_failure (&batch, input, error);
+        tell_failure (&batch, file, error);
     }
   if (!ready)
     return command_fail (error, false);
@@ -310,7 +208,7 @@ run (Call *call, int *ret_code, GError **error)
   if (call->n_arguments == 0)
     *ret_code = command_usage ("load", "a file is needed");
   else if (g_strv_contains ((const char *const *) call->arguments, "-"))
-    *ret_code = command_usage ("load", "standard input cannot be loaded: its file could be neither named nor archived");
+    *ret_code = command_usage ("load", "standard file cannot be loaded: its file could be neither named nor archived");
   else
     *ret_code = load_files (call);
   return true;

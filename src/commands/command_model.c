@@ -19,8 +19,11 @@ typedef struct
 
 /* The evidence, for people: on stderr, so that stdout is the model alone. */
 static void
-print_evidence (const Settings *settings, const StagedTable *staged, ProposedKey key, const GPtrArray *notes)
+print_evidence (const Settings *settings, const Staged *evidence)
 {
+  const StagedTable *staged = evidence->table;
+  const ProposedKey key = evidence->key;
+  const GPtrArray *notes = evidence->notes;
   g_autofree char *rows = text_count (staged->rows);
   g_autofree char *different = text_count (staged->different);
   fprintf (stderr, "%s.%s: %s row%s, %s of them different\n", settings->staging_schema, staged->table, rows,
@@ -89,16 +92,14 @@ run (Call *call, int *ret_code, GError **error)
   g_autoptr (Db) db = catalog != NULL ? database_open (settings, error) : NULL;
   if (db == NULL)
     return false;
-  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  ProposedKey key = { .count = 0 };
-  g_autoptr (StagedTable) staged = staged_read (db, settings, table, catalog_find (catalog, table), notes, &key, error);
-  if (staged == NULL)
+  g_auto (Staged) staged = { 0 };
+  if (!staged_read (db, settings, table, catalog_find (catalog, table), &staged, error))
     return false;
   const ModelWords words = settings_model_words ();
-  g_autoptr (Json) model = propose_model (staged, key, catalog, &words, notes, error);
+  g_autoptr (Json) model = propose_model (staged.table, staged.key, catalog, &words, staged.notes, error);
   if (model == NULL)
     return false;
-  print_evidence (settings, staged, key, notes);
+  print_evidence (settings, &staged);
   g_autofree char *shown = NULL;
   if (options->write && !write_model (settings, table, model, &shown, error))
     return false;

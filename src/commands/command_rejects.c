@@ -265,13 +265,13 @@ const Command command_rejects = {
   .name = "rejects",
   .arguments = "RUN",
   .summary = "the refused rows of a run",
-  .description = "RUN is an id, its first characters, a file name, or \"last\".\n\n"
+  .description = "RUN is " A_RUN ".\n\n"
                  "  weir rejects last\n"
                  "  weir rejects users.csv --csv > rejects.csv",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .least = 1,
   .most = 1,
-  .usage = "a run is needed: an id, its first characters, a file name, or \"last\"",
+  .usage = "a run is needed: " A_RUN,
   .options = options,
   .options_size = sizeof (RejectsOptions),
   .run = run,

@@ -144,12 +144,12 @@ const Command command_retry = {
   .summary = "load a run's file again from archive or failed",
   .description =
       "After a model was written or mended, or after a crash of the server emptied a staging table. A file that was applied is\n"
-      "applied again, which changes nothing that is so already. RUN is an id, its first characters, a file name, or \"last\".\n\n"
+      "applied again, which changes nothing that is so already. RUN is " A_RUN ".\n\n"
       "  weir retry last",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .least = 1,
   .most = 1,
-  .usage = "one run is needed: an id, the beginning of one, a file's name, or last",
+  .usage = "a run is needed: " A_RUN,
   .options = options,
   .options_size = sizeof (RetryOptions),
   .run = run,

@@ -113,7 +113,7 @@ const Command command_runs = {
   .name = "runs",
   .arguments = "[RUN]",
   .summary = "the ledger: every run, or one in detail",
-  .description = "RUN is an id, its first characters, a file name, or \"last\".\n\n"
+  .description = "RUN is " A_RUN ".\n\n"
                  "  weir runs --limit 5\n"
                  "  weir runs --table users\n"
                  "  weir runs last",

@@ -11,25 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void
-check_free (Check *check)
-{
-  g_free (check->name);
-  g_free (check->subject);
-  g_clear_error (&check->error);
-  g_free (check);
-}
-
-void
-checks_add (GPtrArray *checks, const char *name, char *subject, GError *error)
-{
-  Check *check = g_new0 (Check, 1);
-  check->name = g_strdup (name);
-  check->subject = subject;
-  check->error = error;
-  g_ptr_array_add (checks, check);
-}
-
 /* A name that the watcher leaves alone: it begins with a dot. Owned by the caller. */
 static char *
 probe_path (const char *folder)
@@ -130,7 +111,7 @@ check_secret (const Settings *settings, GPtrArray *checks)
 GPtrArray *
 checks_run (const Settings *settings)
 {
-  GPtrArray *checks = g_ptr_array_new_with_free_func ((GDestroyNotify) check_free);
+  GPtrArray *checks = checks_new ();
   checks_add (checks, "home", g_strdup (settings->home), NULL);
   checks_add (checks, "settings", g_strdup ("weir.json"), NULL);
   check_folders (settings, checks);
