@@ -103,9 +103,9 @@ run (Call *call, int *ret_code, GError **error)
   return call->n_arguments > 0 ? show_one (db, call, error) : show_all (db, call, error);
 }
 
-static const GOptionEntry options[] = {
-  { "table", 0, 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
-  { "limit", 0, 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
+static const CommandOption options[] = {
+  { "table", 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
+  { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
   { NULL },
 };
 
