@@ -33,7 +33,7 @@ show_all (Db *db, const Call *call, GError **error)
   if (!ledger_runs (db, options->table, options->limit, &runs, error))
     return false;
   if (!call->json)
-    return show_result (runs, false, "No file was loaded yet."), true;
+    return show_result (runs, "No file was loaded yet."), true;
   g_autoptr (Json) array = result_to_json (runs);
   show_json (array);
   return true;
@@ -72,7 +72,7 @@ print_details (const DbResult *run, const DbResult *steps)
       printf ("%-14s %s\n", name, shown);
     }
   putchar ('\n');
-  show_result (steps, false, "No step was begun.");
+  show_result (steps, "No step was begun.");
 }
 
 static bool
