@@ -232,8 +232,8 @@ try_rename (const char *from, const char *to, GError **error)
                          "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
       explain_devices (path, to, error);
     }
-  unlink (path);
-  unlink (place);
+  if (unlink (path) != 0)
+    unlink (place);
   return renamed;
 }
 

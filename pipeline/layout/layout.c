@@ -101,13 +101,20 @@ add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
 
 #define LISTED_COLUMNS 30 /* in a message */
 
+/* As the file calls the column, else as the table does. */
+static const char *
+title_of (const LayoutColumn *column)
+{
+  return column->header[0] != '\0' ? column->header : column->name;
+}
+
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
 static bool
 missing_column (const Layout *layout, const char *missing, const char *role, Reason reason, GError **error)
 {
   g_autoptr (GPtrArray) have = g_ptr_array_new ();
   for (int i = 0; i < layout->n_columns; i++)
-    g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
+    g_ptr_array_add (have, (char *) title_of (&layout->columns[i]));
   g_ptr_array_add (have, NULL);
   const char *near = text_nearest (missing, (const char *const *) have->pdata);
   if (layout->n_columns > LISTED_COLUMNS)
@@ -218,7 +225,7 @@ shown_name (const Layout *layout, int i)
   for (int before = 0; before < i && column->header[0] != '\0'; before++)
     if (strcmp (layout->columns[before].header, column->header) == 0)
       return g_strdup_printf ("%s (the header \"%s\" once more)", column->name, column->header);
-  return g_strdup (column->header[0] != '\0' ? column->header : column->name);
+  return g_strdup (title_of (column));
 }
 
 static bool
@@ -366,7 +373,7 @@ layout_header (const Layout *layout, const Dialect *dialect)
     {
       const LayoutColumn *column = &layout->columns[i];
       g_string_append (line, i > 0 ? dialect->delimiter : "");
-      dialect_append_cell (dialect, column->header[0] != '\0' ? column->header : column->name, false, line);
+      dialect_append_cell (dialect, title_of (column), false, line);
     }
   g_string_append (line, dialect->trailing_delimiter ? dialect->delimiter : "");
   return g_string_free (line, FALSE);

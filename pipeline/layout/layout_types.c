@@ -48,3 +48,23 @@ layout_find_convertible (const Layout *layout, const char *name)
       return &layout->columns[i];
   return NULL;
 }
+
+void
+layout_pin (const Layout *layout, Pins *pins)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      if (column->discarded || layout->findings[i].other_format)
+        continue;
+      bool known = pins_know (pins, column->name);
+      Pin *pin = pins_add (pins, column->name);
+      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+        pin->header = g_strdup (column->header);
+      if (!column->unknown)
+        {
+          pins_set (pins, column->name, column->type, column->format);
+          pin->was_number = column->was_number && column->type->id == TYPE_TEXT;
+        }
+    }
+}

@@ -137,4 +137,3 @@ agreement_check (Db *db, const Catalog *catalog, const Model *model, const Agree
          && check_references (db, catalog, model, terms, error)
          && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
 }
-

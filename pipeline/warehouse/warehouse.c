@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/stage/grants.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
@@ -10,13 +11,13 @@
 
 #include <string.h>
 
-/* What a load finds. "pins": as before it. */
+/* The columns that a load wants, and those that it finds. */
 typedef struct
 {
-  const GArray *wanted;
-  const GPtrArray *stored;
+  const GArray *wanted;    /* of WantedColumn */
+  const GPtrArray *stored; /* of StoredColumn */
   const Pins *pins;
-} TableBefore;
+} Columns;
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static const char *const hidden_in_view[] = { "effective_end_date", "is_current", "closed_by", NULL };
@@ -54,27 +55,6 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
-static bool
-create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
-{
-  const Model *model = warehouse->layout->model;
-  g_autoptr (GString) columns = g_string_new (NULL);
-  for (guint i = 0; i < wanted->len; i++)
-    {
-      const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
-      g_autofree char *ident = text_quote_ident (column->name);
-      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
-    }
-  const SqlVar vars[] = {
-    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
-  };
-  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
-                          : model_is_keyless (model)     ? "fact/create_keyless"
-                                                         : "fact/create";
-  warehouse->created = true;
-  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
  * it. */
 static bool
@@ -99,14 +79,26 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Runs the statements that a query returned, one in each row. */
 static bool
-run_each (Db *db, const DbResult *statements, GError **error)
+create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
 {
-  for (int row = 0; row < db_result_rows (statements); row++)
-    if (!db_exec (db, db_result_value (statements, row, 0), error))
-      return false;
-  return true;
+  const Model *model = warehouse->layout->model;
+  g_autoptr (GString) columns = g_string_new (NULL);
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
+      g_autofree char *ident = text_quote_ident (column->name);
+      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
+    }
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
+  };
+  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
+                          : model_is_keyless (model)     ? "fact/create_keyless"
+                                                         : "fact/create";
+  warehouse->created = true;
+  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error)
+         && (warehouse->view == NULL || create_view (db, warehouse, error));
 }
 
 static bool
@@ -118,29 +110,43 @@ change_column (Db *db, const Warehouse *warehouse, const char *statement, const 
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+/* The hint where somebody's view is in the way: of our view, which would have to go, or of the table itself. */
 static bool
-alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
 {
-  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view }, { "table", warehouse->view } };
-  g_autoptr (DbResult) grants = NULL;
-  if (warehouse->view != NULL
-      && (!sql_run (db, "table/grants", view, G_N_ELEMENTS (view), &grants, error)
-          || !sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error)))
-    {
-      weir_error_hint (error,
-                       "Something depends on %s.%s, which has to be made again because a column's type grows: drop it, and make it "
-                       "again after the load.",
-                       warehouse->schema, warehouse->view);
-      return false;
-    }
+  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
+  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
+    weir_error_hint (
+        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
+        warehouse->schema, what);
+  return false;
+}
+
+static bool
+alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+{
   for (guint i = 0; i < alter->len; i++)
     {
       const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
       if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
-        return false;
+        return explain_dependent (warehouse, warehouse->layout->model->table, error);
     }
-  return warehouse->view == NULL || (create_view (db, warehouse, error) && run_each (db, grants, error));
+  return true;
+}
+
+/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+static bool
+alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+{
+  if (warehouse->view == NULL)
+    return alter_columns (db, warehouse, alter, error);
+  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
+  g_autoptr (DbResult) grants = NULL;
+  if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
+    return false;
+  if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
+    return explain_dependent (warehouse, warehouse->view, error);
+  return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
 }
 
 /* Whether the column is text already, and has held a value. */
@@ -171,15 +177,15 @@ add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray 
 
 /* Adds the wanted columns that are not there, and puts down in "alter" those whose type has to change. */
 static bool
-bring_columns (Db *db, Warehouse *warehouse, const TableBefore *before, GArray *alter, GPtrArray *notes, GError **error)
+bring_columns (Db *db, Warehouse *warehouse, const Columns *columns, GArray *alter, GPtrArray *notes, GError **error)
 {
   const Layout *layout = warehouse->layout;
-  for (guint i = 0; i < before->wanted->len; i++)
+  for (guint i = 0; i < columns->wanted->len; i++)
     {
-      const WantedColumn *column = &g_array_index (before->wanted, WantedColumn, i);
-      ColumnStep step = columns_step (layout, before->pins, column, before->stored);
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      ColumnStep step = columns_step (layout, columns->pins, column, columns->stored);
       if (step == COLUMN_CANNOT)
-        return columns_refuse (warehouse->schema, layout, column, columns_find (before->stored, column->name), error);
+        return columns_refuse (warehouse->schema, layout, column, columns_find (columns->stored, column->name), error);
       if (step == COLUMN_IS_NEW && !add_column (db, warehouse, column, notes, error))
         return false;
       if (step == COLUMN_IS_CONVERTED
@@ -216,17 +222,17 @@ is_wanted (const GArray *wanted, const char *name)
 }
 
 static void
-find_carried (Warehouse *warehouse, const TableBefore *before, GPtrArray *notes)
+find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
   const Model *model = warehouse->layout->model;
-  for (guint i = 0; i < before->stored->len; i++)
+  for (guint i = 0; i < columns->stored->len; i++)
     {
-      const char *name = ((const StoredColumn *) before->stored->pdata[i])->name;
+      const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
       if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name)
-          || is_wanted (before->wanted, name))
+          || is_wanted (columns->wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
-      if (!never_had_a_value (before->pins, name))
+      if (!never_had_a_value (columns->pins, name))
         g_ptr_array_add (warehouse->lacking, g_strdup (name));
       g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name,
                                                warehouse->schema, model->table));
@@ -234,30 +240,30 @@ find_carried (Warehouse *warehouse, const TableBefore *before, GPtrArray *notes)
 }
 
 static void
-find_new_texts (Warehouse *warehouse, const TableBefore *before)
+find_new_texts (Warehouse *warehouse, const Columns *columns)
 {
   bool keyless = model_is_keyless (warehouse->layout->model);
-  for (guint i = 0; i < before->wanted->len; i++)
+  for (guint i = 0; i < columns->wanted->len; i++)
     {
-      const WantedColumn *column = &g_array_index (before->wanted, WantedColumn, i);
-      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, before->stored, before->pins)))
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, columns->stored, columns->pins)))
         g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
     }
 }
 
 static bool
-bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
+change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
 {
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error))
     return false;
-  const TableBefore before = { wanted, stored, pins };
+  const Columns columns = { wanted, stored, pins };
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
-  if (!bring_columns (db, warehouse, &before, alter, notes, error))
+  if (!bring_columns (db, warehouse, &columns, alter, notes, error))
     return false;
-  find_new_texts (warehouse, &before);
+  find_new_texts (warehouse, &columns);
   find_fresh (warehouse, pins);
-  find_carried (warehouse, &before, notes);
+  find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
   bool has_view = true;
@@ -266,34 +272,36 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
 }
 
-Warehouse *
-warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes, GError **error)
+static Warehouse *
+warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
 {
-  g_autoptr (Warehouse) warehouse = g_new0 (Warehouse, 1);
+  Warehouse *warehouse = g_new0 (Warehouse, 1);
   warehouse->schema = schema;
   warehouse->layout = layout;
-  warehouse->columns = g_ptr_array_new_with_free_func (g_free);
-  warehouse->added = g_ptr_array_new_with_free_func (g_free);
-  warehouse->fresh = g_ptr_array_new_with_free_func (g_free);
-  warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
-  warehouse->numbers = g_ptr_array_new_with_free_func (g_free);
-  warehouse->carried = g_ptr_array_new_with_free_func (g_free);
-  warehouse->lacking = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,  &warehouse->new_texts,
+                                &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    *names[i] = g_ptr_array_new_with_free_func (g_free);
   if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
-  g_autoptr (GArray) wanted = columns_wanted (layout);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].was_number && layout->columns[i].type->id == TYPE_TEXT)
       g_ptr_array_add (warehouse->numbers, g_strdup (layout->columns[i].name));
+  return warehouse;
+}
+
+Warehouse *
+warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes, GError **error)
+{
+  g_autoptr (GArray) wanted = columns_wanted (layout);
+  g_autoptr (Warehouse) warehouse = warehouse_new (schema, layout, wanted);
   bool exists;
   if (!stage_ensure_schema (db, schema, "warehouse", error)
-      || !agreement_check_owner (db, schema, layout->model->table, known, &exists, error))
+      || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists ? !bring_up (db, warehouse, wanted, pins, notes, error) : !create (db, warehouse, wanted, error))
-    return NULL;
-  if (!exists && warehouse->view != NULL && !create_view (db, warehouse, error))
+  if (exists ? !change (db, warehouse, wanted, before->pins, notes, error) : !create (db, warehouse, wanted, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }

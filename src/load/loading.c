@@ -153,7 +153,8 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   const Route *route = input->route;
   g_auto (PipelineResult) result = { 0 };
   g_autoptr (GError) failure = NULL;
-  bool done = pipeline_run (loader->db, loader->catalog, route->model, run, input->fd, &loader->options, &result, &failure);
+  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options };
+  bool done = pipeline_run (loader->db, &task, &result, &failure);
   if (done)
     fault_point ("after-commit");
   else
@@ -262,9 +263,15 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
-  ClaimFate ignored;
-  if ((!loader->options.dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
+  ClaimFate fate;
+  bool dry_run = loader->options.dry_run;
+  if (!dry_run && !begin_run (loader, &input, error))
     return false;
-  return loader->options.dry_run
-         || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
+  if (!run_pipeline (loader, &input, ret_end, &fate, error))
+    {
+      if (!dry_run && fate == CLAIM_GIVE_BACK && db_is_usable (loader->db))
+        (void) ledger_file_placed (loader->db, input.run.id, input.run.place, "left", NULL, NULL);
+      return false;
+    }
+  return dry_run || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
 }

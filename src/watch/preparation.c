@@ -61,7 +61,7 @@ struct Preparation
   bool stopping;
 };
 
-static void begin (Preparation *preparation);
+static void start_child (Preparation *preparation);
 
 Preparation *
 preparation_new (const Settings *settings, const char *program, const char *const *environment, Log *log,
@@ -74,7 +74,7 @@ preparation_new (const Settings *settings, const char *program, const char *cons
   preparation->log = log;
   preparation->events = events;
   preparation->data = data;
-  begin (preparation);
+  start_child (preparation);
   return preparation;
 }
 
@@ -98,7 +98,7 @@ on_pause_over (void *data)
 {
   Preparation *preparation = data;
   preparation->timer = 0;
-  begin (preparation);
+  start_child (preparation);
   return G_SOURCE_REMOVE;
 }
 
@@ -161,7 +161,7 @@ on_ended (Child *child, int wait_status, void *data)
 static const ChildEvents child_events = { on_line, on_ended };
 
 static void
-begin (Preparation *preparation)
+start_child (Preparation *preparation)
 {
   g_autoptr (GError) error = NULL;
   const char *argv[] = { preparation->program, "watch", "--prepare", "--home", preparation->home, NULL };

@@ -48,7 +48,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: waits until %s is mended", job->shown, route.broken->path);
+    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
   return job;
 }
 

@@ -99,7 +99,7 @@ on_waits (Supervisor *supervisor, const Job *job, Json *reply)
 }
 
 static void
-begin_outage (Supervisor *supervisor, const Json *reply)
+note_outage (Supervisor *supervisor, const Json *reply)
 {
   g_autofree char *reason = error_text (reply);
   if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
@@ -120,7 +120,7 @@ static void
 on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) job;
-  begin_outage (supervisor, reply);
+  note_outage (supervisor, reply);
 }
 
 static void
@@ -212,7 +212,7 @@ supervisor_worker_unavailable (const Json *reply, void *data)
     return;
   g_autofree char *reason = error_text (reply);
   if (outcome_from_json (reply) == OUTCOME_RETRY)
-    begin_outage (supervisor, reply);
+    note_outage (supervisor, reply);
   else
     tell_crew_trouble (supervisor, reason);
 }

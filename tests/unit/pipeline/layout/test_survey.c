@@ -197,6 +197,31 @@ test_doubtful_keys (void **state)
     }
 }
 
+/* What a load leaves for those to come. */
+static void
+test_pins_after_a_load (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  g_autoptr (Pins) pins = pins_new ();
+  pins_set (pins, "score", types_find ("numeric"), NULL);
+  pins_set (pins, "points", types_find ("bigint"), NULL);
+  g_autoptr (Layout) layout = lay_out (catalog, "users", "E-Mail|email|name|score|points|empty|_weir_reason", pins, NULL);
+  assert_non_null (layout);
+  bool again;
+  assert_true (settle (layout, (const char *const[]) { "x|a@b.c|Ann|1,5|none||why", NULL }, true, &again, NULL));
+  layout_pin (layout, pins);
+  assert_string_equal (pins_find (pins, "email")->type->name, "text");
+  assert_string_equal (pins_add (pins, "e_mail")->header, "E-Mail"); /* the name does not say it */
+  assert_null (pins_add (pins, "email")->header);
+  assert_null (pins_find (pins, "score")->format); /* 1,5 was for once */
+  assert_string_equal (pins_find (pins, "points")->type->name, "text");
+  assert_true (pins_find (pins, "points")->was_number);
+  assert_true (pins_know (pins, "empty"));
+  assert_null (pins_find (pins, "empty"));
+  assert_false (pins_know (pins, "_weir_reason"));
+}
+
 int
 main (void)
 {
@@ -204,6 +229,7 @@ main (void)
     cmocka_unit_test (test_types),
     cmocka_unit_test (test_numbers_written_otherwise),
     cmocka_unit_test (test_doubtful_keys),
+    cmocka_unit_test (test_pins_after_a_load),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -230,6 +230,54 @@ test_write (void **state)
   assert_memory_not_equal (other->data + other->len - 18, bytes->data + bytes->len - 18, 16);
 }
 
+#define SHOPS_JSON                                                                                                                 \
+  "{\"table\":\"shops\",\"kind\":\"dimension\",\"business_key\":[\"country\",\"code\"],"                                           \
+  "\"id\":{\"hash\":\"md5\",\"normalize\":[\"trim\"]}}"
+#define VISITS_JSON                                                                                                                \
+  "{\"table\":\"visits\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"shops\",\"columns\":[\"country\",\"code\"],"           \
+  "\"as\":\"shop_id\"}],\"columns\":{\"country\":{\"type\":\"text\"},\"code\":{\"type\":\"text\"}}}"
+
+/* A reference of two columns is whole, or none, or half of one. */
+static const struct
+{
+  const char *record;
+  bool null;
+  const char *refused; /* the column; NULL: the row is good */
+} references[] = {
+  { "de|x", false, NULL },  { "|", true, NULL },        { "~|~", true, NULL },      { "  |  ", true, NULL },
+  { "de|", false, "code" }, { "de|  ", false, "code" }, { "|x", false, "country" }, { "~|x", false, "country" },
+};
+
+static void
+test_reference_of_two_columns (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("shops", SHOPS_JSON), test_model ("visits", VISITS_JSON));
+  g_autoptr (Pins) pins = pins_new ();
+  TestRecord made;
+  g_autoptr (Layout) layout =
+      layout_new (catalog_find (catalog, "visits"), catalog, test_record (&made, 1, "country|code"), 0, pins, NULL);
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (references); i++)
+    {
+      const Record *record = test_record (&made, 2, references[i].record);
+      RowVerdict verdict = row_convert (row, record);
+      assert_int_equal (verdict, references[i].refused == NULL ? ROW_OK : ROW_REJECT);
+      if (verdict == ROW_REJECT)
+        {
+          assert_int_equal (row_reason (row), REASON_INCOMPLETE_REFERENCE);
+          assert_string_equal (row_column (row), references[i].refused);
+          continue;
+        }
+      g_autoptr (GByteArray) bytes = row_bytes (row, references[i].record);
+      /* Behind the two cells: the length of the id, -1 where it is NULL. */
+      const guint8 *at = bytes->data + 19 + 2;
+      for (int cell = 0; cell < 2; cell++)
+        at += 4 + (at[0] == 0xff ? 0 : at[3]);
+      assert_int_equal (at[0] == 0xff, references[i].null);
+    }
+}
+
 int
 main (void)
 {
@@ -237,6 +285,7 @@ main (void)
     cmocka_unit_test (test_convert),
     cmocka_unit_test (test_contradicted_boolean),
     cmocka_unit_test (test_write),
+    cmocka_unit_test (test_reference_of_two_columns),
   };
   return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);
 }
