@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SECOND INT64_C (1000000)
 #define SETTLE_US (2 * SECOND)
@@ -92,6 +93,12 @@ static const Life lives[] = {
       { "", 2 * SECOND, 1, 3, 7, 7, LEASE_FREE, false },
       { "", 4 * SECOND - 1, 1, 3, 7, 7, LEASE_FREE, false },
       { "", 4 * SECOND, 1, 3, 7, 7, LEASE_FREE, true },
+      END } },
+  { "growing within one tick of the clock: the settle time after the last growth",
+    { { "", 0, 1, 1, 5, 5, LEASE_FREE, false },
+      { "", SECOND, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SETTLE_US, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SECOND + SETTLE_US, 1, 2, 5, 5, LEASE_FREE, true },
       END } },
   { "still, but open for writing: never",
     { { "", 0, 1, 9, 5, 5, LEASE_BUSY, false },
@@ -227,6 +234,20 @@ only_files_are_judged (void **state)
   assert_int_equal (wait_us, -1);
 }
 
+/* As for another user's file: that a lease cannot be had says nothing, and the file need not wait for one. */
+static void
+what_has_no_leases_is_not_busy (void **state)
+{
+  (void) state;
+  g_autofree char *folder = g_dir_make_tmp ("weir-settle-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "pipe.csv", NULL);
+  assert_int_equal (mkfifo (path, 0600), 0);
+  Lease lease = settle_lease (folder, "pipe.csv");
+  unlink (path);
+  rmdir (folder);
+  assert_int_equal (lease, LEASE_REFUSED);
+}
+
 static void
 the_kernel_knows_who_writes (void **state)
 {
@@ -257,6 +278,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (every_life_has_its_verdicts),
+    cmocka_unit_test (what_has_no_leases_is_not_busy),
     cmocka_unit_test (the_wait_is_until_the_next_verdict),
     cmocka_unit_test (ready_files_come_oldest_first_then_by_name),
     cmocka_unit_test (only_files_are_judged),
