@@ -143,6 +143,18 @@ test_headers_alike (void **state)
     }
 }
 
+/* The spelling that a column was known by first stays its own, whatever files were between. */
+static void
+test_headers_alike_in_three_files (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,Id,ID\na@x.org,1,2\n", "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "email,iD,Id\na@x.org,2,1\n", "applied", "read=1 unchanged=1 staged=1");
+  expect_load (home, "email,iD,ID\na@x.org,1,2\n", "applied", "read=1 unchanged=1 staged=1");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 /* What a file changed is told where it was changed, and nowhere else. */
 static void
 test_changes_are_told_once_true (void **state)
@@ -335,6 +347,7 @@ main (void)
     TEST (test_widening),
     TEST (test_widening_to_text),
     TEST (test_headers_alike),
+    TEST (test_headers_alike_in_three_files),
     TEST (test_changes_are_told_once_true),
     TEST (test_discarded_column),
     TEST (test_drift_is_shown),

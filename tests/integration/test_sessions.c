@@ -211,6 +211,26 @@ test_dead_load_is_over (void **state)
   oracle_check (home, 0);
 }
 
+/* One that is told to stop is over at once, and the ledger knows. */
+static void
+test_stopped_load_is_over (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", users_text);
+  hold_loads (home);
+  g_autoptr (Background) load = spawn_weir (home, "load", "imports/users.csv", NULL);
+  wait_until (is_waiting (home));
+  assert_int_equal (background_stop (load, SIGTERM, DEADLINE_SECONDS), 130);
+  let_go (home);
+  assert_sql (
+      home, "FAILED|FAILED|failed|left",
+      "select e.status, s.status, f.state, f.disposition from weir.execution e join weir.execution_step s using (execution_id)"
+      " join weir.file f on run_id = execution_id");
+  assert_true (home_has_file (home, "imports/users.csv"));
+  oracle_check (home, 0);
+}
+
 /* ---- the file ---- */
 
 /* What somebody does to the file between its first look and its last. */
@@ -365,6 +385,7 @@ main (void)
     TEST (test_table_in_other_hands),
     TEST (test_claimed_run_is_left_alone),
     TEST (test_dead_load_is_over),
+    TEST (test_stopped_load_is_over),
     TEST (test_file_that_changes),
     TEST (test_staged_rows_that_vanish),
     TEST (test_rows_that_the_warehouse_does_not_take),
