@@ -62,60 +62,6 @@ type_words (const Json *value)
     }
 }
 
-static const Member *
-find_member (const Member *members, const char *name)
-{
-  for (; members->name != NULL; members++)
-    if (g_str_equal (members->name, name))
-      return members;
-  return NULL;
-}
-
-/* The members that may be written today. */
-static const char **
-member_names (const Member *members)
-{
-  GPtrArray *names = g_ptr_array_new ();
-  for (; members->name != NULL; members++)
-    if (!members->later)
-      g_ptr_array_add (names, (gpointer) members->name);
-  g_ptr_array_add (names, NULL);
-  return (const char **) g_ptr_array_free (names, FALSE);
-}
-
-static void
-read_member (const MemberScope *scope, const char *path, const char *name, Json *value, const Member *members)
-{
-  g_autofree char *inner = members_path (path, name);
-  const Member *member = find_member (members, name);
-  if (member == NULL)
-    {
-      g_autofree const char **names = member_names (members);
-      members_unknown (scope, inner, "unknown member", name, names);
-    }
-  else if (member->later)
-    members_problem (scope, inner, "\"%s\" is not yet supported", name);
-  else if (member->read != NULL)
-    member->read (scope, inner, value);
-}
-
-void
-members_read (const MemberScope *scope, const char *path, Json *object, const Member *members)
-{
-  if (!json_is_object (object))
-    {
-      members_problem (scope, path, "must be an object, not %s", type_words (object));
-      return;
-    }
-  const char *name;
-  Json *value;
-  json_object_foreach (object, name, value)
-    read_member (scope, path, name, value, members);
-  for (; members->name != NULL; members++)
-    if (members->required && json_object_get (object, members->name) == NULL)
-      members_problem (scope, path, "\"%s\" is missing", members->name);
-}
-
 bool
 members_text (const MemberScope *scope, const char *path, const Json *value, char **ret_text)
 {
@@ -161,15 +107,6 @@ members_texts (const MemberScope *scope, const char *path, const Json *value, GS
 }
 
 bool
-members_boolean (const MemberScope *scope, const char *path, const Json *value, bool *ret_boolean)
-{
-  if (!json_is_boolean (value))
-    return members_problem (scope, path, "must be true or false, not %s", type_words (value)), false;
-  *ret_boolean = json_is_true (value);
-  return true;
-}
-
-bool
 members_word (const MemberScope *scope, const char *path, const Json *value, const char *const *words, unsigned *ret_index)
 {
   g_autofree char *word = NULL;
@@ -182,14 +119,102 @@ members_word (const MemberScope *scope, const char *path, const Json *value, con
   return false;
 }
 
+static void
+read_boolean (const MemberScope *scope, const char *path, const Json *value, bool *ret_boolean)
+{
+  if (json_is_boolean (value))
+    *ret_boolean = json_is_true (value);
+  else
+    members_problem (scope, path, "must be true or false, not %s", type_words (value));
+}
+
+static const Member *
+find_member (const Member *members, const char *name)
+{
+  for (; members->name != NULL; members++)
+    if (g_str_equal (members->name, name))
+      return members;
+  return NULL;
+}
+
+/* The members that may be written today. */
+static const char **
+member_names (const Member *members)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  for (; members->name != NULL; members++)
+    if (!members->later)
+      g_ptr_array_add (names, (gpointer) members->name);
+  g_ptr_array_add (names, NULL);
+  return (const char **) g_ptr_array_free (names, FALSE);
+}
+
+static void
+read_value (const MemberScope *scope, const Member *member, const char *path, Json *value)
+{
+  void *place = (char *) scope->target + member->at;
+  switch (member->kind)
+    {
+    case MEMBER_OWN:
+      if (member->read != NULL)
+        member->read (scope, path, value);
+      break;
+    case MEMBER_TEXT:
+      members_text (scope, path, value, place);
+      break;
+    case MEMBER_TEXTS:
+      members_texts (scope, path, value, place);
+      break;
+    case MEMBER_BOOLEAN:
+      read_boolean (scope, path, value, place);
+      break;
+    case MEMBER_WORD:
+      members_word (scope, path, value, member->words, place);
+      break;
+    }
+}
+
+static void
+read_member (const MemberScope *scope, const char *path, const char *name, Json *value, const Member *members)
+{
+  g_autofree char *inner = members_path (path, name);
+  const Member *member = find_member (members, name);
+  if (member == NULL)
+    {
+      g_autofree const char **names = member_names (members);
+      members_unknown (scope, inner, "unknown member", name, names);
+    }
+  else if (member->later)
+    members_problem (scope, inner, "\"%s\" is not yet supported", name);
+  else
+    read_value (scope, member, inner, value);
+}
+
+void
+members_read (const MemberScope *scope, const char *path, Json *object, const Member *members)
+{
+  if (!json_is_object (object))
+    {
+      members_problem (scope, path, "must be an object, not %s", type_words (object));
+      return;
+    }
+  const char *name;
+  Json *value;
+  json_object_foreach (object, name, value)
+    read_member (scope, path, name, value, members);
+  for (; members->name != NULL; members++)
+    if (members->required && json_object_get (object, members->name) == NULL)
+      members_problem (scope, path, "\"%s\" is missing", members->name);
+}
+
 bool
 members_refuse (const char *shown, GPtrArray *problems, GError **error)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "model \"%s\" has %u mistake%s", shown, problems->len, problems->len == 1 ? "" : "s");
+  guint mistakes = problems->len;
   g_ptr_array_add (problems, NULL);
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  weir_error_detail (error, "%s", lines);
-  weir_error_hint (error, "docs/models.md describes every member of a model.");
-  weir_error_reason (error, "bad_model");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = lines,
+                                 .hint = "docs/models.md describes every member of a model." },
+                    "model \"%s\" has %u mistake%s", shown, mistakes, mistakes == 1 ? "" : "s");
 }

@@ -15,10 +15,23 @@ typedef struct
   void *target; /* what the object is read into */
 } MemberScope;
 
+/* What a member is kept in. */
+typedef enum
+{
+  MEMBER_OWN,     /* "read" knows */
+  MEMBER_TEXT,    /* a char *; never empty */
+  MEMBER_TEXTS,   /* a GStrv; at least one text, none twice */
+  MEMBER_BOOLEAN, /* a bool */
+  MEMBER_WORD,    /* an enumeration, whose values are the places of the words */
+} MemberKind;
+
 typedef struct
 {
-  const char *name;                                                       /* the table ends with NULL */
-  void (*read) (const MemberScope *scope, const char *path, Json *value); /* NULL: any value is taken and left alone */
+  const char *name; /* the table ends with NULL */
+  MemberKind kind;
+  size_t at;                                                              /* in the target; of all but MEMBER_OWN */
+  const char *const *words;                                               /* of MEMBER_WORD; ends with NULL */
+  void (*read) (const MemberScope *scope, const char *path, Json *value); /* of MEMBER_OWN; NULL: any value, which is left alone */
   bool required;
   bool later; /* reserved: refused with "not yet supported" */
 } Member;
@@ -26,16 +39,16 @@ typedef struct
 /* Reads the object at "path" by the table. */
 void members_read (const MemberScope *scope, const char *path, Json *object, const Member *members);
 
+/* Adds: PATH: TEXT. */
 void members_problem (const MemberScope *scope, const char *path, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /* $.columns and "name" make $.columns.name; a name that is no plain word makes $.columns["E-mail"]. Owned by the caller. */
 char *members_path (const char *path, const char *name);
 
-/* Each returns false, after adding a problem, when the value is not of that type. *ret_... is then untouched. */
-bool members_text (const MemberScope *scope, const char *path, const Json *value,
-                   char **ret_text); /* not empty; frees *ret_text first */
+/* Each returns false, after adding a problem, when the value is not of that type; *ret_... is then untouched. Texts are the target's:
+ * what was there before is freed. */
+bool members_text (const MemberScope *scope, const char *path, const Json *value, char **ret_text);   /* not empty */
 bool members_texts (const MemberScope *scope, const char *path, const Json *value, GStrv *ret_texts); /* at least one, none twice */
-bool members_boolean (const MemberScope *scope, const char *path, const Json *value, bool *ret_boolean);
 bool members_word (const MemberScope *scope, const char *path, const Json *value, const char *const *words, unsigned *ret_index);
 
 /* Adds: PATH: WHAT "word"; did you mean "near"? (or the words there are, where none is near). */

@@ -62,7 +62,7 @@ check_reference (const ModelReference *reference, const char *path, const GPtrAr
 }
 
 static void
-check_table (const Model *model, const GPtrArray *models, const MemberScope *scope)
+check_table_is_own (const Model *model, const GPtrArray *models, const MemberScope *scope)
 {
   for (guint i = 0; i < models->len; i++)
     {
@@ -82,7 +82,7 @@ model_check (const Model *model, const GPtrArray *models, GError **error)
 {
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
   MemberScope scope = { problems, NULL, NULL };
-  check_table (model, models, &scope);
+  check_table_is_own (model, models, &scope);
   for (guint i = 0; i < model->references->len; i++)
     {
       g_autofree char *path = g_strdup_printf ("$.references[%u]", i);

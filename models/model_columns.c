@@ -12,25 +12,15 @@ read_column_type (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
-read_column_format (const MemberScope *scope, const char *path, Json *value)
-{
-  ModelColumn *column = scope->target;
-  members_text (scope, path, value, &column->format);
-}
-
-static void
-read_column_required (const MemberScope *scope, const char *path, Json *value)
-{
-  ModelColumn *column = scope->target;
-  members_boolean (scope, path, value, &column->required);
-}
-
-static void
 read_column (const MemberScope *scope, const char *path, const char *name, Json *value)
 {
   static const Member members[] = {
-    { "type", read_column_type }, { "format", read_column_format }, { "required", read_column_required },
-    { "description", NULL },      { "track", NULL, .later = true }, { NULL },
+    { "type", .read = read_column_type },
+    { "format", MEMBER_TEXT, offsetof (ModelColumn, format) },
+    { "required", MEMBER_BOOLEAN, offsetof (ModelColumn, required) },
+    { "description" },
+    { "track", .later = true },
+    { NULL },
   };
   ModelColumn *column = g_new0 (ModelColumn, 1);
   column->name = g_strdup (name);
@@ -64,27 +54,6 @@ model_read_columns (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
-read_reference_dimension (const MemberScope *scope, const char *path, Json *value)
-{
-  ModelReference *reference = scope->target;
-  members_text (scope, path, value, &reference->dimension);
-}
-
-static void
-read_reference_columns (const MemberScope *scope, const char *path, Json *value)
-{
-  ModelReference *reference = scope->target;
-  members_texts (scope, path, value, &reference->columns);
-}
-
-static void
-read_reference_as (const MemberScope *scope, const char *path, Json *value)
-{
-  ModelReference *reference = scope->target;
-  members_text (scope, path, value, &reference->as);
-}
-
-static void
 read_reference_missing (const MemberScope *scope, const char *path, Json *value)
 {
   static const char *const words[] = { "reject", "allow", NULL };
@@ -97,11 +66,11 @@ void
 model_read_references (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
-    { "dimension", read_reference_dimension, .required = true },
-    { "columns", read_reference_columns, .required = true },
-    { "as", read_reference_as, .required = true },
-    { "missing", read_reference_missing },
-    { "description", NULL },
+    { "dimension", MEMBER_TEXT, offsetof (ModelReference, dimension), .required = true },
+    { "columns", MEMBER_TEXTS, offsetof (ModelReference, columns), .required = true },
+    { "as", MEMBER_TEXT, offsetof (ModelReference, as), .required = true },
+    { "missing", .read = read_reference_missing },
+    { "description" },
     { NULL },
   };
   if (!json_is_array (value))

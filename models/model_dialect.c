@@ -99,9 +99,15 @@ void
 model_read_dialect (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
-    { "delimiter", read_delimiter },   { "quote", read_quote },       { "escape", read_escape },
-    { "comment", read_comment },       { "encoding", read_encoding }, { "header_rows", read_header_rows },
-    { "skip_lines", read_skip_lines }, { "description", NULL },       { NULL },
+    { "delimiter", .read = read_delimiter },
+    { "quote", .read = read_quote },
+    { "escape", .read = read_escape },
+    { "comment", .read = read_comment },
+    { "encoding", .read = read_encoding },
+    { "header_rows", .read = read_header_rows },
+    { "skip_lines", .read = read_skip_lines },
+    { "description" },
+    { NULL },
   };
   MemberScope inner = { scope->problems, scope->words, &((Model *) scope->target)->dialect };
   members_read (&inner, path, value, members);

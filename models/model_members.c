@@ -5,43 +5,6 @@
 #include <string.h>
 
 static void
-read_table (const MemberScope *scope, const char *path, Json *value)
-{
-  Model *model = scope->target;
-  members_text (scope, path, value, &model->table);
-}
-
-static void
-read_kind (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned kind = 0;
-  if (members_word (scope, path, value, model_kind_words, &kind))
-    ((Model *) scope->target)->kind = (ModelKind) kind;
-}
-
-static void
-read_business_key (const MemberScope *scope, const char *path, Json *value)
-{
-  Model *model = scope->target;
-  members_texts (scope, path, value, &model->business_key);
-}
-
-static void
-read_id_column (const MemberScope *scope, const char *path, Json *value)
-{
-  Model *model = scope->target;
-  members_text (scope, path, value, &model->id_column);
-}
-
-static void
-read_hash (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned hash = 0;
-  if (members_word (scope, path, value, key_hash_words, &hash))
-    ((Model *) scope->target)->hash = (KeyHash) hash;
-}
-
-static void
 read_normalize (const MemberScope *scope, const char *path, Json *value)
 {
   if (!json_is_array (value))
@@ -98,26 +61,14 @@ static void
 read_id (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
-    { "column", read_id_column },    { "hash", read_hash },   { "normalize", read_normalize },
-    { "namespace", read_namespace }, { "description", NULL }, { NULL },
+    { "column", MEMBER_TEXT, offsetof (Model, id_column) },
+    { "hash", MEMBER_WORD, offsetof (Model, hash), key_hash_words },
+    { "normalize", .read = read_normalize },
+    { "namespace", .read = read_namespace },
+    { "description" },
+    { NULL },
   };
   members_read (scope, path, value, members);
-}
-
-static void
-read_duplicates (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned word = 0;
-  if (members_word (scope, path, value, duplicates_words, &word))
-    ((Model *) scope->target)->duplicates = (Duplicates) word;
-}
-
-static void
-read_append (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned word = 0;
-  if (members_word (scope, path, value, append_words, &word))
-    ((Model *) scope->target)->append = (Append) word;
 }
 
 static void
@@ -153,38 +104,22 @@ read_max_rows (const MemberScope *scope, const char *path, Json *value)
 static void
 read_rejects (const MemberScope *scope, const char *path, Json *value)
 {
-  static const Member members[] = { { "max_percent", read_max_percent }, { "max_rows", read_max_rows }, { NULL } };
+  static const Member members[] = {
+    { "max_percent", .read = read_max_percent },
+    { "max_rows", .read = read_max_rows },
+    { NULL },
+  };
   members_read (scope, path, value, members);
-}
-
-static void
-read_ragged (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned word = 0;
-  if (members_word (scope, path, value, ragged_words, &word))
-    ((Model *) scope->target)->ragged = (Ragged) word;
-}
-
-static void
-read_contract_columns (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned word = 0;
-  if (members_word (scope, path, value, contract_columns_words, &word))
-    ((Model *) scope->target)->contract_columns = (ContractColumns) word;
-}
-
-static void
-read_contract_types (const MemberScope *scope, const char *path, Json *value)
-{
-  unsigned word = 0;
-  if (members_word (scope, path, value, contract_types_words, &word))
-    ((Model *) scope->target)->contract_types = (ContractTypes) word;
 }
 
 static void
 read_contract (const MemberScope *scope, const char *path, Json *value)
 {
-  static const Member members[] = { { "columns", read_contract_columns }, { "types", read_contract_types }, { NULL } };
+  static const Member members[] = {
+    { "columns", MEMBER_WORD, offsetof (Model, contract_columns), contract_columns_words },
+    { "types", MEMBER_WORD, offsetof (Model, contract_types), contract_types_words },
+    { NULL },
+  };
   members_read (scope, path, value, members);
 }
 
@@ -209,25 +144,25 @@ read_nulls (const MemberScope *scope, const char *path, Json *value)
 }
 
 const Member model_members[] = {
-  { "$schema", NULL },
-  { "description", NULL },
-  { "table", read_table, .required = true },
-  { "kind", read_kind, .required = true },
-  { "business_key", read_business_key },
-  { "id", read_id },
-  { "columns", model_read_columns },
-  { "references", model_read_references },
-  { "duplicates", read_duplicates },
-  { "append", read_append },
-  { "files", read_files },
-  { "rejects", read_rejects },
-  { "ragged", read_ragged },
-  { "contract", read_contract },
-  { "null", read_nulls },
-  { "dialect", model_read_dialect },
-  { "history", NULL, .later = true },
-  { "absent", NULL, .later = true },
-  { "effective", NULL, .later = true },
-  { "guard", NULL, .later = true },
+  { "$schema" },
+  { "description" },
+  { "table", MEMBER_TEXT, offsetof (Model, table), .required = true },
+  { "kind", MEMBER_WORD, offsetof (Model, kind), model_kind_words, .required = true },
+  { "business_key", MEMBER_TEXTS, offsetof (Model, business_key) },
+  { "id", .read = read_id },
+  { "columns", .read = model_read_columns },
+  { "references", .read = model_read_references },
+  { "duplicates", MEMBER_WORD, offsetof (Model, duplicates), duplicates_words },
+  { "append", MEMBER_WORD, offsetof (Model, append), append_words },
+  { "files", .read = read_files },
+  { "rejects", .read = read_rejects },
+  { "ragged", MEMBER_WORD, offsetof (Model, ragged), ragged_words },
+  { "contract", .read = read_contract },
+  { "null", .read = read_nulls },
+  { "dialect", .read = model_read_dialect },
+  { "history", .later = true },
+  { "absent", .later = true },
+  { "effective", .later = true },
+  { "guard", .later = true },
   { NULL },
 };

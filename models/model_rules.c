@@ -21,7 +21,7 @@ says (const Json *value, const char *word)
 }
 
 static void
-check_table (const Model *model, const MemberScope *scope)
+check_table_name (const Model *model, const MemberScope *scope)
 {
   if (!name_is_usable (model->table))
     members_problem (scope, "$.table",
@@ -164,7 +164,7 @@ void
 model_apply_rules (Model *model, const Json *root, const MemberScope *scope)
 {
   if (model->table != NULL)
-    check_table (model, scope);
+    check_table_name (model, scope);
   check_namespace (model, root, scope);
   if (!says (json_object_get (root, "kind"), model_kind_word (model->kind)))
     return;

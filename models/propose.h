@@ -1,6 +1,6 @@
 /* A model proposed from what was staged: which columns identify a row, what it refers to, which types its columns have. Pure; the
- * caller counts. Calling order: staged_table_new, add columns; propose_singles; where none is good, propose_pairs, count them, and
- * propose_best_pair; then propose_model. */
+ * caller counts. Calling order: staged_table_new, add columns; propose_single; where none is good, propose_pairs, count them, and
+ * propose_pair; then propose_model. */
 #ifndef WEIR_MODELS_PROPOSE_H
 #define WEIR_MODELS_PROPOSE_H
 

@@ -104,7 +104,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
+              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -127,18 +128,19 @@ ledger_forget_rejects (Db *db, Uid run, GError **error)
 }
 
 bool
-ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error)
+ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  *ret_text = *ret_reason = NULL;
+  *ret_text = NULL;
+  *ret_reason = REASON_NONE;
   g_autoptr (DbResult) result = NULL;
   if (!ASK ("ledger/commonest_reject", &result, { "run", id }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
   const char *column = db_result_value (result, 0, 2);
-  *ret_reason = g_strdup (db_result_value (result, 0, 1));
+  *ret_reason = reason_find (db_result_value (result, 0, 1));
   *ret_text = g_strdup_printf ("%s of them: %s%s%s, first on line %s: %s", db_result_value (result, 0, 0),
                                db_result_value (result, 0, 1), column != NULL ? " in " : "", column != NULL ? column : "",
                                db_result_value (result, 0, 3), db_result_value (result, 0, 4));
@@ -168,16 +170,31 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 }
 
 bool
-ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                    GError **error)
+ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  g_autofree char *dialect_text = weir_json_text (dialect);
+  g_autofree char *dialect = weir_json_text (loaded->dialect);
+  g_autofree char *columns = weir_json_text (loaded->columns);
+  const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", sha256 }, { "dialect", dialect_text }, { "header", header },
-              { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
-              { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
+  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
+              { "header", loaded->header }, { "read", number (&read, counts->read) },
+              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
+              { "staged", number (&staged, counts->staged) });
+}
+
+bool
+ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_columns = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/file_columns", &result, { "run", id }))
+    return false;
+  const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
+  return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
 }
 
 bool
@@ -207,9 +224,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
-              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
-              { "staged", text[8] })
+              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -330,6 +347,12 @@ ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 }
 
 bool
+ledger_held (Db *db, DbResult **ret_held, GError **error)
+{
+  return sql_run (db, "report/held", NULL, 0, ret_held, error);
+}
+
+bool
 ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
 {
   Number rows;
@@ -359,8 +382,8 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
       if (!ASK ("report/find_run", &result, { "text", lower }))
         return false;
       if (db_result_rows (result) > 1)
-        return weir_error (error, WEIR_ERROR_MODEL, "more than one run begins with \"%s\"", text),
-               weir_error_hint (error, "Give more of the id; `weir runs` lists them."), false;
+        return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Give more of the id; `weir runs` lists them." },
+                          "more than one run begins with \"%s\"", text);
     }
   if (result == NULL || db_result_rows (result) == 0)
     {
@@ -369,9 +392,11 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "no run \"%s\"", text),
-           weir_error_hint (error, "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them."),
-           false;
+    return weir_fail (
+        error,
+        &(Failure) { WEIR_ERROR_MODEL,
+                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
 }
@@ -407,14 +432,14 @@ ledger_secret_table (Db *db, char **ret_table, GError **error)
 }
 
 bool
-ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error)
+ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  Number after, rows;
+  Number line, rows;
   /* Without statistics, as right after a load, each page would sort all that are left: the index has them in order. */
-  if (line == 0 && !db_exec (db, "set enable_sort = off", error))
+  if (after.line == 0 && !db_exec (db, "set enable_sort = off", error))
     return false;
-  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&after, line) },
-              { "repaired", repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
+  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&line, after.line) },
+              { "repaired", after.repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
 }

@@ -1,11 +1,15 @@
-/* The ledger: what every run did, in schema weir. The only file that names its tables.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql and report.sql; nothing else names its
+ * tables, but for the migrations.
  *
- * All writes happen in the caller's transaction unless a comment says otherwise. Times are the database's. */
+ * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
+ * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
+ * Times are the database's. Errors are those of base/db.h where nothing else is said. */
 #ifndef WEIR_SCHEMA_LEDGER_H
 #define WEIR_SCHEMA_LEDGER_H
 
 #include "base/db.h"
 #include "base/json.h"
+#include "base/reason.h"
 #include "base/uid.h"
 #include "base/digest.h"
 
@@ -21,6 +25,7 @@ typedef struct
   char *table;
   char *file;       /* name as dropped */
   char *place;      /* where it is: path relative to the home, or absolute */
+  bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
 } Run;
@@ -46,7 +51,7 @@ typedef struct
 void table_state_clear (TableState *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TableState, table_state_clear)
 
-/* Session advisory lock of a table (by schema and name). *ret_locked is false when another session holds it. */
+/* Session advisory lock of a table. *ret_locked is false when another session holds it. */
 bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error);
 /* Waits for it at most "milliseconds"; a timeout is a RETRY error. */
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
@@ -60,17 +65,27 @@ bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, Ro
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
- * table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files that were not claimed: their process is dead, for we hold the
+ * table's lock, and nobody comes back to them. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
 
-/* What LOAD learned of the file. dialect is JSON; header its header in one row, or NULL. */
-bool ledger_file_loaded (Db *db, Uid run, const char *sha256, const Json *dialect, const char *header, const RowCounts *counts,
-                         GError **error);
+/* What LOAD learned of a file, for its row. */
+typedef struct
+{
+  const char *sha256;
+  const Json *dialect;
+  const Json *columns; /* as stage_columns has them; ledger_file_columns gives them back */
+  const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
+  const RowCounts *counts;
+} FileLoaded;
+bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
+
+/* What LOAD knew of the columns. NULL: the run is unknown, or was loaded by a weir that did not keep it. A new reference. */
+bool ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
@@ -80,8 +95,9 @@ typedef struct
 {
   const char *state;       /* "applied", "staged", "duplicate" or "failed" */
   const char *sha256;      /* NULL: as file_loaded said */
-  const char *pins_sha256; /* NULL where there is no model */
+  const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
+  const char *summary;     /* the published JSON text, NULL: as it was */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
@@ -121,10 +137,11 @@ extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
 /* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
  * Owned by the caller. */
-bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, char **ret_reason, GError **error);
+bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error);
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
@@ -132,7 +149,13 @@ bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
 bool ledger_secret_table (Db *db, char **ret_table, GError **error);
-/* A page of at most "limit" rows by (line, repaired), those behind this one; line 0: the first page. */
-bool ledger_rejects (Db *db, Uid run, int64_t line, bool repaired, int limit, DbResult **ret_rejects, GError **error);
+/* A page of at most "limit" rejects in their order, those behind the place that the page before ended with; line 0: the first page.
+ */
+typedef struct
+{
+  int64_t line;
+  bool repaired;
+} RejectPlace;
+bool ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error);
 
 #endif

@@ -95,6 +95,7 @@ migrate_status (Db *db, GError **error)
           migration = g_new0 (Migration, 1);
           migration->version = version;
           migration->name = g_strdup (db_result_value (applied, row, 1));
+          migration->foreign = true;
           g_ptr_array_add (migrations, migration);
         }
       else
@@ -107,6 +108,70 @@ migrate_status (Db *db, GError **error)
       migration->applied_on = g_strdup (db_result_value (applied, row, 3));
     }
   return g_steal_pointer (&migrations);
+}
+
+static bool
+fail_newer (const Migration *migration, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_LEDGER_CHANGED, .detail = "Nothing was changed.",
+                                 .hint = "Use a weir at least as new as the one that migrated this database." },
+                    "the ledger is at version %d (%s), which this weir does not know", migration->version, migration->name);
+}
+
+static bool
+fail_changed (const Migration *migration, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_LEDGER_CHANGED,
+                                 .detail = "Its tables are not those that this weir writes. Nothing was changed.",
+                                 .hint = "Use the weir that made it, or load into another database (the archive can be "
+                                         "dropped again)." },
+                    "the ledger was made by another migration %04d_%s than this weir's", migration->version, migration->name);
+}
+
+/* Whether what is applied is this weir's, whatever is still pending. */
+static bool
+check_applied (const GPtrArray *migrations, GError **error)
+{
+  for (guint i = 0; i < migrations->len; i++)
+    {
+      const Migration *migration = migrations->pdata[i];
+      if (migration->foreign)
+        return fail_newer (migration, error);
+      if (migration->changed)
+        return fail_changed (migration, error);
+    }
+  return true;
+}
+
+bool
+migrate_check (Db *db, int *ret_version, GError **error)
+{
+  g_autoptr (GPtrArray) migrations = migrate_status (db, error);
+  if (migrations == NULL)
+    return false;
+  int version = 0, pending = 0;
+  for (guint i = 0; i < migrations->len; i++)
+    {
+      const Migration *migration = migrations->pdata[i];
+      if (migration->applied_on == NULL)
+        pending++;
+      else
+        version = MAX (version, migration->version);
+    }
+  if (ret_version != NULL)
+    *ret_version = version;
+  if (!check_applied (migrations, error))
+    return false;
+  if (version == 0)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_NO_LEDGER, .hint = "weir migrate up" },
+                      "this database has no ledger yet");
+  if (pending > 0)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "weir migrate up (what is in the ledger stays)" },
+                      "the ledger of this database is older than this weir: %d migration%s not applied", pending,
+                      pending == 1 ? " is" : "s are");
+  return true;
 }
 
 /* The schema and the migrations' table. CREATE SCHEMA IF NOT EXISTS asks for rights even where the schema exists, so look first. */
@@ -162,28 +227,11 @@ up_locked (Db *db, int *applied, GError **error)
   if (!ensure_table (db, error))
     return false;
   g_autoptr (GPtrArray) migrations = migrate_status (db, error);
-  if (migrations == NULL)
+  if (migrations == NULL || !check_applied (migrations, error))
     return false;
-  g_autoptr (GPtrArray) known = known_migrations ();
   for (guint i = 0; i < migrations->len; i++)
     {
       const Migration *migration = migrations->pdata[i];
-      if (find_version (known, migration->version) == NULL)
-        {
-          weir_error (error, WEIR_ERROR_MODEL, "the ledger is at version %d (%s), which this weir does not know",
-                      migration->version, migration->name);
-          weir_error_hint (error, "Use a weir at least as new as the one that migrated this database.");
-          return false;
-        }
-      if (migration->changed)
-        {
-          weir_error (error, WEIR_ERROR_MODEL, "the ledger was made by another migration %04d_%s than this weir's",
-                      migration->version, migration->name);
-          weir_error_detail (error, "Its tables are not those that this weir writes. Nothing was changed.");
-          weir_error_hint (error, "Use the weir that made it, or load into another database (the archive can be dropped again).");
-          weir_error_reason (error, "ledger_changed");
-          return false;
-        }
       if (migration->applied_on != NULL)
         continue;
       if (!run_one (db, migration, true, error))
@@ -208,10 +256,8 @@ down_locked (Db *db, int *version, GError **error)
     }
   if (newest == NULL)
     return true;
-  g_autofree char *file = migration_file (newest, "down");
-  if (sql_file (file) == NULL)
-    return weir_error (error, WEIR_ERROR_MODEL, "migration %04d_%s is not known to this weir, so it cannot take it back",
-                       newest->version, newest->name);
+  if (newest->foreign)
+    return fail_newer (newest, error);
   *version = newest->version;
   if (run_one (db, newest, false, error))
     return true;

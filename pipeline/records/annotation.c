@@ -1,6 +1,6 @@
 #include "pipeline/records/annotation.h"
 
-#include "pipeline/records/reader_record.h"
+#include "base/text.h"
 
 #include <glib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ bool
 annotation_find (const char *text, size_t length, char ret_delimiter[3])
 {
   const char *end = text + length;
-  text += record_mark (text, length);
+  text += text_mark (text, length);
   const char *at = pass_word (text, end, ANNOTATION_LINE);
   if (at == NULL || at == end || g_ascii_isalnum (*at) || strchr ("_\"'\r\n", *at) != NULL)
     return false;

@@ -121,10 +121,10 @@ begin_record (Reader *reader)
 static size_t
 feed_line (Reader *reader, const Line *line)
 {
+  if (reader->splitter != NULL)
+    return splitter_feed (reader->splitter, line_source_bytes (reader->lines), line, take_field, reader, &reader->row_done);
   const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
-  if (reader->splitter != NULL)
-    return splitter_feed (reader->splitter, bytes, line->text_end - line->begin, length, take_field, reader, &reader->row_done);
   size_t fed = csv_parse (&reader->parser, bytes, length, take_field, take_row, reader);
   /* It stopped at a quote that may not be there, or at what may not follow a quote. */
   if (fed != length)
@@ -148,7 +148,7 @@ static bool
 is_blank (const Reader *reader, const Line *line)
 {
   const char *text = line_source_bytes (reader->lines) + line->begin;
-  size_t length = line->text_end - line->begin, mark = record_mark (text, length);
+  size_t length = line->text_end - line->begin, mark = text_mark (text, length);
   if (length == mark)
     return true;
   const char *delimiter = reader->dialect.delimiter;
@@ -193,10 +193,10 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
 
 /* ---- records ---- */
 
-static RecordOutcome set_problem (Reader *reader, const char *reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static RecordOutcome set_problem (Reader *reader, Reason reason, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static RecordOutcome
-set_problem (Reader *reader, const char *reason, const char *format, ...)
+set_problem (Reader *reader, Reason reason, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
@@ -221,32 +221,33 @@ static RecordOutcome
 parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 {
   begin_record (reader);
-  reader->mark = record_mark (line_source_bytes (reader->lines), line->text_end);
+  reader->mark = text_mark (line_source_bytes (reader->lines), line->text_end);
   line->begin += reader->mark;
   for (size_t lines = 1;; lines++)
     {
       size_t stray = feed_line (reader, line);
       if (stray > 0 && lines == 1)
-        return set_problem (reader, "stray_quote", "stray quote at byte %zu", byte_in_line (reader, stray));
+        return set_problem (reader, REASON_STRAY_QUOTE, "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
-        return set_problem (reader, "unclosed_quote",
+        return set_problem (reader, REASON_UNCLOSED_QUOTE,
                             "unclosed quote: line %" G_GINT64_FORMAT " has a quote that does not close it",
                             reader->record.line + (int64_t) lines - 1);
       if (reader->row_done)
         return *ret_lines = lines, RECORD_GOOD;
       reader->record.open = lines == reader->limits.lines;
       if (reader->record.open)
-        return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu lines", lines);
+        return set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed within %zu lines", lines);
       switch (line_source_cut (reader->lines, line->end, line, error))
         {
         case LINE_CUT:
           break;
         case LINE_NONE:
-          return reader->whole ? set_problem (reader, "unclosed_quote", "unclosed quote: not closed by the end of the file")
+          return reader->whole ? set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed by the end of the file")
                                : RECORD_CUT_OFF;
         case LINE_TOO_LONG:
           reader->record.open = true;
-          return set_problem (reader, "unclosed_quote", "unclosed quote: not closed within %zu bytes", reader->limits.record_bytes);
+          return set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: not closed within %zu bytes",
+                              reader->limits.record_bytes);
         case LINE_ERROR:
           return RECORD_ERROR;
         }
@@ -258,12 +259,13 @@ describe_bad_text (Reader *reader, size_t offset)
 {
   int64_t line = 0;
   size_t byte = record_byte_in_line (&reader->record, offset, &line);
-  const char *word = encoding_word (reader->dialect.encoding), *reason = "invalid_utf8", *unit = "byte";
+  const char *word = encoding_word (reader->dialect.encoding), *unit = "byte";
+  Reason reason = REASON_INVALID_UTF8;
   size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
   if (reader->dialect.encoding != ENCODING_UTF8)
     {
       /* Our bytes are not the file's: characters are. */
-      reason = "invalid_encoding";
+      reason = REASON_INVALID_ENCODING;
       unit = "character";
       place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
     }
@@ -281,9 +283,9 @@ check_record (Reader *reader)
   if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && reader->fields[reader->n_fields - 1].null)
     reader->n_fields--;
   if (reader->too_many || reader->n_fields > reader->limits.fields)
-    return set_problem (reader, "too_many_fields", "more than %zu fields", reader->limits.fields);
+    return set_problem (reader, REASON_TOO_MANY_FIELDS, "more than %zu fields", reader->limits.fields);
   if (reader->too_long > 0)
-    return set_problem (reader, "field_too_long", "field %zu is longer than %zu bytes", reader->too_long,
+    return set_problem (reader, REASON_FIELD_TOO_LONG, "field %zu is longer than %zu bytes", reader->too_long,
                         reader->limits.field_bytes);
   if (!text_is_utf8 (reader->record.raw, reader->record.raw_length, &bad))
     return describe_bad_text (reader, bad);
@@ -312,7 +314,7 @@ take_long_line (Reader *reader, GError **error)
     kept--;
   reader->record.raw = reader->arena;
   reader->record.raw_length = kept;
-  set_problem (reader, "record_too_long", "the line is longer than %zu bytes", reader->limits.record_bytes);
+  set_problem (reader, REASON_RECORD_TOO_LONG, "the line is longer than %zu bytes", reader->limits.record_bytes);
   return line_source_skip (reader->lines, error);
 }
 
@@ -332,7 +334,7 @@ take_record (Reader *reader, const Line *first, GError **error)
   reader->record.raw_length = resume ? first->text_end : last.text_end;
   if (outcome == RECORD_GOOD && lines > 2 && is_swallowing (reader))
     {
-      outcome = set_problem (reader, "unclosed_quote", "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
+      outcome = set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
                              reader->record.line + (int64_t) lines - 2);
       reader->record.raw_length = first->text_end;
       resume = true;
@@ -437,14 +439,14 @@ Reader *
 reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece)
 {
   const SourceLimits text = { limits->text_bytes, source_default_limits.ratio };
-  Source *source = source_new (fd, NULL, 0, dialect->compression, dialect->encoding, &text, sha);
+  Source *source = source_new (fd, dialect->compression, dialect->encoding, &text, sha);
   return new_reader (source, true, dialect, limits, piece);
 }
 
 Reader *
 reader_new_bytes (const char *bytes, size_t length, bool whole, const Dialect *dialect, const ReaderLimits *limits)
 {
-  Source *source = source_new (-1, bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
+  Source *source = source_new_bytes (bytes, length, COMPRESSION_NONE, dialect->encoding, &source_default_limits, NULL);
   return new_reader (source, whole, dialect, limits, PIECE_SIZE);
 }
 

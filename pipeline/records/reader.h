@@ -16,6 +16,7 @@
 #define WEIR_PIPELINE_RECORDS_READER_H
 
 #include "base/digest.h"
+#include "base/reason.h"
 #include "pipeline/text/dialect.h"
 
 typedef struct
@@ -37,9 +38,9 @@ typedef struct
   size_t raw_length;
   const char *problem; /* NULL, or why this is no usable record: "unclosed quote", "stray quote", "invalid UTF-8 at byte 12", ...;
                           then n_fields is 0. One reject. */
-  const char *reason;  /* with a problem: a stable word, "unclosed_quote", "stray_quote", "invalid_utf8", "invalid_encoding" (of
-                          another), "record_too_long", "field_too_long", "too_many_fields" */
-  bool open;           /* with "unclosed_quote": a limit was met, neither the file's end nor another quote */
+  Reason reason;       /* with a problem: REASON_UNCLOSED_QUOTE, _STRAY_QUOTE, _INVALID_UTF8, _INVALID_ENCODING (of another),
+                          _RECORD_TOO_LONG, _FIELD_TOO_LONG, _TOO_MANY_FIELDS */
+  bool open;           /* with REASON_UNCLOSED_QUOTE: a limit was met, neither the file's end nor another quote */
 } Record;
 
 typedef struct

@@ -1,6 +1,7 @@
 #include "pipeline/records/reader_lines.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -177,26 +178,14 @@ find_line_end (LineSource *source, size_t from, size_t *ret_text_end, size_t *re
   return lf || source->eof;
 }
 
-/* How many lines end in the bytes from the current place to "end". */
-static int64_t
-count_line_ends (const LineSource *source, size_t end)
-{
-  int64_t ends = 0;
-  const char *bytes = source->buffer;
-  for (size_t i = source->start; i < end; i++)
-    ends += bytes[i] == '\n' || (bytes[i] == '\r' && bytes[i + 1] != '\n');
-  return ends;
-}
-
 /* "number": of the line with the NUL byte. */
 static bool
 nul_error (int64_t number, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "there is a NUL byte on line %" G_GINT64_FORMAT, number);
-  weir_error_hint (error, "The file is damaged or no text. Export it again as CSV in UTF-8.");
-  weir_error_line (error, number);
-  weir_error_reason (error, "nul_byte");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .line = number,
+                                 .hint = "The file is damaged or no text. Export it again as CSV in UTF-8." },
+                    "there is a NUL byte on line %" G_GINT64_FORMAT, number);
 }
 
 LineCut
@@ -215,7 +204,7 @@ line_source_cut (LineSource *source, size_t from, Line *ret_line, GError **error
   if (end - source->start > source->limit)
     return LINE_TOO_LONG;
   if (source->nul < source->base + (int64_t) end)
-    return nul_error (source->number + count_line_ends (source, source->start + from), error), LINE_ERROR;
+    return nul_error (source->number + text_count_line_ends (source->buffer + source->start, from), error), LINE_ERROR;
   *ret_line = (Line) { from, text_end - source->start, end - source->start };
   return LINE_CUT;
 }

@@ -69,18 +69,12 @@ record_describe (const Record *record, size_t width, char *buffer, size_t size)
   return buffer;
 }
 
-const char *
+Reason
 record_reason (const Record *record, size_t width)
 {
   if (record->problem != NULL)
     return record->reason;
-  return record->n_fields < width ? "too_few_fields" : "too_many_fields";
-}
-
-size_t
-record_mark (const char *text, size_t length)
-{
-  return length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  return record->n_fields < width ? REASON_TOO_FEW_FIELDS : REASON_TOO_MANY_FIELDS;
 }
 
 size_t

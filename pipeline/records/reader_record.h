@@ -14,11 +14,8 @@ Record record_copy (const Record *record, char **ret_memory);
 /* What is wrong with a record in a table of "width" columns: its problem, or how many fields it has, put into "buffer". */
 const char *record_describe (const Record *record, size_t width, char *buffer, size_t size);
 
-/* The stable word for that: its reason, "too_few_fields" or "too_many_fields". */
-const char *record_reason (const Record *record, size_t width);
-
-/* How many bytes of a byte order mark, in UTF-8, a text begins with: 3 or 0. */
-size_t record_mark (const char *text, size_t length);
+/* The reason of that: its own, REASON_TOO_FEW_FIELDS or REASON_TOO_MANY_FIELDS. */
+Reason record_reason (const Record *record, size_t width);
 
 /* Byte raw[offset] as people count: the line of the file, and the byte in that line from 1. */
 size_t record_byte_in_line (const Record *record, size_t offset, int64_t *ret_line);

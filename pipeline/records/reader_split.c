@@ -74,13 +74,14 @@ is_delimiter (const Splitter *splitter, const char *line, size_t at, size_t text
 }
 
 size_t
-splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end, SplitterField take_field, void *data,
-               bool *ret_done)
+splitter_feed (Splitter *splitter, const char *bytes, const Line *line, SplitterField take_field, void *data, bool *ret_done)
 {
+  const char *text = bytes + line->begin;
+  size_t text_end = line->text_end - line->begin, end = line->end - line->begin;
   *ret_done = false;
   for (size_t at = 0;; at += splitter->delimiter_length)
     {
-      if (!splitter->inside && splitter->quote != 0 && at < text_end && line[at] == splitter->quote)
+      if (!splitter->inside && splitter->quote != 0 && at < text_end && text[at] == splitter->quote)
         {
           splitter->inside = true;
           splitter->length = 0;
@@ -88,20 +89,20 @@ splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end
         }
       if (splitter->inside)
         {
-          at = take_quoted (splitter, line, at, end);
+          at = take_quoted (splitter, text, at, end);
           if (splitter->inside)
             return 0;
-          if (at < text_end && !is_delimiter (splitter, line, at, text_end))
+          if (at < text_end && !is_delimiter (splitter, text, at, text_end))
             return at;
           take_field (splitter->text, splitter->length, data);
         }
       else
         {
-          size_t field_end = find_delimiter (splitter, line, at, text_end);
-          const char *stray = splitter->quote != 0 ? memchr (line + at, splitter->quote, field_end - at) : NULL;
+          size_t field_end = find_delimiter (splitter, text, at, text_end);
+          const char *stray = splitter->quote != 0 ? memchr (text + at, splitter->quote, field_end - at) : NULL;
           if (stray != NULL)
-            return (size_t) (stray - line) + 1;
-          take_field (field_end > at ? (void *) (line + at) : NULL, field_end - at, data);
+            return (size_t) (stray - text) + 1;
+          take_field (field_end > at ? (void *) (text + at) : NULL, field_end - at, data);
           at = field_end;
         }
       if (at == text_end)

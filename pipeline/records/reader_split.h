@@ -4,7 +4,7 @@
 #ifndef WEIR_PIPELINE_RECORDS_READER_SPLIT_H
 #define WEIR_PIPELINE_RECORDS_READER_SPLIT_H
 
-#include "pipeline/text/dialect.h"
+#include "pipeline/records/reader_lines.h"
 
 typedef struct Splitter Splitter;
 
@@ -16,10 +16,10 @@ Splitter *splitter_new (const Dialect *dialect, size_t record_bytes);
 void splitter_free (Splitter *splitter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Splitter, splitter_free)
 
-/* Takes the next line of a record: its text, then its line end up to "end". *ret_done: the record ends with it, otherwise a quote
- * is open. Returns 0, or where a quote is that may not be there, from 1: the splitter then is at the beginning of a record again.
- */
-size_t splitter_feed (Splitter *splitter, const char *line, size_t text_end, size_t end, SplitterField take_field, void *data,
+/* Takes the next line of a record, whose places are counted from "bytes". *ret_done: the record ends with it, otherwise a quote is
+ * open. Returns 0, or where in the line a quote is that may not be there, from 1: the splitter then is at the beginning of a record
+ * again. */
+size_t splitter_feed (Splitter *splitter, const char *bytes, const Line *line, SplitterField take_field, void *data,
                       bool *ret_done);
 
 /* Forgets an open quote. */

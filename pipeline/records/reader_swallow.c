@@ -27,11 +27,11 @@ end_of_line (const char *at, const char *end, const char **ret_next)
 }
 
 static bool
-is_cut_as_rows (Splitter *splitter, size_t width, const char *line, const char *text_end, const char *end)
+is_cut_as_rows (Splitter *splitter, size_t width, const char *bytes, const Line *line)
 {
   Cut cut = { 0 };
   bool done = false;
-  size_t stray = splitter_feed (splitter, line, (size_t) (text_end - line), (size_t) (end - line), take_field, &cut, &done);
+  size_t stray = splitter_feed (splitter, bytes, line, take_field, &cut, &done);
   splitter_reset (splitter);
   return stray == 0 && done && cut.fields == width && !cut.sentence;
 }
@@ -58,7 +58,7 @@ swallows_rows (Splitter *splitter, size_t width, const char *raw, size_t length)
         break; /* the last line, with the closing quote */
       if (text_end == line)
         continue;
-      bool row = is_cut_as_rows (splitter, width, line, text_end, next);
+      bool row = is_cut_as_rows (splitter, width, line, &(Line) { 0, (size_t) (text_end - line), (size_t) (next - line) });
       rows += row;
       others += !row;
     }

@@ -1,6 +1,6 @@
 #include "pipeline/records/repair.h"
 
-#include "pipeline/records/reader_record.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -169,7 +169,7 @@ read_line (Repair *repair, const Record *record, Reading reading)
   g_string_truncate (repair->text, 0);
   repair->unclosed = 0;
   repair->broken = false;
-  const char *at = record->raw + record_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
+  const char *at = record->raw + text_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
   for (;;)
     {
       at = take_field (repair, at, end, reading);
@@ -304,7 +304,8 @@ repaired (Repair *repair, const Record *record)
   repair->record = *record;
   repair->record.fields = (const Field *) (void *) repair->fields->data;
   repair->record.n_fields = repair->fields->len;
-  repair->record.problem = repair->record.reason = NULL;
+  repair->record.problem = NULL;
+  repair->record.reason = REASON_NONE;
   return &repair->record;
 }
 
@@ -314,7 +315,7 @@ repair_record (Repair *repair, const Record *record, size_t *ret_found)
   *ret_found = record->n_fields;
   if (record->problem == NULL && record->n_fields == repair->width)
     return record;
-  if (record->problem != NULL && !g_str_equal (record->reason, "stray_quote") && !g_str_equal (record->reason, "unclosed_quote"))
+  if (record->problem != NULL && record->reason != REASON_STRAY_QUOTE && record->reason != REASON_UNCLOSED_QUOTE)
     return NULL;
   read_own (repair, record);
   if (repair->fields->len * 2 <= repair->width && !read_by_another (repair, record))

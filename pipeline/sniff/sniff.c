@@ -4,10 +4,8 @@
 #include "base/text.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
-#include "pipeline/text/decode_rest.h"
 #include "pipeline/sniff/sniff_choose.h"
 #include "pipeline/sniff/sniff_header.h"
-#include "pipeline/text/source.h"
 
 #include <string.h>
 
@@ -18,9 +16,9 @@
 /* The bytes as UTF-8 without a mark. What is none becomes a question mark: such a row cannot be loaded, but shows its delimiters.
  */
 static GString *
-read_text (const char *bytes, size_t length, Encoding encoding)
+read_text (const SourceHead *head, Encoding encoding)
 {
-  GString *text = source_transcode (bytes, length, true, encoding);
+  GString *text = source_transcode (head->bytes, head->length, true, encoding);
   size_t from = 0, bad = 0;
   while (!text_is_utf8 (text->str + from, text->len - from, &bad))
     {
@@ -42,15 +40,15 @@ is_blank (const Sample *sample)
 static bool
 refuse_empty (const Sample *sample, size_t length, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is empty", name);
-  weir_error_detail (error, "%s",
-                     length == 0           ? "It has no text."
-                     : sample->length == 0 ? "It has a byte order mark and nothing else."
-                     : sample->whole       ? "It has only blank lines."
-                                           : "It begins with a very long run of blank lines.");
-  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, "empty_file");
-  return false;
+  const char *detail = length == 0           ? "It has no text."
+                       : sample->length == 0 ? "It has a byte order mark and nothing else."
+                       : sample->whole       ? "It has only blank lines."
+                                             : "It begins with a very long run of blank lines.";
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_INPUT, REASON_EMPTY_FILE, .detail = detail,
+                   .hint = "If there is really nothing to load, remove the file; if it should have rows, drop it again." },
+      "\"%s\" is empty", name);
 }
 
 static bool
@@ -58,21 +56,19 @@ refuse_columns (size_t columns, const char *name, GError **error)
 {
   g_autofree char *found = text_count ((int64_t) columns);
   g_autofree char *most = text_count ((int64_t) reader_default_limits.fields);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
-  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, "too_many_columns");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_TOO_MANY_COLUMNS,
+                                 .hint = "Split the file into several with fewer columns, or make rows of the columns." },
+                    "\"%s\" has %s columns; PostgreSQL takes %s", name, found, most);
 }
 
 static bool
 refuse_long_record (int64_t line, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name,
-              READER_MAX_LINES);
-  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
-  weir_error_line (error, line);
-  weir_error_reason (error, "record_too_long");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_RECORD_TOO_LONG, .line = line,
+                                 .hint = "Shorten the cell in quotes, or close its quote." },
+                    "line %" G_GINT64_FORMAT " of \"%s\" begins a row of more than %d lines", line, name, READER_MAX_LINES);
 }
 
 /* The length of a first line that tells Excel the delimiter, "sep=;", with its line end; 0: there is none. */
@@ -336,70 +332,64 @@ declare_returned (ModelDialect *declared, char *delimiter)
   declared->skip_lines = 0;
 }
 
-bool
-sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
-               const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
+static void
+take_decoding (const Decoding *decoding, Dialect *dialect, SniffEvidence *evidence)
 {
-  static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
-  ModelDialect known = declared != NULL ? *declared : nothing;
-  char delimiter[sizeof ret_dialect->delimiter];
-  bool returned = annotation_find (bytes, length, delimiter);
-  if (returned)
-    declare_returned (&known, delimiter);
-  declared = &known;
-  *ret_dialect = sniff_declared (declared);
-  if (ret_evidence != NULL)
-    *ret_evidence = (SniffEvidence) { 0 };
-  g_auto (SniffEvidence) evidence = { 0 };
-  g_autofree char *encoding = NULL;
-  Encoding word;
-  const Encoding *said = declared->encoding != NULL && encoding_find (declared->encoding, &word) ? &word : NULL;
-  if (!decode_head (bytes, length, whole, said, name, &ret_dialect->encoding, &ret_dialect->bom, &encoding, error))
-    return false;
-  g_autoptr (GString) text = read_text (bytes, length, ret_dialect->encoding);
-  Sample sample = {
-    .bytes = text->str, .length = text->len, .whole = whole, .known_names = known_names, .declared = declared, .returned = returned
-  };
-  if (is_blank (&sample))
-    return refuse_empty (&sample, length, name, error);
-  if (!work_out (&sample, name, ret_dialect, &evidence, error))
-    return false;
-  evidence.encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), encoding);
-  if (ret_evidence != NULL)
-    {
-      *ret_evidence = evidence;
-      evidence = (SniffEvidence) { 0 };
-    }
-  return true;
+  dialect->encoding = decoding->encoding;
+  dialect->bom = decoding->bom;
+  g_free (evidence->encoding);
+  evidence->encoding = g_strdup_printf ("encoding %s: %s", encoding_word (decoding->encoding), decoding->evidence);
 }
 
 bool
-sniff_file (int fd, const char *name, const ModelDialect *declared, const char *const *known_names, Dialect *ret_dialect,
-            SniffEvidence *ret_evidence, GError **error)
+sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
 {
-  g_autofree char *head = g_malloc (SNIFF_HEAD_SIZE);
-  size_t length = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
-  if (!source_head (fd, head, SNIFF_HEAD_SIZE, &length, &whole, &compression, error))
-    return g_prefix_error (error, "%s: ", name), false;
-  if (!sniff_dialect (head, length, whole, declared, known_names, name, ret_dialect, ret_evidence, error))
+  static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
+  ModelDialect declared = input->declared != NULL ? *input->declared : nothing;
+  char delimiter[sizeof ret_dialect->delimiter];
+  bool returned = annotation_find (head->bytes, head->length, delimiter);
+  if (returned)
+    declare_returned (&declared, delimiter);
+  *ret_dialect = sniff_declared (&declared);
+  ret_dialect->compression = head->compression;
+  *ret_evidence = (SniffEvidence) { 0 };
+  Encoding word;
+  const Encoding *said = declared.encoding != NULL && encoding_find (declared.encoding, &word) ? &word : NULL;
+  g_auto (Decoding) decoding = { 0 };
+  if (!decode_head (head, said, input->name, &decoding, error))
     return false;
-  ret_dialect->compression = compression;
-  if (declared != NULL && declared->encoding != NULL)
+  g_autoptr (GString) text = read_text (head, decoding.encoding);
+  Sample sample = { .bytes = text->str,
+                    .length = text->len,
+                    .whole = head->whole,
+                    .known_names = input->known_names,
+                    .declared = &declared,
+                    .returned = returned };
+  if (is_blank (&sample))
+    return refuse_empty (&sample, head->length, input->name, error);
+  take_decoding (&decoding, ret_dialect, ret_evidence);
+  if (work_out (&sample, input->name, ret_dialect, ret_evidence, error))
     return true;
-  const Encoding before = ret_dialect->encoding;
-  g_autofree char *why = NULL;
-  if (!decode_rest (fd, compression, head, length, whole, &ret_dialect->encoding, &why, error))
-    {
-      if (ret_evidence != NULL)
-        sniff_evidence_clear (ret_evidence);
-      return g_prefix_error (error, "%s: ", name), false;
-    }
-  if (ret_evidence != NULL && ret_dialect->encoding != before)
-    {
-      g_free (ret_evidence->encoding);
-      ret_evidence->encoding = g_strdup_printf ("encoding %s: %s", encoding_word (ret_dialect->encoding), why);
-    }
+  sniff_evidence_clear (ret_evidence);
+  return false;
+}
+
+bool
+sniff_file (int fd, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
+{
+  g_autofree char *bytes = g_malloc (SNIFF_HEAD_SIZE);
+  SourceHead head;
+  *ret_evidence = (SniffEvidence) { 0 };
+  if (!source_head (fd, bytes, SNIFF_HEAD_SIZE, &head, error))
+    return g_prefix_error (error, "%s: ", input->name), false;
+  if (!sniff_dialect (&head, input, ret_dialect, ret_evidence, error))
+    return false;
+  if (input->declared != NULL && input->declared->encoding != NULL)
+    return true;
+  g_auto (Decoding) decoding = { .encoding = ret_dialect->encoding };
+  if (!decode_rest (fd, &head, &decoding, error))
+    return sniff_evidence_clear (ret_evidence), g_prefix_error (error, "%s: ", input->name), false;
+  if (decoding.encoding != ret_dialect->encoding)
+    take_decoding (&decoding, ret_dialect, ret_evidence);
   return true;
 }

@@ -9,19 +9,25 @@
 
 #include "models/model.h"
 #include "pipeline/sniff/sniff_evidence.h"
+#include "pipeline/text/source.h"
 
 #define SNIFF_HEAD_SIZE (256 * 1024) /* how much of a file's text the sniffer wants to see */
 
-/* Works out the dialect of "bytes", the first "length" of a file, decompressed (source_head); "whole": they are all of it. What is
- * "declared" (NULL: nothing) holds, and the rest is worked out within it. "known_names" (NULL: none) are column names that a model
- * or an earlier file gave: a first line with them is the header. "name" is the file's, for messages. The dialect's compression is
- * left to the caller. Errors are INPUT: an empty file ("empty_file"), more columns than PostgreSQL takes ("too_many_columns"),
- * those of decode_head. ret_evidence may be NULL. */
-bool sniff_dialect (const char *bytes, size_t length, bool whole, const ModelDialect *declared, const char *const *known_names,
-                    const char *name, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
+/* What is known of a file beforehand. */
+typedef struct
+{
+  const char *name;               /* for messages */
+  const ModelDialect *declared;   /* holds, and the rest is worked out within it; NULL: nothing is */
+  const char *const *known_names; /* of columns, by a model or an earlier file: a first line with them is the header; NULL: none */
+} SniffInput;
 
-/* As sniff_dialect, of the file open on fd (borrowed, its offset is left alone), with its compression. Errors name the file. */
-bool sniff_file (int fd, const char *name, const ModelDialect *declared, const char *const *known_names, Dialect *ret_dialect,
-                 SniffEvidence *ret_evidence, GError **error);
+/* Works out the dialect from the head of a file. Errors are INPUT: an empty file ("empty_file"), more columns than PostgreSQL takes
+ * ("too_many_columns"), a cell of too many lines ("record_too_long"), those of decode_head. There is no evidence then. */
+bool sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence,
+                    GError **error);
+
+/* The same for the file open on fd (borrowed, its offset is left alone), of which more is read where its head does not tell the
+ * encoding. Errors, those of source_read too, name the file. */
+bool sniff_file (int fd, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error);
 
 #endif

@@ -1,5 +1,6 @@
 #include "pipeline/sniff/sniff_candidate.h"
 
+#include "base/text.h"
 #include "models/name.h"
 
 #include <string.h>
@@ -92,21 +93,11 @@ count_quoted (const Record *record, const Dialect *dialect, int64_t *ret_doubled
   return quoted;
 }
 
-static int64_t
-count_lines (const Record *record)
-{
-  int64_t lines = 1;
-  const char *end = record->raw + record->raw_length;
-  for (const char *at = record->raw; at < end; at++)
-    lines += *at == '\n' || (*at == '\r' && (at + 1 == end || at[1] != '\n'));
-  return lines;
-}
-
 static void
 take_row (SniffCandidate *candidate, const Record *record)
 {
   SniffRow row = { .line = record->line,
-                   .lines = count_lines (record),
+                   .lines = 1 + text_count_line_ends (record->raw, record->raw_length),
                    .fields = (guint) record->n_fields,
                    .kinds = candidate->kinds->len,
                    .comment = record->raw_length > 0 && record->raw[0] == '#' };

@@ -57,7 +57,7 @@ is_empty (const SniffCandidate *best, guint row)
 
 /* The row behind a first block of rows, some of them sparse, and a line of delimiters, as there is no other in the table. */
 static guint
-end_of_block (const SniffCandidate *best)
+end_of_first_block (const SniffCandidate *best)
 {
   guint end = best->first;
   bool sparse = false;
@@ -95,7 +95,7 @@ titles_padded (const SniffCandidate *best, guint *ret_first)
       sparse = sparse || is_sparse (best, i);
       remark = remark || !is_like_title (best, i);
     }
-  guint end = end_of_block (best);
+  guint end = end_of_first_block (best);
   bool block = end > i;
   i = MAX (i, end);
   if (i == best->first || i > best->last || !(sparse || remark || block))
@@ -118,7 +118,7 @@ is_remark (const Record *record)
 }
 
 static guint
-count_remarks (const Sample *sample, const SniffCandidate *best)
+count_leading_remarks (const Sample *sample, const SniffCandidate *best)
 {
   guint remarks = 0;
   g_autoptr (Reader) reader = sniff_reader (sample, &best->dialect, 0);
@@ -149,7 +149,7 @@ is_below_title (const SniffCandidate *best, guint first, guint row)
 guint
 titles_of_one_column (const Sample *sample, const SniffCandidate *best)
 {
-  guint first = MAX (best->first, count_remarks (sample, best));
+  guint first = MAX (best->first, count_leading_remarks (sample, best));
   for (guint i = MIN (first + MOST_TITLE_ROWS, best->last); i > first; i--)
     if (is_below_title (best, first, i))
       return i;

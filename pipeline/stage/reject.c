@@ -56,11 +56,11 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   copy_uid (copy, spool->run);
   copy_int64 (copy, reject->line);
   copy_text (copy, reject->column);
-  copy_text (copy, reject->reason);
+  copy_text (copy, reason_word (reject->reason));
   copy_text (copy, reject->message);
   copy_bool (copy, reject->repaired);
   spool->repaired += reject->repaired;
-  spool->foreign += rows_is_foreign (reject->reason);
+  spool->foreign += (reason_use (reject->reason) & REASON_OF_FOREIGN) != 0;
   copy_bytes (copy, reject->original, reject->original_length);
   return copy_row_end (copy, error);
 }
@@ -115,7 +115,7 @@ send_spool (RejectSpool *spool, Db *db, GError **error)
 }
 
 bool
-reject_store (RejectSpool *spool, Db *db, GError **error)
+reject_replace (RejectSpool *spool, Db *db, GError **error)
 {
   if (!ledger_forget_rejects (db, spool->run, error))
     return false;

@@ -30,7 +30,8 @@ struct Row
   const Type **slot_types;
   int *slot_references; /* by hash slot: the reference, or -1 */
   Uid id, row_hash;
-  const char *column, *reason;
+  const char *column;
+  Reason reason;
   GString *message;
 };
 
@@ -108,7 +109,7 @@ row_column (const Row *row)
   return row->column;
 }
 
-const char *
+Reason
 row_reason (const Row *row)
 {
   return row->reason;
@@ -122,7 +123,7 @@ row_message (const Row *row)
 
 G_GNUC_PRINTF (4, 5)
 static RowVerdict
-refuse (Row *row, const char *column, const char *reason, const char *format, ...)
+refuse (Row *row, const char *column, Reason reason, const char *format, ...)
 {
   row->column = column;
   row->reason = reason;
@@ -138,9 +139,9 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
 {
   g_autofree char *shown = text_printable (field->text, field->length, SHOWN_BYTES);
   if (column->format != NULL)
-    (void) refuse (row, column->name, "bad_value", "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
   else
-    (void) refuse (row, column->name, "bad_value", "\"%s\" is not of type %s", shown, column->type->name);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not of type %s", shown, column->type->name);
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
@@ -169,7 +170,8 @@ convert_cell (Row *row, int i, const Field *field)
   Cell *cell = &row->cells[i];
   cell->null = is_null (row, column, field);
   if (cell->null)
-    return column->required ? refuse (row, column->name, "null_required", "the column is required and the cell is empty") : ROW_OK;
+    return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
+                            : ROW_OK;
   if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
     return bad_cell (row, column, field);
   return ROW_OK;
@@ -223,7 +225,7 @@ convert_key (Row *row, const Record *record)
       row->cells[i].null = !key_canonical (row->key, type, &row->parts[part], row->texts[part], &row->cells[i].value);
     }
   if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
-    return refuse (row, layout->columns[layout->key_columns[empty]].name, "empty_key", "the business key is empty");
+    return refuse (row, layout->columns[layout->key_columns[empty]].name, REASON_EMPTY_KEY, "the business key is empty");
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
@@ -278,8 +280,8 @@ convert_reference (Row *row, const Record *record, int r)
   if (!row->reference_nulls[r])
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)
-    if (!row->parts[part].null && row->parts[part].length > 0 && reference->n_columns > 1)
-      return refuse (row, row->layout->columns[reference->columns[empty]].name, "incomplete_reference",
+    if (!key_part_is_empty (row->reference_keys[r], &row->parts[part]))
+      return refuse (row, row->layout->columns[reference->columns[empty]].name, REASON_INCOMPLETE_REFERENCE,
                      "the reference to %s has some of its columns empty", reference->reference->dimension);
   return ROW_OK;
 }

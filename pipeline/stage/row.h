@@ -25,7 +25,7 @@ RowVerdict row_convert (Row *row, const Record *record);
 /* After ROW_REJECT: column (NULL: the record), reason and message; borrowed until the next row_convert. After ROW_CONTRADICTION:
  * the column and a message. */
 const char *row_column (const Row *row);
-const char *row_reason (const Row *row);
+Reason row_reason (const Row *row);
 const char *row_message (const Row *row);
 
 /* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. */

@@ -1,5 +1,6 @@
 #include "pipeline/table/extent.h"
 
+#include "base/text.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
 
@@ -45,7 +46,7 @@ struct Extent
   size_t held_bytes;
   bool decided;       /* what the held ones are */
   const Record *next; /* behind them; NULL: none */
-  const char *below;  /* what is behind the rows: a word; NULL: the table goes on */
+  Reason below;       /* what is behind the rows; NONE: the table goes on */
   bool repeated;      /* "next" is the header once more */
   int64_t rows;       /* of the table's width so far */
   int64_t blanks;     /* of them behind an empty line */
@@ -107,7 +108,7 @@ extent_reset (Extent *extent)
 {
   begin_again (extent);
   extent->next = NULL;
-  extent->below = NULL;
+  extent->below = REASON_NONE;
   extent->rows = extent->blanks = extent->last_line = 0;
   extent->vain = 0;
 }
@@ -190,10 +191,10 @@ find_footer (const Extent *extent, guint gap, bool end)
 
 /* From the held of index "first" on all is below the table. */
 static void
-end_table (Extent *extent, guint first, const char *word)
+end_table (Extent *extent, guint first, Reason below)
 {
   extent->rows_held = first;
-  extent->below = word;
+  extent->below = below;
 }
 
 /* Nothing of the table's width came behind the held; "end": nothing at all. */
@@ -205,16 +206,16 @@ decide (Extent *extent, bool end)
   extent->decided = true;
   extent->rows_held = n;
   if (table < n)
-    end_table (extent, table, "second_table");
+    end_table (extent, table, REASON_SECOND_TABLE);
   else if (footer < n)
-    end_table (extent, footer, "footer");
+    end_table (extent, footer, REASON_FOOTER);
 }
 
 static bool
 is_own_header (const Extent *extent, const Record *record)
 {
   const Record *own = extent->header;
-  size_t mark = record_mark (record->raw, record->raw_length);
+  size_t mark = text_mark (record->raw, record->raw_length);
   return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
@@ -246,7 +247,7 @@ take_fitting (Extent *extent, const Record *record)
     return;
   if (is_other_header (extent, record, behind_gap))
     {
-      end_table (extent, gap, "second_table");
+      end_table (extent, gap, REASON_SECOND_TABLE);
       return;
     }
   extent->blanks += record->blank && extent->rows > 0;
@@ -347,7 +348,7 @@ join_held (Extent *extent, const Record *record)
                        .raw = text->str,
                        .raw_length = text->len,
                        .problem = "stray quote",
-                       .reason = "stray_quote" };
+                       .reason = REASON_STRAY_QUOTE };
       if (repair_quotes (extent->repair, &whole) == NULL)
         continue;
       forget_held (extent, i);
@@ -383,11 +384,11 @@ extent_take (Extent *extent, const Record *record)
   extent->repeated = false;
   bool fits = record != NULL && record->problem == NULL && record->n_fields == extent->width;
   bool padded = fits && is_padded (extent, record);
-  if (fits && !padded && extent->below != NULL && g_str_equal (extent->below, "footer"))
-    extent->below = NULL; /* it was none, for the table goes on */
+  if (fits && !padded && extent->below == REASON_FOOTER)
+    extent->below = REASON_NONE; /* it was none, for the table goes on */
   if (record == NULL)
     decide (extent, true);
-  else if (extent->below != NULL)
+  else if (extent->below != REASON_NONE)
     extent->next = record, extent->decided = true;
   else if (padded)
     hold (extent, record);
@@ -398,20 +399,20 @@ extent_take (Extent *extent, const Record *record)
 }
 
 const Record *
-extent_give (Extent *extent, const char **ret_below)
+extent_give (Extent *extent, Reason *ret_below)
 {
-  *ret_below = NULL;
+  *ret_below = REASON_NONE;
   if (!extent->decided)
     return NULL;
   if (extent->given < extent->n_held)
     {
-      *ret_below = extent->given >= extent->rows_held ? extent->below : NULL;
+      *ret_below = extent->given >= extent->rows_held ? extent->below : REASON_NONE;
       return &extent->held[extent->given++].record;
     }
   const Record *next = extent->next;
   extent->next = NULL;
   if (next != NULL)
-    *ret_below = extent->repeated ? "repeated_header" : extent->below;
+    *ret_below = extent->repeated ? REASON_REPEATED_HEADER : extent->below;
   return next;
 }
 

@@ -32,9 +32,9 @@ void extent_reset (Extent *extent); /* back to the beginning of the file */
 /* "record" is borrowed until the next call of the reader. */
 void extent_take (Extent *extent, const Record *record);
 
-/* The next decided record, valid until the next call of extent_take; NULL: more must be taken. *ret_below: NULL for a row of the
+/* The next decided record, valid until the next call of extent_take; NULL: more must be taken. *ret_below: REASON_NONE for a row of the
  * table, else one of the words above. */
-const Record *extent_give (Extent *extent, const char **ret_below);
+const Record *extent_give (Extent *extent, Reason *ret_below);
 
 int64_t extent_last_line (const Extent *extent); /* of the last row of the table's width so far; 0: none */
 

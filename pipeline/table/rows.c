@@ -61,18 +61,14 @@ read_record (const Rows *rows, const Record **ret_record, GError **error)
 static bool
 refuse_header (const Rows *rows, const Record *record, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name,
-              record->line, record->problem);
-  if (g_str_equal (record->reason, "invalid_utf8"))
-    {
-      weir_error_detail (error, "%s", rows->evidence.encoding);
-      weir_error_hint (error, "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words.");
-    }
-  else
-    weir_error_hint (error, "Mend the line and drop the file again.");
-  weir_error_line (error, record->line);
-  weir_error_reason (error, record->reason);
-  return false;
+  bool decoding = record->reason == REASON_INVALID_UTF8;
+  const char *hint = decoding ? "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words."
+                              : "Mend the line and drop the file again.";
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, record->reason, .line = record->line,
+                                 .detail = decoding ? rows->evidence.encoding : NULL, .hint = hint },
+                    "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name, record->line,
+                    record->problem);
 }
 
 static void
@@ -143,8 +139,10 @@ rows_open (const RowsInput *input, GError **error)
   const Model *model = rows->model = input->model;
   rows->name = input->name;
   g_auto (GStrv) names = known_names (model, input->columns);
-  if (!sniff_file (input->fd, input->name, model != NULL ? &model->dialect : NULL,
-                   names[0] == NULL ? NULL : (const char *const *) names, &rows->dialect, &rows->evidence, error))
+  const SniffInput known = { .name = input->name,
+                             .declared = model != NULL ? &model->dialect : NULL,
+                             .known_names = names[0] != NULL ? (const char *const *) names : NULL };
+  if (!sniff_file (input->fd, &known, &rows->dialect, &rows->evidence, error))
     return NULL;
   rows->reader = reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
   return start (rows, error) ? g_steal_pointer (&rows) : NULL;
@@ -199,33 +197,34 @@ rows_header_problem (const Rows *rows)
 bool
 rows_none (const Rows *rows, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a header but no rows", rows->name);
-  weir_error_detail (
-      error, "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.");
-  weir_error_hint (error, "If there is really nothing to load, remove the file; if it should have rows, drop it again.");
-  weir_error_reason (error, "no_rows");
-  return false;
+  return weir_fail (
+      error,
+      &(Failure) {
+          WEIR_ERROR_INPUT, REASON_NO_ROWS,
+          .detail = "An export that was cut off looks like this too, so it is not taken for \"nothing new\". Nothing was changed.",
+          .hint = "If there is really nothing to load, remove the file; if it should have rows, drop it again." },
+      "\"%s\" has a header but no rows", rows->name);
 }
 
 static bool
 refuse_ragged (const Rows *rows, const Record *record, GError **error)
 {
   char problem[80];
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
-              record_describe (record, rows->width, problem, sizeof problem));
-  weir_error_line (error, record->line);
-  weir_error_detail (error, "%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
-  weir_error_hint (error,
-                   "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model and drop it again.");
-  weir_error_reason (error, "ragged");
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("%s refuses such files (\"ragged\": \"fail\"). Nothing was loaded.", rows->model->path);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_RAGGED, .line = record->line, .detail = detail,
+                                 .hint = "Mend the line and drop the file again, or choose \"reject\" or \"repair\" in the model "
+                                         "and drop it again." },
+                    "line %" G_GINT64_FORMAT " of \"%s\" is off: %s", record->line, rows->name,
+                    record_describe (record, rows->width, problem, sizeof problem));
 }
 
 /* The record as a reject that says why it is none of the table's. */
 static const Record *
-tell_below (Rows *rows, const Record *record, const char *below)
+tell_below (Rows *rows, const Record *record, Reason below)
 {
-  if (g_str_equal (below, "repeated_header"))
+  if (below == REASON_REPEATED_HEADER)
     g_strlcpy (rows->problem, "the header once more", sizeof rows->problem);
   else
     g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
@@ -240,21 +239,19 @@ tell_below (Rows *rows, const Record *record, const char *below)
 static bool
 refuse_long_cell (const Rows *rows, int64_t line, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "line %" G_GINT64_FORMAT " of \"%s\" begins a row longer than weir takes", line, rows->name);
-  weir_error_detail (error,
-                     "Its quote is not closed within the limits, and what follows is not like rows of the table. Nothing was "
-                     "loaded.");
-  weir_error_hint (error, "Shorten the cell in quotes, or close its quote.");
-  weir_error_line (error, line);
-  weir_error_reason (error, "record_too_long");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_RECORD_TOO_LONG, .line = line,
+                                 .detail = "Its quote is not closed within the limits, and what follows is not like rows of the "
+                                           "table. Nothing was loaded.",
+                                 .hint = "Shorten the cell in quotes, or close its quote." },
+                    "line %" G_GINT64_FORMAT " of \"%s\" begins a row longer than weir takes", line, rows->name);
 }
 
 /* The next record of which is known whether it is a row; NULL: the file ended. */
 static bool
 next_record (Rows *rows, const Record **ret_record, GError **error)
 {
-  const char *below = NULL;
+  Reason below = REASON_NONE;
   while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
@@ -266,7 +263,7 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
-  if (*ret_record != NULL && below != NULL)
+  if (*ret_record != NULL && below != REASON_NONE)
     *ret_record = tell_below (rows, *ret_record, below);
   return true;
 }
@@ -291,13 +288,6 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
   *ret_row = mended;
   *ret_original = record;
   return true;
-}
-
-bool
-rows_is_foreign (const char *reason)
-{
-  static const char *const reasons[] = { "footer", "second_table", "repeated_header", NULL };
-  return reason != NULL && g_strv_contains (reasons, reason);
 }
 
 bool

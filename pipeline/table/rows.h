@@ -37,10 +37,8 @@ const char *rows_header_problem (const Rows *rows); /* why a row of it had to be
 
 /* The next row, NULL at the end. *ret_original: what a mended row was, NULL: it is as it was. A row that is off and not mended
  * comes as it is, or is an INPUT error ("ragged") where the model says "fail". What is none of the table's is a problem of its own,
- * with a reason of extent.h's. Errors name the file. */
+ * with a reason of extent.h's (REASON_OF_FOREIGN). Errors name the file. */
 bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error);
-
-bool rows_is_foreign (const char *reason); /* whether it is one of these; NULL is none */
 
 bool rows_rewind (Rows *rows, GError **error);
 int64_t rows_offset (const Rows *rows);            /* bytes of the file read so far, for progress */

@@ -51,10 +51,10 @@ static const Signature signatures[] = {
 /* ---- files that are refused ---- */
 
 static const Signature *
-find_signature (const char *bytes, size_t length)
+find_signature (const SourceHead *head)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (signatures); i++)
-    if (length >= signatures[i].length && memcmp (bytes, signatures[i].bytes, signatures[i].length) == 0)
+    if (head->length >= signatures[i].length && memcmp (head->bytes, signatures[i].bytes, signatures[i].length) == 0)
       return &signatures[i];
   return NULL;
 }
@@ -62,45 +62,33 @@ find_signature (const char *bytes, size_t length)
 static bool
 refuse_signature (const Signature *signature, const char *name, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: it looks like %s", name, signature->what);
   g_autofree char *file = g_shell_quote (name);
-  g_auto (GStrv) hint = g_strsplit (signature->hint, "%s", 2);
-  weir_error_hint (error, "%s%s%s", hint[0], hint[1] != NULL ? file : "", hint[1] != NULL ? hint[1] : "");
-  weir_error_reason (error, "nul_byte");
-  return false;
-}
-
-static int64_t
-count_lines (const char *bytes, size_t length)
-{
-  int64_t lines = 1;
-  for (size_t i = 0; i < length; i++)
-    lines += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
-  return lines;
+  g_auto (GStrv) parts = g_strsplit (signature->hint, "%s", 2);
+  g_autofree char *hint = g_strjoinv (file, parts);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .hint = hint }, "\"%s\" is no text: it looks like %s",
+                    name, signature->what);
 }
 
 static bool
-refuse_nul (const char *bytes, size_t length, size_t nul, const char *name, GError **error)
+refuse_nul (const SourceHead *head, const char *nul, const char *name, GError **error)
 {
-  const Signature *signature = find_signature (bytes, length);
+  const Signature *signature = find_signature (head);
   if (signature != NULL)
     return refuse_signature (signature, name, error);
-  int64_t line = count_lines (bytes, nul);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no text: there is a NUL byte on line %" G_GINT64_FORMAT, name, line);
-  weir_error_hint (error, "The file is damaged or no CSV. Export it again as CSV in UTF-8.");
-  weir_error_line (error, line);
-  weir_error_reason (error, "nul_byte");
-  return false;
+  int64_t line = 1 + text_count_line_ends (head->bytes, (size_t) (nul - head->bytes));
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NUL_BYTE, .line = line,
+                                 .hint = "The file is damaged or no CSV. Export it again as CSV in UTF-8." },
+                    "\"%s\" is no text: there is a NUL byte on line %" G_GINT64_FORMAT, name, line);
 }
 
 static bool
 refuse_utf32 (const char *name, const char *encoding, GError **error)
 {
   g_autofree char *from = g_shell_quote (name);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is %s, which is not read", name, encoding);
-  weir_error_hint (error, "Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
-  weir_error_reason (error, "encoding");
-  return false;
+  g_autofree char *hint = g_strdup_printf ("Convert it: iconv -f %s -t UTF-8 %s > converted.csv", encoding, from);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_ENCODING, .hint = hint }, "\"%s\" is %s, which is not read", name,
+                    encoding);
 }
 
 /* ---- UTF-32 and UTF-16 ---- */
@@ -234,74 +222,66 @@ describe_utf8 (const Utf8Counts *counts, bool whole, const char *likelier)
 
 /* Text without NUL bytes and marks. */
 static bool
-judge_bytes (const char *bytes, size_t length, bool whole, const char *name, Encoding *ret_encoding, char **ret_evidence,
-             GError **error)
+judge_bytes (const SourceHead *head, const char *name, Decoding *ret_decoding, GError **error)
 {
-  Utf8Counts counts = count_utf8 (bytes, length, whole);
-  const Signature *signature = counts.wrong > 0 ? find_signature (bytes, length) : NULL;
+  Utf8Counts counts = count_utf8 (head->bytes, head->length, head->whole);
+  const Signature *signature = counts.wrong > 0 ? find_signature (head) : NULL;
   if (signature != NULL)
     return refuse_signature (signature, name, error);
   /* More whole characters than bytes that are none: chance does not do that, a few bad bytes do. */
   const char *likelier = NULL;
-  bool utf8 = counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (bytes, length, &likelier);
-  *ret_encoding = utf8 ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
-  *ret_evidence = utf8 ? describe_utf8 (&counts, whole, likelier) : describe_windows_1252 (bytes, length, whole);
+  if (counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (head->bytes, head->length, &likelier))
+    *ret_decoding = (Decoding) { ENCODING_UTF8, 0, describe_utf8 (&counts, head->whole, likelier) };
+  else
+    *ret_decoding = (Decoding) { ENCODING_WINDOWS_1252, 0, describe_windows_1252 (head->bytes, head->length, head->whole) };
+  return true;
+}
+
+/* Text with NUL bytes, the first of them here, without a mark. */
+static bool
+judge_wide (const SourceHead *head, const char *nul, const char *name, Decoding *ret_decoding, GError **error)
+{
+  const char *utf32 = find_utf32 (head->bytes, head->length);
+  if (utf32 != NULL)
+    return refuse_utf32 (name, utf32, error);
+  char *evidence = NULL;
+  bool little = is_utf16 (head->bytes, head->length, true, &evidence);
+  if (!little && !is_utf16 (head->bytes, head->length, false, &evidence))
+    return refuse_nul (head, nul, name, error);
+  *ret_decoding = (Decoding) { little ? ENCODING_UTF16LE : ENCODING_UTF16BE, 0, evidence };
   return true;
 }
 
 static const Mark *
-find_mark (const char *bytes, size_t length)
+find_mark (const SourceHead *head)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (marks); i++)
-    if (length >= marks[i].length && memcmp (bytes, marks[i].bytes, marks[i].length) == 0)
+    if (head->length >= marks[i].length && memcmp (head->bytes, marks[i].bytes, marks[i].length) == 0)
       return &marks[i];
   return NULL;
 }
 
-/* Text with NUL bytes, without a mark. */
-static bool
-judge_wide (const char *bytes, size_t length, size_t nul, const char *name, Encoding *ret_encoding, char **ret_evidence,
-            GError **error)
+void
+decoding_clear (Decoding *decoding)
 {
-  const char *utf32 = find_utf32 (bytes, length);
-  if (utf32 != NULL)
-    return refuse_utf32 (name, utf32, error);
-  bool little = is_utf16 (bytes, length, true, ret_evidence);
-  if (!little && !is_utf16 (bytes, length, false, ret_evidence))
-    return refuse_nul (bytes, length, nul, name, error);
-  *ret_encoding = little ? ENCODING_UTF16LE : ENCODING_UTF16BE;
-  return true;
-}
-
-static bool
-judge (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *name, Encoding *ret_encoding,
-       int *ret_bom, char **ret_evidence, GError **error)
-{
-  const Mark *mark = find_mark (bytes, length);
-  if (mark != NULL && mark->evidence == NULL)
-    return refuse_utf32 (name, "UTF-32", error);
-  const char *found = length > 0 ? memchr (bytes, '\0', length) : NULL;
-  size_t nul = found != NULL ? (size_t) (found - bytes) : 0;
-  if (mark == NULL && declared == NULL)
-    return found == NULL ? judge_bytes (bytes, length, whole, name, ret_encoding, ret_evidence, error)
-                         : judge_wide (bytes, length, nul, name, ret_encoding, ret_evidence, error);
-  *ret_encoding = mark != NULL ? mark->encoding : *declared;
-  *ret_bom = mark != NULL ? (int) mark->length : 0;
-  *ret_evidence = g_strdup (mark != NULL ? mark->evidence : "declared");
-  bool wide = *ret_encoding == ENCODING_UTF16LE || *ret_encoding == ENCODING_UTF16BE;
-  return wide || found == NULL || refuse_nul (bytes, length, nul, name, error);
+  g_free (decoding->evidence);
+  *decoding = (Decoding) { 0 };
 }
 
 bool
-decode_head (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *name, Encoding *ret_encoding,
-             int *ret_bom, char **ret_evidence, GError **error)
+decode_head (const SourceHead *head, const Encoding *declared, const char *name, Decoding *ret_decoding, GError **error)
 {
-  *ret_encoding = ENCODING_UTF8;
-  *ret_bom = 0;
-  g_autofree char *evidence = NULL;
-  if (!judge (bytes, length, whole, declared, name, ret_encoding, ret_bom, &evidence, error))
-    return false;
-  if (ret_evidence != NULL)
-    *ret_evidence = g_steal_pointer (&evidence);
+  *ret_decoding = (Decoding) { 0 };
+  const Mark *mark = find_mark (head);
+  if (mark != NULL && mark->evidence == NULL)
+    return refuse_utf32 (name, "UTF-32", error);
+  const char *nul = head->length > 0 ? memchr (head->bytes, '\0', head->length) : NULL;
+  if (mark == NULL && declared == NULL)
+    return nul == NULL ? judge_bytes (head, name, ret_decoding, error) : judge_wide (head, nul, name, ret_decoding, error);
+  Encoding encoding = mark != NULL ? mark->encoding : *declared;
+  if (nul != NULL && encoding != ENCODING_UTF16LE && encoding != ENCODING_UTF16BE)
+    return refuse_nul (head, nul, name, error);
+  *ret_decoding =
+      (Decoding) { encoding, mark != NULL ? (int) mark->length : 0, g_strdup (mark != NULL ? mark->evidence : "declared") };
   return true;
 }

@@ -1,20 +1,33 @@
-/* What the bytes are before they are lines: byte order marks, encoding, binary content. Pure. */
+/* What the bytes are before they are lines: byte order marks, encoding, binary content.
+ *
+ *   source_head (fd, ..., &head, error) && decode_head (&head, ..., &decoding, error) && decode_rest (fd, &head, &decoding, error) */
 #ifndef WEIR_PIPELINE_TEXT_DECODE_H
 #define WEIR_PIPELINE_TEXT_DECODE_H
 
-#include "pipeline/text/dialect.h"
+#include "pipeline/text/source.h"
 
-#include <stddef.h>
+/* What was found of a text's encoding. */
+typedef struct
+{
+  Encoding encoding;
+  int bom;        /* bytes of byte order mark at the beginning */
+  char *evidence; /* why: "valid UTF-8 with 12 characters beyond ASCII"; owned */
+} Decoding;
 
-/* Works out the encoding and the bytes of byte order mark from the first bytes of a file, as source_head gives them; "whole": they
- * are all of it, so that a character cut off at the end is an error in it. A mark decides; then "declared" (NULL: nobody said);
- * then the evidence: NUL bytes at every other place are UTF-16, what is UTF-8 but for a few bytes is UTF-8 (those are rejects of
- * their lines), other bytes beyond ASCII that look like letters and marks of a text are Windows-1252.
+void decoding_clear (Decoding *decoding);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Decoding, decoding_clear)
+
+/* Works it out from the head of a file; one that is not whole may end within a character. A mark decides; then "declared" (NULL:
+ * nobody said); then the evidence: NUL bytes at every other place are UTF-16, what is UTF-8 but for a few bytes is UTF-8 (those are
+ * rejects of their lines), other bytes beyond ASCII that look like letters and marks of a text are Windows-1252. Pure.
  *
- * *ret_evidence (may be NULL; owned by the caller) says why: "valid UTF-8 with 12 characters beyond ASCII". "name" is for messages.
- * Errors are INPUT: UTF-32, with the command that converts it ("encoding"); other NUL bytes, or a file that is no text
- * ("nul_byte"). */
-bool decode_head (const char *bytes, size_t length, bool whole, const Encoding *declared, const char *name, Encoding *ret_encoding,
-                  int *ret_bom, char **ret_evidence, GError **error);
+ * "name" is for messages. Errors are INPUT: UTF-32, with the command that converts it ("encoding"); other NUL bytes, or a file that
+ * is no text ("nul_byte"). Nothing is found then. */
+bool decode_head (const SourceHead *head, const Encoding *declared, const char *name, Decoding *ret_decoding, GError **error);
+
+/* The first accent may come late: where decode_head found UTF-8 in a head that is not the whole file and is nothing but ASCII, reads
+ * on to the first other byte and judges by what follows it. *decoding becomes Windows-1252, with its evidence, or stays. Otherwise
+ * nothing is read. Not to be called where an encoding is declared. Errors: as source_read. */
+bool decode_rest (int fd, const SourceHead *head, Decoding *decoding, GError **error);
 
 #endif

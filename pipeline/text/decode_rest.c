@@ -1,8 +1,6 @@
-#include "pipeline/text/decode_rest.h"
+#include "pipeline/text/decode.h"
 
 #include "base/text.h"
-#include "pipeline/text/decode.h"
-#include "pipeline/text/source.h"
 
 #include <string.h>
 
@@ -51,28 +49,24 @@ read_rest (Source *source, char *buffer, size_t *ret_length, int64_t *ret_offset
 }
 
 bool
-decode_rest (int fd, Compression compression, const char *head, size_t length, bool whole, Encoding *encoding, char **evidence,
-             GError **error)
+decode_rest (int fd, const SourceHead *head, Decoding *decoding, GError **error)
 {
-  if (whole || *encoding != ENCODING_UTF8 || find_beyond_ascii (head, length) < length)
+  if (head->whole || decoding->encoding != ENCODING_UTF8 || find_beyond_ascii (head->bytes, head->length) < head->length)
     return true;
-  g_autoptr (Source) source = source_new (fd, NULL, 0, compression, ENCODING_UTF8, &source_default_limits, NULL);
-  g_autofree char *rest = g_malloc (REST_SIZE);
-  size_t got = 0;
+  g_autoptr (Source) source = source_new (fd, head->compression, ENCODING_UTF8, &source_default_limits, NULL);
+  g_autofree char *bytes = g_malloc (REST_SIZE);
+  SourceHead rest = { .bytes = bytes };
   int64_t offset = 0;
-  if (!read_rest (source, rest, &got, &offset, error))
+  if (!read_rest (source, bytes, &rest.length, &offset, error))
     return false;
-  Encoding found = ENCODING_UTF8;
-  int bom = 0;
-  g_autofree char *why = NULL;
+  rest.whole = rest.length < REST_SIZE;
+  g_auto (Decoding) found = { 0 };
   /* NUL bytes are for the reader, who knows their line. */
-  if (got == 0 || !decode_head (rest, got, got < REST_SIZE, NULL, "", &found, &bom, &why, NULL) || found != ENCODING_WINDOWS_1252)
-    return true;
-  *encoding = found;
-  if (evidence == NULL)
+  if (rest.length == 0 || !decode_head (&rest, NULL, "", &found, NULL) || found.encoding != ENCODING_WINDOWS_1252)
     return true;
   g_autofree char *at = text_count (offset + 1); /* counted from 1: of the last byte of ASCII */
-  g_free (*evidence);
-  *evidence = g_strdup_printf ("nothing but ASCII up to byte %s of the text; there %s", at, why);
+  decoding_clear (decoding);
+  decoding->encoding = found.encoding;
+  decoding->evidence = g_strdup_printf ("nothing but ASCII up to byte %s of the text; there %s", at, found.evidence);
   return true;
 }

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/text/source_text.h"
 #include "pipeline/text/source_unpack.h"
+#include "pipeline/text/transcode.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,14 +11,13 @@
 
 #define PIECE_SIZE 65536                /* bytes of the file that are held, where they are not what is wanted */
 #define RATIO_FROM ((int64_t) 16 << 20) /* bytes of text: below, the ratio says little and costs nothing */
-#define MARK "\xEF\xBB\xBF"             /* the byte order mark in UTF-8 */
-#define MARK_SIZE 3
+#define MARK_SIZE 3                     /* bytes of the byte order mark in UTF-8 */
 
 const SourceLimits source_default_limits = { 0, 1000 };
 
 struct Source
 {
-  int fd;
+  int fd; /* -1: "bytes" */
   const char *bytes;
   size_t length;
   int64_t offset; /* of what was read of the file */
@@ -80,32 +79,27 @@ refuse_packed (const Source *source, UnpackState state, const char *problem, GEr
 {
   const char *word = source->unpacker->word;
   g_autofree char *at = text_count (source_offset (source));
-  if (state == UNPACK_INSIDE)
+  Failure failure = { WEIR_ERROR_INPUT, REASON_COMPRESSED_DATA };
+  g_autofree char *detail = NULL;
+  switch (state)
     {
-      weir_error (error, WEIR_ERROR_INPUT, "the %s data is cut off", word);
-      weir_error_detail (error, "The file ends after %s bytes, the data goes on.", at);
-      weir_error_hint (error, "Copy or send the whole file again.");
+    case UNPACK_INSIDE:
+      failure.detail = detail = g_strdup_printf ("The file ends after %s bytes, the data goes on.", at);
+      failure.hint = "Copy or send the whole file again.";
+      return weir_fail (error, &failure, "the %s data is cut off", word);
+    case UNPACK_TRAILING:
+      failure.detail = detail = g_strdup_printf ("It begins near byte %s of the file.", at);
+      failure.hint = "Compress the file again, or send the text uncompressed.";
+      return weir_fail (error, &failure, "something else follows the %s data", word);
+    case UNPACK_TOO_WIDE:
+      failure.hint = "Compress it again at a level up to 19, without --ultra and --long.";
+      return weir_fail (error, &failure, "the %s data takes more than %d MiB of memory to unpack", word, UNPACK_WINDOW >> 20);
+    default:
+      failure.detail = detail = g_strdup_printf ("This was found near byte %s of the file.", at);
+      failure.hint = "Copy or send the file again.";
+      return weir_fail (error, &failure, "the %s data is damaged%s%s", word, problem != NULL ? ": " : "",
+                        problem != NULL ? problem : "");
     }
-  else if (state == UNPACK_TRAILING)
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "something else follows the %s data", word);
-      weir_error_detail (error, "It begins near byte %s of the file.", at);
-      weir_error_hint (error, "Compress the file again, or send the text uncompressed.");
-    }
-  else if (state == UNPACK_TOO_WIDE)
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "the %s data takes more than %d MiB of memory to unpack", word, UNPACK_WINDOW >> 20);
-      weir_error_hint (error, "Compress it again at a level up to 19, without --ultra and --long.");
-    }
-  else
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "the %s data is damaged%s%s", word, problem != NULL ? ": " : "",
-                  problem != NULL ? problem : "");
-      weir_error_detail (error, "This was found near byte %s of the file.", at);
-      weir_error_hint (error, "Copy or send the file again.");
-    }
-  weir_error_reason (error, "compressed_data");
-  return false;
 }
 
 static bool
@@ -141,10 +135,10 @@ static bool
 refuse_size (const Source *source, GError **error)
 {
   g_autofree char *most = text_size (source->limits.bytes);
-  weir_error (error, WEIR_ERROR_INPUT, "the file has more than %s of text", most);
-  weir_error_hint (error, "Split the file, or raise \"limits\": {\"file_mb\": N} in weir.json.");
-  weir_error_reason (error, "file_too_large");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_FILE_TOO_LARGE,
+                                 .hint = "Split the file, or raise \"limits\": {\"file_mb\": N} in weir.json." },
+                    "the file has more than %s of text", most);
 }
 
 static bool
@@ -152,12 +146,11 @@ refuse_ratio (const Source *source, GError **error)
 {
   g_autofree char *packed = text_size (source_offset (source));
   g_autofree char *text = text_size (source->text);
-  weir_error (error, WEIR_ERROR_INPUT, "the %s data unpacks to more than %.0f times its size", source->unpacker->word,
-              source->limits.ratio);
-  weir_error_detail (error, "%s became %s so far; it may be made to fill a disk.", packed, text);
-  weir_error_hint (error, "If the file is right, drop it uncompressed.");
-  weir_error_reason (error, "compression_bomb");
-  return false;
+  g_autofree char *detail = g_strdup_printf ("%s became %s so far; it may be made to fill a disk.", packed, text);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_COMPRESSION_BOMB, .detail = detail,
+                                 .hint = "If the file is right, drop it uncompressed." },
+                    "the %s data unpacks to more than %.0f times its size", source->unpacker->word, source->limits.ratio);
 }
 
 static bool
@@ -230,7 +223,7 @@ pass_mark (Source *source, GError **error)
       length += got;
     }
   source->marked = true;
-  source->first_length = length == MARK_SIZE && memcmp (source->first, MARK, MARK_SIZE) == 0 ? 0 : length;
+  source->first_length = text_mark (source->first, length) > 0 ? 0 : length;
   return true;
 }
 
@@ -250,12 +243,11 @@ source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError 
 
 /* ---- the whole ---- */
 
-Source *
-source_new (int fd, const char *bytes, size_t length, Compression compression, Encoding encoding, const SourceLimits *limits,
-            Sha256 *sha)
+static Source *
+new_source (Compression compression, Encoding encoding, const SourceLimits *limits, Sha256 *sha)
 {
   Source *source = g_new0 (Source, 1);
-  *source = (Source) { .fd = fd, .bytes = bytes, .length = length, .sha = sha, .limits = *limits, .encoding = encoding };
+  *source = (Source) { .fd = -1, .sha = sha, .limits = *limits, .encoding = encoding };
   if (compression != COMPRESSION_NONE)
     {
       source->unpacker = compression == COMPRESSION_GZIP ? &gzip_unpacker : &zstd_unpacker;
@@ -267,6 +259,24 @@ source_new (int fd, const char *bytes, size_t length, Compression compression, E
       source->foreign = g_malloc (PIECE_SIZE + TRANSCODE_CARRY);
       source->ready = g_malloc ((PIECE_SIZE + TRANSCODE_CARRY) * TRANSCODE_GROWTH);
     }
+  return source;
+}
+
+Source *
+source_new (int fd, Compression compression, Encoding encoding, const SourceLimits *limits, Sha256 *sha)
+{
+  Source *source = new_source (compression, encoding, limits, sha);
+  source->fd = fd;
+  return source;
+}
+
+Source *
+source_new_bytes (const char *bytes, size_t length, Compression compression, Encoding encoding, const SourceLimits *limits,
+                  Sha256 *sha)
+{
+  Source *source = new_source (compression, encoding, limits, sha);
+  source->bytes = bytes;
+  source->length = length;
   return source;
 }
 
@@ -308,28 +318,38 @@ source_compression (const char *bytes, size_t length)
   return frame || skippable ? COMPRESSION_ZSTD : COMPRESSION_NONE;
 }
 
-bool
-source_head (int fd, char *buffer, size_t size, size_t *ret_got, bool *ret_whole, Compression *ret_compression, GError **error)
+static bool
+find_compression (int fd, Compression *ret_compression, GError **error)
 {
   char magic[4];
   size_t got = 0;
-  g_autoptr (Source) start = source_new (fd, NULL, 0, COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
-  if (!read_file (start, magic, sizeof magic, &got, error))
+  g_autoptr (Source) source = source_new (fd, COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
+  if (!read_file (source, magic, sizeof magic, &got, error))
     return false;
   *ret_compression = source_compression (magic, got);
-  g_autoptr (Source) source = source_new (fd, NULL, 0, *ret_compression, ENCODING_UTF8, &source_default_limits, NULL);
-  *ret_got = 0;
+  return true;
+}
+
+bool
+source_head (int fd, char *buffer, size_t size, SourceHead *ret_head, GError **error)
+{
+  SourceHead head = { .bytes = buffer };
+  if (!find_compression (fd, &head.compression, error))
+    return false;
+  g_autoptr (Source) source = source_new (fd, head.compression, ENCODING_UTF8, &source_default_limits, NULL);
+  size_t got = 0;
   do
     {
-      if (!read_text (source, buffer + *ret_got, size - *ret_got, &got, error))
+      if (!read_text (source, buffer + head.length, size - head.length, &got, error))
         return false;
-      *ret_got += got;
+      head.length += got;
     }
-  while (got > 0 && *ret_got < size);
+  while (got > 0 && head.length < size);
   char more;
   if (got > 0 && !read_text (source, &more, 1, &got, error))
     return false;
-  *ret_whole = got == 0;
+  head.whole = got == 0;
+  *ret_head = head;
   return true;
 }
 
@@ -345,7 +365,5 @@ source_transcode (const char *bytes, size_t length, bool whole, Encoding encodin
       g_string_set_size (text, length * TRANSCODE_GROWTH);
       g_string_set_size (text, transcode (encoding, bytes, length, whole, text->str, &used));
     }
-  if (text->len >= MARK_SIZE && memcmp (text->str, MARK, MARK_SIZE) == 0)
-    g_string_erase (text, 0, MARK_SIZE);
-  return text;
+  return g_string_erase (text, 0, (gssize) text_mark (text->str, text->len));
 }

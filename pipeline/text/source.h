@@ -1,6 +1,6 @@
 /* A file's text as UTF-8: decompressed and transcoded on the way, in pieces, with limits. The lowest part of the reader.
  *
- *   source = source_new (...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
+ *   source = source_new (fd, ...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
  *
  * The file's own bytes are fed to the digest once per pass, to their very end. An invalid sequence of another encoding becomes the
  * byte 0xFF, which is no UTF-8: the reader makes a reject of its record. A byte order mark is passed over. */
@@ -23,10 +23,11 @@ extern const SourceLimits source_default_limits; /* none, 1,000 */
 
 typedef struct Source Source;
 
-/* fd: a regular file, read by pread from its beginning, or -1: "bytes" (borrowed), the first "length" of a file. "sha" may be NULL;
- * borrowed. */
-Source *source_new (int fd, const char *bytes, size_t length, Compression compression, Encoding encoding,
-                    const SourceLimits *limits, Sha256 *sha);
+/* fd: a regular file, read by pread from its beginning; borrowed, as is "sha", which may be NULL. */
+Source *source_new (int fd, Compression compression, Encoding encoding, const SourceLimits *limits, Sha256 *sha);
+/* The same of bytes in memory; borrowed. */
+Source *source_new_bytes (const char *bytes, size_t length, Compression compression, Encoding encoding, const SourceLimits *limits,
+                          Sha256 *sha);
 void source_free (Source *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Source, source_free)
 
@@ -40,10 +41,17 @@ int64_t source_offset (const Source *source); /* of the file's own bytes, for pr
 /* Which compression the first bytes of a file have, by their magic numbers. */
 Compression source_compression (const char *bytes, size_t length);
 
-/* The first up to "size" bytes of text, for the sniffer: decompressed, not transcoded, the byte order mark still there; decode_head
- * tells the encoding. *ret_whole: they are all of it. */
-bool source_head (int fd, char *buffer, size_t size, size_t *ret_got, bool *ret_whole, Compression *ret_compression,
-                  GError **error);
+/* The first bytes of a file's text: decompressed, not transcoded, the byte order mark still there. decode_head tells the encoding. */
+typedef struct
+{
+  const char *bytes; /* borrowed */
+  size_t length;
+  bool whole;              /* they are all of it */
+  Compression compression; /* the file's */
+} SourceHead;
+
+/* Reads up to "size" bytes of it into the buffer, to which ret_head->bytes points then. Errors: as source_read. */
+bool source_head (int fd, char *buffer, size_t size, SourceHead *ret_head, GError **error);
 
 /* Such a head as source_read would give it: without the mark, in UTF-8 (whose bytes stay as they are). Not "whole": half a UTF-16
  * character at the end is left out. Owned by the caller. */

@@ -19,14 +19,13 @@ is_connection_string (const char *conninfo)
 }
 
 static bool
-conninfo_error (GError **error, const char *format, const char *text)
+conninfo_error (GError **error, const char *detail)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "invalid database connection string");
-  weir_error_reason (error, "database_conninfo");
-  weir_error_detail (error, format, text);
-  weir_error_hint (error, "Write a URL such as postgresql://user@host:5432/name, or host=... dbname=... user=...; "
-                          "in a URL, percent-encode special characters of a password, for instance @ as %%40.");
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO, .detail = detail,
+                                 .hint = "Write a URL such as postgresql://user@host:5432/name, or host=... dbname=... user=...; "
+                                         "in a URL, percent-encode special characters of a password, for instance @ as %40." },
+                    "invalid database connection string");
 }
 
 /* libpq's text with what it quotes left out: where a password is not well written, that is the password. */
@@ -61,7 +60,7 @@ check_conninfo (const char *conninfo, GError **error)
     {
       g_autofree char *clean = without_quoted_text (complaint != NULL ? complaint : "out of memory");
       PQfreemem (complaint);
-      return conninfo_error (error, "%s", clean);
+      return conninfo_error (error, clean);
     }
 
   for (const PQconninfoOption *option = options; option->keyword != NULL; option++)
@@ -70,9 +69,9 @@ check_conninfo (const char *conninfo, GError **error)
         continue;
       if (g_str_equal (option->keyword, "host") && strchr (option->val, '@') != NULL && option->val[0] != '/'
           && option->val[0] != '@')
-        return conninfo_error (error, "The %s contains an @.", "host");
+        return conninfo_error (error, "The host contains an @.");
       if (g_str_equal (option->keyword, "port") && strspn (option->val, "0123456789, ") != strlen (option->val))
-        return conninfo_error (error, "The %s is not a number.", "port");
+        return conninfo_error (error, "The port is not a number.");
     }
   return true;
 }
@@ -115,10 +114,9 @@ finish_connection (Db *db, GError **error)
         case DB_WAIT_STOP:
           return db_stop_error (error);
         case DB_WAIT_TIMEOUT:
-          weir_error (error, WEIR_ERROR_RETRY, "could not connect to the database: no answer from host %s, port %s",
-                      PQhost (db->conn), PQport (db->conn));
-          weir_error_reason (error, "database_unreachable");
-          return false;
+          return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE },
+                            "could not connect to the database: no answer from host %s, port %s", PQhost (db->conn),
+                            PQport (db->conn));
         }
     }
   return PQstatus (db->conn) == CONNECTION_OK || db_connect_error (db->conn, error);
@@ -129,13 +127,11 @@ prepare_session (Db *db, GError **error)
 {
   const char *encoding = PQparameterStatus (db->conn, "server_encoding");
   if (g_strcmp0 (encoding, "UTF8") != 0)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "database \"%s\" has the encoding %s, weir needs UTF8", PQdb (db->conn),
-                  encoding != NULL ? encoding : "unknown");
-      weir_error_reason (error, "database_encoding");
-      weir_error_hint (error, "Create a database with: create database ... encoding 'UTF8' template template0");
-      return false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, REASON_DATABASE_ENCODING,
+                                   .hint = "Create a database with: create database ... encoding 'UTF8' template template0" },
+                      "database \"%s\" has the encoding %s, weir needs UTF8", PQdb (db->conn),
+                      encoding != NULL ? encoding : "unknown");
   /* All that our reading and writing of text depends on. Without notices, input during a COPY can only be an error. */
   return db_exec (db,
                   "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';"
@@ -173,12 +169,6 @@ db_free (Db *db)
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
   g_free (db);
-}
-
-bool
-db_is_usable (const Db *db)
-{
-  return !db->lost && PQstatus (db->conn) == CONNECTION_OK;
 }
 
 int

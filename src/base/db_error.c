@@ -6,35 +6,35 @@ typedef struct
 {
   const char *prefix; /* of the SQLSTATE */
   WeirErrorCode code;
-  const char *reason;
+  Reason reason;
 } StateRule;
 
 /* The first that matches counts. */
 static const StateRule state_rules[] = {
-  { "08", WEIR_ERROR_RETRY, "connection_lost" },
-  { "25006", WEIR_ERROR_RETRY, "database_read_only" }, /* a standby, until it is promoted */
-  { "40", WEIR_ERROR_RETRY, "database_busy" },
-  { "53", WEIR_ERROR_RETRY, "database_busy" },
-  { "55006", WEIR_ERROR_RETRY, "lock_busy" },
-  { "55P03", WEIR_ERROR_RETRY, "lock_busy" },
-  { "57P", WEIR_ERROR_RETRY, "database_unreachable" },
-  { "57", WEIR_ERROR_RETRY, "statement_cancelled" },
-  { "0A", WEIR_ERROR_MODEL, "not_supported" },
-  { "28", WEIR_ERROR_MODEL, "database_login" },
-  { "2BP01", WEIR_ERROR_MODEL, "dependent_objects" },
-  { "3D", WEIR_ERROR_MODEL, "database_login" },
-  { "3F", WEIR_ERROR_MODEL, "missing_object" },
-  { "42501", WEIR_ERROR_MODEL, "insufficient_privilege" },
-  { "42P01", WEIR_ERROR_MODEL, "missing_object" },
-  { "42", WEIR_ERROR_MODEL, "database_objects" },
-  { "22", WEIR_ERROR_INPUT, "invalid_data" },
-  { "23", WEIR_ERROR_INPUT, "constraint_violation" },
-  { "44", WEIR_ERROR_INPUT, "constraint_violation" },
-  { "54", WEIR_ERROR_INPUT, "limit_exceeded" },
-  { "P0", WEIR_ERROR_INPUT, "raised_in_database" }, /* a trigger of the user's refuses the data */
+  { "08", WEIR_ERROR_RETRY, REASON_CONNECTION_LOST },
+  { "25006", WEIR_ERROR_RETRY, REASON_DATABASE_READ_ONLY }, /* a standby, until it is promoted */
+  { "40", WEIR_ERROR_RETRY, REASON_DATABASE_BUSY },
+  { "53", WEIR_ERROR_RETRY, REASON_DATABASE_BUSY },
+  { "55006", WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
+  { "55P03", WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
+  { "57P", WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE },
+  { "57", WEIR_ERROR_RETRY, REASON_STATEMENT_CANCELLED },
+  { "0A", WEIR_ERROR_MODEL, REASON_NOT_SUPPORTED },
+  { "28", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN },
+  { "2BP01", WEIR_ERROR_MODEL, REASON_DEPENDENT_OBJECTS },
+  { "3D", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN },
+  { "3F", WEIR_ERROR_MODEL, REASON_MISSING_OBJECT },
+  { "42501", WEIR_ERROR_MODEL, REASON_INSUFFICIENT_PRIVILEGE },
+  { "42P01", WEIR_ERROR_MODEL, REASON_MISSING_OBJECT },
+  { "42", WEIR_ERROR_MODEL, REASON_DATABASE_OBJECTS },
+  { "22", WEIR_ERROR_INPUT, REASON_INVALID_DATA },
+  { "23", WEIR_ERROR_INPUT, REASON_CONSTRAINT_VIOLATION },
+  { "44", WEIR_ERROR_INPUT, REASON_CONSTRAINT_VIOLATION },
+  { "54", WEIR_ERROR_INPUT, REASON_LIMIT_EXCEEDED },
+  { "P0", WEIR_ERROR_INPUT, REASON_RAISED_IN_DATABASE }, /* a trigger of the user's refuses the data */
 };
 
-static const StateRule other_state = { "", WEIR_ERROR_LOCAL, "database_error" };
+static const StateRule other_state = { "", WEIR_ERROR_LOCAL, REASON_DATABASE_ERROR };
 
 static const StateRule *
 rule_for_state (const char *sqlstate)
@@ -56,11 +56,9 @@ db_connection_error (Db *db, GError **error)
 {
   g_auto (GStrv) lines = g_strsplit (PQerrorMessage (db->conn), "\n", 2);
   const char *first = lines[0] != NULL ? g_strstrip (lines[0]) : "";
-  weir_error (error, WEIR_ERROR_RETRY, "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
-  weir_error_reason (error, "connection_lost");
-  if (*first != '\0' && lines[1] != NULL && *g_strstrip (lines[1]) != '\0')
-    weir_error_detail (error, "%s", lines[1]);
-  return false;
+  const char *rest = lines[0] != NULL && lines[1] != NULL ? g_strstrip (lines[1]) : "";
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_CONNECTION_LOST, .detail = *rest != '\0' ? rest : NULL },
+                    "lost the connection to the database%s%s", *first != '\0' ? ": " : "", first);
 }
 
 /* The row of a COPY that the server speaks of, in whatever language: "COPY users, line 1000". 0: of none. */
@@ -90,16 +88,10 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
   /* Where in a DO block of our own something was raised helps nobody. */
   if (context != NULL && g_str_has_prefix (context, "PL/pgSQL function inline_code_block"))
     context = NULL;
-  weir_error (error, rule->code, "%s", message);
-  weir_error_reason (error, rule->reason);
-  weir_error_sqlstate (error, sqlstate);
-  if (context != NULL)
-    weir_error_line (error, copied_row (context));
-  if (detail != NULL || context != NULL)
-    weir_error_detail (error, "%s", detail != NULL ? detail : context);
-  if (hint != NULL)
-    weir_error_hint (error, "%s", hint);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { rule->code, rule->reason, .line = context != NULL ? copied_row (context) : 0,
+                                 .detail = detail != NULL ? detail : context, .hint = hint, .sqlstate = sqlstate },
+                    "%s", message);
 }
 
 /* Takes "28P01: " out of a line "...: FATAL:  28P01: password authentication failed ..." and copies it to sqlstate. */
@@ -131,22 +123,16 @@ db_connect_error (PGconn *conn, GError **error)
   g_ptr_array_add (kept, NULL);
 
   const char *first = kept->pdata[0];
-  StateRule rule = { "", WEIR_ERROR_RETRY, "database_unreachable" };
+  StateRule rule = { "", WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE };
   if (rule_for_state (sqlstate)->code == WEIR_ERROR_MODEL || (first != NULL && strstr (first, "no password supplied") != NULL))
-    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_login" };
+    rule = (StateRule) { "", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN };
   else if (first != NULL && g_str_has_prefix (first, "invalid "))
-    rule = (StateRule) { "", WEIR_ERROR_MODEL, "database_conninfo" };
+    rule = (StateRule) { "", WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO };
 
-  weir_error (error, rule.code, "could not connect to the database: %s", first != NULL ? first : "out of memory");
-  weir_error_reason (error, rule.reason);
-  weir_error_sqlstate (error, sqlstate);
-  if (kept->len > 2)
-    {
-      g_autofree char *rest = g_strjoinv ("\n", (char **) kept->pdata + 1);
-      weir_error_detail (error, "%s", rest);
-    }
-  if (g_str_equal (rule.reason, "database_login"))
-    weir_error_hint (error, "Check user, password and database name in the connection string; "
-                            "a password may also come from PGPASSWORD or ~/.pgpass.");
-  return false;
+  g_autofree char *rest = kept->len > 2 ? g_strjoinv ("\n", (char **) kept->pdata + 1) : NULL;
+  const char *hint = rule.reason == REASON_DATABASE_LOGIN ? "Check user, password and database name in the connection string; "
+                                                            "a password may also come from PGPASSWORD or ~/.pgpass."
+                                                          : NULL;
+  return weir_fail (error, &(Failure) { rule.code, rule.reason, .detail = rest, .hint = hint, .sqlstate = sqlstate },
+                    "could not connect to the database: %s", first != NULL ? first : "out of memory");
 }

@@ -1,5 +1,10 @@
 /* What the db*.c files share: the connection itself, errors in our terms, and waiting that a stop request can end. They alone
- * include this file, and it alone includes libpq. */
+ * include this file, and it alone includes libpq. Each calls those before it:
+ *
+ *   db_error.c      what libpq and the server complain of, as errors
+ *   db_wait.c       waiting for the server, whether it is still there, and a statement's results to its end
+ *   db.c, db_copy.c statements and their rows; COPY
+ *   db_connect.c    makes the connection, and ends it */
 #ifndef WEIR_BASE_DB_PRIVATE_H
 #define WEIR_BASE_DB_PRIVATE_H
 
@@ -25,7 +30,7 @@ struct Db
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PQconninfoOption, PQconninfoFree)
 
-/* db_error.c: all return false, so a failing line is one statement. */
+/* db_error.c; all return false, so a failing line is one statement. */
 
 bool db_stop_error (GError **error);
 
@@ -38,7 +43,7 @@ bool db_result_error (Db *db, const PGresult *result, bool cancelled, GError **e
 /* Why the connection could not be made; its error messages must have been made verbose. */
 bool db_connect_error (PGconn *conn, GError **error);
 
-/* db_wait.c */
+/* db_wait.c; db_is_usable of db.h is there, too. */
 
 typedef enum
 {

@@ -24,6 +24,12 @@ db_wait (PGconn *conn, short events, int stop_fd, int64_t deadline)
     }
 }
 
+bool
+db_is_usable (const Db *db)
+{
+  return !db->lost && PQstatus (db->conn) == CONNECTION_OK;
+}
+
 static bool
 is_stopped (const Db *db)
 {

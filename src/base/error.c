@@ -6,7 +6,7 @@ typedef struct
 {
   char sqlstate[6];
   int64_t line;
-  char *reason;
+  Reason reason;
   char *detail;
   char *hint;
 } WeirErrorPrivate;
@@ -21,7 +21,6 @@ static void
 weir_error_private_copy (const WeirErrorPrivate *from, WeirErrorPrivate *to)
 {
   *to = *from;
-  to->reason = g_strdup (from->reason);
   to->detail = g_strdup (from->detail);
   to->hint = g_strdup (from->hint);
 }
@@ -29,7 +28,6 @@ weir_error_private_copy (const WeirErrorPrivate *from, WeirErrorPrivate *to)
 static void
 weir_error_private_clear (WeirErrorPrivate *parts)
 {
-  g_free (parts->reason);
   g_free (parts->detail);
   g_free (parts->hint);
 }
@@ -58,6 +56,24 @@ static WeirErrorPrivate *
 parts_at (GError **error)
 {
   return error != NULL ? parts_of (*error) : NULL;
+}
+
+bool
+weir_fail (GError **error, const Failure *failure, const char *format, ...)
+{
+  if (error == NULL)
+    return false;
+  va_list arguments;
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (WEIR_ERROR, (int) failure->code, format, arguments));
+  va_end (arguments);
+  WeirErrorPrivate *parts = weir_error_get_private (*error);
+  parts->reason = failure->reason;
+  parts->line = failure->line;
+  parts->detail = g_strdup (failure->detail);
+  parts->hint = g_strdup (failure->hint);
+  g_strlcpy (parts->sqlstate, failure->sqlstate != NULL ? failure->sqlstate : "", sizeof parts->sqlstate);
+  return false;
 }
 
 static void replace_text (char **text, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
@@ -105,23 +121,11 @@ weir_error_line (GError **error, int64_t line)
 }
 
 void
-weir_error_reason (GError **error, const char *reason)
-{
-  WeirErrorPrivate *parts = parts_at (error);
-  if (parts == NULL)
-    return;
-
-  char *replacement = g_strdup (reason);
-  g_free (parts->reason);
-  parts->reason = replacement;
-}
-
-void
-weir_error_sqlstate (GError **error, const char *sqlstate)
+weir_error_reason (GError **error, Reason reason)
 {
   WeirErrorPrivate *parts = parts_at (error);
   if (parts != NULL)
-    g_strlcpy (parts->sqlstate, sqlstate != NULL ? sqlstate : "", sizeof parts->sqlstate);
+    parts->reason = reason;
 }
 
 const char *
@@ -145,29 +149,18 @@ weir_error_get_line (const GError *error)
   return parts != NULL ? parts->line : 0;
 }
 
-const char *
+Reason
 weir_error_get_reason (const GError *error)
 {
+  static const Reason of_code[] = { [WEIR_ERROR_RETRY] = REASON_RETRY,
+                                    [WEIR_ERROR_INPUT] = REASON_INPUT,
+                                    [WEIR_ERROR_MODEL] = REASON_MODEL,
+                                    [WEIR_ERROR_LOCAL] = REASON_LOCAL,
+                                    [WEIR_ERROR_STOP] = REASON_STOP };
   const WeirErrorPrivate *parts = parts_of (error);
   if (parts == NULL)
-    return "local";
-  if (parts->reason != NULL)
-    return parts->reason;
-
-  switch ((WeirErrorCode) error->code)
-    {
-    case WEIR_ERROR_RETRY:
-      return "retry";
-    case WEIR_ERROR_INPUT:
-      return "input";
-    case WEIR_ERROR_MODEL:
-      return "model";
-    case WEIR_ERROR_STOP:
-      return "stop";
-    case WEIR_ERROR_LOCAL:
-      break;
-    }
-  return "local";
+    return REASON_LOCAL;
+  return parts->reason != REASON_NONE ? parts->reason : of_code[error->code];
 }
 
 const char *

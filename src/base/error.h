@@ -1,16 +1,19 @@
 /* Errors: one domain whose codes tell the caller what to do, in PostgreSQL's three parts.
  *
- *   return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno)), false;
+ *   return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno));
  *
- * then, where it helps, before returning:
+ *   return weir_fail (error,
+ *                     &(Failure) { WEIR_ERROR_INPUT, REASON_TOO_MANY_ROWS, .line = line, .hint = "Split the file." },
+ *                     "\"%s\" has more than %d rows", name, limit);
  *
- *   weir_error_detail (error, "...");  weir_error_hint (error, "...");
+ * The message says what happened to which thing, the detail says why or what was not lost, the hint says what to do. What a caller
+ * knows better than whoever failed is added to the error on its way up: weir_error_hint and its like, g_prefix_error.
  *
- * The message says what happened to which thing, the detail says why or what was not lost, the hint says what to do.
- * A bad row is never a GError: it is a reject. An error concerns a whole file, table, or program.
- */
+ * A bad row is never a GError: it is a reject. An error concerns a whole file, table, or program. */
 #ifndef WEIR_BASE_ERROR_H
 #define WEIR_BASE_ERROR_H
+
+#include "base/reason.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -31,18 +34,31 @@ GQuark weir_error_quark (void);
 /* Sets *error (which may be NULL, and must not hold an error yet). Returns false, so a failing line is one statement. */
 bool weir_error (GError **error, WeirErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* What is known of a failure besides its message. */
+typedef struct
+{
+  WeirErrorCode code;
+  Reason reason;      /* REASON_NONE: the code says it all */
+  int64_t line;       /* 1-based line of the file, 0: none */
+  const char *detail; /* or NULL; copied, as is the hint */
+  const char *hint;
+  const char *sqlstate; /* five characters; NULL: not from the server */
+} Failure;
+
+/* The same with all its parts, so that a failing line is one statement here too. */
+bool weir_fail (GError **error, const Failure *failure, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 /* Adds a part to the error in *error. Nothing happens when error or *error is NULL, or of another domain. */
 void weir_error_detail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void weir_error_hint (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void weir_error_line (GError **error, int64_t line);             /* 1-based line of the file, 0: none */
-void weir_error_reason (GError **error, const char *reason);     /* a stable word for --json, e.g. "missing_key_column" */
-void weir_error_sqlstate (GError **error, const char *sqlstate); /* five characters; set by db.c only */
+void weir_error_line (GError **error, int64_t line);
+void weir_error_reason (GError **error, Reason reason);
 
 /* The parts; NULL, "" or 0 where not set, or where the error is of another domain. Borrowed from the error. */
 const char *weir_error_get_detail (const GError *error);
 const char *weir_error_get_hint (const GError *error);
 int64_t weir_error_get_line (const GError *error);
-const char *weir_error_get_reason (const GError *error); /* never NULL: falls back to the code's name, e.g. "input" */
+Reason weir_error_get_reason (const GError *error); /* never NONE: the code's own, REASON_RETRY ..., where none was given */
 const char *weir_error_get_sqlstate (const GError *error);
 
 /* The exit code that a command ends with: RETRY 3, INPUT 1, MODEL 2, LOCAL 4, STOP 130, another domain 4. */

@@ -110,11 +110,9 @@ fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **erro
       if (errno == EEXIST && ret_exists != NULL)
         return *ret_exists = true, false;
 
-      int saved = errno;
-      weir_error (error, WEIR_ERROR_LOCAL, "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (saved));
-      if (saved == EXDEV)
-        weir_error_hint (error, "Both folders must be on the same file system (in a container: in the same mount).");
-      return false;
+      const char *hint = "Both folders must be on the same file system (in a container: in the same mount).";
+      return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = errno == EXDEV ? hint : NULL },
+                        "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (errno));
     }
   return sync_parent (to, error) && sync_parent (from, error);
 }
@@ -136,19 +134,23 @@ fs_write_all (int fd, const void *bytes, size_t length, const char *name, GError
   return true;
 }
 
-/* Everything of fs_write_file between making the temporary file and its last name. */
+/* "path" is for messages: the temporary file's own name helps nobody. */
 static bool
-fill_and_rename (int fd, const char *temporary, const char *path, const char *contents, size_t length, mode_t mode, GError **error)
+set_mode (int fd, mode_t mode, const char *path, GError **error)
 {
-  if (fchmod (fd, mode) != 0)
-    return path_error (error, "set the permissions of", path);
-  if (!fs_write_all (fd, contents, length, path, error))
-    return false;
-  if (fsync (fd) != 0)
-    return path_error (error, "write", path);
-  if (rename (temporary, path) != 0)
-    return path_error (error, "write", path);
-  return true;
+  return fchmod (fd, mode) == 0 || path_error (error, "set the permissions of", path);
+}
+
+static bool
+write_durably (int fd, const char *contents, size_t length, const char *path, GError **error)
+{
+  return fs_write_all (fd, contents, length, path, error) && (fsync (fd) == 0 || path_error (error, "write", path));
+}
+
+static bool
+rename_over (const char *temporary, const char *path, GError **error)
+{
+  return rename (temporary, path) == 0 || path_error (error, "write", path);
 }
 
 bool
@@ -162,9 +164,10 @@ fs_write_file (const char *path, const char *contents, size_t length, mode_t mod
   AUTO_FD int fd = mkostemp (temporary, O_CLOEXEC);
   if (fd < 0)
     return path_error (error, "write", path);
-  if (!fill_and_rename (fd, temporary, path, contents, length, mode, error))
-    return unlink (temporary), false;
-  return fs_sync_folder (folder, error);
+  if (set_mode (fd, mode, path, error) && write_durably (fd, contents, length, path, error) && rename_over (temporary, path, error))
+    return fs_sync_folder (folder, error);
+  unlink (temporary);
+  return false;
 }
 
 static bool

@@ -12,17 +12,19 @@
 /* Makes a folder and its missing parents with the given mode; an existing folder is fine and keeps its mode. */
 bool fs_make_folder (const char *path, mode_t mode, GError **error);
 
-/* Renames without ever replacing: returns false with errno EEXIST in *ret_exists = true (and no GError) when "to" exists,
- * false with an error otherwise. ret_exists may be NULL: then an existing "to" is an error like any other. Uses
- * renameat2 (RENAME_NOREPLACE), or link and unlink where the file system lacks it. Both parent folders are fsynced. */
+/* Renames without ever replacing. Where "to" exists, returns false with *ret_exists true and no error; ret_exists may be NULL, then
+ * that is an error like any other. Uses renameat2 (RENAME_NOREPLACE); where the file system lacks it link and unlink, and where it
+ * lacks these, too, a rename over a name that it reserves first. Both parent folders are fsynced. */
 bool fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **error);
 
-/* Writes a whole file with the given mode, durably: a temporary sibling, fsync, then rename over "path". */
+/* Writes a whole file with the given mode, durably: a temporary sibling, fsync, rename over "path", fsync of the folder. */
 bool fs_write_file (const char *path, const char *contents, size_t length, mode_t mode, GError **error);
 
-/* Reads a whole regular file of at most "limit" bytes. *ret_contents is NUL-terminated and owned by the caller. */
+/* Reads a whole regular file of at most "limit" bytes; a longer one is an error. *ret_contents is NUL-terminated and owned by the
+ * caller; ret_length may be NULL. */
 bool fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error);
 
+/* fsync of a folder, for what was made, renamed or removed in it. */
 bool fs_sync_folder (const char *path, GError **error);
 
 /* An unnamed file, open for reading and writing, in "folder" (O_TMPFILE, or mkstemp and unlink). Returns -1 on error. */

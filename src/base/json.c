@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "base/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const size_t json_file_limit = 1024 * 1024;
 
@@ -22,22 +22,18 @@ Json *
 weir_json_parse (const char *text, size_t length, const char *name, GError **error)
 {
   /* Editors on Windows put a byte order mark in front; RFC 8259 lets a parser ignore it. */
-  if (length >= 3 && memcmp (text, "\xEF\xBB\xBF", 3) == 0)
-    {
-      text += 3;
-      length -= 3;
-    }
-
+  size_t mark = text_mark (text, length);
   json_error_t where;
-  Json *root = json_loadb (text, length, JSON_REJECT_DUPLICATES, &where);
+  Json *root = json_loadb (text + mark, length - mark, JSON_REJECT_DUPLICATES, &where);
   if (root != NULL)
     return root;
 
   g_autofree char *why = g_utf8_make_valid (where.text, -1); /* it may end within a character */
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, why);
-  weir_error_hint (error, "What is wrong is there or just before: often a comma, a quote or a bracket too few or too many.");
-  weir_error_reason (error, "invalid_json");
-  weir_error_line (error, where.line);
+  weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, REASON_INVALID_JSON, .line = where.line,
+                   .hint = "What is wrong is there or just before: often a comma, a quote or a bracket too few or too many." },
+      "\"%s\" is not valid JSON: line %d, column %d: %s", name, where.line, where.column, why);
   return NULL;
 }
 
@@ -86,7 +82,7 @@ weir_json_error (const GError *error)
   if (error == NULL)
     return json_pack ("{s:n, s:n, s:n, s:n, s:n}", "code", "message", "detail", "hint", "line");
   int64_t line = weir_error_get_line (error);
-  return json_pack ("{s:o, s:o, s:o, s:o, s:o}", "code", weir_json_string (weir_error_get_reason (error)), "message",
+  return json_pack ("{s:o, s:o, s:o, s:o, s:o}", "code", json_string (reason_word (weir_error_get_reason (error))), "message",
                     weir_json_string (error->message), "detail", text_or_null (weir_error_get_detail (error)), "hint",
                     text_or_null (weir_error_get_hint (error)), "line", line > 0 ? json_integer (line) : json_null ());
 }

@@ -1,6 +1,6 @@
 /* JSON by jansson: the one header that includes it. json_t has g_autoptr here; "Json" is the local name for it.
  *
- *   g_autoptr (Json) root = json_read_file (path, &error);
+ *   g_autoptr (Json) root = weir_json_read (path, &error);
  */
 #ifndef WEIR_BASE_JSON_H
 #define WEIR_BASE_JSON_H

@@ -33,6 +33,21 @@ text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
   return false;
 }
 
+size_t
+text_mark (const char *bytes, size_t length)
+{
+  return length >= 3 && memcmp (bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+int64_t
+text_count_line_ends (const char *bytes, size_t length)
+{
+  int64_t ends = 0;
+  for (size_t i = 0; i < length; i++)
+    ends += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
+  return ends;
+}
+
 /* The distance of Damerau and Levenshtein in its restricted form (optimal string alignment): two letters in each other's place are
  * one edit, the commonest slip of a hand. ASCII case ignored. */
 static size_t

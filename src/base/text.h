@@ -1,4 +1,4 @@
-/* Small things about text: UTF-8, near misses, and figures as people read them. */
+/* Text, whatever it says: UTF-8 and lines, near misses, figures as people read them, quoting for SQL. Pure. */
 #ifndef WEIR_BASE_TEXT_H
 #define WEIR_BASE_TEXT_H
 
@@ -10,8 +10,15 @@
 /* Whether the bytes are UTF-8 (RFC 3629) without NUL. If not, *ret_offset (may be NULL) is the first bad byte, from 0. */
 bool text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset);
 
-/* The word of "words" nearest to "word" by edits (Levenshtein, and neighbours swapped; case ignored), or NULL when none is near
- * enough to be meant: at most a third of the word's length, and at least one edit allowed. Borrowed from words. */
+/* How many bytes of UTF-8's byte order mark the text begins with: 3 or 0. */
+size_t text_mark (const char *bytes, size_t length);
+
+/* How many lines end in the text: at LF, CRLF or a lone CR; a CR that is the last byte ends one. */
+int64_t text_count_line_ends (const char *bytes, size_t length);
+
+/* The word of "words" (ending with NULL) nearest to "word" by edits (Levenshtein, and neighbours swapped; ASCII case ignored), or
+ * NULL when none is near enough to be meant: at most a third of the word's length, and at least one edit allowed. Borrowed from
+ * words. */
 const char *text_nearest (const char *word, const char *const *words);
 
 /* 1234567 as "1,234,567". Owned by the caller. */
@@ -23,7 +30,7 @@ char *text_duration (int64_t milliseconds);
 /* "812 B", "14.2 kB", "3.4 MB" (powers of 1000). Owned by the caller. */
 char *text_size (int64_t bytes);
 
-/* Whether the name matches a shell pattern of * ? [ ] (fnmatch, FNM_PERIOD off). */
+/* Whether the name matches a shell pattern of * ? [ ] (fnmatch (3) without flags: a leading dot is a character like any other). */
 bool text_matches_glob (const char *name, const char *pattern);
 
 /* strcmp for qsort and g_ptr_array_sort: a and b point at texts. */

@@ -94,6 +94,35 @@ test_load_killed (void **state)
     }
 }
 
+/* A file that was loaded where it lay belongs to nobody once its process is gone, whatever its folder is called. */
+static void
+test_load_in_place_killed (void **state)
+{
+  Home *outer = *state;
+  static const char *const places[] = { "users.csv", "old.claimed/users.csv", ".claimed/users.csv" };
+  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      print_message ("  %s\n", places[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      prepare (home);
+      home_write_file (home, places[i], second_text);
+      set_fault (home, "kill", "after-load");
+      g_autoptr (Outcome) killed = run_weir (home, "load", places[i], NULL);
+      assert_int_equal (killed->code, 128 + SIGKILL);
+      assert_sql (home, "IN_PROGRESS|loading|f",
+                  "select e.status, f.state, f.claimed from weir.file f join weir.execution e on e.execution_id = f.run_id"
+                  " where f.file_name = 'users.csv' and e.status <> 'COMPLETED'");
+
+      set_fault (home, NULL, NULL);
+      assert_weir (home, 0, "load", places[i], NULL);
+      assert_sql (home, "COMPLETED|applied|archived\nFAILED|failed|left\nCOMPLETED|applied|left",
+                  "select e.status, f.state, f.disposition from weir.file f join weir.execution e on e.execution_id = f.run_id"
+                  " order by e.created_on");
+      assert_sql (home, "4", "select count(*) from warehouse.users");
+      oracle_check (home, 0);
+    }
+}
+
 /* Under a supervisor that lives: the worker is replaced and the file tried once more, then refused. */
 static void
 test_crashing_twice_is_refused (void **state)
@@ -283,15 +312,11 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_killed_and_restarted),
-    TEST (test_load_killed),
-    TEST (test_crashing_twice_is_refused),
-    TEST (test_same_bytes_again_after_a_crash),
-    TEST (test_two_supervisors),
-    TEST (test_two_homes_one_database),
-    TEST (test_server_restarted),
-    TEST (test_server_away_at_start),
-    TEST (test_stop_while_the_server_is_away),
+    TEST (test_killed_and_restarted),           TEST (test_load_killed),
+    TEST (test_load_in_place_killed),           TEST (test_crashing_twice_is_refused),
+    TEST (test_same_bytes_again_after_a_crash), TEST (test_two_supervisors),
+    TEST (test_two_homes_one_database),         TEST (test_server_restarted),
+    TEST (test_server_away_at_start),           TEST (test_stop_while_the_server_is_away),
     TEST (test_server_crash_empties_staging),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/records/reader.h"
-#include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
 #include "pipeline/text/source.h"
 
@@ -45,7 +44,7 @@ place_next_line (Place *place)
 static inline bool
 is_passed_over (const Place *place, const Dialect *dialect)
 {
-  size_t length = place_text_length (place), mark = record_mark (place->at, length);
+  size_t length = place_text_length (place), mark = text_mark (place->at, length);
   if (length == mark || (dialect->comment != 0 && *place->at == dialect->comment))
     return true;
   for (size_t i = mark; i < length; i++)
@@ -67,7 +66,7 @@ place_pass_record (Place *place, const Record *record, const Dialect *dialect)
   do
     place_next_line (place);
   while (place->at < behind);
-  bool cut = record->problem != NULL && g_str_equal (record->reason, "record_too_long");
+  bool cut = record->reason == REASON_RECORD_TOO_LONG;
   if (!cut)
     REQUIRE (behind == place->end || *behind == '\n' || *behind == '\r');
 }
@@ -85,7 +84,7 @@ require_cells (const Record *record, const Dialect *dialect)
   if (dialect->quote != 0 && memchr (raw, dialect->quote, record->raw_length) != NULL)
     return;
   size_t delimiter = strlen (dialect->delimiter);
-  raw += record_mark (raw, record->raw_length);
+  raw += text_mark (raw, record->raw_length);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
@@ -113,7 +112,7 @@ require_whole_row (const Record *repaired, const Record *record, size_t width, c
   REQUIRE (repaired->problem == NULL && repaired->n_fields == width);
   REQUIRE (repaired->line == record->line && repaired->raw == record->raw && repaired->raw_length == record->raw_length);
   g_autoptr (GString) before = g_string_new (NULL), after = g_string_new (NULL);
-  size_t mark = record_mark (record->raw, record->raw_length);
+  size_t mark = text_mark (record->raw, record->raw_length);
   append_plain (before, record->raw + mark, record->raw_length - mark, delimiter);
   for (size_t i = 0; i < repaired->n_fields; i++)
     append_plain (after, repaired->fields[i].text, repaired->fields[i].length, delimiter);
@@ -124,7 +123,7 @@ static inline void
 require_repair (Repair *repair, const Record *record, size_t width, const char *delimiter)
 {
   size_t found = 0;
-  bool bad_quotes = record->problem != NULL && g_str_has_suffix (record->reason, "_quote");
+  bool bad_quotes = record->reason == REASON_STRAY_QUOTE || record->reason == REASON_UNCLOSED_QUOTE;
   const Record *repaired = repair_record (repair, record, &found);
   REQUIRE ((repaired == NULL) == (record->problem != NULL && !bad_quotes));
   if (repaired != NULL)

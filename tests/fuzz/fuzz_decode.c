@@ -4,8 +4,6 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "pipeline/text/decode.h"
-#include "pipeline/text/decode_rest.h"
-#include "pipeline/text/source.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +16,7 @@ static const SourceLimits limits = { 256 * 1024, 100 };
 static GString *
 read_all (const char *bytes, size_t length, Compression compression, Encoding encoding, size_t piece)
 {
-  g_autoptr (Source) source = source_new (-1, bytes, length, compression, encoding, &limits, NULL);
+  g_autoptr (Source) source = source_new_bytes (bytes, length, compression, encoding, &limits, NULL);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *buffer = g_malloc (piece);
   g_autoptr (GError) error = NULL;
@@ -58,16 +56,16 @@ check_encoding (const char *bytes, size_t length, Compression compression, Encod
     require_utf8 (whole);
 }
 
-static void
-check_head (const char *bytes, size_t length, bool whole, Encoding *ret_encoding)
+static Encoding
+check_head (const SourceHead *head)
 {
-  int bom = 0;
-  g_autofree char *evidence = NULL;
+  g_auto (Decoding) found = { 0 };
   g_autoptr (GError) error = NULL;
-  bool good = decode_head (bytes, length, whole, NULL, "fuzz.csv", ret_encoding, &bom, &evidence, &error);
-  REQUIRE (good == (error == NULL) && good == (evidence != NULL));
+  bool good = decode_head (head, NULL, "fuzz.csv", &found, &error);
+  REQUIRE (good == (error == NULL) && good == (found.evidence != NULL));
   REQUIRE (good || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
-  REQUIRE (bom >= 0 && (size_t) bom <= length);
+  REQUIRE (found.bom >= 0 && (size_t) found.bom <= head->length);
+  return found.encoding;
 }
 
 /* As a file is begun. */
@@ -76,20 +74,17 @@ check_file (const uint8_t *data, size_t size)
 {
   AUTO_FD int fd = memfd_create ("fuzz", MFD_CLOEXEC);
   REQUIRE (fd >= 0 && write (fd, data, size) == (ssize_t) size);
-  char head[HEAD_SIZE];
-  size_t got = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
-  if (!source_head (fd, head, sizeof head, &got, &whole, &compression, NULL))
+  char bytes[HEAD_SIZE];
+  SourceHead head;
+  if (!source_head (fd, bytes, sizeof bytes, &head, NULL))
     return;
-  Encoding encoding = ENCODING_UTF8;
-  check_head (head, got, whole, &encoding);
+  Encoding encoding = check_head (&head);
   bool ascii = true;
-  for (size_t i = 0; i < got; i++)
-    ascii = ascii && (uint8_t) head[i] < 0x80;
-  Encoding after = encoding;
-  if (decode_rest (fd, compression, head, got, whole, &after, NULL, NULL))
-    REQUIRE (after == encoding || (ascii && !whole && after == ENCODING_WINDOWS_1252));
+  for (size_t i = 0; i < head.length; i++)
+    ascii = ascii && (uint8_t) bytes[i] < 0x80;
+  g_auto (Decoding) after = { .encoding = encoding };
+  if (decode_rest (fd, &head, &after, NULL))
+    REQUIRE (after.encoding == encoding || (ascii && !head.whole && after.encoding == ENCODING_WINDOWS_1252));
 }
 
 int
@@ -97,9 +92,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   const char *bytes = (const char *) data;
   Compression compression = source_compression (bytes, size);
-  Encoding encoding = ENCODING_UTF8;
-  check_head (bytes, size, false, &encoding);
-  check_head (bytes, size, true, &encoding);
+  check_head (&(SourceHead) { bytes, size, false });
+  Encoding encoding = check_head (&(SourceHead) { bytes, size, true });
   check_encoding (bytes, size, compression, encoding);
   if (compression == COMPRESSION_NONE)
     for (int other = ENCODING_UTF8; other <= ENCODING_WINDOWS_1252; other++)

@@ -32,7 +32,7 @@ sniff (const char *bytes, size_t size, bool whole)
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
   g_autoptr (GError) error = NULL;
-  bool good = sniff_dialect (bytes, size, whole, NULL, NULL, "fuzz.csv", &dialect, &evidence, &error);
+  bool good = sniff_dialect (&(SourceHead) { bytes, size, whole }, &(SniffInput) { "fuzz.csv" }, &dialect, &evidence, &error);
   REQUIRE (good == (error == NULL));
   if (!good)
     REQUIRE (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));

@@ -218,7 +218,7 @@ test_pinned_kind (void **state)
   home_write_model (home, "users", MODEL (""));
   load_users (home);
   home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"email\"]}");
-  assert_refused_by_pin (home, "table \"users\" was loaded as a dimension");
+  assert_refused_by_pin (home, "was loaded as a dimension");
 }
 
 /* Two histories of one table would be in two places. */

@@ -153,7 +153,7 @@ test_down_from_a_newer_version (void **state)
   assert_weir (home, 0, "init", NULL);
   sql_run_text (home, "insert into weir.migration (version, name, checksum) values (9999, 'of_later', 'x')");
   g_autoptr (Outcome) down = expect_weir (home, 2, "migrate", "down", NULL);
-  assert_contains (down->err, "9999_of_later is not known to this weir");
+  assert_contains (down->err, "of_later");
   assert_sql (home, "1", "select count(*) from weir.migration where version = 1");
   assert_sql (home, "t", "select to_regclass('weir.execution') is not null");
   oracle_check (home, 0);

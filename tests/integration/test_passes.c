@@ -119,7 +119,7 @@ test_stopped_while_it_reads (void **state)
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = db_connect (home->url, "test", -1, &error);
   g_auto (PipelineResult) result = { 0 };
-  assert_false (pipeline_run (db, NULL, NULL, &run, fd, &options, &result, &error));
+  assert_false (pipeline_run (db, &(PipelineTask) { .run = &run, .fd = fd, .options = &options }, &result, &error));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP));
   oracle_check (home, 0);
 }

@@ -164,6 +164,30 @@ test_obstacle_in_the_archive (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* Said in so many words, and once for as long as it waits. */
+static void
+test_fact_before_its_dimension (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "sales",
+                    "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"sale\"],"
+                    "\"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"}]}");
+  g_autoptr (Background) watch = watch_users (home);
+  const char *line = "sales.csv: waits for users, which was never loaded";
+  home_drop (home, "sales.csv", "sale,email\nS1,a@x.org\n");
+  wait_until (background_said (watch, line));
+  g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
+  assert_contains (status->out, "waits  for users, which was never loaded");
+  home_drop (home, "users.csv", users_text);
+  wait_until (is_archived (home, 2));
+  stop_watch (watch);
+  g_autofree char *said = background_text (watch);
+  const char *first = strstr (said, line);
+  assert_null (strstr (first + 1, line));
+  assert_sql (home, "Ann", "select name from warehouse.sales join warehouse.users_current using (user_id)");
+  oracle_check (home, 0);
+}
+
 int
 main (void)
 {
@@ -171,7 +195,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_two_tables_at_once),     TEST (test_oldest_first),  TEST (test_model_edited_while_running),
     TEST (test_worker_killed),          TEST (test_notifier_dies), TEST (test_obstacle_in_the_archive),
-    TEST (test_no_secret_in_arguments), TEST (test_interrupted),
+    TEST (test_no_secret_in_arguments), TEST (test_interrupted),   TEST (test_fact_before_its_dimension),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -16,7 +16,10 @@ test_present_at_start (void **state)
   Home *home = *state;
   home_configure (home, ", \"settle\": 0.3");
   home_drop (home, "users.csv", users_text);
+  home_write_file (home, "failed/.weir-try-killed", "");
   g_autoptr (Background) watch = watch_users (home);
+  /* What a start left that was killed while it tried the folders. */
+  assert_false (home_has_file (home, "failed/.weir-try-killed"));
   wait_until (is_archived (home, 1));
   stop_watch (watch);
   assert_loaded_once (home, 1);

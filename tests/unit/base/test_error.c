@@ -27,7 +27,7 @@ each_code_has_its_exit_code_and_reason (void **state)
       assert_true (g_error_matches (error, WEIR_ERROR, (int) codes[i].code));
       assert_string_equal (error->message, "file 7");
       assert_int_equal (weir_error_exit_code (error), codes[i].exit_code);
-      assert_string_equal (weir_error_get_reason (error), codes[i].reason);
+      assert_string_equal (reason_word (weir_error_get_reason (error)), codes[i].reason);
     }
 }
 
@@ -39,8 +39,7 @@ an_error_nobody_wants_is_dropped (void **state)
   weir_error_detail (NULL, "lost");
   weir_error_hint (NULL, "lost");
   weir_error_line (NULL, 1);
-  weir_error_reason (NULL, "lost");
-  weir_error_sqlstate (NULL, "00000");
+  weir_error_reason (NULL, REASON_CONNECTION_LOST);
 }
 
 static void
@@ -66,8 +65,7 @@ full_error (void)
   weir_error_detail (&error, "%d columns", 3);
   weir_error_hint (&error, "Add column \"%s\".", "email");
   weir_error_line (&error, INT64_C (5000000000));
-  weir_error_reason (&error, "missing_key_column");
-  weir_error_sqlstate (&error, "22P02 and more");
+  weir_error_reason (&error, REASON_MISSING_KEY_COLUMN);
   return error;
 }
 
@@ -77,8 +75,7 @@ assert_full (const GError *error)
   assert_string_equal (weir_error_get_detail (error), "3 columns");
   assert_string_equal (weir_error_get_hint (error), "Add column \"email\".");
   assert_true (weir_error_get_line (error) == INT64_C (5000000000));
-  assert_string_equal (weir_error_get_reason (error), "missing_key_column");
-  assert_string_equal (weir_error_get_sqlstate (error), "22P02");
+  assert_string_equal (reason_word (weir_error_get_reason (error)), "missing_key_column");
   g_autofree char *text = weir_error_format (error);
   assert_string_equal (text, "could not load \"users.csv\"\nDETAIL:  3 columns\nHINT:  Add column \"email\".");
 }
@@ -102,6 +99,33 @@ a_copy_has_its_own_parts (void **state)
 }
 
 static void
+a_failure_is_one_statement (void **state)
+{
+  (void) state;
+  g_autoptr (GError) error = NULL;
+  const Failure failure = { WEIR_ERROR_INPUT,      REASON_MISSING_KEY_COLUMN,       .line = INT64_C (5000000000),
+                            .detail = "3 columns", .hint = "Add column \"email\".", .sqlstate = "22P02 and more" };
+  assert_false (weir_fail (&error, &failure, "could not load \"%s\"", "users.csv"));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
+  assert_full (error);
+  assert_string_equal (weir_error_get_sqlstate (error), "22P02");
+  g_autoptr (GError) copy = g_error_copy (error);
+  assert_string_equal (weir_error_get_sqlstate (copy), "22P02");
+  assert_false (weir_fail (NULL, &failure, "lost"));
+}
+
+static void
+a_failure_may_have_no_parts (void **state)
+{
+  (void) state;
+  g_autoptr (GError) error = NULL;
+  assert_false (weir_fail (&error, &(Failure) { WEIR_ERROR_STOP }, "stopped"));
+  assert_int_equal (weir_error_get_reason (error), REASON_STOP);
+  g_autofree char *text = weir_error_format (error);
+  assert_string_equal (text, "stopped");
+}
+
+static void
 an_error_of_another_domain_is_understood (void **state)
 {
   (void) state;
@@ -111,7 +135,7 @@ an_error_of_another_domain_is_understood (void **state)
   assert_null (weir_error_get_detail (error));
   assert_int_equal (weir_error_get_line (error), 0);
   assert_string_equal (weir_error_get_sqlstate (error), "");
-  assert_string_equal (weir_error_get_reason (error), "local");
+  assert_string_equal (reason_word (weir_error_get_reason (error)), "local");
   assert_int_equal (weir_error_exit_code (error), 4);
   g_autofree char *text = weir_error_format (error);
   assert_string_equal (text, "no such file");
@@ -126,6 +150,8 @@ main (void)
     cmocka_unit_test (parts_are_empty_until_set),
     cmocka_unit_test (parts_are_kept_and_the_last_counts),
     cmocka_unit_test (a_copy_has_its_own_parts),
+    cmocka_unit_test (a_failure_is_one_statement),
+    cmocka_unit_test (a_failure_may_have_no_parts),
     cmocka_unit_test (an_error_of_another_domain_is_understood),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -63,7 +63,7 @@ what_is_not_json_is_refused_with_its_place (void **state)
       g_autofree char *place = g_strdup_printf ("line %d, column ", bad_cases[i].line);
       assert_non_null (strstr (error->message, place));
       assert_true (weir_error_get_line (error) == bad_cases[i].line);
-      assert_string_equal (weir_error_get_reason (error), "invalid_json");
+      assert_string_equal (reason_word (weir_error_get_reason (error)), "invalid_json");
     }
 }
 
@@ -132,6 +132,32 @@ any_string_becomes_json (void **state)
     }
 }
 
+static void
+an_error_becomes_json (void **state)
+{
+  (void) state;
+  g_autoptr (GError) full = NULL, bare = NULL, foreign = NULL;
+  weir_fail (&full, &(Failure) { WEIR_ERROR_INPUT, REASON_RAGGED, .line = 3, .detail = "why", .hint = "do" }, "caf\xE9");
+  weir_fail (&bare, &(Failure) { WEIR_ERROR_RETRY, .detail = "" }, "away");
+  g_set_error (&foreign, G_FILE_ERROR, G_FILE_ERROR_NOENT, "gone");
+  const struct
+  {
+    const GError *error;
+    const char *json;
+  } cases[] = {
+    { full, "{\"code\":\"ragged\",\"message\":\"caf\xEF\xBF\xBD\",\"detail\":\"why\",\"hint\":\"do\",\"line\":3}" },
+    { bare, "{\"code\":\"retry\",\"message\":\"away\",\"detail\":null,\"hint\":null,\"line\":null}" },
+    { foreign, "{\"code\":\"local\",\"message\":\"gone\",\"detail\":null,\"hint\":null,\"line\":null}" },
+    { NULL, "{\"code\":null,\"message\":null,\"detail\":null,\"hint\":null,\"line\":null}" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Json) object = weir_json_error (cases[i].error);
+      g_autofree char *text = weir_json_text (object);
+      assert_string_equal (text, cases[i].json);
+    }
+}
+
 int
 main (void)
 {
@@ -142,6 +168,7 @@ main (void)
     cmocka_unit_test (a_file_is_read_or_the_error_names_it),
     cmocka_unit_test (a_file_beyond_the_limit_is_refused),
     cmocka_unit_test (any_string_becomes_json),
+    cmocka_unit_test (an_error_becomes_json),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -48,6 +48,34 @@ utf8_is_told_from_other_bytes (void **state)
     }
 }
 
+static void
+marks_and_line_ends_are_counted (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *bytes;
+    size_t length;
+    size_t mark;
+    int64_t ends;
+  } cases[] = {
+    { BYTES (""), 0, 0 },
+    { BYTES ("\xEF\xBB"), 0, 0 },
+    { BYTES ("\xEF\xBB\xBF"), 3, 0 },
+    { BYTES ("\xEF\xBB\xBFid\n"), 3, 1 },
+    { BYTES ("id\xEF\xBB\xBF"), 0, 0 },
+    { BYTES ("a\nb\r\nc\rd"), 0, 3 },
+    { BYTES ("\r\r\n\n"), 0, 3 },
+    { BYTES ("a\r"), 0, 1 },
+    { BYTES ("a\0\n"), 0, 1 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      assert_int_equal (text_mark (cases[i].bytes, cases[i].length), cases[i].mark);
+      assert_int_equal (text_count_line_ends (cases[i].bytes, cases[i].length), cases[i].ends);
+    }
+}
+
 static const struct
 {
   const char *word;
@@ -205,6 +233,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (utf8_is_told_from_other_bytes),
+    cmocka_unit_test (marks_and_line_ends_are_counted),
     cmocka_unit_test (the_nearest_word_is_found_when_near_enough),
     cmocka_unit_test (figures_read_well),
     cmocka_unit_test (globs_match_as_in_the_shell),

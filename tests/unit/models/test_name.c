@@ -80,6 +80,24 @@ test_long_table_names_differ_by_their_digest (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_names_leave_room_for_a_suffix (void **state G_GNUC_UNUSED)
+{
+  /* "ä" has two bytes: it is taken whole, or not at all */
+  static const struct
+  {
+    const char *name;
+    size_t room, length;
+  } cases[] = { { "aaaaaaaaaa", 53, 10 }, { "aaaaaaaaaa", 54, 9 }, { "ääääääää", 47, 16 }, { "ääääääää", 48, 14 } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *name = name_limit (g_strdup (cases[i].name), cases[i].room, cases[i].name);
+      assert_true (strlen (name) + cases[i].room <= NAME_MAX_BYTES);
+      assert_int_equal (strlen (name), cases[i].length);
+      assert_true (g_utf8_validate (name, -1, NULL));
+    }
+}
+
+static void
 test_usable_names (void **state G_GNUC_UNUSED)
 {
   static const char *const good[] = { "a", "_", "users", "users_2", "_2026" };
@@ -150,6 +168,7 @@ main (void)
     cmocka_unit_test (test_naming_a_table),
     cmocka_unit_test (test_a_table_whose_name_has_nothing_usable_gets_one_from_its_digest),
     cmocka_unit_test (test_long_table_names_differ_by_their_digest),
+    cmocka_unit_test (test_names_leave_room_for_a_suffix),
     cmocka_unit_test (test_usable_names),
     cmocka_unit_test (test_taken_names_depend_on_the_kind),
     cmocka_unit_test (test_singulars),

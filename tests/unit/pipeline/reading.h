@@ -42,7 +42,8 @@ describe_record (GString *text, const Record *record)
   if (record->problem != NULL)
     {
       assert_int_equal (record->n_fields, 0);
-      g_string_append_printf (text, "!%s %s {%.*s}", record->reason, record->problem, (int) record->raw_length, record->raw);
+      g_string_append_printf (text, "!%s %s {%.*s}", reason_word (record->reason), record->problem, (int) record->raw_length,
+                              record->raw);
     }
   g_string_append_c (text, '\n');
 }
@@ -56,7 +57,7 @@ describe_all (Reader *reader)
   while (error == NULL && reader_next (reader, &record, &error) && record != NULL)
     describe_record (text, record);
   if (error != NULL)
-    g_string_append_printf (text, "error %s line %" G_GINT64_FORMAT ": %s\n", weir_error_get_reason (error),
+    g_string_append_printf (text, "error %s line %" G_GINT64_FORMAT ": %s\n", reason_word (weir_error_get_reason (error)),
                             weir_error_get_line (error), error->message);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -92,9 +92,9 @@ a_file_that_is_archived (void **state)
 {
   g_autofree char *path = make_file (*state, "claimed", "users.csv");
   g_autofree char *other = make_file (*state, "archive", ".keep");
-  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  g_autofree char *archive = g_build_filename (*state, "archive", "users", NULL);
   g_autofree char *place = NULL;
-  assert_true (archive_store (path, "users.csv", archive, "users", NOON, (Uid) { 0 }, &place, NULL));
+  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON }, archive, &place, NULL));
   assert_synced (*state, "archive"); /* the table's folder is new there */
   assert_synced (*state, "archive/users");
   assert_synced (*state, "claimed");
@@ -106,7 +106,7 @@ a_file_that_is_refused (void **state)
   g_autofree char *path = make_file (*state, "claimed", "users.csv");
   g_autofree char *failed = g_build_filename (*state, "failed", NULL);
   g_autofree char *place = NULL;
-  assert_true (archive_refuse (path, "users.csv", failed, NOON, (Uid) { 0 }, "{}\n", &place, NULL));
+  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON }, failed, "{}\n", &place, NULL));
   assert_synced (*state, "");
   assert_synced (*state, "failed");
   assert_synced (*state, "claimed");

@@ -374,7 +374,7 @@ bounds_the_lines_of_a_record (void **state)
   /* then its first line is a problem */
   assert_true (reader_next (reader, &record, NULL));
   assert_int_equal (record->line, 1);
-  assert_string_equal (record->reason, "unclosed_quote");
+  assert_int_equal (record->reason, REASON_UNCLOSED_QUOTE);
   assert_int_equal (record->raw_length, strlen ("1,\"open"));
   /* and every other line is read */
   int64_t read = 0;

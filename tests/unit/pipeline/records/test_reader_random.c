@@ -349,8 +349,8 @@ split_first (const Dialect *dialect, const char *text)
   for (const char *line = text; *line != '\0' && !done;)
     {
       size_t text_end = strcspn (line, "\n");
-      size_t end = text_end + (line[text_end] == '\n' ? 1 : 0);
-      size_t stray = splitter_feed (splitter, line, text_end, end, describe_field, seen, &done);
+      const Line cut = { 0, text_end, text_end + (line[text_end] == '\n' ? 1 : 0) };
+      size_t stray = splitter_feed (splitter, line, &cut, describe_field, seen, &done);
       if (stray > 0 && line == text)
         {
           g_string_printf (seen, "1 !stray_quote stray quote at byte %zu ", stray);
@@ -358,7 +358,7 @@ split_first (const Dialect *dialect, const char *text)
         }
       if (stray > 0)
         break;
-      line += end;
+      line += cut.end;
     }
   if (!done)
     g_string_assign (seen, "1 !unclosed_quote ");

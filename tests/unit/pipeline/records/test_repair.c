@@ -92,7 +92,7 @@ static void
 leaves_other_problems (void **state)
 {
   (void) state;
-  const Record record = { .raw = "a,b\xFF", .raw_length = 4, .problem = "invalid UTF-8 at byte 4", .reason = "invalid_utf8" };
+  const Record record = { .raw = "a,b\xFF", .raw_length = 4, .problem = "invalid UTF-8 at byte 4", .reason = REASON_INVALID_UTF8 };
   g_autoptr (Repair) repair = repair_new (&dialect_default, 2);
   size_t found = 0;
   assert_null (repair_record (repair, &record, &found));
@@ -132,7 +132,7 @@ says_whether_a_quote_is_open (void **state)
   for (size_t i = 0; i < 2; i++)
     {
       const Record record = {
-        .raw = both[i]->line, .raw_length = strlen (both[i]->line), .problem = "stray quote", .reason = "stray_quote"
+        .raw = both[i]->line, .raw_length = strlen (both[i]->line), .problem = "stray quote", .reason = REASON_STRAY_QUOTE
       };
       g_autoptr (Repair) repair = repair_new (&dialect_default, 3);
       size_t found = 0;

@@ -301,6 +301,13 @@ static const Case cases[] = {
   { "no line end at the end", "id,name\n1,ann", ",\"h0 LF" },
 };
 
+/* A whole file of this text, of which nothing is known. */
+static bool
+sniff_text (const char *text, size_t length, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
+{
+  return sniff_dialect (&(SourceHead) { text, length, true }, &(SniffInput) { "x.csv" }, ret_dialect, ret_evidence, error);
+}
+
 static void
 finds_the_dialect (void **state)
 {
@@ -311,7 +318,7 @@ finds_the_dialect (void **state)
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
       g_autoptr (GError) error = NULL;
-      if (!sniff_dialect (test->input, strlen (test->input), true, NULL, NULL, "x.csv", &dialect, &evidence, &error))
+      if (!sniff_text (test->input, strlen (test->input), &dialect, &evidence, &error))
         fail_msg ("%s: %s", test->what, error->message);
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, test->expected))
@@ -342,10 +349,12 @@ refuses_what_holds_nothing_or_no_text (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       Dialect dialect;
+      SniffEvidence evidence;
       g_autoptr (GError) error = NULL;
-      assert_false (sniff_dialect (refused[i].bytes, refused[i].length, true, NULL, NULL, "x.csv", &dialect, NULL, &error));
+      assert_false (sniff_text (refused[i].bytes, refused[i].length, &dialect, &evidence, &error));
+      assert_null (evidence.encoding);
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
-      assert_string_equal (weir_error_get_reason (error), refused[i].reason);
+      assert_string_equal (reason_word (weir_error_get_reason (error)), refused[i].reason);
       assert_non_null (strstr (error->message, "x.csv"));
     }
 }
@@ -354,8 +363,10 @@ static GError *
 refuse (const GString *input)
 {
   Dialect dialect;
+  SniffEvidence evidence;
   GError *error = NULL;
-  assert_false (sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, &error));
+  assert_false (sniff_text (input->str, input->len, &dialect, &evidence, &error));
+  assert_null (evidence.encoding);
   return error;
 }
 
@@ -370,8 +381,9 @@ refuses_more_columns_than_there_may_be (void **state)
       for (int i = 0; i < 3 * columns; i++)
         g_string_append_printf (input, "%s%d%s", i < columns ? "c" : "", i, (i + 1) % columns == 0 ? "\n" : ",");
       Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
       g_autoptr (GError) error = NULL;
-      bool done = sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, &error);
+      bool done = sniff_text (input->str, input->len, &dialect, &evidence, &error);
       assert_int_equal (done, columns == 1600);
       if (!done)
         assert_string_equal (error->message, "\"x.csv\" has 1,601 columns; PostgreSQL takes 1,600");
@@ -387,7 +399,7 @@ refuses_a_cell_of_too_many_lines (void **state)
     g_string_append_printf (input, "line, %d\n", i);
   g_string_append (input, "\"\n3,c\n");
   g_autoptr (GError) error = refuse (input);
-  assert_string_equal (weir_error_get_reason (error), "record_too_long");
+  assert_string_equal (reason_word (weir_error_get_reason (error)), "record_too_long");
   assert_string_equal (error->message, "line 3 of \"x.csv\" begins a row of more than 10000 lines");
 }
 
@@ -434,8 +446,9 @@ works_out_the_rest (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (declared); i++)
     {
       Dialect dialect;
-      assert_true (sniff_dialect (declared[i].input, strlen (declared[i].input), true, &declared[i].declared, NULL, "x.csv",
-                                  &dialect, NULL, NULL));
+      g_auto (SniffEvidence) evidence = { 0 };
+      const SourceHead head = { declared[i].input, strlen (declared[i].input), true };
+      assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv", &declared[i].declared }, &dialect, &evidence, NULL));
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, declared[i].expected))
         fail_msg ("%s: %s instead of %s", declared[i].what, seen, declared[i].expected);
@@ -463,8 +476,9 @@ decides_by_known_names (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
     {
       Dialect dialect;
-      assert_true (
-          sniff_dialect (known[i].input, strlen (known[i].input), true, NULL, known[i].known, "x.csv", &dialect, NULL, NULL));
+      g_auto (SniffEvidence) evidence = { 0 };
+      const SourceHead head = { known[i].input, strlen (known[i].input), true };
+      assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv", NULL, known[i].known }, &dialect, &evidence, NULL));
       g_autofree char *seen = describe (&dialect);
       if (!g_str_equal (seen, known[i].expected))
         fail_msg ("%s: %s instead of %s", known[i].what, seen, known[i].expected);
@@ -486,7 +500,8 @@ leaves_out_what_a_head_cuts_off (void **state)
     {
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
-      assert_true (sniff_dialect (heads[i], strlen (heads[i]), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+      assert_true (
+          sniff_dialect (&(SourceHead) { heads[i], strlen (heads[i]) }, &(SniffInput) { "x.csv" }, &dialect, &evidence, NULL));
       /* then it is no evidence against the rows before */
       assert_string_equal (dialect.delimiter, ",");
       assert_true (g_str_has_prefix (evidence.delimiter, "delimiter , : 2 of 2 rows have 2 fields"));
@@ -504,8 +519,8 @@ is_not_led_astray_by_an_unclosed_quote (void **state)
     g_string_append_printf (input, "%d;some text, and more\n", i);
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
-  assert_true (
-      sniff_dialect (input->str, MIN (input->len, SNIFF_HEAD_SIZE), false, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+  const SourceHead head = { input->str, MIN (input->len, SNIFF_HEAD_SIZE) };
+  assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv" }, &dialect, &evidence, NULL));
   g_autofree char *seen = describe (&dialect);
   /* then the rows after it still speak */
   assert_string_equal (seen, ";\"h0 LF");
@@ -521,7 +536,8 @@ sniff_rows (const char *header, const char *row, const char *last)
     g_string_append (input, row);
   g_string_append (input, last);
   Dialect dialect;
-  assert_true (sniff_dialect (input->str, input->len, true, NULL, NULL, "x.csv", &dialect, NULL, NULL));
+  g_auto (SniffEvidence) evidence = { 0 };
+  assert_true (sniff_text (input->str, input->len, &dialect, &evidence, NULL));
   return describe (&dialect);
 }
 
@@ -550,7 +566,7 @@ gives_its_evidence (void **state)
   static const char input[] = "id;x;text\n1;1,5;\"a;b\"\n2;2,5;c\n3;3,5\n4;4;d\xFF\n";
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
-  assert_true (sniff_dialect (input, strlen (input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+  assert_true (sniff_text (input, strlen (input), &dialect, &evidence, NULL));
   assert_string_equal (evidence.delimiter, "delimiter ; : 4 of 5 rows have 3 fields; runner-up , : 40 % have 2");
   assert_string_equal (evidence.quote, "quote \" : around 1 cell");
   assert_string_equal (evidence.header,
@@ -578,7 +594,7 @@ is_less_sure_where_less_speaks (void **state)
     {
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
-      assert_true (sniff_dialect (sure[i].input, strlen (sure[i].input), true, NULL, NULL, "x.csv", &dialect, &evidence, NULL));
+      assert_true (sniff_text (sure[i].input, strlen (sure[i].input), &dialect, &evidence, NULL));
       assert_int_equal ((int) (100 * evidence.confidence + 0.5), sure[i].percent);
     }
 }

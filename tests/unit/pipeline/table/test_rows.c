@@ -19,7 +19,7 @@ describe_row (GString *text, const Record *row, const Record *original)
   for (size_t i = 0; i < row->n_fields; i++)
     g_string_append_printf (text, "<%.*s>", (int) row->fields[i].length, row->fields[i].text);
   if (row->problem != NULL)
-    g_string_append_printf (text, "!%s {%.*s}", row->reason, (int) row->raw_length, row->raw);
+    g_string_append_printf (text, "!%s {%.*s}", reason_word (row->reason), (int) row->raw_length, row->raw);
   if (original != NULL)
     g_string_append_printf (text, " was {%.*s}", (int) original->raw_length, original->raw);
   g_string_append_c (text, '\n');
@@ -33,7 +33,7 @@ describe_pass (Rows *rows, GString *text)
   while (rows_next (rows, &row, &original, &error) && row != NULL)
     describe_row (text, row, original);
   if (error != NULL)
-    g_string_append_printf (text, "error %s: %s\n", weir_error_get_reason (error), error->message);
+    g_string_append_printf (text, "error %s: %s\n", reason_word (weir_error_get_reason (error)), error->message);
 }
 
 static char *
@@ -44,7 +44,7 @@ describe_file (const char *input, const Model *model)
   g_autoptr (GString) text = g_string_new (NULL), again = g_string_new (NULL);
   g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = fd, .name = "x.csv", .model = model }, &error);
   if (rows == NULL)
-    return g_strdup_printf ("error %s: %s\n", weir_error_get_reason (error), error->message);
+    return g_strdup_printf ("error %s: %s\n", reason_word (weir_error_get_reason (error)), error->message);
   describe_pass (rows, text);
   /* a second pass sees the same */
   assert_true (rows_rewind (rows, NULL));

@@ -15,11 +15,14 @@
 static Encoding
 encoding_of (const char *bytes, size_t length, const Encoding *declared, int *ret_bom, char **ret_evidence)
 {
-  Encoding encoding = ENCODING_UTF8;
+  g_auto (Decoding) decoding = { 0 };
   g_autoptr (GError) error = NULL;
-  if (!decode_head (bytes, length, true, declared, "x.csv", &encoding, ret_bom, ret_evidence, &error))
+  if (!decode_head (&(SourceHead) { bytes, length, true }, declared, "x.csv", &decoding, &error))
     fail_msg ("%s: %s", bytes, error->message);
-  return encoding;
+  *ret_bom = decoding.bom;
+  if (ret_evidence != NULL)
+    *ret_evidence = g_steal_pointer (&decoding.evidence);
+  return decoding.encoding;
 }
 
 static void
@@ -178,12 +181,10 @@ a_head_may_end_within_a_character (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     for (size_t length = cases[i].from; length <= cases[i].length; length++)
       {
-        Encoding encoding = ENCODING_UTF8;
-        int bom = 0;
-        g_autofree char *evidence = NULL;
-        assert_true (decode_head (cases[i].bytes, length, false, NULL, "x.csv", &encoding, &bom, &evidence, NULL));
-        if (encoding != cases[i].encoding || strstr (evidence, "rejected") != NULL)
-          fail_msg ("case %zu, %zu bytes: %s, %s", i, length, encoding_word (encoding), evidence);
+        g_auto (Decoding) found = { 0 };
+        assert_true (decode_head (&(SourceHead) { cases[i].bytes, length }, NULL, "x.csv", &found, NULL));
+        if (found.encoding != cases[i].encoding || strstr (found.evidence, "rejected") != NULL)
+          fail_msg ("case %zu, %zu bytes: %s, %s", i, length, encoding_word (found.encoding), found.evidence);
       }
   int bom = 0;
   g_autofree char *evidence = NULL;
@@ -240,15 +241,14 @@ refuses_with_reason_and_hint (void **state)
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      Encoding encoding = ENCODING_UTF8;
-      int bom = 0;
       g_autoptr (GError) error = NULL;
-      g_autofree char *evidence = NULL;
-      if (decode_head (cases[i].bytes, cases[i].length, true, cases[i].declared, "my file.csv", &encoding, &bom, &evidence, &error))
-        fail_msg ("%s was taken for %s: %s", cases[i].what, encoding_word (encoding), evidence);
-      assert_null (evidence);
+      g_auto (Decoding) found = { 0 };
+      const SourceHead head = { cases[i].bytes, cases[i].length, true };
+      if (decode_head (&head, cases[i].declared, "my file.csv", &found, &error))
+        fail_msg ("%s was taken for %s: %s", cases[i].what, encoding_word (found.encoding), found.evidence);
+      assert_null (found.evidence);
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
-      assert_string_equal (weir_error_get_reason (error), cases[i].reason);
+      assert_string_equal (reason_word (weir_error_get_reason (error)), cases[i].reason);
       g_autofree char *told = weir_error_format (error);
       if (strstr (told, cases[i].told) == NULL)
         fail_msg ("%s: \"%s\" is not in: %s", cases[i].what, cases[i].told, told);

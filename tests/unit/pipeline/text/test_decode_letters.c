@@ -85,10 +85,10 @@ static const struct
 static Encoding
 judge (const char *bytes, size_t length, char **ret_evidence)
 {
-  Encoding encoding = ENCODING_UTF16BE;
-  int bom = 0;
-  assert_true (decode_head (bytes, length, true, NULL, "x.csv", &encoding, &bom, ret_evidence, NULL));
-  return encoding;
+  Decoding found = { 0 };
+  assert_true (decode_head (&(SourceHead) { bytes, length, true }, NULL, "x.csv", &found, NULL));
+  *ret_evidence = found.evidence;
+  return found.encoding;
 }
 
 static void

@@ -5,8 +5,8 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "pipeline/text/decode_rest.h"
 #include "pipeline/sniff/sniff.h"
+#include "pipeline/text/decode.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -56,16 +56,15 @@ the_first_accents_decide_wherever_they_are (void **state)
       int fd = make_file (place, cases[one].text, cases[one].length);
       char head[HEAD];
       assert_int_equal (pread (fd, head, HEAD, 0), HEAD);
-      Encoding encoding = ENCODING_UTF8;
-      g_autofree char *evidence = g_strdup ("as before");
-      assert_true (decode_rest (fd, COMPRESSION_NONE, head, HEAD, false, &encoding, &evidence, NULL));
+      g_auto (Decoding) decoding = { ENCODING_UTF8, 0, g_strdup ("as before") };
+      assert_true (decode_rest (fd, &(SourceHead) { head, HEAD }, &decoding, NULL));
       close (fd);
       /* A lone accent is known by the letter before it: in the ninth place of ten there is a line end. */
       bool lone = one == 2 && place % 10 == 0;
-      if (encoding != (lone ? ENCODING_UTF8 : cases[one].encoding))
-        fail_msg ("case %zu behind %zu bytes is %s: %s", one, place, encoding_word (encoding), evidence);
-      assert_int_equal (strcmp (evidence, "as before") == 0, encoding == ENCODING_UTF8);
-      assert_int_equal (strstr (evidence, "Windows-1252") != NULL, encoding != ENCODING_UTF8);
+      if (decoding.encoding != (lone ? ENCODING_UTF8 : cases[one].encoding))
+        fail_msg ("case %zu behind %zu bytes is %s: %s", one, place, encoding_word (decoding.encoding), decoding.evidence);
+      assert_int_equal (strcmp (decoding.evidence, "as before") == 0, decoding.encoding == ENCODING_UTF8);
+      assert_int_equal (strstr (decoding.evidence, "Windows-1252") != NULL, decoding.encoding != ENCODING_UTF8);
     }
 }
 
@@ -73,14 +72,22 @@ static void
 nothing_is_read_where_the_head_has_said_it (void **state)
 {
   (void) state;
-  /* no file at all */
-  Encoding encoding = ENCODING_UTF8;
-  assert_true (decode_rest (-1, COMPRESSION_NONE, "abc", 3, true, &encoding, NULL, NULL));
-  assert_true (decode_rest (-1, COMPRESSION_NONE, "caf\xC3\xA9", 5, false, &encoding, NULL, NULL));
-  assert_int_equal (encoding, ENCODING_UTF8);
-  encoding = ENCODING_UTF16LE;
-  assert_true (decode_rest (-1, COMPRESSION_NONE, "a\0b\0", 4, false, &encoding, NULL, NULL));
-  assert_int_equal (encoding, ENCODING_UTF16LE);
+  static const struct
+  {
+    SourceHead head;
+    Encoding encoding;
+  } said[] = {
+    { { TEXT ("abc"), .whole = true }, ENCODING_UTF8 },
+    { { TEXT ("caf\xC3\xA9") }, ENCODING_UTF8 },
+    { { TEXT ("a\0b\0") }, ENCODING_UTF16LE },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (said); i++)
+    {
+      Decoding decoding = { .encoding = said[i].encoding };
+      assert_true (decode_rest (-1, &said[i].head, &decoding, NULL)); /* no file at all */
+      assert_int_equal (decoding.encoding, said[i].encoding);
+      assert_null (decoding.evidence);
+    }
 }
 
 /* The dialect and its evidence say the same. */
@@ -104,7 +111,7 @@ the_evidence_is_of_what_was_found (void **state)
       int fd = make_file (300000, cases[i].text, strlen (cases[i].text));
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
-      assert_true (sniff_file (fd, "x.csv", NULL, NULL, &dialect, &evidence, NULL));
+      assert_true (sniff_file (fd, &(SniffInput) { "x.csv" }, &dialect, &evidence, NULL));
       close (fd);
       assert_int_equal (dialect.encoding, cases[i].encoding);
       assert_string_equal (evidence.encoding, cases[i].evidence);

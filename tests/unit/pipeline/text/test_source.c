@@ -122,7 +122,8 @@ check_text (const GString *bytes, Compression compression, Encoding encoding, co
         continue;
       g_autoptr (Sha256) sha = sha256_new ();
       g_autoptr (Source) source =
-          source_new (i % 2 == 0 ? -1 : fd, bytes->str, bytes->len, compression, encoding, &source_default_limits, sha);
+          i % 2 == 0 ? source_new_bytes (bytes->str, bytes->len, compression, encoding, &source_default_limits, sha)
+                     : source_new (fd, compression, encoding, &source_default_limits, sha);
       for (int pass = 0; pass < 2; pass++)
         {
           g_autoptr (GError) error = NULL;
@@ -146,13 +147,13 @@ check_refusal (const GString *bytes, Compression compression, const SourceLimits
 {
   for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      g_autoptr (Source) source = source_new (-1, bytes->str, bytes->len, compression, ENCODING_UTF8, limits, NULL);
+      g_autoptr (Source) source = source_new_bytes (bytes->str, bytes->len, compression, ENCODING_UTF8, limits, NULL);
       g_autoptr (GError) error = NULL;
       g_autoptr (GString) text = read_all (source, sizes[i], &error);
       if (text != NULL)
         fail_msg ("\"%s\": taken by %zu", words, sizes[i]);
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INPUT));
-      assert_string_equal (weir_error_get_reason (error), reason);
+      assert_string_equal (reason_word (weir_error_get_reason (error)), reason);
       if (strstr (error->message, words) == NULL)
         fail_msg ("\"%s\" is not in: %s", words, error->message);
     }
@@ -347,7 +348,7 @@ all_declared_encodings_are_steady (void **state)
       for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++)
         {
           g_autoptr (Source) source =
-              source_new (-1, bytes->str, bytes->len, COMPRESSION_NONE, encoding, &source_default_limits, NULL);
+              source_new_bytes (bytes->str, bytes->len, COMPRESSION_NONE, encoding, &source_default_limits, NULL);
           /* a byte at a time takes a while, and shows nothing where a byte is a character */
           g_autoptr (GString) text =
               sizes[i] < 4095 && encoding < encoding_of ("macintosh") ? NULL : read_all (source, sizes[i], NULL);
@@ -563,11 +564,11 @@ damage_is_found (void **state)
         {
           packed->str[at] ^= 0x15;
           g_autoptr (Source) source =
-              source_new (-1, packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
+              source_new_bytes (packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
           g_autoptr (GError) error = NULL;
           g_autoptr (GString) got = read_all (source, 4096, &error);
           if (got == NULL)
-            assert_string_equal (weir_error_get_reason (error), "compressed_data");
+            assert_string_equal (reason_word (weir_error_get_reason (error)), "compressed_data");
           else if (!g_string_equal (got, text))
             fail_msg ("%s, byte %zu: another text", packers[i].word, at);
           packed->str[at] ^= 0x15;
@@ -600,7 +601,7 @@ text_over_the_limit_is_refused (void **state)
           i == 0 ? g_string_new_len (text->str, (gssize) text->len) : packers[i - 1].pack (text->str, text->len);
       Compression compression = i == 0 ? none : packers[i - 1].compression;
       SourceLimits limits = { (int64_t) text->len, 0 };
-      g_autoptr (Source) source = source_new (-1, packed->str, packed->len, compression, ENCODING_UTF8, &limits, NULL);
+      g_autoptr (Source) source = source_new_bytes (packed->str, packed->len, compression, ENCODING_UTF8, &limits, NULL);
       g_autoptr (GString) all = read_all (source, 4096, NULL);
       assert_non_null (all);
       limits.bytes--;
@@ -630,17 +631,18 @@ a_bomb_stops (void **state)
     {
       g_autoptr (GString) packed = packers[i].pack (nothing, length);
       g_autoptr (Source) source =
-          source_new (-1, packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
+          source_new_bytes (packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
       g_autoptr (GError) error = NULL;
       assert_true (drain (source, &error) <= ((size_t) 17 << 20));
-      assert_string_equal (weir_error_get_reason (error), "compression_bomb");
+      assert_string_equal (reason_word (weir_error_get_reason (error)), "compression_bomb");
       const SourceLimits none = { 0, 0 };
-      g_autoptr (Source) unlimited = source_new (-1, packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &none, NULL);
+      g_autoptr (Source) unlimited =
+          source_new_bytes (packed->str, packed->len, packers[i].compression, ENCODING_UTF8, &none, NULL);
       assert_int_equal (drain (unlimited, NULL), length);
       /* Little of it is no bomb. */
       g_autoptr (GString) little = packers[i].pack (nothing, 8 << 20);
       g_autoptr (Source) small =
-          source_new (-1, little->str, little->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
+          source_new_bytes (little->str, little->len, packers[i].compression, ENCODING_UTF8, &source_default_limits, NULL);
       assert_int_equal (drain (small, NULL), 8 << 20);
     }
 }
@@ -684,16 +686,15 @@ a_head_is_the_beginning_unpacked (void **state)
       g_autoptr (GString) packed =
           i % 3 == 2 ? g_string_new_len (text->str, (gssize) text->len) : packers[i % 3].pack (text->str, text->len);
       int fd = make_file (packed);
-      size_t size = lengths[i / 3], got = 0;
-      g_autofree char *head = g_malloc (size);
-      bool whole = false;
-      Compression compression = COMPRESSION_NONE;
-      assert_true (source_head (fd, head, size, &got, &whole, &compression, NULL));
+      size_t size = lengths[i / 3];
+      g_autofree char *bytes = g_malloc (size);
+      SourceHead head = { 0 };
+      assert_true (source_head (fd, bytes, size, &head, NULL));
       close (fd);
-      assert_int_equal (compression, i % 3 == 2 ? COMPRESSION_NONE : packers[i % 3].compression);
-      assert_int_equal (got, MIN (size, text->len));
-      assert_int_equal (whole, size >= text->len);
-      assert_memory_equal (head, text->str, got);
+      assert_int_equal (head.compression, i % 3 == 2 ? COMPRESSION_NONE : packers[i % 3].compression);
+      assert_int_equal (head.length, MIN (size, text->len));
+      assert_int_equal (head.whole, size >= text->len);
+      assert_memory_equal (head.bytes, text->str, head.length);
     }
 }
 
@@ -704,14 +705,12 @@ a_broken_head_is_refused (void **state)
   g_autoptr (GString) packed = pack_gzip (BYTES ("a,b\n"));
   g_string_truncate (packed, packed->len - 1);
   int fd = make_file (packed);
-  char head[100];
-  size_t got = 0;
-  bool whole = false;
-  Compression compression = COMPRESSION_NONE;
+  char bytes[100];
+  SourceHead head = { 0 };
   g_autoptr (GError) error = NULL;
-  assert_false (source_head (fd, head, sizeof head, &got, &whole, &compression, &error));
+  assert_false (source_head (fd, bytes, sizeof bytes, &head, &error));
   close (fd);
-  assert_string_equal (weir_error_get_reason (error), "compressed_data");
+  assert_string_equal (reason_word (weir_error_get_reason (error)), "compressed_data");
 }
 
 static void
@@ -720,7 +719,7 @@ what_cannot_be_read_is_a_local_error (void **state)
   (void) state;
   int ends[2];
   assert_int_equal (pipe (ends), 0);
-  g_autoptr (Source) source = source_new (ends[0], NULL, 0, COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
+  g_autoptr (Source) source = source_new (ends[0], COMPRESSION_NONE, ENCODING_UTF8, &source_default_limits, NULL);
   g_autoptr (GError) error = NULL;
   assert_null (read_all (source, 100, &error));
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL));

@@ -33,7 +33,7 @@ every_edit_is_noticed_once (void **state)
     { "weir.json", "{}\n", CATALOG_SETTINGS_CHANGED },
   };
   g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
-  g_autoptr (Settings) settings = settings_load (folder, NULL, HOME_CREATE, NULL);
+  g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
   g_autoptr (Log) log = log_open (NULL, FALSE);
   CatalogWatch *watch = catalog_watch_new (settings, log);
@@ -67,7 +67,7 @@ a_broken_model_is_told_once (void **state)
   static const char good[] = "{\"table\": \"%s\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}";
   g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "log", NULL);
-  g_autoptr (Settings) settings = settings_load (folder, NULL, HOME_CREATE, NULL);
+  g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
   Log *log = log_open (path, FALSE);
   CatalogWatch *watch = catalog_watch_new (settings, log);

@@ -1,4 +1,4 @@
-#include "pipeline/text/source_text.h"
+#include "pipeline/text/transcode.h"
 
 #include <errno.h>
 #include <glib.h>

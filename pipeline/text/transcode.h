@@ -1,6 +1,6 @@
 /* Other encodings to UTF-8, in pieces. Below source.c. */
-#ifndef WEIR_PIPELINE_TEXT_SOURCE_TEXT_H
-#define WEIR_PIPELINE_TEXT_SOURCE_TEXT_H
+#ifndef WEIR_PIPELINE_TEXT_TRANSCODE_H
+#define WEIR_PIPELINE_TEXT_TRANSCODE_H
 
 #include "pipeline/text/dialect.h"
 

@@ -1,0 +1,1 @@
+alter table weir.file drop claimed, drop columns;
