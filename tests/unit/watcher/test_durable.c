@@ -87,6 +87,27 @@ a_file_that_is_moved (void **state)
   assert_synced (*state, "to");
 }
 
+/* The folder of its claim, the folder of all claims where this is the first, and the file in it. */
+static void
+a_file_that_is_claimed (void **state)
+{
+  g_autofree char *path = make_file (*state, "imports", "users.csv");
+  g_autofree char *imports = g_build_filename (*state, "imports", NULL);
+  bool gone;
+  Claim *claim = claim_take (imports, "users.csv", uid_random (), &gone, NULL);
+  assert_non_null (claim);
+  const char *order[] = { "/imports/.claimed\n", "/imports\n", "/imports/.claimed/" };
+  const char *at = synced->str;
+  for (size_t i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      at = strstr (at, order[i]);
+      if (at == NULL)
+        fail_msg ("%s is not synced in its turn, but:\n%s", order[i], synced->str);
+      at += strlen (order[i]);
+    }
+  claim_free (claim);
+}
+
 static void
 a_file_that_is_archived (void **state)
 {
@@ -127,8 +148,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST (a_file_that_is_written), TEST (a_file_that_is_moved),   TEST (a_file_that_is_archived),
-    TEST (a_file_that_is_refused), TEST (a_file_that_is_deleted),
+    TEST (a_file_that_is_written),  TEST (a_file_that_is_moved),   TEST (a_file_that_is_claimed),
+    TEST (a_file_that_is_archived), TEST (a_file_that_is_refused), TEST (a_file_that_is_deleted),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
