@@ -217,8 +217,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
          && record_applied (db, task, known, loaded, &step->rows, error);
 }
 
-/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who must mend
- * the file. */
+/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
+ * must mend the file. */
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {

@@ -22,7 +22,7 @@ typedef struct
   const char *staging_schema;
   const char *warehouse_schema;
   const char *scratch; /* a folder for unnamed temporary files */
-  const void *secret;  /* for hmac-sha256 keys; NULL: none could be read */
+  const void *secret;  /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
   double max_percent;  /* of rejects, unless the model says otherwise */
   ReaderLimits limits; /* of records and of the file */

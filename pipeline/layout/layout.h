@@ -74,8 +74,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
  * that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
-/* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns while
- * there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
+/* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns
+ * while there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
 Layout *layout_known (const Model *model, const Catalog *catalog, const Pins *pins, GError **error);
 
 /* Whether there is room for weir's own columns beside the file's, in staging and in the warehouse: the sniffer does not know of

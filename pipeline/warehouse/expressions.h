@@ -1,5 +1,5 @@
-/* SQL about the columns of a load, for the templates. Pure; every text is the caller's. Staged rows are s, those of the delta d, the
- * warehouse's w, what is carried over c (schema/templates/table.sql). */
+/* SQL about the columns of a load, for the templates. Pure; every text is the caller's. Staged rows are s, those of the delta d,
+ * the warehouse's w, what is carried over c (schema/templates/table.sql). */
 #ifndef WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
 #define WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
 

@@ -1,6 +1,6 @@
-/* Files that are held: their last try ended with something that a person must mend and that only a load could find, so they were left
- * where they lay. What it ended with stands until the model, the pins or the file change, or it was loaded: a judgement beside that of
- * agreement.h, which knows no files. */
+/* Files that are held: their last try ended with something that a person must mend and that only a load could find, so they were
+ * left where they lay. What it ended with stands until the model, the pins or the file change, or it was loaded: a judgement
+ * beside that of agreement.h, which knows no files. */
 #ifndef WEIR_PIPELINE_WAREHOUSE_HELD_H
 #define WEIR_PIPELINE_WAREHOUSE_HELD_H
 

@@ -5,8 +5,9 @@
 #include "pipeline/stage/load.h"
 
 /* Leaves in staging what goes on to the warehouse: one row of each business key, and none that refers to nobody where the model
- * rejects that. A row is refused once, whatever is wrong with it. Refused ones are spooled with their original bytes, which are read
- * from the file once more, and stored; too many of them are an INPUT error. The counts follow. In the transaction of TRANSFORM. */
+ * rejects that. A row is refused once, whatever is wrong with it. Refused ones are spooled with their original bytes, which are
+ * read from the file once more, and stored; too many of them are an INPUT error. The counts follow. In the transaction of
+ * TRANSFORM. */
 bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error);
 
 #endif

@@ -55,6 +55,7 @@ static void
 set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
 {
   const Model *model = task->model;
+  const Kind *kind = kind_of (model);
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
   vars_set (vars, "schema", task->options->warehouse_schema);
@@ -63,8 +64,8 @@ set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
   vars_set (vars, "staging", stage->schema);
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
-  vars_set (vars, "current", model->kind == MODEL_DIMENSION ? "w.is_current" : "true");
-  vars_set (vars, "number", model->kind == MODEL_DIMENSION ? ", w.version_number" : "");
+  vars_set (vars, "current", kind->current);
+  vars_set (vars, "of_kind", kind->carried);
 }
 
 /* The columns that the rows to be inserted have, and their values: from staging, or from the delta with what is carried over. */
@@ -115,17 +116,16 @@ refresh (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t unchanged
 static bool
 apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
-  bool dimension = warehouse->layout->model->kind == MODEL_DIMENSION;
+  const Kind *kind = warehouse->kind;
   int64_t delta, unchanged, written;
   if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
       || !run_sql (db, vars, "table/changed", NULL, error) || !ask_number (db, vars, "table/count_unchanged", &unchanged, error)
-      || (dimension && !run_sql (db, vars, "dimension/numbered", NULL, error))
-      || !run_sql (db, vars, dimension ? "dimension/close" : "fact/update", &rows->updated, error)
-      || !run_sql (db, vars, dimension ? "dimension/insert" : "fact/insert", &written, error)
+      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
+      || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
       || !refresh (db, vars, warehouse, unchanged, error))
     return false;
-  rows->deactivated = dimension ? rows->updated : 0;
-  rows->inserted = dimension ? written - rows->updated : written;
+  rows->deactivated = kind->versions ? rows->updated : 0;
+  rows->inserted = written - rows->deactivated;
   return check_sum (delta, rows->inserted + rows->updated + unchanged, error);
 }
 
@@ -171,8 +171,8 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
 static bool
 apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
-  const Model *model = warehouse->layout->model;
-  set_columns (vars, warehouse, warehouse->created || model_is_keyless (model));
+  const Kind *kind = warehouse->kind;
+  set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse));
   /* A hash that covers carried columns is not the file's to replace. */
@@ -180,11 +180,10 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   vars_take (vars, "filled", expression_assignments (warehouse->added, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
-  if (model_is_keyless (model))
+  if (kind->first == NULL)
     return append (db, vars, warehouse, rows, error);
   if (warehouse->created)
-    return run_sql (db, vars, model->kind == MODEL_DIMENSION ? "dimension/first" : "fact/first", &rows->inserted, error)
-           && warehouse_index (db, warehouse, error);
+    return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
   return apply_delta (db, vars, warehouse, rows, error);
 }
 

@@ -93,11 +93,8 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
   const SqlVar vars[] = {
     { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
   };
-  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
-                          : model_is_keyless (model)     ? "fact/create_keyless"
-                                                         : "fact/create";
   warehouse->created = true;
-  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error)
+  return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
          && (warehouse->view == NULL || create_view (db, warehouse, error));
 }
 
@@ -278,11 +275,12 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   Warehouse *warehouse = g_new0 (Warehouse, 1);
   warehouse->schema = schema;
   warehouse->layout = layout;
+  warehouse->kind = kind_of (layout->model);
   GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,  &warehouse->new_texts,
                                 &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
-  if (layout->model->kind == MODEL_DIMENSION)
+  if (warehouse->kind->versions)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
@@ -311,8 +309,8 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
   const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column } };
-  bool dimension = model->kind == MODEL_DIMENSION;
-  return sql_run (db, dimension ? "dimension/primary_key" : "fact/primary_key", vars, G_N_ELEMENTS (vars), NULL, error)
-         && (!dimension || sql_run (db, "dimension/unique_current", vars, G_N_ELEMENTS (vars), NULL, error))
-         && sql_run (db, "table/analyze", vars, G_N_ELEMENTS (vars), NULL, error);
+  for (const char *const *statement = warehouse->kind->index; *statement != NULL; statement++)
+    if (!sql_run (db, *statement, vars, G_N_ELEMENTS (vars), NULL, error))
+      return false;
+  return true;
 }

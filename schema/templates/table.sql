@@ -77,7 +77,7 @@ analyze weir_delta
 -- name: changed
 -- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
 create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as changed :number :carried
+select d._id, (:distinct) as changed :of_kind :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 

@@ -8,25 +8,19 @@
 
 #define EXIT_USAGE 2
 
-static bool
-is_text_option (const GOptionEntry *entry)
-{
-  return entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME;
-}
-
 /* Where the call has the value of one of the command's own options. */
 static void *
-option_place (const Call *call, const GOptionEntry *entry)
+option_place (const Call *call, const CommandOption *option)
 {
-  return (char *) call->options + GPOINTER_TO_SIZE (entry->arg_data);
+  return (char *) call->options + option->offset;
 }
 
 static void
 call_clear (Call *call, const Command *command)
 {
-  for (const GOptionEntry *entry = command->options; entry != NULL && entry->long_name != NULL; entry++)
-    if (is_text_option (entry))
-      g_free (*(char **) option_place (call, entry));
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    if (option->type == G_OPTION_ARG_STRING)
+      g_free (*(char **) option_place (call, option));
   g_free (call->options);
   settings_given_clear (&call->given);
   settings_free (call->settings);
@@ -37,11 +31,12 @@ call_clear (Call *call, const Command *command)
 static void
 add_own_options (GOptionContext *context, const Command *command, const Call *call)
 {
-  for (const GOptionEntry *entry = command->options; entry != NULL && entry->long_name != NULL; entry++)
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
     {
-      GOptionEntry placed[] = { *entry, { NULL } };
-      placed[0].arg_data = option_place (call, entry);
-      g_option_context_add_main_entries (context, placed, NULL);
+      const GOptionEntry entries[] = { { option->name, option->letter, option->help == NULL ? G_OPTION_FLAG_HIDDEN : 0,
+                                         option->type, option_place (call, option), option->help, option->argument },
+                                       { NULL } };
+      g_option_context_add_main_entries (context, entries, NULL);
     }
 }
 
@@ -107,9 +102,9 @@ char **
 command_options (const Command *command)
 {
   GPtrArray *options = g_ptr_array_new ();
-  for (const GOptionEntry *entry = command->options; entry != NULL && entry->long_name != NULL; entry++)
-    if (!(entry->flags & G_OPTION_FLAG_HIDDEN))
-      g_ptr_array_add (options, g_strconcat ("--", entry->long_name, NULL));
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    if (option->help != NULL)
+      g_ptr_array_add (options, g_strconcat ("--", option->name, NULL));
   for (const Setting *row = settings_table; row->help != NULL; row++)
     if (row->option != NULL && command->takes & TAKES_SETTINGS)
       g_ptr_array_add (options, g_strdup (row->option));

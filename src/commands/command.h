@@ -30,6 +30,23 @@ enum
   PASSES_ARGUMENTS = 8, /* whatever follows the options above goes on to another program as it is */
 };
 
+/* An option of one command: { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many", "N" }. */
+typedef struct
+{
+  const char *name;
+  char letter;          /* 0: none */
+  GOptionArg type;      /* by OPTION_..., as is the offset */
+  size_t offset;        /* of its member in the command's struct */
+  const char *help;     /* NULL: it is not shown, being weir's own */
+  const char *argument; /* what the help puts behind it: "N" */
+} CommandOption;
+
+/* Type and place of an option; a member of another type does not compile. */
+#define OPTION_FLAG(options, member) G_OPTION_ARG_NONE, OPTION_AT (options, member, gboolean)
+#define OPTION_NUMBER(options, member) G_OPTION_ARG_INT, OPTION_AT (options, member, int)
+#define OPTION_TEXT(options, member) G_OPTION_ARG_STRING, OPTION_AT (options, member, char *)
+#define OPTION_AT(options, member, ctype) offsetof (options, member) * _Generic(((options *) NULL)->member, ctype : 1)
+
 typedef struct
 {
   const char *name;
@@ -41,9 +58,9 @@ typedef struct
   int least, most;   /* arguments, where they are no words */
   const char *usage; /* what is said where there are fewer or more */
 
-  const GOptionEntry *options; /* its own, made by OPTION_...; ends with { NULL }; NULL: none */
-  size_t options_size;         /* of their struct */
-  const void *defaults;        /* that struct as it begins; NULL: all zero */
+  const CommandOption *options; /* its own; ends with { NULL }; NULL: none */
+  size_t options_size;          /* of their struct */
+  const void *defaults;         /* that struct as it begins; NULL: all zero */
 
   /* *ret_code is 0 and stays so where all is well; an error becomes its own exit code (weir_error_exit_code). */
   bool (*run) (Call *call, int *ret_code, GError **error);
@@ -53,13 +70,6 @@ typedef struct
 
 /* How people name a run, for help and usage of what takes one: ledger_find_run. */
 #define A_RUN "an id, its first characters, a file name, or \"last\""
-
-/* Type and place of an option in the command's struct: { "limit", 0, 0, OPTION_NUMBER (RunsOptions, limit), "At most ...", "N" }. A
- * member of another type does not compile. */
-#define OPTION_FLAG(options, member) G_OPTION_ARG_NONE, OPTION_AT (options, member, gboolean)
-#define OPTION_NUMBER(options, member) G_OPTION_ARG_INT, OPTION_AT (options, member, int)
-#define OPTION_TEXT(options, member) G_OPTION_ARG_STRING, OPTION_AT (options, member, char *)
-#define OPTION_AT(options, member, ctype) (gpointer) (offsetof (options, member) * _Generic(((options *) NULL)->member, ctype : 1))
 
 /* Runs `weir NAME ...`: argv[0] is the command's name. Returns the exit code. */
 int command_call (const Command *command, int argc, char **argv);

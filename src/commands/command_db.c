@@ -122,9 +122,9 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
-static const GOptionEntry options[] = {
-  { "port", 0, 0, OPTION_NUMBER (DbOptions, port), "start: also listen on 127.0.0.1:N, with a password", "N" },
-  { "tcp", 0, 0, OPTION_FLAG (DbOptions, tcp), "url: the loopback URL with its password", NULL },
+static const CommandOption options[] = {
+  { "port", 0, OPTION_NUMBER (DbOptions, port), "start: also listen on 127.0.0.1:N, with a password", "N" },
+  { "tcp", 0, OPTION_FLAG (DbOptions, tcp), "url: the loopback URL with its password", NULL },
   { NULL },
 };
 

@@ -214,12 +214,12 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
-static const GOptionEntry options[] = {
-  { "archive", 0, 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
-  { "dry-run", 'n', 0, OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
-  { "force", 'f', 0, OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
-  { "table", 't', 0, OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
-  { "worker", 0, G_OPTION_FLAG_HIDDEN, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
+static const CommandOption options[] = {
+  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
+  { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
+  { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
+  { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
+  { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
   { NULL },
 };
 

@@ -109,8 +109,8 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
-static const GOptionEntry options[] = {
-  { "write", 0, 0, OPTION_FLAG (ModelOptions, write), "Write models/TABLE.json; an existing one is never replaced", NULL },
+static const CommandOption options[] = {
+  { "write", 0, OPTION_FLAG (ModelOptions, write), "Write models/TABLE.json; an existing one is never replaced", NULL },
   { NULL },
 };
 

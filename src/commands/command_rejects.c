@@ -255,8 +255,8 @@ run (Call *call, int *ret_code, GError **error)
   return db != NULL && ledger_find_run (db, call->arguments[0], &id, error) && print_run (db, id, options->csv, call->json, error);
 }
 
-static const GOptionEntry options[] = {
-  { "csv", 0, 0, OPTION_FLAG (RejectsOptions, csv),
+static const CommandOption options[] = {
+  { "csv", 0, OPTION_FLAG (RejectsOptions, csv),
     "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
   { NULL },
 };

@@ -132,8 +132,8 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
-static const GOptionEntry options[] = {
-  { "force", 'f', 0, OPTION_FLAG (RetryOptions, force),
+static const CommandOption options[] = {
+  { "force", 'f', OPTION_FLAG (RetryOptions, force),
     "Also into a fact with \"append\": \"all\" that has its rows already: it gets them twice", NULL },
   { NULL },
 };

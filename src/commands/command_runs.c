@@ -33,7 +33,7 @@ show_all (Db *db, const Call *call, GError **error)
   if (!ledger_runs (db, options->table, options->limit, &runs, error))
     return false;
   if (!call->json)
-    return show_result (runs, false, "No file was loaded yet."), true;
+    return show_result (runs, "No file was loaded yet."), true;
   g_autoptr (Json) array = result_to_json (runs);
   show_json (array);
   return true;
@@ -72,7 +72,7 @@ print_details (const DbResult *run, const DbResult *steps)
       printf ("%-14s %s\n", name, shown);
     }
   putchar ('\n');
-  show_result (steps, false, "No step was begun.");
+  show_result (steps, "No step was begun.");
 }
 
 static bool
@@ -103,9 +103,9 @@ run (Call *call, int *ret_code, GError **error)
   return call->n_arguments > 0 ? show_one (db, call, error) : show_all (db, call, error);
 }
 
-static const GOptionEntry options[] = {
-  { "table", 0, 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
-  { "limit", 0, 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
+static const CommandOption options[] = {
+  { "table", 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
+  { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
   { NULL },
 };
 

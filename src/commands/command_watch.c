@@ -55,9 +55,8 @@ run (Call *call, int *ret_code, GError **error)
   return watch (call->settings, call->json, ret_code, error);
 }
 
-static const GOptionEntry options[] = {
-  { "prepare", 0, G_OPTION_FLAG_HIDDEN, OPTION_FLAG (WatchOptions, prepare), "Only make the database ready, and say so in JSON",
-    NULL },
+static const CommandOption options[] = {
+  { "prepare", 0, OPTION_FLAG (WatchOptions, prepare), NULL, NULL }, /* only make the database ready, and say so in JSON */
   { NULL },
 };
 

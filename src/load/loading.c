@@ -102,8 +102,8 @@ begin_run (Loader *loader, const Input *input, GError **error)
   return false;
 }
 
-/* What the ledger keeps of a file that is given back until a person has mended what the failure names (held.h). NULL: it goes another
- * way. Owned by the caller. */
+/* What the ledger keeps of a file that is given back until a person has mended what the failure names (held.h). NULL: it goes
+ * another way. Owned by the caller. */
 static char *
 summarize_held (const Run *run, const PipelineResult *result, const GError *failure)
 {

@@ -16,12 +16,6 @@ staged_clear (Staged *staged)
   g_clear_pointer (&staged->notes, g_ptr_array_unref);
 }
 
-StagedColumn *
-staged_column (const Reading *reading, guint index)
-{
-  return g_ptr_array_index (reading->staged->table->columns, index);
-}
-
 /* What LOAD knew of the column of that name; NULL: nothing. Borrowed. */
 static const Json *
 find_known (const Json *known, const char *name)

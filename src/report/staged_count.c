@@ -6,6 +6,12 @@
 
 #define COUNTED_AT_ONCE 800 /* columns, two counts each: a query has at most 1,664 results */
 
+StagedColumn *
+staged_column (const Reading *reading, guint index)
+{
+  return g_ptr_array_index (reading->staged->table->columns, index);
+}
+
 static bool
 count (const Reading *reading, const char *counts, DbResult **ret_counts, GError **error)
 {

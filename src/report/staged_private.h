@@ -1,4 +1,4 @@
-/* What staged.c and staged_count.c share. */
+/* What staged.c and staged_count.c share; the first calls the second. */
 #ifndef WEIR_SRC_REPORT_STAGED_PRIVATE_H
 #define WEIR_SRC_REPORT_STAGED_PRIVATE_H
 

@@ -2,6 +2,7 @@
 #include "src/watch/supervisor.h"
 
 #include "src/server/connect.h"
+#include "src/settings/settings_table.h"
 #include "src/watch/notifier.h"
 #include "src/watch/supervisor_state.h"
 
@@ -172,10 +173,11 @@ static const PreparationEvents preparation_events = { on_database_ready, on_data
 static GStrv
 make_environment (const Settings *settings)
 {
+  const Setting *row = settings_row (database);
   GStrv environment = g_get_environ ();
-  if (g_strcmp0 (settings->database_source, "--database") != 0)
+  if (g_strcmp0 (settings->database_source, row->option) != 0)
     return environment;
-  return g_environ_setenv (environment, "WEIR_DATABASE", settings->database, TRUE);
+  return g_environ_setenv (environment, row->variable, settings->database, TRUE);
 }
 
 /* SIGHUP stops too, unless nohup or the like asked for it to be ignored. */

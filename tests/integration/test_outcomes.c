@@ -23,7 +23,8 @@ given_dimensions (Home *home)
   assert_json (shops, "status", "applied");
 }
 
-/* Two references to nobody are one reject; a refused row is nobody's duplicate; a NULL reference refers to nobody, and that is fine. */
+/* Two references to nobody are one reject; a refused row is nobody's duplicate; a NULL reference refers to nobody, and that is
+ * fine. */
 static void
 test_references_to_nobody (void **state)
 {

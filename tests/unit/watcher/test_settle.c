@@ -249,7 +249,7 @@ only_files_are_judged (void **state)
   Lease lease = LEASE_FREE;
   assert_int_equal (settle_observe (settle, entries, 0, given_lease, &lease), -1);
   settle_look_once (entries, 0, 0, given_lease, &lease);
-  for (unsigned i = 0; i < entries->len; i++)
+  for (unsigned i = 0; i < G_N_ELEMENTS (others); i++)
     assert_int_equal (state_at (entries, i), others[i]);
 }
 

@@ -5,22 +5,9 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "pipeline/sniff/sniff.h"
+#include "tests/unit/pipeline/sniffing.h"
 
 #include <string.h>
-
-/* The dialect in a line: delimiter (t: tab, 0: none), quote (0: none; behind it \ where that escapes), h (with how many rows) or -,
- * skipped lines, # for comments, "trailing", newline, "bom". */
-static char *
-describe (const Dialect *dialect)
-{
-  const char *delimiter = dialect->delimiter[0] == '\t' ? "t" : dialect->delimiter[0] == '\0' ? "0" : dialect->delimiter;
-  const char *const headers[] = { "-", "h", "h2:", "h3:" };
-  return g_strdup_printf ("%s%c%s%s%d%s%s %s%s", delimiter, dialect->quote == 0 ? '0' : dialect->quote,
-                          dialect->escape == ESCAPE_BACKSLASH ? "\\" : "", headers[dialect->header_rows], dialect->skip_lines,
-                          dialect->comment != 0 ? "#" : "", dialect->trailing_delimiter ? " trailing" : "", dialect->newline,
-                          dialect->bom > 0 ? " bom" : "");
-}
 
 typedef struct
 {
@@ -301,13 +288,6 @@ static const Case cases[] = {
   { "no line end at the end", "id,name\n1,ann", ",\"h0 LF" },
 };
 
-/* A whole file of this text, of which nothing is known. */
-static bool
-sniff_text (const char *text, size_t length, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
-{
-  return sniff_dialect (&(SourceHead) { text, length, true }, &(SniffInput) { "x.csv" }, ret_dialect, ret_evidence, error);
-}
-
 static void
 finds_the_dialect (void **state)
 {
@@ -320,7 +300,7 @@ finds_the_dialect (void **state)
       g_autoptr (GError) error = NULL;
       if (!sniff_text (test->input, strlen (test->input), &dialect, &evidence, &error))
         fail_msg ("%s: %s", test->what, error->message);
-      g_autofree char *seen = describe (&dialect);
+      g_autofree char *seen = describe_dialect (&dialect);
       if (!g_str_equal (seen, test->expected))
         fail_msg ("%s: %s instead of %s\n%s\n%s\n%s", test->what, seen, test->expected, evidence.delimiter, evidence.quote,
                   evidence.header);
@@ -449,7 +429,7 @@ works_out_the_rest (void **state)
       g_auto (SniffEvidence) evidence = { 0 };
       const SourceHead head = { declared[i].input, strlen (declared[i].input), true };
       assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv", &declared[i].declared }, &dialect, &evidence, NULL));
-      g_autofree char *seen = describe (&dialect);
+      g_autofree char *seen = describe_dialect (&dialect);
       if (!g_str_equal (seen, declared[i].expected))
         fail_msg ("%s: %s instead of %s", declared[i].what, seen, declared[i].expected);
     }
@@ -479,7 +459,7 @@ decides_by_known_names (void **state)
       g_auto (SniffEvidence) evidence = { 0 };
       const SourceHead head = { known[i].input, strlen (known[i].input), true };
       assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv", NULL, known[i].known }, &dialect, &evidence, NULL));
-      g_autofree char *seen = describe (&dialect);
+      g_autofree char *seen = describe_dialect (&dialect);
       if (!g_str_equal (seen, known[i].expected))
         fail_msg ("%s: %s instead of %s", known[i].what, seen, known[i].expected);
     }
@@ -521,7 +501,7 @@ is_not_led_astray_by_an_unclosed_quote (void **state)
   g_auto (SniffEvidence) evidence = { 0 };
   const SourceHead head = { input->str, MIN (input->len, SNIFF_HEAD_SIZE) };
   assert_true (sniff_dialect (&head, &(SniffInput) { "x.csv" }, &dialect, &evidence, NULL));
-  g_autofree char *seen = describe (&dialect);
+  g_autofree char *seen = describe_dialect (&dialect);
   /* then the rows after it still speak */
   assert_string_equal (seen, ";\"h0 LF");
   assert_true (evidence.confidence > 0.9);
@@ -538,7 +518,7 @@ sniff_rows (const char *header, const char *row, const char *last)
   Dialect dialect;
   g_auto (SniffEvidence) evidence = { 0 };
   assert_true (sniff_text (input->str, input->len, &dialect, &evidence, NULL));
-  return describe (&dialect);
+  return describe_dialect (&dialect);
 }
 
 static void

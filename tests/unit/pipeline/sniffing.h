@@ -1,0 +1,27 @@
+/* What the sniffer's unit tests share: whole files in memory, and what was seen of them as text. */
+#ifndef WEIR_TESTS_UNIT_PIPELINE_SNIFFING_H
+#define WEIR_TESTS_UNIT_PIPELINE_SNIFFING_H
+
+#include "pipeline/sniff/sniff.h"
+
+/* The dialect in a line: delimiter (t: tab, 0: none), quote (0: none; behind it \ where that escapes), h (with how many rows) or -,
+ * skipped lines, # for comments, "trailing", newline, "bom". */
+static inline char *
+describe_dialect (const Dialect *dialect)
+{
+  const char *delimiter = dialect->delimiter[0] == '\t' ? "t" : dialect->delimiter[0] == '\0' ? "0" : dialect->delimiter;
+  const char *const headers[] = { "-", "h", "h2:", "h3:" };
+  return g_strdup_printf ("%s%c%s%s%d%s%s %s%s", delimiter, dialect->quote == 0 ? '0' : dialect->quote,
+                          dialect->escape == ESCAPE_BACKSLASH ? "\\" : "", headers[dialect->header_rows], dialect->skip_lines,
+                          dialect->comment != 0 ? "#" : "", dialect->trailing_delimiter ? " trailing" : "", dialect->newline,
+                          dialect->bom > 0 ? " bom" : "");
+}
+
+/* A whole file of this text, of which nothing is known. */
+static inline bool
+sniff_text (const char *text, size_t length, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
+{
+  return sniff_dialect (&(SourceHead) { text, length, true }, &(SniffInput) { "x.csv" }, ret_dialect, ret_evidence, error);
+}
+
+#endif
