@@ -18,6 +18,23 @@ test_missing_column_keeps (void **state)
   oracle_check (home, ORACLE_REPLAY);
 }
 
+/* A version that carries a column over says so: a later file that has emptied the column has changed it. */
+static void
+test_missing_column_is_emptied_later (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "applied", "read=2 inserted=2 staged=2");
+  /* It opens a version without the column, and with another one it opens none. */
+  expect_load (home, "name,email\nAnna,a@x.org\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  expect_load (home, "name,email,phone\nBob,b@x.org,+44 20\n", "applied", "read=1 unchanged=1 staged=1");
+  expect_load (home, "name,email,city,phone\nAnna,a@x.org,,\nBob,b@x.org,,+44 20\n", "applied",
+               "read=2 updated=2 deactivated=2 staged=2");
+  assert_sql (home, "Ann|Oslo|-|1\nAnna|Oslo|-|2\nAnna|-|-|3\nBob|Rome|+44 20|1\nBob|-|+44 20|2",
+              "select name, city, phone, version_number from warehouse.users order by email, version_number");
+  oracle_check (home, ORACLE_REPLAY);
+}
+
 /* More than PostgreSQL passes to a function. */
 static void
 test_many_missing_columns (void **state)
@@ -124,6 +141,18 @@ test_headers_alike (void **state)
       assert_sql (home, cases[i].row, "select %s from warehouse.users", cases[i].columns);
       oracle_check (home, ORACLE_REPLAY);
     }
+}
+
+/* The spelling that a column was known by first stays its own, whatever files were between. */
+static void
+test_headers_alike_in_three_files (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "email,Id,ID\na@x.org,1,2\n", "applied", "read=1 inserted=1 staged=1");
+  expect_load (home, "email,iD,Id\na@x.org,2,1\n", "applied", "read=1 unchanged=1 staged=1");
+  expect_load (home, "email,iD,ID\na@x.org,1,2\n", "applied", "read=1 unchanged=1 staged=1");
+  oracle_check (home, ORACLE_REPLAY);
 }
 
 /* What a file changed is told where it was changed, and nowhere else. */
@@ -312,11 +341,13 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_missing_column_keeps),
+    TEST (test_missing_column_is_emptied_later),
     TEST (test_many_missing_columns),
     TEST (test_new_column),
     TEST (test_widening),
     TEST (test_widening_to_text),
     TEST (test_headers_alike),
+    TEST (test_headers_alike_in_three_files),
     TEST (test_changes_are_told_once_true),
     TEST (test_discarded_column),
     TEST (test_drift_is_shown),

@@ -82,6 +82,23 @@ test_keyed_upsert (void **state)
   oracle_check (home, 0);
 }
 
+/* A column more in the export is no change of the sale: the value comes to it, and its load stays what it was. */
+static void
+test_keyed_new_column (void **state)
+{
+  Home *home = *state;
+  load_users (home);
+  home_write_model (home, "sales", KEYED);
+  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\n", "read=2 inserted=2 staged=2");
+  g_autofree char *run = sql_scalar (home, "select loaded_by from warehouse.sales where sale = 'S1'");
+  load (home, "sales.csv", "sale,email,amount,till\nS1,a@x.org,9.50,3\nS2,b@x.org,2,4\nS3,b@x.org,3,5\n",
+        "read=3 unchanged=1 inserted=1 updated=1 staged=3");
+  assert_sql (home, "S1|9.50|3\nS2|2|4\nS3|3|5", "select sale, amount, till from warehouse.sales order by sale");
+  assert_sql (home, run, "select loaded_by from warehouse.sales where sale = 'S1'");
+  assert_sql (home, "S2", "select sale from warehouse.sales where updated_at > created_at");
+  oracle_check (home, 0);
+}
+
 static void
 test_keyless_bag (void **state)
 {
@@ -175,6 +192,10 @@ test_keyless_columns (void **state)
       "1,5,Oslo\n2,6,-" },
     { "a missing column", DISTINCT, "day,n,shop\n1,5,Oslo\n1,5,Rome\n2,6,\n", "n,day\n5,1\n5,1\n5,1\n6,2\n",
       "read=4 unchanged=3 inserted=1 staged=4", "column shop is missing", "1,5,Oslo\n1,5,Rome\n1,5,-\n2,6,-" },
+    { "a column that still has no value, and one that is missing", DISTINCT, "day,n,shop,x\n1,5,,9\n", "day,n,shop\n1,5,\n2,6,\n",
+      "read=2 unchanged=1 inserted=1 staged=2", "column x is missing", "1,5,-\n2,6,-" },
+    { "a new column, and a missing one that never had a value", DISTINCT, "day,n,x\n1,5,\n", "day,n,shop\n1,5,Oslo\n2,6,Rome\n",
+      "read=2 unchanged=1 inserted=1 staged=2", "column x is missing", "1,5,Oslo\n2,6,Rome" },
     { "a missing column without values", DISTINCT, "day,n,shop\n1,5,\n", "day,n\n1,5\n2,6\n",
       "read=2 unchanged=1 inserted=1 staged=2", "column shop is missing", "1,5,-\n2,6,-" },
     { "every row of every file", ALL, "day,n\n1,5\n", "day,n,shop\n1,5,Oslo\n", "read=1 inserted=1 staged=1",
@@ -285,6 +306,7 @@ main (void)
     TEST (test_columns),
     TEST (test_waits_for_dimension),
     TEST (test_keyed_upsert),
+    TEST (test_keyed_new_column),
     TEST (test_keyless_bag),
     TEST (test_keyless_types),
     TEST (test_keyless_duplicate_of_any_file),

@@ -212,6 +212,28 @@ test_pinned_key_columns (void **state)
 }
 
 static void
+test_pinned_kind (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"email\"]}");
+  assert_refused_by_pin (home, "was loaded as a dimension");
+}
+
+/* Two histories of one table would be in two places. */
+static void
+test_pinned_schema (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL (""));
+  load_users (home);
+  home_configure (home, ", \"schemas\": {\"warehouse\": \"marts\"}");
+  assert_refused_by_pin (home, "table \"users\" was loaded into schema \"warehouse\"");
+  assert_sql (home, "0", "select count(*) from pg_tables where schemaname = 'marts'");
+}
+
+static void
 test_changed_secret (void **state)
 {
   Home *home = *state;
@@ -399,6 +421,8 @@ main (void)
     TEST (test_pinned_hash),
     TEST (test_pinned_normalize),
     TEST (test_pinned_key_columns),
+    TEST (test_pinned_kind),
+    TEST (test_pinned_schema),
     TEST (test_changed_secret),
     TEST (test_lost_secret),
     TEST (test_secret_others_can_read),

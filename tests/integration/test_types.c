@@ -158,6 +158,53 @@ test_what_does_not_convert (void **state)
   oracle_check (home, 0);
 }
 
+/* The error shows three of the values, and says whether these are all. */
+static void
+test_values_that_do_not_convert_are_shown (void **state)
+{
+  static const struct
+  {
+    const char *misfits, *says;
+  } cases[] = {
+    { "3,soon\n4,late\n5,x\n", "cannot become date: 3 of its values are not" },
+    { "3,soon\n4,late\n5,x\n6,y\n", "cannot become date: 4 of its values are not" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *text = g_strdup_printf ("k,d\n1,01/02/2026\n%s", cases[i].misfits);
+      home_write_model (home, "items", ITEMS (""));
+      json_decref (load_text (home, "items.csv", text, NULL));
+      home_write_model (home, "items", DECLARED ("d", "date", "DD/MM/YYYY"));
+      home_drop (home, "items.csv", "k,d\n1,01/01/2026\n");
+      g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "--archive", "imports/items.csv", NULL);
+      assert_contains (outcome->err, cases[i].says);
+      int shown = 0;
+      for (const char *at = strstr (outcome->err, "DETAIL"); (at = strchr (at, '"')) != NULL && strstr (at, "HINT") != NULL; at++)
+        shown++;
+      assert_int_equal (shown, 2 * 3);
+      assert_int_equal (strstr (outcome->err, "and others") != NULL, i == 1);
+      oracle_check (home, 0);
+    }
+}
+
+/* More texts than are fetched at once. */
+static void
+test_many_texts_convert (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  g_autoptr (GString) text = g_string_new ("k,d\n");
+  for (int i = 0; i < 1440; i++) /* dates that can be read in two ways */
+    g_string_append_printf (text, "%d,%02d/%02d/%d\n", i, i % 12 + 1, i / 12 % 12 + 1, 2001 + i / 144);
+  expect_items (home, text->str, "read=1440 inserted=1440 staged=1440");
+  home_write_model (home, "items", DECLARED ("d", "date", "DD/MM/YYYY"));
+  expect_items (home, text->str, "read=1440 unchanged=1440 staged=1440");
+  assert_sql (home, "1440|2010-12-12", "select count(distinct d), max(d) from warehouse.items_current");
+  oracle_check (home, 0);
+}
+
 /* What rows are known by is settled before the first load, or not at all. */
 static void
 test_doubtful_key (void **state)
@@ -179,7 +226,8 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_a_format_for_once),       TEST (test_points_for_once),      TEST (test_points_in_whole_numbers),
     TEST (test_the_file_says_otherwise), TEST (test_the_hint_is_followed), TEST (test_long_texts_convert),
-    TEST (test_what_does_not_convert),   TEST (test_doubtful_key),
+    TEST (test_what_does_not_convert),   TEST (test_doubtful_key),         TEST (test_values_that_do_not_convert_are_shown),
+    TEST (test_many_texts_convert),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

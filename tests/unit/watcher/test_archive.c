@@ -158,6 +158,28 @@ a_refused_file_has_its_reason_beside_it (void **state)
     }
 }
 
+/* Of a file that somebody has put back, or mended elsewhere, the report is still there: it stays, and the file's own goes beside. */
+static void
+what_is_left_of_another_is_not_touched (void **state)
+{
+  static const char *const endings[] = { "", ".error.json" };
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *failed = g_strdup_printf ("%s/failed-%zu", (char *) *state, i);
+      assert_int_equal (mkdir (failed, 0755), 0);
+      g_autofree char *name = g_strconcat ("users.20261120T093000Z-3fa9c1d2.csv", endings[i], NULL);
+      g_autofree char *left = make_file (failed, name, "of another");
+      g_autofree char *path = make_file (*state, "users.csv", "one");
+      g_autofree char *place = NULL;
+      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, failed, "reason", &place, NULL));
+      assert_true (holds (left, "of another"));
+      assert_true (g_str_has_suffix (place, "/users.20261120T093001Z-3fa9c1d2.csv"));
+      g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+      assert_true (holds (place, "one"));
+      assert_true (holds (report, "reason"));
+    }
+}
+
 static void
 what_cannot_be_moved_stays_and_leaves_no_reason (void **state)
 {
@@ -285,6 +307,7 @@ main (void)
     TEST (a_file_is_stored_byte_for_byte),
     TEST (a_taken_name_is_never_overwritten),
     TEST (a_refused_file_has_its_reason_beside_it),
+    TEST (what_is_left_of_another_is_not_touched),
     TEST (what_cannot_be_moved_stays_and_leaves_no_reason),
     TEST (a_report_that_is_there_already_is_kept),
     TEST (a_try_leaves_nothing_behind),

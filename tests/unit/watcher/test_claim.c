@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -111,8 +113,10 @@ a_finished_claim_leaves_nothing (void **state)
   const char *imports = *state;
   drop (imports, "users.csv", "one");
   Claim *claim = take (imports, "users.csv", uid_random ());
+  g_autofree char *folder = g_path_get_dirname (claim_path (claim));
   unlink (claim_path (claim));
   claim_free (claim);
+  assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
   assert_int_equal (claims->len, 0);
 }
@@ -175,6 +179,19 @@ an_empty_orphan_folder_is_removed (void **state)
   assert_int_equal (claims->len, 0);
   assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+}
+
+/* Its owner has made and locked it, and is about to move the file there. */
+static void
+an_empty_folder_that_is_somebodys_stays (void **state)
+{
+  const char *imports = *state;
+  g_autofree char *folder = g_build_filename (imports, ".claimed", "11111111-2222-4333-8444-555555555555", NULL);
+  assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
+  AUTO_FD int owner = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  assert_int_equal (flock (owner, LOCK_EX), 0);
+  g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
+  assert_true (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -366,6 +383,7 @@ main (void)
     TEST (an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one),
     TEST (a_killed_process_leaves_an_orphan),
     TEST (an_empty_orphan_folder_is_removed),
+    TEST (an_empty_folder_that_is_somebodys_stays),
     TEST (a_rename_never_replaces),
     TEST (a_claim_can_be_given_back),
     TEST (a_file_is_taken_from_another_place_under_another_name),

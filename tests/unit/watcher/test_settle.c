@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SECOND INT64_C (1000000)
 #define SETTLE_US (2 * SECOND)
@@ -92,6 +93,12 @@ static const Life lives[] = {
       { "", 2 * SECOND, 1, 3, 7, 7, LEASE_FREE, false },
       { "", 4 * SECOND - 1, 1, 3, 7, 7, LEASE_FREE, false },
       { "", 4 * SECOND, 1, 3, 7, 7, LEASE_FREE, true },
+      END } },
+  { "growing within one tick of the clock: the settle time after the last growth",
+    { { "", 0, 1, 1, 5, 5, LEASE_FREE, false },
+      { "", SECOND, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SETTLE_US, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SECOND + SETTLE_US, 1, 2, 5, 5, LEASE_FREE, true },
       END } },
   { "still, but open for writing: never",
     { { "", 0, 1, 9, 5, 5, LEASE_WRITER, false },
@@ -290,6 +297,21 @@ ask (char *folder)
   return settle_ask_lease (&entry, folder);
 }
 
+/* As for another user's file: that a lease cannot be had says nothing, and the file need not wait for one. */
+static void
+what_has_no_leases_is_not_busy (void **state)
+{
+  (void) state;
+  g_autofree char *folder = g_dir_make_tmp ("weir-settle-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "pipe.csv", NULL);
+  assert_int_equal (mkfifo (path, 0600), 0);
+  const Entry pipe = { .name = (char *) "pipe.csv" };
+  Lease lease = settle_ask_lease (&pipe, folder);
+  unlink (path);
+  rmdir (folder);
+  assert_int_equal (lease, LEASE_REFUSED);
+}
+
 static void
 the_kernel_knows_who_writes (void **state)
 {
@@ -319,9 +341,13 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (every_life_has_its_verdicts),      cmocka_unit_test (the_wait_is_until_the_next_verdict),
-    cmocka_unit_test (a_writer_is_asked_for_last),       cmocka_unit_test (only_files_are_judged),
-    cmocka_unit_test (one_look_goes_by_the_change_time), cmocka_unit_test (the_kernel_knows_who_writes),
+    cmocka_unit_test (every_life_has_its_verdicts),
+    cmocka_unit_test (what_has_no_leases_is_not_busy),
+    cmocka_unit_test (the_wait_is_until_the_next_verdict),
+    cmocka_unit_test (a_writer_is_asked_for_last),
+    cmocka_unit_test (only_files_are_judged),
+    cmocka_unit_test (one_look_goes_by_the_change_time),
+    cmocka_unit_test (the_kernel_knows_who_writes),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

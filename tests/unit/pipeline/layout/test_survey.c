@@ -94,6 +94,66 @@ test_types (void **state)
     }
 }
 
+/* What the model says to a contradiction. */
+static void
+test_types_contract (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *contract, *expected; /* the type then, or the reason of the refusal */
+  } cases[] = { { "evolve", "numeric" }, { "reject", "bigint" }, { "freeze", "type_drift" } };
+  static const char *const lines[] = { "a@b.c|1", "a@b.c|2.5", NULL };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json = g_strdup_printf ("{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"email\"],"
+                                               "\"contract\":{\"types\":\"%s\"}}",
+                                               cases[i].contract);
+      g_autoptr (Catalog) catalog = test_catalog (test_model ("users", json), NULL);
+      g_autoptr (Pins) pins = pins_new ();
+      pins_set (pins, "x", types_find ("bigint"), NULL);
+      g_autoptr (Layout) layout = lay_out (catalog, "users", "email|x", pins, NULL);
+      g_autoptr (GError) error = NULL;
+      bool again;
+      const char *actual = settle (layout, lines, true, &again, &error) ? layout->columns[1].type->name
+                                                                        : reason_word (weir_error_get_reason (error));
+      assert_string_equal (actual, cases[i].expected);
+    }
+}
+
+/* One error for all columns that drifted: where each did first, how often the first, and no more of them than fit. */
+static void
+test_what_drifted (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", USERS_JSON), NULL);
+  for (int columns = 5; columns <= 6; columns++)
+    {
+      g_autoptr (Pins) pins = pins_new ();
+      g_autoptr (GString) header = g_string_new ("email|name"), good = g_string_new ("a@b.c|Ann"), bad = g_string_new ("a@b.c|Bob");
+      for (int i = 1; i <= columns; i++)
+        {
+          g_autofree char *name = g_strdup_printf ("x%d", i);
+          pins_set (pins, name, types_find ("date"), NULL);
+          g_string_append_printf (header, "|%s", name);
+          g_string_append (good, "|2020-01-01");
+          g_string_append (bad, "|soon");
+        }
+      const char *const lines[] = { good->str, bad->str, bad->str, good->str, NULL };
+      g_autoptr (Layout) layout = lay_out (catalog, "users", header->str, pins, NULL);
+      g_autoptr (GError) error = NULL;
+      bool again;
+      assert_false (settle (layout, lines, true, &again, &error));
+      assert_int_equal (weir_error_get_line (error), 3);
+      assert_non_null (strstr (error->message, "\"x1\" was loaded as date so far, and 2 of its cells are not"));
+      assert_non_null (strstr (error->message, columns == 5 ? "4 other columns have drifted" : "5 other columns have drifted"));
+      const char *detail = weir_error_get_detail (error);
+      assert_non_null (strstr (detail, "x5: date so far, text in this file; line 3 has \"soon\"\n"));
+      assert_int_equal (strstr (detail, "and more\n") != NULL, columns > 5);
+      assert_null (strstr (detail, "x6"));
+    }
+}
+
 /* Two columns of the same file, of which one says how the other is to be read. */
 typedef struct
 {
@@ -226,10 +286,9 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_types),
-    cmocka_unit_test (test_numbers_written_otherwise),
-    cmocka_unit_test (test_doubtful_keys),
-    cmocka_unit_test (test_pins_after_a_load),
+    cmocka_unit_test (test_types),         cmocka_unit_test (test_types_contract),
+    cmocka_unit_test (test_what_drifted),  cmocka_unit_test (test_numbers_written_otherwise),
+    cmocka_unit_test (test_doubtful_keys), cmocka_unit_test (test_pins_after_a_load),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -278,14 +278,87 @@ test_reference_of_two_columns (void **state)
     }
 }
 
+/* A layout whose columns are as the row of text makes them. */
+static Layout *
+layout_of (const Catalog *catalog, const char *table, const char *header, const char *text)
+{
+  TestRecord made;
+  g_autoptr (Pins) pins = pins_new ();
+  Layout *layout = layout_new (catalog_find (catalog, table), catalog, test_record (&made, 1, header), 0, pins, NULL);
+  assert_non_null (layout);
+  g_autoptr (Survey) survey = survey_new (layout);
+  survey_look (survey, test_record (&made, 2, text));
+  bool again;
+  assert_true (survey_settle (survey, true, &again, NULL));
+  return layout;
+}
+
+#define PRICES_JSON                                                                                                                \
+  "{\"table\":\"prices\",\"kind\":\"dimension\",\"business_key\":[\"shop\",\"sku\"],\"id\":{\"column\":\"price_id\",\"hash\":"     \
+  "\"md5\"}}"
+#define SOLD_JSON                                                                                                                  \
+  "{\"table\":\"sold\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"prices\",\"columns\":[\"shop\",\"sku\"],\"as\":\"price_" \
+  "id\"}]}"
+
+/* The hash, which is what the stream ends with. */
+static void
+assert_hash_alike (Row *row, const char *one, const char *other, bool alike)
+{
+  g_autoptr (GByteArray) first = row_bytes (row, one);
+  g_autoptr (GByteArray) second = row_bytes (row, other);
+  bool equal = memcmp (first->data + first->len - 18, second->data + second->len - 18, 16) == 0;
+  if (equal != alike)
+    fail_msg ("%s and %s: %s", one, other, equal ? "alike" : "not alike");
+}
+
+/* What a row is known by where it has no key, and what has changed where it has one. */
+static void
+test_what_is_hashed (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("prices", PRICES_JSON), test_model ("sold", SOLD_JSON));
+  g_autoptr (Layout) sold = layout_of (catalog, "sold", "shop|sku|n|note", "a|b|1|x");
+  g_autoptr (Row) bag = row_new (sold, NULL, 0);
+  assert_hash_alike (bag, "a|b|1|x", "a|b|2|x", false);
+  assert_hash_alike (bag, "a|b|1|x", "a|c|1|x", false);
+  assert_hash_alike (bag, "a|b|1|x", "||1|x", false);
+  assert_hash_alike (bag, "||1|x", "||1|x", true);
+  /* "" was NULL until the column had its first text, and the row is the same */
+  assert_hash_alike (bag, "a|b|1|~", "a|b|1|", true);
+  /* no reference is none, whatever the row before had */
+  g_autoptr (GByteArray) before = row_bytes (bag, "||1|x");
+  g_autoptr (GByteArray) other = row_bytes (bag, "a|b|1|x");
+  g_autoptr (GByteArray) after = row_bytes (bag, "||1|x");
+  assert_memory_equal (before->data, after->data, before->len);
+  g_autoptr (Layout) prices = layout_of (catalog, "prices", "shop|sku|note", "a|b|x");
+  g_autoptr (Row) keyed = row_new (prices, NULL, 0);
+  assert_hash_alike (keyed, "a|b|~", "a|b|", false);
+  assert_hash_alike (keyed, "a|b|x", "A|c|x", true); /* the id stands for the key */
+}
+
+/* A type does not depend on where in the file a cell stands: a row that is refused anyway tells of its key, too. */
+static void
+test_refused_row_tells_of_its_key (void **state)
+{
+  (void) state;
+  static const char json[] = "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"n\"],\"id\":{\"hash\":\"md5\"},"
+                             "\"columns\":{\"name\":{\"required\":true}}}";
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", json), NULL);
+  g_autoptr (Layout) layout = layout_of (catalog, "users", "name|n", "Ann|7");
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  TestRecord made;
+  assert_int_equal (row_convert (row, test_record (&made, 2, "|8")), ROW_REJECT);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "Ann|x")), ROW_CONTRADICTION);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "|x")), ROW_CONTRADICTION);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_convert),
-    cmocka_unit_test (test_contradicted_boolean),
-    cmocka_unit_test (test_write),
-    cmocka_unit_test (test_reference_of_two_columns),
+    cmocka_unit_test (test_convert),        cmocka_unit_test (test_contradicted_boolean),
+    cmocka_unit_test (test_write),          cmocka_unit_test (test_reference_of_two_columns),
+    cmocka_unit_test (test_what_is_hashed), cmocka_unit_test (test_refused_row_tells_of_its_key),
   };
   return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);
 }
