@@ -242,7 +242,8 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
   /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
   if (RUN ("fail_steps", { "run", id }, { "message", message })
       && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
-      && (failed == 0 || ledger_file_finished (db, run, end, error)) && db_exec (db, "commit", error))
+      && (failed == 0 || (ledger_file_finished (db, run, end, error) && RUN ("fail_left", { "run", id })))
+      && db_exec (db, "commit", error))
     return true;
   (void) db_exec (db, "rollback", NULL);
   return false;

@@ -126,6 +126,10 @@ set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_time
     execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 
+-- name: fail_left
+-- A file that was not claimed was never moved.
+update weir.file set disposition = 'left' where run_id = :'run'::uuid and not claimed
+
 -- name: file_placed
 update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()

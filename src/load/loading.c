@@ -263,15 +263,9 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
-  ClaimFate fate;
+  ClaimFate ignored;
   bool dry_run = loader->options.dry_run;
-  if (!dry_run && !begin_run (loader, &input, error))
+  if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
     return false;
-  if (!run_pipeline (loader, &input, ret_end, &fate, error))
-    {
-      if (!dry_run && fate == CLAIM_GIVE_BACK && db_is_usable (loader->db))
-        (void) ledger_file_placed (loader->db, input.run.id, input.run.place, "left", NULL, NULL);
-      return false;
-    }
   return dry_run || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
 }

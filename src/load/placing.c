@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "src/server/connect.h"
 #include "watcher/archive.h"
 
 #include <time.h>
@@ -68,8 +69,12 @@ placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *p
   g_autofree char *place = path != NULL ? g_strdup (path) : g_build_filename (settings->imports, claim_name (claim), NULL);
   g_autofree char *shown = settings_shown_path (settings, place);
   Uid run = claim_run (claim);
-  if (claim_give_back (claim, path, NULL) && db_is_usable (db))
-    (void) ledger_file_placed (db, run, shown, "left", NULL, NULL);
+  if (!claim_give_back (claim, path, NULL) || (db_is_usable (db) && ledger_file_placed (db, run, shown, "left", NULL, NULL)))
+    return;
+  /* After a stop the last word takes a connection of its own. */
+  g_autoptr (Db) own = database_open (settings, NULL);
+  if (own != NULL)
+    (void) ledger_file_placed (own, run, shown, "left", NULL, NULL);
 }
 
 /* The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way round it would leave a

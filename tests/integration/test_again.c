@@ -68,7 +68,6 @@ test_the_same_file (void **state)
       assert_load (again, c->again != NULL ? "applied" : "duplicate", c->again);
       if (c->again != NULL)
         assert_ledger (home, again);
-      oracle_check (home, 0);
     }
 }
 
@@ -78,6 +77,7 @@ test_the_table_is_gone (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS (""));
+  home->oracle = ORACLE_NOTHING; /* somebody took the rows of the first load away */
   expect_load (home, GOOD, "applied", "read=2 inserted=2 staged=2");
   sql_run_text (home, "drop table warehouse.users cascade");
   expect_load (home, GOOD, "applied", "read=2 inserted=2 staged=2");
@@ -116,7 +116,6 @@ test_an_older_file_says_so (void **state)
       assert_load (published, "applied", "read=1 updated=1 deactivated=1 staged=1");
       g_autofree char *notes = json_at (published, "notes");
       assert_int_equal (notes != NULL && strstr (notes, "older than the one applied before it") != NULL, second[i].older);
-      oracle_check (home, 0);
     }
 }
 

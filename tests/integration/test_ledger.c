@@ -40,7 +40,6 @@ test_newest_first (void **state)
   g_autoptr (Outcome) one = expect_weir (home, 0, "runs", "--json", "last", NULL);
   g_autoptr (Json) last = outcome_json (one);
   assert_json (last, "run", runs[2]);
-  oracle_check (home, 0);
 }
 
 /* A run by the beginning of its id, where that says which. */
@@ -60,6 +59,7 @@ test_beginnings (void **state)
   };
   static const char *const made[][2] = { { "abcd0000", "one.csv" }, { "abcd1111", "two.csv" }, { "ef010000", "three.csv" } };
   Home *home = *state;
+  home->oracle = ORACLE_NOTHING; /* these runs never ran */
   assert_weir (home, 0, "init", NULL);
   for (size_t i = 0; i < G_N_ELEMENTS (made); i++)
     {
@@ -91,7 +91,6 @@ test_same_name_twice (void **state)
   g_autoptr (Outcome) outcome = expect_weir (home, 0, "runs", "--json", "users.csv", NULL);
   g_autoptr (Json) found = outcome_json (outcome);
   assert_json (found, "run", run);
-  oracle_check (home, 0);
 }
 
 /* The step that failed did, and the one before it did not. */
@@ -110,7 +109,6 @@ test_failed_step (void **state)
   assert_sql (home, "COMPLETED|LOAD|FAILED",
               "select s.status, s.step_name, e.status from weir.execution e join weir.execution_step s"
               " using (execution_id) where e.status = 'FAILED' order by s.started_on");
-  oracle_check (home, 0);
 }
 
 /* ---- its schema ---- */
@@ -141,7 +139,6 @@ test_ledger_of_another_weir (void **state)
       assert_weir (home, 2, "migrate", "up", NULL);
       assert_true (home_has_file (home, "imports/users.csv"));
       assert_sql (home, "0", "select count(*) from weir.execution");
-      oracle_check (home, 0);
     }
 }
 
@@ -156,7 +153,6 @@ test_down_from_a_newer_version (void **state)
   assert_contains (down->err, "of_later");
   assert_sql (home, "1", "select count(*) from weir.migration where version = 1");
   assert_sql (home, "t", "select to_regclass('weir.execution') is not null");
-  oracle_check (home, 0);
 }
 
 int

@@ -144,7 +144,6 @@ test_rows_of_a_file (void **state)
           assert_json (published, "error.code", cases[i].code);
           assert_json (published, "error.line", cases[i].line);
         }
-      oracle_check (home, 0);
     }
 }
 
@@ -173,7 +172,6 @@ test_wide_row_behind_rejects (void **state)
   g_autoptr (Json) published = load_text (home, "users.csv", text->str, NULL);
   assert_json (published, "error.code", "limit_exceeded");
   assert_json (published, "error.line", "1301");
-  oracle_check (home, 0);
 }
 
 int
