@@ -6,10 +6,12 @@
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
 #include "pipeline/sniff/sniff_header.h"
+#include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
-#define LEAST_BLOCK 2 /* rows of the table's width */
+#define LEAST_BLOCK 2      /* rows of the table's width */
+#define LEAST_AS_HEADER 10 /* percent of the rows that are as wide as the header, for that to be the table's width */
 
 /* ---- text ---- */
 
@@ -184,7 +186,7 @@ adopt_header_width (SniffCandidate *best, const SniffHeader *header)
   for (guint i = header->first + 1; i < best->rows->len; i++)
     if (sniff_row (best, i)->fields == header->width)
       even++, last = MAX (last, i);
-  if (!header->known && even * 10 < best->even)
+  if (!header->known && even * 100 < best->even * LEAST_AS_HEADER)
     return;
   best->fields = header->width;
   best->last = last;

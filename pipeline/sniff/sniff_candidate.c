@@ -2,12 +2,12 @@
 
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
-#define WIDTHS_TRIED 8
-#define NAMES_WITHIN 20    /* rows that may be a header with known names */
-#define LEAST_AGREEMENT 80 /* percent of a column's cells that are of one kind, for it to be of that */
+#define NAMES_WITHIN 20 /* rows that may be a header with known names */
+#define LONG_ROW 3      /* lines; a quote may have swallowed rows in longer ones */
 
 void
 sniff_candidate_clear (SniffCandidate *candidate)
@@ -120,236 +120,6 @@ take_row (SniffCandidate *candidate, const Record *record)
   candidate->quoted += record->problem == NULL ? count_quoted (record, &candidate->dialect, &candidate->doubled) : 0;
 }
 
-/* ---- the table ---- */
-
-/* What a row is worth to a table of "fields" columns: rows of about the width are accidents in it, others are not of it. */
-static double
-worth (const SniffRow *row, size_t fields)
-{
-  if (row->fields == fields)
-    return 1;
-  if (sniff_is_remark (row, fields))
-    return 0;
-  if (row->fields == 0)
-    return -0.1;
-  return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -0.3 : -1;
-}
-
-bool
-sniff_is_remark (const SniffRow *row, size_t fields)
-{
-  return row->comment && row->fields != fields;
-}
-
-static int64_t
-count_remarks (const SniffCandidate *candidate, size_t fields)
-{
-  int64_t remarks = 0;
-  for (guint i = 0; i < candidate->rows->len; i++)
-    remarks += sniff_is_remark (sniff_row (candidate, i), fields);
-  return remarks;
-}
-
-/* The run of rows worth most (Kadane's maximum subarray), of equals the first begun and the longest; it begins and ends with a row
- * of the width. */
-static void
-find_table (SniffCandidate *candidate, size_t fields)
-{
-  double best = 0, sum = 0;
-  guint first = 0;
-  int64_t even = 0;
-  for (guint i = 0; i < candidate->rows->len; i++)
-    {
-      const SniffRow *row = sniff_row (candidate, i);
-      bool running = even > 0;
-      if (!running && row->fields != fields)
-        continue;
-      if (!running)
-        first = i, sum = 0;
-      sum += worth (row, fields);
-      even += row->fields == fields;
-      if (sum > best || (sum >= best && first == candidate->first && row->fields == fields))
-        {
-          best = sum;
-          candidate->first = first;
-          candidate->last = i;
-          candidate->even = even;
-        }
-      if (sum < 0)
-        even = 0;
-    }
-  candidate->fields = fields;
-  candidate->share = (double) candidate->even / (double) (candidate->rows->len - count_remarks (candidate, fields));
-}
-
-/* The kinds of the cells of one column in the table's even rows, counted. */
-static int64_t
-count_kinds (const SniffCandidate *candidate, guint first, size_t column, int64_t counts[N_KINDS])
-{
-  int64_t cells = 0;
-  memset (counts, 0, N_KINDS * sizeof counts[0]);
-  for (guint i = first; i <= candidate->last; i++)
-    {
-      const SniffRow *row = sniff_row (candidate, i);
-      if (row->fields == candidate->fields)
-        counts[candidate->kinds->data[row->kinds + column]]++, cells++;
-    }
-  return cells - counts[KIND_EMPTY];
-}
-
-/* The pattern score of G.J.J. van den Burg, A. Nazabal and C. Sutton, "Wrangling messy CSV files by detecting row and type
- * patterns", Data Mining and Knowledge Discovery 33 (2019), taken by column: cells of one kind are worth most, words less, and
- * cells that hold other delimiters or quotes hardly anything. */
-static double
-score_column (const SniffCandidate *candidate, size_t column)
-{
-  static const double worths[N_KINDS] = {
-    [KIND_NUMBER] = 0.8,    [KIND_FIGURES] = 0.75, [KIND_DATE] = 0.8,  [KIND_TIME] = 0.8,
-    [KIND_TIMESTAMP] = 0.8, [KIND_BOOLEAN] = 0.8,  [KIND_EMAIL] = 0.8, [KIND_URL] = 0.8,
-    [KIND_TEXT] = 0.7,      [KIND_PADDED] = 0.65,  [KIND_ODD] = 0.3,   [KIND_BROKEN] = 0.1,
-  };
-  int64_t counts[N_KINDS], cells = count_kinds (candidate, candidate->first, column, counts), most = 0;
-  if (cells == 0)
-    return 0.5;
-  double sum = 0;
-  for (CellKind kind = KIND_NUMBER; kind < N_KINDS; kind++)
-    {
-      sum += worths[kind] * (double) counts[kind];
-      if (sniff_kind_is_typed (kind))
-        most = MAX (most, counts[kind]);
-    }
-  bool typed = most >= 2 && most * 100 >= (cells - 1) * LEAST_AGREEMENT; /* one may be the header's */
-  return (sum + (typed ? 0.2 * (double) most : 0)) / (double) cells;
-}
-
-/* Delimiters that are punctuation in words too must show more. */
-static double
-prior (const char *delimiter)
-{
-  switch (delimiter[0])
-    {
-    case ' ':
-      return 0.62;
-    case ':':
-      return 0.65;
-    case '^':
-    case '~':
-      return 0.95;
-    default:
-      return delimiter[0] != '\0' && delimiter[1] != '\0' ? 0.98 : 1;
-    }
-}
-
-/* More columns say more. One says much if it holds what has separators in it: dates, times, links. */
-static double
-width_worth (const SniffCandidate *candidate)
-{
-  if (candidate->fields > 1)
-    return (double) (candidate->fields - 1) / (double) candidate->fields;
-  g_autofree CellKind *kinds = sniff_column_kinds (candidate, candidate->first);
-  return kinds[0] >= KIND_DATE && kinds[0] < KIND_TEXT ? 0.8 : 0.5;
-}
-
-static void
-set_score (SniffCandidate *candidate)
-{
-  double typed = 0;
-  for (size_t i = 0; i < candidate->fields; i++)
-    typed += score_column (candidate, i);
-  typed /= (double) candidate->fields; /* squared below: well cut cells are worth more than many */
-  /* By cells: a wide row says more than a line of words above it. */
-  guint rows = candidate->rows->len;
-  double cells = (double) candidate->problems * (double) candidate->fields;
-  for (guint i = 0; i < rows; i++)
-    {
-      const SniffRow *row = sniff_row (candidate, i);
-      cells += sniff_is_remark (row, candidate->fields) ? 0 : row->fields;
-    }
-  double coverage = (double) candidate->even * (double) candidate->fields / cells;
-  if (candidate->even == 1 && rows > 1)
-    coverage /= 2;
-  candidate->score = coverage * width_worth (candidate) * typed * typed * prior (candidate->dialect.delimiter);
-  if (candidate->first > 0)
-    candidate->score *= 0.95;
-}
-
-/* The widths that most rows have, the most frequent first; a delimiter makes two fields at least, if any. */
-static size_t
-frequent_widths (const SniffCandidate *candidate, size_t widths[WIDTHS_TRIED])
-{
-  size_t widest = 1;
-  for (guint i = 0; i < candidate->rows->len; i++)
-    widest = MAX (widest, sniff_row (candidate, i)->fields);
-  g_autofree int64_t *counts = g_new0 (int64_t, widest + 1);
-  for (guint i = 0; i < candidate->rows->len; i++)
-    counts[sniff_row (candidate, i)->fields]++;
-  size_t n = 0, ones = candidate->dialect.delimiter[0] != '\0' ? (size_t) counts[1] : 0;
-  if (ones > 0 && (guint) counts[0] + ones < candidate->rows->len)
-    counts[1] = 0;
-  for (; n < WIDTHS_TRIED; n++)
-    {
-      size_t most = 0;
-      for (size_t i = 1; i <= widest; i++)
-        if (counts[i] > (most > 0 ? counts[most] : 0))
-          most = i;
-      if (most == 0)
-        break;
-      widths[n] = most;
-      counts[most] = 0;
-    }
-  return n;
-}
-
-/* Whether the rows below the first are values in some column. */
-static bool
-has_typed_column (const SniffCandidate *table)
-{
-  g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
-  for (size_t i = 0; i < table->fields; i++)
-    if (sniff_kind_is_typed (kinds[i]))
-      return true;
-  return false;
-}
-
-/* Whether the table is the one that "best" stands below: the first one is wanted, if it is one and no preamble. */
-static bool
-is_first_table (const SniffCandidate *table, const SniffCandidate *best)
-{
-  if (table->last >= best->first || table->fields < 2)
-    return false;
-  bool blank = sniff_row (table, table->last + 1)->blank;
-  bool small = table->fields * 2 <= best->fields; /* may be what a report was made with */
-  return table->even >= (blank ? 5 : 8) && (!small || (blank && table->even >= best->even && has_typed_column (table)));
-}
-
-static void
-settle_table (SniffCandidate *candidate)
-{
-  size_t widths[WIDTHS_TRIED], n = frequent_widths (candidate, widths);
-  SniffCandidate best = *candidate;
-  for (size_t i = 0; i < n; i++)
-    {
-      SniffCandidate table = *candidate;
-      find_table (&table, widths[i]);
-      set_score (&table);
-      if (best.fields == 0 || table.score > best.score)
-        best = table;
-    }
-  SniffCandidate first = best;
-  for (size_t i = 0; i < n; i++)
-    {
-      SniffCandidate table = *candidate;
-      find_table (&table, widths[i]);
-      if (is_first_table (&table, &first))
-        {
-          table.score = best.score;
-          table.other_below = true;
-          first = table;
-        }
-    }
-  *candidate = first;
-}
-
 /* A row over the reader's limit is one that it will not take; but where most are, the table has too many columns. */
 static void
 forget_wide_rows (SniffCandidate *candidate)
@@ -382,14 +152,14 @@ look (const Sample *sample, const Dialect *dialect, size_t width, SniffCandidate
         ret_candidate->known = MAX (ret_candidate->known, count_known (record, sample->known_names));
     }
   forget_wide_rows (ret_candidate);
-  settle_table (ret_candidate);
+  sniff_find_table (ret_candidate);
 }
 
 static bool
 has_long_rows (const SniffCandidate *candidate)
 {
   for (guint i = 0; i < candidate->rows->len; i++)
-    if (sniff_row (candidate, i)->lines > 3)
+    if (sniff_row (candidate, i)->lines > LONG_ROW)
       return true;
   return false;
 }
@@ -404,19 +174,4 @@ sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_ca
   /* Once more: rows that a quote swallowed are none of its cell. */
   sniff_candidate_clear (ret_candidate);
   look (sample, dialect, fields, ret_candidate);
-}
-
-CellKind *
-sniff_column_kinds (const SniffCandidate *candidate, guint first)
-{
-  CellKind *kinds = g_new (CellKind, candidate->fields + 1);
-  for (size_t i = 0; i < candidate->fields; i++)
-    {
-      int64_t counts[N_KINDS], cells = count_kinds (candidate, first, i, counts);
-      kinds[i] = cells == 0 ? KIND_EMPTY : KIND_TEXT;
-      for (CellKind kind = KIND_NUMBER; kind < KIND_TEXT; kind++)
-        if (counts[kind] > 0 && counts[kind] * 100 >= cells * LEAST_AGREEMENT)
-          kinds[i] = kind;
-    }
-  return kinds;
 }

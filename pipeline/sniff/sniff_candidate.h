@@ -1,4 +1,4 @@
-/* One dialect over a sample: where the table is that it makes, how wide, even and well typed. Part of the sniffer. Pure. */
+/* One dialect over a sample: its rows as they are cut, and where the table is that they make. Part of the sniffer. Pure. */
 #ifndef WEIR_PIPELINE_SNIFF_SNIFF_CANDIDATE_H
 #define WEIR_PIPELINE_SNIFF_SNIFF_CANDIDATE_H
 
@@ -57,12 +57,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffCandidate, sniff_candidate_clear)
 void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate);
 
 const SniffRow *sniff_row (const SniffCandidate *candidate, guint index);
-
-/* Whether a row begins with # and is not cut as a table of so many columns is: it has no say. */
-bool sniff_is_remark (const SniffRow *row, size_t fields);
-
-/* What each column of the table holds from row "first" on: "fields" kinds (g_free). Text where less than four fifths agree. */
-CellKind *sniff_column_kinds (const SniffCandidate *candidate, guint first);
 
 /* What all passes over the sample read with: no header, behind "skip_lines". */
 Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);

@@ -1,11 +1,11 @@
 #include "pipeline/sniff/sniff_choose.h"
 
 #include "base/text.h"
+#include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
-#define LEAST_STRAYS 3 /* rows with stray quotes, for there to be no quote; and 1 % of all */
-
+#define LEAST_STRAYS 3        /* rows with stray quotes, for there to be no quote; and 1 % of all */
 #define LEAST_PLAIN_SHARE 0.8 /* of rows that are even without quotes */
 #define LEAST_PLAIN_ROWS 4    /* with the header */
 #define MOST_PREAMBLE 30      /* lines */

@@ -1,5 +1,7 @@
 #include "pipeline/sniff/sniff_titles.h"
 
+#include "pipeline/sniff/sniff_table.h"
+
 #include <string.h>
 
 #define LEAST_FULL 3       /* rows below titles that nothing but their few cells tells from rows, the header one of them */

@@ -2,6 +2,7 @@
 
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
+#include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 

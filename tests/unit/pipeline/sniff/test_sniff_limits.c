@@ -23,6 +23,11 @@ typedef struct
 } Limit;
 
 #define NINE_ROWS "id,name,n\n1,ann,2\n2,bob,4\n3,cyd,6\n4,dan,8\n5,eve,1\n6,fay,3\n7,gus,5\n8,hal,7\n9,ida,9\n"
+#define GOOD                                                                                                                       \
+  "1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n"          \
+  "1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n1,\"2\",3,4\n"
+#define PRICES                                                                                                                     \
+  "code,label,price\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\nx,yy,2.5\n"
 #define TITLES "a title\na title\na title\na title\na title\na title\n"
 #define MAILS "\nemail\nann@x.org\nbob@x.org\ncyd@x.org\n"
 #define SPARSE "a b;;\ncity;land;note\nOslo;eve;by the sea\nLyon;ann;inland\nRome;joseph;on a hill\nKiel;bob;north\nBonn;ida;old\n"
@@ -39,6 +44,34 @@ static const Limit limits[] = {
     ",\"-0 LF" },
   { "LEAST_PLAIN_ROWS", TITLES "Id,Year\n", 3, "1000,1990\n", "", ",\"h6 LF" },
   { "LEAST_PLAIN_ROWS", TITLES "Id,Year\n", 2, "1000,1990\n", "", "0\"h0 LF" },
+
+  { "OTHER_ROW", "id,a,b,c\nwords,2\n", 6, "1,2,3,4\n", "", ",\"h0 LF" },
+  { "OTHER_ROW", "id,a,b,c\nwords,2\nwords,2\n", 6, "1,2,3,4\n", "", ",\"-2 LF" },
+  { "NEAR_ROW", "id,a,b,c\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n", 6, "1,2,3,4\n", "", ",\"h0 LF" },
+  { "NEAR_ROW", "id,a,b,c\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n1,2,3,4,5\n", 6, "1,2,3,4\n", "", ",\"-4 LF" },
+  { "BAD_ROW", "id,a,b,c\n", 10, "1,2\"x,\"3\",4\n", GOOD, ",\"h0 LF" },
+  { "BAD_ROW", "id,a,b,c\n", 11, "1,2\"x,\"3\",4\n", GOOD, ",\"-11 LF" },
+  { "LEAST_FIRST", "id,name\n", 7, "1,ann\n", PRICES, ",\"h0 LF" },
+  { "LEAST_FIRST", "id,name\n", 6, "1,ann\n", PRICES, ",\"h7 LF" },
+  { "LEAST_FIRST_GAP", "id,name\n", 4, "1,ann\n", "\n" PRICES, ",\"h0 LF" },
+  { "LEAST_FIRST_GAP", "id,name\n", 3, "1,ann\n", "\n" PRICES, ",\"h5 LF" },
+
+  /* what a table is worth: one file that it decides for, one against */
+  { "TYPED_WORTH", "1;1,5;2,5\n2;3,5;4,5\n", 1, "3;5,5;6,5\n", "", ";\"-0 LF" },
+  { "FIGURES_WORTH", "phone\n+8 633 3371\n", 1, "+48 159 3646\n", "", "0\"h0 LF" },
+  { "PADDED_WORTH", "kim 2016\n gus|pia|max|green\n Oslo\n fay,kim,bob,nia\n", 1, " eve\n", "", "0\"-0 LF" },
+  { "PADDED_WORTH", "total nia pia\n  \npia_5684 order kim\n  \n pia \n eve /ann/Rome\n", 1, " Paris /city/ann\n", "", " \"h0 LF" },
+  { "BROKEN_WORTH", "905,95\teve:apple:note:name\n", 1, "437,02\tgreen;name\n", "", "t\"-0 LF" },
+  { "EMPTY_WORTH", "red:ida:name\n", 1, "\"7\"\" nia\":::kim\n", "", ":\"h0 LF" },
+  { "COLON_WORTH", "Oslo: ann\nRome note fay\nlea: red\n\nid\n\n4:04:20\n", 1, "13:26:45\n", "", "0\"h4 LF" },
+  { "COLON_WORTH", "name:city\nann lee:oslo\n", 1, "bob day:rome\n", "", ":\"h0 LF" },
+  { "CLOCK_WORTH", "14:15:03\n", 1, "9:45:14,dan\n", "", "0\"-0 LF" },
+  { "CLOCK_WORTH", "n:born\n362.00:03/12/2025\n289.81:17/07/2026\n", 1, "118.19:07/01/2024\n", "", ":\"h0 LF" },
+  { "RARE_WORTH", "Paris~9811\n-\nn/a\nParis~kim\n2026-06-16~2022-04-10\n", 1, "pia~8739\n", "", "~\"h2:3 LF" },
+  { "PAIR_WORTH", "pia, 2016\nNA, 643.88\n", 2, "NA, 289.19\n", "", ", \"-0 LF" },
+  { "PAIR_WORTH", "", 1, "eve red city, cid max nia\n", "", "0\"h0 LF" },
+  { "ONE_ROW", "fay\n\n", 1, "fay,blue,dan,ida\n", "", ",\"h2 LF" },
+  { "ONE_ROW", "fay\nann\nbob\neve\n", 1, "cyd,blue\n", "", "0\"h0 LF" },
 
   /* quotes */
   { "LEAST_STRAYS", "id\tsize\n", 3, "1\t5\" pipe\n", "", "t0h0 LF" },
@@ -166,6 +199,22 @@ so_many_widths_are_tried (void **state)
     }
 }
 
+/* LEAST_AS_HEADER: a table is as wide as its header if one row in ten is. */
+static void
+the_header_tells_the_width (void **state)
+{
+  (void) state;
+  for (int full = 1; full <= 2; full++)
+    {
+      const Limit limit = { "LEAST_AS_HEADER", "id,name,n\n", 20, "1,ann\n", full == 2 ? "1,ann,5\n1,ann,5\n" : "1,ann,5\n", NULL };
+      g_autoptr (GString) input = make_input (&limit);
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_text (input->str, input->len, &dialect, &evidence, NULL));
+      assert_int_equal (evidence.fields, full == 2 ? 3 : 2);
+    }
+}
+
 /* SNIFF_MOST_FIELDS: how many columns there are too many is told up to 20,000. */
 static void
 columns_are_counted_beyond_what_a_table_may_have (void **state)
@@ -188,6 +237,7 @@ main (void)
     cmocka_unit_test (files_on_both_sides_of_each_limit),
     cmocka_unit_test (known_names_are_looked_for_at_the_top),
     cmocka_unit_test (so_many_widths_are_tried),
+    cmocka_unit_test (the_header_tells_the_width),
     cmocka_unit_test (columns_are_counted_beyond_what_a_table_may_have),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
