@@ -47,7 +47,9 @@ let_go (Home *home)
 static bool
 is_waiting (Home *home)
 {
-  return sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1;
+  return sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+                           " and database = (select oid from pg_database where datname = current_database())")
+         == 1;
 }
 
 static void
@@ -145,7 +147,9 @@ test_table_in_other_hands (void **state)
   wait_until (home_count_files (home, "archive/users") == 1);
   (void) background_stop (load, 0, DEADLINE_SECONDS);
   /* And given back: a worker that stands by holds nothing. */
-  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory'") == 0);
+  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory'"
+                                " and database = (select oid from pg_database where datname = current_database())")
+              == 0);
   stop_watch (watch);
   assert_sql (home, "2", "select count(*) from warehouse.users");
 }
