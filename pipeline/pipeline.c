@@ -2,16 +2,12 @@
 
 #include "base/error.h"
 #include "base/fault.h"
-#include "pipeline/stage/load.h"
+#include "pipeline/duplicate.h"
+#include "pipeline/stage/reject_limit.h"
+#include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
-#include "pipeline/warehouse/warehouse.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define HASH_PIECE (64 * 1024)
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
  * timeouts, and with room for one hash table of a million keys. */
@@ -24,172 +20,83 @@ static const char begin_sql[] = "begin isolation level read committed;"
                                 "set local jit = off;"
                                 "set local search_path = pg_catalog";
 
-/* A run's transactions; a dry run has one, around everything, that is rolled back. */
+/* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
-begin (Db *db, const PipelineOptions *options, GError **error)
+begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return options->dry_run || db_exec (db, begin_sql, error);
+  return db_exec (db, task->options->dry_run ? "savepoint step" : begin_sql, error);
 }
 
 static bool
-commit (Db *db, const PipelineOptions *options, GError **error)
+commit_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return options->dry_run || db_exec (db, "commit", error);
+  return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
 }
 
 static void
-roll_back (Db *db, const PipelineOptions *options)
+roll_back_step (Db *db, const PipelineTask *task)
 {
-  if (!options->dry_run && db_is_usable (db))
-    (void) db_exec (db, "rollback", NULL);
+  if (db_is_usable (db))
+    (void) db_exec (db, task->options->dry_run ? "rollback to savepoint step; release savepoint step" : "rollback", NULL);
 }
 
-/* What a run knows of its table. */
+/* What the ledger knows of the table when the run begins. */
 typedef struct
 {
-  LoadInput input;
   TableState state;
   Pins *pins;
   char pins_sha256[SHA256_HEX_SIZE];
-  char *key;
-} Context;
+} Known;
 
 static void
-context_clear (Context *context)
+known_clear (Known *known)
 {
-  table_state_clear (&context->state);
-  g_clear_pointer (&context->pins, pins_free);
-  g_clear_pointer (&context->key, g_free);
+  table_state_clear (&known->state);
+  g_clear_pointer (&known->pins, pins_free);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Context, context_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Known, known_clear)
 
+/* Reads the pins of the dimensions that the model references, by which their keys are known. */
 static bool
-check_secret (const Model *model, const PipelineOptions *options, GError **error)
+read_dimensions (Db *db, const Model *model, Pins *pins, GError **error)
 {
-  if (model_is_keyless (model) || model->hash != KEY_HMAC_SHA256 || options->secret != NULL)
-    return true;
-  return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" needs the key secret, and there is none", model->table),
-         weir_error_hint (error, "`weir init` makes one; an earlier one belongs in .weir/key_secret or WEIR_KEY_SECRET_FILE."),
-         false;
-}
-
-/* Model, pins and secret of one table. */
-static bool
-check_table (const Model *model, const TableState *state, const PipelineOptions *options, GError **error)
-{
-  if (!check_secret (model, options, error))
-    return false;
-  if (state->kind != NULL && strcmp (state->kind, model_kind_word (model->kind)) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded as a %s, and %s says it is a %s", model->table,
-                       state->kind, model->path, model_kind_word (model->kind)),
-           weir_error_hint (error, "Put the kind back, or load into a table of another name."), false;
-  if (state->warehouse_schema != NULL && strcmp (state->warehouse_schema, options->warehouse_schema) != 0)
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"",
-                       model->table, state->warehouse_schema, options->warehouse_schema),
-           weir_error_hint (error, "Put \"schemas\" back in weir.json; a database holds one weir."), false;
-  g_autofree char *key = key_definition (model, options->secret, options->secret_length);
-  return key_definition_check (model->table, state->key, key, error);
-}
-
-/* The model's own table, and those it references, whose pins go into "pins" (NULL: nowhere). */
-static bool
-check_model (Db *db, const Catalog *catalog, const Model *model, const TableState *state, const PipelineOptions *options,
-             Pins *pins, char **ret_waits_for, GError **error)
-{
-  if (!check_table (model, state, options, error))
-    return false;
   for (guint i = 0; i < model->references->len; i++)
     {
       const ModelReference *reference = model->references->pdata[i];
-      const Model *dimension = catalog_find (catalog, reference->dimension);
-      if (dimension == NULL)
-        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", model->path,
-                           reference->dimension);
-      g_auto (TableState) referenced = { 0 };
-      if (!ledger_table_read (db, reference->dimension, false, &referenced, error)
-          || !check_table (dimension, &referenced, options, error))
+      g_auto (TableState) state = { 0 };
+      Pins *own = ledger_table_read (db, reference->dimension, false, &state, error) ? pins_parse (state.pins, error) : NULL;
+      if (own == NULL)
         return false;
-      if (referenced.applied == 0 && *ret_waits_for == NULL)
-        *ret_waits_for = g_strdup (reference->dimension);
-      Pins *own = pins == NULL ? NULL : pins_parse (referenced.pins, error);
-      if (pins != NULL && own == NULL)
-        return false;
-      if (own != NULL)
-        pins_set_dimension (pins, reference->dimension, own);
+      pins_set_dimension (pins, reference->dimension, own);
     }
   return true;
 }
 
-bool
-pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for,
-                GError **error)
-{
-  *ret_waits_for = NULL;
-  g_auto (TableState) state = { 0 };
-  return ledger_table_read (db, model->table, false, &state, error)
-         && check_model (db, catalog, model, &state, options, NULL, ret_waits_for, error);
-}
-
 static bool
-hash_file (const LoadInput *input, char hex[SHA256_HEX_SIZE], GError **error)
+read_known (Db *db, const PipelineTask *task, Known *known, GError **error)
 {
-  g_autoptr (Sha256) sha = sha256_new ();
-  g_autofree char *piece = g_malloc (HASH_PIECE);
-  off_t at = 0;
-  for (;;)
-    {
-      ssize_t got = pread (input->fd, piece, HASH_PIECE, at);
-      if (got < 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": %s", input->run->file, g_strerror (errno));
-      if (got == 0)
-        break;
-      sha256_update (sha, piece, (size_t) got);
-      at += got;
-    }
-  sha256_finish (sha, hex);
+  if (!ledger_table_read (db, task->run->table, false, &known->state, error))
+    return false;
+  known->pins = pins_parse (known->state.pins, error);
+  if (known->pins == NULL || (task->model != NULL && !read_dimensions (db, task->model, known->pins, error)))
+    return false;
+  pins_checksum (known->pins, known->pins_sha256);
   return true;
 }
 
-/* Whether these bytes, with this model and these pins, are what was applied last (a keyless fact: ever), without rejects. Hashed
- * only when the size is one that was applied. */
-static bool
-is_duplicate (Db *db, const Context *context, bool *ret_duplicate, char hex[SHA256_HEX_SIZE], GError **error)
+/* A step's counts and notes become the run's. */
+static void
+take_over (PipelineResult *result, PipelineResult *step)
 {
-  const LoadInput *input = &context->input;
-  const TableState *state = &context->state;
-  *ret_duplicate = false;
-  if (input->model == NULL || state->applied == 0 || input->options->force)
-    return true;
-  bool exists, keyless = model_is_keyless (input->model), size_fits = state->last_size == input->run->size;
-  if (!warehouse_exists (db, input->options->warehouse_schema, input->model->table, &exists, error))
-    return false;
-  if (keyless && !ledger_size_known (db, input->model->table, input->run->size, &size_fits, error))
-    return false;
-  if (!exists || !size_fits)
-    return true;
-  if (!hash_file (input, hex, error))
-    return false;
-  const FileIdentity identity = {
-    .sha256 = hex, .size = input->run->size, .model_checksum = input->model->checksum, .pins_sha256 = context->pins_sha256
-  };
-  if (keyless)
-    return ledger_was_applied (db, input->model->table, &identity, ret_duplicate, error);
-  *ret_duplicate = !state->last_had_rejects && g_strcmp0 (state->last_sha256, hex) == 0
-                   && g_strcmp0 (state->last_checksum, identity.model_checksum) == 0
-                   && g_strcmp0 (state->last_pins_sha256, identity.pins_sha256) == 0;
-  return true;
+  result->rows = step->rows;
+  g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
 }
 
-/* The run's last word in the ledger, in the caller's transaction. */
-static bool
-finish (Db *db, const Run *run, const PipelineResult *result, const char *sha256, const char *pins_sha256, GError **error)
+static PipelineResult
+result_new (const PipelineResult *so_far)
 {
-  const FileEnd end = { .state = load_status_word (result->status),
-                        .sha256 = sha256,
-                        .pins_sha256 = pins_sha256,
-                        .counts = result->rows_known ? &result->rows : NULL };
-  return ledger_file_finished (db, run->id, &end, error);
+  return (PipelineResult) { .rows = so_far->rows, .notes = g_ptr_array_new_with_free_func (g_free) };
 }
 
 /* IN_PROGRESS to COMPLETED, or stop: another worker has taken the run over. */
@@ -205,145 +112,159 @@ pass_fence (Db *db, const Run *run, GError **error)
 }
 
 static bool
-finish_duplicate (Db *db, const Context *context, const char *sha256, PipelineResult *result, GError **error)
+in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, GError **error)
 {
-  const LoadInput *input = &context->input;
-  result->status = STATUS_DUPLICATE;
-  g_ptr_array_add (result->notes,
-                   g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
-  if (begin (db, input->options, error) && pass_fence (db, input->run, error)
-      && ledger_step_end (db, input->run->id, "LOAD", true, 0, error)
-      && finish (db, input->run, result, sha256, context->pins_sha256, error) && commit (db, input->options, error))
-    return true;
-  roll_back (db, input->options);
-  return false;
+  const FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
+  return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
+         && ledger_file_finished (db, task->run->id, &end, error);
 }
 
 static bool
-load_step (Db *db, const Context *context, Loaded *loaded, PipelineResult *result, GError **error)
+finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  const LoadInput *input = &context->input;
-  if (!begin (db, input->options, error))
+  if (!begin_step (db, task, error))
     return false;
-  bool done = load_file (db, input, loaded, result, error);
-  g_autoptr (Json) dialect = done ? dialect_to_json (rows_dialect (loaded->rows)) : NULL;
-  g_autofree char *otherwise = done ? pins_compare_dialect (context->pins, dialect) : NULL;
-  if (otherwise != NULL)
-    g_ptr_array_add (result->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
-  const FileLoaded facts = { loaded->sha256, dialect, loaded->header, &result->rows };
-  if (done && ledger_file_loaded (db, input->run->id, &facts, error)
-      && ledger_step_end (db, input->run->id, "LOAD", true, result->rows.staged, error)
-      && ledger_table_ensure (db, input->run->table, NULL, NULL, error) && commit (db, input->options, error))
-    return true;
-  roll_back (db, input->options);
-  return false;
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+    return roll_back_step (db, task), false;
+  result->status = STATUS_DUPLICATE;
+  g_ptr_array_add (result->notes,
+                   g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
+  return true;
 }
 
-/* What this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
- * numbers that are written otherwise than before nothing of the files to come. */
-static void
-add_pins (Pins *pins, const Layout *layout)
+/* Everything between BEGIN and COMMIT of LOAD. */
+static bool
+in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  for (int i = 0; i < layout->n_columns; i++)
-    {
-      const LayoutColumn *column = &layout->columns[i];
-      if (column->discarded || column->other_format)
-        continue;
-      bool known = pins_know (pins, column->name);
-      Pin *pin = pins_add (pins, column->name);
-      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
-        pin->header = g_strdup (column->header);
-      if (!column->unknown)
-        {
-          pins_set (pins, column->name, column->type, column->format);
-          pin->was_number = column->was_number && column->type->id == TYPE_TEXT;
-        }
-    }
+  const Run *run = task->run;
+  if (!load_file (db, task, known->pins, loaded, step, error))
+    return false;
+  g_autoptr (Json) dialect = dialect_to_json (rows_dialect (loaded->rows));
+  g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
+  if (otherwise != NULL)
+    g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
+  g_autoptr (Json) columns = stage_columns (loaded->layout);
+  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows };
+  return ledger_file_loaded (db, run->id, &file, error) && ledger_step_end (db, run->id, "LOAD", true, step->rows.staged, error)
+         && ledger_table_ensure (db, run->table, NULL, NULL, error);
+}
+
+static bool
+load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *result, GError **error)
+{
+  g_auto (PipelineResult) step = result_new (result);
+  if (!begin_step (db, task, error))
+    return false;
+  if (!in_load (db, task, known, loaded, &step, error) || !commit_step (db, task, error))
+    return roll_back_step (db, task), false;
+  take_over (result, &step);
+  result->rows_known = true;
+  return true;
 }
 
 static void
 note_changes (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].change != NULL)
-      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->columns[i].change));
+    if (layout->findings[i].change != NULL)
+      g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->findings[i].change));
+}
+
+/* The fence, and the table's row locked; whatever was asked before is asked once more, in case the table's lock was lost. */
+static bool
+enter_transform (Db *db, const PipelineTask *task, GError **error)
+{
+  const Model *model = task->model;
+  const PipelineOptions *options = task->options;
+  const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
+  g_auto (TableState) locked = { 0 };
+  return pass_fence (db, task->run, error)
+         && ledger_step_begin (db, task->run->id, "TRANSFORM", model->path, model->checksum, error)
+         && ledger_table_ensure (db, model->table, model_kind_word (model->kind), options->warehouse_schema, error)
+         && ledger_table_read (db, model->table, true, &locked, error) && agreement_check_pins (model, &locked, &terms, error);
+}
+
+/* What this load has settled, and that it was applied. */
+static bool
+record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, const RowCounts *rows, GError **error)
+{
+  const Model *model = task->model;
+  char pins_sha256[SHA256_HEX_SIZE];
+  layout_pin (loaded->layout, known->pins);
+  pins_set_dialect (known->pins, dialect_to_json (rows_dialect (loaded->rows)));
+  pins_checksum (known->pins, pins_sha256);
+  g_autofree char *pins = pins_text (known->pins);
+  g_autofree char *key = key_definition (model, task->options->secret, task->options->secret_length);
+  const FileIdentity identity = {
+    .sha256 = loaded->sha256, .size = task->run->size, .model_checksum = model->checksum, .pins_sha256 = pins_sha256
+  };
+  const FileEnd end = {
+    .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows
+  };
+  return ledger_table_pin (db, model->table, pins, key, error)
+         && ledger_table_applied (db, task->run, &identity, rows->rejected > 0, error)
+         && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
+         && ledger_file_finished (db, task->run->id, &end, error);
 }
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
 static bool
-transform_in_transaction (Db *db, Context *context, Loaded *loaded, PipelineResult *result, GError **error)
+in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const LoadInput *input = &context->input;
-  const Model *model = input->model;
-  const Run *run = input->run;
-  g_auto (TableState) locked = { 0 };
-  note_changes (loaded->layout, result->notes);
-  if (!pass_fence (db, run, error) || !ledger_step_begin (db, run->id, "TRANSFORM", model->path, model->checksum, error)
-      || !ledger_table_ensure (db, model->table, model_kind_word (model->kind), input->options->warehouse_schema, error)
-      || !ledger_table_read (db, model->table, true, &locked, error) || !check_table (model, &locked, input->options, error)
-      || !transform_run (db, input, loaded, context->state.kind != NULL, result, error))
-    return false;
-  add_pins (context->pins, loaded->layout);
-  pins_set_dialect (context->pins, dialect_to_json (rows_dialect (loaded->rows)));
-  pins_checksum (context->pins, context->pins_sha256);
-  g_autofree char *pins = pins_text (context->pins);
-  const FileIdentity identity = {
-    .sha256 = loaded->sha256, .size = run->size, .model_checksum = model->checksum, .pins_sha256 = context->pins_sha256
-  };
-  result->status = STATUS_APPLIED;
-  return ledger_table_pin (db, model->table, pins, context->key, error)
-         && ledger_table_applied (db, run, &identity, result->rows.rejected > 0, error)
-         && ledger_step_end (db, run->id, "TRANSFORM", true, result->rows.inserted + result->rows.updated, error)
-         && finish (db, run, result, loaded->sha256, context->pins_sha256, error);
+  const TableBefore before = { known->pins, known->state.kind != NULL };
+  note_changes (loaded->layout, step->notes);
+  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
+         && record_applied (db, task, known, loaded, &step->rows, error);
 }
 
-/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, for the person who must mend the file.
- */
+/* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
+ * must mend the file. */
 static void
-keep_rejects (Db *db, const Context *context, Loaded *loaded)
+keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (context->input.options->dry_run || !db_is_usable (db))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, NULL))
     return;
-  if (!db_exec (db, "begin", NULL) || !reject_store (loaded->rejects, db, NULL) || !db_exec (db, "commit", NULL))
-    (void) db_exec (db, "rollback", NULL);
+  if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
+    result->rows.rejected = reject_count (loaded->rejects);
+  else
+    roll_back_step (db, task);
 }
 
 static bool
-transform_step (Db *db, Context *context, Loaded *loaded, PipelineResult *result, GError **error)
+transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const PipelineOptions *options = context->input.options;
+  const PipelineOptions *options = task->options;
   if (options->progress != NULL)
     options->progress ("TRANSFORM", 0, 0, options->progress_data);
-  const RowCounts loaded_rows = result->rows;
-  const guint loaded_notes = result->notes->len;
-  if (!begin (db, options, error))
+  g_auto (PipelineResult) step = result_new (result);
+  if (!begin_step (db, task, error))
     return false;
-  if (transform_in_transaction (db, context, loaded, result, error))
+  bool done = in_transform (db, task, known, loaded, &step, error);
+  if (done)
+    fault_point ("before-commit");
+  if (!done || !commit_step (db, task, error))
     {
-      fault_point ("before-commit");
-      return commit (db, options, error);
+      roll_back_step (db, task);
+      keep_rejects (db, task, loaded, result);
+      return false;
     }
-  roll_back (db, options);
-  if (result->rows.rejected > loaded_rows.rejected)
-    keep_rejects (db, context, loaded);
-  /* What was counted and noted on the way did not happen, but for the rejects, which are why. */
-  int64_t rejected = result->rows.rejected;
-  result->rows = loaded_rows;
-  result->rows.rejected = rejected;
-  g_ptr_array_set_size (result->notes, (gint) loaded_notes);
-  return false;
+  take_over (result, &step);
+  result->status = STATUS_APPLIED;
+  return true;
 }
 
+/* Without a model: LOAD was all. */
 static bool
-finish_staged (Db *db, const Context *context, const Loaded *loaded, PipelineResult *result, GError **error)
+finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const LoadInput *input = &context->input;
+  const FileEnd end = { .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows };
+  if (!begin_step (db, task, error))
+    return false;
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
+      || !commit_step (db, task, error))
+    return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
-  if (begin (db, input->options, error) && pass_fence (db, input->run, error)
-      && finish (db, input->run, result, loaded->sha256, NULL, error) && commit (db, input->options, error))
-    return true;
-  roll_back (db, input->options);
-  return false;
+  return true;
 }
 
 /* What the server refused was refused of this file, and is for a person to mend; it speaks of tables only. */
@@ -365,61 +286,61 @@ explain_refusal (const Run *run, GError **error)
 
 /* A refused file stays in staging for whoever mends it, who must not take it for the one before. */
 static void
-note_staging (const Context *context, const Stage *stage, const GError *failure, GPtrArray *notes)
+note_staging (const PipelineTask *task, const Stage *stage, const GError *failure, GPtrArray *notes)
 {
-  bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !context->input.options->dry_run;
+  bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !task->options->dry_run;
   if (refused && strcmp (stage->name, stage->table) == 0)
     g_ptr_array_add (
         notes, g_strdup_printf ("%s.%s shows the good rows of this refused file until the next load", stage->schema, stage->table));
 }
 
+/* What comes behind LOAD. */
 static bool
-run_steps (Db *db, Context *context, PipelineResult *result, GError **error)
+finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const LoadInput *input = &context->input;
-  bool duplicate;
-  char sha256[SHA256_HEX_SIZE];
-  if (!is_duplicate (db, context, &duplicate, sha256, error))
-    return false;
-  if (duplicate)
-    return finish_duplicate (db, context, sha256, result, error);
-  g_auto (Loaded) loaded = { 0 };
-  if (!load_step (db, context, &loaded, result, error))
-    return explain_refusal (input->run, error), false;
-  fault_point ("after-load");
-  if (input->model != NULL && input->run->mtime_ns < context->state.last_mtime_ns)
+  if (task->model != NULL && task->run->mtime_ns < known->state.last_mtime_ns)
     g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
-  bool good = transform_check_rejects (db, input, &loaded, &result->rows, error);
-  if (good
-      && (input->model == NULL ? finish_staged (db, context, &loaded, result, error)
-                               : transform_step (db, context, &loaded, result, error)))
+  if (reject_limit_check (db, task, loaded->rejects, &result->rows, error)
+      && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
+                              : transform_step (db, task, known, loaded, result, error)))
     return true;
-  note_staging (context, loaded.stage, error != NULL ? *error : NULL, result->notes);
-  return explain_refusal (input->run, error), false;
+  note_staging (task, loaded->stage, error != NULL ? *error : NULL, result->notes);
+  return false;
+}
+
+static bool
+run_steps (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
+{
+  g_auto (Known) known = { 0 };
+  g_auto (Loaded) loaded = { 0 };
+  g_autofree char *duplicate = NULL;
+  if (!read_known (db, task, &known, error))
+    return false;
+  memcpy (result->pins_sha256, known.pins_sha256, sizeof result->pins_sha256);
+  if (!duplicate_find (db, task, &known.state, known.pins_sha256, &duplicate, error))
+    return false;
+  if (duplicate != NULL)
+    return finish_duplicate (db, task, &known, duplicate, result, error);
+  if (!load_step (db, task, &known, &loaded, result, error))
+    return explain_refusal (task->run, error), false;
+  fault_point ("after-load");
+  return finish_loaded (db, task, &known, &loaded, result, error) || (explain_refusal (task->run, error), false);
+}
+
+static bool
+run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
+{
+  const Model *model = task->model;
+  if (!db_exec (db, begin_sql, error))
+    return false;
+  bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
+              && run_steps (db, task, result, error);
+  return db_exec (db, "rollback", done ? error : NULL) && done;
 }
 
 bool
-pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run, int fd, const PipelineOptions *options,
-              PipelineResult *ret_result, GError **error)
+pipeline_run (Db *db, const PipelineTask *task, PipelineResult *ret_result, GError **error)
 {
   *ret_result = (PipelineResult) { .status = STATUS_FAILED, .notes = g_ptr_array_new_with_free_func (g_free) };
-  g_auto (Context) context = { .input = { .catalog = catalog, .model = model, .run = run, .fd = fd, .options = options } };
-  if (!ledger_table_read (db, run->table, false, &context.state, error))
-    return false;
-  g_autofree char *waits_for = NULL;
-  context.pins = pins_parse (context.state.pins, error);
-  if (context.pins == NULL
-      || (model != NULL && !check_model (db, catalog, model, &context.state, options, context.pins, &waits_for, error)))
-    return false;
-  context.input.pins = context.pins;
-  pins_checksum (context.pins, context.pins_sha256);
-  context.key = model != NULL ? key_definition (model, options->secret, options->secret_length) : NULL;
-  if (!options->dry_run)
-    return run_steps (db, &context, ret_result, error);
-
-  if (!db_exec (db, begin_sql, error))
-    return false;
-  bool done = ledger_begin (db, run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
-              && run_steps (db, &context, ret_result, error);
-  return db_exec (db, "rollback", done ? error : NULL) && done;
+  return task->options->dry_run ? run_dry (db, task, ret_result, error) : run_steps (db, task, ret_result, error);
 }

@@ -1,23 +1,17 @@
 /* One file through the pipeline: LOAD (file to staging) and TRANSFORM (staging to warehouse). It gets an open descriptor, a
- * connection that already holds the table's lock, and never renames a file. */
+ * connection that holds the table's lock, and never renames a file.
+ *
+ *   the table's lock, agreement_check (warehouse/agreement.h), ledger_begin, pipeline_run, what becomes of the file */
 #ifndef WEIR_PIPELINE_PIPELINE_H
 #define WEIR_PIPELINE_PIPELINE_H
 
-#include "models/catalog.h"
+#include "base/db.h"
 #include "pipeline/run.h"
-#include "schema/ledger.h"
 
-/* Whether a table can be loaded at all, before any file of it is touched: the model, the pins and the secret agree, and so do those
- * of the dimensions it references. *ret_waits_for: a referenced dimension that was never loaded, or NULL; owned by the caller.
- * Errors: MODEL, RETRY. */
-bool pipeline_ready (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, char **ret_waits_for,
-                     GError **error);
-
-/* Loads the file open on fd (borrowed). "model" may be NULL: staged only. "catalog" gives the models of referenced dimensions. The
- * run must have been begun in the ledger by the caller (ledger_begin), but for dry_run, where this does it inside the transaction
- * that is rolled back. On success the ledger says COMPLETED. On error the transaction is rolled back; result may still hold counts;
- * the caller records the failure, for only it knows whether to try again. */
-bool pipeline_run (Db *db, const Catalog *catalog, const Model *model, const Run *run, int fd, const PipelineOptions *options,
-                   PipelineResult *ret_result, GError **error);
+/* Runs the task. The run must have been begun in the ledger by the caller (ledger_begin), but for a dry run, which does that in
+ * its one transaction, rolled back at the end. On success the ledger says COMPLETED. On error nothing has changed but staging,
+ * the run's rejects and what LOAD told the ledger; the result (the caller's to clear in any case) then says "failed", with the
+ * counts and notes of what was done all the same; the caller records the failure, for only it knows whether to try again. */
+bool pipeline_run (Db *db, const PipelineTask *task, PipelineResult *ret_result, GError **error);
 
 #endif

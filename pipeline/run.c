@@ -1,12 +1,30 @@
 #include "pipeline/run.h"
 
+#include "base/error.h"
+
+#include <poll.h>
+
 const char *
 load_status_word (LoadStatus status)
 {
-  static const char *const words[] = {
-    [STATUS_APPLIED] = "applied", [STATUS_STAGED] = "staged", [STATUS_DUPLICATE] = "duplicate", [STATUS_FAILED] = "failed"
-  };
+  static const char *const words[] = { [STATUS_APPLIED] = "applied",
+                                       [STATUS_STAGED] = "staged",
+                                       [STATUS_DUPLICATE] = "duplicate",
+                                       [STATUS_FAILED] = "failed",
+                                       [STATUS_HELD] = "held" };
   return words[status];
+}
+
+bool
+task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
+{
+  const PipelineOptions *options = task->options;
+  if (options->progress != NULL)
+    options->progress (step, bytes, task->run->size, options->progress_data);
+  struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
+  if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
+    return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
+  return true;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef WEIR_PIPELINE_RUN_H
 #define WEIR_PIPELINE_RUN_H
 
+#include "models/catalog.h"
 #include "pipeline/records/reader.h"
 #include "schema/ledger.h"
 
@@ -11,6 +12,7 @@ typedef enum
   STATUS_STAGED,    /* no model: staged for review only */
   STATUS_DUPLICATE, /* nothing new: the file last applied again */
   STATUS_FAILED,
+  STATUS_HELD, /* failed for what a person must mend, which is not the file: it is left where it is */
 } LoadStatus;
 
 const char *load_status_word (LoadStatus status); /* "applied", ... */
@@ -20,7 +22,7 @@ typedef struct
   const char *staging_schema;
   const char *warehouse_schema;
   const char *scratch; /* a folder for unnamed temporary files */
-  const void *secret;  /* for hmac-sha256 keys; NULL: none could be read */
+  const void *secret;  /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
   double max_percent;  /* of rejects, unless the model says otherwise */
   ReaderLimits limits; /* of records and of the file */
@@ -33,12 +35,28 @@ typedef struct
   void *progress_data;
 } PipelineOptions;
 
+/* One file, and what a run is asked to do with it. Borrowed, and the same until the run is over. */
+typedef struct
+{
+  const Catalog *catalog; /* for the models of referenced dimensions */
+  const Model *model;     /* NULL: staged only */
+  const Run *run;         /* with the size and time of the file, when it was opened */
+  int fd;
+  const PipelineOptions *options;
+} PipelineTask;
+
+/* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
+bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
+
+#define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
+
 typedef struct
 {
   LoadStatus status;
-  bool rows_known; /* the file was read to its end: rows holds */
+  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows holds */
   RowCounts rows;
-  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
+  char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
+  GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 
 void pipeline_result_clear (PipelineResult *result);

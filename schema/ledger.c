@@ -104,7 +104,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "size", number (&size, run->size) }, { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
+              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -174,11 +175,26 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   g_autofree char *dialect = weir_json_text (loaded->dialect);
+  g_autofree char *columns = weir_json_text (loaded->columns);
   const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "header", loaded->header },
-              { "read", number (&read, counts->read) }, { "rejected", number (&rejected, counts->rejected) },
-              { "repaired", number (&repaired, counts->repaired) }, { "staged", number (&staged, counts->staged) });
+  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
+              { "header", loaded->header }, { "read", number (&read, counts->read) },
+              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
+              { "staged", number (&staged, counts->staged) });
+}
+
+bool
+ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_columns = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!ASK ("ledger/file_columns", &result, { "run", id }))
+    return false;
+  const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
+  return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
 }
 
 bool
@@ -208,9 +224,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] }, { "duplicate", text[3] },
-              { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] }, { "deactivated", text[7] },
-              { "staged", text[8] })
+              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
+              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
+              { "deactivated", text[7] }, { "staged", text[8] })
          && RUN ("completed", { "run", id });
 }
 
@@ -226,7 +242,8 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
   /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
   if (RUN ("fail_steps", { "run", id }, { "message", message })
       && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
-      && (failed == 0 || ledger_file_finished (db, run, end, error)) && db_exec (db, "commit", error))
+      && (failed == 0 || (ledger_file_finished (db, run, end, error) && RUN ("fail_left", { "run", id })))
+      && db_exec (db, "commit", error))
     return true;
   (void) db_exec (db, "rollback", NULL);
   return false;
@@ -328,6 +345,12 @@ bool
 ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 {
   return sql_run (db, "report/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_held (Db *db, DbResult **ret_held, GError **error)
+{
+  return sql_run (db, "report/held", NULL, 0, ret_held, error);
 }
 
 bool

@@ -25,6 +25,7 @@ typedef struct
   char *table;
   char *file;       /* name as dropped */
   char *place;      /* where it is: path relative to the home, or absolute */
+  bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
 } Run;
@@ -64,8 +65,8 @@ bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, Ro
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
 
-/* Marks as FAILED the runs of a table that are IN_PROGRESS on files outside the drop folder: their process is dead, for we hold the
- * table's lock. */
+/* Marks as FAILED the runs of a table that are IN_PROGRESS on files that were not claimed: their process is dead, for we hold the
+ * table's lock, and nobody comes back to them. */
 bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 
 /* Steps: "LOAD" and "TRANSFORM". */
@@ -77,10 +78,14 @@ typedef struct
 {
   const char *sha256;
   const Json *dialect;
-  const char *header; /* all of it in one row, as CSV; NULL: the file has none */
+  const Json *columns; /* as stage_columns has them; ledger_file_columns gives them back */
+  const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
 } FileLoaded;
 bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
+
+/* What LOAD knew of the columns. NULL: the run is unknown, or was loaded by a weir that did not keep it. A new reference. */
+bool ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
@@ -90,12 +95,14 @@ typedef struct
 {
   const char *state;       /* "applied", "staged", "duplicate" or "failed" */
   const char *sha256;      /* NULL: as file_loaded said */
-  const char *pins_sha256; /* NULL where there is no model */
+  const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
+  const char *summary;     /* the published JSON text, NULL: as it was */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
-/* IN_PROGRESS to FAILED with its error, steps too, and the file's row: one transaction of its own. A COMPLETED run stays so. */
+/* IN_PROGRESS to FAILED with its error, steps too, and the file's row, where one that was not claimed is "left": one transaction of
+ * its own. A COMPLETED run stays so. */
 bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error);
 
 /* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary
@@ -135,6 +142,7 @@ bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reas
 
 /* Reading for people: the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

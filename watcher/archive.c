@@ -3,9 +3,13 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "watcher/lockfd.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -122,59 +126,45 @@ is_taken (const char *path)
   return lstat (path, &status) == 0 || errno != ENOENT;
 }
 
+/* Moves the file under a name that is free, with its report (NULL: none) beside it. A name is unique but for the first 8 digits of
+ * the run and the second: a taken one takes the next second. */
 static bool
-report_taken (const char *folder, const char *file_name, GError **error)
+move_into (const char *folder, const ArchiveFile *file, const char *report_text, char **ret_place, GError **error)
 {
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not find a free name for \"%s\" in \"%s\"", file_name, folder);
-}
-
-/* A name is unique but for the first 8 digits of the run and the second: a taken one takes the next second. */
-bool
-archive_store (const char *path, const char *file_name, const char *archive, const char *table, int64_t unix_seconds, Uid run,
-               char **ret_place, GError **error)
-{
-  g_autofree char *folder = g_build_filename (archive, table, NULL);
   if (!make_folder (folder, error))
     return false;
   for (int i = 0; i < NAME_TRIES; i++)
     {
-      g_autofree char *name = archive_name (file_name, unix_seconds + i, run);
+      g_autofree char *name = archive_name (file->name, file->unix_seconds + i, file->run);
       g_autofree char *place = g_build_filename (folder, name, NULL);
-      bool exists = false;
-      if (fs_rename_new (path, place, &exists, error))
-        return *ret_place = g_steal_pointer (&place), true;
-      if (!exists)
-        return explain_devices (path, folder, error), false;
-    }
-  return report_taken (folder, file_name, error);
-}
-
-bool
-archive_refuse (const char *path, const char *file_name, const char *failed, int64_t unix_seconds, Uid run, const char *error_json,
-                char **ret_place, GError **error)
-{
-  if (!make_folder (failed, error))
-    return false;
-  for (int i = 0; i < NAME_TRIES; i++)
-    {
-      g_autofree char *name = archive_name (file_name, unix_seconds + i, run);
-      g_autofree char *place = g_build_filename (failed, name, NULL);
       g_autofree char *report = g_strconcat (place, ERROR_ENDING, NULL);
       if (is_taken (place) || is_taken (report))
         continue;
       /* The report first: a file in failed/ is never without its reason. */
-      if (!fs_write_file (report, error_json, strlen (error_json), FILE_MODE, error))
+      if (report_text && !fs_write_file (report, report_text, strlen (report_text), FILE_MODE, error))
         return false;
       bool exists = false;
-      if (fs_rename_new (path, place, &exists, error))
+      if (fs_rename_new (file->path, place, &exists, error))
         return *ret_place = g_steal_pointer (&place), true;
       /* Moved, but not yet durable (the fsync failed): there it stays, with its reason. */
-      if (exists || !is_taken (place))
+      if (report_text && (exists || !is_taken (place)))
         unlink (report);
       if (!exists)
-        return explain_devices (path, failed, error), false;
+        return explain_devices (file->path, folder, error), false;
     }
-  return report_taken (failed, file_name, error);
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not find a free name for \"%s\" in \"%s\"", file->name, folder);
+}
+
+bool
+archive_store (const ArchiveFile *file, const char *folder, char **ret_place, GError **error)
+{
+  return move_into (folder, file, NULL, ret_place, error);
+}
+
+bool
+archive_refuse (const ArchiveFile *file, const char *folder, const char *report, char **ret_place, GError **error)
+{
+  return move_into (folder, file, report, ret_place, error);
 }
 
 bool
@@ -184,4 +174,76 @@ archive_delete (const char *path, GError **error)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not remove \"%s\": %s", path, g_strerror (errno)), false;
   g_autofree char *folder = g_path_get_dirname (path);
   return fs_sync_folder (folder, error);
+}
+
+/* ---- trying it ---- */
+
+#define TRY_PREFIX ".weir-try-"
+
+/* Removes what tries left here that were killed: what nobody has locked any more. */
+static void
+sweep_tries (const char *folder)
+{
+  g_autoptr (DIR) dir = opendir (folder);
+  for (const struct dirent *found; dir && (found = readdir (dir));)
+    {
+      if (!g_str_has_prefix (found->d_name, TRY_PREFIX))
+        continue;
+      AUTO_FD int fd = openat (dirfd (dir), found->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+      if (fd >= 0 && lockfd_take (fd, LOCK_EX | LOCK_NB))
+        unlinkat (dirfd (dir), found->d_name, 0);
+    }
+}
+
+/* An empty file of ours, locked while it is needed. Returns its descriptor, -1 on error; the path is the caller's. */
+static int
+open_try (const char *folder, char **ret_path, GError **error)
+{
+  for (;;)
+    {
+      g_autofree char *path = g_build_filename (folder, TRY_PREFIX "XXXXXX", NULL);
+      AUTO_FD int fd = mkostemp (path, O_CLOEXEC);
+      if (fd < 0)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not write to \"%s\": %s", folder, g_strerror (errno)), -1;
+      bool locked = lockfd_take (fd, LOCK_EX | LOCK_NB);
+      if (!locked && errno != EWOULDBLOCK)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not lock \"%s\": %s", path, g_strerror (errno)), unlink (path), -1;
+      /* Somebody who swept just now took it for a dead one's. */
+      if (!locked || !lockfd_is_in_place (fd, path))
+        continue;
+      *ret_path = g_steal_pointer (&path);
+      return fd_steal (&fd);
+    }
+}
+
+static bool
+try_rename (const char *from, const char *to, GError **error)
+{
+  g_autofree char *path = NULL;
+  AUTO_FD int fd = open_try (from, &path, error);
+  if (fd < 0)
+    return false;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *place = g_build_filename (to, name, NULL);
+  bool renamed = fs_rename_new (path, place, NULL, error);
+  if (!renamed)
+    {
+      weir_error_detail (error,
+                         "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
+      explain_devices (path, to, error);
+    }
+  if (unlink (path) != 0)
+    unlink (place);
+  return renamed;
+}
+
+bool
+archive_try (const char *imports, const char *archive, const char *failed, GError **error)
+{
+  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
+  const char *from = g_file_test (claimed, G_FILE_TEST_IS_DIR) ? claimed : imports;
+  const char *const folders[] = { imports, claimed, archive, failed };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    sweep_tries (folders[i]);
+  return try_rename (from, archive, error) && try_rename (from, failed, error);
 }

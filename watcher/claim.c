@@ -2,7 +2,9 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/fsutil.h"
+#include "watcher/lockfd.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -33,7 +35,7 @@ claim_new (const char *imports, Uid run)
   Claim *claim = g_new0 (Claim, 1);
   claim->run = run;
   claim->imports = g_strdup (imports);
-  claim->folder = g_build_filename (imports, ".claimed", text, NULL);
+  claim->folder = g_build_filename (imports, CLAIM_FOLDER, text, NULL);
   claim->lock = -1;
   return claim;
 }
@@ -85,39 +87,26 @@ claim_path (const Claim *claim)
   return claim->path;
 }
 
-static bool
-lock_folder (int fd, int operation)
-{
-  int result;
-  do
-    result = flock (fd, operation);
-  while (result != 0 && errno == EINTR);
-  return result == 0;
-}
-
-/* Whether the open folder still is the one at "path": somebody who found it empty may have removed it before we had the lock. */
-static bool
-is_in_place (int fd, const char *path)
-{
-  struct stat open_status, path_status;
-  return fstat (fd, &open_status) == 0 && lstat (path, &path_status) == 0 && open_status.st_ino == path_status.st_ino
-         && open_status.st_dev == path_status.st_dev;
-}
-
-/* Makes the folder of a new claim and locks it. */
+/* Makes the folder of a new claim, durably, and locks it. */
 static bool
 make_folder (Claim *claim, GError **error)
 {
+  g_autofree char *claimed = g_path_get_dirname (claim->folder);
+  bool first = !g_file_test (claimed, G_FILE_TEST_IS_DIR);
   for (;;)
     {
-      if (!fs_make_folder (claim->folder, FOLDER_MODE, error))
+      if (!fs_make_folder (claim->folder, FOLDER_MODE, error) || !fs_sync_folder (claimed, error)
+          || (first && !fs_sync_folder (claim->imports, error)))
         return false;
       AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       if (fd < 0 && errno == ENOENT)
         continue;
-      if (fd < 0 || !lock_folder (fd, LOCK_EX))
+      if (fd >= 0)
+        fault_point ("claim-lock");
+      if (fd < 0 || !lockfd_take (fd, LOCK_EX))
         return weir_error (error, WEIR_ERROR_LOCAL, "could not lock folder \"%s\": %s", claim->folder, g_strerror (errno)), false;
-      if (is_in_place (fd, claim->folder))
+      /* Somebody who found it empty may have removed it before we had the lock. */
+      if (lockfd_is_in_place (fd, claim->folder))
         return claim->lock = fd_steal (&fd), true;
     }
 }
@@ -142,6 +131,7 @@ claim_take_from (const char *imports, const char *path, const char *name, Uid ru
     return NULL;
   claim_set_name (claim, name);
   g_autoptr (GError) local = NULL;
+  fault_point ("claim-rename");
   if (!fs_rename_new (path, claim->path, NULL, &local))
     {
       *ret_gone = is_gone (path) && is_gone (claim->path);
@@ -184,7 +174,7 @@ lock_orphan (int fd)
 {
   for (int i = 0; i < RESUME_TRIES; i++)
     {
-      if (lock_folder (fd, LOCK_EX | LOCK_NB))
+      if (lockfd_take (fd, LOCK_EX | LOCK_NB))
         return true;
       g_usleep (RESUME_PAUSE_US);
     }
@@ -201,7 +191,7 @@ claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error)
     return *ret_gone = true, NULL;
   if (fd < 0)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", claim->folder, g_strerror (errno)), NULL;
-  if (!lock_orphan (fd) || !is_in_place (fd, claim->folder))
+  if (!lock_orphan (fd) || !lockfd_is_in_place (fd, claim->folder))
     return *ret_gone = true, NULL;
   claim->lock = fd_steal (&fd);
   g_autofree char *name = find_file (claim->folder);
@@ -229,7 +219,7 @@ claim_entry_free (ClaimEntry *entry)
   g_free (entry);
 }
 
-/* Looks at one claim's folder; NULL when it is gone, or was empty and nobody's, and so was removed. */
+/* Looks at one claim's folder; NULL when there is no file in it (yet, or any more). One that is empty and nobody's is removed. */
 static ClaimEntry *
 look_at (const char *claimed, const char *run_text, Uid run)
 {
@@ -238,14 +228,20 @@ look_at (const char *claimed, const char *run_text, Uid run)
   if (fd < 0)
     return NULL;
   /* A shared lock: enough to know that no worker holds its exclusive one, and listings do not disturb each other. */
-  bool orphan = lock_folder (fd, LOCK_SH | LOCK_NB);
+  bool orphan = lockfd_take (fd, LOCK_SH | LOCK_NB);
   g_autofree char *name = find_file (folder);
-  if (orphan && !name && (rmdir (folder) == 0 || errno == ENOENT))
+  struct stat status;
+  if (!name && orphan)
+    rmdir (folder);
+  if (!name || fstatat (fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return NULL;
   ClaimEntry *entry = g_new0 (ClaimEntry, 1);
   entry->run = run;
   entry->name = g_steal_pointer (&name);
   entry->orphan = orphan;
+  entry->inode = status.st_ino;
+  entry->size = status.st_size;
+  entry->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
   return entry;
 }
 
@@ -253,7 +249,7 @@ GPtrArray *
 claim_list (const char *imports, GError **error)
 {
   g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
-  g_autofree char *claimed = g_build_filename (imports, ".claimed", NULL);
+  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
   g_autoptr (DIR) dir = opendir (claimed);
   if (!dir && errno == ENOENT)
     return g_steal_pointer (&claims);

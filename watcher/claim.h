@@ -1,6 +1,34 @@
-/* Claims: a dropped file belongs to one run once it was renamed to imports/.claimed/<run>/, a folder that its worker flocks.
+/* Claims: which worker has which file. A dropped file belongs to one run once it is imports/.claimed/<run>/<name>; the folder is
+ * locked (flock) by the worker that is at it, so a claim whose folder can be locked is an orphan: its worker is dead, or gave up.
+ * A folder has one file; nothing is ever replaced by a rename here.
  *
- * A claim whose folder can be flocked is an orphan: its worker is dead. Nothing is ever replaced by a rename here. */
+ * A Claim, with its lock, is had by one of
+ *
+ *   claim_take            a dropped file, for a new run
+ *   claim_take_from       a file of archive/ or failed/, for a new run
+ *   claim_resume          an orphan, under the run that it has
+ *
+ * Then the ledger and the pipeline do their work (src/load/loading.h), and the file ends by one of
+ *
+ *   archive_*             archived, refused or deleted (archive.h)
+ *   claim_give_back       back in imports/
+ *   nothing               it stays, an orphan for the next worker
+ *
+ * and last, always, comes claim_free: it lets go of the lock and removes the folder where that is empty.
+ *
+ * Who may do what: any process may list, at any time. Whoever takes or resumes holds the table's lock before (loader_lock), so that a
+ * table's files are claimed one by one and in order. Only who holds a Claim touches the file.
+ *
+ * What is durable, and what a crash (or a power cut) leaves behind each step:
+ *
+ *   folder made           an empty folder that nobody locks: claim_list removes it
+ *   file renamed into it  durable when claim_take returns. An orphan: claim_list shows it, `weir watch` gives its run to a worker, who
+ *                         resumes it; the ledger tells him how far it came
+ *   file moved on         durable when archive_* or claim_give_back returns. The empty folder is removed by claim_list
+ *
+ * Two who race for one file: the rename decides, the other finds it gone. Two who race for an orphan: the lock decides. A folder that
+ * was removed as empty between its making and its locking is made again. Listing locks each folder for a moment (shared); claim_resume
+ * waits such moments out. */
 #ifndef WEIR_WATCHER_CLAIM_H
 #define WEIR_WATCHER_CLAIM_H
 
@@ -8,44 +36,54 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* In the drop folder: where claimed files are. */
+#define CLAIM_FOLDER ".claimed"
 
 typedef struct Claim Claim;
 
-/* Takes imports/name for "run": makes and flocks the folder, renames the file into it, fsyncs. NULL without an error in *ret_gone =
- * true when the file is no longer there (somebody else took it). Errors: LOCAL. */
+/* Takes imports/name for "run". NULL without an error and *ret_gone = true when the file is no longer there: somebody else took it.
+ * Errors: LOCAL; the file is where it was, or an orphan where it was renamed but could not be made durable. */
 Claim *claim_take (const char *imports, const char *name, Uid run, bool *ret_gone, GError **error);
 
 /* The same from any place on the same file system ("weir retry" takes a file out of archive or failed): "path" is renamed in under
  * "name". */
 Claim *claim_take_from (const char *imports, const char *path, const char *name, Uid run, bool *ret_gone, GError **error);
 
-/* Takes over an orphan. NULL with *ret_gone = true when it is no orphan any more: finished, or another worker's. An empty folder is
- * removed. */
+/* Takes over an orphan. NULL without an error and *ret_gone = true when it is no orphan any more: finished, or another worker's. An
+ * empty folder is removed. Errors: LOCAL. */
 Claim *claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error);
 
 Uid claim_run (const Claim *claim);
 const char *claim_name (const Claim *claim); /* the file's name */
 const char *claim_path (const Claim *claim); /* where it is now */
 
-/* Renames the file back to imports/ (or to "path" if not NULL), unless something took its name there: then it stays claimed and is
- * an orphan for the next start. Used when a load could not begin. The claim is released either way. */
+/* Renames the file back to imports/ (or to "path" if not NULL), for one that could not be loaded and whose run is over in the ledger.
+ * False, with an error (LOCAL), when something took its name there, or it cannot be moved: then it stays claimed, an orphan for the
+ * next start. The lock is let go of either way. */
 bool claim_give_back (Claim *claim, const char *path, GError **error);
 
-/* Releases the flock and removes the folder if it is empty. Safe at any point: a file still in it is then an orphan. */
+/* Lets go of the lock and removes the folder if it is empty. Safe at any point: a file still in it is then an orphan. */
 void claim_free (Claim *claim);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 
-/* One claim folder as found on disk. */
+/* One claimed file as found on disk. */
 typedef struct
 {
   Uid run;
-  char *name;  /* the file in it; NULL: empty */
+  char *name;
   bool orphan; /* nobody holds the flock */
+  ino_t inode;
+  int64_t size;     /* bytes */
+  int64_t mtime_ns; /* since 1970 */
 } ClaimEntry;
 
 void claim_entry_free (ClaimEntry *entry);
 
-/* All claims (of ClaimEntry). A missing folder is an empty list. Empty orphan folders are removed on the way. */
+/* All claims with a file in them (of ClaimEntry). A missing folder is an empty list. Empty folders that nobody locks are removed on the
+ * way. Errors: LOCAL. */
 GPtrArray *claim_list (const char *imports, GError **error);
 
 #endif

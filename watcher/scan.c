@@ -2,14 +2,13 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/text.h"
+#include "watcher/claim.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* Where claimed files are: part of the folder's machinery, not of its contents. */
-#define CLAIMED ".claimed"
 
 void
 entry_free (Entry *entry)
@@ -38,6 +37,12 @@ scan_is_csv_name (const char *name)
   return has_ending (name, endings);
 }
 
+bool
+scan_is_pending (FileState state)
+{
+  return state == FILE_WRITING || state == FILE_SETTLING || state == FILE_READY;
+}
+
 static bool
 is_unfinished_name (const char *name)
 {
@@ -63,8 +68,23 @@ foreign_reason (const char *name, mode_t mode)
   return NULL;
 }
 
+/* What a name is, as far as one listing can tell. */
+static FileState
+judge_name (DIR *dir, const char *name, mode_t mode, const char **ret_reason)
+{
+  *ret_reason = NULL;
+  if (is_unfinished_name (name))
+    return FILE_PARTIAL;
+  if ((*ret_reason = foreign_reason (name, mode)))
+    return FILE_IGNORED;
+  if (faccessat (dirfd (dir), name, R_OK, AT_EACCESS) == 0 || (errno != EACCES && errno != EPERM))
+    return FILE_SETTLING;
+  *ret_reason = "cannot be opened: permission denied";
+  return FILE_UNREADABLE;
+}
+
 static Entry *
-entry_new (const char *name, const struct stat *status)
+entry_new (DIR *dir, const char *name, const struct stat *status)
 {
   Entry *entry = g_new0 (Entry, 1);
   entry->name = g_strdup (name);
@@ -73,12 +93,7 @@ entry_new (const char *name, const struct stat *status)
   entry->size = status->st_size;
   entry->mtime_ns = (int64_t) status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
   entry->ctime_ns = (int64_t) status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
-  if (is_unfinished_name (name))
-    entry->kind = ENTRY_WAITING;
-  else if ((entry->reason = foreign_reason (name, status->st_mode)))
-    entry->kind = ENTRY_OTHER;
-  else
-    entry->kind = ENTRY_FILE;
+  entry->state = judge_name (dir, name, status->st_mode, &entry->reason);
   return entry;
 }
 
@@ -102,11 +117,12 @@ read_entries (DIR *dir, const char *folder, GPtrArray *entries, GError **error)
       if (!found)
         return true;
       const char *name = found->d_name;
-      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIMED) == 0)
+      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || strcmp (name, CLAIM_FOLDER) == 0)
         continue;
       struct stat status;
+      fault_point ("scan-name");
       if (fstatat (dirfd (dir), name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-        g_ptr_array_add (entries, entry_new (name, &status));
+        g_ptr_array_add (entries, entry_new (dir, name, &status));
       else if (errno != ENOENT) /* gone between the two calls: not in the folder */
         return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s/%s\": %s", folder, name, g_strerror (errno)), false;
     }

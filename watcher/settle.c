@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* How soon to look again at a file that somebody has open: its close usually comes as an event before that. */
-#define BUSY_RETRY_US 250000
+#define WRITER_RETRY_US 250000
 
 /* What is known of one name. */
 typedef struct
@@ -109,57 +109,62 @@ forget_unlisted (gpointer key, gpointer value, gpointer data)
   return !listed;
 }
 
-static int
-compare_age (const void *a, const void *b, void *data)
+/* The verdict on a file that has to be still for so much longer. */
+static FileState
+judge (const Entry *entry, int64_t missing_us, AskLease ask, void *data)
 {
-  const GPtrArray *entries = data;
-  const Entry *left = entries->pdata[*(const int *) a];
-  const Entry *right = entries->pdata[*(const int *) b];
-  if (left->mtime_ns != right->mtime_ns)
-    return left->mtime_ns < right->mtime_ns ? -1 : 1;
-  return strcmp (left->name, right->name);
+  if (missing_us > 0)
+    return FILE_SETTLING;
+  return ask (entry, data) == LEASE_WRITER ? FILE_WRITING : FILE_READY;
 }
 
-GArray *
-settle_observe (Settle *settle, const GPtrArray *entries, int64_t now, Lease (*lease) (const Entry *entry, void *data), void *data,
-                int64_t *ret_wait_us)
+int64_t
+settle_observe (Settle *settle, GPtrArray *entries, int64_t now, AskLease ask, void *data)
 {
-  GArray *ready = g_array_new (FALSE, FALSE, sizeof (int));
   int64_t wait_us = INT64_MAX;
   for (unsigned i = 0; i < entries->len; i++)
     {
-      const Entry *entry = entries->pdata[i];
-      if (entry->kind != ENTRY_FILE)
+      Entry *entry = entries->pdata[i];
+      if (entry->state != FILE_SETTLING)
         continue;
       Name *name = find_name (settle, entry->name);
       update_name (name, entry, now);
       int64_t missing = name->still_since + needed_stillness (settle, name) - now;
-      int index = (int) i;
-      if (missing > 0)
-        wait_us = MIN (wait_us, missing);
-      else if (lease (entry, data) == LEASE_BUSY)
-        wait_us = MIN (wait_us, BUSY_RETRY_US);
-      else
-        g_array_append_val (ready, index);
+      entry->state = judge (entry, missing, ask, data);
+      if (entry->state != FILE_READY)
+        wait_us = MIN (wait_us, entry->state == FILE_WRITING ? WRITER_RETRY_US : missing);
     }
   g_hash_table_foreach_remove (settle->names, forget_unlisted, NULL);
-  g_array_sort_with_data (ready, compare_age, (void *) entries);
-  *ret_wait_us = wait_us == INT64_MAX ? -1 : wait_us;
-  return ready;
+  return wait_us == INT64_MAX ? -1 : wait_us;
+}
+
+void
+settle_look_once (GPtrArray *entries, int64_t settle_us, int64_t now, AskLease ask, void *data)
+{
+  for (unsigned i = 0; i < entries->len; i++)
+    {
+      Entry *entry = entries->pdata[i];
+      if (entry->state != FILE_SETTLING)
+        continue;
+      int64_t away = ABS (now - entry->ctime_ns / 1000);
+      entry->state = judge (entry, 0, ask, data);
+      if (entry->state == FILE_READY)
+        entry->state = away < settle_us ? FILE_SETTLING : FILE_READY;
+    }
 }
 
 Lease
-settle_lease (const char *folder, const char *name)
+settle_ask_lease (const Entry *entry, void *data)
 {
-  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *path = g_build_filename ((const char *) data, entry->name, NULL);
   AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
-    return errno == EWOULDBLOCK ? LEASE_BUSY : LEASE_REFUSED;
+    return errno == EWOULDBLOCK ? LEASE_WRITER : LEASE_REFUSED;
   /* Somebody who opens the file for writing while we hold the lease is announced by a signal: one that is ignored by default. */
   if (fcntl (fd, F_SETSIG, SIGURG) != 0)
     return LEASE_REFUSED;
   if (fcntl (fd, F_SETLEASE, F_RDLCK) != 0)
-    return errno == EAGAIN ? LEASE_BUSY : LEASE_REFUSED;
+    return errno == EAGAIN ? LEASE_WRITER : LEASE_REFUSED;
   fcntl (fd, F_SETLEASE, F_UNLCK);
   return LEASE_FREE;
 }

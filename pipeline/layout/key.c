@@ -242,6 +242,13 @@ key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, cons
   return true;
 }
 
+bool
+key_part_is_empty (KeyMaker *maker, const KeyPart *part)
+{
+  size_t unused;
+  return !normalize_parts (maker, part, 1, &unused);
+}
+
 char *
 key_fingerprint (const void *secret, size_t length)
 {

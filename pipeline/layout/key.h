@@ -46,6 +46,9 @@ bool key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString 
 bool key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, const KeyPart **ret_normalized,
                size_t *ret_empty_part);
 
+/* Whether nothing is left of a part once it is normalised. */
+bool key_part_is_empty (KeyMaker *maker, const KeyPart *part);
+
 /* A name for the secret that gives nothing away: 16 hexadecimal digits of HMAC-SHA-256 (secret, "weir key secret"). Owned by the
  * caller. */
 char *key_fingerprint (const void *secret, size_t length);

@@ -22,8 +22,7 @@ layout_free (Layout *layout)
       g_free (layout->columns[i].name);
       g_free (layout->columns[i].header);
       g_free (layout->columns[i].format);
-      g_free (layout->columns[i].change);
-      g_free (layout->columns[i].contradiction);
+      g_free (layout->findings[i].change);
     }
   for (int i = 0; i < layout->n_references; i++)
     {
@@ -31,6 +30,7 @@ layout_free (Layout *layout)
       g_free (layout->references[i].key);
     }
   g_free (layout->columns);
+  g_free (layout->findings);
   g_free (layout->references);
   g_free (layout->key_columns);
   if (layout->tracked != NULL)
@@ -84,6 +84,7 @@ add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
   g_auto (GStrv) texts = header_texts (header, fields);
   g_auto (GStrv) names = column_names (texts, (size_t) fields, pins);
   layout->columns = g_new0 (LayoutColumn, fields);
+  layout->findings = g_new0 (ColumnFinding, fields);
   layout->n_columns = fields;
   for (int i = 0; i < fields; i++)
     {
@@ -100,27 +101,32 @@ add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
 
 #define LISTED_COLUMNS 30 /* in a message */
 
+/* As the file calls the column, else as the table does. */
+static const char *
+title_of (const LayoutColumn *column)
+{
+  return column->header[0] != '\0' ? column->header : column->name;
+}
+
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
 static bool
 missing_column (const Layout *layout, const char *missing, const char *role, Reason reason, GError **error)
 {
   g_autoptr (GPtrArray) have = g_ptr_array_new ();
   for (int i = 0; i < layout->n_columns; i++)
-    g_ptr_array_add (have, layout->columns[i].header[0] != '\0' ? layout->columns[i].header : layout->columns[i].name);
+    g_ptr_array_add (have, (char *) title_of (&layout->columns[i]));
   g_ptr_array_add (have, NULL);
   const char *near = text_nearest (missing, (const char *const *) have->pdata);
   if (layout->n_columns > LISTED_COLUMNS)
     have->pdata[LISTED_COLUMNS] = NULL;
   g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
-  weir_error (error, WEIR_ERROR_INPUT, "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
-  weir_error_detail (error, "Its columns are: %s%s. Nothing was loaded.", list,
-                     layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
-  if (near != NULL)
-    weir_error_hint (error, "Did you mean \"%s\"? Rename the column in the file, or in the model.", near);
-  else
-    weir_error_hint (error, "Add the column to the file, or mend the model.");
-  weir_error_reason (error, reason);
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("Its columns are: %s%s. Nothing was loaded.", list, layout->n_columns > LISTED_COLUMNS ? ", and more" : "");
+  g_autofree char *hint = near != NULL
+                              ? g_strdup_printf ("Did you mean \"%s\"? Rename the column in the file, or in the model.", near)
+                              : g_strdup ("Add the column to the file, or mend the model.");
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, reason, .detail = detail, .hint = hint },
+                    "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
 }
 
 static bool
@@ -219,18 +225,19 @@ shown_name (const Layout *layout, int i)
   for (int before = 0; before < i && column->header[0] != '\0'; before++)
     if (strcmp (layout->columns[before].header, column->header) == 0)
       return g_strdup_printf ("%s (the header \"%s\" once more)", column->name, column->header);
-  return g_strdup (column->header[0] != '\0' ? column->header : column->name);
+  return g_strdup (title_of (column));
 }
 
 static bool
 refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
 {
   g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
-  weir_error (error, WEIR_ERROR_INPUT, "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
-  weir_error_detail (error, "%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
-  weir_error_hint (error, "Take them out of the file, or let them in with \"evolve\" or \"discard\".");
-  weir_error_reason (error, REASON_COLUMNS_DRIFT);
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_COLUMNS_DRIFT, .detail = detail,
+                                 .hint = "Take them out of the file, or let them in with \"evolve\" or \"discard\"." },
+                    "the file has columns that table \"%s\" does not: %s", layout->model->table, list);
 }
 
 /* Columns that no load has had and the model does not name: by the contract. */
@@ -247,7 +254,7 @@ apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
       if (column->discarded)
         column->stored = false;
       if (column->discarded && is_new)
-        column->change = g_strdup ("is new, and discarded by the model's contract: it is in staging only");
+        layout->findings[i].change = g_strdup ("is new, and discarded by the model's contract: it is in staging only");
       else if (is_new && layout->model->contract_columns == COLUMNS_FREEZE)
         g_ptr_array_add (fresh, shown_name (layout, i));
     }
@@ -366,7 +373,7 @@ layout_header (const Layout *layout, const Dialect *dialect)
     {
       const LayoutColumn *column = &layout->columns[i];
       g_string_append (line, i > 0 ? dialect->delimiter : "");
-      dialect_append_cell (dialect, column->header[0] != '\0' ? column->header : column->name, false, line);
+      dialect_append_cell (dialect, title_of (column), false, line);
     }
   g_string_append (line, dialect->trailing_delimiter ? dialect->delimiter : "");
   return g_string_free (line, FALSE);
@@ -384,10 +391,9 @@ layout_check_columns (const Layout *layout, const char *file, GError **error)
   if (!staging && stored + layout->n_references + own <= MOST_COLUMNS)
     return true;
   g_autofree char *found = text_count (layout->n_columns);
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has %s columns; a table of PostgreSQL has at most 1,600, and weir needs %d of them",
-              file, found, (staging ? STAGING_COLUMNS : own) + layout->n_references);
-  weir_error_detail (error, "Nothing was loaded.");
-  weir_error_hint (error, "Split the file into several with fewer columns, or make rows of the columns.");
-  weir_error_reason (error, REASON_TOO_MANY_COLUMNS);
-  return false;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_TOO_MANY_COLUMNS, .detail = "Nothing was loaded.",
+                                 .hint = "Split the file into several with fewer columns, or make rows of the columns." },
+                    "\"%s\" has %s columns; a table of PostgreSQL has at most 1,600, and weir needs %d of them", file, found,
+                    (staging ? STAGING_COLUMNS : own) + layout->n_references);
 }

@@ -272,11 +272,12 @@ key_definition_check (const char *table, const char *pinned, const char *now, GE
   Json *fingerprint = json_object_get (is, "fingerprint");
   bool secret = fingerprint != NULL && json_object_get (was, "fingerprint") != NULL
                 && json_object_set (was, "fingerprint", fingerprint) == 0 && json_equal (was, is);
-  weir_error (error, WEIR_ERROR_MODEL, "the key %s of table \"%s\" is not the one its rows were loaded with",
-              secret ? "secret" : "definition", table);
-  weir_error_reason (error, secret ? REASON_SECRET_CHANGED : REASON_KEY_CHANGED);
-  weir_error_detail (error, "Loading would give every entity a second id. Pinned: %s. Now: %s. Nothing was changed.", pinned, now);
-  weir_error_hint (error, secret ? "Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE)."
-                                 : "Put business_key, hash, normalize and namespace back as they were, or load into a new table.");
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("Loading would give every entity a second id. Pinned: %s. Now: %s. Nothing was changed.", pinned, now);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, secret ? REASON_SECRET_CHANGED : REASON_KEY_CHANGED, .detail = detail,
+                                 .hint = secret ? "Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE)."
+                                                : "Put business_key, hash, normalize and namespace back as they were, or load "
+                                                  "into a new table." },
+                    "the key %s of table \"%s\" is not the one its rows were loaded with", secret ? "secret" : "definition", table);
 }

@@ -1,4 +1,7 @@
-/* Pins: what the first load of a table settled, kept in weir.table, and what later loads must agree with. */
+/* Pins: what the first load of a table settled, kept in weir.table, and what later loads must agree with. Pure.
+ *
+ * A load reads them (pins_parse), lays its file out by them, adds what it has settled (layout_pin, pins_set_dialect) and keeps them
+ * (pins_text) in the transaction that applies the file. */
 #ifndef WEIR_PIPELINE_LAYOUT_PINS_H
 #define WEIR_PIPELINE_LAYOUT_PINS_H
 

@@ -115,7 +115,7 @@ send_spool (RejectSpool *spool, Db *db, GError **error)
 }
 
 bool
-reject_store (RejectSpool *spool, Db *db, GError **error)
+reject_replace (RejectSpool *spool, Db *db, GError **error)
 {
   if (!ledger_forget_rejects (db, spool->run, error))
     return false;

@@ -1,5 +1,9 @@
 /* Rejects on their way to weir.reject: spooled to an unnamed file while the COPY of the good rows is under way, for a connection
- * carries one COPY at a time; copied in afterwards, as often as a rolled back transaction asks for it. */
+ * carries one COPY at a time; copied in afterwards, as often as a rolled back transaction asks for it.
+ *
+ *   reject_spool_new, reject_add ..., reject_replace (again after more of them), reject_spool_free
+ *
+ * Errors: LOCAL of the file, and those of the database. */
 #ifndef WEIR_PIPELINE_STAGE_REJECT_H
 #define WEIR_PIPELINE_STAGE_REJECT_H
 
@@ -20,7 +24,7 @@ typedef struct
 
 typedef struct RejectSpool RejectSpool;
 
-/* "scratch": the folder of the unnamed file. */
+/* "scratch": the folder of the unnamed file. NULL on error. */
 RejectSpool *reject_spool_new (const char *scratch, Uid run, GError **error);
 void reject_spool_free (RejectSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
@@ -28,13 +32,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
 bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
 int64_t reject_count (const RejectSpool *spool); /* without the repaired ones */
 int64_t reject_repaired (const RejectSpool *spool);
-int64_t
-reject_foreign (const RejectSpool *spool); /* of those counted: footers and other tables, which say nothing of this one's rows */
+/* Of those counted: footers and other tables, which say nothing of this one's rows. */
+int64_t reject_foreign (const RejectSpool *spool);
 
 /* Forgets everything spooled: the file is read again from its start. */
 bool reject_restart (RejectSpool *spool, GError **error);
 
 /* Replaces the run's rows in weir.reject by the spooled ones, in the caller's transaction. */
-bool reject_store (RejectSpool *spool, Db *db, GError **error);
+bool reject_replace (RejectSpool *spool, Db *db, GError **error);
 
 #endif

@@ -280,7 +280,7 @@ convert_reference (Row *row, const Record *record, int r)
   if (!row->reference_nulls[r])
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)
-    if (!row->parts[part].null && row->parts[part].length > 0 && reference->n_columns > 1)
+    if (!key_part_is_empty (row->reference_keys[r], &row->parts[part]))
       return refuse (row, row->layout->columns[reference->columns[empty]].name, REASON_INCOMPLETE_REFERENCE,
                      "the reference to %s has some of its columns empty", reference->reference->dimension);
   return ROW_OK;

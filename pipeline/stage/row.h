@@ -1,4 +1,6 @@
-/* One record to one staged row: values, id, references and hash, or the reason why not. No allocation per row. */
+/* One record to one staged row: values, id, references and hash, or the reason why not. No allocation per row.
+ *
+ *   row_new once the layout's types are settled; for each record row_convert, then row_write or what row_reason says */
 #ifndef WEIR_PIPELINE_STAGE_ROW_H
 #define WEIR_PIPELINE_STAGE_ROW_H
 
@@ -14,7 +16,7 @@ typedef enum
 
 typedef struct Row Row;
 
-/* Borrows the layout. Secret: for hmac-sha256 keys. */
+/* Borrows the layout. The secret is for hmac-sha256 keys, its own and the references' (key.h): NULL where there are none. */
 Row *row_new (const Layout *layout, const void *secret, size_t secret_length);
 void row_free (Row *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
@@ -28,7 +30,8 @@ const char *row_column (const Row *row);
 Reason row_reason (const Row *row);
 const char *row_message (const Row *row);
 
-/* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. */
+/* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. Errors: those of the writer's
+ * sink. */
 bool row_write (const Row *row, const Record *record, CopyWriter *copy, GError **error);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
+#include "pipeline/stage/grants.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -16,10 +18,8 @@ stage_new (const char *schema, const Run *run)
   Stage *stage = g_new0 (Stage, 1);
   stage->schema = schema;
   stage->table = g_strdup (run->table);
-  size_t keep = MIN (strlen (run->table), 63 - BUILD_SUFFIX);
-  while (keep > 0 && (run->table[keep] & 0xC0) == 0x80) /* not in the middle of a character */
-    keep--;
-  stage->build = g_strdup_printf ("%.*s__%.8s", (int) keep, run->table, id);
+  g_autofree char *start = name_limit (g_strdup (run->table), BUILD_SUFFIX, run->table);
+  stage->build = g_strdup_printf ("%s__%.8s", start, id);
   stage->name = g_strdup (stage->build);
   return stage;
 }
@@ -60,9 +60,8 @@ stage_ensure_schema (Db *db, const char *schema, const char *what, GError **erro
     return false;
   if (exists)
     return true;
-  g_autofree char *ident = text_quote_ident (schema);
-  g_autofree char *sql = g_strdup_printf ("create schema %s", ident);
-  if (db_exec (db, sql, error))
+  const SqlVar vars[] = { { "schema", schema } };
+  if (sql_run (db, "staging/create_schema", vars, G_N_ELEMENTS (vars), NULL, error))
     return true;
   g_prefix_error (error, "could not create the %s schema \"%s\": ", what, schema);
   weir_error_hint (error, "Let this role create it (grant create on database ... to ...), or create it owned by this role.");
@@ -114,7 +113,7 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
 }
 
 bool
-stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
+stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error)
 {
   /* PostgreSQL gathers no rows where a condition is volatile. */
   const char *where = singly ? " where clock_timestamp() is not null" : "";
@@ -124,16 +123,32 @@ stage_copy (Db *db, const Stage *stage, bool singly, GError **error)
   return db_copy_begin (db, sql, error);
 }
 
+Json *
+stage_columns (const Layout *layout)
+{
+  Json *columns = json_array ();
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      const ColumnFinding *finding = &layout->findings[i];
+      Json *ways = finding->settle != NULL ? json_pack ("[s, s]", finding->settle, finding->settle_or) : json_null ();
+      json_array_append_new (columns, json_pack ("{s:o, s:o, s:s, s:o, s:o}", "name", weir_json_string (column->name), "header",
+                                                 weir_json_string (column->header), "type", column->type->name, "format",
+                                                 weir_json_string (column->format), "ambiguous", ways));
+    }
+  return columns;
+}
+
 static bool
-comment_column (Db *db, const Stage *stage, const LayoutColumn *column, GError **error)
+comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
     g_string_append_printf (text, "header %s", column->header);
   if (column->format != NULL)
     g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
-  if (column->ambiguous)
-    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", column->settle, column->settle_or);
+  if (finding->settle != NULL)
+    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", finding->settle, finding->settle_or);
   if (text->len == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);
@@ -148,7 +163,7 @@ bool
 stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (!comment_column (db, stage, &layout->columns[i], error))
+    if (!comment_column (db, stage, &layout->columns[i], &layout->findings[i], error))
       return false;
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
@@ -167,12 +182,8 @@ swap (Db *db, const Stage *stage, GError **error)
 {
   const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table }, { "build", stage->build } };
   g_autoptr (DbResult) grants = NULL;
-  if (!sql_run (db, "staging/grants", vars, G_N_ELEMENTS (vars), &grants, error))
-    return false;
-  for (int row = 0; row < db_result_rows (grants); row++)
-    if (!db_exec (db, db_result_value (grants, row, 0), error))
-      return false;
-  return sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
+  return grants_read (db, stage->schema, stage->table, stage->build, &grants, error) && grants_give (db, grants, error)
+         && sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
          && sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 

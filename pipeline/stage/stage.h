@@ -1,4 +1,8 @@
-/* The staging table of one load: made aside under the run's name, filled by binary COPY, and swapped in last. */
+/* The staging table of one load: made aside under the run's name, filled by binary COPY, and swapped in last.
+ *
+ *   stage_new, stage_ensure_schema, stage_create, stage_copy_begin and the rows, stage_finish, stage_swap; later stage_count
+ *
+ * All inside the caller's transaction, which is aborted after an error, but for what stage_swap calls harmless. */
 #ifndef WEIR_PIPELINE_STAGE_STAGE_H
 #define WEIR_PIPELINE_STAGE_STAGE_H
 
@@ -13,20 +17,26 @@ typedef struct
   char *name;  /* the name it has now: build, or table after the swap */
 } Stage;
 
+/* The names only. Borrows the schema's. */
 Stage *stage_new (const char *schema, const Run *run);
 void stage_free (Stage *stage);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stage, stage_free)
 
-/* Creates the schema if it is missing. "what" is for the message. */
+/* Creates the schema if it is missing. "what" ("staging", "warehouse") is for the message. Errors: MODEL where the role may not. */
 bool stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error);
 
-/* Creates the table aside, removing what earlier loads of the same table could not swap in. */
+/* Creates the table aside, removing what earlier loads of the same table could not swap in. The layout's types must be settled. */
 bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
 
-/* Begins the COPY into it. "singly": each row is written by itself, slowly, so that an error is about the row that it names. */
-bool stage_copy (Db *db, const Stage *stage, bool singly, GError **error);
+/* Begins the COPY into it (base/db.h). "singly": each row is written by itself, slowly, so that an error is about the row that
+ * it names. */
+bool stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error);
 
-/* After the rows: statistics and comments (file and run on the table, the source format on columns that have one). */
+/* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file spells
+ * it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new reference. */
+Json *stage_columns (const Layout *layout);
+
+/* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
 /* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms,

@@ -50,22 +50,19 @@ cannot_convert (const Conversion *conversion, const char *schema, GError **error
 {
   const LayoutColumn *column = conversion->column;
   const Model *model = conversion->layout->model;
-  weir_error (error, WEIR_ERROR_MODEL,
-              "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not", column->name,
-              schema, model->table, column->type->name, conversion->misfits);
-  weir_error_detail (error, "%s%s. Nothing was changed.", conversion->shown->str,
-                     conversion->misfits > SHOWN_VALUES ? " and others" : "");
-  weir_error_hint (error,
-                   "Declare it as \"text\" in %s, change these values in all versions with `weir psql`, or load into a table of "
-                   "another name.",
-                   model->path);
-  weir_error_reason (error, REASON_TYPE_CHANGED);
-  return false;
+  g_autofree char *detail = g_strdup_printf ("%s%s. Nothing was changed.", conversion->shown->str,
+                                             conversion->misfits > SHOWN_VALUES ? " and others" : "");
+  g_autofree char *hint = g_strdup_printf ("Declare it as \"text\" in %s, change these values in all versions with `weir psql`, or "
+                                           "load into a table of another name.",
+                                           model->path);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_TYPE_CHANGED, .detail = detail, .hint = hint },
+                    "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not", column->name,
+                    schema, model->table, column->type->name, conversion->misfits);
 }
 
-/* Fetches the next piece of the distinct texts and puts down what becomes of those that do not stay. */
+/* Fetches the next piece of the distinct texts; "put_down": keeps what becomes of those that do not stay. */
 static bool
-convert_piece (Db *db, Conversion *conversion, bool *ret_end, GError **error)
+read_piece (Db *db, Conversion *conversion, bool put_down, bool *ret_end, GError **error)
 {
   g_autoptr (DbResult) texts = NULL;
   if (!sql_run (db, "convert/fetch", NULL, 0, &texts, error))
@@ -78,27 +75,44 @@ convert_piece (Db *db, Conversion *conversion, bool *ret_end, GError **error)
         json_array_append_new (pairs, pair);
     }
   *ret_end = db_result_rows (texts) == 0;
+  if (!put_down)
+    return true;
   g_autofree char *text = weir_json_text (pairs);
   const SqlVar vars[] = { { "pairs", text } };
   return sql_run (db, "convert/add", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+/* Reads all the texts. False where one of them is not of the type, too. */
+static bool
+read_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, bool put_down, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", layout->model->table }, { "column", column->name } };
+  g_autoptr (GString) shown = g_string_new (NULL);
+  Conversion conversion = { .layout = layout, .column = column, .shown = shown };
+  if (!sql_run (db, "convert/texts", vars, G_N_ELEMENTS (vars), NULL, error))
+    return false;
+  for (bool end = false; !end;)
+    if (!read_piece (db, &conversion, put_down, &end, error))
+      return false;
+  return sql_run (db, "convert/close", NULL, 0, NULL, error)
+         && (conversion.misfits == 0 || cannot_convert (&conversion, schema, error));
+}
+
+bool
+convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GError **error)
+{
+  return read_texts (db, schema, layout, column, false, error);
 }
 
 bool
 convert_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GPtrArray *notes, GError **error)
 {
   const SqlVar vars[] = { { "schema", schema }, { "table", layout->model->table }, { "column", column->name } };
-  g_autoptr (GString) shown = g_string_new (NULL);
-  Conversion conversion = { .layout = layout, .column = column, .shown = shown };
-  if (!sql_run (db, "convert/begin", NULL, 0, NULL, error)
-      || !sql_run (db, "convert/texts", vars, G_N_ELEMENTS (vars), NULL, error))
+  if (!sql_run (db, "convert/begin", NULL, 0, NULL, error) || !read_texts (db, schema, layout, column, true, error)
+      || !sql_run (db, "convert/write", vars, G_N_ELEMENTS (vars), NULL, error)
+      || !sql_run (db, "convert/end", NULL, 0, NULL, error))
     return false;
-  for (bool end = false; !end;)
-    if (!convert_piece (db, &conversion, &end, error))
-      return false;
-  if (conversion.misfits > 0)
-    return cannot_convert (&conversion, schema, error);
   g_ptr_array_add (notes, g_strdup_printf ("column %s was text and becomes %s: the values of %s.%s were converted", column->name,
                                            column->type->name, schema, layout->model->table));
-  return sql_run (db, "convert/write", vars, G_N_ELEMENTS (vars), NULL, error)
-         && sql_run (db, "convert/close", NULL, 0, NULL, error) && sql_run (db, "convert/end", NULL, 0, NULL, error);
+  return true;
 }

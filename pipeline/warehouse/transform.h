@@ -3,15 +3,13 @@
 #define WEIR_PIPELINE_WAREHOUSE_TRANSFORM_H
 
 #include "pipeline/stage/load.h"
+#include "pipeline/warehouse/warehouse.h"
 
-/* Compares the staged rows with the warehouse and applies the difference. "known": the ledger says that the warehouse table is
- * weir's. Fills the counts of result. Rows refused here (a reference to nobody, a duplicate that the model rejects) are spooled and
- * stored with their original bytes; too many of them are an INPUT error. RETRY when staging is not whole: a crashed server emptied
- * it. */
-bool transform_run (Db *db, const LoadInput *input, Loaded *loaded, bool known, PipelineResult *result, GError **error);
-
-/* Whether the rejects so far, less footers and other tables, are few enough; if not, an INPUT error ("too_many_rejects") that names
- * the commonest reason. They must be in weir.reject already. */
-bool transform_check_rejects (Db *db, const LoadInput *input, const Loaded *loaded, const RowCounts *rows, GError **error);
+/* Compares the staged rows with the warehouse and applies the difference. The result has the counts and notes of LOAD, and gets the
+ * others. Rows refused here (a reference to nobody, a duplicate that the model rejects) are spooled and stored with their original
+ * bytes; too many of them are an INPUT error. MODEL: the warehouse cannot follow. RETRY: staging is not whole, for a crashed server
+ * emptied it. On error the transaction is to be rolled back, and only the spooled rejects tell of it. */
+bool transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result,
+                    GError **error);
 
 #endif

@@ -2,18 +2,22 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/warehouse/convert.h"
+#include "pipeline/stage/grants.h"
 #include "pipeline/stage/stage.h"
+#include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/convert.h"
 #include "schema/sql.h"
 
 #include <string.h>
 
-/* A column of the warehouse as the layout wants it. */
+/* The columns that a load wants, and those that it finds. */
 typedef struct
 {
-  const char *name;
-  const Type *type;
-} Wanted;
+  const GArray *wanted;    /* of WantedColumn */
+  const GPtrArray *stored; /* of StoredColumn */
+  const Pins *pins;
+} Columns;
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static const char *const hidden_in_view[] = { "effective_end_date", "is_current", "closed_by", NULL };
@@ -34,23 +38,10 @@ warehouse_free (Warehouse *warehouse)
   g_free (warehouse);
 }
 
-static GArray *
-wanted_columns (const Layout *layout)
+static GPtrArray *
+read_stored (Db *db, const Warehouse *warehouse, GError **error)
 {
-  GArray *wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
-  for (int i = 0; i < layout->n_references; i++)
-    g_array_append_val (wanted, ((Wanted) { layout->references[i].reference->as, &types[TYPE_UUID] }));
-  for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].stored)
-      g_array_append_val (wanted, ((Wanted) { layout->columns[i].name, layout->columns[i].type }));
-  return wanted;
-}
-
-static bool
-read_attributes (Db *db, const Warehouse *warehouse, DbResult **ret_attributes, GError **error)
-{
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", warehouse->layout->model->table } };
-  return sql_run (db, "table/attributes", vars, G_N_ELEMENTS (vars), ret_attributes, error);
+  return columns_read (db, warehouse->schema, warehouse->layout->model->table, error);
 }
 
 bool
@@ -64,39 +55,18 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
-static bool
-create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
-{
-  const Model *model = warehouse->layout->model;
-  g_autoptr (GString) columns = g_string_new (NULL);
-  for (guint i = 0; i < wanted->len; i++)
-    {
-      const Wanted *column = &g_array_index (wanted, Wanted, i);
-      g_autofree char *ident = text_quote_ident (column->name);
-      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
-    }
-  const SqlVar vars[] = {
-    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
-  };
-  const char *statement = model->kind == MODEL_DIMENSION ? "dimension/create"
-                          : model_is_keyless (model)     ? "fact/create_keyless"
-                                                         : "fact/create";
-  warehouse->created = true;
-  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
  * it. */
 static bool
 create_view (Db *db, const Warehouse *warehouse, GError **error)
 {
-  g_autoptr (DbResult) attributes = NULL;
-  if (!read_attributes (db, warehouse, &attributes, error))
+  g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
+  if (stored == NULL)
     return false;
   g_autoptr (GString) columns = g_string_new (NULL);
-  for (int row = 0; row < db_result_rows (attributes); row++)
+  for (guint i = 0; i < stored->len; i++)
     {
-      const char *name = db_result_value (attributes, row, 0);
+      const char *name = ((const StoredColumn *) stored->pdata[i])->name;
       if (g_strv_contains (hidden_in_view, name))
         continue;
       g_autofree char *ident = text_quote_ident (name);
@@ -109,14 +79,23 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Runs the statements that a query returned, one in each row. */
 static bool
-run_each (Db *db, const DbResult *statements, GError **error)
+create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
 {
-  for (int row = 0; row < db_result_rows (statements); row++)
-    if (!db_exec (db, db_result_value (statements, row, 0), error))
-      return false;
-  return true;
+  const Model *model = warehouse->layout->model;
+  g_autoptr (GString) columns = g_string_new (NULL);
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
+      g_autofree char *ident = text_quote_ident (column->name);
+      g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
+    }
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
+  };
+  warehouse->created = true;
+  return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
+         && (warehouse->view == NULL || create_view (db, warehouse, error));
 }
 
 static bool
@@ -128,53 +107,51 @@ change_column (Db *db, const Warehouse *warehouse, const char *statement, const 
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
+/* The hint where somebody's view is in the way: of our view, which would have to go, or of the table itself. */
+static bool
+explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
+{
+  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
+  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
+    weir_error_hint (
+        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
+        warehouse->schema, what);
+  return false;
+}
+
+static bool
+alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+{
+  for (guint i = 0; i < alter->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
+      if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
+        return explain_dependent (warehouse, warehouse->layout->model->table, error);
+    }
+  return true;
+}
+
 /* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
 static bool
 alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
 {
-  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view }, { "table", warehouse->view } };
+  if (warehouse->view == NULL)
+    return alter_columns (db, warehouse, alter, error);
+  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
   g_autoptr (DbResult) grants = NULL;
-  if (warehouse->view != NULL
-      && (!sql_run (db, "table/grants", view, G_N_ELEMENTS (view), &grants, error)
-          || !sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error)))
-    {
-      weir_error_hint (error,
-                       "Something depends on %s.%s, which has to be made again because a column's type grows: drop it, and make it "
-                       "again after the load.",
-                       warehouse->schema, warehouse->view);
-      return false;
-    }
-  for (guint i = 0; i < alter->len; i++)
-    {
-      const Wanted *column = &g_array_index (alter, Wanted, i);
-      if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
-        return false;
-    }
-  return warehouse->view == NULL || (create_view (db, warehouse, error) && run_each (db, grants, error));
+  if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
+    return false;
+  if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
+    return explain_dependent (warehouse, warehouse->view, error);
+  return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
 }
 
+/* Whether the column is text already, and has held a value. */
 static bool
-type_cannot_follow (const Warehouse *warehouse, const Wanted *column, const Type *from, const char *is, GError **error)
+was_text (const WantedColumn *column, const GPtrArray *stored, const Pins *pins)
 {
-  const Model *model = warehouse->layout->model;
-  weir_error (error, WEIR_ERROR_MODEL, "column \"%s\" of %s.%s is %s and cannot become %s without loss", column->name,
-              warehouse->schema, model->table, is, column->type->name);
-  weir_error_detail (error, from != NULL && types_widens (from->id, column->type->id)
-                                ? "Rows without a key are known by their values: as text, those that are there would be loaded "
-                                  "once more. Nothing was changed."
-                                : "Nothing was changed.");
-  weir_error_hint (error, "Declare it as \"%s\" in %s, or load into a table of another name.", is, model->path);
-  weir_error_reason (error, REASON_TYPE_CHANGED);
-  return false;
-}
-
-static bool
-was_text (const Wanted *column, const DbResult *attributes, const Pins *pins)
-{
-  for (int row = 0; row < db_result_rows (attributes); row++)
-    if (strcmp (db_result_value (attributes, row, 0), column->name) == 0)
-      return pins_find (pins, column->name) != NULL && db_result_int64 (attributes, row, 1) == types[TYPE_TEXT].oid;
-  return false;
+  const StoredColumn *is = columns_find (stored, column->name);
+  return is != NULL && is->type == &types[TYPE_TEXT] && pins_find (pins, column->name) != NULL;
 }
 
 /* Whether every load so far has had nothing but NULL in the column. */
@@ -184,37 +161,37 @@ never_had_a_value (const Pins *pins, const char *column)
   return pins_know (pins, column) && pins_find (pins, column) == NULL;
 }
 
-/* One column that is wanted: there already, added, or put down for a change of type. */
 static bool
-bring_column (Db *db, Warehouse *warehouse, const Wanted *column, const DbResult *attributes, const Pins *pins, GArray *alter,
-              GPtrArray *notes, GError **error)
+add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray *notes, GError **error)
 {
-  for (int row = 0; row < db_result_rows (attributes); row++)
-    {
-      if (strcmp (db_result_value (attributes, row, 0), column->name) != 0)
-        continue;
-      const Type *is = types_by_oid ((uint32_t) db_result_int64 (attributes, row, 1));
-      if (is == column->type)
-        return true;
-      const LayoutColumn *texts =
-          is != NULL && is->id == TYPE_TEXT ? layout_find_convertible (warehouse->layout, column->name) : NULL;
-      if (texts != NULL)
-        {
-          if (!convert_texts (db, warehouse->schema, warehouse->layout, texts, notes, error))
-            return false;
-        }
-      else if (pins_find (pins, column->name) != NULL
-               && (is == NULL || !layout_may_become (warehouse->layout, is->id, column->type->id)))
-        return type_cannot_follow (warehouse, column, is, db_result_value (attributes, row, 2), error);
-      g_array_append_val (alter, *column);
-      return true;
-    }
-  g_ptr_array_add (warehouse->added, g_strdup (column->name));
   const Model *model = warehouse->layout->model;
   bool filled = !model_is_keyless (model) || model->append == APPEND_DISTINCT;
+  g_ptr_array_add (warehouse->added, g_strdup (column->name));
   g_ptr_array_add (notes, g_strdup_printf ("column %s is new: added to %s.%s, %s", column->name, warehouse->schema, model->table,
                                            filled ? "and filled into the rows there are" : "and NULL in the rows there are"));
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
+}
+
+/* Adds the wanted columns that are not there, and puts down in "alter" those whose type has to change. */
+static bool
+bring_columns (Db *db, Warehouse *warehouse, const Columns *columns, GArray *alter, GPtrArray *notes, GError **error)
+{
+  const Layout *layout = warehouse->layout;
+  for (guint i = 0; i < columns->wanted->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      ColumnStep step = columns_step (layout, columns->pins, column, columns->stored);
+      if (step == COLUMN_CANNOT)
+        return columns_refuse (warehouse->schema, layout, column, columns_find (columns->stored, column->name), error);
+      if (step == COLUMN_IS_NEW && !add_column (db, warehouse, column, notes, error))
+        return false;
+      if (step == COLUMN_IS_CONVERTED
+          && !convert_texts (db, warehouse->schema, layout, layout_find_convertible (layout, column->name), notes, error))
+        return false;
+      if (step == COLUMN_IS_CAST || step == COLUMN_IS_CONVERTED)
+        g_array_append_val (alter, *column);
+    }
+  return true;
 }
 
 static void
@@ -236,63 +213,54 @@ static bool
 is_wanted (const GArray *wanted, const char *name)
 {
   for (guint i = 0; i < wanted->len; i++)
-    if (strcmp (g_array_index (wanted, Wanted, i).name, name) == 0)
+    if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
       return true;
   return false;
 }
 
 static void
-find_carried (Warehouse *warehouse, const GArray *wanted, const DbResult *attributes, const Pins *pins, GPtrArray *notes)
+find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
   const Model *model = warehouse->layout->model;
-  for (int row = 0; row < db_result_rows (attributes); row++)
+  for (guint i = 0; i < columns->stored->len; i++)
     {
-      const char *name = db_result_value (attributes, row, 0);
-      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name) || is_wanted (wanted, name))
+      const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
+      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name)
+          || is_wanted (columns->wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
-      if (!never_had_a_value (pins, name))
+      if (!never_had_a_value (columns->pins, name))
         g_ptr_array_add (warehouse->lacking, g_strdup (name));
       g_ptr_array_add (notes, g_strdup_printf ("column %s is missing from the file: %s.%s keeps what it knows", name,
                                                warehouse->schema, model->table));
     }
 }
 
-/* The id's column is the one that the first load made. */
-static bool
-has_id (const Warehouse *warehouse, const DbResult *attributes, GError **error)
+static void
+find_new_texts (Warehouse *warehouse, const Columns *columns)
 {
-  const Model *model = warehouse->layout->model;
-  for (int row = 0; row < db_result_rows (attributes); row++)
-    if (model->id_column == NULL || strcmp (db_result_value (attributes, row, 0), model->id_column) == 0)
-      return true;
-  weir_error (error, WEIR_ERROR_MODEL, "%s.%s has no column \"%s\" for the id", warehouse->schema, model->table, model->id_column);
-  weir_error_detail (error, "Nothing was changed.");
-  weir_error_hint (
-      error,
-      "Put \"id\": {\"column\": ...} back in %s as it was at the first load, or rename the column: alter table ... rename column.",
-      model->path);
-  weir_error_reason (error, REASON_KEY_CHANGED);
-  return false;
+  bool keyless = model_is_keyless (warehouse->layout->model);
+  for (guint i = 0; i < columns->wanted->len; i++)
+    {
+      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
+      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, columns->stored, columns->pins)))
+        g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
+    }
 }
 
 static bool
-bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
+change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
 {
-  g_autoptr (DbResult) attributes = NULL;
-  g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (Wanted));
-  if (!read_attributes (db, warehouse, &attributes, error) || !has_id (warehouse, attributes, error))
+  g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
+  if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error))
     return false;
-  for (guint i = 0; i < wanted->len; i++)
-    {
-      const Wanted *column = &g_array_index (wanted, Wanted, i);
-      if (column->type->id == TYPE_TEXT && (model_is_keyless (warehouse->layout->model) || !was_text (column, attributes, pins)))
-        g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
-      if (!bring_column (db, warehouse, column, attributes, pins, alter, notes, error))
-        return false;
-    }
+  const Columns columns = { wanted, stored, pins };
+  g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
+  if (!bring_columns (db, warehouse, &columns, alter, notes, error))
+    return false;
+  find_new_texts (warehouse, &columns);
   find_fresh (warehouse, pins);
-  find_carried (warehouse, wanted, attributes, pins, notes);
+  find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
     return alter_types (db, warehouse, alter, error);
   bool has_view = true;
@@ -301,45 +269,37 @@ bring_up (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, 
   return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
 }
 
-static bool
-not_ours (const Warehouse *warehouse, GError **error)
+static Warehouse *
+warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
 {
-  const char *table = warehouse->layout->model->table;
-  weir_error (error, WEIR_ERROR_MODEL, "%s.%s exists, but weir did not make it", warehouse->schema, table);
-  weir_error_detail (error, "Nothing was changed.");
-  weir_error_hint (error, "Rename that table, or choose another warehouse schema (weir.json: \"schemas\": {\"warehouse\": ...}).");
-  return false;
-}
-
-Warehouse *
-warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes, GError **error)
-{
-  g_autoptr (Warehouse) warehouse = g_new0 (Warehouse, 1);
+  Warehouse *warehouse = g_new0 (Warehouse, 1);
   warehouse->schema = schema;
   warehouse->layout = layout;
-  warehouse->columns = g_ptr_array_new_with_free_func (g_free);
-  warehouse->added = g_ptr_array_new_with_free_func (g_free);
-  warehouse->fresh = g_ptr_array_new_with_free_func (g_free);
-  warehouse->new_texts = g_ptr_array_new_with_free_func (g_free);
-  warehouse->numbers = g_ptr_array_new_with_free_func (g_free);
-  warehouse->carried = g_ptr_array_new_with_free_func (g_free);
-  warehouse->lacking = g_ptr_array_new_with_free_func (g_free);
-  if (layout->model->kind == MODEL_DIMENSION)
+  warehouse->kind = kind_of (layout->model);
+  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,  &warehouse->new_texts,
+                                &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    *names[i] = g_ptr_array_new_with_free_func (g_free);
+  if (warehouse->kind->versions)
     warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
-  g_autoptr (GArray) wanted = wanted_columns (layout);
   for (guint i = 0; i < wanted->len; i++)
-    g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, Wanted, i).name));
+    g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].was_number && layout->columns[i].type->id == TYPE_TEXT)
       g_ptr_array_add (warehouse->numbers, g_strdup (layout->columns[i].name));
+  return warehouse;
+}
+
+Warehouse *
+warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes, GError **error)
+{
+  g_autoptr (GArray) wanted = columns_wanted (layout);
+  g_autoptr (Warehouse) warehouse = warehouse_new (schema, layout, wanted);
   bool exists;
-  if (!stage_ensure_schema (db, schema, "warehouse", error) || !warehouse_exists (db, schema, layout->model->table, &exists, error))
+  if (!stage_ensure_schema (db, schema, "warehouse", error)
+      || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists && !known)
-    return not_ours (warehouse, error), NULL;
-  if (exists ? !bring_up (db, warehouse, wanted, pins, notes, error) : !create (db, warehouse, wanted, error))
-    return NULL;
-  if (!exists && warehouse->view != NULL && !create_view (db, warehouse, error))
+  if (exists ? !change (db, warehouse, wanted, before->pins, notes, error) : !create (db, warehouse, wanted, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }
@@ -349,8 +309,8 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
   const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column } };
-  bool dimension = model->kind == MODEL_DIMENSION;
-  return sql_run (db, dimension ? "dimension/primary_key" : "fact/primary_key", vars, G_N_ELEMENTS (vars), NULL, error)
-         && (!dimension || sql_run (db, "dimension/unique_current", vars, G_N_ELEMENTS (vars), NULL, error))
-         && sql_run (db, "table/analyze", vars, G_N_ELEMENTS (vars), NULL, error);
+  for (const char *const *statement = warehouse->kind->index; *statement != NULL; statement++)
+    if (!sql_run (db, *statement, vars, G_N_ELEMENTS (vars), NULL, error))
+      return false;
+  return true;
 }

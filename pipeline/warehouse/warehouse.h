@@ -1,14 +1,18 @@
-/* The warehouse table of a model: made by the first load, brought up to a layout by later ones. */
+/* The warehouse table of a model: made by the first load, brought up to a layout by later ones.
+ *
+ *   warehouse_bring_up, the rows, and where it was "created" warehouse_index; all in the transaction of TRANSFORM */
 #ifndef WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 #define WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 
 #include "base/db.h"
 #include "pipeline/layout/layout.h"
+#include "pipeline/warehouse/kinds.h"
 
 typedef struct
 {
   const char *schema;
   const Layout *layout;
+  const Kind *kind;
   char *view;         /* "users_current"; NULL for a fact */
   bool created;       /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
@@ -21,16 +25,23 @@ typedef struct
   GPtrArray *lacking; /* those of them that hold values */
 } Warehouse;
 
+/* What the ledger knew of the table before this load. Borrowed. */
+typedef struct
+{
+  const Pins *pins; /* a column that is not pinned has never held a value and takes any type */
+  bool known;       /* the table is weir's: it was loaded before */
+} TableBefore;
+
 void warehouse_free (Warehouse *warehouse);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 
-/* Makes the table, or adds the columns it lacks and widens those whose type grew, in the caller's transaction. "pins" as before
- * this load: a column that is not pinned has never held a value and takes any type. Errors: MODEL where the table is not weir's or
- * a type cannot follow. */
-Warehouse *warehouse_prepare (Db *db, const char *schema, const Layout *layout, const Pins *pins, bool known, GPtrArray *notes,
-                              GError **error);
+/* Makes the table, or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
+ * then on the layout fits. Borrows the layout. Errors: MODEL where the table is not weir's or a type cannot follow, which
+ * agreement_check mostly has said before, or something of somebody's depends on a column. */
+Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes,
+                               GError **error);
 
-/* After the rows of a first load, of a table with a key: its indexes and statistics. */
+/* After the rows of a first load: the indexes and statistics of its kind. */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
 
 /* Whether the table is there. */

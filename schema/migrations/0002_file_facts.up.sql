@@ -2,4 +2,4 @@
 
 alter table weir.file add claimed boolean not null default false, add columns jsonb;
 
-update weir.file set claimed = true where place like '%.claimed/%';
+update weir.file set claimed = true where place like '%.claimed/' || run_id || '/%';

@@ -25,12 +25,12 @@ set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_t
 where weir.execution.status <> 'COMPLETED'
 
 -- name: begin_file
-insert into weir.file (run_id, table_name, file_name, place, size_bytes, mtime_ns, model_checksum)
-values (:'run'::uuid, :'table', :'file', :'place', :'size'::bigint, :'mtime'::bigint, :'checksum')
+insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum)
+values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum')
 on conflict (run_id) do update
-set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, size_bytes = excluded.size_bytes,
-    mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading', disposition = null, summary = null,
-    updated_on = clock_timestamp()
+set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, claimed = excluded.claimed,
+    size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading',
+    disposition = null, summary = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
 delete from weir.reject where run_id = :'run'::uuid
@@ -40,14 +40,14 @@ update weir.execution_step s
 set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = 'abandoned'
 from weir.execution e join weir.file f on f.run_id = e.execution_id
 where s.execution_id = e.execution_id and s.status = 'IN_PROGRESS' and e.status = 'IN_PROGRESS' and f.table_name = :'table'
-  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+  and e.execution_id <> :'run'::uuid and not f.claimed
 
 -- name: abandon_files
 update weir.file f
 set state = 'failed', disposition = 'left', updated_on = clock_timestamp()
 from weir.execution e
 where e.execution_id = f.run_id and e.status = 'IN_PROGRESS' and f.table_name = :'table'
-  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+  and e.execution_id <> :'run'::uuid and not f.claimed
 
 -- name: abandon
 update weir.execution e
@@ -55,7 +55,7 @@ set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_time
     error = 'abandoned: the process that ran it is gone; the file was left where it is'
 from weir.file f
 where f.run_id = e.execution_id and e.status = 'IN_PROGRESS' and f.table_name = :'table'
-  and e.execution_id <> :'run'::uuid and f.place not like '%.claimed/%'
+  and e.execution_id <> :'run'::uuid and not f.claimed
 
 -- name: step_begin
 insert into weir.execution_step (execution_id, step_name, status, created_on, started_on)
@@ -81,9 +81,12 @@ update weir.execution set heartbeat_on = clock_timestamp(), updated_on = clock_t
 
 -- name: file_loaded
 update weir.file
-set sha256 = :'sha', dialect = :'dialect'::jsonb, header = :'header', updated_on = clock_timestamp(),
+set sha256 = :'sha', dialect = :'dialect'::jsonb, columns = :'columns'::jsonb, header = :'header', updated_on = clock_timestamp(),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint, rows_staged = :'staged'::bigint
 where run_id = :'run'::uuid
+
+-- name: file_columns
+select columns::text from weir.file where run_id = :'run'::uuid
 
 -- name: complete
 update weir.execution
@@ -105,6 +108,7 @@ group by reason, column_name order by 1 desc, 4 limit 1
 -- name: file_finished
 update weir.file
 set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
+    summary = coalesce(:'summary'::jsonb, summary),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint
@@ -121,6 +125,10 @@ update weir.execution_step
 set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = :'message',
     execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
+
+-- name: fail_left
+-- A file that was not claimed was never moved.
+update weir.file set disposition = 'left' where run_id = :'run'::uuid and not claimed
 
 -- name: file_placed
 update weir.file

@@ -15,7 +15,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
 -- name: columns
-select a.attname, a.atttypid::bigint, col_description(a.attrelid, a.attnum)
+select a.attname, a.atttypid::bigint
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table' and a.attnum > 0 and not a.attisdropped
   and a.attname not in ('_line', '_id', '_hash')

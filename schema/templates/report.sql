@@ -28,6 +28,16 @@ left join lateral (select * from weir.file where table_name = t.table_name and s
                    order by seen_on desc limit 1) refill on true
 order by t.table_name
 
+-- name: held
+-- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
+select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
+       t.pins::text as pins, (f.summary -> 'error')::text as error
+from weir.file f left join weir.table t on t.table_name = f.table_name
+where f.state = 'failed' and f.summary ->> 'status' = 'held'
+  and not exists (select from weir.file later
+                  where later.table_name = f.table_name and later.file_name = f.file_name and later.seen_on > f.seen_on)
+order by f.table_name, f.file_name
+
 -- name: runs
 select run,
        table_name as table,

@@ -8,6 +8,9 @@ select exists (select from pg_namespace where nspname = :'schema')
 -- Held to the end of the transaction.
 select pg_advisory_xact_lock(hashtextextended('weir.schema', 0))
 
+-- name: create_schema
+create schema :"schema"
+
 -- name: find
 select c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %', false) as ours
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -23,11 +26,12 @@ where n.nspname = :'schema' and c.relkind = 'r' and left(c.relname, -8) = :'pref
 create unlogged table :"schema".:"build" (:columns _line bigint not null, _id uuid, _hash uuid not null) with (autovacuum_enabled = off)
 
 -- name: grants
-select format('grant %s on %I.%I to %s%s', a.privilege_type, :'schema'::text, :'build'::text,
+-- Of a table or view, as statements that give them on another.
+select format('grant %s on %I.%I to %s%s', a.privilege_type, :'schema'::text, :'to'::text,
               case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
               case when a.is_grantable then ' with grant option' else '' end)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace, lateral aclexplode(c.relacl) a
-where n.nspname = :'schema' and c.relname = :'table' and a.grantee <> c.relowner
+where n.nspname = :'schema' and c.relname = :'from' and a.grantee <> c.relowner
 
 -- name: drop
 drop table if exists :"schema".:"table"

@@ -23,13 +23,6 @@ analyze :"schema".:"table" (:"id")
 -- name: drop_view
 drop view if exists :"schema".:"view"
 
--- name: grants
-select format('grant %s on %I.%I to %s%s', a.privilege_type, :'schema'::text, :'table'::text,
-              case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end,
-              case when a.is_grantable then ' with grant option' else '' end)
-from pg_class c join pg_namespace n on n.oid = c.relnamespace, lateral aclexplode(c.relacl) a
-where n.nspname = :'schema' and c.relname = :'table' and a.grantee <> c.relowner
-
 -- name: refused
 -- Rows refused in SQL: their line, and why.
 create temporary table weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null) on commit drop
@@ -84,7 +77,7 @@ analyze weir_delta
 -- name: changed
 -- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
 create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as changed :number :carried
+select d._id, (:distinct) as changed :of_kind :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 

@@ -1,203 +1,25 @@
 #include "src/commands/cli.h"
 
-#include "base/error.h"
 #include "base/text.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define EXIT_USAGE 2
 
-const Command commands[] = {
-  { "init", "[DIR]", "make a home: folders, key secret, database",
-    "Makes what is missing of a home in DIR (default: here): the folders, weir.json, the key secret, the ledger and the\n"
-    "schemas. What is there already is left as it is.\n\n"
-    "  weir init\n"
-    "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
-    command_init, TAKES_HOME | TAKES_JSON },
-  { "watch", "[DIR]", "watch the drop folder and load what arrives, until stopped",
-    "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
-    "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
-    "--json each file's end is a line on stdout.\n\n"
-    "  weir watch\n"
-    "  weir watch /srv/shop --json",
-    command_watch, TAKES_HOME | TAKES_JSON },
-  { "load", "FILE...", "load files now",
-    "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
-    "  weir load users.csv\n"
-    "  weir load --dry-run --json transactions.csv\n"
-    "  weir load --table users export.csv",
-    command_load, TAKES_HOME | TAKES_JSON },
-  { "sniff", "FILE", "what weir sees in a file: dialect, columns, types, with the evidence",
-    "Reads the file only; needs no home and no database.\n\n"
-    "  weir sniff users.csv\n"
-    "  weir sniff --json users.csv",
-    command_sniff, TAKES_JSON },
-  { "cat", "FILE", "print a file as clean CSV",
-    "UTF-8, comma, double quotes, LF; header and cells as they are in the file.\n\n"
-    "  weir cat export.csv | head",
-    command_cat, 0 },
-  { "model", "TABLE", "propose a model from a staged table",
-    "  weir model sales\n"
-    "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
-    command_model, TAKES_HOME | TAKES_JSON },
-  { "key", "TABLE VALUE...", "the UUID of a business key", "  weir key users someone@example.com", command_key,
-    TAKES_HOME | TAKES_JSON },
-  { "status", "", "the tables, and what waits or failed",
-    "Ends with 1 when something failed or waits for a person.\n\n"
-    "  weir status\n"
-    "  weir status --json",
-    command_status, TAKES_HOME | TAKES_JSON },
-  { "runs", "[RUN]", "the ledger: every run, or one in detail",
-    "RUN is an id, its first characters, a file name, or \"last\".\n\n"
-    "  weir runs --limit 5\n"
-    "  weir runs --table users\n"
-    "  weir runs last",
-    command_runs, TAKES_HOME | TAKES_JSON },
-  { "rejects", "RUN", "the refused rows of a run",
-    "RUN is an id, its first characters, a file name, or \"last\".\n\n"
-    "  weir rejects last\n"
-    "  weir rejects users.csv --csv > rejects.csv",
-    command_rejects, TAKES_HOME | TAKES_JSON },
-  { "retry", "RUN", "load a run's file again from archive or failed",
-    "After a model was written or mended, or after a crash of the server emptied a staging table. A file that was applied is\n"
-    "applied again, which changes nothing that is so already. RUN is an id, its first characters, a file name, or \"last\".\n\n"
-    "  weir retry last",
-    command_retry, TAKES_HOME | TAKES_JSON },
-  { "check", "", "can weir connect, write, rename; do models, secret and database agree?",
-    "Changes nothing. Ends with 0 when every check is ok.\n\n"
-    "  weir check\n"
-    "  weir check --json",
-    command_check, TAKES_HOME | TAKES_JSON },
-  { "migrate", "up|down|status", "the versioned schema of the ledger",
-    "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
-    "  weir migrate status",
-    command_migrate, TAKES_HOME | TAKES_JSON },
-  { "db", "start|stop|status|url", "the embedded PostgreSQL",
-    "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
-    "  weir db url --tcp            the URL for that, with the password\n"
-    "  psql \"$(weir db url)\"",
-    command_db, TAKES_HOME | TAKES_JSON },
-  { "psql", "[ARGS]", "psql on weir's database",
-    "ARGS go to psql as they are.\n\n"
-    "  weir psql\n"
-    "  weir psql -c 'select * from warehouse.users_current limit 5'",
-    command_psql, TAKES_HOME },
-  { "completion", "bash|zsh", "print a completion script for the shell", "  source <(weir completion bash)", command_completion,
-    0 },
-  { NULL, NULL, NULL, NULL, NULL, 0 },
+const Command *const cli_table[] = {
+  &command_init,    &command_watch,  &command_load, &command_sniff,      &command_cat,   &command_model,
+  &command_key,     &command_status, &command_runs, &command_rejects,    &command_retry, &command_check,
+  &command_migrate, &command_db,     &command_psql, &command_completion, NULL,
 };
 
-const Command *
-command_find (const char *name)
+static const Command *
+find_command (const char *name)
 {
-  for (const Command *command = commands; command->name != NULL; command++)
-    if (g_str_equal (command->name, name))
-      return command;
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    if (g_str_equal ((*command)->name, name))
+      return *command;
   return NULL;
-}
-
-void
-common_options_clear (CommonOptions *common)
-{
-  g_clear_pointer (&common->home, g_free);
-  g_clear_pointer (&common->database, g_free);
-}
-
-const GOptionEntry cli_common_entries[] = {
-  { "home", 0, 0, G_OPTION_ARG_FILENAME, NULL, "The home (default: WEIR_HOME, or the nearest parent that is one)", "DIR" },
-  { "database", 0, 0, G_OPTION_ARG_STRING, NULL, "libpq URL or conninfo instead of the configured database", "URL" },
-  { "json", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the result as JSON", NULL },
-  { "help", 'h', 0, G_OPTION_ARG_NONE, NULL, "Show this help", NULL },
-  { NULL },
-};
-
-bool
-command_takes (const Command *command, const GOptionEntry *entry)
-{
-  unsigned needed = g_str_equal (entry->long_name, "help") ? 0 : g_str_equal (entry->long_name, "json") ? TAKES_JSON : TAKES_HOME;
-  return (command->takes & needed) == needed;
-}
-
-static void
-add_common_entries (GOptionContext *context, const Command *command, CommonOptions *common, gboolean *help)
-{
-  void *const places[] = { &common->home, &common->database, &common->json, help };
-  GOptionEntry entries[G_N_ELEMENTS (places) + 1] = { 0 };
-  size_t taken = 0;
-  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      if (!command_takes (command, &cli_common_entries[i]))
-        continue;
-      entries[taken] = cli_common_entries[i];
-      entries[taken++].arg_data = places[i];
-    }
-  g_option_context_add_main_entries (context, entries, NULL);
-}
-
-bool
-cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *common, int *argc, char ***argv, bool *ret_done,
-           GError **error)
-{
-  const Command *entry = command_find (command);
-  g_autofree char *program = g_strconcat ("weir ", command, NULL);
-  g_set_prgname (program); /* what GOptionContext prints after "Usage:" */
-  g_autoptr (GOptionContext) context = g_option_context_new (entry->arguments);
-  g_option_context_set_help_enabled (context, FALSE);
-  gboolean help = FALSE;
-  if (entries != NULL)
-    g_option_context_add_main_entries (context, entries, NULL);
-  add_common_entries (context, entry, common, &help);
-  g_option_context_set_summary (context, entry->summary);
-  g_option_context_set_description (context, entry->description);
-  g_autoptr (GError) problem = NULL;
-  if (!g_option_context_parse (context, argc, argv, &problem))
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "%s", problem->message);
-      weir_error_hint (error, "weir %s --help", command);
-      return false;
-    }
-  /* "--" has done its work: what follows it are arguments. */
-  if (*argc > 1 && g_str_equal ((*argv)[1], "--"))
-    {
-      memmove (*argv + 1, *argv + 2, (size_t) (*argc - 1) * sizeof **argv);
-      --*argc;
-    }
-  *ret_done = help;
-  if (help)
-    {
-      g_autofree char *text = g_option_context_get_help (context, TRUE, NULL);
-      fputs (text, stdout);
-    }
-  return true;
-}
-
-int
-cli_fail (GError *error, bool json)
-{
-  int code = weir_error_exit_code (error);
-  g_autofree char *text = weir_error_format (error);
-  fflush (stdout);
-  fprintf (stderr, "weir: %s\n", text);
-  if (json)
-    {
-      g_autoptr (Json) object = json_pack ("{s:o}", "error", weir_json_error (error));
-      show_json (object);
-    }
-  g_error_free (error);
-  return code;
-}
-
-int
-cli_usage (const char *command, const char *format, ...)
-{
-  va_list arguments;
-  va_start (arguments, format);
-  g_autofree char *message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  fprintf (stderr, "weir: %s\nTry: weir %s%s--help\n", message, command != NULL ? command : "", command != NULL ? " " : "");
-  return EXIT_USAGE;
 }
 
 static void
@@ -206,10 +28,10 @@ print_overview (FILE *stream)
   fputs ("weir loads CSV files dropped into a folder into a PostgreSQL warehouse, with history.\n\n"
          "Usage:\n  weir COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n",
          stream);
-  for (const Command *command = commands; command->name != NULL; command++)
+  for (const Command *const *command = cli_table; *command != NULL; command++)
     {
-      g_autofree char *usage = g_strdup_printf ("%s %s", command->name, command->arguments);
-      fprintf (stream, "  %-27s %s\n", usage, command->summary);
+      g_autofree char *usage = g_strdup_printf ("%s %s", (*command)->name, (*command)->arguments);
+      fprintf (stream, "  %-27s %s\n", usage, (*command)->summary);
     }
   fputs ("\nweir COMMAND --help shows a command's options and examples.\n"
          "Exit codes: 0 done, 1 a file was refused or rows were rejected, 2 usage or configuration, 3 database unreachable,\n"
@@ -221,14 +43,14 @@ static int
 complain_unknown (const char *name)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  for (const Command *command = commands; command->name != NULL; command++)
-    g_ptr_array_add (names, (gpointer) command->name);
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    g_ptr_array_add (names, (gpointer) (*command)->name);
   g_ptr_array_add (names, (gpointer) "help");
   g_ptr_array_add (names, NULL);
   const char *nearest = text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    return cli_usage (NULL, "there is no command \"%s\", did you mean \"%s\"?", name, nearest);
-  return cli_usage (NULL, "there is no command \"%s\"", name);
+    return command_usage (NULL, "there is no command \"%s\", did you mean \"%s\"?", name, nearest);
+  return command_usage (NULL, "there is no command \"%s\"", name);
 }
 
 static int
@@ -236,11 +58,11 @@ run_help (int argc, char **argv)
 {
   if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
-  const Command *command = command_find (argv[1]);
+  const Command *command = find_command (argv[1]);
   if (command == NULL)
     return complain_unknown (argv[1]);
   char *help[] = { (char *) command->name, (char *) "--help", NULL };
-  return command->run (2, help);
+  return command_call (command, 2, help);
 }
 
 /* Options before the command's name (`weir --home DIR status`) are the command's: moves the name to the front. Returns false when
@@ -250,7 +72,7 @@ bring_command_forward (int argc, char **argv)
 {
   int at = 1;
   while (at < argc && argv[at][0] == '-')
-    at += g_str_equal (argv[at], "--home") || g_str_equal (argv[at], "--database") ? 2 : 1;
+    at += MAX (settings_option_words (argv[at]), 1);
   if (at >= argc)
     return false;
   char *name = argv[at];
@@ -269,11 +91,11 @@ dispatch (int argc, char **argv)
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     return print_overview (stdout), 0;
   if (!bring_command_forward (argc, argv))
-    return cli_usage (NULL, "a command is missing");
+    return command_usage (NULL, "a command is missing");
   if (g_str_equal (argv[1], "help"))
     return run_help (argc - 1, argv + 1);
-  const Command *command = command_find (argv[1]);
-  return command != NULL ? command->run (argc - 1, argv + 1) : complain_unknown (argv[1]);
+  const Command *command = find_command (argv[1]);
+  return command != NULL ? command_call (command, argc - 1, argv + 1) : complain_unknown (argv[1]);
 }
 
 int

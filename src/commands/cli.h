@@ -1,76 +1,18 @@
-/* The command line: one table of commands, the options all of them share, and how errors and results are printed. */
+/* The command line of weir: the table of its commands, and which of them is called. */
 #ifndef WEIR_SRC_COMMANDS_CLI_H
 #define WEIR_SRC_COMMANDS_CLI_H
 
-#include "src/report/show.h"
-#include "src/settings/settings.h"
+#include "src/commands/command.h"
 
-/* The options that commands share; not all take all of them. */
-typedef struct
-{
-  char *home;
-  char *database;
-  gboolean json;
-} CommonOptions;
+/* One per file of src/commands/. */
+extern const Command command_init, command_watch, command_load, command_sniff, command_cat, command_model, command_key,
+    command_status, command_runs, command_rejects, command_retry, command_check, command_migrate, command_db, command_psql,
+    command_completion;
 
-void common_options_clear (CommonOptions *common);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommonOptions, common_options_clear)
-
-enum
-{
-  TAKES_HOME = 1, /* --home and --database */
-  TAKES_JSON = 2,
-};
-
-typedef struct
-{
-  const char *name;
-  const char *arguments;              /* "FILE..." */
-  const char *summary;                /* one line */
-  const char *description;            /* what --help prints below the options: a few sentences and examples, may be NULL */
-  int (*run) (int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
-  unsigned takes;                     /* of the common options */
-} Command;
-
-extern const Command commands[]; /* ends with a name of NULL; in cli.c */
-const Command *command_find (const char *name);
+/* All of them, in the order of the help; ends with NULL. */
+extern const Command *const cli_table[];
 
 /* Runs `weir ARGV...`; returns the exit code. */
 int cli_main (int argc, char **argv);
-
-/* Parses a command's options (texts as G_OPTION_ARG_STRING or, for paths, _FILENAME): "entries" (may be NULL, ends with { NULL })
- * and the common ones. Arguments that are no options stay in argv[1..]. --help prints and *ret_done is true. Errors: MODEL (usage,
- * exit 2). */
-bool cli_parse (const char *command, const GOptionEntry *entries, CommonOptions *common, int *argc, char ***argv, bool *ret_done,
-                GError **error);
-
-/* Prints "weir: message", DETAIL and HINT to stderr (as {"error":{...}} on stdout too when json), frees the error, returns its exit
- * code. */
-int cli_fail (GError *error, bool json);
-
-/* A usage error: message and "Try: weir COMMAND --help". Returns 2. */
-int cli_usage (const char *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/* The options that commands share, "--help" being every command's, for the completion scripts. Ends with { NULL }. */
-extern const GOptionEntry cli_common_entries[];
-bool command_takes (const Command *command, const GOptionEntry *entry);
-
-/* One function per file of src/commands/. */
-int command_watch (int argc, char **argv);
-int command_load (int argc, char **argv);
-int command_sniff (int argc, char **argv);
-int command_cat (int argc, char **argv);
-int command_model (int argc, char **argv);
-int command_key (int argc, char **argv);
-int command_status (int argc, char **argv);
-int command_runs (int argc, char **argv);
-int command_rejects (int argc, char **argv);
-int command_retry (int argc, char **argv);
-int command_check (int argc, char **argv);
-int command_init (int argc, char **argv);
-int command_migrate (int argc, char **argv);
-int command_db (int argc, char **argv);
-int command_psql (int argc, char **argv);
-int command_completion (int argc, char **argv);
 
 #endif

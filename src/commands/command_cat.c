@@ -6,7 +6,6 @@
  * could. */
 #include "base/error.h"
 #include "base/text.h"
-#include "src/report/clean.h"
 #include "src/commands/cli.h"
 #include "src/report/peek.h"
 
@@ -35,6 +34,52 @@ typedef struct
   Tally repaired;
   Tally below;
 } Cat;
+
+/* ---- clean CSV: comma, double quotes where needed, LF ---- */
+
+static bool
+needs_quotes (const Field *field)
+{
+  if (field->length == 0)
+    return !field->null;
+  for (size_t i = 0; i < field->length; i++)
+    if (field->text[i] == ',' || field->text[i] == '"' || field->text[i] == '\n' || field->text[i] == '\r')
+      return true;
+  return false;
+}
+
+static void
+append_cell (GString *out, const Field *field)
+{
+  if (!needs_quotes (field))
+    {
+      g_string_append_len (out, field->text, (gssize) field->length);
+      return;
+    }
+  g_string_append_c (out, '"');
+  for (size_t i = 0; i < field->length; i++)
+    {
+      if (field->text[i] == '"')
+        g_string_append_c (out, '"');
+      g_string_append_c (out, field->text[i]);
+    }
+  g_string_append_c (out, '"');
+}
+
+/* Appends the record's cells as one line of clean CSV. A quoted empty cell stays one. */
+static void
+append_record (GString *out, const Record *record)
+{
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      append_cell (out, &record->fields[i]);
+    }
+  g_string_append_c (out, '\n');
+}
+
+/* ---- printing ---- */
 
 static bool
 flush (Cat *cat, GError **error)
@@ -69,7 +114,7 @@ take_row (Cat *cat, const Record *row, const Record *original)
     {
       if (original != NULL)
         count (&cat->repaired, original);
-      clean_append (cat->out, row);
+      append_record (cat->out, row);
     }
   else if (reason_use (row->reason) & REASON_OF_FOREIGN)
     count (&cat->below, row);
@@ -86,7 +131,7 @@ print_rows (Cat *cat, GError **error)
 {
   const Record *header = rows_header (cat->file->rows), *row = NULL, *original = NULL;
   if (header != NULL)
-    clean_append (cat->out, header);
+    append_record (cat->out, header);
   if (header != NULL && rows_header_problem (cat->file->rows) != NULL)
     count (&cat->repaired, header);
   while (!cat->gone)
@@ -155,19 +200,24 @@ print_file (const char *path, bool *ret_problems, GError **error)
   return done;
 }
 
-int
-command_cat (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  GError *error = NULL;
-  bool done = false, problems = false;
-  if (!cli_parse ("cat", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2)
-    return cli_usage ("cat", argc < 2 ? "a file is missing" : "one file at a time, please");
-  if (!print_file (argv[1], &problems, &error))
-    return cli_fail (error, common.json);
-  return problems ? 1 : 0;
+  bool problems = false;
+  if (!print_file (call->arguments[0], &problems, error))
+    return false;
+  *ret_code = problems ? 1 : 0;
+  return true;
 }
+
+const Command command_cat = {
+  .name = "cat",
+  .arguments = "FILE",
+  .summary = "print a file as clean CSV",
+  .description = "UTF-8, comma, double quotes, LF; header and cells as they are in the file.\n\n"
+                 "  weir cat export.csv | head",
+  .least = 1,
+  .most = 1,
+  .usage = "one file is needed",
+  .run = run,
+};

@@ -70,25 +70,27 @@ count_failed (const GPtrArray *checks)
   return failed;
 }
 
-int
-command_check (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("check", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc > 1)
-    return cli_usage ("check", "no arguments are taken");
-  g_autoptr (Settings) settings = settings_load (common.home, common.database, HOME_REQUIRED, &error);
-  if (settings == NULL)
-    return cli_fail (error, common.json);
-  g_autoptr (GPtrArray) checks = checks_run (settings);
-  if (common.json)
-    print_json (settings, checks, count_failed (checks) == 0);
+  (void) error;
+  g_autoptr (GPtrArray) checks = checks_run (call->settings);
+  if (call->json)
+    print_json (call->settings, checks, count_failed (checks) == 0);
   else
     print_text (checks, count_failed (checks));
-  return exit_code (checks);
+  *ret_code = exit_code (checks);
+  return true;
 }
+
+const Command command_check = {
+  .name = "check",
+  .arguments = "",
+  .summary = "can weir connect, write, rename; do models, secret and database agree?",
+  .description = "Changes nothing. Ends with 0 when every check is ok.\n\n"
+                 "  weir check\n"
+                 "  weir check --json",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .usage = "no arguments are taken",
+  .run = run,
+};

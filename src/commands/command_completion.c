@@ -4,40 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a command's arguments can be, from the table: "start|stop|status" are words, FILE is a file, DIR a folder. */
-static char *
-argument_words (const Command *command)
-{
-  if (strchr (command->arguments, '|') == NULL)
-    return g_strdup ("");
-  return g_strdelimit (g_strdup (command->arguments), "|", ' ');
-}
-
 static void
 print_names (void)
 {
-  for (const Command *command = commands; command->name != NULL; command++)
-    printf ("%s ", command->name);
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    printf ("%s ", (*command)->name);
   fputs ("help", stdout);
 }
 
+/* A branch of a case for each command that has words of that kind: they stand between "begin" and "end". */
 static void
-print_options (const Command *command)
+print_branches (char **(*get_words) (const Command *command), const char *begin, const char *end)
 {
-  for (const GOptionEntry *entry = cli_common_entries; entry->long_name != NULL; entry++)
-    if (command_takes (command, entry))
-      printf ("--%s ", entry->long_name);
-}
-
-/* A branch of a case for each command: its options between "begin" and "end". */
-static void
-print_option_branches (const char *begin, const char *end)
-{
-  for (const Command *command = commands; command->name != NULL; command++)
+  for (const Command *const *command = cli_table; *command != NULL; command++)
     {
-      printf ("      %s) %s", command->name, begin);
-      print_options (command);
-      puts (end);
+      g_auto (GStrv) words = get_words (*command);
+      g_autofree char *all = g_strjoinv (" ", words);
+      if (all[0] != '\0')
+        printf ("      %s) %s%s%s\n", (*command)->name, begin, all, end);
     }
 }
 
@@ -56,19 +40,14 @@ print_bash (void)
          "  else\n"
          "    case ${COMP_WORDS[1]} in\n",
          stdout);
-  for (const Command *command = commands; command->name != NULL; command++)
-    {
-      g_autofree char *words = argument_words (command);
-      if (words[0] != '\0')
-        printf ("      %s) words='%s' ;;\n", command->name, words);
-    }
+  print_branches (command_words, "words='", "' ;;");
   fputs ("      help) words='", stdout);
   print_names ();
   fputs ("' ;;\n"
          "    esac\n"
          "    [[ $word == -* ]] && case ${COMP_WORDS[1]} in\n",
          stdout);
-  print_option_branches ("words='", "' ;;");
+  print_branches (command_options, "words='", "' ;;");
   fputs ("    esac\n"
          "  fi\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
@@ -94,12 +73,12 @@ print_zsh (void)
          "  local -a names\n"
          "  names=(\n",
          stdout);
-  for (const Command *command = commands; command->name != NULL; command++)
+  for (const Command *const *command = cli_table; *command != NULL; command++)
     {
-      g_auto (GStrv) parts = g_strsplit (command->summary, ":", -1);
+      g_auto (GStrv) parts = g_strsplit ((*command)->summary, ":", -1);
       g_autofree char *escaped = g_strjoinv ("\\:", parts);
       g_autofree char *summary = zsh_quoted (escaped);
-      printf ("    '%s:%s'\n", command->name, summary);
+      printf ("    '%s:%s'\n", (*command)->name, summary);
     }
   fputs ("  )\n"
          "  if ((CURRENT == 2)); then\n"
@@ -109,18 +88,13 @@ print_zsh (void)
          "  if [[ $words[CURRENT] == -* ]]; then\n"
          "    case $words[2] in\n",
          stdout);
-  print_option_branches ("compadd -- ", ";;");
+  print_branches (command_options, "compadd -- ", " ;;");
   fputs ("    esac\n"
          "    return\n"
          "  fi\n"
          "  case $words[2] in\n",
          stdout);
-  for (const Command *command = commands; command->name != NULL; command++)
-    {
-      g_autofree char *words = argument_words (command);
-      if (words[0] != '\0')
-        printf ("    %s) compadd -- %s ;;\n", command->name, words);
-    }
+  print_branches (command_words, "compadd -- ", " ;;");
   fputs ("    help) _describe 'command' names ;;\n"
          "    *) _files ;;\n"
          "  esac\n"
@@ -129,19 +103,21 @@ print_zsh (void)
          stdout);
 }
 
-int
-command_completion (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("completion", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc == 2 && g_str_equal (argv[1], "bash"))
-    return print_bash (), 0;
-  if (argc == 2 && g_str_equal (argv[1], "zsh"))
-    return print_zsh (), 0;
-  return cli_usage ("completion", "one of bash and zsh is needed");
+  (void) ret_code, (void) error;
+  if (g_str_equal (call->arguments[0], "bash"))
+    print_bash ();
+  else
+    print_zsh ();
+  return true;
 }
+
+const Command command_completion = {
+  .name = "completion",
+  .arguments = "bash|zsh",
+  .summary = "print a completion script for the shell",
+  .description = "  source <(weir completion bash)",
+  .run = run,
+};

@@ -5,22 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#define EXIT_STOPPED 3
+
 typedef struct
 {
-  CommonOptions common;
   int port;
   gboolean tcp;
-} Options;
+} DbOptions;
 
 static bool
-start (const Options *options, const Settings *settings, PgServer *server, GError **error)
+start (const Call *call, PgServer *server, GError **error)
 {
+  const Settings *settings = call->settings;
+  const DbOptions *options = call->options;
   if (settings->database != NULL)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL is not in use: %s names another database",
-                  settings->database_source);
-      return false;
-    }
+    return weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL is not in use: %s names another database",
+                       settings->database_source);
   bool was_running = server->running;
   bool was_tcp = server->tcp;
   int was_port = server->port;
@@ -36,7 +36,7 @@ start (const Options *options, const Settings *settings, PgServer *server, GErro
            data);
   if (server->tcp)
     fprintf (stderr, "Also on 127.0.0.1:%d; the password is in: weir db url --tcp\n", server->port);
-  if (!options->common.json)
+  if (!call->json)
     puts (url);
   return true;
 }
@@ -75,16 +75,14 @@ print_status (const PgServer *server)
 }
 
 static bool
-show_url (const Options *options, const PgServer *server, GError **error)
+show_url (const Call *call, const PgServer *server, GError **error)
 {
+  const DbOptions *options = call->options;
   if (options->tcp && !server->tcp)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "the embedded PostgreSQL takes no TCP connections");
-      weir_error_hint (error, "weir db start --port 5433");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "weir db start --port 5433" },
+                      "the embedded PostgreSQL takes no TCP connections");
   g_autofree char *url = pgserver_url (server, options->tcp);
-  if (options->common.json)
+  if (call->json)
     {
       g_autoptr (Json) json = json_pack ("{s:s}", "url", url);
       show_json (json);
@@ -94,56 +92,51 @@ show_url (const Options *options, const PgServer *server, GError **error)
   return true;
 }
 
-/* *ret_code: the exit code where there is no error. */
 static bool
-run (const Options *options, const char *verb, int *ret_code, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
+  const DbOptions *options = call->options;
+  const char *verb = call->arguments[0];
+  if (options->port < 0 || options->port > 65535)
+    return *ret_code = command_usage ("db", "--port must be from 1 to 65535"), true;
   bool starts = g_str_equal (verb, "start");
-  g_autoptr (Settings) settings =
-      settings_load (options->common.home, options->common.database, starts ? HOME_CREATE : HOME_REQUIRED, error);
-  g_autoptr (PgServer) server = settings != NULL ? pgserver_find (settings, error) : NULL;
+  call->settings = settings_load (&call->given, starts ? HOME_CREATE : HOME_REQUIRED, error);
+  g_autoptr (PgServer) server = call->settings != NULL ? pgserver_find (call->settings, error) : NULL;
   if (server == NULL)
     return false;
   if (g_str_equal (verb, "url"))
-    return show_url (options, server, error);
-  if (starts && !start (options, settings, server, error))
+    return show_url (call, server, error);
+  if (starts && !start (call, server, error))
     return false;
   if (g_str_equal (verb, "stop") && !stop (server, error))
     return false;
   bool status = g_str_equal (verb, "status");
-  if (options->common.json)
+  if (call->json)
     {
       g_autoptr (Json) json = status_to_json (server);
       show_json (json);
     }
   else if (status)
     print_status (server);
-  *ret_code = status && !server->running ? 3 : 0;
+  *ret_code = status && !server->running ? EXIT_STOPPED : 0;
   return true;
 }
 
-int
-command_db (int argc, char **argv)
-{
-  Options options = { .port = 0 };
-  const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_INT, &options.port, "start: also listen on 127.0.0.1:N, with a password", "N" },
-    { "tcp", 0, 0, G_OPTION_ARG_NONE, &options.tcp, "url: the loopback URL with its password", NULL },
-    { NULL },
-  };
-  bool done = false;
-  GError *error = NULL;
-  int code = 0;
-  if (!cli_parse ("db", entries, &options.common, &argc, &argv, &done, &error))
-    code = cli_fail (error, options.common.json);
-  else if (done)
-    code = 0;
-  else if (argc != 2 || !g_strv_contains ((const char *const[]) { "start", "stop", "status", "url", NULL }, argv[1]))
-    code = cli_usage ("db", "one of start, stop, status and url is needed");
-  else if (options.port < 0 || options.port > 65535)
-    code = cli_usage ("db", "--port must be from 1 to 65535");
-  else if (!run (&options, argv[1], &code, &error))
-    code = cli_fail (error, options.common.json);
-  common_options_clear (&options.common);
-  return code;
-}
+static const CommandOption options[] = {
+  { "port", 0, OPTION_NUMBER (DbOptions, port), "start: also listen on 127.0.0.1:N, with a password", "N" },
+  { "tcp", 0, OPTION_FLAG (DbOptions, tcp), "url: the loopback URL with its password", NULL },
+  { NULL },
+};
+
+const Command command_db = {
+  .name = "db",
+  .arguments = "start|stop|status|url",
+  .summary = "the embedded PostgreSQL",
+  .description = "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
+                 "  weir db url --tcp            the URL for that, with the password\n"
+                 "  psql \"$(weir db url)\"",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .options = options,
+  .options_size = sizeof (DbOptions),
+  .run = run,
+};

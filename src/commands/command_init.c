@@ -28,8 +28,9 @@ static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
 
 /* A database named on the command line is kept; with it may go a password, so the file is private then. */
 static bool
-make_settings_file (const Settings *settings, const char *database, Report *report, GError **error)
+make_settings_file (const Settings *settings, Report *report, GError **error)
 {
+  const char *database = g_strcmp0 (settings->database_source, settings_row (database)->option) == 0 ? settings->database : NULL;
   g_autofree char *path = g_build_filename (settings->home, "weir.json", NULL);
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     return true;
@@ -104,47 +105,60 @@ make_database (const Settings *settings, Report *report, GError **error)
          && make_secret (settings, db, report, error);
 }
 
-static bool
-run (const CommonOptions *common, const char *folder, Report *report, GError **error)
+/* As in git, here means here, not the home this folder may be in. */
+static void
+choose_folder (Call *call)
 {
-  bool was_home = settings_is_home (folder);
-  g_autoptr (Settings) settings = settings_load (folder, common->database, HOME_CREATE, error);
+  const Setting *home = settings_row (home);
+  if (call->n_arguments == 1)
+    settings_give (&call->given, home, call->arguments[0]);
+  else if (settings_given_text (&call->given, home, NULL) == NULL)
+    settings_give (&call->given, home, ".");
+}
+
+static bool
+make_home (Call *call, Report *report, GError **error)
+{
+  bool was_home = settings_is_home (settings_given_text (&call->given, settings_row (home), NULL));
+  const Settings *settings = call->settings = settings_load (&call->given, HOME_CREATE, error);
   if (settings == NULL)
     return false;
   if (!was_home)
     note (report, "home %s", settings->home);
-  if (!make_settings_file (settings, common->database, report, error) || !make_database (settings, report, error))
+  return make_settings_file (settings, report, error) && make_database (settings, report, error);
+}
+
+static bool
+run (Call *call, int *ret_code, GError **error)
+{
+  (void) ret_code;
+  g_autoptr (Json) made = json_array ();
+  Report report = { call->json, made };
+  choose_folder (call);
+  if (!make_home (call, &report, error))
     return false;
-  if (common->json)
+  if (call->json)
     {
-      g_autoptr (Json) object = json_pack ("{s:o, s:O}", "home", weir_json_string (settings->home), "made", report->made);
+      g_autoptr (Json) object = json_pack ("{s:o, s:O}", "home", weir_json_string (call->settings->home), "made", made);
       show_json (object);
     }
   else
-    printf ("%s is ready%s. Next: weir watch\n", settings->home,
-            json_array_size (report->made) == 0 ? ", nothing had to be made" : "");
+    printf ("%s is ready%s. Next: weir watch\n", call->settings->home,
+            json_array_size (made) == 0 ? ", nothing had to be made" : "");
   return true;
 }
 
-int
-command_init (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("init", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc > 2)
-    return cli_usage ("init", "one folder at most");
-  /* As in git, here means here, not the home this folder may be in. */
-  const char *variable = g_getenv ("WEIR_HOME");
-  const char *folder = argc == 2                                 ? argv[1]
-                       : common.home != NULL                     ? common.home
-                       : variable != NULL && variable[0] != '\0' ? variable
-                                                                 : ".";
-  g_autoptr (Json) made = json_array ();
-  Report report = { common.json, made };
-  return run (&common, folder, &report, &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_init = {
+  .name = "init",
+  .arguments = "[DIR]",
+  .summary = "make a home: folders, key secret, database",
+  .description =
+      "Makes what is missing of a home in DIR (default: here): the folders, weir.json, the key secret, the ledger and the\n"
+      "schemas. What is there already is left as it is.\n\n"
+      "  weir init\n"
+      "  weir init /srv/shop --database postgresql://etl@db.example.org/shop",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .most = 1,
+  .usage = "one folder at most",
+  .run = run,
+};

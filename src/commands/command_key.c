@@ -1,9 +1,9 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
+#include "pipeline/warehouse/agreement.h"
 #include "pipeline/layout/pins.h"
 #include "schema/ledger.h"
-#include "src/report/agreement.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/settings/settings.h"
@@ -27,6 +27,16 @@ keyed_tables (const Catalog *catalog)
 }
 
 static bool
+no_model (const Catalog *catalog, const char *table, GError **error)
+{
+  g_autofree const char **tables = keyed_tables (catalog);
+  const char *nearest = text_nearest (table, tables);
+  g_autofree char *hint = nearest != NULL ? g_strdup_printf ("Did you mean \"%s\"?", nearest)
+                                          : g_strdup_printf ("weir model %s proposes one, once a file of it was staged.", table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "there is no model of table \"%s\"", table);
+}
+
+static bool
 find_model (const Catalog *catalog, const char *table, const Model **ret_model, GError **error)
 {
   const BrokenModel *broken = catalog_find_broken (catalog, table);
@@ -34,18 +44,9 @@ find_model (const Catalog *catalog, const char *table, const Model **ret_model, 
     return g_propagate_error (error, g_error_copy (broken->error)), false;
   *ret_model = catalog_find (catalog, table);
   if (*ret_model == NULL)
-    {
-      g_autofree const char **tables = keyed_tables (catalog);
-      const char *nearest = text_nearest (table, tables);
-      weir_error (error, WEIR_ERROR_MODEL, "there is no model of table \"%s\"", table);
-      if (nearest != NULL)
-        weir_error_hint (error, "Did you mean \"%s\"?", nearest);
-      else
-        weir_error_hint (error, "weir model %s proposes one, once a file of it was staged.", table);
-      return false;
-    }
+    return no_model (catalog, table, error);
   if (model_is_keyless (*ret_model))
-    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" is a fact without business_key: its rows have no id", table), false;
+    return weir_error (error, WEIR_ERROR_MODEL, "table \"%s\" is a fact without business_key: its rows have no id", table);
   return true;
 }
 
@@ -58,14 +59,14 @@ check_values (const Model *model, char **values, GError **error)
   if (given != wanted)
     {
       g_autofree char *columns = g_strjoinv (", ", model->business_key);
-      weir_error (error, WEIR_ERROR_MODEL, "the business key of \"%s\" has %u column%s, %u value%s given", model->table, wanted,
-                  wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were");
-      weir_error_detail (error, "In this order: %s", columns);
-      return false;
+      g_autofree char *detail = g_strdup_printf ("In this order: %s", columns);
+      return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail },
+                        "the business key of \"%s\" has %u column%s, %u value%s given", model->table, wanted,
+                        wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were");
     }
   for (guint i = 0; i < given; i++)
     if (!text_is_utf8 (values[i], strlen (values[i]), NULL))
-      return weir_error (error, WEIR_ERROR_MODEL, "the value of %s is not UTF-8", model->business_key[i]), false;
+      return weir_error (error, WEIR_ERROR_MODEL, "the value of %s is not UTF-8", model->business_key[i]);
   return true;
 }
 
@@ -106,7 +107,7 @@ ask (const Settings *settings, const Model *model, Known *known, GError **error)
   if (!secret && declared)
     return true;
   g_autoptr (GError) away = NULL;
-  known->db = database_open (settings, false, false, -1, &away);
+  known->db = database_open (settings, &away);
   if (known->db != NULL)
     return ledger_table_read (known->db, model->table, false, &known->state, error)
            && (known->pins = pins_parse (known->state.pins, error)) != NULL;
@@ -129,7 +130,7 @@ read_secret (const Settings *settings, const Model *model, const Known *known, c
   g_autofree char *secret = NULL;
   if (!database_read_secret (settings, known->db, &secret, ret_length, error))
     return false;
-  if (!agreement_check (model, known->state.kind, known->state.key, secret, *ret_length, error))
+  if (!agreement_check_key (model, &known->state, secret, *ret_length, error))
     return database_explain_secret (settings, error), false;
   *ret_secret = g_steal_pointer (&secret);
   return true;
@@ -149,10 +150,9 @@ canonical_values (const Model *model, const Known *known, const KeyMaker *maker,
       if (key_canonical (maker, key[i], &parts[i], text, &unused) || key_canonical (maker, plain, &parts[i], text, &unused)
           || declared[i].type == NULL || declared[i].type->write == NULL || parts[i].length == 0)
         continue;
-      weir_error (error, WEIR_ERROR_MODEL, "\"%s\" is not of type %s, as %s is in %s", parts[i].text, declared[i].type->name,
-                  model->business_key[i], model->path);
-      weir_error_detail (error, "A row with that value is a reject: it has no id.");
-      return false;
+      return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "A row with that value is a reject: it has no id." },
+                        "\"%s\" is not of type %s, as %s is in %s", parts[i].text, declared[i].type->name, model->business_key[i],
+                        model->path);
     }
   return true;
 }
@@ -185,11 +185,9 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
   const KeyPart *normalized = NULL;
   size_t empty = 0;
   if (!key_make (maker, parts, count, ret_id, &normalized, &empty))
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "the value of %s is empty", model->business_key[empty]);
-      weir_error_detail (error, "A row with an empty business key is a reject: it has no id.");
-      return false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, .detail = "A row with an empty business key is a reject: it has no id." },
+                      "the value of %s is empty", model->business_key[empty]);
   *ret_normalized = json_array ();
   for (guint i = 0; i < count; i++)
     json_array_append_new (*ret_normalized, json_stringn (normalized[i].text, normalized[i].length));
@@ -197,22 +195,22 @@ make_key (const Settings *settings, const Model *model, char **values, Uid *ret_
 }
 
 static bool
-run (const CommonOptions *common, char **arguments, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
-  if (settings == NULL)
-    return false;
-  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  (void) ret_code;
+  const char *table = call->arguments[0];
+  char **values = call->arguments + 1;
+  g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
   const Model *model = NULL;
-  if (catalog == NULL || !find_model (catalog, arguments[0], &model, error) || !check_values (model, arguments + 1, error))
+  if (catalog == NULL || !find_model (catalog, table, &model, error) || !check_values (model, values, error))
     return false;
   Uid id;
   g_autoptr (Json) normalized = NULL;
-  if (!make_key (settings, model, arguments + 1, &id, &normalized, error))
+  if (!make_key (call->settings, model, values, &id, &normalized, error))
     return false;
   char text[UID_TEXT_SIZE];
   uid_format (id, text);
-  if (!common->json)
+  if (!call->json)
     return puts (text), true;
   g_autoptr (Json) object = json_pack ("{s:s, s:s, s:s, s:O}", "table", model->table, "hash", key_hash_word (model->hash), "id",
                                        text, "normalized", normalized);
@@ -220,17 +218,14 @@ run (const CommonOptions *common, char **arguments, GError **error)
   return true;
 }
 
-int
-command_key (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("key", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc < 3)
-    return cli_usage ("key", "a table and the values of its business key are needed");
-  return run (&common, argv + 1, &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_key = {
+  .name = "key",
+  .arguments = "TABLE VALUE...",
+  .summary = "the UUID of a business key",
+  .description = "  weir key users someone@example.com",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .least = 2,
+  .most = ANY_NUMBER,
+  .usage = "a table and the values of its business key are needed",
+  .run = run,
+};

@@ -1,111 +1,51 @@
 #include "base/autoptr.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "pipeline/summary.h"
 #include "models/name.h"
+#include "pipeline/summary.h"
 #include "src/commands/cli.h"
-#include "src/load/loader.h"
-#include "src/report/progress.h"
-#include "src/settings/settings.h"
-#include "src/load/published.h"
+#include "src/commands/load_now.h"
+#include "src/commands/named_files.h"
+#include "src/load/loading.h"
 #include "src/load/worker.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#define LOCK_WAIT_MS 60000 /* for another load of the same table */
-#define EXIT_LOCAL 4
+#include "src/report/progress.h"
 
 typedef struct
 {
   gboolean archive;
   gboolean dry_run;
   gboolean force;
+  gboolean worker;
   char *table;
-  bool json;
 } LoadOptions;
 
-/* One file of the command line. */
+/* What the files of one command line are loaded with. */
 typedef struct
 {
-  const char *path;
-  Route route;
-  int order; /* dimensions before the facts that refer to them, otherwise as given */
-} Input;
+  const LoadOptions *options;
+  bool json;
+  Loader loader;
+} Batch;
 
 static void
-input_clear (Input *input)
+batch_clear (Batch *batch)
 {
-  route_clear (&input->route);
+  loader_clear (&batch->loader);
 }
 
-static void
-route_input (const Loader *loader, const LoadOptions *options, const char *path, Input *ret_input)
-{
-  *ret_input = (Input) { .path = path };
-  if (loader->catalog == NULL)
-    ret_input->route.table = g_strdup (options->table);
-  else if (options->table != NULL)
-    loader_route_to (loader, options->table, &ret_input->route);
-  else
-    catalog_route (loader->catalog, path, &ret_input->route);
-  const Model *model = ret_input->route.model;
-  ret_input->order = model != NULL && model->references->len > 0 ? 1 : 0;
-}
-
-static GArray *
-route_inputs (const Loader *loader, const LoadOptions *options, char **paths)
-{
-  GArray *inputs = g_array_new (FALSE, TRUE, sizeof (Input));
-  g_array_set_clear_func (inputs, (GDestroyNotify) input_clear);
-  for (int order = 0; order <= 1; order++)
-    for (char **path = paths; *path != NULL; path++)
-      {
-        Input input;
-        route_input (loader, options, *path, &input);
-        if (input.order == order)
-          g_array_append_val (inputs, input);
-        else
-          input_clear (&input);
-      }
-  return inputs;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 
 static bool
-is_link (const char *path)
+load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  struct stat info;
-  return lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
-}
-
-/* Whether a path lies in the drop folder: then the file is claimed and archived, as the watching worker would do. A link is not,
- * for its file is elsewhere. */
-static bool
-is_dropped (const Settings *settings, const char *path)
-{
-  if (is_link (path))
-    return false;
-  g_autofree char *full = g_canonicalize_filename (path, NULL);
-  g_autofree char *folder = g_path_get_dirname (full);
-  struct stat here, imports;
-  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
-         && here.st_ino == imports.st_ino;
-}
-
-static bool
-load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **error)
-{
-  g_autofree char *name = g_path_get_basename (input->path);
+  g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
   if (claim == NULL)
-    return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", input->path) : false;
-  bool resume;
-  if (loader_claimed (loader, claim, &input->route, ret_end, &resume, error))
+    return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
+  ClaimFate fate;
+  if (loading_claimed (loader, claim, &file->route, ret_end, &fate, error))
     return true;
-  if (resume)
+  if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
     placing_give_back (loader->db, loader->settings, claim, NULL);
@@ -113,74 +53,31 @@ load_dropped (Loader *loader, const Input *input, LoadEnd *ret_end, GError **err
 }
 
 static bool
-load_locked (Loader *loader, const Input *input, const LoadOptions *options, LoadEnd *ret_end, GError **error)
+load_locked (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  if (!options->dry_run && is_dropped (loader->settings, input->path))
-    return load_dropped (loader, input, ret_end, error);
-  return loader_in_place (loader, input->path, &input->route, options->archive, ret_end, error);
+  Loader *loader = &batch->loader;
+  const LoadOptions *options = batch->options;
+  if (!options->dry_run && named_file_is_dropped (file, loader->settings))
+    return load_dropped (loader, file, ret_end, error);
+  return loading_in_place (loader, file->path, &file->route, options->archive, ret_end, error);
 }
 
 static bool
-waits_error (const Input *input, const char *waits_for, GError **error)
+load_named (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  weir_error (error, WEIR_ERROR_INPUT, "\"%s\" refers to %s, which was never loaded", input->path, waits_for);
-  weir_error_detail (error, "Nothing was loaded; the file was left where it is.");
-  weir_error_hint (error, "Load a file of %s first.", waits_for);
-  weir_error_reason (error, REASON_WAITS);
-  return false;
-}
-
-/* What can be said of a path before anything is done with it. */
-static bool
-check_path (const char *path, const LoadOptions *options, GError **error)
-{
-  struct stat info;
-  g_autofree char *name = g_path_get_basename (path);
-  if (stat (path, &info) < 0)
-    {
-      g_autofree char *folder = g_get_current_dir ();
-      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", path, g_strerror (errno));
-      if (!g_path_is_absolute (path))
-        weir_error_hint (error, "A path that does not begin with / starts from here: %s", folder);
-      return false;
-    }
-  if (!text_is_utf8 (name, strlen (name), NULL))
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "\"%s\" has a name that is not UTF-8", path);
-      weir_error_detail (error, "The ledger could not keep it. Nothing was loaded; the file was left where it is.");
-      weir_error_hint (error, "Rename the file.");
-      return weir_error_reason (error, REASON_BAD_NAME), false;
-    }
-  if (!options->archive || !is_link (path))
-    return true;
-  weir_error (error, WEIR_ERROR_MODEL, "could not archive \"%s\": it is a symbolic link", path);
-  weir_error_detail (error, "Nothing was loaded: the archive keeps files, and a link may lead nowhere one day.");
-  weir_error_hint (error, "Name the file that it leads to, or leave --archive out.");
-  return false;
-}
-
-static bool
-load_input (Loader *loader, const Input *input, const LoadOptions *options, LoadEnd *ret_end, GError **error)
-{
-  if (!check_path (input->path, options, error))
+  if (!named_file_check (file, batch->options->archive, error) || !load_now_lock (&batch->loader, &file->route, file->path, error))
     return false;
-  LockState state;
-  g_autofree char *waits_for = NULL;
-  if (!loader_lock (loader, &input->route, LOCK_WAIT_MS, &state, &waits_for, error))
-    return false;
-  if (state != LOCK_HELD)
-    return waits_error (input, waits_for, error);
-  bool done = load_locked (loader, input, options, ret_end, error);
-  loader_unlock (loader);
+  bool done = load_locked (batch, file, ret_end, error);
+  loader_unlock (&batch->loader);
   return done;
 }
 
 /* A file that never became a run has a published object too. */
 static Json *
-summary_without_run (const Input *input, const GError *error)
+summary_without_run (const NamedFile *file, const GError *error)
 {
-  g_autofree char *name = g_path_get_basename (input->path);
-  const Run run = { .table = input->route.table, .file = name };
+  g_autofree char *name = g_path_get_basename (file->path);
+  const Run run = { .table = file->route.table, .file = name };
   const PipelineResult result = { .status = STATUS_FAILED };
   Json *summary = pipeline_summary (&run, &result, 0, error);
   json_object_set_new (summary, "run", json_null ());
@@ -188,48 +85,43 @@ summary_without_run (const Input *input, const GError *error)
 }
 
 static void
-print_summary (const LoadOptions *options, const Json *summary)
+tell_failure (const Batch *batch, const NamedFile *file, const GError *error)
 {
-  g_autofree char *text = options->json ? weir_json_text (summary) : published_text (summary);
-  bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
-  fprintf (failed && !options->json ? stderr : stdout, "%s%s\n", options->dry_run && !options->json ? "dry run: " : "", text);
-  fflush (stdout);
+  g_autoptr (Json) summary = summary_without_run (file, error);
+  load_now_tell (summary, batch->json, batch->options->dry_run);
 }
 
-static void
-tell_failure (const Input *input, const LoadOptions *options, const GError *error)
+static bool
+load_with_progress (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  g_autoptr (Json) summary = summary_without_run (input, error);
-  print_summary (options, summary);
+  PipelineOptions *options = &batch->loader.options;
+  Progress progress;
+  progress_begin (&progress, file->path);
+  options->progress = progress_draw;
+  options->progress_data = &progress;
+  bool done = load_named (batch, file, ret_end, error);
+  progress_end (&progress);
+  options->progress = NULL;
+  options->progress_data = NULL;
+  return done;
 }
 
-/* Loads and tells of one file. Returns its exit code: 1 for a refused file and for rejected rows. An error is the end of the
- * others, too. */
+/* Loads and tells of one file. Returns its exit code. An error is the end of the others, too. */
 static int
-load_and_tell (Loader *loader, const Input *input, const LoadOptions *options, GError **ret_end_of_all)
+load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
 {
   g_autoptr (GError) error = NULL;
   g_auto (LoadEnd) end = { 0 };
-  Progress progress;
-  progress_begin (&progress, input->path);
-  loader->options.progress = progress_draw;
-  loader->options.progress_data = &progress;
-  bool done = load_input (loader, input, options, &end, &error);
-  progress_end (&progress);
-  loader->options.progress_data = NULL;
-  loader->options.progress = NULL;
-  if (!done)
+  if (load_with_progress (batch, file, &end, &error))
     {
-      tell_failure (input, options, error);
-      int code = weir_error_exit_code (error);
-      if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) || !db_is_usable (loader->db))
-        g_propagate_error (ret_end_of_all, g_steal_pointer (&error));
-      return code;
+      load_now_tell (end.summary, batch->json, batch->options->dry_run);
+      return load_now_exit_code (&end);
     }
-  print_summary (options, end.summary);
-  if (end.stuck)
-    return EXIT_LOCAL;
-  return end.failed || json_integer_value (json_object_get (json_object_get (end.summary, "rows"), "rejected")) > 0 ? 1 : 0;
+  tell_failure (batch, file, error);
+  int code = weir_error_exit_code (error);
+  if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) || !db_is_usable (batch->loader.db))
+    g_propagate_error (ret_end_of_all, g_steal_pointer (&error));
+  return code;
 }
 
 /* The table's name becomes a folder's name, too. */
@@ -239,11 +131,11 @@ check_table (const char *table, GError **error)
   if (table == NULL || name_is_usable (table))
     return true;
   g_autofree char *usable = name_of_table (table);
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" cannot be the name of a table", table);
-  weir_error_detail (error, "A table is named with lower case letters, digits and _, and at most %d of them.", NAME_MAX_BYTES);
-  if (table[0] != '\0')
-    weir_error_hint (error, "--table %s", usable);
-  return false;
+  g_autofree char *detail =
+      g_strdup_printf ("A table is named with lower case letters, digits and _, and at most %d of them.", NAME_MAX_BYTES);
+  g_autofree char *hint = table[0] != '\0' ? g_strdup_printf ("--table %s", usable) : NULL;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail, .hint = hint }, "\"%s\" cannot be the name of a table",
+                    table);
 }
 
 /* Where there is nothing to load, no home is made for it. */
@@ -256,92 +148,92 @@ choose_policy (char **paths)
   return HOME_REQUIRED;
 }
 
-/* All that comes before the first file. */
+/* All that comes before the first file. The settings are loaded even where the rest fails, for what is told then. */
 static bool
-prepare (const CommonOptions *common, const LoadOptions *options, char **paths, int stop_fd, Settings **ret_settings,
-         Loader *loader, GError **error)
+open_loader (Call *call, Batch *batch, int stop_fd, GError **error)
 {
-  if (!check_table (options->table, error))
+  if (!check_table (batch->options->table, error))
     return false;
-  *ret_settings = settings_load (common->home, common->database, choose_policy (paths), error);
-  if (*ret_settings == NULL || !settings_make_folders (*ret_settings, error))
+  call->settings = settings_load (&call->given, choose_policy (call->arguments), error);
+  if (call->settings == NULL || !settings_make_folders (call->settings, error))
     return false;
-  loader_init (loader, *ret_settings, stop_fd);
-  loader->options.force = options->force;
-  loader->options.dry_run = options->dry_run;
-  loader->one_shot = true;
-  return loader_refresh (loader, error);
+  loader_init (&batch->loader, call->settings, stop_fd);
+  batch->loader.options.force = batch->options->force;
+  batch->loader.options.dry_run = batch->options->dry_run;
+  batch->loader.one_shot = true;
+  return loader_refresh (&batch->loader, error);
 }
 
 /* With --json every file has its published object, also where none was reached. Returns the exit code. */
 static int
-load_files (const CommonOptions *common, const LoadOptions *options, char **paths)
+load_files (Call *call)
 {
   AUTO_FD int stop_fd = loader_open_stop ();
-  g_autoptr (Settings) settings = NULL;
-  g_auto (Loader) loader = { 0 };
+  g_auto (Batch) batch = { .options = call->options, .json = call->json };
   GError *error = NULL;
-  bool ready = prepare (common, options, paths, stop_fd, &settings, &loader, &error);
-  if (!ready && !options->json)
-    return cli_fail (error, false);
-  if (settings != NULL && loader.catalog == NULL)
-    loader.catalog = settings_load_catalog (settings, NULL);
-  g_autoptr (GArray) inputs = route_inputs (&loader, options, paths);
+  bool ready = open_loader (call, &batch, stop_fd, &error);
+  if (!ready && !call->json)
+    return command_fail (error, false);
+  if (call->settings != NULL && batch.loader.catalog == NULL)
+    batch.loader.catalog = settings_load_catalog (call->settings, NULL);
+  g_autoptr (GArray) files = named_files_route (&batch.loader, batch.options->table, call->arguments);
   int code = 0;
-  for (guint i = 0; i < inputs->len; i++)
+  for (guint i = 0; i < files->len; i++)
     {
-      const Input *input = &g_array_index (inputs, Input, i);
+      const NamedFile *file = &g_array_index (files, NamedFile, i);
       if (error == NULL)
         {
-          int one = load_and_tell (&loader, input, options, &error);
+          int one = load_and_tell (&batch, file, &error);
           code = MAX (code, one);
         }
-      else if (options->json)
-        tell_failure (input, options, error);
+      else if (call->json)
+        tell_failure (&batch, file, error);
     }
   if (!ready)
-    return cli_fail (error, false);
+    return command_fail (error, false);
   g_clear_error (&error);
   return code;
 }
 
-static int
-run_worker (const CommonOptions *common)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  GError *error = NULL;
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, &error);
-  if (settings == NULL)
-    return cli_fail (error, false);
-  return worker_main (settings);
+  const LoadOptions *options = call->options;
+  if (options->worker)
+    {
+      call->json = false; /* its stdout is the supervisor's */
+      call->settings = settings_load (&call->given, HOME_REQUIRED, error);
+      return call->settings != NULL && (*ret_code = worker_main (call->settings), true);
+    }
+  if (call->n_arguments == 0)
+    *ret_code = command_usage ("load", "a file is needed");
+  else if (g_strv_contains ((const char *const *) call->arguments, "-"))
+    *ret_code = command_usage ("load", "standard file cannot be loaded: its file could be neither named nor archived");
+  else
+    *ret_code = load_files (call);
+  return true;
 }
 
-int
-command_load (int argc, char **argv)
-{
-  LoadOptions options = { 0 };
-  gboolean worker = FALSE;
-  const GOptionEntry entries[] = {
-    { "archive", 0, 0, G_OPTION_ARG_NONE, &options.archive, "Move the file to archive/ (refused: to failed/) afterwards", NULL },
-    { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Do everything, report it, and roll it back", NULL },
-    { "force", 'f', 0, G_OPTION_ARG_NONE, &options.force, "Load a file although the same one was applied already", NULL },
-    { "table", 't', 0, G_OPTION_ARG_STRING, &options.table, "Load into this table, whatever the file is called", "TABLE" },
-    { "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &worker, NULL, NULL },
-    { NULL },
-  };
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("load", entries, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  G_GNUC_UNUSED g_autofree char *table = options.table;
-  if (done)
-    return 0;
-  if (worker)
-    return run_worker (&common);
-  if (argc < 2)
-    return cli_usage ("load", "a file is needed");
-  if (g_strv_contains ((const char *const *) argv + 1, "-"))
-    return cli_usage ("load", "standard input cannot be loaded: its file could be neither named nor archived");
-  options.json = common.json;
-  return load_files (&common, &options, argv + 1);
-}
+static const CommandOption options[] = {
+  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
+  { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
+  { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
+  { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
+  { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
+  { NULL },
+};
+
+const Command command_load = {
+  .name = "load",
+  .arguments = "FILE...",
+  .summary = "load files now",
+  .description = "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
+                 "  weir load users.csv\n"
+                 "  weir load --dry-run --json transactions.csv\n"
+                 "  weir load --table users export.csv",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .most = ANY_NUMBER,
+  .options = options,
+  .options_size = sizeof (LoadOptions),
+  .run = run,
+};

@@ -39,62 +39,71 @@ down (Db *db, bool json, GError **error)
   return true;
 }
 
+static Json *
+migration_to_json (const Migration *migration)
+{
+  static const char *const times[] = { "applied_on", NULL };
+  Json *object = json_pack ("{s:i, s:s, s:s?, s:b, s:b}", "version", migration->version, "name", migration->name, "applied_on",
+                            migration->applied_on, "changed", migration->changed, "foreign", migration->foreign);
+  show_times_to_iso (object, times);
+  return object;
+}
+
+static void
+print_migration (const Migration *migration)
+{
+  printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
+          migration->applied_on != NULL ? migration->applied_on : "pending",
+          migration->changed   ? "  (its text is another now)"
+          : migration->foreign ? "  (of a newer weir)"
+                               : "");
+}
+
+/* The list, and for people what `weir check` and a load would say of it. */
 static bool
 show_status (Db *db, bool json, GError **error)
 {
   g_autoptr (GPtrArray) migrations = migrate_status (db, error);
   if (migrations == NULL)
     return false;
-  static const char *const times[] = { "applied_on", NULL };
   g_autoptr (Json) array = json_array ();
   for (guint i = 0; i < migrations->len; i++)
-    {
-      const Migration *migration = g_ptr_array_index (migrations, i);
-      const char *note = migration->changed ? "  (its text is another now)" : "";
-      if (json)
-        {
-          Json *object = json_pack ("{s:i, s:s, s:s?, s:b}", "version", migration->version, "name", migration->name, "applied_on",
-                                    migration->applied_on, "changed", migration->changed);
-          show_times_to_iso (object, times);
-          json_array_append_new (array, object);
-        }
-      else
-        printf ("%04d  %-24s %s%s\n", migration->version, migration->name,
-                migration->applied_on != NULL ? migration->applied_on : "pending", note);
-    }
+    if (json)
+      json_array_append_new (array, migration_to_json (g_ptr_array_index (migrations, i)));
+    else
+      print_migration (g_ptr_array_index (migrations, i));
+  g_autoptr (GError) judgement = NULL;
   if (json)
     show_json (array);
+  else if (!migrate_check (db, NULL, &judgement))
+    show_error (judgement, "");
   return true;
 }
 
 static bool
-run (const CommonOptions *common, const char *verb, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  (void) ret_code;
+  const char *verb = call->arguments[0];
   g_autofree char *url = NULL;
-  if (settings == NULL || !database_url (settings, false, &url, NULL, error))
+  if (!database_url (call->settings, false, &url, NULL, error))
     return false;
   g_autoptr (Db) db = db_connect (url, "weir", -1, error);
   if (db == NULL)
     return false;
   if (g_str_equal (verb, "up"))
-    return up (db, common->json, error);
+    return up (db, call->json, error);
   if (g_str_equal (verb, "down"))
-    return down (db, common->json, error);
-  return show_status (db, common->json, error);
+    return down (db, call->json, error);
+  return show_status (db, call->json, error);
 }
 
-int
-command_migrate (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("migrate", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2 || !g_strv_contains ((const char *const[]) { "up", "down", "status", NULL }, argv[1]))
-    return cli_usage ("migrate", "one of up, down and status is needed");
-  return run (&common, argv[1], &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_migrate = {
+  .name = "migrate",
+  .arguments = "up|down|status",
+  .summary = "the versioned schema of the ledger",
+  .description = "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
+                 "  weir migrate status",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .run = run,
+};

@@ -12,10 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct
+{
+  gboolean write;
+} ModelOptions;
+
 /* The evidence, for people: on stderr, so that stdout is the model alone. */
 static void
-print_evidence (const Settings *settings, const StagedTable *staged, ProposedKey key, const GPtrArray *notes)
+print_evidence (const Settings *settings, const Staged *evidence)
 {
+  const StagedTable *staged = evidence->table;
+  const ProposedKey key = evidence->key;
+  const GPtrArray *notes = evidence->notes;
   g_autofree char *rows = text_count (staged->rows);
   g_autofree char *different = text_count (staged->different);
   fprintf (stderr, "%s.%s: %s row%s, %s of them different\n", settings->staging_schema, staged->table, rows,
@@ -58,9 +66,9 @@ write_model (const Settings *settings, const char *table, const Json *model, cha
   unlink (fresh);
   if (!exists)
     return false;
-  weir_error (error, WEIR_ERROR_MODEL, "\"%s\" exists already and is never replaced", *ret_shown);
-  weir_error_hint (error, "Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);
-  return false;
+  g_autofree char *hint = g_strdup_printf ("Compare it with the proposal: weir model %s | diff %s -", table, *ret_shown);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "\"%s\" exists already and is never replaced",
+                    *ret_shown);
 }
 
 /* The run whose file the new model is for: the table's last one. */
@@ -74,50 +82,49 @@ name_next_command (Db *db, const char *table, const char *shown)
 }
 
 static bool
-run (const CommonOptions *common, const char *table, bool write, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
-  if (settings == NULL)
-    return false;
+  (void) ret_code;
+  const ModelOptions *options = call->options;
+  const Settings *settings = call->settings;
+  const char *table = call->arguments[0];
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
-  g_autoptr (Db) db = catalog != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  g_autoptr (Db) db = catalog != NULL ? database_open (settings, error) : NULL;
   if (db == NULL)
     return false;
-  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  ProposedKey key = { .count = 0 };
-  g_autoptr (StagedTable) staged = staged_read (db, settings, table, catalog_find (catalog, table), notes, &key, error);
-  if (staged == NULL)
+  g_auto (Staged) staged = { 0 };
+  if (!staged_read (db, settings, table, catalog_find (catalog, table), &staged, error))
     return false;
   const ModelWords words = settings_model_words ();
-  g_autoptr (Json) model = propose_model (staged, key, catalog, &words, notes, error);
+  g_autoptr (Json) model = propose_model (staged.table, staged.key, catalog, &words, staged.notes, error);
   if (model == NULL)
     return false;
-  print_evidence (settings, staged, key, notes);
+  print_evidence (settings, &staged);
   g_autofree char *shown = NULL;
-  if (write && !write_model (settings, table, model, &shown, error))
+  if (options->write && !write_model (settings, table, model, &shown, error))
     return false;
   show_json (model);
-  if (write)
+  if (options->write)
     name_next_command (db, table, shown);
   return true;
 }
 
-int
-command_model (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  gboolean write = FALSE;
-  const GOptionEntry entries[] = {
-    { "write", 0, 0, G_OPTION_ARG_NONE, &write, "Write models/TABLE.json; an existing one is never replaced", NULL },
-    { NULL },
-  };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("model", entries, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2)
-    return cli_usage ("model", "one table is needed");
-  return run (&common, argv[1], write, &error) ? 0 : cli_fail (error, common.json);
-}
+static const CommandOption options[] = {
+  { "write", 0, OPTION_FLAG (ModelOptions, write), "Write models/TABLE.json; an existing one is never replaced", NULL },
+  { NULL },
+};
+
+const Command command_model = {
+  .name = "model",
+  .arguments = "TABLE",
+  .summary = "propose a model from a staged table",
+  .description = "  weir model sales\n"
+                 "  weir model sales --write    writes models/sales.json; then: weir retry sales.csv",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .least = 1,
+  .most = 1,
+  .usage = "one table is needed",
+  .options = options,
+  .options_size = sizeof (ModelOptions),
+  .run = run,
+};

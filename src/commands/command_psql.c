@@ -10,29 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Only what comes before psql's own arguments is ours: psql has a --help, too. Returns how many words it took. */
-static int
-count_own (int argc, char **argv)
-{
-  static const char *const own[] = { "--home", "--database" };
-  int count = 1;
-  while (count < argc)
-    {
-      int step = 0;
-      for (size_t i = 0; i < G_N_ELEMENTS (own); i++)
-        if (g_str_equal (argv[count], own[i]))
-          step = 2;
-        else if (g_str_has_prefix (argv[count], own[i]) && argv[count][strlen (own[i])] == '=')
-          step = 1;
-      if (count == 1 && g_str_equal (argv[count], "--help"))
-        step = 1;
-      if (step == 0)
-        break;
-      count += step;
-    }
-  return MIN (count, argc);
-}
-
 /* What psql finds without a schema's name: the warehouse first, for a staging table may have the same one. */
 static void
 set_search_path (const Settings *settings)
@@ -62,13 +39,12 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
 {
   g_autofree char *program = find_psql (settings);
   if (program == NULL)
-    {
-      weir_error (error, WEIR_ERROR_LOCAL, "could not find psql");
-      weir_error_hint (error,
-                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it leaves psql to "
-                       "the database's own: docker compose exec db psql -U weir");
-      return false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_LOCAL,
+                                   .hint =
+                                       "It comes with PostgreSQL's client, on Debian: postgresql-client. A container without it "
+                                       "leaves psql to the database's own: docker compose exec db psql -U weir" },
+                      "could not find psql");
   g_autofree char *password = NULL;
   g_autofree char *shown = conninfo_without_password (url, &password);
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
@@ -87,31 +63,25 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
     set_search_path (settings);
   signal (SIGPIPE, SIG_DFL);
   execv (program, (char **) words->pdata);
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, g_strerror (errno)), false;
+  return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, g_strerror (errno));
 }
 
 static bool
-run (const CommonOptions *common, char **arguments, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
+  (void) ret_code;
   g_autofree char *url = NULL;
-  return settings != NULL && database_url (settings, false, &url, NULL, error) && exec_psql (settings, url, arguments, error);
+  return database_url (call->settings, false, &url, NULL, error) && exec_psql (call->settings, url, call->arguments, error);
 }
 
-int
-command_psql (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  int own = count_own (argc, argv);
-  g_autofree char **words = g_memdup2 (argv, sizeof *argv * (gsize) (own + 1));
-  char **parsed = words;
-  words[own] = NULL;
-  int count = own;
-  if (!cli_parse ("psql", NULL, &common, &count, &parsed, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  return run (&common, argv + own, &error) ? 0 : cli_fail (error, common.json);
-}
+const Command command_psql = {
+  .name = "psql",
+  .arguments = "[ARGS]",
+  .summary = "psql on weir's database",
+  .description = "ARGS go to psql as they are.\n\n"
+                 "  weir psql\n"
+                 "  weir psql -c 'select * from warehouse.users_current limit 5'",
+  .takes = TAKES_SETTINGS | NEEDS_HOME | PASSES_ARGUMENTS,
+  .most = ANY_NUMBER,
+  .run = run,
+};

@@ -22,6 +22,11 @@ enum
   COLUMN_ORIGINAL,
 };
 
+typedef struct
+{
+  gboolean csv;
+} RejectsOptions;
+
 /* Undoes PostgreSQL's encode (bytes, 'escape'): \\ is a backslash, \ooo a byte. */
 static GString *
 unescape (const char *text)
@@ -241,31 +246,33 @@ print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
 }
 
 static bool
-run (const CommonOptions *common, const char *text, bool as_csv, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
-  g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  (void) ret_code;
+  const RejectsOptions *options = call->options;
+  g_autoptr (Db) db = database_open (call->settings, error);
   Uid id;
-  return db != NULL && ledger_find_run (db, text, &id, error) && print_run (db, id, as_csv, common->json, error);
+  return db != NULL && ledger_find_run (db, call->arguments[0], &id, error) && print_run (db, id, options->csv, call->json, error);
 }
 
-int
-command_rejects (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  gboolean as_csv = FALSE;
-  const GOptionEntry entries[] = {
-    { "csv", 0, 0, G_OPTION_ARG_NONE, &as_csv,
-      "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
-    { NULL },
-  };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("rejects", entries, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc != 2)
-    return cli_usage ("rejects", "a run is needed: an id, its first characters, a file name, or \"last\"");
-  return run (&common, argv[1], as_csv, &error) ? 0 : cli_fail (error, common.json);
-}
+static const CommandOption options[] = {
+  { "csv", 0, OPTION_FLAG (RejectsOptions, csv),
+    "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
+  { NULL },
+};
+
+const Command command_rejects = {
+  .name = "rejects",
+  .arguments = "RUN",
+  .summary = "the refused rows of a run",
+  .description = "RUN is " A_RUN ".\n\n"
+                 "  weir rejects last\n"
+                 "  weir rejects users.csv --csv > rejects.csv",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .least = 1,
+  .most = 1,
+  .usage = "a run is needed: " A_RUN,
+  .options = options,
+  .options_size = sizeof (RejectsOptions),
+  .run = run,
+};

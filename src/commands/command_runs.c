@@ -11,10 +11,9 @@
 
 typedef struct
 {
-  CommonOptions common;
   char *table;
   int limit;
-} Options;
+} RunsOptions;
 
 static Json *
 result_to_json (const DbResult *result)
@@ -27,13 +26,14 @@ result_to_json (const DbResult *result)
 }
 
 static bool
-list (Db *db, const Options *options, GError **error)
+show_all (Db *db, const Call *call, GError **error)
 {
+  const RunsOptions *options = call->options;
   g_autoptr (DbResult) runs = NULL;
   if (!ledger_runs (db, options->table, options->limit, &runs, error))
     return false;
-  if (!options->common.json)
-    return show_result (runs, false, "No file was loaded yet."), true;
+  if (!call->json)
+    return show_result (runs, "No file was loaded yet."), true;
   g_autoptr (Json) array = result_to_json (runs);
   show_json (array);
   return true;
@@ -72,18 +72,19 @@ print_details (const DbResult *run, const DbResult *steps)
       printf ("%-14s %s\n", name, shown);
     }
   putchar ('\n');
-  show_result (steps, false, "No step was begun.");
+  show_result (steps, "No step was begun.");
 }
 
 static bool
-show (Db *db, const Options *options, const char *text, GError **error)
+show_one (Db *db, const Call *call, GError **error)
 {
+  const char *text = call->arguments[0];
   Uid id;
   g_autoptr (DbResult) run = NULL;
   g_autoptr (DbResult) steps = NULL;
   if (!ledger_find_run (db, text, &id, error) || !ledger_run (db, id, &run, error) || !ledger_run_steps (db, id, &steps, error))
     return false;
-  if (options->common.json)
+  if (call->json)
     print_json (run, steps);
   else
     print_details (run, steps);
@@ -91,36 +92,36 @@ show (Db *db, const Options *options, const char *text, GError **error)
 }
 
 static bool
-run_command (const Options *options, const char *text, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (options->common.home, options->common.database, HOME_REQUIRED, error);
-  g_autoptr (Db) db = settings != NULL ? database_open (settings, false, false, -1, error) : NULL;
+  const RunsOptions *options = call->options;
+  if (options->limit < 1)
+    return *ret_code = command_usage ("runs", "--limit must be at least 1"), true;
+  g_autoptr (Db) db = database_open (call->settings, error);
   if (db == NULL)
     return false;
-  return text != NULL ? show (db, options, text, error) : list (db, options, error);
+  return call->n_arguments > 0 ? show_one (db, call, error) : show_all (db, call, error);
 }
 
-int
-command_runs (int argc, char **argv)
-{
-  Options options = { .limit = DEFAULT_LIMIT };
-  const GOptionEntry entries[] = {
-    { "table", 0, 0, G_OPTION_ARG_STRING, &options.table, "Only runs of this table", "TABLE" },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "At most this many, the newest (default 20)", "N" },
-    { NULL },
-  };
-  bool done = false;
-  GError *error = NULL;
-  int code = 0;
-  if (!cli_parse ("runs", entries, &options.common, &argc, &argv, &done, &error))
-    code = cli_fail (error, options.common.json);
-  else if (done)
-    code = 0;
-  else if (argc > 2 || options.limit < 1)
-    code = cli_usage ("runs", argc > 2 ? "one run at most" : "--limit must be at least 1");
-  else if (!run_command (&options, argv[1], &error))
-    code = cli_fail (error, options.common.json);
-  common_options_clear (&options.common);
-  g_free (options.table);
-  return code;
-}
+static const CommandOption options[] = {
+  { "table", 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
+  { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
+  { NULL },
+};
+
+const Command command_runs = {
+  .name = "runs",
+  .arguments = "[RUN]",
+  .summary = "the ledger: every run, or one in detail",
+  .description = "RUN is " A_RUN ".\n\n"
+                 "  weir runs --limit 5\n"
+                 "  weir runs --table users\n"
+                 "  weir runs last",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .most = 1,
+  .usage = "one run at most",
+  .options = options,
+  .options_size = sizeof (RunsOptions),
+  .defaults = &(const RunsOptions) { .limit = DEFAULT_LIMIT },
+  .run = run,
+};

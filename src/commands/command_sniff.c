@@ -1,129 +1,10 @@
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/layout/ident.h"
-#include "pipeline/types/infer.h"
 #include "src/commands/cli.h"
-#include "src/report/peek.h"
+#include "src/report/sniffed.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define PROBLEMS_SHOWN 5
-
-typedef struct
-{
-  char *name;
-  char *header; /* NULL: the file has none */
-  ColumnGuess guess;
-  InferResult result;
-} SniffedColumn;
-
-/* What is known of a file once all of it was read. */
-typedef struct
-{
-  int64_t rows;
-  int64_t below;       /* the table */
-  int64_t first_below; /* line */
-  int64_t problems;
-  int64_t ragged;
-  int64_t first_ragged; /* line */
-  GPtrArray *examples;  /* of char *: the first problems, with their lines */
-  Json *problem_list;   /* the same for --json */
-  SniffedColumn *columns;
-  size_t n_columns;
-} Sniffed;
-
-static void
-sniffed_clear (Sniffed *sniffed)
-{
-  for (size_t i = 0; i < sniffed->n_columns; i++)
-    {
-      g_free (sniffed->columns[i].name);
-      g_free (sniffed->columns[i].header);
-    }
-  g_clear_pointer (&sniffed->columns, g_free);
-  g_clear_pointer (&sniffed->examples, g_ptr_array_unref);
-  g_clear_pointer (&sniffed->problem_list, json_decref);
-  sniffed->n_columns = 0;
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sniffed, sniffed_clear)
-
-/* ---- reading ---- */
-
-/* "header": NULL where the file has none. */
-static void
-name_columns (Sniffed *sniffed, const Record *header, size_t width)
-{
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  for (size_t i = 0; i < width; i++)
-    g_ptr_array_add (texts, header != NULL ? g_strndup (header->fields[i].text, header->fields[i].length) : g_strdup (""));
-  g_auto (GStrv) names = ident_from_headers ((const char *const *) texts->pdata, texts->len);
-  sniffed->n_columns = width;
-  sniffed->columns = g_new0 (SniffedColumn, width);
-  for (size_t i = 0; i < width; i++)
-    {
-      SniffedColumn *column = &sniffed->columns[i];
-      column->name = g_strdup (names[i]);
-      column->header = header != NULL ? g_strdup (texts->pdata[i]) : NULL;
-      infer_init (&column->guess);
-    }
-}
-
-static void
-take_problem (Sniffed *sniffed, const Record *record)
-{
-  if (sniffed->problems++ >= PROBLEMS_SHOWN)
-    return;
-  g_ptr_array_add (sniffed->examples, g_strdup_printf ("line %" G_GINT64_FORMAT ": %s", record->line, record->problem));
-  json_array_append_new (sniffed->problem_list, json_pack ("{s:I, s:s, s:s}", "line", (json_int_t) record->line, "reason",
-                                                           reason_word (record->reason), "message", record->problem));
-}
-
-static void
-take_row (Sniffed *sniffed, const Record *row, const Record *original)
-{
-  if (reason_use (row->reason) & REASON_OF_FOREIGN)
-    {
-      if (sniffed->below++ == 0)
-        sniffed->first_below = row->line;
-      return;
-    }
-  sniffed->rows++;
-  const Record *problem = original != NULL ? original : row;
-  if (problem->problem != NULL)
-    take_problem (sniffed, problem);
-  else if (original != NULL && sniffed->ragged++ == 0)
-    sniffed->first_ragged = original->line;
-  for (size_t i = 0; i < row->n_fields; i++)
-    infer_cell (&sniffed->columns[i].guess, row->fields[i].text, row->fields[i].length, row->fields[i].null);
-}
-
-static bool
-read_all (const PeekedFile *file, Sniffed *sniffed, GError **error)
-{
-  const Record *row = NULL, *original = NULL;
-  name_columns (sniffed, rows_header (file->rows), rows_width (file->rows));
-  for (;;)
-    {
-      if (!rows_next (file->rows, &row, &original, error))
-        return false;
-      if (row == NULL)
-        break;
-      take_row (sniffed, row, original);
-    }
-  bool comma = false;
-  for (size_t i = 0; i < sniffed->n_columns; i++)
-    {
-      infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
-      comma = comma || infer_is_comma (sniffed->columns[i].result.format);
-    }
-  for (size_t i = 0; i < sniffed->n_columns; i++)
-    if (comma && sniffed->columns[i].result.either)
-      infer_doubt (&sniffed->columns[i].result);
-  return true;
-}
-
-/* ---- telling ---- */
 
 /* What a person should know about the column, or NULL. Owned by the caller. */
 static char *
@@ -169,6 +50,19 @@ evidence_to_json (const SniffEvidence *evidence)
   return json;
 }
 
+static Json *
+problems_to_json (const Sniffed *sniffed)
+{
+  Json *problems = json_array ();
+  for (guint i = 0; i < sniffed->examples->len; i++)
+    {
+      const SniffedProblem *problem = g_ptr_array_index (sniffed->examples, i);
+      json_array_append_new (problems, json_pack ("{s:I, s:s, s:s}", "line", (json_int_t) problem->line, "reason",
+                                                  reason_word (problem->reason), "message", problem->message));
+    }
+  return problems;
+}
+
 static void
 print_as_json (const PeekedFile *file, const Sniffed *sniffed)
 {
@@ -184,7 +78,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
                                   (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
                                   (json_int_t) sniffed->below));
   json_object_set_new (json, "header_problem", weir_json_string (rows_header_problem (file->rows)));
-  json_object_set (json, "problems", sniffed->problem_list);
+  json_object_set_new (json, "problems", problems_to_json (sniffed));
   Json *columns = json_array ();
   for (size_t i = 0; i < sniffed->n_columns; i++)
     json_array_append_new (columns, column_to_json (&sniffed->columns[i]));
@@ -233,8 +127,11 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   if (sniffed->problems > 0)
     printf ("  %s row%s cannot be read as written:\n", problems, sniffed->problems == 1 ? "" : "s");
   for (guint i = 0; i < sniffed->examples->len; i++)
-    printf ("    %s\n", (const char *) sniffed->examples->pdata[i]);
-  if (sniffed->problems > PROBLEMS_SHOWN)
+    {
+      const SniffedProblem *problem = g_ptr_array_index (sniffed->examples, i);
+      printf ("    line %" G_GINT64_FORMAT ": %s\n", problem->line, problem->message);
+    }
+  if (sniffed->problems > sniffed->examples->len)
     puts ("    ...");
 }
 
@@ -276,8 +173,8 @@ sniff_path (const char *path, bool json, GError **error)
   g_auto (PeekedFile) file = { .fd = -1 };
   if (!peek_open (path, &file, error))
     return false;
-  g_auto (Sniffed) sniffed = { .examples = g_ptr_array_new_with_free_func (g_free), .problem_list = json_array () };
-  if (!read_all (&file, &sniffed, error))
+  g_auto (Sniffed) sniffed = { 0 };
+  if (!sniffed_read (&file, &sniffed, error))
     return false;
   if (json)
     {
@@ -290,28 +187,34 @@ sniff_path (const char *path, bool json, GError **error)
   return true;
 }
 
-int
-command_sniff (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  GError *error = NULL;
-  bool done = false;
-  if (!cli_parse ("sniff", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc < 2)
-    return cli_usage ("sniff", "a file is missing");
-  int code = 0;
-  for (int i = 1; i < argc; i++)
+  (void) error;
+  for (int i = 0; i < call->n_arguments; i++)
     {
-      if (i > 1 && !common.json)
+      GError *problem = NULL;
+      if (i > 0 && !call->json)
         puts ("");
-      if (!sniff_path (argv[i], common.json, &error))
+      if (!sniff_path (call->arguments[i], call->json, &problem))
         {
-          int failed = cli_fail (g_steal_pointer (&error), common.json);
-          code = MAX (code, failed);
+          int code = command_fail (problem, call->json);
+          *ret_code = MAX (*ret_code, code);
         }
     }
-  return code;
+  return true;
 }
+
+const Command command_sniff = {
+  .name = "sniff",
+  .arguments = "FILE...",
+  .summary = "what weir sees in a file: dialect, columns, types, with the evidence",
+  .description = "Reads the file only; needs no home and no database.\n\n"
+                 "  weir sniff users.csv\n"
+                 "  weir sniff --json users.csv",
+  .takes = TAKES_JSON,
+  .least = 1,
+  .most = ANY_NUMBER,
+  .usage = "a file is missing",
+  .run = run,
+};

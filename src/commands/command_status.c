@@ -270,7 +270,7 @@ try_database (const Settings *settings, Status *status)
   g_autofree char *url = NULL;
   if (!database_url (settings, false, &url, &status->where, &status->away))
     return NULL;
-  return database_open (settings, false, false, -1, &status->away);
+  return database_open (settings, &status->away);
 }
 
 static bool
@@ -288,16 +288,13 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
 }
 
 static bool
-run (const CommonOptions *common, int *ret_code, GError **error)
+run (Call *call, int *ret_code, GError **error)
 {
-  g_autoptr (Settings) settings = settings_load (common->home, common->database, HOME_REQUIRED, error);
-  if (settings == NULL)
-    return false;
-  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
   g_auto (Status) status = { 0 };
-  if (catalog == NULL || !gather (settings, catalog, &status, error))
+  if (catalog == NULL || !gather (call->settings, catalog, &status, error))
     return false;
-  if (common->json)
+  if (call->json)
     print_json (&status);
   else
     print_text (&status);
@@ -308,18 +305,14 @@ run (const CommonOptions *common, int *ret_code, GError **error)
   return true;
 }
 
-int
-command_status (int argc, char **argv)
-{
-  g_auto (CommonOptions) common = { 0 };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("status", NULL, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc > 1)
-    return cli_usage ("status", "no arguments are taken");
-  int code = 0;
-  return run (&common, &code, &error) ? code : cli_fail (error, common.json);
-}
+const Command command_status = {
+  .name = "status",
+  .arguments = "",
+  .summary = "the tables, and what waits or failed",
+  .description = "Ends with 1 when something failed or waits for a person.\n\n"
+                 "  weir status\n"
+                 "  weir status --json",
+  .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
+  .usage = "no arguments are taken",
+  .run = run,
+};

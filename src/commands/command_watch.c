@@ -1,49 +1,18 @@
 #include "base/error.h"
-#include "base/fsutil.h"
 #include "src/commands/cli.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
+#include "watcher/archive.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Moves an empty file from the claims to "folder" and removes it: the only way to know that this works, for two mounts of one disk
- * look alike and yet refuse a rename. */
-static bool
-try_rename (const char *claimed, const char *folder, GError **error)
+typedef struct
 {
-  g_autofree char *from = g_build_filename (claimed, ".weir-try-XXXXXX", NULL);
-  int fd = mkstemp (from);
-  if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not write to \"%s\": %s", claimed, g_strerror (errno));
-  close (fd);
-  g_autofree char *name = g_path_get_basename (from);
-  g_autofree char *to = g_build_filename (folder, name, NULL);
-  bool renamed = fs_rename_new (from, to, NULL, error);
-  unlink (renamed ? to : from);
-  return renamed;
-}
-
-/* What every file will need: to be claimed, and to be moved to archive and failed. */
-static bool
-check_folders (const Settings *settings, GError **error)
-{
-  g_autofree char *claimed = g_build_filename (settings->imports, ".claimed", NULL);
-  if (!fs_make_folder (claimed, 0755, error))
-    return false;
-  if (try_rename (claimed, settings->archive, error) && try_rename (claimed, settings->failed, error))
-    return true;
-  weir_error_detail (error,
-                     "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
-  return false;
-}
+  gboolean prepare;
+} WatchOptions;
 
 static bool
 prepare_home (const Settings *settings, GError **error)
 {
-  return settings_make_folders (settings, error) && check_folders (settings, error);
+  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, settings->failed, error);
 }
 
 /* The path of the program that runs, for its children. Owned by the caller. */
@@ -57,40 +26,54 @@ find_program (GError **error)
   return program;
 }
 
-static int
-watch (const Settings *settings, bool json, GError **error)
+static bool
+watch (const Settings *settings, bool json, int *ret_code, GError **error)
 {
   g_autofree char *program = find_program (error);
   if (!program || !prepare_home (settings, error))
-    return -1;
+    return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
   g_autoptr (Log) log = log_open (log_path, TRUE);
-  return supervisor_run (settings, program, json, log);
+  *ret_code = supervisor_run (settings, program, json, log);
+  return true;
 }
 
-int
-command_watch (int argc, char **argv)
+static bool
+run (Call *call, int *ret_code, GError **error)
 {
-  g_auto (CommonOptions) common = { 0 };
-  gboolean prepare = FALSE;
-  const GOptionEntry entries[] = {
-    { "prepare", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &prepare, "Only make the database ready, and say so in JSON", NULL },
-    { NULL },
-  };
-  bool done = false;
-  GError *error = NULL;
-  if (!cli_parse ("watch", entries, &common, &argc, &argv, &done, &error))
-    return cli_fail (error, common.json);
-  if (done)
-    return 0;
-  if (argc > 2 || (argc == 2 && common.home))
-    return cli_usage ("watch", "one folder at most can be watched");
-  g_autoptr (Settings) settings =
-      settings_load (argc == 2 ? argv[1] : common.home, common.database, prepare ? HOME_REQUIRED : HOME_CREATE, &error);
-  if (!settings)
-    return cli_fail (error, common.json);
-  if (prepare)
-    return preparation_main (settings);
-  int exit_code = watch (settings, common.json, &error);
-  return error ? cli_fail (error, common.json) : exit_code;
+  const WatchOptions *options = call->options;
+  const Setting *home = settings_row (home);
+  if (call->n_arguments == 1 && *settings_given_place (&call->given, home) != NULL)
+    return *ret_code = command_usage (command_watch.name, "%s", command_watch.usage), true;
+  if (call->n_arguments == 1)
+    settings_give (&call->given, home, call->arguments[0]);
+  call->settings = settings_load (&call->given, options->prepare ? HOME_REQUIRED : HOME_CREATE, error);
+  if (!call->settings)
+    return false;
+  if (options->prepare)
+    return *ret_code = preparation_main (call->settings), true;
+  return watch (call->settings, call->json, ret_code, error);
 }
+
+static const CommandOption options[] = {
+  { "prepare", 0, OPTION_FLAG (WatchOptions, prepare), NULL, NULL }, /* only make the database ready, and say so in JSON */
+  { NULL },
+};
+
+const Command command_watch = {
+  .name = "watch",
+  .arguments = "[DIR]",
+  .summary = "watch the drop folder and load what arrives, until stopped",
+  .description =
+      "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
+      "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
+      "--json each file's end is a line on stdout.\n\n"
+      "  weir watch\n"
+      "  weir watch /srv/shop --json",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .most = 1,
+  .usage = "one folder at most can be watched",
+  .options = options,
+  .options_size = sizeof (WatchOptions),
+  .run = run,
+};

@@ -1,17 +1,13 @@
 #include "src/load/loader.h"
 
-#include "base/autoptr.h"
 #include "base/error.h"
-#include "base/fault.h"
-#include "pipeline/summary.h"
+#include "models/waiting.h"
+#include "pipeline/warehouse/agreement.h"
+#include "schema/ledger.h"
 #include "src/server/connect.h"
-#include "src/settings/settings.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 
 int
 loader_open_stop (void)
@@ -72,9 +68,9 @@ load_secret (Loader *loader, GError **error)
   return true;
 }
 
-/* A server that was started anew since the last file shows only when it is spoken to: that is no outage. */
+/* Asks the server something: that it was started anew since the last file shows only when it is spoken to, and is no outage. */
 static bool
-is_connected (const Loader *loader)
+does_server_answer (const Loader *loader)
 {
   return loader->db != NULL && db_is_usable (loader->db) && db_exec (loader->db, "select", NULL);
 }
@@ -82,10 +78,10 @@ is_connected (const Loader *loader)
 bool
 loader_refresh (Loader *loader, GError **error)
 {
-  if (!is_connected (loader))
+  if (!does_server_answer (loader))
     {
       g_clear_pointer (&loader->db, db_free);
-      loader->db = database_open (loader->settings, true, true, loader->options.stop_fd, error);
+      loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
       if (loader->db == NULL)
         return false;
     }
@@ -125,6 +121,34 @@ take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GEr
                      : ledger_lock_table (loader->db, table, ret_locked, error);
 }
 
+/* A question to the ledger, where the answer may be an error. */
+typedef struct
+{
+  Db *db;
+  GError *error;
+} Question;
+
+static bool
+is_applied (const char *table, void *data)
+{
+  Question *question = data;
+  g_auto (TableState) state = { 0 };
+  return question->error == NULL && ledger_table_read (question->db, table, false, &state, &question->error) && state.applied > 0;
+}
+
+/* What a file of the model waits for, as far as the ledger knows: files that are pending are for whoever hands them out. */
+static bool
+find_wait (Loader *loader, const Model *model, char **ret_waits_for, GError **error)
+{
+  Wait wait;
+  Question question = { loader->db, NULL };
+  bool waits = waiting_find (model->references, &(WaitKnowledge) { .is_applied = is_applied, .data = &question }, &wait);
+  if (question.error != NULL)
+    return g_propagate_error (error, question.error), false;
+  *ret_waits_for = waits ? g_strdup (wait.dimension) : NULL;
+  return true;
+}
+
 bool
 loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error)
 {
@@ -134,13 +158,15 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   bool locked;
   if (!take_lock (loader, route->table, wait_ms, &locked, error))
     return false;
-  *ret_state = locked ? LOCK_HELD : LOCK_BUSY;
+  *ret_state = locked ? LOCK_OURS : LOCK_BUSY;
   if (!locked)
     return true;
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  bool ready = pipeline_ready (loader->db, loader->catalog, route->model, &loader->options, ret_waits_for, error);
+  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
+               && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)
     return true;
   *ret_state = LOCK_WAITS;
@@ -158,210 +184,4 @@ loader_unlock (Loader *loader)
   if (db_is_usable (loader->db) && !ledger_unlock_table (loader->db, loader->locked, NULL))
     g_clear_pointer (&loader->db, db_free); /* a lock that cannot be given back ends with its session */
   g_clear_pointer (&loader->locked, g_free);
-}
-
-static void
-run_clear (Run *run)
-{
-  g_free (run->table);
-  g_free (run->file);
-  g_free (run->place);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
-
-static int
-open_input (const char *path, const char *name, struct stat *ret_stat, GError **error)
-{
-  AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd < 0 || fstat (fd, ret_stat) < 0)
-    {
-      bool denied = errno == EACCES || errno == EPERM;
-      weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", name, g_strerror (errno));
-      weir_error_detail (error, "The file was left where it is.");
-      if (denied)
-        weir_error_hint (error, "weir runs as user %d, who must be allowed to read the file and to enter its folders.",
-                         (int) geteuid ());
-      weir_error_reason (error, REASON_UNREADABLE);
-      return -1;
-    }
-  if (!S_ISREG (ret_stat->st_mode))
-    {
-      weir_error (error, WEIR_ERROR_INPUT, "could not load \"%s\": it is %s", name,
-                  S_ISDIR (ret_stat->st_mode) ? "a directory" : "not a regular file");
-      if (S_ISDIR (ret_stat->st_mode))
-        weir_error_hint (error, "Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/");
-      weir_error_reason (error, REASON_NOT_A_FILE);
-      return -1;
-    }
-  return fd_steal (&fd);
-}
-
-static void
-fill_run (Run *run, Uid id, const Route *route, const char *file, char *place, const struct stat *info)
-{
-  *run = (Run) { .id = id,
-                 .table = g_strdup (route->table),
-                 .file = g_strdup (file),
-                 .place = place,
-                 .size = info->st_size,
-                 .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
-}
-
-static bool
-begin_run (Loader *loader, const Run *run, const Model *model, GError **error)
-{
-  Db *db = loader->db;
-  if (!db_exec (db, "begin", error))
-    return false;
-  if (ledger_abandon (db, run->table, run->id, error)
-      && ledger_begin (db, run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
-      && db_exec (db, "commit", error))
-    return true;
-  if (db_is_usable (db))
-    (void) db_exec (db, "rollback", NULL);
-  return false;
-}
-
-/* Tells the ledger of a run that ended without being applied. False: it could not be told, and still has the run IN_PROGRESS. */
-static bool
-record_failure (Loader *loader, const Run *run, const PipelineResult *result, const GError *failure)
-{
-  if (loader->options.dry_run)
-    return true;
-  g_autofree char *text = weir_error_format (failure);
-  const FileEnd end = { .state = "failed", .counts = result->rows_known ? &result->rows : NULL };
-  bool stopped = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP);
-  if (!stopped && db_is_usable (loader->db))
-    return ledger_fail (loader->db, run->id, text, &end, NULL);
-  /* After a stop, or with a lost connection, the last word takes a connection of its own. */
-  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, false, false, -1, NULL) : NULL;
-  return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
-}
-
-/* A run that a worker will take up again stays IN_PROGRESS. */
-static bool
-is_resumed (const Loader *loader, const GError *failure)
-{
-  return !loader->one_shot
-         && (g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) || g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP));
-}
-
-/* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: see loader_claimed. */
-static bool
-run_pipeline (Loader *loader, const Run *run, const Route *route, int fd, LoadEnd *ret_end, bool *ret_resume, GError **error)
-{
-  gint64 start = g_get_monotonic_time ();
-  g_auto (PipelineResult) result = { 0 };
-  g_autoptr (GError) failure = NULL;
-  bool done = pipeline_run (loader->db, loader->catalog, route->model, run, fd, &loader->options, &result, &failure);
-  if (done)
-    fault_point ("after-commit");
-  else
-    *ret_resume = is_resumed (loader, failure) || !record_failure (loader, run, &result, failure);
-  if (!done && (*ret_resume || !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT)))
-    return g_propagate_error (error, g_steal_pointer (&failure)), false;
-  if (done && route->model == NULL && route->suggestion != NULL)
-    g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
-  ret_end->failed = !done;
-  ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
-  return true;
-}
-
-/* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
-static bool
-archive_completed (Loader *loader, Claim *claim, const Route *route, const char *state, const RowCounts *rows, LoadEnd *ret_end,
-                   GError **error)
-{
-  struct stat info;
-  AUTO_FD int fd = open_input (claim_path (claim), claim_name (claim), &info, error);
-  if (fd < 0)
-    return false;
-  g_auto (Run) run = { 0 };
-  fill_run (&run, claim_run (claim), route, claim_name (claim), g_strdup (""), &info);
-  LoadStatus status = g_strcmp0 (state, "staged") == 0      ? STATUS_STAGED
-                      : g_strcmp0 (state, "duplicate") == 0 ? STATUS_DUPLICATE
-                                                            : STATUS_APPLIED;
-  const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = *rows };
-  ret_end->failed = false;
-  ret_end->summary = pipeline_summary (&run, &result, 0, NULL);
-  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
-}
-
-static bool
-begin_claimed (Loader *loader, Claim *claim, const Route *route, Run *run, int *ret_fd, GError **error)
-{
-  struct stat info;
-  AUTO_FD int fd = open_input (claim_path (claim), claim_name (claim), &info, error);
-  if (fd < 0)
-    return false;
-  fill_run (run, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)), &info);
-  if (!begin_run (loader, run, route->model, error))
-    return false;
-  *ret_fd = fd_steal (&fd);
-  return true;
-}
-
-bool
-loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, bool *ret_resume, GError **error)
-{
-  g_autofree char *status = NULL, *state = NULL;
-  RowCounts rows;
-  bool ignored;
-  ret_resume = ret_resume != NULL ? ret_resume : &ignored;
-  *ret_end = (LoadEnd) { 0 };
-  *ret_resume = false;
-  if (!ledger_run_status (loader->db, claim_run (claim), &status, &state, &rows, error))
-    return false;
-  g_auto (Run) run = { 0 };
-  AUTO_FD int fd = -1;
-  *ret_resume = true; /* from here on the ledger has the run IN_PROGRESS or COMPLETED, unless the pipeline says otherwise */
-  if (g_strcmp0 (status, "COMPLETED") == 0)
-    return archive_completed (loader, claim, route, state, &rows, ret_end, error);
-  if (!begin_claimed (loader, claim, route, &run, &fd, error))
-    return *ret_resume = g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY), false;
-  if (!run_pipeline (loader, &run, route, fd, ret_end, ret_resume, error))
-    return false;
-  *ret_resume = true;
-  GError *local = NULL;
-  if (placing_claimed (loader->db, loader->settings, claim, &run, ret_end, &local))
-    return true;
-  if (!loader->one_shot)
-    return g_propagate_error (error, local), false;
-  placing_note_stuck (ret_end, "still in imports/.claimed, where `weir watch` takes it up", local);
-  return true;
-}
-
-bool
-loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
-{
-  *ret_end = (LoadEnd) { .failed = true };
-  g_auto (Run) run = { 0 };
-  AUTO_FD int fd = -1;
-  if (!begin_claimed (loader, claim, route, &run, &fd, error))
-    return false;
-  const PipelineResult result = { .status = STATUS_FAILED };
-  if (!record_failure (loader, &run, &result, why))
-    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", run.file);
-  ret_end->summary = pipeline_summary (&run, &result, 0, why);
-  return placing_claimed (loader->db, loader->settings, claim, &run, ret_end, error);
-}
-
-bool
-loader_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
-{
-  struct stat info;
-  *ret_end = (LoadEnd) { 0 };
-  g_autofree char *name = g_path_get_basename (path);
-  AUTO_FD int fd = open_input (path, path, &info, error);
-  if (fd < 0)
-    return false;
-  g_autofree char *full = g_canonicalize_filename (path, NULL);
-  g_auto (Run) run = { 0 };
-  fill_run (&run, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
-  bool resume;
-  if ((!loader->options.dry_run && !begin_run (loader, &run, route->model, error))
-      || !run_pipeline (loader, &run, route, fd, ret_end, &resume, error))
-    return false;
-  return loader->options.dry_run || placing_in_place (loader->db, loader->settings, full, archive, &run, ret_end, error);
 }

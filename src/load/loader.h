@@ -1,16 +1,22 @@
-/* One file at a time, from where it lies to where it ends: what the worker, `weir load` and `weir retry` have in common.
+/* What loading needs besides a file: the connection, the models, the key secret, and the lock of a table. A worker, `weir load` and
+ * `weir retry` have one Loader for all their files:
  *
- *   loader_refresh (loader)      connection, models and secret as they are now
- *   loader_lock (loader, route)  the table's lock, and whether the table can be loaded at all
- *   loader_claimed / loader_in_place / loader_refuse
+ *   loader_init (loader)
+ *   loader_refresh (loader)       before each file: connection, models and secret as they are now
+ *   loader_route_to / loader_route_again, or catalog_route: which table
+ *   loader_lock (loader, route)   the table's lock, and whether the table can be loaded at all
+ *     ...                         the file: src/load/loading.h
  *   loader_unlock (loader)
- */
+ *   loader_clear (loader)
+ *
+ * Errors say by their code what to do (base/error.h): RETRY where the database is away or busy, MODEL where a person must mend
+ * something, LOCAL. */
 #ifndef WEIR_SRC_LOAD_LOADER_H
 #define WEIR_SRC_LOAD_LOADER_H
 
 #include "models/catalog.h"
 #include "pipeline/pipeline.h"
-#include "src/load/placing.h"
+#include "src/settings/settings.h"
 
 typedef struct
 {
@@ -33,19 +39,24 @@ void loader_init (Loader *loader, const Settings *settings, int stop_fd);
 void loader_clear (Loader *loader);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loader, loader_clear)
 
-/* Connects if there is no usable connection (migrating the ledger the first time), and loads models and secret. */
+/* Connects if there is no usable connection (migrating the ledger the first time), and loads models and secret. What was borrowed
+ * from the catalog before is gone. */
 bool loader_refresh (Loader *loader, GError **error);
 
+/* What came of asking for a table. */
 typedef enum
 {
-  LOCK_HELD,
+  LOCK_OURS,  /* we have it, until loader_unlock */
   LOCK_BUSY,  /* another session works on the table */
-  LOCK_WAITS, /* a referenced dimension was never loaded */
+  LOCK_WAITS, /* a fact whose dimension was never loaded; the lock was given back */
 } LockState;
 
-/* Takes the lock of a table. wait_ms 0: do not wait. After LOCK_HELD loader_unlock must follow; *ret_waits_for names the dimension,
- * owned by the caller. Errors: MODEL where the table cannot be loaded as things are. */
+/* Takes the lock of a table, if the table can be loaded as things are. wait_ms 0: another session's is not waited for; otherwise it
+ * is an error (RETRY) after that time. *ret_waits_for names the dimension of LOCK_WAITS, owned by the caller. Errors: MODEL where
+ * the table cannot be loaded; nothing is locked then. */
 bool loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error);
+
+/* Gives it back, if there is one. */
 void loader_unlock (Loader *loader);
 
 /* Where a file goes that was in work before, as run "before": by its name, but one that was put into a table of the user's choice
@@ -54,16 +65,5 @@ bool loader_route_again (Loader *loader, const char *name, Uid before, Route *re
 
 /* The way into a table that was named. */
 void loader_route_to (const Loader *loader, const char *table, Route *ret_route);
-
-/* A claimed file: load it and archive, delete or refuse it. Errors are what does not end it: nothing was loaded. *ret_resume (may
- * be NULL): the ledger still has the run IN_PROGRESS, so the file must stay claimed, an orphan for the next worker; otherwise the
- * run FAILED and the caller decides where the file goes. */
-bool loader_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, bool *ret_resume, GError **error);
-
-/* Moves a claimed file to failed/ without loading it. */
-bool loader_refuse (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);
-
-/* A file that stays where it is, or is archived if it was loaded (refused: moved to failed/). name: as shown. */
-bool loader_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "src/server/connect.h"
 #include "watcher/archive.h"
 
 #include <time.h>
@@ -14,38 +15,52 @@ load_end_clear (LoadEnd *end)
 
 /* Tells the ledger where the file is; place "" is nowhere. */
 static bool
-record_place (Db *db, const Settings *settings, Uid run, const char *place, const char *disposition, const Json *summary,
-              GError **error)
+record_place (const Placing *placing, const char *place, const char *disposition, GError **error)
 {
-  g_autofree char *shown = *place == '\0' ? g_strdup ("") : settings_shown_path (settings, place);
-  g_autofree char *text = weir_json_text (summary);
-  return ledger_file_placed (db, run, shown, disposition, text, error);
+  g_autofree char *shown = *place == '\0' ? g_strdup ("") : settings_shown_path (placing->settings, place);
+  g_autofree char *text = weir_json_text (placing->end->summary);
+  return ledger_file_placed (placing->db, placing->run->id, shown, disposition, text, error);
 }
 
-/* Where a file goes that was loaded or refused, and how the ledger calls that. */
-static char *
-destination (const Settings *settings, const Run *run, int64_t now, bool failed, const char **ret_disposition)
+/* How the ledger calls what becomes of the file. */
+static const char *
+find_disposition (const Placing *placing)
 {
-  *ret_disposition = failed ? "failed" : settings->delete_after_load ? "deleted" : "archived";
-  g_autofree char *name = archive_name (run->file, now, run->id);
-  if (failed)
-    return g_build_filename (settings->failed, name, NULL);
-  return settings->delete_after_load ? g_strdup ("") : g_build_filename (settings->archive, run->table, name, NULL);
+  return placing->end->failed ? "failed" : placing->settings->delete_after_load ? "deleted" : "archived";
+}
+
+/* The folder that the file goes to, NULL: it is deleted. Owned by the caller. */
+static char *
+find_folder (const Placing *placing)
+{
+  const Settings *settings = placing->settings;
+  if (placing->end->failed)
+    return g_strdup (settings->failed);
+  return settings->delete_after_load ? NULL : g_build_filename (settings->archive, placing->run->table, NULL);
+}
+
+/* The path that the file gets, "" where it is deleted. Owned by the caller. */
+static char *
+find_place (const Placing *placing, int64_t now)
+{
+  g_autofree char *folder = find_folder (placing);
+  g_autofree char *name = archive_name (placing->run->file, now, placing->run->id);
+  return folder != NULL ? g_build_filename (folder, name, NULL) : g_strdup ("");
 }
 
 static bool
-move_file (const Settings *settings, const char *path, const Run *run, int64_t now, const LoadEnd *end, GError **error)
+move_file (const Placing *placing, const char *path, int64_t now, GError **error)
 {
+  const ArchiveFile file = { path, placing->run->file, placing->run->id, now };
+  g_autofree char *folder = find_folder (placing);
   g_autofree char *place = NULL;
-  if (end->failed)
-    {
-      g_autofree char *text = weir_json_pretty (end->summary);
-      g_autofree char *line = g_strconcat (text, "\n", NULL);
-      return archive_refuse (path, run->file, settings->failed, now, run->id, line, &place, error);
-    }
-  if (settings->delete_after_load)
+  if (folder == NULL)
     return archive_delete (path, error);
-  return archive_store (path, run->file, settings->archive, run->table, now, run->id, &place, error);
+  if (!placing->end->failed)
+    return archive_store (&file, folder, &place, error);
+  g_autofree char *text = weir_json_pretty (placing->end->summary);
+  g_autofree char *report = g_strconcat (text, "\n", NULL);
+  return archive_refuse (&file, folder, report, &place, error);
 }
 
 void
@@ -54,23 +69,24 @@ placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *p
   g_autofree char *place = path != NULL ? g_strdup (path) : g_build_filename (settings->imports, claim_name (claim), NULL);
   g_autofree char *shown = settings_shown_path (settings, place);
   Uid run = claim_run (claim);
-  if (claim_give_back (claim, path, NULL) && db_is_usable (db))
-    (void) ledger_file_placed (db, run, shown, "left", NULL, NULL);
+  if (!claim_give_back (claim, path, NULL) || (db_is_usable (db) && ledger_file_placed (db, run, shown, "left", NULL, NULL)))
+    return;
+  /* After a stop the last word takes a connection of its own. */
+  g_autoptr (Db) own = database_open (settings, NULL);
+  if (own != NULL)
+    (void) ledger_file_placed (own, run, shown, "left", NULL, NULL);
 }
 
 /* The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way round it would leave a
  * ledger that nobody mends. */
 bool
-placing_claimed (Db *db, const Settings *settings, Claim *claim, const Run *run, const LoadEnd *end, GError **error)
+placing_claimed (const Placing *placing, const Claim *claim, GError **error)
 {
-  const char *disposition;
   int64_t now = time (NULL);
-  g_autofree char *place = destination (settings, run, now, end->failed, &disposition);
+  g_autofree char *place = find_place (placing, now);
   fault_point ("before-archive");
-  if (!record_place (db, settings, run->id, place, disposition, end->summary, error)
-      || !move_file (settings, claim_path (claim), run, now, end, error))
-    return g_prefix_error (error,
-                           end->failed ? "it is refused, but cannot be moved: " : "its rows are loaded, but it cannot be moved: "),
+  if (!record_place (placing, place, find_disposition (placing), error) || !move_file (placing, claim_path (claim), now, error))
+    return g_prefix_error (error, "%s, but it cannot be moved: ", placing->end->failed ? "it is refused" : "its rows are loaded"),
            false;
   fault_point ("after-archive");
   return true;
@@ -91,15 +107,14 @@ placing_note_stuck (LoadEnd *end, const char *where, GError *error)
 
 /* Nobody comes back to such a file, so the ledger is told last. */
 bool
-placing_in_place (Db *db, const Settings *settings, const char *path, bool archive, const Run *run, LoadEnd *end, GError **error)
+placing_in_place (const Placing *placing, const char *path, bool archive, GError **error)
 {
-  const char *disposition;
   int64_t now = time (NULL);
-  g_autofree char *place = destination (settings, run, now, end->failed, &disposition);
+  g_autofree char *place = find_place (placing, now);
   GError *local = NULL;
-  if (archive && move_file (settings, path, run, now, end, &local))
-    return record_place (db, settings, run->id, place, disposition, end->summary, error);
+  if (archive && move_file (placing, path, now, &local))
+    return record_place (placing, place, find_disposition (placing), error);
   if (local != NULL)
-    placing_note_stuck (end, "left where it is", local);
-  return record_place (db, settings, run->id, path, "left", end->summary, error);
+    placing_note_stuck (placing->end, "left where it is", local);
+  return record_place (placing, path, "left", error);
 }

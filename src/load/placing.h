@@ -1,4 +1,4 @@
-/* Where a file goes when its run is over, and how the ledger learns of it. */
+/* Where a file goes when its run is over, and how the ledger learns of it: the last step of src/load/loading.h. */
 #ifndef WEIR_SRC_LOAD_PLACING_H
 #define WEIR_SRC_LOAD_PLACING_H
 
@@ -17,17 +17,25 @@ typedef struct
 void load_end_clear (LoadEnd *end);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LoadEnd, load_end_clear)
 
+/* What is placed, and who is told. All is borrowed. */
+typedef struct
+{
+  Db *db;
+  const Settings *settings;
+  const Run *run;
+  LoadEnd *end;
+} Placing;
+
 /* A claimed file: to archive or failed, or deleted as the settings say. Errors: the file is still claimed. */
-bool placing_claimed (Db *db, const Settings *settings, Claim *claim, const Run *run, const LoadEnd *end, GError **error);
+bool placing_claimed (const Placing *placing, const Claim *claim, GError **error);
+
+/* A file that was loaded where it lies ("path", absolute), and moves only where "archive" asks for that. One that cannot be moved
+ * is stuck, which is no error. */
+bool placing_in_place (const Placing *placing, const char *path, bool archive, GError **error);
 
 /* A claimed file whose run failed for reasons that are not the file's: back to imports/ (or to "path"), and the ledger knows. Where
  * that fails it stays claimed, an orphan. */
 void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path);
-
-/* A file that was loaded where it lies ("path", absolute), and moves only where "archive" asks for that. One that cannot be moved
- * is stuck, which is no error. */
-bool placing_in_place (Db *db, const Settings *settings, const char *path, bool archive, const Run *run, LoadEnd *end,
-                       GError **error);
 
 /* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
 void placing_note_stuck (LoadEnd *end, const char *where, GError *error);

@@ -3,59 +3,37 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
-#include "src/load/loader.h"
+#include "src/load/loading.h"
+#include "src/load/outcome.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* How an error that left the file alone is called in a reply. */
-static const char *
-outcome_of (const GError *error)
-{
-  if (error->domain != WEIR_ERROR)
-    return "local";
-  switch ((WeirErrorCode) error->code)
-    {
-    case WEIR_ERROR_RETRY:
-      return "retry";
-    case WEIR_ERROR_MODEL:
-    case WEIR_ERROR_INPUT:
-      return "model";
-    case WEIR_ERROR_STOP:
-      return "stop";
-    case WEIR_ERROR_LOCAL:
-      break;
-    }
-  return "local";
-}
-
+/* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
 static Json *
-reply_new (const char *outcome, const char *file, const char *table)
+about (Json *answer, const char *file, const char *table)
 {
-  Json *reply = json_pack ("{s:s}", "outcome", outcome);
   if (file != NULL)
-    json_object_set_new (reply, "file", weir_json_string (file));
+    json_object_set_new (answer, "file", weir_json_string (file));
   if (table != NULL)
-    json_object_set_new (reply, "table", weir_json_string (table));
-  return reply;
+    json_object_set_new (answer, "table", weir_json_string (table));
+  return answer;
 }
 
 static Json *
-reply_error (const char *file, const char *table, const GError *error)
+answer_error (const char *file, const char *table, const GError *error)
 {
-  Json *reply = reply_new (outcome_of (error), file, table);
-  json_object_set_new (reply, "error", weir_json_error (error));
-  return reply;
+  return about (outcome_error_to_json (error), file, table);
 }
 
 static Json *
-reply_end (const LoadEnd *end)
+answer_end (const LoadEnd *end)
 {
-  Json *reply = json_pack ("{s:s}", "outcome", "done");
-  json_object_update (reply, end->summary);
-  return reply;
+  Json *answer = outcome_to_json (OUTCOME_DONE);
+  json_object_update (answer, end->summary);
+  return answer;
 }
 
 /* A file of the drop folder, with its table's lock held. */
@@ -66,79 +44,84 @@ load_dropped (Loader *loader, const char *name, const Route *route)
   bool gone = false;
   fault_point ("before-claim");
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, &error);
+  if (gone)
+    return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
-    return gone ? reply_new ("gone", name, route->table) : reply_error (name, route->table, error);
+    return answer_error (name, route->table, error);
   fault_point ("after-claim");
   g_auto (LoadEnd) end = { 0 };
-  bool resume;
-  if (loader_claimed (loader, claim, route, &end, &resume, &error))
-    return reply_end (&end);
-  if (!resume)
+  ClaimFate fate;
+  if (loading_claimed (loader, claim, route, &end, &fate, &error))
+    return answer_end (&end);
+  if (fate == CLAIM_GIVE_BACK)
     placing_give_back (loader->db, loader->settings, claim, NULL);
-  return reply_error (name, route->table, error);
+  return answer_error (name, route->table, error);
 }
 
-/* An orphan, with its table's lock held. */
+static bool
+refuse_orphan (Loader *loader, Claim *claim, const Route *route, const char *refuse, LoadEnd *ret_end, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  weir_fail (&why,
+             &(Failure) { WEIR_ERROR_INPUT, REASON_WORKER_CRASHED, .detail = "It was tried twice. Nothing of it was loaded.",
+                          .hint = "Please report this with the file: no input should do that." },
+             "\"%s\" was refused: %s", claim_name (claim), refuse);
+  return loading_refused (loader, claim, route, why, ret_end, error);
+}
+
+/* An orphan, with its table's lock held. Whatever becomes of it here, it stays claimed until it is placed. */
 static Json *
 load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, const Route *route)
 {
   g_autoptr (GError) error = NULL;
   bool gone = false;
   g_autoptr (Claim) claim = claim_resume (loader->settings->imports, run, &gone, &error);
+  if (gone)
+    return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
-    return gone ? reply_new ("gone", name, route->table) : reply_error (name, route->table, error);
+    return answer_error (name, route->table, error);
   g_auto (LoadEnd) end = { 0 };
-  bool done;
-  if (refuse != NULL)
-    {
-      g_autoptr (GError) why = NULL;
-      weir_error (&why, WEIR_ERROR_INPUT, "\"%s\" was refused: %s", name, refuse);
-      weir_error_reason (&why, REASON_WORKER_CRASHED);
-      weir_error_detail (&why, "It was tried twice. Nothing of it was loaded.");
-      weir_error_hint (&why, "Please report this with the file: no input should do that.");
-      done = loader_refuse (loader, claim, route, why, &end, &error);
-    }
-  else
-    done = loader_claimed (loader, claim, route, &end, NULL, &error);
-  return done ? reply_end (&end) : reply_error (name, route->table, error);
+  ClaimFate fate;
+  bool done = refuse != NULL ? refuse_orphan (loader, claim, route, refuse, &end, &error)
+                             : loading_claimed (loader, claim, route, &end, &fate, &error);
+  return done ? answer_end (&end) : answer_error (name, route->table, error);
 }
 
-/* What stands between a request and its file: the connection, the models, the table's lock. NULL: nothing, the lock is held.
- * orphan: the run that the file belongs to already, NULL: none. */
+/* Takes the lock of a file's table: what stands between a request and its file. orphan: the run that the file belongs to already,
+ * NULL: none. NULL: the lock is held. Otherwise the answer that says why not. */
 static Json *
-prepare (Loader *loader, const char *name, const Uid *orphan, Route *route, bool refuse)
+take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Route *route)
 {
   g_autoptr (GError) error = NULL;
   if (!loader_refresh (loader, &error))
-    return reply_error (name, NULL, error);
+    return answer_error (name, NULL, error);
   if (orphan == NULL)
     catalog_route (loader->catalog, name, route);
   else if (!loader_route_again (loader, name, *orphan, route, &error))
-    return reply_error (name, NULL, error);
+    return answer_error (name, NULL, error);
   /* A file that is refused anyway needs no good model. */
   const Route bare = { .table = route->table };
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, refuse ? &bare : route, 0, &state, &waits_for, &error))
-    return reply_error (name, route->table, error);
-  if (state == LOCK_BUSY)
-    return reply_new ("busy", name, route->table);
-  if (state == LOCK_HELD)
+    return answer_error (name, route->table, error);
+  if (state == LOCK_OURS)
     return NULL;
-  Json *reply = reply_new ("waits", name, route->table);
-  json_object_set_new (reply, "waits_for", weir_json_string (waits_for));
-  return reply;
+  Json *answer = about (outcome_to_json (state == LOCK_BUSY ? OUTCOME_BUSY : OUTCOME_WAITS), name, route->table);
+  if (state == LOCK_WAITS)
+    json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
+  return answer;
 }
 
 static Json *
 answer_path (Loader *loader, const char *name)
 {
   g_auto (Route) route = { 0 };
-  Json *reply = prepare (loader, name, NULL, &route, false);
-  if (reply == NULL)
-    reply = load_dropped (loader, name, &route);
+  Json *answer = take_table (loader, name, NULL, false, &route);
+  if (answer == NULL)
+    answer = load_dropped (loader, name, &route);
   loader_unlock (loader);
-  return reply;
+  return answer;
 }
 
 /* The name of the file in an orphan claim, NULL: there is none any more. */
@@ -161,22 +144,22 @@ answer_run (Loader *loader, const char *text, const char *refuse)
   Uid run;
   g_autofree char *name = uid_parse (text, strlen (text), &run) ? orphan_name (loader->settings->imports, run) : NULL;
   if (name == NULL)
-    return reply_new ("gone", NULL, NULL);
+    return outcome_to_json (OUTCOME_GONE);
   g_auto (Route) route = { 0 };
-  Json *reply = prepare (loader, name, &run, &route, refuse != NULL);
-  if (reply == NULL)
-    reply = load_orphan (loader, run, refuse, name, &route);
+  Json *answer = take_table (loader, name, &run, refuse != NULL, &route);
+  if (answer == NULL)
+    answer = load_orphan (loader, run, refuse, name, &route);
   loader_unlock (loader);
-  return reply;
+  return answer;
 }
 
 static Json *
-answer (Loader *loader, const char *line)
+answer_request (Loader *loader, const char *line)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Json) request = weir_json_parse (line, strlen (line), "request", &error);
   if (request == NULL)
-    return reply_error (NULL, NULL, error);
+    return outcome_error_to_json (error);
   const char *path = json_string_value (json_object_get (request, "path"));
   const char *run = json_string_value (json_object_get (request, "run"));
   if (path != NULL && strchr (path, '/') == NULL)
@@ -184,16 +167,17 @@ answer (Loader *loader, const char *line)
   if (run != NULL)
     return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")));
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");
-  return reply_error (NULL, NULL, error);
+  return outcome_error_to_json (error);
 }
 
+/* Takes the answer. */
 static void
-print_reply (Json *reply)
+print_answer (Json *answer)
 {
-  g_autofree char *text = weir_json_text (reply);
+  g_autofree char *text = weir_json_text (answer);
   puts (text);
   fflush (stdout);
-  json_decref (reply);
+  json_decref (answer);
 }
 
 /* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
@@ -226,13 +210,10 @@ worker_main (const Settings *settings)
   loader_init (&loader, settings, stop_fd);
   g_autoptr (GError) error = NULL;
   if (!loader_refresh (&loader, &error))
-    return print_reply (reply_error (NULL, NULL, error)), weir_error_exit_code (error);
-  print_reply (reply_new ("ready", NULL, NULL));
+    return print_answer (outcome_error_to_json (error)), weir_error_exit_code (error);
+  print_answer (outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
   while (next_request (stop_fd, line))
-    {
-      Json *reply = answer (&loader, line->str);
-      print_reply (reply);
-    }
+    print_answer (answer_request (&loader, line->str));
   return 0;
 }

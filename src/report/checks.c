@@ -5,28 +5,11 @@
 #include "pipeline/layout/key.h"
 #include "src/report/checks_database.h"
 #include "src/settings/settings.h"
+#include "src/watch/notifier.h"
+#include "watcher/archive.h"
 
 #include <string.h>
 #include <unistd.h>
-
-void
-check_free (Check *check)
-{
-  g_free (check->name);
-  g_free (check->subject);
-  g_clear_error (&check->error);
-  g_free (check);
-}
-
-void
-checks_add (GPtrArray *checks, const char *name, char *subject, GError *error)
-{
-  Check *check = g_new0 (Check, 1);
-  check->name = g_strdup (name);
-  check->subject = subject;
-  check->error = error;
-  g_ptr_array_add (checks, check);
-}
 
 /* A name that the watcher leaves alone: it begins with a dot. Owned by the caller. */
 static char *
@@ -40,11 +23,8 @@ is_writable (const char *folder, GError **error)
 {
   g_autofree char *probe = probe_path (folder);
   if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    {
-      weir_error (error, WEIR_ERROR_LOCAL, "there is no folder \"%s\"", folder);
-      weir_error_hint (error, "weir init makes what is missing.");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = "weir init makes what is missing." },
+                      "there is no folder \"%s\"", folder);
   if (!fs_write_file (probe, "", 0, 0600, error))
     return false;
   unlink (probe);
@@ -63,20 +43,11 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
-/* A file goes the way that loaded files go. */
 static void
 check_rename (const Settings *settings, GPtrArray *checks)
 {
-  g_autofree char *begin = probe_path (settings->imports);
-  g_autofree char *middle = probe_path (settings->archive);
-  g_autofree char *end = probe_path (settings->failed);
   GError *error = NULL;
-  if (!fs_write_file (begin, "", 0, 0600, &error) || !fs_rename_new (begin, middle, NULL, &error)
-      || !fs_rename_new (middle, end, NULL, &error))
-    weir_error_hint (&error, "imports, archive and failed must share a file system, in a container a single mount.");
-  unlink (begin);
-  unlink (middle);
-  unlink (end);
+  (void) archive_try (settings->imports, settings->archive, settings->failed, &error);
   checks_add (checks, "rename", g_strdup ("from imports to archive and failed"), error);
 }
 
@@ -88,18 +59,13 @@ check_notify (const Settings *settings, GPtrArray *checks)
       checks_add (checks, "watch", g_strdup ("by listing, as the settings say"), NULL);
       return;
     }
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "weir");
-  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
-  g_autofree char *program =
-      g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (beside) : g_find_program_in_path ("weir-notify");
+  g_autofree char *program = notifier_find_program ();
   GError *error = NULL;
   if (program == NULL)
-    {
-      weir_error (&error, WEIR_ERROR_MODEL, "weir-notify is neither beside weir nor on the PATH");
-      weir_error_detail (&error, "The drop folder is listed every second instead.");
-      weir_error_hint (&error, "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\".");
-    }
+    weir_fail (&error,
+               &(Failure) { WEIR_ERROR_MODEL, .detail = "The drop folder is listed every second instead.",
+                            .hint = "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\"." },
+               "weir-notify is neither beside weir nor on the PATH");
   checks_add (checks, "watch", g_strdup (program != NULL ? program : "weir-notify"), error);
 }
 
@@ -145,7 +111,7 @@ check_secret (const Settings *settings, GPtrArray *checks)
 GPtrArray *
 checks_run (const Settings *settings)
 {
-  GPtrArray *checks = g_ptr_array_new_with_free_func ((GDestroyNotify) check_free);
+  GPtrArray *checks = checks_new ();
   checks_add (checks, "home", g_strdup (settings->home), NULL);
   checks_add (checks, "settings", g_strdup ("weir.json"), NULL);
   check_folders (settings, checks);

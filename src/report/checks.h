@@ -2,16 +2,8 @@
 #ifndef WEIR_SRC_REPORT_CHECKS_H
 #define WEIR_SRC_REPORT_CHECKS_H
 
+#include "src/report/checks_list.h"
 #include "src/settings/settings.h"
-
-typedef struct
-{
-  char *name;    /* "folders" */
-  char *subject; /* what was looked at, for people: "imports, archive and failed"; may be NULL */
-  GError *error; /* NULL: ok */
-} Check;
-
-void check_free (Check *check);
 
 /* All checks of a home (of Check), in the order in which to mend what failed. */
 GPtrArray *checks_run (const Settings *settings);

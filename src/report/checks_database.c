@@ -1,11 +1,13 @@
 #include "src/report/checks_database.h"
 
 #include "base/error.h"
+#include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/held.h"
 #include "schema/ledger.h"
 #include "schema/migrate.h"
 #include "schema/sql.h"
-#include "src/report/agreement.h"
 #include "src/server/connect.h"
+#include "watcher/scan.h"
 
 #define LEAST_VERSION 130000 /* gen_random_uuid */
 
@@ -38,26 +40,10 @@ static bool
 check_ledger (Db *db, GPtrArray *checks)
 {
   GError *error = NULL;
-  g_autoptr (GPtrArray) migrations = migrate_status (db, &error);
-  int pending = 0, newest = 0;
-  for (guint i = 0; migrations != NULL && i < migrations->len; i++)
-    {
-      const Migration *migration = g_ptr_array_index (migrations, i);
-      pending += migration->applied_on == NULL ? 1 : 0;
-      if (migration->applied_on != NULL)
-        newest = MAX (newest, migration->version);
-      if (migration->changed && error == NULL)
-        weir_error (&error, WEIR_ERROR_MODEL, "migration %04d_%s was applied with another text than this weir's",
-                    migration->version, migration->name);
-    }
-  if (pending > 0 && error == NULL)
-    {
-      weir_error (&error, WEIR_ERROR_MODEL, "%d migration%s of the ledger %s not applied", pending, pending == 1 ? "" : "s",
-                  pending == 1 ? "is" : "are");
-      weir_error_hint (&error, "weir migrate up");
-    }
-  checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", newest), error);
-  return newest > 0;
+  int version = 0;
+  (void) migrate_check (db, &version, &error);
+  checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", version), error);
+  return version > 0;
 }
 
 static void
@@ -69,31 +55,52 @@ check_schema (Db *db, const char *schema, GPtrArray *checks)
   if (sql_run (db, "status/may_create", vars, G_N_ELEMENTS (vars), &result, &error) && !db_result_bool (result, 0, 1))
     {
       bool exists = db_result_bool (result, 0, 0);
-      weir_error (&error, WEIR_ERROR_MODEL,
-                  exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
-      if (exists)
-        weir_error_hint (&error, "As its owner: grant usage, create on schema %s to this role.", schema);
-      else
-        weir_error_hint (&error, "As an administrator: create schema %s authorization this role.", schema);
+      g_autofree char *hint = g_strdup_printf (exists ? "As its owner: grant usage, create on schema %s to this role."
+                                                      : "As an administrator: create schema %s authorization this role.",
+                                               schema);
+      weir_fail (&error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+                 exists ? "this role may not create tables in schema %s" : "this role may not create schema %s", schema);
     }
   checks_add (checks, "schema", g_strdup (schema), error);
 }
 
 static void
-check_pins (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
+check_agreement (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
 {
   g_autofree char *secret = NULL;
-  size_t length = 0;
-  (void) settings_read_secret (settings, false, &secret, &length, NULL);
+  AgreementTerms terms = { .warehouse_schema = settings->warehouse_schema };
+  (void) settings_read_secret (settings, false, &secret, &terms.secret_length, NULL);
+  terms.secret = secret;
   for (guint i = 0; i < catalog->models->len; i++)
     {
       const Model *model = g_ptr_array_index (catalog->models, i);
-      g_auto (TableState) state = { 0 };
       GError *error = NULL;
-      if (ledger_table_read (db, model->table, false, &state, &error) && state.exists)
-        (void) agreement_check (model, state.applied > 0 ? state.kind : NULL, state.key, secret, length, &error);
-      database_explain_secret (settings, &error);
+      if (!agreement_check (db, catalog, model, &terms, &error))
+        database_explain_secret (settings, &error);
       checks_add (checks, "agreement", g_strdup_printf ("%s with the rows of %s", model->path, model->table), error);
+    }
+}
+
+/* Files that lie in the drop folder as their last try left them. */
+static void
+check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray *checks)
+{
+  GError *error = NULL;
+  g_autoptr (GPtrArray) held = held_read (db, catalog, &error);
+  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, NULL) : NULL;
+  if (error != NULL)
+    checks_add (checks, "file", NULL, error);
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (entries, i);
+      g_auto (Route) route = { 0 };
+      catalog_route (catalog, entry->name, &route);
+      const HeldFile *file = held_find (held, route.table, entry->name, entry->size, entry->mtime_ns);
+      if (file == NULL)
+        continue;
+      g_autofree char *path = g_build_filename (settings->imports, entry->name, NULL);
+      g_autofree char *shown = settings_shown_path (settings, path);
+      checks_add (checks, "file", g_strdup_printf ("%s, for %s", shown, file->table), g_error_copy (file->error));
     }
 }
 
@@ -108,5 +115,8 @@ checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *ch
   check_schema (db, settings->staging_schema, checks);
   check_schema (db, settings->warehouse_schema, checks);
   if (has_ledger && catalog != NULL)
-    check_pins (db, settings, catalog, checks);
+    {
+      check_agreement (db, settings, catalog, checks);
+      check_held (db, settings, catalog, checks);
+    }
 }

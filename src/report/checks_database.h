@@ -3,12 +3,11 @@
 #define WEIR_SRC_REPORT_CHECKS_DATABASE_H
 
 #include "models/catalog.h"
-#include "src/report/checks.h"
+#include "src/report/checks_list.h"
+#include "src/settings/settings.h"
 
-/* Adds a check; takes subject and error (NULL: ok). */
-void checks_add (GPtrArray *checks, const char *name, char *subject, GError *error);
-
-/* Database, version, ledger, schemas, and the models against the pins. catalog NULL: without the last. */
+/* Adds to the list: database, version, ledger, schemas, the models against the tables, and files that are held. catalog NULL: without
+ * the last two. */
 void checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *checks);
 
 #endif

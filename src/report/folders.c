@@ -2,8 +2,8 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "models/waiting.h"
 #include "watcher/claim.h"
-#include "watcher/scan.h"
 #include "watcher/settle.h"
 
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #define REPORT_ENDING ".error.json"
-#define UNREADABLE "unreadable"
 
 void
 waiting_file_free (WaitingFile *file)
@@ -60,95 +59,78 @@ explain_orphan (const Settings *settings, const char *table)
   return obstacle != NULL ? obstacle : g_strdup ("it is not finished; weir watch takes it up");
 }
 
-static bool
-add_claims (GPtrArray *files, const Settings *settings, const Catalog *catalog, GError **error)
+/* What files are judged by. */
+typedef struct
 {
-  g_autoptr (GPtrArray) claims = claim_list (settings->imports, error);
-  if (claims == NULL)
-    return false;
-  for (guint i = 0; i < claims->len; i++)
-    {
-      const ClaimEntry *claim = g_ptr_array_index (claims, i);
-      if (claim->name == NULL)
-        continue;
-      g_auto (Route) route = { 0 };
-      catalog_route (catalog, claim->name, &route);
-      WaitingFile *file = claim->orphan ? waiting_new (claim->name, route.table, "orphan", explain_orphan (settings, route.table))
-                                        : waiting_new (claim->name, route.table, "in work", NULL);
-      char run[UID_TEXT_SIZE];
-      uid_format (claim->run, run);
-      file->run = g_strdup (run);
-      g_ptr_array_add (files, file);
-    }
-  return true;
+  const Settings *settings;
+  const Catalog *catalog;
+  const TableKnowledge *knowledge; /* NULL: the database cannot be asked */
+  GHashTable *pending;             /* the tables that have files pending */
+  GPtrArray *files;                /* of WaitingFile: the answer */
+} Survey;
+
+static void
+note_pending (Survey *survey, const char *name)
+{
+  g_auto (Route) route = { 0 };
+  catalog_route (survey->catalog, name, &route);
+  g_hash_table_add (survey->pending, g_steal_pointer (&route.table));
 }
 
-/* An unreadable file is left alone, and nothing waits for it. */
 static bool
-has_pending (const GPtrArray *files, const char *table)
+is_pending (const char *table, void *data)
 {
-  for (guint i = 0; i < files->len; i++)
-    {
-      const WaitingFile *file = g_ptr_array_index (files, i);
-      if (g_strcmp0 (file->table, table) == 0 && !g_str_equal (file->state, UNREADABLE))
-        return true;
-    }
-  return false;
+  const Survey *survey = data;
+  return g_hash_table_contains (survey->pending, table);
 }
 
-/* What a complete file waits for: a person, or a dimension. NULL: nothing. Owned by the caller. */
+static bool
+is_applied (const char *table, void *data)
+{
+  const Survey *survey = data;
+  return survey->knowledge->is_applied (table, survey->knowledge->data);
+}
+
+static void
+add_claim (Survey *survey, const ClaimEntry *claim)
+{
+  g_auto (Route) route = { 0 };
+  catalog_route (survey->catalog, claim->name, &route);
+  WaitingFile *file = claim->orphan
+                          ? waiting_new (claim->name, route.table, "orphan", explain_orphan (survey->settings, route.table))
+                          : waiting_new (claim->name, route.table, "in work", NULL);
+  char run[UID_TEXT_SIZE];
+  uid_format (claim->run, run);
+  file->run = g_strdup (run);
+  g_ptr_array_add (survey->files, file);
+}
+
+/* What keeps a file of a table from being loaded once it is complete: a person, or a dimension. NULL: nothing. Owned by the caller. */
 static char *
-find_cause (const Route *route, const GPtrArray *files, const TableKnowledge *knowledge, const char **ret_state)
+find_cause (Survey *survey, const Entry *entry, const Route *route, const char **ret_state)
 {
   *ret_state = "held";
   if (route->broken != NULL)
     return g_strdup (route->broken->error->message);
-  if (route->model == NULL)
-    return NULL;
-  char *problem = knowledge != NULL ? knowledge->find_problem (route->model, knowledge->data) : NULL;
-  if (problem != NULL)
+  const TableKnowledge *known = survey->knowledge;
+  char *problem = known != NULL ? known->find_problem (route->table, entry, known->data) : NULL;
+  if (problem != NULL || route->model == NULL)
     return problem;
   *ret_state = "waits";
-  for (guint i = 0; i < route->model->references->len; i++)
-    {
-      const ModelReference *reference = g_ptr_array_index (route->model->references, i);
-      if (has_pending (files, reference->dimension))
-        return g_strdup_printf ("for %s, which has files pending", reference->dimension);
-      if (knowledge != NULL && !knowledge->is_applied (reference->dimension, knowledge->data))
-        return g_strdup_printf ("for %s, which was never loaded", reference->dimension);
-    }
-  return NULL;
+  Wait wait;
+  const WaitKnowledge knowledge = { is_pending, known != NULL ? is_applied : NULL, survey };
+  return waiting_find (route->model->references, &knowledge, &wait) ? waiting_text (&wait) : NULL;
 }
 
-static bool
-is_still (const Entry *entry, double seconds)
-{
-  int64_t now_ns = g_get_real_time () * 1000;
-  return now_ns - MAX (entry->mtime_ns, entry->ctime_ns) > (int64_t) (seconds * 1e9);
-}
-
-/* Why we may not read a file, or 0. */
-static int
-unreadable (const Settings *settings, const char *name)
-{
-  g_autofree char *path = g_build_filename (settings->imports, name, NULL);
-  return faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) != 0 && (errno == EACCES || errno == EPERM) ? errno : 0;
-}
-
-/* The state of a CSV file in the drop folder, files of dimensions having been added before those of facts. */
+/* A file that is pending and that nobody writes to. */
 static WaitingFile *
-judge (const Entry *entry, const Settings *settings, const Route *route, const GPtrArray *files, const TableKnowledge *knowledge)
+judge (Survey *survey, const Entry *entry, const Route *route)
 {
-  int denied = unreadable (settings, entry->name);
-  if (denied != 0)
-    return waiting_new (entry->name, route->table, UNREADABLE, g_strdup (g_strerror (denied)));
-  if (settle_lease (settings->imports, entry->name) == LEASE_BUSY)
-    return waiting_new (entry->name, route->table, "writing", g_strdup ("somebody has it open for writing"));
-  const char *state = NULL;
-  char *cause = find_cause (route, files, knowledge, &state);
+  const char *state;
+  char *cause = find_cause (survey, entry, route, &state);
   if (cause != NULL)
     return waiting_new (entry->name, route->table, state, cause);
-  if (!is_still (entry, settings->settle))
+  if (entry->state == FILE_SETTLING)
     return waiting_new (entry->name, route->table, "settling", g_strdup ("it was written a moment ago"));
   if (route->suggestion != NULL)
     return waiting_new (entry->name, route->table, "ready",
@@ -156,27 +138,57 @@ judge (const Entry *entry, const Settings *settings, const Route *route, const G
   return waiting_new (entry->name, route->table, "ready", g_strdup ("weir watch takes it"));
 }
 
-static void
-add_entry (GPtrArray *files, const Entry *entry, const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge,
-           bool facts)
+static WaitingFile *
+describe (Survey *survey, const Entry *entry)
 {
   g_auto (Route) route = { 0 };
-  catalog_route (catalog, entry->name, &route);
-  bool refers = route.model != NULL && route.model->references->len > 0;
-  if (refers != facts)
-    return;
-  if (entry->kind == ENTRY_FILE)
-    g_ptr_array_add (files, judge (entry, settings, &route, files, knowledge));
-  else if (entry->kind == ENTRY_OTHER)
-    g_ptr_array_add (files, waiting_new (entry->name, NULL, "ignored", g_strconcat ("it ", entry->reason, NULL)));
-  else if (entry->name[0] != '.')
-    g_ptr_array_add (files, waiting_new (entry->name, NULL, "writing", g_strdup ("its name says that it is not complete")));
+  catalog_route (survey->catalog, entry->name, &route);
+  switch (entry->state)
+    {
+    case FILE_IGNORED:
+      return waiting_new (entry->name, NULL, "ignored", g_strconcat ("it ", entry->reason, NULL));
+    case FILE_PARTIAL:
+      return waiting_new (entry->name, NULL, "writing", g_strdup ("its name says that it is not complete"));
+    case FILE_UNREADABLE:
+      return waiting_new (entry->name, route.table, "unreadable", g_strconcat ("it ", entry->reason, NULL));
+    case FILE_WRITING:
+      return waiting_new (entry->name, route.table, "writing", g_strdup ("somebody has it open for writing"));
+    case FILE_SETTLING:
+    case FILE_READY:
+      break;
+    }
+  return judge (survey, entry, &route);
+}
+
+/* First what is pending, then what each file waits for. */
+static void
+survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries)
+{
+  for (guint i = 0; i < claims->len; i++)
+    note_pending (survey, ((const ClaimEntry *) claims->pdata[i])->name);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+      if (scan_is_pending (entry->state))
+        note_pending (survey, entry->name);
+    }
+  for (guint i = 0; i < claims->len; i++)
+    add_claim (survey, claims->pdata[i]);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+      if (entry->state != FILE_PARTIAL || entry->name[0] != '.')
+        g_ptr_array_add (survey->files, describe (survey, entry));
+    }
 }
 
 GPtrArray *
 folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_file_free);
+  g_autoptr (GPtrArray) claims = claim_list (settings->imports, error);
+  if (claims == NULL)
+    return NULL;
   bool missing = false;
   g_autoptr (GError) problem = NULL;
   g_autoptr (GPtrArray) entries = scan_folder (settings->imports, &missing, NULL, &problem);
@@ -184,11 +196,9 @@ folders_list_waiting (const Settings *settings, const Catalog *catalog, const Ta
     return g_steal_pointer (&files);
   if (entries == NULL)
     return g_propagate_error (error, g_steal_pointer (&problem)), NULL;
-  if (!add_claims (files, settings, catalog, error))
-    return NULL;
-  for (guint pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < entries->len; i++)
-      add_entry (files, g_ptr_array_index (entries, i), settings, catalog, knowledge, pass == 1);
+  settle_look_once (entries, (int64_t) (settings->settle * 1e6), g_get_real_time (), settle_ask_lease, settings->imports);
+  g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  survey_folder (&(Survey) { settings, catalog, knowledge, pending, files }, claims, entries);
   return g_steal_pointer (&files);
 }
 

@@ -5,6 +5,7 @@
 
 #include "models/catalog.h"
 #include "src/settings/settings.h"
+#include "watcher/scan.h"
 
 typedef struct
 {
@@ -20,8 +21,9 @@ void waiting_file_free (WaitingFile *file);
 /* What the database knows of a table, where it can be asked. */
 typedef struct
 {
-  bool (*is_applied) (const char *table, void *data);     /* whether it was ever loaded */
-  char *(*find_problem) (const Model *model, void *data); /* why it cannot be loaded now; owned, NULL: it can */
+  bool (*is_applied) (const char *table, void *data); /* whether it was ever loaded */
+  /* Why a file of it cannot be loaded now; owned, NULL: it can. */
+  char *(*find_problem) (const char *table, const Entry *file, void *data);
   void *data;
 } TableKnowledge;
 

@@ -176,14 +176,8 @@ show_times_to_iso (Json *object, const char *const *members)
 }
 
 void
-show_result (const DbResult *result, bool json, const char *empty)
+show_result (const DbResult *result, const char *empty)
 {
-  if (json)
-    {
-      g_autoptr (Json) array = show_result_to_json (result);
-      show_json (array);
-      return;
-    }
   if (db_result_rows (result) == 0)
     {
       puts (empty);

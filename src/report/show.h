@@ -5,9 +5,9 @@
 #include "base/db.h"
 #include "base/json.h"
 
-/* Prints a result as an aligned table on stdout, or with json as one array of objects. Headers are the result's column names.
- * "empty" is said when there are no rows (not with json). Columns whose values are all numbers are right-aligned. */
-void show_result (const DbResult *result, bool json, const char *empty);
+/* Prints a result as an aligned table on stdout. Headers are the result's column names; "empty" is said when there are no rows. Columns
+ * whose values are all numbers are right-aligned. */
+void show_result (const DbResult *result, const char *empty);
 
 /* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */
 void show_table (const char *const *headers, const GPtrArray *cells);

@@ -6,10 +6,18 @@
 #include "models/propose.h"
 #include "src/settings/settings.h"
 
-/* Reads and counts staging.TABLE, and picks the business key. "model" is the table's, if it has one already, or NULL. "notes" (of
- * char *) gets a line for each thing that the counts do not show. MODEL error where no such table is staged (with those that are)
- * or where it is empty. Owned by the caller. */
-StagedTable *staged_read (Db *db, const Settings *settings, const char *table, const Model *model, GPtrArray *notes,
-                          ProposedKey *ret_key, GError **error);
+typedef struct
+{
+  StagedTable *table;
+  ProposedKey key;  /* the business key that was picked */
+  GPtrArray *notes; /* of char *: a line for each thing that the counts do not show */
+} Staged;
+
+void staged_clear (Staged *staged);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Staged, staged_clear)
+
+/* Reads and counts staging.TABLE, and picks the business key. "model" is the table's, if it has one already, or NULL. *ret_staged is
+ * the caller's to clear even on error: MODEL where no such table is staged (with those that are) or where it is empty. */
+bool staged_read (Db *db, const Settings *settings, const char *table, const Model *model, Staged *ret_staged, GError **error);
 
 #endif

@@ -1,8 +1,9 @@
 #include "src/report/tables.h"
 
+#include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/held.h"
 #include "schema/ledger.h"
 #include "schema/sql.h"
-#include "src/report/agreement.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -12,7 +13,6 @@ table_free (Table *table)
 {
   g_free (table->table);
   g_free (table->kind);
-  g_free (table->key);
   g_clear_error (&table->problem);
   g_free (table->last_file);
   g_free (table->last_state);
@@ -26,6 +26,7 @@ void
 tables_free (Tables *tables)
 {
   g_ptr_array_unref (tables->tables);
+  g_clear_pointer (&tables->held, g_ptr_array_unref);
   g_free (tables);
 }
 
@@ -100,7 +101,6 @@ take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catal
   Table *table = add_table (tables, db_result_named (result, row, "table"), catalog);
   const char *schema = db_result_named (result, row, "warehouse_schema");
   table->kind = g_strdup (db_result_named (result, row, "kind"));
-  table->key = g_strdup (db_result_named (result, row, "key"));
   table->applied = g_strcmp0 (db_result_named (result, row, "applied"), "t") == 0;
   table->files = number_of (result, row, "files");
   table->failed = number_of (result, row, "failed");
@@ -125,12 +125,22 @@ ask_ledger (Tables *tables, Db *db, const Settings *settings, const Catalog *cat
   return true;
 }
 
-static void
-find_problem (Table *table, const Settings *settings, const char *secret, size_t length)
+/* What stands against the tables, and against single files. */
+static bool
+find_problems (Tables *tables, Db *db, const Settings *settings, const Catalog *catalog, GError **error)
 {
-  if (table->model != NULL
-      && !agreement_check (table->model, table->applied ? table->kind : NULL, table->key, secret, length, &table->problem))
-    database_explain_secret (settings, &table->problem);
+  g_autofree char *secret = NULL;
+  AgreementTerms terms = { .warehouse_schema = settings->warehouse_schema };
+  (void) settings_read_secret (settings, false, &secret, &terms.secret_length, NULL);
+  terms.secret = secret;
+  for (guint i = 0; i < tables->tables->len; i++)
+    {
+      Table *table = g_ptr_array_index (tables->tables, i);
+      if (table->model != NULL && !agreement_check (db, catalog, table->model, &terms, &table->problem))
+        database_explain_secret (settings, &table->problem);
+    }
+  tables->held = held_read (db, catalog, error);
+  return tables->held != NULL;
 }
 
 static int
@@ -175,12 +185,7 @@ tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **
     return NULL;
   add_unloaded (tables, catalog, db != NULL);
   g_ptr_array_sort (tables->tables, compare_tables);
-  g_autofree char *secret = NULL;
-  size_t length = 0;
-  (void) settings_read_secret (settings, false, &secret, &length, NULL);
-  for (guint i = 0; i < tables->tables->len; i++)
-    find_problem (g_ptr_array_index (tables->tables, i), settings, secret, length);
-  return g_steal_pointer (&tables);
+  return db == NULL || find_problems (tables, db, settings, catalog, error) ? g_steal_pointer (&tables) : NULL;
 }
 
 static bool
@@ -191,10 +196,13 @@ is_applied (const char *name, void *data)
 }
 
 static char *
-get_problem (const Model *model, void *data)
+get_problem (const char *name, const Entry *file, void *data)
 {
-  const Table *table = tables_find (data, model->table);
-  return table != NULL && table->problem != NULL ? g_strdup (table->problem->message) : NULL;
+  const Tables *tables = data;
+  const Table *table = tables_find (tables, name);
+  const HeldFile *held = held_find (tables->held, name, file->name, file->size, file->mtime_ns);
+  const GError *problem = table != NULL && table->problem != NULL ? table->problem : held != NULL ? held->error : NULL;
+  return problem != NULL ? g_strdup (problem->message) : NULL;
 }
 
 TableKnowledge

@@ -10,10 +10,9 @@ typedef struct
 {
   char *table;
   char *kind;         /* "dimension", "fact"; NULL: staged only */
-  char *key;          /* the pinned key definition, or NULL */
   const Model *model; /* borrowed from the catalog; NULL: none, or a broken one */
   const BrokenModel *broken;
-  GError *problem; /* why it cannot be loaded now (model and secret against the pins); NULL: it can */
+  GError *problem; /* why it cannot be loaded now (agreement.h); NULL: it can */
   bool applied;    /* was loaded into the warehouse once */
   int64_t rows;    /* current ones; -1: unknown */
   int64_t versions;
@@ -28,6 +27,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *tables; /* of Table, by name */
+  GPtrArray *held;   /* of HeldFile */
 } Tables;
 
 /* db NULL: only what the models say. Borrows the catalog. */

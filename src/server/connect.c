@@ -1,9 +1,9 @@
 #include "src/server/connect.h"
 
+#include "base/conninfo.h"
 #include "base/error.h"
 #include "schema/ledger.h"
 #include "schema/migrate.h"
-#include "base/conninfo.h"
 #include "src/server/pgserver.h"
 
 static bool
@@ -30,51 +30,33 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   if (ret_why != NULL)
     *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   if (!server->running && !start)
-    {
-      weir_error (error, WEIR_ERROR_RETRY, "the embedded PostgreSQL is not running");
-      weir_error_hint (error, "weir db start, or weir watch");
-      return false;
-    }
+    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db start, or weir watch" },
+                      "the embedded PostgreSQL is not running");
   if ((!server->running || !server->recorded) && start && !pgserver_start (settings, server, 0, error))
     return false;
   *ret_url = pgserver_url (server, false);
   return true;
 }
 
-/* Works with the ledger as this program knows it, neither older nor newer. */
-static bool
-check_ledger (Db *db, GError **error)
+static Db *
+connect_to (const Settings *settings, bool start, int stop_fd, GError **error)
 {
-  g_autoptr (GPtrArray) migrations = migrate_status (db, error);
-  if (migrations == NULL)
-    return false;
-  guint pending = 0;
-  for (guint i = 0; i < migrations->len; i++)
-    {
-      const Migration *migration = g_ptr_array_index (migrations, i);
-      pending += migration->applied_on == NULL;
-    }
-  if (pending == 0)
-    return true;
-  if (pending == migrations->len)
-    weir_error (error, WEIR_ERROR_MODEL, "this database has no ledger yet"), weir_error_reason (error, REASON_NO_LEDGER);
-  else
-    weir_error (error, WEIR_ERROR_MODEL, "the ledger of this database is older than this weir (%u migrations are missing)",
-                pending);
-  weir_error_hint (error, "weir migrate up");
-  return false;
+  g_autofree char *url = NULL;
+  return database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
 }
 
 Db *
-database_open (const Settings *settings, bool start, bool migrate, int stop_fd, GError **error)
+database_open (const Settings *settings, GError **error)
 {
-  g_autofree char *url = NULL;
-  if (!database_url (settings, start, &url, NULL, error))
-    return NULL;
-  g_autoptr (Db) db = db_connect (url, "weir", stop_fd, error);
-  if (db == NULL || !(migrate ? migrate_up (db, NULL, error) : check_ledger (db, error)))
-    return NULL;
-  return g_steal_pointer (&db);
+  g_autoptr (Db) db = connect_to (settings, false, -1, error);
+  return db != NULL && migrate_check (db, NULL, error) ? g_steal_pointer (&db) : NULL;
+}
+
+Db *
+database_open_to_load (const Settings *settings, int stop_fd, GError **error)
+{
+  g_autoptr (Db) db = connect_to (settings, true, stop_fd, error);
+  return db != NULL && migrate_up (db, NULL, error) ? g_steal_pointer (&db) : NULL;
 }
 
 void

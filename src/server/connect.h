@@ -10,9 +10,11 @@
  * be NULL) is set for that one, too. */
 bool database_url (const Settings *settings, bool start, char **ret_url, char **ret_why, GError **error);
 
-/* Connects to it. migrate: bring the ledger up to date (creating it) first; otherwise a database without a ledger is a MODEL
- * error that names `weir migrate up` (reason "no_ledger"). stop_fd as in db_connect. */
-Db *database_open (const Settings *settings, bool start, bool migrate, int stop_fd, GError **error);
+/* Connects to it, for whoever only looks: the embedded server must run, and the ledger must be this weir's (migrate_check). */
+Db *database_open (const Settings *settings, GError **error);
+
+/* Connects to it, for whoever loads: starts the embedded server, makes the ledger or brings it up to date. stop_fd as in db_connect. */
+Db *database_open_to_load (const Settings *settings, int stop_fd, GError **error);
 
 /* settings_read_secret for a ledger that is there: a missing secret is made only where no table's ids were made with one before. */
 bool database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error);

@@ -154,10 +154,10 @@ start_once (const PgServer *server, bool first, bool *ret_again, GError **error)
   g_autofree char *said = read_log (server, begin);
   *ret_again = strstr (said, "still in use") != NULL || (first && strstr (said, "startup process failure") != NULL);
   const char *output = weir_error_get_detail (problem);
-  weir_error (error, WEIR_ERROR_RETRY, "could not start the embedded PostgreSQL");
-  weir_error_detail (error, "%s", said[0] != '\0' ? said : output != NULL ? output : problem->message);
-  weir_error_hint (error, "Its log is \"%s\".", server->log);
-  return false;
+  g_autofree char *hint = g_strdup_printf ("Its log is \"%s\".", server->log);
+  const char *detail = said[0] != '\0' ? said : output != NULL ? output : problem->message;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .detail = detail, .hint = hint },
+                    "could not start the embedded PostgreSQL");
 }
 
 bool

@@ -82,12 +82,11 @@ add_from_path (GPtrArray *folders)
 
 /* The folders that have the programs, in order of preference. */
 static GPtrArray *
-list_folders (void)
+list_folders (const char *given)
 {
   GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
-  const char *given = g_getenv ("WEIR_PG_BIN");
-  if (given != NULL && given[0] != '\0')
-    g_ptr_array_add (folders, g_canonicalize_filename (given, NULL));
+  if (given != NULL)
+    g_ptr_array_add (folders, g_strdup (given));
   else
     {
       add_debian (folders);
@@ -99,34 +98,33 @@ list_folders (void)
   return folders;
 }
 
-static void
-complain_missing (GError **error)
+static bool
+no_programs (const char *given, GError **error)
 {
-  const char *given = g_getenv ("WEIR_PG_BIN");
-  if (given != NULL && given[0] != '\0')
-    weir_error (error, WEIR_ERROR_MODEL, "WEIR_PG_BIN: there is no initdb, pg_ctl and postgres in \"%s\"", given);
-  else
-    weir_error (error, WEIR_ERROR_MODEL, "there is no PostgreSQL server on this machine for the embedded database");
-  weir_error_hint (error,
-                   "apt-get install postgresql; or name a database with --database, WEIR_DATABASE or \"database\" in weir.json.");
+  const Failure failure = {
+    WEIR_ERROR_MODEL,
+    .hint = "apt-get install postgresql; or name a database with --database, WEIR_DATABASE or \"database\" in weir.json.",
+  };
+  if (given != NULL)
+    return weir_fail (error, &failure, "WEIR_PG_BIN: there is no initdb, pg_ctl and postgres in \"%s\"", given);
+  return weir_fail (error, &failure, "there is no PostgreSQL server on this machine for the embedded database");
 }
 
-static void
-complain_version (int major, int newest, const char *data, GError **error)
+static bool
+other_version (int major, int newest, const char *data, GError **error)
 {
-  weir_error (error, WEIR_ERROR_MODEL, "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major,
-              newest);
-  weir_error_detail (error, "Its data in \"%s\" are whole and were left as they are.", data);
-  weir_error_hint (error,
-                   "Install postgresql-%d, or name its programs: WEIR_PG_BIN=/usr/lib/postgresql/%d/bin. "
-                   "To move the data to PostgreSQL %d, use pg_upgrade.",
-                   major, major, newest);
+  g_autofree char *detail = g_strdup_printf ("Its data in \"%s\" are whole and were left as they are.", data);
+  g_autofree char *hint = g_strdup_printf ("Install postgresql-%d, or name its programs: WEIR_PG_BIN=/usr/lib/postgresql/%d/bin. "
+                                           "To move the data to PostgreSQL %d, use pg_upgrade.",
+                                           major, major, newest);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = detail, .hint = hint },
+                    "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major, newest);
 }
 
 char *
-pgprograms_find (int major, const char *data, int *ret_version, GError **error)
+pgprograms_find (const char *given, int major, const char *data, int *ret_version, GError **error)
 {
-  g_autoptr (GPtrArray) folders = list_folders ();
+  g_autoptr (GPtrArray) folders = list_folders (given);
   int newest = 0;
   for (guint i = 0; i < folders->len; i++)
     {
@@ -138,9 +136,6 @@ pgprograms_find (int major, const char *data, int *ret_version, GError **error)
       *ret_version = version;
       return g_strdup (folder);
     }
-  if (newest == 0)
-    complain_missing (error);
-  else
-    complain_version (major, newest, data, error);
+  (void) (newest == 0 ? no_programs (given, error) : other_version (major, newest, data, error));
   return NULL;
 }

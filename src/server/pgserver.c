@@ -40,11 +40,9 @@ choose_place (PgServer *server, const Settings *settings, GError **error)
     }
   const struct passwd *user = getpwnam ("postgres");
   if (user == NULL)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "there is no user \"postgres\" on this machine, and PostgreSQL does not run as root");
-      weir_error_hint (error, "Run weir as an ordinary user, or make one: useradd --system postgres");
-      return false;
-    }
+    return weir_fail (
+        error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Run weir as an ordinary user, or make one: useradd --system postgres" },
+        "there is no user \"postgres\" on this machine, and PostgreSQL does not run as root");
   server->owner = user->pw_uid;
   server->data = pgstate_moved_data (settings->state, settings->home);
   if (server->data == NULL)
@@ -76,7 +74,8 @@ pgserver_find (const Settings *settings, GError **error)
   if (!choose_place (server, settings, error))
     return NULL;
   server->log = g_build_filename (server->data, "server.log", NULL);
-  server->bin = pgprograms_find (pgstate_data_version (server->data), server->data, &server->version, error);
+  int made_by = pgstate_data_version (server->data);
+  server->bin = pgprograms_find (settings->server_programs, made_by, server->data, &server->version, error);
   if (server->bin == NULL)
     return NULL;
   pgstate_read (server);
@@ -146,10 +145,8 @@ make_socket_folder (const PgServer *server, GError **error)
   if (lstat (server->socket, &status) == 0 && S_ISDIR (status.st_mode) && status.st_uid == server->owner
       && (status.st_mode & 077) == 0)
     return true;
-  weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a private folder of the user the embedded PostgreSQL runs as",
-              server->socket);
-  weir_error_hint (error, "Somebody else made it. See who, remove it, and try again.");
-  return false;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = "Somebody else made it. See who, remove it, and try again." },
+                    "\"%s\" is not a private folder of the user the embedded PostgreSQL runs as", server->socket);
 }
 
 /* A connection to the maintenance database, as soon as it takes any. */
@@ -214,10 +211,8 @@ wait_for_process (PgServer *server, GError **error)
         return true;
       g_usleep (G_USEC_PER_SEC / 10);
     }
-  weir_error (error, WEIR_ERROR_RETRY, "the embedded PostgreSQL (process %d) runs, but nobody answers at \"%s\"", (int) process,
-              server->socket);
-  weir_error_hint (error, "weir db stop, then: weir db start");
-  return false;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db stop, then: weir db start" },
+                    "the embedded PostgreSQL (process %d) runs, but nobody answers at \"%s\"", (int) process, server->socket);
 }
 
 static bool

@@ -61,13 +61,10 @@ check_end (const char *program, int status, const char *output, GError **error)
   g_autofree char *name = g_path_get_basename (program);
   if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
     return true;
+  const Failure failure = { WEIR_ERROR_LOCAL, .detail = output[0] != '\0' ? output : NULL };
   if (WIFEXITED (status))
-    weir_error (error, WEIR_ERROR_LOCAL, "%s ended with status %d", name, WEXITSTATUS (status));
-  else
-    weir_error (error, WEIR_ERROR_LOCAL, "%s was ended by signal %d", name, WTERMSIG (status));
-  if (output[0] != '\0')
-    weir_error_detail (error, "%s", output);
-  return false;
+    return weir_fail (error, &failure, "%s ended with status %d", name, WEXITSTATUS (status));
+  return weir_fail (error, &failure, "%s was ended by signal %d", name, WTERMSIG (status));
 }
 
 bool
@@ -76,15 +73,15 @@ program_run (const char *const *argv, const char *folder, uid_t owner, char **re
   const struct passwd *user = getpwuid (owner);
   struct passwd nameless = { .pw_uid = owner };
   if (user == NULL && owner != geteuid ())
-    return weir_error (error, WEIR_ERROR_LOCAL, "user %d has no name on this machine", (int) owner), false;
+    return weir_error (error, WEIR_ERROR_LOCAL, "user %d has no name on this machine", (int) owner);
   if (user == NULL)
     user = &nameless;
   AUTO_FD int output = memfd_create ("output", MFD_CLOEXEC);
   if (output < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not make a temporary file: %s", g_strerror (errno)), false;
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not make a temporary file: %s", g_strerror (errno));
   pid_t child = fork ();
   if (child < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not start a process: %s", g_strerror (errno)), false;
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not start a process: %s", g_strerror (errno));
   if (child == 0)
     {
       become (argv, folder, user, output);
@@ -94,7 +91,7 @@ program_run (const char *const *argv, const char *folder, uid_t owner, char **re
   int status = 0;
   while (waitpid (child, &status, 0) < 0)
     if (errno != EINTR)
-      return weir_error (error, WEIR_ERROR_LOCAL, "could not wait for %s: %s", argv[0], g_strerror (errno)), false;
+      return weir_error (error, WEIR_ERROR_LOCAL, "could not wait for %s: %s", argv[0], g_strerror (errno));
   g_autofree char *text = read_output (output);
   bool ended_well = check_end (argv[0], status, text, error);
   if (ret_output != NULL)

@@ -1,4 +1,4 @@
-/* Settings: one table of options that feeds weir.json, the environment, the command line, `weir check` and docs/settings.md. */
+/* The settings of a home, as settings_table.h has them: from weir.json, the environment and the command line. */
 #ifndef WEIR_SRC_SETTINGS_SETTINGS_H
 #define WEIR_SRC_SETTINGS_SETTINGS_H
 
@@ -20,11 +20,12 @@ typedef struct
 {
   char *home;
   char *imports, *archive, *failed, *models;
-  char *state;           /* HOME/.weir */
-  char *database;        /* conninfo or URL; NULL: the embedded server */
-  char *database_source; /* who said so: "--database", "WEIR_DATABASE", "weir.json", "default" */
+  char *state;                 /* HOME/.weir */
+  char *database;              /* conninfo or URL; NULL: the embedded server */
+  const char *database_source; /* who said so: "--database", "WEIR_DATABASE", "weir.json", "default"; static */
   char *staging_schema, *warehouse_schema;
-  char *secret_file; /* HOME/.weir/key_secret or WEIR_KEY_SECRET_FILE */
+  char *secret_file;     /* of the key secret */
+  char *server_programs; /* folder of the embedded server's programs; NULL: whichever is found */
   WatchMode watch;
   double settle;          /* seconds */
   int workers;            /* 1 to 64; default: cores, at most 4 */
@@ -35,39 +36,8 @@ typedef struct
   double limit_file_mb, limit_rows; /* 0: no limit */
 } Settings;
 
-typedef enum
-{
-  SETTING_FOLDER, /* a path, relative to the home */
-  SETTING_TEXT,
-  SETTING_SCHEMA, /* a schema's name in the database */
-  SETTING_CHOICE, /* one of "words", kept as an enum */
-  SETTING_FLAG,   /* one of two words, kept as a bool: the second is true */
-  SETTING_WHOLE,  /* a whole number from low to high */
-  SETTING_NUMBER, /* a number from low to high */
-} SettingType;
-
-/* One row of the table that the loader, `weir check` and docs/settings.md are made from. */
-typedef struct
-{
-  const char *path; /* in weir.json: "rejects.max_percent"; NULL: not there, by environment or command line only */
-  SettingType type;
-  const char *fallback; /* the default as JSON text; NULL: told by "otherwise" */
-  const char *otherwise;
-  const char *words[3]; /* SETTING_CHOICE and SETTING_FLAG */
-  double low, high;     /* SETTING_WHOLE and SETTING_NUMBER */
-  size_t offset;        /* of its member in Settings */
-  const char *option;   /* on the command line, or NULL */
-  const char *variable; /* in the environment, or NULL */
-  const char *help;     /* one or two sentences */
-} Setting;
-
-extern const Setting settings_table[]; /* ends with a help of NULL */
-
-/* All settings in force as weir.json would spell them; never a password. A new reference. */
-Json *settings_to_json (const Settings *settings);
-
-/* The table as Markdown, as docs/settings.md carries it. Owned by the caller. */
-char *settings_to_markdown (void);
+/* What the command line says of settings: settings_given.h. */
+typedef struct SettingsGiven SettingsGiven;
 
 /* What a command does where there is no home. */
 typedef enum
@@ -76,12 +46,19 @@ typedef enum
   HOME_CREATE,   /* the current folder (or --home) becomes one: folders and .weir/ are made, weir.json is not needed */
 } HomePolicy;
 
-/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings. home and database are the
- * command line's options or NULL. Every mistake in weir.json is reported at once with its JSON path and the nearest valid word
- * (MODEL). */
-Settings *settings_load (const char *home, const char *database, HomePolicy policy, GError **error);
+/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings; given: what the command line
+ * says, or NULL. The command line wins over the environment, which wins over weir.json. All mistakes are reported at once, each with
+ * its place and the nearest valid word (MODEL). */
+Settings *settings_load (const SettingsGiven *given, HomePolicy policy, GError **error);
+
+/* The same for this folder, where the command line says nothing else. */
+Settings *settings_load_home (const char *folder, HomePolicy policy, GError **error);
+
 void settings_free (Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Settings, settings_free)
+
+/* All settings in force as weir.json would spell them; never a password. A new reference. */
+Json *settings_to_json (const Settings *settings);
 
 /* Whether the folder has weir.json or .weir/. */
 bool settings_is_home (const char *folder);

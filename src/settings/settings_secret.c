@@ -39,14 +39,24 @@ check_mode (const char *path, const struct stat *status, GError **error)
 {
   mode_t refused = status->st_uid == 0 && geteuid () != 0 ? 0037 : 0077;
   if (!S_ISREG (status->st_mode))
-    return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is not a regular file", path), false;
+    return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is not a regular file", path);
   if ((status->st_mode & refused) == 0)
     return true;
-  weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" can be read or written by others (mode %04o)", path,
-              status->st_mode & 07777);
-  weir_error_detail (error, "Whoever knows it can tell which id belongs to which business key.");
-  weir_error_hint (error, "chmod 600 \"%s\"", path);
-  return false;
+  g_autofree char *hint = g_strdup_printf ("chmod 600 \"%s\"", path);
+  const Failure failure = { WEIR_ERROR_MODEL, .detail = "Whoever knows it can tell which id belongs to which business key.",
+                            .hint = hint };
+  return weir_fail (error, &failure, "key secret \"%s\" can be read or written by others (mode %04o)", path,
+                    status->st_mode & 07777);
+}
+
+static bool
+too_short (const char *path, size_t length, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf ("If this database was loaded before, put the secret back that it was loaded with. "
+                                           "A new one: openssl rand -hex 32 > \"%s\"",
+                                           path);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint },
+                    "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length, SECRET_LEAST);
 }
 
 bool
@@ -56,16 +66,16 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
   struct stat status;
   bool missing = stat (path, &status) != 0 && errno == ENOENT;
   if (missing && !create)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "there is no key secret \"%s\"", path);
-      weir_error_hint (error, "If this database was loaded before, bring its secret back: without it every key becomes another id. "
-                              "For a new home: weir init");
-      return false;
-    }
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL,
+                                   .hint =
+                                       "If this database was loaded before, bring its secret back: without it every key becomes "
+                                       "another id. For a new home: weir init" },
+                      "there is no key secret \"%s\"", path);
   if (missing && !make_secret (path, error))
     return false;
   if (stat (path, &status) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open key secret \"%s\": %s", path, g_strerror (errno)), false;
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not open key secret \"%s\": %s", path, g_strerror (errno));
   if (!check_mode (path, &status, error))
     return false;
   g_autofree char *secret = NULL;
@@ -75,15 +85,7 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
   while (length > 0 && (secret[length - 1] == '\n' || secret[length - 1] == '\r'))
     secret[--length] = '\0';
   if (length < SECRET_LEAST)
-    {
-      weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is too short: %zu bytes, at least %d are needed", path, length,
-                  SECRET_LEAST);
-      weir_error_hint (error,
-                       "If this database was loaded before, put the secret back that it was loaded with. A new one: "
-                       "openssl rand -hex 32 > \"%s\"",
-                       path);
-      return false;
-    }
+    return too_short (path, length, error);
   *ret_secret = g_steal_pointer (&secret);
   *ret_length = length;
   return true;

@@ -1,7 +1,6 @@
-#include "src/settings/settings.h"
+#include "src/settings/settings_show.h"
 
 #include "base/conninfo.h"
-#include "src/settings/settings_table.h"
 
 #include <string.h>
 
@@ -23,25 +22,27 @@ shown_database (const char *database)
 }
 
 static Json *
-value_to_json (const Settings *settings, const Setting *setting)
+value_to_json (const Settings *settings, const Setting *row)
 {
-  const void *place = settings_member (settings, setting);
-  switch (setting->type)
+  const void *member = settings_member (settings, row);
+  switch (row->type)
     {
+    case SETTING_HOME:
     case SETTING_FOLDER:
-      return shown_path (settings, *(char *const *) place);
-    case SETTING_TEXT:
-      return shown_database (*(char *const *) place);
+    case SETTING_PATH:
+      return shown_path (settings, *(char *const *) member);
+    case SETTING_CONNINFO:
+      return shown_database (*(char *const *) member);
     case SETTING_SCHEMA:
-      return weir_json_string (*(char *const *) place);
+      return weir_json_string (*(char *const *) member);
     case SETTING_CHOICE:
-      return json_string (setting->words[*(const WatchMode *) place]);
+      return json_string (row->words[*(const int *) member]);
     case SETTING_FLAG:
-      return json_string (setting->words[*(const bool *) place ? 1 : 0]);
+      return json_string (row->words[*(const bool *) member ? 1 : 0]);
     case SETTING_WHOLE:
-      return json_integer (*(const int *) place);
+      return json_integer (*(const int *) member);
     case SETTING_NUMBER:
-      return json_real (*(const double *) place);
+      return json_real (*(const double *) member);
     }
   g_assert_not_reached ();
 }
@@ -50,11 +51,11 @@ Json *
 settings_to_json (const Settings *settings)
 {
   Json *root = json_object ();
-  for (const Setting *setting = settings_table; setting->help != NULL; setting++)
+  for (const Setting *row = settings_table; row->help != NULL; row++)
     {
-      if (setting->path == NULL)
+      if (row->path == NULL)
         continue;
-      g_auto (GStrv) parts = g_strsplit (setting->path, ".", 2);
+      g_auto (GStrv) parts = g_strsplit (row->path, ".", 2);
       Json *level = root;
       if (parts[1] != NULL)
         {
@@ -62,39 +63,53 @@ settings_to_json (const Settings *settings)
           if (level == NULL)
             json_object_set_new (root, parts[0], level = json_object ());
         }
-      json_object_set_new (level, parts[1] != NULL ? parts[1] : parts[0], value_to_json (settings, setting));
+      json_object_set_new (level, parts[1] != NULL ? parts[1] : parts[0], value_to_json (settings, row));
     }
   return root;
 }
 
 static void
-append_values (GString *text, const Setting *setting)
+append_values (GString *text, const Setting *row)
 {
-  static const char *const kinds[] = { [SETTING_FOLDER] = "folder", [SETTING_TEXT] = "text", [SETTING_SCHEMA] = "name" };
-  if (setting->words[0] != NULL)
-    g_string_append_printf (text, "`\"%s\"`, `\"%s\"`", setting->words[0], setting->words[1]);
-  else if (setting->type == SETTING_WHOLE || setting->type == SETTING_NUMBER)
-    g_string_append_printf (text, "%.0f to %.0f", setting->low, setting->high);
+  static const char *const kinds[] = {
+    [SETTING_HOME] = "folder",   [SETTING_FOLDER] = "folder", [SETTING_PATH] = "path",
+    [SETTING_CONNINFO] = "text", [SETTING_SCHEMA] = "name",
+  };
+  if (settings_is_text (row))
+    g_string_append (text, kinds[row->type]);
+  else if (row->words == NULL)
+    g_string_append_printf (text, "%.0f to %.0f", row->low, row->high);
   else
-    g_string_append (text, setting->path == NULL && setting->option == NULL ? "file" : kinds[setting->type]);
+    for (int i = 0; row->words[i] != NULL; i++)
+      g_string_append_printf (text, "%s`\"%s\"`", i > 0 ? ", " : "", row->words[i]);
 }
 
 char *
 settings_to_markdown (void)
 {
   GString *text = g_string_new ("| weir.json | elsewhere | values | default | meaning |\n|---|---|---|---|---|\n");
-  for (const Setting *setting = settings_table; setting->help != NULL; setting++)
+  for (const Setting *row = settings_table; row->help != NULL; row++)
     {
-      g_autofree char *path = setting->path != NULL ? g_strdup_printf ("`%s`", setting->path) : g_strdup ("-");
-      const char *option = setting->option, *variable = setting->variable;
-      g_string_append_printf (text, "| %s | ", path);
+      const char *option = row->option, *variable = row->variable;
+      g_string_append_printf (text, row->path != NULL ? "| `%s` | " : "| - | ", row->path);
       if (option != NULL)
         g_string_append_printf (text, "`%s`, ", option);
       g_string_append_printf (text, variable != NULL ? "`%s` | " : "%s| ", variable != NULL ? variable : "");
-      append_values (text, setting);
-      g_string_append_printf (text, setting->fallback != NULL ? " | `%s` | " : " | %s | ",
-                              setting->fallback != NULL ? setting->fallback : setting->otherwise);
-      g_string_append_printf (text, "%s |\n", setting->help);
+      append_values (text, row);
+      g_string_append_printf (text, row->fallback != NULL ? " | `%s` | " : " | %s | ",
+                              row->fallback != NULL ? row->fallback : row->otherwise);
+      g_string_append_printf (text, "%s |\n", row->help);
     }
   return g_string_free (text, FALSE);
+}
+
+char *
+settings_to_help (const Setting *row)
+{
+  const char *end = strstr (row->help, ". ");
+  size_t length = end != NULL ? (size_t) (end - row->help) : strlen (row->help) - 1;
+  g_autofree char *otherwise = g_strdelimit (g_strdup (row->fallback != NULL ? row->fallback : row->otherwise), "`", '"');
+  if (row->variable != NULL)
+    return g_strdup_printf ("%.*s (else %s; default: %s)", (int) length, row->help, row->variable, otherwise);
+  return g_strdup_printf ("%.*s (default: %s)", (int) length, row->help, otherwise);
 }

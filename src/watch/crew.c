@@ -1,5 +1,6 @@
 #include "src/watch/crew.h"
 
+#include "src/load/outcome.h"
 #include "src/watch/child.h"
 
 #include <signal.h>
@@ -132,12 +133,11 @@ on_line (Child *child, const char *line, void *data)
   Worker *worker = data;
   Crew *crew = worker->crew;
   g_autoptr (Json) reply = weir_json_parse (line, strlen (line), "reply", NULL);
-  const char *outcome = reply ? json_string_value (json_object_get (reply, "outcome")) : NULL;
-  if (!outcome)
+  if (!json_is_string (json_object_get (reply, "outcome")))
     return;
   if (worker->state == WORKER_WORKING)
     finish_job (worker, reply);
-  else if (worker->state == WORKER_STARTING && strcmp (outcome, "ready") == 0)
+  else if (worker->state == WORKER_STARTING && outcome_from_json (reply) == OUTCOME_READY)
     {
       worker->state = WORKER_IDLE;
       crew->events->ready (crew->data);

@@ -1,14 +1,26 @@
-/* The crew: the supervisor's `weir load --worker` children. It starts them, hands them requests, and tells what became of these. */
+/* The crew: the supervisor's `weir load --worker` children. It starts them, hands them requests, and tells what became of these. All on
+ * the main loop.
+ *
+ *   crew_new
+ *   crew_hire                one more, when more could be done at once; "ready" or "unavailable" follows, or "ended"
+ *   crew_give                a job to one that is idle; "reply" follows, or "crashed" where the worker dies over it
+ *   crew_renew               settings changed: workers end when they are idle; hire others
+ *   crew_stop, crew_kill     "ended" (or "crashed") follows for each; crew_size is 0 behind the last
+ *   crew_free                kills nobody: call it when the size is 0, or with the supervisor's own end
+ *
+ * Each worker has one request at a time, and each request gets exactly one event. A crew never gives up: workers that die at once
+ * are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its input, and ends by itself after
+ * the file in work. */
 #ifndef WEIR_SRC_WATCH_CREW_H
 #define WEIR_SRC_WATCH_CREW_H
 
 #include "base/json.h"
 #include "src/watch/backoff.h"
-#include "src/watch/dispatch.h"
-#include "src/settings/settings.h"
+#include "src/watch/job.h"
 
 typedef struct Crew Crew;
 
+/* "job" is the crew's own copy, and gone when the event is over; "reply" is the worker's answer (src/load/outcome.h). */
 typedef struct
 {
   void (*ready) (void *data);                                    /* a worker is connected and idle */
@@ -32,17 +44,17 @@ unsigned crew_working (const Crew *crew);
  * left of it, else -1). Errors (LOCAL): it could not be run. */
 bool crew_hire (Crew *crew, int64_t now, int64_t *ret_wait_us, GError **error);
 
-/* Gives an idle worker the request (a line of JSON) of a job. False when there is none. */
+/* Gives an idle worker the request (a line of JSON) of a job, which is copied. False when no worker is idle. */
 bool crew_give (Crew *crew, const Job *job, const char *request);
 
-/* The jobs in work (of Job), borrowed; release the array only. */
+/* The jobs in work (of Job), borrowed until the next event; release the array only. */
 GPtrArray *crew_jobs (const Crew *crew);
 
 /* Ends the idle workers, and the others when they become so: the next ones read settings anew. */
 void crew_renew (Crew *crew);
 
-/* SIGTERM and end of input for all: they end after, or in the middle of, the file in work. */
+/* SIGTERM and end of input for all: they end after, or in the middle of, the file in work, which is an orphan then. */
 void crew_stop (Crew *crew);
-void crew_kill (Crew *crew);
+void crew_kill (Crew *crew); /* SIGKILL */
 
 #endif

@@ -3,16 +3,17 @@
 #ifndef WEIR_SRC_WATCH_HOLDS_H
 #define WEIR_SRC_WATCH_HOLDS_H
 
-#include "src/watch/dispatch.h"
+#include "src/watch/job.h"
 
 typedef enum
 {
   HOLD_NONE,
   HOLD_BUSY,    /* another session works on its table */
+  HOLD_GONE,    /* a worker did not find it any more; a listing made before may still show it */
   HOLD_WAITS,   /* a fact whose dimension comes first */
-  HOLD_MODEL,   /* a person must change a model, the settings or the secret */
-  HOLD_LOCAL,   /* disk or permissions; other files of its table may go on */
-  HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes */
+  HOLD_MODEL,   /* a person must change a model, the settings or the secret: the table's younger files would say the same */
+  HOLD_LOCAL,   /* disk or permissions; other files of its table may go on (JOB_HELD) */
+  HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes (JOB_HELD) */
 } HoldCause;
 
 typedef struct Holds Holds;

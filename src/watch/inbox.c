@@ -6,7 +6,6 @@
 #include "src/watch/notifier.h"
 #include "watcher/settle.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -25,9 +24,8 @@ struct Inbox
   void *data;
   Notifier *notifier; /* NULL: poll */
   Settle *settle;
-  GHashTable *said;       /* entry's name to what was said of it */
-  GHashTable *unreadable; /* names found so by the listing in hand */
-  char *trouble;          /* why the folder cannot be listed, as said; NULL: it can */
+  GHashTable *said; /* entry's name to what was said of it */
+  char *trouble;    /* why the folder cannot be listed, as said; NULL: it can */
 };
 
 void
@@ -35,7 +33,6 @@ listing_free (Listing *listing)
 {
   g_ptr_array_unref (listing->claims);
   g_ptr_array_unref (listing->entries);
-  g_array_unref (listing->states);
   g_free (listing);
 }
 
@@ -67,7 +64,6 @@ inbox_new (const Settings *settings, const char *notify_program, const char *con
   inbox->data = data;
   inbox->settle = settle_new ((int64_t) (settings->settle * 1e6));
   inbox->said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  inbox->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (notify_program)
     inbox->notifier = notifier_new (notify_program, environment, settings->imports, log, &notifier_events, inbox);
   return inbox;
@@ -80,7 +76,6 @@ inbox_free (Inbox *inbox)
     notifier_free (inbox->notifier);
   settle_free (inbox->settle);
   g_hash_table_unref (inbox->said);
-  g_hash_table_unref (inbox->unreadable);
   g_free (inbox->shown);
   g_free (inbox->trouble);
   g_free (inbox);
@@ -120,29 +115,6 @@ say_once (Inbox *inbox, const char *name, const char *text)
   log_line (inbox->log, "%s/%s %s: left alone", inbox->shown, printable, text);
 }
 
-/* Whether we may read a file that settled; no file is opened for its contents here. */
-static void
-check_readable (Inbox *inbox, const Entry *entry)
-{
-  g_autofree char *path = g_build_filename (inbox->settings->imports, entry->name, NULL);
-  AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd >= 0 || (errno != EACCES && errno != EPERM))
-    return;
-  g_autofree char *text = g_strdup_printf ("could not be opened (%s)", g_strerror (errno));
-  say_once (inbox, entry->name, text);
-  g_hash_table_add (inbox->unreadable, g_strdup (entry->name));
-}
-
-static Lease
-ask_lease (const Entry *entry, void *data)
-{
-  Inbox *inbox = data;
-  Lease lease = settle_lease (inbox->settings->imports, entry->name);
-  if (lease == LEASE_REFUSED)
-    check_readable (inbox, entry);
-  return lease;
-}
-
 static gboolean
 is_not_listed (gpointer key, gpointer value, gpointer data)
 {
@@ -150,46 +122,30 @@ is_not_listed (gpointer key, gpointer value, gpointer data)
   return !g_hash_table_contains (data, key);
 }
 
-/* Forgets what was said of files that are gone or readable again, so that it is said anew when it happens again. */
+/* Says which files are left alone, and why. Forgets those that are gone or mended, so that it is said anew when it happens again. */
 static void
-forget_absent (Inbox *inbox, const GPtrArray *entries)
+tell_left_alone (Inbox *inbox, const GPtrArray *entries)
 {
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   for (unsigned i = 0; i < entries->len; i++)
     {
       const Entry *entry = entries->pdata[i];
-      if (entry->kind == ENTRY_OTHER || g_hash_table_contains (inbox->unreadable, entry->name))
-        g_hash_table_add (names, entry->name);
+      if (!entry->reason)
+        continue;
+      say_once (inbox, entry->name, entry->reason);
+      g_hash_table_add (names, entry->name);
     }
   g_hash_table_foreach_remove (inbox->said, is_not_listed, names);
 }
 
-static void
-judge_entries (Inbox *inbox, Listing *listing, int64_t now)
+/* How long until the next look; settle_us: until one can change a verdict, -1: none can. */
+static int64_t
+find_pause (const Inbox *inbox, int64_t settle_us)
 {
-  g_hash_table_remove_all (inbox->unreadable);
-  int64_t wait_us;
-  g_autoptr (GArray) ready = settle_observe (inbox->settle, listing->entries, now, ask_lease, inbox, &wait_us);
-  for (unsigned i = 0; i < listing->entries->len; i++)
-    {
-      const Entry *entry = listing->entries->pdata[i];
-      FileState state = entry->kind == ENTRY_FILE ? FILE_SETTLING : FILE_LEFT_ALONE;
-      g_array_append_val (listing->states, state);
-      if (entry->kind == ENTRY_OTHER)
-        say_once (inbox, entry->name, entry->reason);
-    }
-  for (unsigned i = 0; i < ready->len; i++)
-    {
-      int index = g_array_index (ready, int, i);
-      const Entry *entry = listing->entries->pdata[index];
-      bool readable = !g_hash_table_contains (inbox->unreadable, entry->name);
-      g_array_index (listing->states, FileState, index) = readable ? FILE_READY : FILE_LEFT_ALONE;
-    }
-  forget_absent (inbox, listing->entries);
   int64_t interval = inbox->notifier && notifier_is_armed (inbox->notifier) ? ARMED_INTERVAL_US
-                     : wait_us >= 0                                         ? POLL_SETTLING_INTERVAL_US
+                     : settle_us >= 0                                       ? POLL_SETTLING_INTERVAL_US
                                                                             : POLL_INTERVAL_US;
-  listing->wait_us = wait_us >= 0 ? MIN (wait_us, interval) : interval;
+  return settle_us >= 0 ? MIN (settle_us, interval) : interval;
 }
 
 /* Says that the folder cannot be listed, once, and that it can be again. text NULL: it can. */
@@ -232,8 +188,9 @@ inbox_list (Inbox *inbox, int64_t now)
     listing->claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
   if (!listing->entries)
     listing->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  listing->states = g_array_new (FALSE, FALSE, sizeof (FileState));
-  judge_entries (inbox, listing, now);
+  int64_t settle_us = settle_observe (inbox->settle, listing->entries, now, settle_ask_lease, inbox->settings->imports);
+  tell_left_alone (inbox, listing->entries);
+  listing->wait_us = find_pause (inbox, settle_us);
   if (inbox->notifier)
     notifier_keep_up (inbox->notifier, identity, now);
   return listing;

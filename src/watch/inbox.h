@@ -1,8 +1,15 @@
-/* The drop folder as the supervisor sees it: weir-notify's hints, listings, and what has settled. Without weir-notify, listings
- * alone.
+/* The drop folder as the supervisor sees it: weir-notify's hints, listings, and what has settled. Without weir-notify, or where it
+ * cannot be run, listings alone.
  *
- * Calling order: inbox_new; then "changed" is called (from the main loop) whenever a listing is worth while, and inbox_list gives
- * one. What is left alone is said once, to the log. */
+ *   inbox_new
+ *   inbox_start       "changed" follows when the watch is armed, or when it is clear that there will be none
+ *   inbox_list        after each "changed", which comes from the main loop and may come often, and at the latest after the last
+ *                     listing's wait_us: hints get lost, and time alone completes a file
+ *   inbox_free        ends weir-notify
+ *
+ * It keeps the folder watched: when that is replaced or missing, weir-notify is started again with the next listing that finds it.
+ * What is left alone, and a folder that cannot be listed, is said once to the log, and anew when it happens again. It touches no
+ * file. */
 #ifndef WEIR_SRC_WATCH_INBOX_H
 #define WEIR_SRC_WATCH_INBOX_H
 
@@ -13,19 +20,11 @@
 
 typedef struct Inbox Inbox;
 
-typedef enum
-{
-  FILE_LEFT_ALONE, /* not ours, or not readable */
-  FILE_SETTLING,
-  FILE_READY,
-} FileState;
-
 /* One look at the folder. */
 typedef struct
 {
   GPtrArray *claims;  /* of ClaimEntry */
-  GPtrArray *entries; /* of Entry */
-  GArray *states;     /* of FileState, one for each entry */
+  GPtrArray *entries; /* of Entry, judged: FILE_SETTLING is so */
   int64_t wait_us;    /* how long until the next look */
 } Listing;
 

@@ -8,6 +8,9 @@
 
 #include <sys/types.h>
 
+/* The path of weir-notify: beside this program, else on the PATH; NULL: there is none. Owned by the caller. */
+char *notifier_find_program (void);
+
 typedef struct Notifier Notifier;
 
 typedef struct

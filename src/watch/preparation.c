@@ -6,6 +6,7 @@
 #include "src/watch/backoff.h"
 #include "src/watch/child.h"
 #include "src/server/connect.h"
+#include "src/load/outcome.h"
 #include "src/load/published.h"
 
 #include <signal.h>
@@ -14,12 +15,6 @@
 #include <sys/wait.h>
 
 /* ---- the child ---- */
-
-static const char *
-outcome_word (const GError *error)
-{
-  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY) ? "retry" : "failed";
-}
 
 static Db *
 open_database (const Settings *settings, char **ret_why, GError **error)
@@ -41,8 +36,9 @@ preparation_main (const Settings *settings)
   g_autofree char *why = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = open_database (settings, &why, &error);
-  g_autoptr (Json) result = db ? json_pack ("{s:s, s:o}", "outcome", "ready", "database", weir_json_string (why))
-                               : json_pack ("{s:s, s:o}", "outcome", outcome_word (error), "error", weir_json_error (error));
+  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error);
+  if (db)
+    json_object_set_new (result, "database", weir_json_string (why));
   g_autofree char *text = weir_json_text (result);
   puts (text);
   return db ? 0 : weir_error_exit_code (error);
@@ -65,7 +61,7 @@ struct Preparation
   bool stopping;
 };
 
-static void begin (Preparation *preparation);
+static void start_child (Preparation *preparation);
 
 Preparation *
 preparation_new (const Settings *settings, const char *program, const char *const *environment, Log *log,
@@ -78,7 +74,7 @@ preparation_new (const Settings *settings, const char *program, const char *cons
   preparation->log = log;
   preparation->events = events;
   preparation->data = data;
-  begin (preparation);
+  start_child (preparation);
   return preparation;
 }
 
@@ -102,7 +98,7 @@ on_pause_over (void *data)
 {
   Preparation *preparation = data;
   preparation->timer = 0;
-  begin (preparation);
+  start_child (preparation);
   return G_SOURCE_REMOVE;
 }
 
@@ -147,12 +143,12 @@ on_ended (Child *child, int wait_status, void *data)
   g_autofree char *how = child_describe_end (wait_status);
   child_free (child);
   preparation->child = NULL;
-  const char *outcome = preparation->result ? json_string_value (json_object_get (preparation->result, "outcome")) : "";
+  Outcome outcome = outcome_from_json (preparation->result);
   if (preparation->stopping)
     preparation->events->stopped (preparation->data);
-  else if (strcmp (outcome, "retry") == 0)
+  else if (outcome == OUTCOME_RETRY)
     try_later (preparation);
-  else if (strcmp (outcome, "ready") != 0)
+  else if (outcome != OUTCOME_READY)
     give_up (preparation, how, WIFEXITED (wait_status) && WEXITSTATUS (wait_status) != 0 ? WEXITSTATUS (wait_status) : 4);
   else
     {
@@ -165,7 +161,7 @@ on_ended (Child *child, int wait_status, void *data)
 static const ChildEvents child_events = { on_line, on_ended };
 
 static void
-begin (Preparation *preparation)
+start_child (Preparation *preparation)
 {
   g_autoptr (GError) error = NULL;
   const char *argv[] = { preparation->program, "watch", "--prepare", "--home", preparation->home, NULL };

@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "src/settings/settings.h"
 
-/* The child's side: does it, and prints {"outcome":"ready","database":"why this one"} or {"outcome":"retry","error":{...}} (model,
- * local, ...: the code's name) on stdout. Returns the exit code of the error. */
+/* The child's side: does it, and prints {"outcome":"ready","database":"why this one"} or an error (src/load/outcome.h) on stdout.
+ * Returns the exit code of the error. */
 int preparation_main (const Settings *settings);
 
 typedef struct Preparation Preparation;

@@ -2,6 +2,8 @@
 #include "src/watch/supervisor.h"
 
 #include "src/server/connect.h"
+#include "src/settings/settings_table.h"
+#include "src/watch/notifier.h"
 #include "src/watch/supervisor_state.h"
 
 #include <glib-unix.h>
@@ -26,8 +28,9 @@ finish (Supervisor *supervisor, int exit_code)
   g_main_loop_quit (supervisor->loop);
 }
 
-void
-supervisor_check_stopped (Supervisor *supervisor)
+/* Ends the loop once nobody is left. */
+static void
+check_stopped (Supervisor *supervisor)
 {
   if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
     return;
@@ -69,7 +72,7 @@ stop (Supervisor *supervisor)
   if (supervisor->preparation)
     preparation_stop (supervisor->preparation);
   else
-    supervisor_check_stopped (supervisor);
+    check_stopped (supervisor);
 }
 
 static gboolean
@@ -88,30 +91,28 @@ on_signal (void *data)
 
 /* ---- the beginning ---- */
 
-/* The shell's word for this program: the wrapper at the home's top where there is one. */
-static const char *
-command_word (const Settings *settings)
+static void
+on_worker_crashed (const Job *job, const char *how, void *data)
 {
-  g_autofree char *wrapper = g_build_filename (settings->home, "weir", NULL);
-  return g_file_test (wrapper, G_FILE_TEST_IS_EXECUTABLE) && g_file_test (wrapper, G_FILE_TEST_IS_REGULAR) ? "./weir" : "weir";
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    check_stopped (supervisor);
+  else
+    supervisor_worker_crashed (supervisor, job, how);
 }
 
-void
-supervisor_tell_beginning (Supervisor *supervisor)
+static void
+on_worker_ended (const char *how, bool expected, void *data)
 {
-  const Settings *settings = supervisor->settings;
-  const char *word = command_word (settings);
-  g_autofree char *example = g_build_filename (settings->home, "example_data", "inserts", "users.csv", NULL);
-  g_autofree char *imports = settings_shown_path (settings, settings->imports);
-  log_line (supervisor->log, "database: %s", supervisor->database);
-  log_line (supervisor->log, "watching %s %s, with up to %d worker%s; waiting for .csv files named after their table",
-            settings->imports, inbox_method (supervisor->inbox), settings->workers, settings->workers == 1 ? "" : "s");
-  if (g_file_test (example, G_FILE_TEST_EXISTS))
-    log_line (supervisor->log, "try, in %s:  cp example_data/inserts/users.csv %s/   and then:  %s status", settings->home, imports,
-              word);
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    check_stopped (supervisor);
   else
-    log_line (supervisor->log, "to see what became of them, in %s:  %s status", settings->home, word);
+    supervisor_worker_ended (supervisor, how, expected);
 }
+
+static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable, supervisor_take_reply,
+                                        on_worker_crashed, on_worker_ended };
 
 static void
 on_inbox_changed (void *data)
@@ -119,17 +120,13 @@ on_inbox_changed (void *data)
   supervisor_look_later (data, 0);
 }
 
-/* weir-notify beside this program, else on the PATH; NULL: there is none, or polling is wanted. Owned by the caller. */
+/* NULL: there is no weir-notify, or polling is wanted. Owned by the caller. */
 static char *
 find_notify (const Supervisor *supervisor)
 {
   if (supervisor->settings->watch == WATCH_POLL)
     return NULL;
-  g_autofree char *folder = g_path_get_dirname (supervisor->program);
-  g_autofree char *beside = g_build_filename (folder, "weir-notify", NULL);
-  if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
-    return g_steal_pointer (&beside);
-  char *found = g_find_program_in_path ("weir-notify");
+  char *found = notifier_find_program ();
   if (!found)
     log_line (supervisor->log, "weir-notify was not found: looking into the folder every second instead");
   return found;
@@ -148,8 +145,8 @@ on_database_ready (const char *database, void *data)
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_autofree char *notify = find_notify (supervisor);
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
-  supervisor->crew = crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers,
-                               &supervisor_crew_events, supervisor);
+  supervisor->crew =
+      crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
   supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
@@ -167,7 +164,7 @@ on_database_stopped (void *data)
 {
   Supervisor *supervisor = data;
   g_clear_pointer (&supervisor->preparation, preparation_free);
-  supervisor_check_stopped (supervisor);
+  check_stopped (supervisor);
 }
 
 static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped };
@@ -176,10 +173,11 @@ static const PreparationEvents preparation_events = { on_database_ready, on_data
 static GStrv
 make_environment (const Settings *settings)
 {
+  const Setting *row = settings_row (database);
   GStrv environment = g_get_environ ();
-  if (g_strcmp0 (settings->database_source, "--database") != 0)
+  if (g_strcmp0 (settings->database_source, row->option) != 0)
     return environment;
-  return g_environ_setenv (environment, "WEIR_DATABASE", settings->database, TRUE);
+  return g_environ_setenv (environment, row->variable, settings->database, TRUE);
 }
 
 /* SIGHUP stops too, unless nohup or the like asked for it to be ignored. */

@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "src/watch/dispatch.h"
+#include "src/watch/greeting.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 /* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
 #define LOOK_SHARE 3
@@ -37,59 +37,40 @@ supervisor_look_later (Supervisor *supervisor, int64_t delay_us)
 /* ---- what waits ---- */
 
 static Job *
-route_job (Supervisor *supervisor, const char *key, const char *name, WorkState state)
+route_job (Supervisor *supervisor, const char *key, const char *name, JobState state)
 {
   g_auto (Route) route = { 0 };
   catalog_route (catalog_watch_get (supervisor->catalog), name, &route);
   Job *job = job_new (key, name, route.table);
   job->references = route.model ? route.model->references : NULL;
   job->state = state;
-  if (!route.broken || state == WORK_BUSY)
+  if (!route.broken || state == JOB_IN_WORK)
     return job;
-  job->state = WORK_HELD;
+  job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: waits until %s is mended", job->shown, route.broken->path);
+    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
   return job;
-}
-
-/* Handing out a held file would only give the same answer. A hold of one file alone lets the others of its table pass. */
-static void
-apply_hold (Supervisor *supervisor, Job *job, int64_t now, int64_t *ret_not_before)
-{
-  *ret_not_before = 0;
-  if (job->state != WORK_READY && job->state != WORK_ORPHAN)
-    return;
-  HoldCause cause = holds_find (supervisor->holds, job, now, ret_not_before);
-  if (cause == HOLD_LOCAL || cause == HOLD_CRASHED)
-    job->state = WORK_HELD;
 }
 
 static void
 add_claim (Supervisor *supervisor, const ClaimEntry *claim)
 {
-  if (!claim->name)
-    return;
   char run[UID_TEXT_SIZE];
   uid_format (claim->run, run);
-  Job *job = route_job (supervisor, run, claim->name, claim->orphan ? WORK_ORPHAN : WORK_BUSY);
+  Job *job = route_job (supervisor, run, claim->name, claim->orphan ? JOB_ORPHAN : JOB_IN_WORK);
   job->is_claim = true;
-  g_autofree char *path = g_build_filename (supervisor->settings->imports, ".claimed", run, claim->name, NULL);
-  struct stat status;
-  if (lstat (path, &status) == 0)
-    {
-      job->inode = status.st_ino;
-      job->size = status.st_size;
-      job->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-    }
+  job->inode = claim->inode;
+  job->size = claim->size;
+  job->mtime_ns = claim->mtime_ns;
   g_ptr_array_add (supervisor->jobs, job);
 }
 
 static void
-add_entry (Supervisor *supervisor, const Entry *entry, FileState state)
+add_entry (Supervisor *supervisor, const Entry *entry)
 {
-  if (state == FILE_LEFT_ALONE)
+  if (!scan_is_pending (entry->state))
     return;
-  Job *job = route_job (supervisor, entry->name, entry->name, state == FILE_READY ? WORK_READY : WORK_SETTLING);
+  Job *job = route_job (supervisor, entry->name, entry->name, entry->state == FILE_READY ? JOB_READY : JOB_INCOMPLETE);
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
@@ -106,7 +87,7 @@ rebuild_jobs (Supervisor *supervisor, const Listing *listing)
   for (unsigned i = 0; i < listing->claims->len; i++)
     add_claim (supervisor, listing->claims->pdata[i]);
   for (unsigned i = 0; i < listing->entries->len; i++)
-    add_entry (supervisor, listing->entries->pdata[i], g_array_index (listing->states, FileState, i));
+    add_entry (supervisor, listing->entries->pdata[i]);
 }
 
 /* Workers read settings when they start. A weir.json that cannot be taken keeps the ones we have. */
@@ -114,7 +95,7 @@ static void
 take_settings (Supervisor *supervisor)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Settings) settings = settings_load (supervisor->settings->home, NULL, HOME_REQUIRED, &error);
+  g_autoptr (Settings) settings = settings_load_home (supervisor->settings->home, HOME_REQUIRED, &error);
   if (!settings)
     {
       log_error (supervisor->log, "the settings in force stay", error);
@@ -131,7 +112,7 @@ supervisor_look (Supervisor *supervisor)
   if (supervisor->stopping)
     return;
   if (!supervisor->looked)
-    supervisor_tell_beginning (supervisor);
+    greeting_tell (supervisor->log, supervisor->settings, supervisor->database, inbox_method (supervisor->inbox));
   supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
   CatalogChange change = catalog_watch_look (supervisor->catalog);
@@ -161,36 +142,39 @@ is_in (const GPtrArray *jobs, const char *key)
   return false;
 }
 
-static WorkItem
-item_of (const Job *job, int64_t not_before)
+/* Handing out a file that is held would only give the same answer. A hold of one file alone lets the others of its table pass. */
+static void
+apply_hold (Supervisor *supervisor, Job *job, int64_t now)
 {
-  return (WorkItem) { job->state, job->table, job->name, job->mtime_ns, not_before, job->references };
+  if (job->state != JOB_READY && job->state != JOB_ORPHAN)
+    return;
+  HoldCause cause = holds_find (supervisor->holds, job, now, &job->not_before);
+  if (cause == HOLD_LOCAL || cause == HOLD_CRASHED)
+    job->state = JOB_HELD;
 }
 
-/* All that waits, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet, or any
- * more). */
+/* All that waits as it is now, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet,
+ * or any more). Of Job, borrowed from the jobs. */
 static GArray *
-gather_items (Supervisor *supervisor, int64_t now)
+gather_jobs (Supervisor *supervisor, int64_t now)
 {
-  GArray *items = g_array_new (FALSE, FALSE, sizeof (WorkItem));
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (Job));
   g_autoptr (GPtrArray) in_work = crew_jobs (supervisor->crew);
   for (unsigned i = 0; i < supervisor->jobs->len; i++)
     {
-      Job *job = supervisor->jobs->pdata[i];
-      int64_t not_before;
-      apply_hold (supervisor, job, now, &not_before);
-      WorkItem item = item_of (job, not_before);
-      if (is_in (in_work, job->key))
-        item.state = WORK_BUSY;
-      g_array_append_val (items, item);
+      Job job = *(const Job *) supervisor->jobs->pdata[i];
+      apply_hold (supervisor, &job, now);
+      if (is_in (in_work, job.key))
+        job.state = JOB_IN_WORK;
+      g_array_append_val (all, job);
     }
   for (unsigned i = 0; i < in_work->len; i++)
     {
-      WorkItem item = item_of (in_work->pdata[i], 0);
-      item.state = WORK_BUSY;
-      g_array_append_val (items, item);
+      Job job = *(const Job *) in_work->pdata[i];
+      job.state = JOB_IN_WORK;
+      g_array_append_val (all, job);
     }
-  return items;
+  return all;
 }
 
 /* The line for the worker. A file that crashed its workers twice is refused, which only a claim can be. Owned by the caller. */
@@ -262,8 +246,8 @@ supervisor_hand_out (Supervisor *supervisor)
       return;
     }
   int64_t wait_us;
-  g_autoptr (GArray) items = gather_items (supervisor, now);
-  g_autoptr (GArray) plan = dispatch_plan ((const WorkItem *) (void *) items->data, items->len, now, &wait_us);
+  g_autoptr (GArray) all = gather_jobs (supervisor, now);
+  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
   /* While the database is away one file at a time tries whether it is back. */
   unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan->len
                      : crew_working (supervisor->crew) > 0     ? 0

@@ -2,6 +2,8 @@
 #include "src/watch/supervisor_state.h"
 
 #include "base/text.h"
+#include "models/waiting.h"
+#include "src/load/outcome.h"
 #include "src/load/published.h"
 
 #include <stdio.h>
@@ -15,8 +17,6 @@
 
 /* Crashes after which a file is not given to a worker again, not even to be refused. */
 #define MAX_CRASHES 3
-
-typedef void (*OutcomeHandler) (Supervisor *supervisor, const Job *job, Json *reply);
 
 static void
 hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for)
@@ -33,7 +33,7 @@ forget_job (Supervisor *supervisor, const Job *job)
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
       const Job *known = supervisor->jobs->pdata[i];
-      if (strcmp (known->key, job->key) == 0 || (known->state == WORK_BUSY && strcmp (known->name, job->name) == 0))
+      if (strcmp (known->key, job->key) == 0 || (known->state == JOB_IN_WORK && strcmp (known->name, job->name) == 0))
         g_ptr_array_remove_index (supervisor->jobs, i);
     }
 }
@@ -78,7 +78,7 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_BUSY, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
 }
 
 static void
@@ -93,13 +93,13 @@ on_waits (Supervisor *supervisor, const Job *job, Json *reply)
 {
   const char *dimension = json_string_value (json_object_get (reply, "waits_for"));
   hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension);
-  g_autofree char *text = g_strdup_printf ("waits for %s, which it references: no file of it was applied yet, or one is under way",
-                                           dimension ? dimension : "a dimension");
+  g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
+  g_autofree char *text = g_strconcat ("waits ", what, NULL);
   tell (supervisor, job, text);
 }
 
 static void
-begin_outage (Supervisor *supervisor, const Json *reply)
+note_outage (Supervisor *supervisor, const Json *reply)
 {
   g_autofree char *reason = error_text (reply);
   if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
@@ -120,7 +120,7 @@ static void
 on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) job;
-  begin_outage (supervisor, reply);
+  note_outage (supervisor, reply);
 }
 
 static void
@@ -153,39 +153,39 @@ on_stop (Supervisor *supervisor, const Job *job, Json *reply)
   (void) reply;
 }
 
+static void
+on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
+{
+  g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
+  log_line (supervisor->log, "%s: the worker answered %s, which is not understood", job->shown, answer);
+  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+}
+
 static const struct
 {
-  const char *outcome;
-  OutcomeHandler handle;
+  void (*handle) (Supervisor *supervisor, const Job *job, Json *reply);
   bool reached_database; /* such an answer needs a database that answers */
 } outcomes[] = {
-  { "done", on_done, true },    { "gone", on_gone, false },   { "busy", on_busy, true },    { "waits", on_waits, true },
-  { "retry", on_retry, false }, { "model", on_model, false }, { "local", on_local, false }, { "stop", on_stop, false },
+  [OUTCOME_UNKNOWN] = { on_unknown, false }, [OUTCOME_READY] = { on_unknown, false }, [OUTCOME_DONE] = { on_done, true },
+  [OUTCOME_GONE] = { on_gone, false },       [OUTCOME_BUSY] = { on_busy, true },      [OUTCOME_WAITS] = { on_waits, true },
+  [OUTCOME_RETRY] = { on_retry, false },     [OUTCOME_MODEL] = { on_model, false },   [OUTCOME_LOCAL] = { on_local, false },
+  [OUTCOME_STOP] = { on_stop, false },
 };
 
-static void
-on_reply (const Job *job, Json *reply, void *data)
+void
+supervisor_take_reply (const Job *job, Json *reply, void *data)
 {
   Supervisor *supervisor = data;
-  const char *outcome = json_string_value (json_object_get (reply, "outcome"));
-  for (size_t i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    {
-      if (strcmp (outcomes[i].outcome, outcome) != 0)
-        continue;
-      if (outcomes[i].reached_database)
-        end_outage (supervisor);
-      outcomes[i].handle (supervisor, job, reply);
-      supervisor_hand_out (supervisor);
-      supervisor_look_later (supervisor, 0);
-      return;
-    }
-  log_line (supervisor->log, "%s: the worker answered \"%s\", which is not understood", job->shown, outcome);
-  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+  Outcome outcome = outcome_from_json (reply);
+  if (outcomes[outcome].reached_database)
+    end_outage (supervisor);
+  outcomes[outcome].handle (supervisor, job, reply);
+  supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, 0);
 }
 
-static void
-on_ready (void *data)
+void
+supervisor_worker_ready (void *data)
 {
   Supervisor *supervisor = data;
   end_outage (supervisor);
@@ -204,28 +204,22 @@ tell_crew_trouble (Supervisor *supervisor, const char *text)
   supervisor->crew_trouble = g_strdup (text);
 }
 
-static void
-on_unavailable (const Json *reply, void *data)
+void
+supervisor_worker_unavailable (const Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   if (supervisor->stopping)
     return;
   g_autofree char *reason = error_text (reply);
-  if (g_strcmp0 (json_string_value (json_object_get (reply, "outcome")), "retry") == 0)
-    begin_outage (supervisor, reply);
+  if (outcome_from_json (reply) == OUTCOME_RETRY)
+    note_outage (supervisor, reply);
   else
     tell_crew_trouble (supervisor, reason);
 }
 
-static void
-on_crashed (const Job *job, const char *how, void *data)
+void
+supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how)
 {
-  Supervisor *supervisor = data;
-  if (supervisor->stopping)
-    {
-      supervisor_check_stopped (supervisor);
-      return;
-    }
   unsigned crashes = holds_count_crash (supervisor->holds, job->name);
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
@@ -237,19 +231,11 @@ on_crashed (const Job *job, const char *how, void *data)
   supervisor_look_later (supervisor, 0);
 }
 
-static void
-on_ended (const char *how, bool expected, void *data)
+void
+supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected)
 {
-  Supervisor *supervisor = data;
-  if (supervisor->stopping)
-    {
-      supervisor_check_stopped (supervisor);
-      return;
-    }
   g_autofree char *text = g_strdup_printf ("a worker %s and is replaced", how);
   if (!expected)
     tell_crew_trouble (supervisor, text);
   supervisor_look_later (supervisor, 0);
 }
-
-const CrewEvents supervisor_crew_events = { on_ready, on_unavailable, on_reply, on_crashed, on_ended };

@@ -1,4 +1,4 @@
-/* What the parts of the supervisor share. Only supervisor*.c include it. */
+/* What the parts of the supervisor share. Only supervisor*.c and their tests include it. */
 #ifndef WEIR_SRC_WATCH_SUPERVISOR_STATE_H
 #define WEIR_SRC_WATCH_SUPERVISOR_STATE_H
 
@@ -40,7 +40,10 @@ typedef struct
   int64_t not_before; /* looks that hints ask for wait until then */
 } Supervisor;
 
-/* supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
+/* Each file knows only those above it: supervisor_queue.c hands files out, supervisor_replies.c takes what becomes of them,
+ * supervisor.c begins and ends it all.
+ *
+ * supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
 void supervisor_look (Supervisor *supervisor);
 
 /* Arranges a look in "delay_us" or sooner. */
@@ -49,13 +52,12 @@ void supervisor_look_later (Supervisor *supervisor, int64_t delay_us);
 /* Hands out what may go, without a new look. */
 void supervisor_hand_out (Supervisor *supervisor);
 
-/* supervisor_replies.c: what workers say. */
-extern const CrewEvents supervisor_crew_events;
-
-/* supervisor.c: says which database, which folder, and what to try: once the folder is watched. */
-void supervisor_tell_beginning (Supervisor *supervisor);
-
-/* supervisor.c: ends the loop once nobody is left. */
-void supervisor_check_stopped (Supervisor *supervisor);
+/* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody asked
+ * them to. */
+void supervisor_worker_ready (void *data);
+void supervisor_worker_unavailable (const Json *reply, void *data);
+void supervisor_take_reply (const Job *job, Json *reply, void *data);
+void supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how);
+void supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected);
 
 #endif

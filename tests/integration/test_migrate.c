@@ -91,6 +91,42 @@ test_a_newer_ledger_is_left_alone (void **state)
   assert_sql (home, "1,9001", "select string_agg(version::text, ',' order by version) from weir.migration");
 }
 
+/* Given a ledger that is not this weir's, whoever looks at it says the same of it. */
+static void
+test_all_commands_say_the_same (void **state)
+{
+  static const struct
+  {
+    const char *sql; /* NULL: the newest migration is taken back */
+    const char *says;
+    int load; /* with which exit code: what is only older is brought up to date */
+  } cases[] = {
+    { "update weir.migration set checksum = 'another' where version = 1", "made by another migration 0001_ledger", 2 },
+    { NULL, "older than this weir", 0 },
+  };
+  Home *home = *state;
+  home_write_file (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      sql_run_text (home, "drop schema if exists weir cascade");
+      assert_weir (home, 0, "migrate", "up", NULL);
+      if (cases[i].sql != NULL)
+        sql_run_text (home, "%s", cases[i].sql);
+      else
+        assert_weir (home, 0, "migrate", "down", NULL);
+      const char *const commands[][3] = { { "check" }, { "status" }, { "runs" }, { "migrate", "status" }, { "load", "users.csv" } };
+      for (size_t j = 0; j < G_N_ELEMENTS (commands); j++)
+        {
+          g_autoptr (Outcome) outcome = run_weir_argv (home, commands[j]);
+          g_autofree char *said = g_strconcat (outcome->out, outcome->err, NULL);
+          bool loads = g_str_equal (commands[j][0], "load");
+          assert_true ((loads && cases[i].load == 0) || strstr (said, cases[i].says) != NULL);
+          if (loads)
+            assert_int_equal (outcome->code, cases[i].load);
+        }
+    }
+}
+
 int
 main (void)
 {
@@ -98,6 +134,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_check),
     TEST (test_a_newer_ledger_is_left_alone),
+    TEST (test_all_commands_say_the_same),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

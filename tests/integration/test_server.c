@@ -10,11 +10,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* PostgreSQL's programs, but that initdb, which takes long, is run once and what it made is copied from then on. */
+static char *
+quick_programs (const Cluster *cluster)
+{
+  g_autofree char *folder = g_build_filename (cluster->folder, "quick", NULL);
+  if (mkdir (folder, 0777) != 0)
+    return g_steal_pointer (&folder);
+  assert_int_equal (chmod (folder, 0777), 0); /* the server's user puts there what it made */
+  g_autofree char *programs = cluster_programs ();
+  const char *const names[] = { "pg_ctl", "postgres", "psql" };
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *from = g_build_filename (programs, names[i], NULL);
+      g_autofree char *to = g_build_filename (folder, names[i], NULL);
+      assert_int_equal (symlink (from, to), 0);
+    }
+  g_autofree char *initdb = g_build_filename (folder, "initdb", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\n[ -d '%s/made' ] && exec cp -a '%s/made/.' .\n"
+                                             "'%s/initdb' \"$@\" && cp -a . '%s/made'\n",
+                                             folder, folder, programs, folder);
+  assert_true (g_file_set_contents_full (initdb, script, -1, G_FILE_SET_CONTENTS_NONE, 0755, NULL));
+  return g_steal_pointer (&folder);
+}
+
 static int
 server_setup (void **state)
 {
   Home *home = home_new (*state);
-  g_clear_pointer (&home->url, g_free);
+  g_autofree char *programs = quick_programs (home->cluster);
+  home_set_environment (home, "WEIR_PG_BIN", programs);
   home_configure (home, "");
   *state = home;
   return 0;
@@ -268,5 +293,5 @@ main (void)
     TEST (test_a_foreign_socket_folder),
     TEST (test_stop_leaves_no_socket_folder),
   };
-  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+  return cmocka_run_group_tests (tests, cluster_setup_bare, cluster_teardown);
 }

@@ -22,7 +22,6 @@ test_staged (void **state)
   g_autoptr (Outcome) status = run_weir (home, "status", NULL);
   assert_contains (status->out, "shops");
   assert_contains (status->out, "weir model shops");
-  oracle_check (home, 0);
 }
 
 static void
@@ -51,7 +50,6 @@ test_model_and_retry (void **state)
   assert_load (applied, "applied", "read=3 inserted=3 staged=3");
   assert_sql (home, "3", "select count(*) from warehouse.shops_current");
   assert_int_equal (home_count_files (home, "archive/shops"), 1);
-  oracle_check (home, 0);
 }
 
 /* More columns than one query can count. */
@@ -68,7 +66,83 @@ test_model_of_many_columns (void **state)
   g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "wide", NULL);
   g_autoptr (Json) proposed = outcome_json (shown);
   assert_json (proposed, "business_key.0", "c850");
-  oracle_check (home, 0);
+}
+
+/* Headers that speak of formats, or like JSON: the model takes the column for what its cells are. */
+static const struct
+{
+  const char *name, *header, *cells[2];
+  const char *type, *format; /* what the model says of the column; format NULL: nothing */
+} odd_headers[] = {
+  { "format", "day; format DD/MM/YYYY", { "2026-01-03", "2026-02-14" }, "date", NULL },
+  { "other_format", "day; format YYYY", { "13/01/2026", "14/02/2026" }, "date", "DD/MM/YYYY" },
+  { "only_format", "format DD/MM/YYYY", { "2026-01-03", "2026-02-14" }, "date", NULL },
+  { "doubt", "ambiguous: {x} or {y}", { "2026-01-03", "2026-02-14" }, "date", NULL },
+  { "json", "{\"\"format\"\": \"\"DD/MM/YYYY\"\"}", { "2026-01-03", "2026-02-14" }, "date", NULL },
+  { "quotes", "the \"\"day\"\", it's; format MM/DD/YYYY", { "13/01/2026", "14/02/2026" }, "date", "DD/MM/YYYY" },
+  { "lines", "day\nformat DD/MM/YYYY", { "2026-01-03", "2026-02-14" }, "date", NULL },
+  { "braces", "%s {} [] $1 :'x' \\", { "1.5", "2.25" }, "numeric", NULL },
+};
+
+/* The only declared column of a model, or NULL. */
+static const Json *
+only_column (const Json *model)
+{
+  Json *columns = json_object_get (model, "columns");
+  assert_int_equal (json_object_size (columns), 1);
+  return json_object_iter_value (json_object_iter (columns));
+}
+
+static void
+test_odd_headers (void **state)
+{
+  Home *home = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (odd_headers); i++)
+    {
+      const char *const *cells = odd_headers[i].cells;
+      g_autofree char *file = g_strconcat (odd_headers[i].name, ".csv", NULL);
+      g_autofree char *text = g_strdup_printf ("id,\"%s\"\na1,%s\nb2,%s\n", odd_headers[i].header, cells[0], cells[1]);
+      print_message ("  %s\n", odd_headers[i].header);
+      g_autoptr (Json) staged = load_text (home, file, text, NULL);
+      assert_load (staged, "staged", "read=2 staged=2");
+      g_autoptr (Outcome) written = expect_weir (home, 0, "model", odd_headers[i].name, "--write", NULL);
+      g_autoptr (Json) model = outcome_json (written);
+      const Json *column = only_column (model);
+      assert_string_equal (json_string_value (json_object_get (column, "type")), odd_headers[i].type);
+      const char *format = json_string_value (json_object_get (column, "format"));
+      assert_int_equal (g_strcmp0 (format, odd_headers[i].format), 0);
+      g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", file, NULL);
+      g_autoptr (Json) applied = outcome_json (retry);
+      assert_load (applied, "applied", "read=2 inserted=2 staged=2");
+    }
+}
+
+/* The same of a file that has no other column, which is its key. */
+static void
+test_odd_header_alone (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) staged = load_text (home, "days.csv", "day; format DD/MM/YYYY\n2026-01-03\n2026-02-14\n2026-03-01\n", NULL);
+  assert_load (staged, "staged", "read=3 staged=3");
+  assert_weir (home, 0, "model", "days", "--write", NULL);
+  g_autoptr (Outcome) retry = expect_weir (home, 0, "retry", "--json", "days.csv", NULL);
+  g_autoptr (Json) applied = outcome_json (retry);
+  assert_load (applied, "applied", "read=3 inserted=3 staged=3");
+}
+
+/* What can be read in two ways travels too. */
+static void
+test_ambiguous_column (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Json) staged = load_text (home, "orders.csv", "id,day\na1,03/04/2026\nb2,05/06/2026\n", NULL);
+  assert_json (staged, "status", "staged");
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "orders", NULL);
+  assert_contains (shown->err, "day can be read in two ways and is text (ambiguous: {\"type\": \"date\", \"format\": \"");
+  assert_sql (home, "day|[\"\\\"type",
+              "select columns -> 1 ->> 'name' || '|' || left(columns -> 1 ->> 'ambiguous', 8) from weir.file");
+  g_autoptr (Json) model = outcome_json (shown);
+  assert_string_equal (json_string_value (json_object_get (only_column (model), "type")), "text");
 }
 
 /* A refused file is staged for whoever mends it, and is not taken for the one before. */
@@ -89,7 +163,6 @@ test_refused_in_staging (void **state)
   assert_sql (home, "S1,S9", "select string_agg(code, ',' order by code) from staging.shops");
   g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "shops", NULL);
   assert_contains (shown->err, "these are the good rows of \"shops.csv\", which was refused: see weir rejects ");
-  oracle_check (home, 0);
 }
 
 static void
@@ -102,7 +175,6 @@ test_near_miss (void **state)
   g_autofree char *said = g_strconcat (outcome->out, outcome->err, NULL);
   assert_contains (said, "did you mean users?");
   assert_sql (home, "1", "select count(*) from staging.\"user\"");
-  oracle_check (home, 0);
 }
 
 static void
@@ -113,7 +185,6 @@ test_table_option (void **state)
   g_autoptr (Json) published = load_text (home, "export.csv", "name,email\nAnn,a@x.org\n", "--table", "users", NULL);
   assert_load (published, "applied", "read=1 inserted=1 staged=1");
   assert_json (published, "table", "users");
-  oracle_check (home, 0);
 }
 
 static void
@@ -126,7 +197,7 @@ test_staged_twice_then_dropped_with_model (void **state)
   home_write_model (home, "shops", "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"code\"]}");
   g_autoptr (Json) third = load_text (home, "shops.csv", SHOPS, NULL);
   assert_load (third, "applied", "read=3 inserted=3 staged=3");
-  oracle_check (home, ORACLE_REPLAY);
+  home->oracle = ORACLE_REPLAY;
 }
 
 /* What `weir status` says of a table without a model is what is the case. */
@@ -158,7 +229,6 @@ test_status_without_model (void **state)
   home_remove_file (home, "models/users.json");
   g_autoptr (Outcome) removed = run_weir (home, "status", NULL);
   assert_contains (removed->out, "users: its model is gone; its rows stay in the warehouse");
-  oracle_check (home, 0);
 }
 
 int
@@ -169,6 +239,9 @@ main (void)
     TEST (test_staged),
     TEST (test_model_and_retry),
     TEST (test_model_of_many_columns),
+    TEST (test_odd_headers),
+    TEST (test_odd_header_alone),
+    TEST (test_ambiguous_column),
     TEST (test_refused_in_staging),
     TEST (test_near_miss),
     TEST (test_table_option),

@@ -1,13 +1,18 @@
-/* A throw-away PostgreSQL cluster, one per test executable: initialised once per build folder and copied from there, on a unix
- * socket in a short private folder, not durable, as user postgres where the tests run as root.
+/* The PostgreSQL of the integration tests, and the folder that everything an executable writes is in.
  *
  *   cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);      the group's state is the Cluster
  *
- * Everything an executable writes is below cluster->folder. A janitor process removes it, and ends what was left running there,
- * when the test process is gone for whatever reason; with WEIR_TEST_KEEP in the environment the folder stays. Failures to set up
- * abort the test process: there is nothing to test then. */
+ * One server serves all executables of a ctest run (shared.h), each home in a database of its own; an executable that is run by
+ * itself starts one. Tests that stop or crash their server say cluster_setup_own, tests that need none cluster_setup_bare. It is
+ * on a unix socket in a short private folder, not durable, as user postgres where the tests run as root.
+ *
+ * A janitor process removes the folder, and ends what was left running there, when the test process is gone for whatever reason;
+ * with WEIR_TEST_KEEP in the environment the folder stays. Failures to set up abort the test process: there is nothing to test
+ * then. */
 #ifndef WEIR_TESTS_SUPPORT_CLUSTER_H
 #define WEIR_TESTS_SUPPORT_CLUSTER_H
+
+#include "base/db.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -23,33 +28,40 @@
 
 typedef struct
 {
-  char *folder; /* /tmp/weir-XXXXXX */
-  char *bin;    /* of initdb and postgres */
-  char *data;
+  char *folder; /* /tmp/weir-XXXXXX, this executable's */
+  int homes;    /* made there so far */
+  int leash;    /* the janitor acts when this end of its connection is closed */
+
+  char *server; /* the folder of the server: our own, or the shared server's; NULL: there is none */
   char *socket;
-  char *log;        /* every statement with its parameters */
-  pid_t postmaster; /* 0: stopped */
-  pid_t janitor;
-  int leash; /* the janitor acts when this end of its pipe is closed */
-  int homes; /* made so far */
+  char *log; /* every statement with its parameters, each line beginning with its database's name (statement_log.h) */
+  Db *db;    /* to make databases with, opened when the first is asked for */
   int databases;
-  GPtrArray *spare; /* names of databases that were given back */
+
+  /* Where the server is our own: */
+  char *bin; /* of initdb and postgres */
+  char *data;
+  pid_t postmaster; /* 0: stopped */
   int starts;       /* connections older than the last one are broken */
 } Cluster;
 
 int cluster_setup (void **state);
+int cluster_setup_own (void **state);
+int cluster_setup_bare (void **state);
 int cluster_teardown (void **state);
 
-/* Stops the server as a crash would, and starts it again on the same data. */
+/* Stops the server as a crash would, and starts it again on the same data. It must be our own. */
 void cluster_stop (Cluster *cluster);
 void cluster_start (Cluster *cluster);
 
-/* An empty database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
-char *cluster_take_database (Cluster *cluster);
-/* Empties it for the next test: making one takes ten times as long. Takes ownership of the name. */
-void cluster_give_database (Cluster *cluster, char *name);
+/* The folder of PostgreSQL's programs. Owned by the caller. */
+char *cluster_programs (void);
 
 /* A URL with a password. Owned by the caller. */
 char *cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password);
+
+/* A new database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
+char *cluster_make_database (Cluster *cluster);
+void cluster_drop_database (Cluster *cluster, const char *name);
 
 #endif

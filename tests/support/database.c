@@ -40,6 +40,16 @@ sql_run_text (Home *home, const char *format, ...)
   va_end (list);
 }
 
+DbResult *
+sql_query (Home *home, const char *format, ...)
+{
+  va_list list;
+  va_start (list, format);
+  DbResult *result = query (home, format, list);
+  va_end (list);
+  return result;
+}
+
 static char *
 first_value (const DbResult *result)
 {

@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "oracle.h"
 #include "process.h"
 
 #include <errno.h>
@@ -87,6 +88,12 @@ home_configure (Home *home, const char *more)
 }
 
 void
+home_lose_database (Home *home)
+{
+  home_write_file (home, "weir.json", "{\"database\": \"postgresql://weir:" CLUSTER_PASSWORD "@%2Fnowhere/none\"}\n");
+}
+
+void
 home_write_model (Home *home, const char *table, const char *json)
 {
   g_autofree char *name = g_strdup_printf ("models/%s.json", table);
@@ -99,6 +106,23 @@ home_note_dropped (Home *home, const char *contents, size_t length)
   char hex[SHA256_HEX_SIZE];
   sha256_bytes (contents, length, hex);
   g_ptr_array_add (home->dropped, g_strdup (hex));
+}
+
+void
+home_note_file (Home *home, const char *name)
+{
+  g_ptr_array_add (home->dropped, home_sha256 (home, name));
+}
+
+void
+home_take_back (Home *home, const char *name)
+{
+  g_autofree char *path = g_build_filename ("imports", name, NULL);
+  g_autofree char *sha256 = home_sha256 (home, path);
+  guint index;
+  assert_true (g_ptr_array_find_with_equal_func (home->dropped, sha256, g_str_equal, &index));
+  g_ptr_array_remove_index (home->dropped, index);
+  home_remove_file (home, path);
 }
 
 void
@@ -198,6 +222,7 @@ make_environment (Home *home)
   home_set_environment (home, PROCESS_MARK, mark);
   home_set_environment (home, "ASAN_OPTIONS", asan);
   home_set_environment (home, "UBSAN_OPTIONS", ubsan);
+  home_set_environment (home, "WEIR_MUTANT", g_getenv ("WEIR_MUTANT")); /* scripts/mutate */
 }
 
 Home *
@@ -206,10 +231,14 @@ home_new (Cluster *cluster)
   Home *home = g_new0 (Home, 1);
   home->cluster = cluster;
   g_autofree char *name = g_strdup_printf ("h%d", ++cluster->homes);
-  home->database = cluster_take_database (cluster);
+  if (cluster->server != NULL)
+    {
+      home->database = cluster_make_database (cluster);
+      statement_log_begin (&home->log, cluster->log, home->database);
+      home->url = cluster_url (cluster, home->database, "weir", CLUSTER_PASSWORD);
+    }
   home->path = g_build_filename (cluster->folder, name, NULL);
   home->elsewhere = g_strconcat (home->path, ".elsewhere", NULL);
-  home->url = cluster_url (cluster, home->database, "weir", CLUSTER_PASSWORD);
   home->dropped = g_ptr_array_new_with_free_func (g_free);
   home->transcript = g_string_new (NULL);
   home->watched = g_ptr_array_new_with_free_func (g_free);
@@ -231,11 +260,20 @@ print_watched (const Home *home)
     }
 }
 
-void
-home_free (Home *home)
+/* What the oracle finds once nothing moves any more. A test that failed may have left the server stopped. */
+static char *
+end_and_look (Home *home)
 {
   process_kill_all (home->path);
   print_watched (home);
+  if (home->cluster->data != NULL && home->cluster->postmaster == 0)
+    cluster_start (home->cluster);
+  return oracle_find (home, home->oracle);
+}
+
+static void
+release (Home *home)
+{
   g_ptr_array_unref (home->watched);
   db_free (home->db);
   g_ptr_array_unref (home->dropped);
@@ -243,10 +281,32 @@ home_free (Home *home)
   g_string_free (home->transcript, true);
   g_free (home->path);
   g_free (home->elsewhere);
-  if (home->cluster->postmaster != 0)
-    cluster_give_database (home->cluster, home->database);
+  if (home->database != NULL)
+    cluster_drop_database (home->cluster, home->database);
+  g_free (home->database);
+  statement_log_clear (&home->log);
   g_free (home->url);
   g_free (home);
+}
+
+char *
+home_end (Home *home)
+{
+  char *violations = end_and_look (home);
+  release (home);
+  return violations;
+}
+
+void
+home_free (Home *home)
+{
+  g_autofree char *violations = end_and_look (home);
+  /* Printed here, for cmocka cuts its messages. */
+  if (*violations != '\0')
+    fprintf (stderr, "%sat its end, the oracle finds:\n%s", home->transcript->str, violations);
+  release (home);
+  if (*violations != '\0')
+    fail_msg ("the oracle finds violations");
 }
 
 int

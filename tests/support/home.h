@@ -2,11 +2,15 @@
  *
  *   cmocka_unit_test_setup_teardown (test_x, home_setup, home_teardown)        in a group with cluster_setup: the state is the Home
  *
+ * When a home is released, its processes are ended and the oracle (oracle.h) looks at it: what it finds fails the test. A test that
+ * wants more of it, or leaves something unfinished, says so in home->oracle.
+ *
  * Nothing here returns errors: what goes wrong fails the test. Texts that are returned are the caller's. */
 #ifndef WEIR_TESTS_SUPPORT_HOME_H
 #define WEIR_TESTS_SUPPORT_HOME_H
 
 #include "cluster.h"
+#include "statement_log.h"
 
 #include "base/db.h"
 #include "base/error.h"
@@ -22,15 +26,18 @@ typedef struct
 {
   Cluster *cluster;
   char *path;
-  char *elsewhere; /* HOME and TMPDIR of weir: nothing may be left there */
-  char *database;  /* its name; NULL: the home has none configured */
-  char *url;
+  char *elsewhere;        /* HOME and TMPDIR of weir: nothing may be left there */
+  const char *started;    /* the folder that weir is started in; NULL: the home */
+  char *database;         /* its name; NULL: there is no server */
+  StatementLog log;       /* of that database */
+  char *url;              /* NULL: the home has no database configured */
   Db *db;                 /* the test's own connection, opened when asked for */
   int db_start;           /* the cluster's start that it belongs to */
   GPtrArray *dropped;     /* SHA-256 of every file that was put into the drop folder */
   GString *transcript;    /* all that weir printed */
   GPtrArray *environment; /* for weir: NAME=VALUE, ends with NULL */
   const char *user;       /* who runs weir; NULL: who runs the test */
+  unsigned oracle;        /* OracleFlags, for when the home is released */
   int outputs;            /* files of output so far */
   GPtrArray *watched;     /* paths of the output of programs in the background that the test is not through with */
 } Home;
@@ -38,9 +45,11 @@ typedef struct
 int home_setup (void **state);
 int home_teardown (void **state);
 
-/* A second home in the same cluster: its own folder below the first's, its own database. Release with home_free. */
+/* A second home in the same cluster: its own folder beside the first's, its own database. */
 Home *home_new (Cluster *cluster);
 void home_free (Home *home);
+/* The same, where the test looks at what the oracle found: "" is nothing. Owned by the caller. */
+char *home_end (Home *home);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Home, home_free)
 
 /* Paths are relative to the home. Missing folders are made. */
@@ -54,14 +63,19 @@ char *home_sha256 (Home *home, const char *name);
 /* weir.json with the database's URL and "more" members ("" or ", \"settle\": 1"). home_setup wrote it with settings for quick
  * tests. */
 void home_configure (Home *home, const char *more);
+/* The same with a database that nobody serves, until home_configure. */
+void home_lose_database (Home *home);
 
 /* models/TABLE.json. */
 void home_write_model (Home *home, const char *table, const char *json);
 
 /* Puts a file into imports/ as a careful user does: written beside it, then moved in. It is remembered for the oracle. */
 void home_drop (Home *home, const char *name, const char *contents);
+/* And out of it again. */
+void home_take_back (Home *home, const char *name);
 /* Remembers a file that the test itself put (or is about to complete) in imports/. */
 void home_note_dropped (Home *home, const char *contents, size_t length);
+void home_note_file (Home *home, const char *name);
 
 /* The number of files (not folders) anywhere below a folder of the home, 0 when it is missing. Leaves out what `weir watch` moves
  * to and fro when it starts, to know whether it can. */

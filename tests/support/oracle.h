@@ -1,5 +1,5 @@
 /* The oracle: what must be true of a home and its database after any test, whatever happened in between (the invariants of the
- * design, docs/decisions.md). Every integration test ends with it. */
+ * design, docs/decisions.md). Each home is looked at when it is released (home.h). */
 #ifndef WEIR_TESTS_SUPPORT_ORACLE_H
 #define WEIR_TESTS_SUPPORT_ORACLE_H
 
@@ -10,9 +10,10 @@ typedef enum
   ORACLE_REPLAY = 1 << 0,     /* also load the archive again into a fresh database and compare; takes a second or two */
   ORACLE_IN_WORK = 1 << 1,    /* runs may be unfinished: a worker died and nothing was restarted */
   ORACLE_MANY_HOMES = 1 << 2, /* the database serves other homes too: only this home's folders are compared with its own files */
+  ORACLE_NOTHING = 1 << 3,    /* the home is broken on purpose, or part of another that is looked at */
 } OracleFlags;
 
-/* Fails the test with every violation found:
+/* In the middle of a test. Fails it with every violation found:
  *
  *  1 the counts of each run add up, in the ledger and in the summary, and every reject has its original bytes;
  *  2 every dropped file is, byte for byte, in exactly one of imports, claimed, archive and failed, or was deleted by policy after its

@@ -59,37 +59,44 @@ check_balance (Home *home, GString *violations)
     }
 }
 
-/* Every run's place holds its bytes, once it is over. */
+/* A run of the ledger, as check_place reads it. */
+enum
+{
+  RUN_ID,
+  RUN_DISPOSITION,
+  RUN_PLACE,
+  RUN_SHA256,
+};
+
+/* A run's place holds its bytes, once it is over. */
+static void
+check_place (Home *home, unsigned flags, const DbResult *runs, int row, GString *violations)
+{
+  const char *run = db_result_value (runs, row, RUN_ID);
+  const char *disposition = db_result_value (runs, row, RUN_DISPOSITION);
+  const char *place = db_result_value (runs, row, RUN_PLACE);
+  const char *read = db_result_value (runs, row, RUN_SHA256);
+  if (disposition == NULL && !(flags & ORACLE_IN_WORK))
+    g_string_append_printf (violations, "- the ledger does not know where the file of run %s is\n", run);
+  bool is_archived = g_strcmp0 (disposition, "archived") == 0;
+  if (!is_archived && g_strcmp0 (disposition, "failed") != 0)
+    return;
+  bool is_there = g_str_has_prefix (place, is_archived ? "archive/" : "failed/") && home_has_file (home, place);
+  if (!is_there && !(flags & ORACLE_MANY_HOMES))
+    g_string_append_printf (violations, "- run %s is %s, but its place %s is not there\n", run, disposition, place);
+  if (!is_there || read == NULL)
+    return;
+  g_autofree char *sha256 = home_sha256 (home, place);
+  if (strcmp (sha256, read) != 0)
+    g_string_append_printf (violations, "- run %s has read other bytes than %s holds\n", run, place);
+}
+
 static void
 check_places (Home *home, unsigned flags, GString *violations)
 {
-  g_autofree char *rows = sql_text_rows (
-      home, "select run_id, coalesce(disposition, '-'), place, coalesce(sha256, '-'), status from weir.file join weir.execution"
-            " on execution_id = run_id");
-  g_auto (GStrv) lines = g_strsplit (rows, "\n", -1);
-  for (char **line = lines; *line != NULL && **line != '\0'; line++)
-    {
-      g_auto (GStrv) cells = g_strsplit (*line, "|", 5);
-      const char *disposition = cells[1];
-      bool ours = !(flags & ORACLE_MANY_HOMES) || home_has_file (home, cells[2]);
-      if (strcmp (disposition, "archived") != 0 && strcmp (disposition, "failed") != 0)
-        {
-          if (strcmp (disposition, "-") == 0 && !(flags & ORACLE_IN_WORK))
-            g_string_append_printf (violations, "- the ledger does not know where the file of run %s is\n", cells[0]);
-          continue;
-        }
-      const char *folder = strcmp (disposition, "archived") == 0 ? "archive/" : "failed/";
-      if (!ours)
-        continue;
-      if (!g_str_has_prefix (cells[2], folder) || !home_has_file (home, cells[2]))
-        {
-          g_string_append_printf (violations, "- run %s is %s, but its place %s is not there\n", cells[0], disposition, cells[2]);
-          continue;
-        }
-      g_autofree char *sha256 = home_sha256 (home, cells[2]);
-      if (strcmp (cells[3], "-") != 0 && strcmp (sha256, cells[3]) != 0)
-        g_string_append_printf (violations, "- run %s has read other bytes than %s holds\n", cells[0], cells[2]);
-    }
+  g_autoptr (DbResult) runs = sql_query (home, "select run_id, disposition, place, sha256 from weir.file");
+  for (int row = 0; row < db_result_rows (runs); row++)
+    check_place (home, flags, runs, row, violations);
 }
 
 /* A refused file has its reason beside it, and the reason is JSON. */

@@ -29,9 +29,8 @@ static void
 compare_dimensions (Home *home, Home *replay, GString *violations)
 {
   g_autofree char *tables =
-      sql_text_rows (home, "select table_name from information_schema.columns join information_schema.tables using (table_schema,"
-                           " table_name) where table_schema = 'warehouse' and column_name = 'version_number'"
-                           " and table_type = 'BASE TABLE'");
+      sql_text_rows (home, "select relname from pg_class c join pg_attribute on attrelid = c.oid and attname = 'version_number'"
+                           " where relnamespace = to_regnamespace('warehouse') and relkind in ('r', 'p')");
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
     {
@@ -51,6 +50,7 @@ void
 oracle_check_replay (Home *home, GString *violations)
 {
   g_autoptr (Home) replay = home_new (home->cluster);
+  replay->oracle = ORACLE_NOTHING;
   g_autoptr (GPtrArray) models = home_list_files (home, "models");
   for (guint i = 0; i < models->len; i++)
     copy_file (home, models->pdata[i], replay, models->pdata[i]);

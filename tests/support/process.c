@@ -14,55 +14,69 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void
-redirect (const char *path, int target)
+#define GROUPS 64
+
+typedef struct
 {
-  int fd = open (path != NULL ? path : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 0644);
-  if (fd < 0 || dup2 (fd, target) < 0)
-    _exit (127);
-  close (fd);
+  uid_t id;
+  gid_t group;
+  gid_t groups[GROUPS];
+  int n_groups;
+} User;
+
+static User *
+find_user (const char *name)
+{
+  const struct passwd *entry = getpwnam (name);
+  if (entry == NULL)
+    g_error ("there is no user \"%s\"", name);
+  User *user = g_new0 (User, 1);
+  user->id = entry->pw_uid;
+  user->group = entry->pw_gid;
+  user->n_groups = GROUPS;
+  g_assert (getgrouplist (name, entry->pw_gid, user->groups, &user->n_groups) >= 0);
+  return user;
 }
 
-static void
-become (const char *user)
+static int
+open_output (const char *path)
 {
-  const struct passwd *entry = getpwnam (user);
-  if (entry == NULL || initgroups (user, entry->pw_gid) != 0 || setgid (entry->pw_gid) != 0 || setuid (entry->pw_uid) != 0)
-    _exit (127);
+  return open (path != NULL ? path : "/dev/null", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
+/* Nothing but system calls: the child still has our memory. "ends": stdin, stdout and stderr. */
 static void
-run_child (const ProcessSetup *setup, const char *const *argv)
+run_child (const ProcessSetup *setup, const User *user, const int *ends, pid_t parent, const char *const *argv)
 {
-  pid_t parent = getppid ();
-  int nothing = open ("/dev/null", O_RDONLY);
-  dup2 (nothing, STDIN_FILENO);
-  redirect (setup->out, STDOUT_FILENO);
-  if (setup->err != NULL)
-    redirect (setup->err, STDERR_FILENO);
-  else
-    dup2 (STDOUT_FILENO, STDERR_FILENO);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (dup2 (ends[fd], fd) < 0)
+      _exit (127);
   close_range (STDERR_FILENO + 1, ~0U, 0);
-  if (setup->user != NULL && geteuid () == 0)
-    become (setup->user);
+  if (user != NULL
+      && (setgroups ((size_t) user->n_groups, user->groups) != 0 || setgid (user->group) != 0 || setuid (user->id) != 0))
+    _exit (127);
   /* After the change of user, which clears it. SIGQUIT ends a postmaster at once with its children. */
   prctl (PR_SET_PDEATHSIG, SIGQUIT);
   if (getppid () != parent || chdir (setup->folder) != 0)
     _exit (127);
-  if (setup->environment != NULL)
-    execve (argv[0], (char *const *) argv, (char *const *) setup->environment);
-  else
-    execv (argv[0], (char *const *) argv);
+  execve (argv[0], (char *const *) argv, setup->environment != NULL ? (char *const *) setup->environment : environ);
   _exit (127);
 }
 
 pid_t
 process_start (const ProcessSetup *setup, const char *const *argv)
 {
-  pid_t pid = fork ();
+  g_autofree User *user = setup->user != NULL && geteuid () == 0 ? find_user (setup->user) : NULL;
+  AUTO_FD int nothing = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  AUTO_FD int out = open_output (setup->out);
+  AUTO_FD int err = setup->err != NULL ? open_output (setup->err) : -1;
+  const int ends[] = { setup->in > 0 ? setup->in : nothing, out, err >= 0 ? err : out };
+  pid_t parent = getpid ();
+  /* fork would copy the page tables of a sanitizer's memory, which takes as long as the program that is started. */
+  pid_t pid = vfork ();
   g_assert (pid >= 0);
   if (pid == 0)
-    run_child (setup, argv);
+    run_child (setup, user, ends, parent, argv);
   return pid;
 }
 
@@ -185,6 +199,14 @@ process_kill_all (const char *folder)
         }
       g_usleep (10000);
     }
+}
+
+void
+process_silence (void)
+{
+  AUTO_FD int nothing = open ("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    dup2 (nothing, fd);
 }
 
 static int

@@ -18,6 +18,7 @@ typedef struct
   const char *folder; /* to start in */
   const char *const *environment;
   const char *user; /* run as this user, where the tests run as root; NULL: as we are */
+  int in;           /* what it reads as stdin; 0: /dev/null */
   const char *out;  /* file that gets stdout (and stderr, where "err" is NULL); NULL: /dev/null */
   const char *err;
 } ProcessSetup;
@@ -43,6 +44,9 @@ pid_t process_find_stopped (const char *folder, const char *text);
 
 /* Ends all such processes with SIGKILL. */
 void process_kill_all (const char *folder);
+
+/* For a child that goes on without a program: lets go of the terminal, or of whoever waits for the end of our output. */
+void process_silence (void);
 
 /* Removes a folder and all in it. */
 void remove_tree (const char *folder);

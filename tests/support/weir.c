@@ -15,15 +15,6 @@ outcome_free (Outcome *outcome)
   g_free (outcome);
 }
 
-static char *
-weir_program (void)
-{
-  const char *build = g_getenv ("WEIR_BUILD");
-  if (build == NULL)
-    g_error ("WEIR_BUILD must name the build folder");
-  return g_build_filename (build, "weir", NULL);
-}
-
 static GPtrArray *
 collect_arguments (va_list list)
 {
@@ -66,7 +57,7 @@ public_program (const Home *home, const char *program)
 static pid_t
 start_weir (Home *home, const char *const *arguments, const char *out, const char *err)
 {
-  g_autofree char *built = weir_program ();
+  g_autofree char *built = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
   g_autofree char *program = home->user != NULL ? public_program (home, built) : g_strdup (built);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_ptr_array_add (argv, program);
@@ -74,7 +65,11 @@ start_weir (Home *home, const char *const *arguments, const char *out, const cha
     g_ptr_array_add (argv, (char *) arguments[i]);
   g_ptr_array_add (argv, NULL);
   ProcessSetup setup = {
-    .folder = home->path, .environment = (const char *const *) home->environment->pdata, .user = home->user, .out = out, .err = err
+    .folder = home->started != NULL ? home->started : home->path,
+    .environment = (const char *const *) home->environment->pdata,
+    .user = home->user,
+    .out = out,
+    .err = err,
   };
   return process_start (&setup, (const char *const *) argv->pdata);
 }
@@ -365,14 +360,6 @@ assert_ledger (Home *home, const Json *published)
   g_autofree char *rows = json_at (published, "rows");
   assert_sql (home, status, "select state from weir.file where run_id = '%s'", run);
   assert_sql (home, "t", "select summary->'rows' = '%s'::jsonb from weir.file where run_id = '%s'", rows, run);
-  g_autoptr (Outcome) outcome = run_weir (home, "runs", "--json", run, NULL);
-  g_autoptr (Json) told = outcome_json (outcome);
-  for (size_t i = 0; i < G_N_ELEMENTS (count_names); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("rows.%s", count_names[i]);
-      g_autofree char *count = json_at (published, path);
-      assert_json (told, count_names[i], count);
-    }
 }
 
 void

@@ -57,7 +57,7 @@ Json *load_text (Home *home, const char *name, const char *text, ...) G_GNUC_NUL
 /* The published object has this status, and exactly these counts: "read=3 inserted=2 duplicate=1 staged=2"; those not named are
  * zero. counts NULL: rows is null. Also that they add up. */
 void assert_load (const Json *published, const char *status, const char *counts);
-/* The same for the run as the ledger knows it, and as `weir runs --json RUN` tells it. */
+/* The same for the run as the ledger knows it. */
 void assert_ledger (Home *home, const Json *published);
 /* Loads the text as users.csv: this status and these counts, in the ledger too. */
 void expect_load (Home *home, const char *text, const char *status, const char *counts);
@@ -71,6 +71,8 @@ void assert_contains (const char *haystack, const char *needle);
 
 /* One statement on the test's own connection, formatted like printf. */
 void sql_run_text (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* Its rows. Owned by the caller. */
+DbResult *sql_query (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The first column of the first row, NULL for SQL NULL or no row. Owned by the caller. */
 char *sql_scalar (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 int64_t sql_number (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,14 +112,14 @@ a_long_name_is_cut_at_a_character (void **state)
 }
 
 static void
-a_file_is_stored_byte_for_byte_below_its_table (void **state)
+a_file_is_stored_byte_for_byte (void **state)
 {
-  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  g_autofree char *archive = g_build_filename (*state, "archive", "users", NULL);
   g_autofree char *path = make_file (*state, "users.csv", "one");
   g_autofree char *place = NULL;
   g_autoptr (GError) error = NULL;
-  assert_true (archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, &error));
-  g_autofree char *expected = g_build_filename (archive, "users", "users.20261120T093000Z-3fa9c1d2.csv", NULL);
+  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, &error));
+  g_autofree char *expected = g_build_filename (archive, "users.20261120T093000Z-3fa9c1d2.csv", NULL);
   assert_string_equal (place, expected);
   assert_true (holds (place, "one"));
   assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
@@ -126,14 +128,14 @@ a_file_is_stored_byte_for_byte_below_its_table (void **state)
 static void
 a_taken_name_is_never_overwritten (void **state)
 {
-  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  g_autofree char *archive = g_build_filename (*state, "archive", "users", NULL);
   const char *texts[] = { "one", "two", "three" };
   g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_autofree char *path = make_file (*state, "users.csv", texts[i]);
       char *place = NULL;
-      assert_true (archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, NULL));
+      assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, NULL));
       g_ptr_array_add (places, place);
     }
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -149,10 +151,32 @@ a_refused_file_has_its_reason_beside_it (void **state)
     {
       g_autofree char *path = make_file (*state, "users.csv", texts[i]);
       g_autofree char *place = NULL;
-      assert_true (archive_refuse (path, "users.csv", failed, NOON, the_run (), texts[i], &place, NULL));
+      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, failed, texts[i], &place, NULL));
       g_autofree char *report = g_strconcat (place, ".error.json", NULL);
       assert_true (holds (place, texts[i]));
       assert_true (holds (report, texts[i]));
+    }
+}
+
+/* Of a file that somebody has put back, or mended elsewhere, the report is still there: it stays, and the file's own goes beside. */
+static void
+what_is_left_of_another_is_not_touched (void **state)
+{
+  static const char *const endings[] = { "", ".error.json" };
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *failed = g_strdup_printf ("%s/failed-%zu", (char *) *state, i);
+      assert_int_equal (mkdir (failed, 0755), 0);
+      g_autofree char *name = g_strconcat ("users.20261120T093000Z-3fa9c1d2.csv", endings[i], NULL);
+      g_autofree char *left = make_file (failed, name, "of another");
+      g_autofree char *path = make_file (*state, "users.csv", "one");
+      g_autofree char *place = NULL;
+      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, failed, "reason", &place, NULL));
+      assert_true (holds (left, "of another"));
+      assert_true (g_str_has_suffix (place, "/users.20261120T093001Z-3fa9c1d2.csv"));
+      g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+      assert_true (holds (place, "one"));
+      assert_true (holds (report, "reason"));
     }
 }
 
@@ -163,7 +187,7 @@ what_cannot_be_moved_stays_and_leaves_no_reason (void **state)
   g_autofree char *path = g_build_filename (*state, "missing.csv", NULL);
   g_autofree char *place = NULL;
   g_autoptr (GError) error = NULL;
-  assert_false (archive_refuse (path, "missing.csv", failed, NOON, the_run (), "{}", &place, &error));
+  assert_false (archive_refuse (&(ArchiveFile) { path, "missing.csv", the_run (), NOON }, failed, "{}", &place, &error));
   assert_non_null (error);
   assert_null (place);
   assert_int_equal (rmdir (failed), 0);
@@ -180,7 +204,7 @@ another_file_system_is_explained (void **state)
   g_autofree char *path = make_file (*state, "users.csv", "one");
   g_autofree char *place = NULL;
   g_autoptr (GError) error = NULL;
-  bool stored = archive_store (path, "users.csv", archive, "users", NOON, the_run (), &place, &error);
+  bool stored = archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, &error);
   remove_tree (archive);
   assert_false (stored);
   g_autofree char *text = weir_error_format (error);
@@ -197,6 +221,82 @@ deleting_twice_is_no_error (void **state)
   assert_true (archive_delete (path, NULL));
 }
 
+/* Another's name is taken as well, and so is that of a report alone. */
+static void
+a_report_that_is_there_already_is_kept (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *old = make_file (*state, "users.20261120T093000Z-3fa9c1d2.csv.error.json", "old");
+  g_autofree char *place = NULL;
+  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, *state, "new", &place, NULL));
+  assert_true (holds (old, "old"));
+  g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+  assert_true (holds (report, "new"));
+}
+
+static int
+count_names (const char *folder)
+{
+  int count = 0;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  while (g_dir_read_name (dir))
+    count++;
+  return count;
+}
+
+/* What a killed try left is swept; what one that lives has locked is not, and no other file is. */
+static void
+a_try_leaves_nothing_behind (void **state)
+{
+  static const char *const folders[] = { "imports", "archive", "failed", "imports/" CLAIM_FOLDER };
+  char *paths[G_N_ELEMENTS (folders)];
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      paths[i] = g_build_filename (*state, folders[i], NULL);
+      assert_int_equal (mkdir (paths[i], 0755), 0);
+      g_autofree char *dead = make_file (paths[i], ".weir-try-dead", "");
+      g_autofree char *other = make_file (paths[i], "users.csv", "one");
+    }
+  g_autofree char *alive = make_file (paths[1], ".weir-try-alive", "");
+  int fd = open (alive, O_RDONLY | O_CLOEXEC);
+  assert_int_equal (flock (fd, LOCK_EX), 0);
+
+  assert_true (archive_try (paths[0], paths[1], paths[2], NULL));
+
+  assert_int_equal (count_names (paths[0]), 2);
+  assert_int_equal (count_names (paths[1]), 2);
+  assert_int_equal (count_names (paths[2]), 1);
+  assert_int_equal (count_names (paths[3]), 1);
+  assert_true (holds (alive, ""));
+  close (fd);
+  assert_true (archive_try (paths[0], paths[1], paths[2], NULL));
+  assert_int_equal (count_names (paths[1]), 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    g_free (paths[i]);
+}
+
+static void
+a_try_that_fails_leaves_nothing_behind_either (void **state)
+{
+  g_autofree char *imports = g_build_filename (*state, "imports", NULL);
+  g_autofree char *there = g_build_filename (*state, "there", NULL);
+  g_autofree char *missing = g_build_filename (*state, "missing", NULL);
+  assert_int_equal (mkdir (imports, 0755), 0);
+  assert_int_equal (mkdir (there, 0755), 0);
+  const char *const cases[][3] = { { missing, there, there }, { imports, missing, there }, { imports, there, missing } };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      assert_false (archive_try (cases[i][0], cases[i][1], cases[i][2], &error));
+      assert_int_equal (error->code, WEIR_ERROR_LOCAL);
+      g_autofree char *text = weir_error_format (error);
+      if (!strstr (text, missing))
+        fail_msg ("case %zu: %s", i, text);
+      assert_int_equal (count_names (imports), 0);
+      assert_int_equal (count_names (there), 0);
+    }
+}
+
 int
 main (void)
 {
@@ -204,10 +304,14 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (names_carry_a_mark_and_give_it_back),
     cmocka_unit_test (a_long_name_is_cut_at_a_character),
-    TEST (a_file_is_stored_byte_for_byte_below_its_table),
+    TEST (a_file_is_stored_byte_for_byte),
     TEST (a_taken_name_is_never_overwritten),
     TEST (a_refused_file_has_its_reason_beside_it),
+    TEST (what_is_left_of_another_is_not_touched),
     TEST (what_cannot_be_moved_stays_and_leaves_no_reason),
+    TEST (a_report_that_is_there_already_is_kept),
+    TEST (a_try_leaves_nothing_behind),
+    TEST (a_try_that_fails_leaves_nothing_behind_either),
     TEST (another_file_system_is_explained),
     TEST (deleting_twice_is_no_error),
   };

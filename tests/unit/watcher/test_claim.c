@@ -8,8 +8,10 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -111,8 +113,10 @@ a_finished_claim_leaves_nothing (void **state)
   const char *imports = *state;
   drop (imports, "users.csv", "one");
   Claim *claim = take (imports, "users.csv", uid_random ());
+  g_autofree char *folder = g_path_get_dirname (claim_path (claim));
   unlink (claim_path (claim));
   claim_free (claim);
+  assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
   assert_int_equal (claims->len, 0);
 }
@@ -175,6 +179,19 @@ an_empty_orphan_folder_is_removed (void **state)
   assert_int_equal (claims->len, 0);
   assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
+}
+
+/* Its owner has made and locked it, and is about to move the file there. */
+static void
+an_empty_folder_that_is_somebodys_stays (void **state)
+{
+  const char *imports = *state;
+  g_autofree char *folder = g_build_filename (imports, ".claimed", "11111111-2222-4333-8444-555555555555", NULL);
+  assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
+  AUTO_FD int owner = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  assert_int_equal (flock (owner, LOCK_EX), 0);
+  g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
+  assert_true (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -290,6 +307,70 @@ of_two_processes_one_gets_each_file (void **state)
   assert_int_equal (claims->len, 0);
 }
 
+/* A process that claims users.csv, stopped at a fault point. It ends with 0 when it has the file, 1 when that is gone, 2 on errors. */
+static pid_t
+start_stopped (const char *imports, const char *point)
+{
+  pid_t pid = fork ();
+  if (pid == 0)
+    {
+      g_autofree char *fault = g_strconcat ("stop:", point, NULL);
+      g_setenv ("WEIR_FAULT", fault, TRUE);
+      bool gone = false;
+      Claim *claim = claim_take (imports, "users.csv", uid_random (), &gone, NULL);
+      _exit (claim ? 0 : gone ? 1 : 2);
+    }
+  return pid;
+}
+
+/* Whether it stopped (again); otherwise it has ended, with *ret_code. */
+static bool
+has_stopped (pid_t pid, int *ret_code)
+{
+  int status;
+  assert_int_equal (waitpid (pid, &status, WUNTRACED), pid);
+  *ret_code = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+  return WIFSTOPPED (status);
+}
+
+static void
+a_folder_that_is_removed_before_its_lock_is_made_again (void **state)
+{
+  const char *imports = *state;
+  drop (imports, "users.csv", "one");
+  pid_t pid = start_stopped (imports, "claim-lock");
+  int code;
+  assert_true (has_stopped (pid, &code));
+  /* Whoever lists now takes it for a dead worker's. */
+  g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
+  assert_int_equal (claims->len, 0);
+  kill (pid, SIGCONT);
+  assert_true (has_stopped (pid, &code));
+  kill (pid, SIGCONT);
+  assert_false (has_stopped (pid, &code));
+  assert_int_equal (code, 0);
+  g_autoptr (GPtrArray) after = claim_list (imports, NULL);
+  assert_int_equal (after->len, 1);
+}
+
+static void
+a_file_that_somebody_else_takes_before_the_rename_is_gone (void **state)
+{
+  const char *imports = *state;
+  drop (imports, "users.csv", "one");
+  pid_t pid = start_stopped (imports, "claim-rename");
+  int code;
+  assert_true (has_stopped (pid, &code));
+  g_autoptr (Claim) claim = take (imports, "users.csv", uid_random ());
+  kill (pid, SIGCONT);
+  assert_false (has_stopped (pid, &code));
+  assert_int_equal (code, 1);
+  assert_true (holds (claim_path (claim), "one"));
+  /* And it leaves no folder behind. */
+  g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
+  assert_int_equal (claims->len, 1);
+}
+
 int
 main (void)
 {
@@ -302,10 +383,13 @@ main (void)
     TEST (an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one),
     TEST (a_killed_process_leaves_an_orphan),
     TEST (an_empty_orphan_folder_is_removed),
+    TEST (an_empty_folder_that_is_somebodys_stays),
     TEST (a_rename_never_replaces),
     TEST (a_claim_can_be_given_back),
     TEST (a_file_is_taken_from_another_place_under_another_name),
     TEST (of_two_processes_one_gets_each_file),
+    TEST (a_folder_that_is_removed_before_its_lock_is_made_again),
+    TEST (a_file_that_somebody_else_takes_before_the_rename_is_gone),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SECOND INT64_C (1000000)
 #define SETTLE_US (2 * SECOND)
@@ -44,9 +45,9 @@ static const Life lives[] = {
   { "moved in: at once", { { "m", 0, 1, 9, 5, 5, LEASE_FREE, true }, END } },
   { "moved in, and no lease to be had: at once", { { "m", 0, 1, 9, 5, 5, LEASE_REFUSED, true }, END } },
   { "moved in while somebody writes: when the writer is gone",
-    { { "m", 0, 1, 9, 5, 5, LEASE_BUSY, false }, { "", SECOND, 1, 9, 5, 5, LEASE_FREE, true }, END } },
+    { { "m", 0, 1, 9, 5, 5, LEASE_WRITER, false }, { "", SECOND, 1, 9, 5, 5, LEASE_FREE, true }, END } },
   { "moved in, then growing: the move says nothing any more",
-    { { "m", 0, 1, 9, 5, 5, LEASE_BUSY, false },
+    { { "m", 0, 1, 9, 5, 5, LEASE_WRITER, false },
       { "", SECOND, 1, 99, 6, 6, LEASE_FREE, false },
       { "", 2 * SECOND, 1, 99, 6, 6, LEASE_FREE, false },
       { "", 3 * SECOND, 1, 99, 6, 6, LEASE_FREE, true },
@@ -93,9 +94,15 @@ static const Life lives[] = {
       { "", 4 * SECOND - 1, 1, 3, 7, 7, LEASE_FREE, false },
       { "", 4 * SECOND, 1, 3, 7, 7, LEASE_FREE, true },
       END } },
+  { "growing within one tick of the clock: the settle time after the last growth",
+    { { "", 0, 1, 1, 5, 5, LEASE_FREE, false },
+      { "", SECOND, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SETTLE_US, 1, 2, 5, 5, LEASE_FREE, false },
+      { "", SECOND + SETTLE_US, 1, 2, 5, 5, LEASE_FREE, true },
+      END } },
   { "still, but open for writing: never",
-    { { "", 0, 1, 9, 5, 5, LEASE_BUSY, false },
-      { "", 100 * SECOND, 1, 9, 5, 5, LEASE_BUSY, false },
+    { { "", 0, 1, 9, 5, 5, LEASE_WRITER, false },
+      { "", 100 * SECOND, 1, 9, 5, 5, LEASE_WRITER, false },
       { "", 101 * SECOND, 1, 9, 5, 5, LEASE_FREE, true },
       END } },
   { "replaced by another file: anew",
@@ -129,11 +136,11 @@ given_lease (const Entry *entry, void *data)
 }
 
 static Entry *
-new_entry (const char *name, EntryKind kind, ino_t inode, int64_t size, int64_t mtime, int64_t ctime)
+new_entry (const char *name, FileState file_state, ino_t inode, int64_t size, int64_t mtime, int64_t ctime)
 {
   Entry *entry = g_new0 (Entry, 1);
   entry->name = g_strdup (name);
-  entry->kind = kind;
+  entry->state = file_state;
   entry->inode = inode;
   entry->size = size;
   entry->mtime_ns = mtime;
@@ -159,72 +166,150 @@ every_life_has_its_verdicts (void **state)
         {
           g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
           if (step->inode)
-            g_ptr_array_add (entries, new_entry ("users.csv", ENTRY_FILE, step->inode, step->size, step->mtime, step->ctime));
+            g_ptr_array_add (entries, new_entry ("users.csv", FILE_SETTLING, step->inode, step->size, step->mtime, step->ctime));
           give_hints (settle, "users.csv", step->hints);
-          int64_t wait_us;
           Lease lease = step->lease;
-          g_autoptr (GArray) ready = settle_observe (settle, entries, step->at, given_lease, &lease, &wait_us);
-          if ((ready->len == 1) != step->ready)
-            fail_msg ("%s: at %ld it is %sready", lives[i].name, (long) step->at, ready->len ? "" : "not ");
+          int64_t wait_us = settle_observe (settle, entries, step->at, given_lease, &lease);
+          bool ready = entries->len == 1 && ((const Entry *) entries->pdata[0])->state == FILE_READY;
+          if (ready != step->ready)
+            fail_msg ("%s: at %ld it is %sready", lives[i].name, (long) step->at, ready ? "" : "not ");
           assert_int_equal (wait_us >= 0, step->inode && !step->ready);
         }
     }
+}
+
+/* A listing of files of which nothing is known. */
+static GPtrArray *
+list_files (const char *const *names)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  for (ino_t inode = 1; *names; names++, inode++)
+    g_ptr_array_add (entries, new_entry (*names, FILE_SETTLING, inode, 9, 5, 5));
+  return entries;
+}
+
+static FileState
+state_at (const GPtrArray *entries, unsigned index)
+{
+  return ((const Entry *) entries->pdata[index])->state;
 }
 
 static void
 the_wait_is_until_the_next_verdict (void **state)
 {
   (void) state;
+  const char *const names[] = { "slow.csv", "closed.csv", NULL };
   g_autoptr (Settle) settle = settle_new (SETTLE_US);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  g_ptr_array_add (entries, new_entry ("slow.csv", ENTRY_FILE, 1, 9, 5, 5));
-  g_ptr_array_add (entries, new_entry ("closed.csv", ENTRY_FILE, 2, 9, 5, 5));
+  g_autoptr (GPtrArray) first = list_files (names);
   settle_hint (settle, "closed.csv", HINT_CLOSED);
   Lease lease = LEASE_FREE;
-  int64_t wait_us;
-  g_array_unref (settle_observe (settle, entries, 0, given_lease, &lease, &wait_us));
-  assert_int_equal (wait_us, SETTLE_CLOSED_US);
-  g_array_unref (settle_observe (settle, entries, SETTLE_CLOSED_US, given_lease, &lease, &wait_us));
-  assert_int_equal (wait_us, SETTLE_US - SETTLE_CLOSED_US);
+  assert_int_equal (settle_observe (settle, first, 0, given_lease, &lease), SETTLE_CLOSED_US);
+  g_autoptr (GPtrArray) second = list_files (names);
+  assert_int_equal (settle_observe (settle, second, SETTLE_CLOSED_US, given_lease, &lease), SETTLE_US - SETTLE_CLOSED_US);
+  assert_int_equal (state_at (second, 0), FILE_SETTLING);
+  assert_int_equal (state_at (second, 1), FILE_READY);
+}
+
+/* Asking may get into a writer's way: it is not done before the file is ready otherwise. */
+static Lease
+count_questions (const Entry *entry, void *data)
+{
+  (void) entry;
+  ++*(int *) data;
+  return LEASE_WRITER;
 }
 
 static void
-ready_files_come_oldest_first_then_by_name (void **state)
+a_writer_is_asked_for_last (void **state)
+{
+  (void) state;
+  const char *const names[] = { "users.csv", NULL };
+  g_autoptr (Settle) settle = settle_new (SETTLE_US);
+  int questions = 0;
+  g_autoptr (GPtrArray) early = list_files (names);
+  settle_observe (settle, early, 0, count_questions, &questions);
+  assert_int_equal (state_at (early, 0), FILE_SETTLING);
+  assert_int_equal (questions, 0);
+  g_autoptr (GPtrArray) late = list_files (names);
+  assert_true (settle_observe (settle, late, SETTLE_US, count_questions, &questions) > 0);
+  assert_int_equal (state_at (late, 0), FILE_WRITING);
+  assert_int_equal (questions, 1);
+}
+
+/* What is not a file that may be loaded keeps its state, by each way of looking. */
+static void
+only_files_are_judged (void **state)
+{
+  (void) state;
+  static const FileState others[] = { FILE_IGNORED, FILE_PARTIAL, FILE_UNREADABLE };
+  g_autoptr (Settle) settle = settle_new (0);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    g_ptr_array_add (entries, new_entry ("users.csv", others[i], i + 1, 9, 5, 5));
+  Lease lease = LEASE_FREE;
+  assert_int_equal (settle_observe (settle, entries, 0, given_lease, &lease), -1);
+  settle_look_once (entries, 0, 0, given_lease, &lease);
+  for (unsigned i = 0; i < G_N_ELEMENTS (others); i++)
+    assert_int_equal (state_at (entries, i), others[i]);
+}
+
+/* Times are seconds away from now. */
+static void
+one_look_goes_by_the_change_time (void **state)
 {
   (void) state;
   static const struct
   {
     const char *name;
-    int64_t mtime;
-  } files[] = { { "b.csv", 7 }, { "a.csv", 7 }, { "young.csv", 9 }, { "old.csv", 3 } };
-  static const int expected[] = { 3, 1, 0, 2 };
-  g_autoptr (Settle) settle = settle_new (SETTLE_US);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  for (size_t i = 0; i < G_N_ELEMENTS (files); i++)
+    int mtime, ctime;
+    Lease lease;
+    FileState state;
+  } looks[] = {
+    { "written just now", 0, 0, LEASE_FREE, FILE_SETTLING },
+    { "still for less than the settle time", -1, -1, LEASE_FREE, FILE_SETTLING },
+    { "still for the settle time", -2, -2, LEASE_FREE, FILE_READY },
+    { "nobody says whether it is written to", -9, -9, LEASE_REFUSED, FILE_READY },
+    { "still, but open for writing", -9, -9, LEASE_WRITER, FILE_WRITING },
+    { "not still and open for writing", 0, 0, LEASE_WRITER, FILE_WRITING },
+    { "copied with an old time, as cp -p and tar do", -86400, 0, LEASE_FREE, FILE_SETTLING },
+    { "a time one hour ahead", 3600, -9, LEASE_FREE, FILE_READY },
+    { "the same, just now", 3600, 0, LEASE_FREE, FILE_SETTLING },
+    { "changed before the clock was set back", 3600, 3600, LEASE_FREE, FILE_READY },
+    { "a file server whose clock is a little ahead", 1, 1, LEASE_FREE, FILE_SETTLING },
+  };
+  const int64_t now = 1800000000 * SECOND;
+  for (size_t i = 0; i < G_N_ELEMENTS (looks); i++)
     {
-      g_ptr_array_add (entries, new_entry (files[i].name, ENTRY_FILE, i + 1, 9, files[i].mtime, 5));
-      settle_hint (settle, files[i].name, HINT_MOVED);
+      g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+      g_ptr_array_add (entries, new_entry ("users.csv", FILE_SETTLING, 1, 9, (now + looks[i].mtime * SECOND) * 1000,
+                                           (now + looks[i].ctime * SECOND) * 1000));
+      Lease lease = looks[i].lease;
+      settle_look_once (entries, SETTLE_US, now, given_lease, &lease);
+      if (state_at (entries, 0) != looks[i].state)
+        fail_msg ("%s: %d", looks[i].name, (int) state_at (entries, 0));
     }
-  Lease lease = LEASE_FREE;
-  int64_t wait_us;
-  g_autoptr (GArray) ready = settle_observe (settle, entries, 0, given_lease, &lease, &wait_us);
-  assert_int_equal (ready->len, G_N_ELEMENTS (expected));
-  assert_memory_equal (ready->data, expected, sizeof expected);
 }
 
+static Lease
+ask (char *folder)
+{
+  const Entry entry = { .name = (char *) "users.csv" };
+  return settle_ask_lease (&entry, folder);
+}
+
+/* As for another user's file: that a lease cannot be had says nothing, and the file need not wait for one. */
 static void
-only_files_are_judged (void **state)
+what_has_no_leases_is_not_busy (void **state)
 {
   (void) state;
-  g_autoptr (Settle) settle = settle_new (0);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  g_ptr_array_add (entries, new_entry ("notes.txt", ENTRY_OTHER, 1, 9, 5, 5));
-  g_ptr_array_add (entries, new_entry ("users.csv.part", ENTRY_WAITING, 2, 9, 5, 5));
-  Lease lease = LEASE_FREE;
-  int64_t wait_us;
-  g_autoptr (GArray) ready = settle_observe (settle, entries, 0, given_lease, &lease, &wait_us);
-  assert_int_equal (ready->len, 0);
-  assert_int_equal (wait_us, -1);
+  g_autofree char *folder = g_dir_make_tmp ("weir-settle-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "pipe.csv", NULL);
+  assert_int_equal (mkfifo (path, 0600), 0);
+  const Entry pipe = { .name = (char *) "pipe.csv" };
+  Lease lease = settle_ask_lease (&pipe, folder);
+  unlink (path);
+  rmdir (folder);
+  assert_int_equal (lease, LEASE_REFUSED);
 }
 
 static void
@@ -234,19 +319,19 @@ the_kernel_knows_who_writes (void **state)
   g_autofree char *folder = g_dir_make_tmp ("weir-settle-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "users.csv", NULL);
   assert_true (g_file_set_contents (path, "a\n1\n", -1, NULL));
-  Lease before = settle_lease (folder, "users.csv");
+  Lease before = ask (folder);
   int fd = open (path, O_WRONLY | O_APPEND | O_CLOEXEC);
-  Lease during = settle_lease (folder, "users.csv");
+  Lease during = ask (folder);
   close (fd);
-  Lease after = settle_lease (folder, "users.csv");
+  Lease after = ask (folder);
   unlink (path);
-  Lease missing = settle_lease (folder, "users.csv");
+  Lease missing = ask (folder);
   rmdir (folder);
   /* A file system without leases says nothing at all; any other says who writes. */
   if (before != LEASE_REFUSED)
     {
       assert_int_equal (before, LEASE_FREE);
-      assert_int_equal (during, LEASE_BUSY);
+      assert_int_equal (during, LEASE_WRITER);
     }
   assert_int_equal (after, before);
   assert_int_equal (missing, LEASE_REFUSED);
@@ -257,9 +342,11 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (every_life_has_its_verdicts),
+    cmocka_unit_test (what_has_no_leases_is_not_busy),
     cmocka_unit_test (the_wait_is_until_the_next_verdict),
-    cmocka_unit_test (ready_files_come_oldest_first_then_by_name),
+    cmocka_unit_test (a_writer_is_asked_for_last),
     cmocka_unit_test (only_files_are_judged),
+    cmocka_unit_test (one_look_goes_by_the_change_time),
     cmocka_unit_test (the_kernel_knows_who_writes),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

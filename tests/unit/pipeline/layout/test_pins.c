@@ -136,6 +136,8 @@ test_key_definitions (void **state)
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
       assert_string_equal (reason_word (weir_error_get_reason (error)), c->reason);
       assert_null (strstr (error->message, c->secret_is));
+      bool secret = strcmp (c->reason, "secret_changed") == 0;
+      assert_non_null (strstr (error->message, secret ? "the key secret of table \"t\"" : "the key definition of table \"t\""));
     }
   assert_true (key_definition_check ("t", NULL, "{}", NULL));
 }

@@ -387,6 +387,19 @@ bounds_the_lines_of_a_record (void **state)
 }
 
 static void
+says_how_far_a_quote_took_rows (void **state)
+{
+  (void) state;
+  static const char input[] = "1,a,b,\"c\n2,a,b,c\n3,a,b,c\n4,a,b,\"\n5,a,b,c\n";
+  g_autoptr (Reader) reader = reader_new_bytes (input, strlen (input), true, &comma, &reader_default_limits);
+  reader_set_width (reader, 4);
+  g_autofree char *seen = describe_all (reader);
+  assert_string_equal (seen, "1 !unclosed_quote unclosed quote: the lines up to line 3 are rows {1,a,b,\"c}\n"
+                             "2 <2><a><b><c>\n3 <3><a><b><c>\n4 !unclosed_quote unclosed quote: not closed by the end of the file "
+                             "{4,a,b,\"}\n5 <5><a><b><c>\n");
+}
+
+static void
 takes_a_record_of_as_many_lines_as_it_may_have (void **state)
 {
   (void) state;
@@ -518,6 +531,7 @@ main (void)
     cmocka_unit_test (leaves_the_descriptor_where_it_is),
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (bounds_the_lines_of_a_record),
+    cmocka_unit_test (says_how_far_a_quote_took_rows),
     cmocka_unit_test (takes_a_record_of_as_many_lines_as_it_may_have),
     cmocka_unit_test (stays_small_whatever_the_file),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),

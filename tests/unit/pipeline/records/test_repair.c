@@ -51,6 +51,10 @@ static const Case cases[] = {
   { "an unclosed quote before quoted cells", ",", 4, "a,\"b,\"c, d\",\"e\"", "[a][b][c, d][e]" },
   { "an unclosed quote in the last cell", ",", 3, "a,b,\"c", "[a][b][c]" },
   { "another delimiter", ",", 4, "a;\"b;b\";c;d", "[a][b;b][c][d]" },
+  { "another delimiter, and half as many of the own", ",", 4, "a;b,b;c;d", "[a][b,b][c][d]" },
+  { "another delimiter, and more of the own", ",", 4, "a;b,b;c,d", "[a;b][b;c][d][]" },
+  { "another delimiter of two bytes beside", ";", 4, "a,b,c,d", "[a][b][c][d]" },
+  { "words between commas", ";", 3, "one, two, three", "[one, two, three][][]" },
   { "another delimiter of too few fields is none", ",", 4, "a;b;c", "[a;b;c][][][]" },
 };
 

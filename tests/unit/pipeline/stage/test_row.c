@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "pipeline/layout/survey.h"
 #include "pipeline/stage/row.h"
 #include "tests/unit/pipeline/records.h"
 
@@ -16,12 +17,10 @@ users_layout (const Catalog *catalog, const Pins *pins)
   TestRecord made;
   Layout *layout =
       layout_new (catalog_find (catalog, "users"), catalog, test_record (&made, 1, "name|email|date_of_birth|x"), 0, pins, NULL);
-  ColumnGuess guesses[4];
-  for (int i = 0; i < 4; i++)
-    infer_init (&guesses[i]);
-  layout_look (layout, guesses, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
+  g_autoptr (Survey) survey = survey_new (layout);
+  survey_look (survey, test_record (&made, 2, "Ann|a@b.c|01/02/1990|7"));
   bool again;
-  assert_true (layout_settle (layout, guesses, true, &again, NULL));
+  assert_true (survey_settle (survey, true, &again, NULL));
   return layout;
 }
 
@@ -231,13 +230,135 @@ test_write (void **state)
   assert_memory_not_equal (other->data + other->len - 18, bytes->data + bytes->len - 18, 16);
 }
 
+#define SHOPS_JSON                                                                                                                 \
+  "{\"table\":\"shops\",\"kind\":\"dimension\",\"business_key\":[\"country\",\"code\"],"                                           \
+  "\"id\":{\"hash\":\"md5\",\"normalize\":[\"trim\"]}}"
+#define VISITS_JSON                                                                                                                \
+  "{\"table\":\"visits\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"shops\",\"columns\":[\"country\",\"code\"],"           \
+  "\"as\":\"shop_id\"}],\"columns\":{\"country\":{\"type\":\"text\"},\"code\":{\"type\":\"text\"}}}"
+
+/* A reference of two columns is whole, or none, or half of one. */
+static const struct
+{
+  const char *record;
+  bool null;
+  const char *refused; /* the column; NULL: the row is good */
+} references[] = {
+  { "de|x", false, NULL },  { "|", true, NULL },        { "~|~", true, NULL },      { "  |  ", true, NULL },
+  { "de|", false, "code" }, { "de|  ", false, "code" }, { "|x", false, "country" }, { "~|x", false, "country" },
+};
+
+static void
+test_reference_of_two_columns (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("shops", SHOPS_JSON), test_model ("visits", VISITS_JSON));
+  g_autoptr (Pins) pins = pins_new ();
+  TestRecord made;
+  g_autoptr (Layout) layout =
+      layout_new (catalog_find (catalog, "visits"), catalog, test_record (&made, 1, "country|code"), 0, pins, NULL);
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (references); i++)
+    {
+      const Record *record = test_record (&made, 2, references[i].record);
+      RowVerdict verdict = row_convert (row, record);
+      assert_int_equal (verdict, references[i].refused == NULL ? ROW_OK : ROW_REJECT);
+      if (verdict == ROW_REJECT)
+        {
+          assert_int_equal (row_reason (row), REASON_INCOMPLETE_REFERENCE);
+          assert_string_equal (row_column (row), references[i].refused);
+          continue;
+        }
+      g_autoptr (GByteArray) bytes = row_bytes (row, references[i].record);
+      /* Behind the two cells: the length of the id, -1 where it is NULL. */
+      const guint8 *at = bytes->data + 19 + 2;
+      for (int cell = 0; cell < 2; cell++)
+        at += 4 + (at[0] == 0xff ? 0 : at[3]);
+      assert_int_equal (at[0] == 0xff, references[i].null);
+    }
+}
+
+/* A layout whose columns are as the row of text makes them. */
+static Layout *
+layout_of (const Catalog *catalog, const char *table, const char *header, const char *text)
+{
+  TestRecord made;
+  g_autoptr (Pins) pins = pins_new ();
+  Layout *layout = layout_new (catalog_find (catalog, table), catalog, test_record (&made, 1, header), 0, pins, NULL);
+  assert_non_null (layout);
+  g_autoptr (Survey) survey = survey_new (layout);
+  survey_look (survey, test_record (&made, 2, text));
+  bool again;
+  assert_true (survey_settle (survey, true, &again, NULL));
+  return layout;
+}
+
+#define PRICES_JSON                                                                                                                \
+  "{\"table\":\"prices\",\"kind\":\"dimension\",\"business_key\":[\"shop\",\"sku\"],\"id\":{\"column\":\"price_id\",\"hash\":"     \
+  "\"md5\"}}"
+#define SOLD_JSON                                                                                                                  \
+  "{\"table\":\"sold\",\"kind\":\"fact\",\"references\":[{\"dimension\":\"prices\",\"columns\":[\"shop\",\"sku\"],\"as\":\"price_" \
+  "id\"}]}"
+
+/* The hash, which is what the stream ends with. */
+static void
+assert_hash_alike (Row *row, const char *one, const char *other, bool alike)
+{
+  g_autoptr (GByteArray) first = row_bytes (row, one);
+  g_autoptr (GByteArray) second = row_bytes (row, other);
+  bool equal = memcmp (first->data + first->len - 18, second->data + second->len - 18, 16) == 0;
+  if (equal != alike)
+    fail_msg ("%s and %s: %s", one, other, equal ? "alike" : "not alike");
+}
+
+/* What a row is known by where it has no key, and what has changed where it has one. */
+static void
+test_what_is_hashed (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("prices", PRICES_JSON), test_model ("sold", SOLD_JSON));
+  g_autoptr (Layout) sold = layout_of (catalog, "sold", "shop|sku|n|note", "a|b|1|x");
+  g_autoptr (Row) bag = row_new (sold, NULL, 0);
+  assert_hash_alike (bag, "a|b|1|x", "a|b|2|x", false);
+  assert_hash_alike (bag, "a|b|1|x", "a|c|1|x", false);
+  assert_hash_alike (bag, "a|b|1|x", "||1|x", false);
+  assert_hash_alike (bag, "||1|x", "||1|x", true);
+  /* "" was NULL until the column had its first text, and the row is the same */
+  assert_hash_alike (bag, "a|b|1|~", "a|b|1|", true);
+  /* no reference is none, whatever the row before had */
+  g_autoptr (GByteArray) before = row_bytes (bag, "||1|x");
+  g_autoptr (GByteArray) other = row_bytes (bag, "a|b|1|x");
+  g_autoptr (GByteArray) after = row_bytes (bag, "||1|x");
+  assert_memory_equal (before->data, after->data, before->len);
+  g_autoptr (Layout) prices = layout_of (catalog, "prices", "shop|sku|note", "a|b|x");
+  g_autoptr (Row) keyed = row_new (prices, NULL, 0);
+  assert_hash_alike (keyed, "a|b|~", "a|b|", false);
+  assert_hash_alike (keyed, "a|b|x", "A|c|x", true); /* the id stands for the key */
+}
+
+/* A type does not depend on where in the file a cell stands: a row that is refused anyway tells of its key, too. */
+static void
+test_refused_row_tells_of_its_key (void **state)
+{
+  (void) state;
+  static const char json[] = "{\"table\":\"users\",\"kind\":\"dimension\",\"business_key\":[\"n\"],\"id\":{\"hash\":\"md5\"},"
+                             "\"columns\":{\"name\":{\"required\":true}}}";
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("users", json), NULL);
+  g_autoptr (Layout) layout = layout_of (catalog, "users", "name|n", "Ann|7");
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  TestRecord made;
+  assert_int_equal (row_convert (row, test_record (&made, 2, "|8")), ROW_REJECT);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "Ann|x")), ROW_CONTRADICTION);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "|x")), ROW_CONTRADICTION);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_convert),
-    cmocka_unit_test (test_contradicted_boolean),
-    cmocka_unit_test (test_write),
+    cmocka_unit_test (test_convert),        cmocka_unit_test (test_contradicted_boolean),
+    cmocka_unit_test (test_write),          cmocka_unit_test (test_reference_of_two_columns),
+    cmocka_unit_test (test_what_is_hashed), cmocka_unit_test (test_refused_row_tells_of_its_key),
   };
   return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);
 }

@@ -129,8 +129,14 @@ static const struct
   { "a mark before a row", TABLE "\xEF\xBB\xBF\"4\",dan,4\n", "5 <4><dan><4>\n" },
   { "more remarks than a footer has", TABLE "\na\nb\nc\nd\ne\nf\n",
     "6 !footer {a}\n7 !footer {b}\n8 !footer {c}\n9 !footer {d}\n10 !footer {e}\n11 !footer {f}\n" },
+  { "another one's header alone", TABLE "\nkind,count\n", "6 !second_table {kind,count}\n" },
+  { "an empty line before a row, and one before a footer", TABLE "\n4,dan,4\n\nTotal: 4\n",
+    "6 <4><dan><4>\n8 !footer {Total: 4}\n" },
+  { "a cell too many behind an empty line", TABLE "\nx,dan,4,5\n", "6 <x><dan><4,5> was {x,dan,4,5}\n" },
   { "a rule", TABLE "-----\nprinted today\n", "5 !footer {-----}\n6 !footer {printed today}\n" },
   { "remarks filled up", LONGER "these are the values of May,,\n", "12 !footer {these are the values of May,,}\n" },
+  { "a remark of four words", LONGER "all of the values,,\n", "12 !footer {all of the values,,}\n" },
+  { "a name of three words", LONGER "ann of kent,,\n", "12 <ann of kent><><>\n" },
   { "a name with nothing behind it", LONGER "ann,,\n", "12 <ann><><>\n" },
   { "empty rows at the end", TABLE ",,\n,,\n", "5 !footer {,,}\n6 !footer {,,}\n" },
   { "an empty row in the middle", TABLE ",,\n4,dan,4\n", "5 <><><>\n6 <4><dan><4>\n" },
@@ -142,8 +148,8 @@ static const struct
   { "a quote that swallowed rows", TABLE "\"4\",\"d, d\",\"4\"\n5,\"eve,5\n6,fay,6\n7,gus,7\n8,hal,8\n9,ida 5\",9\n10,jo,10\n",
     "5 <4><d, d><4>\n6 <5><eve><5> was {5,\"eve,5}\n7 <6><fay><6>\n8 <7><gus><7>\n9 <8><hal><8>\n"
     "10 <9><ida 5\"><9> was {9,ida 5\",9}\n11 <10><jo><10>\n" },
-  { "sentences in a cell", TABLE "4,\"so, to, say\na, b, c\nd, e, f\ng, h\",4\n5,eve,5\n",
-    "5 <4><so, to, say\na, b, c\nd, e, f\ng, h><4>\n9 <5><eve><5>\n" },
+  { "sentences in a cell", TABLE "4,\"so, to, say\na, b, c\nd, e, f\ng, h, i\nj\",4\n5,eve,5\n",
+    "5 <4><so, to, say\na, b, c\nd, e, f\ng, h, i\nj><4>\n10 <5><eve><5>\n" },
   { "a quote within a cell of two lines", TABLE "4,\"da\nn \"the\" man\",4\n5,eve,5\n",
     "5 <4><da\nn \"the\" man><4> was {4,\"da\nn \"the\" man\",4}\n7 <5><eve><5>\n" },
   { "a sound record of two lines in it", TABLE "4,\"da \"n\"\na,\"q\nr\"\nthe\" man\",4\n5,eve,5\n",
@@ -161,6 +167,114 @@ tells_where_the_table_ends (void **state)
       const char *from = strchr (last != NULL ? last : strstr (seen, "4 <3>"), '\n') + 1;
       if (!g_str_equal (from, ends[i].end))
         fail_msg ("%s:\n%sinstead of\n%s", ends[i].what, from, ends[i].end);
+    }
+}
+
+/* Numbered rows, and what is behind them; an empty line is before every row whose number a multiple of "blank" is. */
+static char *
+table_of (int rows, int blank, const char *row, const char *below)
+{
+  GString *text = g_string_new (NULL);
+  for (int i = 1; i <= rows; i++)
+    g_string_append_printf (text, "%s%d%s\n", blank > 0 && i % blank == 0 ? "\n" : "", i, row);
+  g_string_append (text, below);
+  return g_string_free (text, FALSE);
+}
+
+/* What is seen of the last lines, as many as are expected. */
+static void
+expect_end (const char *what, const char *header, const char *rows, const char *expected)
+{
+  g_autofree char *input = g_strconcat (header, rows, NULL);
+  g_autofree char *seen = describe_file (input, NULL);
+  if (!g_str_has_suffix (seen, expected))
+    fail_msg ("%s:\n%sinstead of\n%s", what, seen, expected);
+}
+
+static void
+footers_are_few (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *what, *header, *row;
+    int rows, blank;
+    const char *below, *expected;
+  } tables[] = {
+    { "five rows", "id,name,n\n", ",x,1", 50, 0, "a\nb\nc\nd\ne\n",
+      "52 !footer {a}\n53 !footer {b}\n54 !footer {c}\n55 !footer {d}\n56 !footer {e}\n" },
+    { "five behind too few", "id,name,n\n", ",x,1", 49, 0, "a\nb\nc\nd\ne\n",
+      "51 <a><><> was {a}\n52 <b><><> was {b}\n53 <c><><> was {c}\n54 <d><><> was {d}\n55 <e><><> was {e}\n" },
+    { "six", "id,name,n\n", ",x,1", 60, 0, "a\nb\nc\nd\ne\nf\n",
+      "62 <a><><> was {a}\n63 <b><><> was {b}\n64 <c><><> was {c}\n65 <d><><> was {d}\n66 <e><><> was {e}\n67 <f><><> was {f}\n" },
+    { "half as wide as the table", "id,name,n,m\n", ",x,1,2", 10, 0, "Total,x\n", "11 <10><x><1><2>\n12 !footer {Total,x}\n" },
+    { "wider than half", "id,name,n,m,k\n", ",x,1,2,3", 10, 0, "Total,x,y\n", "12 <Total><x><y><><> was {Total,x,y}\n" },
+    /* empty lines before one row in ten are not usual: behind one more the table ends */
+    { "one row in ten behind an empty line", "id,name,n\n", ",x,1", 20, 10, "\nTotal: 20\n",
+      "23 <20><x><1>\n25 !footer {Total: 20}\n" },
+    { "words in the middle", "id,name,n\n", ",x,1", 50, 0, "51\n52\n53\n54\n55\n56\n57\n58\n59\n60\n61\n62\na\nb\nc\nd\n63,x,1\n",
+      "64 <a><><> was {a}\n65 <b><><> was {b}\n66 <c><><> was {c}\n67 <d><><> was {d}\n68 <63><x><1>\n" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autofree char *rows = table_of (tables[i].rows, tables[i].blank, tables[i].row, tables[i].below);
+      expect_end (tables[i].what, tables[i].header, rows, tables[i].expected);
+    }
+}
+
+/* More remarks than are held back look like the end, until rows follow. */
+static void
+a_table_goes_on_behind_many_remarks (void **state)
+{
+  (void) state;
+  g_autoptr (GString) below = g_string_new ("\n");
+  for (int i = 0; i < 16; i++)
+    g_string_append_printf (below, "remark%d\n", i);
+  g_string_append (below, "41,x,1\n42,x,1\n");
+  g_autofree char *rows = table_of (40, 0, ",x,1", below->str);
+  expect_end ("remarks", "id,name,n\n", rows, "58 !footer {remark15}\n59 <41><x><1>\n60 <42><x><1>\n");
+}
+
+/* Another pass begins as the first did: the rows of that one do not count. */
+static void
+a_second_pass_counts_anew (void **state)
+{
+  (void) state;
+  g_autofree char *rows = table_of (9, 0, ",x,1", "dan\n");
+  expect_end ("too few rows for a footer", "id,name,n\n", rows, "11 <dan><><> was {dan}\n");
+  g_autofree char *blanks = table_of (11, 11, ",x,1", "\nTotal: 11\n");
+  expect_end ("an empty line", "id,name,n\n", blanks, "15 !footer {Total: 11}\n");
+}
+
+/* Lines within a quote that are rows: how many it takes depends on the width. */
+static void
+swallowed_rows_are_told_by_the_width (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *what, *header, *row, *cell; /* of three rows; the cell is the second one's last */
+    const char *expected;                   /* of that row, or of those that it swallowed */
+  } cases[] = {
+    { "two rows of four columns", "id,name,n,m\n", ",\"x, y\",1,2", "9,ann,1,\"open\n8,a,1,2\n7,b,1,2\n6,c,1,\"\n",
+      "10 <9><ann><1><open> was {9,ann,1,\"open}\n11 <8><a><1><2>\n12 <7><b><1><2>\n13 <6><c><1><> was {6,c,1,\"}\n" },
+    { "one row of four columns", "id,name,n,m\n", ",\"x, y\",1,2", "9,ann,1,\"open\n8,a,1,2\n6,c,1,\"\n",
+      "10 <9><ann><1><open\n8,a,1,2\n6,c,1,>\n" },
+    { "two rows of three columns", "id,name,m\n", ",\"x, y\",2", "9,ann,\"open\n8,a,2\n7,b,2\n6,c,\"\n",
+      "10 <9><ann><open\n8,a,2\n7,b,2\n6,c,>\n" },
+    { "five lines of two columns", "id,note\n", ",\"x, y\"", "9,\"open\n8,a\n7,b\n6,c\n5,d\n4,e\n3,\"\n",
+      "10 <9><open\n8,a\n7,b\n6,c\n5,d\n4,e\n3,>\n" },
+    { "one line in five is no row", "id,name,n,m\n", ",\"x, y\",1,2",
+      "9,ann,1,\"open\n8,a,1,2\n7,b,1,2\nand\n6,c,1,2\n5,d,1,2\n4,e,1,\"\n",
+      "10 <9><ann><1><open> was {9,ann,1,\"open}\n11 <8><a><1><2>\n12 <7><b><1><2>\n13 <and><><><> was {and}\n14 <6><c><1><2>\n15 "
+      "<5><d><1><2>\n16 <4><e><1><> was {4,e,1,\"}\n" },
+    { "one in four is no row", "id,name,n,m\n", ",\"x, y\",1,2", "9,ann,1,\"open\n8,a,1,2\n7,b,1,2\nand\n6,c,1,2\n4,e,1,\"\n",
+      "10 <9><ann><1><open\n8,a,1,2\n7,b,1,2\nand\n6,c,1,2\n4,e,1,>\n" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *rows = table_of (8, 0, cases[i].row, cases[i].cell);
+      expect_end (cases[i].what, cases[i].header, rows, cases[i].expected);
     }
 }
 
@@ -225,6 +339,10 @@ main (void)
     cmocka_unit_test (reads_a_declared_header),
     cmocka_unit_test (knows_the_width_by_the_names),
     cmocka_unit_test (tells_where_the_table_ends),
+    cmocka_unit_test (footers_are_few),
+    cmocka_unit_test (a_table_goes_on_behind_many_remarks),
+    cmocka_unit_test (a_second_pass_counts_anew),
+    cmocka_unit_test (swallowed_rows_are_told_by_the_width),
     cmocka_unit_test (lines_are_joined_by_the_line_end_of_the_file),
     cmocka_unit_test (empty_lines_that_are_usual_end_nothing),
     cmocka_unit_test (rows_that_are_off_stay_so_unless_mended),

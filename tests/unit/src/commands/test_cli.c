@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,12 +64,19 @@ static const struct
   { { "weir", "runs", "--limit", "0" }, 2, NULL, "--limit must be at least 1" },
   { { "weir", "runs", "a", "b" }, 2, NULL, "one run at most" },
   { { "weir", "rejects" }, 2, NULL, "Try: weir rejects --help" },
-  { { "weir", "migrate", "sideways" }, 2, NULL, "one of up, down and status" },
+  { { "weir", "migrate", "sideways" }, 2, NULL, "one of up, down and status is needed\n" },
+  { { "weir", "completion" }, 2, NULL, "one of bash and zsh is needed\n" },
+  { { "weir", "status", "users" }, 2, NULL, "no arguments are taken\nTry: weir status --help\n" },
   { { "weir", "cat", "--json", "x.csv" }, 2, NULL, "--json" },
   { { "weir", "--home", "x", "sniff", "x.csv" }, 2, NULL, "--home" },
   { { "weir", "sniff", "--help" }, 0, "--json", NULL },
-  { { "weir", "completion", "bash" }, 0, "      cat) words='--help ' ;;\n", NULL },
+  { { "weir", "completion", "bash" }, 0, "      cat) words='--help' ;;\n", NULL },
   { { "weir", "completion", "zsh" }, 0, "      sniff) compadd -- --json --help ;;\n", NULL },
+  { { "weir", "completion", "bash" },
+    0,
+    "      load) words='--archive --dry-run --force --table --home --database --json --help' ;;\n",
+    NULL },
+  { { "weir", "completion", "bash" }, 0, "      migrate) words='up down status' ;;\n", NULL },
   { { "weir", "completion", "bash" }, 0, "complete -o default -F _weir weir", NULL },
   { { "weir", "completion", "zsh" }, 0, "#compdef weir", NULL },
 };
@@ -98,8 +106,9 @@ static void
 test_every_command_explains_itself (void **state)
 {
   (void) state;
-  for (const Command *command = commands; command->name != NULL; command++)
+  for (const Command *const *each = cli_table; *each != NULL; each++)
     {
+      const Command *command = *each;
       char *argv[] = { (char *) "weir", (char *) command->name, (char *) "--help", NULL };
       Capture capture = capture_begin (stdout);
       int code = cli_main (3, argv);
@@ -108,9 +117,50 @@ test_every_command_explains_itself (void **state)
       assert_int_equal (code, 0);
       assert_non_null (strstr (out, usage));
       assert_non_null (strstr (out, command->summary));
-      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_HOME) != 0);
+      assert_int_equal (strstr (out, "--home") != NULL, (command->takes & TAKES_SETTINGS) != 0);
       assert_int_equal (strstr (out, "Print the result as JSON") != NULL, (command->takes & TAKES_JSON) != 0);
     }
+}
+
+/* `weir check` shows what is in force, with no database too. */
+static void
+test_settings_from_the_command_line (void **state)
+{
+  (void) state;
+  g_autofree char *home = g_dir_make_tmp ("weir-cli-XXXXXX", NULL);
+  g_autofree char *place = g_build_filename (home, ".weir", NULL);
+  assert_int_equal (g_mkdir (place, 0700), 0);
+  g_autofree char *database = g_strdup ("--database=port=1 host=/nowhere");
+  char *argv[] = { (char *) "weir", database, (char *) "check", (char *) "--json", (char *) "--home", home, NULL };
+  Capture capture = capture_begin (stdout);
+  assert_int_equal (cli_main (6, argv), 3);
+  g_autofree char *out = capture_end (capture);
+  g_autoptr (Json) told = weir_json_parse (out, strlen (out), "stdout", NULL);
+  const Json *settings = json_object_get (told, "settings");
+  const Json *checked = json_array_get (json_object_get (told, "checks"), 0);
+  assert_string_equal (json_string_value (json_object_get (settings, "database")), "port=1 host=/nowhere");
+  assert_string_equal (json_string_value (json_object_get (checked, "subject")), home);
+  assert_int_equal (g_rmdir (place), 0);
+  assert_int_equal (g_rmdir (home), 0);
+}
+
+/* Every option of the table is in the help and in the completion of the commands that take settings. */
+static void
+test_every_setting_has_its_option (void **state)
+{
+  (void) state;
+  char *argv[] = { (char *) "weir", (char *) "status", (char *) "--help", NULL };
+  Capture capture = capture_begin (stdout);
+  assert_int_equal (cli_main (3, argv), 0);
+  g_autofree char *out = capture_end (capture);
+  g_auto (GStrv) completed = command_options (&command_status);
+  for (const Setting *row = settings_table; row->help != NULL; row++)
+    if (row->option != NULL)
+      {
+        g_autofree char *shown = g_strdup_printf ("%s=%s ", row->option, row->argument);
+        assert_non_null (strstr (out, shown));
+        assert_true (g_strv_contains ((const char *const *) completed, row->option));
+      }
 }
 
 static void
@@ -139,7 +189,7 @@ test_errors (void **state)
   weir_error_hint (&error, "wait");
   Capture out_capture = capture_begin (stdout);
   Capture err_capture = capture_begin (stderr);
-  int code = cli_fail (error, true);
+  int code = command_fail (error, true);
   g_autofree char *err = capture_end (err_capture);
   g_autofree char *out = capture_end (out_capture);
   assert_int_equal (code, 3);
@@ -158,6 +208,8 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_command_lines),
     cmocka_unit_test (test_every_command_explains_itself),
+    cmocka_unit_test (test_settings_from_the_command_line),
+    cmocka_unit_test (test_every_setting_has_its_option),
     cmocka_unit_test (test_table),
     cmocka_unit_test (test_errors),
   };

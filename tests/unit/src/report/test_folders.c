@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct
@@ -45,7 +46,7 @@ fixture_setup (void **state)
 {
   Fixture *fixture = g_new0 (Fixture, 1);
   fixture->folder = g_dir_make_tmp ("weir-folders-XXXXXX", NULL);
-  fixture->settings = settings_load (fixture->folder, NULL, HOME_CREATE, NULL);
+  fixture->settings = settings_load_home (fixture->folder, HOME_CREATE, NULL);
   assert_non_null (fixture->settings);
   fixture->settings->settle = 0;
   write_file (fixture, "models", "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
@@ -85,10 +86,11 @@ is_applied (const char *table, void *data)
 }
 
 static char *
-find_problem (const Model *model, void *data)
+find_problem (const char *table, const Entry *file, void *data)
 {
   const Answers *answers = data;
-  return g_str_equal (model->table, "users") ? g_strdup (answers->problem) : NULL;
+  assert_int_equal (file->size, 2);
+  return g_str_equal (table, "users") ? g_strdup (answers->problem) : NULL;
 }
 
 static const struct
@@ -102,6 +104,8 @@ static const struct
   { { "sales.csv" }, { false, NULL }, "sales.csv", "waits", "for users, which was never loaded" },
   { { "sales.csv" }, { true, NULL }, "sales.csv", "ready", NULL },
   { { "sales.csv", "users-2.csv" }, { true, NULL }, "sales.csv", "waits", "for users, which has files pending" },
+  { { "sales.csv", "users.csv" }, { true, "another secret" }, "sales.csv", "waits", "for users, which has files pending" },
+  { { "sales.csv", "users.csv.part", "users.txt" }, { true, NULL }, "sales.csv", "ready", NULL },
   { { "other.csv" }, { true, NULL }, "other.csv", "ready", NULL },
   { { "user.csv" }, { true, NULL }, "user.csv", "ready", "there is no model user; did you mean users?" },
   { { "broken.csv" }, { true, NULL }, "broken.csv", "held", NULL },
@@ -157,6 +161,20 @@ test_still_being_written (void **state)
   assert_string_equal (find_file (open_ones, "users.csv")->state, "writing");
 }
 
+/* Anybody may set the modification time to anything: it says nothing of when the file was written. */
+static void
+test_modified_in_the_future (void **state)
+{
+  const Fixture *fixture = *state;
+  write_file (fixture, "imports", "users.csv", "x\n");
+  g_autofree char *path = g_build_filename (fixture->settings->imports, "users.csv", NULL);
+  time_t ahead = time (NULL) + 3600;
+  struct timespec times[] = { { .tv_sec = ahead }, { .tv_sec = ahead } };
+  assert_int_equal (utimensat (AT_FDCWD, path, times, 0), 0);
+  g_autoptr (GPtrArray) files = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
+  assert_string_equal (find_file (files, "users.csv")->state, "ready");
+}
+
 /* A file that we may not read is nothing that others wait for. */
 static void
 test_unreadable (void **state)
@@ -175,7 +193,7 @@ test_unreadable (void **state)
   g_autoptr (GPtrArray) files = folders_list_waiting (fixture->settings, fixture->catalog, &knowledge, NULL);
   assert_int_equal (root ? seteuid (0) : 0, 0);
   assert_string_equal (find_file (files, "users.csv")->state, "unreadable");
-  assert_string_equal (find_file (files, "users.csv")->reason, "Permission denied");
+  assert_string_equal (find_file (files, "users.csv")->reason, "it cannot be opened: permission denied");
   assert_string_equal (find_file (files, "sales.csv")->state, "ready");
 }
 
@@ -262,6 +280,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_what_a_file_waits_for),
     TEST (test_still_being_written),
+    TEST (test_modified_in_the_future),
     TEST (test_claims),
     TEST (test_unreadable),
     TEST (test_orphan),

@@ -1,4 +1,5 @@
-#include "src/settings/settings.h"
+#include "src/settings/settings_given.h"
+#include "src/settings/settings_show.h"
 
 #include "tests/support/process.h"
 
@@ -47,7 +48,7 @@ static Settings *
 load_good (const char *folder, const char *text)
 {
   write_settings (folder, text);
-  Settings *settings = settings_load (NULL, NULL, HOME_REQUIRED, NULL);
+  Settings *settings = settings_load (NULL, HOME_REQUIRED, NULL);
   assert_non_null (settings);
   return settings;
 }
@@ -137,7 +138,7 @@ test_mistakes (void **state)
     {
       write_settings (*state, mistake_cases[i].text);
       g_autoptr (GError) error = NULL;
-      assert_null (settings_load (NULL, NULL, HOME_REQUIRED, &error));
+      assert_null (settings_load (NULL, HOME_REQUIRED, &error));
       assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL));
       const char *detail = weir_error_get_detail (error);
       if (mistake_cases[i].mistakes[0] == '$')
@@ -151,10 +152,12 @@ static void
 test_who_names_the_database (void **state)
 {
   write_settings (*state, "{\"database\": \"dbname=file\"}");
-  g_autoptr (Settings) file = settings_load (NULL, NULL, HOME_REQUIRED, NULL);
+  g_autoptr (Settings) file = settings_load (NULL, HOME_REQUIRED, NULL);
+  g_auto (SettingsGiven) given = { 0 };
+  settings_give (&given, settings_row (database), "dbname=option");
   g_setenv ("WEIR_DATABASE", "dbname=variable", TRUE);
-  g_autoptr (Settings) variable = settings_load (NULL, NULL, HOME_REQUIRED, NULL);
-  g_autoptr (Settings) option = settings_load (NULL, "dbname=option", HOME_REQUIRED, NULL);
+  g_autoptr (Settings) variable = settings_load (NULL, HOME_REQUIRED, NULL);
+  g_autoptr (Settings) option = settings_load (&given, HOME_REQUIRED, NULL);
   assert_string_equal (file->database, "dbname=file");
   assert_string_equal (file->database_source, "weir.json");
   assert_string_equal (variable->database, "dbname=variable");
@@ -168,26 +171,26 @@ test_where_the_home_is (void **state)
 {
   /* Given no home: commands that need one say so, with the way out. */
   g_autoptr (GError) none = NULL;
-  assert_null (settings_load (NULL, NULL, HOME_REQUIRED, &none));
+  assert_null (settings_load (NULL, HOME_REQUIRED, &none));
   assert_true (g_error_matches (none, WEIR_ERROR, WEIR_ERROR_MODEL));
   assert_non_null (strstr (weir_error_get_hint (none), "weir init"));
 
   /* When one is made in a folder that is not there yet, it has its folders, and .weir is private. */
-  g_autoptr (Settings) made = settings_load ("shop", NULL, HOME_CREATE, NULL);
+  g_autoptr (Settings) made = settings_load_home ("shop", HOME_CREATE, NULL);
   assert_non_null (made);
   assert_true (g_file_test (made->imports, G_FILE_TEST_IS_DIR) && g_file_test (made->state, G_FILE_TEST_IS_DIR));
 
   /* Then it is found from below, by option and by variable; the option wins. */
   assert_int_equal (chdir (made->models), 0);
-  g_autoptr (Settings) below = settings_load (NULL, NULL, HOME_REQUIRED, NULL);
+  g_autoptr (Settings) below = settings_load (NULL, HOME_REQUIRED, NULL);
   assert_string_equal (below->home, made->home);
   assert_int_equal (chdir ("/"), 0);
-  g_autoptr (Settings) option = settings_load (made->home, NULL, HOME_REQUIRED, NULL);
+  g_autoptr (Settings) option = settings_load_home (made->home, HOME_REQUIRED, NULL);
   assert_string_equal (option->home, made->home);
   g_setenv ("WEIR_HOME", made->home, TRUE);
-  g_autoptr (Settings) variable = settings_load (NULL, NULL, HOME_REQUIRED, NULL);
+  g_autoptr (Settings) variable = settings_load (NULL, HOME_REQUIRED, NULL);
   assert_string_equal (variable->home, made->home);
-  assert_null (settings_load (*state, NULL, HOME_REQUIRED, NULL));
+  assert_null (settings_load_home (*state, HOME_REQUIRED, NULL));
 }
 
 static void

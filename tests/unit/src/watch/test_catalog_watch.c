@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <string.h>
 
 static void
 write_file (const char *folder, const char *name, const char *text)
@@ -32,7 +33,7 @@ every_edit_is_noticed_once (void **state)
     { "weir.json", "{}\n", CATALOG_SETTINGS_CHANGED },
   };
   g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
-  g_autoptr (Settings) settings = settings_load (folder, NULL, HOME_CREATE, NULL);
+  g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
   g_autoptr (Log) log = log_open (NULL, FALSE);
   CatalogWatch *watch = catalog_watch_new (settings, log);
@@ -49,11 +50,58 @@ every_edit_is_noticed_once (void **state)
   remove_tree (folder);
 }
 
+static int
+count_in (const char *text, const char *word)
+{
+  int times = 0;
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+    times++;
+  return times;
+}
+
+/* A broken model is told once, again when it is broken otherwise, and when it is mended; whatever happens to others. */
+static void
+a_broken_model_is_told_once (void **state)
+{
+  (void) state;
+  static const char good[] = "{\"table\": \"%s\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}";
+  g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "log", NULL);
+  g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
+  assert_non_null (settings);
+  Log *log = log_open (path, FALSE);
+  CatalogWatch *watch = catalog_watch_new (settings, log);
+  g_autofree char *shops = g_strdup_printf (good, "shops");
+  g_autofree char *users = g_strdup_printf (good, "users");
+  const struct
+  {
+    const char *file, *text;
+  } edits[] = { { "models/users.json", "{\"kind\": \"dimention\"}" },
+                { "models/shops.json", shops },
+                { "models/towns.json", "{}" },
+                { "models/users.json", "{\"kind\": \"demention\"}" },
+                { "models/users.json", users } };
+  for (size_t i = 0; i < G_N_ELEMENTS (edits); i++)
+    {
+      write_file (folder, edits[i].file, edits[i].text);
+      assert_int_equal (catalog_watch_look (watch), CATALOG_MODELS_CHANGED);
+    }
+  catalog_watch_free (watch);
+  log_free (log);
+  g_autofree char *said = NULL;
+  assert_true (g_file_get_contents (path, &said, NULL, NULL));
+  remove_tree (folder);
+  assert_int_equal (count_in (said, "unknown value \"dimention\""), 1);
+  assert_int_equal (count_in (said, "unknown value \"demention\""), 1);
+  assert_int_equal (count_in (said, "users.json is no longer broken"), 1);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (every_edit_is_noticed_once),
+    cmocka_unit_test (a_broken_model_is_told_once),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 /* One thing in front of the supervisor. Of the tables, "sales" and "returns" reference "users"; "sales" references "shops" too. */
 typedef struct
 {
-  WorkState state;
+  JobState state;
   const char *table;
   const char *name;
   int64_t mtime;
@@ -31,55 +31,52 @@ typedef struct
 
 static const Case cases[] = {
   { "nothing", { { 0 } }, "", -1 },
-  { "one file", { { WORK_READY, "users", "u1", 5, 0 } }, "u1", -1 },
-  { "of one table the oldest", { { WORK_READY, "users", "u2", 6, 0 }, { WORK_READY, "users", "u1", 5, 0 } }, "u1", -1 },
-  { "of one age the first by name", { { WORK_READY, "users", "b", 5, 0 }, { WORK_READY, "users", "a", 5, 0 } }, "a", -1 },
+  { "one file", { { JOB_READY, "users", "u1", 5, 0 } }, "u1", -1 },
+  { "of one table the oldest", { { JOB_READY, "users", "u2", 6, 0 }, { JOB_READY, "users", "u1", 5, 0 } }, "u1", -1 },
+  { "of one age the first by name", { { JOB_READY, "users", "b", 5, 0 }, { JOB_READY, "users", "a", 5, 0 } }, "a", -1 },
   { "of every table one, the oldest first",
-    { { WORK_READY, "shops", "s1", 9, 0 }, { WORK_READY, "users", "u1", 5, 0 } },
+    { { JOB_READY, "shops", "s1", 9, 0 }, { JOB_READY, "users", "u1", 5, 0 } },
     "u1 s1",
     -1 },
-  { "an orphan before older files", { { WORK_READY, "users", "u1", 1, 0 }, { WORK_ORPHAN, "users", "u2", 5, 0 } }, "u2", -1 },
-  { "orphans first among tables", { { WORK_READY, "shops", "s1", 1, 0 }, { WORK_ORPHAN, "users", "u1", 5, 0 } }, "u1 s1", -1 },
-  { "never two of a table at once", { { WORK_BUSY, "users", "u1", 1, 0 }, { WORK_READY, "users", "u2", 5, 0 } }, "", -1 },
-  { "another table goes on", { { WORK_BUSY, "users", "u1", 1, 0 }, { WORK_READY, "shops", "s1", 5, 0 } }, "s1", -1 },
-  { "settling files do not go", { { WORK_SETTLING, "users", "u1", 1, 0 } }, "", -1 },
+  { "an orphan before older files", { { JOB_READY, "users", "u1", 1, 0 }, { JOB_ORPHAN, "users", "u2", 5, 0 } }, "u2", -1 },
+  { "orphans first among tables", { { JOB_READY, "shops", "s1", 1, 0 }, { JOB_ORPHAN, "users", "u1", 5, 0 } }, "u1 s1", -1 },
+  { "never two of a table at once", { { JOB_IN_WORK, "users", "u1", 1, 0 }, { JOB_READY, "users", "u2", 5, 0 } }, "", -1 },
+  { "another table goes on", { { JOB_IN_WORK, "users", "u1", 1, 0 }, { JOB_READY, "shops", "s1", 5, 0 } }, "s1", -1 },
+  { "settling files do not go", { { JOB_INCOMPLETE, "users", "u1", 1, 0 } }, "", -1 },
   { "younger ones need not wait for a settling one",
-    { { WORK_SETTLING, "users", "u1", 1, 0 }, { WORK_READY, "users", "u2", 5, 0 } },
+    { { JOB_INCOMPLETE, "users", "u1", 1, 0 }, { JOB_READY, "users", "u2", 5, 0 } },
     "u2",
     -1 },
-  { "nor for a held one", { { WORK_HELD, "users", "u1", 1, 0 }, { WORK_READY, "users", "u2", 5, 0 } }, "u2", -1 },
+  { "nor for a held one", { { JOB_HELD, "users", "u1", 1, 0 }, { JOB_READY, "users", "u2", 5, 0 } }, "u2", -1 },
   { "a fact waits for a ready file of its dimension",
-    { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_READY, "users", "u1", 5, 0 } },
+    { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_READY, "users", "u1", 5, 0 } },
     "u1",
     -1 },
-  { "for a settling one", { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_SETTLING, "users", "u1", 5, 0 } }, "", -1 },
-  { "for a held one", { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_HELD, "users", "u1", 5, 0 } }, "", -1 },
-  { "for an orphan", { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_ORPHAN, "users", "u1", 5, 0 } }, "u1", -1 },
-  { "for one in work", { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_BUSY, "users", "u1", 5, 0 } }, "", -1 },
-  { "for its second dimension", { { WORK_READY, "sales", "f1", 1, 0 }, { WORK_BUSY, "shops", "s1", 5, 0 } }, "", -1 },
-  { "an orphaned fact too", { { WORK_ORPHAN, "sales", "f1", 1, 0 }, { WORK_READY, "users", "u1", 5, 0 } }, "u1", -1 },
+  { "for a settling one", { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_INCOMPLETE, "users", "u1", 5, 0 } }, "", -1 },
+  { "for a held one", { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_HELD, "users", "u1", 5, 0 } }, "", -1 },
+  { "for an orphan", { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_ORPHAN, "users", "u1", 5, 0 } }, "u1", -1 },
+  { "for one in work", { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_IN_WORK, "users", "u1", 5, 0 } }, "", -1 },
+  { "for its second dimension", { { JOB_READY, "sales", "f1", 1, 0 }, { JOB_IN_WORK, "shops", "s1", 5, 0 } }, "", -1 },
+  { "an orphaned fact too", { { JOB_ORPHAN, "sales", "f1", 1, 0 }, { JOB_READY, "users", "u1", 5, 0 } }, "u1", -1 },
   { "not for a dimension it does not reference",
-    { { WORK_READY, "returns", "f1", 1, 0 }, { WORK_BUSY, "shops", "s1", 5, 0 } },
+    { { JOB_READY, "returns", "f1", 1, 0 }, { JOB_IN_WORK, "shops", "s1", 5, 0 } },
     "f1",
     -1 },
-  { "not for another fact", { { WORK_READY, "returns", "f1", 1, 0 }, { WORK_BUSY, "sales", "f2", 5, 0 } }, "f1", -1 },
-  { "facts of two tables side by side",
-    { { WORK_READY, "returns", "f1", 2, 0 }, { WORK_READY, "sales", "f2", 1, 0 } },
-    "f2 f1",
-    -1 },
-  { "what may not go yet", { { WORK_READY, "users", "u1", 5, NOW + 7 } }, "", 7 },
-  { "keeps younger ones behind it", { { WORK_READY, "users", "u1", 5, NOW + 7 }, { WORK_READY, "users", "u2", 6, 0 } }, "", 7 },
-  { "not older ones", { { WORK_READY, "users", "u1", 7, NOW + 7 }, { WORK_READY, "users", "u2", 6, 0 } }, "u2", -1 },
-  { "not other tables", { { WORK_READY, "users", "u1", 5, NOW + 7 }, { WORK_READY, "shops", "s1", 6, 0 } }, "s1", 7 },
+  { "not for another fact", { { JOB_READY, "returns", "f1", 1, 0 }, { JOB_IN_WORK, "sales", "f2", 5, 0 } }, "f1", -1 },
+  { "facts of two tables side by side", { { JOB_READY, "returns", "f1", 2, 0 }, { JOB_READY, "sales", "f2", 1, 0 } }, "f2 f1", -1 },
+  { "what may not go yet", { { JOB_READY, "users", "u1", 5, NOW + 7 } }, "", 7 },
+  { "keeps younger ones behind it", { { JOB_READY, "users", "u1", 5, NOW + 7 }, { JOB_READY, "users", "u2", 6, 0 } }, "", 7 },
+  { "not older ones", { { JOB_READY, "users", "u1", 7, NOW + 7 }, { JOB_READY, "users", "u2", 6, 0 } }, "u2", -1 },
+  { "not other tables", { { JOB_READY, "users", "u1", 5, NOW + 7 }, { JOB_READY, "shops", "s1", 6, 0 } }, "s1", 7 },
   { "the wait is for the next of several",
-    { { WORK_READY, "users", "u1", 5, NOW + 9 }, { WORK_READY, "shops", "s1", 6, NOW + 4 } },
+    { { JOB_READY, "users", "u1", 5, NOW + 9 }, { JOB_READY, "shops", "s1", 6, NOW + 4 } },
     "",
     4 },
   { "no wait where its table is busy anyway",
-    { { WORK_READY, "users", "u1", 5, NOW + 9 }, { WORK_BUSY, "users", "u2", 6, 0 } },
+    { { JOB_READY, "users", "u1", 5, NOW + 9 }, { JOB_IN_WORK, "users", "u2", 6, 0 } },
     "",
     -1 },
-  { "a time that is over", { { WORK_READY, "users", "u1", 5, NOW } }, "u1", -1 },
+  { "a time that is over", { { JOB_READY, "users", "u1", 5, NOW } }, "u1", -1 },
 };
 
 static GPtrArray *
@@ -103,22 +100,24 @@ every_case_has_its_plan (void **state)
   g_autoptr (GPtrArray) of_returns = new_references ((const char *const[]) { "users", NULL });
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      WorkItem items[6];
+      Job jobs[6];
       size_t count = 0;
       for (const Given *given = cases[i].given; given->table; given++)
-        items[count++] = (WorkItem) {
-          given->state,
-          given->table,
-          given->name,
-          given->mtime,
-          given->not_before,
-          strcmp (given->table, "sales") == 0 ? of_sales : strcmp (given->table, "returns") == 0 ? of_returns : NULL
+        jobs[count++] = (Job) {
+          .state = given->state,
+          .table = (char *) given->table,
+          .name = (char *) given->name,
+          .mtime_ns = given->mtime,
+          .not_before = given->not_before,
+          .references = strcmp (given->table, "sales") == 0     ? of_sales
+                        : strcmp (given->table, "returns") == 0 ? of_returns
+                                                                : NULL,
         };
       int64_t wait_us;
-      g_autoptr (GArray) plan = dispatch_plan (items, count, NOW, &wait_us);
+      g_autoptr (GArray) plan = dispatch_plan (jobs, count, NOW, &wait_us);
       g_autoptr (GString) names = g_string_new (NULL);
       for (unsigned j = 0; j < plan->len; j++)
-        g_string_append_printf (names, "%s%s", j ? " " : "", items[g_array_index (plan, unsigned, j)].name);
+        g_string_append_printf (names, "%s%s", j ? " " : "", jobs[g_array_index (plan, unsigned, j)].name);
       if (strcmp (names->str, cases[i].plan) != 0 || wait_us != cases[i].wait)
         fail_msg ("%s: \"%s\", wait %ld", cases[i].name, names->str, (long) wait_us);
     }

@@ -1,4 +1,4 @@
-#include "src/report/majority.h"
+#include "src/report/staged_majority.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ count_fitting (const Candidate *candidate, const char *const *cells, size_t coun
 }
 
 Majority
-majority_type (const char *const *cells, size_t count)
+staged_majority (const char *const *cells, size_t count)
 {
   Majority majority = { NULL, NULL, 0 };
   if (count < MAJORITY_LEAST)

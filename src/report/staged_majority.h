@@ -1,6 +1,6 @@
 /* The type that nearly all cells have, though a few bad ones made the column text. Pure. */
-#ifndef WEIR_SRC_REPORT_MAJORITY_H
-#define WEIR_SRC_REPORT_MAJORITY_H
+#ifndef WEIR_SRC_REPORT_STAGED_MAJORITY_H
+#define WEIR_SRC_REPORT_STAGED_MAJORITY_H
 
 #include "pipeline/types/types.h"
 
@@ -16,6 +16,6 @@ typedef struct
 
 /* The first type, in the order in which inference prefers them, that MAJORITY_PERCENT of the cells (NUL-terminated, without NULLs)
  * have. Day and month that fit both ways give none. */
-Majority majority_type (const char *const *cells, size_t count);
+Majority staged_majority (const char *const *cells, size_t count);
 
 #endif

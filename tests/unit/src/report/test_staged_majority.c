@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "src/report/majority.h"
+#include "src/report/staged_majority.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ test_nearly_all_cells_decide (void **state G_GNUC_UNUSED)
       const char *cells[CELLS];
       for (size_t j = 0; j < CELLS; j++)
         cells[j] = j < cases[i].bad ? "n/a" : cases[i].good;
-      Majority majority = majority_type (cells, CELLS);
+      Majority majority = staged_majority (cells, CELLS);
       if (cases[i].type == NULL)
         {
           assert_null (majority.type);
@@ -64,8 +64,8 @@ test_few_cells_say_nothing (void **state G_GNUC_UNUSED)
   const char *cells[MAJORITY_LEAST];
   for (size_t i = 0; i < MAJORITY_LEAST; i++)
     cells[i] = "12";
-  assert_null (majority_type (cells, MAJORITY_LEAST - 1).type);
-  assert_non_null (majority_type (cells, MAJORITY_LEAST).type);
+  assert_null (staged_majority (cells, MAJORITY_LEAST - 1).type);
+  assert_non_null (staged_majority (cells, MAJORITY_LEAST).type);
 }
 
 int

@@ -1,0 +1,71 @@
+#include "pipeline/duplicate.h"
+
+#include "base/error.h"
+#include "pipeline/warehouse/warehouse.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HASH_PIECE (64 * 1024)
+
+static bool
+hash_file (const PipelineTask *task, char hex[SHA256_HEX_SIZE], GError **error)
+{
+  g_autoptr (Sha256) sha = sha256_new ();
+  g_autofree char *piece = g_malloc (HASH_PIECE);
+  off_t at = 0;
+  for (;;)
+    {
+      ssize_t got = pread (task->fd, piece, HASH_PIECE, at);
+      if (got < 0)
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": %s", task->run->file, g_strerror (errno));
+      if (got == 0)
+        break;
+      sha256_update (sha, piece, (size_t) got);
+      at += got;
+    }
+  sha256_finish (sha, hex);
+  return true;
+}
+
+static bool
+may_be_duplicate (Db *db, const PipelineTask *task, const TableState *pinned, bool *ret_may, GError **error)
+{
+  *ret_may = false;
+  if (task->model == NULL || pinned->applied == 0 || task->options->force)
+    return true;
+  bool exists, size_fits = pinned->last_size == task->run->size;
+  if (!warehouse_exists (db, task->options->warehouse_schema, task->model->table, &exists, error))
+    return false;
+  if (model_is_keyless (task->model) && !ledger_size_known (db, task->model->table, task->run->size, &size_fits, error))
+    return false;
+  *ret_may = exists && size_fits;
+  return true;
+}
+
+bool
+duplicate_find (Db *db, const PipelineTask *task, const TableState *pinned, const char *pins_sha256, char **ret_sha256,
+                GError **error)
+{
+  bool may, was;
+  char sha256[SHA256_HEX_SIZE];
+  *ret_sha256 = NULL;
+  if (!may_be_duplicate (db, task, pinned, &may, error))
+    return false;
+  if (!may)
+    return true;
+  if (!hash_file (task, sha256, error))
+    return false;
+  const FileIdentity identity = {
+    .sha256 = sha256, .size = task->run->size, .model_checksum = task->model->checksum, .pins_sha256 = pins_sha256
+  };
+  if (!model_is_keyless (task->model))
+    was = !pinned->last_had_rejects && g_strcmp0 (pinned->last_sha256, sha256) == 0
+          && g_strcmp0 (pinned->last_checksum, identity.model_checksum) == 0
+          && g_strcmp0 (pinned->last_pins_sha256, pins_sha256) == 0;
+  else if (!ledger_was_applied (db, task->model->table, &identity, &was, error))
+    return false;
+  *ret_sha256 = was ? g_strdup (sha256) : NULL;
+  return true;
+}

@@ -1,0 +1,200 @@
+#include "pipeline/stage/send.h"
+
+#include "base/error.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/stage/row.h"
+
+#include <string.h>
+
+#define COPY_BATCH 1000 /* rows that the server gathers before it writes them */
+
+/* A pass under way. */
+typedef struct
+{
+  const PipelineTask *task;
+  Loaded *loaded;
+  Row *row;
+  CopyWriter copy;
+} Pass;
+
+static bool
+send_to_server (const void *bytes, size_t length, void *data, GError **error)
+{
+  return db_copy_write (data, bytes, length, error);
+}
+
+static void
+pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
+{
+  *pass = (Pass) { .task = task, .loaded = loaded };
+  pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
+  copy_begin (&pass->copy, send_to_server, db);
+}
+
+static void
+pass_clear (Pass *pass)
+{
+  g_clear_pointer (&pass->row, row_free);
+  copy_clear (&pass->copy);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pass, pass_clear)
+
+/* Keeps a refused record as it was. */
+static bool
+keep_refused (Pass *pass, const Record *original, GError **error)
+{
+  const Reject reject = { .line = original->line,
+                          .column = row_column (pass->row),
+                          .reason = row_reason (pass->row),
+                          .message = row_message (pass->row),
+                          .original = original->raw,
+                          .original_length = original->raw_length };
+  return reject_add (pass->loaded->rejects, &reject, error);
+}
+
+/* Keeps what a record of another width, or with a bad quote, was before it was mended. */
+static bool
+keep_mended (Pass *pass, const Record *mended, const Record *original, GError **error)
+{
+  char problem[80];
+  const Reject reject = { .line = original->line,
+                          .reason = record_reason (original, mended->n_fields),
+                          .message = record_describe (original, mended->n_fields, problem, sizeof problem),
+                          .original = original->raw,
+                          .original_length = original->raw_length,
+                          .repaired = true };
+  return reject_add (pass->loaded->rejects, &reject, error);
+}
+
+/* A converted row goes to the server, a refused one to the rejects; of a mended one the original (else NULL) is kept too. */
+static bool
+put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *original, GError **error)
+{
+  if (verdict == ROW_REJECT)
+    return keep_refused (pass, original != NULL ? original : record, error);
+  return row_write (pass->row, record, &pass->copy, error) && (original == NULL || keep_mended (pass, record, original, error));
+}
+
+static bool
+too_many_rows (const PipelineTask *task, const Record *record, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_TOO_MANY_ROWS, .line = record->line, .detail = "Nothing was loaded.",
+                                 .hint = "Split the file, or raise \"limits\": {\"rows\": N} in weir.json." },
+                    "\"%s\" has more than %" G_GINT64_FORMAT " rows", task->run->file, task->options->max_rows);
+}
+
+/* Inside a COPY, which is of no use after a contradiction. */
+static bool
+send_all (Pass *pass, RowCounts *counts, bool *ret_contradiction, GError **error)
+{
+  const PipelineTask *task = pass->task;
+  Loaded *loaded = pass->loaded;
+  const Record *record, *original;
+  int64_t read = 0;
+  *ret_contradiction = false;
+  for (;; read++)
+    {
+      if (!rows_next (loaded->rows, &record, &original, error)
+          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), error)))
+        return false;
+      if (record == NULL)
+        break;
+      if (read == task->options->max_rows && read > 0)
+        return too_many_rows (task, record, error);
+      RowVerdict verdict = row_convert (pass->row, record);
+      if (verdict == ROW_CONTRADICTION)
+        return *ret_contradiction = true;
+      if (!put_row (pass, verdict, record, original, error))
+        return false;
+    }
+  *counts = (RowCounts) { .read = read,
+                          .rejected = reject_count (loaded->rejects),
+                          .repaired = reject_repaired (loaded->rejects),
+                          .staged = pass->copy.rows };
+  return copy_end (&pass->copy, error);
+}
+
+static bool
+copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, bool *ret_contradiction, GError **error)
+{
+  if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
+      || !stage_copy_begin (db, loaded->stage, false, error))
+    return false;
+  g_auto (Pass) pass = { 0 };
+  pass_begin (&pass, db, task, loaded);
+  if (!send_all (&pass, counts, ret_contradiction, error))
+    return db_copy_cancel (db), false;
+  if (*ret_contradiction)
+    {
+      db_copy_cancel (db);
+      return db_exec (db, "rollback to savepoint load", error);
+    }
+  int64_t taken;
+  if (!db_copy_end (db, &taken, error) || !db_exec (db, "release savepoint load", error))
+    return false;
+  if (taken != counts->staged)
+    return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
+                       taken, counts->staged, task->run->file);
+  return true;
+}
+
+/* Sends the rows around "last" once more: the server refuses the one that it refused. "lines" gets theirs. */
+static bool
+send_around (Pass *pass, Db *db, int64_t last, GArray *lines, GError **error)
+{
+  const Record *record = NULL, *original;
+  for (int64_t good = 0; good < last;)
+    {
+      if (!rows_next (pass->loaded->rows, &record, &original, error))
+        return false;
+      if (record == NULL)
+        break;
+      if (row_convert (pass->row, record) == ROW_REJECT || ++good < last - COPY_BATCH)
+        continue;
+      g_array_append_val (lines, record->line);
+      if (!row_write (pass->row, record, &pass->copy, error))
+        return false;
+    }
+  return copy_end (&pass->copy, error) && db_copy_end (db, NULL, error);
+}
+
+/* The line of the row that the server refuses, which is one of the batch that ends with the "last" good one: these are sent again,
+ * one by one. 0: it cannot be told. The transaction is aborted, as it was. */
+static int64_t
+find_refused_line (Db *db, const PipelineTask *task, Loaded *loaded, int64_t last)
+{
+  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (int64_t));
+  g_autoptr (GError) again = NULL;
+  g_auto (Pass) pass = { 0 };
+  pass_begin (&pass, db, task, loaded);
+  bool sent = db_exec (db, "rollback to savepoint load", &again) && stage_create (db, loaded->stage, loaded->layout, &again)
+              && rows_rewind (loaded->rows, &again) && stage_copy_begin (db, loaded->stage, true, &again)
+              && send_around (&pass, db, last, lines, &again);
+  db_copy_cancel (db);
+  int64_t row = sent || again == NULL ? 0 : weir_error_get_line (again);
+  return row > 0 && row <= lines->len ? g_array_index (lines, int64_t, row - 1) : 0;
+}
+
+/* What the server says of a row's place counts the rows of the COPY, and names the last of a batch: the line becomes the file's. */
+static void
+correct_line (Db *db, const PipelineTask *task, Loaded *loaded, GError **error)
+{
+  if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
+    return;
+  int64_t last = weir_error_get_line (*error);
+  bool too_wide = strcmp (weir_error_get_sqlstate (*error), "54000") == 0; /* program_limit_exceeded */
+  weir_error_line (error, last > 0 && too_wide ? find_refused_line (db, task, loaded, last) : 0);
+  if (last > 0 && too_wide)
+    weir_error_detail (error, "Nothing was changed.");
+}
+
+bool
+send_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, bool *ret_contradiction, GError **error)
+{
+  if (copy_rows (db, task, loaded, counts, ret_contradiction, error))
+    return true;
+  correct_line (db, task, loaded, error);
+  return false;
+}

@@ -1,0 +1,139 @@
+#include "pipeline/warehouse/agreement.h"
+
+#include "base/error.h"
+#include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/convert.h"
+#include "schema/sql.h"
+
+#include <string.h>
+
+static bool
+check_kind (const Model *model, const TableState *pinned, GError **error)
+{
+  const char *kind = model_kind_word (model->kind);
+  if (pinned->kind == NULL || strcmp (pinned->kind, kind) == 0)
+    return true;
+  g_autofree char *hint = g_strdup_printf ("Set \"kind\" back to \"%s\", or give the new table another name.", pinned->kind);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.", .hint = hint },
+                    "%s says \"%s\" is a %s, but it was loaded as a %s", model->path, model->table, kind, pinned->kind);
+}
+
+bool
+agreement_check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error)
+{
+  if (!check_kind (model, pinned, error))
+    return false;
+  if (pinned->key == NULL || model_is_keyless (model))
+    return true;
+  if (model->hash == KEY_HMAC_SHA256 && secret == NULL)
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, REASON_SECRET_MISSING,
+                                   .hint = "Put it back (.weir/key_secret or WEIR_KEY_SECRET_FILE), readable for this user." },
+                      "the ids of table \"%s\" were made with the key secret, which could not be read", model->table);
+  g_autofree char *key = key_definition (model, secret, secret_length);
+  return key_definition_check (model->table, pinned->key, key, error);
+}
+
+bool
+agreement_check_pins (const Model *model, const TableState *pinned, const AgreementTerms *terms, GError **error)
+{
+  if (pinned->warehouse_schema != NULL && strcmp (pinned->warehouse_schema, terms->warehouse_schema) != 0)
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.",
+                                   .hint = "Put \"schemas\" back in weir.json; a database holds one weir." },
+                      "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"", model->table,
+                      pinned->warehouse_schema, terms->warehouse_schema);
+  return agreement_check_key (model, pinned, terms->secret, terms->secret_length, error);
+}
+
+bool
+agreement_check_owner (Db *db, const char *schema, const char *table, bool known, bool *ret_exists, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", table } };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "table/exists", vars, G_N_ELEMENTS (vars), &found, error))
+    return false;
+  *ret_exists = db_result_rows (found) > 0;
+  if (!*ret_exists || (known && db_result_bool (found, 0, 0)))
+    return true;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.",
+                                 .hint = "Rename that table, or choose another warehouse schema (weir.json: \"schemas\": "
+                                         "{\"warehouse\": ...})." },
+                    "%s.%s exists, but weir did not make it", schema, table);
+}
+
+/* Reads a column of texts in a transaction of its own, for a cursor needs one. */
+static bool
+check_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GError **error)
+{
+  if (!db_exec (db, "begin read only; set local statement_timeout = 0", error))
+    return false;
+  bool fit = convert_check (db, schema, layout, column, error);
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return fit;
+}
+
+/* Whether the columns whose types the model declares can be what it declares. The others follow the files. */
+static bool
+check_declared (Db *db, const char *schema, const Layout *layout, const Pins *pins, const GPtrArray *stored, GError **error)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *column = &layout->columns[i];
+      if (column->origin != ORIGIN_DECLARED || !column->stored)
+        continue;
+      const WantedColumn wanted = { column->name, column->type };
+      ColumnStep step = columns_step (layout, pins, &wanted, stored);
+      if (step == COLUMN_CANNOT)
+        return columns_refuse (schema, layout, &wanted, columns_find (stored, wanted.name), error);
+      if (step == COLUMN_IS_CONVERTED && !check_texts (db, schema, layout, column, error))
+        return false;
+    }
+  return true;
+}
+
+static bool
+check_warehouse (Db *db, const Catalog *catalog, const Model *model, const TableState *pinned, const char *schema, GError **error)
+{
+  bool exists;
+  if (!agreement_check_owner (db, schema, model->table, pinned->kind != NULL, &exists, error))
+    return false;
+  if (!exists) /* the next load makes it */
+    return true;
+  g_autoptr (GPtrArray) stored = columns_read (db, schema, model->table, error);
+  if (stored == NULL || !columns_check_id (schema, model, stored, error))
+    return false;
+  g_autoptr (Pins) pins = pins_parse (pinned->pins, error);
+  g_autoptr (Layout) layout = pins == NULL ? NULL : layout_known (model, catalog, pins, error);
+  return layout != NULL && check_declared (db, schema, layout, pins, stored, error);
+}
+
+/* The dimensions, whose rows the ids of the references must meet. */
+static bool
+check_references (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
+{
+  for (guint i = 0; i < model->references->len; i++)
+    {
+      const ModelReference *reference = model->references->pdata[i];
+      const Model *dimension = catalog_find (catalog, reference->dimension);
+      if (dimension == NULL)
+        return weir_error (error, WEIR_ERROR_MODEL, "%s references \"%s\", which has no good model", model->path,
+                           reference->dimension);
+      g_auto (TableState) pinned = { 0 };
+      if (!ledger_table_read (db, reference->dimension, false, &pinned, error)
+          || !agreement_check_pins (dimension, &pinned, terms, error))
+        return false;
+    }
+  return true;
+}
+
+bool
+agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
+{
+  g_auto (TableState) pinned = { 0 };
+  return ledger_table_read (db, model->table, false, &pinned, error) && agreement_check_pins (model, &pinned, terms, error)
+         && check_references (db, catalog, model, terms, error)
+         && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
+}

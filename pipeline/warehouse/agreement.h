@@ -1,0 +1,34 @@
+/* Whether a table can be loaded as things are: its model agrees with what earlier loads pinned, the key secret, the settings,
+ * and the warehouse table. The one judgement, for `weir load` and `weir watch` before a file is touched, `weir status` and `weir
+ * check`.
+ *
+ * All errors are MODEL where something must be mended by a person, else what the database said. Nothing is changed. */
+#ifndef WEIR_PIPELINE_WAREHOUSE_AGREEMENT_H
+#define WEIR_PIPELINE_WAREHOUSE_AGREEMENT_H
+
+#include "models/catalog.h"
+#include "schema/ledger.h"
+
+/* What the home says besides its models. Borrowed. */
+typedef struct
+{
+  const char *warehouse_schema;
+  const void *secret; /* NULL: none could be read; one is made where no table needs an older one */
+  size_t secret_length;
+} AgreementTerms;
+
+/* Kind and key of a model against the pins of its table, whose ids "secret" made. Pure. */
+bool agreement_check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error);
+
+/* The same, and where the table's rows are. Pure: what a load asks once more when it has locked the table's row. */
+bool agreement_check_pins (const Model *model, const TableState *pinned, const AgreementTerms *terms, GError **error);
+
+/* All that can be known while there is no file: the pins, those of the dimensions that the model references, the warehouse
+ * table, and whether what it holds can become what the model declares. That may read a column whose declared type is not the
+ * stored one. Not inside a transaction. */
+bool agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error);
+
+/* Whether what has the table's name in the warehouse, if anything, is weir's: a table, and "known" to the ledger as loaded. */
+bool agreement_check_owner (Db *db, const char *schema, const char *table, bool known, bool *ret_exists, GError **error);
+
+#endif

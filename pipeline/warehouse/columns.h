@@ -1,0 +1,50 @@
+/* The columns of a warehouse table: which a layout wants, which are stored, and how a stored one becomes what is wanted. Pure, but
+ * for columns_read. */
+#ifndef WEIR_PIPELINE_WAREHOUSE_COLUMNS_H
+#define WEIR_PIPELINE_WAREHOUSE_COLUMNS_H
+
+#include "base/db.h"
+#include "pipeline/layout/layout.h"
+
+/* Borrowed from the layout. */
+typedef struct
+{
+  const char *name;
+  const Type *type;
+} WantedColumn;
+
+/* The references and stored columns of a layout whose types are settled, in its order (of WantedColumn). */
+GArray *columns_wanted (const Layout *layout);
+
+typedef struct
+{
+  char *name;
+  const Type *type; /* NULL: one that weir does not know */
+  char *written;    /* as PostgreSQL writes it */
+} StoredColumn;
+
+/* Those of a table, in its order (of StoredColumn); none where there is no such table. NULL on error. */
+GPtrArray *columns_read (Db *db, const char *schema, const char *table, GError **error);
+
+const StoredColumn *columns_find (const GPtrArray *stored, const char *name); /* NULL: not there */
+
+typedef enum
+{
+  COLUMN_STAYS,
+  COLUMN_IS_NEW,
+  COLUMN_IS_CAST,      /* by PostgreSQL, without loss */
+  COLUMN_IS_CONVERTED, /* from text, if every value is of the type: convert.h */
+  COLUMN_CANNOT,
+} ColumnStep;
+
+/* What a load has to do for a wanted column, "pins" being those before it. */
+ColumnStep columns_step (const Layout *layout, const Pins *pins, const WantedColumn *wanted, const GPtrArray *stored);
+
+/* The error of COLUMN_CANNOT: MODEL ("type_changed"). Returns false. */
+bool columns_refuse (const char *schema, const Layout *layout, const WantedColumn *wanted, const StoredColumn *stored,
+                     GError **error);
+
+/* Whether the id's column is the one that the first load made, else a MODEL error ("key_changed"). */
+bool columns_check_id (const char *schema, const Model *model, const GPtrArray *stored, GError **error);
+
+#endif

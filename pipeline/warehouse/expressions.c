@@ -1,0 +1,90 @@
+#include "pipeline/warehouse/expressions.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* A number as parse_numeric takes it: 00123 is none. */
+#define NUMBER_PATTERN "^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$"
+
+char *
+expression_names (const GPtrArray *names, const char *before, const char *after)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *ident = text_quote_ident (names->pdata[i]);
+      g_string_append_printf (out, "%s%s%s", before, ident, after);
+    }
+  return g_string_free (out, FALSE);
+}
+
+char *
+expression_assignments (const GPtrArray *names, const char *before, const char *after)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *ident = text_quote_ident (names->pdata[i]);
+      g_string_append_printf (out, "%s%s = d.%s%s", before, ident, ident, after);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static bool
+contains (const GPtrArray *names, const char *name)
+{
+  return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
+}
+
+char *
+expression_compared (const Warehouse *warehouse, const GPtrArray *names, const char *of)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = names->pdata[i];
+      g_autofree char *ident = text_quote_ident (name);
+      g_autofree char *value = g_strdup_printf (contains (warehouse->new_texts, name) ? "nullif(%s%s, '')" : "%s%s", of, ident);
+      g_string_append (out, i == 0 ? "" : ", ");
+      if (contains (warehouse->numbers, name))
+        g_string_append_printf (
+            out, "case when length(%s) <= %d and %s ~ '" NUMBER_PATTERN "' then trim_scale(%s::numeric)::text else %s end", value,
+            NUMERIC_MAX_DIGITS, value, value, value);
+      else
+        g_string_append (out, value);
+    }
+  return g_string_free (out, FALSE);
+}
+
+GPtrArray *
+expression_names_but (const GPtrArray *names, const GPtrArray *left_out)
+{
+  GPtrArray *some = g_ptr_array_new ();
+  for (guint i = 0; i < names->len; i++)
+    if (!contains (left_out, names->pdata[i]))
+      g_ptr_array_add (some, names->pdata[i]);
+  return some;
+}
+
+char *
+expression_distinct (const Warehouse *warehouse)
+{
+  g_autoptr (GPtrArray) compared = expression_names_but (warehouse->layout->tracked, warehouse->added);
+  if (compared->len == 0)
+    return g_strdup ("false");
+  g_autofree char *staged = expression_compared (warehouse, compared, "d.");
+  g_autofree char *there = expression_compared (warehouse, compared, "w.");
+  return g_strdup_printf ("row(%s) is distinct from row(%s)", staged, there);
+}
+
+char *
+expression_hash (const Warehouse *warehouse)
+{
+  if (warehouse->carried->len == 0)
+    return g_strdup ("d._hash");
+  g_autofree char *carried = expression_names (warehouse->carried, "c.", ",");
+  carried[strlen (carried) - 1] = '\0';
+  return g_strdup_printf ("case when row(%s) is null then d._hash else md5(d._hash::text || row(%s)::text)::uuid end", carried,
+                          carried);
+}

@@ -1,0 +1,29 @@
+/* SQL about the columns of a load, for the templates. Pure; every text is the caller's. Staged rows are s, those of the delta d,
+ * the warehouse's w, what is carried over c (schema/templates/table.sql). */
+#ifndef WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
+#define WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
+
+#include "pipeline/warehouse/warehouse.h"
+
+/* before + "name" + after for each name. */
+char *expression_names (const GPtrArray *names, const char *before, const char *after);
+
+/* before + "name" = d."name" + after for each name. */
+char *expression_assignments (const GPtrArray *names, const char *before, const char *after);
+
+/* d."a", d."b" of the names ("of" is "d."), for comparing: a new text's "" counts as the NULL that it was, and in a text that was a
+ * number once 5.50 as 5.5. */
+char *expression_compared (const Warehouse *warehouse, const GPtrArray *names, const char *of);
+
+/* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of
+ * the world but of the export. */
+char *expression_distinct (const Warehouse *warehouse);
+
+/* The row hash of a version. One that carries columns over from the version before has no hash that a file without them could prove
+ * equal: it gets one of its own, always the same for the same values, so that replaying the archive gives the same rows. */
+char *expression_hash (const Warehouse *warehouse);
+
+/* Those of the names that are not left out. Borrows them; the array is the caller's. */
+GPtrArray *expression_names_but (const GPtrArray *names, const GPtrArray *left_out);
+
+#endif

@@ -1,0 +1,39 @@
+#include "pipeline/warehouse/kinds.h"
+
+static const Kind dimension = {
+  .create = "dimension/create",
+  .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", "table/analyze", NULL },
+  .first = "dimension/first",
+  .prepare = "dimension/numbered",
+  .change = "dimension/close",
+  .insert = "dimension/insert",
+  .versions = true,
+  .current = "w.is_current",
+  .carried = ", w.version_number",
+};
+
+static const Kind keyed_fact = {
+  .create = "fact/create",
+  .index = (const char *const[]) { "fact/primary_key", "table/analyze", NULL },
+  .first = "fact/first",
+  .change = "fact/update",
+  .insert = "fact/insert",
+  .current = "true",
+  .carried = "",
+};
+
+/* Rows without a key: a bag. Its unique constraint is made with the table. */
+static const Kind keyless_fact = {
+  .create = "fact/create_keyless",
+  .index = (const char *const[]) { NULL },
+  .current = "true",
+  .carried = "",
+};
+
+const Kind *
+kind_of (const Model *model)
+{
+  if (model->kind == MODEL_DIMENSION)
+    return &dimension;
+  return model_is_keyless (model) ? &keyless_fact : &keyed_fact;
+}

@@ -1,0 +1,142 @@
+#include "pipeline/warehouse/sift.h"
+
+#include "base/error.h"
+#include "pipeline/stage/reject_limit.h"
+#include "schema/sql.h"
+
+static bool
+refuse_missing (Db *db, const PipelineTask *task, const Loaded *loaded, GError **error)
+{
+  const Layout *layout = loaded->layout;
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      const LayoutReference *reference = &layout->references[i];
+      if (!reference->reference->reject_missing)
+        continue;
+      g_autofree char *message = g_strdup_printf ("no row of %s has this key", reference->reference->dimension);
+      const SqlVar vars[] = { { "schema", task->options->warehouse_schema },
+                              { "dimension", reference->dimension->table },
+                              { "id", reference->dimension->id_column },
+                              { "staging", loaded->stage->schema },
+                              { "build", loaded->stage->name },
+                              { "as", reference->reference->as },
+                              { "column", layout->columns[reference->columns[0]].name },
+                              { "message", message } };
+      if (!sql_run (db, "table/refuse_missing", vars, G_N_ELEMENTS (vars), NULL, error))
+        return false;
+    }
+  return true;
+}
+
+/* Reads the file on and spools the original bytes of the refused rows, which are in its order: line, column, reason, message. */
+static bool
+spool_page (Loaded *loaded, const DbResult *refused, GError **error)
+{
+  const Record *record, *original;
+  for (int row = 0; row < db_result_rows (refused);)
+    {
+      if (!rows_next (loaded->rows, &record, &original, error))
+        return false;
+      if (record == NULL)
+        return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_FILE_CHANGED }, "the file changed while it was read");
+      if (record->line != db_result_int64 (refused, row, 0))
+        continue;
+      record = original != NULL ? original : record;
+      const Reject reject = { .line = record->line,
+                              .column = db_result_value (refused, row, 1),
+                              .reason = reason_find (db_result_value (refused, row, 2)),
+                              .message = db_result_value (refused, row, 3),
+                              .original = record->raw,
+                              .original_length = record->raw_length };
+      if (!reject_add (loaded->rejects, &reject, error))
+        return false;
+      row++;
+    }
+  return true;
+}
+
+static bool
+spool_refused (Db *db, Loaded *loaded, GError **error)
+{
+  g_autofree char *after = g_strdup ("0");
+  if (!rows_rewind (loaded->rows, error))
+    return false;
+  for (;;)
+    {
+      const SqlVar vars[] = { { "after", after } };
+      g_autoptr (DbResult) refused = NULL;
+      if (!sql_run (db, "table/list_refused", vars, G_N_ELEMENTS (vars), &refused, error))
+        return false;
+      int rows = db_result_rows (refused);
+      if (rows == 0)
+        return true;
+      if (!spool_page (loaded, refused, error))
+        return false;
+      g_free (after);
+      after = g_strdup (db_result_value (refused, rows - 1, 0));
+    }
+}
+
+/* The statements' view of the staged rows. */
+typedef struct
+{
+  SqlVar vars[5];
+} SiftVars;
+
+static SiftVars
+sift_vars (const Model *model, const Loaded *loaded)
+{
+  static const char *const kept[] = {
+    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
+  };
+  const Layout *layout = loaded->layout;
+  return (SiftVars) { { { "staging", loaded->stage->schema },
+                        { "build", loaded->stage->name },
+                        { "kept", kept[model->duplicates] },
+                        { "column", layout->n_key_columns > 0 ? layout->columns[layout->key_columns[0]].name : NULL },
+                        { "message", "the business key occurs more than once in the file, and the model rejects that" } } };
+}
+
+static bool
+sift (Db *db, const SiftVars *vars, const char *statement, int64_t *ret_rows, GError **error)
+{
+  return sql_change (db, statement, vars->vars, G_N_ELEMENTS (vars->vars), ret_rows, error);
+}
+
+/* Refused rows leave staging before keys are compared: what is refused is nobody's duplicate. */
+static bool
+refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loaded *loaded, GError **error)
+{
+  if (!sift (db, vars, "table/refused", NULL, error) || !refuse_missing (db, task, loaded, error)
+      || !sift (db, vars, "table/delete_refused", NULL, error) || !sift (db, vars, "table/duplicates", NULL, error))
+    return false;
+  return task->model->duplicates != DUPLICATES_REJECT
+         || (sift (db, vars, "table/refuse_duplicates", NULL, error) && sift (db, vars, "table/delete_refused", NULL, error));
+}
+
+static bool
+keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, "table/count_refused", NULL, 0, &result, error))
+    return false;
+  int64_t refused = db_result_int64 (result, 0, 0);
+  if (refused == 0)
+    return true;
+  if (!spool_refused (db, loaded, error) || !reject_replace (loaded->rejects, db, error))
+    return false;
+  counts->rejected = reject_count (loaded->rejects);
+  counts->staged -= refused;
+  return reject_limit_check (db, task, loaded->rejects, counts, error);
+}
+
+bool
+sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error)
+{
+  const SiftVars vars = sift_vars (task->model, loaded);
+  if (!refuse_rows (db, task, &vars, loaded, error) || !keep_refused (db, task, loaded, counts, error)
+      || !sift (db, &vars, "table/delete_duplicates", &counts->duplicate, error))
+    return false;
+  counts->staged -= counts->duplicate;
+  return true;
+}

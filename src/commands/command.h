@@ -1,0 +1,90 @@
+/* A command of weir as data, and one call of it.
+ *
+ * A new command is a file command_NAME.c with a `const Command command_NAME`, and its name in cli.h and cli.c; help, usage errors and
+ * completion come from there. A call goes: options, arguments, the home's settings where the command needs them, its run function, and
+ * its error, if there is one, printed and made an exit code. */
+#ifndef WEIR_SRC_COMMANDS_COMMAND_H
+#define WEIR_SRC_COMMANDS_COMMAND_H
+
+#include "src/report/show.h"
+#include "src/settings/settings_given.h"
+
+#include <limits.h>
+
+/* What a run function gets. */
+typedef struct
+{
+  SettingsGiven given; /* what the command line says of settings */
+  Settings *settings;  /* where the command NEEDS_HOME; else NULL, for it to load them */
+  gboolean json;
+  void *options;    /* the command's own struct */
+  char **arguments; /* what is no option; ends with NULL; borrowed */
+  int n_arguments;
+} Call;
+
+enum
+{
+  TAKES_SETTINGS = 1,   /* the options of the table of settings */
+  TAKES_JSON = 2,       /* --json */
+  NEEDS_HOME = 4,       /* settings are loaded before it runs; without a home it does not */
+  PASSES_ARGUMENTS = 8, /* whatever follows the options above goes on to another program as it is */
+};
+
+/* An option of one command: { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many", "N" }. */
+typedef struct
+{
+  const char *name;
+  char letter;          /* 0: none */
+  GOptionArg type;      /* by OPTION_..., as is the offset */
+  size_t offset;        /* of its member in the command's struct */
+  const char *help;     /* NULL: it is not shown, being weir's own */
+  const char *argument; /* what the help puts behind it: "N" */
+} CommandOption;
+
+/* Type and place of an option; a member of another type does not compile. */
+#define OPTION_FLAG(options, member) G_OPTION_ARG_NONE, OPTION_AT (options, member, gboolean)
+#define OPTION_NUMBER(options, member) G_OPTION_ARG_INT, OPTION_AT (options, member, int)
+#define OPTION_TEXT(options, member) G_OPTION_ARG_STRING, OPTION_AT (options, member, char *)
+#define OPTION_AT(options, member, ctype) offsetof (options, member) * _Generic(((options *) NULL)->member, ctype : 1)
+
+typedef struct
+{
+  const char *name;
+  const char *arguments;   /* as the help shows them: "FILE..."; "up|down|status": exactly one of these words */
+  const char *summary;     /* one line */
+  const char *description; /* what --help prints below the options: a few sentences and examples; may be NULL */
+  unsigned takes;
+
+  int least, most;   /* arguments, where they are no words */
+  const char *usage; /* what is said where there are fewer or more */
+
+  const CommandOption *options; /* its own; ends with { NULL }; NULL: none */
+  size_t options_size;          /* of their struct */
+  const void *defaults;         /* that struct as it begins; NULL: all zero */
+
+  /* *ret_code is 0 and stays so where all is well; an error becomes its own exit code (weir_error_exit_code). */
+  bool (*run) (Call *call, int *ret_code, GError **error);
+} Command;
+
+#define ANY_NUMBER INT_MAX
+
+/* How people name a run, for help and usage of what takes one: ledger_find_run. */
+#define A_RUN "an id, its first characters, a file name, or \"last\""
+
+/* Runs `weir NAME ...`: argv[0] is the command's name. Returns the exit code. */
+int command_call (const Command *command, int argc, char **argv);
+
+/* Its options: "--home", ..., "--help". NULL-terminated; both the array and the texts are the caller's. */
+char **command_options (const Command *command);
+
+/* The words of its arguments ("up", "down", "status"), or none. NULL-terminated; the caller's. */
+char **command_words (const Command *command);
+
+/* Prints "weir: message", DETAIL and HINT to stderr (as {"error":{...}} on stdout too when json), frees the error, returns its exit
+ * code. */
+int command_fail (GError *error, bool json);
+
+/* A usage error: message and "Try: weir NAME --help". name NULL: of weir itself. Returns 2. */
+int command_usage (const char *name, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+#endif

@@ -1,0 +1,42 @@
+#include "src/commands/load_now.h"
+
+#include "base/error.h"
+#include "src/load/published.h"
+
+#include <stdio.h>
+
+#define LOCK_WAIT_MS 60000 /* for another load of the same table */
+#define EXIT_LOCAL 4
+
+bool
+load_now_lock (Loader *loader, const Route *route, const char *file, GError **error)
+{
+  LockState state;
+  g_autofree char *waits_for = NULL;
+  if (!loader_lock (loader, route, LOCK_WAIT_MS, &state, &waits_for, error))
+    return false;
+  if (state == LOCK_OURS)
+    return true;
+  g_autofree char *hint = g_strdup_printf ("Load a file of %s first.", waits_for);
+  const Failure failure = { WEIR_ERROR_INPUT, REASON_WAITS, .detail = "Nothing was loaded; the file was left where it is.",
+                            .hint = hint };
+  return weir_fail (error, &failure, "\"%s\" refers to %s, which was never loaded", file, waits_for);
+}
+
+void
+load_now_tell (const Json *summary, bool json, bool dry_run)
+{
+  g_autofree char *text = json ? weir_json_text (summary) : published_text (summary);
+  bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
+  fprintf (failed && !json ? stderr : stdout, "%s%s\n", dry_run && !json ? "dry run: " : "", text);
+  fflush (stdout);
+}
+
+int
+load_now_exit_code (const LoadEnd *end)
+{
+  if (end->stuck)
+    return EXIT_LOCAL;
+  Json *rows = json_object_get (end->summary, "rows");
+  return end->failed || json_integer_value (json_object_get (rows, "rejected")) > 0 ? 1 : 0;
+}

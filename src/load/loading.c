@@ -1,0 +1,271 @@
+#include "src/load/loading.h"
+
+#include "base/autoptr.h"
+#include "base/error.h"
+#include "base/fault.h"
+#include "pipeline/summary.h"
+#include "src/server/connect.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A file that is open, and the run over it. */
+typedef struct
+{
+  Run run;
+  const Route *route;
+  int fd;
+} Input;
+
+static void
+input_clear (Input *input)
+{
+  g_free (input->run.table);
+  g_free (input->run.file);
+  g_free (input->run.place);
+  fd_cleanup (&input->fd);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Input, input_clear)
+
+static bool
+fail_to_open (const char *name, int reason, GError **error)
+{
+  g_autofree char *hint =
+      reason == EACCES || reason == EPERM ? g_strdup_printf (
+          "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ())
+                                          : NULL;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint },
+                    "could not open \"%s\": %s", name, g_strerror (reason));
+}
+
+static bool
+refuse_kind (const char *name, mode_t mode, GError **error)
+{
+  bool folder = S_ISDIR (mode);
+  g_autofree char *hint =
+      folder ? g_strdup_printf ("Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/") : NULL;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_A_FILE, .hint = hint }, "could not load \"%s\": it is %s",
+                    name, folder ? "a directory" : "not a regular file");
+}
+
+/* Opens the file at "path", which messages call "name". *input has a descriptor, and no run yet. */
+static bool
+open_input (const char *path, const char *name, Input *input, struct stat *ret_info, GError **error)
+{
+  input->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (input->fd < 0 || fstat (input->fd, ret_info) < 0)
+    return fail_to_open (name, errno, error);
+  return S_ISREG (ret_info->st_mode) || refuse_kind (name, ret_info->st_mode, error);
+}
+
+static void
+set_run (Input *input, Uid id, const Route *route, const char *file, char *place, const struct stat *info)
+{
+  input->route = route;
+  input->run = (Run) { .id = id,
+                       .table = g_strdup (route->table),
+                       .file = g_strdup (file),
+                       .place = place,
+                       .size = info->st_size,
+                       .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
+}
+
+static bool
+open_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input, GError **error)
+{
+  struct stat info;
+  if (!open_input (claim_path (claim), claim_name (claim), ret_input, &info, error))
+    return false;
+  set_run (ret_input, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)),
+           &info);
+  ret_input->run.claimed = true;
+  return true;
+}
+
+/* Tells the ledger that the run has begun, and that those of dead processes on this table are over. */
+static bool
+begin_run (Loader *loader, const Input *input, GError **error)
+{
+  Db *db = loader->db;
+  const Model *model = input->route->model;
+  if (!db_exec (db, "begin", error))
+    return false;
+  if (ledger_abandon (db, input->run.table, input->run.id, error)
+      && ledger_begin (db, &input->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
+      && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+/* What the ledger keeps of a file that is given back until a person has mended what the failure names (held.h). NULL: it goes
+ * another way. Owned by the caller. */
+static char *
+summarize_held (const Run *run, const PipelineResult *result, const GError *failure)
+{
+  if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
+    return NULL;
+  PipelineResult held = *result;
+  held.status = STATUS_HELD;
+  g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
+  return weir_json_text (summary);
+}
+
+/* Tells the ledger of a run that ended without being applied. False: it could not be told, and still has the run IN_PROGRESS. */
+static bool
+record_failure (Loader *loader, const Run *run, const PipelineResult *result, const GError *failure)
+{
+  if (loader->options.dry_run)
+    return true;
+  g_autofree char *text = weir_error_format (failure);
+  g_autofree char *summary = summarize_held (run, result, failure);
+  const FileEnd end = { .state = "failed",
+                        .pins_sha256 = result->pins_sha256[0] != '\0' ? result->pins_sha256 : NULL,
+                        .counts = result->rows_known ? &result->rows : NULL,
+                        .summary = summary };
+  bool stopped = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP);
+  if (!stopped && db_is_usable (loader->db))
+    return ledger_fail (loader->db, run->id, text, &end, NULL);
+  /* After a stop, or with a lost connection, the last word takes a connection of its own. */
+  g_autoptr (Db) db = loader->one_shot ? database_open (loader->settings, NULL) : NULL;
+  return db != NULL && ledger_fail (db, run->id, text, &end, NULL);
+}
+
+/* A run that a worker will take up again stays IN_PROGRESS. */
+static bool
+is_resumed (const Loader *loader, const GError *failure)
+{
+  return !loader->one_shot
+         && (g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) || g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP));
+}
+
+/* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: *ret_fate says whether the ledger has the
+ * run FAILED or still open. */
+static bool
+run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  const Run *run = &input->run;
+  const Route *route = input->route;
+  g_auto (PipelineResult) result = { 0 };
+  g_autoptr (GError) failure = NULL;
+  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options };
+  bool done = pipeline_run (loader->db, &task, &result, &failure);
+  if (done)
+    fault_point ("after-commit");
+  else
+    *ret_fate = is_resumed (loader, failure) || !record_failure (loader, run, &result, failure) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK;
+  if (!done && (*ret_fate == CLAIM_ORPHAN || !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT)))
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  if (done && route->model == NULL && route->suggestion != NULL)
+    g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
+  ret_end->failed = !done;
+  ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
+  return true;
+}
+
+/* What the ledger knows of a claimed file's run. */
+typedef struct
+{
+  char *status; /* NULL: nothing */
+  char *state;
+  RowCounts rows;
+} Past;
+
+static void
+past_clear (Past *past)
+{
+  g_free (past->status);
+  g_free (past->state);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
+
+/* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
+static bool
+place_completed (Loader *loader, const Input *input, const Claim *claim, const Past *past, LoadEnd *ret_end, GError **error)
+{
+  LoadStatus status = g_strcmp0 (past->state, "staged") == 0      ? STATUS_STAGED
+                      : g_strcmp0 (past->state, "duplicate") == 0 ? STATUS_DUPLICATE
+                                                                  : STATUS_APPLIED;
+  const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows };
+  ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
+}
+
+/* Loads an open claimed file and places it. */
+static bool
+load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
+{
+  /* A COMMIT whose answer was lost may have begun the run. */
+  if (!begin_run (loader, input, error))
+    return *ret_fate = g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
+  if (!run_pipeline (loader, input, ret_end, ret_fate, error))
+    return false;
+  GError *local = NULL;
+  *ret_fate = CLAIM_DONE;
+  if (placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, &local))
+    return true;
+  *ret_fate = CLAIM_ORPHAN;
+  if (!loader->one_shot)
+    return g_propagate_error (error, local), false;
+  placing_note_stuck (ret_end, "still in imports/.claimed, where `weir watch` takes it up", local);
+  return true;
+}
+
+bool
+loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
+{
+  g_auto (Past) past = { 0 };
+  g_auto (Input) input = { .fd = -1 };
+  *ret_end = (LoadEnd) { 0 };
+  *ret_fate = CLAIM_GIVE_BACK;
+  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, error))
+    return false;
+  bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
+  if (completed)
+    *ret_fate = CLAIM_ORPHAN;
+  if (!open_claimed (loader, claim, route, &input, error))
+    return false;
+  if (!completed)
+    return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
+  if (!place_completed (loader, &input, claim, &past, ret_end, error))
+    return false;
+  return *ret_fate = CLAIM_DONE, true;
+}
+
+bool
+loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
+{
+  *ret_end = (LoadEnd) { .failed = true };
+  g_auto (Input) input = { .fd = -1 };
+  if (!open_claimed (loader, claim, route, &input, error) || !begin_run (loader, &input, error))
+    return false;
+  const PipelineResult result = { .status = STATUS_FAILED };
+  if (!record_failure (loader, &input.run, &result, why))
+    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input.run.file);
+  ret_end->summary = pipeline_summary (&input.run, &result, 0, why);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, claim, error);
+}
+
+bool
+loading_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
+{
+  struct stat info;
+  *ret_end = (LoadEnd) { 0 };
+  g_auto (Input) input = { .fd = -1 };
+  if (!open_input (path, path, &input, &info, error))
+    return false;
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
+  ClaimFate ignored;
+  bool dry_run = loader->options.dry_run;
+  if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
+    return false;
+  return dry_run || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
+}

@@ -1,0 +1,40 @@
+/* One file in front of the supervisor: dropped, claimed by a dead worker, or in work. */
+#ifndef WEIR_SRC_WATCH_JOB_H
+#define WEIR_SRC_WATCH_JOB_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef enum
+{
+  JOB_INCOMPLETE, /* it settles, or somebody writes to it; younger files of its table do not wait for it */
+  JOB_HELD,       /* left alone until somebody mends something; the same */
+  JOB_READY,      /* complete: it may be handed out from not_before on */
+  JOB_ORPHAN,     /* a claim whose worker died; the same, and before the ready ones of its table */
+  JOB_IN_WORK,    /* a worker has it, of ours or of somebody else */
+} JobState;
+
+typedef struct
+{
+  char *key;   /* what it is known by: the name of a dropped file, the run of a claim */
+  char *name;  /* the file's name */
+  char *shown; /* the same for messages: one line, nothing that moves a cursor */
+  char *table; /* where it goes */
+  bool is_claim;
+  JobState state;
+  ino_t inode;
+  int64_t size;                /* bytes */
+  int64_t mtime_ns;            /* since 1970 */
+  int64_t not_before;          /* monotonic microseconds; 0: at once */
+  const GPtrArray *references; /* of ModelReference, borrowed from the catalog in force; NULL: none */
+} Job;
+
+/* The strings are copied, and freed with it. */
+Job *job_new (const char *key, const char *name, const char *table);
+Job *job_copy (const Job *job); /* without what is borrowed */
+void job_free (Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+#endif

@@ -1,0 +1,139 @@
+/* Workers that die or lose their connection by chance: what they left is taken up, told as what it is, and not refused. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <signal.h>
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+
+static const char users_text[] = "name,email\nAnn,a@x.org\nBob,b@x.org\n";
+
+/* The supervisor, whose one worker stops whenever it comes to the point. */
+static Background *
+watch_up_to (Home *home, const char *point)
+{
+  g_autofree char *fault = g_strconcat ("stop:", point, NULL);
+  home_configure (home, ", \"workers\": 1");
+  home_write_model (home, "users", USERS);
+  home_set_environment (home, "WEIR_FAULT", fault);
+  return start_watch (home);
+}
+
+static pid_t
+wait_for_stopped (Home *home)
+{
+  pid_t worker = 0;
+  wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
+  return worker;
+}
+
+static void
+test_killed_by_chance (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = watch_up_to (home, "after-load");
+  home_drop (home, "users.csv", users_text);
+  kill (wait_for_stopped (home), SIGKILL);
+  wait_until (background_said (watch, "it is tried once more"));
+  kill (wait_for_stopped (home), SIGCONT);
+  wait_until (home_count_files (home, "archive") + home_count_files (home, "failed") > 0);
+  stop_watch (watch);
+  assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
+  home->oracle = ORACLE_REPLAY;
+}
+
+/* The rows are committed, and the ledger cannot be told where their file goes: it stays where somebody comes back to it. */
+static void
+test_connection_lost_before_the_archive (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = watch_up_to (home, "before-archive");
+  home_drop (home, "users.csv", users_text);
+  pid_t worker = wait_for_stopped (home);
+  sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                      " and pid <> pg_backend_pid()");
+  kill (worker, SIGCONT);
+  kill (wait_for_stopped (home), SIGCONT);
+  wait_until (home_count_files (home, "archive") == 1
+              && sql_number (home, "select count(*) from weir.file where disposition = 'archived'") == 1);
+  stop_watch (watch);
+  assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
+  home->oracle = ORACLE_REPLAY;
+}
+
+/* A file whose worker died behind the COMMIT only has to be archived, and is told as what became of it. */
+static void
+test_told_after_the_crash (void **state)
+{
+  static const struct
+  {
+    const char *status;
+    bool model, twice;
+  } cases[] = { { "applied", true, false }, { "staged", false, false }, { "duplicate", true, true } };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].status);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      if (cases[i].model)
+        home_write_model (home, "users", USERS);
+      if (cases[i].twice)
+        json_decref (load_text (home, "users-1.csv", users_text, NULL));
+      home_drop (home, "users.csv", users_text);
+      home_set_environment (home, "WEIR_FAULT", "kill:after-commit");
+      assert_weir (home, 128 + SIGKILL, "load", "imports/users.csv", NULL);
+      home_set_environment (home, "WEIR_FAULT", NULL);
+      g_autoptr (Background) watch = spawn_weir (home, "watch", "--json", NULL);
+      wait_until (home_count_files (home, "archive/users") == 1 + cases[i].twice && home_count_files (home, "imports") == 0);
+      g_autofree char *told = g_strdup_printf ("\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"%s\"", cases[i].status);
+      wait_until (background_said (watch, told));
+      stop_watch (watch);
+      g_autofree char *both = g_strdup_printf ("%s|%s", cases[i].status, cases[i].status);
+      assert_sql (home, both, "select state, summary ->> 'status' from weir.file where file_name = 'users.csv'");
+    }
+}
+
+static int
+count_in (const char *text, const char *word)
+{
+  int times = 0;
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+    times++;
+  return times;
+}
+
+/* A server that is away is tried again and again, and told once. */
+static void
+test_outage_is_told_once (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Background) watch = start_watch (home);
+  wait_until (process_find (home->path, "--worker") != 0);
+  home_drop (home, "users-1.csv", users_text);
+  wait_until (home_count_files (home, "archive/users") == 1);
+  cluster_stop (home->cluster);
+  home_drop (home, "users-2.csv", "name,email\nCyd,c@x.org\n");
+  wait_until (background_said (watch, "the database is away or busy"));
+  g_usleep (2500000); /* several tries */
+  cluster_start (home->cluster);
+  wait_until (home_count_files (home, "archive/users") == 2);
+  stop_watch (watch);
+  g_autofree char *said = background_text (watch);
+  assert_int_equal (count_in (said, "the database is away or busy"), 1);
+  assert_int_equal (count_in (said, "the database is back"), 1);
+  home->oracle = ORACLE_REPLAY;
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_killed_by_chance),
+    TEST (test_connection_lost_before_the_archive),
+    TEST (test_told_after_the_crash),
+    TEST (test_outage_is_told_once),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

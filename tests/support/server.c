@@ -1,0 +1,193 @@
+#include "server.h"
+
+#include "base/autoptr.h"
+#include "base/db.h"
+#include "process.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define PORT "5432"
+#define RAM_DISK "/dev/shm"
+#define RAM_BYTES (UINT64_C (1) << 30)
+
+char *
+cluster_programs (void)
+{
+  glob_t found = { 0 };
+  char *folder = NULL;
+  if (glob ("/usr/lib/postgresql/*/bin/initdb", 0, NULL, &found) == 0)
+    folder = g_path_get_dirname (found.gl_pathv[found.gl_pathc - 1]);
+  globfree (&found);
+  if (folder == NULL)
+    g_error ("the integration tests need a PostgreSQL server (Debian: postgresql)");
+  return folder;
+}
+
+/* On a RAM disk that has the room: tables come and go all the time, and making files is slow elsewhere. */
+void
+server_place (Cluster *cluster)
+{
+  struct statvfs disk;
+  bool is_roomy = statvfs (RAM_DISK, &disk) == 0 && (uint64_t) disk.f_bavail * disk.f_frsize >= RAM_BYTES;
+  g_autofree char *name = g_path_get_basename (cluster->folder);
+  cluster->data = is_roomy ? g_build_filename (RAM_DISK, name, NULL) : g_build_filename (cluster->folder, "data", NULL);
+  cluster->bin = cluster_programs ();
+}
+
+/* Runs a program to its end as the server's user; anything but success ends the tests. */
+static void
+run_tool (const Cluster *cluster, const char *user, const char *const *argv)
+{
+  g_autofree char *log = g_build_filename (cluster->folder, "setup.log", NULL);
+  int code = process_wait (process_start (&(ProcessSetup) { .folder = "/", .user = user, .out = log }, argv));
+  if (code != 0)
+    {
+      g_autofree char *text = NULL;
+      g_file_get_contents (log, &text, NULL, NULL);
+      g_error ("%s failed with %d:\n%s", argv[0], code, text != NULL ? text : "");
+    }
+}
+
+static void
+make_folder (const char *path, mode_t mode)
+{
+  if (mkdir (path, mode) != 0 || chmod (path, mode) != 0)
+    g_error ("%s: %s", path, g_strerror (errno));
+  const struct passwd *user = geteuid () == 0 ? getpwnam ("postgres") : NULL;
+  g_assert (user == NULL || lchown (path, user->pw_uid, user->pw_gid) == 0);
+}
+
+/* The template is made by whoever comes first. */
+static void
+copy_data (Cluster *cluster)
+{
+  g_autofree char *version = g_path_get_dirname (cluster->bin);
+  g_autofree char *name = g_strdup_printf ("test-cluster-%s-%u", strrchr (version, '/') + 1, (unsigned) geteuid ());
+  g_autofree char *template = g_build_filename (g_getenv ("WEIR_BUILD"), name, NULL);
+  g_autofree char *lock_path = g_strconcat (template, ".lock", NULL);
+  AUTO_FD int lock = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  g_assert (lock >= 0 && flock (lock, LOCK_EX) == 0);
+  g_autofree char *initdb = g_build_filename (cluster->bin, "initdb", NULL);
+  if (access (template, F_OK) != 0)
+    {
+      g_autofree char *part = g_strconcat (template, ".part", NULL);
+      remove_tree (part);
+      run_tool (cluster, "postgres",
+                (const char *[]) { initdb, "--pgdata", cluster->data, "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres",
+                                   "--auth=trust", "--no-sync", "--no-instructions", "--wal-segsize=1", NULL });
+      run_tool (cluster, NULL, (const char *[]) { "/bin/cp", "-a", cluster->data, part, NULL });
+      g_assert (rename (part, template) == 0);
+      return;
+    }
+  g_assert (rmdir (cluster->data) == 0);
+  run_tool (cluster, NULL, (const char *[]) { "/bin/cp", "-a", "--reflink=auto", template, cluster->data, NULL });
+}
+
+static void
+write_access_rules (const Cluster *cluster)
+{
+  g_autofree char *path = g_build_filename (cluster->data, "pg_hba.conf", NULL);
+  /* Opened, not replaced: the file stays the server's. */
+  g_autoptr (FILE) file = fopen (path, "we");
+  g_assert (file != NULL);
+  fputs ("local all " CLUSTER_GUARDED_ROLE " scram-sha-256\nlocal all all trust\n", file);
+}
+
+/* Waits until the server takes connections; its superuser's. */
+static Db *
+connect_to_server (const Cluster *cluster)
+{
+  g_autofree char *url = cluster_url (cluster, "postgres", "postgres", CLUSTER_PASSWORD);
+  int64_t deadline = deadline_new ();
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      Db *db = db_connect (url, "test", -1, &error);
+      if (db != NULL)
+        return db;
+      if (!deadline_sleep (deadline) || (cluster->postmaster != 0 && process_ended (cluster->postmaster, NULL)))
+        g_error ("the test cluster does not start, see %s: %s", cluster->log, error->message);
+    }
+}
+
+static void
+run_sql (Cluster *cluster, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  if (cluster->db == NULL)
+    cluster->db = connect_to_server (cluster);
+  if (!db_exec (cluster->db, sql, &error))
+    g_error ("%s: %s", sql, error->message);
+}
+
+void
+server_make (Cluster *cluster)
+{
+  make_folder (cluster->data, 0700);
+  make_folder (cluster->socket, 0755);
+  copy_data (cluster);
+  write_access_rules (cluster);
+  cluster_start (cluster);
+  /* The tests look as weir at what the other role made. */
+  run_sql (cluster, "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "';"
+                    " grant " CLUSTER_GUARDED_ROLE " to weir");
+}
+
+void
+cluster_start (Cluster *cluster)
+{
+  g_assert (cluster->data != NULL && cluster->postmaster == 0);
+  g_autofree char *postgres = g_build_filename (cluster->bin, "postgres", NULL);
+  g_autofree char *folder = g_strconcat ("unix_socket_directories=", cluster->socket, NULL);
+  /* clang-format off */
+  const char *argv[] = { postgres, "-D", cluster->data, "-p", PORT,
+                         "-c", folder,
+                         "-c", "listen_addresses=",
+                         "-c", "fsync=off",
+                         "-c", "full_page_writes=off",
+                         "-c", "shared_buffers=64MB",
+                         "-c", "max_connections=200",
+                         "-c", "autovacuum=off",
+                         "-c", "dynamic_shared_memory_type=mmap", /* in the data directory, and gone with it */
+                         "-c", "log_statement=all",
+                         "-c", "log_min_messages=log",
+                         "-c", "log_line_prefix=%d %m [%p] ",
+                         "-c", "max_wal_size=256MB",
+                         NULL };
+  /* clang-format on */
+  cluster->starts++;
+  cluster->postmaster = process_start (&(ProcessSetup) { .folder = "/", .user = "postgres", .out = cluster->log }, argv);
+  cluster->db = connect_to_server (cluster);
+}
+
+char *
+cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password)
+{
+  g_autofree char *host = g_uri_escape_string (cluster->socket, NULL, false);
+  return g_strdup_printf ("postgresql://%s:%s@%s:" PORT "/%s", role, password, host, database);
+}
+
+char *
+cluster_make_database (Cluster *cluster)
+{
+  /* Other executables make theirs on the same server. */
+  char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
+  g_autofree char *sql = g_strdup_printf ("create database %s owner weir", name);
+  run_sql (cluster, sql);
+  return name;
+}
+
+void
+cluster_drop_database (Cluster *cluster, const char *name)
+{
+  g_autofree char *sql = g_strdup_printf ("drop database %s with (force)", name);
+  run_sql (cluster, sql);
+}

@@ -1,0 +1,205 @@
+/* What the supervisor says of its workers' answers, and what it does with the files. */
+#include "src/watch/supervisor_state.h"
+
+#include "tests/support/process.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  char *log_path;
+  Supervisor supervisor;
+  Job *job; /* the file that the answers are about */
+} Fixture;
+
+static int
+set_up (void **state)
+{
+  Fixture *fixture = g_new0 (Fixture, 1);
+  fixture->folder = g_dir_make_tmp ("weir-replies-XXXXXX", NULL);
+  fixture->log_path = g_build_filename (fixture->folder, "weir.log", NULL);
+  /* One that is stopping takes answers, but hands nothing out: it needs neither crew nor folder. */
+  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, FALSE), .stopping = true };
+  fixture->supervisor.holds = holds_new ();
+  fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+  fixture->job = job_new ("sales.csv", "sales.csv", "sales");
+  fixture->job->inode = 1;
+  *state = fixture;
+  return 0;
+}
+
+static int
+tear_down (void **state)
+{
+  Fixture *fixture = *state;
+  log_free (fixture->supervisor.log);
+  holds_free (fixture->supervisor.holds);
+  g_ptr_array_unref (fixture->supervisor.jobs);
+  job_free (fixture->job);
+  remove_tree (fixture->folder);
+  g_free (fixture->log_path);
+  g_free (fixture->folder);
+  g_free (fixture);
+  return 0;
+}
+
+static void
+take (Fixture *fixture, const char *answer)
+{
+  g_autoptr (Json) reply = weir_json_parse (answer, strlen (answer), "answer", NULL);
+  assert_non_null (reply);
+  supervisor_take_reply (fixture->job, reply, &fixture->supervisor);
+}
+
+static int
+times_said (const Fixture *fixture, const char *text)
+{
+  g_autofree char *log = NULL;
+  int times = 0;
+  assert_true (g_file_get_contents (fixture->log_path, &log, NULL, NULL));
+  for (const char *at = log; (at = strstr (at, text)); at++)
+    times++;
+  return times;
+}
+
+static HoldCause
+cause_of (const Fixture *fixture)
+{
+  int64_t until;
+  return holds_find (fixture->supervisor.holds, fixture->job, g_get_monotonic_time (), &until);
+}
+
+static void
+every_answer_has_its_words_and_its_hold (void **state)
+{
+  static const struct
+  {
+    const char *answer;
+    HoldCause cause;
+    const char *said; /* NULL: nothing */
+  } cases[] = {
+    { "{\"outcome\": \"waits\", \"waits_for\": \"users\"}", HOLD_WAITS, "sales.csv: waits for users, which was never loaded\n" },
+    { "{\"outcome\": \"busy\"}", HOLD_BUSY, NULL },
+    { "{\"outcome\": \"gone\"}", HOLD_GONE, NULL },
+    { "{\"outcome\": \"model\", \"error\": {\"message\": \"no good\"}}", HOLD_MODEL, "sales.csv: left where it is: no good\n" },
+    { "{\"outcome\": \"local\", \"error\": {\"message\": \"full\"}}", HOLD_LOCAL, "sales.csv: left where it is: full\n" },
+    { "{\"outcome\": \"stop\", \"error\": {\"message\": \"stopped\"}}", HOLD_NONE, NULL },
+    { "{\"outcome\": \"new word\"}", HOLD_LOCAL, "sales.csv: the worker answered \"new word\", which is not understood\n" },
+    { "{\"outcome\": \"ready\"}", HOLD_LOCAL, "sales.csv: the worker answered \"ready\", which is not understood\n" },
+    { "{\"outcome\": \"retry\", \"error\": {\"message\": \"away\"}}", HOLD_NONE, "tried again: away\n" },
+    { "{\"outcome\": \"done\", \"status\": \"applied\", \"file\": \"sales.csv\", \"table\": \"sales\"}", HOLD_NONE,
+      "sales.csv: applied to sales\n" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Fixture *fixture = NULL;
+      set_up ((void **) &fixture);
+      take (fixture, cases[i].answer);
+      if (cause_of (fixture) != cases[i].cause)
+        fail_msg ("%s: held by cause %d", cases[i].answer, (int) cause_of (fixture));
+      if (times_said (fixture, cases[i].said ? cases[i].said : "\n") != (cases[i].said ? 1 : 0))
+        fail_msg ("%s: said otherwise", cases[i].answer);
+      tear_down ((void **) &fixture);
+    }
+  (void) state;
+}
+
+/* It is asked for again and again, and waits for the same thing: said once. For another: said anew. */
+static void
+why_a_file_waits_is_said_once (void **state)
+{
+  Fixture *fixture = *state;
+  for (int i = 0; i < 3; i++)
+    take (fixture, "{\"outcome\": \"waits\", \"waits_for\": \"users\"}");
+  assert_int_equal (times_said (fixture, "sales.csv: waits for users, which was never loaded"), 1);
+  take (fixture, "{\"outcome\": \"waits\", \"waits_for\": \"shops\"}");
+  assert_int_equal (times_said (fixture, "sales.csv: waits for shops, which was never loaded"), 1);
+}
+
+static void
+a_waiting_file_goes_on_when_its_dimension_was_applied (void **state)
+{
+  Fixture *fixture = *state;
+  take (fixture, "{\"outcome\": \"waits\", \"waits_for\": \"users\"}");
+  Job *fact = fixture->job;
+  fixture->job = job_new ("users.csv", "users.csv", "users");
+  take (fixture, "{\"outcome\": \"done\", \"status\": \"duplicate\", \"file\": \"users.csv\", \"table\": \"users\"}");
+  g_autoptr (Job) dimension = g_steal_pointer (&fixture->job);
+  fixture->job = fact;
+  assert_int_equal (cause_of (fixture), HOLD_WAITS);
+  fixture->job = dimension;
+  take (fixture, "{\"outcome\": \"done\", \"status\": \"applied\", \"file\": \"users.csv\", \"table\": \"users\"}");
+  fixture->job = fact;
+  assert_int_equal (cause_of (fixture), HOLD_NONE);
+}
+
+/* A claim that a listing shows and no worker finds, a file that was taken away: neither stays. */
+static void
+what_has_left_is_forgotten (void **state)
+{
+  static const char *const answers[] = { "{\"outcome\": \"gone\"}", "{\"outcome\": \"done\", \"status\": \"staged\"}" };
+  Fixture *fixture = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_ptr_array_add (fixture->supervisor.jobs, job_copy (fixture->job));
+      g_ptr_array_add (fixture->supervisor.jobs, job_new ("other.csv", "other.csv", "other"));
+      take (fixture, answers[i]);
+      assert_int_equal (fixture->supervisor.jobs->len, 1);
+      g_ptr_array_set_size (fixture->supervisor.jobs, 0);
+    }
+}
+
+static void
+an_outage_is_said_once_and_ends_with_an_answer_of_the_database (void **state)
+{
+  Fixture *fixture = *state;
+  for (int i = 0; i < 3; i++)
+    take (fixture, "{\"outcome\": \"retry\", \"error\": {\"message\": \"away\"}}");
+  take (fixture, "{\"outcome\": \"gone\"}");
+  assert_true (backoff_is_failing (&fixture->supervisor.outage));
+  assert_int_equal (times_said (fixture, "the database is away or busy"), 1);
+  assert_int_equal (times_said (fixture, "the database is back"), 0);
+  take (fixture, "{\"outcome\": \"busy\"}");
+  assert_false (backoff_is_failing (&fixture->supervisor.outage));
+  assert_int_equal (times_said (fixture, "the database is back"), 1);
+}
+
+static void
+a_file_that_crashes_its_workers_is_held_in_the_end (void **state)
+{
+  static const struct
+  {
+    const char *said;
+    HoldCause cause;
+  } crashes[] = { { "it is tried once more", HOLD_NONE },
+                  { "it is given up", HOLD_NONE },
+                  { "it is left where it is until it changes", HOLD_CRASHED } };
+  Fixture *fixture = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (crashes); i++)
+    {
+      supervisor_worker_crashed (&fixture->supervisor, fixture->job, "was killed");
+      assert_int_equal (times_said (fixture, crashes[i].said), 1);
+      assert_int_equal (cause_of (fixture), crashes[i].cause);
+    }
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test (every_answer_has_its_words_and_its_hold),
+    TEST (why_a_file_waits_is_said_once),
+    TEST (a_waiting_file_goes_on_when_its_dimension_was_applied),
+    TEST (what_has_left_is_forgotten),
+    TEST (an_outage_is_said_once_and_ends_with_an_answer_of_the_database),
+    TEST (a_file_that_crashes_its_workers_is_held_in_the_end),
+  };
+  return cmocka_run_group_tests (tests, NULL, NULL);
+}
