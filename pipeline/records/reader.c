@@ -332,7 +332,7 @@ take_record (Reader *reader, const Line *first, GError **error)
     return outcome;
   reader->record.raw = line_source_bytes (reader->lines);
   reader->record.raw_length = resume ? first->text_end : last.text_end;
-  if (outcome == RECORD_GOOD && lines > 2 && is_swallowing (reader))
+  if (outcome == RECORD_GOOD && lines >= READER_SWALLOW_LINES && is_swallowing (reader))
     {
       outcome = set_problem (reader, REASON_UNCLOSED_QUOTE, "unclosed quote: the lines up to line %" G_GINT64_FORMAT " are rows",
                              reader->record.line + (int64_t) lines - 2);

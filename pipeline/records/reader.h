@@ -72,6 +72,9 @@ Reader *reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *li
 void reader_free (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
 
+/* A record of fewer lines is never taken for rows that a quote swallowed: two between its first and its last are needed. */
+#define READER_SWALLOW_LINES 4
+
 /* How many columns the table has (0, as at first: not known). A quoted cell that holds lines which are rows of such a table is an
  * unclosed quote then. */
 void reader_set_width (Reader *reader, size_t width);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define NAMES_WITHIN 20 /* rows that may be a header with known names */
-#define LONG_ROW 3      /* lines; a quote may have swallowed rows in longer ones */
 
 void
 sniff_candidate_clear (SniffCandidate *candidate)
@@ -159,7 +158,7 @@ static bool
 has_long_rows (const SniffCandidate *candidate)
 {
   for (guint i = 0; i < candidate->rows->len; i++)
-    if (sniff_row (candidate, i)->lines > LONG_ROW)
+    if (sniff_row (candidate, i)->lines >= READER_SWALLOW_LINES)
       return true;
   return false;
 }
