@@ -450,7 +450,7 @@ test_load_is_stopped (void **state)
   home_write_file (home, "elsewhere/users.csv", users_text);
   sql_run_text (home, "select pg_advisory_lock(hashtextextended('weir.table users', 0))");
   g_autoptr (Background) load = spawn_weir (home, "load", "elsewhere/users.csv", NULL);
-  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1);
+  wait_until (is_waiting_for_lock (home));
   assert_int_equal (background_stop (load, SIGTERM, 10), 130);
   g_autofree char *said = background_text (load);
   assert_true (g_str_has_prefix (said, "users.csv: stopped; nothing was changed\n"));

@@ -110,7 +110,7 @@ test_damaged_files (void **state)
   home_remove_file (home, reason);
   g_autofree char *unexplained = oracle_find (home, 0);
   assert_contains (unexplained, "no .error.json");
-  home->oracle = ORACLE_NOTHING;
+  home->oracle = ORACLE_BY_HAND;
 }
 
 /* A home that is released in disorder fails its test, which did not ask for the oracle. */

@@ -88,10 +88,7 @@ test_version_numbers_count_closed_ones (void **state)
   load_name (home, "Anne");
   assert_sql (home, "Ann|1|f\nAnna|2|f\nAnne|3|t",
               "select name, version_number, is_current from warehouse.users where email = 'a@x.org' order by version_number");
-  /* The ledger does not know of it. */
-  g_autofree char *found = oracle_find (home, 0);
-  assert_contains (found, "a run is not in the warehouse once");
-  home->oracle = ORACLE_NOTHING;
+  home->oracle = ORACLE_BY_HAND;
 }
 
 static void

@@ -98,7 +98,9 @@ test_no_secret_in_arguments (void **state)
   wait_until (process_find (home->path, "--worker") != 0);
   assert_int_equal (process_find (home->path, CLUSTER_PASSWORD), 0);
   /* In two parts: the server's log of statements must not have it from us. */
-  assert_sql (home, "0", "select count(*) from pg_stat_activity where position('%.6s' || '%s' in application_name) > 0",
+  assert_sql (home, "0",
+              "select count(*) from pg_stat_activity where datname = current_database() and position('%.6s' || '%s' in "
+              "application_name) > 0",
               CLUSTER_PASSWORD, &CLUSTER_PASSWORD[6]);
   stop_watch (watch);
 }

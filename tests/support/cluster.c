@@ -113,14 +113,22 @@ cluster_setup_bare (void **state)
   return 0;
 }
 
-int
-cluster_setup_own (void **state)
+static Cluster *
+make_own (void)
 {
   Cluster *cluster = cluster_new ();
   find_server (cluster, cluster->folder);
   server_place (cluster);
   start_janitor (cluster);
   server_make (cluster);
+  return cluster;
+}
+
+int
+cluster_setup_own (void **state)
+{
+  Cluster *cluster = make_own ();
+  cluster->may_stop = true;
   *state = cluster;
   return 0;
 }
@@ -130,17 +138,31 @@ cluster_setup (void **state)
 {
   g_autofree char *shared = shared_find ();
   if (shared == NULL)
-    return cluster_setup_own (state);
+    {
+      *state = make_own ();
+      return 0;
+    }
   cluster_setup_bare (state);
   find_server (*state, shared);
   return 0;
+}
+
+static void
+stop (Cluster *cluster)
+{
+  g_clear_pointer (&cluster->db, db_free);
+  if (cluster->postmaster == 0)
+    return;
+  kill (cluster->postmaster, SIGQUIT);
+  process_wait (cluster->postmaster);
+  cluster->postmaster = 0;
 }
 
 int
 cluster_teardown (void **state)
 {
   Cluster *cluster = *state;
-  cluster_stop (cluster);
+  stop (cluster);
   end_janitor (cluster);
   g_free (cluster->folder);
   g_free (cluster->server);
@@ -155,10 +177,7 @@ cluster_teardown (void **state)
 void
 cluster_stop (Cluster *cluster)
 {
-  g_clear_pointer (&cluster->db, db_free);
-  if (cluster->postmaster == 0)
-    return;
-  kill (cluster->postmaster, SIGQUIT);
-  process_wait (cluster->postmaster);
-  cluster->postmaster = 0;
+  if (!cluster->may_stop)
+    g_error ("the server may be the tests' of others, too: this needs cluster_setup_own");
+  stop (cluster);
 }

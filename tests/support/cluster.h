@@ -41,6 +41,7 @@ typedef struct
   /* Where the server is our own: */
   char *bin; /* of initdb and postgres */
   char *data;
+  bool may_stop;    /* cluster_setup_own said so */
   pid_t postmaster; /* 0: stopped */
   int starts;       /* connections older than the last one are broken */
 } Cluster;
@@ -50,7 +51,7 @@ int cluster_setup_own (void **state);
 int cluster_setup_bare (void **state);
 int cluster_teardown (void **state);
 
-/* Stops the server as a crash would, and starts it again on the same data. It must be our own. */
+/* Stops the server as a crash would, and starts it again on the same data; in a group with cluster_setup_own. */
 void cluster_stop (Cluster *cluster);
 void cluster_start (Cluster *cluster);
 

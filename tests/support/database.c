@@ -115,3 +115,20 @@ assert_sql (Home *home, const char *expected, const char *format, ...)
   if (g_strcmp0 (actual, expected) != 0)
     fail_msg ("%s gives\n%s\nexpected\n%s", format, actual, expected);
 }
+
+/* Other homes' databases are on the same server. */
+#define LOCKS                                                                                                                      \
+  "select count(*) from pg_locks join pg_database d on d.oid = database where datname = current_database() and locktype = "        \
+  "'advisory'"
+
+bool
+is_waiting_for_lock (Home *home)
+{
+  return sql_number (home, LOCKS " and not granted") > 0;
+}
+
+bool
+is_locking (Home *home)
+{
+  return sql_number (home, LOCKS) > 0;
+}

@@ -9,9 +9,8 @@ char *
 oracle_find (Home *home, unsigned flags)
 {
   g_autoptr (GString) violations = g_string_new (NULL);
-  if (flags & ORACLE_NOTHING)
-    return g_strdup ("");
-  if (home->url != NULL && sql_number (home, "select count(*) from pg_tables where schemaname = 'weir' and tablename = 'file'") > 0)
+  bool is_whole = home->url != NULL && !(flags & ORACLE_BY_HAND);
+  if (is_whole && sql_number (home, "select count(*) from pg_tables where schemaname = 'weir' and tablename = 'file'") > 0)
     {
       oracle_check_database (home, flags, violations);
       oracle_check_files (home, flags, violations);

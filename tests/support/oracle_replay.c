@@ -50,7 +50,7 @@ void
 oracle_check_replay (Home *home, GString *violations)
 {
   g_autoptr (Home) replay = home_new (home->cluster);
-  replay->oracle = ORACLE_NOTHING;
+  replay->oracle = ORACLE_BY_HAND;
   g_autoptr (GPtrArray) models = home_list_files (home, "models");
   for (guint i = 0; i < models->len; i++)
     copy_file (home, models->pdata[i], replay, models->pdata[i]);

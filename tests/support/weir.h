@@ -78,6 +78,9 @@ char *sql_scalar (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 int64_t sql_number (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The rows as text: columns joined by |, rows by a newline, NULL as "-". */
 char *sql_text_rows (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* Whether a session of the home's database waits for an advisory lock; or holds or waits for one. */
+bool is_waiting_for_lock (Home *home);
+bool is_locking (Home *home);
 void assert_sql (Home *home, const char *expected, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 #endif
