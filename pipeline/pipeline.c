@@ -170,7 +170,7 @@ note_changes (const Layout *layout, GPtrArray *notes)
       g_ptr_array_add (notes, g_strdup_printf ("column %s %s", layout->columns[i].name, layout->findings[i].change));
 }
 
-/* The fence, and the table's row locked; whatever was asked before is asked once more, in case the table's lock was lost. */
+/* The fence, and the table's row locked; kind, key and schema are asked once more, in case the table's lock was lost. */
 static bool
 enter_transform (Db *db, const PipelineTask *task, GError **error)
 {

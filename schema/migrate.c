@@ -245,7 +245,7 @@ static bool
 down_locked (Db *db, int *version, GError **error)
 {
   g_autoptr (GPtrArray) migrations = migrate_status (db, error);
-  if (migrations == NULL)
+  if (migrations == NULL || !check_applied (migrations, error))
     return false;
   const Migration *newest = NULL;
   for (guint i = 0; i < migrations->len; i++)
@@ -256,8 +256,6 @@ down_locked (Db *db, int *version, GError **error)
     }
   if (newest == NULL)
     return true;
-  if (newest->foreign)
-    return fail_newer (newest, error);
   *version = newest->version;
   if (run_one (db, newest, false, error))
     return true;

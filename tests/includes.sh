@@ -89,6 +89,11 @@ function check_own(header,    from, to)
 
 function check_foreign(header,    name)
 {
+  if (room_of(header) in may)
+    {
+      violation("<" header "> is ours: write it in quotes")
+      return
+    }
   name = entry_for(header, home)
   if (name != "" && file != home[name])
     violation("<" header "> belongs to " home[name] " alone")
@@ -146,6 +151,8 @@ function check_code(code,    word)
       gsub (/[^a-z_]/, "", word)
       violation(word " () below main: return an error")
     }
+  if (file ~ /\.c$/ && code ~ /^[ \t]*extern[ \t]/)
+    violation("extern: what another file has is declared in its header")
   if (code ~ /(^|[^A-Za-z0-9_])goto[ \t]+[A-Za-z_]/)
     violation("goto: return early, let g_autoptr clean up")
 }
@@ -166,6 +173,8 @@ function check_code(code,    word)
           else
             check_foreign(header)
         }
+      else if (! in_comment && text ~ /^[ \t]*#[ \t]*include/)
+        violation("an include is #include and a header in quotes or brackets, so that it can be seen")
       else
         check_code(code_of(text))
     }

@@ -201,9 +201,9 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
 static bool
 load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
 {
-  /* A COMMIT whose answer was lost may have begun the run. */
+  /* A COMMIT whose answer was lost, or that a stop cut off, may have begun the run. */
   if (!begin_run (loader, input, error))
-    return *ret_fate = g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
+    return *ret_fate = is_resumed (loader, *error) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
   if (!run_pipeline (loader, input, ret_end, ret_fate, error))
     return false;
   GError *local = NULL;

@@ -6,6 +6,7 @@
 #include "src/load/loading.h"
 #include "src/load/outcome.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,25 +125,29 @@ answer_path (Loader *loader, const char *name)
   return answer;
 }
 
-/* The name of the file in an orphan claim, NULL: there is none any more. */
-static char *
-orphan_name (const char *imports, Uid run)
+/* The name of the file in an orphan claim; NULL: there is none any more. Owned by the caller. */
+static bool
+find_orphan (const char *imports, Uid run, char **ret_name, GError **error)
 {
-  g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
-  for (guint i = 0; claims != NULL && i < claims->len; i++)
+  g_autoptr (GPtrArray) claims = claim_list (imports, error);
+  *ret_name = NULL;
+  for (guint i = 0; claims != NULL && i < claims->len && *ret_name == NULL; i++)
     {
       const ClaimEntry *entry = claims->pdata[i];
       if (uid_equal (entry->run, run))
-        return g_strdup (entry->name);
+        *ret_name = g_strdup (entry->name);
     }
-  return NULL;
+  return claims != NULL;
 }
 
 static Json *
 answer_run (Loader *loader, const char *text, const char *refuse)
 {
   Uid run;
-  g_autofree char *name = uid_parse (text, strlen (text), &run) ? orphan_name (loader->settings->imports, run) : NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  if (uid_parse (text, strlen (text), &run) && !find_orphan (loader->settings->imports, run, &name, &error))
+    return outcome_error_to_json (error);
   if (name == NULL)
     return outcome_to_json (OUTCOME_GONE);
   g_auto (Route) route = { 0 };
@@ -188,9 +193,10 @@ next_request (int stop_fd, GString *line)
   for (;;)
     {
       struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-      if (poll (fds, G_N_ELEMENTS (fds), -1) < 0)
+      int ready = poll (fds, G_N_ELEMENTS (fds), -1);
+      if (ready < 0 && errno == EINTR)
         continue;
-      if (fds[1].revents != 0)
+      if (ready < 0 || fds[1].revents != 0)
         return false;
       char byte;
       ssize_t got = read (STDIN_FILENO, &byte, 1);
