@@ -3,7 +3,9 @@
  * Each delimiter, quote and escape that occurs is tried with the reader; the evidence is the table that it makes, never how often a
  * character occurs: the rows of one width, how many cells of the file they hold, and whether the columns hold numbers, dates, words
  * or pieces of something. Lines above the first row of the table's width are preamble, to be skipped. What is below the table
- * (footers, a second table) is not the dialect's: sniff_is_row tells rows that are off from rows of something else. */
+ * (footers, a second table) is not the dialect's: sniff_is_row tells rows that are off from rows of something else.
+ *
+ * docs/sniffing.md has the order of the work, and for each constant the kind of file that it is for. */
 #ifndef WEIR_PIPELINE_SNIFF_SNIFF_H
 #define WEIR_PIPELINE_SNIFF_SNIFF_H
 

@@ -89,7 +89,7 @@ is_in (uint8_t letter, const char *letters)
 }
 
 static Kind
-kind_of (uint8_t letter)
+letter_kind (uint8_t letter)
 {
   if (is_in (letter, "aeiouy\xE1\xE4\xE9\xF3\xF4\xF6\xFA\xFC"))
     return KIND_VOWEL;
@@ -123,7 +123,7 @@ count_letters (const uint8_t *bytes, size_t length, Letters *letters)
       if (*seen || (!is_western_letter (letter) && !(is_western_letter (before) && is_western_letter (behind))))
         continue;
       *seen = true;
-      letters->counts[letter][kind_of (before)][kind_of (behind)]++;
+      letters->counts[letter][letter_kind (before)][letter_kind (behind)]++;
     }
 }
 
