@@ -1,138 +1,209 @@
-/* The worker by its own line protocol (src/load/worker.h): requests on its stdin, answers on its stdout, no supervisor. */
+/* `weir load --worker` by its own protocol: a line of JSON in asks for a file, a line of JSON out says what became of it. */
+#include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
 #include "base/autoptr.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+#define BROKEN "{\"table\": \"users\", \"kind\": \"dimention\", \"business_key\": [\"email\"]}"
 #define SALES                                                                                                                      \
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": "      \
   "\"user_id\"}]}"
-#define BROKEN "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": []}"
 
-#define RUN "0b5e1f6a-7c1d-4c6e-9a53-0d6c2f3a9e11"
-#define CLAIM "imports/.claimed/" RUN "/users.csv"
-#define LOCK "'weir.table users'"
+static const char users_text[] = "name,email\nAnn,a@x.org\nBob,b@x.org\n";
 
-static const char users_text[] = "name,email\nAnn,a@x.org\n";
-
-/* Gives a worker the requests, a line each, and ends its input. The answers, behind "ready". Owned by the caller. */
-static GStrv
-ask (Home *home, const char *requests)
+/* What a worker answers. */
+typedef enum
 {
-  assert_weir (home, 0, "init", NULL); /* the supervisor prepares home and database before it hires a worker */
-  g_autofree char *in = home_path (home, "requests");
-  g_autofree char *out = home_path (home, "answers");
-  g_autofree char *err = home_path (home, "complaints");
-  g_autofree char *program = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
-  unlink (out); /* an answer to what was asked before */
-  home_write_file (home, "requests", requests);
-  AUTO_FD int fd = open (in, O_RDONLY | O_CLOEXEC);
-  const ProcessSetup setup = {
-    .folder = home->path, .environment = (const char *const *) home->environment->pdata, .in = fd, .out = out, .err = err
-  };
-  const char *const argv[] = { program, "load", "--worker", NULL };
-  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
-  g_autofree char *text = home_read_file (home, "answers");
-  g_string_append (home->transcript, text);
-  assert_true (g_str_has_prefix (text, "{\"outcome\":\"ready\"}\n"));
-  return g_strsplit (g_strchomp (strchr (text, '\n') + 1), "\n", -1);
+  READY,
+  DONE,
+  GONE,
+  BUSY,
+  WAITS,
+  MODEL,
+  RETRY,
+} Answer;
+
+static const char *const words[] = {
+  [READY] = "ready", [DONE] = "done", [GONE] = "gone", [BUSY] = "busy", [WAITS] = "waits", [MODEL] = "model", [RETRY] = "retry",
+};
+
+#define ASK_FOR_PATH "{\"path\": \"%s\"}"
+#define ASK_FOR_RUN "{\"run\": \"%s\"}"
+#define REFUSE_RUN "{\"run\": \"%s\", \"refuse\": \"it died of it\"}"
+
+/* ---- a worker ---- */
+
+typedef struct
+{
+  Background *weir;
+  int requests; /* the end of the pipe to write to */
+  int answers;  /* read so far */
+} Worker;
+
+static void
+worker_clear (Worker *worker)
+{
+  close (worker->requests);
+  background_free (worker->weir);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
+
+/* Without waiting for what it says. */
+static Worker
+worker_begin (Home *home)
+{
+  int ends[2];
+  assert_int_equal (pipe2 (ends, O_CLOEXEC), 0);
+  home->in = ends[0];
+  Worker worker = { .weir = spawn_weir (home, "load", "--worker", NULL), .requests = ends[1] };
+  home->in = 0;
+  close (ends[0]);
+  return worker;
 }
 
-/* The only answer to the only request. */
-static Json *
-ask_once (Home *home, const char *request)
+static char *
+line_of (const Worker *worker, int number)
 {
-  g_autofree char *line = g_strconcat (request, "\n", NULL);
-  g_auto (GStrv) answers = ask (home, line);
-  assert_int_equal (g_strv_length (answers), 1);
-  Json *answer = weir_json_parse (answers[0], strlen (answers[0]), "answer", NULL);
-  assert_non_null (answer);
+  g_autofree char *text = background_text (worker->weir);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  return (int) g_strv_length (lines) > number + 1 ? g_strdup (lines[number]) : NULL;
+}
+
+/* Its next answer, which must be this one. */
+static Json *
+expect_answer (Worker *worker, Answer expected)
+{
+  g_autofree char *line = NULL;
+  wait_until ((line = line_of (worker, worker->answers)) != NULL);
+  worker->answers++;
+  g_autoptr (GError) error = NULL;
+  Json *answer = weir_json_parse (line, strlen (line), "answer", &error);
+  if (answer == NULL)
+    fail_msg ("%s\n%s", error->message, line);
+  assert_json (answer, "outcome", words[expected]);
   return answer;
 }
 
-static void
-assert_outcome (Home *home, const char *request, const char *outcome)
+static Json *
+ask (Worker *worker, Answer expected, const char *format, const char *what)
 {
-  g_autoptr (Json) answer = ask_once (home, request);
-  assert_json (answer, "outcome", outcome);
+  g_autofree char *request = strstr (format, "%s") != NULL ? g_strdup_printf (format, what) : g_strdup (format); /* NOLINT */
+  g_autofree char *line = g_strconcat (request, "\n", NULL);
+  print_message ("  %s", line);
+  assert_int_equal (write (worker->requests, line, strlen (line)), strlen (line));
+  return expect_answer (worker, expected);
 }
 
 static void
-test_path (void **state)
+assert_answer (Worker *worker, Answer expected, const char *format, const char *what)
+{
+  json_decref (ask (worker, expected, format, what));
+}
+
+static Worker
+worker_start (Home *home)
+{
+  assert_weir (home, 0, "init", NULL);
+  Worker worker = worker_begin (home);
+  json_decref (expect_answer (&worker, READY));
+  return worker;
+}
+
+/* It ends with its input. */
+static void
+worker_end (Worker *worker)
+{
+  close (worker->requests);
+  worker->requests = -1;
+  assert_int_equal (background_stop (worker->weir, 0, DEADLINE_SECONDS), 0);
+}
+
+/* A claim that a worker left when it died: its run. */
+static char *
+given_orphan (Home *home)
+{
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", users_text);
+  home_set_environment (home, "WEIR_FAULT", "kill:after-claim");
+  g_auto (Worker) worker = worker_start (home);
+  dprintf (worker.requests, ASK_FOR_PATH "\n", "users.csv");
+  assert_int_equal (background_stop (worker.weir, 0, DEADLINE_SECONDS), 128 + SIGKILL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  g_autoptr (GPtrArray) files = home_list_files (home, "imports/.claimed");
+  assert_int_equal (files->len, 1);
+  g_autofree char *folder = g_path_get_dirname (files->pdata[0]);
+  return g_path_get_basename (folder);
+}
+
+/* ---- the answers ---- */
+
+static void
+test_ready_and_done (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
   home_drop (home, "users.csv", users_text);
-  home_drop (home, "users-2.csv", "name,mail\nBob,b@x.org\n");
-  g_auto (GStrv) answers = ask (home, "{\"path\":\"users.csv\"}\n{\"path\":\"users-2.csv\"}\n{\"path\":\"users.csv\"}\n");
-  assert_int_equal (g_strv_length (answers), 3);
-  static const char *const expected[][2] = { { "done", "applied" }, { "done", "failed" }, { "gone", NULL } };
-  for (size_t i = 0; i < G_N_ELEMENTS (expected); i++)
-    {
-      g_autoptr (Json) answer = weir_json_parse (answers[i], strlen (answers[i]), "answer", NULL);
-      assert_json (answer, "outcome", expected[i][0]);
-      assert_json (answer, "table", "users");
-      if (expected[i][1] != NULL)
-        assert_json (answer, "status", expected[i][1]);
-    }
+  g_autoptr (Json) done = ask (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  assert_load (done, "applied", "read=2 inserted=2 staged=2");
+  assert_json (done, "file", "users.csv");
+  assert_json (done, "table", "users");
+  assert_ledger (home, done);
+  /* A file that is refused is done, too. */
+  home_drop (home, "users.csv", "name\nAnn\n");
+  g_autoptr (Json) refused = ask (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  assert_json (refused, "status", "failed");
+  assert_json (refused, "error.code", "missing_key_column");
+  worker_end (&worker);
   assert_int_equal (home_count_files (home, "archive/users"), 1);
-  assert_int_equal (home_count_files (home, "failed"), 2); /* the file and its report */
+  assert_int_equal (home_count_files (home, "failed"), 2);
+  assert_int_equal (home_count_files (home, "imports"), 0);
+  home->oracle = ORACLE_REPLAY;
 }
 
-/* A path is a name in the drop folder: nothing outside of it is read, and what is below it is no dropped file. */
 static void
-test_paths_of_elsewhere (void **state)
+test_gone (void **state)
 {
-  static const char *const requests[] = { "{\"path\":\"../users.csv\"}", "{\"path\":\"sub/users.csv\"}",
-                                          "{\"path\":\"./users.csv\"}" };
+  static const char *const runs[] = { "abcd0000-0000-4000-8000-000000000001", "abcd", "", "../users.csv" };
   Home *home = *state;
-  home_write_model (home, "users", USERS);
-  home_write_file (home, "users.csv", users_text);
-  home_write_file (home, "imports/sub/users.csv", users_text);
-  home_drop (home, "users.csv", users_text);
-  for (size_t i = 0; i < G_N_ELEMENTS (requests); i++)
-    assert_outcome (home, requests[i], "model");
-  assert_true (home_has_file (home, "users.csv"));
-  assert_true (home_has_file (home, "imports/sub/users.csv"));
-  assert_true (home_has_file (home, "imports/users.csv"));
-  assert_sql (home, "0", "select count(*) from weir.execution");
-  home_remove_file (home, "imports/sub/users.csv");
-  home_remove_file (home, "users.csv");
-}
-
-/* What is no request is said to be none, and the worker goes on. */
-static void
-test_bad_requests (void **state)
-{
-  Home *home = *state;
-  home_write_model (home, "users", USERS);
-  home_drop (home, "users.csv", users_text);
-  g_auto (GStrv) answers = ask (home, "{\"path\":\n{}\n{\"run\":\"no-run\"}\n{\"path\":7}\n{\"path\":\"users.csv\"}\n");
-  static const char *const outcomes[] = { "model", "model", "gone", "model", "done" };
-  assert_int_equal (g_strv_length (answers), G_N_ELEMENTS (outcomes));
-  for (size_t i = 0; i < G_N_ELEMENTS (outcomes); i++)
+  g_auto (Worker) worker = worker_start (home);
+  g_autoptr (Json) gone = ask (&worker, GONE, ASK_FOR_PATH, "nothing.csv");
+  assert_json (gone, "file", "nothing.csv");
+  for (size_t i = 0; i < G_N_ELEMENTS (runs); i++)
     {
-      g_autoptr (Json) answer = weir_json_parse (answers[i], strlen (answers[i]), "answer", NULL);
-      assert_json (answer, "outcome", outcomes[i]);
+      assert_answer (&worker, GONE, ASK_FOR_RUN, runs[i]);
+      assert_answer (&worker, GONE, REFUSE_RUN, runs[i]);
     }
+  worker_end (&worker);
+  assert_sql (home, "0", "select count(*) from weir.execution");
 }
 
+/* Another session is at the table; the file is left for later. */
 static void
 test_busy (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
   home_drop (home, "users.csv", users_text);
-  assert_weir (home, 0, "init", NULL);
-  sql_run_text (home, "select pg_advisory_lock(hashtextextended(" LOCK ", 0))");
-  assert_outcome (home, "{\"path\":\"users.csv\"}", "busy");
+  home_drop (home, "shops.csv", "code,name\nS1,Oslo\n");
+  sql_run_text (home, "select pg_advisory_lock(hashtextextended('weir.table users', 0))");
+  g_autoptr (Json) busy = ask (&worker, BUSY, ASK_FOR_PATH, "users.csv");
+  assert_json (busy, "table", "users");
   assert_true (home_has_file (home, "imports/users.csv"));
-  sql_run_text (home, "select pg_advisory_unlock(hashtextextended(" LOCK ", 0))");
-  assert_outcome (home, "{\"path\":\"users.csv\"}", "done");
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "shops.csv");
+  sql_run_text (home, "select pg_advisory_unlock_all()");
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  /* And is nobody's afterwards. */
+  assert_false (is_locking (home));
+  worker_end (&worker);
 }
 
 static void
@@ -141,45 +212,113 @@ test_waits (void **state)
   Home *home = *state;
   home_write_model (home, "users", USERS);
   home_write_model (home, "sales", SALES);
+  g_auto (Worker) worker = worker_start (home);
   home_drop (home, "sales.csv", "email,amount\na@x.org,5\n");
-  g_autoptr (Json) answer = ask_once (home, "{\"path\":\"sales.csv\"}");
-  assert_json (answer, "outcome", "waits");
-  assert_json (answer, "waits_for", "users");
+  g_autoptr (Json) waits = ask (&worker, WAITS, ASK_FOR_PATH, "sales.csv");
+  assert_json (waits, "table", "sales");
+  assert_json (waits, "waits_for", "users");
   assert_true (home_has_file (home, "imports/sales.csv"));
+  assert_false (is_locking (home));
+  home_drop (home, "users.csv", users_text);
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "sales.csv");
+  worker_end (&worker);
+  assert_sql (home, "1", "select count(*) from warehouse.sales join warehouse.users_current using (user_id)");
 }
 
+/* Somebody has to do something about these, and until then they stay where they are. "local" would have them asked for again and
+ * again. */
 static void
 test_model (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", BROKEN);
+  g_auto (Worker) worker = worker_start (home);
   home_drop (home, "users.csv", users_text);
-  g_autoptr (Json) answer = ask_once (home, "{\"path\":\"users.csv\"}");
-  assert_json (answer, "outcome", "model");
-  assert_json (answer, "error.code", "bad_model");
+  g_autoptr (Json) broken = ask (&worker, MODEL, ASK_FOR_PATH, "users.csv");
+  assert_json (broken, "table", "users");
+  assert_json (broken, "error.code", "bad_model");
   assert_true (home_has_file (home, "imports/users.csv"));
+  /* What is wrong with this is its own, but it is no file that could be refused. */
+  g_autofree char *folder = home_path (home, "imports/folder.csv");
+  assert_int_equal (mkdir (folder, 0755), 0);
+  g_autoptr (Json) no_file = ask (&worker, MODEL, ASK_FOR_PATH, "folder.csv");
+  assert_json (no_file, "error.code", "not_a_file");
+  assert_true (g_file_test (folder, G_FILE_TEST_IS_DIR));
+  /* Mended: the same worker takes it. */
+  home_write_model (home, "users", USERS);
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  worker_end (&worker);
 }
 
-/* A claim that a dead worker left is loaded as its run, once. */
+/* A request names a file of the drop folder, and nothing else is touched for it. */
+static void
+test_paths (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
+  static const char *const places[] = { "elsewhere/users.csv", "imports/below/users.csv" };
+  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
+    home_write_file (home, places[i], users_text);
+  home_note_file (home, "imports/below/users.csv");
+  g_autofree char *absolute = home_path (home, "elsewhere/users.csv");
+  const char *const paths[] = { "../elsewhere/users.csv", "below/users.csv", "./below/../below/users.csv", absolute, "/", "../" };
+  for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      assert_answer (&worker, MODEL, ASK_FOR_PATH, paths[i]);
+      assert_int_equal (home_count_files (home, "elsewhere") + home_count_files (home, "imports/below"), 2);
+    }
+  worker_end (&worker);
+  assert_sql (home, "0", "select count(*) from weir.execution");
+}
+
+static void
+test_what_is_no_request (void **state)
+{
+  static const char *const requests[] = { "{\"path\": ",
+                                          "users.csv",
+                                          "",
+                                          "\"users.csv\"",
+                                          "[]",
+                                          "[\"users.csv\"]",
+                                          "{}",
+                                          "{\"path\": 1}",
+                                          "{\"run\": null}",
+                                          "{\"refuse\": \"it died of it\"}",
+                                          "{\"Path\": \"users.csv\"}" };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
+  home_drop (home, "users.csv", users_text);
+  for (size_t i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autoptr (Json) answer = ask (&worker, MODEL, requests[i], NULL);
+      g_autofree char *message = json_at (answer, "error.message");
+      assert_contains (message, "request");
+    }
+  assert_sql (home, "0", "select count(*) from weir.execution");
+  /* It goes on. */
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "users.csv");
+  worker_end (&worker);
+}
+
 static void
 test_run (void **state)
 {
   Home *home = *state;
-  home_write_model (home, "users", USERS);
-  home_drop (home, "users.csv", users_text);
-  g_autofree char *from = home_path (home, "imports/users.csv");
-  g_autofree char *to = home_path (home, CLAIM);
-  g_autofree char *folder = g_path_get_dirname (to);
-  assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
-  assert_int_equal (rename (from, to), 0);
-  g_autoptr (Json) answer = ask_once (home, "{\"run\":\"" RUN "\"}");
-  assert_json (answer, "outcome", "done");
-  assert_json (answer, "status", "applied");
-  assert_json (answer, "run", RUN);
-  assert_outcome (home, "{\"run\":\"" RUN "\"}", "gone");
+  g_autofree char *run = given_orphan (home);
+  g_auto (Worker) worker = worker_start (home);
+  g_autoptr (Json) done = ask (&worker, DONE, ASK_FOR_RUN, run);
+  assert_load (done, "applied", "read=2 inserted=2 staged=2");
+  assert_json (done, "run", run);
+  assert_json (done, "file", "users.csv");
+  assert_answer (&worker, GONE, ASK_FOR_RUN, run);
+  worker_end (&worker);
+  assert_int_equal (home_count_files (home, "archive/users"), 1);
+  home->oracle = ORACLE_REPLAY;
 }
 
-/* An orphan is refused whatever its model is: it would crash the next worker too. */
 static void
 test_refuse (void **state)
 {
@@ -188,33 +327,59 @@ test_refuse (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (models); i++)
     {
       g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *run = given_orphan (home);
       home_write_model (home, "users", models[i]);
-      home_drop (home, "users.csv", users_text);
-      g_autofree char *from = home_path (home, "imports/users.csv");
-      g_autofree char *to = home_path (home, CLAIM);
-      g_autofree char *folder = g_path_get_dirname (to);
-      assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
-      assert_int_equal (rename (from, to), 0);
-      g_autoptr (Json) answer = ask_once (home, "{\"run\":\"" RUN "\",\"refuse\":\"it crashed its worker\"}");
-      assert_json (answer, "outcome", "done");
-      assert_json (answer, "status", "failed");
-      assert_json (answer, "error.code", "worker_crashed");
+      g_auto (Worker) worker = worker_start (home);
+      if (i == 1)
+        assert_answer (&worker, MODEL, ASK_FOR_RUN, run); /* loaded it is with a good model only */
+      g_autoptr (Json) done = ask (&worker, DONE, REFUSE_RUN, run);
+      assert_json (done, "status", "failed");
+      assert_json (done, "run", run);
+      assert_error_says (done, "it died of it");
+      assert_answer (&worker, GONE, REFUSE_RUN, run);
+      worker_end (&worker);
       assert_int_equal (home_count_files (home, "failed"), 2);
+      assert_int_equal (home_count_files (home, "imports"), 0);
+      assert_sql (home, "FAILED|failed", "select status, disposition from weir.execution join weir.file on run_id = execution_id");
     }
 }
 
-/* What cannot be opened as a file is left where it is, for a person: the drop folder's disk is not to blame. */
+/* A run that a living worker has is none to be taken up. */
 static void
-test_no_file (void **state)
+test_run_in_work (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
-  home_write_file (home, "imports/users.csv/inside", "");
-  g_autoptr (Json) answer = ask_once (home, "{\"path\":\"users.csv\"}");
-  assert_json (answer, "outcome", "model");
-  assert_json (answer, "error.code", "not_a_file");
-  assert_true (home_has_file (home, "imports/users.csv/inside"));
-  home_remove_file (home, "imports/users.csv/inside");
+  home_drop (home, "users.csv", users_text);
+  home_set_environment (home, "WEIR_FAULT", "stop:after-claim");
+  g_auto (Worker) one = worker_start (home);
+  dprintf (one.requests, ASK_FOR_PATH "\n", "users.csv");
+  wait_until (process_find_stopped (home->path, "--worker") != 0);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  g_autoptr (GPtrArray) files = home_list_files (home, "imports/.claimed");
+  g_autofree char *folder = g_path_get_dirname (files->pdata[0]);
+  g_autofree char *run = g_path_get_basename (folder);
+  g_auto (Worker) two = worker_start (home);
+  assert_answer (&two, BUSY, ASK_FOR_RUN, run);
+  assert_answer (&two, BUSY, REFUSE_RUN, run);
+  assert_int_equal (kill (one.weir->pid, SIGCONT), 0);
+  json_decref (expect_answer (&one, DONE));
+  assert_answer (&two, GONE, ASK_FOR_RUN, run);
+  worker_end (&one);
+  worker_end (&two);
+}
+
+/* Then it never is ready: it says why, and ends. */
+static void
+test_no_database (void **state)
+{
+  Home *home = *state;
+  assert_weir (home, 0, "init", NULL);
+  home_lose_database (home);
+  g_auto (Worker) worker = worker_begin (home);
+  g_autoptr (Json) away = expect_answer (&worker, RETRY);
+  assert_json (away, "error.code", "database_unreachable");
+  assert_int_equal (background_stop (worker.weir, 0, DEADLINE_SECONDS), 3);
 }
 
 int
@@ -222,11 +387,18 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_path),         TEST (test_paths_of_elsewhere),
-    TEST (test_bad_requests), TEST (test_busy),
-    TEST (test_waits),        TEST (test_model),
-    TEST (test_run),          TEST (test_refuse),
-    TEST (test_no_file),
+    TEST (test_ready_and_done),
+    TEST (test_gone),
+    TEST (test_busy),
+    TEST (test_waits),
+    TEST (test_model),
+    TEST (test_paths),
+    TEST (test_what_is_no_request),
+    TEST (test_run),
+    TEST (test_refuse),
+    TEST (test_run_in_work),
+    TEST (test_no_database),
   };
+  signal (SIGPIPE, SIG_IGN);
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -68,6 +68,7 @@ start_weir (Home *home, const char *const *arguments, const char *out, const cha
     .folder = home->started != NULL ? home->started : home->path,
     .environment = (const char *const *) home->environment->pdata,
     .user = home->user,
+    .in = home->in,
     .out = out,
     .err = err,
   };
