@@ -2,8 +2,9 @@
  *
  *   source = source_new (fd, ...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
  *
- * The file's own bytes are fed to the digest once per pass, to their very end. An invalid sequence of another encoding becomes the
- * byte 0xFF, which is no UTF-8: the reader makes a reject of its record. A byte order mark is passed over. */
+ * The file's own bytes are fed to the digest once per pass, to their very end. What is no character of another encoding becomes a
+ * byte that is no UTF-8 either (0xFF, or the undefined byte of Windows-1252 itself): the reader makes a reject of its record. A byte
+ * order mark is passed over. */
 #ifndef WEIR_PIPELINE_TEXT_SOURCE_H
 #define WEIR_PIPELINE_TEXT_SOURCE_H
 
