@@ -24,7 +24,16 @@ test_server_restarted (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
-/* Started while the server is away: it waits and says so. */
+static int
+count_in (const char *text, const char *word)
+{
+  int times = 0;
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+    times++;
+  return times;
+}
+
+/* Started while the server is away: it waits and says so, once. */
 static void
 test_server_away_at_start (void **state)
 {
@@ -34,10 +43,14 @@ test_server_away_at_start (void **state)
   home_drop (home, "users.csv", second_text);
   g_autoptr (Background) watch = spawn_weir (home, "watch", NULL);
   wait_until (background_said (watch, "waiting for the database"));
+  g_usleep (2500000); /* several tries */
   assert_true (home_has_file (home, "imports/users.csv"));
   cluster_start (home->cluster);
   wait_until (home_count_files (home, "archive/users") == 2);
   assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
+  g_autofree char *said = background_text (watch);
+  assert_int_equal (count_in (said, "waiting for the database"), 1);
+  assert_int_equal (count_in (said, "the database is there"), 1);
   assert_loaded_once (home);
 }
 
@@ -120,15 +133,6 @@ test_server_started_anew (void **state)
   assert_int_equal (background_stop (watch, SIGTERM, 10), 0);
   assert_false (background_said (watch, "is away"));
   home->oracle = ORACLE_REPLAY;
-}
-
-static int
-count_in (const char *text, const char *word)
-{
-  int times = 0;
-  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
-    times++;
-  return times;
 }
 
 /* A server that is away is tried again and again, and told once. */

@@ -35,6 +35,18 @@ test_missing_column_is_emptied_later (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* A column that a person dropped from the table is none that a file lacks. */
+static void
+test_column_dropped_by_hand (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  expect_load (home, "name,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "applied", "read=2 inserted=2 staged=2");
+  sql_run_text (home, "alter table warehouse.users drop column city cascade");
+  expect_load (home, "name,email\nAnna,a@x.org\nBob,b@x.org\n", "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");
+  assert_sql (home, "Anna|2\nBob|1", "select name, version_number from warehouse.users_current order by email");
+}
+
 /* More than PostgreSQL passes to a function. */
 static void
 test_many_missing_columns (void **state)
@@ -337,6 +349,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_missing_column_keeps),
     TEST (test_missing_column_is_emptied_later),
+    TEST (test_column_dropped_by_hand),
     TEST (test_many_missing_columns),
     TEST (test_new_column),
     TEST (test_widening),

@@ -56,6 +56,20 @@ test_somebodys_staging_table (void **state)
   assert_sql (home, "1", "select mine from staging.users");
 }
 
+/* Nor is one that is only called as what a load leaves beside, whether somebody made it or another file's rows are in it. */
+static void
+test_names_like_leftovers (void **state)
+{
+  Home *home = *state;
+  load_first (home);
+  sql_run_text (home, "create table staging.users__20260101 as select 1 as mine");
+  sql_run_text (home, "create table staging.users__20260102 as select 2 as mine");
+  sql_run_text (
+      home, "comment on table staging.users__20260102 is 'of users__20260102.csv (weir run 01234567-0123-8123-8123-012345678901)'");
+  expect_load (home, "name,email,points\nAnna,a@x.org,1\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "1|2", "select one.mine, two.mine from staging.users__20260101 one, staging.users__20260102 two");
+}
+
 /* A view that somebody made on a staging table keeps its rows; the next load removes what this one left beside. */
 static void
 test_a_view_on_staging (void **state)
@@ -128,11 +142,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_somebodys_warehouse_table),
-    TEST (test_somebodys_staging_table),
-    TEST (test_a_view_on_staging),
-    TEST (test_the_view_of_current_rows),
-    TEST (test_no_files),
+    TEST (test_somebodys_warehouse_table), TEST (test_somebodys_staging_table),  TEST (test_names_like_leftovers),
+    TEST (test_a_view_on_staging),         TEST (test_the_view_of_current_rows), TEST (test_no_files),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -185,10 +185,11 @@ test_poll_mode (void **state)
 }
 
 static int
-count_in (const char *text, const char *word)
+count_said (Background *watch, const char *word)
 {
+  g_autofree char *said = background_text (watch);
   int times = 0;
-  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+  for (const char *at = said; (at = strstr (at, word)) != NULL; at++)
     times++;
   return times;
 }
@@ -211,10 +212,44 @@ test_others_are_left_alone (void **state)
   stop_watch (watch);
   assert_true (home_has_file (home, "imports/notes.txt"));
   assert_true (home_has_file (home, "imports/folder.csv"));
-  g_autofree char *said = background_text (watch);
-  assert_int_equal (count_in (said, "notes.txt"), 1);
-  assert_int_equal (count_in (said, "folder.csv"), 1);
+  assert_int_equal (count_said (watch, "notes.txt"), 1);
+  assert_int_equal (count_said (watch, "folder.csv"), 1);
   assert_loaded_once (home, 1);
+}
+
+/* What is gone, and comes again, is said again. */
+static void
+test_left_alone_once_more (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"settle\": 0.2");
+  g_autoptr (Background) watch = watch_users (home);
+  g_autofree char *folder = home_path (home, "imports/folder.csv");
+  assert_int_equal (mkdir (folder, 0755), 0);
+  wait_until (background_said (watch, "folder.csv"));
+  assert_int_equal (rmdir (folder), 0);
+  home_drop (home, "users.csv", users_text);
+  wait_until (is_archived (home, 1));
+  assert_int_equal (mkdir (folder, 0755), 0);
+  wait_until (count_said (watch, "folder.csv") == 2);
+  stop_watch (watch);
+}
+
+/* That the folder is missing is said once, however long it is. */
+static void
+test_folder_missing_for_a_while (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = watch_users (home);
+  g_autofree char *imports = home_path (home, "imports");
+  remove_tree (imports);
+  wait_until (background_said (watch, "imports/ is missing"));
+  g_usleep (2500000); /* several looks */
+  home_drop (home, "users.csv", users_text);
+  wait_until (is_archived (home, 1));
+  stop_watch (watch);
+  assert_int_equal (count_said (watch, "imports/ is missing"), 1);
+  assert_int_equal (count_said (watch, "imports/ is there again"), 1);
 }
 
 int
@@ -233,6 +268,8 @@ main (void)
     TEST (test_folder_recreated),
     TEST (test_poll_mode),
     TEST (test_others_are_left_alone),
+    TEST (test_left_alone_once_more),
+    TEST (test_folder_missing_for_a_while),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -188,6 +188,7 @@ test_a_part_is_known_by_its_value (void **state G_GNUC_UNUSED)
       "5 ",
       "5" },
     { 0, TYPE_BIGINT, NULL, " 5", " 5" },
+    { NORMALIZE_TRIM, TYPE_NUMERIC, NULL, " 1.50 ", "1.5" },
     { NORMALIZE_TRIM, TYPE_DATE, "DD/MM/YYYY", "1/2/2026", "2026-02-01" },
     { 0, TYPE_DATE, NULL, "1/2/2026", "1/2/2026" },
     { NORMALIZE_LOWERCASE, TYPE_TIMESTAMPTZ, NULL, "2026-01-01T01:00:00+01", "2026-01-01t00:00:00z" },

@@ -86,6 +86,14 @@ test_known_columns (void **state)
   g_autoptr (Layout) sales = layout_known (catalog_find (catalog, "sales"), catalog, none, NULL);
   assert_int_equal (sales->n_columns, 2);
   assert_false (sales->columns[0].stored);
+
+  /* named as a part of the key and once more: one column */
+  g_autoptr (Catalog) typed =
+      test_catalog (test_model ("users", "{\"table\": \"users\", \"kind\": \"dimension\","
+                                         " \"business_key\": [\"n\"], \"columns\": {\"n\": {\"type\": \"bigint\"}}}"),
+                    NULL);
+  g_autoptr (Layout) once = layout_known (catalog_find (typed, "users"), typed, none, NULL);
+  assert_int_equal (once->n_columns, 1);
 }
 
 static void

@@ -40,6 +40,10 @@ every_status_says_what_matters (void **state)
       "\"detail\":null,\"hint\":null,\"line\":null}}",
       { "empty" },
       "HINT" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":9,\"rows\":null,\"error\":{\"message\":"
+      "\"empty\"}}",
+      { "refused in 0.01 s\nempty" },
+      "(line" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
       "\"notes\":[\"column phone is new\"]}",
       { "1 row read", "NOTE:  column phone is new" },
