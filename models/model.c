@@ -60,6 +60,7 @@ model_free (Model *model)
   g_strfreev (model->files);
   g_strfreev (model->nulls);
   g_free (model->dialect.delimiter);
+  g_free (model->dialect.blanks);
   g_free (model->dialect.quote);
   g_free (model->dialect.escape);
   g_free (model->dialect.comment);

@@ -72,6 +72,7 @@ typedef enum
 typedef struct
 {
   char *delimiter; /* NULL: not said; one or two characters */
+  char *blanks;    /* around delimiters: NULL, "keep" or "trim" */
   char *quote;     /* NULL: not said; "" for none, or one character */
   char *escape;    /* NULL, "doubled" or "backslash" */
   char *comment;   /* NULL; "" for none, or one character */

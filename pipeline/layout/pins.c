@@ -219,7 +219,7 @@ pins_set_dialect (Pins *pins, Json *dialect)
 char *
 pins_compare_dialect (const Pins *pins, const Json *dialect)
 {
-  static const char *const members[] = { "delimiter", "quote", "escape", "header_rows", "encoding", NULL };
+  static const char *const members[] = { "delimiter", "blanks", "quote", "escape", "header_rows", "encoding", NULL };
   g_autoptr (GString) text = g_string_new (NULL);
   for (int i = 0; pins->dialect != NULL && members[i] != NULL; i++)
     {
