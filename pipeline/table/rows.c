@@ -35,14 +35,9 @@ static GStrv
 known_names (const Model *model, const char *const *columns)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  if (model != NULL)
-    {
-      for (guint i = 0; i < model->columns->len; i++)
-        g_strv_builder_add (names, ((ModelColumn *) model->columns->pdata[i])->name);
-      g_strv_builder_addv (names, (const char **) model->business_key);
-      for (guint i = 0; i < model->references->len; i++)
-        g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
-    }
+  g_autoptr (GPtrArray) named = model_column_names (model);
+  for (guint i = 0; i < named->len; i++)
+    g_strv_builder_add (names, named->pdata[i]);
   if (columns != NULL)
     g_strv_builder_addv (names, (const char **) columns);
   return g_strv_builder_end (names);

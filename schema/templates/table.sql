@@ -16,6 +16,13 @@ alter table :"schema".:"table" add column :"column" :type
 -- name: alter_column
 alter table :"schema".:"table" alter column :"column" type :type using :"column"::text:::type
 
+-- name: rename_column
+alter table :"schema".:"table" rename column :"column" to :"name"
+
+-- name: rename_in_view
+-- What depends on the view stays, which could not be made again with another name.
+alter view :"schema".:"view" rename column :"column" to :"name"
+
 -- name: analyze
 -- After the first load, whose rows autovacuum has not seen when the second comes.
 analyze :"schema".:"table" (:"id")
