@@ -319,8 +319,8 @@ is_taken (const Layout *layout, const char *name)
   return false;
 }
 
-static bool
-has_name (const Layout *layout, const char *name)
+bool
+layout_has (const Layout *layout, const char *name)
 {
   for (int i = 0; i < layout->n_columns; i++)
     if (strcmp (layout->columns[i].name, name) == 0)
@@ -339,7 +339,7 @@ rename_taken (Layout *layout)
       while (is_taken (layout, column->name))
         {
           g_autofree char *name = g_strconcat (column->name, "_", NULL);
-          while (has_name (layout, name))
+          while (layout_has (layout, name))
             {
               g_autofree char *longer = g_strconcat (name, "_", NULL);
               g_free (name);

@@ -24,7 +24,7 @@ typedef struct
   const Type *type; /* never NULL once settled */
   char *format;     /* NULL: the type's own */
   Origin origin;
-  bool unknown;    /* nothing but NULL was seen so far; a value is then a contradiction */
+  bool unknown;    /* nothing but NULL and "" was seen so far: a text; a value is then a contradiction */
   bool required;   /* a NULL is a reject */
   int key_part;    /* position in the business key, -1: none */
   bool stored;     /* in the warehouse; false for a fact's referenced columns */
@@ -79,6 +79,9 @@ Layout *layout_new (const Model *model, const Catalog *catalog, const Record *he
 /* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns
  * while there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
 Layout *layout_known (const Model *model, const Catalog *catalog, const Pins *pins, GError **error);
+
+/* Whether the file has a column of that name. */
+bool layout_has (const Layout *layout, const char *name);
 
 /* Whether there is room for weir's own columns beside the file's, in staging and in the warehouse: the sniffer does not know of
  * them. Error: INPUT ("too_many_columns"). */

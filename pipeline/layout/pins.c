@@ -161,12 +161,14 @@ Pins *
 pins_parse (const char *text, GError **error)
 {
   g_autoptr (Pins) pins = pins_new ();
+  pins->keep_empties = text == NULL;
   if (text == NULL)
     return g_steal_pointer (&pins);
   g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
   if (root == NULL)
     return NULL;
   pins->dialect = json_incref (json_object_get (root, "dialect"));
+  pins->keep_empties = json_is_true (json_object_get (root, "empty_texts"));
   const char *name;
   Json *column;
   json_object_foreach (json_object_get (root, "columns"), name, column)
@@ -249,10 +251,12 @@ columns_to_json (const Pins *pins)
   return columns;
 }
 
+/* Whatever was kept before, this load has kept the empty texts. */
 char *
 pins_text (const Pins *pins)
 {
-  g_autoptr (Json) root = json_pack ("{s:o,s:O*}", "columns", columns_to_json (pins), "dialect", pins->dialect);
+  g_autoptr (Json) root =
+      json_pack ("{s:o,s:O*,s:b}", "columns", columns_to_json (pins), "dialect", pins->dialect, "empty_texts", true);
   return weir_json_text (root);
 }
 

@@ -25,6 +25,7 @@ typedef struct
 {
   GHashTable *columns;    /* of Pin, by char * */
   Json *dialect;          /* as dialect_to_json gives it; NULL: no load yet */
+  bool keep_empties;      /* "" was stored in columns without a value, too; false: an older weir has loaded it as NULL */
   GHashTable *dimensions; /* of Pins, by table: of the dimensions that a fact refers to; not kept with the table */
   GHashTable *former;     /* of GPtrArray, by column: the names under which it may be stored still (former.h); not kept either */
 } Pins;

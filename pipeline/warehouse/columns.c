@@ -10,10 +10,10 @@ columns_wanted (const Layout *layout)
 {
   GArray *wanted = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   for (int i = 0; i < layout->n_references; i++)
-    g_array_append_val (wanted, ((WantedColumn) { layout->references[i].reference->as, &types[TYPE_UUID] }));
+    g_array_append_val (wanted, ((WantedColumn) { layout->references[i].reference->as, &types[TYPE_UUID], true }));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].stored)
-      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type }));
+      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type, false }));
   return wanted;
 }
 

@@ -11,6 +11,7 @@ typedef struct
 {
   const char *name;
   const Type *type;
+  bool reference; /* pins tell nothing of it */
 } WantedColumn;
 
 /* The references and stored columns of a layout whose types are settled, in its order (of WantedColumn). */
