@@ -64,6 +64,8 @@ layout_is_blank (const Field *field)
 {
   const char *cell = field->text;
   size_t length = field->length;
+  if (length > 0 && g_ascii_isgraph (cell[0])) /* nearly every one */
+    return false;
   types_trim (&cell, &length);
   return length == 0;
 }
@@ -132,8 +134,13 @@ layout_pin (const Layout *layout, Pins *pins)
       pin->nulls |= layout_null_words (&layout->findings[i]);
       if (layout->findings[i].other_format)
         continue;
-      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+      bool spelled = strcmp (column->header, column->name) == 0;
+      if (!known && !spelled)
         pin->header = g_strdup (column->header);
+      if (pin->hashed == NULL && strcmp (column->hashed, column->name) != 0)
+        pin->hashed = g_strdup (column->hashed);
+      if (spelled && pin_is_nameless (pin)) /* it has a header from now on */
+        g_clear_pointer (&pin->header, g_free);
       if (!column->unknown)
         {
           pins_set (pins, column->name, column->type, column->format);
