@@ -237,8 +237,7 @@ test_what_only_a_model_may_say (void **state)
                            "\"y\": {\"type\": \"boolean\", \"format\": \"yes/no\"}, "
                            "\"d\": {\"type\": \"date\", \"format\": \"DD/MM/YY\"}}"));
   json_decref (expect_items (home, text, "read=3 unchanged=3 staged=3"));
-  assert_sql (home, "12.5|1234.56|t|1999-12-31\n-3|5|f|2068-12-30\n-|-|-|-",
-              "select p, a, y, d from warehouse.items order by k");
+  assert_sql (home, "12.5|1234.56|t|1999-12-31\n-3|5|f|2068-12-30\n-|-|-|-", "select p, a, y, d from warehouse.items order by k");
 }
 
 /* A time of day is a type: stored, compared by value, a key, declared with a format. */
