@@ -84,7 +84,7 @@ parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *
   bool inferred = column->origin == ORIGIN_INFERRED;
   if (inferred && type->recognize != NULL && column->format == NULL && !type->recognize (cell, length))
     return false;
-  if (inferred && !column->takes_plus && length > 0 && cell[0] == '+' && type->id != TYPE_TEXT)
+  if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
     return false;
   return type->parse (cell, length, column->format, ret_value);
 }

@@ -95,8 +95,8 @@ static const struct
 #define ALL (BIT (CANDIDATE_COUNT) - 1)
 
 /* No candidates, but still set while no cell had, if it could be a number: an exponent (without one, double precision is not
- * offered); a mark (whole numbers without one are read alike in every format); a plus; what shows that a plus is no telephone
- * number's. */
+ * offered); a mark (whole numbers without one are read alike in every format); a plus before two digits or more; what shows that
+ * such a plus is none of a calling code (+44); a mark beside a unit. */
 #define NO_EXPONENT BIT (CANDIDATE_COUNT)
 #define NO_MARKS BIT (CANDIDATE_COUNT + 1)
 #define NO_PLUS BIT (CANDIDATE_COUNT + 2)
@@ -184,7 +184,7 @@ static uint64_t
 note_number (uint64_t left, const char *cell, size_t length)
 {
   bool marks = has_marks (cell, length);
-  if (cell[0] == '+')
+  if (cell[0] == '+' && length > 2)
     left &= ~NO_PLUS;
   bool zero = cell[length - 1] == '0' && length == (cell[0] == '+' ? 2 : 1);
   if (cell[0] == '-' || marks || zero)
