@@ -97,7 +97,7 @@ bool layout_check_columns (const Layout *layout, const char *file, GError **erro
  * neither its rows nor the places of its columns are to be guessed again. Owned by the caller. */
 char *layout_header (const Layout *layout, const Dialect *dialect);
 
-/* Pins what this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
+/* Pins what this load has settled, on top of what was pinned (words that are NULL only where the model says nothing of them): a column that was all NULL settles nothing but that it is there, and
  * numbers that are written otherwise than before nothing of the files to come. */
 void layout_pin (const Layout *layout, Pins *pins);
 

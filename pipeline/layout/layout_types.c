@@ -131,7 +131,7 @@ layout_pin (const Layout *layout, Pins *pins)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
-      pin->nulls |= layout_null_words (&layout->findings[i]);
+      pin->nulls = column->nulls != NULL ? 0 : pin->nulls | layout_null_words (&layout->findings[i]);
       if (layout->findings[i].other_format)
         continue;
       bool spelled = strcmp (column->header, column->name) == 0;

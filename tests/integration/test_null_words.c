@@ -174,6 +174,36 @@ test_text_keeps_its_nulls (void **state)
   json_decref (expect_items (home, "k,v\n1,1\n2,NA\n4,n/a\n", "read=3 unchanged=3 staged=3"));
 }
 
+/* What was a number before its column became text is compared by its value, however it is written. */
+static void
+test_numbers_in_texts_keep_their_value (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  static const char numbers[] = "k;v\n1;  5\n2;5.\n3;-0.00\n4;+15\n5;7.158182765659562019e-01\n6;+1234567.5\n7;   \n8;.5\n";
+  json_decref (expect_items (home, numbers, "read=8 inserted=8 staged=8"));
+  assert_sql (home, "5|5|0.00|15|0.7158182765659562019|1234567.5|-|0.5", VALUES);
+  g_autofree char *texts = g_strconcat (numbers, "9;many\n10;+491511234567\n", NULL);
+  json_decref (expect_items (home, texts, "read=10 unchanged=8 inserted=2 staged=10"));
+  assert_sql (home, "text", TYPE);
+  json_decref (expect_items (home, "k;v\n1;5.0\n2;5\n3;0\n4;15.0\n5;0.7158182765659562019\n7;\n8;+.5\n10;491511234567\n",
+                             "read=8 unchanged=7 updated=1 deactivated=1 staged=8"));
+}
+
+/* Switched off, the word is a text, and stays one when the model says nothing any more. */
+static void
+test_switched_off_for_good (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n", "read=2 inserted=2 staged=2"));
+  home_write_model (home, "items", ITEMS (", \"columns\": {\"v\": {\"null\": []}}"));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,-\n", "read=3 unchanged=1 updated=1 deactivated=1 inserted=1 staged=3"));
+  assert_sql (home, "1|NA|-", VALUES);
+  home_write_model (home, "items", ITEMS (""));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,-\n4,\n", "read=4 unchanged=3 inserted=1 staged=4"));
+}
+
 /* What rows are known by, and what they refer with, is never NULL by itself: NA is Namibia, and whose key it is. */
 static void
 test_keys_and_texts_are_left_alone (void **state)
@@ -279,6 +309,8 @@ main (void)
     TEST (test_models_say_which_words),
     TEST (test_a_type_is_declared_later),
     TEST (test_text_keeps_its_nulls),
+    TEST (test_switched_off_for_good),
+    TEST (test_numbers_in_texts_keep_their_value),
     TEST (test_keys_and_texts_are_left_alone),
     TEST (test_a_model_is_proposed_with_them),
     TEST (test_what_only_a_model_may_say),
