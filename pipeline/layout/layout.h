@@ -30,6 +30,7 @@ typedef struct
   bool stored;     /* in the warehouse; false for a fact's referenced columns */
   bool discarded;  /* staged and no more: by the model's contract, or weir's own remark on a reject */
   bool was_number; /* by an earlier load: where the column is text now, its numbers are compared by value */
+  char *hashed;    /* its name in the row hash */
   int hash_slot;   /* position among the tracked names, -1: not tracked */
 } LayoutColumn;
 
@@ -62,16 +63,17 @@ typedef struct
   int n_references;
   int *key_columns; /* by position in the business key */
   int n_key_columns;
-  GPtrArray *tracked; /* names that are hashed, in the order of strcmp; borrowed */
+  GPtrArray *tracked; /* names of what is hashed; borrowed */
+  GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
 } Layout;
 
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 
 /* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. A header that was seen before, in
- * just this spelling, gets the name that it had then; the others get theirs as ident.h says. Borrows model and catalog. Errors:
- * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one
- * that weir makes in the warehouse gets a trailing underscore. */
+ * just this spelling, gets the name that it had then; the others get theirs as naming.h says. Borrows model and catalog. Errors:
+ * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"), or has one twice by the
+ * model's "from" ("columns_drift"). A column with the name of one that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
 /* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns

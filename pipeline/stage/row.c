@@ -63,7 +63,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->layout = layout;
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
-  row->hash = row_hash_new ((const char *const *) layout->tracked->pdata, layout->tracked->len, layout->n_key_columns > 0);
+  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
   row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
   for (int i = 0; i < 2 * layout->n_columns; i++)

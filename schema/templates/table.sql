@@ -22,6 +22,13 @@ alter table :"schema".:"table" alter column :"column" type :type using nullif(:"
 update :"schema".:"table" w set row_hash = md5(w.row_hash::text)::uuid
 where :current and w.:"column" :which
 
+-- name: rename_column
+alter table :"schema".:"table" rename column :"column" to :"name"
+
+-- name: rename_in_view
+-- What depends on the view stays, which could not be made again with another name.
+alter view :"schema".:"view" rename column :"column" to :"name"
+
 -- name: analyze
 -- After the first load, whose rows autovacuum has not seen when the second comes.
 analyze :"schema".:"table" (:"id")

@@ -92,6 +92,8 @@ test_dialects (void **state)
   g_autofree char *otherwise = pins_compare_dialect (again, now);
   assert_string_equal (otherwise, "delimiter \";\" instead of \",\"");
   assert_null (pins_compare_dialect (again, again->dialect));
+  g_autoptr (Json) trimmed = json_pack ("{s:s,s:s,s:s}", "delimiter", ",", "blanks", "trim", "quote", "\"");
+  assert_null (pins_compare_dialect (again, trimmed)); /* an older load did not say */
   g_autoptr (Json) none = json_pack ("{s:n,s:s,s:i}", "delimiter", "quote", "\"", "header_rows", 1);
   g_autofree char *without = pins_compare_dialect (again, none);
   assert_string_equal (without, "no delimiter instead of \",\"");
