@@ -1,4 +1,4 @@
-/* Random streams of files into one table, in which columns come, go, are emptied, filled and dropped, and rows change or not: after each
+/* Random streams of files into one table, in which columns come, go, are renamed, emptied, filled and dropped, and rows change or not: after each
  * file the warehouse holds what a naive model holds (tests/support/naive.h), and the counts are its counts.
  *
  * WEIR_STREAMS=N tries so many seeds instead of a few, WEIR_STREAM=SEED begins with that one. */
@@ -20,10 +20,10 @@
 #define DIALECT "\"dialect\": {\"delimiter\": \",\", \"quote\": \"\\\"\", \"comment\": \"\", \"header_rows\": 1}"
 #define REFERENCE "\"references\": [{\"dimension\": \"dims\", \"columns\": [\"c6\"], \"as\": \"c6_id\", \"missing\": \"allow\"}]"
 
-static const char *const models[] = {
-  [NAIVE_DIMENSION] = "{\"table\": \"%s\", \"kind\": \"dimension\", \"business_key\": [\"key\"], " DIALECT "}",
-  [NAIVE_FACT] = "{\"table\": \"%s\", \"kind\": \"fact\", \"business_key\": [\"key\"], " REFERENCE ", " DIALECT "}",
-  [NAIVE_BAG] = "{\"table\": \"%s\", \"kind\": \"fact\", " REFERENCE ", " DIALECT "}",
+static const char *const kinds[] = {
+  [NAIVE_DIMENSION] = "\"dimension\", \"business_key\": [\"key\"]",
+  [NAIVE_FACT] = "\"fact\", \"business_key\": [\"key\"], " REFERENCE,
+  [NAIVE_BAG] = "\"fact\", " REFERENCE,
 };
 
 /* One of them. */
@@ -35,8 +35,9 @@ typedef struct
   NaiveKind kind;
   char *table;
   Naive *naive;
-  GString *transcript;     /* what came so far, for whoever looks at a failure */
-  bool has[NAIVE_COLUMNS]; /* of the file before */
+  GString *transcript;         /* what came so far, for whoever looks at a failure */
+  bool has[NAIVE_COLUMNS];     /* of the file before */
+  bool renamed[NAIVE_COLUMNS]; /* by the model */
   bool had[KEYS][NAIVE_COLUMNS];
   char *last[KEYS][NAIVE_COLUMNS]; /* cell, where a file had one */
 } Stream;
@@ -170,7 +171,8 @@ file_text (Stream *stream, const NaiveFile *file)
   GString *text = g_string_new (stream->kind == NAIVE_BAG ? "" : "key");
   for (int i = 0; i < NAIVE_COLUMNS; i++)
     if (file->has[order[i]])
-      g_string_append_printf (text, "%sc%d", text->len > 0 ? "," : "", order[i]);
+      g_string_append_printf (text, "%s%c%d", text->len > 0 ? "," : "",
+                              stream->renamed[order[i]] && chance (stream, 0.6) ? 'n' : 'c', order[i]);
   for (guint r = 0; r < file->rows->len; r++)
     {
       const NaiveRow *row = file->rows->pdata[r];
@@ -266,16 +268,38 @@ load_next (Stream *stream)
 }
 
 static void
+write_model (Stream *stream)
+{
+  g_autoptr (GString) columns = g_string_new (NULL);
+  for (int i = 0; i < NAIVE_COLUMNS; i++)
+    if (stream->renamed[i])
+      g_string_append_printf (columns, "%s\"n%d\": {\"from\": [\"c%d\"]}", columns->len > 0 ? ", " : "", i, i);
+  g_autofree char *json = g_strdup_printf ("{\"table\": \"%s\", \"kind\": %s, " DIALECT ", \"columns\": {%s}}", stream->table,
+                                           kinds[stream->kind], columns->str);
+  home_write_model (stream->home, stream->table, json);
+}
+
+static void
+rename_column (Stream *stream)
+{
+  int column = g_rand_int_range (stream->random, 0, NAIVE_COLUMNS - 1);
+  stream->renamed[column] = true;
+  naive_rename (stream->naive, column);
+  g_string_append_printf (stream->transcript, "--- c%d is n%d\n", column, column);
+  write_model (stream);
+}
+
+static void
 drop_column (Stream *stream)
 {
   int column = g_rand_int_range (stream->random, 0, NAIVE_COLUMNS);
-  bool id = naive_writes[column] == WRITES_KEYS && stream->kind != NAIVE_DIMENSION;
-  if (!naive_drop (stream->naive, column))
+  g_autofree char *name = naive_drop (stream->naive, column);
+  if (name == NULL)
     return;
-  g_string_append_printf (stream->transcript, "--- c%d is dropped\n", column);
+  g_string_append_printf (stream->transcript, "--- %s is dropped\n", name);
   stream->has[column] = false;
   sql_run_text (stream->home, "set client_min_messages = error");
-  sql_run_text (stream->home, "alter table warehouse.%s drop column c%d%s cascade", stream->table, column, id ? "_id" : "");
+  sql_run_text (stream->home, "alter table warehouse.%s drop column %s cascade", stream->table, name);
 }
 
 /* ---- streams ---- */
@@ -287,14 +311,14 @@ run_stream (Home *home, Loader *loader, guint32 seed)
   stream.table = g_strdup_printf ("seed_%u", seed);
   stream.naive = naive_new (stream.kind);
   stream.transcript = g_string_new (NULL);
-  g_auto (GStrv) model = g_strsplit (models[stream.kind], "%s", 2);
-  g_autofree char *json = g_strjoinv (stream.table, model);
-  home_write_model (home, stream.table, json);
+  write_model (&stream);
   load_next (&stream);
   for (int more = g_rand_int_range (stream.random, 2, FILES); more > 0; more--)
     {
       if (chance (&stream, 0.1))
         drop_column (&stream);
+      if (chance (&stream, 0.1))
+        rename_column (&stream);
       load_next (&stream);
     }
   g_autofree char *name = g_strdup_printf ("models/%s.json", stream.table);

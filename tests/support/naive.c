@@ -28,6 +28,7 @@ typedef struct
 {
   bool there; /* the table has it */
   bool known; /* a file has had it */
+  char name;  /* c or n, which its number follows: in the table */
   Holds holds;
 } Column;
 
@@ -36,7 +37,8 @@ struct Naive
   NaiveKind kind;
   bool loaded;
   Column columns[NAIVE_COLUMNS];
-  GPtrArray *versions; /* of Version; of a key the last one is current */
+  bool renamed[NAIVE_COLUMNS]; /* in the model */
+  GPtrArray *versions;         /* of Version; of a key the last one is current */
 };
 
 static void
@@ -116,6 +118,12 @@ plain_number (const char *text)
   return plain;
 }
 
+static bool
+is_reference (const Naive *naive, int column)
+{
+  return naive_writes[column] == WRITES_KEYS && naive->kind != NAIVE_DIMENSION;
+}
+
 /* What the column holds once the file is loaded. */
 static Holds
 holds_then (const Naive *naive, const NaiveFile *file, int i)
@@ -130,7 +138,7 @@ holds_then (const Naive *naive, const NaiveFile *file, int i)
       values = true;
       numbers = numbers && is_number (cell);
     }
-  if (naive_writes[i] == WRITES_KEYS && naive->kind != NAIVE_DIMENSION)
+  if (is_reference (naive, i))
     return HOLDS_IDS;
   if (!values)
     return holds;
@@ -180,7 +188,7 @@ bring_columns (Naive *naive, const NaiveFile *file, bool added[NAIVE_COLUMNS], b
       fresh[i] = added[i] || (naive->loaded && column->holds == HOLDS_NOTHING && then != HOLDS_NOTHING);
       if (column->holds == HOLDS_NOTHING && then != HOLDS_NOTHING && then != HOLDS_WORDS)
         forget_empties (naive, i);
-      *column = (Column) { true, true, then };
+      *column = (Column) { true, true, 'c', then };
     }
 }
 
@@ -356,19 +364,27 @@ naive_load (Naive *naive, const NaiveFile *file, NaiveCounts *ret_counts)
     load_bag (naive, file, fresh, ret_counts);
   else
     load_keyed (naive, file, added, ret_counts);
+  for (int i = 0; i < NAIVE_COLUMNS; i++)
+    naive->columns[i].name = naive->renamed[i] ? 'n' : 'c';
   naive->loaded = true;
   return true;
 }
 
-bool
+void
+naive_rename (Naive *naive, int column)
+{
+  naive->renamed[column] = true;
+}
+
+char *
 naive_drop (Naive *naive, int column)
 {
   if (!naive->columns[column].there)
-    return false;
+    return NULL;
   naive->columns[column].there = false;
   for (guint v = 0; v < naive->versions->len; v++)
     g_clear_pointer (&((Version *) naive->versions->pdata[v])->values[column], g_free);
-  return true;
+  return g_strdup_printf ("%c%d%s", naive->columns[column].name, column, is_reference (naive, column) ? "_id" : "");
 }
 
 static int
@@ -407,16 +423,18 @@ naive_query (const Naive *naive, const char *table)
   for (int i = 0; i < NAIVE_COLUMNS; i++)
     {
       Holds holds = naive->columns[i].holds;
+      char c = naive->columns[i].name;
       if (!naive->columns[i].there)
         continue;
       g_string_append_printf (line, " || coalesce(' c%d=' || ", i);
       if (holds == HOLDS_IDS)
         g_string_append_printf (line, "(select d.key from warehouse.dims_current d where d.dim_id = t.c%d_id)", i);
       else if (holds == HOLDS_NUMBERS || holds == HELD_NUMBERS)
-        g_string_append_printf (
-            line, "case when c%d::text ~ '^[0-9.]+$' then trim_scale(c%d::text::numeric)::text else c%d::text end", i, i, i);
+        g_string_append_printf (line,
+                                "case when %c%d::text ~ '^[0-9.]+$' then trim_scale(%c%d::text::numeric)::text else %c%d::text end",
+                                c, i, c, i, c, i);
       else
-        g_string_append_printf (line, "c%d::text", i);
+        g_string_append_printf (line, "%c%d::text", c, i);
       g_string_append (line, ", '')");
     }
   char *query = g_strdup_printf ("select coalesce(string_agg(line, e'\\n' order by line collate \"C\"), '') from"

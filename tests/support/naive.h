@@ -26,7 +26,7 @@ typedef enum
   WRITES_KEYS, /* of the dimension that a fact refers to; words in a dimension */
 } NaiveWrites;
 
-extern const NaiveWrites naive_writes[NAIVE_COLUMNS]; /* by column; their names are c0, c1 ... */
+extern const NaiveWrites naive_writes[NAIVE_COLUMNS]; /* by column; their names are c0, c1 ... at first */
 
 typedef struct
 {
@@ -59,8 +59,11 @@ NaiveRow *naive_file_add (NaiveFile *file, const char *key); /* borrowed */
 /* False: it must be refused, and changes nothing. */
 bool naive_load (Naive *naive, const NaiveFile *file, NaiveCounts *ret_counts);
 
-/* Somebody drops the column of the table. False: it has none. */
-bool naive_drop (Naive *naive, int column);
+/* Somebody drops the column of the table: the name that it has there, owned by the caller. NULL: there is none. */
+char *naive_drop (Naive *naive, int column);
+
+/* The model calls the column n0, n1 ... from the next file on that is not refused. */
+void naive_rename (Naive *naive, int column);
 
 /* All rows, a line each, and the statement that gives them of "table". Owned by the caller. */
 char *naive_text (const Naive *naive);
