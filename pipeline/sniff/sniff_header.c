@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "pipeline/sniff/sniff_header_rows.h"
 #include "pipeline/sniff/sniff_titles.h"
+#include "pipeline/sniff/sniff_series.h"
 #include "pipeline/sniff/sniff_vote.h"
 
 #include <string.h>
@@ -24,26 +25,45 @@ add_example (GString *examples, int *count, const Field *field, const char *what
   g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", shown, what);
 }
 
+/* What the cells of the first row say for and against a header. */
+typedef struct
+{
+  int with, against;
+  bool typed; /* some are in columns of one kind */
+} Votes;
+
+static double
+confidence_of (const Votes *votes)
+{
+  int more = MAX (votes->with, votes->against), less = MIN (votes->with, votes->against);
+  if (more < 2 * less || more == less)
+    return DOUBTFUL;
+  return less == 0 && votes->typed ? SURE : LIKELY;
+}
+
 static bool
 decide_by_votes (const Top *top, SniffHeader *header)
 {
-  int with = 0, against = 0, typed = 0;
+  Votes votes = { 0 };
+  int unlikes = 0, likes = 0;
   g_autoptr (GString) unlike = g_string_new (NULL);
   g_autoptr (GString) like = g_string_new (NULL);
   for (size_t i = 0; i < top->fields; i++)
     {
       const char *what = NULL;
       int voted = vote_of_first (top, i, &what);
-      typed += voted != 0 && sniff_kind_is_typed (top->columns[i].kind);
+      votes.typed = votes.typed || (voted != 0 && sniff_kind_is_typed (top->columns[i].kind));
+      votes.with += MAX (voted, 0);
+      votes.against -= MIN (voted, 0);
       if (voted > 0)
-        add_example (unlike, &with, top_cell (top, 0, i), what);
+        add_example (unlike, &unlikes, top_cell (top, 0, i), what);
       else if (voted < 0)
-        add_example (like, &against, top_cell (top, 0, i), what);
+        add_example (like, &likes, top_cell (top, 0, i), what);
     }
-  if (with == 0 && against == 0)
+  if (votes.with == 0 && votes.against == 0)
     return false;
-  header->rows = with > against;
-  header->confidence = with > 0 && against > 0 ? DOUBTFUL : typed > 0 ? SURE : LIKELY;
+  header->rows = votes.with > votes.against;
+  header->confidence = confidence_of (&votes);
   header->evidence = header->rows > 0 ? g_strdup_printf ("header: the first row is unlike those below it: %s", unlike->str)
                                       : g_strdup_printf ("no header: the first row is like those below it: %s", like->str);
   return true;
@@ -90,7 +110,7 @@ are_names (const Top *top, size_t fields, char **ret_why)
       if (field->length == 0)
         return *ret_why = g_strdup_printf ("cell %zu of the first row is empty", i + 1), false;
       g_autofree char *shown = text_printable (field->text, field->length, 40);
-      if (sniff_kind_is_typed (top_kind (top, 0, i)) && !vote_is_series (top, 0, i))
+      if (sniff_kind_is_typed (top_kind (top, 0, i)) && !sniff_is_series (top, 0, i))
         return *ret_why = g_strdup_printf ("\"%s\" in the first row is a value, no name", shown), false;
       if (!g_hash_table_add (seen, g_strndup (field->text, field->length)) && top->below > 0)
         return *ret_why = g_strdup_printf ("\"%s\" is twice in the first row", shown), false;

@@ -1,5 +1,6 @@
 #include "pipeline/sniff/sniff_header_rows.h"
 
+#include "pipeline/sniff/sniff_series.h"
 #include "pipeline/sniff/sniff_vote.h"
 
 #define LEAST_GROUPED 2 /* cells that belong to the name on their left */
@@ -13,7 +14,7 @@ count_words (const Top *top, guint row)
     {
       int voted = vote_by_kind (top, row, i);
       CellKind kind = top_kind (top, row, i);
-      bool word = kind == KIND_TEXT || kind == KIND_PADDED || kind == KIND_BOOLEAN || vote_is_series (top, row, i);
+      bool word = kind == KIND_TEXT || kind == KIND_PADDED || kind == KIND_BOOLEAN || sniff_is_series (top, row, i);
       bool value = sniff_kind_is_typed (kind) && sniff_kind_is_typed (top->columns[i].kind) && voted <= 0;
       if (value)
         return -1;
@@ -45,7 +46,7 @@ is_row_of_distinct_words (const Top *top, guint row)
   for (size_t i = 0; i < top->fields; i++)
     {
       const Field *field = top_cell (top, row, i);
-      bool word = !sniff_kind_is_typed (top_kind (top, row, i)) || vote_is_series (top, row, i);
+      bool word = !sniff_kind_is_typed (top_kind (top, row, i)) || sniff_is_series (top, row, i);
       if (field->length == 0 || !word || !g_hash_table_add (seen, g_strndup (field->text, field->length)))
         return false;
     }
@@ -56,7 +57,7 @@ bool
 header_rows_is_series (const Top *top, guint row)
 {
   for (size_t i = 0; i < top->fields; i++)
-    if (top_cell (top, row, i)->length > 0 && !vote_is_series (top, row, i))
+    if (top_cell (top, row, i)->length > 0 && !sniff_is_series (top, row, i))
       return false;
   return top_count_filled (top, row) > 0;
 }
@@ -71,7 +72,7 @@ count_grouped (const Top *top, guint row)
     {
       const Field *field = top_cell (top, row, i), *before = field - 1;
       named = named || field->length > 0;
-      grouped += named && (field->length == 0 || top_is_equal (field, before));
+      grouped += named && (field->length == 0 || sniff_is_equal (field, before));
     }
   return grouped;
 }
@@ -87,7 +88,7 @@ is_row_of_groups (const Top *top, guint row)
       for (next = i + 1; next < top->fields; next++)
         {
           const Field *field = top_cell (top, row, next);
-          if (field->length > 0 && !top_is_equal (field, name))
+          if (field->length > 0 && !sniff_is_equal (field, name))
             break;
         }
       if (name->length == 0 || next == i + 1)
@@ -130,7 +131,7 @@ header_rows_count (const Top *top)
 static bool
 is_year_of_group (const Top *top, size_t column)
 {
-  return top_period (top_cell (top, 0, column)) > 0 && column + 1 < top->fields && top_cell (top, 0, column + 1)->length == 0;
+  return sniff_period (top_cell (top, 0, column)) > 0 && column + 1 < top->fields && top_cell (top, 0, column + 1)->length == 0;
 }
 
 bool
