@@ -39,14 +39,17 @@ header_rows_is_units (const Top *top, guint row)
   return top_count_filled (top, row) > 1;
 }
 
+/* Whether each cell of a row is a word, and none is there twice below one name of the row above, which goes on to the right. */
 static bool
 is_row_of_distinct_words (const Top *top, guint row)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (size_t i = 0; i < top->fields; i++)
     {
-      const Field *field = top_cell (top, row, i);
+      const Field *field = top_cell (top, row, i), *group = top_cell (top, row - 1, i);
       bool word = !sniff_kind_is_typed (top_kind (top, row, i)) || sniff_is_series (top, row, i);
+      if (group->length > 0 && i > 0 && !sniff_is_equal (group, group - 1))
+        g_hash_table_remove_all (seen);
       if (field->length == 0 || !word || !g_hash_table_add (seen, g_strndup (field->text, field->length)))
         return false;
     }
@@ -109,10 +112,22 @@ is_below_groups (const Top *top, guint row, int words)
          && count_grouped (top, row + 2) == 0;
 }
 
+/* Whether the row is the one above it once more. */
+static bool
+is_repeated (const Top *top, guint row)
+{
+  for (size_t i = 0; i < top->fields; i++)
+    if (row == 0 || !sniff_is_equal (top_cell (top, row, i), top_cell (top, row - 1, i)))
+      return false;
+  return true;
+}
+
 /* Units, or the names below groups of columns. */
 static bool
 is_more_header (const Top *top, guint row)
 {
+  if (is_repeated (top, row))
+    return false;
   int words = count_words (top, row);
   bool units = row + 1 < top->n && header_rows_is_units (top, row) && !header_rows_is_units (top, row + 1);
   return words >= 2 || (words >= 0 && (units || is_below_groups (top, row, words) || header_rows_is_series (top, row)));

@@ -6,6 +6,8 @@
 #define LEAST_OTHERS 3    /* cells below a lone year, none of them a year */
 #define LEAST_FRACTIONS 5 /* below a whole number */
 #define LEAST_COUNTED 3   /* names that count on, where there are others in the row */
+#define LEAST_WORD 2      /* bytes before a number, for two of them to be enough */
+#define LEAST_ASCENDING 5 /* numbers, each greater than the one before; 2 behind an empty cell */
 #define LEAST_MATRIX 4    /* numbers that count from 0, above whole numbers */
 
 /* ---- years and months ---- */
@@ -137,10 +139,54 @@ are_numbers_of_columns (const Top *top, guint row, size_t first, size_t n)
 static bool
 is_counted (const Top *top, guint row, size_t column)
 {
-  size_t first, n = run_of (top, row, column, &first);
-  if (n < 2 || (n < LEAST_COUNTED && n < top_count_filled (top, row)) || counts_on (top, row + 1, first))
+  size_t first, n = run_of (top, row, column, &first), word = before_number (top_cell (top, row, first));
+  bool begins = number_of (top_cell (top, row, first), word) <= 1;
+  bool enough = n >= LEAST_COUNTED || n == top_count_filled (top, row) || (word >= LEAST_WORD && begins);
+  if (n < 2 || !enough || counts_on (top, row + 1, first))
     return false;
-  return before_number (top_cell (top, row, first)) > 0 || are_numbers_of_columns (top, row, first, n);
+  return word > 0 || (row == 0 && are_numbers_of_columns (top, row, first, n));
+}
+
+/* ---- numbers in order ---- */
+
+/* How many numbers a row has behind its first cell, each greater than the one before; 0: they are not so, or not all are numbers. */
+static size_t
+count_ascending (const Top *top, guint row)
+{
+  double before = -G_MAXDOUBLE;
+  for (size_t i = 1; i < top->fields; i++)
+    {
+      const Field *field = top_cell (top, row, i);
+      g_autofree char *text = g_strndup (field->text, field->length);
+      char *end = text;
+      double number = g_ascii_strtod (text, &end);
+      if (end == text || *end != '\0' || !(number > before))
+        return 0;
+      before = number;
+    }
+  return top->fields - 1;
+}
+
+/* Whether the numbers of a row are in order, as those of no row below it: points of an axis, classes. */
+static bool
+is_axis (const Top *top, guint row)
+{
+  const Field *corner = top_cell (top, row, 0);
+  bool empty = corner->length == 0 && top_is_filled (top, 0), word = !sniff_kind_is_typed (top_kind (top, row, 0));
+  if (!word || count_ascending (top, row) < (empty ? 2 : LEAST_ASCENDING))
+    return false;
+  for (guint i = row + 1; i < top->n; i++)
+    if (count_ascending (top, i) > 0)
+      return false;
+  return row + 1 < top->n;
+}
+
+/* A data frame of one column without a name. */
+static bool
+is_zero_beside_corner (const Top *top, guint row)
+{
+  return top->fields == 2 && top_cell (top, row, 0)->length == 0 && top_is_filled (top, 0) && top_cell (top, row, 1)->length == 1
+         && top_cell (top, row, 1)->text[0] == '0';
 }
 
 /* ---- whole numbers ---- */
@@ -174,10 +220,18 @@ are_wholes_above_fractions (const Top *top, guint row)
 
 /* ---- all together ---- */
 
+/* Numbers that are names only in the first row. */
+static bool
+is_number_of_first (const Top *top, size_t column)
+{
+  return (sniff_is_above_fractions (top, 0, column) && are_wholes_above_fractions (top, 0))
+         || (column > 0 && (is_axis (top, 0) || is_zero_beside_corner (top, 0)));
+}
+
 bool
 sniff_is_series (const Top *top, guint row, size_t column)
 {
   return is_series_of_periods (top, row, column) || are_dates_above_others (top, row, column)
          || (column > 0 && are_dates_above_others (top, row, column - 1)) || is_counted (top, row, column)
-         || (sniff_is_above_fractions (top, row, column) && are_wholes_above_fractions (top, row));
+         || (row == 0 && is_number_of_first (top, column));
 }

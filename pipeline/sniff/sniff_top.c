@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define ROWS_LOOKED_AT 2000
+#define LEAST_RISES 4      /* of texts in order */
+#define ROWS_PER_ASTRAY 20 /* one of such a number may stand elsewhere: letters with accents */
 
 void
 top_clear (Top *top)
@@ -44,6 +46,12 @@ top_count_filled (const Top *top, guint row)
 }
 
 bool
+top_is_filled (const Top *top, size_t column)
+{
+  return top->below > 1 && top->columns[column].cells == top->below;
+}
+
+bool
 top_is_period (const Top *top, guint row, size_t column)
 {
   const SniffColumn *below = &top->columns[column];
@@ -55,8 +63,10 @@ top_is_period (const Top *top, guint row, size_t column)
 typedef struct
 {
   GString *last; /* the cell above */
-  bool bytes;    /* in the order of bytes so far */
-  bool folded;   /* in that of letters */
+  int64_t cells;
+  int64_t rises;  /* those behind the cell above them */
+  int64_t bytes;  /* those before the cell above them, in the order of bytes */
+  int64_t folded; /* in that of letters */
 } Order;
 
 static int
@@ -77,6 +87,7 @@ static void
 look_at_order (Top *top, const Field *field, Order *order)
 {
   const Field *first = top_cell (top, 0, 0);
+  order->cells++;
   if (order->last == NULL)
     {
       order->last = g_string_new (NULL);
@@ -84,8 +95,9 @@ look_at_order (Top *top, const Field *field, Order *order)
     }
   else
     {
-      order->bytes = order->bytes && compare_bytes (field, order->last->str, order->last->len) >= 0;
-      order->folded = order->folded && compare_folded (field, order->last->str, order->last->len) >= 0;
+      order->rises += compare_bytes (field, order->last->str, order->last->len) > 0;
+      order->bytes += compare_bytes (field, order->last->str, order->last->len) < 0;
+      order->folded += compare_folded (field, order->last->str, order->last->len) < 0;
     }
   g_string_truncate (order->last, 0);
   g_string_append_len (order->last, field->text, (gssize) field->length);
@@ -162,7 +174,7 @@ void
 top_read (const Sample *sample, const SniffCandidate *best, guint first, Top *ret_top)
 {
   *ret_top = (Top) { .fields = best->fields, .columns = make_columns (best, first) };
-  Order order = { NULL, true, true };
+  Order order = { 0 };
   g_autoptr (Repair) repair = repair_new (&best->dialect, best->fields);
   g_autoptr (Reader) reader = sniff_reader (sample, &best->dialect, sniff_row (best, first)->line - 1);
   const Record *record = NULL;
@@ -179,7 +191,7 @@ top_read (const Sample *sample, const SniffCandidate *best, guint first, Top *re
     }
   for (guint i = 0; i < ret_top->n; i++)
     count_values (ret_top, i);
-  ret_top->ordered = order.last != NULL && (order.bytes || order.folded);
+  ret_top->ordered = order.rises >= LEAST_RISES && MIN (order.bytes, order.folded) * ROWS_PER_ASTRAY <= order.cells;
   if (order.last != NULL)
     g_string_free (order.last, TRUE);
 }

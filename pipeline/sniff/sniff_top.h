@@ -21,7 +21,7 @@ typedef struct
   bool named;   /* none of them was empty */
   SniffColumn *columns;
   int64_t below;   /* rows of the width below the first */
-  bool ordered;    /* the first column's cells below are, each not before the one above */
+  bool ordered;    /* the first column's cells below are, but for a few, each not before the one above */
   bool continuous; /* and the first row's begins that order */
 } Top;
 
@@ -32,6 +32,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Top, top_clear)
 const Field *top_cell (const Top *top, guint row, size_t column);
 CellKind top_kind (const Top *top, guint row, size_t column);
 size_t top_count_filled (const Top *top, guint row);
+
+/* Whether the column has a cell in each row below the first, of which there are two at least. */
+bool top_is_filled (const Top *top, size_t column);
 
 /* Whether the cell is a year or a month (sniff_period), and most cells below are none. */
 bool top_is_period (const Top *top, guint row, size_t column);

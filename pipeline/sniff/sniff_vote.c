@@ -2,16 +2,17 @@
 
 #include "pipeline/sniff/sniff_series.h"
 
-#define LEAST_FOR 5      /* cells below that have something in common, for a cell that has it not to be no such */
-#define MOST_OTHER 10    /* percent of the cells may lack it */
-#define LEAST_AGAINST 2  /* for one that has it to be one of them */
-#define LEAST_ALIKE 3    /* and that are built as it is, or begin so */
-#define LEAST_ORDERED 20 /* cells in order, for one that begins it to be no accident */
-#define LEAST_PREFIX 2   /* bytes */
+#define LEAST_FOR 5       /* cells below that have something in common, for a cell that has it not to be no such */
+#define MOST_OTHER 10     /* percent of the cells may lack it */
+#define LEAST_AGAINST 2   /* for one that has it to be one of them */
+#define LEAST_ALIKE 3     /* and that are built as it is, or begin so */
+#define LEAST_ORDERED 20  /* cells in order, for one that begins it to be no accident */
+#define LEAST_PREFIX 2    /* bytes */
 #define LEAST_BEGINNING 3 /* bytes that all begin with, for a cell that does not to be no such */
 
 /* How much a cell says. */
-#define OF_VALUES 3 /* in a column of one kind */
+#define VALUE 3     /* above such, or a word */
+#define WORD 4      /* in a row without gaps: numbers are names more often than words are among numbers */
 #define RECURRING 2 /* a text that is there again, or that begins an order */
 
 /* ---- columns of one kind ---- */
@@ -25,6 +26,8 @@ vote_by_kind (const Top *top, guint row, size_t column)
     return 0;
   if (!sniff_kind_is_typed (kind) || sniff_is_series (top, row, column))
     return 1;
+  if (kind == KIND_FIGURES && below == KIND_NUMBER && top->columns[column].wholes == top->columns[column].cells)
+    return 0; /* classes: 10-19 above whole numbers */
   if (sniff_kind_fits (kind, below))
     return sniff_is_above_fractions (top, row, column) ? 0 : -1;
   return kind == KIND_BOOLEAN; /* a word too */
@@ -65,11 +68,13 @@ vote_by_beginning (const SniffColumn *below, const Field *field, const char **re
 {
   *ret_what = "texts with the same beginning";
   bool code = most_have (below, 0) && !sniff_has_sign (field, 0);
-  if (below->cells < LEAST_ALIKE || field->text[0] == ' ')
+  size_t least = g_ascii_ispunct (field->text[0]) ? 1 : LEAST_PREFIX;
+  bool enough = below->cells >= LEAST_ALIKE || (below->cells >= LEAST_AGAINST && below->prefix * 2 > field->length);
+  if (!enough || field->text[0] == ' ')
     return 0;
-  if (below->prefix == below->beginning && below->prefix >= LEAST_PREFIX && below->prefix < field->length)
+  if (below->prefix == below->beginning && below->prefix >= least && below->prefix < field->length)
     return code ? 0 : -1;
-  return below->cells >= LEAST_FOR && below->beginning >= LEAST_BEGINNING && below->prefix < below->beginning;
+  return below->cells >= LEAST_FOR && below->beginning >= LEAST_BEGINNING && below->prefix < MIN (below->beginning, field->length);
 }
 
 static int
@@ -127,15 +132,29 @@ vote_of_text (const Top *top, size_t column, const char **ret_what)
   return ordered;
 }
 
+/* The empty corner above the names of rows, as data frames write themselves. */
+static bool
+is_corner (const Top *top, size_t column)
+{
+  if (column > 0 || top->fields < 2 || top_cell (top, 0, 0)->length > 0)
+    return false;
+  return top->columns[0].kind == KIND_NUMBER || (top_is_filled (top, 0) && top_count_filled (top, 0) + 1 == top->fields);
+}
+
 int
 vote_of_first (const Top *top, size_t column, const char **ret_what)
 {
-  CellKind below = top->columns[column].kind;
-  *ret_what = sniff_kind_word (below);
-  if (top_cell (top, 0, column)->length == 0 && column == 0 && below == KIND_NUMBER && top->fields > 1)
-    return *ret_what = "row numbers", 1; /* as data frames write themselves */
-  if (!sniff_kind_is_typed (below))
+  const SniffColumn *below = &top->columns[column];
+  bool full = top_count_filled (top, 0) == top->fields;
+  *ret_what = sniff_kind_word (below->kind);
+  if (is_corner (top, column))
+    return *ret_what = below->kind == KIND_NUMBER ? "row numbers" : "names of rows", 1;
+  if (below->kind == KIND_EMPTY)
+    return full && top->below >= LEAST_FOR;
+  if (!sniff_kind_is_typed (below->kind))
     return vote_of_text (top, column, ret_what);
-  bool word = top_kind (top, 0, column) == KIND_BOOLEAN;
-  return (word ? 1 : OF_VALUES) * vote_by_kind (top, 0, column);
+  int voted = vote_by_kind (top, 0, column);
+  if (voted > 0)
+    return top_kind (top, 0, column) == KIND_BOOLEAN ? 1 : full ? WORD : VALUE;
+  return voted * VALUE;
 }
