@@ -32,6 +32,7 @@ layout_free (Layout *layout)
     {
       g_free (layout->references[i].columns);
       g_free (layout->references[i].key);
+      g_free (layout->references[i].hashed);
     }
   g_free (layout->columns);
   g_free (layout->findings);
@@ -300,7 +301,8 @@ assign_hash_slots (Layout *layout, const Pins *pins)
   for (int i = 0; i < layout->n_references; i++)
     {
       LayoutReference *reference = &layout->references[i];
-      const Tracked tracked = { reference->reference->as, reference->reference->as, &reference->hash_slot };
+      reference->hashed = pins_hash_name (pins, reference->reference->as);
+      const Tracked tracked = { reference->reference->as, reference->hashed, &reference->hash_slot };
       g_array_append_val (all, tracked);
     }
   g_array_sort (all, compare_hashed);

@@ -56,6 +56,7 @@ typedef struct
   int *columns; /* indexes of the referenced columns, in the order of the dimension's business key */
   int n_columns;
   KeyType *key; /* what the dimension's own columns hold, by which it knows them */
+  char *hashed; /* its name in the row hash */
   int hash_slot;
 } LayoutReference;
 
