@@ -190,6 +190,22 @@ test_numbers_in_texts_keep_their_value (void **state)
                              "read=8 unchanged=7 updated=1 deactivated=1 staged=8"));
 }
 
+/* A word is no value where one is required, and the same nothing in rows that are known by their hash. */
+static void
+test_required_columns_and_rows_without_a_key (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (", \"rejects\": {\"max_percent\": 100}, \"columns\": {\"v\": {\"required\": true}}"));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,\n", "read=3 inserted=1 rejected=2 staged=1"));
+  assert_sql (home, "the column is required and \"NA\" stands for nothing|the column is required and the cell is empty",
+              "select string_agg(message, '|' order by line) from weir.reject");
+  home_write_model (home, "sales", "{\"table\": \"sales\", \"kind\": \"fact\"}");
+  g_autoptr (Json) first = load_text (home, "sales.csv", "a,b\n1,x\nNA,y\n-,y\n", NULL);
+  assert_load (first, "applied", "read=3 inserted=3 staged=3");
+  g_autoptr (Json) again = load_text (home, "sales.csv", "a,b\n,y\n NA ,y\n2,z\n", NULL);
+  assert_load (again, "applied", "read=3 unchanged=2 inserted=1 staged=3");
+}
+
 /* Switched off, the word is a text, and stays one when the model says nothing any more. */
 static void
 test_switched_off_for_good (void **state)
@@ -310,6 +326,7 @@ main (void)
     TEST (test_a_type_is_declared_later),
     TEST (test_text_keeps_its_nulls),
     TEST (test_switched_off_for_good),
+    TEST (test_required_columns_and_rows_without_a_key),
     TEST (test_numbers_in_texts_keep_their_value),
     TEST (test_keys_and_texts_are_left_alone),
     TEST (test_a_model_is_proposed_with_them),
