@@ -251,7 +251,7 @@ test_a_model_is_proposed_with_them (void **state)
   g_autoptr (Json) sniffed = outcome_json (sniff);
   assert_json (sniffed, "columns.1.type", "numeric");
   assert_json (sniffed, "columns.1.null.0", "NA");
-  assert_json (sniffed, "columns.1.note", "NULL are \"null\": [\"NA\"]");
+  assert_json (sniffed, "columns.1.note", "read as NULL: [\"NA\"]");
   assert_json (sniffed, "columns.2.note",
                "text, unless the model says {\"type\": \"numeric\", \"format\": \"percent\", \"null\": [\"n/a\"]}");
   assert_json (sniffed, "columns.3.type", "time");
