@@ -49,6 +49,22 @@ sniff_is_row (const SniffEvidence *evidence, const Record *record)
   return are_cells_of_row (evidence, kinds, record->n_fields);
 }
 
+bool
+sniff_fits (const SniffEvidence *evidence, const Record *record)
+{
+  if (record->problem != NULL || record->n_fields != evidence->fields)
+    return false;
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      const Field *field = &record->fields[i];
+      CellKind kind = evidence->kinds[i];
+      if (field->length > 0 && sniff_kind_is_typed (kind) && !sniff_kind_fits (sniff_kind (field->text, field->length), kind)
+          && !sniff_is_null_word (field->text, field->length))
+        return false;
+    }
+  return true;
+}
+
 size_t
 sniff_words_above_values (const SniffEvidence *evidence, const Record *record)
 {

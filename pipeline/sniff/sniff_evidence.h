@@ -24,6 +24,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
  * of its cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);
 
+/* Whether the record is cut as the table's rows are, and holds numbers, dates and the like where they do. */
+bool sniff_fits (const SniffEvidence *evidence, const Record *record);
+
 /* Of a record of words only: in how many columns this table has values instead (of another width: in all). 0: it has something
  * else, or the table has none. Such a record is the header of another table. */
 size_t sniff_words_above_values (const SniffEvidence *evidence, const Record *record);

@@ -183,7 +183,7 @@ bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
-  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, rows, error))
+  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);

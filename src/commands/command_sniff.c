@@ -86,6 +86,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
                                   (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
                                   (json_int_t) sniffed->below));
+  json_object_set_new (json, "lines", lines_to_json (&sniffed->lines));
   json_object_set_new (json, "header_problem", weir_json_string (rows_header_problem (file->rows)));
   json_object_set_new (json, "problems", problems_to_json (sniffed));
   Json *columns = json_array ();
@@ -102,9 +103,6 @@ print_rest (const Dialect *dialect)
   printf ("  newline %s\n", dialect->newline);
   if (dialect->compression != COMPRESSION_NONE)
     printf ("  compressed by %s\n", dialect->compression == COMPRESSION_GZIP ? "gzip" : "zstd");
-  if (dialect->skip_lines > 0)
-    printf ("  %d line%s above the table %s left out\n", dialect->skip_lines, dialect->skip_lines == 1 ? "" : "s",
-            dialect->skip_lines == 1 ? "is" : "are");
   if (dialect->comment != 0)
     printf ("  lines that begin with %c are comments\n", dialect->comment);
   if (dialect->trailing_delimiter)
@@ -118,7 +116,8 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *size = text_size (file->size);
   g_autofree char *problems = text_count (sniffed->problems);
   g_autofree char *ragged = text_count (sniffed->ragged);
-  g_autofree char *below = text_count (sniffed->below);
+  g_autofree char *headers = text_count (sniffed->headers);
+  g_autofree char *left_out = lines_left_out (&sniffed->lines);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
   const SniffEvidence *evidence = rows_evidence (file->rows);
@@ -128,9 +127,11 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
-  if (sniffed->below > 0)
-    printf ("  %s row%s below the table %s left out, from line %" G_GINT64_FORMAT " on\n", below, sniffed->below == 1 ? "" : "s",
-            sniffed->below == 1 ? "is" : "are", sniffed->first_below);
+  if (sniffed->headers > 0)
+    printf ("  %s row%s the header once more, or words where the columns have values, the first on line %" G_GINT64_FORMAT "\n",
+            headers, sniffed->headers == 1 ? " is" : "s are", sniffed->first_header);
+  if (left_out != NULL)
+    printf ("  %s\n", left_out);
   if (rows_header_problem (file->rows) != NULL)
     printf ("  the header is off: %s\n", rows_header_problem (file->rows));
   if (sniffed->problems > 0)

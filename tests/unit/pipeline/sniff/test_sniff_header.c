@@ -197,7 +197,7 @@ the_last_remark_may_be_the_header (void **state)
     { "bars", "### a\n### name|city\n", 6, "{w}|{v}", "|\"h1" },
     { "remarks that are cut as the rows are", "# x,y,z\n# id,name,n\n", 6, "{n},{w},{f}", ",\"h1" },
     { "the same above text", "# x,y\n# u,v\n# name,city\n", 6, "{w},{v}", ",\"h2" },
-    { "blanks behind its delimiters, as in the rows", "# made by x\n# id, name\n", 6, "{n}, {w}", ", \"h1" },
+    { "blanks behind its delimiters, as in the rows", "# made by x\n# id, name\n", 6, "{n}, {w}", ",_\"h1" },
     { "blanks behind its delimiters alone, above values", "# id, name, n\n", 6, "{n},{w},{f}", ",\"h0" },
     { "an empty line behind it, above values", "# made by x\n# id,name,n\n\n", 6, "{n},{w},{f}", ",\"h1" },
 
