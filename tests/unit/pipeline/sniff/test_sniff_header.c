@@ -203,7 +203,7 @@ the_last_remark_may_be_the_header (void **state)
 
     { "a header below remarks", "# columns, as, agreed\n#\nid,fruit,price\n", 6, "{n},{w},{f}", ",\"h2" },
     { "a sentence above a header of text", "# a, b\nname,city\n", 6, "{w},{v}", ",\"h1" },
-    { "a date above numbers", "# Nov. 7, 2006\n\n", 6, " {f}, {f}", ", \"-2" },
+    { "a date above numbers", "# Nov. 7, 2006\n\n", 6, " {f}, {f}", ",_\"-2" },
     { "a sentence above numbers", "# made, 2020\n", 6, "{f},{n}", ",\"-1" },
     { "a setting above numbers", "# Lon=0, Lat=60\n", 6, "{f},{n}", ",\"-1" },
     { "rows that begin with a sign", "#a,1\n#b,2\n", 6, "#{w},{n}", ",\"-0" },
