@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A number as parse_numeric takes it: 00123 is none. */
-#define NUMBER_PATTERN "^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$"
+/* A number as parse_numeric takes it, with blanks around it or not: 00123 is none, nor what may be a telephone's. */
+#define NUMBER_PATTERN "^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$"
 
 char *
 expression_names (const GPtrArray *names, const char *before, const char *after)

@@ -21,7 +21,7 @@ column_note (const SniffedColumn *column)
   if (column->result.nulls != 0)
     {
       g_autofree char *list = infer_null_list (column->result.nulls);
-      return g_strdup_printf ("NULL are \"null\": %s", list);
+      return g_strdup_printf ("read as NULL: %s", list);
     }
   if (column->guess.quoted_empty)
     return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
