@@ -62,7 +62,7 @@ choose_style (Style *style, guint32 seed)
   style->columns = g_rand_int_range (style->random, 3, MOST_COLUMNS + 1);
   style->kinds[0] = IDS;
   for (int i = 1; i < style->columns; i++)
-    style->kinds[i] = (Kind) g_rand_int_range (style->random, WORDS, KINDS);
+    style->kinds[i] = (Kind) g_rand_int_range (style->random, i == 1 ? NUMBERS : WORDS, KINDS); /* one that tells the header */
 }
 
 static char *
