@@ -363,8 +363,10 @@ read_all (Home *home, guint32 seed)
       g_autofree char *why = weir_json_text (loaded);
       fail_reading (&reading, "the load with a model", "", why);
     }
-  agree (&reading, "the rows with a model and without", number (&reading, loaded, "rows.read"),
-         number (&reading, unmodelled, "rows.read"));
+  /* Without one, rows that are off are mended, and two lines may be one row. */
+  if (number (&reading, unmodelled, "rows.repaired") == 0)
+    agree (&reading, "the rows with a model and without", number (&reading, loaded, "rows.read"),
+           number (&reading, unmodelled, "rows.read"));
   compare_archived (&reading, loaded);
   compare_rejects (&reading, loaded);
   g_rand_free (style.random);
