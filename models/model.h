@@ -86,7 +86,9 @@ typedef struct
   char *name;    /* as in the file's header, or as the SQL identifier made from it */
   char *type;    /* a type word such as "date", or NULL: inferred and pinned */
   char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
+  GStrv nulls;   /* cells that mean NULL besides the empty one, in place of the model's own; NULL: not said */
   bool required; /* a NULL is a reject */
+  GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
 } ModelColumn;
 
 /* A fact's columns that name a dimension's business key; its id takes their place in the warehouse. */
@@ -134,6 +136,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelReference, model_reference_free)
 
 /* The declared column of that name, or NULL. */
 const ModelColumn *model_find_column (const Model *model, const char *name);
+/* The declared column that has exactly this name in "from", or NULL. */
+const ModelColumn *model_find_column_from (const Model *model, const char *name);
+
+/* All names by which the model calls the file's columns: of the business key, references, declared columns and their "from".
+ * Borrowed, some of them twice; none of a NULL. The array is the caller's. */
+GPtrArray *model_column_names (const Model *model);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
 

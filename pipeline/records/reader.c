@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/records/bad_text.h"
 #include "pipeline/records/reader_lines.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/reader_split.h"
@@ -286,23 +287,10 @@ parse_record (Reader *reader, Line *line, size_t *ret_lines, GError **error)
 static RecordOutcome
 describe_bad_text (Reader *reader, size_t offset)
 {
-  int64_t line = 0;
-  size_t byte = record_byte_in_line (&reader->record, offset, &line);
-  const char *word = encoding_word (reader->dialect.encoding), *unit = "byte";
-  Reason reason = REASON_INVALID_UTF8;
-  size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
-  if (reader->dialect.encoding != ENCODING_UTF8)
-    {
-      /* Our bytes are not the file's: characters are. */
-      reason = REASON_INVALID_ENCODING;
-      unit = "character";
-      place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
-    }
-  g_autofree char *of_line = line == reader->record.line ? g_strdup ("") : g_strdup_printf (" of line %" G_GINT64_FORMAT, line);
-  if (reader->dialect.encoding == ENCODING_WINDOWS_1252)
-    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place,
-                        of_line, word);
-  return set_problem (reader, reason, "invalid %s at %s %zu%s", word, unit, place, of_line);
+  Reason reason = bad_text_describe (&reader->record, offset, &reader->dialect, reader->problem, sizeof reader->problem);
+  reader->record.problem = reader->problem;
+  reader->record.reason = reason;
+  return RECORD_PROBLEM;
 }
 
 static RecordOutcome

@@ -2,8 +2,11 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/layout/survey.h"
+#include "pipeline/records/bad_text.h"
 #include "pipeline/stage/send.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -129,16 +132,44 @@ note_foreign (const PipelineTask *task, int64_t foreign, GPtrArray *notes)
                                       foreign, foreign == 1 ? "" : "s", foreign == 1 ? "was" : "were", where));
 }
 
+/* What a model could say of a column that was taken as text. */
 static void
-note_doubts (const Layout *layout, GPtrArray *notes)
+note_settling (const char *name, const ColumnFinding *finding, GPtrArray *notes)
+{
+  const char *doubt = finding->declarable ? "" : " can be read in two ways and";
+  if (finding->settle_or != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} or {%s} in a model settles it", name,
+                                             doubt, name, finding->settle, finding->settle_or));
+  else if (finding->settle != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} in a model reads it as that", name, doubt,
+                                             name, finding->settle));
+}
+
+static void
+note_null_words (const char *name, const int64_t *counts, GPtrArray *notes)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  for (int i = 0; i < NULL_WORDS_MOST && counts != NULL; i++)
+    if (counts[i] > 0)
+      {
+        g_autofree char *count = text_count (counts[i]);
+        g_string_append_printf (words, "%s\"%s\" (%s cell%s)", words->len > 0 ? ", " : "", null_word_text (i), count,
+                                counts[i] == 1 ? "" : "s");
+      }
+  if (words->len > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
+                                             "model switches that off",
+                                             name, words->str, name));
+}
+
+static void
+note_columns (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->findings[i].settle != NULL)
-      g_ptr_array_add (notes,
-                       g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
-                                        "settles it",
-                                        layout->columns[i].name, layout->columns[i].name, layout->findings[i].settle,
-                                        layout->findings[i].settle_or));
+    {
+      note_settling (layout->columns[i].name, &layout->findings[i], notes);
+      note_null_words (layout->columns[i].name, layout->findings[i].null_words, notes);
+    }
 }
 
 /* Every byte is something in Windows-1252, so reading a file as that must not go unsaid. */
@@ -150,6 +181,19 @@ note_encoding (const Rows *rows, const Model *model, GPtrArray *notes)
   if (rows_dialect (rows)->encoding == ENCODING_WINDOWS_1252 && !declared)
     g_ptr_array_add (notes, g_strdup_printf ("read as %s; \"dialect\": {\"encoding\": \"windows-1252\"} in a model settles it",
                                              evidence + strlen ("encoding ")));
+}
+
+/* What a name was is a guess where the header has bytes that are no text. */
+static void
+note_header (const Rows *rows, const Layout *layout, GPtrArray *notes)
+{
+  for (int i = 0; rows_header_problem (rows) != NULL && i < layout->n_columns; i++)
+    if (strstr (layout->columns[i].header, BAD_TEXT_SIGN) != NULL)
+      g_ptr_array_add (notes,
+                       g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; \"dialect\": {\"encoding\": ...} "
+                                        "in a model says what it is",
+                                        encoding_word (rows_dialect (rows)->encoding), layout->columns[i].header,
+                                        layout->columns[i].name));
 }
 
 bool
@@ -165,7 +209,8 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
   note_encoding (loaded->rows, task->model, result->notes);
-  note_doubts (loaded->layout, result->notes);
+  note_header (loaded->rows, loaded->layout, result->notes);
+  note_columns (loaded->layout, result->notes);
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
   return reject_replace (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, task->run, error)
          && stage_swap (db, loaded->stage, options->swap_timeout_ms, result->notes, error);
