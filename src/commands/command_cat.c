@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
-#define LEAST_CONFIDENCE 0.5
 
 /* How many rows something happened to, and the first one's line. */
 typedef struct
@@ -166,10 +165,10 @@ static void
 tell_counts (const Cat *cat)
 {
   int skipped = rows_dialect (cat->file->rows)->skip_lines;
-  double confidence = rows_evidence (cat->file->rows)->confidence;
-  if (confidence < LEAST_CONFIDENCE)
-    fprintf (stderr, "weir: %s: this table is a guess (confidence %.0f %%): `weir sniff` says why\n", cat->file->name,
-             100 * confidence);
+  int confidence = sniff_percent (rows_evidence (cat->file->rows));
+  if (confidence < SNIFF_SURE_PERCENT)
+    fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
+             confidence);
   if (skipped > 0)
     fprintf (stderr, "weir: %s: %d line%s above the table %s left out\n", cat->file->name, skipped, skipped == 1 ? "" : "s",
              skipped == 1 ? "was" : "were");
