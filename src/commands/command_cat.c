@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
+#define LEAST_PERCENT 50 /* of confidence; words alone have some 60 */
 
 /* How many rows something happened to, and the first one's line. */
 typedef struct
@@ -166,7 +167,7 @@ tell_counts (const Cat *cat)
 {
   int skipped = rows_dialect (cat->file->rows)->skip_lines;
   int confidence = sniff_percent (rows_evidence (cat->file->rows));
-  if (confidence < SNIFF_SURE_PERCENT)
+  if (confidence < LEAST_PERCENT)
     fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
              confidence);
   if (skipped > 0)
