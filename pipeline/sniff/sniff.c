@@ -6,6 +6,7 @@
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
 #include "pipeline/sniff/sniff_comments.h"
+#include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/sniff/sniff_table.h"
 
@@ -268,7 +269,7 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
   evidence->header = header->evidence;
-  evidence->confidence = best->share * header->confidence;
+  evidence->confidence = sniff_confidence (best, second, header);
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;
