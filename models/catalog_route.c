@@ -74,14 +74,86 @@ find_by_name (const Catalog *catalog, const char *stem, const GArray *ends, Rout
     }
 }
 
+/* Whether the table's words stand in the name side by side: what browsers, desktops and people put around a name, as in
+ * "people (1)", "Copy of people", "people - Kopie", "people_export", "old-people". Both are names of tables. */
+static bool
+has_words (const char *name, const char *table)
+{
+  size_t length = strlen (table);
+  for (const char *at = strstr (name, table); at != NULL; at = strstr (at + 1, table))
+    if ((at == name || at[-1] == '_') && (at[length] == '\0' || at[length] == '_'))
+      return true;
+  return false;
+}
+
 static char *
-suggest_table (const Catalog *catalog, const char *table)
+suggest_table (const Catalog *catalog, const char *name)
 {
   g_autoptr (GPtrArray) tables = g_ptr_array_new ();
+  const char *longest = NULL;
   for (guint i = 0; i < catalog->models->len; i++)
-    g_ptr_array_add (tables, ((const Model *) g_ptr_array_index (catalog->models, i))->table);
+    {
+      const char *table = ((const Model *) g_ptr_array_index (catalog->models, i))->table;
+      g_ptr_array_add (tables, (char *) table);
+      if (has_words (name, table) && (longest == NULL || strlen (table) > strlen (longest)))
+        longest = table;
+    }
   g_ptr_array_add (tables, NULL);
-  return g_strdup (text_nearest (table, (const char *const *) tables->pdata));
+  return g_strdup (longest != NULL ? longest : text_nearest (name, (const char *const *) tables->pdata));
+}
+
+/* ---- dates in front ---- */
+
+/* The number that so many digits make, moving behind them and one separator; -1: there are not so many. */
+static int
+take_number (const char **at, size_t digits)
+{
+  int number = 0;
+  for (size_t i = 0; i < digits; i++, ++*at)
+    {
+      if (!g_ascii_isdigit (**at))
+        return -1;
+      number = 10 * number + (**at - '0');
+    }
+  *at += **at != '\0' && strchr ("-_ ", **at) != NULL;
+  return number;
+}
+
+/* "0930_", "T093000Z-", "09-30-00 ": passes over it if it is a time. */
+static void
+pass_time (const char **at)
+{
+  const char *time = *at + (**at == 'T' || **at == 't');
+  int hours = take_number (&time, 2), minutes = hours >= 0 ? take_number (&time, 2) : -1;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+    return;
+  const char *seconds = time;
+  if (take_number (&seconds, 2) >= 0)
+    time = seconds;
+  time += *time == 'Z' || *time == 'z';
+  *at = time + (*time != '\0' && strchr ("-_ ", *time) != NULL);
+}
+
+/* The name behind a date, with or without its day and a time, and a separator: "2026-11-28_people", "20261128-0930 people". The
+ * whole where there is none, or no name behind it that begins with a letter. */
+static const char *
+pass_date (const char *stem)
+{
+  const char *at = stem;
+  int year = take_number (&at, 4), month = year >= 0 ? take_number (&at, 2) : -1;
+  if (year < 1900 || year > 2199 || month < 1 || month > 12)
+    return stem;
+  const char *day = at;
+  int of_month = take_number (&day, 2);
+  if (of_month >= 1 && of_month <= 31)
+    {
+      at = day;
+      pass_time (&at);
+    }
+  bool separated = strchr ("-_ ", at[-1]) != NULL;
+  while (*at != '\0' && strchr ("-_ ", *at) != NULL)
+    separated = true, at++;
+  return separated && *at != '\0' && !g_ascii_isdigit (*at) ? at : stem;
 }
 
 /* Without a model: the shortest of the ends that gives a name not beginning with a digit, else the whole. */
@@ -110,11 +182,14 @@ catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route)
       return;
     }
   g_autofree char *stem = g_strndup (base, strcspn (base, "."));
-  g_autoptr (GArray) ends = find_ends (stem);
+  const char *dateless = pass_date (stem);
+  g_autoptr (GArray) ends = find_ends (stem), dateless_ends = find_ends (dateless);
   find_by_name (catalog, stem, ends, ret_route);
+  if (ret_route->table == NULL)
+    find_by_name (catalog, dateless, dateless_ends, ret_route);
   if (ret_route->table != NULL)
     return;
-  ret_route->table = name_by_rule (stem, ends);
+  ret_route->table = name_by_rule (dateless, dateless_ends);
   ret_route->suggestion = suggest_table (catalog, ret_route->table);
 }
 

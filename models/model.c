@@ -17,6 +17,7 @@ model_column_free (ModelColumn *column)
   g_free (column->name);
   g_free (column->type);
   g_free (column->format);
+  g_strfreev (column->from);
   g_free (column);
 }
 
@@ -60,6 +61,7 @@ model_free (Model *model)
   g_strfreev (model->files);
   g_strfreev (model->nulls);
   g_free (model->dialect.delimiter);
+  g_free (model->dialect.blanks);
   g_free (model->dialect.quote);
   g_free (model->dialect.escape);
   g_free (model->dialect.comment);
@@ -77,6 +79,43 @@ model_find_column (const Model *model, const char *name)
         return column;
     }
   return NULL;
+}
+
+const ModelColumn *
+model_find_column_from (const Model *model, const char *name)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = g_ptr_array_index (model->columns, i);
+      if (column->from != NULL && g_strv_contains ((const char *const *) column->from, name))
+        return column;
+    }
+  return NULL;
+}
+
+static void
+add_names (GPtrArray *names, char **more)
+{
+  for (; more != NULL && *more != NULL; more++)
+    g_ptr_array_add (names, *more);
+}
+
+GPtrArray *
+model_column_names (const Model *model)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  if (model == NULL)
+    return names;
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = g_ptr_array_index (model->columns, i);
+      g_ptr_array_add (names, column->name);
+      add_names (names, column->from);
+    }
+  add_names (names, model->business_key);
+  for (guint i = 0; i < model->references->len; i++)
+    add_names (names, ((const ModelReference *) g_ptr_array_index (model->references, i))->columns);
+  return names;
 }
 
 bool

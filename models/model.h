@@ -72,6 +72,7 @@ typedef enum
 typedef struct
 {
   char *delimiter; /* NULL: not said; one or two characters */
+  char *blanks;    /* around delimiters: NULL, "keep" or "trim" */
   char *quote;     /* NULL: not said; "" for none, or one character */
   char *escape;    /* NULL, "doubled" or "backslash" */
   char *comment;   /* NULL; "" for none, or one character */
@@ -86,6 +87,7 @@ typedef struct
   char *type;    /* a type word such as "date", or NULL: inferred and pinned */
   char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
   bool required; /* a NULL is a reject */
+  GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
 } ModelColumn;
 
 /* A fact's columns that name a dimension's business key; its id takes their place in the warehouse. */
@@ -133,6 +135,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ModelReference, model_reference_free)
 
 /* The declared column of that name, or NULL. */
 const ModelColumn *model_find_column (const Model *model, const char *name);
+/* The declared column that has exactly this name in "from", or NULL. */
+const ModelColumn *model_find_column_from (const Model *model, const char *name);
+
+/* All names by which the model calls the file's columns: of the business key, references, declared columns and their "from".
+ * Borrowed, some of them twice; none of a NULL. The array is the caller's. */
+GPtrArray *model_column_names (const Model *model);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
 

@@ -18,6 +18,7 @@ read_column (const MemberScope *scope, const char *path, const char *name, Json 
     { "type", .read = read_column_type },
     { "format", MEMBER_TEXT, offsetof (ModelColumn, format) },
     { "required", MEMBER_BOOLEAN, offsetof (ModelColumn, required) },
+    { "from", MEMBER_TEXTS, offsetof (ModelColumn, from) },
     { "description" },
     { "track", .later = true },
     { NULL },

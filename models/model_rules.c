@@ -134,6 +134,29 @@ check_columns (const Model *model, const Json *root, const MemberScope *scope)
   return names;
 }
 
+/* Other names of a declared column are nobody else's: "names" has the columns', "others" those of the columns before. */
+static void
+check_from (const MemberScope *scope, const ModelColumn *column, GHashTable *names, GHashTable *others)
+{
+  g_autofree char *own = name_fold (column->name);
+  g_autofree char *column_path = members_path ("$.columns", column->name);
+  for (size_t i = 0; column->from != NULL && column->from[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s.from[%zu]", column_path, i);
+      g_autofree char *folded = name_fold (column->from[i]);
+      g_autofree char *identifier = g_strdup (folded[0] != '\0' ? folded : column->from[i]);
+      const char *declared = g_hash_table_lookup (names, identifier), *other = g_hash_table_lookup (others, identifier);
+      if (strcmp (identifier, own) == 0)
+        continue;
+      if (declared != NULL)
+        members_problem (scope, path, "\"%s\" is a column of its own: %s names it", column->from[i], declared);
+      else if (other != NULL && strcmp (other, column->name) != 0)
+        members_problem (scope, path, "\"%s\" is another name of \"%s\" already", column->from[i], other);
+      else
+        g_hash_table_insert (others, g_steal_pointer (&identifier), g_strdup (column->name));
+    }
+}
+
 /* A column that weir makes: "as" of a reference, or the id. */
 static void
 check_made_column (const Model *model, const MemberScope *scope, const char *path, const char *name, GHashTable *names)
@@ -170,6 +193,9 @@ model_apply_rules (Model *model, const Json *root, const MemberScope *scope)
     return;
   check_kind (model, root, scope);
   g_autoptr (GHashTable) names = check_columns (model, root, scope);
+  g_autoptr (GHashTable) others = names_new ();
+  for (guint i = 0; i < model->columns->len; i++)
+    check_from (scope, g_ptr_array_index (model->columns, i), names, others);
   for (guint i = 0; i < model->references->len; i++)
     {
       const ModelReference *reference = g_ptr_array_index (model->references, i);

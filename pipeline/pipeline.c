@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "pipeline/duplicate.h"
+#include "pipeline/layout/former.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -82,6 +83,8 @@ read_known (Db *db, const PipelineTask *task, Known *known, GError **error)
   if (known->pins == NULL || (task->model != NULL && !read_dimensions (db, task->model, known->pins, error)))
     return false;
   pins_checksum (known->pins, known->pins_sha256);
+  if (task->model != NULL)
+    former_apply (known->pins, task->model);
   return true;
 }
 

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/records/annotation.h"
-#include "pipeline/layout/ident.h"
+#include "pipeline/layout/naming.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@ layout_free (Layout *layout)
     {
       g_free (layout->columns[i].name);
       g_free (layout->columns[i].header);
+      g_free (layout->columns[i].hashed);
       g_free (layout->columns[i].format);
       g_free (layout->findings[i].change);
     }
@@ -34,7 +35,10 @@ layout_free (Layout *layout)
   g_free (layout->references);
   g_free (layout->key_columns);
   if (layout->tracked != NULL)
-    g_ptr_array_unref (layout->tracked);
+    {
+      g_ptr_array_unref (layout->tracked);
+      g_ptr_array_unref (layout->hashed);
+    }
   g_free (layout);
 }
 
@@ -62,41 +66,27 @@ header_texts (const Record *header, int fields)
   return texts;
 }
 
-/* By what the headers were called when they were seen first: where "id" and "ID" change places, id and id_2 must not. */
-static GStrv
-column_names (char **texts, size_t fields, const Pins *pins)
-{
-  GStrv names = g_new0 (char *, fields + 1);
-  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
-  for (size_t i = 0; i < fields; i++)
-    {
-      const char *known = texts[i][0] == '\0' ? NULL : pins_find_header (pins, texts[i], taken);
-      if (known != NULL)
-        g_hash_table_add (taken, names[i] = g_strdup (known));
-    }
-  ident_fill (names, (const char *const *) texts, fields);
-  return names;
-}
-
-static void
-add_columns (Layout *layout, const Record *header, int fields, const Pins *pins)
+static bool
+add_columns (Layout *layout, const Record *header, int fields, const Pins *pins, GError **error)
 {
   g_auto (GStrv) texts = header_texts (header, fields);
-  g_auto (GStrv) names = column_names (texts, (size_t) fields, pins);
+  g_auto (GStrv) names = naming_columns ((const char *const *) texts, (size_t) fields, layout->model, pins, error);
+  if (names == NULL)
+    return false;
   layout->columns = g_new0 (LayoutColumn, fields);
   layout->findings = g_new0 (ColumnFinding, fields);
   layout->n_columns = fields;
   for (int i = 0; i < fields; i++)
     {
       LayoutColumn *column = &layout->columns[i];
-      column->name = g_steal_pointer (&names[i]);
-      column->header = g_steal_pointer (&texts[i]);
+      column->name = g_strdup (names[i]);
+      column->header = g_strdup (texts[i]);
       column->origin = ORIGIN_INFERRED;
       column->key_part = -1;
       column->hash_slot = -1;
       column->stored = true;
     }
-  /* g_auto (GStrv) stops at the first NULL: what was stolen is the layout's now. */
+  return true;
 }
 
 #define LISTED_COLUMNS 30 /* in a message */
@@ -262,31 +252,48 @@ apply_columns_contract (Layout *layout, const Pins *pins, GError **error)
   return fresh->len == 1 || refuse_new_columns (layout, fresh, error);
 }
 
-static int
-slot_of (const Layout *layout, const char *name)
+/* What is hashed, under which name, and who wants to know its place among the others. */
+typedef struct
 {
-  for (guint i = 0; i < layout->tracked->len; i++)
-    if (strcmp (layout->tracked->pdata[i], name) == 0)
-      return (int) i;
-  return -1;
+  const char *name, *hashed;
+  int *slot;
+} Tracked;
+
+static int
+compare_hashed (const void *a, const void *b)
+{
+  return strcmp (((const Tracked *) a)->hashed, ((const Tracked *) b)->hashed);
 }
 
 /* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. */
 static void
-assign_hash_slots (Layout *layout)
+assign_hash_slots (Layout *layout, const Pins *pins)
 {
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Tracked));
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      column->hashed = pins_hash_name (pins, column->name);
+      const Tracked tracked = { column->name, column->hashed, &column->hash_slot };
+      if (column->stored && column->key_part < 0)
+        g_array_append_val (all, tracked);
+    }
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      LayoutReference *reference = &layout->references[i];
+      const Tracked tracked = { reference->reference->as, reference->reference->as, &reference->hash_slot };
+      g_array_append_val (all, tracked);
+    }
+  g_array_sort (all, compare_hashed);
   layout->tracked = g_ptr_array_new ();
-  for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
-      g_ptr_array_add (layout->tracked, layout->columns[i].name);
-  for (int i = 0; i < layout->n_references; i++)
-    g_ptr_array_add (layout->tracked, layout->references[i].reference->as);
-  g_ptr_array_sort (layout->tracked, text_compare);
-  for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].stored && layout->columns[i].key_part < 0)
-      layout->columns[i].hash_slot = slot_of (layout, layout->columns[i].name);
-  for (int i = 0; i < layout->n_references; i++)
-    layout->references[i].hash_slot = slot_of (layout, layout->references[i].reference->as);
+  layout->hashed = g_ptr_array_new ();
+  for (guint i = 0; i < all->len; i++)
+    {
+      const Tracked *tracked = &g_array_index (all, Tracked, i);
+      g_ptr_array_add (layout->tracked, (char *) tracked->name);
+      g_ptr_array_add (layout->hashed, (char *) tracked->hashed);
+      *tracked->slot = (int) i;
+    }
 }
 
 const char *const *
@@ -312,8 +319,8 @@ is_taken (const Layout *layout, const char *name)
   return false;
 }
 
-static bool
-has_name (const Layout *layout, const char *name)
+bool
+layout_has (const Layout *layout, const char *name)
 {
   for (int i = 0; i < layout->n_columns; i++)
     if (strcmp (layout->columns[i].name, name) == 0)
@@ -332,7 +339,7 @@ rename_taken (Layout *layout)
       while (is_taken (layout, column->name))
         {
           g_autofree char *name = g_strconcat (column->name, "_", NULL);
-          while (has_name (layout, name))
+          while (layout_has (layout, name))
             {
               g_autofree char *longer = g_strconcat (name, "_", NULL);
               g_free (name);
@@ -349,7 +356,8 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
 {
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
-  add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins);
+  if (!add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins, error))
+    return NULL;
   if (model != NULL)
     {
       if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
@@ -361,7 +369,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
       if (!apply_columns_contract (layout, pins, error))
         return NULL;
     }
-  assign_hash_slots (layout);
+  assign_hash_slots (layout, pins);
   return g_steal_pointer (&layout);
 }
 

@@ -24,12 +24,13 @@ typedef struct
   const Type *type; /* never NULL once settled */
   char *format;     /* NULL: the type's own */
   Origin origin;
-  bool unknown;    /* nothing but NULL was seen so far; a value is then a contradiction */
+  bool unknown;    /* nothing but NULL and "" was seen so far: a text; a value is then a contradiction */
   bool required;   /* a NULL is a reject */
   int key_part;    /* position in the business key, -1: none */
   bool stored;     /* in the warehouse; false for a fact's referenced columns */
   bool discarded;  /* staged and no more: by the model's contract, or weir's own remark on a reject */
   bool was_number; /* by an earlier load: where the column is text now, its numbers are compared by value */
+  char *hashed;    /* its name in the row hash */
   int hash_slot;   /* position among the tracked names, -1: not tracked */
 } LayoutColumn;
 
@@ -62,21 +63,25 @@ typedef struct
   int n_references;
   int *key_columns; /* by position in the business key */
   int n_key_columns;
-  GPtrArray *tracked; /* names that are hashed, in the order of strcmp; borrowed */
+  GPtrArray *tracked; /* names of what is hashed; borrowed */
+  GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
 } Layout;
 
 void layout_free (Layout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
 
 /* "header" is the header record, or NULL: then "fields" columns are named column_1 and so on. A header that was seen before, in
- * just this spelling, gets the name that it had then; the others get theirs as ident.h says. Borrows model and catalog. Errors:
- * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"). A column with the name of one
- * that weir makes in the warehouse gets a trailing underscore. */
+ * just this spelling, gets the name that it had then; the others get theirs as naming.h says. Borrows model and catalog. Errors:
+ * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"), or has one twice by the
+ * model's "from" ("columns_drift"). A column with the name of one that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
 
 /* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns
  * while there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
 Layout *layout_known (const Model *model, const Catalog *catalog, const Pins *pins, GError **error);
+
+/* Whether the file has a column of that name. */
+bool layout_has (const Layout *layout, const char *name);
 
 /* Whether there is room for weir's own columns beside the file's, in staging and in the warehouse: the sniffer does not know of
  * them. Error: INPUT ("too_many_columns"). */

@@ -29,7 +29,7 @@ known_headers (const Model *model, const Pins *pins)
   for (size_t i = 0; names[i] != NULL; i++)
     {
       const Pin *pin = g_hash_table_lookup (pins->columns, names[i]);
-      g_ptr_array_add (headers, (char *) (pin->header != NULL ? pin->header : names[i]));
+      g_ptr_array_add (headers, (char *) (pin->header != NULL && !pin_is_nameless (pin) ? pin->header : names[i]));
     }
   for (char **name = model->business_key; *name != NULL; name++)
     add_name (headers, pins, *name);

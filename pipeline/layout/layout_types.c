@@ -59,8 +59,13 @@ layout_pin (const Layout *layout, Pins *pins)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
-      if (!known && column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
+      bool spelled = strcmp (column->header, column->name) == 0;
+      if (!known && !spelled)
         pin->header = g_strdup (column->header);
+      if (pin->hashed == NULL && strcmp (column->hashed, column->name) != 0)
+        pin->hashed = g_strdup (column->hashed);
+      if (spelled && pin_is_nameless (pin)) /* it has a header from now on */
+        g_clear_pointer (&pin->header, g_free);
       if (!column->unknown)
         {
           pins_set (pins, column->name, column->type, column->format);

@@ -5,11 +5,12 @@
 
 #include <string.h>
 
-static void
+void
 pin_free (Pin *pin)
 {
   g_free (pin->format);
   g_free (pin->header);
+  g_free (pin->hashed);
   g_free (pin);
 }
 
@@ -19,6 +20,7 @@ pins_new (void)
   Pins *pins = g_new0 (Pins, 1);
   pins->columns = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pin_free);
   pins->dimensions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) pins_free);
+  pins->former = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   return pins;
 }
 
@@ -29,6 +31,7 @@ pins_free (Pins *pins)
     return;
   g_hash_table_unref (pins->columns);
   g_hash_table_unref (pins->dimensions);
+  g_hash_table_unref (pins->former);
   json_decref (pins->dialect);
   g_free (pins);
 }
@@ -78,6 +81,57 @@ pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
   return found;
 }
 
+bool
+pin_is_nameless (const Pin *pin)
+{
+  return pin != NULL && pin->header != NULL && pin->header[0] == '\0';
+}
+
+const char *
+pins_find_nameless (const Pins *pins, const char *place, GHashTable *taken)
+{
+  const char *found = NULL;
+  size_t length = strlen (place);
+  GHashTableIter columns;
+  gpointer name, pin;
+  g_hash_table_iter_init (&columns, pins->columns);
+  while (g_hash_table_iter_next (&columns, &name, &pin))
+    {
+      const char *rest = (const char *) name + length;
+      if (pin_is_nameless (pin) && g_str_has_prefix (name, place) && (*rest == '\0' || *rest == '_')
+          && !g_hash_table_contains (taken, name) && (found == NULL || comes_first (name, found)))
+        found = name;
+    }
+  return found;
+}
+
+static bool
+is_hashed_by_another (const Pins *pins, const char *column, const char *hashed)
+{
+  GHashTableIter columns;
+  gpointer name, value;
+  g_hash_table_iter_init (&columns, pins->columns);
+  while (g_hash_table_iter_next (&columns, &name, &value))
+    if (strcmp (name, column) != 0 && g_strcmp0 (((const Pin *) value)->hashed, hashed) == 0)
+      return true;
+  return false;
+}
+
+char *
+pins_hash_name (const Pins *pins, const char *column)
+{
+  const Pin *pin = g_hash_table_lookup (pins->columns, column);
+  if (pin != NULL)
+    return g_strdup (pin->hashed != NULL ? pin->hashed : column);
+  char *hashed = g_strdup (column);
+  for (int n = 2; is_hashed_by_another (pins, column, hashed); n++)
+    {
+      g_free (hashed);
+      hashed = g_strdup_printf ("%s %d", column, n); /* no identifier has a blank */
+    }
+  return hashed;
+}
+
 const Pin *
 pins_find (const Pins *pins, const char *column)
 {
@@ -107,12 +161,14 @@ Pins *
 pins_parse (const char *text, GError **error)
 {
   g_autoptr (Pins) pins = pins_new ();
+  pins->keep_empties = text == NULL;
   if (text == NULL)
     return g_steal_pointer (&pins);
   g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
   if (root == NULL)
     return NULL;
   pins->dialect = json_incref (json_object_get (root, "dialect"));
+  pins->keep_empties = json_is_true (json_object_get (root, "empty_texts"));
   const char *name;
   Json *column;
   json_object_foreach (json_object_get (root, "columns"), name, column)
@@ -126,6 +182,7 @@ pins_parse (const char *text, GError **error)
       pins_set (pins, name, type, json_string_value (json_object_get (column, "format")));
       Pin *pin = pins_add (pins, name);
       pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
+      pin->hashed = g_strdup (json_string_value (json_object_get (column, "hashed")));
       pin->was_number = json_is_true (json_object_get (column, "was_number"));
     }
   return g_steal_pointer (&pins);
@@ -185,6 +242,8 @@ columns_to_json (const Pins *pins)
         json_object_set_new (column, "format", json_string (pin->format));
       if (pin->header != NULL)
         json_object_set_new (column, "header", weir_json_string (pin->header));
+      if (pin->hashed != NULL)
+        json_object_set_new (column, "hashed", json_string (pin->hashed));
       if (pin->was_number)
         json_object_set_new (column, "was_number", json_true ());
       json_object_set_new (columns, name->data, column);
@@ -192,10 +251,12 @@ columns_to_json (const Pins *pins)
   return columns;
 }
 
+/* Whatever was kept before, this load has kept the empty texts. */
 char *
 pins_text (const Pins *pins)
 {
-  g_autoptr (Json) root = json_pack ("{s:o,s:O*}", "columns", columns_to_json (pins), "dialect", pins->dialect);
+  g_autoptr (Json) root =
+      json_pack ("{s:o,s:O*,s:b}", "columns", columns_to_json (pins), "dialect", pins->dialect, "empty_texts", true);
   return weir_json_text (root);
 }
 
@@ -219,7 +280,7 @@ pins_set_dialect (Pins *pins, Json *dialect)
 char *
 pins_compare_dialect (const Pins *pins, const Json *dialect)
 {
-  static const char *const members[] = { "delimiter", "quote", "escape", "header_rows", "encoding", NULL };
+  static const char *const members[] = { "delimiter", "blanks", "quote", "escape", "header_rows", "encoding", NULL };
   g_autoptr (GString) text = g_string_new (NULL);
   for (int i = 0; pins->dialect != NULL && members[i] != NULL; i++)
     {

@@ -15,8 +15,9 @@ typedef struct
 {
   const Type *type; /* NULL: the column is known, but no load has had a value in it */
   char *format;     /* NULL: the type's own */
-  char *header;     /* as the first file that had the column spells it; NULL: as its name */
-  bool was_number;  /* text now, and a number once */
+  char *header; /* as the first file that had the column spells it; NULL: as its name; "": it has none, its name is of its place */
+  char *hashed; /* the name that it has in row hashes; NULL: its own. Another one where the model has renamed it since */
+  bool was_number; /* text now, and a number once */
 } Pin;
 
 /* Column pins by name, and how the first file was written. */
@@ -24,8 +25,12 @@ typedef struct
 {
   GHashTable *columns;    /* of Pin, by char * */
   Json *dialect;          /* as dialect_to_json gives it; NULL: no load yet */
+  bool keep_empties;      /* "" was stored in columns without a value, too; false: an older weir has loaded it as NULL */
   GHashTable *dimensions; /* of Pins, by table: of the dimensions that a fact refers to; not kept with the table */
+  GHashTable *former;     /* of GPtrArray, by column: the names under which it may be stored still (former.h); not kept either */
 } Pins;
+
+void pin_free (Pin *pin);
 
 Pins *pins_new (void);
 void pins_free (Pins *pins);
@@ -40,6 +45,11 @@ bool pins_know (const Pins *pins, const char *column);       /* whether a load h
 /* The column that was first seen under exactly this header and is not in "taken", a set of names; of several (b, b_2: the header
  * was there twice) the first. NULL: there is none. */
 const char *pins_find_header (const Pins *pins, const char *header, GHashTable *taken);
+/* The same for a column without a header, whose name is, or begins with, that of its place ("column_3"). */
+const char *pins_find_nameless (const Pins *pins, const char *place, GHashTable *taken);
+bool pin_is_nameless (const Pin *pin); /* whether its column has no header; false of NULL */
+/* The name that the column, pinned or not, has in row hashes: no other one has it there. Owned by the caller. */
+char *pins_hash_name (const Pins *pins, const char *column);
 /* The names of the columns, borrowed; the array (NULL-terminated) is the caller's. */
 const char **pins_names (const Pins *pins);
 bool pins_are_empty (const Pins *pins);

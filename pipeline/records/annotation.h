@@ -3,8 +3,7 @@
 #ifndef WEIR_PIPELINE_RECORDS_ANNOTATION_H
 #define WEIR_PIPELINE_RECORDS_ANNOTATION_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "pipeline/text/dialect.h"
 
 #define ANNOTATION_LINE "_weir_line" /* the first word of the file */
 #define ANNOTATION_REASON "_weir_reason"
@@ -14,7 +13,11 @@
 bool annotation_is (const char *header);
 
 /* Whether the text (after a byte order mark, if any) begins with ANNOTATION_LINE, quoted or not, and the delimiter that stands
- * behind it: one character, or the two before ANNOTATION_REASON. */
-bool annotation_find (const char *text, size_t length, char ret_delimiter[3]);
+ * behind it: one character, or the two before ANNOTATION_REASON. *ret_trim: it has a blank on either side, as it is written for a
+ * dialect that trims. */
+bool annotation_find (const char *text, size_t length, char ret_delimiter[3], bool *ret_trim);
+
+/* The delimiter with these blanks, if the dialect trims: what to write between cells. Owned by the caller. */
+char *annotation_delimiter (const Dialect *dialect);
 
 #endif

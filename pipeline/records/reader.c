@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/records/bad_text.h"
 #include "pipeline/records/reader_lines.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/reader_split.h"
@@ -25,7 +26,9 @@ struct Reader
   ReaderLimits limits;
   bool whole; /* the input is no head of more */
   struct csv_parser parser;
-  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
+  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it, and no record needed it yet */
+  bool splitting;     /* it is used, for all records or for this one */
+  bool stray;         /* the last line fed had a quote that may not be there */
   Splitter *judge;    /* of swallowed lines; NULL: none needed yet */
   size_t width;       /* of the table; 0: not known */
   size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
@@ -56,11 +59,12 @@ typedef enum
 
 /* ---- fields ---- */
 
-/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. */
+/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. It could trim
+ * cells, but by one call for each of their bytes, and all quoted and unquoted ones alike. */
 static bool
 is_beyond_libcsv (const Dialect *dialect)
 {
-  return strlen (dialect->delimiter) > 1 || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
+  return strlen (dialect->delimiter) > 1 || dialect->trim || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
 }
 
 /* libcsv would trim what this calls a blank, and a blank after a closing quote would not be an error. */
@@ -127,7 +131,7 @@ begin_record (Reader *reader)
 static size_t
 feed_line (Reader *reader, const Line *line)
 {
-  if (reader->splitter != NULL)
+  if (reader->splitting)
     return splitter_feed (reader->splitter, line_source_bytes (reader->lines), line, take_field, reader, &reader->row_done);
   const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
@@ -240,6 +244,7 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
   for (size_t lines = 1;; lines++)
     {
       size_t stray = feed_line (reader, line);
+      reader->stray = stray > 0;
       if (stray > 0 && lines == 1)
         return set_problem (reader, REASON_STRAY_QUOTE, "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
@@ -268,26 +273,37 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
     }
 }
 
+static void
+start_splitting (Reader *reader)
+{
+  if (reader->splitter == NULL)
+    reader->splitter = splitter_new (&reader->dialect, reader->limits.record_bytes);
+  reader->splitting = true;
+}
+
+/* The same, once more where libcsv met a quote that may be there: one with a blank beside it, or an apostrophe. */
+static RecordOutcome
+parse_record (Reader *reader, Line *line, size_t *ret_lines, GError **error)
+{
+  Line first = *line;
+  RecordOutcome outcome = parse_lines (reader, line, ret_lines, error);
+  if (reader->splitting || outcome != RECORD_PROBLEM || !reader->stray)
+    return outcome;
+  forget_open_quote (reader);
+  start_splitting (reader);
+  *line = first;
+  outcome = parse_lines (reader, line, ret_lines, error);
+  reader->splitting = false;
+  return outcome;
+}
+
 static RecordOutcome
 describe_bad_text (Reader *reader, size_t offset)
 {
-  int64_t line = 0;
-  size_t byte = record_byte_in_line (&reader->record, offset, &line);
-  const char *word = encoding_word (reader->dialect.encoding), *unit = "byte";
-  Reason reason = REASON_INVALID_UTF8;
-  size_t place = line == reader->record.line ? byte_in_line (reader, byte) : byte;
-  if (reader->dialect.encoding != ENCODING_UTF8)
-    {
-      /* Our bytes are not the file's: characters are. */
-      reason = REASON_INVALID_ENCODING;
-      unit = "character";
-      place = (size_t) g_utf8_strlen (reader->record.raw + offset + 1 - byte, (gssize) byte - 1) + 1;
-    }
-  g_autofree char *of_line = line == reader->record.line ? g_strdup ("") : g_strdup_printf (" of line %" G_GINT64_FORMAT, line);
-  if (reader->dialect.encoding == ENCODING_WINDOWS_1252)
-    return set_problem (reader, reason, "byte 0x%02X, %s %zu%s, is no %s", (uint8_t) reader->record.raw[offset], unit, place,
-                        of_line, word);
-  return set_problem (reader, reason, "invalid %s at %s %zu%s", word, unit, place, of_line);
+  Reason reason = bad_text_describe (&reader->record, offset, &reader->dialect, reader->problem, sizeof reader->problem);
+  reader->record.problem = reader->problem;
+  reader->record.reason = reason;
+  return RECORD_PROBLEM;
 }
 
 static RecordOutcome
@@ -338,7 +354,7 @@ take_record (Reader *reader, const Line *first, GError **error)
 {
   size_t lines = 1;
   Line last = *first;
-  RecordOutcome outcome = parse_lines (reader, &last, &lines, error);
+  RecordOutcome outcome = parse_record (reader, &last, &lines, error);
   bool resume = outcome == RECORD_PROBLEM;
   if (outcome != RECORD_GOOD)
     forget_open_quote (reader);
@@ -452,7 +468,7 @@ new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimi
   reader->arena = g_malloc (limits->record_bytes);
   start_parser (reader);
   if (is_beyond_libcsv (dialect))
-    reader->splitter = splitter_new (dialect, limits->record_bytes);
+    start_splitting (reader);
   return reader;
 }
 

@@ -265,6 +265,7 @@ static void
 fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeader *header, Dialect *dialect)
 {
   g_strlcpy (dialect->delimiter, best->dialect.delimiter, sizeof dialect->delimiter);
+  dialect->trim = best->dialect.trim;
   dialect->quote = best->dialect.quote;
   dialect->escape = best->dialect.escape;
   dialect->comment = best->dialect.comment;
@@ -326,9 +327,10 @@ work_out (Sample *sample, const char *name, Dialect *dialect, SniffEvidence *evi
 
 /* Rows that weir handed back for correction are written as weir wrote them, whatever is declared of the file they are from. */
 static void
-declare_returned (ModelDialect *declared, char *delimiter)
+declare_returned (ModelDialect *declared, char *delimiter, bool trim)
 {
   declared->delimiter = delimiter;
+  declared->blanks = (char *) (trim ? "trim" : "keep");
   declared->encoding = NULL;
   declared->header_rows = 1;
   declared->skip_lines = 0;
@@ -349,9 +351,9 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
   static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
   ModelDialect declared = input->declared != NULL ? *input->declared : nothing;
   char delimiter[sizeof ret_dialect->delimiter];
-  bool returned = annotation_find (head->bytes, head->length, delimiter);
+  bool trim = false, returned = annotation_find (head->bytes, head->length, delimiter, &trim);
   if (returned)
-    declare_returned (&declared, delimiter);
+    declare_returned (&declared, delimiter, trim);
   *ret_dialect = sniff_declared (&declared);
   ret_dialect->compression = head->compression;
   *ret_evidence = (SniffEvidence) { 0 };

@@ -21,6 +21,7 @@ sniff_declared (const ModelDialect *declared)
   Dialect dialect = dialect_default;
   if (declared->delimiter != NULL)
     g_strlcpy (dialect.delimiter, declared->delimiter, sizeof dialect.delimiter);
+  dialect.trim = g_strcmp0 (declared->blanks, "trim") == 0;
   if (declared->quote != NULL)
     dialect.quote = declared->quote[0];
   if (declared->escape != NULL)
@@ -160,13 +161,12 @@ are_clocks (const Sample *sample, const SniffCandidate *colon)
   return clocks * 2 >= colon->rows->len && of_clocks * 2 > colons;
 }
 
-/* Whether the blank behind each comma belongs to the delimiter: all have one, and none before. "pair" is the candidate of both. */
+/* Whether only a comma with a blank behind it is the delimiter, and other commas are text. "pair" is the candidate of both. */
 static bool
-is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
+is_pair (const SniffCandidate *comma, const SniffCandidate *pair)
 {
-  if (pair->share > comma->share || pair->problems < comma->problems)
-    return true;
-  return comma->fields == pair->fields && comma->blank_before == comma->inner && comma->blank_behind * 2 < comma->inner;
+  bool evener = pair->share > comma->share || pair->problems < comma->problems;
+  return evener && (pair->fields == comma->fields || pair->score > comma->score);
 }
 
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
@@ -177,16 +177,23 @@ is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
          && candidate->fields * 2 >= other->fields;
 }
 
+/* Whether words hardly ever hold the delimiter as it is. */
+static bool
+is_plain (const Dialect *dialect)
+{
+  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
+  return g_strv_contains (plain, dialect->delimiter) && !(dialect->delimiter[0] == ',' && dialect->trim);
+}
+
 /* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
  * delimiter has no such header. The commas of sentences are before blanks; between blanks all columns must hold values, and
  * several. */
 static bool
 is_plain_table (const SniffCandidate *table)
 {
-  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
   bool blank = g_str_equal (table->dialect.delimiter, " ");
-  if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
-      || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
+  if ((!blank && !is_plain (&table->dialect)) || table->fields < (blank ? 3 : 2) || table->even < LEAST_PLAIN_ROWS
+      || table->first > MOST_PREAMBLE)
     return false;
   const SniffRow *first = sniff_row (table, table->first);
   g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
@@ -207,7 +214,7 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
   if (a->known != b->known)
     return a->known > b->known;
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
-    return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
+    return is_pair (b, a);
   if (a->dialect.delimiter[0] == '\0' && is_plain_table (b))
     return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
@@ -292,6 +299,12 @@ delimiter_word (const char *delimiter)
                                          : delimiter;
 }
 
+static const char *
+blanks_word (const Dialect *dialect)
+{
+  return dialect->trim ? " and blanks around it" : "";
+}
+
 char *
 sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *second)
 {
@@ -301,8 +314,8 @@ sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *seco
   if (best->dialect.delimiter[0] == '\0')
     g_string_append_printf (text, "none: nothing splits the %s rows into a better table", rows);
   else
-    g_string_append_printf (text, "%s : %s of %s rows have %zu fields", delimiter_word (best->dialect.delimiter), even, rows,
-                            best->fields);
+    g_string_append_printf (text, "%s%s : %s of %s rows have %zu fields", delimiter_word (best->dialect.delimiter),
+                            blanks_word (&best->dialect), even, rows, best->fields);
   if (second->rows != NULL && second->dialect.delimiter[0] != '\0')
     g_string_append_printf (text, "; runner-up %s : %.0f %% have %zu", delimiter_word (second->dialect.delimiter),
                             100 * second->share, second->fields);

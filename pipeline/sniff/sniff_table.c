@@ -28,7 +28,7 @@
 #define BLANK_WORTH 0.62 /* delimiters that are punctuation in words, too */
 #define COLON_WORTH 0.65
 #define RARE_WORTH 0.95 /* ^ and ~ */
-#define PAIR_WORTH 0.98 /* of two characters */
+#define PAIR_WORTH 0.98 /* a comma with a blank */
 #define ONE_TYPED 0.8   /* one column of dates, times, links, which have separators in them */
 #define ONE_COLUMN 0.5
 #define ONE_ROW 0.5       /* one row among others */
@@ -171,8 +171,9 @@ score_column (const SniffCandidate *candidate, size_t column)
 }
 
 static double
-delimiter_worth (const char *delimiter)
+delimiter_worth (const Dialect *dialect)
 {
+  const char *delimiter = dialect->delimiter;
   switch (delimiter[0])
     {
     case ' ':
@@ -182,8 +183,10 @@ delimiter_worth (const char *delimiter)
     case '^':
     case '~':
       return RARE_WORTH;
+    case ',':
+      return dialect->trim || delimiter[1] != '\0' ? PAIR_WORTH : 1;
     default:
-      return delimiter[0] != '\0' && delimiter[1] != '\0' ? PAIR_WORTH : 1;
+      return 1;
     }
 }
 
@@ -215,7 +218,7 @@ set_score (SniffCandidate *candidate)
   double coverage = (double) candidate->even * (double) candidate->fields / cells;
   if (candidate->even == 1 && rows > 1)
     coverage *= ONE_ROW;
-  candidate->score = coverage * width_worth (candidate) * typed * typed * delimiter_worth (candidate->dialect.delimiter);
+  candidate->score = coverage * width_worth (candidate) * typed * typed * delimiter_worth (&candidate->dialect);
   if (candidate->first > 0)
     candidate->score *= BELOW_OTHERS;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/layout/survey.h"
+#include "pipeline/records/bad_text.h"
 #include "pipeline/stage/send.h"
 
 #include <string.h>
@@ -166,6 +167,19 @@ note_encoding (const Rows *rows, const Model *model, GPtrArray *notes)
                                              evidence + strlen ("encoding ")));
 }
 
+/* What a name was is a guess where the header has bytes that are no text. */
+static void
+note_header (const Rows *rows, const Layout *layout, GPtrArray *notes)
+{
+  for (int i = 0; rows_header_problem (rows) != NULL && i < layout->n_columns; i++)
+    if (strstr (layout->columns[i].header, BAD_TEXT_SIGN) != NULL)
+      g_ptr_array_add (notes,
+                       g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; \"dialect\": {\"encoding\": ...} "
+                                        "in a model says what it is",
+                                        encoding_word (rows_dialect (rows)->encoding), layout->columns[i].header,
+                                        layout->columns[i].name));
+}
+
 bool
 load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
@@ -179,6 +193,7 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
   note_encoding (loaded->rows, task->model, result->notes);
+  note_header (loaded->rows, loaded->layout, result->notes);
   note_doubts (loaded->layout, result->notes);
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
   note_tables (rows_headers (loaded->rows), result->notes);

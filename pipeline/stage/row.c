@@ -63,7 +63,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->layout = layout;
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
-  row->hash = row_hash_new ((const char *const *) layout->tracked->pdata, layout->tracked->len);
+  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
   row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
   for (int i = 0; i < 2 * layout->n_columns; i++)
@@ -145,11 +145,21 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
-/* A quoted empty cell is an empty text, and nothing in any other type. */
+/* A quoted empty cell is an empty text, and nothing in any other type. A column without a value is one of texts until it has one, and one
+ * that held numbers once still has none of them. In rows that are known by their hash it is nothing: they must not be others when
+ * their column turns out to hold numbers. */
 static bool
 is_null (const Row *row, const LayoutColumn *column, const Field *field)
 {
-  return layout_is_null (row->layout, field) || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
+  bool holds_empties = column->type->id == TYPE_TEXT && !column->was_number && !layout_is_bag (row->layout);
+  return layout_is_null (row->layout, field) || (field->length == 0 && !holds_empties);
+}
+
+/* A value where the column had none so far is no cell of it: its type is asked for. */
+static bool
+parse_cell (const LayoutColumn *column, const Field *field, Value *ret_value)
+{
+  return !(column->unknown && field->length > 0) && layout_parse (column, field->text, field->length, ret_value);
 }
 
 /* Whether a cell is not of its column's inferred or pinned type. */
@@ -160,7 +170,7 @@ contradicts (Row *row, int i, const Field *field)
   Value value;
   if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
     return false;
-  return column->unknown || !layout_parse (column, field->text, field->length, &value);
+  return !parse_cell (column, field, &value);
 }
 
 static RowVerdict
@@ -172,7 +182,7 @@ convert_cell (Row *row, int i, const Field *field)
   if (cell->null)
     return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
                             : ROW_OK;
-  if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
+  if (!parse_cell (column, field, &cell->value))
     return bad_cell (row, column, field);
   return ROW_OK;
 }
@@ -286,8 +296,7 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column
- * until that has its first text, and the same rows must not be others from then on. */
+/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL then. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {

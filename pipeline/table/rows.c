@@ -1,6 +1,8 @@
 #include "pipeline/table/rows.h"
 
 #include "base/error.h"
+#include "base/text.h"
+#include "pipeline/records/bad_text.h"
 #include "pipeline/table/above.h"
 #include "pipeline/table/comment.h"
 #include "pipeline/table/extent.h"
@@ -40,14 +42,9 @@ static GStrv
 known_names (const Model *model, const char *const *columns)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  if (model != NULL)
-    {
-      for (guint i = 0; i < model->columns->len; i++)
-        g_strv_builder_add (names, ((ModelColumn *) model->columns->pdata[i])->name);
-      g_strv_builder_addv (names, (const char **) model->business_key);
-      for (guint i = 0; i < model->references->len; i++)
-        g_strv_builder_addv (names, (const char **) ((ModelReference *) model->references->pdata[i])->columns);
-    }
+  g_autoptr (GPtrArray) named = model_column_names (model);
+  for (guint i = 0; i < named->len; i++)
+    g_strv_builder_add (names, named->pdata[i]);
   if (columns != NULL)
     g_strv_builder_addv (names, (const char **) columns);
   return g_strv_builder_end (names);
@@ -106,7 +103,7 @@ count_header (Rows *rows, const Record *record)
 static bool
 refuse_header (const Rows *rows, const Record *record, GError **error)
 {
-  bool decoding = record->reason == REASON_INVALID_UTF8;
+  bool decoding = record->reason == REASON_INVALID_UTF8 || record->reason == REASON_INVALID_ENCODING;
   const char *hint = decoding ? "Say in a model which encoding it is: \"dialect\": {\"encoding\": ...}; docs/csv.md has the words."
                               : "Mend the line and drop the file again.";
   return weir_fail (error,
@@ -122,6 +119,26 @@ note_header_problem (Rows *rows, const Record *record)
   char problem[80];
   if (rows->header_problem == NULL)
     rows->header_problem = g_strdup (record_describe (record, rows->width, problem, sizeof problem));
+}
+
+/* Bytes that are no text become a sign, if it can be told what the names are. The text is owned by the caller. */
+static bool
+mend_header_text (Rows *rows, const Record *record, Record *mended, GString **ret_text, GError **error)
+{
+  size_t bad = 0;
+  *ret_text = NULL;
+  *mended = *record;
+  if (record->reason == REASON_RECORD_TOO_LONG || text_is_utf8 (record->raw, record->raw_length, &bad))
+    return true;
+  mended->reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
+  mended->problem = rows->problem;
+  *ret_text = bad_text_replace (record);
+  if (*ret_text == NULL)
+    return refuse_header (rows, mended, error);
+  mended->raw = (*ret_text)->str;
+  mended->raw_length = (*ret_text)->len;
+  mended->reason = REASON_STRAY_QUOTE; /* so it is read once more */
+  return true;
 }
 
 /* Reads the header's rows; one that is off is mended, for without names there is no loading the rest. */
@@ -140,11 +157,15 @@ read_header (Rows *rows, GError **error)
       if (rows->width == 0)
         rows->width = MAX (record->n_fields, 1);
       g_autoptr (Repair) repair = repair_new (&rows->dialect, rows->width);
-      const Record *fit = repair_record (repair, record, &found);
+      g_autoptr (GString) text = NULL;
+      Record readable;
+      if (!mend_header_text (rows, record, &readable, &text, error))
+        return false;
+      const Record *fit = repair_record (repair, &readable, &found);
       if (fit == NULL)
         return refuse_header (rows, record, error);
-      if (fit != record)
-        note_header_problem (rows, record);
+      if (fit != &readable)
+        note_header_problem (rows, &readable);
       char *above = rows->header_memory;
       rows->header = record_join (&rows->header, fit, &rows->header_memory);
       g_free (above);
@@ -281,6 +302,20 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
                     record_describe (record, rows->width, problem, sizeof problem));
 }
 
+/* A record with a bad quote that is no text either is not to be mended: whatever its cells are, they are not to be stored. */
+static const Record *
+tell_bad_text (Rows *rows, const Record *record)
+{
+  size_t bad = 0;
+  if ((record->reason != REASON_STRAY_QUOTE && record->reason != REASON_UNCLOSED_QUOTE)
+      || text_is_utf8 (record->raw, record->raw_length, &bad))
+    return record;
+  rows->foreign = *record;
+  rows->foreign.reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
+  rows->foreign.problem = rows->problem;
+  return &rows->foreign;
+}
+
 /* The record as a reject that says why it is none of the table's. */
 static const Record *
 tell_foreign (Rows *rows, const Record *record, Reason reason)
@@ -382,6 +417,8 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
     *ret_record = tell_below (rows, *ret_record, below);
   else if (are_comments_in_doubt (rows) && (*ret_record)->raw[0] == '#')
     *ret_record = tell_comment (rows, *ret_record);
+  else
+    *ret_record = tell_bad_text (rows, *ret_record);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/agreement.h"
 
 #include "base/error.h"
+#include "pipeline/layout/former.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
 #include "schema/sql.h"
@@ -106,8 +107,40 @@ check_warehouse (Db *db, const Catalog *catalog, const Model *model, const Table
   if (stored == NULL || !columns_check_id (schema, model, stored, error))
     return false;
   g_autoptr (Pins) pins = pins_parse (pinned->pins, error);
-  g_autoptr (Layout) layout = pins == NULL ? NULL : layout_known (model, catalog, pins, error);
-  return layout != NULL && check_declared (db, schema, layout, pins, stored, error);
+  if (pins == NULL)
+    return false;
+  former_apply (pins, model);
+  g_autoptr (GArray) renames = columns_renames (schema, model, pins, stored, error);
+  g_autoptr (Layout) layout = renames == NULL ? NULL : layout_known (model, catalog, pins, error);
+  if (layout == NULL)
+    return false;
+  for (guint i = 0; i < renames->len; i++)
+    columns_rename (&g_array_index (renames, ColumnRename, i)); /* as it will be when they are changed */
+  return check_declared (db, schema, layout, pins, stored, error);
+}
+
+bool
+agreement_find_renames (Db *db, const Model *model, const char *schema, char **ret_renames, GError **error)
+{
+  *ret_renames = NULL;
+  g_auto (TableState) pinned = { 0 };
+  if (!ledger_table_read (db, model->table, false, &pinned, error))
+    return false;
+  g_autoptr (Pins) pins = pins_parse (pinned.pins, error);
+  g_autoptr (GPtrArray) stored = pins == NULL ? NULL : columns_read (db, schema, model->table, error);
+  if (stored == NULL)
+    return false;
+  former_apply (pins, model);
+  g_autoptr (GArray) renames = columns_renames (schema, model, pins, stored, error);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; renames != NULL && i < renames->len; i++)
+    {
+      const ColumnRename *rename = &g_array_index (renames, ColumnRename, i);
+      g_string_append_printf (text, "%s%s to %s", i > 0 ? ", " : "", rename->column->name, rename->name);
+    }
+  if (text->len > 0)
+    *ret_renames = g_string_free (g_steal_pointer (&text), FALSE);
+  return renames != NULL;
 }
 
 /* The dimensions, whose rows the ids of the references must meet. */

@@ -28,6 +28,10 @@ bool agreement_check_pins (const Model *model, const TableState *pinned, const A
  * stored one. Not inside a transaction. */
 bool agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error);
 
+/* The columns of the warehouse table that the next load renames, because the model lists their names in "from": "mobile to phone";
+ * NULL: none. Owned by the caller. */
+bool agreement_find_renames (Db *db, const Model *model, const char *schema, char **ret_renames, GError **error);
+
 /* Whether what has the table's name in the warehouse, if anything, is weir's: a table, and "known" to the ledger as loaded. */
 bool agreement_check_owner (Db *db, const char *schema, const char *table, bool known, bool *ret_exists, GError **error);
 

@@ -10,10 +10,10 @@ columns_wanted (const Layout *layout)
 {
   GArray *wanted = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   for (int i = 0; i < layout->n_references; i++)
-    g_array_append_val (wanted, ((WantedColumn) { layout->references[i].reference->as, &types[TYPE_UUID] }));
+    g_array_append_val (wanted, ((WantedColumn) { layout->references[i].reference->as, &types[TYPE_UUID], true }));
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].stored)
-      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type }));
+      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type, false }));
   return wanted;
 }
 
@@ -51,6 +51,50 @@ columns_find (const GPtrArray *stored, const char *name)
     if (strcmp (((const StoredColumn *) stored->pdata[i])->name, name) == 0)
       return stored->pdata[i];
   return NULL;
+}
+
+static bool
+refuse_two (const char *schema, const Model *model, const char *one, const char *two, const char *name, GError **error)
+{
+  g_autofree char *detail = g_strdup_printf (
+      "%s says both are \"%s\". Which of their values are to stay cannot be told. Nothing was changed.", model->path, name);
+  g_autofree char *hint = g_strdup_printf (
+      "Merge them in psql and drop the one that is not to stay: docs/models.md shows how. Or take its name out of \"from\" in %s.",
+      model->path);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_COLUMNS_DRIFT, .detail = detail, .hint = hint },
+                    "%s.%s has a column \"%s\" and a column \"%s\"", schema, model->table, one, two);
+}
+
+GArray *
+columns_renames (const char *schema, const Model *model, const Pins *pins, const GPtrArray *stored, GError **error)
+{
+  g_autoptr (GArray) renames = g_array_new (FALSE, FALSE, sizeof (ColumnRename));
+  GHashTableIter columns;
+  gpointer name, value;
+  g_hash_table_iter_init (&columns, pins->former);
+  while (g_hash_table_iter_next (&columns, &name, &value))
+    {
+      const GPtrArray *former = value;
+      const StoredColumn *found = columns_find (stored, name);
+      for (guint i = 0; i < former->len; i++)
+        {
+          StoredColumn *column = (StoredColumn *) columns_find (stored, former->pdata[i]);
+          if (column != NULL && found != NULL)
+            return refuse_two (schema, model, found->name, column->name, name, error), NULL;
+          found = column != NULL ? column : found;
+        }
+      const ColumnRename rename = { (StoredColumn *) found, name };
+      if (found != NULL && strcmp (found->name, name) != 0)
+        g_array_append_val (renames, rename);
+    }
+  return g_steal_pointer (&renames);
+}
+
+void
+columns_rename (const ColumnRename *rename)
+{
+  g_free (rename->column->name);
+  rename->column->name = g_strdup (rename->name);
 }
 
 ColumnStep

@@ -11,6 +11,7 @@ typedef struct
 {
   const char *name;
   const Type *type;
+  bool reference; /* pins tell nothing of it */
 } WantedColumn;
 
 /* The references and stored columns of a layout whose types are settled, in its order (of WantedColumn). */
@@ -27,6 +28,18 @@ typedef struct
 GPtrArray *columns_read (Db *db, const char *schema, const char *table, GError **error);
 
 const StoredColumn *columns_find (const GPtrArray *stored, const char *name); /* NULL: not there */
+
+/* A column that is stored under a name which the model lists in "from". Borrowed: from "stored" and the pins. */
+typedef struct
+{
+  StoredColumn *column;
+  const char *name; /* that it gets */
+} ColumnRename;
+
+/* Which stored columns have to be renamed before a load (of ColumnRename); "pins" after former_apply. Error: MODEL ("columns_drift")
+ * where two of them would have one name: which values are to stay, nobody can tell. NULL then. */
+GArray *columns_renames (const char *schema, const Model *model, const Pins *pins, const GPtrArray *stored, GError **error);
+void columns_rename (const ColumnRename *rename); /* the stored column has its new name */
 
 typedef enum
 {

@@ -106,14 +106,6 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 }
 
 static bool
-refresh (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t unchanged, GError **error)
-{
-  if (unchanged == 0 || (warehouse->carried->len > 0 && warehouse->added->len == 0))
-    return true;
-  return run_sql (db, vars, "table/refresh", NULL, error);
-}
-
-static bool
 apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Kind *kind = warehouse->kind;
@@ -122,7 +114,7 @@ apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *ro
       || !run_sql (db, vars, "table/changed", NULL, error) || !ask_number (db, vars, "table/count_unchanged", &unchanged, error)
       || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
       || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
-      || !refresh (db, vars, warehouse, unchanged, error))
+      || (unchanged > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
     return false;
   rows->deactivated = kind->versions ? rows->updated : 0;
   rows->inserted = written - rows->deactivated;
@@ -163,7 +155,8 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
   vars_take (vars, "shared_s", expression_compared (warehouse, shared, "s."));
   vars_take (vars, "shared_w", expression_compared (warehouse, shared, "w."));
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
-  if (warehouse->fresh->len > 0 && !run_sql (db, vars, "fact/fill", NULL, error))
+  bool same = !warehouse->lost && warehouse->fresh->len == 0;
+  if (!same && warehouse->lacking->len == 0 && !run_sql (db, vars, "fact/fill", NULL, error))
     return false;
   return run_sql (db, vars, warehouse->lacking->len > 0 ? "fact/append_shared" : "fact/append_distinct", &rows->inserted, error);
 }
@@ -175,9 +168,8 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse));
-  /* A hash that covers carried columns is not the file's to replace. */
-  vars_set (vars, "refreshed", warehouse->carried->len == 0 ? "d._hash" : "w.row_hash");
-  vars_take (vars, "filled", expression_assignments (warehouse->added, ", ", ""));
+  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
+  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
   if (kind->first == NULL)

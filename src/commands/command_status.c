@@ -167,7 +167,8 @@ print_table_note (const Table *table, const Catalog *catalog)
       show_error (error, "  ");
     }
   else if (table->model == NULL)
-    print_without_model (table, route.suggestion);
+    /* a table that "users (1).csv" has made: its name leads to the model now */
+    print_without_model (table, route.model != NULL ? route.table : route.suggestion);
   if (table->emptied)
     print_emptied (table);
 }

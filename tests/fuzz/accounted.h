@@ -73,7 +73,13 @@ place_pass_record (Place *place, const Record *record, const Dialect *dialect)
 
 /* ---- cells ---- */
 
-/* Where there is no quote, the record is its cells with delimiters between. */
+static inline const char *
+pass_blanks (const Dialect *dialect, const char *at, const char *end)
+{
+  return dialect->trim ? at + dialect_blanks_behind (dialect, at, end) : at;
+}
+
+/* Where there is no quote, the record is its cells with delimiters between, and blanks around these. */
 static inline void
 require_cells (const Record *record, const Dialect *dialect)
 {
@@ -89,10 +95,10 @@ require_cells (const Record *record, const Dialect *dialect)
     {
       const Field *field = &record->fields[i];
       REQUIRE (i == 0 || ((size_t) (end - raw) >= delimiter && memcmp (raw, dialect->delimiter, delimiter) == 0));
-      raw += i == 0 ? 0 : delimiter;
+      raw = pass_blanks (dialect, raw + (i == 0 ? 0 : delimiter), end);
       REQUIRE (field->length <= (size_t) (end - raw) && memcmp (field->text, raw, field->length) == 0);
       REQUIRE (field->null == (field->length == 0));
-      raw += field->length;
+      raw = pass_blanks (dialect, raw + field->length, end);
     }
   REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) == delimiter));
 }

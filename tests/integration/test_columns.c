@@ -137,7 +137,7 @@ test_headers_alike (void **state)
     { "email,id,ID\na@x.org,,2\n", "email,ID\na@x.org,2\n", "id, id_2", "-|2", false },
     { "email,id\na@x.org,1\n", "email,ID\na@x.org,1\n", "id, email", "1|a@x.org", false },
     { "email,id\na@x.org,1\n", "email,ID,id\na@x.org,2,1\n", "id, id_2", "1|2", false },
-    { "email,Created_At,created_at\na@x.org,1,2\n", "created_at,Created_At,email\n2,1,a@x.org\n", "created_at, created_at_2", "1|2",
+    { "email,Created_At,created_at\na@x.org,1,2\n", "created_at,Created_At,email\n2,1,a@x.org\n", "created_at, created_at_2", "2|1",
       false },
     { "id,ID\nb,a\n", "ID,id\na,b\n", "id, id_2", "b|a", true },
   };

@@ -75,13 +75,20 @@ test_equal_names_are_numbered (void **state G_GNUC_UNUSED)
 {
   static const struct
   {
-    const char *texts[5];
-    const char *identifiers[5];
+    const char *texts[6];
+    const char *identifiers[6];
   } headers[] = {
     { { "name", "Name", "NAME " }, { "name", "name_2", "name_3" } },
-    { { "a", "a", "a_2" }, { "a", "a_2", "a_2_2" } },
+    { { "a", "a", "a_2" }, { "a", "a_3", "a_2" } }, /* what is spelled so is called so */
     { { "a_2", "a", "a" }, { "a_2", "a", "a_3" } },
-    { { "", "column_1", "" }, { "column_1", "column_1_2", "column_3" } },
+    { { "A", "a" }, { "a_2", "a" } },
+    { { "a", "a_2", "a", "a_2", "A" }, { "a", "a_2", "a_3", "a_2_2", "a_4" } },
+    { { "", "column_1", "" }, { "column_1_2", "column_1", "column_3" } },
+    { { "", "", "column_1", "column_2" }, { "column_1_2", "column_2_2", "column_1", "column_2" } },
+    { { "ctid", "ctid_", "_line", "_line_" }, { "ctid__2", "ctid_", "_line__2", "_line_" } },
+    { { "ctid", "CTID" }, { "ctid_", "ctid__2" } },
+    { { "2026", "_2026" }, { "_2026_2", "_2026" } },
+    { { "E-Mail", "e_mail" }, { "e_mail_2", "e_mail" } },
     { { "_weir_line", "_weir_reason", "a", "" }, { "_weir_line", "_weir_reason", "a", "column_2" } }, /* take no place */
     { { NULL }, { NULL } },
   };

@@ -69,7 +69,7 @@ static const Limit limits[] = {
   { "CLOCK_WORTH", "14:15:03\n", 1, "9:45:14,dan\n", "", "0\"-0 LF" },
   { "CLOCK_WORTH", "n:born\n362.00:03/12/2025\n289.81:17/07/2026\n", 1, "118.19:07/01/2024\n", "", ":\"h0 LF" },
   { "RARE_WORTH", "Paris~9811\n-\nn/a\nParis~kim\n2026-06-16~2022-04-10\n", 1, "pia~8739\n", "", "~\"h2:3 LF" },
-  { "PAIR_WORTH", "pia, 2016\nNA, 643.88\n", 2, "NA, 289.19\n", "", ", \"-0 LF" },
+  { "PAIR_WORTH", "pia, 2016\nNA, 643.88\n", 2, "NA, 289.19\n", "", ",_\"-0 LF" },
   { "PAIR_WORTH", "", 1, "eve red city, cid max nia\n", "", "0\"h0 LF" },
   { "ONE_TYPED", "10:00:00,123\n10:00:01,456\n", 1, "10:00:02,789\n", "", "0\"-0 LF" },
   { "ONE_ROW", "fay\n\n", 1, "fay,blue,dan,ida\n", "", ",\"h2 LF" },
