@@ -116,6 +116,7 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *problems = text_count (sniffed->problems);
   g_autofree char *ragged = text_count (sniffed->ragged);
   g_autofree char *headers = text_count (sniffed->headers);
+  g_autofree char *others = text_count (sniffed->others);
   g_autofree char *left_out = lines_left_out (&sniffed->lines);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
@@ -129,6 +130,9 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   if (sniffed->headers > 0)
     printf ("  %s row%s the header once more, or words where the columns have values, the first on line %" G_GINT64_FORMAT "\n",
             headers, sniffed->headers == 1 ? " is" : "s are", sniffed->first_header);
+  if (sniffed->others > 0)
+    printf ("  %s row%s of another table, the first on line %" G_GINT64_FORMAT "\n", others, sniffed->others == 1 ? " is" : "s are",
+            sniffed->first_other);
   if (left_out != NULL)
     printf ("  %s\n", left_out);
   if (rows_header_problem (file->rows) != NULL)
