@@ -4,6 +4,8 @@
 #include "pipeline/sniff/sniff.h"
 #include "pipeline/sniff/sniff_kind.h"
 
+#include <string.h>
+
 #define LEAST_ROWS 3     /* of a table that has nothing above its values */
 #define LEAST_SETTINGS 3 /* rows of two cells below words, for them to be no settings */
 
@@ -97,17 +99,28 @@ count_filled (const Record *record)
   return filled;
 }
 
-/* A row of cells, and no remark. */
+/* Less those at its end that are empty: programs fill up settings with delimiters. */
+static size_t
+count_cells (const Record *record)
+{
+  size_t cells = record->n_fields;
+  while (cells > 0 && record->fields[cells - 1].length == 0)
+    cells--;
+  return cells;
+}
+
+/* A row of cells, and no remark or directive. */
 static bool
 has_cells (const Record *record)
 {
-  return count_filled (record) > 1 && record->raw[0] != '#';
+  return count_filled (record) > 1 && strchr ("#%@!", record->raw[0]) == NULL;
 }
 
 static bool
 is_full (const Record *record, size_t width)
 {
-  return record->n_fields == width && has_cells (record) && count_filled (record) * 2 > width;
+  return record->n_fields == width && has_cells (record) && count_filled (record) * 2 > width
+         && count_cells (record) > MIN (width - 1, 2);
 }
 
 static bool
@@ -153,12 +166,14 @@ end_of_run (const Above *above, guint first)
 static bool
 is_table (const Above *above, guint first, guint end)
 {
-  const Record *begin = record_at (above, first);
   guint rows = end - first;
-  if (!has_cells (begin))
+  size_t cells = 0;
+  if (!has_cells (record_at (above, first)))
     return false;
+  for (guint i = first; i < end; i++)
+    cells = MAX (cells, count_cells (record_at (above, i)));
   bool header = has_header (above, first, end);
-  return begin->n_fields > 2 ? rows >= LEAST_ROWS || header : header && rows > LEAST_SETTINGS;
+  return cells > 2 ? rows >= LEAST_ROWS || header : header && rows > LEAST_SETTINGS;
 }
 
 /* Leaves out what is none. */

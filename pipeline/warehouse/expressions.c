@@ -101,7 +101,7 @@ expression_refreshed_hash (const Warehouse *warehouse)
 {
   if (warehouse->carried->len == 0)
     return g_strdup ("d._hash");
-  g_autofree char *carried = row_of (warehouse->carried, "c.");
+  g_autofree char *carried = row_of (warehouse->carried, "w.");
   if (warehouse->filled->len == 0)
     return g_strdup_printf ("case when %s is null then d._hash else w.row_hash end", carried);
   g_autofree char *filled = row_of (warehouse->filled, "d.");

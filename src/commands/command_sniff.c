@@ -79,8 +79,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
-  json_object_set_new (json, "confidence_percent",
-                       json_integer ((json_int_t) (100 * rows_evidence (file->rows)->confidence + 0.5)));
+  json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
   json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows)));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
@@ -117,19 +116,23 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *problems = text_count (sniffed->problems);
   g_autofree char *ragged = text_count (sniffed->ragged);
   g_autofree char *headers = text_count (sniffed->headers);
+  g_autofree char *others = text_count (sniffed->others);
   g_autofree char *left_out = lines_left_out (&sniffed->lines);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
   const SniffEvidence *evidence = rows_evidence (file->rows);
   printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, evidence->encoding);
   print_rest (rows_dialect (file->rows));
-  printf ("  confidence %.0f %%\n", 100 * evidence->confidence);
+  printf ("  confidence %d %%\n", sniff_percent (evidence));
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
   if (sniffed->headers > 0)
     printf ("  %s row%s the header once more, or words where the columns have values, the first on line %" G_GINT64_FORMAT "\n",
             headers, sniffed->headers == 1 ? " is" : "s are", sniffed->first_header);
+  if (sniffed->others > 0)
+    printf ("  %s row%s of another table, the first on line %" G_GINT64_FORMAT "\n", others, sniffed->others == 1 ? " is" : "s are",
+            sniffed->first_other);
   if (left_out != NULL)
     printf ("  %s\n", left_out);
   if (rows_header_problem (file->rows) != NULL)

@@ -63,6 +63,8 @@ take_row (Sniffed *sniffed, const Record *row, const Record *original)
       sniffed->lines.rejected += header ? row->lines : 0;
       if (header && sniffed->headers++ == 0)
         sniffed->first_header = row->line;
+      if (row->reason == REASON_SECOND_TABLE && sniffed->others++ == 0)
+        sniffed->first_other = row->line;
       return;
     }
   *(row->problem != NULL ? &sniffed->lines.rejected : &sniffed->lines.rows) += row->lines;
