@@ -16,6 +16,7 @@ model_column_free (ModelColumn *column)
     return;
   g_free (column->name);
   g_free (column->type);
+  g_strfreev (column->nulls);
   g_free (column->format);
   g_strfreev (column->from);
   g_free (column);

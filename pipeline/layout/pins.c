@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "models/name.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 
@@ -157,6 +158,19 @@ pins_are_empty (const Pins *pins)
   return g_hash_table_size (pins->columns) == 0;
 }
 
+static uint64_t
+parse_nulls (const Json *texts)
+{
+  uint64_t nulls = 0;
+  for (size_t i = 0; i < json_array_size (texts); i++)
+    {
+      const Json *text = json_array_get (texts, i);
+      int word = json_is_string (text) ? null_word_find (json_string_value (text), json_string_length (text)) : -1;
+      nulls |= word >= 0 ? UINT64_C (1) << word : 0;
+    }
+  return nulls;
+}
+
 Pins *
 pins_parse (const char *text, GError **error)
 {
@@ -184,6 +198,7 @@ pins_parse (const char *text, GError **error)
       pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
       pin->hashed = g_strdup (json_string_value (json_object_get (column, "hashed")));
       pin->was_number = json_is_true (json_object_get (column, "was_number"));
+      pin->nulls = parse_nulls (json_object_get (column, "null"));
     }
   return g_steal_pointer (&pins);
 }
@@ -229,6 +244,15 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (a, b);
 }
 
+Json *
+null_words_to_json (uint64_t words)
+{
+  Json *texts = json_array ();
+  for (; words != 0; words &= words - 1)
+    json_array_append_new (texts, json_string (null_word_text (__builtin_ctzll (words))));
+  return texts;
+}
+
 static Json *
 columns_to_json (const Pins *pins)
 {
@@ -246,6 +270,8 @@ columns_to_json (const Pins *pins)
         json_object_set_new (column, "hashed", json_string (pin->hashed));
       if (pin->was_number)
         json_object_set_new (column, "was_number", json_true ());
+      if (pin->nulls != 0)
+        json_object_set_new (column, "null", null_words_to_json (pin->nulls));
       json_object_set_new (columns, name->data, column);
     }
   return columns;

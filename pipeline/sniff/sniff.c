@@ -5,6 +5,7 @@
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
+#include "pipeline/sniff/sniff_comments.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/sniff/sniff_table.h"
 
@@ -104,21 +105,6 @@ skip_lines (Sample *sample)
 
 /* ---- comments ---- */
 
-/* Whether lines that begin with # are among the rows: none of them is cut as the rows are. */
-static bool
-has_comments (const SniffCandidate *best)
-{
-  int64_t comments = 0;
-  for (guint i = best->first; i < best->rows->len && best->fields > 1; i++)
-    {
-      const SniffRow *row = sniff_row (best, i);
-      if (row->comment && row->fields == best->fields)
-        return false;
-      comments += row->comment;
-    }
-  return comments > 0 && best->even > 1;
-}
-
 static void
 clear_candidates (SniffCandidate *best, SniffCandidate *second)
 {
@@ -130,7 +116,7 @@ static void
 choose_with_comments (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
 {
   sniff_choose (sample, ret_best, ret_second);
-  if (sample->declared->comment != NULL || ret_best->rows == NULL || !has_comments (ret_best))
+  if (sample->declared->comment != NULL || ret_best->rows == NULL || !sniff_has_comments (ret_best))
     return;
   Dialect dialect = ret_best->dialect;
   dialect.comment = '#';

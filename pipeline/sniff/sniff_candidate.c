@@ -81,32 +81,34 @@ count_blanks (SniffCandidate *candidate, const Record *record, const char *at)
   candidate->blank_behind += cell_behind && behind > 0;
 }
 
-/* Counts what the reader does not tell of a sound record: the cells in quotes, the doubled quotes in them, and blanks around
+/* Counts what the reader does not tell of a sound record: the cells in quotes, the quotes in them, and blanks around
  * delimiters. */
 static void
 count_marks (SniffCandidate *candidate, const Record *record)
 {
   const Dialect *dialect = &candidate->dialect;
-  const char *raw = record->raw, *end = raw + record->raw_length;
-  size_t delimiter = strlen (dialect->delimiter);
-  bool inside = false, begins = true;
-  for (const char *at = raw + dialect_blanks_behind (dialect, raw, end); at < end; at++)
-    {
-      if (dialect->escape == ESCAPE_BACKSLASH && inside && *at == '\\')
+  const char *raw = record->raw, *end = raw + record->raw_length, first = dialect->delimiter[0], quote = dialect->quote;
+  size_t length = strlen (dialect->delimiter);
+  bool inside = false, escapes = dialect->escape == ESCAPE_BACKSLASH;
+  const char *cell = raw + dialect_blanks_behind (dialect, raw, end); /* where its quote would be */
+  for (const char *at = cell; at < end; at++)
+    if (escapes && inside && *at == '\\')
+      {
         at++;
-      else if (*at == dialect->quote && !dialect_is_apostrophe (dialect, raw, (size_t) (at - raw), record->raw_length))
-        {
-          candidate->quoted += !inside && begins;
-          candidate->doubled += !inside && !begins;
-          inside = !inside;
-        }
-      begins = !inside && delimiter > 0 && (size_t) (end - at) >= delimiter && memcmp (at, dialect->delimiter, delimiter) == 0;
-      if (!begins)
-        continue;
-      count_blanks (candidate, record, at + delimiter);
-      at += delimiter - 1;
-      at += dialect_blanks_behind (dialect, at + 1, end);
-    }
+        candidate->doubled += at < end && *at == quote;
+      }
+    else if (*at == quote && !dialect_is_apostrophe (dialect, raw, (size_t) (at - raw), record->raw_length))
+      {
+        candidate->quoted += !inside && at == cell;
+        candidate->doubled += !inside && at != cell;
+        inside = !inside;
+      }
+    else if (*at == first && !inside && (size_t) (end - at) >= length && memcmp (at, dialect->delimiter, length) == 0)
+      {
+        count_blanks (candidate, record, at + length);
+        cell = at + length + dialect_blanks_behind (dialect, at + length, end);
+        at = cell - 1;
+      }
 }
 
 static void
@@ -116,7 +118,8 @@ take_row (SniffCandidate *candidate, const Record *record)
                    .lines = 1 + text_count_line_ends (record->raw, record->raw_length),
                    .fields = (guint) record->n_fields,
                    .kinds = candidate->kinds->len,
-                   .comment = record->raw_length > 0 && record->raw[0] == '#' };
+                   .comment = record->raw_length > 0 && record->raw[0] == '#',
+                   .cell = record->raw_length > 1 && strchr ("# \t", record->raw[1]) == NULL };
   if (candidate->rows->len > 0)
     {
       const SniffRow *before = sniff_row (candidate, candidate->rows->len - 1);

@@ -29,6 +29,7 @@ typedef struct
   guint kinds;   /* where the kinds of its cells begin in SniffCandidate.kinds */
   bool blank;    /* an empty line is before it */
   bool comment;  /* begins with # */
+  bool cell;     /* with # and no blank behind it, as a cell may */
 } SniffRow;
 
 typedef struct
@@ -38,7 +39,7 @@ typedef struct
   GByteArray *kinds;                  /* of CellKind, of all cells */
   int64_t problems;                   /* unusable rows */
   int64_t quoted;                     /* cells in quotes */
-  int64_t doubled;                    /* quotes in them */
+  int64_t doubled;                    /* quotes in them, doubled or escaped */
   int64_t before, behind;             /* delimiters with a cell before them, behind them */
   int64_t blank_before, blank_behind; /* those of them that have a blank between */
   size_t known;                       /* the most known names there are in one of the first rows */

@@ -11,6 +11,7 @@
 #define MOST_PREAMBLE 30      /* lines */
 #define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
 #define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
+#define LEAST_EVEN 0.98       /* of the rows, for a delimiter to cut all of them */
 #define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
@@ -86,8 +87,9 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 {
   if (single->quoted == 0 || single->problems * 20 > single->rows->len)
     return false;
-  bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
-  return single->share > twofold->share || (single->share >= twofold->share && doubled)
+  bool alone = twofold->quoted == 0 && single->problems == 0, many = single->quoted >= LEAST_STRAYS;
+  bool sure = alone && (single->doubled > 0 || (twofold->dialect.quote == 0 && many));
+  return single->share > twofold->share || (single->share >= twofold->share && sure)
          || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
 }
 
@@ -165,45 +167,87 @@ are_clocks (const Sample *sample, const SniffCandidate *colon)
 static bool
 is_pair (const SniffCandidate *comma, const SniffCandidate *pair)
 {
-  bool evener = pair->share > comma->share || pair->problems < comma->problems;
-  return evener && (pair->fields == comma->fields || pair->score > comma->score);
+  return pair->share > comma->share && (pair->fields == comma->fields || pair->score > comma->score);
 }
 
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
 static bool
 is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
 {
-  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= 0.98 && candidate->fields > 2
+  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= LEAST_EVEN && candidate->fields > 2
          && candidate->fields * 2 >= other->fields;
 }
 
-/* Whether words hardly ever hold the delimiter as it is. */
+/* Whether the first row holds words in each column, and nothing that may separate. */
 static bool
-is_plain (const Dialect *dialect)
+is_first_of_words (const SniffCandidate *table)
 {
-  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
-  return g_strv_contains (plain, dialect->delimiter) && !(dialect->delimiter[0] == ',' && dialect->trim);
+  for (size_t i = 0; i < table->fields; i++)
+    if (table->kinds->data[sniff_row (table, table->first)->kinds + i] != KIND_TEXT)
+      return false;
+  return true;
+}
+
+static bool
+has_digit (const Field *field)
+{
+  for (size_t i = 0; i < field->length; i++)
+    if (g_ascii_isdigit (field->text[i]))
+      return true;
+  return false;
+}
+
+/* Whether a column has a digit in each cell but the first row's. */
+static bool
+has_column_of_digits (const Sample *sample, const SniffCandidate *table)
+{
+  g_autofree bool *other = g_new0 (bool, table->fields); /* the column is another one */
+  g_autoptr (Reader) reader = sniff_reader (sample, &table->dialect, 0);
+  const Record *record = NULL;
+  for (guint row = 0; reader_next (reader, &record, NULL) && record != NULL; row++)
+    for (size_t i = 0; i < table->fields && record->n_fields == table->fields; i++)
+      other[i] = other[i] || has_digit (&record->fields[i]) == (row == table->first);
+  return memchr (other, false, table->fields) != NULL;
 }
 
 /* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
- * delimiter has no such header. The commas of sentences are before blanks; between blanks all columns must hold values, and
- * several. */
+ * delimiter has no such header. The commas of names and sentences are before blanks: then the first row must be the file's, and a
+ * column must tell itself from it by digits. Between blanks all columns must hold values, and several. */
 static bool
-is_plain_table (const SniffCandidate *table)
+is_plain_table (const Sample *sample, const SniffCandidate *table)
 {
-  bool blank = g_str_equal (table->dialect.delimiter, " ");
-  if ((!blank && !is_plain (&table->dialect)) || table->fields < (blank ? 3 : 2) || table->even < LEAST_PLAIN_ROWS
-      || table->first > MOST_PREAMBLE)
+  static const char *const plain[] = { ",", ";", "\t", "|", NULL };
+  bool blank = g_str_equal (table->dialect.delimiter, " "), words = table->dialect.delimiter[0] == ',' && table->dialect.trim;
+  if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
+      || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
     return false;
-  const SniffRow *first = sniff_row (table, table->first);
+  if (!is_first_of_words (table) || (words && (table->first > 0 || !has_column_of_digits (sample, table))))
+    return false;
   g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
-  for (size_t i = 0; i < table->fields; i++)
-    if (table->kinds->data[first->kinds + i] != KIND_TEXT || (blank && !sniff_kind_is_typed (kinds[i])))
+  for (size_t i = 0; i < table->fields && blank; i++)
+    if (!sniff_kind_is_typed (kinds[i]))
       return false;
   int64_t rows = 0;
   for (guint i = table->first; i < table->rows->len; i++)
     rows += !sniff_is_remark (sniff_row (table, i), table->fields);
   return table->even * 10 >= rows * 9;
+}
+
+/* Whether the delimiter cuts all rows alike, the first, which may be a header, like the others. Colons are in titles, too. */
+static bool
+cuts_all (const Sample *sample, const SniffCandidate *table)
+{
+  const char *delimiter = table->dialect.delimiter;
+  if (delimiter[0] == '\0' || delimiter[0] == ' ' || table->first > 0 || table->even < 2 || table->share < LEAST_EVEN)
+    return false;
+  return delimiter[0] != ':' || (is_first_of_words (table) && !are_clocks (sample, table));
+}
+
+/* Whether "b" finds its table only below the first row, which "a" cuts as it cuts all others: what "b" cuts is inside of cells. */
+static bool
+is_inside_cells (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
+{
+  return b->first > 0 && b->fields > 1 && cuts_all (sample, a);
 }
 
 static bool
@@ -213,9 +257,11 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
+  if (is_inside_cells (sample, a, b) != is_inside_cells (sample, b, a))
+    return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
     return is_pair (b, a);
-  if (a->dialect.delimiter[0] == '\0' && is_plain_table (b))
+  if (a->dialect.delimiter[0] == '\0' && is_plain_table (sample, b))
     return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
     return is_even_tab (a, b);

@@ -3,11 +3,13 @@
 #include "base/text.h"
 #include "pipeline/sniff/sniff_header_rows.h"
 #include "pipeline/sniff/sniff_titles.h"
+#include "pipeline/sniff/sniff_series.h"
 #include "pipeline/sniff/sniff_vote.h"
 
 #include <string.h>
 
 #define EXAMPLES 3
+#define MOST_WORDS 5  /* of a name, on an average */
 #define SURE 0.99     /* all cells say the same */
 #define LIKELY 0.85   /* they do, and are texts */
 #define DOUBTFUL 0.7  /* some say the opposite */
@@ -24,26 +26,45 @@ add_example (GString *examples, int *count, const Field *field, const char *what
   g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", shown, what);
 }
 
+/* What the cells of the first row say for and against a header. */
+typedef struct
+{
+  int with, against;
+  bool typed; /* some are in columns of one kind */
+} Votes;
+
+static double
+confidence_of (const Votes *votes)
+{
+  int more = MAX (votes->with, votes->against), less = MIN (votes->with, votes->against);
+  if (more < 2 * less || more == less)
+    return DOUBTFUL;
+  return less == 0 && votes->typed ? SURE : LIKELY;
+}
+
 static bool
 decide_by_votes (const Top *top, SniffHeader *header)
 {
-  int with = 0, against = 0, typed = 0;
+  Votes votes = { 0 };
+  int unlikes = 0, likes = 0;
   g_autoptr (GString) unlike = g_string_new (NULL);
   g_autoptr (GString) like = g_string_new (NULL);
   for (size_t i = 0; i < top->fields; i++)
     {
       const char *what = NULL;
       int voted = vote_of_first (top, i, &what);
-      typed += voted != 0 && sniff_kind_is_typed (top->columns[i].kind);
+      votes.typed = votes.typed || (voted != 0 && sniff_kind_is_typed (top->columns[i].kind));
+      votes.with += MAX (voted, 0);
+      votes.against -= MIN (voted, 0);
       if (voted > 0)
-        add_example (unlike, &with, top_cell (top, 0, i), what);
+        add_example (unlike, &unlikes, top_cell (top, 0, i), what);
       else if (voted < 0)
-        add_example (like, &against, top_cell (top, 0, i), what);
+        add_example (like, &likes, top_cell (top, 0, i), what);
     }
-  if (with == 0 && against == 0)
+  if (votes.with == 0 && votes.against == 0)
     return false;
-  header->rows = with > against;
-  header->confidence = with > 0 && against > 0 ? DOUBTFUL : typed > 0 ? SURE : LIKELY;
+  header->rows = votes.with > votes.against;
+  header->confidence = confidence_of (&votes);
   header->evidence = header->rows > 0 ? g_strdup_printf ("header: the first row is unlike those below it: %s", unlike->str)
                                       : g_strdup_printf ("no header: the first row is like those below it: %s", like->str);
   return true;
@@ -90,7 +111,7 @@ are_names (const Top *top, size_t fields, char **ret_why)
       if (field->length == 0)
         return *ret_why = g_strdup_printf ("cell %zu of the first row is empty", i + 1), false;
       g_autofree char *shown = text_printable (field->text, field->length, 40);
-      if (sniff_kind_is_typed (top_kind (top, 0, i)) && !vote_is_series (top, 0, i))
+      if (sniff_kind_is_typed (top_kind (top, 0, i)) && !sniff_is_series (top, 0, i))
         return *ret_why = g_strdup_printf ("\"%s\" in the first row is a value, no name", shown), false;
       if (!g_hash_table_add (seen, g_strndup (field->text, field->length)) && top->below > 0)
         return *ret_why = g_strdup_printf ("\"%s\" is twice in the first row", shown), false;
@@ -197,8 +218,10 @@ judge_above (const Sample *sample, const SniffCandidate *best, guint first, Snif
     return;
   SniffHeader higher;
   judge (sample, &above, &higher);
+  bool setting = above.found < above.fields && above.other_values[0] > 0;          /* a word and a value */
   bool units = higher.rows > 1 && above.n > 1 && header_rows_is_units (&above, 1); /* names are above them */
-  bool take = header->rows == 0 || units || (header->confidence < LIKELY && is_better_header (&above, first, &higher));
+  bool take = (header->rows == 0 && !(setting && higher.rows > 0)) || units
+              || (header->confidence < LIKELY && is_better_header (&above, first, &higher));
   g_free (take ? header->evidence : higher.evidence);
   *header = take ? higher : *header;
 }
@@ -220,6 +243,75 @@ judge_below_titles (const Sample *sample, const SniffCandidate *best, SniffHeade
   return false;
 }
 
+/* Whether a remark reads as a sentence does: it has a blank behind a delimiter, and the rows have none; or many words. */
+static bool
+is_sentence (const Top *top)
+{
+  int blanks = 0;
+  for (size_t i = 0; i < top->fields; i++)
+    {
+      const Field *field = top_cell (top, 0, i);
+      const char *below = top->columns[i].text;
+      if (i > 0 && field->text[0] == ' ' && below != NULL && below[0] != ' ')
+        return true;
+      for (size_t j = 0; j < field->length; j++)
+        blanks += field->text[j] == ' ';
+    }
+  return blanks >= (int) top->fields * MOST_WORDS;
+}
+
+static bool
+has_digits (const Top *top)
+{
+  for (size_t i = 0; i < top->fields; i++)
+    if (sniff_has_sign (top_cell (top, 0, i), 0))
+      return true;
+  return false;
+}
+
+/* The last remark above the row "below" that is cut as the rows are. */
+static guint
+find_last_remark (const SniffCandidate *best, guint below)
+{
+  guint last = below - 1;
+  while (last > best->first && sniff_row (best, last)->fields != best->fields)
+    last--;
+  return last;
+}
+
+/* Whether the last of the remarks above the row "below" has the names of the columns. One that does not stand right above it, and
+ * one that reads as a sentence, must show more. */
+static bool
+judge_remark (const Sample *sample, const SniffCandidate *best, guint below, SniffHeader *ret_header)
+{
+  g_auto (Top) top = { 0 };
+  guint last = find_last_remark (best, below);
+  top_read (sample, best, last, &top);
+  judge (sample, &top, ret_header);
+  bool apart = last + 1 < below || sniff_row (best, below)->blank, sentence = is_sentence (&top);
+  double least = sentence ? SURE : apart ? LIKELY : 0;
+  if (ret_header->rows > 0 && ret_header->confidence >= least && !((apart || sentence) && has_digits (&top)))
+    return true;
+  g_clear_pointer (&ret_header->evidence, g_free);
+  return false;
+}
+
+/* Whether remarks that are cut as the rows are stand above them. The header is below them, or the last of them is it. */
+static bool
+judge_below_remarks (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
+{
+  guint below = titles_remarks (best);
+  if (below == best->first)
+    return false;
+  judge_at (sample, best, below, ret_header);
+  SniffHeader remark;
+  if ((ret_header->rows > 0 && ret_header->confidence >= SURE) || !judge_remark (sample, best, below, &remark))
+    return true;
+  g_free (ret_header->evidence);
+  *ret_header = remark;
+  return true;
+}
+
 static void
 find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
 {
@@ -227,7 +319,7 @@ find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_
   bool free = sample->declared->skip_lines < 0;
   if (free && best->fields == 1)
     first = titles_of_one_column (sample, best);
-  if (free && judge_below_titles (sample, best, ret_header))
+  if (free && (judge_below_remarks (sample, best, ret_header) || judge_below_titles (sample, best, ret_header)))
     return;
   judge_at (sample, best, first, ret_header);
   if (!free || first > best->first)

@@ -42,6 +42,12 @@ sniff_is_remark (const SniffRow *row, size_t fields)
   return row->comment && row->fields != fields;
 }
 
+bool
+sniff_is_near (const SniffRow *row, size_t fields)
+{
+  return row->fields > 1 && row->fields * 2 > fields && row->fields * 2 < fields * 3;
+}
+
 /* What a row is worth to a table of "fields" columns: rows of about the width are accidents in it, others are not of it. */
 static double
 worth (const SniffRow *row, size_t fields)
@@ -52,7 +58,7 @@ worth (const SniffRow *row, size_t fields)
     return 0;
   if (row->fields == 0)
     return -BAD_ROW;
-  return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -NEAR_ROW : -OTHER_ROW;
+  return sniff_is_near (row, fields) ? -NEAR_ROW : -OTHER_ROW;
 }
 
 static int64_t

@@ -6,6 +6,7 @@
 #include "pipeline/layout/survey.h"
 #include "pipeline/records/bad_text.h"
 #include "pipeline/stage/send.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -144,16 +145,44 @@ note_tables (int64_t headers, GPtrArray *notes)
                                              headers, headers));
 }
 
+/* What a model could say of a column that was taken as text. */
 static void
-note_doubts (const Layout *layout, GPtrArray *notes)
+note_settling (const char *name, const ColumnFinding *finding, GPtrArray *notes)
+{
+  const char *doubt = finding->declarable ? "" : " can be read in two ways and";
+  if (finding->settle_or != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} or {%s} in a model settles it", name,
+                                             doubt, name, finding->settle, finding->settle_or));
+  else if (finding->settle != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} in a model reads it as that", name, doubt,
+                                             name, finding->settle));
+}
+
+static void
+note_null_words (const char *name, const int64_t *counts, GPtrArray *notes)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  for (int i = 0; i < NULL_WORDS_MOST && counts != NULL; i++)
+    if (counts[i] > 0)
+      {
+        g_autofree char *count = text_count (counts[i]);
+        g_string_append_printf (words, "%s\"%s\" (%s cell%s)", words->len > 0 ? ", " : "", null_word_text (i), count,
+                                counts[i] == 1 ? "" : "s");
+      }
+  if (words->len > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
+                                             "model switches that off",
+                                             name, words->str, name));
+}
+
+static void
+note_columns (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->findings[i].settle != NULL)
-      g_ptr_array_add (notes,
-                       g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
-                                        "settles it",
-                                        layout->columns[i].name, layout->columns[i].name, layout->findings[i].settle,
-                                        layout->findings[i].settle_or));
+    {
+      note_settling (layout->columns[i].name, &layout->findings[i], notes);
+      note_null_words (layout->columns[i].name, layout->findings[i].null_words, notes);
+    }
 }
 
 /* Every byte is something in Windows-1252, so reading a file as that must not go unsaid. */
@@ -194,7 +223,7 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   sha256_finish (loaded->sha, loaded->sha256);
   note_encoding (loaded->rows, task->model, result->notes);
   note_header (loaded->rows, loaded->layout, result->notes);
-  note_doubts (loaded->layout, result->notes);
+  note_columns (loaded->layout, result->notes);
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
   note_tables (rows_headers (loaded->rows), result->notes);
   return reject_replace (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, task->run, error)

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/row.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 
@@ -120,6 +121,19 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   return lines_check (&result->lines, task->run->file, error) && copy_end (&pass->copy, error);
 }
 
+/* What the pass has read as NULL is for the layout to remember. */
+static void
+keep_null_words (const Pass *pass)
+{
+  const Layout *layout = pass->loaded->layout;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const int64_t *words = row_null_words (pass->row, i);
+      g_free (layout->findings[i].null_words);
+      layout->findings[i].null_words = words == NULL ? NULL : g_memdup2 (words, NULL_WORDS_MOST * sizeof *words);
+    }
+}
+
 static bool
 copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
@@ -135,6 +149,7 @@ copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
       db_copy_cancel (db);
       return db_exec (db, "rollback to savepoint load", error);
     }
+  keep_null_words (&pass);
   int64_t taken;
   if (!db_copy_end (db, &taken, error) || !db_exec (db, "release savepoint load", error))
     return false;

@@ -80,8 +80,9 @@ bool
 dialect_is_apostrophe (const Dialect *dialect, const char *text, size_t at, size_t length)
 {
   const char *behind = text + at + 1, *end = text + length;
-  return dialect->quote == '\'' && at > 0 && behind < end && is_of_word (text[at - 1]) && is_of_word (*behind)
-         && blank_length (dialect, behind, end) == 0;
+  if (dialect->quote != '\'' || at == 0 || behind == end || !is_of_word (text[at - 1]) || !is_of_word (*behind))
+    return false;
+  return dialect_blanks_before (dialect, text, text + at) + dialect_blanks_behind (dialect, behind, end) == 0;
 }
 
 /* ---- writing ---- */

@@ -179,13 +179,6 @@ distrust (Db *db, const Warehouse *warehouse, const char *column, const char *wh
   return model_is_keyless (warehouse->layout->model) || sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Whether rows were hashed with the column under this name: what a person adds to the table is in no hash, and what he drops stays. */
-static bool
-was_hashed (const Columns *columns, const WantedColumn *column)
-{
-  return column->reference || pins_know (columns->pins, column->name);
-}
-
 static bool
 refuse_by_hand (const Warehouse *warehouse, const WantedColumn *column, bool is_there, GError **error)
 {
@@ -216,8 +209,9 @@ static bool
 bring_column (Db *db, Warehouse *warehouse, const Columns *columns, const WantedColumn *column, GPtrArray *notes, GError **error)
 {
   const StoredColumn *is = columns_find (columns->stored, column->name);
-  bool hashed = was_hashed (columns, column);
-  if (layout_is_bag (warehouse->layout) && !column->reference && hashed != (is != NULL))
+  /* What a person adds to the table is in no hash, and what he drops stays in them. */
+  bool hashed = pins_know (columns->pins, column->pinned);
+  if (layout_is_bag (warehouse->layout) && hashed != (is != NULL))
     return refuse_by_hand (warehouse, column, is != NULL, error);
   if (is != NULL && !hashed && !distrust (db, warehouse, column->name, "is not null", error))
     return false;

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/layout/pins.h"
 #include "src/commands/cli.h"
 #include "src/report/sniffed.h"
 
@@ -12,9 +13,16 @@ column_note (const SniffedColumn *column)
 {
   if (column->result.unknown)
     return g_strdup ("no values, so no type yet");
-  if (column->result.ambiguous)
-    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle,
-                            column->result.settle_or);
+  g_autofree char *way = infer_way (&column->result, 0), *other = infer_way (&column->result, 1);
+  if (column->result.ambiguous || (column->result.declarable && other != NULL))
+    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", way, other);
+  if (column->result.declarable)
+    return g_strdup_printf ("text, unless the model says {%s}", way);
+  if (column->result.nulls != 0)
+    {
+      g_autofree char *list = infer_null_list (column->result.nulls);
+      return g_strdup_printf ("NULL are \"null\": %s", list);
+    }
   if (column->guess.quoted_empty)
     return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
   return NULL;
@@ -29,6 +37,7 @@ column_to_json (const SniffedColumn *column)
   json_object_set_new (json, "header", weir_json_string (column->header));
   json_object_set_new (json, "type", json_string (column->result.type->name));
   json_object_set_new (json, "format", weir_json_string (column->result.format));
+  json_object_set_new (json, "null", null_words_to_json (column->result.type->id == TYPE_TEXT ? 0 : column->result.nulls));
   json_object_set_new (json, "cells", json_integer (guess->cells));
   json_object_set_new (json, "nulls", json_integer (guess->nulls));
   json_object_set_new (json, "longest", json_integer ((json_int_t) guess->longest));

@@ -440,6 +440,21 @@ says_how_far_a_quote_took_rows (void **state)
 }
 
 static void
+says_where_an_empty_line_is (void **state)
+{
+  (void) state;
+  static const char input[] = "a,b\n\n1,2\n\n3, \"4\"\n5, \"6\"\n";
+  static const bool blank[] = { false, true, true, false };
+  g_autoptr (Reader) reader = reader_new_bytes (input, strlen (input), true, &comma, &reader_default_limits);
+  const Record *record = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (blank); i++)
+    {
+      assert_true (reader_next (reader, &record, NULL));
+      assert_int_equal (record->blank, blank[i]);
+    }
+}
+
+static void
 takes_a_record_of_as_many_lines_as_it_may_have (void **state)
 {
   (void) state;
@@ -572,6 +587,7 @@ main (void)
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (bounds_the_lines_of_a_record),
     cmocka_unit_test (says_how_far_a_quote_took_rows),
+    cmocka_unit_test (says_where_an_empty_line_is),
     cmocka_unit_test (takes_a_record_of_as_many_lines_as_it_may_have),
     cmocka_unit_test (stays_small_whatever_the_file),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),

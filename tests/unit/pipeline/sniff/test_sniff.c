@@ -569,7 +569,7 @@ is_less_sure_where_less_speaks (void **state)
     { "ann,ann\nbob,x\ncid,y\n", 60 },
     { "code,city\nA1,x\nA2,yy\nA3,z\nA4,w\nA5,v\n", 85 },
     { "code,city\n1,x\n2,yy\n3,z\n", 99 },
-    { "code,5,n\n1,2,3\n4,5,6\n7,8,9\n", 70 },
+    { "code,5,n\n1,2,3\n4,5,6\n7,8,9\n", 85 },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (sure); i++)
     {

@@ -147,7 +147,7 @@ knows_apostrophes (void **state)
     { '\'', "dogs' toys", 4, false }, { '\'', "rock 'n", 5, false },
     { '\'', "it''s", 2, false },      { '\'', "it''s", 3, false },
     { '\'', "a',", 1, false },        { '\'', "a'\xC2\xA0,", 1, false },
-    { '"', "5\"x", 1, false },
+    { '\'', "\xC2\xA0'a", 2, false }, { '"', "5\"x", 1, false },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
