@@ -167,7 +167,7 @@ is_blank (const Reader *reader, const Line *line)
   for (size_t i = mark; i < length; i++)
     if (text[i] != ' ' && text[i] != '\t')
       return false;
-  return memmem (text, length, delimiter, strlen (delimiter)) == NULL;
+  return (reader->dialect.trim && delimiter[0] == ' ') || memmem (text, length, delimiter, strlen (delimiter)) == NULL;
 }
 
 /* "line": at the current place, if the cut says so. */

@@ -93,15 +93,13 @@ static size_t
 take_plain (const Splitter *splitter, const char *line, size_t text_end, size_t *at)
 {
   const Dialect *dialect = &splitter->dialect;
-  size_t from = *at, end = find_delimiter (splitter, line, from, text_end), stray = find_stray (splitter, line, from, end);
+  size_t from = *at + (dialect->trim ? dialect_blanks_behind (dialect, line + *at, line + text_end) : 0);
+  size_t end = find_delimiter (splitter, line, from, text_end), stray = find_stray (splitter, line, from, end);
   if (stray < end)
     return stray + 1;
   *at = end;
   if (dialect->trim)
-    {
-      from += dialect_blanks_behind (dialect, line + from, line + end);
-      end -= dialect_blanks_before (dialect, line + from, line + end);
-    }
+    end -= dialect_blanks_before (dialect, line + from, line + end);
   splitter->take_field (end > from ? (void *) (line + from) : NULL, end - from, splitter->data);
   return 0;
 }
@@ -124,15 +122,12 @@ open_quoted (Splitter *splitter, const char *line, size_t at, size_t text_end)
 /* Takes the rest of a field in quotes at line[*at], and moves to where it ends, if it does. Returns where its closing quote is, from
  * 1, if that is before something else than blanks and a delimiter; else 0. */
 static size_t
-close_quoted (Splitter *splitter, const char *line, const Line *places, size_t *at)
+close_quoted (Splitter *splitter, const char *line, size_t text_end, size_t end, size_t *at)
 {
-  size_t text_end = places->text_end - places->begin;
-  size_t closed = take_quoted (splitter, line, *at, places->end - places->begin);
-  *at = closed;
+  size_t closed = *at = take_quoted (splitter, line, *at, end);
   if (splitter->inside)
     return 0;
-  if (!is_delimiter (splitter, line, *at, text_end))
-    *at += dialect_blanks_behind (&splitter->dialect, line + *at, line + text_end);
+  *at += dialect_blanks_to_delimiter (&splitter->dialect, line + *at, line + text_end);
   if (*at < text_end && !is_delimiter (splitter, line, *at, text_end))
     return closed;
   splitter->take_field (splitter->text, splitter->length, splitter->data);
@@ -143,14 +138,17 @@ size_t
 splitter_feed (Splitter *splitter, const char *bytes, const Line *line, SplitterField take_field, void *data, bool *ret_done)
 {
   const char *text = bytes + line->begin;
-  size_t text_end = line->text_end - line->begin;
+  size_t text_end = line->text_end - line->begin, end = line->end - line->begin;
+  if (splitter->dialect.trim)
+    text_end -= dialect_blanks_before (&splitter->dialect, text, text + text_end);
   splitter->take_field = take_field;
   splitter->data = data;
   *ret_done = false;
   for (size_t at = 0;; at += splitter->delimiter_length)
     {
       at = open_quoted (splitter, text, at, text_end);
-      size_t stray = splitter->inside ? close_quoted (splitter, text, line, &at) : take_plain (splitter, text, text_end, &at);
+      size_t stray =
+          splitter->inside ? close_quoted (splitter, text, text_end, end, &at) : take_plain (splitter, text, text_end, &at);
       if (stray > 0 || splitter->inside)
         return stray;
       if (at == text_end)

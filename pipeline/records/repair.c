@@ -87,7 +87,7 @@ is_next_quoted (const Repair *repair, const char *at, const char *end)
 static const char *
 skip_to_delimiter (const Repair *repair, const char *at, const char *end)
 {
-  return is_delimiter (repair, at, end) ? at : skip_blanks (repair, at, end);
+  return at + dialect_blanks_to_delimiter (&repair->dialect, at, end);
 }
 
 /* Whether a quote before "at" ends its field. */
@@ -144,14 +144,13 @@ add_field (Repair *repair, size_t from, bool quoted)
 static const char *
 take_literal (Repair *repair, const char *at, const char *end)
 {
+  bool trim = repair->dialect.trim;
+  at = trim ? skip_blanks (repair, at, end) : at;
   const char *stop = find_delimiter (repair, at, end), *to = stop;
   for (const char *byte = at; byte < stop; byte++)
     repair->broken = repair->broken || *byte == '\n' || *byte == '\r';
-  if (repair->dialect.trim)
-    {
-      at = skip_blanks (repair, at, stop);
-      to -= dialect_blanks_before (&repair->dialect, at, stop);
-    }
+  if (trim)
+    to -= dialect_blanks_before (&repair->dialect, at, stop);
   g_string_append_len (repair->text, at, to - at);
   return stop;
 }
@@ -191,6 +190,8 @@ read_line (Repair *repair, const Record *record, Reading reading)
   repair->unclosed = 0;
   repair->broken = false;
   const char *at = record->raw + text_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
+  if (repair->dialect.trim)
+    end -= dialect_blanks_before (&repair->dialect, at, end);
   for (;;)
     {
       at = take_field (repair, at, end, reading);

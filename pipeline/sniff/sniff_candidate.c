@@ -111,6 +111,14 @@ count_marks (SniffCandidate *candidate, const Record *record)
       }
 }
 
+/* Whether a double quote begins the cell. */
+static bool
+begins_quoted (const SniffCandidate *candidate, const Field *field)
+{
+  size_t blanks = dialect_blanks_behind (&candidate->dialect, field->text, field->text + field->length);
+  return blanks < field->length && field->text[blanks] == '"';
+}
+
 static void
 take_row (SniffCandidate *candidate, const Record *record)
 {
@@ -132,6 +140,7 @@ take_row (SniffCandidate *candidate, const Record *record)
       const Field *field = &record->fields[i];
       guint8 kind = (guint8) sniff_kind (field->text, field->length);
       g_byte_array_append (candidate->kinds, &kind, 1);
+      candidate->edges += begins_quoted (candidate, field);
     }
   if (record->problem == NULL)
     count_marks (candidate, record);
@@ -198,15 +207,33 @@ look_again (const Sample *sample, const Dialect *dialect, SniffCandidate *candid
   look (sample, dialect, fields, candidate);
 }
 
+/* Spaces between columns that are filled up with more of them: any number is one delimiter, if that makes the better table. */
+static void
+look_for_runs (const Sample *sample, const Dialect *dialect, SniffCandidate *candidate)
+{
+  Dialect runs = *dialect;
+  SniffCandidate other;
+  if (dialect->trim || sample->declared->blanks != NULL || !g_str_equal (dialect->delimiter, " ") || candidate->kinds->len == 0
+      || memchr (candidate->kinds->data, KIND_EMPTY, candidate->kinds->len) == NULL)
+    return;
+  runs.trim = true;
+  look (sample, &runs, 0, &other);
+  bool better = other.score > candidate->score;
+  sniff_candidate_clear (better ? candidate : &other);
+  if (better)
+    *candidate = other;
+}
+
 void
 sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate)
 {
   Dialect trimming = *dialect;
   look (sample, dialect, 0, ret_candidate);
+  look_for_runs (sample, dialect, ret_candidate);
   if (ret_candidate->fields < 2)
     return;
-  trimming.trim = dialect->trim || (sample->declared->blanks == NULL && is_padded (ret_candidate));
+  trimming.trim = ret_candidate->dialect.trim || (sample->declared->blanks == NULL && is_padded (ret_candidate));
   /* Rows that a quote swallowed are none of its cell. */
-  if (has_long_rows (ret_candidate) || trimming.trim != dialect->trim)
+  if (has_long_rows (ret_candidate) || trimming.trim != ret_candidate->dialect.trim)
     look_again (sample, &trimming, ret_candidate);
 }

@@ -39,6 +39,7 @@ typedef struct
   GByteArray *kinds;                  /* of CellKind, of all cells */
   int64_t problems;                   /* unusable rows */
   int64_t quoted;                     /* cells in quotes */
+  int64_t edges;                      /* cells that begin with a double quote, where that is none of the dialect */
   int64_t doubled;                    /* quotes in them, doubled or escaped */
   int64_t before, behind;             /* delimiters with a cell before them, behind them */
   int64_t blank_before, blank_behind; /* those of them that have a blank between */

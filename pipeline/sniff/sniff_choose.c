@@ -12,6 +12,7 @@
 #define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
 #define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
 #define LEAST_EVEN 0.98       /* of the rows, for a delimiter to cut all of them */
+#define LEAST_WIDTHS 4        /* of rows, for them to be of any length */
 #define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
@@ -77,8 +78,8 @@ is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandid
 {
   int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
   if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true;                                    /* a cell of several lines, each of which is cut as the rows are */
-  bool plain = without->share >= LEAST_PLAIN_SHARE; /* otherwise quotes hide delimiters */
+    return true; /* a cell of several lines, each of which is cut as the rows are */
+  bool plain = without->share >= LEAST_PLAIN_SHARE || without->edges == 0; /* otherwise quotes hide delimiters */
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }
 
@@ -250,6 +251,21 @@ is_inside_cells (const Sample *sample, const SniffCandidate *a, const SniffCandi
   return b->first > 0 && b->fields > 1 && cuts_all (sample, a);
 }
 
+/* Whether nearly every row has the delimiter, and it is one that words have not: rows of any length are cut by it. */
+static bool
+is_in_every_row (const SniffCandidate *table)
+{
+  static const char *const plain[] = { ";", "\t", "|", NULL };
+  int64_t rows = 0, cut = 0;
+  for (guint i = 0; i < table->rows->len; i++)
+    {
+      rows += !sniff_is_remark (sniff_row (table, i), table->fields);
+      cut += !sniff_is_remark (sniff_row (table, i), table->fields) && sniff_row (table, i)->fields != 1;
+    }
+  return g_strv_contains (plain, table->dialect.delimiter) && rows >= LEAST_PLAIN_ROWS
+         && (double) cut >= LEAST_EVEN * (double) rows;
+}
+
 static bool
 is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
 {
@@ -261,7 +277,7 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
     return is_pair (b, a);
-  if (a->dialect.delimiter[0] == '\0' && is_plain_table (sample, b))
+  if (a->dialect.delimiter[0] == '\0' && (is_plain_table (sample, b) || is_in_every_row (b)))
     return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
     return is_even_tab (a, b);
@@ -282,11 +298,33 @@ is_too_small (const SniffCandidate *table)
   return (double) table->even < LEAST_SHARE * (double) (table->rows->len - above);
 }
 
+/* How many widths rows with a delimiter have. */
+static guint
+count_widths (const SniffCandidate *table)
+{
+  g_autoptr (GHashTable) widths = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < table->rows->len; i++)
+    if (sniff_row (table, i)->fields > 1)
+      g_hash_table_add (widths, GUINT_TO_POINTER (sniff_row (table, i)->fields));
+  return g_hash_table_size (widths);
+}
+
+/* Where rows are of any length, those above the longest run of even ones are no preamble: it begins with the first of all. */
+static bool
+begin_ragged (SniffCandidate *table)
+{
+  if ((double) table->even >= LEAST_SHARE * table->rows->len || count_widths (table) < LEAST_WIDTHS || !is_in_every_row (table))
+    return false;
+  for (table->first = 0; sniff_row (table, table->first)->fields < 2;)
+    table->first++;
+  return true;
+}
+
 /* Where what looked like a table is too small for one, one column holds all rows. */
 static void
 doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
 {
-  if (best->rows == NULL || best->known > 0 || best->other_below || !is_too_small (best))
+  if (best->rows == NULL || best->known > 0 || best->other_below || begin_ragged (best) || !is_too_small (best))
     return;
   SniffCandidate one;
   look_with_quotes (sample, "", &one);
@@ -348,7 +386,9 @@ delimiter_word (const char *delimiter)
 static const char *
 blanks_word (const Dialect *dialect)
 {
-  return dialect->trim ? " and blanks around it" : "";
+  if (!dialect->trim)
+    return "";
+  return g_str_equal (dialect->delimiter, " ") ? ", one or more" : " and blanks around it";
 }
 
 char *

@@ -14,6 +14,12 @@ sniff_evidence_clear (SniffEvidence *evidence)
   evidence->fields = 0;
 }
 
+int
+sniff_percent (const SniffEvidence *evidence)
+{
+  return (int) (100 * evidence->confidence + 0.5);
+}
+
 static size_t
 count_typed (const SniffEvidence *evidence)
 {

@@ -11,7 +11,7 @@ typedef struct
   char *quote;
   char *header;
   char *encoding;
-  double confidence;    /* 0 to 1 */
+  double confidence;    /* 0 to 1: of files with 0.9 some nine in ten are read as they were meant */
   size_t fields;        /* the table's columns */
   unsigned char *kinds; /* what each holds, for sniff_is_row */
   bool blank_lines;     /* between the rows are usual, and end no table */
@@ -19,6 +19,11 @@ typedef struct
 
 void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
+
+#define SNIFF_SURE_PERCENT 80 /* of confidence: below it a person should look */
+
+/* The confidence as it is said. */
+int sniff_percent (const SniffEvidence *evidence);
 
 /* Whether a record of another width could be a row of the table that lost or gained separators, and no footer or other table: some
  * of its cells are what the columns hold, counted from the first or from the last. */

@@ -39,12 +39,19 @@ dialect_to_json (const Dialect *dialect)
 
 /* ---- what is around a quote ---- */
 
+/* Whether any number of spaces is one delimiter. */
+static bool
+is_run (const Dialect *dialect)
+{
+  return dialect->trim && dialect->delimiter[0] == ' ' && dialect->delimiter[1] == '\0';
+}
+
 /* The length of the blank at "at"; 0: there is none. */
 static size_t
 blank_length (const Dialect *dialect, const char *at, const char *end)
 {
   if (at < end && (*at == ' ' || *at == '\t'))
-    return *at != dialect->delimiter[0];
+    return *at != dialect->delimiter[0] || is_run (dialect);
   return end - at > 1 && memcmp (at, "\xC2\xA0", 2) == 0 ? 2 : 0;
 }
 
@@ -68,6 +75,14 @@ dialect_blanks_before (const Dialect *dialect, const char *begin, const char *en
       at -= 2;
     else
       return (size_t) (end - at);
+}
+
+size_t
+dialect_blanks_to_delimiter (const Dialect *dialect, const char *at, const char *end)
+{
+  size_t blanks = dialect_blanks_behind (dialect, at, end);
+  const char *delimiter = is_run (dialect) ? memchr (at, ' ', blanks) : NULL;
+  return delimiter != NULL ? (size_t) (delimiter - at) : blanks;
 }
 
 static bool

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
-#define LEAST_CONFIDENCE 0.5
+#define LEAST_PERCENT 50 /* of confidence; words alone have some 60 */
 
 /* How many rows something happened to, and the first one's line. */
 typedef struct
@@ -173,10 +173,10 @@ static void
 tell_counts (const Cat *cat)
 {
   g_autofree char *left_out = lines_left_out (&cat->lines);
-  double confidence = rows_evidence (cat->file->rows)->confidence;
-  if (confidence < LEAST_CONFIDENCE)
-    fprintf (stderr, "weir: %s: this table is a guess (confidence %.0f %%): `weir sniff` says why\n", cat->file->name,
-             100 * confidence);
+  int confidence = sniff_percent (rows_evidence (cat->file->rows));
+  if (confidence < LEAST_PERCENT)
+    fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
+             confidence);
   if (left_out != NULL)
     fprintf (stderr, "weir: %s: %s\n", cat->file->name, left_out);
   tell (cat, &cat->repaired, "was repaired", "were repaired");

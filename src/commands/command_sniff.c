@@ -21,7 +21,7 @@ column_note (const SniffedColumn *column)
   if (column->result.nulls != 0)
     {
       g_autofree char *list = infer_null_list (column->result.nulls);
-      return g_strdup_printf ("NULL are \"null\": %s", list);
+      return g_strdup_printf ("read as NULL: %s", list);
     }
   if (column->guess.quoted_empty)
     return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
@@ -79,8 +79,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
-  json_object_set_new (json, "confidence_percent",
-                       json_integer ((json_int_t) (100 * rows_evidence (file->rows)->confidence + 0.5)));
+  json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
   json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows)));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
@@ -124,7 +123,7 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   const SniffEvidence *evidence = rows_evidence (file->rows);
   printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, evidence->encoding);
   print_rest (rows_dialect (file->rows));
-  printf ("  confidence %.0f %%\n", 100 * evidence->confidence);
+  printf ("  confidence %d %%\n", sniff_percent (evidence));
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);

@@ -50,6 +50,8 @@ is_passed_over (const Place *place, const Dialect *dialect)
   for (size_t i = mark; i < length; i++)
     if (place->at[i] != ' ' && place->at[i] != '\t')
       return false;
+  if (dialect->trim && dialect->delimiter[0] == ' ')
+    return true;
   return dialect->delimiter[0] != 0 && memmem (place->at, length, dialect->delimiter, strlen (dialect->delimiter)) == NULL;
 }
 
@@ -89,7 +91,8 @@ require_cells (const Record *record, const Dialect *dialect)
   REQUIRE (text_is_utf8 (raw, record->raw_length, NULL));
   if (dialect->quote != 0 && memchr (raw, dialect->quote, record->raw_length) != NULL)
     return;
-  size_t delimiter = strlen (dialect->delimiter);
+  bool blanks = dialect->trim && dialect->delimiter[0] == ' '; /* are the delimiter */
+  size_t delimiter = blanks ? 0 : strlen (dialect->delimiter);
   raw += text_mark (raw, record->raw_length);
   for (size_t i = 0; i < record->n_fields; i++)
     {

@@ -21,6 +21,7 @@ static const Dialect tab_unquoted = { .delimiter = "\t" };
 static const Dialect tab_quoted = { .delimiter = "\t", .quote = '"' };
 static const Dialect trimming = { .delimiter = ",", .trim = true, .quote = '"' };
 static const Dialect trimming_tab = { .delimiter = "\t", .trim = true };
+static const Dialect blanks = { .delimiter = " ", .trim = true, .quote = '"' };
 static const Dialect one_column = { .quote = '"' };
 static const Dialect preamble = { .delimiter = ",", .quote = '"', .skip_lines = 2 };
 static const Dialect marked = { .delimiter = ",", .quote = '"', .bom = 3 };
@@ -118,6 +119,14 @@ static const Case cases[] = {
   { "blanks around delimiters and a stray quote", &trimming, NULL, "a , b\"c\n", 0,
     "1 !stray_quote stray quote at byte 6 {a , b\"c}\n" },
   { "blanks around tabs", &trimming_tab, NULL, "a \t b\n\t \n", 0, "1 <a><b>\n2 --\n" },
+
+  { "any number of blanks", &blanks, NULL, "a   b  c\n  d e     \"f  g\"  \n", 0, "1 <a><b><c>\n2 <d><e><f  g>\n" },
+  { "any number of blanks and tabs", &blanks, NULL, "a \t b\xC2\xA0  c\t\n\td  \"\"\n", 0, "1 <a><b><c>\n2 <d><>\n" },
+  { "lines of blanks between blanks", &blanks, NULL, "a b\n   \n \nc\n", 0, "1 <a><b>\n4 <c>\n" },
+  { "lines of tabs between tabs are rows", &trimming_tab, NULL, "a\tb\n \t \n", 0, "1 <a><b>\n2 --\n" },
+  { "any number of blanks and a stray quote", &blanks, NULL, "  a   b\"c\n", 0,
+    "1 !stray_quote stray quote at byte 8 {  a   b\"c}\n" },
+  { "any number of blanks and line ends in quotes", &blanks, NULL, " a  \" b \n c \"  d \n", 0, "1 <a>< b \n c ><d>\n" },
 
   { "apostrophes", &semicolon_single, NULL, "'it's; fine';Ann's;'d'\xC3\xA9t\xC3\xA9'\n'a';b\n", 0,
     "1 <it's; fine><Ann's><d'\xC3\xA9t\xC3\xA9>\n2 <a><b>\n" },

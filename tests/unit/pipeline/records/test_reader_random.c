@@ -226,7 +226,7 @@ check_random_file (GRand *random, Dialect dialect, const char *newline)
   static const Encoding encodings[] = { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE };
   dialect.comment = g_rand_boolean (random) ? '#' : 0;
   dialect.trailing_delimiter = dialect.delimiter[0] != 0 && g_rand_boolean (random);
-  dialect.trim = strlen (dialect.delimiter) == 1 && g_rand_boolean (random);
+  dialect.trim = strlen (dialect.delimiter) == 1 && dialect.delimiter[0] != ' ' && g_rand_boolean (random);
   dialect.encoding = encodings[g_rand_int_range (random, 0, G_N_ELEMENTS (encodings))];
   g_auto (Written) written = write_random (random, &dialect, newline, g_rand_int_range (random, 1, 20), 0);
   AUTO_FD int fd = encoded_file (&dialect, written.text, g_rand_boolean (random));

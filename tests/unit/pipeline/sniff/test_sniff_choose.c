@@ -49,6 +49,27 @@ static const Case cases[] = {
   { "behind commas of names: one column", "Smith, Ann\nJones, Bob\nDoe, Cid\nKay, Eve\n", "0\"-0 LF" },
   { "behind commas of names below a title: one column", "guests, all\nSmith, Ann\nJones, Bob\nDoe, Cid\n", "0\"-0 LF" },
 
+  /* any number of blanks between columns */
+  { "columns filled up with blanks", "KEY  XX YY\naa46  7 16\naA31 31  5\nAA22 61 40\n", " _\"h0 LF" },
+  { "a blank at each row's beginning", " 0   0    0\n 1   1    1\n 2   4    8\n10 100 1000\n", " _\"-0 LF" },
+  { "two blanks everywhere", "1  -2  7\n2  10  9\n3  50  45\n4  70  80\n", " _\"-0 LF" },
+  { "blanks and quotes", "n    name       born\n1    \"Ann Lee\"  2001-02-03\n22   \"Bo Ray\"   2001-02-04\n", " _\"h0 LF" },
+  { "single blanks between columns, some empty", "a b c\n1  3\n2 x 4\n3 y 5\n4 z 6\n5 x 7\n", " \"h0 LF" },
+  { "numbers filled up with blanks in one column", "  1\n 10\n  7\n100\n", "0\"-0 LF" },
+  { "sentences with blanks between them", "It was so.  Then it was not.\nNo.  Yes, it was.\nSo  what is it?\n", "0\"-0 LF" },
+
+  /* rows of any length */
+  { "semicolons in every row, of any number",
+    "C1;one;010;C\nC2;two;010;C;020;C;030;C\nC3;three;010;C;020;C\nC4;four\nC5;five;010;C;020;C;030;C;040;C\n"
+    "C6;six;010;C;020;C;030;C;040;C;050;C\nC7;seven;010\nC8;eight;010;C;020\n",
+    ";\"-0 LF" },
+  { "tabs in every row, of any number, and remarks",
+    "# made by x\nx1\ta\t1\nx2\tb\t2\tc\t3\nx3\td\t4\te\t5\tf\t6\nx4\tg\nx5\th\t7\ti\t8\tj\t9\tk\t1\n", "t\"-1 LF" },
+  { "commas in every row, of any number: a list of sentences",
+    "one, two and three\nfour, five, six and more\nno, yes, so, what\noh, a\n", "0\"-0 LF" },
+  { "quotes that never begin a cell, in rows of any length",
+    "name\tx\ty\nthe \"A\"\tb\nthe \"B\"\tc\td\nthe \"C\"\tc\ta\tb\nthe \"D\"\tc\ta\tb\tc\n", "t0h0 LF" },
+
   /* delimiters inside of cells that cut the rows below the header, and not the header */
   { "addresses of hardware", "host,mac\nweb,00:1A:2B:3C:4D:5E\ndb,00:1A:2B:3C:4D:5F\nmx,00:1A:2B:3C:4D:60\n", ",\"h0 LF" },
   { "lists with pipes", "name,scores\nA,1|2|3\nB,4|5|6\nC,7|8|9\n", ",\"h0 LF" },

@@ -77,6 +77,13 @@ static const Limit limits[] = {
   { "LEAST_PADDED", "id,name\n", 1, "1, ann\n", "", ",\"h0 LF" },
   { "LEAST_EVEN", "name,scores\n", 48, "ann,1|2|3\n", "eve\n", ",\"h0 LF" },
   { "LEAST_EVEN", "name,scores\n", 47, "ann,1|2|3\n", "eve\n", "|\"-1 LF" },
+  { "LEAST_WIDTHS", "", 14, "from;5\n",
+    "a;b;c\n1;ann;2;y;3;2026-01-02;5;6\n2;bob;3;z;4;2026-01-03;6;7\n3;cyd;4;w;5;2026-01-04;7;8\n4;dan;5;v;6;2026-01-05;8;9\n",
+    ";\"-15 LF" },
+  { "LEAST_WIDTHS", "", 14, "from;5\n",
+    "a;b;c\na;b;c;d\n1;ann;2;y;3;2026-01-02;5;6\n2;bob;3;z;4;2026-01-03;6;7\n3;cyd;4;w;5;2026-01-04;7;8\n4;dan;5;v;6;2026-01-05;8;"
+    "9\n",
+    ";\"h0 LF" },
   { "ONE_TYPED", "10:00:00,123\n10:00:01,456\n", 1, "10:00:02,789\n", "", "0\"-0 LF" },
   { "ONE_ROW", "fay\n\n", 1, "fay,blue,dan,ida\n", "", ",\"h2 LF" },
   { "ONE_ROW", "fay\nann\nbob\neve\n", 1, "cyd,blue\n", "", "0\"h0 LF" },
@@ -86,9 +93,9 @@ static const Limit limits[] = {
   { "LEAST_STRAYS", "id\tsize\n", 2, "1\t5\" pipe\n", "2\tpipe\n", "t\"h0 LF" },
   { "LEAST_STRAYS, of 300 rows", "id\tsize\n1\t5\" pipe\n1\t5\" pipe\n1\t5\" pipe\n", 296, "2\tpipe\n", "", "t0h0 LF" },
   { "LEAST_STRAYS, of 301 rows", "id\tsize\n1\t5\" pipe\n1\t5\" pipe\n1\t5\" pipe\n", 297, "2\tpipe\n", "", "t\"h0 LF" },
-  { "LEAST_PLAIN_SHARE", "id;size\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n2;pipe\n2;pipe\n2;pipe\n", 2,
+  { "LEAST_PLAIN_SHARE", "id;size\n1;\"5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n2;pipe\n2;pipe\n2;pipe\n", 2,
     "3;a;b\n", "", ";0h0 LF" },
-  { "LEAST_PLAIN_SHARE", "id;size\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n2;pipe\n2;pipe\n2;pipe\n", 3,
+  { "LEAST_PLAIN_SHARE", "id;size\n1;\"5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n1;5\" pipe\n2;pipe\n2;pipe\n2;pipe\n", 3,
     "3;a;b\n", "", ";\"-5 LF" },
 
   /* a column's kind */

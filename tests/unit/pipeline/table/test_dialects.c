@@ -171,15 +171,16 @@ typedef struct
 static Style
 make_style (GRand *random)
 {
-  static const char *const delimiters[] = { ",", ",", ";", ";", "\t", "|", "^", "~", NULL };
+  static const char *const delimiters[] = { ",", ",", ";", ";", "\t", "|", "^", "~", " ", NULL };
   static const char *const newlines[] = { "\n", "\n", "\r\n", "\r", NULL };
-  return (Style) { pick (random, delimiters),
+  const char *delimiter = pick (random, delimiters);
+  return (Style) { delimiter,
                    g_rand_int_range (random, 0, 3) > 0 ? '"' : '\'',
                    g_rand_int_range (random, 0, 4) == 0,
                    pick (random, newlines),
                    (Quoting) g_rand_int_range (random, 0, N_QUOTINGS),
                    (Padding) g_rand_int_range (random, 0, N_PADDINGS),
-                   g_rand_int_range (random, 0, 8) == 0 };
+                   delimiter[0] != ' ' && g_rand_int_range (random, 0, 8) == 0 };
 }
 
 static void
@@ -187,7 +188,7 @@ write_blanks (GRand *random, const Style *style, GString *out)
 {
   static const char *const blanks[] = { " ", " ", "  ", "\t", "\xC2\xA0", " \xC2\xA0", NULL };
   const char *some = pick (random, blanks);
-  g_string_append (out, some[0] == style->delimiter[0] ? " " : some);
+  g_string_append (out, some[0] == '\t' && style->delimiter[0] == '\t' ? " " : some);
 }
 
 static bool
@@ -195,7 +196,7 @@ must_be_quoted (const Style *style, const char *cell)
 {
   const char special[] = { '"', '\'', '\n', '\r', '#', '\0' };
   return strpbrk (cell, special) != NULL || strstr (cell, style->delimiter) != NULL || g_str_has_prefix (cell, " ")
-         || g_str_has_suffix (cell, "\xC2\xA0");
+         || g_str_has_suffix (cell, "\xC2\xA0") || (style->delimiter[0] == ' ' && cell[0] == '\0');
 }
 
 static void
