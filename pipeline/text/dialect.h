@@ -37,6 +37,10 @@ extern const Dialect dialect_default; /* comma, double quote, doubled, one heade
 
 Json *dialect_to_json (const Dialect *dialect);
 
+/* What a model says to have files read so: "dialect": {"delimiter": ";", "header_rows": 1, "skip_lines": 3}; what is nearly always so is
+ * left out. Owned by the caller. */
+char *dialect_to_model (const Dialect *dialect);
+
 /* Appends a cell as a file of this dialect writes it, in quotes where it must be, or "always". Without a quote the delimiter's
  * characters and line ends become blanks, or "_" where the delimiter is or has a blank. */
 void dialect_append_cell (const Dialect *dialect, const char *cell, bool always, GString *line);
