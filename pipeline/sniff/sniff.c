@@ -270,6 +270,7 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->quote = sniff_describe_quote (best);
   evidence->header = header->evidence;
   evidence->confidence = sniff_confidence (best, second, header);
+  evidence->score = best->score;
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;
