@@ -15,7 +15,7 @@
 #define LEAST_WIDTHS 4        /* of rows, for them to be of any length */
 #define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
 
-static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
+static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "" };
 
 Dialect
 sniff_declared (const ModelDialect *declared)
@@ -171,6 +171,15 @@ is_pair (const SniffCandidate *comma, const SniffCandidate *pair)
   return pair->share > comma->share && (pair->fields == comma->fields || pair->score > comma->score);
 }
 
+/* Whether the delimiter is twice the other's: all of these stand in pairs. */
+static bool
+is_doubled (const SniffCandidate *doubled, const SniffCandidate *single)
+{
+  const char *delimiter = doubled->dialect.delimiter;
+  return delimiter[0] != '\0' && delimiter[1] == delimiter[0] && g_str_equal (single->dialect.delimiter, delimiter + 1)
+         && single->fields == 2 * doubled->fields - 1 && doubled->share >= single->share;
+}
+
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
 static bool
 is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
@@ -273,6 +282,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
+  if (is_doubled (a, b))
+    return true;
   if (is_inside_cells (sample, a, b) != is_inside_cells (sample, b, a))
     return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
