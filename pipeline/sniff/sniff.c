@@ -7,6 +7,7 @@
 #include "pipeline/sniff/sniff_choose.h"
 #include "pipeline/sniff/sniff_comments.h"
 #include "pipeline/sniff/sniff_header.h"
+#include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>

@@ -17,6 +17,20 @@ sniff_candidate_clear (SniffCandidate *candidate)
   g_clear_pointer (&candidate->kinds, g_byte_array_unref);
 }
 
+void
+sniff_settle (SniffCandidate *best, SniffCandidate *other, bool better)
+{
+  sniff_candidate_clear (better ? best : other);
+  if (better)
+    *best = *other;
+}
+
+bool
+sniff_occurs (const Sample *sample, const char *text)
+{
+  return memmem (sample->bytes, sample->length, text, strlen (text)) != NULL;
+}
+
 const SniffRow *
 sniff_row (const SniffCandidate *candidate, guint index)
 {
@@ -227,10 +241,7 @@ look_for_runs (const Sample *sample, const Dialect *dialect, SniffCandidate *can
     return;
   runs.trim = true;
   look (sample, &runs, 0, &other);
-  bool better = other.score > candidate->score;
-  sniff_candidate_clear (better ? candidate : &other);
-  if (better)
-    *candidate = other;
+  sniff_settle (candidate, &other, other.score > candidate->score);
 }
 
 void
