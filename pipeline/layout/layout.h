@@ -30,7 +30,7 @@ typedef struct
   bool stored;          /* in the warehouse; false for a fact's referenced columns */
   bool discarded;       /* staged and no more: by the model's contract, or weir's own remark on a reject */
   bool was_number;      /* by an earlier load: where the column is text now, its numbers are compared by value */
-  bool takes_plus;      /* inferred numbers: one may have a plus */
+  bool takes_plus;      /* inferred numbers: one may have a plus, also before two digits or more */
   char *const *nulls;   /* texts that mean NULL here, as the model says, borrowed; NULL: it says nothing, and weir may */
   bool finds_nulls;     /* a word that stands for nothing is NULL where it is not of the type, which is not declared */
   uint64_t known_nulls; /* such words that earlier loads have read so, by bit */
@@ -98,7 +98,7 @@ bool layout_check_columns (const Layout *layout, const char *file, GError **erro
  * neither its rows nor the places of its columns are to be guessed again. Owned by the caller. */
 char *layout_header (const Layout *layout, const Dialect *dialect);
 
-/* Pins what this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
+/* Pins what this load has settled, on top of what was pinned (words that are NULL only where the model says nothing of them): a column that was all NULL settles nothing but that it is there, and
  * numbers that are written otherwise than before nothing of the files to come. */
 void layout_pin (const Layout *layout, Pins *pins);
 

@@ -84,7 +84,7 @@ parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *
   bool inferred = column->origin == ORIGIN_INFERRED;
   if (inferred && type->recognize != NULL && column->format == NULL && !type->recognize (cell, length))
     return false;
-  if (inferred && !column->takes_plus && length > 0 && cell[0] == '+' && type->id != TYPE_TEXT)
+  if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
     return false;
   return type->parse (cell, length, column->format, ret_value);
 }
@@ -131,7 +131,7 @@ layout_pin (const Layout *layout, Pins *pins)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
-      pin->nulls |= layout_null_words (&layout->findings[i]);
+      pin->nulls = column->nulls != NULL ? 0 : pin->nulls | layout_null_words (&layout->findings[i]);
       if (layout->findings[i].other_format)
         continue;
       bool spelled = strcmp (column->header, column->name) == 0;

@@ -65,10 +65,19 @@ comes_first (const char *name, const char *other)
   return length != others ? length < others : strcmp (name, other) < 0;
 }
 
+/* Of the names that the same header has: 1 of the plain one, n of what ident.h has numbered, which may be cut to the same length. */
+static guint64
+number_of (const char *name, const char *plain)
+{
+  const char *number = strrchr (name, '_');
+  return strcmp (name, plain) == 0 || number == NULL ? 1 : g_ascii_strtoull (number + 1, NULL, 10);
+}
+
 const char *
 pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
 {
   const char *found = NULL;
+  g_autofree char *plain = name_of_column (header, 0);
   GHashTableIter columns;
   gpointer name, value;
   g_hash_table_iter_init (&columns, pins->columns);
@@ -76,7 +85,7 @@ pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
     {
       const Pin *pin = value;
       if (strcmp (pin->header != NULL ? pin->header : name, header) == 0 && !g_hash_table_contains (taken, name)
-          && (found == NULL || comes_first (name, found)))
+          && (found == NULL || number_of (name, plain) < number_of (found, plain)))
         found = name;
     }
   return found;

@@ -40,8 +40,11 @@ struct Reader
   size_t mark;     /* bytes of a byte order mark before the record, as where files were put together */
   bool too_many;
   bool row_done;
-  bool started; /* the preamble is behind us */
-  bool blank;   /* an empty line is behind us, and no record since */
+  bool started;       /* the preamble is behind us */
+  bool told;          /* the last record says what was passed over before it */
+  ReaderDoubt is_row; /* of lines that begin as comments do; NULL: none is */
+  void *is_row_data;
+  ReaderLines passed; /* preamble; and the others since the last record */
   Record record;
   char problem[160];
 };
@@ -117,8 +120,11 @@ begin_record (Reader *reader)
 {
   reader->arena_used = reader->n_fields = reader->too_long = 0;
   reader->too_many = reader->row_done = false;
-  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields, .blank = reader->blank };
-  reader->blank = false;
+  reader->record = (Record) { .line = line_source_number (reader->lines),
+                              .fields = reader->fields,
+                              .lines = 1,
+                              .blank = reader->passed.blank,
+                              .comments = reader->passed.comments };
 }
 
 /* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
@@ -164,12 +170,25 @@ is_blank (const Reader *reader, const Line *line)
   return (reader->dialect.trim && delimiter[0] == ' ') || memmem (text, length, delimiter, strlen (delimiter)) == NULL;
 }
 
-/* "cut": of the line at the current place. */
+/* "line": at the current place, if the cut says so. */
 static bool
-is_comment (const Reader *reader, LineCut cut)
+is_comment (const Reader *reader, LineCut cut, const Line *line)
 {
-  return reader->dialect.comment != 0 && (cut == LINE_CUT || cut == LINE_TOO_LONG)
-         && line_source_bytes (reader->lines)[0] == reader->dialect.comment;
+  if (reader->dialect.comment == 0 || (cut != LINE_CUT && cut != LINE_TOO_LONG))
+    return false;
+  const char *text = line_source_bytes (reader->lines);
+  bool doubted = cut == LINE_CUT && reader->is_row != NULL;
+  return text[0] == reader->dialect.comment && !(doubted && reader->is_row (text, line->text_end, reader->is_row_data));
+}
+
+static void
+count_passed (Reader *reader, bool comment)
+{
+  ReaderLines *passed = &reader->passed;
+  if (comment && passed->first_comment == 0)
+    passed->first_comment = line_source_number (reader->lines);
+  passed->comments += comment;
+  passed->blank += !comment;
 }
 
 /* The next line that is neither blank nor a comment. */
@@ -179,19 +198,14 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
   for (;;)
     {
       LineCut cut = line_source_cut (reader->lines, 0, ret_line, error);
-      bool comment = is_comment (reader, cut);
-      if (comment && cut == LINE_TOO_LONG)
-        {
-          if (!line_source_skip (reader->lines, error))
-            return LINE_ERROR;
-        }
-      else if (comment || (cut == LINE_CUT && is_blank (reader, ret_line)))
-        {
-          reader->blank = reader->blank || !comment;
-          line_source_advance (reader->lines, ret_line->end, 1);
-        }
-      else
+      bool comment = is_comment (reader, cut, ret_line);
+      if (!comment && !(cut == LINE_CUT && is_blank (reader, ret_line)))
         return cut;
+      count_passed (reader, comment);
+      if (cut == LINE_CUT)
+        line_source_advance (reader->lines, ret_line->end, 1);
+      else if (!line_source_skip (reader->lines, error))
+        return LINE_ERROR;
     }
 }
 
@@ -277,7 +291,6 @@ parse_record (Reader *reader, Line *line, size_t *ret_lines, GError **error)
     return outcome;
   forget_open_quote (reader);
   start_splitting (reader);
-  reader->blank = reader->record.blank;
   *line = first;
   outcome = parse_lines (reader, line, ret_lines, error);
   reader->splitting = false;
@@ -370,7 +383,9 @@ take_record (Reader *reader, const Line *first, GError **error)
   if (outcome == RECORD_GOOD)
     outcome = check_record (reader);
   reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
-  line_source_advance (reader->lines, resume ? first->end : last.end, resume ? 1 : lines);
+  lines = resume ? 1 : lines;
+  reader->record.lines = (int64_t) lines;
+  line_source_advance (reader->lines, resume ? first->end : last.end, lines);
   return outcome;
 }
 
@@ -378,6 +393,9 @@ static bool
 read_record (Reader *reader, const Record **ret_record, GError **error)
 {
   *ret_record = NULL;
+  if (reader->told)
+    reader->passed.blank = reader->passed.comments = 0;
+  reader->told = false;
   Line first = { 0 };
   switch (cut_written_line (reader, &first, error))
     {
@@ -397,7 +415,7 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
       }
     }
   *ret_record = &reader->record;
-  return true;
+  return reader->told = true;
 }
 
 /* ---- preamble ---- */
@@ -413,6 +431,7 @@ read_preamble (Reader *reader, GError **error)
         return false;
       if (cut == LINE_NONE)
         break;
+      reader->passed.preamble++;
       if (cut == LINE_CUT)
         line_source_advance (reader->lines, line.end, 1);
     }
@@ -423,6 +442,13 @@ void
 reader_set_width (Reader *reader, size_t width)
 {
   reader->width = width;
+}
+
+void
+reader_doubt_comments (Reader *reader, ReaderDoubt is_row, void *data)
+{
+  reader->is_row = is_row;
+  reader->is_row_data = data;
 }
 
 bool
@@ -498,11 +524,20 @@ reader_rewind (Reader *reader)
 {
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
-  reader->started = reader->blank = false;
+  reader->started = reader->told = false;
+  reader->passed = (ReaderLines) { 0 };
 }
 
 int64_t
 reader_offset (const Reader *reader)
 {
   return source_offset (reader->source);
+}
+
+ReaderLines
+reader_lines (const Reader *reader)
+{
+  ReaderLines lines = reader->passed;
+  lines.total = line_source_total (reader->lines);
+  return lines;
 }

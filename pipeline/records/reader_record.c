@@ -82,7 +82,9 @@ record_copy (const Record *record, char **ret_memory)
 {
   const Record nothing = { 0 };
   Record copy = record_join (&nothing, record, ret_memory);
+  copy.lines = record->lines;
   copy.blank = record->blank;
+  copy.comments = record->comments;
   if (record->problem != NULL)
     copy.problem = strcpy (*ret_memory + (copy.raw + copy.raw_length - *ret_memory), record->problem);
   copy.reason = record->reason;

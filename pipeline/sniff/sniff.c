@@ -6,6 +6,7 @@
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
 #include "pipeline/sniff/sniff_comments.h"
+#include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
@@ -269,7 +270,8 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
   evidence->header = header->evidence;
-  evidence->confidence = best->share * header->confidence;
+  evidence->confidence = sniff_confidence (best, second, header);
+  evidence->score = best->score;
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;
@@ -314,10 +316,12 @@ work_out (Sample *sample, const char *name, Dialect *dialect, SniffEvidence *evi
 
 /* Rows that weir handed back for correction are written as weir wrote them, whatever is declared of the file they are from. */
 static void
-declare_returned (ModelDialect *declared, char *delimiter, bool trim)
+declare_returned (ModelDialect *declared, Annotation *annotation)
 {
-  declared->delimiter = delimiter;
-  declared->blanks = (char *) (trim ? "trim" : "keep");
+  declared->delimiter = annotation->delimiter;
+  declared->blanks = (char *) (annotation->trim ? "trim" : "keep");
+  if (annotation->quote[0] != '\0')
+    declared->quote = annotation->quote;
   declared->encoding = NULL;
   declared->header_rows = 1;
   declared->skip_lines = 0;
@@ -337,10 +341,10 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
 {
   static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
   ModelDialect declared = input->declared != NULL ? *input->declared : nothing;
-  char delimiter[sizeof ret_dialect->delimiter];
-  bool trim = false, returned = annotation_find (head->bytes, head->length, delimiter, &trim);
+  Annotation annotation;
+  bool returned = annotation_find (head->bytes, head->length, &annotation);
   if (returned)
-    declare_returned (&declared, delimiter, trim);
+    declare_returned (&declared, &annotation);
   *ret_dialect = sniff_declared (&declared);
   ret_dialect->compression = head->compression;
   *ret_evidence = (SniffEvidence) { 0 };

@@ -95,8 +95,8 @@ static const struct
 #define ALL (BIT (CANDIDATE_COUNT) - 1)
 
 /* No candidates, but still set while no cell had, if it could be a number: an exponent (without one, double precision is not
- * offered); a mark (whole numbers without one are read alike in every format); a plus; what shows that a plus is no telephone
- * number's. */
+ * offered); a mark (whole numbers without one are read alike in every format); a plus before two digits or more; what shows that
+ * such a plus is none of a calling code (+44); a mark beside a unit. */
 #define NO_EXPONENT BIT (CANDIDATE_COUNT)
 #define NO_MARKS BIT (CANDIDATE_COUNT + 1)
 #define NO_PLUS BIT (CANDIDATE_COUNT + 2)
@@ -184,7 +184,7 @@ static uint64_t
 note_number (uint64_t left, const char *cell, size_t length)
 {
   bool marks = has_marks (cell, length);
-  if (cell[0] == '+')
+  if (cell[0] == '+' && length > 2)
     left &= ~NO_PLUS;
   bool zero = cell[length - 1] == '0' && length == (cell[0] == '+' ? 2 : 1);
   if (cell[0] == '-' || marks || zero)
@@ -363,65 +363,4 @@ infer_result (const ColumnGuess *guess, InferResult *ret_result)
     choose_declarable (guess, ret_result);
   if (ret_result->type->id != TYPE_TEXT || ret_result->ways[0].type != NULL)
     ret_result->nulls = guess->which;
-}
-
-char *
-infer_null_list (uint64_t words)
-{
-  GString *list = g_string_new ("[");
-  for (; words != 0; words &= words - 1)
-    {
-      g_autofree char *escaped = g_strescape (null_word_text (__builtin_ctzll (words)), "\xe2\x80\x93\x94\xa6");
-      g_string_append_printf (list, "%s\"%s\"", list->len > 1 ? ", " : "", escaped);
-    }
-  g_string_append_c (list, ']');
-  return g_string_free (list, FALSE);
-}
-
-char *
-infer_way (const InferResult *result, int way)
-{
-  const InferWay *is = &result->ways[way];
-  if (is->type == NULL)
-    return NULL;
-  GString *text = g_string_new (NULL);
-  g_string_append_printf (text, "\"type\": \"%s\"", is->type->name);
-  if (is->format != NULL)
-    g_string_append_printf (text, ", \"format\": \"%s%s%s\"", is->format, is->sign != NULL ? " " : "",
-                            is->sign != NULL ? is->sign : "");
-  if (result->nulls != 0 && is->type->id != TYPE_TEXT)
-    {
-      g_autofree char *list = infer_null_list (result->nulls);
-      g_string_append_printf (text, ", \"null\": %s", list);
-    }
-  return g_string_free (text, FALSE);
-}
-
-bool
-infer_is_comma (const char *format)
-{
-  return format != NULL && g_str_has_suffix (format, ",9");
-}
-
-bool
-infer_may_group (const InferResult *result)
-{
-  const InferWay *other = &result->ways[1];
-  return result->ambiguous && other->format != NULL && g_str_equal (other->format, candidates[CANDIDATE_COMMAS_POINT].format);
-}
-
-void
-infer_group (InferResult *result)
-{
-  result->type = result->ways[1].type;
-  result->format = result->ways[1].format;
-  result->ambiguous = false;
-}
-
-void
-infer_doubt (InferResult *result)
-{
-  result->type = &types[TYPE_TEXT];
-  result->format = NULL;
-  result->ambiguous = true;
 }

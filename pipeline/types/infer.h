@@ -50,7 +50,7 @@ typedef struct
   const char *format; /* NULL: the type's own; static text */
   bool unknown;       /* no cell had a value */
   bool undecided;     /* text, unless cells to come make it something else: as numbers only double precision holds, with no exponent
-                         so far; or numbers with a plus and no minus; or nothing but words that stand for nothing */
+                         so far; or +44 and no minus; or nothing but words that stand for nothing */
   bool ambiguous;     /* the cells can be read in two ways (day and month, decimal comma and thousands): text */
   bool declarable;    /* text, and all percentages, amounts, yes and no, dates with years of two digits: only a model may say so */
   bool either;        /* numbers whose every mark may be the decimal one or stand between thousands: ambiguous, or 1.234 */

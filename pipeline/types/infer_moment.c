@@ -145,10 +145,10 @@ shapes_of (const Parts *parts, const char *end)
   uint32_t zone = BIT (clock.has_zone ? SHAPE_ZONED : SHAPE_PLAIN);
   int shape = SHAPE_MINUTES + (clock.has_second ? 1 : 0) + (clock.has_half ? 2 : 0) + (parts->comma ? 4 : 0);
   if (clock.has_half)
-    return zone | (parts->iso ? 0 : BIT (shape));
+    return zone | (parts->iso || clock.has_comma ? 0 : BIT (shape));
   if (parts->day == 0)
     return zone | BIT (SHAPE_LOOSE) | (clock.hour_digits == 2 || clock.has_second ? BIT (SHAPE_OWN) : 0);
-  return zone | (parts->comma ? 0 : BIT (SHAPE_OWN)) | (parts->iso ? 0 : BIT (shape));
+  return zone | (parts->comma ? 0 : BIT (SHAPE_OWN)) | (parts->iso || clock.has_comma ? 0 : BIT (shape));
 }
 
 static bool

@@ -112,19 +112,21 @@ read_month_name (Cursor *cursor, int *ret_month)
   return false;
 }
 
-/* Seconds, and microseconds where a point and a digit follow. */
+/* Seconds, and microseconds where the point (or a comma in its place) and a digit follow. */
 static bool
-read_second (Cursor *cursor, Moment *moment)
+read_second (Cursor *cursor, char point, Moment *moment)
 {
   if (!read_number (cursor, 2, 2, 0, 59, &moment->second))
     return false;
-  if (cursor->end - cursor->at < 2 || cursor->at[0] != '.' || !is_digit (cursor->at[1]))
+  if (cursor->end - cursor->at < 2 || cursor->at[0] != point || !is_digit (cursor->at[1]))
     return true;
   const char *start = ++cursor->at;
   if (!read_number (cursor, 1, 6, 0, 999999, &moment->microsecond))
     return false;
   for (ptrdiff_t digits = cursor->at - start; digits < 6; digits++)
     moment->microsecond *= 10;
+  while (cursor->at - start >= 6 && take (cursor, '0')) /* some programs write seven digits or nine */
+    continue;
   return true;
 }
 
@@ -208,7 +210,7 @@ read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
     case FIELD_MINUTE:
       return read_number (cursor, 2, 2, 0, 59, &moment->minute);
     case FIELD_SECOND:
-      return read_second (cursor, moment);
+      return read_second (cursor, '.', moment);
     case FIELD_ZONE:
       return read_zone (cursor, moment);
     default:
@@ -249,7 +251,9 @@ clock_match (const char *text, size_t length, Clock *ret_clock, Moment *ret_mome
   if (!take (&cursor, ':') || !read_number (&cursor, 2, 2, 0, 59, &ret_moment->minute))
     return false;
   ret_clock->has_second = take (&cursor, ':');
-  if (ret_clock->has_second && !read_second (&cursor, ret_moment))
+  const char *comma = memchr (text, ',', length);
+  ret_clock->has_comma = comma != NULL;
+  if (ret_clock->has_second && !read_second (&cursor, comma != NULL ? ',' : '.', ret_moment))
     return false;
   Cursor half = cursor;
   ret_clock->has_half = cursor.at < cursor.end && read_half (&half, ret_moment);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A number as parse_numeric takes it: 00123 is none. */
-#define NUMBER_PATTERN "^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$"
+/* A number as parse_numeric takes it, with blanks around it or not: 00123 is none, nor what may be a telephone's. */
+#define NUMBER_PATTERN "^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$"
 
 char *
 expression_names (const GPtrArray *names, const char *before, const char *after)
@@ -101,7 +101,7 @@ expression_refreshed_hash (const Warehouse *warehouse)
 {
   if (warehouse->carried->len == 0)
     return g_strdup ("d._hash");
-  g_autofree char *carried = row_of (warehouse->carried, "c.");
+  g_autofree char *carried = row_of (warehouse->carried, "w.");
   if (warehouse->filled->len == 0)
     return g_strdup_printf ("case when %s is null then d._hash else w.row_hash end", carried);
   g_autofree char *filled = row_of (warehouse->filled, "d.");

@@ -42,12 +42,13 @@ run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GEr
 }
 
 static bool
-ask_number (Db *db, const Vars *vars, const char *statement, int64_t *ret_number, GError **error)
+count_unchanged (Db *db, int64_t *ret_unchanged, int64_t *ret_to_refresh, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, &result, error))
+  if (!sql_run (db, "table/count_unchanged", NULL, 0, &result, error))
     return false;
-  *ret_number = db_result_int64 (result, 0, 0);
+  *ret_unchanged = db_result_int64 (result, 0, 0);
+  *ret_to_refresh = db_result_int64 (result, 0, 1);
   return true;
 }
 
@@ -109,12 +110,12 @@ static bool
 apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Kind *kind = warehouse->kind;
-  int64_t delta, unchanged, written;
+  int64_t delta, unchanged, to_refresh, written;
   if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !ask_number (db, vars, "table/count_unchanged", &unchanged, error)
+      || !run_sql (db, vars, "table/changed", NULL, error) || !count_unchanged (db, &unchanged, &to_refresh, error)
       || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
       || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
-      || (unchanged > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
+      || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
     return false;
   rows->deactivated = kind->versions ? rows->updated : 0;
   rows->inserted = written - rows->deactivated;
@@ -183,7 +184,7 @@ bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
-  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, rows, error))
+  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);

@@ -90,18 +90,20 @@ analyze weir_delta
 
 -- name: changed
 -- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
--- No file's column is called "changed?", and those that are carried have their own names here.
+-- With the hash of those that stay, if it has to be another. No file's column is called "changed?", and those that are carried have their
+-- own names here.
 create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as "changed?" :of_kind :carried
+select d._id, (:distinct) as "changed?", nullif(:refreshed, w.row_hash) as "hash?" :of_kind :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 
 -- name: refresh
 -- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
 update :"schema".:"table" w
-set row_hash = :refreshed :filled
+set row_hash = c."hash?" :filled
 from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and :current and not c."changed?" and w.row_hash <> :refreshed
+where w.:"id" = d._id and :current and not c."changed?" and c."hash?" is not null
 
 -- name: count_unchanged
-select count(*) from weir_changed where not "changed?"
+-- And how many of them to refresh.
+select count(*), count("hash?") from weir_changed where not "changed?"

@@ -58,10 +58,16 @@ take_row (Sniffed *sniffed, const Record *row, const Record *original)
 {
   if (reason_use (row->reason) & REASON_OF_FOREIGN)
     {
-      if (sniffed->below++ == 0)
-        sniffed->first_below = row->line;
+      bool header = row->reason == REASON_REPEATED_HEADER;
+      sniffed->below++;
+      sniffed->lines.rejected += header ? row->lines : 0;
+      if (header && sniffed->headers++ == 0)
+        sniffed->first_header = row->line;
+      if (row->reason == REASON_SECOND_TABLE && sniffed->others++ == 0)
+        sniffed->first_other = row->line;
       return;
     }
+  *(row->problem != NULL ? &sniffed->lines.rejected : &sniffed->lines.rows) += row->lines;
   sniffed->rows++;
   const Record *problem = original != NULL ? original : row;
   if (problem->problem != NULL)
@@ -114,5 +120,6 @@ sniffed_read (const PeekedFile *file, Sniffed *ret_sniffed, GError **error)
       take_row (ret_sniffed, row, original);
     }
   settle_types (ret_sniffed);
-  return true;
+  ret_sniffed->lines = rows_lines (file->rows, ret_sniffed->lines.rows, ret_sniffed->lines.rejected);
+  return lines_check (&ret_sniffed->lines, file->name, error);
 }

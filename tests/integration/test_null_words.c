@@ -84,10 +84,11 @@ test_beyond_the_sample (void **state)
     { "5", "  ", "bigint", "500" },
     { "  ", "5", "bigint", "2500" },
     { "", "NA", "text", "2500" },
-    { "+5", "7", "text", "0" },
-    { "+5", "-7", "bigint", "0" },
-    { "7", "+5", "text", "0" },
-    { "-7", "+5", "bigint", "0" },
+    { "+15", "7", "text", "0" },
+    { "+15", "-7", "bigint", "0" },
+    { "7", "+15", "text", "0" },
+    { "7", "+5", "bigint", "0" },
+    { "-7", "+15", "bigint", "0" },
     { "-7", "+4915112345678", "text", "0" },
     { "09:30", "9:45", "text", "0" },
     { "09:30", "09:45:10", "time without time zone", "0" },
@@ -173,6 +174,52 @@ test_text_keeps_its_nulls (void **state)
   json_decref (expect_items (home, "k,v\n1,1\n2,NA\n4,n/a\n", "read=3 unchanged=3 staged=3"));
 }
 
+/* What was a number before its column became text is compared by its value, however it is written. */
+static void
+test_numbers_in_texts_keep_their_value (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  static const char numbers[] = "k;v\n1;  5\n2;5.\n3;-0.00\n4;+15\n5;7.158182765659562019e-01\n6;+1234567.5\n7;   \n8;.5\n";
+  json_decref (expect_items (home, numbers, "read=8 inserted=8 staged=8"));
+  assert_sql (home, "5|5|0.00|15|0.7158182765659562019|1234567.5|-|0.5", VALUES);
+  g_autofree char *texts = g_strconcat (numbers, "9;many\n10;+491511234567\n", NULL);
+  json_decref (expect_items (home, texts, "read=10 unchanged=8 inserted=2 staged=10"));
+  assert_sql (home, "text", TYPE);
+  json_decref (expect_items (home, "k;v\n1;5.0\n2;5\n3;0\n4;15.0\n5;0.7158182765659562019\n7;\n8;+.5\n10;491511234567\n",
+                             "read=8 unchanged=7 updated=1 deactivated=1 staged=8"));
+}
+
+/* A word is no value where one is required, and the same nothing in rows that are known by their hash. */
+static void
+test_required_columns_and_rows_without_a_key (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (", \"rejects\": {\"max_percent\": 100}, \"columns\": {\"v\": {\"required\": true}}"));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,\n", "read=3 inserted=1 rejected=2 staged=1"));
+  assert_sql (home, "the column is required and \"NA\" stands for nothing|the column is required and the cell is empty",
+              "select string_agg(message, '|' order by line) from weir.reject");
+  home_write_model (home, "sales", "{\"table\": \"sales\", \"kind\": \"fact\"}");
+  g_autoptr (Json) first = load_text (home, "sales.csv", "a,b\n1,x\nNA,y\n-,y\n", NULL);
+  assert_load (first, "applied", "read=3 inserted=3 staged=3");
+  g_autoptr (Json) again = load_text (home, "sales.csv", "a,b\n,y\n NA ,y\n2,z\n", NULL);
+  assert_load (again, "applied", "read=3 unchanged=2 inserted=1 staged=3");
+}
+
+/* Switched off, the word is a text, and stays one when the model says nothing any more. */
+static void
+test_switched_off_for_good (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", ITEMS (""));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n", "read=2 inserted=2 staged=2"));
+  home_write_model (home, "items", ITEMS (", \"columns\": {\"v\": {\"null\": []}}"));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,-\n", "read=3 unchanged=1 updated=1 deactivated=1 inserted=1 staged=3"));
+  assert_sql (home, "1|NA|-", VALUES);
+  home_write_model (home, "items", ITEMS (""));
+  json_decref (expect_items (home, "k,v\n1,1\n2,NA\n3,-\n4,\n", "read=4 unchanged=3 inserted=1 staged=4"));
+}
+
 /* What rows are known by, and what they refer with, is never NULL by itself: NA is Namibia, and whose key it is. */
 static void
 test_keys_and_texts_are_left_alone (void **state)
@@ -204,7 +251,7 @@ test_a_model_is_proposed_with_them (void **state)
   g_autoptr (Json) sniffed = outcome_json (sniff);
   assert_json (sniffed, "columns.1.type", "numeric");
   assert_json (sniffed, "columns.1.null.0", "NA");
-  assert_json (sniffed, "columns.1.note", "NULL are \"null\": [\"NA\"]");
+  assert_json (sniffed, "columns.1.note", "read as NULL: [\"NA\"]");
   assert_json (sniffed, "columns.2.note",
                "text, unless the model says {\"type\": \"numeric\", \"format\": \"percent\", \"null\": [\"n/a\"]}");
   assert_json (sniffed, "columns.3.type", "time");
@@ -278,6 +325,9 @@ main (void)
     TEST (test_models_say_which_words),
     TEST (test_a_type_is_declared_later),
     TEST (test_text_keeps_its_nulls),
+    TEST (test_switched_off_for_good),
+    TEST (test_required_columns_and_rows_without_a_key),
+    TEST (test_numbers_in_texts_keep_their_value),
     TEST (test_keys_and_texts_are_left_alone),
     TEST (test_a_model_is_proposed_with_them),
     TEST (test_what_only_a_model_may_say),

@@ -63,8 +63,9 @@ static const TypeCase type_cases[] = {
   { NULL, { LONG_NUMBER }, false, "text", true, false },
   { NULL, { LONG_NUMBER }, true, "text", false, false },
   /* and what these become hangs on cells to come, too */
-  { NULL, { "+5", "7" }, false, "text", true, false },
-  { NULL, { "+5", "-7" }, false, "bigint", false, false },
+  { NULL, { "+15", "7" }, false, "text", true, false },
+  { NULL, { "+5", "7" }, false, "bigint", false, false },
+  { NULL, { "+15", "-7" }, false, "bigint", false, false },
   { NULL, { "NA", "NA" }, false, "text", true, false },
   { NULL, { "NA", "NA" }, true, "text", false, false },
   { NULL, { "  ", "  " }, false, "text", true, false },

@@ -14,6 +14,7 @@ static const struct
   const char *text;
   const char *delimiter; /* NULL: rows that weir did not hand back */
   bool trim;
+  const char *quote; /* NULL: none is told */
 } cases[] = {
   { "_weir_line,_weir_reason,_weir_message,id\n", "," },
   { "\xEF\xBB\xBF_weir_line;_weir_reason;id\n", ";" },
@@ -24,6 +25,15 @@ static const struct
   { "\"_weir_line\" ; \"_weir_reason\" ; id\n", ";", true },
   { "_weir_line _weir_reason id\n", " " },
   { "_weir_line ;", " " },
+  { "_weir_line;_weir_reason;\"_weir_message\";id\n", ";", false, "\"" },
+  { "\"_weir_line\",\"_weir_reason\",\"_weir_message\",\"id\"\n", ",", false, "\"" },
+  { "_weir_line|_weir_reason|'_weir_message'|id\n", "|", false, "'" },
+  { "_weir_line ; _weir_reason ; \"_weir_message\" ; id\n", ";", true, "\"" },
+  { "_weir_line||_weir_reason||\"_weir_message\"||id\n", "||", false, "\"" },
+  { "_weir_line;_weir_reason;\"id\"\n", ";" },
+  { "_weir_line;_weir_reason;\"_weir_message;id\"\n", ";" },
+  { "_weir_line;_weir_reason;", ";" },
+  { "_weir_line;_weir_reason;\"", ";" },
   { "_weir_line,id\n", "," }, /* its other columns were taken out */
   { "", NULL },
   { "_weir_line", NULL },
@@ -40,12 +50,13 @@ returned_rows_are_known_by_their_first_word (void **state)
   (void) state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      char delimiter[3] = "";
-      bool trim = false, found = annotation_find (cases[i].text, strlen (cases[i].text), delimiter, &trim);
+      Annotation annotation = { 0 };
+      bool found = annotation_find (cases[i].text, strlen (cases[i].text), &annotation);
       if (found != (cases[i].delimiter != NULL))
         fail_msg ("%s: %s", cases[i].text, found ? "found" : "not found");
-      assert_string_equal (delimiter, found ? cases[i].delimiter : "");
-      assert_int_equal (trim, cases[i].trim);
+      assert_string_equal (annotation.delimiter, found ? cases[i].delimiter : "");
+      assert_int_equal (annotation.trim, cases[i].trim);
+      assert_string_equal (annotation.quote, cases[i].quote != NULL ? cases[i].quote : "");
     }
 }
 

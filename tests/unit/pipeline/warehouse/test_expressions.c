@@ -34,9 +34,9 @@ static const struct
   { "", "", "", "", "", "false", "d._hash", "d._hash" },
   { "a", "", "a", "", "", "row(nullif(d.\"a\", '')) is distinct from row(nullif(w.\"a\", ''))", "d._hash", "d._hash" },
   { "a", "", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")", CARRIED_HASH,
-    "case when row(c.\"b\",c.\"c\") is null then d._hash else w.row_hash end" },
+    "case when row(w.\"b\",w.\"c\") is null then d._hash else w.row_hash end" },
   { "a d", "d", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")", CARRIED_HASH,
-    "case when row(c.\"b\",c.\"c\") is null then d._hash when row(d.\"d\") is null then w.row_hash else md5(w.row_hash::text || "
+    "case when row(w.\"b\",w.\"c\") is null then d._hash when row(d.\"d\") is null then w.row_hash else md5(w.row_hash::text || "
     "row(d.\"d\")::text)::uuid end" },
   { "a", "", "", "a", "",
     "row(case when length(d.\"a\") <= 1000 and d.\"a\" ~ '^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' then "
