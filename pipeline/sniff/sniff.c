@@ -8,6 +8,7 @@
 #include "pipeline/sniff/sniff_comments.h"
 #include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
+#include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
