@@ -40,6 +40,7 @@ static const struct
   [REASON_COLUMNS_DRIFT] = { "columns_drift", ERROR, "columns that the table or its contract does not allow" },
   [REASON_TYPE_DRIFT] = { "type_drift", ERROR, "cells that contradict the type that earlier files gave the column" },
   [REASON_AMBIGUOUS] = { "ambiguous", ERROR, "a key that can be read in two ways, which only a model can settle" },
+  [REASON_LINE_COUNT] = { "line_count", ERROR, "the lines that were read are not those of the file: a fault of weir" },
 
   [REASON_INVALID_JSON] = { "invalid_json", ERROR, "weir.json or a model is not JSON" },
   [REASON_BAD_MODEL] = { "bad_model", ERROR, "a model with mistakes; each is told with its place" },
@@ -86,10 +87,12 @@ static const struct
                              "the business key has another line, where the model says \"duplicates\": \"reject\"" },
   [REASON_INCOMPLETE_REFERENCE] = { "incomplete_reference", ROW, "a part of a reference of several columns is empty" },
   [REASON_MISSING_REFERENCE] = { "missing_reference", ROW, "the row refers to nobody that the dimension knows" },
+  [REASON_COMMENT] = { "comment", ROW, "the line begins as comments do, and is cut as the rows are" },
 
   [REASON_FOOTER] = { "footer", FOREIGN, "below the end of the table: totals, remarks" },
-  [REASON_SECOND_TABLE] = { "second_table", FOREIGN, "below the end of the table: another one" },
-  [REASON_REPEATED_HEADER] = { "repeated_header", FOREIGN, "the table's own header, once more" },
+  [REASON_SECOND_TABLE] = { "second_table", FOREIGN, "another table: above this one, or below its end" },
+  [REASON_REPEATED_HEADER] = { "repeated_header", FOREIGN,
+                               "a header in the table: its own once more, or words where it has values" },
 };
 
 const char *

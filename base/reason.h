@@ -41,6 +41,7 @@ typedef enum
   REASON_COLUMNS_DRIFT,
   REASON_TYPE_DRIFT,
   REASON_AMBIGUOUS,
+  REASON_LINE_COUNT,
 
   /* what a person must settle */
   REASON_INVALID_JSON,
@@ -89,6 +90,7 @@ typedef enum
   REASON_DUPLICATE_KEY,
   REASON_INCOMPLETE_REFERENCE,
   REASON_MISSING_REFERENCE,
+  REASON_COMMENT,
 
   /* a row that is none of the table's: what is below it */
   REASON_FOOTER,

@@ -42,9 +42,12 @@ text_mark (const char *bytes, size_t length)
 int64_t
 text_count_line_ends (const char *bytes, size_t length)
 {
+  const char *end = bytes + length;
   int64_t ends = 0;
-  for (size_t i = 0; i < length; i++)
-    ends += bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'));
+  for (const char *at = bytes; at < end && (at = memchr (at, '\n', (size_t) (end - at))) != NULL; at++)
+    ends++;
+  for (const char *at = bytes; at < end && (at = memchr (at, '\r', (size_t) (end - at))) != NULL; at++)
+    ends += at + 1 == end || at[1] != '\n';
   return ends;
 }
 

@@ -16,6 +16,7 @@ model_column_free (ModelColumn *column)
     return;
   g_free (column->name);
   g_free (column->type);
+  g_strfreev (column->nulls);
   g_free (column->format);
   g_strfreev (column->from);
   g_free (column);
@@ -61,6 +62,7 @@ model_free (Model *model)
   g_strfreev (model->files);
   g_strfreev (model->nulls);
   g_free (model->dialect.delimiter);
+  g_free (model->dialect.blanks);
   g_free (model->dialect.quote);
   g_free (model->dialect.escape);
   g_free (model->dialect.comment);

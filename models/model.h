@@ -72,6 +72,7 @@ typedef enum
 typedef struct
 {
   char *delimiter; /* NULL: not said; one or two characters */
+  char *blanks;    /* around delimiters: NULL, "keep" or "trim" */
   char *quote;     /* NULL: not said; "" for none, or one character */
   char *escape;    /* NULL, "doubled" or "backslash" */
   char *comment;   /* NULL; "" for none, or one character */
@@ -85,6 +86,7 @@ typedef struct
   char *name;    /* as in the file's header, or as the SQL identifier made from it */
   char *type;    /* a type word such as "date", or NULL: inferred and pinned */
   char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
+  GStrv nulls;   /* cells that mean NULL besides the empty one, in place of the model's own; NULL: not said */
   bool required; /* a NULL is a reject */
   GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
 } ModelColumn;

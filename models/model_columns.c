@@ -12,11 +12,18 @@ read_column_type (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
+read_column_nulls (const MemberScope *scope, const char *path, Json *value)
+{
+  model_read_nulls (scope, path, value, &((ModelColumn *) scope->target)->nulls);
+}
+
+static void
 read_column (const MemberScope *scope, const char *path, const char *name, Json *value)
 {
   static const Member members[] = {
     { "type", .read = read_column_type },
     { "format", MEMBER_TEXT, offsetof (ModelColumn, format) },
+    { "null", .read = read_column_nulls },
     { "required", MEMBER_BOOLEAN, offsetof (ModelColumn, required) },
     { "from", MEMBER_TEXTS, offsetof (ModelColumn, from) },
     { "description" },

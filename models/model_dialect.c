@@ -36,16 +36,29 @@ read_comment (const MemberScope *scope, const char *path, Json *value)
   read_characters (scope, path, value, 0, 1, &((ModelDialect *) scope->target)->comment);
 }
 
+/* One of the words. */
+static void
+read_word (const MemberScope *scope, const char *path, Json *value, const char *const *words, char **ret_word)
+{
+  unsigned word = 0;
+  if (!members_word (scope, path, value, words, &word))
+    return;
+  g_free (*ret_word);
+  *ret_word = g_strdup (words[word]);
+}
+
+static void
+read_blanks (const MemberScope *scope, const char *path, Json *value)
+{
+  static const char *const words[] = { "keep", "trim", NULL };
+  read_word (scope, path, value, words, &((ModelDialect *) scope->target)->blanks);
+}
+
 static void
 read_escape (const MemberScope *scope, const char *path, Json *value)
 {
   static const char *const words[] = { "doubled", "backslash", NULL };
-  unsigned word = 0;
-  if (!members_word (scope, path, value, words, &word))
-    return;
-  ModelDialect *dialect = scope->target;
-  g_free (dialect->escape);
-  dialect->escape = g_strdup (words[word]);
+  read_word (scope, path, value, words, &((ModelDialect *) scope->target)->escape);
 }
 
 static void
@@ -100,6 +113,7 @@ model_read_dialect (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
     { "delimiter", .read = read_delimiter },
+    { "blanks", .read = read_blanks },
     { "quote", .read = read_quote },
     { "escape", .read = read_escape },
     { "comment", .read = read_comment },

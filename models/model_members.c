@@ -124,8 +124,8 @@ read_contract (const MemberScope *scope, const char *path, Json *value)
 }
 
 /* The empty cell is NULL already; said again it does no harm. */
-static void
-read_nulls (const MemberScope *scope, const char *path, Json *value)
+void
+model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls)
 {
   bool sound = json_is_array (value);
   for (size_t i = 0; sound && i < json_array_size (value); i++)
@@ -138,9 +138,14 @@ read_nulls (const MemberScope *scope, const char *path, Json *value)
   g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
   for (size_t i = 0; i < json_array_size (value); i++)
     g_strv_builder_add (texts, json_string_value (json_array_get (value, i)));
-  Model *model = scope->target;
-  g_strfreev (model->nulls);
-  model->nulls = g_strv_builder_end (texts);
+  g_strfreev (*ret_nulls);
+  *ret_nulls = g_strv_builder_end (texts);
+}
+
+static void
+read_nulls (const MemberScope *scope, const char *path, Json *value)
+{
+  model_read_nulls (scope, path, value, &((Model *) scope->target)->nulls);
 }
 
 const Member model_members[] = {

@@ -13,4 +13,7 @@ void model_read_references (const MemberScope *scope, const char *path, Json *va
 /* "dialect"; in model_dialect.c. */
 void model_read_dialect (const MemberScope *scope, const char *path, Json *value);
 
+/* An array of texts, which may be empty; replaces *ret_nulls. */
+void model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls);
+
 #endif

@@ -10,6 +10,7 @@ staged_column_free (StagedColumn *column)
   g_free (column->name);
   g_free (column->type);
   g_free (column->format);
+  json_decref (column->nulls);
   g_free (column);
 }
 
@@ -112,6 +113,7 @@ propose_references (const StagedTable *staged, ProposedKey key, const Catalog *c
   return references;
 }
 
+/* What rows are known by or refer with keeps its inferred type; what was NULL in it is to stay so. */
 static Json *
 propose_columns (const StagedTable *staged, ProposedKey key, GHashTable *referenced, ModelKind kind, GPtrArray *notes)
 {
@@ -119,16 +121,17 @@ propose_columns (const StagedTable *staged, ProposedKey key, GHashTable *referen
   for (guint i = 0; i < staged->columns->len; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);
-      if (is_key_column (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i)))
+      bool plain = is_key_column (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i));
+      if (plain && json_array_size (column->nulls) == 0)
         continue;
       if (name_is_taken (kind, column->name))
         {
           g_ptr_array_add (notes, g_strdup_printf ("%s is a name that weir keeps for itself: not declared", column->name));
           continue;
         }
-      Json *declared = json_pack ("{s:s}", "type", column->type);
-      if (column->format != NULL)
-        json_object_set_new (declared, "format", json_string (column->format));
+      Json *declared = plain ? json_object () : json_pack ("{s:s, s:s*}", "type", column->type, "format", column->format);
+      if (json_array_size (column->nulls) > 0)
+        json_object_set (declared, "null", column->nulls);
       json_object_set_new (columns, column->name, declared);
     }
   return columns;

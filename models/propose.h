@@ -12,7 +12,8 @@ typedef struct
   char *name;
   char *type;       /* a type word */
   char *format;     /* how the file writes it, or NULL */
-  bool ambiguous;   /* text, because it can be read in two ways */
+  Json *nulls;      /* array of the texts that were read as NULL; NULL or empty: none */
+  bool ambiguous;   /* text, because it can be read in two ways, or only a model may say what it is */
   int64_t values;   /* rows that are not NULL */
   int64_t distinct; /* different values */
 } StagedColumn;

@@ -93,13 +93,14 @@ static void
 take_over (PipelineResult *result, PipelineResult *step)
 {
   result->rows = step->rows;
+  result->lines = step->lines;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
 }
 
 static PipelineResult
 result_new (const PipelineResult *so_far)
 {
-  return (PipelineResult) { .rows = so_far->rows, .notes = g_ptr_array_new_with_free_func (g_free) };
+  return (PipelineResult) { .rows = so_far->rows, .lines = so_far->lines, .notes = g_ptr_array_new_with_free_func (g_free) };
 }
 
 /* IN_PROGRESS to COMPLETED, or stop: another worker has taken the run over. */
@@ -147,7 +148,8 @@ in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, P
   if (otherwise != NULL)
     g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
   g_autoptr (Json) columns = stage_columns (loaded->layout);
-  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows };
+  g_autoptr (Json) lines = lines_to_json (&step->lines);
+  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows, lines };
   return ledger_file_loaded (db, run->id, &file, error) && ledger_step_end (db, run->id, "LOAD", true, step->rows.staged, error)
          && ledger_table_ensure (db, run->table, NULL, NULL, error);
 }
@@ -189,9 +191,10 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
 
 /* What this load has settled, and that it was applied. */
 static bool
-record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, const RowCounts *rows, GError **error)
+record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, const PipelineResult *step, GError **error)
 {
   const Model *model = task->model;
+  const RowCounts *rows = &step->rows;
   char pins_sha256[SHA256_HEX_SIZE];
   layout_pin (loaded->layout, known->pins);
   pins_set_dialect (known->pins, dialect_to_json (rows_dialect (loaded->rows)));
@@ -201,8 +204,9 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
   const FileIdentity identity = {
     .sha256 = loaded->sha256, .size = task->run->size, .model_checksum = model->checksum, .pins_sha256 = pins_sha256
   };
+  g_autoptr (Json) lines = lines_to_json (&step->lines);
   const FileEnd end = {
-    .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows
+    .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows, .lines = lines
   };
   return ledger_table_pin (db, model->table, pins, key, error)
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0, error)
@@ -217,7 +221,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
   const TableBefore before = { known->pins, known->state.kind != NULL };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
-         && record_applied (db, task, known, loaded, &step->rows, error);
+         && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -228,7 +232,7 @@ keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineRe
   if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
-    result->rows.rejected = reject_count (loaded->rejects);
+    reject_recount (loaded->rejects, result);
   else
     roll_back_step (db, task);
 }
@@ -260,7 +264,10 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
 static bool
 finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const FileEnd end = { .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows };
+  g_autoptr (Json) lines = lines_to_json (&result->lines);
+  const FileEnd end = {
+    .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows, .lines = lines
+  };
   if (!begin_step (db, task, error))
     return false;
   if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)

@@ -4,6 +4,7 @@
 
 #include "models/catalog.h"
 #include "pipeline/records/reader.h"
+#include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 
 typedef enum
@@ -53,8 +54,9 @@ bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GErr
 typedef struct
 {
   LoadStatus status;
-  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows holds */
+  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
+  LineCounts lines;
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;

@@ -70,11 +70,11 @@ ledger_unlock_table (Db *db, const char *table, GError **error)
 }
 
 bool
-ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, GError **error)
+ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  *ret_status = *ret_state = NULL;
+  *ret_status = *ret_state = *ret_lines = NULL;
   *ret_counts = (RowCounts) { 0 };
   g_autoptr (DbResult) result = NULL;
   if (!ASK ("ledger/run_status", &result, { "run", id }))
@@ -88,6 +88,7 @@ ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCoun
                               &ret_counts->updated,   &ret_counts->deactivated, &ret_counts->staged };
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     *counts[i] = db_result_int64 (result, 0, (int) i + 2);
+  *ret_lines = g_strdup (db_result_value (result, 0, 2 + G_N_ELEMENTS (counts)));
   return true;
 }
 
@@ -176,12 +177,13 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   uid_format (run, id);
   g_autofree char *dialect = weir_json_text (loaded->dialect);
   g_autofree char *columns = weir_json_text (loaded->columns);
+  g_autofree char *lines = weir_json_text (loaded->lines);
   const RowCounts *counts = loaded->counts;
   Number read, rejected, repaired, staged;
   return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
               { "header", loaded->header }, { "read", number (&read, counts->read) },
               { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
-              { "staged", number (&staged, counts->staged) });
+              { "staged", number (&staged, counts->staged) }, { "lines", lines });
 }
 
 bool
@@ -215,6 +217,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
+  g_autofree char *lines = end->lines != NULL ? weir_json_text (end->lines) : NULL;
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
   const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
@@ -226,7 +229,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
               { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
               { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
-              { "deactivated", text[7] }, { "staged", text[8] })
+              { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
          && RUN ("completed", { "run", id });
 }
 

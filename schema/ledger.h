@@ -58,8 +58,9 @@ bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **er
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
 /* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that
- * of its file ("applied", ...), counts its rows. Texts are owned by the caller. */
-bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, GError **error);
+ * of its file ("applied", ...), counts its rows; *ret_lines the JSON of its lines, NULL where there is none. Texts are owned by the caller. */
+bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines,
+                        GError **error);
 
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
@@ -81,6 +82,7 @@ typedef struct
   const Json *columns; /* as stage_columns has them; ledger_file_columns gives them back */
   const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
+  const Json *lines; /* what became of the file's */
 } FileLoaded;
 bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
 
@@ -97,6 +99,7 @@ typedef struct
   const char *sha256;      /* NULL: as file_loaded said */
   const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
+  const Json *lines;       /* the same */
   const char *summary;     /* the published JSON text, NULL: as it was */
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);

@@ -216,7 +216,11 @@ key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out,
   if (maker->normalize & NORMALIZE_TRIM)
     trim (&text, &length);
   if (!type.type->parse (text, length, type.format, ret_value))
-    return false;
+    {
+      types_trim (&text, &length); /* blanks are no part of a value, whatever the model says of its key's text */
+      if (!type.type->parse (text, length, type.format, ret_value))
+        return false;
+    }
   g_string_truncate (out, 0);
   type.type->write (ret_value, out);
   /* Numbers borrow their text, and are stored without the zeros that they are not known by. An instant that its time zone brings

@@ -24,11 +24,15 @@ layout_free (Layout *layout)
       g_free (layout->columns[i].hashed);
       g_free (layout->columns[i].format);
       g_free (layout->findings[i].change);
+      g_free (layout->findings[i].settle);
+      g_free (layout->findings[i].settle_or);
+      g_free (layout->findings[i].null_words);
     }
   for (int i = 0; i < layout->n_references; i++)
     {
       g_free (layout->references[i].columns);
       g_free (layout->references[i].key);
+      g_free (layout->references[i].hashed);
     }
   g_free (layout->columns);
   g_free (layout->findings);
@@ -180,6 +184,8 @@ assign_declared (Layout *layout, GError **error)
         continue;
       LayoutColumn *column = &layout->columns[i];
       column->required = model->required;
+      if (model->nulls != NULL)
+        column->nulls = model->nulls;
       if (model->type == NULL)
         continue;
       column->type = types_find (model->type);
@@ -187,6 +193,19 @@ assign_declared (Layout *layout, GError **error)
       column->origin = ORIGIN_DECLARED;
     }
   return true;
+}
+
+/* Where the model says which texts mean NULL these do, and no others; what rows are known by is never NULL by weir's own choice. */
+static void
+assign_nulls (Layout *layout)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      LayoutColumn *column = &layout->columns[i];
+      if (column->nulls == NULL && layout->model != NULL)
+        column->nulls = layout->model->nulls;
+      column->finds_nulls = column->nulls == NULL && column->key_part < 0 && column->stored;
+    }
 }
 
 static void
@@ -198,6 +217,7 @@ assign_pins (Layout *layout, const Pins *pins)
       const Pin *pin = pins_find (pins, column->name);
       if (pin == NULL)
         continue;
+      column->known_nulls = column->finds_nulls ? pin->nulls : 0;
       column->was_number = pin->was_number || pin->type->id == TYPE_BIGINT || pin->type->id == TYPE_NUMERIC;
       if (column->origin == ORIGIN_DECLARED)
         continue;
@@ -281,7 +301,8 @@ assign_hash_slots (Layout *layout, const Pins *pins)
   for (int i = 0; i < layout->n_references; i++)
     {
       LayoutReference *reference = &layout->references[i];
-      const Tracked tracked = { reference->reference->as, reference->reference->as, &reference->hash_slot };
+      reference->hashed = pins_hash_name (pins, reference->reference->as);
+      const Tracked tracked = { reference->reference->as, reference->hashed, &reference->hash_slot };
       g_array_append_val (all, tracked);
     }
   g_array_sort (all, compare_hashed);
@@ -319,8 +340,8 @@ is_taken (const Layout *layout, const char *name)
   return false;
 }
 
-static bool
-has_name (const Layout *layout, const char *name)
+bool
+layout_has (const Layout *layout, const char *name)
 {
   for (int i = 0; i < layout->n_columns; i++)
     if (strcmp (layout->columns[i].name, name) == 0)
@@ -339,7 +360,7 @@ rename_taken (Layout *layout)
       while (is_taken (layout, column->name))
         {
           g_autofree char *name = g_strconcat (column->name, "_", NULL);
-          while (has_name (layout, name))
+          while (layout_has (layout, name))
             {
               g_autofree char *longer = g_strconcat (name, "_", NULL);
               g_free (name);
@@ -365,10 +386,13 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
       rename_taken (layout);
       if (!assign_declared (layout, error))
         return NULL;
+      assign_nulls (layout);
       assign_pins (layout, pins);
       if (!apply_columns_contract (layout, pins, error))
         return NULL;
     }
+  else
+    assign_nulls (layout);
   assign_hash_slots (layout, pins);
   return g_steal_pointer (&layout);
 }

@@ -24,23 +24,29 @@ typedef struct
   const Type *type; /* never NULL once settled */
   char *format;     /* NULL: the type's own */
   Origin origin;
-  bool unknown;    /* nothing but NULL was seen so far; a value is then a contradiction */
-  bool required;   /* a NULL is a reject */
-  int key_part;    /* position in the business key, -1: none */
-  bool stored;     /* in the warehouse; false for a fact's referenced columns */
-  bool discarded;  /* staged and no more: by the model's contract, or weir's own remark on a reject */
-  bool was_number; /* by an earlier load: where the column is text now, its numbers are compared by value */
-  char *hashed;    /* its name in the row hash */
-  int hash_slot;   /* position among the tracked names, -1: not tracked */
+  bool unknown;         /* nothing but NULL and "" was seen so far: a text; a value is then a contradiction */
+  bool required;        /* a NULL is a reject */
+  int key_part;         /* position in the business key, -1: none */
+  bool stored;          /* in the warehouse; false for a fact's referenced columns */
+  bool discarded;       /* staged and no more: by the model's contract, or weir's own remark on a reject */
+  bool was_number;      /* by an earlier load: where the column is text now, its numbers are compared by value */
+  bool takes_plus;      /* inferred numbers: one may have a plus, also before two digits or more */
+  char *const *nulls;   /* texts that mean NULL here, as the model says, borrowed; NULL: it says nothing, and weir may */
+  bool finds_nulls;     /* a word that stands for nothing is NULL where it is not of the type, which is not declared */
+  uint64_t known_nulls; /* such words that earlier loads have read so, by bit */
+  char *hashed;         /* its name in the row hash */
+  int hash_slot;        /* position among the tracked names, -1: not tracked */
 } LayoutColumn;
 
 /* What is to be said of a column because of this file. */
 typedef struct
 {
-  const char *settle, *settle_or; /* its cells can be read in two ways, and were taken as text: what a model may say of it, one or
-                                     the other; static text. NULL: they cannot */
-  bool other_format;              /* numbers that this file writes otherwise than the pin says, which stays as it is */
-  char *change;                   /* told once the file is applied: "was bigint and becomes ..."; NULL: nothing */
+  char *settle, *settle_or; /* its cells are taken as text, and what a model may say of it, one or the other: "type": "date", ...
+                               NULL: there is nothing, or no other, to say */
+  bool declarable;          /* that is no doubt: it is what only a model may say, as of percentages */
+  bool other_format;        /* numbers that this file writes otherwise than the pin says, which stays as it is */
+  char *change;             /* told once the file is applied: "was bigint and becomes ..."; NULL: nothing */
+  int64_t *null_words;      /* how often this load has read which word of null_word.h as NULL; NULL: none */
 } ColumnFinding;
 
 typedef struct
@@ -50,6 +56,7 @@ typedef struct
   int *columns; /* indexes of the referenced columns, in the order of the dimension's business key */
   int n_columns;
   KeyType *key; /* what the dimension's own columns hold, by which it knows them */
+  char *hashed; /* its name in the row hash */
   int hash_slot;
 } LayoutReference;
 
@@ -80,6 +87,9 @@ Layout *layout_new (const Model *model, const Catalog *catalog, const Record *he
  * while there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
 Layout *layout_known (const Model *model, const Catalog *catalog, const Pins *pins, GError **error);
 
+/* Whether the file has a column of that name. */
+bool layout_has (const Layout *layout, const char *name);
+
 /* Whether there is room for weir's own columns beside the file's, in staging and in the warehouse: the sniffer does not know of
  * them. Error: INPUT ("too_many_columns"). */
 bool layout_check_columns (const Layout *layout, const char *file, GError **error);
@@ -88,17 +98,27 @@ bool layout_check_columns (const Layout *layout, const char *file, GError **erro
  * neither its rows nor the places of its columns are to be guessed again. Owned by the caller. */
 char *layout_header (const Layout *layout, const Dialect *dialect);
 
-/* Pins what this load has settled, on top of what was pinned: a column that was all NULL settles nothing but that it is there, and
+/* Pins what this load has settled, on top of what was pinned (words that are NULL only where the model says nothing of them): a column that was all NULL settles nothing but that it is there, and
  * numbers that are written otherwise than before nothing of the files to come. */
 void layout_pin (const Layout *layout, Pins *pins);
 
-/* Whether a cell means NULL: empty and not quoted, or one of the model's "null" texts. */
-bool layout_is_null (const Layout *layout, const Field *field);
+/* Whether a cell of the column means NULL whatever its type may be: empty and not quoted, or one of the model's "null" texts (with
+ * blanks around it, but where the column is text), or in a text column a word that was NULL before it was text. */
+bool layout_is_null (const LayoutColumn *column, const Field *field);
+
+/* A cell that is not of its column's type: the word of null_word.h that it is, if that is NULL there; else -1. */
+int layout_null_word (const LayoutColumn *column, const Field *field);
+
+/* The words that this load has read as NULL, by bit. */
+uint64_t layout_null_words (const ColumnFinding *finding);
+
+/* Whether there is nothing but blanks in the cell, which is NULL for every type but text. */
+bool layout_is_blank (const Field *field);
 
 /* Whether a cell that is not of its column's type makes its row a reject, instead of asking for another type. */
 bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
 
-/* Whether a cell, not empty, is of its settled column's type, and its value. A type that this file settles takes only
+/* Whether a cell, not empty, is of its settled column's type, blanks around it or not, and its value. A type that this file settles takes only
  * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one
  * that is declared or pinned takes every spelling. */
 bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);

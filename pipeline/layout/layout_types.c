@@ -1,16 +1,73 @@
 #include "pipeline/layout/layout.h"
 
+#include "pipeline/types/null_word.h"
+
 #include <string.h>
 
-bool
-layout_is_null (const Layout *layout, const Field *field)
+static bool
+is_one_of (char *const *texts, const char *cell, size_t length)
 {
-  if (field->null || layout->model == NULL || layout->model->nulls == NULL)
-    return field->null;
-  for (char **text = layout->model->nulls; *text != NULL; text++)
-    if (strlen (*text) == field->length && memcmp (*text, field->text, field->length) == 0)
+  for (; texts != NULL && *texts != NULL; texts++)
+    if (strlen (*texts) == length && memcmp (*texts, cell, length) == 0)
       return true;
   return false;
+}
+
+static bool
+is_text (const LayoutColumn *column)
+{
+  return column->type != NULL && column->type->id == TYPE_TEXT;
+}
+
+static bool
+is_known (const LayoutColumn *column, int word)
+{
+  return word >= 0 && (column->known_nulls >> word & 1) != 0;
+}
+
+bool
+layout_is_null (const LayoutColumn *column, const Field *field)
+{
+  if (field->null || is_one_of (column->nulls, field->text, field->length))
+    return true;
+  if (is_text (column))
+    return column->known_nulls != 0 && is_known (column, null_word_find (field->text, field->length));
+  if (column->nulls == NULL || column->key_part >= 0)
+    return false;
+  const char *cell = field->text;
+  size_t length = field->length;
+  types_trim (&cell, &length);
+  return length < field->length && is_one_of (column->nulls, cell, length);
+}
+
+int
+layout_null_word (const LayoutColumn *column, const Field *field)
+{
+  bool finds = column->finds_nulls && column->origin != ORIGIN_DECLARED;
+  if (is_text (column) || (!finds && column->known_nulls == 0))
+    return -1;
+  int word = null_word_find (field->text, field->length);
+  return finds || is_known (column, word) ? word : -1;
+}
+
+uint64_t
+layout_null_words (const ColumnFinding *finding)
+{
+  uint64_t words = 0;
+  for (int i = 0; i < NULL_WORDS_MOST && finding->null_words != NULL; i++)
+    words |= finding->null_words[i] > 0 ? UINT64_C (1) << i : 0;
+  return words;
+}
+
+bool
+layout_is_blank (const Field *field)
+{
+  const char *cell = field->text;
+  size_t length = field->length;
+  if (length > 0 && g_ascii_isgraph (cell[0])) /* nearly every one */
+    return false;
+  types_trim (&cell, &length);
+  return length == 0;
 }
 
 bool
@@ -19,12 +76,27 @@ layout_refuses_cells (const Layout *layout, const LayoutColumn *column)
   return column->origin == ORIGIN_DECLARED || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
 }
 
+/* Without blanks around it. */
+static bool
+parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
+{
+  const Type *type = column->type;
+  bool inferred = column->origin == ORIGIN_INFERRED;
+  if (inferred && type->recognize != NULL && column->format == NULL && !type->recognize (cell, length))
+    return false;
+  if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
+    return false;
+  return type->parse (cell, length, column->format, ret_value);
+}
+
 bool
 layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
 {
-  const Type *type = column->type;
-  bool recognized = column->origin != ORIGIN_INFERRED || type->recognize == NULL || type->recognize (cell, length);
-  return recognized && type->parse (cell, length, column->format, ret_value);
+  if (parse_bare (column, cell, length, ret_value))
+    return true;
+  size_t bare = length;
+  types_trim (&cell, &bare);
+  return bare < length && parse_bare (column, cell, bare, ret_value);
 }
 
 bool
@@ -55,10 +127,13 @@ layout_pin (const Layout *layout, Pins *pins)
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
-      if (column->discarded || layout->findings[i].other_format)
+      if (column->discarded)
         continue;
       bool known = pins_know (pins, column->name);
       Pin *pin = pins_add (pins, column->name);
+      pin->nulls = column->nulls != NULL ? 0 : pin->nulls | layout_null_words (&layout->findings[i]);
+      if (layout->findings[i].other_format)
+        continue;
       bool spelled = strcmp (column->header, column->name) == 0;
       if (!known && !spelled)
         pin->header = g_strdup (column->header);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "models/name.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 
@@ -64,10 +65,19 @@ comes_first (const char *name, const char *other)
   return length != others ? length < others : strcmp (name, other) < 0;
 }
 
+/* Of the names that the same header has: 1 of the plain one, n of what ident.h has numbered, which may be cut to the same length. */
+static guint64
+number_of (const char *name, const char *plain)
+{
+  const char *number = strrchr (name, '_');
+  return strcmp (name, plain) == 0 || number == NULL ? 1 : g_ascii_strtoull (number + 1, NULL, 10);
+}
+
 const char *
 pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
 {
   const char *found = NULL;
+  g_autofree char *plain = name_of_column (header, 0);
   GHashTableIter columns;
   gpointer name, value;
   g_hash_table_iter_init (&columns, pins->columns);
@@ -75,7 +85,7 @@ pins_find_header (const Pins *pins, const char *header, GHashTable *taken)
     {
       const Pin *pin = value;
       if (strcmp (pin->header != NULL ? pin->header : name, header) == 0 && !g_hash_table_contains (taken, name)
-          && (found == NULL || comes_first (name, found)))
+          && (found == NULL || number_of (name, plain) < number_of (found, plain)))
         found = name;
     }
   return found;
@@ -157,16 +167,31 @@ pins_are_empty (const Pins *pins)
   return g_hash_table_size (pins->columns) == 0;
 }
 
+static uint64_t
+parse_nulls (const Json *texts)
+{
+  uint64_t nulls = 0;
+  for (size_t i = 0; i < json_array_size (texts); i++)
+    {
+      const Json *text = json_array_get (texts, i);
+      int word = json_is_string (text) ? null_word_find (json_string_value (text), json_string_length (text)) : -1;
+      nulls |= word >= 0 ? UINT64_C (1) << word : 0;
+    }
+  return nulls;
+}
+
 Pins *
 pins_parse (const char *text, GError **error)
 {
   g_autoptr (Pins) pins = pins_new ();
+  pins->keep_empties = text == NULL;
   if (text == NULL)
     return g_steal_pointer (&pins);
   g_autoptr (Json) root = weir_json_parse (text, strlen (text), "pins", error);
   if (root == NULL)
     return NULL;
   pins->dialect = json_incref (json_object_get (root, "dialect"));
+  pins->keep_empties = json_is_true (json_object_get (root, "empty_texts"));
   const char *name;
   Json *column;
   json_object_foreach (json_object_get (root, "columns"), name, column)
@@ -182,6 +207,7 @@ pins_parse (const char *text, GError **error)
       pin->header = g_strdup (json_string_value (json_object_get (column, "header")));
       pin->hashed = g_strdup (json_string_value (json_object_get (column, "hashed")));
       pin->was_number = json_is_true (json_object_get (column, "was_number"));
+      pin->nulls = parse_nulls (json_object_get (column, "null"));
     }
   return g_steal_pointer (&pins);
 }
@@ -227,6 +253,15 @@ compare_strings (gconstpointer a, gconstpointer b)
   return strcmp (a, b);
 }
 
+Json *
+null_words_to_json (uint64_t words)
+{
+  Json *texts = json_array ();
+  for (; words != 0; words &= words - 1)
+    json_array_append_new (texts, json_string (null_word_text (__builtin_ctzll (words))));
+  return texts;
+}
+
 static Json *
 columns_to_json (const Pins *pins)
 {
@@ -244,15 +279,19 @@ columns_to_json (const Pins *pins)
         json_object_set_new (column, "hashed", json_string (pin->hashed));
       if (pin->was_number)
         json_object_set_new (column, "was_number", json_true ());
+      if (pin->nulls != 0)
+        json_object_set_new (column, "null", null_words_to_json (pin->nulls));
       json_object_set_new (columns, name->data, column);
     }
   return columns;
 }
 
+/* Whatever was kept before, this load has kept the empty texts. */
 char *
 pins_text (const Pins *pins)
 {
-  g_autoptr (Json) root = json_pack ("{s:o,s:O*}", "columns", columns_to_json (pins), "dialect", pins->dialect);
+  g_autoptr (Json) root =
+      json_pack ("{s:o,s:O*,s:b}", "columns", columns_to_json (pins), "dialect", pins->dialect, "empty_texts", true);
   return weir_json_text (root);
 }
 
@@ -276,7 +315,7 @@ pins_set_dialect (Pins *pins, Json *dialect)
 char *
 pins_compare_dialect (const Pins *pins, const Json *dialect)
 {
-  static const char *const members[] = { "delimiter", "quote", "escape", "header_rows", "encoding", NULL };
+  static const char *const members[] = { "delimiter", "blanks", "quote", "escape", "header_rows", "encoding", NULL };
   g_autoptr (GString) text = g_string_new (NULL);
   for (int i = 0; pins->dialect != NULL && members[i] != NULL; i++)
     {

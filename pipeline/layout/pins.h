@@ -18,6 +18,7 @@ typedef struct
   char *header; /* as the first file that had the column spells it; NULL: as its name; "": it has none, its name is of its place */
   char *hashed; /* the name that it has in row hashes; NULL: its own. Another one where the model has renamed it since */
   bool was_number; /* text now, and a number once */
+  uint64_t nulls;  /* words of null_word.h that were read as NULL, by bit */
 } Pin;
 
 /* Column pins by name, and how the first file was written. */
@@ -25,6 +26,7 @@ typedef struct
 {
   GHashTable *columns;    /* of Pin, by char * */
   Json *dialect;          /* as dialect_to_json gives it; NULL: no load yet */
+  bool keep_empties;      /* "" was stored in columns without a value, too; false: an older weir has loaded it as NULL */
   GHashTable *dimensions; /* of Pins, by table: of the dimensions that a fact refers to; not kept with the table */
   GHashTable *former;     /* of GPtrArray, by column: the names under which it may be stored still (former.h); not kept either */
 } Pins;
@@ -58,6 +60,9 @@ void pins_set_dimension (Pins *pins, const char *table, Pins *dimension); /* tak
 /* What the columns of a table's key hold, in their order: as the model declares, else as pinned ("pins" may be NULL). The array is
  * the caller's, what it points to is the model's and the pins'. */
 KeyType *key_types (const Model *model, const Pins *pins);
+
+/* ["NA", "-"] for the words of null_word.h. A new reference. */
+Json *null_words_to_json (uint64_t words);
 
 /* JSON text with the columns sorted by name: equal pins give equal text. Owned by the caller. */
 char *pins_text (const Pins *pins);

@@ -31,7 +31,10 @@ survey_new (Layout *layout)
   survey->layout = layout;
   survey->sights = g_new0 (Sight, layout->n_columns + 1);
   for (int i = 0; i < layout->n_columns; i++)
-    infer_init (&survey->sights[i].guess);
+    {
+      infer_init (&survey->sights[i].guess);
+      survey->sights[i].guess.no_words = !layout->columns[i].finds_nulls;
+    }
   return survey;
 }
 
@@ -52,7 +55,7 @@ look_at_cell (const LayoutColumn *column, Sight *sight, const Field *field, bool
   Value value;
   infer_cell (&sight->guess, field->text, field->length, null);
   if (column->origin != ORIGIN_PINNED || null || field->length == 0 || layout_parse (column, field->text, field->length, &value)
-      || sight->contradictions++ > 0)
+      || layout_is_blank (field) || layout_null_word (column, field) >= 0 || sight->contradictions++ > 0)
     return;
   sight->line = line;
   sight->cell = text_printable (field->text, field->length, SHOWN_BYTES);
@@ -66,8 +69,8 @@ survey_look (Survey *survey, const Record *record)
     return;
   for (int i = 0; i < layout->n_columns; i++)
     if (!layout_refuses_cells (layout, &layout->columns[i]))
-      look_at_cell (&layout->columns[i], &survey->sights[i], &record->fields[i], layout_is_null (layout, &record->fields[i]),
-                    record->line);
+      look_at_cell (&layout->columns[i], &survey->sights[i], &record->fields[i],
+                    layout_is_null (&layout->columns[i], &record->fields[i]), record->line);
 }
 
 static const char *
@@ -96,10 +99,10 @@ wider_type (const Layout *layout, const LayoutColumn *column, const InferResult 
   *ret_format = NULL;
   if (layout->model->contract_types == TYPES_FREEZE || (is_number (is) && seen->either))
     return NULL;
-  if (is_number (is) && seen->type->id == TYPE_NUMERIC && layout_may_become (layout, is->id, TYPE_NUMERIC))
+  if (is_number (is) && seen->numeric && layout_may_become (layout, is->id, TYPE_NUMERIC))
     {
       *ret_format = seen->format;
-      return seen->type;
+      return &types[TYPE_NUMERIC];
     }
   bool spelled = column->format == NULL && is->id != TYPE_TEXT;
   return spelled && layout_may_become (layout, is->id, TYPE_TEXT) ? &types[TYPE_TEXT] : NULL;
@@ -187,9 +190,10 @@ refuse_doubt (const Survey *survey, int i, const char *why, Reason reason, GErro
 {
   const char *name = survey->layout->columns[i].name;
   const InferResult *seen = &survey->sights[i].result;
+  g_autofree char *one = infer_way (seen, 0), *other = infer_way (seen, 1);
   g_autofree char *hint =
       g_strdup_printf ("Say which in the \"columns\" of %s: \"%s\": {%s} or {%s}; `weir retry RUN` then loads the file again.",
-                       survey->layout->model->path, name, seen->settle, seen->settle_or);
+                       survey->layout->model->path, name, one, other);
   return weir_fail (
       error, &(Failure) { WEIR_ERROR_INPUT, reason, .line = survey->sights[i].line, .detail = "Nothing was loaded.", .hint = hint },
       "column \"%s\" can be read in two ways%s", name, why);
@@ -219,10 +223,15 @@ take_type (Survey *survey, int i)
   LayoutColumn *column = &survey->layout->columns[i];
   ColumnFinding *finding = &survey->layout->findings[i];
   const InferResult *seen = &survey->sights[i].result;
+  bool says = seen->ambiguous || seen->declarable;
   set_type (column, seen->type, seen->format);
   column->unknown = seen->unknown;
-  finding->settle = seen->ambiguous ? seen->settle : NULL;
-  finding->settle_or = seen->ambiguous ? seen->settle_or : NULL;
+  column->takes_plus = seen->takes_plus;
+  g_free (finding->settle);
+  g_free (finding->settle_or);
+  finding->settle = says ? infer_way (seen, 0) : NULL;
+  finding->settle_or = says ? infer_way (seen, 1) : NULL;
+  finding->declarable = seen->declarable;
 }
 
 /* Whether a column of the file, as it is read, has decimal commas (or, if not "comma", points): any, or one that this file writes
@@ -243,12 +252,38 @@ identifies (const Layout *layout, const LayoutColumn *column)
   return layout->model != NULL && column->stored && (column->key_part >= 0 || layout_is_bag (layout));
 }
 
+/* Whether a column of the file has decimal points without doubt, and none decimal commas. */
+static bool
+has_points_alone (const Survey *survey)
+{
+  bool points = false;
+  for (int i = 0; i < survey->layout->n_columns; i++)
+    points = points || survey->sights[i].result.points;
+  return points && !has_decimal (survey->layout, true, false);
+}
+
+/* Decimal points in one column say that 1,234 in another is a thousand. */
+static void
+group_thousands (Survey *survey)
+{
+  if (!has_points_alone (survey))
+    return;
+  for (int i = 0; i < survey->layout->n_columns; i++)
+    if (survey->layout->columns[i].origin == ORIGIN_INFERRED && infer_may_group (&survey->sights[i].result))
+      {
+        infer_group (&survey->sights[i].result);
+        take_type (survey, i);
+      }
+}
+
 /* What the columns say of each other: a decimal comma in one makes 1.234 in another a doubt, and so does one that this file writes
  * with another decimal mark than the table. */
 static bool
 compare_columns (Survey *survey, bool whole, bool *ret_again, GError **error)
 {
   const Layout *layout = survey->layout;
+  if (whole)
+    group_thousands (survey);
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *column = &layout->columns[i];
@@ -263,7 +298,7 @@ compare_columns (Survey *survey, bool whole, bool *ret_again, GError **error)
           && has_decimal (layout, !infer_is_comma (column->format), true))
         return refuse_doubt (survey, i, ": the file has another decimal mark than the table in other columns", REASON_TYPE_DRIFT,
                              error);
-      if (whole && column->origin == ORIGIN_INFERRED && layout->findings[i].settle != NULL && identifies (layout, column))
+      if (whole && column->origin == ORIGIN_INFERRED && seen->ambiguous && identifies (layout, column))
         return refuse_doubt (survey, i, ", and rows are known by it, so that its type cannot change later", REASON_AMBIGUOUS,
                              error);
     }
@@ -285,7 +320,7 @@ survey_settle (Survey *survey, bool whole, bool *ret_again, GError **error)
       infer_result (&sight->guess, &sight->result);
       if (layout->columns[i].origin == ORIGIN_INFERRED)
         {
-          *ret_again = *ret_again || ((sight->result.ambiguous || sight->result.undecided) && !whole);
+          *ret_again = *ret_again || ((sight->result.ambiguous || sight->result.declarable || sight->result.undecided) && !whole);
           take_type (survey, i);
           continue;
         }

@@ -22,18 +22,44 @@ pass_word (const char *text, const char *end, const char *word)
   return text + length + 2 * quotes;
 }
 
+/* The quote of the message's name, which follows the reason's and another delimiter. */
+static void
+find_quote (const char *at, const char *end, Annotation *annotation)
+{
+  g_autofree char *between = annotation_delimiter (
+      &(Dialect) { .delimiter = { annotation->delimiter[0], annotation->delimiter[1] }, .trim = annotation->trim });
+  size_t length = strlen (between);
+  annotation->quote[0] = annotation->quote[1] = '\0';
+  if (at == NULL || (size_t) (end - at) <= length || memcmp (at, between, length) != 0)
+    return;
+  at += length;
+  if ((*at == '"' || *at == '\'') && pass_word (at, end, ANNOTATION_MESSAGE) != NULL)
+    annotation->quote[0] = *at;
+}
+
 bool
-annotation_find (const char *text, size_t length, char ret_delimiter[3])
+annotation_find (const char *text, size_t length, Annotation *ret_annotation)
 {
   const char *end = text + length;
   text += text_mark (text, length);
   const char *at = pass_word (text, end, ANNOTATION_LINE);
   if (at == NULL || at == end || g_ascii_isalnum (*at) || strchr ("_\"'\r\n", *at) != NULL)
     return false;
-  bool one = pass_word (at + 1, end, ANNOTATION_REASON) != NULL;
-  bool two = !one && end - at > 2 && pass_word (at + 2, end, ANNOTATION_REASON) != NULL;
-  ret_delimiter[0] = at[0];
-  ret_delimiter[1] = two ? at[1] : '\0';
-  ret_delimiter[2] = '\0';
+  const char *behind = end - at > 3 && at[0] == ' ' && at[2] == ' ' ? pass_word (at + 3, end, ANNOTATION_REASON) : NULL;
+  ret_annotation->trim = behind != NULL;
+  behind = behind != NULL ? behind : pass_word (at + 1, end, ANNOTATION_REASON);
+  bool two = behind == NULL && end - at > 2 && (behind = pass_word (at + 2, end, ANNOTATION_REASON)) != NULL;
+  at += ret_annotation->trim;
+  ret_annotation->delimiter[0] = at[0];
+  ret_annotation->delimiter[1] = two ? at[1] : '\0';
+  ret_annotation->delimiter[2] = '\0';
+  find_quote (behind, end, ret_annotation);
   return true;
+}
+
+char *
+annotation_delimiter (const Dialect *dialect)
+{
+  const char *blank = dialect->trim ? " " : "";
+  return g_strconcat (blank, dialect->delimiter, blank, NULL);
 }

@@ -3,8 +3,7 @@
 #ifndef WEIR_PIPELINE_RECORDS_ANNOTATION_H
 #define WEIR_PIPELINE_RECORDS_ANNOTATION_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "pipeline/text/dialect.h"
 
 #define ANNOTATION_LINE "_weir_line" /* the first word of the file */
 #define ANNOTATION_REASON "_weir_reason"
@@ -13,8 +12,19 @@
 /* Whether a column with this header is one of them. */
 bool annotation_is (const char *header);
 
-/* Whether the text (after a byte order mark, if any) begins with ANNOTATION_LINE, quoted or not, and the delimiter that stands
- * behind it: one character, or the two before ANNOTATION_REASON. */
-bool annotation_find (const char *text, size_t length, char ret_delimiter[3]);
+/* How such a file is written, as its header tells. */
+typedef struct
+{
+  char delimiter[3]; /* one character, or the two before ANNOTATION_REASON */
+  bool trim;         /* it has a blank on either side, as it is written for a dialect that trims */
+  char quote[2]; /* what stands around ANNOTATION_MESSAGE: weir always quotes that where the file has quotes; "": nothing does */
+} Annotation;
+
+/* Whether the text (after a byte order mark, if any) begins with ANNOTATION_LINE, quoted or not, and a delimiter behind it. On false
+ * *ret_annotation is undefined. */
+bool annotation_find (const char *text, size_t length, Annotation *ret_annotation);
+
+/* The delimiter with these blanks, if the dialect trims: what to write between cells. Owned by the caller. */
+char *annotation_delimiter (const Dialect *dialect);
 
 #endif

@@ -26,7 +26,9 @@ struct Reader
   ReaderLimits limits;
   bool whole; /* the input is no head of more */
   struct csv_parser parser;
-  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it */
+  Splitter *splitter; /* instead of the parser; NULL where libcsv can do it, and no record needed it yet */
+  bool splitting;     /* it is used, for all records or for this one */
+  bool stray;         /* the last line fed had a quote that may not be there */
   Splitter *judge;    /* of swallowed lines; NULL: none needed yet */
   size_t width;       /* of the table; 0: not known */
   size_t most_fields; /* limits.fields, and one for the end of a trailing delimiter */
@@ -38,8 +40,11 @@ struct Reader
   size_t mark;     /* bytes of a byte order mark before the record, as where files were put together */
   bool too_many;
   bool row_done;
-  bool started; /* the preamble is behind us */
-  bool blank;   /* an empty line is behind us, and no record since */
+  bool started;       /* the preamble is behind us */
+  bool told;          /* the last record says what was passed over before it */
+  ReaderDoubt is_row; /* of lines that begin as comments do; NULL: none is */
+  void *is_row_data;
+  ReaderLines passed; /* preamble; and the others since the last record */
   Record record;
   char problem[160];
 };
@@ -54,11 +59,12 @@ typedef enum
 
 /* ---- fields ---- */
 
-/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. */
+/* libcsv compares each byte with one delimiter byte, so two are beyond it, and knows no escape but the doubled quote. It could trim
+ * cells, but by one call for each of their bytes, and all quoted and unquoted ones alike. */
 static bool
 is_beyond_libcsv (const Dialect *dialect)
 {
-  return strlen (dialect->delimiter) > 1 || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
+  return strlen (dialect->delimiter) > 1 || dialect->trim || (dialect->quote != 0 && dialect->escape == ESCAPE_BACKSLASH);
 }
 
 /* libcsv would trim what this calls a blank, and a blank after a closing quote would not be an error. */
@@ -114,15 +120,18 @@ begin_record (Reader *reader)
 {
   reader->arena_used = reader->n_fields = reader->too_long = 0;
   reader->too_many = reader->row_done = false;
-  reader->record = (Record) { .line = line_source_number (reader->lines), .fields = reader->fields, .blank = reader->blank };
-  reader->blank = false;
+  reader->record = (Record) { .line = line_source_number (reader->lines),
+                              .fields = reader->fields,
+                              .lines = 1,
+                              .blank = reader->passed.blank,
+                              .comments = reader->passed.comments };
 }
 
 /* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
 static size_t
 feed_line (Reader *reader, const Line *line)
 {
-  if (reader->splitter != NULL)
+  if (reader->splitting)
     return splitter_feed (reader->splitter, line_source_bytes (reader->lines), line, take_field, reader, &reader->row_done);
   const char *bytes = line_source_bytes (reader->lines) + line->begin;
   size_t length = line->end - line->begin;
@@ -158,15 +167,28 @@ is_blank (const Reader *reader, const Line *line)
   for (size_t i = mark; i < length; i++)
     if (text[i] != ' ' && text[i] != '\t')
       return false;
-  return memmem (text, length, delimiter, strlen (delimiter)) == NULL;
+  return (reader->dialect.trim && delimiter[0] == ' ') || memmem (text, length, delimiter, strlen (delimiter)) == NULL;
 }
 
-/* "cut": of the line at the current place. */
+/* "line": at the current place, if the cut says so. */
 static bool
-is_comment (const Reader *reader, LineCut cut)
+is_comment (const Reader *reader, LineCut cut, const Line *line)
 {
-  return reader->dialect.comment != 0 && (cut == LINE_CUT || cut == LINE_TOO_LONG)
-         && line_source_bytes (reader->lines)[0] == reader->dialect.comment;
+  if (reader->dialect.comment == 0 || (cut != LINE_CUT && cut != LINE_TOO_LONG))
+    return false;
+  const char *text = line_source_bytes (reader->lines);
+  bool doubted = cut == LINE_CUT && reader->is_row != NULL;
+  return text[0] == reader->dialect.comment && !(doubted && reader->is_row (text, line->text_end, reader->is_row_data));
+}
+
+static void
+count_passed (Reader *reader, bool comment)
+{
+  ReaderLines *passed = &reader->passed;
+  if (comment && passed->first_comment == 0)
+    passed->first_comment = line_source_number (reader->lines);
+  passed->comments += comment;
+  passed->blank += !comment;
 }
 
 /* The next line that is neither blank nor a comment. */
@@ -176,19 +198,14 @@ cut_written_line (Reader *reader, Line *ret_line, GError **error)
   for (;;)
     {
       LineCut cut = line_source_cut (reader->lines, 0, ret_line, error);
-      bool comment = is_comment (reader, cut);
-      if (comment && cut == LINE_TOO_LONG)
-        {
-          if (!line_source_skip (reader->lines, error))
-            return LINE_ERROR;
-        }
-      else if (comment || (cut == LINE_CUT && is_blank (reader, ret_line)))
-        {
-          reader->blank = reader->blank || !comment;
-          line_source_advance (reader->lines, ret_line->end, 1);
-        }
-      else
+      bool comment = is_comment (reader, cut, ret_line);
+      if (!comment && !(cut == LINE_CUT && is_blank (reader, ret_line)))
         return cut;
+      count_passed (reader, comment);
+      if (cut == LINE_CUT)
+        line_source_advance (reader->lines, ret_line->end, 1);
+      else if (!line_source_skip (reader->lines, error))
+        return LINE_ERROR;
     }
 }
 
@@ -227,6 +244,7 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
   for (size_t lines = 1;; lines++)
     {
       size_t stray = feed_line (reader, line);
+      reader->stray = stray > 0;
       if (stray > 0 && lines == 1)
         return set_problem (reader, REASON_STRAY_QUOTE, "stray quote at byte %zu", byte_in_line (reader, stray));
       if (stray > 0)
@@ -253,6 +271,30 @@ parse_lines (Reader *reader, Line *line, size_t *ret_lines, GError **error)
           return RECORD_ERROR;
         }
     }
+}
+
+static void
+start_splitting (Reader *reader)
+{
+  if (reader->splitter == NULL)
+    reader->splitter = splitter_new (&reader->dialect, reader->limits.record_bytes);
+  reader->splitting = true;
+}
+
+/* The same, once more where libcsv met a quote that may be there: one with a blank beside it, or an apostrophe. */
+static RecordOutcome
+parse_record (Reader *reader, Line *line, size_t *ret_lines, GError **error)
+{
+  Line first = *line;
+  RecordOutcome outcome = parse_lines (reader, line, ret_lines, error);
+  if (reader->splitting || outcome != RECORD_PROBLEM || !reader->stray)
+    return outcome;
+  forget_open_quote (reader);
+  start_splitting (reader);
+  *line = first;
+  outcome = parse_lines (reader, line, ret_lines, error);
+  reader->splitting = false;
+  return outcome;
 }
 
 static RecordOutcome
@@ -312,7 +354,7 @@ take_record (Reader *reader, const Line *first, GError **error)
 {
   size_t lines = 1;
   Line last = *first;
-  RecordOutcome outcome = parse_lines (reader, &last, &lines, error);
+  RecordOutcome outcome = parse_record (reader, &last, &lines, error);
   bool resume = outcome == RECORD_PROBLEM;
   if (outcome != RECORD_GOOD)
     forget_open_quote (reader);
@@ -330,7 +372,9 @@ take_record (Reader *reader, const Line *first, GError **error)
   if (outcome == RECORD_GOOD)
     outcome = check_record (reader);
   reader->record.n_fields = outcome == RECORD_GOOD ? reader->n_fields : 0;
-  line_source_advance (reader->lines, resume ? first->end : last.end, resume ? 1 : lines);
+  lines = resume ? 1 : lines;
+  reader->record.lines = (int64_t) lines;
+  line_source_advance (reader->lines, resume ? first->end : last.end, lines);
   return outcome;
 }
 
@@ -338,6 +382,9 @@ static bool
 read_record (Reader *reader, const Record **ret_record, GError **error)
 {
   *ret_record = NULL;
+  if (reader->told)
+    reader->passed.blank = reader->passed.comments = 0;
+  reader->told = false;
   Line first = { 0 };
   switch (cut_written_line (reader, &first, error))
     {
@@ -357,7 +404,7 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
       }
     }
   *ret_record = &reader->record;
-  return true;
+  return reader->told = true;
 }
 
 /* ---- preamble ---- */
@@ -373,6 +420,7 @@ read_preamble (Reader *reader, GError **error)
         return false;
       if (cut == LINE_NONE)
         break;
+      reader->passed.preamble++;
       if (cut == LINE_CUT)
         line_source_advance (reader->lines, line.end, 1);
     }
@@ -383,6 +431,13 @@ void
 reader_set_width (Reader *reader, size_t width)
 {
   reader->width = width;
+}
+
+void
+reader_doubt_comments (Reader *reader, ReaderDoubt is_row, void *data)
+{
+  reader->is_row = is_row;
+  reader->is_row_data = data;
 }
 
 bool
@@ -413,7 +468,7 @@ new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimi
   reader->arena = g_malloc (limits->record_bytes);
   start_parser (reader);
   if (is_beyond_libcsv (dialect))
-    reader->splitter = splitter_new (dialect, limits->record_bytes);
+    start_splitting (reader);
   return reader;
 }
 
@@ -458,11 +513,20 @@ reader_rewind (Reader *reader)
 {
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
-  reader->started = reader->blank = false;
+  reader->started = reader->told = false;
+  reader->passed = (ReaderLines) { 0 };
 }
 
 int64_t
 reader_offset (const Reader *reader)
 {
   return source_offset (reader->source);
+}
+
+ReaderLines
+reader_lines (const Reader *reader)
+{
+  ReaderLines lines = reader->passed;
+  lines.total = line_source_total (reader->lines);
+  return lines;
 }

@@ -29,10 +29,12 @@ typedef struct
 /* Borrowed: valid until the next call on the reader. */
 typedef struct
 {
-  int64_t line; /* 1-based line of the file where the record starts */
+  int64_t line;     /* 1-based line of the file where the record starts */
+  int64_t lines;    /* that it takes: those within a quoted cell too */
+  int64_t blank;    /* empty lines right before it */
+  int64_t comments; /* lines right before it */
   const Field *fields;
   size_t n_fields;
-  bool blank;      /* an empty line is before it */
   const char *raw; /* the original text, less the line end, as UTF-8: the original bytes of a UTF-8 file, transcoded those of
                       another; of a record that is too long the first record_bytes */
   size_t raw_length;
@@ -79,6 +81,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
  * unclosed quote then. */
 void reader_set_width (Reader *reader, size_t width);
 
+/* Whether a line that begins as a comment does may be a row all the same; less its line end. */
+typedef bool (*ReaderDoubt) (const char *line, size_t length, void *data);
+
+/* Of each comment is asked from now on whether it is none; NULL, as at first: they all are. "data" is borrowed. */
+void reader_doubt_comments (Reader *reader, ReaderDoubt is_row, void *data);
+
 /* The next record, or NULL in *ret_record at the end. Errors concern the file: INPUT or LOCAL, with the line. */
 bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 
@@ -86,5 +94,17 @@ bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 void reader_rewind (Reader *reader);
 
 int64_t reader_offset (const Reader *reader); /* of the file's own bytes, read ahead: for progress */
+
+/* Lines that are in no record. With those of all records, and what is said there to be before them, they are the text. */
+typedef struct
+{
+  int64_t preamble;
+  int64_t blank; /* behind the last record */
+  int64_t comments;
+  int64_t first_comment; /* line of the first of all; 0: there is none */
+  int64_t total;         /* all lines of the text, known at its end, counted by their ends alone */
+} ReaderLines;
+
+ReaderLines reader_lines (const Reader *reader);
 
 #endif

@@ -26,6 +26,8 @@ struct LineSource
   int64_t number; /* of the line at the current place */
   int64_t base;   /* offset of buffer[0] in the text */
   int64_t nul;    /* offset of the first NUL byte, INT64_MAX: none yet */
+  int64_t ends;   /* of lines, in all that was read */
+  char last;      /* byte that was read */
   bool eof;
   Seek lf;
   Seek cr;
@@ -73,6 +75,13 @@ line_source_number (const LineSource *source)
   return source->number;
 }
 
+int64_t
+line_source_total (const LineSource *source)
+{
+  bool open = source->last != '\n' && source->last != '\r';
+  return source->ends + (open && source->base + (int64_t) source->end > 0);
+}
+
 static int64_t
 place_in_text (const LineSource *source)
 {
@@ -93,6 +102,8 @@ line_source_rewind (LineSource *source)
   source->base = 0;
   source->number = 1;
   source->nul = INT64_MAX;
+  source->ends = 0;
+  source->last = 0;
   source->eof = false;
   source->lf = source->cr = (Seek) { 0, 0, false };
   source_rewind (source->text);
@@ -125,6 +136,15 @@ make_room (LineSource *source)
   source->buffer = g_realloc (source->buffer, source->capacity);
 }
 
+/* Not by the lines that are cut, which it is to prove. */
+static void
+count_ends (LineSource *source, const char *bytes, size_t length)
+{
+  bool pair = source->last == '\r' && bytes[0] == '\n'; /* counted by its CR */
+  source->ends += text_count_line_ends (bytes, length) - pair;
+  source->last = bytes[length - 1];
+}
+
 static bool
 fill (LineSource *source, GError **error)
 {
@@ -141,6 +161,7 @@ fill (LineSource *source, GError **error)
   const char *nul = source->nul == INT64_MAX ? memchr (to, '\0', got) : NULL;
   if (nul != NULL)
     source->nul = source->base + (nul - source->buffer);
+  count_ends (source, to, got);
   source->end += got;
   return true;
 }

@@ -51,4 +51,7 @@ void line_source_rewind (LineSource *source); /* and the text */
 
 int64_t line_source_number (const LineSource *source); /* of the line at the current place, from 1 */
 
+/* How many lines there are in what was read of the text, by their ends alone: once it is read to its end, all of them. */
+int64_t line_source_total (const LineSource *source);
+
 #endif

@@ -18,17 +18,46 @@ append (char *to, const char *bytes, size_t length)
   return length > 0 ? mempcpy (to, bytes, length) : to;
 }
 
+static bool
+has_cell (const Record *record, size_t column)
+{
+  return column < record->n_fields && record->fields[column].length > 0;
+}
+
+static bool
+has_unit (const Record *record, size_t column)
+{
+  return has_cell (record, column) && strchr ("([", record->fields[column].text[0]) != NULL;
+}
+
+/* The name of a group of columns goes on to the right until the next one, above names and no units; it is that of a group where its
+ * own column has a name below it, too. */
+static const Field *
+name_above (const Record *above, const Record *below, size_t column)
+{
+  static const Field missing = { "", 0, true };
+  if (column >= above->n_fields)
+    return &missing;
+  size_t group = column;
+  while (group > 0 && !has_cell (above, group) && has_cell (below, column) && !has_unit (below, column))
+    group--;
+  return &above->fields[has_cell (above, group) && has_cell (below, group) ? group : column];
+}
+
 Record
 record_join (const Record *above, const Record *below, char **ret_memory)
 {
   static const Field missing = { "", 0, true };
   size_t n_fields = MAX (above->n_fields, below->n_fields);
-  char *memory = g_malloc (size_of (above) + size_of (below));
+  size_t size = size_of (above) + size_of (below);
+  for (size_t i = 0; i < n_fields; i++)
+    size += name_above (above, below, i)->length;
+  char *memory = g_malloc (size);
   Field *fields = (Field *) (void *) memory;
   char *at = memory + n_fields * sizeof (Field);
   for (size_t i = 0; i < n_fields; i++)
     {
-      const Field *first = i < above->n_fields ? &above->fields[i] : &missing;
+      const Field *first = name_above (above, below, i);
       const Field *second = i < below->n_fields ? &below->fields[i] : &missing;
       char *text = at;
       at = append (at, first->text, first->length);
@@ -53,7 +82,9 @@ record_copy (const Record *record, char **ret_memory)
 {
   const Record nothing = { 0 };
   Record copy = record_join (&nothing, record, ret_memory);
+  copy.lines = record->lines;
   copy.blank = record->blank;
+  copy.comments = record->comments;
   if (record->problem != NULL)
     copy.problem = strcpy (*ret_memory + (copy.raw + copy.raw_length - *ret_memory), record->problem);
   copy.reason = record->reason;

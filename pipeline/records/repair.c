@@ -67,20 +67,34 @@ find_delimiter (const Repair *repair, const char *at, const char *end)
   return at;
 }
 
+static const char *
+skip_blanks (const Repair *repair, const char *at, const char *end)
+{
+  return at + dialect_blanks_behind (&repair->dialect, at, end);
+}
+
 /* Whether at is a delimiter and behind it another field opens with a quote. */
 static bool
 is_next_quoted (const Repair *repair, const char *at, const char *end)
 {
   if (!is_delimiter (repair, at, end))
     return false;
-  at += repair->delimiter_length;
+  at = skip_blanks (repair, at + repair->delimiter_length, end);
   return end - at > 1 && at[0] == repair->dialect.quote && !is_delimiter (repair, at + 1, end) && at[1] != repair->dialect.quote;
+}
+
+/* Where the delimiter is behind a closing quote, or the end of the line, with blanks before it or without. */
+static const char *
+skip_to_delimiter (const Repair *repair, const char *at, const char *end)
+{
+  return at + dialect_blanks_to_delimiter (&repair->dialect, at, end);
 }
 
 /* Whether a quote before "at" ends its field. */
 static bool
 closes (const Repair *repair, const char *at, const char *end, Reading reading)
 {
+  at = skip_to_delimiter (repair, at, end);
   if (at == end)
     return true;
   const char *behind = at + repair->delimiter_length;
@@ -97,7 +111,7 @@ find_closing (const Repair *repair, const char *at, const char *end, Reading rea
       bool pair = end - at > 1 && at[1] == quote;
       bool escaped = repair->dialect.escape == ESCAPE_BACKSLASH
                          ? pair && *at == '\\'
-                         : pair && *at == quote && end - at > 2 && !is_delimiter (repair, at + 2, end);
+                         : pair && *at == quote && !closes (repair, at + 2, end, READ_LENIENT);
       if (escaped)
         at++;
       else if (*at == quote && closes (repair, at + 1, end, reading))
@@ -130,10 +144,14 @@ add_field (Repair *repair, size_t from, bool quoted)
 static const char *
 take_literal (Repair *repair, const char *at, const char *end)
 {
-  const char *stop = find_delimiter (repair, at, end);
-  g_string_append_len (repair->text, at, stop - at);
+  bool trim = repair->dialect.trim;
+  at = trim ? skip_blanks (repair, at, end) : at;
+  const char *stop = find_delimiter (repair, at, end), *to = stop;
   for (const char *byte = at; byte < stop; byte++)
     repair->broken = repair->broken || *byte == '\n' || *byte == '\r';
+  if (trim)
+    to -= dialect_blanks_before (&repair->dialect, at, stop);
+  g_string_append_len (repair->text, at, to - at);
   return stop;
 }
 
@@ -141,22 +159,24 @@ static const char *
 take_field (Repair *repair, const char *at, const char *end, Reading reading)
 {
   size_t from = repair->text->len;
-  bool quoted = at < end && *at == repair->dialect.quote && repair->dialect.quote != 0;
-  if (!quoted)
+  const char *quote = skip_blanks (repair, at, end);
+  if (quote == end || *quote != repair->dialect.quote || repair->dialect.quote == 0)
     {
       at = take_literal (repair, at, end);
       return add_field (repair, from, false), at;
     }
-  at++;
+  at = quote + 1;
   const char *closing = reading == READ_LITERAL ? NULL : find_closing (repair, at, end, reading);
   if (closing != NULL)
     {
       append_unescaped (repair, at, closing);
-      return add_field (repair, from, true), closing + 1;
+      return add_field (repair, from, true), skip_to_delimiter (repair, closing + 1, end);
     }
   at = take_literal (repair, at, end);
-  if (repair->text->len > from && repair->text->str[repair->text->len - 1] == repair->dialect.quote)
-    g_string_truncate (repair->text, repair->text->len - 1);
+  const char *text = repair->text->str, *last = text + repair->text->len;
+  last -= dialect_blanks_before (&repair->dialect, text + from, last);
+  if (last > text + from && last[-1] == repair->dialect.quote)
+    g_string_truncate (repair->text, (gsize) (last - text) - 1);
   else if (repair->unclosed == 0)
     repair->unclosed = repair->fields->len + 1;
   return add_field (repair, from, true), at;
@@ -170,6 +190,8 @@ read_line (Repair *repair, const Record *record, Reading reading)
   repair->unclosed = 0;
   repair->broken = false;
   const char *at = record->raw + text_mark (record->raw, record->raw_length), *end = record->raw + record->raw_length;
+  if (repair->dialect.trim)
+    end -= dialect_blanks_before (&repair->dialect, at, end);
   for (;;)
     {
       at = take_field (repair, at, end, reading);
@@ -275,6 +297,7 @@ join_surplus (Repair *repair)
     {
       const Field *field = &g_array_index (repair->fields, Field, i);
       g_string_append (repair->joined, i > into ? repair->dialect.delimiter : "");
+      g_string_append (repair->joined, i > into && repair->dialect.trim ? " " : "");
       g_string_append_len (repair->joined, field->text, (gssize) field->length);
     }
   g_array_remove_range (repair->fields, into + 1, surplus);

@@ -5,6 +5,8 @@
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
+#include "pipeline/sniff/sniff_comments.h"
+#include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/sniff/sniff_table.h"
 
@@ -104,21 +106,6 @@ skip_lines (Sample *sample)
 
 /* ---- comments ---- */
 
-/* Whether lines that begin with # are among the rows: none of them is cut as the rows are. */
-static bool
-has_comments (const SniffCandidate *best)
-{
-  int64_t comments = 0;
-  for (guint i = best->first; i < best->rows->len && best->fields > 1; i++)
-    {
-      const SniffRow *row = sniff_row (best, i);
-      if (row->comment && row->fields == best->fields)
-        return false;
-      comments += row->comment;
-    }
-  return comments > 0 && best->even > 1;
-}
-
 static void
 clear_candidates (SniffCandidate *best, SniffCandidate *second)
 {
@@ -130,7 +117,7 @@ static void
 choose_with_comments (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *ret_second)
 {
   sniff_choose (sample, ret_best, ret_second);
-  if (sample->declared->comment != NULL || ret_best->rows == NULL || !has_comments (ret_best))
+  if (sample->declared->comment != NULL || ret_best->rows == NULL || !sniff_has_comments (ret_best))
     return;
   Dialect dialect = ret_best->dialect;
   dialect.comment = '#';
@@ -265,6 +252,7 @@ static void
 fill_dialect (const Sample *sample, const SniffCandidate *best, const SniffHeader *header, Dialect *dialect)
 {
   g_strlcpy (dialect->delimiter, best->dialect.delimiter, sizeof dialect->delimiter);
+  dialect->trim = best->dialect.trim;
   dialect->quote = best->dialect.quote;
   dialect->escape = best->dialect.escape;
   dialect->comment = best->dialect.comment;
@@ -281,7 +269,7 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->delimiter = sniff_describe_delimiter (best, second);
   evidence->quote = sniff_describe_quote (best);
   evidence->header = header->evidence;
-  evidence->confidence = best->share * header->confidence;
+  evidence->confidence = sniff_confidence (best, second, header);
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;
@@ -326,9 +314,12 @@ work_out (Sample *sample, const char *name, Dialect *dialect, SniffEvidence *evi
 
 /* Rows that weir handed back for correction are written as weir wrote them, whatever is declared of the file they are from. */
 static void
-declare_returned (ModelDialect *declared, char *delimiter)
+declare_returned (ModelDialect *declared, Annotation *annotation)
 {
-  declared->delimiter = delimiter;
+  declared->delimiter = annotation->delimiter;
+  declared->blanks = (char *) (annotation->trim ? "trim" : "keep");
+  if (annotation->quote[0] != '\0')
+    declared->quote = annotation->quote;
   declared->encoding = NULL;
   declared->header_rows = 1;
   declared->skip_lines = 0;
@@ -349,10 +340,10 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
 {
   static const ModelDialect nothing = { .header_rows = -1, .skip_lines = -1 };
   ModelDialect declared = input->declared != NULL ? *input->declared : nothing;
-  char delimiter[sizeof ret_dialect->delimiter];
-  bool returned = annotation_find (head->bytes, head->length, delimiter);
+  Annotation annotation;
+  bool returned = annotation_find (head->bytes, head->length, &annotation);
   if (returned)
-    declare_returned (&declared, delimiter);
+    declare_returned (&declared, &annotation);
   *ret_dialect = sniff_declared (&declared);
   ret_dialect->compression = head->compression;
   *ret_evidence = (SniffEvidence) { 0 };

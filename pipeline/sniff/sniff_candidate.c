@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define NAMES_WITHIN 20 /* rows that may be a header with known names */
+#define LEAST_BLANKS 80 /* percent of the delimiters that have blanks on one side, for blanks to belong to no cell */
+#define LEAST_PADDED 2  /* delimiters with blanks */
 
 void
 sniff_candidate_clear (SniffCandidate *candidate)
@@ -65,31 +67,56 @@ count_known (const Record *record, const char *const *known_names)
   return known;
 }
 
-/* The cells in quotes of a sound record, and the doubled quotes in them, which are added up: the reader does not tell. */
-static int64_t
-count_quoted (const Record *record, const Dialect *dialect, int64_t *ret_doubled)
+/* Counts what is around the delimiter that ends at "at". */
+static void
+count_blanks (SniffCandidate *candidate, const Record *record, const char *at)
 {
-  const char *raw = record->raw, *end = raw + record->raw_length;
-  if (dialect->quote == 0 || memchr (raw, dialect->quote, record->raw_length) == NULL)
-    return 0;
-  size_t delimiter = strlen (dialect->delimiter);
-  int64_t quoted = 0;
-  bool inside = false;
-  for (const char *at = raw; at < end; at++)
-    {
-      if (dialect->escape == ESCAPE_BACKSLASH && inside && *at == '\\')
+  const Dialect *dialect = &candidate->dialect;
+  const char *raw = record->raw, *end = raw + record->raw_length, *delimiter = at - strlen (dialect->delimiter);
+  size_t before = dialect_blanks_before (dialect, raw, delimiter), behind = dialect_blanks_behind (dialect, at, end);
+  bool cell_before = delimiter - before > raw, cell_behind = at + behind < end;
+  candidate->before += cell_before;
+  candidate->behind += cell_behind;
+  candidate->blank_before += cell_before && before > 0;
+  candidate->blank_behind += cell_behind && behind > 0;
+}
+
+/* Counts what the reader does not tell of a sound record: the cells in quotes, the quotes in them, and blanks around
+ * delimiters. */
+static void
+count_marks (SniffCandidate *candidate, const Record *record)
+{
+  const Dialect *dialect = &candidate->dialect;
+  const char *raw = record->raw, *end = raw + record->raw_length, first = dialect->delimiter[0], quote = dialect->quote;
+  size_t length = strlen (dialect->delimiter);
+  bool inside = false, escapes = dialect->escape == ESCAPE_BACKSLASH;
+  const char *cell = raw + dialect_blanks_behind (dialect, raw, end); /* where its quote would be */
+  for (const char *at = cell; at < end; at++)
+    if (escapes && inside && *at == '\\')
+      {
         at++;
-      else if (*at == dialect->quote)
-        {
-          bool begins =
-              at == raw
-              || (delimiter > 0 && (size_t) (at - raw) >= delimiter && memcmp (at - delimiter, dialect->delimiter, delimiter) == 0);
-          quoted += !inside && begins;
-          *ret_doubled += !inside && !begins;
-          inside = !inside;
-        }
-    }
-  return quoted;
+        candidate->doubled += at < end && *at == quote;
+      }
+    else if (*at == quote && !dialect_is_apostrophe (dialect, raw, (size_t) (at - raw), record->raw_length))
+      {
+        candidate->quoted += !inside && at == cell;
+        candidate->doubled += !inside && at != cell;
+        inside = !inside;
+      }
+    else if (*at == first && !inside && (size_t) (end - at) >= length && memcmp (at, dialect->delimiter, length) == 0)
+      {
+        count_blanks (candidate, record, at + length);
+        cell = at + length + dialect_blanks_behind (dialect, at + length, end);
+        at = cell - 1;
+      }
+}
+
+/* Whether a double quote begins the cell. */
+static bool
+begins_quoted (const SniffCandidate *candidate, const Field *field)
+{
+  size_t blanks = dialect_blanks_behind (&candidate->dialect, field->text, field->text + field->length);
+  return blanks < field->length && field->text[blanks] == '"';
 }
 
 static void
@@ -99,7 +126,8 @@ take_row (SniffCandidate *candidate, const Record *record)
                    .lines = 1 + text_count_line_ends (record->raw, record->raw_length),
                    .fields = (guint) record->n_fields,
                    .kinds = candidate->kinds->len,
-                   .comment = record->raw_length > 0 && record->raw[0] == '#' };
+                   .comment = record->raw_length > 0 && record->raw[0] == '#',
+                   .cell = record->raw_length > 1 && strchr ("# \t", record->raw[1]) == NULL };
   if (candidate->rows->len > 0)
     {
       const SniffRow *before = sniff_row (candidate, candidate->rows->len - 1);
@@ -112,11 +140,10 @@ take_row (SniffCandidate *candidate, const Record *record)
       const Field *field = &record->fields[i];
       guint8 kind = (guint8) sniff_kind (field->text, field->length);
       g_byte_array_append (candidate->kinds, &kind, 1);
-      candidate->inner += i > 0;
-      candidate->blank_before += i > 0 && field->length > 0 && field->text[0] == ' ';
-      candidate->blank_behind += i + 1 < record->n_fields && field->length > 0 && field->text[field->length - 1] == ' ';
+      candidate->edges += begins_quoted (candidate, field);
     }
-  candidate->quoted += record->problem == NULL ? count_quoted (record, &candidate->dialect, &candidate->doubled) : 0;
+  if (record->problem == NULL)
+    count_marks (candidate, record);
 }
 
 /* A row over the reader's limit is one that it will not take; but where most are, the table has too many columns. */
@@ -163,14 +190,50 @@ has_long_rows (const SniffCandidate *candidate)
   return false;
 }
 
+/* Whether most delimiters have a blank on the same side, the header's left out of account, which may be written without. */
+static bool
+is_padded (const SniffCandidate *candidate)
+{
+  int64_t header = (int64_t) candidate->fields - 1, before = MAX (candidate->before - header, LEAST_PADDED);
+  int64_t behind = MAX (candidate->behind - header, LEAST_PADDED);
+  return candidate->blank_before * 100 >= before * LEAST_BLANKS || candidate->blank_behind * 100 >= behind * LEAST_BLANKS;
+}
+
+static void
+look_again (const Sample *sample, const Dialect *dialect, SniffCandidate *candidate)
+{
+  size_t fields = candidate->fields;
+  sniff_candidate_clear (candidate);
+  look (sample, dialect, fields, candidate);
+}
+
+/* Spaces between columns that are filled up with more of them: any number is one delimiter, if that makes the better table. */
+static void
+look_for_runs (const Sample *sample, const Dialect *dialect, SniffCandidate *candidate)
+{
+  Dialect runs = *dialect;
+  SniffCandidate other;
+  if (dialect->trim || sample->declared->blanks != NULL || !g_str_equal (dialect->delimiter, " ") || candidate->kinds->len == 0
+      || memchr (candidate->kinds->data, KIND_EMPTY, candidate->kinds->len) == NULL)
+    return;
+  runs.trim = true;
+  look (sample, &runs, 0, &other);
+  bool better = other.score > candidate->score;
+  sniff_candidate_clear (better ? candidate : &other);
+  if (better)
+    *candidate = other;
+}
+
 void
 sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate)
 {
+  Dialect trimming = *dialect;
   look (sample, dialect, 0, ret_candidate);
-  size_t fields = ret_candidate->fields;
-  if (fields < 2 || !has_long_rows (ret_candidate))
+  look_for_runs (sample, dialect, ret_candidate);
+  if (ret_candidate->fields < 2)
     return;
-  /* Once more: rows that a quote swallowed are none of its cell. */
-  sniff_candidate_clear (ret_candidate);
-  look (sample, dialect, fields, ret_candidate);
+  trimming.trim = ret_candidate->dialect.trim || (sample->declared->blanks == NULL && is_padded (ret_candidate));
+  /* Rows that a quote swallowed are none of its cell. */
+  if (has_long_rows (ret_candidate) || trimming.trim != ret_candidate->dialect.trim)
+    look_again (sample, &trimming, ret_candidate);
 }

@@ -29,18 +29,20 @@ typedef struct
   guint kinds;   /* where the kinds of its cells begin in SniffCandidate.kinds */
   bool blank;    /* an empty line is before it */
   bool comment;  /* begins with # */
+  bool cell;     /* with # and no blank behind it, as a cell may */
 } SniffRow;
 
 typedef struct
 {
-  Dialect dialect;                    /* of it delimiter, quote, escape and comment */
+  Dialect dialect;                    /* of it delimiter, trim, quote, escape and comment */
   GArray *rows;                       /* of SniffRow */
   GByteArray *kinds;                  /* of CellKind, of all cells */
   int64_t problems;                   /* unusable rows */
   int64_t quoted;                     /* cells in quotes */
-  int64_t doubled;                    /* quotes in them */
-  int64_t inner;                      /* delimiters */
-  int64_t blank_before, blank_behind; /* cells behind a delimiter that begin with a blank, before one that end with one */
+  int64_t edges;                      /* cells that begin with a double quote, where that is none of the dialect */
+  int64_t doubled;                    /* quotes in them, doubled or escaped */
+  int64_t before, behind;             /* delimiters with a cell before them, behind them */
+  int64_t blank_before, blank_behind; /* those of them that have a blank between */
   size_t known;                       /* the most known names there are in one of the first rows */
   size_t fields;                      /* the table's width */
   bool other_below;                   /* a larger table of another width is below it */

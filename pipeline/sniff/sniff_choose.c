@@ -11,6 +11,8 @@
 #define MOST_PREAMBLE 30      /* lines */
 #define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
 #define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
+#define LEAST_EVEN 0.98       /* of the rows, for a delimiter to cut all of them */
+#define LEAST_WIDTHS 4        /* of rows, for them to be of any length */
 #define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
@@ -21,6 +23,7 @@ sniff_declared (const ModelDialect *declared)
   Dialect dialect = dialect_default;
   if (declared->delimiter != NULL)
     g_strlcpy (dialect.delimiter, declared->delimiter, sizeof dialect.delimiter);
+  dialect.trim = g_strcmp0 (declared->blanks, "trim") == 0;
   if (declared->quote != NULL)
     dialect.quote = declared->quote[0];
   if (declared->escape != NULL)
@@ -75,8 +78,8 @@ is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandid
 {
   int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
   if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true;                                    /* a cell of several lines, each of which is cut as the rows are */
-  bool plain = without->share >= LEAST_PLAIN_SHARE; /* otherwise quotes hide delimiters */
+    return true; /* a cell of several lines, each of which is cut as the rows are */
+  bool plain = without->share >= LEAST_PLAIN_SHARE || without->edges == 0; /* otherwise quotes hide delimiters */
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }
 
@@ -85,8 +88,9 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 {
   if (single->quoted == 0 || single->problems * 20 > single->rows->len)
     return false;
-  bool doubled = twofold->quoted == 0 && single->problems == 0 && single->doubled > 0;
-  return single->share > twofold->share || (single->share >= twofold->share && doubled)
+  bool alone = twofold->quoted == 0 && single->problems == 0, many = single->quoted >= LEAST_STRAYS;
+  bool sure = alone && (single->doubled > 0 || (twofold->dialect.quote == 0 && many));
+  return single->share > twofold->share || (single->share >= twofold->share && sure)
          || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
 }
 
@@ -160,43 +164,106 @@ are_clocks (const Sample *sample, const SniffCandidate *colon)
   return clocks * 2 >= colon->rows->len && of_clocks * 2 > colons;
 }
 
-/* Whether the blank behind each comma belongs to the delimiter: all have one, and none before. "pair" is the candidate of both. */
+/* Whether only a comma with a blank behind it is the delimiter, and other commas are text. "pair" is the candidate of both. */
 static bool
-is_blank_of_delimiter (const SniffCandidate *comma, const SniffCandidate *pair)
+is_pair (const SniffCandidate *comma, const SniffCandidate *pair)
 {
-  if (pair->share > comma->share || pair->problems < comma->problems)
-    return true;
-  return comma->fields == pair->fields && comma->blank_before == comma->inner && comma->blank_behind * 2 < comma->inner;
+  return pair->share > comma->share && (pair->fields == comma->fields || pair->score > comma->score);
 }
 
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
 static bool
 is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
 {
-  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= 0.98 && candidate->fields > 2
+  return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= LEAST_EVEN && candidate->fields > 2
          && candidate->fields * 2 >= other->fields;
 }
 
-/* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
- * delimiter has no such header. The commas of sentences are before blanks; between blanks all columns must hold values, and
- * several. */
+/* Whether the first row holds words in each column, and nothing that may separate. */
 static bool
-is_plain_table (const SniffCandidate *table)
+is_first_of_words (const SniffCandidate *table)
+{
+  for (size_t i = 0; i < table->fields; i++)
+    if (table->kinds->data[sniff_row (table, table->first)->kinds + i] != KIND_TEXT)
+      return false;
+  return true;
+}
+
+static bool
+has_digit (const Field *field)
+{
+  for (size_t i = 0; i < field->length; i++)
+    if (g_ascii_isdigit (field->text[i]))
+      return true;
+  return false;
+}
+
+/* Whether a column has a digit in each cell but the first row's. */
+static bool
+has_column_of_digits (const Sample *sample, const SniffCandidate *table)
+{
+  g_autofree bool *other = g_new0 (bool, table->fields); /* the column is another one */
+  g_autoptr (Reader) reader = sniff_reader (sample, &table->dialect, 0);
+  const Record *record = NULL;
+  for (guint row = 0; reader_next (reader, &record, NULL) && record != NULL; row++)
+    for (size_t i = 0; i < table->fields && record->n_fields == table->fields; i++)
+      other[i] = other[i] || has_digit (&record->fields[i]) == (row == table->first);
+  return memchr (other, false, table->fields) != NULL;
+}
+
+/* Whether a first row of words and nearly all rows below it are cut into as many cells: a list of something that holds the
+ * delimiter has no such header. The commas of names and sentences are before blanks: then the first row must be the file's, and a
+ * column must tell itself from it by digits. Between blanks all columns must hold values, and several. */
+static bool
+is_plain_table (const Sample *sample, const SniffCandidate *table)
 {
   static const char *const plain[] = { ",", ";", "\t", "|", NULL };
-  bool blank = g_str_equal (table->dialect.delimiter, " ");
+  bool blank = g_str_equal (table->dialect.delimiter, " "), words = table->dialect.delimiter[0] == ',' && table->dialect.trim;
   if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
       || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
     return false;
-  const SniffRow *first = sniff_row (table, table->first);
+  if (!is_first_of_words (table) || (words && (table->first > 0 || !has_column_of_digits (sample, table))))
+    return false;
   g_autofree CellKind *kinds = sniff_column_kinds (table, table->first + 1);
-  for (size_t i = 0; i < table->fields; i++)
-    if (table->kinds->data[first->kinds + i] != KIND_TEXT || (blank && !sniff_kind_is_typed (kinds[i])))
+  for (size_t i = 0; i < table->fields && blank; i++)
+    if (!sniff_kind_is_typed (kinds[i]))
       return false;
   int64_t rows = 0;
   for (guint i = table->first; i < table->rows->len; i++)
     rows += !sniff_is_remark (sniff_row (table, i), table->fields);
   return table->even * 10 >= rows * 9;
+}
+
+/* Whether the delimiter cuts all rows alike, the first, which may be a header, like the others. Colons are in titles, too. */
+static bool
+cuts_all (const Sample *sample, const SniffCandidate *table)
+{
+  const char *delimiter = table->dialect.delimiter;
+  if (delimiter[0] == '\0' || delimiter[0] == ' ' || table->first > 0 || table->even < 2 || table->share < LEAST_EVEN)
+    return false;
+  return delimiter[0] != ':' || (is_first_of_words (table) && !are_clocks (sample, table));
+}
+
+/* Whether "b" finds its table only below the first row, which "a" cuts as it cuts all others: what "b" cuts is inside of cells. */
+static bool
+is_inside_cells (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
+{
+  return b->first > 0 && b->fields > 1 && cuts_all (sample, a);
+}
+
+/* Whether nearly every row has the delimiter, and it is one that words have not: rows of any length are cut by it. */
+static bool
+is_in_every_row (const SniffCandidate *table)
+{
+  static const char *const plain[] = { ";", "\t", "|", NULL };
+  int64_t rows = 0, cut = 0;
+  for (guint i = 0; i < table->rows->len; i++)
+    {
+      rows += !sniff_is_remark (sniff_row (table, i), table->fields);
+      cut += !sniff_is_remark (sniff_row (table, i), table->fields) && sniff_row (table, i)->fields != 1;
+    }
+  return g_strv_contains (plain, table->dialect.delimiter) && rows >= LEAST_PLAIN_ROWS
+         && (double) cut >= LEAST_EVEN * (double) rows;
 }
 
 static bool
@@ -206,9 +273,11 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
+  if (is_inside_cells (sample, a, b) != is_inside_cells (sample, b, a))
+    return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
-    return is_blank_of_delimiter (b, a) && (a->fields == b->fields || a->score > b->score);
-  if (a->dialect.delimiter[0] == '\0' && is_plain_table (b))
+    return is_pair (b, a);
+  if (a->dialect.delimiter[0] == '\0' && (is_plain_table (sample, b) || is_in_every_row (b)))
     return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
     return is_even_tab (a, b);
@@ -229,11 +298,33 @@ is_too_small (const SniffCandidate *table)
   return (double) table->even < LEAST_SHARE * (double) (table->rows->len - above);
 }
 
+/* How many widths rows with a delimiter have. */
+static guint
+count_widths (const SniffCandidate *table)
+{
+  g_autoptr (GHashTable) widths = g_hash_table_new (NULL, NULL);
+  for (guint i = 0; i < table->rows->len; i++)
+    if (sniff_row (table, i)->fields > 1)
+      g_hash_table_add (widths, GUINT_TO_POINTER (sniff_row (table, i)->fields));
+  return g_hash_table_size (widths);
+}
+
+/* Where rows are of any length, those above the longest run of even ones are no preamble: it begins with the first of all. */
+static bool
+begin_ragged (SniffCandidate *table)
+{
+  if ((double) table->even >= LEAST_SHARE * table->rows->len || count_widths (table) < LEAST_WIDTHS || !is_in_every_row (table))
+    return false;
+  for (table->first = 0; sniff_row (table, table->first)->fields < 2;)
+    table->first++;
+  return true;
+}
+
 /* Where what looked like a table is too small for one, one column holds all rows. */
 static void
 doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
 {
-  if (best->rows == NULL || best->known > 0 || best->other_below || !is_too_small (best))
+  if (best->rows == NULL || best->known > 0 || best->other_below || begin_ragged (best) || !is_too_small (best))
     return;
   SniffCandidate one;
   look_with_quotes (sample, "", &one);
@@ -292,6 +383,14 @@ delimiter_word (const char *delimiter)
                                          : delimiter;
 }
 
+static const char *
+blanks_word (const Dialect *dialect)
+{
+  if (!dialect->trim)
+    return "";
+  return g_str_equal (dialect->delimiter, " ") ? ", one or more" : " and blanks around it";
+}
+
 char *
 sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *second)
 {
@@ -301,8 +400,8 @@ sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *seco
   if (best->dialect.delimiter[0] == '\0')
     g_string_append_printf (text, "none: nothing splits the %s rows into a better table", rows);
   else
-    g_string_append_printf (text, "%s : %s of %s rows have %zu fields", delimiter_word (best->dialect.delimiter), even, rows,
-                            best->fields);
+    g_string_append_printf (text, "%s%s : %s of %s rows have %zu fields", delimiter_word (best->dialect.delimiter),
+                            blanks_word (&best->dialect), even, rows, best->fields);
   if (second->rows != NULL && second->dialect.delimiter[0] != '\0')
     g_string_append_printf (text, "; runner-up %s : %.0f %% have %zu", delimiter_word (second->dialect.delimiter),
                             100 * second->share, second->fields);

@@ -14,6 +14,12 @@ sniff_evidence_clear (SniffEvidence *evidence)
   evidence->fields = 0;
 }
 
+int
+sniff_percent (const SniffEvidence *evidence)
+{
+  return (int) (100 * evidence->confidence + 0.5);
+}
+
 static size_t
 count_typed (const SniffEvidence *evidence)
 {
@@ -47,6 +53,22 @@ sniff_is_row (const SniffEvidence *evidence, const Record *record)
   for (size_t i = 0; i < record->n_fields; i++)
     kinds[i] = (guint8) sniff_kind (record->fields[i].text, record->fields[i].length);
   return are_cells_of_row (evidence, kinds, record->n_fields);
+}
+
+bool
+sniff_fits (const SniffEvidence *evidence, const Record *record)
+{
+  if (record->problem != NULL || record->n_fields != evidence->fields)
+    return false;
+  for (size_t i = 0; i < record->n_fields; i++)
+    {
+      const Field *field = &record->fields[i];
+      CellKind kind = evidence->kinds[i];
+      if (field->length > 0 && sniff_kind_is_typed (kind) && !sniff_kind_fits (sniff_kind (field->text, field->length), kind)
+          && !sniff_is_null_word (field->text, field->length))
+        return false;
+    }
+  return true;
 }
 
 size_t

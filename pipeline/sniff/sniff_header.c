@@ -1,150 +1,12 @@
 #include "pipeline/sniff/sniff_header.h"
 
-#include "base/text.h"
 #include "pipeline/sniff/sniff_header_rows.h"
+#include "pipeline/sniff/sniff_judge.h"
 #include "pipeline/sniff/sniff_titles.h"
-#include "pipeline/sniff/sniff_vote.h"
 
 #include <string.h>
 
-#define EXAMPLES 3
-#define SURE 0.99     /* all cells say the same */
-#define LIKELY 0.85   /* they do, and are texts */
-#define DOUBTFUL 0.7  /* some say the opposite */
-#define UNDECIDED 0.6 /* nothing in the rows says anything */
-
-/* ---- one row ---- */
-
-static void
-add_example (GString *examples, int *count, const Field *field, const char *what)
-{
-  if (++*count > EXAMPLES)
-    return;
-  g_autofree char *shown = text_printable (field->text, field->length, 40);
-  g_string_append_printf (examples, "%s\"%s\" above %s", *count > 1 ? ", " : "", shown, what);
-}
-
-static bool
-decide_by_votes (const Top *top, SniffHeader *header)
-{
-  int with = 0, against = 0, typed = 0;
-  g_autoptr (GString) unlike = g_string_new (NULL);
-  g_autoptr (GString) like = g_string_new (NULL);
-  for (size_t i = 0; i < top->fields; i++)
-    {
-      const char *what = NULL;
-      int voted = vote_of_first (top, i, &what);
-      typed += voted != 0 && sniff_kind_is_typed (top->columns[i].kind);
-      if (voted > 0)
-        add_example (unlike, &with, top_cell (top, 0, i), what);
-      else if (voted < 0)
-        add_example (like, &against, top_cell (top, 0, i), what);
-    }
-  if (with == 0 && against == 0)
-    return false;
-  header->rows = with > against;
-  header->confidence = with > 0 && against > 0 ? DOUBTFUL : typed > 0 ? SURE : LIKELY;
-  header->evidence = header->rows > 0 ? g_strdup_printf ("header: the first row is unlike those below it: %s", unlike->str)
-                                      : g_strdup_printf ("no header: the first row is like those below it: %s", like->str);
-  return true;
-}
-
-static bool
-decide_by_known (const Top *top, const char *const *known_names, SniffHeader *header)
-{
-  if (known_names == NULL)
-    return false;
-  guint known = 0, names = g_strv_length ((char **) known_names);
-  for (size_t i = 0; i < top->fields; i++)
-    known += sniff_is_known (top_cell (top, 0, i)->text, top_cell (top, 0, i)->length, known_names);
-  if (known == 0 || known * 2 < MIN (names, top->fields))
-    return false;
-  header->rows = 1;
-  header->known = true;
-  header->evidence = g_strdup_printf ("header: the first row has %u of the %u known names", known, names);
-  header->confidence = 1;
-  return true;
-}
-
-/* Nothing of sentences or codes: in one column a row lost costs more than a name. */
-static bool
-is_plain_name (const Field *field)
-{
-  for (size_t i = 0; i < field->length; i++)
-    if (g_ascii_isdigit (field->text[i]) || (field->text[i] != '\0' && strchr (".,;:-", field->text[i]) != NULL))
-      return false;
-  return true;
-}
-
-/* Whether the first row's first "fields" cells could be names. If not, why. */
-static bool
-are_names (const Top *top, size_t fields, char **ret_why)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  bool series = top_count_filled (top, 0) > 1 && header_rows_is_series (top, 0);
-  for (size_t i = 0; i < fields; i++)
-    {
-      const Field *field = top_cell (top, 0, i);
-      if (field->length == 0 && (top->columns[i].kind == KIND_EMPTY || series))
-        continue; /* a delimiter at the end of each row, or the corner above the names of rows */
-      if (field->length == 0)
-        return *ret_why = g_strdup_printf ("cell %zu of the first row is empty", i + 1), false;
-      g_autofree char *shown = text_printable (field->text, field->length, 40);
-      if (sniff_kind_is_typed (top_kind (top, 0, i)) && !vote_is_series (top, 0, i))
-        return *ret_why = g_strdup_printf ("\"%s\" in the first row is a value, no name", shown), false;
-      if (!g_hash_table_add (seen, g_strndup (field->text, field->length)) && top->below > 0)
-        return *ret_why = g_strdup_printf ("\"%s\" is twice in the first row", shown), false;
-      if (top->fields == 1 && top->below > 0 && !is_plain_name (field))
-        return *ret_why = g_strdup_printf ("\"%s\" may be a row like those below it", shown), false;
-    }
-  return true;
-}
-
-static void
-decide_by_names (const Top *top, size_t fields, SniffHeader *header)
-{
-  g_autofree char *why = NULL;
-  header->rows = are_names (top, fields, &why);
-  header->confidence = UNDECIDED;
-  header->evidence = header->rows > 0 ? g_strdup ("header: every cell of the first row could be a name, and none is there twice")
-                                      : g_strdup_printf ("no header: %s", why);
-}
-
-/* ---- a row and those below it ---- */
-
-static void
-judge (const Sample *sample, const Top *top, SniffHeader *ret_header)
-{
-  *ret_header = (SniffHeader) { .first = top->n > 0 ? top->index[0] : 0 };
-  if (top->n == 0)
-    {
-      ret_header->rows = 1;
-      ret_header->evidence = g_strdup ("header: assumed, the first row cannot be read");
-      ret_header->confidence = 0.5;
-      return;
-    }
-  if (!decide_by_known (top, sample->known_names, ret_header) && !decide_by_votes (top, ret_header))
-    decide_by_names (top, top->fields, ret_header);
-  int rows = ret_header->rows;
-  if (rows == 1 || header_rows_are_groups (top))
-    rows = header_rows_count (top);
-  if (rows > 1)
-    {
-      g_free (ret_header->evidence);
-      ret_header->evidence = g_strdup_printf ("header: %d rows are unlike those below them", rows);
-      ret_header->confidence = 0.9;
-    }
-  ret_header->rows = rows;
-  ret_header->width = rows == 1 && top->named ? top->found : 0;
-}
-
-static void
-judge_at (const Sample *sample, const SniffCandidate *best, guint first, SniffHeader *ret_header)
-{
-  g_auto (Top) top = { 0 };
-  top_read (sample, best, first, &top);
-  judge (sample, &top, ret_header);
-}
+#define MOST_WORDS 5 /* of a name, on an average */
 
 /* ---- rows above ---- */
 
@@ -181,7 +43,7 @@ is_better_header (const Top *above, guint first, SniffHeader *higher)
   if (found < 2 || !(only || (most && found > 2)))
     return false;
   g_free (higher->evidence);
-  decide_by_names (above, found, higher);
+  judge_names (above, found, higher);
   return higher->rows > 0;
 }
 
@@ -196,9 +58,11 @@ judge_above (const Sample *sample, const SniffCandidate *best, guint first, Snif
   if (!could_belong (best, &above, first))
     return;
   SniffHeader higher;
-  judge (sample, &above, &higher);
+  judge_row (sample, &above, &higher);
+  bool setting = above.found < above.fields && above.other_values[0] > 0;          /* a word and a value */
   bool units = higher.rows > 1 && above.n > 1 && header_rows_is_units (&above, 1); /* names are above them */
-  bool take = header->rows == 0 || units || (header->confidence < LIKELY && is_better_header (&above, first, &higher));
+  bool take = (header->rows == 0 && !(setting && higher.rows > 0)) || units
+              || (header->confidence < JUDGE_LIKELY && is_better_header (&above, first, &higher));
   g_free (take ? header->evidence : higher.evidence);
   *header = take ? higher : *header;
 }
@@ -214,10 +78,79 @@ judge_below_titles (const Sample *sample, const SniffCandidate *best, SniffHeade
   if (titles == TITLES_NONE)
     return false;
   judge_at (sample, best, first, ret_header);
-  if (ret_header->rows > 0 && (titles == TITLES_ABOVE_NAMES || ret_header->confidence > UNDECIDED))
+  if (ret_header->rows > 0 && (titles == TITLES_ABOVE_NAMES || ret_header->confidence > JUDGE_UNDECIDED))
     return true;
   g_clear_pointer (&ret_header->evidence, g_free);
   return false;
+}
+
+/* Whether a remark reads as a sentence does: it has a blank behind a delimiter, and the rows have none; or many words. */
+static bool
+is_sentence (const Top *top)
+{
+  int blanks = 0;
+  for (size_t i = 0; i < top->fields; i++)
+    {
+      const Field *field = top_cell (top, 0, i);
+      const char *below = top->columns[i].text;
+      if (i > 0 && field->text[0] == ' ' && below != NULL && below[0] != ' ')
+        return true;
+      for (size_t j = 0; j < field->length; j++)
+        blanks += field->text[j] == ' ';
+    }
+  return blanks >= (int) top->fields * MOST_WORDS;
+}
+
+static bool
+has_digits (const Top *top)
+{
+  for (size_t i = 0; i < top->fields; i++)
+    if (sniff_has_sign (top_cell (top, 0, i), 0))
+      return true;
+  return false;
+}
+
+/* The last remark above the row "below" that is cut as the rows are. */
+static guint
+find_last_remark (const SniffCandidate *best, guint below)
+{
+  guint last = below - 1;
+  while (last > best->first && sniff_row (best, last)->fields != best->fields)
+    last--;
+  return last;
+}
+
+/* Whether the last of the remarks above the row "below" has the names of the columns. One that does not stand right above it, and
+ * one that reads as a sentence, must show more. */
+static bool
+judge_remark (const Sample *sample, const SniffCandidate *best, guint below, SniffHeader *ret_header)
+{
+  g_auto (Top) top = { 0 };
+  guint last = find_last_remark (best, below);
+  top_read (sample, best, last, &top);
+  judge_row (sample, &top, ret_header);
+  bool apart = last + 1 < below || sniff_row (best, below)->blank, sentence = is_sentence (&top);
+  double least = sentence ? JUDGE_SURE : apart ? JUDGE_LIKELY : 0;
+  if (ret_header->rows > 0 && ret_header->confidence >= least && !((apart || sentence) && has_digits (&top)))
+    return true;
+  g_clear_pointer (&ret_header->evidence, g_free);
+  return false;
+}
+
+/* Whether remarks that are cut as the rows are stand above them. The header is below them, or the last of them is it. */
+static bool
+judge_below_remarks (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_header)
+{
+  guint below = titles_remarks (best);
+  if (below == best->first)
+    return false;
+  judge_at (sample, best, below, ret_header);
+  SniffHeader remark;
+  if ((ret_header->rows > 0 && ret_header->confidence >= JUDGE_SURE) || !judge_remark (sample, best, below, &remark))
+    return true;
+  g_free (ret_header->evidence);
+  *ret_header = remark;
+  return true;
 }
 
 static void
@@ -227,7 +160,7 @@ find_header (const Sample *sample, const SniffCandidate *best, SniffHeader *ret_
   bool free = sample->declared->skip_lines < 0;
   if (free && best->fields == 1)
     first = titles_of_one_column (sample, best);
-  if (free && judge_below_titles (sample, best, ret_header))
+  if (free && (judge_below_remarks (sample, best, ret_header) || judge_below_titles (sample, best, ret_header)))
     return;
   judge_at (sample, best, first, ret_header);
   if (!free || first > best->first)

@@ -1,5 +1,6 @@
 #include "pipeline/sniff/sniff_header_rows.h"
 
+#include "pipeline/sniff/sniff_series.h"
 #include "pipeline/sniff/sniff_vote.h"
 
 #define LEAST_GROUPED 2 /* cells that belong to the name on their left */
@@ -13,7 +14,7 @@ count_words (const Top *top, guint row)
     {
       int voted = vote_by_kind (top, row, i);
       CellKind kind = top_kind (top, row, i);
-      bool word = kind == KIND_TEXT || kind == KIND_PADDED || kind == KIND_BOOLEAN || vote_is_series (top, row, i);
+      bool word = kind == KIND_TEXT || kind == KIND_PADDED || kind == KIND_BOOLEAN || sniff_is_series (top, row, i);
       bool value = sniff_kind_is_typed (kind) && sniff_kind_is_typed (top->columns[i].kind) && voted <= 0;
       if (value)
         return -1;
@@ -38,14 +39,17 @@ header_rows_is_units (const Top *top, guint row)
   return top_count_filled (top, row) > 1;
 }
 
+/* Whether each cell of a row is a word, and none is there twice below one name of the row above, which goes on to the right. */
 static bool
 is_row_of_distinct_words (const Top *top, guint row)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (size_t i = 0; i < top->fields; i++)
     {
-      const Field *field = top_cell (top, row, i);
-      bool word = !sniff_kind_is_typed (top_kind (top, row, i)) || vote_is_series (top, row, i);
+      const Field *field = top_cell (top, row, i), *group = top_cell (top, row - 1, i);
+      bool word = !sniff_kind_is_typed (top_kind (top, row, i)) || sniff_is_series (top, row, i);
+      if (group->length > 0 && i > 0 && !sniff_is_equal (group, group - 1))
+        g_hash_table_remove_all (seen);
       if (field->length == 0 || !word || !g_hash_table_add (seen, g_strndup (field->text, field->length)))
         return false;
     }
@@ -56,7 +60,7 @@ bool
 header_rows_is_series (const Top *top, guint row)
 {
   for (size_t i = 0; i < top->fields; i++)
-    if (top_cell (top, row, i)->length > 0 && !vote_is_series (top, row, i))
+    if (top_cell (top, row, i)->length > 0 && !sniff_is_series (top, row, i))
       return false;
   return top_count_filled (top, row) > 0;
 }
@@ -71,7 +75,7 @@ count_grouped (const Top *top, guint row)
     {
       const Field *field = top_cell (top, row, i), *before = field - 1;
       named = named || field->length > 0;
-      grouped += named && (field->length == 0 || top_is_equal (field, before));
+      grouped += named && (field->length == 0 || sniff_is_equal (field, before));
     }
   return grouped;
 }
@@ -87,7 +91,7 @@ is_row_of_groups (const Top *top, guint row)
       for (next = i + 1; next < top->fields; next++)
         {
           const Field *field = top_cell (top, row, next);
-          if (field->length > 0 && !top_is_equal (field, name))
+          if (field->length > 0 && !sniff_is_equal (field, name))
             break;
         }
       if (name->length == 0 || next == i + 1)
@@ -108,10 +112,22 @@ is_below_groups (const Top *top, guint row, int words)
          && count_grouped (top, row + 2) == 0;
 }
 
+/* Whether the row is the one above it once more. */
+static bool
+is_repeated (const Top *top, guint row)
+{
+  for (size_t i = 0; i < top->fields; i++)
+    if (row == 0 || !sniff_is_equal (top_cell (top, row, i), top_cell (top, row - 1, i)))
+      return false;
+  return true;
+}
+
 /* Units, or the names below groups of columns. */
 static bool
 is_more_header (const Top *top, guint row)
 {
+  if (is_repeated (top, row))
+    return false;
   int words = count_words (top, row);
   bool units = row + 1 < top->n && header_rows_is_units (top, row) && !header_rows_is_units (top, row + 1);
   return words >= 2 || (words >= 0 && (units || is_below_groups (top, row, words) || header_rows_is_series (top, row)));
@@ -130,7 +146,7 @@ header_rows_count (const Top *top)
 static bool
 is_year_of_group (const Top *top, size_t column)
 {
-  return top_period (top_cell (top, 0, column)) > 0 && column + 1 < top->fields && top_cell (top, 0, column + 1)->length == 0;
+  return sniff_period (top_cell (top, 0, column)) > 0 && column + 1 < top->fields && top_cell (top, 0, column + 1)->length == 0;
 }
 
 bool

@@ -221,7 +221,9 @@ is_boolean (Cursor cursor)
 bool
 sniff_is_null_word (const char *text, size_t length)
 {
-  static const char *const words[] = { "NA", "N/A", "null", "none", "nan", "nil", "\\N", "-", "--", "?", ".", "n.a." };
+  static const char *const words[] = {
+    "NA", "N/A", "null", "none", "nan", "nil", "\\N", "-", "--", "?", ".", "n.a.", "inf", "-inf"
+  };
   return is_one_of ((Cursor) { text, text + length }, words, G_N_ELEMENTS (words));
 }
 

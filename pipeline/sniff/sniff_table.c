@@ -28,7 +28,7 @@
 #define BLANK_WORTH 0.62 /* delimiters that are punctuation in words, too */
 #define COLON_WORTH 0.65
 #define RARE_WORTH 0.95 /* ^ and ~ */
-#define PAIR_WORTH 0.98 /* of two characters */
+#define PAIR_WORTH 0.98 /* a comma with a blank */
 #define ONE_TYPED 0.8   /* one column of dates, times, links, which have separators in them */
 #define ONE_COLUMN 0.5
 #define ONE_ROW 0.5       /* one row among others */
@@ -42,6 +42,12 @@ sniff_is_remark (const SniffRow *row, size_t fields)
   return row->comment && row->fields != fields;
 }
 
+bool
+sniff_is_near (const SniffRow *row, size_t fields)
+{
+  return row->fields > 1 && row->fields * 2 > fields && row->fields * 2 < fields * 3;
+}
+
 /* What a row is worth to a table of "fields" columns: rows of about the width are accidents in it, others are not of it. */
 static double
 worth (const SniffRow *row, size_t fields)
@@ -52,7 +58,7 @@ worth (const SniffRow *row, size_t fields)
     return 0;
   if (row->fields == 0)
     return -BAD_ROW;
-  return row->fields * 2 > fields && row->fields * 2 < fields * 3 && row->fields > 1 ? -NEAR_ROW : -OTHER_ROW;
+  return sniff_is_near (row, fields) ? -NEAR_ROW : -OTHER_ROW;
 }
 
 static int64_t
@@ -171,8 +177,9 @@ score_column (const SniffCandidate *candidate, size_t column)
 }
 
 static double
-delimiter_worth (const char *delimiter)
+delimiter_worth (const Dialect *dialect)
 {
+  const char *delimiter = dialect->delimiter;
   switch (delimiter[0])
     {
     case ' ':
@@ -182,8 +189,10 @@ delimiter_worth (const char *delimiter)
     case '^':
     case '~':
       return RARE_WORTH;
+    case ',':
+      return dialect->trim || delimiter[1] != '\0' ? PAIR_WORTH : 1;
     default:
-      return delimiter[0] != '\0' && delimiter[1] != '\0' ? PAIR_WORTH : 1;
+      return 1;
     }
 }
 
@@ -215,7 +224,7 @@ set_score (SniffCandidate *candidate)
   double coverage = (double) candidate->even * (double) candidate->fields / cells;
   if (candidate->even == 1 && rows > 1)
     coverage *= ONE_ROW;
-  candidate->score = coverage * width_worth (candidate) * typed * typed * delimiter_worth (candidate->dialect.delimiter);
+  candidate->score = coverage * width_worth (candidate) * typed * typed * delimiter_worth (&candidate->dialect);
   if (candidate->first > 0)
     candidate->score *= BELOW_OTHERS;
 }

@@ -11,6 +11,9 @@ void sniff_find_table (SniffCandidate *candidate);
 /* Whether a row begins with # and is not cut as a table of so many columns is: it has no say. */
 bool sniff_is_remark (const SniffRow *row, size_t fields);
 
+/* Whether a row is of about that width: it lost or gained a few delimiters. */
+bool sniff_is_near (const SniffRow *row, size_t fields);
+
 /* What each column of the table holds from row "first" on: "fields" kinds (g_free). Text where less than four fifths agree. */
 CellKind *sniff_column_kinds (const SniffCandidate *candidate, guint first);
 

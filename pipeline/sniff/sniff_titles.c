@@ -8,6 +8,8 @@
 #define MOST_SPARSE 10     /* percent of the rows below may be as sparse then */
 #define MOST_TITLE_ROWS 20 /* of a file of one column */
 #define MOST_KEY_VALUE 2   /* cells */
+#define LEAST_ROWS 3       /* below remarks */
+#define ROWS_PER_REMARK 10 /* that are cut as the rows are */
 
 /* ---- filled up with delimiters ---- */
 
@@ -106,6 +108,54 @@ titles_padded (const SniffCandidate *best, guint *ret_first)
   return sparse && !remark && !block && are_full (best, i) ? TITLES_ABOVE_NAMES : TITLES_ABOVE_VALUES;
 }
 
+/* ---- remarks ---- */
+
+/* Whether the cells of a row are what the columns hold, where those are of one kind. */
+static bool
+fits_columns (const SniffCandidate *best, const CellKind *kinds, guint row)
+{
+  size_t fields = MIN (sniff_row (best, row)->fields, best->fields), fitting = 0;
+  for (size_t i = 0; i < fields; i++)
+    {
+      CellKind kind = kind_at (best, row, i);
+      if (kind == KIND_EMPTY || !sniff_kind_is_typed (kinds[i]))
+        continue;
+      if (!sniff_kind_fits (kind, kinds[i]))
+        return false;
+      fitting++;
+    }
+  return fitting > 0;
+}
+
+/* Whether hardly a row from "first" on begins with #. */
+static bool
+are_without_remarks (const SniffCandidate *best, guint first)
+{
+  guint rows = 0, remarks = 0;
+  for (guint i = first; i <= best->last; i++)
+    {
+      bool even = sniff_row (best, i)->fields == best->fields;
+      rows += even;
+      remarks += even && sniff_row (best, i)->comment;
+    }
+  return rows >= LEAST_ROWS && remarks * ROWS_PER_REMARK <= rows;
+}
+
+guint
+titles_remarks (const SniffCandidate *best)
+{
+  guint below = best->first;
+  while (below <= best->last && sniff_row (best, below)->comment)
+    below++;
+  if (best->fields < 2 || below > best->last || !are_without_remarks (best, below) || is_like_title (best, below))
+    return best->first;
+  g_autofree CellKind *kinds = sniff_column_kinds (best, below);
+  for (guint i = best->first; i < below; i++)
+    if (fits_columns (best, kinds, i))
+      return best->first;
+  return below;
+}
+
 /* ---- one column ---- */
 
 /* A line that begins with # and is no single word, which could be a name or a value. */
@@ -164,20 +214,9 @@ titles_of_one_column (const Sample *sample, const SniffCandidate *best)
 static bool
 is_short_row (const SniffCandidate *best, const CellKind *kinds, guint row)
 {
-  size_t fields = sniff_row (best, row)->fields;
-  int fitting = 0;
-  if (sniff_row (best, row)->comment || fields >= best->fields || fields * 2 <= best->fields)
-    return false;
-  for (size_t i = 0; i < fields; i++)
-    {
-      CellKind kind = kind_at (best, row, i);
-      if (kind == KIND_EMPTY || !sniff_kind_is_typed (kinds[i]))
-        continue;
-      if (!sniff_kind_fits (kind, kinds[i]))
-        return false;
-      fitting++;
-    }
-  return fitting > 0;
+  const SniffRow *short_row = sniff_row (best, row);
+  return !short_row->comment && short_row->fields < best->fields && short_row->fields * 2 > best->fields
+         && fits_columns (best, kinds, row);
 }
 
 guint

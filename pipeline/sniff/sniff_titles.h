@@ -16,6 +16,10 @@ typedef enum
 /* The first row below what may be titles and settings, filled up with delimiters by the program that wrote the file. */
 Titles titles_padded (const SniffCandidate *best, guint *ret_first);
 
+/* The first row below remarks that are cut as the rows are: lines that begin with # as hardly a row does, and are like none. The
+ * table's first row where there are none. */
+guint titles_remarks (const SniffCandidate *best);
+
 /* In a file of one column: the first row below remarks, or below a title and an empty line. */
 guint titles_of_one_column (const Sample *sample, const SniffCandidate *best);
 

@@ -7,12 +7,16 @@
 #include <string.h>
 
 #define ROWS_LOOKED_AT 2000
+#define LEAST_RISES 4      /* of texts in order */
+#define ROWS_PER_ASTRAY 20 /* one of such a number may stand elsewhere: letters with accents */
 
 void
 top_clear (Top *top)
 {
   for (guint i = 0; i < top->n; i++)
     g_free (top->memory[i]);
+  for (size_t i = 0; top->columns != NULL && i < top->fields; i++)
+    sniff_column_clear (&top->columns[i]);
   g_free (top->columns);
   *top = (Top) { 0 };
 }
@@ -41,100 +45,17 @@ top_count_filled (const Top *top, guint row)
   return filled;
 }
 
-static int64_t
-read_digits (const char *text, size_t length)
+bool
+top_is_filled (const Top *top, size_t column)
 {
-  int64_t number = 0;
-  for (size_t i = 0; i < length; i++)
-    {
-      if (!g_ascii_isdigit (text[i]))
-        return -1;
-      number = number * 10 + (text[i] - '0');
-    }
-  return number;
-}
-
-int64_t
-top_period (const Field *field)
-{
-  const char *text = field->text;
-  size_t length = field->length;
-  for (; length > 0 && *text == ' '; length--)
-    text++;
-  while (length > 0 && text[length - 1] == ' ')
-    length--;
-  bool dated = length == 7 && text[4] == '-';
-  if (length != 4 && !dated)
-    return 0;
-  int64_t year = read_digits (text, 4), month = dated ? read_digits (text + 5, 2) : 0;
-  return year >= 1900 && year <= 2100 && month >= 0 && month <= 12 ? year * 12 + month : 0;
+  return top->below > 1 && top->columns[column].cells == top->below;
 }
 
 bool
 top_is_period (const Top *top, guint row, size_t column)
 {
-  const TopColumn *below = &top->columns[column];
-  return below->periods * 2 <= below->cells && top_period (top_cell (top, row, column)) > 0;
-}
-
-bool
-top_has_sign (const Field *field, int sign)
-{
-  static const char *const signs[TOP_SIGNS] = { "0123456789", "/", "=", "\\", "@", "<", ">", " " };
-  for (size_t i = 0; i < field->length; i++)
-    if (field->text[i] != '\0' && strchr (signs[sign], field->text[i]) != NULL)
-      return true;
-  return false;
-}
-
-bool
-top_is_equal (const Field *a, const Field *b)
-{
-  return a->length == b->length && memcmp (a->text, b->text, a->length) == 0;
-}
-
-static size_t
-common_prefix (const Field *a, const Field *b)
-{
-  size_t i = 0;
-  while (i < a->length && i < b->length && a->text[i] == b->text[i])
-    i++;
-  return i;
-}
-
-static bool
-is_word_byte (char byte)
-{
-  return g_ascii_isalnum (byte) || (byte & 0x80) != 0;
-}
-
-/* The next piece of a cell: 'a' for a word, '9' for one with a digit in it, else the sign itself; '\0' at the end. */
-static char
-next_piece (const Field *field, size_t *at)
-{
-  if (*at == field->length)
-    return '\0';
-  if (!is_word_byte (field->text[*at]))
-    return field->text[(*at)++];
-  char piece = 'a';
-  for (; *at < field->length && is_word_byte (field->text[*at]); (*at)++)
-    piece = g_ascii_isdigit (field->text[*at]) ? '9' : piece;
-  return piece;
-}
-
-static bool
-is_built_alike (const Field *a, const Field *b)
-{
-  size_t at_a = 0, at_b = 0;
-  char piece = '\0';
-  do
-    {
-      piece = next_piece (a, &at_a);
-      if (piece != next_piece (b, &at_b))
-        return false;
-    }
-  while (piece != '\0');
-  return true;
+  const SniffColumn *below = &top->columns[column];
+  return below->periods * 2 <= below->cells && sniff_period (top_cell (top, row, column)) > 0;
 }
 
 /* ---- order of the first column ---- */
@@ -142,8 +63,10 @@ is_built_alike (const Field *a, const Field *b)
 typedef struct
 {
   GString *last; /* the cell above */
-  bool bytes;    /* in the order of bytes so far */
-  bool folded;   /* in that of letters */
+  int64_t cells;
+  int64_t rises;  /* those behind the cell above them */
+  int64_t bytes;  /* those before the cell above them, in the order of bytes */
+  int64_t folded; /* in that of letters */
 } Order;
 
 static int
@@ -164,6 +87,7 @@ static void
 look_at_order (Top *top, const Field *field, Order *order)
 {
   const Field *first = top_cell (top, 0, 0);
+  order->cells++;
   if (order->last == NULL)
     {
       order->last = g_string_new (NULL);
@@ -171,8 +95,9 @@ look_at_order (Top *top, const Field *field, Order *order)
     }
   else
     {
-      order->bytes = order->bytes && compare_bytes (field, order->last->str, order->last->len) >= 0;
-      order->folded = order->folded && compare_folded (field, order->last->str, order->last->len) >= 0;
+      order->rises += compare_bytes (field, order->last->str, order->last->len) > 0;
+      order->bytes += compare_bytes (field, order->last->str, order->last->len) < 0;
+      order->folded += compare_folded (field, order->last->str, order->last->len) < 0;
     }
   g_string_truncate (order->last, 0);
   g_string_append_len (order->last, field->text, (gssize) field->length);
@@ -184,25 +109,9 @@ static bool
 is_first_row (const Top *top, const Record *record)
 {
   for (size_t i = 0; i < top->fields; i++)
-    if (!top_is_equal (top_cell (top, 0, i), &record->fields[i]))
+    if (!sniff_is_equal (top_cell (top, 0, i), &record->fields[i]))
       return false;
   return true;
-}
-
-static void
-look_at_cell (TopColumn *column, const Field *field, const Field *first)
-{
-  if (field->length == 0)
-    return;
-  bool only = column->cells++ == 0;
-  column->length = only || column->length == field->length ? field->length : 0;
-  size_t prefix = common_prefix (field, first);
-  column->prefix = only ? prefix : MIN (column->prefix, prefix);
-  column->periods += top_period (field) > 0;
-  column->alike += is_built_alike (field, first);
-  column->recurs = column->recurs || top_is_equal (field, first);
-  for (int sign = 0; sign < TOP_SIGNS; sign++)
-    column->signs[sign] += top_has_sign (field, sign);
 }
 
 static void
@@ -212,7 +121,7 @@ look_below (Top *top, const Record *record, Order *order)
   if (is_first_row (top, record))
     return; /* another table's header */
   for (size_t i = 0; i < top->fields; i++)
-    look_at_cell (&top->columns[i], &record->fields[i], top_cell (top, 0, i));
+    sniff_column_take (&top->columns[i], &record->fields[i], top_cell (top, 0, i));
   if (record->fields[0].length > 0)
     look_at_order (top, &record->fields[0], order);
 }
@@ -249,13 +158,13 @@ count_values (Top *top, guint row)
     }
 }
 
-static TopColumn *
+static SniffColumn *
 make_columns (const SniffCandidate *best, guint first)
 {
   /* Any of the first rows may be of the header, but where there are few at most half of them. */
   guint from = MAX (first, best->first), skipped = MIN (TOP_HEADER_ROWS, (best->last + 1 - MIN (from, best->last)) / 2);
   g_autofree CellKind *kinds = sniff_column_kinds (best, from + MAX (skipped, first == from));
-  TopColumn *columns = g_new0 (TopColumn, best->fields);
+  SniffColumn *columns = g_new0 (SniffColumn, best->fields);
   for (size_t i = 0; i < best->fields; i++)
     columns[i].kind = kinds[i];
   return columns;
@@ -265,7 +174,7 @@ void
 top_read (const Sample *sample, const SniffCandidate *best, guint first, Top *ret_top)
 {
   *ret_top = (Top) { .fields = best->fields, .columns = make_columns (best, first) };
-  Order order = { NULL, true, true };
+  Order order = { 0 };
   g_autoptr (Repair) repair = repair_new (&best->dialect, best->fields);
   g_autoptr (Reader) reader = sniff_reader (sample, &best->dialect, sniff_row (best, first)->line - 1);
   const Record *record = NULL;
@@ -282,7 +191,7 @@ top_read (const Sample *sample, const SniffCandidate *best, guint first, Top *re
     }
   for (guint i = 0; i < ret_top->n; i++)
     count_values (ret_top, i);
-  ret_top->ordered = order.last != NULL && (order.bytes || order.folded);
+  ret_top->ordered = order.rises >= LEAST_RISES && MIN (order.bytes, order.folded) * ROWS_PER_ASTRAY <= order.cells;
   if (order.last != NULL)
     g_string_free (order.last, TRUE);
 }

@@ -5,14 +5,11 @@
 
 #include "pipeline/sniff/sniff_top.h"
 
-/* Whether the cell is a value of its own kind that is a name where it stands: years and months one after the other above what is
- * none, or dates side by side above what is none. */
-bool vote_is_series (const Top *top, guint row, size_t column);
-
 /* In a column of one kind: 1, the cell is a word; -1, a value that the column may hold; 0, nothing is said. */
 int vote_by_kind (const Top *top, guint row, size_t column);
 
-/* The same of the first row's cell, for columns of text too. *ret_what: of what the cells below are. */
+/* What the first row's cell says, in columns of text too: more than 0 for a header, less against it, the further the surer.
+ * *ret_what: of what the cells below are. */
 int vote_of_first (const Top *top, size_t column, const char **ret_what);
 
 #endif

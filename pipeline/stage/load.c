@@ -2,9 +2,11 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/layout/survey.h"
 #include "pipeline/records/bad_text.h"
 #include "pipeline/stage/send.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +29,7 @@ static bool
 look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool *ret_end, GError **error)
 {
   const Record *record, *original;
+  bool any = false;
   *ret_end = false;
   for (int64_t n = 0; n < limit; n++)
     {
@@ -35,7 +38,8 @@ look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool 
         return false;
       *ret_end = record == NULL;
       if (record == NULL)
-        return n > 0 || rows_none (rows, error);
+        return any || rows_none (rows, error);
+      any = any || !(reason_use (record->reason) & REASON_OF_FOREIGN);
       survey_look (survey, record);
     }
   return true;
@@ -93,15 +97,15 @@ file_changed (const PipelineTask *task, GError **error)
 }
 
 static bool
-copy_file (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error)
+copy_file (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, GError **error)
 {
   bool contradiction, again;
-  if (!send_rows (db, task, loaded, counts, &contradiction, error))
+  if (!send_rows (db, task, loaded, result, &contradiction, error))
     return false;
   if (!contradiction)
     return true;
   if (!rows_rewind (loaded->rows, error) || !reject_restart (loaded->rejects, error)
-      || !infer (task, loaded, INT64_MAX, &again, error) || !send_rows (db, task, loaded, counts, &contradiction, error))
+      || !infer (task, loaded, INT64_MAX, &again, error) || !send_rows (db, task, loaded, result, &contradiction, error))
     return false;
   return !contradiction || file_changed (task, error);
 }
@@ -117,29 +121,68 @@ check_file (const PipelineTask *task, GError **error)
   return (now.st_size == task->run->size && mtime_ns == task->run->mtime_ns) || file_changed (task, error);
 }
 
-/* Rows below the table do not refuse the file, so they must not go unsaid. */
+/* A footer does not refuse the file, so it must not go unsaid. */
 static void
 note_foreign (const PipelineTask *task, int64_t foreign, GPtrArray *notes)
 {
+  if (foreign == 0)
+    return;
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
   g_autofree char *where = task->options->dry_run ? g_strdup ("") : g_strdup_printf (": `weir rejects %.8s` shows them", id);
-  if (foreign > 0)
-    g_ptr_array_add (notes,
-                     g_strdup_printf ("%" G_GINT64_FORMAT " row%s below the table (a footer, or another table) %s not loaded%s",
-                                      foreign, foreign == 1 ? "" : "s", foreign == 1 ? "was" : "were", where));
+  g_autofree char *rows = text_count (foreign);
+  g_ptr_array_add (notes, g_strdup_printf ("%s row%s none of the table's (footers, headers once more, other tables) and %s not "
+                                           "loaded%s",
+                                           rows, foreign == 1 ? " is" : "s are", foreign == 1 ? "was" : "were", where));
 }
 
 static void
-note_doubts (const Layout *layout, GPtrArray *notes)
+note_tables (int64_t headers, GPtrArray *notes)
+{
+  if (headers > 1)
+    g_ptr_array_add (notes, g_strdup_printf ("the header stands in the file %" G_GINT64_FORMAT
+                                             " times: the rows of %" G_GINT64_FORMAT " tables were taken for those of one",
+                                             headers, headers));
+}
+
+/* What a model could say of a column that was taken as text. */
+static void
+note_settling (const char *name, const ColumnFinding *finding, GPtrArray *notes)
+{
+  const char *doubt = finding->declarable ? "" : " can be read in two ways and";
+  if (finding->settle_or != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} or {%s} in a model settles it", name,
+                                             doubt, name, finding->settle, finding->settle_or));
+  else if (finding->settle != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s%s was taken as text: \"%s\": {%s} in a model reads it as that", name, doubt,
+                                             name, finding->settle));
+}
+
+static void
+note_null_words (const char *name, const int64_t *counts, GPtrArray *notes)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  for (int i = 0; i < NULL_WORDS_MOST && counts != NULL; i++)
+    if (counts[i] > 0)
+      {
+        g_autofree char *count = text_count (counts[i]);
+        g_string_append_printf (words, "%s\"%s\" (%s cell%s)", words->len > 0 ? ", " : "", null_word_text (i), count,
+                                counts[i] == 1 ? "" : "s");
+      }
+  if (words->len > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
+                                             "model switches that off",
+                                             name, words->str, name));
+}
+
+static void
+note_columns (const Layout *layout, GPtrArray *notes)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (layout->findings[i].settle != NULL)
-      g_ptr_array_add (notes,
-                       g_strdup_printf ("column %s can be read in two ways and was taken as text: \"%s\": {%s} or {%s} in a model "
-                                        "settles it",
-                                        layout->columns[i].name, layout->columns[i].name, layout->findings[i].settle,
-                                        layout->findings[i].settle_or));
+    {
+      note_settling (layout->columns[i].name, &layout->findings[i], notes);
+      note_null_words (layout->columns[i].name, layout->findings[i].null_words, notes);
+    }
 }
 
 /* Every byte is something in Windows-1252 and its like, so reading a file as that must not go unsaid. */
@@ -177,14 +220,15 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   *loaded = (Loaded) { .sha = sha256_new (), .stage = stage_new (options->staging_schema, task->run) };
   loaded->rejects = reject_spool_new (options->scratch, task->run->id, error);
   if (loaded->rejects == NULL || !lay_out (task, pins, loaded, error)
-      || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, &result->rows, error)
+      || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, result, error)
       || !check_file (task, error))
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
   note_encoding (loaded->rows, task->model, result->notes);
   note_header (loaded->rows, loaded->layout, result->notes);
-  note_doubts (loaded->layout, result->notes);
+  note_columns (loaded->layout, result->notes);
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
+  note_tables (rows_headers (loaded->rows), result->notes);
   return reject_replace (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, task->run, error)
          && stage_swap (db, loaded->stage, options->swap_timeout_ms, result->notes, error);
 }

@@ -16,6 +16,8 @@ struct RejectSpool
   CopyWriter copy;
   int64_t repaired;
   int64_t foreign;
+  int64_t harmless;
+  int64_t lines;
 };
 
 static bool
@@ -60,7 +62,10 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   copy_text (copy, reject->message);
   copy_bool (copy, reject->repaired);
   spool->repaired += reject->repaired;
-  spool->foreign += (reason_use (reject->reason) & REASON_OF_FOREIGN) != 0;
+  bool foreign = reason_use (reject->reason) & REASON_OF_FOREIGN, other = reject->reason == REASON_SECOND_TABLE;
+  spool->foreign += foreign;
+  spool->harmless += foreign && !other;
+  spool->lines += reject->repaired || other || reject->reason == REASON_FOOTER ? 0 : reject->lines;
   copy_bytes (copy, reject->original, reject->original_length);
   return copy_row_end (copy, error);
 }
@@ -78,6 +83,26 @@ reject_foreign (const RejectSpool *spool)
 }
 
 int64_t
+reject_harmless (const RejectSpool *spool)
+{
+  return spool->harmless;
+}
+
+int64_t
+reject_lines (const RejectSpool *spool)
+{
+  return spool->lines;
+}
+
+void
+reject_recount (const RejectSpool *spool, PipelineResult *result)
+{
+  result->rows.rejected = reject_count (spool);
+  result->lines.rows -= spool->lines - result->lines.rejected;
+  result->lines.rejected = spool->lines;
+}
+
+int64_t
 reject_repaired (const RejectSpool *spool)
 {
   return spool->repaired;
@@ -90,7 +115,7 @@ reject_restart (RejectSpool *spool, GError **error)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not empty the temporary file for rejects: %s", g_strerror (errno));
   copy_clear (&spool->copy);
   copy_begin (&spool->copy, write_piece, spool);
-  spool->repaired = spool->foreign = 0;
+  spool->repaired = spool->foreign = spool->harmless = spool->lines = 0;
   return true;
 }
 

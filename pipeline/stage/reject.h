@@ -10,6 +10,7 @@
 #include "base/db.h"
 #include "base/reason.h"
 #include "base/uid.h"
+#include "pipeline/run.h"
 
 typedef struct
 {
@@ -19,6 +20,7 @@ typedef struct
   const char *message; /* for people */
   const char *original;
   size_t original_length;
+  int64_t lines; /* of the file */
   bool repaired; /* the row was mended and goes on: this keeps what it was */
 } Reject;
 
@@ -32,8 +34,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RejectSpool, reject_spool_free)
 bool reject_add (RejectSpool *spool, const Reject *reject, GError **error);
 int64_t reject_count (const RejectSpool *spool); /* without the repaired ones */
 int64_t reject_repaired (const RejectSpool *spool);
-/* Of those counted: footers and other tables, which say nothing of this one's rows. */
+/* Of those counted: what is no row of the table; and such of it as says nothing against the file: footers, headers once more. */
 int64_t reject_foreign (const RejectSpool *spool);
+int64_t reject_harmless (const RejectSpool *spool);
+
+/* Lines of those counted, but for what is above and below the table. */
+int64_t reject_lines (const RejectSpool *spool);
+
+/* Brings a result up to the rejects that were added behind LOAD, which had counted them as rows. */
+void reject_recount (const RejectSpool *spool, PipelineResult *result);
 
 /* Forgets everything spooled: the file is read again from its start. */
 bool reject_restart (RejectSpool *spool, GError **error);

@@ -16,6 +16,16 @@ suggest (const PipelineTask *task, Reason reason, const char *setting)
         "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model: \"dialect\": "
         "{\"encoding\": ...}, docs/csv.md has the words; `weir retry %.8s` then loads it again.",
         id, id);
+  if (reason == REASON_SECOND_TABLE)
+    return g_strdup_printf (
+        "See `weir rejects %.8s`. Give each table a file of its own, or say in a model what is left out: above the "
+        "table \"dialect\": {\"skip_lines\": N}, elsewhere \"rejects\": {\"%s\": N}; `weir retry %.8s` then "
+        "loads it again.",
+        id, setting, id);
+  if (reason == REASON_COMMENT)
+    return g_strdup_printf ("See `weir rejects %.8s`, and say in a model what they are: \"dialect\": {\"comment\": \"\"} rows, "
+                            "{\"comment\": \"#\"} comments; `weir retry %.8s` then loads it again.",
+                            id, id);
   return g_strdup_printf ("See `weir rejects %.8s`; mend the file%s and use `weir retry %.8s`, or raise \"rejects\": {\"%s\": N}.",
                           id, task->model != NULL ? " or the model" : "", id, setting);
 }
@@ -44,10 +54,10 @@ reject_limit_check (Db *db, const PipelineTask *task, const RejectSpool *rejects
 {
   const Model *model = task->model;
   double percent = model != NULL && model->max_percent >= 0 ? model->max_percent : task->options->max_percent;
-  /* What is below the table says nothing of its rows; but where it is most of the file, it may be the table that was not
-   * understood. */
-  int64_t foreign = reject_foreign (rejects);
-  int64_t counted = foreign <= counts->read / 2 ? counts->rejected - foreign : counts->rejected;
+  /* A footer says nothing of the table's rows; but where it is most of the file, it may be the table that was not understood. Rows of
+   * another table are data that is not loaded. */
+  int64_t harmless = reject_harmless (rejects);
+  int64_t counted = harmless <= counts->read / 2 ? counts->rejected - harmless : counts->rejected;
   if (model != NULL && model->max_rows >= 0 && counted > model->max_rows)
     {
       g_autofree char *bound = g_strdup_printf ("%" G_GINT64_FORMAT, model->max_rows);

@@ -4,6 +4,7 @@
 #include "pipeline/layout/key.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/rowhash.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 
@@ -30,10 +31,18 @@ struct Row
   const Type **slot_types;
   int *slot_references; /* by hash slot: the reference, or -1 */
   Uid id, row_hash;
+  int64_t **null_words; /* by column and word of null_word.h: how often it was written as NULL; NULL: never */
+  GArray *met_words;    /* of MetWord, in the row that was converted last */
   const char *column;
   Reason reason;
   GString *message;
 };
+
+typedef struct
+{
+  int column;
+  int word;
+} MetWord;
 
 static void
 prepare_slots (Row *row)
@@ -63,7 +72,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->layout = layout;
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
-  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len);
+  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
   row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
   for (int i = 0; i < 2 * layout->n_columns; i++)
@@ -75,6 +84,8 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->reference_nulls = g_new0 (bool, layout->n_references + 1);
   for (int i = 0; i < layout->n_references; i++)
     row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
+  row->null_words = g_new0 (int64_t *, layout->n_columns + 1);
+  row->met_words = g_array_new (FALSE, FALSE, sizeof (MetWord));
   prepare_slots (row);
   return row;
 }
@@ -99,8 +110,18 @@ row_free (Row *row)
   g_free (row->slots);
   g_free (row->slot_types);
   g_free (row->slot_references);
+  for (int i = 0; i < row->layout->n_columns; i++)
+    g_free (row->null_words[i]);
+  g_free (row->null_words);
+  g_array_unref (row->met_words);
   g_free (row->cells);
   g_free (row);
+}
+
+const int64_t *
+row_null_words (const Row *row, int column)
+{
+  return row->null_words[column];
 }
 
 const char *
@@ -145,11 +166,24 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
-/* A quoted empty cell is an empty text, and nothing in any other type. */
+/* A quoted empty cell is an empty text, and nothing in any other type; so are blanks. A column without a value is one of texts until it
+ * has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is nothing: they
+ * must not be others when their column turns out to hold numbers. */
 static bool
 is_null (const Row *row, const LayoutColumn *column, const Field *field)
 {
-  return layout_is_null (row->layout, field) || (field->length == 0 && (column->type->id != TYPE_TEXT || column->unknown));
+  if (layout_is_null (column, field))
+    return true;
+  if (column->type->id == TYPE_TEXT && !column->was_number)
+    return field->length == 0 && layout_is_bag (row->layout);
+  return layout_is_blank (field);
+}
+
+/* A value where the column had none so far is no cell of it: its type is asked for. */
+static bool
+parse_cell (const LayoutColumn *column, const Field *field, Value *ret_value)
+{
+  return !(column->unknown && field->length > 0) && layout_parse (column, field->text, field->length, ret_value);
 }
 
 /* Whether a cell is not of its column's inferred or pinned type. */
@@ -160,7 +194,22 @@ contradicts (Row *row, int i, const Field *field)
   Value value;
   if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
     return false;
-  return column->unknown || !layout_parse (column, field->text, field->length, &value);
+  return !parse_cell (column, field, &value) && (column->unknown || layout_null_word (column, field) < 0);
+}
+
+/* A cell that is not of its column's type may stand for nothing. */
+static RowVerdict
+take_null_word (Row *row, int i, const Field *field)
+{
+  const LayoutColumn *column = &row->layout->columns[i];
+  const MetWord met = { i, column->unknown ? -1 : layout_null_word (column, field) };
+  if (met.word < 0)
+    return bad_cell (row, column, field);
+  row->cells[i].null = true;
+  g_array_append_val (row->met_words, met);
+  return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and \"%s\" stands for nothing",
+                                    null_word_text (met.word))
+                          : ROW_OK;
 }
 
 static RowVerdict
@@ -172,8 +221,8 @@ convert_cell (Row *row, int i, const Field *field)
   if (cell->null)
     return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
                             : ROW_OK;
-  if (column->unknown || !layout_parse (column, field->text, field->length, &cell->value))
-    return bad_cell (row, column, field);
+  if (!parse_cell (column, field, &cell->value))
+    return take_null_word (row, i, field);
   return ROW_OK;
 }
 
@@ -205,7 +254,8 @@ fill_parts (Row *row, const Record *record, const int *columns, int n)
   for (int part = 0; part < n; part++)
     {
       const Field *field = &record->fields[columns[part]];
-      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (row->layout, field) };
+      const LayoutColumn *column = &row->layout->columns[columns[part]];
+      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (column, field) };
     }
 }
 
@@ -286,8 +336,7 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key, which their hash alone tells apart: "" is NULL in a column
- * until that has its first text, and the same rows must not be others from then on. */
+/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL then. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {
@@ -319,6 +368,7 @@ row_convert (Row *row, const Record *record)
   const Layout *layout = row->layout;
   const size_t width = (size_t) layout->n_columns;
   char problem[80];
+  g_array_set_size (row->met_words, 0);
   if (record->problem != NULL || record->n_fields != width)
     return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
@@ -331,10 +381,23 @@ row_convert (Row *row, const Record *record)
   return verdict;
 }
 
+static void
+count_null_words (Row *row)
+{
+  for (guint i = 0; i < row->met_words->len; i++)
+    {
+      const MetWord met = g_array_index (row->met_words, MetWord, i);
+      if (row->null_words[met.column] == NULL)
+        row->null_words[met.column] = g_new0 (int64_t, NULL_WORDS_MOST);
+      row->null_words[met.column][met.word]++;
+    }
+}
+
 bool
-row_write (const Row *row, const Record *record, CopyWriter *copy, GError **error)
+row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
+  count_null_words (row);
   copy_row (copy, layout->n_columns + layout->n_references + 3);
   for (int i = 0; i < layout->n_columns; i++)
     if (row->cells[i].null)

@@ -32,6 +32,9 @@ const char *row_message (const Row *row);
 
 /* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. Errors: those of the writer's
  * sink. */
-bool row_write (const Row *row, const Record *record, CopyWriter *copy, GError **error);
+bool row_write (Row *row, const Record *record, CopyWriter *copy, GError **error);
+
+/* How often each word of null_word.h was written as NULL in the column so far, borrowed; NULL: none was. */
+const int64_t *row_null_words (const Row *row, int column);
 
 #endif

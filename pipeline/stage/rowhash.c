@@ -4,9 +4,16 @@
 #include <xxhash.h>
 
 /* What is hashed, for each column: the length of its name, the name, the length of the value's canonical bytes, these. Lengths are
- * 32 bits, big endian, so that no two rows are framed alike. Row hashes are kept in the warehouse: never change this. */
+ * 32 bits, big endian, so that no two rows are framed alike. Row hashes are kept in the warehouse: never change this for rows without
+ * a key, which would all be loaded once more.
+ *
+ * Of rows with a key this stands in front. Another byte makes every hash that is stored a mere suspicion, so that the next load
+ * compares each row by its values and hashes it anew: for when what was stored can be trusted no more. */
+#define KEYED_RULE 2 /* the first had no byte, and stayed with rows that were filled with values which it did not cover */
+
 struct RowHash
 {
+  bool keyed;
   GPtrArray *names; /* of GBytes: a column's name with its length in front */
   GByteArray *row;  /* reused for every row: one call of the hash per row beats one per column */
   size_t next;      /* the lowest index that may be added now */
@@ -20,9 +27,10 @@ append_length (GByteArray *out, size_t length)
 }
 
 RowHash *
-row_hash_new (const char *const *names, size_t count)
+row_hash_new (const char *const *names, size_t count, bool keyed)
 {
   RowHash *hash = g_new0 (RowHash, 1);
+  hash->keyed = keyed;
   hash->names = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   hash->row = g_byte_array_new ();
   for (size_t i = 0; i < count; i++)
@@ -49,7 +57,10 @@ row_hash_free (RowHash *hash)
 void
 row_hash_begin (RowHash *hash)
 {
+  static const guint8 rule = KEYED_RULE;
   g_byte_array_set_size (hash->row, 0);
+  if (hash->keyed)
+    g_byte_array_append (hash->row, &rule, 1);
   hash->next = 0;
 }
 

@@ -3,7 +3,8 @@
  *   row_hash_begin (hash);  for each tracked column: row_hash_add (hash, i, type, &value);  row_hash_finish (hash, &uid);
  *
  * Columns are hashed in the order of their names, NULLs are left out, so reordering columns, a new column that is all NULL, or
- * widening a number's type change nothing. Equal hashes prove equal rows; different ones prove nothing. */
+ * widening a number's type change nothing. Equal hashes prove equal rows, as a row that is stored keeps such a hash only while it
+ * covers all of the row's values (pipeline/warehouse/transform.h); different ones prove nothing. */
 #ifndef WEIR_PIPELINE_STAGE_ROWHASH_H
 #define WEIR_PIPELINE_STAGE_ROWHASH_H
 
@@ -12,8 +13,9 @@
 
 typedef struct RowHash RowHash;
 
-/* "names": the tracked columns' names in the order in which they will be added, which must be the order of strcmp. */
-RowHash *row_hash_new (const char *const *names, size_t count);
+/* "names": the tracked columns' names in the order in which they will be added, which must be the order of strcmp. "keyed": whether the
+ * rows have a business key; those without are known by their hash, which is another one therefore. */
+RowHash *row_hash_new (const char *const *names, size_t count, bool keyed);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 

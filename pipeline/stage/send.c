@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/row.h"
+#include "pipeline/types/null_word.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ typedef struct
   Loaded *loaded;
   Row *row;
   CopyWriter copy;
+  int64_t taken; /* lines of the rows that went on */
 } Pass;
 
 static bool
@@ -49,7 +51,8 @@ keep_refused (Pass *pass, const Record *original, GError **error)
                           .reason = row_reason (pass->row),
                           .message = row_message (pass->row),
                           .original = original->raw,
-                          .original_length = original->raw_length };
+                          .original_length = original->raw_length,
+                          .lines = original->lines };
   return reject_add (pass->loaded->rejects, &reject, error);
 }
 
@@ -73,6 +76,7 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
 {
   if (verdict == ROW_REJECT)
     return keep_refused (pass, original != NULL ? original : record, error);
+  pass->taken += record->lines;
   return row_write (pass->row, record, &pass->copy, error) && (original == NULL || keep_mended (pass, record, original, error));
 }
 
@@ -87,7 +91,7 @@ too_many_rows (const PipelineTask *task, const Record *record, GError **error)
 
 /* Inside a COPY, which is of no use after a contradiction. */
 static bool
-send_all (Pass *pass, RowCounts *counts, bool *ret_contradiction, GError **error)
+send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   const PipelineTask *task = pass->task;
   Loaded *loaded = pass->loaded;
@@ -109,34 +113,49 @@ send_all (Pass *pass, RowCounts *counts, bool *ret_contradiction, GError **error
       if (!put_row (pass, verdict, record, original, error))
         return false;
     }
-  *counts = (RowCounts) { .read = read,
-                          .rejected = reject_count (loaded->rejects),
-                          .repaired = reject_repaired (loaded->rejects),
-                          .staged = pass->copy.rows };
-  return copy_end (&pass->copy, error);
+  result->rows = (RowCounts) { .read = read,
+                               .rejected = reject_count (loaded->rejects),
+                               .repaired = reject_repaired (loaded->rejects),
+                               .staged = pass->copy.rows };
+  result->lines = rows_lines (loaded->rows, pass->taken, reject_lines (loaded->rejects));
+  return lines_check (&result->lines, task->run->file, error) && copy_end (&pass->copy, error);
+}
+
+/* What the pass has read as NULL is for the layout to remember. */
+static void
+keep_null_words (const Pass *pass)
+{
+  const Layout *layout = pass->loaded->layout;
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const int64_t *words = row_null_words (pass->row, i);
+      g_free (layout->findings[i].null_words);
+      layout->findings[i].null_words = words == NULL ? NULL : g_memdup2 (words, NULL_WORDS_MOST * sizeof *words);
+    }
 }
 
 static bool
-copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, bool *ret_contradiction, GError **error)
+copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
       || !stage_copy_begin (db, loaded->stage, false, error))
     return false;
   g_auto (Pass) pass = { 0 };
   pass_begin (&pass, db, task, loaded);
-  if (!send_all (&pass, counts, ret_contradiction, error))
+  if (!send_all (&pass, result, ret_contradiction, error))
     return db_copy_cancel (db), false;
   if (*ret_contradiction)
     {
       db_copy_cancel (db);
       return db_exec (db, "rollback to savepoint load", error);
     }
+  keep_null_words (&pass);
   int64_t taken;
   if (!db_copy_end (db, &taken, error) || !db_exec (db, "release savepoint load", error))
     return false;
-  if (taken != counts->staged)
+  if (taken != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
-                       taken, counts->staged, task->run->file);
+                       taken, result->rows.staged, task->run->file);
   return true;
 }
 
@@ -191,9 +210,9 @@ correct_line (Db *db, const PipelineTask *task, Loaded *loaded, GError **error)
 }
 
 bool
-send_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, bool *ret_contradiction, GError **error)
+send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
-  if (copy_rows (db, task, loaded, counts, ret_contradiction, error))
+  if (copy_rows (db, task, loaded, result, ret_contradiction, error))
     return true;
   correct_line (db, task, loaded, error);
   return false;

@@ -131,10 +131,12 @@ stage_columns (const Layout *layout)
     {
       const LayoutColumn *column = &layout->columns[i];
       const ColumnFinding *finding = &layout->findings[i];
-      Json *ways = finding->settle != NULL ? json_pack ("[s, s]", finding->settle, finding->settle_or) : json_null ();
-      json_array_append_new (columns, json_pack ("{s:o, s:o, s:s, s:o, s:o}", "name", weir_json_string (column->name), "header",
-                                                 weir_json_string (column->header), "type", column->type->name, "format",
-                                                 weir_json_string (column->format), "ambiguous", ways));
+      Json *ways = finding->settle != NULL ? json_pack ("[s, s*]", finding->settle, finding->settle_or) : json_null ();
+      json_array_append_new (columns,
+                             json_pack ("{s:o, s:o, s:s, s:o, s:o, s:o}", "name", weir_json_string (column->name), "header",
+                                        weir_json_string (column->header), "type", column->type->name, "format",
+                                        weir_json_string (column->format), finding->declarable ? "declarable" : "ambiguous", ways,
+                                        "null", null_words_to_json (layout_null_words (finding))));
     }
   return columns;
 }
@@ -147,8 +149,17 @@ comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const Co
     g_string_append_printf (text, "header %s", column->header);
   if (column->format != NULL)
     g_string_append_printf (text, "%sformat %s", text->len > 0 ? "; " : "", column->format);
-  if (finding->settle != NULL)
-    g_string_append_printf (text, "%sambiguous: {%s} or {%s}", text->len > 0 ? "; " : "", finding->settle, finding->settle_or);
+  if (finding->settle_or != NULL)
+    g_string_append_printf (text, "%s%s: {%s} or {%s}", text->len > 0 ? "; " : "", finding->declarable ? "declarable" : "ambiguous",
+                            finding->settle, finding->settle_or);
+  else if (finding->settle != NULL)
+    g_string_append_printf (text, "%sdeclarable: {%s}", text->len > 0 ? "; " : "", finding->settle);
+  uint64_t nulls = layout_null_words (finding);
+  if (nulls != 0)
+    {
+      g_autofree char *list = infer_null_list (nulls);
+      g_string_append_printf (text, "%snull %s", text->len > 0 ? "; " : "", list);
+    }
   if (text->len == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);

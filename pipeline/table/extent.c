@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
+#include "pipeline/table/words.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #define LEAST_PADDED 3          /* fields */
 #define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
 #define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
+#define LEAST_SAME_ABOVE 2      /* the same, of one word again and again, which is no row either */
 #define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
 #define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
 
@@ -27,6 +29,7 @@ typedef struct
   bool near;     /* one separator more or less, and it would be as wide */
   bool gap;      /* it ends the table as an empty line does: a rule, or delimiters only */
   bool bad_quote;
+  bool words; /* where the table has values: another table begins; or, where rows of this one follow, no row of it */
 } Held;
 
 struct Extent
@@ -41,8 +44,9 @@ struct Extent
   Repair *repair;
   Held held[MOST_HELD];
   guint n_held;
-  guint given;     /* of them */
-  guint rows_held; /* the first of them are rows of the table */
+  guint given;      /* of them */
+  guint rows_held;  /* the first of them are rows of the table */
+  guint footer_end; /* those behind them are a footer, up to here, where another table begins; 0: there is no such footer */
   size_t held_bytes;
   bool decided;       /* what the held ones are */
   const Record *next; /* behind them; NULL: none */
@@ -98,7 +102,7 @@ static void
 begin_again (Extent *extent)
 {
   forget_held (extent, 0);
-  extent->given = extent->rows_held = 0;
+  extent->given = extent->rows_held = extent->footer_end = 0;
   extent->held_bytes = 0;
   extent->decided = false;
 }
@@ -160,16 +164,46 @@ count_alike (const Extent *extent, guint first)
   return i - first;
 }
 
-/* Where another table's header is, or rows of one other width behind a gap; n_held: there is none. */
+/* Whether all of the held that are as wide as that of index "first" are totals, two or a few more: words are where the table has
+ * values. */
+static bool
+are_totals (const Extent *extent, guint first)
+{
+  guint alike = count_alike (extent, first), i = first;
+  while (i < first + alike && words_are_total (&extent->held[i].record))
+    i++;
+  return i == first + alike && alike > 1 && alike <= MOST_FOOTERS && sniff_is_value (extent->evidence, 0);
+}
+
+/* Whether the held of index "first" begins another table: its header is there, or, behind a gap, rows of one other width. Totals are
+ * none, nor are sentences. */
+static bool
+begins_table (const Extent *extent, guint first, bool behind_gap)
+{
+  const Record *record = &extent->held[first].record;
+  if (record->n_fields < 2 || record->n_fields == extent->width || words_are_sentence (record))
+    return false;
+  guint alike = count_alike (extent, first), least = behind_gap ? MIN (2, extent->n_held - first) : LEAST_TABLE;
+  bool words = sniff_words_above_values (extent->evidence, record) > 0;
+  return (words && alike >= least) || (behind_gap && alike > 1 && !are_totals (extent, first));
+}
+
+/* Where another table begins; n_held: there is none. */
 static guint
 find_second_table (const Extent *extent, guint gap)
 {
   guint n = extent->n_held, first = gap < n ? gap : find_unlike (extent, 0);
-  if (first == n || extent->held[first].record.n_fields < 2 || extent->held[first].record.n_fields == extent->width)
-    return n;
-  guint alike = count_alike (extent, first), least = gap < n ? MIN (2, n - first) : LEAST_TABLE;
-  bool words = sniff_words_above_values (extent->evidence, &extent->held[first].record) > 0;
-  return (words && alike >= least) || (gap < n && alike > 1) ? first : n;
+  return first < n && begins_table (extent, first, gap < n) ? first : n;
+}
+
+/* The same below the first row of a footer, which may be a title. */
+static guint
+find_table_below (const Extent *extent, guint footer)
+{
+  guint i = footer + 1;
+  while (i < extent->n_held && !(count_alike (extent, i) > 1 && begins_table (extent, i, true)))
+    i++;
+  return i;
 }
 
 /* Where a footer begins; n_held: there is none. Not at the "end" of the file it is one if there is nothing else behind a gap.
@@ -180,6 +214,8 @@ find_footer (const Extent *extent, guint gap, bool end)
   guint n = extent->n_held, first = find_unlike (extent, gap < n ? gap : 0);
   while (first < n && extent->held[first].near)
     first = find_unlike (extent, first + 1);
+  if (gap < n && are_totals (extent, gap))
+    return gap;
   if (first == n || (!end && (gap == n || count_unlike (extent, first) < n - first)))
     return n;
   if (gap < n)
@@ -197,22 +233,35 @@ end_table (Extent *extent, guint first, Reason below)
   extent->below = below;
 }
 
+/* The first held record of words; n_held: there is none. */
+static guint
+find_words (const Extent *extent)
+{
+  guint i = 0;
+  while (i < extent->n_held && !extent->held[i].words)
+    i++;
+  return i;
+}
+
 /* Nothing of the table's width came behind the held; "end": nothing at all. */
 static void
 decide (Extent *extent, bool end)
 {
-  guint n = extent->n_held, gap = find_gap (extent);
+  guint n = extent->n_held, gap = find_gap (extent), words = find_words (extent);
   guint table = find_second_table (extent, gap), footer = find_footer (extent, gap, end);
   extent->decided = true;
   extent->rows_held = n;
-  if (table < n)
-    end_table (extent, table, REASON_SECOND_TABLE);
+  if (words < n || table < n)
+    end_table (extent, words < n ? MIN (gap, words) : table, REASON_SECOND_TABLE);
   else if (footer < n)
-    end_table (extent, footer, REASON_FOOTER);
+    {
+      extent->footer_end = find_table_below (extent, footer);
+      end_table (extent, footer, extent->footer_end < n ? REASON_SECOND_TABLE : REASON_FOOTER);
+    }
 }
 
-static bool
-is_own_header (const Extent *extent, const Record *record)
+bool
+extent_is_header (const Extent *extent, const Record *record)
 {
   const Record *own = extent->header;
   size_t mark = text_mark (record->raw, record->raw_length);
@@ -229,30 +278,8 @@ is_other_header (const Extent *extent, const Record *record, bool behind_gap)
   const Field *value = extent->value < record->n_fields ? &record->fields[extent->value] : NULL;
   if (!behind_gap && (value == NULL || value->length == 0 || !g_ascii_isalpha (value->text[0])))
     return false;
-  return sniff_words_above_values (extent->evidence, record) >= (behind_gap ? 1 : LEAST_WORDS_ABOVE);
-}
-
-/* A record of the table's width: the held are rows, unless it is another table's header behind a gap. */
-static void
-take_fitting (Extent *extent, const Record *record)
-{
-  guint gap = find_gap (extent);
-  bool behind_gap = gap < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
-  extent->vain = 0;
-  extent->decided = true;
-  extent->rows_held = extent->n_held;
-  extent->next = record;
-  extent->repeated = extent->rows > 0 && extent->width > 1 && is_own_header (extent, record);
-  if (extent->repeated)
-    return;
-  if (is_other_header (extent, record, behind_gap))
-    {
-      end_table (extent, gap, REASON_SECOND_TABLE);
-      return;
-    }
-  extent->blanks += record->blank && extent->rows > 0;
-  extent->rows++;
-  extent->last_line = record->line;
+  size_t least = behind_gap ? 1 : words_are_one (record) ? LEAST_SAME_ABOVE : LEAST_WORDS_ABOVE;
+  return sniff_words_above_values (extent->evidence, record) >= least;
 }
 
 /* ---- records in doubt ---- */
@@ -298,7 +325,13 @@ is_unlike_row (const Extent *extent, const Record *record, const Record *fit)
   return fit != NULL && !sniff_is_row (extent->evidence, record->problem == NULL ? record : fit);
 }
 
-static void
+static bool
+is_full (const Extent *extent)
+{
+  return extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES;
+}
+
+static Held *
 hold (Extent *extent, const Record *record)
 {
   size_t found = 0;
@@ -311,7 +344,14 @@ hold (Extent *extent, const Record *record)
   held->near = record->n_fields != extent->width && record->n_fields >= LEAST_NEAR && record->n_fields + 1 >= extent->width
                && record->n_fields <= extent->width + 1;
   extent->held_bytes += record->raw_length;
-  if (extent->n_held == MOST_HELD || extent->held_bytes > MOST_HELD_BYTES)
+  return held;
+}
+
+static void
+hold_odd (Extent *extent, const Record *record)
+{
+  hold (extent, record);
+  if (is_full (extent))
     decide (extent, false);
 }
 
@@ -333,18 +373,23 @@ join_text (const Extent *extent, guint first, const Record *record)
 }
 
 /* A record whose cell with a line end holds a bad quote too was cut at that line end. Whether the held, from some place on, and
- * "record" together are one; they are replaced by it then. In a file of nothing but bad quotes that is given up. */
+ * "record" together are one; they are replaced by it then. In a file of nothing but bad quotes that is given up. A comment that was
+ * passed over between two of them would be lost in it. */
 static bool
 join_held (Extent *extent, const Record *record)
 {
-  for (guint i = extent->n_held; i-- > 0;)
+  int64_t comments = record->comments;
+  for (guint i = extent->n_held; i-- > 0 && comments == 0; comments += extent->held[i].record.comments)
     {
       if (!extent->held[i].bad_quote || extent->vain > MOST_VAIN)
         continue;
       g_autoptr (GString) text = join_text (extent, i, record);
       extent->vain += text->len;
-      Record whole = { .line = extent->held[i].record.line,
-                       .blank = extent->held[i].record.blank,
+      const Record *first = &extent->held[i].record;
+      Record whole = { .line = first->line,
+                       .lines = record->line + record->lines - first->line,
+                       .blank = first->blank,
+                       .comments = first->comments,
                        .raw = text->str,
                        .raw_length = text->len,
                        .problem = "stray quote",
@@ -362,6 +407,46 @@ join_held (Extent *extent, const Record *record)
   return false;
 }
 
+/* The held are rows of the table, which goes on with the record. Above its header once more there may be titles. */
+static void
+go_on (Extent *extent, const Record *record)
+{
+  for (guint i = 0; i < extent->n_held && extent->repeated; i++)
+    extent->held[i].words = extent->held[i].words || !(extent->held[i].like_row || extent->held[i].near);
+  extent->decided = true;
+  extent->rows_held = extent->n_held;
+  extent->next = record;
+}
+
+/* A record of the table's width: the held are rows, unless it is another table's header behind a gap, or the first row below one
+ * without. */
+static void
+take_fitting (Extent *extent, const Record *record)
+{
+  guint gap = find_gap (extent), words = find_words (extent);
+  bool behind_gap = gap < extent->n_held || (record->blank && extent->rows > 0 && !are_blanks_usual (extent));
+  extent->vain = 0;
+  extent->repeated = extent->rows > 0 && extent->width > 1 && extent_is_header (extent, record);
+  bool other = !extent->repeated && is_other_header (extent, record, behind_gap);
+  if (other && !(behind_gap && words_are_names (record)))
+    {
+      hold (extent, record)->words = true;
+      if (is_full (extent))
+        decide (extent, false);
+      return;
+    }
+  go_on (extent, record);
+  if (other)
+    end_table (extent, gap, REASON_SECOND_TABLE);
+  else if (words < extent->n_held && !extent->repeated && record->problem == NULL && !sniff_fits (extent->evidence, record))
+    end_table (extent, MIN (gap, words), REASON_SECOND_TABLE);
+  if (extent->repeated || extent->below != REASON_NONE)
+    return;
+  extent->blanks += record->blank && extent->rows > 0;
+  extent->rows++;
+  extent->last_line = record->line;
+}
+
 static void
 take_odd (Extent *extent, const Record *record)
 {
@@ -372,7 +457,7 @@ take_odd (Extent *extent, const Record *record)
   else if (fit == NULL && extent->n_held == 0)
     extent->next = record, extent->decided = true;
   else if (!extent->join || !join_held (extent, record))
-    hold (extent, record);
+    hold_odd (extent, record);
 }
 
 void
@@ -391,7 +476,7 @@ extent_take (Extent *extent, const Record *record)
   else if (extent->below != REASON_NONE)
     extent->next = record, extent->decided = true;
   else if (padded)
-    hold (extent, record);
+    hold_odd (extent, record);
   else if (fits)
     take_fitting (extent, record);
   else
@@ -406,8 +491,10 @@ extent_give (Extent *extent, Reason *ret_below)
     return NULL;
   if (extent->given < extent->n_held)
     {
-      *ret_below = extent->given >= extent->rows_held ? extent->below : REASON_NONE;
-      return &extent->held[extent->given++].record;
+      const Held *held = &extent->held[extent->given++];
+      bool row = extent->given <= extent->rows_held, footer = extent->given <= extent->footer_end;
+      *ret_below = row ? (held->words ? REASON_REPEATED_HEADER : REASON_NONE) : footer ? REASON_FOOTER : extent->below;
+      return &held->record;
     }
   const Record *next = extent->next;
   extent->next = NULL;

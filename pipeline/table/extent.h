@@ -8,9 +8,10 @@
  *
  *   footer           last rows that have nothing in common with the columns, behind a gap; without one up to five that are one cell,
  *                    where there are ten times as many rows
- *   second_table     words where the table has values, and rows as wide below them or a gap above them; rows of one other width
- *                    behind a gap. It and all below it are no rows of the table
- *   repeated_header  the table's own, once more; the table goes on
+ *   second_table     words where the table has values, and rows of other values below them or a gap above them; rows of one other
+ *                    width behind a gap. It and all below it are no rows of the table
+ *   repeated_header  the table's own, once more, and titles above it; or words where it has values, which rows of its own follow; the
+ *                    table goes on
  *
  * A gap is an empty line (where these are not usual), a rule such as ----, or a row of delimiters only. Pure. */
 #ifndef WEIR_PIPELINE_TABLE_EXTENT_H
@@ -35,6 +36,9 @@ void extent_take (Extent *extent, const Record *record);
 /* The next decided record, valid until the next call of extent_take; NULL: more must be taken. *ret_below: REASON_NONE for a row of the
  * table, else one of the words above. */
 const Record *extent_give (Extent *extent, Reason *ret_below);
+
+/* Whether a record is the table's header, to the letter. */
+bool extent_is_header (const Extent *extent, const Record *record);
 
 int64_t extent_last_line (const Extent *extent); /* of the last row of the table's width so far; 0: none */
 

@@ -1,25 +1,6 @@
 #include "pipeline/table/long_cell.h"
 
-#include "pipeline/sniff/sniff_kind.h"
-
 #define LOOKED_AT 100 /* records behind the quote */
-
-/* Whether the record is cut as the table's rows are, and holds numbers, dates and the like where they do. */
-static bool
-is_like_row (const SniffEvidence *evidence, const Record *record)
-{
-  if (record->problem != NULL || record->n_fields != evidence->fields)
-    return false;
-  for (size_t i = 0; i < record->n_fields; i++)
-    {
-      const Field *field = &record->fields[i];
-      CellKind kind = evidence->kinds[i];
-      if (field->length > 0 && sniff_kind_is_typed (kind) && !sniff_kind_fits (sniff_kind (field->text, field->length), kind)
-          && !sniff_is_null_word (field->text, field->length))
-        return false;
-    }
-  return true;
-}
 
 bool
 long_cell_look (LongCell *cell, const SniffEvidence *evidence, const Record *record, int64_t *ret_line)
@@ -33,7 +14,7 @@ long_cell_look (LongCell *cell, const SniffEvidence *evidence, const Record *rec
   if (record != NULL)
     {
       cell->seen++;
-      cell->alike += is_like_row (evidence, record);
+      cell->alike += sniff_fits (evidence, record);
       if (cell->seen < LOOKED_AT)
         return true;
     }

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/records/bad_text.h"
+#include "pipeline/table/above.h"
+#include "pipeline/table/comment.h"
 #include "pipeline/table/extent.h"
 #include "pipeline/table/long_cell.h"
 #include "pipeline/records/reader_record.h"
@@ -25,9 +27,14 @@ struct Rows
   Extent *extent;
   Repair *repair; /* NULL: rows that are off stay so */
   LongCell long_cell;
+  Above *above; /* NULL: nothing is, or it was declared */
+  guint above_given;
   bool ended;
-  Record below;
-  char problem[80];
+  bool is_above; /* the record last given */
+  int64_t headers;
+  LineCounts lines; /* of the records so far that are no rows */
+  Record foreign;
+  char problem[120];
 };
 
 /* The names that make a first line a header. */
@@ -53,7 +60,45 @@ read_record (const Rows *rows, const Record **ret_record, GError **error)
   return false;
 }
 
+/* Lines that are in no record are told by the one behind them. */
+static void
+count_passed (Rows *rows, const Record *record)
+{
+  rows->lines.blank += record->blank;
+  rows->lines.comments += record->comments;
+}
+
+/* ---- comments ---- */
+
+static bool
+are_comments_in_doubt (const Rows *rows)
+{
+  bool declared = rows->model != NULL && rows->model->dialect.comment != NULL;
+  return rows->dialect.comment == '#' && !declared && rows->width > 1 && rows->width == rows->evidence.fields;
+}
+
+static bool
+may_be_row (const char *line, size_t length, void *data)
+{
+  const Rows *rows = data;
+  return comment_may_be_row (&rows->evidence, &rows->dialect, line, length);
+}
+
+static void
+doubt_comments (Rows *rows)
+{
+  reader_doubt_comments (rows->reader, are_comments_in_doubt (rows) ? may_be_row : NULL, rows);
+}
+
 /* ---- header ---- */
+
+static void
+count_header (Rows *rows, const Record *record)
+{
+  count_passed (rows, record);
+  rows->lines.header += record->lines;
+  rows->headers = 1;
+}
 
 static bool
 refuse_header (const Rows *rows, const Record *record, GError **error)
@@ -112,6 +157,7 @@ read_header (Rows *rows, GError **error)
         return false;
       if (record == NULL)
         return true;
+      count_header (rows, record);
       if (rows->width == 0)
         rows->width = MAX (record->n_fields, 1);
       g_autoptr (Repair) repair = repair_new (&rows->dialect, rows->width);
@@ -154,7 +200,21 @@ start (Rows *rows, GError **error)
   bool mend = rows->model == NULL || rows->model->ragged == RAGGED_REPAIR;
   rows->extent = extent_new (&rows->evidence, &rows->dialect, rows->width, rows_header (rows), mend);
   rows->repair = mend ? repair_new (&rows->dialect, rows->width) : NULL;
+  doubt_comments (rows);
   return true;
+}
+
+/* What a model declares to be above the table is its word. */
+static bool
+look_above (Rows *rows, int fd, GError **error)
+{
+  bool declared = rows->model != NULL && rows->model->dialect.skip_lines >= 0;
+  if (rows->dialect.skip_lines == 0 || declared)
+    return true;
+  rows->above = above_find (fd, &rows->dialect, rows->width, error);
+  if (rows->above == NULL)
+    g_prefix_error (error, "%s: ", rows->name);
+  return rows->above != NULL;
 }
 
 Rows *
@@ -170,7 +230,7 @@ rows_open (const RowsInput *input, GError **error)
   if (!sniff_file (input->fd, &known, &rows->dialect, &rows->evidence, error))
     return NULL;
   rows->reader = reader_new (input->fd, &rows->dialect, input->limits != NULL ? input->limits : &reader_default_limits, input->sha);
-  return start (rows, error) ? g_steal_pointer (&rows) : NULL;
+  return start (rows, error) && look_above (rows, input->fd, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 void
@@ -180,6 +240,7 @@ rows_free (Rows *rows)
     return;
   sniff_evidence_clear (&rows->evidence);
   g_clear_pointer (&rows->reader, reader_free);
+  g_clear_pointer (&rows->above, above_free);
   g_clear_pointer (&rows->extent, extent_free);
   g_clear_pointer (&rows->repair, repair_free);
   g_free (rows->header_memory);
@@ -253,26 +314,60 @@ tell_bad_text (Rows *rows, const Record *record)
   if ((record->reason != REASON_STRAY_QUOTE && record->reason != REASON_UNCLOSED_QUOTE)
       || text_is_utf8 (record->raw, record->raw_length, &bad))
     return record;
-  rows->below = *record;
-  rows->below.reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
-  rows->below.problem = rows->problem;
-  return &rows->below;
+  rows->foreign = *record;
+  rows->foreign.reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
+  rows->foreign.problem = rows->problem;
+  return &rows->foreign;
 }
 
 /* The record as a reject that says why it is none of the table's. */
 static const Record *
+tell_foreign (Rows *rows, const Record *record, Reason reason)
+{
+  rows->foreign = *record;
+  rows->foreign.n_fields = 0;
+  rows->foreign.problem = rows->problem;
+  rows->foreign.reason = reason;
+  return &rows->foreign;
+}
+
+static const Record *
+tell_comment (Rows *rows, const Record *record)
+{
+  g_strlcpy (rows->problem, "begins with # as comments do, and is cut as the rows are", sizeof rows->problem);
+  return tell_foreign (rows, record, REASON_COMMENT);
+}
+
+static const Record *
+tell_above (Rows *rows, const Record *record)
+{
+  int64_t first = rows->header_memory != NULL ? rows->header.line : rows->dialect.skip_lines + 1;
+  g_snprintf (rows->problem, sizeof rows->problem, "above the table, which begins on line %" G_GINT64_FORMAT, first);
+  return tell_foreign (rows, record, REASON_SECOND_TABLE);
+}
+
+static const Record *
+tell_header (Rows *rows, const Record *record)
+{
+  bool own = extent_is_header (rows->extent, record);
+  rows->headers += own;
+  g_strlcpy (rows->problem,
+             own                               ? "the header once more"
+             : record->n_fields == rows->width ? "words where the table has values; its rows go on behind them"
+                                               : "above the header once more",
+             sizeof rows->problem);
+  return tell_foreign (rows, record, REASON_REPEATED_HEADER);
+}
+
+static const Record *
 tell_below (Rows *rows, const Record *record, Reason below)
 {
-  if (below == REASON_REPEATED_HEADER)
-    g_strlcpy (rows->problem, "the header once more", sizeof rows->problem);
-  else
-    g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
-                extent_last_line (rows->extent));
-  rows->below = *record;
-  rows->below.n_fields = 0;
-  rows->below.problem = rows->problem;
-  rows->below.reason = below;
-  return &rows->below;
+  rows->lines.below += record->lines;
+  if (rows->lines.first_below == 0)
+    rows->lines.first_below = record->line;
+  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
+              extent_last_line (rows->extent));
+  return tell_foreign (rows, record, below);
 }
 
 static bool
@@ -288,10 +383,9 @@ refuse_long_cell (const Rows *rows, int64_t line, GError **error)
 
 /* The next record of which is known whether it is a row; NULL: the file ended. */
 static bool
-next_record (Rows *rows, const Record **ret_record, GError **error)
+next_decided (Rows *rows, const Record **ret_record, Reason *ret_below, GError **error)
 {
-  Reason below = REASON_NONE;
-  while ((*ret_record = extent_give (rows->extent, &below)) == NULL && !rows->ended)
+  while ((*ret_record = extent_give (rows->extent, ret_below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
       if (!read_record (rows, &record, error))
@@ -302,8 +396,33 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
       rows->ended = record == NULL;
       extent_take (rows->extent, record);
     }
-  if (*ret_record != NULL)
-    *ret_record = below != REASON_NONE ? tell_below (rows, *ret_record, below) : tell_bad_text (rows, *ret_record);
+  return true;
+}
+
+static bool
+next_record (Rows *rows, const Record **ret_record, GError **error)
+{
+  const Record *above = rows->above != NULL ? above_record (rows->above, rows->above_given) : NULL;
+  rows->is_above = above != NULL;
+  if (above != NULL)
+    {
+      rows->above_given++;
+      return *ret_record = tell_above (rows, above), true;
+    }
+  Reason below = REASON_NONE;
+  if (!next_decided (rows, ret_record, &below, error))
+    return false;
+  if (*ret_record == NULL)
+    return true;
+  count_passed (rows, *ret_record);
+  if (below == REASON_REPEATED_HEADER)
+    *ret_record = tell_header (rows, *ret_record);
+  else if (below != REASON_NONE)
+    *ret_record = tell_below (rows, *ret_record, below);
+  else if (are_comments_in_doubt (rows) && (*ret_record)->raw[0] == '#')
+    *ret_record = tell_comment (rows, *ret_record);
+  else
+    *ret_record = tell_bad_text (rows, *ret_record);
   return true;
 }
 
@@ -320,7 +439,7 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
     return refuse_ragged (rows, record, error);
   const Record *mended = NULL;
   size_t found;
-  if (rows->repair != NULL && record != &rows->below)
+  if (rows->repair != NULL && record != &rows->foreign)
     mended = repair_record (rows->repair, record, &found);
   if (mended == NULL)
     return true;
@@ -330,16 +449,51 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
 }
 
 bool
+rows_is_above (const Rows *rows)
+{
+  return rows->is_above;
+}
+
+LineCounts
+rows_lines (const Rows *rows, int64_t taken, int64_t rejected)
+{
+  const ReaderLines passed = reader_lines (rows->reader);
+  LineCounts lines = rows->lines;
+  lines.total = passed.total;
+  lines.above = passed.preamble;
+  lines.rows = taken;
+  lines.rejected = rejected;
+  lines.blank += passed.blank;
+  lines.comments += passed.comments;
+  lines.first_comment = passed.first_comment;
+  return lines;
+}
+
+int64_t
+rows_headers (const Rows *rows)
+{
+  return rows->headers;
+}
+
+bool
 rows_rewind (Rows *rows, GError **error)
 {
+  reader_doubt_comments (rows->reader, NULL, NULL);
   rows->ended = false;
+  rows->above_given = 0;
+  rows->lines = (LineCounts) { 0 };
   rows->long_cell = (LongCell) { 0 };
   extent_reset (rows->extent);
   reader_rewind (rows->reader);
   const Record *record = NULL;
   for (int i = 0; i < rows->dialect.header_rows; i++)
-    if (!read_record (rows, &record, error))
-      return false;
+    {
+      if (!read_record (rows, &record, error))
+        return false;
+      if (record != NULL)
+        count_header (rows, record);
+    }
+  doubt_comments (rows);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "models/model.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/sniff/sniff.h"
+#include "pipeline/table/lines.h"
 
 typedef struct Rows Rows;
 
@@ -37,11 +38,20 @@ const char *rows_header_problem (const Rows *rows); /* why a row of it had to be
 
 /* The next row, NULL at the end. *ret_original: what a mended row was, NULL: it is as it was. A row that is off and not mended
  * comes as it is, or is an INPUT error ("ragged") where the model says "fail". What is none of the table's is a problem of its own,
- * with a reason of extent.h's (REASON_OF_FOREIGN). Errors name the file. */
+ * with a reason of extent.h's (REASON_OF_FOREIGN); rows above the table (above.h) come first. Errors name the file. */
 bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GError **error);
+
+/* Whether the record that rows_next gave last is none of the table's, and above it. */
+bool rows_is_above (const Rows *rows);
 
 bool rows_rewind (Rows *rows, GError **error);
 int64_t rows_offset (const Rows *rows);            /* bytes of the file read so far, for progress */
 bool rows_none (const Rows *rows, GError **error); /* sets the error of a file without rows, and returns false */
+
+/* At the end of a pass: what became of all lines, given how many of them (Record.lines) were in rows that the caller took, and in what
+ * it refused, but for what is above and below the table. */
+LineCounts rows_lines (const Rows *rows, int64_t taken, int64_t rejected);
+
+int64_t rows_headers (const Rows *rows); /* how often the header stood in the file so far; 0: there is none */
 
 #endif

@@ -23,7 +23,7 @@
 #define TWO_SCRIPTS 4.0 /* a letter of ASCII beside one of another script */
 
 #define MARGIN 5.0 /* as a logarithm, how much likelier than every other encoding: four or five letters */
-#define RARE 5.0       /* as a logarithm, how much rarer files are in encodings that nobody has asked weir to read */
+#define RARE 5.0   /* as a logarithm, how much rarer files are in encodings that nobody has asked weir to read */
 #define SURE_MARGIN 10.0
 #define SURE_EACH 4.0 /* as a logarithm, how unlikely each byte may be on an average */
 #define NAMED_EACH 4.5

@@ -23,6 +23,7 @@ dialect_to_json (const Dialect *dialect)
 {
   Json *json = json_object ();
   json_object_set_new (json, "delimiter", dialect->delimiter[0] != 0 ? json_string (dialect->delimiter) : json_null ());
+  json_object_set_new (json, "blanks", json_string (dialect->trim ? "trim" : "keep"));
   json_object_set_new (json, "quote", character_to_json (dialect->quote));
   json_object_set_new (json, "escape", json_string (dialect->escape == ESCAPE_BACKSLASH ? "backslash" : "doubled"));
   json_object_set_new (json, "header_rows", json_integer (dialect->header_rows));
@@ -35,6 +36,71 @@ dialect_to_json (const Dialect *dialect)
   json_object_set_new (json, "newline", json_string (dialect->newline));
   return json;
 }
+
+/* ---- what is around a quote ---- */
+
+/* Whether any number of spaces is one delimiter. */
+static bool
+is_run (const Dialect *dialect)
+{
+  return dialect->trim && dialect->delimiter[0] == ' ' && dialect->delimiter[1] == '\0';
+}
+
+/* The length of the blank at "at"; 0: there is none. */
+static size_t
+blank_length (const Dialect *dialect, const char *at, const char *end)
+{
+  if (at < end && (*at == ' ' || *at == '\t'))
+    return *at != dialect->delimiter[0] || is_run (dialect);
+  return end - at > 1 && memcmp (at, "\xC2\xA0", 2) == 0 ? 2 : 0;
+}
+
+size_t
+dialect_blanks_behind (const Dialect *dialect, const char *at, const char *end)
+{
+  const char *from = at;
+  for (size_t length; (length = blank_length (dialect, at, end)) > 0;)
+    at += length;
+  return (size_t) (at - from);
+}
+
+size_t
+dialect_blanks_before (const Dialect *dialect, const char *begin, const char *end)
+{
+  const char *at = end;
+  for (;;)
+    if (at - begin >= 1 && blank_length (dialect, at - 1, at) == 1)
+      at--;
+    else if (at - begin >= 2 && blank_length (dialect, at - 2, at) == 2)
+      at -= 2;
+    else
+      return (size_t) (end - at);
+}
+
+size_t
+dialect_blanks_to_delimiter (const Dialect *dialect, const char *at, const char *end)
+{
+  size_t blanks = dialect_blanks_behind (dialect, at, end);
+  const char *delimiter = is_run (dialect) ? memchr (at, ' ', blanks) : NULL;
+  return delimiter != NULL ? (size_t) (delimiter - at) : blanks;
+}
+
+static bool
+is_of_word (char byte)
+{
+  return g_ascii_isalnum (byte) || (unsigned char) byte >= 0x80;
+}
+
+bool
+dialect_is_apostrophe (const Dialect *dialect, const char *text, size_t at, size_t length)
+{
+  const char *behind = text + at + 1, *end = text + length;
+  if (dialect->quote != '\'' || at == 0 || behind == end || !is_of_word (text[at - 1]) || !is_of_word (*behind))
+    return false;
+  return dialect_blanks_before (dialect, text, text + at) + dialect_blanks_behind (dialect, behind, end) == 0;
+}
+
+/* ---- writing ---- */
 
 static void
 append_quoted (const Dialect *dialect, const char *cell, GString *line)
@@ -64,8 +130,10 @@ append_plain (const Dialect *dialect, const char *cell, GString *line)
 void
 dialect_append_cell (const Dialect *dialect, const char *cell, bool always, GString *line)
 {
-  bool special =
-      always || strpbrk (cell, "\"'\\\r\n") != NULL || (dialect->delimiter[0] != '\0' && strstr (cell, dialect->delimiter) != NULL);
+  const char *end = cell + strlen (cell);
+  bool blanks = dialect->trim && dialect_blanks_behind (dialect, cell, end) + dialect_blanks_before (dialect, cell, end) > 0;
+  bool special = always || blanks || strpbrk (cell, "\"'\\\r\n") != NULL
+                 || (dialect->delimiter[0] != '\0' && strstr (cell, dialect->delimiter) != NULL);
   if (dialect->quote == 0)
     append_plain (dialect, cell, line);
   else if (special)

@@ -21,6 +21,8 @@ typedef enum
 typedef struct
 {
   char delimiter[3]; /* one or two characters: "," ";" "\t" "|" ":" "^" "~" " " ", " ...; "" for a file of one column */
+  bool trim;         /* blanks around its delimiters belong to no cell, otherwise to those without quotes; where the delimiter is
+                        a space itself, any number of them is one, and they are none at the ends of a line */
   char quote;        /* " or ', 0: none */
   Escape escape;
   int header_rows;         /* 0: no header; more than one are joined by a blank, column by column */
@@ -36,6 +38,17 @@ typedef struct
 extern const Dialect dialect_default; /* comma, double quote, doubled, one header row, UTF-8, LF */
 
 Json *dialect_to_json (const Dialect *dialect);
+
+/* How many bytes behind "at", and before "end", are blanks that may be around a delimiter: spaces, tabs and no-break spaces, but for
+ * one that begins the delimiter itself, unless it is a space among others (trim). */
+size_t dialect_blanks_behind (const Dialect *dialect, const char *at, const char *end);
+size_t dialect_blanks_before (const Dialect *dialect, const char *begin, const char *end);
+
+/* How many of the blanks behind a closing quote, at "at", are before the next delimiter. */
+size_t dialect_blanks_to_delimiter (const Dialect *dialect, const char *at, const char *end);
+
+/* Whether text[at], a quote, is an apostrophe: one between letters or digits, which begins or ends no cell. */
+bool dialect_is_apostrophe (const Dialect *dialect, const char *text, size_t at, size_t length);
 
 /* Appends a cell as a file of this dialect writes it, in quotes where it must be, or "always". Without a quote the delimiter's
  * characters and line ends become blanks, or "_" where the delimiter is or has a blank. */

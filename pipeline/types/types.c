@@ -1,6 +1,8 @@
 #include "pipeline/types/types.h"
 
 #include "base/uid.h"
+#include "pipeline/types/types_decimal.h"
+#include "pipeline/types/types_format.h"
 #include "pipeline/types/types_rows.h"
 
 #include <string.h>
@@ -17,9 +19,29 @@ recognize_boolean (const char *cell, size_t length)
   return is_word (cell, length, "true") || is_word (cell, length, "false");
 }
 
+/* Whether the format names two words, "yes/no", and these are different. */
 static bool
-parse_boolean (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+has_two_words (const char *format)
 {
+  const char *slash = strchr (format, '/');
+  return slash != NULL && slash != format && slash[1] != '\0' && strchr (slash + 1, '/') == NULL
+         && !is_word (format, (size_t) (slash - format), slash + 1);
+}
+
+static bool
+parse_words (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  const char *slash = strchr (format, '/');
+  bool yes = (size_t) (slash - format) == length && g_ascii_strncasecmp (cell, format, length) == 0;
+  ret_value->boolean = yes;
+  return yes || is_word (cell, length, slash + 1);
+}
+
+static bool
+parse_boolean (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  if (format != NULL)
+    return parse_words (cell, length, format, ret_value);
   static const char *const words[][2] = { { "false", "true" }, { "f", "t" },    { "no", "yes" },
                                           { "n", "y" },        { "off", "on" }, { "0", "1" } };
   for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
@@ -108,6 +130,7 @@ const Type types[TYPE_COUNT] = {
   { TYPE_NUMERIC, "numeric", 1700, parse_numeric, NULL, encode_numeric, canonical_decimal, write_decimal },
   { TYPE_DOUBLE, "double precision", 701, parse_double, NULL, encode_double, canonical_decimal, write_decimal },
   { TYPE_DATE, "date", 1082, parse_date, NULL, encode_date, canonical_date, write_date },
+  { TYPE_TIME, "time", 1083, parse_time, recognize_time, encode_instant, canonical_time, write_time },
   { TYPE_TIMESTAMP, "timestamp", 1114, parse_timestamp, NULL, encode_instant, canonical_instant, write_timestamp },
   { TYPE_TIMESTAMPTZ, "timestamptz", 1184, parse_timestamptz, NULL, encode_instant, canonical_instant, write_timestamptz },
   { TYPE_UUID, "uuid", 2950, parse_uuid, NULL, encode_uuid, canonical_uuid, write_uuid },
@@ -135,6 +158,7 @@ static const struct
   { "float4", TYPE_DOUBLE },
   { "float8", TYPE_DOUBLE },
   { "real", TYPE_DOUBLE },
+  { "time without time zone", TYPE_TIME },
   { "timestamp without time zone", TYPE_TIMESTAMP },
   { "timestamp with time zone", TYPE_TIMESTAMPTZ },
   { "varchar", TYPE_TEXT },
@@ -166,9 +190,9 @@ types_by_oid (uint32_t oid)
 const char *const *
 types_words (void)
 {
-  static const char *const words[TYPE_COUNT + 1] = { "boolean", "bigint",    "numeric",     "double precision",
-                                                     "date",    "timestamp", "timestamptz", "uuid",
-                                                     "jsonb",   "text" };
+  static const char *const words[TYPE_COUNT + 1] = { "boolean", "bigint", "numeric",   "double precision",
+                                                     "date",    "time",   "timestamp", "timestamptz",
+                                                     "uuid",    "jsonb",  "text" };
   return words;
 }
 
@@ -178,4 +202,56 @@ types_widens (TypeId from, TypeId to)
   if (from == to)
     return true;
   return (from == TYPE_BIGINT && to == TYPE_NUMERIC) || ((from == TYPE_BIGINT || from == TYPE_NUMERIC) && to == TYPE_TEXT);
+}
+
+/* A no-break space is two bytes, and its second alone is none of its letters. */
+static size_t
+blank_at_start (const char *cell, size_t length)
+{
+  if (length > 0 && (cell[0] == ' ' || cell[0] == '\t'))
+    return 1;
+  return length > 1 && memcmp (cell, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+static size_t
+blank_at_end (const char *cell, size_t length)
+{
+  if (length > 0 && (cell[length - 1] == ' ' || cell[length - 1] == '\t'))
+    return 1;
+  return length > 1 && memcmp (cell + length - 2, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+void
+types_trim (const char **cell, size_t *length)
+{
+  for (size_t blank; (blank = blank_at_start (*cell, *length)) > 0; *length -= blank)
+    *cell += blank;
+  for (size_t blank; (blank = blank_at_end (*cell, *length)) > 0;)
+    *length -= blank;
+}
+
+bool
+types_format_fits (const char *type, const char *format)
+{
+  const Type *row = types_find (type);
+  if (row == NULL || format == NULL)
+    return false;
+  DecimalStyle style;
+  switch (row->id)
+    {
+    case TYPE_BOOLEAN:
+      return has_two_words (format);
+    case TYPE_BIGINT:
+      return decimal_style (format, &style) && style.point == '\0';
+    case TYPE_NUMERIC:
+    case TYPE_DOUBLE:
+      return decimal_style (format, &style);
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+      return format_fits_moment (row->id, format);
+    default:
+      return false;
+    }
 }

@@ -19,6 +19,7 @@ typedef enum
   TYPE_NUMERIC,
   TYPE_DOUBLE,
   TYPE_DATE,
+  TYPE_TIME,
   TYPE_TIMESTAMP,
   TYPE_TIMESTAMPTZ,
   TYPE_UUID,
@@ -33,7 +34,8 @@ typedef enum
 typedef struct
 {
   bool boolean;
-  int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since 2000-01-01 00:00 (UTC) for timestamps */
+  int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since midnight for a time, since 2000-01-01 00:00
+                      (UTC) for timestamps */
   double real;
   uint8_t uuid[16];
   const char *text; /* text, jsonb, numeric, double: the cell itself, borrowed */
@@ -78,15 +80,21 @@ const char *const *types_words (void);   /* NULL-terminated names, for models an
 /* Whether cells of a type can be written in that format.
  *
  * A date has YYYY, MM and DD once each with literals between ("DD/MM/YYYY", "YYYYMMDD"), or Mon or Month in place of MM for the
- * English name, in full or its first three letters, format and cell in any case ("DD Mon YYYY"); a timestamp or timestamptz has
- * these and HH24, MI and maybe SS, and for timestamptz maybe TZ at its end (without it cells are taken as UTC). Literals are
- * anything but letters and digits, and the letters T and Z. Days, months and hours may have one digit or two where a literal or the
- * end of the cell follows; seconds may have a fraction.
+ * English name, in full or its first three letters, format and cell in any case ("DD Mon YYYY"), or YY in place of YYYY: 69 to 99
+ * are 1969 to 1999, 00 to 68 are 2000 to 2068, as for strptime in POSIX. A time has HH24 (or HH12 and AM), MI and maybe SS, a
+ * timestamp or timestamptz both, and timestamptz maybe TZ at its end (without it cells are taken as UTC). Literals are anything but
+ * letters and digits, and the letters T and Z. Days, months and hours may have one digit or two where a literal or the end of the
+ * cell follows; seconds may have a fraction. A blank before AM and TZ may be there or not.
  *
  * A numeric or double precision shows its marks around nines: "9,9" is a decimal comma, "9,999.9" and "9.999,9" group by threes as
- * well (also by a blank or an apostrophe), "9,999" has no fraction; bigint takes only the last kind. A cell may do without the
- * marks, but has all or none of them. */
+ * well (also by a blank or an apostrophe), "9,99,999.9" as in India, "9,999" has no fraction; bigint takes only the last kind. A
+ * cell may do without the marks, but has all or none of them. "percent" and "currency" go before it: types_decimal.h.
+ *
+ * A boolean has the two words for true and false, which are taken in any case: "yes/no". */
 bool types_format_fits (const char *type, const char *format);
+
+/* Takes blanks, tabs and no-break spaces away at both ends: what no type but text and jsonb counts as part of a value. */
+void types_trim (const char **cell, size_t *length);
 
 /* Whether every value of "from" is kept when the column becomes "to": bigint to numeric, bigint or numeric to text, and any type to
  * itself. */

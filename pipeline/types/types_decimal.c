@@ -1,6 +1,7 @@
 #include "pipeline/types/types_decimal.h"
 
 #include "pipeline/types/types_rows.h"
+#include "pipeline/types/types_unit.h"
 
 #include <string.h>
 
@@ -35,27 +36,57 @@ mark_length (const char *at, const char *end, char group)
   return 0;
 }
 
+/* What the nines show, and the end of them; NULL: they show nothing. */
+static const char *
+read_nines (const char *at, DecimalStyle *style)
+{
+  style->group = style->point = '\0';
+  if (at[0] != '9' || at[1] == '\0')
+    return NULL;
+  at++;
+  style->by_two = g_str_has_prefix (at, ",99,999");
+  if (style->by_two || strncmp (at + 1, "999", 3) == 0)
+    {
+      style->group = *at;
+      if (mark_length (at, at + 1, *at) == 0)
+        return NULL;
+      at += style->by_two ? 7 : 4;
+    }
+  else if ((at[0] != '.' && at[0] != ',') || at[1] != '9')
+    return NULL;
+  if ((*at == '.' || *at == ',') && *at != style->group && at[1] == '9')
+    {
+      style->point = *at;
+      at += 2;
+    }
+  return at;
+}
+
+/* Behind the word of a unit: nothing, nines, a sign, or nines and a sign. */
+static bool
+read_unit (const char *at, Unit unit, DecimalStyle *ret_style)
+{
+  *ret_style = (DecimalStyle) { .group = ',', .point = '.', .unit = unit, .sign = "" };
+  if (g_str_has_prefix (at, " 9"))
+    at = read_nines (at + 1, ret_style);
+  if (at == NULL || *at == '\0')
+    return at != NULL;
+  ret_style->sign = at + 1;
+  return unit == UNIT_CURRENCY && *at == ' ' && strpbrk (at + 1, " 0123456789.,'+-()") == NULL && at[1] != '\0';
+}
+
 bool
 decimal_style (const char *format, DecimalStyle *ret_style)
 {
   *ret_style = (DecimalStyle) { .point = '.' };
   if (format == NULL)
     return true;
-  if (format[0] != '9' || format[1] == '\0')
-    return false;
-  *ret_style = (DecimalStyle) { 0 };
-  const char *at = format + 1;
-  if (strncmp (at + 1, "999", 3) == 0)
-    {
-      ret_style->group = *at;
-      if (mark_length (at, at + 1, *at) == 0)
-        return false;
-      at += 4;
-    }
-  if (*at == '\0')
-    return true;
-  ret_style->point = *at;
-  return (*at == '.' || *at == ',') && *at != ret_style->group && strcmp (at + 1, "9") == 0;
+  if (g_str_has_prefix (format, "percent"))
+    return read_unit (format + strlen ("percent"), UNIT_PERCENT, ret_style);
+  if (g_str_has_prefix (format, "currency"))
+    return read_unit (format + strlen ("currency"), UNIT_CURRENCY, ret_style);
+  const char *end = read_nines (format, ret_style);
+  return end != NULL && *end == '\0';
 }
 
 static const char *
@@ -68,25 +99,29 @@ skip_digits (const char *at, const char *end)
 
 /* The digits before the point, and the end of them; NULL: they are not grouped as they should be. */
 static const char *
-scan_whole (const char *at, const char *end, char group, Decimal *decimal)
+scan_whole (const char *at, const char *end, const DecimalStyle *style, Decimal *decimal)
 {
   decimal->whole = at;
   at = skip_digits (at, end);
   decimal->n_whole = (size_t) (at - decimal->whole);
-  size_t length = group == '\0' ? 0 : mark_length (at, end, group);
+  size_t length = style->group == '\0' ? 0 : mark_length (at, end, style->group);
   if (length == 0)
     return at;
   const char *mark = at;
   decimal->mark = length;
-  bool threes = decimal->n_whole >= 1 && decimal->n_whole <= 3;
-  while (threes && (size_t) (end - at) >= length && memcmp (at, mark, length) == 0)
+  decimal->by_two = style->by_two;
+  const ptrdiff_t usual = style->by_two ? 2 : 3;
+  bool grouped = at > decimal->whole && at - decimal->whole <= usual, last = false;
+  while (grouped && !last && (size_t) (end - at) >= length && memcmp (at, mark, length) == 0)
     {
       const char *digits = at + length;
       at = skip_digits (digits, end);
-      threes = at - digits == 3;
-      decimal->n_whole += 3;
+      last = at - digits == 3;
+      grouped = last || at - digits == usual;
+      last = last && style->by_two;
+      decimal->n_whole += (size_t) (at - digits);
     }
-  return threes ? at : NULL;
+  return grouped && (last || !style->by_two) ? at : NULL;
 }
 
 /* The exponent behind "e", or NULL when there is none to be read there. */
@@ -121,40 +156,57 @@ find_significant (Decimal *decimal, int32_t exponent)
   decimal->point = exponent + (int32_t) decimal->n_whole - (int32_t) first;
 }
 
-bool
-decimal_scan (const char *text, size_t length, const char *format, Decimal *ret_decimal)
+/* Whether the text is a number without its sign and unit. */
+static bool
+scan_unsigned (const char *at, const char *end, const DecimalStyle *style, Decimal *decimal)
 {
-  DecimalStyle style;
-  if (!decimal_style (format, &style))
+  at = scan_whole (at, end, style, decimal);
+  if (at == NULL || (decimal->n_whole > 1 && decimal->whole[0] == '0'))
     return false;
-  const char *at = text;
-  const char *end = text + length;
-  Decimal decimal = { .negative = length > 0 && *text == '-' };
-  if (decimal.negative)
-    at++;
-  at = scan_whole (at, end, style.group, &decimal);
-  if (at == NULL || (decimal.n_whole > 1 && decimal.whole[0] == '0'))
-    return false;
-  decimal.fraction = at;
-  if (at < end && style.point != '\0' && *at == style.point)
+  decimal->fraction = at;
+  if (at < end && style->point != '\0' && *at == style->point)
     {
-      decimal.fraction = ++at;
+      decimal->fraction = ++at;
       at = skip_digits (at, end);
-      decimal.n_fraction = (size_t) (at - decimal.fraction);
-      if (decimal.n_fraction == 0)
-        return false;
+      decimal->n_fraction = (size_t) (at - decimal->fraction);
     }
-  if (decimal.n_whole + decimal.n_fraction == 0)
+  if (decimal->n_whole + decimal->n_fraction == 0)
     return false;
   int32_t exponent = 0;
   if (at < end && (*at == 'e' || *at == 'E'))
     {
-      decimal.has_exponent = true;
+      decimal->has_exponent = true;
       at = scan_exponent (at + 1, end, &exponent);
     }
   if (at != end)
     return false;
-  find_significant (&decimal, exponent);
+  find_significant (decimal, exponent);
+  return true;
+}
+
+/* Whether the number behind a plus may be a telephone's. */
+static bool
+is_phone (const Decimal *decimal, const DecimalStyle *style)
+{
+  bool whole = decimal->n_fraction == 0 && !decimal->has_exponent && style->unit == UNIT_NONE;
+  return whole && (decimal->mark == 0 ? decimal->n_whole >= PHONE_DIGITS : style->group != ',');
+}
+
+bool
+decimal_scan (const char *text, size_t length, const char *format, Decimal *ret_decimal)
+{
+  DecimalStyle style;
+  UnitCell cell = { text, text + length, .sign = '\0' };
+  if (!decimal_style (format, &style) || (style.unit != UNIT_NONE && !unit_strip (&style, &cell)))
+    return false;
+  if (cell.sign == '\0' && cell.at < cell.end && (*cell.at == '-' || *cell.at == '+'))
+    cell.sign = *cell.at++;
+  Decimal decimal = { 0 };
+  if (!scan_unsigned (cell.at, cell.end, &style, &decimal))
+    return false;
+  if (cell.sign == '+' && is_phone (&decimal, &style))
+    return false;
+  decimal.negative = cell.sign == '-' && decimal.first < decimal.last;
   *ret_decimal = decimal;
   return true;
 }

@@ -1,9 +1,12 @@
 /* A decimal number as it is written, taken apart without changing it. For types*.c only.
  *
  * How it is written is the type's own way (a point, no grouping) or a format: a 9, maybe a mark and 999 for whole digits in threes,
- * maybe a mark and a 9 for a fraction, as "9,9", "9.999,9", "9 999,9", "9'999". Digits are grouped by comma, point, blank or
- * apostrophe; the fraction follows a comma or a point. A blank stands for the no-break ones too, an apostrophe for the typographic
- * one. */
+ * maybe a mark and a 9 for a fraction, as "9,9", "9.999,9", "9 999,9", "9'999"; "9,99,999.9" groups as in India, by two but for the
+ * last three. Digits are grouped by comma, point, blank or apostrophe; the fraction follows a comma or a point. A blank stands for
+ * the no-break ones too, an apostrophe for the typographic one.
+ *
+ * "percent" and "currency" stand before such a format ("currency 9.999,9"), or alone for "9,999.9". Behind a currency's may be its
+ * sign ("currency 9.999,9 €"): then no other one is taken. */
 #ifndef WEIR_PIPELINE_TYPES_TYPES_DECIMAL_H
 #define WEIR_PIPELINE_TYPES_TYPES_DECIMAL_H
 
@@ -11,21 +14,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PHONE_DIGITS 7 /* behind a plus: the shortest telephone numbers have about as many; changes with a sign are small numbers */
+
+typedef enum
+{
+  UNIT_NONE,
+  UNIT_PERCENT,
+  UNIT_CURRENCY,
+} Unit;
+
 typedef struct
 {
-  char group; /* NUL: whole digits are not grouped */
-  char point; /* NUL: there is no fraction */
+  char group;       /* NUL: whole digits are not grouped */
+  char point;       /* NUL: there is no fraction */
+  bool by_two;      /* all groups but the last have two digits */
+  Unit unit;        /* what stands beside the number */
+  const char *sign; /* of the currency, borrowed from the format; "": any that is known */
 } DecimalStyle;
 
 /* Points into the text it was scanned from. The digits are whole followed by fraction; those from "first" to before "last" are
  * significant (no zeros at either end), and first == last says that the number is zero. */
 typedef struct
 {
-  bool negative;
+  bool negative; /* never of zero, which has no sign */
   bool has_exponent;
+  bool by_two;          /* the whole digits are grouped so */
   const char *whole;    /* before the point: no superfluous zeros, maybe nothing */
   size_t n_whole;       /* digits; the marks between them are not counted */
-  size_t mark;          /* bytes of the mark before every three whole digits; 0: they are not grouped */
+  size_t mark;          /* bytes of the mark between groups of whole digits; 0: they are not grouped */
   const char *fraction; /* behind the point, trailing zeros included */
   size_t n_fraction;
   size_t first;
@@ -36,10 +52,24 @@ typedef struct
 /* Whether the format is one; NULL is the own way. */
 bool decimal_style (const char *format, DecimalStyle *ret_style);
 
-/* -?(0|[1-9][0-9]*)?(.[0-9]+)?([eE][+-]?[0-9]+)? with a digit before the exponent, and the marks of the format, NULL or one that
- * decimal_style takes. Anything else is no decimal: "00123", "+44", "5.". A number has all its grouping marks, and these alike, or
- * none. */
+/* [+-]?(0|[1-9][0-9]*)?(.[0-9]*)?([eE][+-]?[0-9]+)? with a digit before the exponent, and the marks of the format, NULL or one that
+ * decimal_style takes. Anything else is no decimal: "00123". Neither is a telephone number: a plus before seven whole digits or
+ * more, or before groups without a comma. A number has all its grouping marks, and these alike, or none.
+ *
+ * A percentage has its sign at either end, and the number is what stands beside it: 12.5 % is 12.5. An amount may have its
+ * currency's at either end, a minus at its front or behind its sign, and brackets instead of a minus. */
 bool decimal_scan (const char *text, size_t length, const char *format, Decimal *ret_decimal);
+
+/* Which of the known currency signs stands beside the cell's number, from 0 to 63; -1: none. */
+int decimal_currency (const char *text, size_t length);
+const char *decimal_currency_sign (int currency);
+
+/* The marks that stand behind a whole digit, which has that many digits behind it. */
+static inline size_t
+decimal_marks (const Decimal *decimal, size_t behind)
+{
+  return decimal->by_two && behind > 2 ? (behind - 1) / 2 : behind / 3;
+}
 
 static inline char
 decimal_digit (const Decimal *decimal, size_t index)
@@ -48,8 +78,7 @@ decimal_digit (const Decimal *decimal, size_t index)
     return decimal->fraction[index - decimal->n_whole];
   if (decimal->mark == 0)
     return decimal->whole[index];
-  size_t behind = decimal->n_whole - 1 - index;
-  size_t marks = (decimal->n_whole - 1) / 3 - behind / 3;
+  size_t marks = decimal_marks (decimal, decimal->n_whole - 1) - decimal_marks (decimal, decimal->n_whole - 1 - index);
   return decimal->whole[index + marks * decimal->mark];
 }
 

@@ -1,6 +1,5 @@
 #include "pipeline/types/types_format.h"
 
-#include "pipeline/types/types_decimal.h"
 #include "pipeline/types/types_rows.h"
 
 #include <string.h>
@@ -11,13 +10,16 @@ typedef enum
 {
   FIELD_LITERAL, /* one character of the format stands for itself */
   FIELD_YEAR,
+  FIELD_SHORT_YEAR,
   FIELD_MONTH,
   FIELD_MONTH_MON,   /* both read the English name, in full or its first three letters: */
   FIELD_MONTH_MONTH, /* May is either, and never means two months */
   FIELD_DAY,
   FIELD_HOUR,
+  FIELD_HALF_HOUR, /* 1 to 12 */
   FIELD_MINUTE,
   FIELD_SECOND,
+  FIELD_HALF, /* AM or PM */
   FIELD_ZONE,
   FIELD_COUNT
 } Field;
@@ -28,7 +30,12 @@ typedef struct
   const char *end;
 } Cursor;
 
-static const size_t field_lengths[FIELD_COUNT] = { 1, 4, 2, 3, 5, 2, 4, 2, 2, 2 };
+static size_t
+field_length (Field field)
+{
+  static const size_t lengths[FIELD_COUNT] = { 1, 4, 2, 2, 3, 5, 2, 4, 4, 2, 2, 2, 2 };
+  return lengths[field];
+}
 
 static bool
 is_named_month (Field field)
@@ -43,7 +50,7 @@ field_at (const char *format)
   switch (format[0])
     {
     case 'Y':
-      return strncmp (format, "YYYY", 4) == 0 ? FIELD_YEAR : FIELD_LITERAL;
+      return strncmp (format, "YYYY", 4) == 0 ? FIELD_YEAR : format[1] == 'Y' ? FIELD_SHORT_YEAR : FIELD_LITERAL;
     case 'M':
     case 'm':
       if (g_ascii_strncasecmp (format, "Mon", 3) == 0)
@@ -52,7 +59,10 @@ field_at (const char *format)
     case 'D':
       return format[1] == 'D' ? FIELD_DAY : FIELD_LITERAL;
     case 'H':
-      return strncmp (format, "HH24", 4) == 0 ? FIELD_HOUR : FIELD_LITERAL;
+      return strncmp (format, "HH24", 4) == 0 ? FIELD_HOUR : strncmp (format, "HH12", 4) == 0 ? FIELD_HALF_HOUR : FIELD_LITERAL;
+    case 'A':
+    case 'P':
+      return format[1] == 'M' ? FIELD_HALF : FIELD_LITERAL;
     case 'S':
       return format[1] == 'S' ? FIELD_SECOND : FIELD_LITERAL;
     case 'T':
@@ -102,26 +112,62 @@ read_month_name (Cursor *cursor, int *ret_month)
   return false;
 }
 
-/* Seconds, and microseconds where a point and a digit follow. */
+/* Seconds, and microseconds where the point (or a comma in its place) and a digit follow. */
 static bool
-read_second (Cursor *cursor, Moment *moment)
+read_second (Cursor *cursor, char point, Moment *moment)
 {
   if (!read_number (cursor, 2, 2, 0, 59, &moment->second))
     return false;
-  if (cursor->end - cursor->at < 2 || cursor->at[0] != '.' || !is_digit (cursor->at[1]))
+  if (cursor->end - cursor->at < 2 || cursor->at[0] != point || !is_digit (cursor->at[1]))
     return true;
   const char *start = ++cursor->at;
   if (!read_number (cursor, 1, 6, 0, 999999, &moment->microsecond))
     return false;
   for (ptrdiff_t digits = cursor->at - start; digits < 6; digits++)
     moment->microsecond *= 10;
+  while (cursor->at - start >= 6 && take (cursor, '0')) /* some programs write seven digits or nine */
+    continue;
+  return true;
+}
+
+static bool
+take_word (Cursor *cursor, const char *word)
+{
+  size_t length = strlen (word);
+  if ((size_t) (cursor->end - cursor->at) < length || g_ascii_strncasecmp (cursor->at, word, length) != 0)
+    return false;
+  cursor->at += length;
+  return true;
+}
+
+/* Midnight is 12 AM. The hour is one of 1 to 12. */
+static bool
+read_half (Cursor *cursor, Moment *moment)
+{
+  take (cursor, ' ');
+  bool afternoon = take_word (cursor, "PM");
+  if ((!afternoon && !take_word (cursor, "AM")) || moment->hour < 1 || moment->hour > 12)
+    return false;
+  moment->hour = moment->hour % 12 + (afternoon ? 12 : 0);
+  return true;
+}
+
+/* As POSIX has it for strptime. */
+static bool
+read_short_year (Cursor *cursor, Moment *moment)
+{
+  const int first_of_this_century = 69;
+  if (!read_number (cursor, 2, 2, 0, 99, &moment->year))
+    return false;
+  moment->year += moment->year < first_of_this_century ? 2000 : 1900;
   return true;
 }
 
 static bool
 read_zone (Cursor *cursor, Moment *moment)
 {
-  if (take (cursor, 'Z'))
+  take (cursor, ' ');
+  if (take (cursor, 'Z') || take_word (cursor, "UTC") || take_word (cursor, "GMT"))
     return true;
   bool west = take (cursor, '-');
   if (!west && !take (cursor, '+'))
@@ -153,12 +199,18 @@ read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
       return read_month_name (cursor, &moment->month);
     case FIELD_DAY:
       return read_number (cursor, least, 2, 1, 31, &moment->day);
+    case FIELD_SHORT_YEAR:
+      return read_short_year (cursor, moment);
+    case FIELD_HALF_HOUR:
+      return read_number (cursor, least, 2, 1, 12, &moment->hour);
+    case FIELD_HALF:
+      return read_half (cursor, moment);
     case FIELD_HOUR:
       return read_number (cursor, least, 2, 0, 23, &moment->hour);
     case FIELD_MINUTE:
       return read_number (cursor, 2, 2, 0, 59, &moment->minute);
     case FIELD_SECOND:
-      return read_second (cursor, moment);
+      return read_second (cursor, '.', moment);
     case FIELD_ZONE:
       return read_zone (cursor, moment);
     default:
@@ -174,8 +226,10 @@ format_match (const char *format, const char *cell, size_t length, Moment *ret_m
   bool after_number = false;
   while (*format != '\0')
     {
+      if (*format == ' ' && field_at (format + 1) == FIELD_HALF)
+        format++;
       Field field = field_at (format);
-      const char *next = format + field_lengths[field];
+      const char *next = format + field_length (field);
       Field next_field = field_at (next);
       bool loose = !after_number && (next_field == FIELD_LITERAL || is_named_month (next_field));
       if (field == FIELD_LITERAL ? !take (&cursor, *format) : !read_field (&cursor, field, loose, ret_moment))
@@ -187,6 +241,29 @@ format_match (const char *format, const char *cell, size_t length, Moment *ret_m
 }
 
 bool
+clock_match (const char *text, size_t length, Clock *ret_clock, Moment *ret_moment)
+{
+  Cursor cursor = { text, text + length };
+  *ret_clock = (Clock) { 0 };
+  if (!read_number (&cursor, 1, 2, 0, 23, &ret_moment->hour))
+    return false;
+  ret_clock->hour_digits = (int) (cursor.at - text);
+  if (!take (&cursor, ':') || !read_number (&cursor, 2, 2, 0, 59, &ret_moment->minute))
+    return false;
+  ret_clock->has_second = take (&cursor, ':');
+  const char *comma = memchr (text, ',', length);
+  ret_clock->has_comma = comma != NULL;
+  if (ret_clock->has_second && !read_second (&cursor, comma != NULL ? ',' : '.', ret_moment))
+    return false;
+  Cursor half = cursor;
+  ret_clock->has_half = cursor.at < cursor.end && read_half (&half, ret_moment);
+  if (ret_clock->has_half)
+    cursor = half;
+  ret_clock->has_zone = cursor.at < cursor.end && read_zone (&cursor, ret_moment);
+  return cursor.at == cursor.end;
+}
+
+bool
 iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
 {
   const char *time = cell;
@@ -194,15 +271,9 @@ iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
     time++;
   if (time == cell + length || !format_match ("YYYY-MM-DD", cell, (size_t) (time - cell), ret_moment))
     return false;
-  Cursor cursor = { time + 1, cell + length };
-  if (!read_number (&cursor, 2, 2, 0, 23, &ret_moment->hour) || !take (&cursor, ':')
-      || !read_number (&cursor, 2, 2, 0, 59, &ret_moment->minute))
-    return false;
-  if (take (&cursor, ':') && !read_second (&cursor, ret_moment))
-    return false;
-  if (zoned && !read_zone (&cursor, ret_moment))
-    return false;
-  return cursor.at == cursor.end;
+  Clock clock;
+  return clock_match (time + 1, (size_t) (cell + length - time) - 1, &clock, ret_moment) && !clock.has_half
+         && clock.has_zone == zoned;
 }
 
 static bool
@@ -211,46 +282,34 @@ is_literal (char c)
   return c == 'T' || c == 'Z' || !g_ascii_isalnum (c);
 }
 
+/* How often each field is there. False: one is there twice, or not where it may be. */
 static bool
-fits_moment (TypeId type, const char *format)
+count_fields (TypeId type, const char *format, int seen[FIELD_COUNT])
 {
-  int seen[FIELD_COUNT] = { 0 };
-  for (const char *at = format; *at != '\0'; at += field_lengths[field_at (at)])
+  for (const char *at = format; *at != '\0'; at += field_length (field_at (at)))
     {
       Field field = field_at (at);
       if (field == FIELD_LITERAL && !is_literal (*at))
         return false;
       if (field != FIELD_LITERAL && ++seen[field] > 1)
         return false;
-      if (field == FIELD_ZONE && (type != TYPE_TIMESTAMPTZ || at[field_lengths[field]] != '\0'))
+      if (field == FIELD_ZONE && (type != TYPE_TIMESTAMPTZ || at[field_length (field)] != '\0'))
         return false;
     }
-  int months = seen[FIELD_MONTH] + seen[FIELD_MONTH_MON] + seen[FIELD_MONTH_MONTH];
-  bool has_date = seen[FIELD_YEAR] && months == 1 && seen[FIELD_DAY];
-  bool has_time = seen[FIELD_HOUR] && seen[FIELD_MINUTE];
-  bool timeless = !seen[FIELD_HOUR] && !seen[FIELD_MINUTE] && !seen[FIELD_SECOND];
-  return has_date && (type == TYPE_DATE ? timeless : has_time);
+  return true;
 }
 
 bool
-types_format_fits (const char *type, const char *format)
+format_fits_moment (TypeId type, const char *format)
 {
-  const Type *row = types_find (type);
-  if (row == NULL || format == NULL)
+  int seen[FIELD_COUNT] = { 0 };
+  if (!count_fields (type, format, seen))
     return false;
-  DecimalStyle style;
-  switch (row->id)
-    {
-    case TYPE_BIGINT:
-      return decimal_style (format, &style) && style.point == '\0';
-    case TYPE_NUMERIC:
-    case TYPE_DOUBLE:
-      return decimal_style (format, &style);
-    case TYPE_DATE:
-    case TYPE_TIMESTAMP:
-    case TYPE_TIMESTAMPTZ:
-      return fits_moment (row->id, format);
-    default:
-      return false;
-    }
+  int years = seen[FIELD_YEAR] + seen[FIELD_SHORT_YEAR];
+  int months = seen[FIELD_MONTH] + seen[FIELD_MONTH_MON] + seen[FIELD_MONTH_MONTH];
+  bool has_date = years == 1 && months == 1 && seen[FIELD_DAY];
+  bool dateless = years + months + seen[FIELD_DAY] == 0;
+  bool has_time = seen[FIELD_HOUR] + seen[FIELD_HALF_HOUR] == 1 && seen[FIELD_HALF_HOUR] == seen[FIELD_HALF] && seen[FIELD_MINUTE];
+  bool timeless = seen[FIELD_HOUR] + seen[FIELD_HALF_HOUR] + seen[FIELD_HALF] + seen[FIELD_MINUTE] + seen[FIELD_SECOND] == 0;
+  return (type == TYPE_TIME ? dateless : has_date) && (type == TYPE_DATE ? timeless : has_time);
 }

@@ -2,12 +2,14 @@
 #include "pipeline/types/types_decimal.h"
 #include "pipeline/types/types_rows.h"
 
+#include <float.h>
 #include <string.h>
 
 #define BIGINT_MAX_DIGITS 19
 #define GROUP_DIGITS 4 /* numeric's digits are base 10,000 */
 #define NUMERIC_MAX_GROUPS (NUMERIC_MAX_DIGITS / GROUP_DIGITS + 2)
 #define NUMERIC_NEGATIVE 0x4000
+#define LONGEST_UNIT 32
 
 /* The number without its grouping marks. False: it is no whole number, or has too many digits. */
 static bool
@@ -37,9 +39,10 @@ parse_bigint (const char *cell, size_t length, const char *format, Value *ret_va
       cell = plain;
     }
   bool negative = length > 0 && cell[0] == '-';
-  const char *digits = cell + negative;
-  size_t count = length - negative;
-  if (count == 0 || count > BIGINT_MAX_DIGITS || (digits[0] == '0' && (count > 1 || negative)))
+  bool positive = length > 0 && cell[0] == '+';
+  const char *digits = cell + (negative || positive);
+  size_t count = length - (negative || positive);
+  if (count == 0 || count > BIGINT_MAX_DIGITS || (digits[0] == '0' && count > 1) || (positive && count >= PHONE_DIGITS))
     return false;
   uint64_t magnitude = 0; /* 19 digits cannot overflow it */
   for (size_t i = 0; i < count; i++)
@@ -60,17 +63,37 @@ encode_bigint (const Value *value, GByteArray *out)
   append_int64 (out, value->integer);
 }
 
+/* Where the digits of a number stand, an exponent counted in. */
+typedef struct
+{
+  size_t zeros;    /* before the written digits, behind the point */
+  size_t whole;    /* digits before the point, of the written ones and zeros behind them */
+  size_t fraction; /* digits behind the point, "zeros" among them */
+} Places;
+
+static Places
+places_of (const Decimal *decimal)
+{
+  const int32_t written = (int32_t) (decimal->n_whole + decimal->n_fraction);
+  const int32_t whole = decimal->point + (int32_t) decimal->first; /* the point is behind that many of the written digits */
+  return (Places) { .zeros = (size_t) MAX (-whole, 0),
+                    .whole = (size_t) MAX (whole, 0),
+                    .fraction = (size_t) MAX (written - whole, 0) };
+}
+
 bool
 parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value)
 {
-  if (length > 2 * NUMERIC_MAX_DIGITS + 2) /* marks of three bytes at most for every three digits, the sign and the point */
+  /* Marks of three bytes at most for every three digits, the point, the sign, and a unit with its blanks. */
+  if (length > 2 * NUMERIC_MAX_DIGITS + 2 + (format != NULL ? LONGEST_UNIT : 0))
     return false;
   Decimal decimal;
-  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent)
+  if (!decimal_scan (cell, length, format, &decimal))
     return false;
-  if (decimal.n_whole + decimal.n_fraction > NUMERIC_MAX_DIGITS)
+  if (decimal.has_exponent && (format != NULL || ABS (decimal.point) > DBL_MAX_10_EXP))
     return false;
-  if (decimal.negative && decimal.first == decimal.last) /* numeric has no negative zero: the sign would be lost */
+  Places places = places_of (&decimal);
+  if (places.whole + places.fraction > NUMERIC_MAX_DIGITS)
     return false;
   ret_value->text = cell;
   ret_value->length = length;
@@ -81,19 +104,19 @@ parse_numeric (const char *cell, size_t length, const char *format, Value *ret_v
 /* The number cut into groups of four digits from the point in both directions; the first of them ends on a multiple of four digits
  * before the point. Returns how many. */
 static size_t
-fill_groups (const Decimal *decimal, uint16_t groups[NUMERIC_MAX_GROUPS])
+fill_groups (const Decimal *decimal, Places places, uint16_t groups[NUMERIC_MAX_GROUPS])
 {
-  size_t padding = (GROUP_DIGITS - decimal->n_whole % GROUP_DIGITS) % GROUP_DIGITS;
-  size_t digits = decimal->n_whole + decimal->n_fraction;
-  size_t count = (padding + digits + GROUP_DIGITS - 1) / GROUP_DIGITS;
+  const size_t written = decimal->n_whole + decimal->n_fraction;
+  const size_t before = (GROUP_DIGITS - places.whole % GROUP_DIGITS) % GROUP_DIGITS + places.zeros;
+  size_t count = (before - places.zeros + places.whole + places.fraction + GROUP_DIGITS - 1) / GROUP_DIGITS;
   size_t place = 0;
   for (size_t group = 0; group < count; group++)
     {
       unsigned n = 0;
       for (int i = 0; i < GROUP_DIGITS; i++, place++)
         {
-          bool there = place >= padding && place - padding < digits;
-          n = n * 10 + (there ? (unsigned) (decimal_digit (decimal, place - padding) - '0') : 0);
+          bool there = place >= before && place - before < written;
+          n = n * 10 + (there ? (unsigned) (decimal_digit (decimal, place - before) - '0') : 0);
         }
       groups[group] = (uint16_t) n;
     }
@@ -107,8 +130,9 @@ encode_numeric (const Value *value, GByteArray *out)
   if (!decimal_scan (value->text, value->length, value->format, &decimal))
     g_return_if_reached ();
   uint16_t groups[NUMERIC_MAX_GROUPS];
-  size_t end = fill_groups (&decimal, groups);
-  int weight = (int) ((decimal.n_whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
+  const Places places = places_of (&decimal);
+  size_t end = fill_groups (&decimal, places, groups);
+  int weight = (int) ((places.whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
   size_t start = 0;
   for (; start < end && groups[start] == 0; start++)
     weight--;
@@ -120,7 +144,7 @@ encode_numeric (const Value *value, GByteArray *out)
     GUINT16_TO_BE ((uint16_t) count),
     GUINT16_TO_BE ((uint16_t) (count == 0 ? 0 : weight)),
     GUINT16_TO_BE (decimal.negative ? NUMERIC_NEGATIVE : 0),
-    GUINT16_TO_BE ((uint16_t) decimal.n_fraction),
+    GUINT16_TO_BE ((uint16_t) places.fraction),
   };
   for (size_t i = 0; i < count; i++)
     message[4 + i] = GUINT16_TO_BE (groups[start + i]);

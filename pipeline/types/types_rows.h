@@ -9,6 +9,7 @@
 #define CANONICAL_BOOLEAN 'b'
 #define CANONICAL_NUMBER 'n'
 #define CANONICAL_INSTANT 'i'
+#define CANONICAL_CLOCK 'c'
 #define CANONICAL_UUID 'u'
 #define CANONICAL_JSON 'j'
 #define CANONICAL_TEXT 't'
@@ -32,6 +33,10 @@ bool parse_date (const char *cell, size_t length, const char *format, Value *ret
 void encode_date (const Value *value, GByteArray *out);
 void canonical_date (const Value *value, GByteArray *out);
 void write_date (const Value *value, GString *out);
+bool recognize_time (const char *cell, size_t length);
+bool parse_time (const char *cell, size_t length, const char *format, Value *ret_value);
+void canonical_time (const Value *value, GByteArray *out);
+void write_time (const Value *value, GString *out);
 bool parse_timestamp (const char *cell, size_t length, const char *format, Value *ret_value);
 bool parse_timestamptz (const char *cell, size_t length, const char *format, Value *ret_value);
 void encode_instant (const Value *value, GByteArray *out);

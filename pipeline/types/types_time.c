@@ -1,4 +1,4 @@
-/* date, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to 9999. */
+/* date, time, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to 9999. */
 #include "pipeline/types/types_format.h"
 #include "pipeline/types/types_rows.h"
 
@@ -34,11 +34,18 @@ day_number (const Moment *moment)
   return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - days_to_2000;
 }
 
+/* Microseconds since midnight. */
+static int64_t
+time_of (const Moment *moment)
+{
+  int64_t seconds = moment->hour * 3600 + moment->minute * 60 + moment->second;
+  return seconds * MICROSECONDS_PER_SECOND + moment->microsecond;
+}
+
 static int64_t
 instant_of (const Moment *moment)
 {
-  int64_t seconds = moment->hour * 3600 + moment->minute * 60 + moment->second - moment->offset;
-  return day_number (moment) * MICROSECONDS_PER_DAY + seconds * MICROSECONDS_PER_SECOND + moment->microsecond;
+  return day_number (moment) * MICROSECONDS_PER_DAY + time_of (moment) - moment->offset * MICROSECONDS_PER_SECOND;
 }
 
 bool
@@ -49,6 +56,28 @@ parse_date (const char *cell, size_t length, const char *format, Value *ret_valu
     return false;
   ret_value->integer = day_number (&moment);
   return true;
+}
+
+/* 3:45 may be minutes and seconds. */
+bool
+recognize_time (const char *cell, size_t length)
+{
+  Moment moment = { 0 };
+  Clock clock;
+  Value unused;
+  return parse_time (cell, length, NULL, &unused) && clock_match (cell, length, &clock, &moment)
+         && (clock.hour_digits == 2 || clock.has_second);
+}
+
+bool
+parse_time (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  Moment moment = { 0 };
+  Clock clock;
+  bool matches = format != NULL ? format_match (format, cell, length, &moment)
+                                : clock_match (cell, length, &clock, &moment) && !clock.has_half && !clock.has_zone;
+  ret_value->integer = time_of (&moment);
+  return matches;
 }
 
 static bool
@@ -94,6 +123,13 @@ canonical_date (const Value *value, GByteArray *out)
 }
 
 void
+canonical_time (const Value *value, GByteArray *out)
+{
+  append_byte (out, CANONICAL_CLOCK);
+  append_int64 (out, value->integer);
+}
+
+void
 canonical_instant (const Value *value, GByteArray *out)
 {
   append_byte (out, CANONICAL_INSTANT);
@@ -118,19 +154,32 @@ write_date (const Value *value, GString *out)
 }
 
 static void
-write_instant (int64_t instant, char between, GString *out)
+write_time_of_day (int64_t in_day, GString *out)
 {
-  int64_t in_day = instant % MICROSECONDS_PER_DAY;
-  in_day += in_day < 0 ? MICROSECONDS_PER_DAY : 0;
-  write_day ((instant - in_day) / MICROSECONDS_PER_DAY, out);
   int second = (int) (in_day / MICROSECONDS_PER_SECOND);
-  g_string_append_printf (out, "%c%02d:%02d:%02d", between, second / 3600, second / 60 % 60, second % 60);
+  g_string_append_printf (out, "%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
   int fraction = (int) (in_day % MICROSECONDS_PER_SECOND);
   if (fraction == 0)
     return;
   g_string_append_printf (out, ".%06d", fraction);
   while (out->str[out->len - 1] == '0')
     g_string_truncate (out, out->len - 1);
+}
+
+void
+write_time (const Value *value, GString *out)
+{
+  write_time_of_day (value->integer, out);
+}
+
+static void
+write_instant (int64_t instant, char between, GString *out)
+{
+  int64_t in_day = instant % MICROSECONDS_PER_DAY;
+  in_day += in_day < 0 ? MICROSECONDS_PER_DAY : 0;
+  write_day ((instant - in_day) / MICROSECONDS_PER_DAY, out);
+  g_string_append_c (out, between);
+  write_time_of_day (in_day, out);
 }
 
 void

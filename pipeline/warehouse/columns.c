@@ -10,10 +10,14 @@ columns_wanted (const Layout *layout)
 {
   GArray *wanted = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   for (int i = 0; i < layout->n_references; i++)
-    g_array_append_val (wanted, ((WantedColumn) { layout->references[i].reference->as, &types[TYPE_UUID] }));
+    {
+      const LayoutReference *reference = &layout->references[i];
+      const char *replaced = layout->columns[reference->columns[0]].name;
+      g_array_append_val (wanted, ((WantedColumn) { reference->reference->as, &types[TYPE_UUID], replaced }));
+    }
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].stored)
-      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type }));
+      g_array_append_val (wanted, ((WantedColumn) { layout->columns[i].name, layout->columns[i].type, layout->columns[i].name }));
   return wanted;
 }
 

@@ -11,6 +11,7 @@ typedef struct
 {
   const char *name;
   const Type *type;
+  const char *pinned; /* the column whose pins tell of it: of a reference the first one that it replaces */
 } WantedColumn;
 
 /* The references and stored columns of a layout whose types are settled, in its order (of WantedColumn). */

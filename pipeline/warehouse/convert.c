@@ -34,9 +34,11 @@ convert (Conversion *conversion, const char *text)
   const LayoutColumn *column = conversion->column;
   const Field field = { .text = text, .length = strlen (text) };
   Value value;
-  if (field.length == 0 || layout_is_null (conversion->layout, &field))
+  if (layout_is_blank (&field) || layout_is_null (column, &field))
     return json_pack ("[s,n]", text);
-  if (!column->type->parse (field.text, field.length, column->format, &value))
+  if (!layout_parse (column, field.text, field.length, &value) && layout_null_word (column, &field) >= 0)
+    return json_pack ("[s,n]", text);
+  if (!layout_parse (column, field.text, field.length, &value))
     return misfit (conversion, text), NULL;
   if (column->type->write == NULL)
     return NULL;

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* A number as parse_numeric takes it: 00123 is none. */
-#define NUMBER_PATTERN "^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$"
+/* A number as parse_numeric takes it, with blanks around it or not: 00123 is none, nor what may be a telephone's. */
+#define NUMBER_PATTERN "^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$"
 
 char *
 expression_names (const GPtrArray *names, const char *before, const char *after)
@@ -45,7 +45,7 @@ expression_compared (const Warehouse *warehouse, const GPtrArray *names, const c
     {
       const char *name = names->pdata[i];
       g_autofree char *ident = text_quote_ident (name);
-      g_autofree char *value = g_strdup_printf (contains (warehouse->new_texts, name) ? "nullif(%s%s, '')" : "%s%s", of, ident);
+      g_autofree char *value = g_strdup_printf (contains (warehouse->empties, name) ? "nullif(%s%s, '')" : "%s%s", of, ident);
       g_string_append (out, i == 0 ? "" : ", ");
       if (contains (warehouse->numbers, name))
         g_string_append_printf (
@@ -78,13 +78,34 @@ expression_distinct (const Warehouse *warehouse)
   return g_strdup_printf ("row(%s) is distinct from row(%s)", staged, there);
 }
 
+/* row("of"a, "of"b) */
+static char *
+row_of (const GPtrArray *names, const char *of)
+{
+  g_autofree char *list = expression_names (names, of, ",");
+  list[strlen (list) - 1] = '\0';
+  return g_strdup_printf ("row(%s)", list);
+}
+
 char *
 expression_hash (const Warehouse *warehouse)
 {
   if (warehouse->carried->len == 0)
     return g_strdup ("d._hash");
-  g_autofree char *carried = expression_names (warehouse->carried, "c.", ",");
-  carried[strlen (carried) - 1] = '\0';
-  return g_strdup_printf ("case when row(%s) is null then d._hash else md5(d._hash::text || row(%s)::text)::uuid end", carried,
-                          carried);
+  g_autofree char *carried = row_of (warehouse->carried, "c.");
+  return g_strdup_printf ("case when %s is null then d._hash else md5(d._hash::text || %s::text)::uuid end", carried, carried);
+}
+
+char *
+expression_refreshed_hash (const Warehouse *warehouse)
+{
+  if (warehouse->carried->len == 0)
+    return g_strdup ("d._hash");
+  g_autofree char *carried = row_of (warehouse->carried, "w.");
+  if (warehouse->filled->len == 0)
+    return g_strdup_printf ("case when %s is null then d._hash else w.row_hash end", carried);
+  g_autofree char *filled = row_of (warehouse->filled, "d.");
+  return g_strdup_printf ("case when %s is null then d._hash when %s is null then w.row_hash"
+                          " else md5(w.row_hash::text || %s::text)::uuid end",
+                          carried, filled, filled);
 }

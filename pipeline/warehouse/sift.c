@@ -47,7 +47,8 @@ spool_page (Loaded *loaded, const DbResult *refused, GError **error)
                               .reason = reason_find (db_result_value (refused, row, 2)),
                               .message = db_result_value (refused, row, 3),
                               .original = record->raw,
-                              .original_length = record->raw_length };
+                              .original_length = record->raw_length,
+                              .lines = record->lines };
       if (!reject_add (loaded->rejects, &reject, error))
         return false;
       row++;
@@ -115,7 +116,7 @@ refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loade
 }
 
 static bool
-keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error)
+keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
   if (!sql_run (db, "table/count_refused", NULL, 0, &result, error))
@@ -125,18 +126,18 @@ keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *count
     return true;
   if (!spool_refused (db, loaded, error) || !reject_replace (loaded->rejects, db, error))
     return false;
-  counts->rejected = reject_count (loaded->rejects);
-  counts->staged -= refused;
-  return reject_limit_check (db, task, loaded->rejects, counts, error);
+  reject_recount (loaded->rejects, step);
+  step->rows.staged -= refused;
+  return reject_limit_check (db, task, loaded->rejects, &step->rows, error);
 }
 
 bool
-sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error)
+sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const SiftVars vars = sift_vars (task->model, loaded);
-  if (!refuse_rows (db, task, &vars, loaded, error) || !keep_refused (db, task, loaded, counts, error)
-      || !sift (db, &vars, "table/delete_duplicates", &counts->duplicate, error))
+  if (!refuse_rows (db, task, &vars, loaded, error) || !keep_refused (db, task, loaded, step, error)
+      || !sift (db, &vars, "table/delete_duplicates", &step->rows.duplicate, error))
     return false;
-  counts->staged -= counts->duplicate;
+  step->rows.staged -= step->rows.duplicate;
   return true;
 }

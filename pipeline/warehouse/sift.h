@@ -8,6 +8,6 @@
  * rejects that. A row is refused once, whatever is wrong with it. Refused ones are spooled with their original bytes, which are
  * read from the file once more, and stored; too many of them are an INPUT error. The counts follow. In the transaction of
  * TRANSFORM. */
-bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, RowCounts *counts, GError **error);
+bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
 #endif

@@ -42,12 +42,13 @@ run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GEr
 }
 
 static bool
-ask_number (Db *db, const Vars *vars, const char *statement, int64_t *ret_number, GError **error)
+count_unchanged (Db *db, int64_t *ret_unchanged, int64_t *ret_to_refresh, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, &result, error))
+  if (!sql_run (db, "table/count_unchanged", NULL, 0, &result, error))
     return false;
-  *ret_number = db_result_int64 (result, 0, 0);
+  *ret_unchanged = db_result_int64 (result, 0, 0);
+  *ret_to_refresh = db_result_int64 (result, 0, 1);
   return true;
 }
 
@@ -106,23 +107,15 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 }
 
 static bool
-refresh (Db *db, const Vars *vars, const Warehouse *warehouse, int64_t unchanged, GError **error)
-{
-  if (unchanged == 0 || (warehouse->carried->len > 0 && warehouse->added->len == 0))
-    return true;
-  return run_sql (db, vars, "table/refresh", NULL, error);
-}
-
-static bool
 apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Kind *kind = warehouse->kind;
-  int64_t delta, unchanged, written;
+  int64_t delta, unchanged, to_refresh, written;
   if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !ask_number (db, vars, "table/count_unchanged", &unchanged, error)
+      || !run_sql (db, vars, "table/changed", NULL, error) || !count_unchanged (db, &unchanged, &to_refresh, error)
       || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
       || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
-      || !refresh (db, vars, warehouse, unchanged, error))
+      || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
     return false;
   rows->deactivated = kind->versions ? rows->updated : 0;
   rows->inserted = written - rows->deactivated;
@@ -163,7 +156,8 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
   vars_take (vars, "shared_s", expression_compared (warehouse, shared, "s."));
   vars_take (vars, "shared_w", expression_compared (warehouse, shared, "w."));
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
-  if (warehouse->fresh->len > 0 && !run_sql (db, vars, "fact/fill", NULL, error))
+  bool same = !warehouse->lost && warehouse->fresh->len == 0;
+  if (!same && warehouse->lacking->len == 0 && !run_sql (db, vars, "fact/fill", NULL, error))
     return false;
   return run_sql (db, vars, warehouse->lacking->len > 0 ? "fact/append_shared" : "fact/append_distinct", &rows->inserted, error);
 }
@@ -175,9 +169,8 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse));
-  /* A hash that covers carried columns is not the file's to replace. */
-  vars_set (vars, "refreshed", warehouse->carried->len == 0 ? "d._hash" : "w.row_hash");
-  vars_take (vars, "filled", expression_assignments (warehouse->added, ", ", ""));
+  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
+  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
   if (kind->first == NULL)
@@ -191,7 +184,7 @@ bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
-  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, rows, error))
+  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);

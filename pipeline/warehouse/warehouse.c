@@ -17,6 +17,7 @@ typedef struct
   const GArray *wanted;    /* of WantedColumn */
   const GPtrArray *stored; /* of StoredColumn */
   const Pins *pins;
+  GArray *alter; /* of WantedColumn: those whose type has to change */
 } Columns;
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
@@ -31,7 +32,8 @@ warehouse_free (Warehouse *warehouse)
   g_ptr_array_unref (warehouse->columns);
   g_ptr_array_unref (warehouse->added);
   g_ptr_array_unref (warehouse->fresh);
-  g_ptr_array_unref (warehouse->new_texts);
+  g_ptr_array_unref (warehouse->empties);
+  g_ptr_array_unref (warehouse->filled);
   g_ptr_array_unref (warehouse->numbers);
   g_ptr_array_unref (warehouse->carried);
   g_ptr_array_unref (warehouse->lacking);
@@ -146,14 +148,6 @@ alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **e
   return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
 }
 
-/* Whether the column is text already, and has held a value. */
-static bool
-was_text (const WantedColumn *column, const GPtrArray *stored, const Pins *pins)
-{
-  const StoredColumn *is = columns_find (stored, column->name);
-  return is != NULL && is->type == &types[TYPE_TEXT] && pins_find (pins, column->name) != NULL;
-}
-
 /* Whether every load so far has had nothing but NULL in the column. */
 static bool
 never_had_a_value (const Pins *pins, const char *column)
@@ -172,33 +166,93 @@ add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray 
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
 }
 
-/* Adds the wanted columns that are not there, and puts down in "alter" those whose type has to change. */
+/* The rows of which the column "which" were hashed when it was something else: no file's hash is to prove anything of them. Those without a
+ * key are known by their hash, and keep it. */
 static bool
-bring_columns (Db *db, Warehouse *warehouse, const Columns *columns, GArray *alter, GPtrArray *notes, GError **error)
+distrust (Db *db, const Warehouse *warehouse, const char *column, const char *which, GError **error)
+{
+  const SqlVar vars[] = { { "schema", warehouse->schema },
+                          { "table", warehouse->layout->model->table },
+                          { "column", column },
+                          { "current", warehouse->kind->current },
+                          { "which", which } };
+  return model_is_keyless (warehouse->layout->model) || sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static bool
+refuse_by_hand (const Warehouse *warehouse, const WantedColumn *column, bool is_there, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  g_autofree char *hint = g_strdup_printf ("%s, or load every row of every file (\"append\": \"all\" in %s).",
+                                           is_there ? "Rename that column" : "Leave the column out of the file", model->path);
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_INPUT, REASON_COLUMNS_DRIFT,
+                   .detail = "Rows without a key are known by their values: which of these are there already cannot be told. "
+                             "Nothing was changed.",
+                   .hint = hint },
+      is_there ? "%s.%s has a column \"%s\" that somebody added, and now the file brings one"
+               : "%s.%s has no column \"%s\" any more, and the file brings it",
+      warehouse->schema, model->table, column->name);
+}
+
+static bool
+convert (Db *db, const Warehouse *warehouse, const char *column, GPtrArray *notes, GError **error)
 {
   const Layout *layout = warehouse->layout;
-  for (guint i = 0; i < columns->wanted->len; i++)
+  return distrust (db, warehouse, column, "is not null", error)
+         && convert_texts (db, warehouse->schema, layout, layout_find_convertible (layout, column), notes, error);
+}
+
+/* Adds a wanted column that is not there, or puts it down to be altered. */
+static bool
+bring_column (Db *db, Warehouse *warehouse, const Columns *columns, const WantedColumn *column, GPtrArray *notes, GError **error)
+{
+  const StoredColumn *is = columns_find (columns->stored, column->name);
+  /* What a person adds to the table is in no hash, and what he drops stays in them. */
+  bool hashed = pins_know (columns->pins, column->pinned);
+  if (layout_is_bag (warehouse->layout) && hashed != (is != NULL))
+    return refuse_by_hand (warehouse, column, is != NULL, error);
+  if (is != NULL && !hashed && !distrust (db, warehouse, column->name, "is not null", error))
+    return false;
+  ColumnStep step = columns_step (warehouse->layout, columns->pins, column, columns->stored);
+  if (step == COLUMN_IS_CAST || step == COLUMN_IS_CONVERTED)
+    g_array_append_val (columns->alter, *column);
+  switch (step)
     {
-      const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
-      ColumnStep step = columns_step (layout, columns->pins, column, columns->stored);
-      if (step == COLUMN_CANNOT)
-        return columns_refuse (warehouse->schema, layout, column, columns_find (columns->stored, column->name), error);
-      if (step == COLUMN_IS_NEW && !add_column (db, warehouse, column, notes, error))
-        return false;
-      if (step == COLUMN_IS_CONVERTED
-          && !convert_texts (db, warehouse->schema, layout, layout_find_convertible (layout, column->name), notes, error))
-        return false;
-      if (step == COLUMN_IS_CAST || step == COLUMN_IS_CONVERTED)
-        g_array_append_val (alter, *column);
+    case COLUMN_CANNOT:
+      return columns_refuse (warehouse->schema, warehouse->layout, column, is, error);
+    case COLUMN_IS_NEW:
+      return add_column (db, warehouse, column, notes, error)
+             && (!hashed || distrust (db, warehouse, column->name, "is null", error));
+    case COLUMN_IS_CONVERTED:
+      return convert (db, warehouse, column->name, notes, error);
+    case COLUMN_IS_CAST:
+    case COLUMN_STAYS:
+    default:
+      return true;
     }
+}
+
+static bool
+bring_columns (Db *db, Warehouse *warehouse, const Columns *columns, GPtrArray *notes, GError **error)
+{
+  for (guint i = 0; i < columns->wanted->len; i++)
+    if (!bring_column (db, warehouse, columns, &g_array_index (columns->wanted, WantedColumn, i), notes, error))
+      return false;
   return true;
+}
+
+static gpointer
+copy_name (gconstpointer name, gpointer data G_GNUC_UNUSED)
+{
+  return g_strdup (name);
 }
 
 static void
 find_fresh (Warehouse *warehouse, const Pins *pins)
 {
-  for (guint i = 0; i < warehouse->added->len; i++)
-    g_ptr_array_add (warehouse->fresh, g_strdup (warehouse->added->pdata[i]));
+  g_ptr_array_extend (warehouse->fresh, warehouse->added, copy_name, NULL);
   const Layout *layout = warehouse->layout;
   for (int i = 0; i < layout->n_columns; i++)
     {
@@ -236,15 +290,18 @@ find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
     }
 }
 
+/* An older weir has loaded "" as NULL where the column had no value: that the file has it now is no change of the world. */
 static void
-find_new_texts (Warehouse *warehouse, const Columns *columns)
+find_empties (Warehouse *warehouse, const Columns *columns)
 {
   bool keyless = model_is_keyless (warehouse->layout->model);
   for (guint i = 0; i < columns->wanted->len; i++)
     {
       const WantedColumn *column = &g_array_index (columns->wanted, WantedColumn, i);
-      if (column->type->id == TYPE_TEXT && (keyless || !was_text (column, columns->stored, columns->pins)))
-        g_ptr_array_add (warehouse->new_texts, g_strdup (column->name));
+      bool lost = !columns->pins->keep_empties && never_had_a_value (columns->pins, column->name)
+                  && columns_find (columns->stored, column->name) != NULL;
+      if (column->type->id == TYPE_TEXT && (keyless || lost))
+        g_ptr_array_add (warehouse->empties, g_strdup (column->name));
     }
 }
 
@@ -285,6 +342,25 @@ rename_columns (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray 
   return renames != NULL;
 }
 
+static void
+find_filled (Warehouse *warehouse)
+{
+  g_ptr_array_extend (warehouse->filled, warehouse->added, copy_name, NULL);
+  if (!model_is_keyless (warehouse->layout->model))
+    g_ptr_array_extend (warehouse->filled, warehouse->empties, copy_name, NULL);
+}
+
+/* Whether rows without a key were hashed with a column that neither the table nor the file has any more. */
+static bool
+has_lost_a_column (const Layout *layout, const Columns *columns)
+{
+  g_autofree const char **names = pins_names (columns->pins);
+  for (const char **name = names; *name != NULL; name++)
+    if (pins_find (columns->pins, *name) != NULL && columns_find (columns->stored, *name) == NULL && !layout_has (layout, *name))
+      return true;
+  return false;
+}
+
 static bool
 change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
 {
@@ -292,11 +368,13 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GP
   if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error)
       || !rename_columns (db, warehouse, pins, stored, notes, error))
     return false;
-  const Columns columns = { wanted, stored, pins };
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
-  if (!bring_columns (db, warehouse, &columns, alter, notes, error))
+  const Columns columns = { wanted, stored, pins, alter };
+  if (!bring_columns (db, warehouse, &columns, notes, error))
     return false;
-  find_new_texts (warehouse, &columns);
+  find_empties (warehouse, &columns);
+  find_filled (warehouse);
+  warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
@@ -314,8 +392,8 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   warehouse->schema = schema;
   warehouse->layout = layout;
   warehouse->kind = kind_of (layout->model);
-  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,  &warehouse->new_texts,
-                                &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
+  GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,   &warehouse->empties,
+                                &warehouse->filled,  &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
   if (warehouse->kind->versions)

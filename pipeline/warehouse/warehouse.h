@@ -16,13 +16,14 @@ typedef struct
   char *view;         /* "users_current"; NULL for a fact */
   bool created;       /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
-  GPtrArray *added;   /* those of them that this load added: filled into the rows there are, in place */
+  GPtrArray *added;   /* those of them that this load added */
   GPtrArray *fresh;   /* those of them that hold values only from this load on: added, or all NULL so far */
-  GPtrArray
-      *new_texts;     /* those whose "" counts as NULL where rows are compared: text from this load on, or of rows without a key */
+  GPtrArray *empties; /* texts whose "" counts as NULL where rows are compared: of rows without a key, or lost by an older weir */
+  GPtrArray *filled;  /* those that a row which is the same otherwise gets in place: added, and what an older weir has lost */
   GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
+  bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 
 /* What the ledger knew of the table before this load. Borrowed. */

@@ -33,7 +33,7 @@ from :"staging".:"build" s
 update :"schema".:"table" w
 set effective_end_date = :'instant'::timestamptz, is_current = false, closed_by = :'run'::uuid
 from weir_changed c
-where w.:"id" = c._id and w.is_current and c.changed
+where w.:"id" = c._id and w.is_current and c."changed?"
 
 -- name: numbered
 -- Entities of the delta that have versions but no current one. Looked up before the insert, all at once: a look-up for each row would be
@@ -49,5 +49,5 @@ group by w.:"id"
 insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
 select d._id, :values :'instant'::timestamptz, true, 1 + coalesce(c.version_number, n.version_number, 0), :hash, :'run'::uuid
 from weir_delta d left join weir_changed c on c._id = d._id left join weir_numbered n on n._id = d._id
-where c._id is null or c.changed
+where c._id is null or c."changed?"
 order by d._id

@@ -33,7 +33,7 @@ from :"staging".:"build" s
 update :"schema".:"table" w
 set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
 from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and c.changed
+where w.:"id" = d._id and c."changed?"
 
 -- name: insert
 insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)

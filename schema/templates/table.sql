@@ -14,7 +14,13 @@ where n.nspname = :'schema' and c.relname = :'table'
 alter table :"schema".:"table" add column :"column" :type
 
 -- name: alter_column
-alter table :"schema".:"table" alter column :"column" type :type using :"column"::text:::type
+-- An empty text, which only a column without values can have here, is nothing in any other type.
+alter table :"schema".:"table" alter column :"column" type :type using nullif(:"column"::text, ''):::type
+
+-- name: distrust
+-- Rows that were hashed when the column held something else, or had another name: no file's hash may prove them equal any more.
+update :"schema".:"table" w set row_hash = md5(w.row_hash::text)::uuid
+where :current and w.:"column" :which
 
 -- name: rename_column
 alter table :"schema".:"table" rename column :"column" to :"name"
@@ -72,7 +78,8 @@ delete from :"staging".:"build" s using weir_refused r where r._line = s._line
 delete from :"staging".:"build" s using weir_duplicate d where d._id = s._id and d.kept <> s._line
 
 -- name: delta
--- A two-column anti-join first: same id and same hash is proof that nothing changed. What is left is carried whole.
+-- A two-column anti-join first: same id and same hash is proof that nothing changed, for a stored hash covers all that its row has, or is
+-- no file's. What is left is carried whole.
 create temporary table weir_delta on commit drop as
 select s.*
 from :"staging".:"build" s
@@ -83,17 +90,20 @@ analyze weir_delta
 
 -- name: changed
 -- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
+-- With the hash of those that stay, if it has to be another. No file's column is called "changed?", and those that are carried have their
+-- own names here.
 create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as changed :of_kind :carried
+select d._id, (:distinct) as "changed?", nullif(:refreshed, w.row_hash) as "hash?" :of_kind :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 
 -- name: refresh
 -- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
 update :"schema".:"table" w
-set row_hash = :refreshed :filled
+set row_hash = c."hash?" :filled
 from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and :current and not c.changed
+where w.:"id" = d._id and :current and not c."changed?" and c."hash?" is not null
 
 -- name: count_unchanged
-select count(*) from weir_changed where not changed
+-- And how many of them to refresh.
+select count(*), count("hash?") from weir_changed where not "changed?"

@@ -1,7 +1,7 @@
 /* `weir cat FILE`: the table as weir understood it, which is what LOAD would stage of it without a model.
  *
  * Header rows are joined by a blank into one line; a file without a header has none. Cells are printed as they are. Rows that are
- * off are repaired (pipeline/records/repair.h) and counted; lines above the table and what is below it (pipeline/table/extent.h) are left out.
+ * off are repaired (pipeline/records/repair.h) and counted; comments, what is above the table and what is below it are left out.
  * All of that is told on stderr. The exit code is 1 when a row could not be printed at all; a file without text has none that
  * could. */
 #include "base/error.h"
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
-#define LEAST_CONFIDENCE 0.5
+#define LEAST_PERCENT 50 /* of confidence; words alone have some 60 */
 
 /* How many rows something happened to, and the first one's line. */
 typedef struct
@@ -32,7 +32,8 @@ typedef struct
   bool gone; /* whoever read our output wants no more */
   Tally unusable;
   Tally repaired;
-  Tally below;
+  Tally headers; /* once more */
+  LineCounts lines;
 } Cat;
 
 /* ---- clean CSV: comma, double quotes where needed, LF ---- */
@@ -110,15 +111,20 @@ count (Tally *tally, const Record *record)
 static void
 take_row (Cat *cat, const Record *row, const Record *original)
 {
+  bool foreign = reason_use (row->reason) & REASON_OF_FOREIGN, header = row->reason == REASON_REPEATED_HEADER;
+  if (row->problem == NULL)
+    cat->lines.rows += row->lines;
+  else if (!foreign || header)
+    cat->lines.rejected += row->lines;
   if (row->problem == NULL)
     {
       if (original != NULL)
         count (&cat->repaired, original);
       append_record (cat->out, row);
     }
-  else if (reason_use (row->reason) & REASON_OF_FOREIGN)
-    count (&cat->below, row);
-  else
+  else if (header)
+    count (&cat->headers, row);
+  else if (!foreign)
     {
       count (&cat->unusable, row);
       fprintf (stderr, "weir: %s: line %" G_GINT64_FORMAT ": %s (%s)\n", cat->file->name, row->line, row->problem,
@@ -144,7 +150,8 @@ print_rows (Cat *cat, GError **error)
       if (cat->out->len >= FLUSH_SIZE && !flush (cat, error))
         return false;
     }
-  return flush (cat, error);
+  cat->lines = rows_lines (cat->file->rows, cat->lines.rows, cat->lines.rejected);
+  return flush (cat, error) && (cat->gone || lines_check (&cat->lines, cat->file->name, error));
 }
 
 /* ---- telling ---- */
@@ -165,16 +172,16 @@ tell (const Cat *cat, const Tally *tally, const char *one, const char *several)
 static void
 tell_counts (const Cat *cat)
 {
-  int skipped = rows_dialect (cat->file->rows)->skip_lines;
-  double confidence = rows_evidence (cat->file->rows)->confidence;
-  if (confidence < LEAST_CONFIDENCE)
-    fprintf (stderr, "weir: %s: this table is a guess (confidence %.0f %%): `weir sniff` says why\n", cat->file->name,
-             100 * confidence);
-  if (skipped > 0)
-    fprintf (stderr, "weir: %s: %d line%s above the table %s left out\n", cat->file->name, skipped, skipped == 1 ? "" : "s",
-             skipped == 1 ? "was" : "were");
+  g_autofree char *left_out = lines_left_out (&cat->lines);
+  int confidence = sniff_percent (rows_evidence (cat->file->rows));
+  if (confidence < LEAST_PERCENT)
+    fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
+             confidence);
+  if (left_out != NULL)
+    fprintf (stderr, "weir: %s: %s\n", cat->file->name, left_out);
   tell (cat, &cat->repaired, "was repaired", "were repaired");
-  tell (cat, &cat->below, "is below the table and was left out", "are below the table and were left out");
+  tell (cat, &cat->headers, "is a header once more or words where values are, and was left out",
+        "are headers once more or words where values are, and were left out");
   tell (cat, &cat->unusable, "could not be read and was left out", "could not be read and were left out");
 }
 

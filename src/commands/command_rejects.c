@@ -76,7 +76,9 @@ dialect_of (const Json *json)
   const char *delimiter = json_string_value (json_object_get (json, "delimiter"));
   const char *quote = json_string_value (json_object_get (json, "quote"));
   const char *escape = json_string_value (json_object_get (json, "escape"));
-  Dialect dialect = { .quote = quote != NULL ? quote[0] : '\0',
+  const char *blanks = json_string_value (json_object_get (json, "blanks"));
+  Dialect dialect = { .trim = g_strcmp0 (blanks, "trim") == 0,
+                      .quote = quote != NULL ? quote[0] : '\0',
                       .escape = g_strcmp0 (escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED };
   g_strlcpy (dialect.delimiter, delimiter != NULL ? delimiter : "\t", sizeof dialect.delimiter);
   return dialect;
@@ -89,10 +91,11 @@ print_annotations (const Dialect *dialect, const char *line, const char *reason,
 {
   const char *const cells[] = { line, reason, message };
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *delimiter = annotation_delimiter (dialect);
   for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
     {
       dialect_append_cell (dialect, cells[i], i == 2, text);
-      g_string_append (text, dialect->delimiter);
+      g_string_append (text, delimiter);
     }
   fwrite (text->str, 1, text->len, stdout);
 }

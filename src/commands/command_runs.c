@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
@@ -55,9 +56,23 @@ print_json (const DbResult *run, const DbResult *steps)
   g_autoptr (Json) array = result_to_json (run);
   Json *object = json_array_get (array, 0);
   parse_member (object, "dialect");
+  parse_member (object, "lines");
   parse_member (object, "summary");
   json_object_set_new (object, "steps", result_to_json (steps));
   show_json (object);
+}
+
+/* A member as people read it. Owned by the caller. */
+static char *
+shown_value (const char *name, const char *value)
+{
+  if (g_str_equal (name, "error"))
+    return g_strdup (value);
+  if (!g_str_equal (name, "lines"))
+    return text_printable (value, strlen (value), SIZE_MAX);
+  g_autoptr (Json) json = json_loads (value, 0, NULL);
+  const LineCounts lines = lines_from_json (json);
+  return lines_text (&lines);
 }
 
 static void
@@ -68,7 +83,7 @@ print_details (const DbResult *run, const DbResult *steps)
       const char *name = db_result_name (run, column), *value = db_result_value (run, 0, column);
       if (value == NULL || value[0] == '\0' || g_str_equal (name, "summary"))
         continue;
-      g_autofree char *shown = g_str_equal (name, "error") ? g_strdup (value) : text_printable (value, strlen (value), SIZE_MAX);
+      g_autofree char *shown = shown_value (name, value);
       printf ("%-14s %s\n", name, shown);
     }
   putchar ('\n');

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/layout/pins.h"
 #include "src/commands/cli.h"
 #include "src/report/sniffed.h"
 
@@ -12,9 +13,16 @@ column_note (const SniffedColumn *column)
 {
   if (column->result.unknown)
     return g_strdup ("no values, so no type yet");
-  if (column->result.ambiguous)
-    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", column->result.settle,
-                            column->result.settle_or);
+  g_autofree char *way = infer_way (&column->result, 0), *other = infer_way (&column->result, 1);
+  if (column->result.ambiguous || (column->result.declarable && other != NULL))
+    return g_strdup_printf ("can be read in two ways: add {%s} or {%s} to the model", way, other);
+  if (column->result.declarable)
+    return g_strdup_printf ("text, unless the model says {%s}", way);
+  if (column->result.nulls != 0)
+    {
+      g_autofree char *list = infer_null_list (column->result.nulls);
+      return g_strdup_printf ("read as NULL: %s", list);
+    }
   if (column->guess.quoted_empty)
     return g_strdup (column->result.type->id == TYPE_TEXT ? "\"\" is kept as empty text, not NULL" : "\"\" is read as NULL");
   return NULL;
@@ -29,6 +37,7 @@ column_to_json (const SniffedColumn *column)
   json_object_set_new (json, "header", weir_json_string (column->header));
   json_object_set_new (json, "type", json_string (column->result.type->name));
   json_object_set_new (json, "format", weir_json_string (column->result.format));
+  json_object_set_new (json, "null", null_words_to_json (column->result.type->id == TYPE_TEXT ? 0 : column->result.nulls));
   json_object_set_new (json, "cells", json_integer (guess->cells));
   json_object_set_new (json, "nulls", json_integer (guess->nulls));
   json_object_set_new (json, "longest", json_integer ((json_int_t) guess->longest));
@@ -83,13 +92,13 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
-  json_object_set_new (json, "confidence_percent",
-                       json_integer ((json_int_t) (100 * rows_evidence (file->rows)->confidence + 0.5)));
+  json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
   json_object_set_new (json, "evidence", evidence_to_json (file));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
                                   (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
                                   (json_int_t) sniffed->below));
+  json_object_set_new (json, "lines", lines_to_json (&sniffed->lines));
   json_object_set_new (json, "header_problem", weir_json_string (rows_header_problem (file->rows)));
   json_object_set_new (json, "problems", problems_to_json (sniffed));
   Json *columns = json_array ();
@@ -106,9 +115,6 @@ print_rest (const Dialect *dialect)
   printf ("  newline %s\n", dialect->newline);
   if (dialect->compression != COMPRESSION_NONE)
     printf ("  compressed by %s\n", dialect->compression == COMPRESSION_GZIP ? "gzip" : "zstd");
-  if (dialect->skip_lines > 0)
-    printf ("  %d line%s above the table %s left out\n", dialect->skip_lines, dialect->skip_lines == 1 ? "" : "s",
-            dialect->skip_lines == 1 ? "is" : "are");
   if (dialect->comment != 0)
     printf ("  lines that begin with %c are comments\n", dialect->comment);
   if (dialect->trailing_delimiter)
@@ -122,20 +128,27 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   g_autofree char *size = text_size (file->size);
   g_autofree char *problems = text_count (sniffed->problems);
   g_autofree char *ragged = text_count (sniffed->ragged);
-  g_autofree char *below = text_count (sniffed->below);
+  g_autofree char *headers = text_count (sniffed->headers);
+  g_autofree char *others = text_count (sniffed->others);
+  g_autofree char *left_out = lines_left_out (&sniffed->lines);
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
   const SniffEvidence *evidence = rows_evidence (file->rows);
   g_autofree char *encoding = encoding_text (file);
   printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, encoding);
   print_rest (rows_dialect (file->rows));
-  printf ("  confidence %.0f %%\n", 100 * evidence->confidence);
+  printf ("  confidence %d %%\n", sniff_percent (evidence));
   if (sniffed->ragged > 0)
     printf ("  %s row%s not have %zu cells, the first on line %" G_GINT64_FORMAT "\n", ragged,
             sniffed->ragged == 1 ? " does" : "s do", sniffed->n_columns, sniffed->first_ragged);
-  if (sniffed->below > 0)
-    printf ("  %s row%s below the table %s left out, from line %" G_GINT64_FORMAT " on\n", below, sniffed->below == 1 ? "" : "s",
-            sniffed->below == 1 ? "is" : "are", sniffed->first_below);
+  if (sniffed->headers > 0)
+    printf ("  %s row%s the header once more, or words where the columns have values, the first on line %" G_GINT64_FORMAT "\n",
+            headers, sniffed->headers == 1 ? " is" : "s are", sniffed->first_header);
+  if (sniffed->others > 0)
+    printf ("  %s row%s of another table, the first on line %" G_GINT64_FORMAT "\n", others, sniffed->others == 1 ? " is" : "s are",
+            sniffed->first_other);
+  if (left_out != NULL)
+    printf ("  %s\n", left_out);
   if (rows_header_problem (file->rows) != NULL)
     printf ("  the header is off: %s\n", rows_header_problem (file->rows));
   if (sniffed->problems > 0)

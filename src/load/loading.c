@@ -123,9 +123,11 @@ record_failure (Loader *loader, const Run *run, const PipelineResult *result, co
     return true;
   g_autofree char *text = weir_error_format (failure);
   g_autofree char *summary = summarize_held (run, result, failure);
+  g_autoptr (Json) lines = result->rows_known ? lines_to_json (&result->lines) : NULL;
   const FileEnd end = { .state = "failed",
                         .pins_sha256 = result->pins_sha256[0] != '\0' ? result->pins_sha256 : NULL,
                         .counts = result->rows_known ? &result->rows : NULL,
+                        .lines = lines,
                         .summary = summary };
   bool stopped = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP);
   if (!stopped && db_is_usable (loader->db))
@@ -174,6 +176,7 @@ typedef struct
   char *status; /* NULL: nothing */
   char *state;
   RowCounts rows;
+  char *lines; /* as JSON; NULL: none */
 } Past;
 
 static void
@@ -181,6 +184,7 @@ past_clear (Past *past)
 {
   g_free (past->status);
   g_free (past->state);
+  g_free (past->lines);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
@@ -192,7 +196,13 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
   LoadStatus status = g_strcmp0 (past->state, "staged") == 0      ? STATUS_STAGED
                       : g_strcmp0 (past->state, "duplicate") == 0 ? STATUS_DUPLICATE
                                                                   : STATUS_APPLIED;
-  const PipelineResult result = { .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows };
+  g_autoptr (Json) lines =
+      past->lines != NULL ? weir_json_parse (past->lines, strlen (past->lines), "weir.file.lines", error) : NULL;
+  if (past->lines != NULL && lines == NULL)
+    return false;
+  const PipelineResult result = {
+    .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
+  };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
   return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
 }
@@ -224,7 +234,7 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   g_auto (Input) input = { .fd = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
-  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, error))
+  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, &past.lines, error))
     return false;
   bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
   if (completed)

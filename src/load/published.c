@@ -1,6 +1,7 @@
 #include "src/load/published.h"
 
 #include "base/text.h"
+#include "pipeline/table/lines.h"
 
 #include <string.h>
 
@@ -56,6 +57,15 @@ append_counts (GString *text, const Json *rows)
 }
 
 static void
+append_left_out (GString *text, const Json *lines)
+{
+  const LineCounts counts = lines_from_json (lines);
+  g_autofree char *left_out = lines_left_out (&counts);
+  if (left_out != NULL)
+    g_string_append_printf (text, "; %s", left_out);
+}
+
+static void
 append_notes (GString *text, const Json *notes)
 {
   for (size_t i = 0; i < json_array_size (notes); i++)
@@ -105,6 +115,7 @@ published_text (const Json *published)
       g_autofree char *read = text_count (count);
       g_string_append_printf (text, ": %s row%s read", read, count == 1 ? "" : "s");
       append_counts (text, rows);
+      append_left_out (text, json_object_get (published, "lines"));
     }
   const Json *error = json_object_get (published, "error");
   g_autofree char *reason = json_is_object (error) ? published_error_text (error) : NULL;

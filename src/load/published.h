@@ -5,7 +5,8 @@
 
 #include "base/json.h"
 
-/* "users.csv: applied to users in 0.21 s: 10,000 rows read, 9,845 inserted, ...". Counts of 0 are left out. Owned by the caller. */
+/* "users.csv: applied to users in 0.21 s: 10,000 rows read, 9,845 inserted, ...". Counts of 0 are left out; lines that are in no
+ * row are told behind them (lines_left_out). Owned by the caller. */
 char *published_text (const Json *published);
 
 /* An "error" member ({"message","detail","hint"}) as weir_error_format prints an error. Owned by the caller. */

@@ -58,10 +58,16 @@ take_row (Sniffed *sniffed, const Record *row, const Record *original)
 {
   if (reason_use (row->reason) & REASON_OF_FOREIGN)
     {
-      if (sniffed->below++ == 0)
-        sniffed->first_below = row->line;
+      bool header = row->reason == REASON_REPEATED_HEADER;
+      sniffed->below++;
+      sniffed->lines.rejected += header ? row->lines : 0;
+      if (header && sniffed->headers++ == 0)
+        sniffed->first_header = row->line;
+      if (row->reason == REASON_SECOND_TABLE && sniffed->others++ == 0)
+        sniffed->first_other = row->line;
       return;
     }
+  *(row->problem != NULL ? &sniffed->lines.rejected : &sniffed->lines.rows) += row->lines;
   sniffed->rows++;
   const Record *problem = original != NULL ? original : row;
   if (problem->problem != NULL)
@@ -72,19 +78,31 @@ take_row (Sniffed *sniffed, const Record *row, const Record *original)
     infer_cell (&sniffed->columns[i].guess, row->fields[i].text, row->fields[i].length, row->fields[i].null);
 }
 
-/* Where one column has decimal commas, another's points may be none. */
+/* Words that stand for nothing are NULLs where the column has a type. Where one column has decimal commas, another's points may be
+ * none. */
 static void
 settle_types (Sniffed *sniffed)
 {
-  bool comma = false;
+  bool comma = false, points = false;
   for (size_t i = 0; i < sniffed->n_columns; i++)
     {
       infer_result (&sniffed->columns[i].guess, &sniffed->columns[i].result);
       comma = comma || infer_is_comma (sniffed->columns[i].result.format);
+      points = points || sniffed->columns[i].result.points;
     }
   for (size_t i = 0; i < sniffed->n_columns; i++)
     if (comma && sniffed->columns[i].result.either)
       infer_doubt (&sniffed->columns[i].result);
+    else if (points && !comma && infer_may_group (&sniffed->columns[i].result))
+      infer_group (&sniffed->columns[i].result);
+  for (size_t i = 0; i < sniffed->n_columns; i++)
+    {
+      ColumnGuess *guess = &sniffed->columns[i].guess;
+      if (sniffed->columns[i].result.type->id == TYPE_TEXT)
+        continue;
+      guess->nulls += guess->words;
+      guess->cells -= guess->words;
+    }
 }
 
 bool
@@ -102,5 +120,6 @@ sniffed_read (const PeekedFile *file, Sniffed *ret_sniffed, GError **error)
       take_row (ret_sniffed, row, original);
     }
   settle_types (ret_sniffed);
-  return true;
+  ret_sniffed->lines = rows_lines (file->rows, ret_sniffed->lines.rows, ret_sniffed->lines.rejected);
+  return lines_check (&ret_sniffed->lines, file->name, error);
 }

@@ -26,8 +26,12 @@ typedef struct
 typedef struct
 {
   int64_t rows;
-  int64_t below;       /* the table */
-  int64_t first_below; /* line */
+  LineCounts lines;
+  int64_t below;        /* rows that are none of the table: above it, below it, and headers in it */
+  int64_t headers;      /* of them: the header once more, words where values are */
+  int64_t first_header; /* line */
+  int64_t others;       /* rows of other tables */
+  int64_t first_other;  /* line */
   int64_t ragged;
   int64_t first_ragged; /* line */
   int64_t problems;

@@ -40,16 +40,21 @@ add_note (const Reading *reading, char *note)
 static void
 add_column (const Reading *reading, const char *name, const char *type, const Json *known)
 {
-  const Json *ways = json_object_get (known, "ambiguous");
+  const Json *doubt = json_object_get (known, "ambiguous");
+  const Json *ways = json_is_array (doubt) ? doubt : json_object_get (known, "declarable");
   const char *format = json_string_value (json_object_get (known, "format"));
   bool fits = format != NULL && types_format_fits (type, format);
   StagedColumn *column = staged_table_add (reading->staged->table, name, type, fits ? format : NULL);
+  column->nulls = json_incref (json_object_get (known, "null"));
   column->ambiguous = json_is_array (ways);
-  if (column->ambiguous)
+  if (column->ambiguous && json_array_size (ways) > 1)
     add_note (reading,
               g_strdup_printf ("%s can be read in two ways and is text (ambiguous: {%s} or {%s}): one of them in the model "
                                "settles it",
                                name, json_string_value (json_array_get (ways, 0)), json_string_value (json_array_get (ways, 1))));
+  else if (column->ambiguous)
+    add_note (reading, g_strdup_printf ("%s is text: {%s} in the model reads it as that", name,
+                                        json_string_value (json_array_get (ways, 0))));
 }
 
 /* What is staged instead of a table that is not. NULL: nobody can say. Owned by the caller. */

@@ -10,9 +10,9 @@ typedef struct
 
 /* No jsonb: a number is JSON too. */
 static const Candidate candidates[] = {
-  { TYPE_BOOLEAN, NULL },     { TYPE_BIGINT, NULL },       { TYPE_NUMERIC, NULL },      { TYPE_DOUBLE, NULL },
-  { TYPE_DATE, NULL },        { TYPE_DATE, "DD/MM/YYYY" }, { TYPE_DATE, "MM/DD/YYYY" }, { TYPE_TIMESTAMP, NULL },
-  { TYPE_TIMESTAMPTZ, NULL }, { TYPE_UUID, NULL },
+  { TYPE_BOOLEAN, NULL },   { TYPE_BIGINT, NULL },       { TYPE_NUMERIC, NULL },      { TYPE_DOUBLE, NULL },
+  { TYPE_DATE, NULL },      { TYPE_DATE, "DD/MM/YYYY" }, { TYPE_DATE, "MM/DD/YYYY" }, { TYPE_TIME, NULL },
+  { TYPE_TIMESTAMP, NULL }, { TYPE_TIMESTAMPTZ, NULL },  { TYPE_UUID, NULL },
 };
 
 static size_t
@@ -24,6 +24,9 @@ count_fitting (const Candidate *candidate, const char *const *cells, size_t coun
   for (size_t i = 0; i < count; i++)
     {
       size_t length = strlen (cells[i]);
+      /* A plus may be a telephone number's; an exponent is for double precision. */
+      if (cells[i][0] == '+' || (candidate->type == TYPE_NUMERIC && strpbrk (cells[i], "eE") != NULL))
+        continue;
       bool inferred = candidate->format != NULL || type->recognize == NULL || type->recognize (cells[i], length);
       if (inferred && type->parse (cells[i], length, candidate->format, &value))
         fitting++;

@@ -50,6 +50,8 @@ is_passed_over (const Place *place, const Dialect *dialect)
   for (size_t i = mark; i < length; i++)
     if (place->at[i] != ' ' && place->at[i] != '\t')
       return false;
+  if (dialect->trim && dialect->delimiter[0] == ' ')
+    return true;
   return dialect->delimiter[0] != 0 && memmem (place->at, length, dialect->delimiter, strlen (dialect->delimiter)) == NULL;
 }
 
@@ -73,7 +75,13 @@ place_pass_record (Place *place, const Record *record, const Dialect *dialect)
 
 /* ---- cells ---- */
 
-/* Where there is no quote, the record is its cells with delimiters between. */
+static inline const char *
+pass_blanks (const Dialect *dialect, const char *at, const char *end)
+{
+  return dialect->trim ? at + dialect_blanks_behind (dialect, at, end) : at;
+}
+
+/* Where there is no quote, the record is its cells with delimiters between, and blanks around these. */
 static inline void
 require_cells (const Record *record, const Dialect *dialect)
 {
@@ -83,16 +91,17 @@ require_cells (const Record *record, const Dialect *dialect)
   REQUIRE (text_is_utf8 (raw, record->raw_length, NULL));
   if (dialect->quote != 0 && memchr (raw, dialect->quote, record->raw_length) != NULL)
     return;
-  size_t delimiter = strlen (dialect->delimiter);
+  bool blanks = dialect->trim && dialect->delimiter[0] == ' '; /* are the delimiter */
+  size_t delimiter = blanks ? 0 : strlen (dialect->delimiter);
   raw += text_mark (raw, record->raw_length);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
       REQUIRE (i == 0 || ((size_t) (end - raw) >= delimiter && memcmp (raw, dialect->delimiter, delimiter) == 0));
-      raw += i == 0 ? 0 : delimiter;
+      raw = pass_blanks (dialect, raw + (i == 0 ? 0 : delimiter), end);
       REQUIRE (field->length <= (size_t) (end - raw) && memcmp (field->text, raw, field->length) == 0);
       REQUIRE (field->null == (field->length == 0));
-      raw += field->length;
+      raw = pass_blanks (dialect, raw + field->length, end);
     }
   REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) == delimiter));
 }

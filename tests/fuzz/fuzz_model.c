@@ -20,6 +20,8 @@ require_sense (const Model *model)
       const ModelColumn *column = g_ptr_array_index (model->columns, i);
       REQUIRE (column->name != NULL && model_find_column (model, column->name) != NULL);
       REQUIRE (column->type == NULL || types_find (column->type) != NULL);
+      for (char **from = column->from; from != NULL && *from != NULL; from++)
+        REQUIRE (**from != '\0' && g_utf8_validate (*from, -1, NULL));
       REQUIRE (column->format == NULL || column->type == NULL || types_format_fits (column->type, column->format));
     }
   g_autofree char *normalize = normalize_words (model->normalize);

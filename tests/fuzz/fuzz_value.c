@@ -149,6 +149,10 @@ print_value (TypeId id, const GByteArray *bytes)
     case TYPE_DATE:
       print_day (integer_of (bytes), out);
       break;
+    case TYPE_TIME:
+      print_instant (integer_of (bytes), out);
+      g_string_erase (out, 0, (gssize) strlen ("2000-01-01 "));
+      break;
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMPTZ:
       print_instant (integer_of (bytes), out);
@@ -174,6 +178,17 @@ is_cell (const Cell *cell, const char *text, size_t length)
   return cell->length == length && memcmp (cell->cell, text, length) == 0;
 }
 
+/* +5, .5, 5., -0 and 5e1 are 5, 0.5, 5, 0 and 50. */
+static bool
+is_written_otherwise (const Cell *cell, const GString *printed)
+{
+  const char *at = cell->cell, *end = at + cell->length;
+  bool minus = *at == '-';
+  bool sign = *at == '+' || (minus && printed->str[0] != '-');
+  return sign || at[minus] == '.' || end[-1] == '.' || memchr (at, 'e', cell->length) != NULL
+         || memchr (at, 'E', cell->length) != NULL;
+}
+
 /* Some types have one way to write a value; we must have got that one. */
 static void
 require_same_text (const Cell *cell, const GString *printed)
@@ -181,9 +196,8 @@ require_same_text (const Cell *cell, const GString *printed)
   TypeId id = cell->type->id;
   if (id == TYPE_UUID)
     REQUIRE (cell->length == printed->len && g_ascii_strncasecmp (cell->cell, printed->str, printed->len) == 0);
-  bool negative = cell->length > 0 && *cell->cell == '-';
-  bool no_zero = id == TYPE_NUMERIC && cell->length > negative && cell->cell[negative] == '.'; /* .5 is 0.5 */
-  if (id == TYPE_TEXT || id == TYPE_JSONB || (cell->format == NULL && (id == TYPE_BIGINT || (id == TYPE_NUMERIC && !no_zero))))
+  if (id == TYPE_TEXT || id == TYPE_JSONB
+      || (cell->format == NULL && (id == TYPE_BIGINT || id == TYPE_NUMERIC) && !is_written_otherwise (cell, printed)))
     REQUIRE (is_cell (cell, printed->str, printed->len));
   if (id == TYPE_DOUBLE && cell->format == NULL)
     {
@@ -249,7 +263,16 @@ check_inference (const char *cell, size_t length)
   infer_result (&guess, &result);
   REQUIRE (result.type != NULL && (result.format == NULL || types_format_fits (result.type->name, result.format)));
   Value value = { 0 };
+  if (result.type->id != TYPE_TEXT)
+    types_trim (&cell, &length);
   REQUIRE (length == 0 || result.type->parse (cell, length, result.format, &value));
+  for (int way = 0; way < 2; way++)
+    {
+      g_autofree char *text = infer_way (&result, way);
+      REQUIRE ((text != NULL) == (result.ways[way].type != NULL));
+      const char *format = result.ways[way].format;
+      REQUIRE (format == NULL || types_format_fits (result.ways[way].type->name, format));
+    }
 }
 
 int

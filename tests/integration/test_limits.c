@@ -64,9 +64,9 @@ test_rejects (void **state)
     }
 }
 
-/* What is below the table is no reject of it, unless it is most of the file. */
+/* A footer and a header once more are no rejects of the table, unless they are most of the file; rows of another table are. */
 static void
-test_below_the_table (void **state)
+test_none_of_the_table (void **state)
 {
   static const struct
   {
@@ -74,11 +74,15 @@ test_below_the_table (void **state)
     int good;
     bool refused;
   } cases[] = {
-    { "a line", "\nTotal: 20\n", "1 row below the table (a footer, or another table) was not loaded", 20, false },
-    { "a header once more", "email,n,city\n", "1 row below the table", 20, false },
-    { "half of the file", "\nkind,count\na,3\nb,4\n", "3 rows below the table (a footer, or another table) were not loaded", 3,
+    { "a line", "\nTotal: 20\n", "1 row is none of the table's (footers, headers once more, other tables) and was not loaded", 20,
       false },
-    { "most of the file", "\nkind,count\na,3\nb,4\nc,5\n", NULL, 3, true },
+    { "a header once more", "email,n,city\n", "1 row is none of the table's", 20, false },
+    { "half of the file", "\nTotal: 3\nby Ann\ntoday\n",
+      "3 rows are none of the table's (footers, headers once more, other tables) and were not loaded", 3, false },
+    { "most of the file", "\nTotal: 3\nby Ann\nfor Bob\ntoday\n", NULL, 3, true },
+    { "another table of one row in a hundred", "\nkind,count\na,3\nb,4\n", "3 rows are none of the table's", 297, false },
+    { "of one more", "\nkind,count\na,3\nb,4\nc,5\n", NULL, 297, true },
+    { "another table of the same width", "\nkind,label,day\na,b,c\nd,e,f\n", NULL, 100, true },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -118,6 +122,43 @@ test_commonest_reject (void **state)
                                               "e@x.org,1\nf@x.org,2\ng@x.org,3,Rome\n",
                                               true);
       assert_error_says (published, cases[i].says);
+    }
+}
+
+/* Rows above the table are none of it either, and are told where they are, unless the model says that they are left out. */
+static void
+test_above_the_table (void **state)
+{
+  static const struct
+  {
+    const char *title, *model, *text, *counts, *says;
+  } cases[] = {
+    { "another table", USERS (""), "id,a\n1,x\n2,y\n3,z\nname,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", NULL,
+      "4 of them: second_table, first on line 1: above the table, which begins on line 5" },
+    { "which the model allows", REJECTS ("\"max_percent\": 70"),
+      "id,a\n1,x\n2,y\n3,z\nname,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "read=6 rejected=4 inserted=2 staged=2",
+      "4 lines left out: 4 above the table" },
+    { "which the model leaves out", USERS (", \"dialect\": {\"skip_lines\": 4}"),
+      "id,a\n1,x\n2,y\n3,z\nname,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n", "read=2 inserted=2 staged=2",
+      "4 lines left out: 4 above the table" },
+    { "titles that are none", USERS (""), "Sales of May\nby,Ann\n\nname,email,city\nAnn,a@x.org,Oslo\nBob,b@x.org,Rome\n",
+      "read=2 inserted=2 staged=2", "3 lines left out: 3 above the table" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].title);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users", cases[i].model);
+      home_drop (home, "users.csv", cases[i].text);
+      g_autoptr (Outcome) outcome = run_weir (home, "load", "--archive", "imports/users.csv", NULL);
+      g_autofree char *said = g_strconcat (outcome->out, outcome->err, NULL);
+      assert_contains (said, cases[i].says);
+      g_autoptr (Outcome) runs = expect_weir (home, 0, "runs", "last", "--json", NULL);
+      g_autoptr (Json) run = outcome_json (runs);
+      assert_json (run, "state", cases[i].counts != NULL ? "applied" : "failed");
+      if (cases[i].counts != NULL)
+        assert_load (json_object_get (run, "summary"), "applied", cases[i].counts);
     }
 }
 
@@ -179,8 +220,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_rejects),        TEST (test_below_the_table),         TEST (test_commonest_reject),
-    TEST (test_rows_of_a_file), TEST (test_wide_row_behind_rejects),
+    TEST (test_rejects),         TEST (test_none_of_the_table), TEST (test_commonest_reject),
+    TEST (test_above_the_table), TEST (test_rows_of_a_file),    TEST (test_wide_row_behind_rejects),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

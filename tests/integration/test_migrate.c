@@ -79,6 +79,7 @@ test_a_newer_ledger_is_left_alone (void **state)
   Home *home = *state;
   assert_weir (home, 0, "migrate", "up", NULL);
   sql_run_text (home, "update weir.migration set version = 9001, name = 'later' where version = 2");
+  g_autofree char *before = sql_scalar (home, "select string_agg(version::text, ',' order by version) from weir.migration");
 
   const char *const commands[][3] = { { "migrate", "up" }, { "migrate", "down" }, { "watch" }, { "init" } };
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
@@ -88,7 +89,7 @@ test_a_newer_ledger_is_left_alone (void **state)
       assert_contains (outcome->err, "version 9001 (later), which this weir does not know");
       assert_contains (outcome->err, "HINT:  Use a weir at least as new");
     }
-  assert_sql (home, "1,9001", "select string_agg(version::text, ',' order by version) from weir.migration");
+  assert_sql (home, before, "select string_agg(version::text, ',' order by version) from weir.migration");
 }
 
 /* Given a ledger that is not this weir's, whoever looks at it says the same of it. */

@@ -42,6 +42,13 @@ static const struct
   { "update weir.file set rows_staged = null where state = 'applied'", "counts are missing" },
   { "update weir.file set rows_inserted = rows_inserted + 1, rows_read = rows_read + 1 where state = 'applied'",
     "not the summary's" },
+  { "update weir.file set lines = jsonb_set(lines, '{blank}', '7') where state = 'applied'", "lines do not add up" },
+  { "update weir.file set lines = null where state = 'applied'", "not those of its rows" },
+  { "update weir.file set lines = jsonb_set(jsonb_set(lines, '{rows}', '0'), '{blank}', '3') where state = 'applied'",
+    "not those of its rows" },
+  { "update weir.file set lines = jsonb_set(jsonb_set(lines, '{total}', '9'), '{blank}', "
+    "to_jsonb(9 - (lines ->> 'total')::int)) where state = 'applied'",
+    "counted 9 lines" },
   { "delete from weir.reject", "rejects are not as many" },
   { "update weir.reject set original = ''", "no original bytes" },
   { "update weir.execution set status = 'IN_PROGRESS'", "still open" },

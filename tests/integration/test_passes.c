@@ -34,7 +34,7 @@ test_counted_once (void **state)
     { "rejects", "", ",1,a\n,2,b\n", "read=2503 rejected=2 inserted=2501 staged=2501", NULL },
     { "mended rows", ", \"ragged\": \"repair\"", "a@x.org,1\nb@x.org,2\n", "read=2503 repaired=2 inserted=2503 staged=2503", NULL },
     { "headers once more", "", "a@x.org,1,a\nemail,n,day\nb@x.org,2,b\nemail,n,day\n",
-      "read=2505 rejected=2 inserted=2503 staged=2503", "\"2 rows below the table" },
+      "read=2505 rejected=2 inserted=2503 staged=2503", "\"2 rows are none of the table's" },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)

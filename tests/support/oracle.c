@@ -14,6 +14,7 @@ oracle_find (Home *home, unsigned flags)
     {
       oracle_check_database (home, flags, violations);
       oracle_check_files (home, flags, violations);
+      oracle_check_lines (home, violations);
       if (flags & ORACLE_REPLAY)
         oracle_check_replay (home, violations);
     }

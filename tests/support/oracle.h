@@ -16,7 +16,8 @@ typedef enum
 
 /* In the middle of a test. Fails it with every violation found:
  *
- *  1 the counts of each run add up, in the ledger and in the summary, and every reject has its original bytes;
+ *  1 the counts of each run add up, in the ledger and in the summary, and every reject has its original bytes; its lines add up to
+ *    those that its file has;
  *  2 every dropped file is, byte for byte, in exactly one of imports, claimed, archive and failed, or was deleted by policy after its
  *    commit;
  *  3 each run is in the warehouse once, and ledger and folders agree;

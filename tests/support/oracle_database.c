@@ -29,6 +29,16 @@ static const struct
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
     " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged))" },
+  { "a run's lines do not add up",
+    "select run_id from weir.file where lines is not null and (lines ->> 'total')::bigint is distinct from (lines ->> "
+    "'above')::bigint"
+    " + (lines ->> 'header')::bigint + (lines ->> 'rows')::bigint + (lines ->> 'rejected')::bigint + (lines ->> 'comments')::bigint"
+    " + (lines ->> 'blank')::bigint + (lines ->> 'below')::bigint" },
+  { "a run's lines are not those of its rows, or not the summary's",
+    "select run_id from weir.file where (state in ('applied', 'staged') and lines is null) or (lines is null) is distinct from"
+    " (rows_read is null) or (state in ('applied', 'staged') and ((lines ->> 'rows')::bigint < rows_staged + "
+    "coalesce(rows_duplicate, 0)"
+    " or summary -> 'lines' is distinct from lines))" },
   { "rejects are not as many as the run counted",
     "select f.run_id from weir.file f where state in ('applied', 'staged') and rows_rejected is distinct from"
     " (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired)" },

@@ -6,6 +6,7 @@
 
 void oracle_check_database (Home *home, unsigned flags, GString *violations);
 void oracle_check_files (Home *home, unsigned flags, GString *violations);
+void oracle_check_lines (Home *home, GString *violations);
 void oracle_check_secrets (Home *home, GString *violations);
 void oracle_check_replay (Home *home, GString *violations);
 

@@ -4,14 +4,14 @@
 
 #include "pipeline/sniff/sniff.h"
 
-/* The dialect in a line: delimiter (t: tab, 0: none), quote (0: none; behind it \ where that escapes), h (with how many rows) or -,
+/* The dialect in a line: delimiter (t: tab, 0: none; _ behind it where blanks are trimmed), quote (0: none; behind it \ where that escapes), h (with how many rows) or -,
  * skipped lines, # for comments, "trailing", newline, "bom". */
 static inline char *
 describe_dialect (const Dialect *dialect)
 {
   const char *delimiter = dialect->delimiter[0] == '\t' ? "t" : dialect->delimiter[0] == '\0' ? "0" : dialect->delimiter;
   const char *const headers[] = { "-", "h", "h2:", "h3:" };
-  return g_strdup_printf ("%s%c%s%s%d%s%s %s%s", delimiter, dialect->quote == 0 ? '0' : dialect->quote,
+  return g_strdup_printf ("%s%s%c%s%s%d%s%s %s%s", delimiter, dialect->trim ? "_" : "", dialect->quote == 0 ? '0' : dialect->quote,
                           dialect->escape == ESCAPE_BACKSLASH ? "\\" : "", headers[dialect->header_rows], dialect->skip_lines,
                           dialect->comment != 0 ? "#" : "", dialect->trailing_delimiter ? " trailing" : "", dialect->newline,
                           dialect->bom > 0 ? " bom" : "");

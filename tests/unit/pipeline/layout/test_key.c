@@ -187,7 +187,10 @@ test_a_part_is_known_by_its_value (void **state G_GNUC_UNUSED)
       "\xc2\xa0"
       "5 ",
       "5" },
-    { 0, TYPE_BIGINT, NULL, " 5", " 5" },
+    { 0, TYPE_BIGINT, NULL, " 5", "5" },
+    { 0, TYPE_BIGINT, NULL, "-0", "0" },
+    { 0, TYPE_TIME, "HH12:MI AM", "9:30 PM", "21:30:00" },
+    { 0, TYPE_TEXT, NULL, " 5", " 5" },
     { NORMALIZE_TRIM, TYPE_NUMERIC, NULL, " 1.50 ", "1.5" },
     { NORMALIZE_TRIM, TYPE_DATE, "DD/MM/YYYY", "1/2/2026", "2026-02-01" },
     { 0, TYPE_DATE, NULL, "1/2/2026", "1/2/2026" },

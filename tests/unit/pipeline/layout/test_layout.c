@@ -263,8 +263,9 @@ test_null_texts (void **state)
     bool null;
   } cells[] = { { "NA", true }, { "-", true }, { "N", false }, { "NAN", false }, { "na", false }, { "--", false }, { "", false } };
   for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
-    assert_int_equal (layout_is_null (layout, &(Field) { cells[i].cell, strlen (cells[i].cell), false }), cells[i].null);
-  assert_true (layout_is_null (layout, &(Field) { "", 0, true }));
+    assert_int_equal (layout_is_null (&layout->columns[0], &(Field) { cells[i].cell, strlen (cells[i].cell), false }),
+                      cells[i].null);
+  assert_true (layout_is_null (&layout->columns[0], &(Field) { "", 0, true }));
 }
 
 static void

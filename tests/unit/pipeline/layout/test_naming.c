@@ -288,6 +288,29 @@ no_two_columns_have_one_name_in_the_hash (void **state)
   assert_string_equal (later, "mobile 2");
 }
 
+/* Nor has a reference the one of a column that was called as it is now. */
+static void
+no_reference_has_the_name_of_a_column_in_the_hash (void **state)
+{
+  (void) state;
+  g_autoptr (Pins) pins = pins_new ();
+  pins_set (pins, "user_id", types_find ("text"), NULL);
+  g_autoptr (Catalog) catalog = test_catalog (
+      test_model ("users", USERS_JSON),
+      test_model ("sales", "{\"table\": \"sales\", \"kind\": \"fact\", \"columns\": {\"account\": {\"from\": [\"user_id\"]}},"
+                           " \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": \"user_id\"}]}"));
+  const Model *sales = catalog_find (catalog, "sales");
+  former_apply (pins, sales);
+  TestRecord made;
+  g_autoptr (Layout) layout = layout_new (sales, catalog, test_record (&made, 1, "account|email|amount"), 0, pins, NULL);
+  assert_non_null (layout);
+  static const char *const hashed[] = { "amount", "user_id", "user_id 2" };
+  for (size_t i = 0; i < G_N_ELEMENTS (hashed); i++)
+    assert_string_equal (layout->hashed->pdata[i], hashed[i]);
+  assert_int_equal (layout->columns[0].hash_slot, 1);
+  assert_int_equal (layout->references[0].hash_slot, 2);
+}
+
 int
 main (void)
 {
@@ -297,6 +320,7 @@ main (void)
     cmocka_unit_test (a_column_has_other_names),
     cmocka_unit_test (a_pin_follows_its_column),
     cmocka_unit_test (no_two_columns_have_one_name_in_the_hash),
+    cmocka_unit_test (no_reference_has_the_name_of_a_column_in_the_hash),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -41,6 +41,10 @@ typedef struct
   bool change;
 } TypeCase;
 
+/* A number with more digits than numeric takes, all but the first of them zeros. */
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+#define LONG_NUMBER "0.5" ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS
+
 static const TypeCase type_cases[] = {
   { NULL, { "1", "2" }, true, "bigint", false, false },
   { NULL, { "1", "2.5" }, true, "numeric", false, false },
@@ -56,8 +60,26 @@ static const TypeCase type_cases[] = {
   { "date", { "2020-01-01", "2020-02-30" }, true, NULL, false, false },
   { "boolean", { "true", "1" }, true, "boolean", false, false },
   /* only an exponent makes numbers like these doubles: the sample does not know whether one comes */
-  { NULL, { "-0" }, false, "text", true, false },
-  { NULL, { "-0" }, true, "text", false, false },
+  { NULL, { LONG_NUMBER }, false, "text", true, false },
+  { NULL, { LONG_NUMBER }, true, "text", false, false },
+  /* and what these become hangs on cells to come, too */
+  { NULL, { "+15", "7" }, false, "text", true, false },
+  { NULL, { "+5", "7" }, false, "bigint", false, false },
+  { NULL, { "+15", "-7" }, false, "bigint", false, false },
+  { NULL, { "NA", "NA" }, false, "text", true, false },
+  { NULL, { "NA", "NA" }, true, "text", false, false },
+  { NULL, { "  ", "  " }, false, "text", true, false },
+  { NULL, { "5 %", "7 %" }, false, "text", true, false },
+  { NULL, { "5 %", "7 %" }, true, "text", false, false },
+  /* words that stand for nothing contradict no type */
+  { NULL, { "1", "NA" }, false, "bigint", false, false },
+  { "bigint", { "1", "NA" }, true, "bigint", false, false },
+  { "bigint", { "NA", "-", "N/A" }, true, "bigint", false, false },
+  { "bigint", { "NA", "2.5" }, true, "numeric", false, true },
+  { "bigint", { "NA", "x" }, true, "text", false, true },
+  { "date", { "2020-01-01", "NULL" }, true, "date", false, false },
+  { "date", { "2020-01-01", "  " }, true, "date", false, false },
+  { "bigint", { " 1", "2 " }, true, "bigint", false, false },
 };
 
 static void
@@ -269,7 +291,7 @@ test_pins_after_a_load (void **state)
   g_autoptr (Layout) layout = lay_out (catalog, "users", "E-Mail|email|name|score|points|empty|_weir_reason", pins, NULL);
   assert_non_null (layout);
   bool again;
-  assert_true (settle (layout, (const char *const[]) { "x|a@b.c|Ann|1,5|none||why", NULL }, true, &again, NULL));
+  assert_true (settle (layout, (const char *const[]) { "x|a@b.c|Ann|1,5|many||why", NULL }, true, &again, NULL));
   layout_pin (layout, pins);
   assert_string_equal (pins_find (pins, "email")->type->name, "text");
   assert_string_equal (pins_add (pins, "e_mail")->header, "E-Mail"); /* the name does not say it */

@@ -13,12 +13,27 @@ static const struct
 {
   const char *text;
   const char *delimiter; /* NULL: rows that weir did not hand back */
+  bool trim;
+  const char *quote; /* NULL: none is told */
 } cases[] = {
   { "_weir_line,_weir_reason,_weir_message,id\n", "," },
   { "\xEF\xBB\xBF_weir_line;_weir_reason;id\n", ";" },
   { "\"_weir_line\"\t\"_weir_reason\"\n", "\t" },
   { "'_weir_line'|'_weir_reason'\n", "|" },
   { "_weir_line, _weir_reason, id\n", ", " },
+  { "_weir_line , _weir_reason , id\n", ",", true },
+  { "\"_weir_line\" ; \"_weir_reason\" ; id\n", ";", true },
+  { "_weir_line _weir_reason id\n", " " },
+  { "_weir_line ;", " " },
+  { "_weir_line;_weir_reason;\"_weir_message\";id\n", ";", false, "\"" },
+  { "\"_weir_line\",\"_weir_reason\",\"_weir_message\",\"id\"\n", ",", false, "\"" },
+  { "_weir_line|_weir_reason|'_weir_message'|id\n", "|", false, "'" },
+  { "_weir_line ; _weir_reason ; \"_weir_message\" ; id\n", ";", true, "\"" },
+  { "_weir_line||_weir_reason||\"_weir_message\"||id\n", "||", false, "\"" },
+  { "_weir_line;_weir_reason;\"id\"\n", ";" },
+  { "_weir_line;_weir_reason;\"_weir_message;id\"\n", ";" },
+  { "_weir_line;_weir_reason;", ";" },
+  { "_weir_line;_weir_reason;\"", ";" },
   { "_weir_line,id\n", "," }, /* its other columns were taken out */
   { "", NULL },
   { "_weir_line", NULL },
@@ -35,12 +50,24 @@ returned_rows_are_known_by_their_first_word (void **state)
   (void) state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      char delimiter[3] = "";
-      bool found = annotation_find (cases[i].text, strlen (cases[i].text), delimiter);
+      Annotation annotation = { 0 };
+      bool found = annotation_find (cases[i].text, strlen (cases[i].text), &annotation);
       if (found != (cases[i].delimiter != NULL))
         fail_msg ("%s: %s", cases[i].text, found ? "found" : "not found");
-      assert_string_equal (delimiter, found ? cases[i].delimiter : "");
+      assert_string_equal (annotation.delimiter, found ? cases[i].delimiter : "");
+      assert_int_equal (annotation.trim, cases[i].trim);
+      assert_string_equal (annotation.quote, cases[i].quote != NULL ? cases[i].quote : "");
     }
+}
+
+static void
+the_delimiter_is_written_as_it_is_found (void **state)
+{
+  (void) state;
+  const Dialect keeping = { .delimiter = ";" }, trimming = { .delimiter = ";", .trim = true };
+  g_autofree char *plain = annotation_delimiter (&keeping), *padded = annotation_delimiter (&trimming);
+  assert_string_equal (plain, ";");
+  assert_string_equal (padded, " ; ");
 }
 
 static void
@@ -59,6 +86,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (returned_rows_are_known_by_their_first_word),
+    cmocka_unit_test (the_delimiter_is_written_as_it_is_found),
     cmocka_unit_test (its_columns_are_known_by_their_names),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

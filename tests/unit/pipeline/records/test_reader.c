@@ -18,6 +18,10 @@ static const ReaderLimits small_limits = { 32, 8, 3 };
 static const Dialect comma = { .delimiter = ",", .quote = '"' };
 static const Dialect semicolon_single = { .delimiter = ";", .quote = '\'' };
 static const Dialect tab_unquoted = { .delimiter = "\t" };
+static const Dialect tab_quoted = { .delimiter = "\t", .quote = '"' };
+static const Dialect trimming = { .delimiter = ",", .trim = true, .quote = '"' };
+static const Dialect trimming_tab = { .delimiter = "\t", .trim = true };
+static const Dialect blanks = { .delimiter = " ", .trim = true, .quote = '"' };
 static const Dialect one_column = { .quote = '"' };
 static const Dialect preamble = { .delimiter = ",", .quote = '"', .skip_lines = 2 };
 static const Dialect marked = { .delimiter = ",", .quote = '"', .bom = 3 };
@@ -84,8 +88,53 @@ static const Case cases[] = {
   { "lines of several bytes a character", &comma, NULL, "\xC3\xA4,\xE2\x82\xAC\n\xF0\x9F\x98\x80,x\n", 0,
     "1 <\xC3\xA4><\xE2\x82\xAC>\n2 <\xF0\x9F\x98\x80><x>\n" },
 
-  { "blank after a closing quote", &comma, NULL, "\"a\" ,b\nc,d\n", 0,
-    "1 !stray_quote stray quote at byte 3 {\"a\" ,b}\n2 <c><d>\n" },
+  { "a blank behind a closing quote", &comma, NULL, "\"a\" ,b\nc,d\n", 0, "1 <a><b>\n2 <c><d>\n" },
+  { "a blank at the end of the line", &comma, NULL, "a,\"b\" \nc,d\n", 0, "1 <a><b>\n2 <c><d>\n" },
+  { "a blank at the end of the file", &comma, NULL, "a,\"b\" ", 0, "1 <a><b>\n" },
+  { "a blank before a quote", &comma, NULL, "a, \"b, c\",d\n", 0, "1 <a><b, c><d>\n" },
+  { "blanks before the first quote of a line", &comma, NULL, "  \"a\",b\n \"c\"\n", 0, "1 <a><b>\n2 <c>\n" },
+  { "tabs and no-break spaces beside quotes", &comma, NULL, "\t\"a\"\t,\xC2\xA0\"b\"\xC2\xA0\xC2\xA0\r\n", 0, "1 <a><b>\n" },
+  { "blanks beside quotes, and a lone CR", &comma, NULL, "\"a\" , \"b\" \rc,\"d\"\t\r", 0, "1 <a><b>\n2 <c><d>\n" },
+  { "blanks beside quotes, those inside and others are kept", &comma, NULL, "\" a \" , b , \" \"\n", 0, "1 < a >< b >< >\n" },
+  { "blanks beside quotes with nothing between", &comma, NULL, " \"\" ,\"\" , \"\"\n", 0, "1 <><><>\n" },
+  { "blanks beside quotes with line ends between", &comma, NULL, "x, \"a\nb\" ,c\n\"d\n\n\"\t\n", 0,
+    "1 <x><a\nb><c>\n3 <d\n\n>\n" },
+  { "blanks beside doubled quotes", &comma, NULL, " \"a\"\"\" , \"\"\"b\" \n", 0, "1 <a\"><\"b>\n" },
+  { "blanks beside quotes of one column", &one_column, NULL, " \"a\" \nb \n", 0, "1 <a>\n2 <b >\n" },
+  { "blanks and semicolons beside single quotes", &semicolon_single, NULL, "'a;b' ; 'c'\n", 0, "1 <a;b><c>\n" },
+  { "tabs are no blanks between tabs", &tab_quoted, NULL, "\"a\"\t\t \"b\"\n", 0, "1 <a>-<b>\n" },
+  { "tabs are blanks between blanks", &space, NULL, "\"a\"\t \t\"b c\"  d\n", 0, "1 <a><b c>-<d>\n" },
+  { "half a no-break space is none", &comma, NULL, "\"a\"\xC2,b\n", 0, "1 !stray_quote stray quote at byte 3 {\"a\"\xC2,b}\n" },
+  { "text behind blanks behind a closing quote", &comma, NULL, "\"a\"  b,c\nd,e\n", 0,
+    "1 !stray_quote stray quote at byte 3 {\"a\"  b,c}\n2 <d><e>\n" },
+  { "words in quotes in a cell", &comma, NULL, "say \"x\" now,b\n", 0, "1 !stray_quote stray quote at byte 5 {say \"x\" now,b}\n" },
+  { "an unclosed quote behind a blank", &comma, NULL, "a, \"b\nc,d\n", 0,
+    "1 !unclosed_quote unclosed quote: not closed by the end of the file {a, \"b}\n2 <c><d>\n" },
+  { "a blank line before blanks beside quotes", &comma, NULL, "a\n\n \"b\"\nc\n", 0, "1 <a>\n3 <b>\n4 <c>\n" },
+  { "a mark before blanks beside quotes", &marked, NULL, "\xEF\xBB\xBF \"a\" ,b\n", 0, "1 <a><b>\n" },
+
+  { "blanks around delimiters", &trimming, NULL, " a , b\t\nc,d\n\xC2\xA0 e f\t,\n", 0, "1 <a><b>\n2 <c><d>\n3 <e f>-\n" },
+  { "blanks around delimiters and nothing else", &trimming, NULL, " , \n  \n\t,\t\n", 0, "1 --\n3 --\n" },
+  { "blanks around delimiters and quotes", &trimming, NULL, " \" a \" , b, \"c,\nd\" \n", 0, "1 < a ><b><c,\nd>\n" },
+  { "blanks around delimiters and a stray quote", &trimming, NULL, "a , b\"c\n", 0,
+    "1 !stray_quote stray quote at byte 6 {a , b\"c}\n" },
+  { "blanks around tabs", &trimming_tab, NULL, "a \t b\n\t \n", 0, "1 <a><b>\n2 --\n" },
+
+  { "any number of blanks", &blanks, NULL, "a   b  c\n  d e     \"f  g\"  \n", 0, "1 <a><b><c>\n2 <d><e><f  g>\n" },
+  { "any number of blanks and tabs", &blanks, NULL, "a \t b\xC2\xA0  c\t\n\td  \"\"\n", 0, "1 <a><b><c>\n2 <d><>\n" },
+  { "lines of blanks between blanks", &blanks, NULL, "a b\n   \n \nc\n", 0, "1 <a><b>\n4 <c>\n" },
+  { "lines of tabs between tabs are rows", &trimming_tab, NULL, "a\tb\n \t \n", 0, "1 <a><b>\n2 --\n" },
+  { "any number of blanks and a stray quote", &blanks, NULL, "  a   b\"c\n", 0,
+    "1 !stray_quote stray quote at byte 8 {  a   b\"c}\n" },
+  { "any number of blanks and line ends in quotes", &blanks, NULL, " a  \" b \n c \"  d \n", 0, "1 <a>< b \n c ><d>\n" },
+
+  { "apostrophes", &semicolon_single, NULL, "'it's; fine';Ann's;'d'\xC3\xA9t\xC3\xA9'\n'a';b\n", 0,
+    "1 <it's; fine><Ann's><d'\xC3\xA9t\xC3\xA9>\n2 <a><b>\n" },
+  { "apostrophes that may be quotes", &semicolon_single, NULL, "dogs';x\n'dogs' toys';x\nrock 'n' roll;x\n", 0,
+    "1 !stray_quote stray quote at byte 5 {dogs';x}\n2 !stray_quote stray quote at byte 6 {'dogs' toys';x}\n"
+    "3 !stray_quote stray quote at byte 6 {rock 'n' roll;x}\n" },
+  { "apostrophes over lines", &semicolon_single, NULL, "'it's\nBob's';x\n'a''s';y\n", 0, "1 <it's\nBob's><x>\n3 <a's><y>\n" },
+  { "double quotes are no apostrophes", &comma, NULL, "5\"x,b\n", 0, "1 !stray_quote stray quote at byte 2 {5\"x,b}\n" },
   { "text after a closing quote", &comma, NULL, "x,\"a\"b\r\nc,d\r\n", 0,
     "1 !stray_quote stray quote at byte 5 {x,\"a\"b}\n2 <c><d>\n" },
   { "quote in the middle of a cell", &comma, NULL, "a\"b,c\nd,e\n", 0,
@@ -169,8 +218,8 @@ static const Case cases[] = {
     "1 !stray_quote stray quote at byte 3 {\"a\",b}\n2 <c><d>\n" },
   { "two-byte delimiter: half of it at the end", &comma_blank, NULL, "\"a\", \"b\",", 0,
     "1 !stray_quote stray quote at byte 8 {\"a\", \"b\",}\n" },
-  { "two-byte delimiter: stray quote", &comma_blank, NULL, "a, b\"c\nd, \"e\" \n", 0,
-    "1 !stray_quote stray quote at byte 5 {a, b\"c}\n2 !stray_quote stray quote at byte 6 {d, \"e\" }\n" },
+  { "two-byte delimiter: stray quote", &comma_blank, NULL, "a, b\"c\nd, \"e\" x\nf,  \"g\" \n", 0,
+    "1 !stray_quote stray quote at byte 5 {a, b\"c}\n2 !stray_quote stray quote at byte 6 {d, \"e\" x}\n3 <f><g>\n" },
   { "two-byte delimiter: unclosed quote", &comma_blank, NULL, "a, \"b\nc, \"d\"\ne", 0,
     "1 !unclosed_quote unclosed quote: line 2 has a quote that does not close it {a, \"b}\n2 <c><d>\n3 <e>\n" },
   { "two-byte delimiter: unclosed to the end", &comma_blank, NULL, "a, \"b\nc, d", 0,
@@ -400,6 +449,21 @@ says_how_far_a_quote_took_rows (void **state)
 }
 
 static void
+says_where_an_empty_line_is (void **state)
+{
+  (void) state;
+  static const char input[] = "a,b\n\n1,2\n\n3, \"4\"\n5, \"6\"\n";
+  static const bool blank[] = { false, true, true, false };
+  g_autoptr (Reader) reader = reader_new_bytes (input, strlen (input), true, &comma, &reader_default_limits);
+  const Record *record = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (blank); i++)
+    {
+      assert_true (reader_next (reader, &record, NULL));
+      assert_int_equal (record->blank, blank[i]);
+    }
+}
+
+static void
 takes_a_record_of_as_many_lines_as_it_may_have (void **state)
 {
   (void) state;
@@ -532,6 +596,7 @@ main (void)
     cmocka_unit_test (leaves_out_what_a_head_cuts_off),
     cmocka_unit_test (bounds_the_lines_of_a_record),
     cmocka_unit_test (says_how_far_a_quote_took_rows),
+    cmocka_unit_test (says_where_an_empty_line_is),
     cmocka_unit_test (takes_a_record_of_as_many_lines_as_it_may_have),
     cmocka_unit_test (stays_small_whatever_the_file),
     cmocka_unit_test (reads_across_the_edges_of_real_pieces),

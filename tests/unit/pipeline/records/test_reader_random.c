@@ -68,32 +68,20 @@ contains (const char *text, const char *part)
   return part[0] != '\0' && strstr (text, part) != NULL;
 }
 
+/* Whether a blank is at one of its ends. */
+static bool
+has_outer_blank (const char *text)
+{
+  return strchr (" \t", text[0]) != NULL || g_str_has_prefix (text, "\xC2\xA0") || g_str_has_suffix (text, " ")
+         || g_str_has_suffix (text, "\t") || g_str_has_suffix (text, "\xC2\xA0");
+}
+
 static Cell
 random_cell (GRand *random, const Dialect *dialect)
 {
-  static const char *const bits[] = { "a",
-                                      "b",
-                                      "#",
-                                      " ",
-                                      "\t",
-                                      "7",
-                                      ",",
-                                      ";",
-                                      "|",
-                                      ":",
-                                      "^",
-                                      "~",
-                                      ", ",
-                                      "\"",
-                                      "'",
-                                      "\"\"",
-                                      "\n",
-                                      "\r",
-                                      "\r\n",
-                                      "\\",
-                                      "\\\\",
-                                      "\xC3\xA4",
-                                      "\xF0\x9F\x98\x80" };
+  static const char *const bits[] = { "a",  "b",  "#",    " ",  "\t",   "7",        ",",        ";",
+                                      "|",  ":",  "^",    "~",  ", ",   "\"",       "'",        "\"\"",
+                                      "\n", "\r", "\r\n", "\\", "\\\\", "\xC3\xA4", "\xC2\xA0", "\xF0\x9F\x98\x80" };
   GString *text = g_string_new (NULL);
   int length = g_rand_int_range (random, 0, 4) == 0 ? 0 : g_rand_int_range (random, 1, 12);
   for (int i = 0; i < length; i++)
@@ -104,6 +92,10 @@ random_cell (GRand *random, const Dialect *dialect)
       if (dialect->quote == 0 && (strpbrk (text->str, "\r\n#") != NULL || contains (text->str, dialect->delimiter)))
         g_string_append_c (g_string_truncate (text, before), 'x');
     }
+  while (dialect->quote == 0 && dialect->trim && text->len > 0 && has_outer_blank (text->str))
+    g_string_truncate (text, text->len / 2);
+  if (!g_utf8_validate (text->str, (gssize) text->len, NULL))
+    g_string_assign (text, "x");
   /* An unquoted empty line would be a blank one. */
   if (dialect->delimiter[0] == 0 && dialect->quote == 0 && text->len == 0)
     g_string_append_c (text, 'x');
@@ -111,14 +103,27 @@ random_cell (GRand *random, const Dialect *dialect)
   return (Cell) { text, null };
 }
 
+/* Blanks that belong to no cell. */
+static void
+write_blanks (GRand *random, const Dialect *dialect, GString *out)
+{
+  static const char *const blanks[] = { " ", "\t", "\xC2\xA0", "   ", " \t\xC2\xA0 " };
+  const char *some = blanks[g_rand_int_range (random, 0, G_N_ELEMENTS (blanks))];
+  for (; *some != '\0'; some++)
+    if (*some != dialect->delimiter[0])
+      g_string_append_c (out, *some);
+}
+
 static void
 write_cell (GRand *random, const Dialect *dialect, const Cell *cell, GString *out)
 {
   const char *text = cell->text->str, quote[] = { dialect->quote, 0 }, comment[] = { dialect->comment, 0 };
   bool must = (!cell->null && text[0] == '\0') || strpbrk (text, "\r\n") != NULL || contains (text, quote)
-              || contains (text, comment) || contains (text, dialect->delimiter);
+              || contains (text, comment) || contains (text, dialect->delimiter) || (dialect->trim && has_outer_blank (text));
   bool quoted = dialect->quote != 0 && !cell->null && (must || g_rand_boolean (random));
-  bool backslash = dialect->escape == ESCAPE_BACKSLASH;
+  bool backslash = dialect->escape == ESCAPE_BACKSLASH, padded = (quoted || dialect->trim) && g_rand_boolean (random);
+  if (padded)
+    write_blanks (random, dialect, out);
   g_string_append (out, quoted ? quote : "");
   for (const char *at = text; *at != '\0'; at++)
     {
@@ -129,6 +134,8 @@ write_cell (GRand *random, const Dialect *dialect, const Cell *cell, GString *ou
       g_string_append_c (out, *at);
     }
   g_string_append (out, quoted ? quote : "");
+  if (padded)
+    write_blanks (random, dialect, out);
 }
 
 static WrittenRow
@@ -219,6 +226,7 @@ check_random_file (GRand *random, Dialect dialect, const char *newline)
   static const Encoding encodings[] = { ENCODING_UTF8, ENCODING_UTF16LE, ENCODING_UTF16BE };
   dialect.comment = g_rand_boolean (random) ? '#' : 0;
   dialect.trailing_delimiter = dialect.delimiter[0] != 0 && g_rand_boolean (random);
+  dialect.trim = strlen (dialect.delimiter) == 1 && dialect.delimiter[0] != ' ' && g_rand_boolean (random);
   dialect.encoding = encodings[g_rand_int_range (random, 0, G_N_ELEMENTS (encodings))];
   g_auto (Written) written = write_random (random, &dialect, newline, g_rand_int_range (random, 1, 20), 0);
   AUTO_FD int fd = encoded_file (&dialect, written.text, g_rand_boolean (random));
@@ -301,6 +309,7 @@ check_noise (GRand *random, Dialect dialect, const char *newline)
   static const char alphabet[] = { 'a', ',', '"', ' ', '\'', '\\', '#', '\xC3', '\xA4' };
   dialect.comment = g_rand_boolean (random) ? '#' : 0;
   dialect.trailing_delimiter = g_rand_boolean (random);
+  dialect.trim = g_rand_boolean (random);
   g_autoptr (GString) input = g_string_new (NULL);
   for (int n = g_rand_int_range (random, 1, 100); n > 0; n--)
     {

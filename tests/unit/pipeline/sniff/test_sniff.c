@@ -42,8 +42,8 @@ static const Case cases[] = {
   { "one row of data and nothing else", "1,ann,a@x.org\n", ",\"-0 LF" },
   { "rows of commas only", "a,b\n,\n,\n", ",\"h0 LF" },
 
-  { "comma and space", "id, name, age\n1, ann, 30\n2, bob, 31\n", ", \"h0 LF" },
-  { "comma and space around quotes", "id, name\n1, \"Doe, J\"\n2, \"Roe, R\"\n", ", \"h0 LF" },
+  { "comma and space", "id, name, age\n1, ann, 30\n2, bob, 31\n", ",_\"h0 LF" },
+  { "comma and space around quotes", "id, name\n1, \"Doe, J\"\n2, \"Roe, R\"\n", ",_\"h0 LF" },
   { "colon", "root:x:0:/root\nbin:x:1:/bin\nsys:x:2:/sys\n", ":\"-0 LF" },
   { "caret", "id^name\n1^ann\n2^bob\n", "^\"h0 LF" },
   { "tilde", "id~name\n1~ann\n2~bob\n", "~\"h0 LF" },
@@ -53,12 +53,12 @@ static const Case cases[] = {
   { "space between three columns of few rows", "id name city\n1 Ann Oslo\n2 Bob Bonn\n3 Cyd Rome\n", " \"h0 LF" },
   { "as Excel is told", "sep=;\nid;name\n1;ann\n2;bob\n", ";\"h1 LF" },
 
-  { "blanks around commas", "id,n\n 1 , 10 \n 2 , 20 \n 3 , 30 \n", ",\"h0 LF" },
-  { "blanks before commas", "id,n\n1 ,10\n2 ,20\n3 ,30\n", ",\"h0 LF" },
-  { "blanks around semicolons", "id ; n\n1 ; 10\n2 ; 20\n3 ; 30\n", ";\"h0 LF" },
-  { "blanks behind most commas", "id, n\n1, 10\n2, 20\n3,\"a, b\"\n4, 40\n", ",\"h0 LF" },
-  { "blanks behind commas, not in the header", "id,n\n1, 10\n2, 20\n3, 30\n", ",\"h0 LF" },
-  { "blanks behind commas and numbers only", "n, x\n1, 2.5\n2, 3.5\n3, -1\n", ", \"h0 LF" },
+  { "blanks around commas", "id,n\n 1 , 10 \n 2 , 20 \n 3 , 30 \n", ",_\"h0 LF" },
+  { "blanks before commas", "id,n\n1 ,10\n2 ,20\n3 ,30\n", ",_\"h0 LF" },
+  { "blanks around semicolons", "id ; n\n1 ; 10\n2 ; 20\n3 ; 30\n", ";_\"h0 LF" },
+  { "blanks behind most commas", "id, n\n1, 10\n2, 20\n3,\"a, b\"\n4, 40\n", ",_\"h0 LF" },
+  { "blanks behind commas, not in the header", "id,n\n1, 10\n2, 20\n3, 30\n", ",_\"h0 LF" },
+  { "blanks behind commas and numbers only", "n, x\n1, 2.5\n2, 3.5\n3, -1\n", ",_\"h0 LF" },
   { "tabs between lists of numbers", "a\t1,824,2,3,8\tx\nb\t3,8,7,295,4\ty\nc\t2,8,2,5,53\tz\n", "t\"h0 LF" },
   { "more remarks than rows", "# a, b\n# c\n#\nx\t1\ty\n#\n# d\nz\t2\tw\n#\nv\t3\tu\n", "t\"-0# LF" },
   { "colons of clocks are none",
@@ -552,7 +552,7 @@ gives_its_evidence (void **state)
   assert_string_equal (evidence.header,
                        "header: the first row is unlike those below it: \"id\" above numbers, \"x\" above numbers");
   assert_true (g_str_has_prefix (evidence.encoding, "encoding windows-1252: "));
-  assert_true (evidence.confidence < 0.81);
+  assert_true (evidence.confidence < 0.97);
 }
 
 static void
@@ -565,18 +565,28 @@ is_less_sure_where_less_speaks (void **state)
     const char *input;
     int percent;
   } sure[] = {
-    { "name,city\nann,berlin\nbob,paris\ncid,rome\n", 60 },
-    { "ann,ann\nbob,x\ncid,y\n", 60 },
-    { "code,city\nA1,x\nA2,yy\nA3,z\nA4,w\nA5,v\n", 85 },
+    { "name,city\nann,berlin\nbob,paris\ncid,rome\n", 65 },
+    { "ann,ann\nbob,x\ncid,y\n", 65 },
+    { "code,city\nA1,x\nA2,yy\nA3,z\nA4,w\nA5,v\n", 88 },
     { "code,city\n1,x\n2,yy\n3,z\n", 99 },
-    { "code,5,n\n1,2,3\n4,5,6\n7,8,9\n", 70 },
+    { "code,5,n\n1,2,3\n4,5,6\n7,8,9\n", 88 },
+    { "x,1\n9,2\n8,3\n7,4\n", 70 },
+    /* given less and less of the table in the file */
+    { "code,n\n1,2\n", 89 },
+    { "code,city,n\n1,x,2\n2,yy\n3,z,4\n", 95 },
+    { "code,city,n\n1,x,2\n2,yy,3,4\n3,z,4\n", 89 },
+    { "code,city,n\n1,x,2\n2,y\"y,3\n3,z,4\n", 87 },
+    { "Report\ncode,city,n\n1,x,2\n2,yy,3\n3,z,4\n", 91 },
+    { "# Report\ncode,city,n\n1,x,2\n2,yy,3\n3,z,4\n", 99 },
+    { "code,city,n\n1,x,2\n2,yy,3\n3,z,4\nend\nof report\n", 66 },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (sure); i++)
     {
       Dialect dialect;
       g_auto (SniffEvidence) evidence = { 0 };
       assert_true (sniff_text (sure[i].input, strlen (sure[i].input), &dialect, &evidence, NULL));
-      assert_int_equal ((int) (100 * evidence.confidence + 0.5), sure[i].percent);
+      if (sniff_percent (&evidence) != sure[i].percent)
+        fail_msg ("%s%d %% instead of %d\n%s", sure[i].input, sniff_percent (&evidence), sure[i].percent, evidence.header);
     }
 }
 

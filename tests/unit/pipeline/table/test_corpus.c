@@ -105,6 +105,22 @@ next_line (const char *end)
   return end + (strncmp (end, "\r\n", 2) == 0 ? 2 : *end != '\0');
 }
 
+/* Whether the quote at "at" is an apostrophe. */
+static bool
+is_apostrophe (const char *begin, const char *at)
+{
+  return *at == '\'' && at > begin && g_ascii_isalnum (at[-1]) && g_ascii_isalnum (at[1]);
+}
+
+/* Behind the blanks at "at" that are no delimiters. */
+static const char *
+skip_blanks (const char *at, Marks marks)
+{
+  while (*at != marks.delimiter && (*at == ' ' || *at == '\t'))
+    at++;
+  return at;
+}
+
 /* Appends the record at "at", "<a><>-" for one with a, "" and nothing. Returns its end; NULL: it is none. */
 static const char *
 read_rfc4180 (const char *at, Marks marks, GString *out)
@@ -117,12 +133,18 @@ read_rfc4180 (const char *at, Marks marks, GString *out)
     CLOSED
   } state = START;
   g_autoptr (GString) cell = g_string_new (NULL);
-  for (;; at++)
+  for (const char *begin = at;; at++)
     {
+      const char *behind = skip_blanks (at, marks);
+      bool before_quote = state == START && *behind == marks.quote;
+      if (before_quote || (state == CLOSED && strchr ("\r\n", *behind) != NULL) || (state == CLOSED && *behind == marks.delimiter))
+        at = behind;                           /* beside a quote they belong to no cell */
       bool end = strchr ("\r\n", *at) != NULL; /* and at the NUL */
       if (state == QUOTED && *at == '\0')
         return NULL;
-      if (state == QUOTED && *at == marks.quote)
+      if ((state == QUOTED || state == PLAIN) && *at == marks.quote && is_apostrophe (begin, at))
+        g_string_append_c (cell, *at);
+      else if (state == QUOTED && *at == marks.quote)
         state = CLOSED;
       else if (state == QUOTED || (state == CLOSED && *at == marks.quote))
         {

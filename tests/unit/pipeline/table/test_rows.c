@@ -63,7 +63,7 @@ reads_a_declared_header (void **state)
     const char *expected;
   } cases[] = {
     { "two rows", 2, -1, "year,,amount,\n2020,\"\",of all,x\n1,2,3,4\n",
-      "header 1 <year 2020><><amount of all><x>\n3 <1><2><3><4>\n" },
+      "header 1 <year 2020><><amount of all><amount x>\n3 <1><2><3><4>\n" },
     { "a column without a name", 2, -1, "a,\nb,\n1,2\n", "header 1 <a b><>\n3 <1><2>\n" },
     { "fewer rows than that", 2, -1, "a,b\n", "header 1 <a><b>\n" },
     { "a blank line between", 2, -1, "a,b\n\nc,d\n1,2\n", "header 1 <a c><b d>\n4 <1><2>\n" },

@@ -47,7 +47,7 @@ static const Limit limits[] = {
   /* a second table */
   { "LEAST_TABLE", NAMES, ROW, 10, "a,b,c,d\n", 1, "1,2,3,4\n5,6,7,8\n", "12 !second_table {a,b,c,d}" },
   { "LEAST_TABLE", NAMES, ROW, 10, "a,b,c,d\n", 1, "1,2,3,4\n", "12 <a><b><c,d> was {a,b,c,d}" },
-  { "LEAST_WORDS_ABOVE", "id,m,n\n", "1,2,3\n", 10, "code,label,day\n", 1, "4,5,6\n", "12 !second_table {code,label,day}" },
+  { "LEAST_WORDS_ABOVE", "id,m,n\n", "1,2,3\n", 10, "code,label,day\n", 1, "4,b,6\n", "12 !second_table {code,label,day}" },
   { "LEAST_WORDS_ABOVE", "id,m,n\n", "1,2,3\n", 10, "code,5,day\n", 1, "4,5,6\n", "12 <code><5><day>" },
   { "LEAST_BLOCK", NAMES, ROW, 2, "\n", 1, "code,label,day\nx,y,2020-01-01\nz,w,2020-01-02\n", "5 !second_table {code,label,day}" },
   { "LEAST_BLOCK", NAMES, ROW, 1, "\n", 1, "code,label,day\nx,y,2020-01-01\nz,w,2020-01-02\n", "4 <code><label><day>" },

@@ -179,9 +179,10 @@ test_encode_appends (void **state G_GNUC_UNUSED)
   g_byte_array_append (out, (const guint8 *) "\x7f", 1);
   /* when every type appends a value */
   static const char *const cells[TYPE_COUNT] = {
-    "t", "1", "1.5", "1e5", "2000-01-01", "2000-01-01T00:00", "2000-01-01T00:00Z", "00000000-0000-0000-0000-000000000000", "{}", "x"
+    "t",  "1", "1.5", "1e5", "2000-01-01", "00:00", "2000-01-01T00:00", "2000-01-01T00:00Z", "00000000-0000-0000-0000-000000000000",
+    "{}", "x"
   };
-  static const guint sizes[TYPE_COUNT] = { 1, 8, 12, 8, 4, 8, 8, 16, 3, 1 };
+  static const guint sizes[TYPE_COUNT] = { 1, 8, 12, 8, 4, 8, 8, 8, 16, 3, 1 };
   for (size_t i = 0; i < TYPE_COUNT; i++)
     {
       Value value;
@@ -240,6 +241,18 @@ test_the_one_text_of_a_value (void **state G_GNUC_UNUSED)
     { TYPE_DATE, "DD/MM/YYYY", "1/2/2026", "2026-02-01" },
     { TYPE_DATE, NULL, "0001-01-01", "0001-01-01" },
     { TYPE_DATE, NULL, "9999-12-31", "9999-12-31" },
+    { TYPE_DATE, "DD/MM/YY", "1/2/26", "2026-02-01" },
+    { TYPE_TIME, NULL, "09:30", "09:30:00" },
+    { TYPE_TIME, NULL, "9:30:00.120", "09:30:00.12" },
+    { TYPE_TIME, "HH12:MI AM", "12:30 PM", "12:30:00" },
+    { TYPE_BOOLEAN, "ja/nein", "JA", "true" },
+    { TYPE_BOOLEAN, "ja/nein", "nein", "false" },
+    { TYPE_BIGINT, NULL, "-0", "0" },
+    { TYPE_NUMERIC, NULL, "-0.00", "0" },
+    { TYPE_NUMERIC, NULL, "+5.", "5" },
+    { TYPE_NUMERIC, "percent", "12.50 %", "12.5" },
+    { TYPE_NUMERIC, "currency", "($1,234.50)", "-1234.5" },
+    { TYPE_NUMERIC, "9,99,999.9", "1,23,456.70", "123456.7" },
     { TYPE_TIMESTAMP, NULL, "2026-11-20T09:30", "2026-11-20 09:30:00" },
     { TYPE_TIMESTAMP, NULL, "1999-12-31 23:59:59.120", "1999-12-31 23:59:59.12" },
     { TYPE_TIMESTAMPTZ, NULL, "2026-11-20 09:30:00+01", "2026-11-20T08:30:00Z" },

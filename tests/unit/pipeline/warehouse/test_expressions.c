@@ -19,23 +19,30 @@ names (const char *text)
   return array;
 }
 
-/* Given the tracked columns and which of them are special, then what decides whether a version opens, and its hash. */
+#define CARRIED_HASH                                                                                                               \
+  "case when row(c.\"b\",c.\"c\") is null then d._hash else md5(d._hash::text || row(c.\"b\",c.\"c\")::text)::uuid end"
+
+/* Given the tracked columns and which of them are special, then what decides whether a version opens, its hash, and that of a row which
+ * stays. */
 static const struct
 {
-  const char *tracked, *added, *new_texts, *numbers, *carried, *distinct, *hash;
+  const char *tracked, *added, *empties, *numbers, *carried, *distinct, *hash, *refreshed;
 } cases[] = {
-  { "a b", "", "", "", "", "row(d.\"a\", d.\"b\") is distinct from row(w.\"a\", w.\"b\")", "d._hash" },
-  { "a b", "b", "", "", "", "row(d.\"a\") is distinct from row(w.\"a\")", "d._hash" },
-  { "a", "a", "", "", "", "false", "d._hash" },
-  { "", "", "", "", "", "false", "d._hash" },
-  { "a", "", "a", "", "", "row(nullif(d.\"a\", '')) is distinct from row(nullif(w.\"a\", ''))", "d._hash" },
-  { "a", "", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")",
-    "case when row(c.\"b\",c.\"c\") is null then d._hash else md5(d._hash::text || row(c.\"b\",c.\"c\")::text)::uuid end" },
+  { "a b", "", "", "", "", "row(d.\"a\", d.\"b\") is distinct from row(w.\"a\", w.\"b\")", "d._hash", "d._hash" },
+  { "a b", "b", "", "", "", "row(d.\"a\") is distinct from row(w.\"a\")", "d._hash", "d._hash" },
+  { "a", "a", "", "", "", "false", "d._hash", "d._hash" },
+  { "", "", "", "", "", "false", "d._hash", "d._hash" },
+  { "a", "", "a", "", "", "row(nullif(d.\"a\", '')) is distinct from row(nullif(w.\"a\", ''))", "d._hash", "d._hash" },
+  { "a", "", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")", CARRIED_HASH,
+    "case when row(w.\"b\",w.\"c\") is null then d._hash else w.row_hash end" },
+  { "a d", "d", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")", CARRIED_HASH,
+    "case when row(w.\"b\",w.\"c\") is null then d._hash when row(d.\"d\") is null then w.row_hash else md5(w.row_hash::text || "
+    "row(d.\"d\")::text)::uuid end" },
   { "a", "", "", "a", "",
     "row(case when length(d.\"a\") <= 1000 and d.\"a\" ~ '^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' then "
     "trim_scale(d.\"a\"::numeric)::text else d.\"a\" end) is distinct from row(case when length(w.\"a\") <= 1000 and w.\"a\" ~ "
     "'^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' then trim_scale(w.\"a\"::numeric)::text else w.\"a\" end)",
-    "d._hash" },
+    "d._hash", "d._hash" },
 };
 
 static void
@@ -45,16 +52,18 @@ test_what_is_compared (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GPtrArray) tracked = names (cases[i].tracked), added = names (cases[i].added);
-      g_autoptr (GPtrArray) new_texts = names (cases[i].new_texts), numbers = names (cases[i].numbers);
+      g_autoptr (GPtrArray) empties = names (cases[i].empties), numbers = names (cases[i].numbers);
       g_autoptr (GPtrArray) carried = names (cases[i].carried);
       const Layout layout = { .tracked = tracked };
       const Warehouse warehouse = {
-        .layout = &layout, .added = added, .new_texts = new_texts, .numbers = numbers, .carried = carried
+        .layout = &layout, .added = added, .filled = added, .empties = empties, .numbers = numbers, .carried = carried
       };
       g_autofree char *distinct = expression_distinct (&warehouse);
       g_autofree char *hash = expression_hash (&warehouse);
       assert_string_equal (distinct, cases[i].distinct);
+      g_autofree char *refreshed = expression_refreshed_hash (&warehouse);
       assert_string_equal (hash, cases[i].hash);
+      assert_string_equal (refreshed, cases[i].refreshed);
     }
 }
 

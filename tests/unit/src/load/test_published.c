@@ -48,6 +48,14 @@ every_status_says_what_matters (void **state)
       "\"notes\":[\"column phone is new\"]}",
       { "1 row read", "NOTE:  column phone is new" },
       "HINT" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
+      "\"lines\":{\"total\":6,\"above\":3,\"header\":1,\"rows\":1,\"below\":1,\"first_below\":6},\"notes\":[\"a\"]}",
+      { "1 row read, 1 inserted; 4 lines left out: 3 above the table, 1 below it on line 6\nNOTE:  a" },
+      "blank" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
+      "\"lines\":{\"total\":3,\"above\":0,\"header\":1,\"rows\":1,\"blank\":1}}",
+      { "1 row read, 1 inserted" },
+      "left out" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":0,\"rows\":null,\"error\":{\"message\":"
       "\"bad quote on line 7\",\"line\":7}}",
       { "refused\nbad quote on line 7" },

@@ -383,9 +383,11 @@ shape_header_rows (Variant *variant)
   for (guint column = 0; column < N_COLUMNS; column++)
     {
       g_autoptr (GString) joined = g_string_new (NULL);
+      guint group = column; /* its name goes on to the right */
+      while (cell_of (rows, 0, group)[0] == '\0')
+        group--;
       for (guint i = 0; i < rows->len; i++)
-        if (cell_of (rows, i, column)[0] != '\0')
-          g_string_append_printf (joined, "%s%s", joined->len > 0 ? " " : "", cell_of (rows, i, column));
+        g_string_append_printf (joined, "%s%s", i > 0 ? " " : "", cell_of (rows, i, i == 0 ? group : column));
       set_cell (row_of (variant->meant, 0), column, joined->str);
     }
 }

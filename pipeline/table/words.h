@@ -1,0 +1,19 @@
+/* Rows of words where the table has values: what could they be? Pure. */
+#ifndef WEIR_PIPELINE_TABLE_WORDS_H
+#define WEIR_PIPELINE_TABLE_WORDS_H
+
+#include "pipeline/records/reader.h"
+
+/* Names of columns: no two are the same, whatever their case. */
+bool words_are_names (const Record *record);
+
+/* One word again and again, as of somebody who tried whether a row goes through. */
+bool words_are_one (const Record *record);
+
+/* A piece of text that a comma cuts, with a blank behind it. */
+bool words_are_sentence (const Record *record);
+
+/* A word and a value, as "Total" and a number, or "Printed" and a date. */
+bool words_are_total (const Record *record);
+
+#endif
