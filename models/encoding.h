@@ -10,7 +10,7 @@ typedef enum
   ENCODING_UTF16LE,
   ENCODING_UTF16BE,
   ENCODING_WINDOWS_1252, /* Latin-1 too: its bytes mean the same there, but for the control characters that nobody writes */
-  ENCODING_OTHER,        /* this and all above it: read by iconv where a model says so, and never guessed */
+  ENCODING_OTHER,        /* this and all above it: read by iconv where a model says so, and two of them by their letters */
 } Encoding;
 
 /* "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252", "shift_jis" ... */

@@ -304,6 +304,20 @@ note_staging (const PipelineTask *task, const Stage *stage, const GError *failur
         notes, g_strdup_printf ("%s.%s shows the good rows of this refused file until the next load", stage->schema, stage->table));
 }
 
+/* Where the rejects are what another encoding looks like, that is to be mended, and not they. */
+static void
+hint_encoding (const PipelineTask *task, const Loaded *loaded, GError **error)
+{
+  const char *likelier = rows_evidence (loaded->rows)->likelier;
+  if (likelier == NULL || error == NULL || weir_error_get_reason (*error) != REASON_TOO_MANY_REJECTS)
+    return;
+  char id[UID_TEXT_SIZE];
+  uid_format (task->run->id, id);
+  g_autofree char *retry = task->options->dry_run ? g_strdup ("") : g_strdup_printf (" `weir retry %.8s` then loads it again.", id);
+  weir_error_hint (error, "The file is like %s: say so in its model, \"dialect\": {\"encoding\": \"%s\"}.%s", likelier, likelier,
+                   retry);
+}
+
 /* What comes behind LOAD. */
 static bool
 finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
@@ -314,6 +328,7 @@ finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, P
       && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
                               : transform_step (db, task, known, loaded, result, error)))
     return true;
+  hint_encoding (task, loaded, error);
   note_staging (task, loaded->stage, error != NULL ? *error : NULL, result->notes);
   return false;
 }

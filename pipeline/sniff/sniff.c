@@ -334,6 +334,7 @@ take_decoding (const Decoding *decoding, Dialect *dialect, SniffEvidence *eviden
   dialect->bom = decoding->bom;
   g_free (evidence->encoding);
   evidence->encoding = g_strdup_printf ("encoding %s: %s", encoding_word (decoding->encoding), decoding->evidence);
+  evidence->likelier = decoding->likelier;
 }
 
 bool
@@ -384,7 +385,7 @@ sniff_file (int fd, const SniffInput *input, Dialect *ret_dialect, SniffEvidence
   g_auto (Decoding) decoding = { .encoding = ret_dialect->encoding };
   if (!decode_rest (fd, &head, &decoding, error))
     return sniff_evidence_clear (ret_evidence), g_prefix_error (error, "%s: ", input->name), false;
-  if (decoding.encoding != ret_dialect->encoding)
+  if (decoding.evidence != NULL)
     take_decoding (&decoding, ret_dialect, ret_evidence);
   return true;
 }

@@ -4,13 +4,14 @@
 
 #include "pipeline/records/reader.h"
 
-/* Owned by the caller; all texts are. */
+/* Owned by the caller; all texts are, but "likelier". */
 typedef struct
 {
   char *delimiter; /* "delimiter ; : 1,204 of 1,204 rows have 7 fields; runner-up , : 3 %" */
   char *quote;
   char *header;
   char *encoding;
+  const char *likelier; /* the word of an encoding that the text is like, and that only a model may say; NULL: none */
   double confidence;    /* 0 to 1: of files with 0.9 some nine in ten are read as they were meant */
   double score;         /* how well the rows are cut; higher than that of other dialects, unless something else decided */
   size_t fields;        /* the table's columns */

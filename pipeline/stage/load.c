@@ -185,28 +185,31 @@ note_columns (const Layout *layout, GPtrArray *notes)
     }
 }
 
-/* Every byte is something in Windows-1252, so reading a file as that must not go unsaid. */
+/* Every byte is something in Windows-1252 and its like, so reading a file as that must not go unsaid. */
 static void
 note_encoding (const Rows *rows, const Model *model, GPtrArray *notes)
 {
   const char *evidence = rows_evidence (rows)->encoding;
   bool declared = model != NULL && model->dialect.encoding != NULL;
-  if (rows_dialect (rows)->encoding == ENCODING_WINDOWS_1252 && !declared)
-    g_ptr_array_add (notes, g_strdup_printf ("read as %s; \"dialect\": {\"encoding\": \"windows-1252\"} in a model settles it",
-                                             evidence + strlen ("encoding ")));
+  Encoding encoding = rows_dialect (rows)->encoding;
+  if (encoding >= ENCODING_WINDOWS_1252 && !declared)
+    g_ptr_array_add (notes, g_strdup_printf ("read as %s; \"dialect\": {\"encoding\": \"%s\"} in a model settles it",
+                                             evidence + strlen ("encoding "), encoding_word (encoding)));
 }
 
 /* What a name was is a guess where the header has bytes that are no text. */
 static void
 note_header (const Rows *rows, const Layout *layout, GPtrArray *notes)
 {
+  const char *likelier = rows_evidence (rows)->likelier;
+  g_autofree char *encoding = likelier != NULL ? g_strdup_printf ("\"%s\"", likelier) : g_strdup ("...");
   for (int i = 0; rows_header_problem (rows) != NULL && i < layout->n_columns; i++)
     if (strstr (layout->columns[i].header, BAD_TEXT_SIGN) != NULL)
       g_ptr_array_add (notes,
-                       g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; \"dialect\": {\"encoding\": ...} "
+                       g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; \"dialect\": {\"encoding\": %s} "
                                         "in a model says what it is",
                                         encoding_word (rows_dialect (rows)->encoding), layout->columns[i].header,
-                                        layout->columns[i].name));
+                                        layout->columns[i].name, encoding));
 }
 
 bool

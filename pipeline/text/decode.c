@@ -3,9 +3,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/text/decode_1252.h"
+#include "pipeline/text/decode_guess.h"
 
 #include <string.h>
 
+#define SHOWN 4            /* bytes named in the evidence */
 #define PATTERN_SIZE 65536 /* how many bytes tell UTF-16 and UTF-32 without a mark */
 
 typedef struct
@@ -203,7 +205,7 @@ describe_utf8 (const Utf8Counts *counts, bool whole, const char *likelier)
   g_autofree char *wrong = text_count ((int64_t) counts->wrong);
   const char *plural = counts->characters == 1 ? "" : "s";
   g_autoptr (GString) text = g_string_new (NULL);
-  if (counts->characters > 0)
+  if (counts->characters > counts->wrong) /* a few are chance */
     g_string_append_printf (text, "%s UTF-8 with %s character%s beyond ASCII%s", counts->wrong > 0 ? "mostly" : "valid", characters,
                             plural, counts->wrong > 0 ? "; " : "");
   else if (counts->wrong == 0)
@@ -215,10 +217,43 @@ describe_utf8 (const Utf8Counts *counts, bool whole, const char *likelier)
         "rejected",
         wrong, counts->wrong == 1 ? " is" : "s are", likelier != NULL ? " but like " : "", likelier != NULL ? likelier : "",
         counts->first_wrong + 1);
+  if (likelier != NULL)
+    g_string_append_printf (text, "; \"dialect\": {\"encoding\": \"%s\"} in a model reads them", likelier);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* "12 bytes such as 0xE9 0xF6 are no UTF-8, but letters and signs of Windows-1252"; "at least 12" where that is not all. */
+static char *
+describe_letters (const SourceHead *head, Encoding encoding)
+{
+  bool seen[256] = { false };
+  size_t high = 0, kinds = 0;
+  g_autoptr (GString) shown = g_string_new (NULL);
+  for (size_t i = 0; i < head->length; i++)
+    {
+      uint8_t byte = (uint8_t) head->bytes[i];
+      high += byte >= 0x80;
+      if (byte < 0x80 || seen[byte])
+        continue;
+      seen[byte] = true;
+      if (kinds++ < SHOWN)
+        g_string_append_printf (shown, " 0x%02X", byte);
+    }
+  g_autofree char *count = text_count ((int64_t) high);
+  const char *name = encoding == ENCODING_WINDOWS_1252 ? "Windows-1252" : encoding_word (encoding);
+  return g_strdup_printf ("%s%s byte%s%s%s no UTF-8, but letters and signs of %s", head->whole ? "" : "at least ", count,
+                          high == 1 ? "" : "s such as", shown->str, high == 1 ? " is" : " are", name);
+}
+
 /* ---- all together ---- */
+
+/* The encodings that are taken without being declared, where nothing speaks against them. */
+static bool
+is_taken (const Guess *guess)
+{
+  const char *word = encoding_word (guess->encoding);
+  return guess->kind == GUESS_SURE && (strcmp (word, "windows-1251") == 0 || strcmp (word, "macintosh") == 0);
+}
 
 /* Text without NUL bytes and marks. */
 static bool
@@ -228,12 +263,22 @@ judge_bytes (const SourceHead *head, const char *name, Decoding *ret_decoding, G
   const Signature *signature = counts.wrong > 0 ? find_signature (head) : NULL;
   if (signature != NULL)
     return refuse_signature (signature, name, error);
-  /* More whole characters than bytes that are none: chance does not do that, a few bad bytes do. */
+  Guess guess = { 0 };
   const char *likelier = NULL;
-  if (counts.wrong == 0 || counts.characters > counts.wrong || !looks_like_windows_1252 (head->bytes, head->length, &likelier))
-    *ret_decoding = (Decoding) { ENCODING_UTF8, 0, describe_utf8 (&counts, head->whole, likelier) };
-  else
-    *ret_decoding = (Decoding) { ENCODING_WINDOWS_1252, 0, describe_windows_1252 (head->bytes, head->length, head->whole) };
+  /* More whole characters than bytes that are none: chance does not do that, a few bad bytes do. */
+  bool utf8 = counts.wrong == 0 || counts.characters > counts.wrong;
+  if (!utf8)
+    guess = guess_encoding (head->bytes, head->length);
+  bool western = !utf8 && guess.western && looks_like_windows_1252 (head->bytes, head->length);
+  if (western || is_taken (&guess))
+    {
+      Encoding encoding = western ? ENCODING_WINDOWS_1252 : guess.encoding;
+      *ret_decoding = (Decoding) { encoding, 0, describe_letters (head, encoding), NULL };
+      return true;
+    }
+  if (guess.kind != GUESS_NONE && guess.encoding != ENCODING_WINDOWS_1252)
+    likelier = encoding_word (guess.encoding);
+  *ret_decoding = (Decoding) { ENCODING_UTF8, 0, describe_utf8 (&counts, head->whole, likelier), likelier };
   return true;
 }
 
@@ -248,7 +293,7 @@ judge_wide (const SourceHead *head, const char *nul, const char *name, Decoding 
   bool little = is_utf16 (head->bytes, head->length, true, &evidence);
   if (!little && !is_utf16 (head->bytes, head->length, false, &evidence))
     return refuse_nul (head, nul, name, error);
-  *ret_decoding = (Decoding) { little ? ENCODING_UTF16LE : ENCODING_UTF16BE, 0, evidence };
+  *ret_decoding = (Decoding) { little ? ENCODING_UTF16LE : ENCODING_UTF16BE, 0, evidence, NULL };
   return true;
 }
 
@@ -282,6 +327,6 @@ decode_head (const SourceHead *head, const Encoding *declared, const char *name,
   if (nul != NULL && encoding != ENCODING_UTF16LE && encoding != ENCODING_UTF16BE)
     return refuse_nul (head, nul, name, error);
   *ret_decoding =
-      (Decoding) { encoding, mark != NULL ? (int) mark->length : 0, g_strdup (mark != NULL ? mark->evidence : "declared") };
+      (Decoding) { encoding, mark != NULL ? (int) mark->length : 0, g_strdup (mark != NULL ? mark->evidence : "declared"), NULL };
   return true;
 }

@@ -1,14 +1,10 @@
 #include "pipeline/text/decode_1252.h"
 
-#include "base/text.h"
-#include "pipeline/text/decode_letters.h"
-
 #include <glib.h>
 #include <stdint.h>
 #include <string.h>
 
 #define LONGEST_RUN 3 /* of letters beyond ASCII in a Western word; Icelandic has that many */
-#define SHOWN 4       /* bytes named in the evidence */
 
 /* From 0x80: a small letter l, a capital C, a sign of punctuation T, one that may stand inside a word -, one that stands with
  * numbers or alone N, one that hardly anybody writes ?, undefined !. */
@@ -118,7 +114,7 @@ count_sign (const Text *text, size_t at, Counts *counts)
 }
 
 bool
-looks_like_windows_1252 (const char *bytes, size_t length, const char **ret_likelier)
+looks_like_windows_1252 (const char *bytes, size_t length)
 {
   const Text text = { (const uint8_t *) bytes, length };
   Counts counts = { 0 };
@@ -131,29 +127,6 @@ looks_like_windows_1252 (const char *bytes, size_t length, const char **ret_like
           count_sign (&text, i, &counts);
         i++;
       }
-  bool signs = counts.good * 2 >= counts.high && counts.odd * 10 <= counts.high && counts.foreign * 10 <= counts.high
-               && counts.undefined * 100 <= counts.high;
-  *ret_likelier = signs ? find_likelier_encoding (bytes, length) : NULL;
-  return signs && *ret_likelier == NULL;
-}
-
-char *
-describe_windows_1252 (const char *bytes, size_t length, bool whole)
-{
-  bool seen[256] = { false };
-  size_t high = 0, kinds = 0;
-  g_autoptr (GString) shown = g_string_new (NULL);
-  for (size_t i = 0; i < length; i++)
-    {
-      uint8_t byte = (uint8_t) bytes[i];
-      high += byte >= 0x80;
-      if (byte < 0x80 || seen[byte])
-        continue;
-      seen[byte] = true;
-      if (kinds++ < SHOWN)
-        g_string_append_printf (shown, " 0x%02X", byte);
-    }
-  g_autofree char *count = text_count ((int64_t) high);
-  return g_strdup_printf ("%s%s byte%s%s%s no UTF-8, but letters and signs of Windows-1252", whole ? "" : "at least ", count,
-                          high == 1 ? "" : "s such as", shown->str, high == 1 ? " is" : " are");
+  return counts.good * 2 >= counts.high && counts.odd * 10 <= counts.high && counts.foreign * 10 <= counts.high
+         && counts.undefined * 100 <= counts.high;
 }

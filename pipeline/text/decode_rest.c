@@ -62,11 +62,14 @@ decode_rest (int fd, const SourceHead *head, Decoding *decoding, GError **error)
   rest.whole = rest.length < REST_SIZE;
   g_auto (Decoding) found = { 0 };
   /* NUL bytes are for the reader, who knows their line. */
-  if (rest.length == 0 || !decode_head (&rest, NULL, "", &found, NULL) || found.encoding != ENCODING_WINDOWS_1252)
+  if (rest.length == 0 || !decode_head (&rest, NULL, "", &found, NULL)
+      || (found.encoding == ENCODING_UTF8 && found.likelier == NULL) || found.encoding == ENCODING_UTF16LE
+      || found.encoding == ENCODING_UTF16BE)
     return true;
   g_autofree char *at = text_count (offset + 1); /* counted from 1: of the last byte of ASCII */
   decoding_clear (decoding);
   decoding->encoding = found.encoding;
+  decoding->likelier = found.likelier;
   decoding->evidence = g_strdup_printf ("nothing but ASCII up to byte %s of the text; there %s", at, found.evidence);
   return true;
 }

@@ -57,14 +57,27 @@ column_to_json (const SniffedColumn *column)
   return json;
 }
 
-static Json *
-evidence_to_json (const SniffEvidence *evidence)
+/* The evidence of the encoding. What a load has to be told is told. Owned by the caller. */
+static char *
+encoding_text (const PeekedFile *file)
 {
+  const char *like = file->like != NULL ? file->like->dialect.encoding : NULL;
+  if (like == NULL)
+    return g_strdup (rows_evidence (file->rows)->encoding);
+  return g_strdup_printf ("encoding %s: by what its bytes are like; a load needs \"dialect\": {\"encoding\": \"%s\"} in a model",
+                          like, like);
+}
+
+static Json *
+evidence_to_json (const PeekedFile *file)
+{
+  const SniffEvidence *evidence = rows_evidence (file->rows);
+  g_autofree char *encoding = encoding_text (file);
   Json *json = json_object ();
   json_object_set_new (json, "delimiter", weir_json_string (evidence->delimiter));
   json_object_set_new (json, "quote", weir_json_string (evidence->quote));
   json_object_set_new (json, "header", weir_json_string (evidence->header));
-  json_object_set_new (json, "encoding", weir_json_string (evidence->encoding));
+  json_object_set_new (json, "encoding", weir_json_string (encoding));
   return json;
 }
 
@@ -167,7 +180,7 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed, const GPtrArray *
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
   json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
-  json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows)));
+  json_object_set_new (json, "evidence", evidence_to_json (file));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
                                   (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
@@ -213,7 +226,8 @@ print_summary (const PeekedFile *file, const Sniffed *sniffed)
   printf ("%s: %s row%s, %zu column%s, %s\n", file->name, rows, sniffed->rows == 1 ? "" : "s", sniffed->n_columns,
           sniffed->n_columns == 1 ? "" : "s", size);
   const SniffEvidence *evidence = rows_evidence (file->rows);
-  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, evidence->encoding);
+  g_autofree char *encoding = encoding_text (file);
+  printf ("  %s\n  %s\n  %s\n  %s\n", evidence->delimiter, evidence->quote, evidence->header, encoding);
   print_rest (rows_dialect (file->rows));
   printf ("  confidence %d %%\n", sniff_percent (evidence));
   if (sniffed->ragged > 0)
@@ -276,7 +290,7 @@ static bool
 sniff_path (const char *path, bool json, bool explain, GError **error)
 {
   g_auto (PeekedFile) file = { .fd = -1 };
-  if (!peek_open (path, &file, error))
+  if (!peek_open_likely (path, &file, error))
     return false;
   g_auto (Sniffed) sniffed = { 0 };
   if (!sniffed_read (&file, &sniffed, error))

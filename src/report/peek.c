@@ -3,6 +3,8 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "pipeline/sniff/sniff.h"
+#include "pipeline/text/decode.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -66,18 +68,47 @@ open_regular (const char *path, const char *name, int *ret_fd, int64_t *ret_size
   return true;
 }
 
-bool
-peek_open (const char *path, PeekedFile *ret_file, GError **error)
+/* A model that says the encoding which the text is like, if weir does not read it so without; NULL: it does, or who knows. */
+static Model *
+find_like (const PeekedFile *file)
+{
+  g_autofree char *bytes = g_malloc (SNIFF_HEAD_SIZE);
+  g_auto (Decoding) decoding = { 0 };
+  SourceHead head;
+  if (!source_head (file->fd, bytes, SNIFF_HEAD_SIZE, &head, NULL) || !decode_head (&head, NULL, file->name, &decoding, NULL)
+      || !decode_rest (file->fd, &head, &decoding, NULL) || decoding.likelier == NULL)
+    return NULL;
+  Model *model = model_new ();
+  model->dialect.encoding = g_strdup (decoding.likelier);
+  model->ragged = RAGGED_REPAIR; /* as without a model */
+  return model;
+}
+
+static bool
+open_file (const char *path, bool likely, PeekedFile *ret_file, GError **error)
 {
   g_auto (PeekedFile) file = { .name = g_strdup (g_str_equal (path, "-") ? "standard input" : path), .fd = -1 };
   if (!open_regular (path, file.name, &file.fd, &file.size, error))
     return false;
-  file.rows = rows_open (&(RowsInput) { .fd = file.fd, .name = file.name }, error);
+  file.like = likely ? find_like (&file) : NULL;
+  file.rows = rows_open (&(RowsInput) { .fd = file.fd, .name = file.name, .model = file.like }, error);
   if (file.rows == NULL)
     return false;
   *ret_file = file;
   file = (PeekedFile) { .fd = -1 };
   return true;
+}
+
+bool
+peek_open (const char *path, PeekedFile *ret_file, GError **error)
+{
+  return open_file (path, false, ret_file, error);
+}
+
+bool
+peek_open_likely (const char *path, PeekedFile *ret_file, GError **error)
+{
+  return open_file (path, true, ret_file, error);
 }
 
 void
@@ -87,5 +118,6 @@ peek_clear (PeekedFile *file)
     close (file->fd);
   file->fd = -1;
   g_clear_pointer (&file->rows, rows_free);
+  g_clear_pointer (&file->like, model_free);
   g_clear_pointer (&file->name, g_free);
 }

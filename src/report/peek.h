@@ -10,11 +10,14 @@ typedef struct
   int fd;
   int64_t size; /* bytes */
   Rows *rows;   /* at its beginning */
+  Model *like;  /* says the encoding that the text is like, where weir would not read it so by itself; NULL: it does */
 } PeekedFile;
 
 /* "-" is standard input; that and pipes are copied to an unnamed temporary file first. Errors: LOCAL where it cannot be opened or
  * read, else those of rows_open. */
 bool peek_open (const char *path, PeekedFile *ret_file, GError **error);
+/* The same, but read in the encoding that it is like, if LOAD would need a model for that ("like"): its dialect is told then, too. */
+bool peek_open_likely (const char *path, PeekedFile *ret_file, GError **error);
 void peek_clear (PeekedFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeekedFile, peek_clear)
 

@@ -283,6 +283,57 @@ test_encodings (void **state)
     }
 }
 
+/* What is not read by itself is named, by the error of the load and by sniff, which shows the table all the same; with the line that they
+ * tell it is read. */
+static void
+test_named_encodings (void **state)
+{
+  static const struct
+  {
+    const char *charset, *word, *text;
+    bool taken; /* read by itself */
+  } cases[] = {
+    { "CP1251", "windows-1251", "name;email\nИванов Пётр;a@x.org\nСмирнова Анна;b@x.org\nКузнецов;c@x.org\n", true },
+    { "MACINTOSH", "macintosh", "name;email\nHélène Müller;a@x.org\nFrançois Noël;b@x.org\nCrème brûlée;c@x.org\n", true },
+    { "CP932", "shift_jis", "name;email\n東京都;a@x.org\n大阪府;b@x.org\n名古屋市;c@x.org\n", false },
+    { "CP932", "shift_jis", "番号;email\n東京都;a@x.org\n大阪府;b@x.org\n名古屋市;c@x.org\n", false },
+    { "EUC-JP", "euc-jp", "番号;email\n東京都;a@x.org\n大阪府;b@x.org\n名古屋市;c@x.org\n", false },
+    { "BIG5", "big5", "名稱;email\n台北市;a@x.org\n高雄;b@x.org\n王小明;c@x.org\n", false },
+    { "GB18030", "gb18030", "名称;email\n北京市;a@x.org\n上海;b@x.org\n王伟;c@x.org\n", false },
+    { "UHC", "euc-kr", "이름;email\n서울특별시;a@x.org\n부산;b@x.org\n김민수;c@x.org\n", false },
+    { "CP1250", "windows-1250", "jméno;email\nDvořák Jiří;a@x.org\nŽluťoučký kůň;b@x.org\nPlzeň;c@x.org\n", false },
+    { "CP1254", "windows-1254", "isim;email\nAyşe Yıldız;a@x.org\nŞahin Öztürk;b@x.org\nDoğan Kılıç;c@x.org\n", false },
+    { "KOI8-R", "koi8-r", "имя;email\nИванов Пётр;a@x.org\nСмирнова Анна;b@x.org\nКузнецов;c@x.org\n", false },
+    { "CP1253", "windows-1253", "όνομα;email\nΠαπαδόπουλος Άγγελος;a@x.org\nΓεωργίου Ήρα;b@x.org\nΕλένη;c@x.org\n", false },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].word);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_model (home, "users", USERS (""));
+      g_autofree char *bytes = g_convert (cases[i].text, -1, cases[i].charset, "UTF-8", NULL, NULL, NULL);
+      g_autofree char *line = g_strdup_printf ("\"dialect\": {\"encoding\": \"%s\"}", cases[i].word);
+      home_drop (home, "users.csv", bytes);
+      g_autoptr (Outcome) sniff = expect_weir (home, 0, "sniff", "--json", "imports/users.csv", NULL);
+      g_autoptr (Json) sniffed = outcome_json (sniff);
+      assert_json (sniffed, "dialect.delimiter", ";");
+      assert_json (sniffed, "dialect.encoding", cases[i].word);
+      assert_json (sniffed, "rows.read", "3");
+      assert_json (sniffed, "rows.problems", "0");
+      g_autoptr (Outcome) first = expect_weir (home, cases[i].taken ? 0 : 1, "load", "--archive", "imports/users.csv", NULL);
+      g_autofree char *said = g_strconcat (first->out, first->err, NULL);
+      assert_contains (said, line);
+      g_autofree char *model = g_strdup_printf (USERS (", %s"), line);
+      home_write_model (home, "users", model);
+      g_autoptr (Json) published = load_text (home, "users_1.csv", bytes, NULL);
+      assert_load (published, "applied", cases[i].taken ? "read=3 unchanged=3 staged=3" : "read=3 inserted=3 staged=3");
+      g_auto (GStrv) lines = g_strsplit (cases[i].text, "\n", -1);
+      g_auto (GStrv) headers = g_strsplit (lines[0], ";", -1), cells = g_strsplit (lines[3], ";", -1);
+      assert_sql (home, cells[0], "select \"%s\" from warehouse.users_current where email = 'c@x.org'", headers[0]);
+    }
+}
+
 /* What no evidence tells is read where the model says it, and rejects of it, which are UTF-8, load again. */
 static void
 test_declared_encodings (void **state)
@@ -431,6 +482,7 @@ main (void)
     TEST (test_rejects_to_correct),
     TEST (test_encodings),
     TEST (test_declared_encodings),
+    TEST (test_named_encodings),
     TEST (test_compressed),
   };
   return cmocka_run_group_tests_name ("integration/messy", tests, cluster_setup, cluster_teardown);

@@ -68,6 +68,34 @@ the_first_accents_decide_wherever_they_are (void **state)
     }
 }
 
+/* Other encodings, too: one that is read, and one that is only named. */
+static void
+other_encodings_come_late_too (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *charset, *text, *word, *likelier;
+  } cases[] = {
+    { "CP1251", "Москва,Санкт-Петербург,Иванов,Смирнова,количество,цена", "windows-1251", NULL },
+    { "CP932", "東京都,大阪府,名古屋市,札幌市", "UTF-8", "shift_jis" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize length = 0;
+      g_autofree char *text = g_convert (cases[i].text, -1, cases[i].charset, "UTF-8", NULL, &length, NULL);
+      int fd = make_file (70000, text, length);
+      char head[HEAD];
+      assert_int_equal (pread (fd, head, HEAD, 0), HEAD);
+      g_auto (Decoding) decoding = { ENCODING_UTF8, 0, g_strdup ("as before"), NULL };
+      assert_true (decode_rest (fd, &(SourceHead) { head, HEAD }, &decoding, NULL));
+      close (fd);
+      assert_string_equal (encoding_word (decoding.encoding), cases[i].word);
+      assert_int_equal (g_strcmp0 (decoding.likelier, cases[i].likelier), 0);
+      assert_non_null (strstr (decoding.evidence, "nothing but ASCII up to byte 70,000 of the text; there "));
+    }
+}
+
 static void
 nothing_is_read_where_the_head_has_said_it (void **state)
 {
@@ -123,6 +151,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (the_first_accents_decide_wherever_they_are),
+    cmocka_unit_test (other_encodings_come_late_too),
     cmocka_unit_test (the_evidence_is_of_what_was_found),
     cmocka_unit_test (nothing_is_read_where_the_head_has_said_it),
   };
