@@ -39,9 +39,11 @@ static const struct
     "case when row(w.\"b\",w.\"c\") is null then d._hash when row(d.\"d\") is null then w.row_hash else md5(w.row_hash::text || "
     "row(d.\"d\")::text)::uuid end" },
   { "a", "", "", "a", "",
-    "row(case when length(d.\"a\") <= 1000 and d.\"a\" ~ '^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' then "
+    "row(case when length(d.\"a\") <= 1000 and d.\"a\" ~ '^ *(-|[+](?![0-9]{7,} "
+    "*$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' then "
     "trim_scale(d.\"a\"::numeric)::text else d.\"a\" end) is distinct from row(case when length(w.\"a\") <= 1000 and w.\"a\" ~ "
-    "'^-?((0|[1-9][0-9]*)([.][0-9]+)?|[.][0-9]+)$' then trim_scale(w.\"a\"::numeric)::text else w.\"a\" end)",
+    "'^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' then "
+    "trim_scale(w.\"a\"::numeric)::text else w.\"a\" end)",
     "d._hash", "d._hash" },
 };
 
