@@ -103,7 +103,9 @@ require_cells (const Record *record, const Dialect *dialect)
       REQUIRE (field->null == (field->length == 0));
       raw = pass_blanks (dialect, raw + field->length, end);
     }
-  REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) == delimiter));
+  REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) >= delimiter));
+  if (raw < end) /* what is behind the last delimiter */
+    REQUIRE (raw + delimiter + dialect_blanks_behind (dialect, raw + delimiter, end) == end);
 }
 
 /* Appends what is neither a quote, nor an escape, nor a separator of any kind. */
@@ -144,6 +146,16 @@ require_repair (Repair *repair, const Record *record, size_t width, const char *
 
 /* ---- all of it ---- */
 
+/* What the reader counts is the text, whose lines were passed one by one. */
+static inline void
+require_sum (const Reader *reader, int64_t in_records, const Place *end)
+{
+  const ReaderLines lines = reader_lines (reader);
+  REQUIRE (lines.total == end->number - 1);
+  REQUIRE (lines.preamble + in_records + lines.blank + lines.comments == lines.total);
+  REQUIRE (lines.first_comment >= 0 && lines.first_comment <= lines.total);
+}
+
 /* Only bytes that are no text end the reading. */
 static inline void
 require_excuse (const GError *error, const GString *text)
@@ -163,8 +175,10 @@ require_accounted (const char *bytes, size_t length, const Dialect *dialect, con
   for (int i = 0; i < dialect->skip_lines && place.at < place.end; i++)
     place_next_line (&place);
   const Record *record = NULL;
+  int64_t in_records = 0; /* and blank lines and comments before each */
   while (error == NULL && reader_next (reader, &record, &error) && record != NULL)
     {
+      in_records += record->lines + record->blank + record->comments;
       place_pass_record (&place, record, dialect);
       require_cells (record, dialect);
       require_repair (repair, record, width, dialect->delimiter);
@@ -173,6 +187,8 @@ require_accounted (const char *bytes, size_t length, const Dialect *dialect, con
     require_excuse (error, text);
   for (; error == NULL && place.at < place.end; place_next_line (&place))
     REQUIRE (is_passed_over (&place, dialect));
+  if (error == NULL)
+    require_sum (reader, in_records, &place);
 }
 
 #endif

@@ -252,7 +252,7 @@ test_quoted_empties (void **state)
   /* phone has its first text, points becomes text, city is new */
   expect_load (home,
                "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"\",\"1\",\"\"\n"
-               "\"c@x.org\",\"+44 20\",\"n/a\",\"Oslo\"\n",
+               "\"c@x.org\",\"+44 20\",\"many\",\"Oslo\"\n",
                "applied", "read=3 unchanged=2 inserted=1 staged=3");
   expect_load (home, "\"email\",\"phone\",\"points\",\"city\"\n\"a@x.org\",\"\",\"\",\"\"\n\"b@x.org\",\"+44 21\",\"1\",\"\"\n",
                "applied", "read=2 unchanged=1 updated=1 deactivated=1 staged=2");

@@ -190,7 +190,7 @@ test_dimension_changed_by_hand (void **state)
       "day",
       "2026-02-01|1\n-|2" },
     { "a text becomes a number as the model says, and a text again",
-      { { DIMENSION, NULL },
+      { { MODEL ("dimension", KEY ", \"columns\": {\"n\": {\"type\": \"text\"}}"), NULL },
         { "email,n\na@x.org,\"1,5\"\nb@x.org,\"2,5\"\n", NEW ("2") },
         { MODEL ("dimension", KEY ", \"columns\": {\"n\": {\"type\": \"numeric\", \"format\": \"9,9\"}}"), NULL },
         { "email,n\nb@x.org,\"2,50\"\n", SAME ("1") },

@@ -95,6 +95,8 @@ static const struct
   { "bad bytes", "id,name,n\n1,a,5\n2,b,6\n3,c,7\n4,\xFF\xFE,5\n5,e,6\n6,f,7\n7,g,8\n", "8 = 1 header + 6 rows + 1 rejected" },
   { "an unclosed quote", "id,name,n\n" TEN "11,\"k,3\n12,l,4\n", "13 = 1 header + 12 rows" },
   { "a bad quote over an empty line", "id,name,n\n" TEN "11,\"da\n\nn \"the\" man\",4\n12,e,5\n", "15 = 1 header + 14 rows" },
+  { "a comment in such a cell", "id,name,n\n" TEN "11,\"da\n# c\nn \"the\" man\",4\n12,e,5\n# d\n",
+    "16 = 1 header + 13 rows + 2 comments" },
   { "CRLF", "id,n\r\n1,5\r\n\r\n2,6\r\n", "4 = 1 header + 2 rows + 1 blank" },
   { "CR", "id,n\r1,5\r\r2,6\r", "4 = 1 header + 2 rows + 1 blank" },
   { "LF behind CRLF", "id,n\r\n1,5\r\n\n2,6\n", "4 = 1 header + 2 rows + 1 blank" },

@@ -22,6 +22,12 @@ names (const char *text)
 #define CARRIED_HASH                                                                                                               \
   "case when row(c.\"b\",c.\"c\") is null then d._hash else md5(d._hash::text || row(c.\"b\",c.\"c\")::text)::uuid end"
 
+/* A text that was a number once, where it is one still. */
+#define NUMBER(of)                                                                                                                 \
+  "case when length(" of ".\"a\") <= 1000 and " of                                                                                 \
+  ".\"a\" ~ '^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' then trim_scale(" of     \
+  ".\"a\"::numeric)::text else " of ".\"a\" end"
+
 /* Given the tracked columns and which of them are special, then what decides whether a version opens, its hash, and that of a row which
  * stays. */
 static const struct
@@ -38,13 +44,7 @@ static const struct
   { "a d", "d", "", "", "b c", "row(d.\"a\") is distinct from row(w.\"a\")", CARRIED_HASH,
     "case when row(w.\"b\",w.\"c\") is null then d._hash when row(d.\"d\") is null then w.row_hash else md5(w.row_hash::text || "
     "row(d.\"d\")::text)::uuid end" },
-  { "a", "", "", "a", "",
-    "row(case when length(d.\"a\") <= 1000 and d.\"a\" ~ '^ *(-|[+](?![0-9]{7,} "
-    "*$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' then "
-    "trim_scale(d.\"a\"::numeric)::text else d.\"a\" end) is distinct from row(case when length(w.\"a\") <= 1000 and w.\"a\" ~ "
-    "'^ *(-|[+](?![0-9]{7,} *$))?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' then "
-    "trim_scale(w.\"a\"::numeric)::text else w.\"a\" end)",
-    "d._hash", "d._hash" },
+  { "a", "", "", "a", "", "row(" NUMBER ("d") ") is distinct from row(" NUMBER ("w") ")", "d._hash", "d._hash" },
 };
 
 static void
