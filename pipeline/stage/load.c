@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #define SAMPLE_RECORDS 2000
+#define MOST_WORD_NOTES 10 /* columns */
 
 void
 loaded_clear (Loaded *loaded)
@@ -162,27 +163,35 @@ static void
 note_null_words (const char *name, const int64_t *counts, GPtrArray *notes)
 {
   g_autoptr (GString) words = g_string_new (NULL);
-  for (int i = 0; i < NULL_WORDS_MOST && counts != NULL; i++)
+  for (int i = 0; i < NULL_WORDS_MOST; i++)
     if (counts[i] > 0)
       {
         g_autofree char *count = text_count (counts[i]);
         g_string_append_printf (words, "%s\"%s\" (%s cell%s)", words->len > 0 ? ", " : "", null_word_text (i), count,
                                 counts[i] == 1 ? "" : "s");
       }
-  if (words->len > 0)
-    g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
-                                             "model switches that off",
-                                             name, words->str, name));
+  g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
+                                           "model switches that off",
+                                           name, words->str, name));
 }
 
+/* A note for each column, but for the words of the many columns that a wide file may have. */
 static void
 note_columns (const Layout *layout, GPtrArray *notes)
 {
+  int with_words = 0;
   for (int i = 0; i < layout->n_columns; i++)
     {
       note_settling (layout->columns[i].name, &layout->findings[i], notes);
-      note_null_words (layout->columns[i].name, layout->findings[i].null_words, notes);
+      bool words = layout_null_words (&layout->findings[i]) != 0;
+      with_words += words;
+      if (words && with_words <= MOST_WORD_NOTES)
+        note_null_words (layout->columns[i].name, layout->findings[i].null_words, notes);
     }
+  if (with_words > MOST_WORD_NOTES)
+    g_ptr_array_add (notes,
+                     g_strdup_printf ("words that stand for nothing were read as NULL in %d more column%s: `weir sniff` names them",
+                                      with_words - MOST_WORD_NOTES, with_words == MOST_WORD_NOTES + 1 ? "" : "s"));
 }
 
 /* Every byte is something in Windows-1252 and its like, so reading a file as that must not go unsaid. */

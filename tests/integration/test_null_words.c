@@ -206,6 +206,31 @@ test_required_columns_and_rows_without_a_key (void **state)
   assert_load (again, "applied", "read=3 unchanged=2 inserted=1 staged=3");
 }
 
+/* Ten columns have a note each, and the others one for all of them. */
+static void
+test_notes_of_a_wide_file (void **state)
+{
+  Home *home = *state;
+  for (int columns = 10; columns <= 11; columns++)
+    {
+      g_autoptr (GString) text = g_string_new ("k");
+      for (int i = 1; i <= columns; i++)
+        g_string_append_printf (text, ",v%d", i);
+      for (int row = 1; row <= 2; row++)
+        {
+          g_string_append_printf (text, "\n%d", row);
+          for (int i = 1; i <= columns; i++)
+            g_string_append (text, row == 1 ? ",1" : ",NA");
+        }
+      g_string_append (text, "\n");
+      g_autoptr (Json) published = load_text (home, "wide.csv", text->str, NULL);
+      g_autofree char *notes = json_at (published, "notes");
+      assert_contains (notes, "column v10: ");
+      assert_null (strstr (notes, "column v11: "));
+      assert_int_equal (strstr (notes, "in 1 more column:") != NULL, columns > 10);
+    }
+}
+
 /* Switched off, the word is a text, and stays one when the model says nothing any more. */
 static void
 test_switched_off_for_good (void **state)
@@ -326,6 +351,7 @@ main (void)
     TEST (test_a_type_is_declared_later),
     TEST (test_text_keeps_its_nulls),
     TEST (test_switched_off_for_good),
+    TEST (test_notes_of_a_wide_file),
     TEST (test_required_columns_and_rows_without_a_key),
     TEST (test_numbers_in_texts_keep_their_value),
     TEST (test_keys_and_texts_are_left_alone),
