@@ -56,6 +56,12 @@ weir_json_text (const Json *json)
 }
 
 char *
+weir_json_line (const Json *json)
+{
+  return dump (json, 0);
+}
+
+char *
 weir_json_pretty (const Json *json)
 {
   return dump (json, JSON_INDENT (2));

@@ -306,11 +306,22 @@ describe_bad_text (Reader *reader, size_t offset)
   return RECORD_PROBLEM;
 }
 
+/* Whether nothing but blanks is behind the last delimiter. */
+static bool
+ends_with_delimiter (const Reader *reader)
+{
+  const char *delimiter = reader->dialect.delimiter, *raw = reader->record.raw, *end = raw + reader->record.raw_length;
+  size_t length = strlen (delimiter);
+  end -= dialect_blanks_before (&reader->dialect, raw, end);
+  return length > 0 && (size_t) (end - raw) >= length && memcmp (end - length, delimiter, length) == 0;
+}
+
 static RecordOutcome
 check_record (Reader *reader)
 {
   size_t bad = 0;
-  if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && reader->fields[reader->n_fields - 1].null)
+  const Field *last = &reader->fields[MAX (reader->n_fields, 1) - 1];
+  if (reader->dialect.trailing_delimiter && reader->n_fields > 0 && (last->null || ends_with_delimiter (reader)))
     reader->n_fields--;
   if (reader->too_many || reader->n_fields > reader->limits.fields)
     return set_problem (reader, REASON_TOO_MANY_FIELDS, "more than %zu fields", reader->limits.fields);

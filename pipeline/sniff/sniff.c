@@ -8,6 +8,7 @@
 #include "pipeline/sniff/sniff_comments.h"
 #include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
+#include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
@@ -270,6 +271,7 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   evidence->quote = sniff_describe_quote (best);
   evidence->header = header->evidence;
   evidence->confidence = sniff_confidence (best, second, header);
+  evidence->score = best->score;
   evidence->fields = best->fields - dialect->trailing_delimiter;
   evidence->blank_lines = are_blank_lines_usual (best);
   SniffCandidate table = *best;

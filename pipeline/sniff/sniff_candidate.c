@@ -17,6 +17,20 @@ sniff_candidate_clear (SniffCandidate *candidate)
   g_clear_pointer (&candidate->kinds, g_byte_array_unref);
 }
 
+void
+sniff_settle (SniffCandidate *best, SniffCandidate *other, bool better)
+{
+  sniff_candidate_clear (better ? best : other);
+  if (better)
+    *best = *other;
+}
+
+bool
+sniff_occurs (const Sample *sample, const char *text)
+{
+  return memmem (sample->bytes, sample->length, text, strlen (text)) != NULL;
+}
+
 const SniffRow *
 sniff_row (const SniffCandidate *candidate, guint index)
 {
@@ -119,6 +133,15 @@ begins_quoted (const SniffCandidate *candidate, const Field *field)
   return blanks < field->length && field->text[blanks] == '"';
 }
 
+/* Whether the cell is the last and nothing but blanks, which are what is behind a delimiter at the end of the line. */
+static bool
+is_line_end (const SniffCandidate *candidate, const Record *record, size_t index)
+{
+  const Field *field = &record->fields[index];
+  return index > 0 && index + 1 == record->n_fields
+         && dialect_blanks_behind (&candidate->dialect, field->text, field->text + field->length) == field->length;
+}
+
 static void
 take_row (SniffCandidate *candidate, const Record *record)
 {
@@ -138,7 +161,7 @@ take_row (SniffCandidate *candidate, const Record *record)
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
-      guint8 kind = (guint8) sniff_kind (field->text, field->length);
+      guint8 kind = (guint8) (is_line_end (candidate, record, i) ? KIND_EMPTY : sniff_kind (field->text, field->length));
       g_byte_array_append (candidate->kinds, &kind, 1);
       candidate->edges += begins_quoted (candidate, field);
     }
@@ -218,10 +241,7 @@ look_for_runs (const Sample *sample, const Dialect *dialect, SniffCandidate *can
     return;
   runs.trim = true;
   look (sample, &runs, 0, &other);
-  bool better = other.score > candidate->score;
-  sniff_candidate_clear (better ? candidate : &other);
-  if (better)
-    *candidate = other;
+  sniff_settle (candidate, &other, other.score > candidate->score);
 }
 
 void

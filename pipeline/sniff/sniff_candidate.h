@@ -55,6 +55,11 @@ typedef struct
 void sniff_candidate_clear (SniffCandidate *candidate);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffCandidate, sniff_candidate_clear)
 
+/* Replaces *best by "other" if that is better, and drops the one that is not. */
+void sniff_settle (SniffCandidate *best, SniffCandidate *other, bool better);
+
+bool sniff_occurs (const Sample *sample, const char *text);
+
 /* Reads the whole sample. *ret_candidate is owned by the caller. */
 void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *ret_candidate);
 

@@ -1,129 +1,20 @@
 #include "pipeline/sniff/sniff_choose.h"
 
 #include "base/text.h"
+#include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
-#define LEAST_STRAYS 3        /* rows with stray quotes, for there to be no quote; and 1 % of all */
-#define LEAST_PLAIN_SHARE 0.8 /* of rows that are even without quotes */
-#define LEAST_PLAIN_ROWS 4    /* with the header */
-#define MOST_PREAMBLE 30      /* lines */
-#define LEAST_SHARE 0.3       /* of the rows in the table, preamble left out */
-#define LEAST_ONE_SHARE 0.9   /* the same of one column instead */
-#define LEAST_EVEN 0.98       /* of the rows, for a delimiter to cut all of them */
-#define LEAST_WIDTHS 4        /* of rows, for them to be of any length */
-#define CLOCK_WORTH 0.3       /* of a colon that is one of clocks */
+#define LEAST_PLAIN_ROWS 4  /* with the header */
+#define MOST_PREAMBLE 30    /* lines */
+#define LEAST_SHARE 0.3     /* of the rows in the table, preamble left out */
+#define LEAST_ONE_SHARE 0.9 /* the same of one column instead */
+#define LEAST_EVEN 0.98     /* of the rows, for a delimiter to cut all of them */
+#define LEAST_WIDTHS 4      /* of rows, for them to be of any length */
+#define CLOCK_WORTH 0.3     /* of a colon that is one of clocks */
 
-static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", ":", "^", "~", " ", "" };
-
-Dialect
-sniff_declared (const ModelDialect *declared)
-{
-  Dialect dialect = dialect_default;
-  if (declared->delimiter != NULL)
-    g_strlcpy (dialect.delimiter, declared->delimiter, sizeof dialect.delimiter);
-  dialect.trim = g_strcmp0 (declared->blanks, "trim") == 0;
-  if (declared->quote != NULL)
-    dialect.quote = declared->quote[0];
-  if (declared->escape != NULL)
-    dialect.escape = strcmp (declared->escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED;
-  if (declared->comment != NULL)
-    dialect.comment = declared->comment[0];
-  if (declared->header_rows >= 0)
-    dialect.header_rows = declared->header_rows;
-  if (declared->skip_lines >= 0)
-    dialect.skip_lines = declared->skip_lines;
-  return dialect;
-}
-
-static bool
-occurs (const Sample *sample, const char *text)
-{
-  return memmem (sample->bytes, sample->length, text, strlen (text)) != NULL;
-}
-
-/* Replaces *best by "other" or drops that. */
-static void
-settle (SniffCandidate *best, SniffCandidate *other, bool better)
-{
-  sniff_candidate_clear (better ? best : other);
-  if (better)
-    *best = *other;
-}
-
-/* ---- escape ---- */
-
-/* Backslashes escape when that makes rows well-formed that are not otherwise: one before a quote alone says nothing. */
-static void
-try_backslash (const Sample *sample, SniffCandidate *best)
-{
-  const char escaped[] = { '\\', best->dialect.quote, '\0' };
-  if (sample->declared->escape != NULL || best->problems == 0 || !occurs (sample, escaped))
-    return;
-  Dialect dialect = best->dialect;
-  dialect.escape = ESCAPE_BACKSLASH;
-  SniffCandidate other;
-  sniff_look (sample, &dialect, &other);
-  settle (best, &other, other.problems < best->problems && other.quoted > 0 && other.share >= best->share);
-}
-
-/* ---- quote ---- */
-
-/* Whether quotes are characters like any other, as in 5" pipe. Taking that for granted would leave real ones in the cells, so it
- * takes more than a bad row or two, and more bad rows than cells in quotes. What weir handed back has a cell in quotes in each row,
- * unless there is no quote. */
-static bool
-is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandidate *without)
-{
-  int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
-  if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true; /* a cell of several lines, each of which is cut as the rows are */
-  bool plain = without->share >= LEAST_PLAIN_SHARE || without->edges == 0; /* otherwise quotes hide delimiters */
-  return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
-}
-
-static bool
-is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
-{
-  if (single->quoted == 0 || single->problems * 20 > single->rows->len)
-    return false;
-  bool alone = twofold->quoted == 0 && single->problems == 0, many = single->quoted >= LEAST_STRAYS;
-  bool sure = alone && (single->doubled > 0 || (twofold->dialect.quote == 0 && many));
-  return single->share > twofold->share || (single->share >= twofold->share && sure)
-         || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
-}
-
-/* The best quote and escape for one delimiter. The double quote is what files mean unless the rows say otherwise: the single one
- * must make them more even, or be around most cells. */
-static void
-look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
-{
-  Dialect dialect = sniff_declared (sample->declared);
-  g_strlcpy (dialect.delimiter, delimiter, sizeof dialect.delimiter);
-  sniff_look (sample, &dialect, ret_best);
-  if (sample->declared->quote != NULL)
-    {
-      try_backslash (sample, ret_best);
-      return;
-    }
-  if (ret_best->problems > 0 || (ret_best->quoted > 0 && ret_best->quoted < LEAST_STRAYS))
-    {
-      dialect.quote = 0;
-      SniffCandidate none;
-      sniff_look (sample, &dialect, &none);
-      try_backslash (sample, ret_best);
-      settle (ret_best, &none, is_unquoted (sample, ret_best, &none));
-    }
-  if (occurs (sample, "'"))
-    {
-      dialect.quote = '\'';
-      SniffCandidate single;
-      sniff_look (sample, &dialect, &single);
-      try_backslash (sample, &single);
-      settle (ret_best, &single, is_single_quoted (&single, ret_best));
-    }
-}
+static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "" };
 
 /* ---- delimiter ---- */
 
@@ -169,6 +60,15 @@ static bool
 is_pair (const SniffCandidate *comma, const SniffCandidate *pair)
 {
   return pair->share > comma->share && (pair->fields == comma->fields || pair->score > comma->score);
+}
+
+/* Whether the delimiter is twice the other's: all of these stand in pairs. */
+static bool
+is_doubled (const SniffCandidate *doubled, const SniffCandidate *single)
+{
+  const char *delimiter = doubled->dialect.delimiter;
+  return delimiter[0] != '\0' && delimiter[1] == delimiter[0] && g_str_equal (single->dialect.delimiter, delimiter + 1)
+         && single->fields == 2 * doubled->fields - 1 && doubled->share >= single->share;
 }
 
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
@@ -273,6 +173,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return a->problems == 0;
   if (a->known != b->known)
     return a->known > b->known;
+  if (is_doubled (a, b))
+    return true;
   if (is_inside_cells (sample, a, b) != is_inside_cells (sample, b, a))
     return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
@@ -327,7 +229,7 @@ doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
   if (best->rows == NULL || best->known > 0 || best->other_below || begin_ragged (best) || !is_too_small (best))
     return;
   SniffCandidate one;
-  look_with_quotes (sample, "", &one);
+  sniff_look_with_quotes (sample, "", &one);
   if (one.share < LEAST_ONE_SHARE)
     {
       sniff_candidate_clear (&one);
@@ -344,15 +246,15 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
   *ret_best = *ret_second = (SniffCandidate) { 0 };
   if (sample->declared->delimiter != NULL)
     {
-      look_with_quotes (sample, sample->declared->delimiter, ret_best);
+      sniff_look_with_quotes (sample, sample->declared->delimiter, ret_best);
       return;
     }
   for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
     {
-      if (!occurs (sample, delimiters[i]))
+      if (!sniff_occurs (sample, delimiters[i]))
         continue;
       SniffCandidate other;
-      look_with_quotes (sample, delimiters[i], &other);
+      sniff_look_with_quotes (sample, delimiters[i], &other);
       if (g_str_equal (delimiters[i], ":") && are_clocks (sample, &other))
         other.score *= CLOCK_WORTH;
       if (!splits (&other))
@@ -367,7 +269,8 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
           *ret_best = other;
         }
       else
-        settle (ret_second, &other, delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
+        sniff_settle (ret_second, &other,
+                      delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
     }
   doubt (sample, ret_best, ret_second);
 }

@@ -4,9 +4,6 @@
 
 #include "pipeline/sniff/sniff_candidate.h"
 
-/* The dialect as far as it is declared, and the default's for the rest. */
-Dialect sniff_declared (const ModelDialect *declared);
-
 /* Looks at the sample with every delimiter, quote and escape that occurs in it, and chooses the one whose table is widest, most
  * even and best typed. *ret_second is the best with another delimiter; its rows are NULL where there is none. A best with the
  * delimiter "" is a file of one column. Both are owned by the caller. A sample without any record gives a best with fields 0. */

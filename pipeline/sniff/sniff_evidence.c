@@ -10,7 +10,7 @@ sniff_evidence_clear (SniffEvidence *evidence)
   g_clear_pointer (&evidence->header, g_free);
   g_clear_pointer (&evidence->encoding, g_free);
   g_clear_pointer (&evidence->kinds, g_free);
-  evidence->confidence = 0;
+  evidence->confidence = evidence->score = 0;
   evidence->fields = 0;
 }
 

@@ -12,6 +12,7 @@ typedef struct
   char *header;
   char *encoding;
   double confidence;    /* 0 to 1: of files with 0.9 some nine in ten are read as they were meant */
+  double score;         /* how well the rows are cut; higher than that of other dialects, unless something else decided */
   size_t fields;        /* the table's columns */
   unsigned char *kinds; /* what each holds, for sniff_is_row */
   bool blank_lines;     /* between the rows are usual, and end no table */

@@ -185,7 +185,7 @@ delimiter_worth (const Dialect *dialect)
     case ' ':
       return BLANK_WORTH;
     case ':':
-      return COLON_WORTH;
+      return delimiter[1] == '\0' ? COLON_WORTH : 1;
     case '^':
     case '~':
       return RARE_WORTH;

@@ -39,6 +39,10 @@ extern const Dialect dialect_default; /* comma, double quote, doubled, one heade
 
 Json *dialect_to_json (const Dialect *dialect);
 
+/* What a model says to have files read so: "dialect": {"delimiter": ";", "header_rows": 1, "skip_lines": 3}; what is nearly always so is
+ * left out. Owned by the caller. */
+char *dialect_to_model (const Dialect *dialect);
+
 /* How many bytes behind "at", and before "end", are blanks that may be around a delimiter: spaces, tabs and no-break spaces, but for
  * one that begins the delimiter itself, unless it is a space among others (trim). */
 size_t dialect_blanks_behind (const Dialect *dialect, const char *at, const char *end);

@@ -2,10 +2,19 @@
 #include "base/text.h"
 #include "pipeline/layout/pins.h"
 #include "src/commands/cli.h"
+#include "src/report/explained.h"
 #include "src/report/sniffed.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define SHOWN_COLUMNS 6 /* of another table */
+#define SHOWN_BYTES 24  /* of its cells */
+
+typedef struct
+{
+  gboolean explain;
+} SniffOptions;
 
 /* What a person should know about the column, or NULL. Owned by the caller. */
 static char *
@@ -72,8 +81,86 @@ problems_to_json (const Sniffed *sniffed)
   return problems;
 }
 
+/* ---- other ways to read the file ---- */
+
+/* The cells of the row of this number; 0: of the header. */
+static Json *
+row_to_json (const Explained *way, size_t row)
+{
+  Json *cells = json_array ();
+  for (size_t i = 0; i < way->width; i++)
+    json_array_append_new (cells, weir_json_string (way->cells->pdata[row * way->width + i]));
+  return cells;
+}
+
+static Json *
+way_to_json (const Explained *way)
+{
+  g_autofree char *model = dialect_to_model (&way->dialect);
+  Json *first_rows = json_array (), *json = json_object ();
+  json_object_set_new (json, "dialect", dialect_to_json (&way->dialect));
+  json_object_set_new (json, "score", json_real (way->evidence.score));
+  json_object_set_new (json, "evidence", evidence_to_json (&way->evidence));
+  json_object_set_new (json, "model", weir_json_string (model));
+  json_object_set_new (json, "rows", json_integer ((json_int_t) way->rows));
+  json_object_set_new (json, "columns", row_to_json (way, 0));
+  for (size_t row = 1; row * way->width < way->cells->len; row++)
+    json_array_append_new (first_rows, row_to_json (way, row));
+  json_object_set_new (json, "first_rows", first_rows);
+  return json;
+}
+
+static Json *
+ways_to_json (const GPtrArray *ways)
+{
+  Json *json = json_array ();
+  for (guint i = 0; i < ways->len; i++)
+    json_array_append_new (json, way_to_json (ways->pdata[i]));
+  return json;
+}
+
 static void
-print_as_json (const PeekedFile *file, const Sniffed *sniffed)
+print_table (const Explained *way)
+{
+  size_t shown = MIN (way->width, SHOWN_COLUMNS);
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < way->cells->len; i++)
+    {
+      const char *cell = way->cells->pdata[i];
+      if (i % way->width < shown)
+        g_ptr_array_add (i < way->width ? titles : cells,
+                         text_printable (cell != NULL ? cell : "", cell != NULL ? strlen (cell) : 0, SHOWN_BYTES));
+    }
+  g_ptr_array_add (titles, NULL);
+  show_table ((const char *const *) titles->pdata, cells);
+}
+
+static void
+print_way (const Explained *way)
+{
+  g_autofree char *rows = text_count (way->rows);
+  g_autofree char *model = dialect_to_model (&way->dialect);
+  printf ("\nor: %s row%s, %zu column%s\n", rows, way->rows == 1 ? "" : "s", way->width, way->width == 1 ? "" : "s");
+  printf ("  %s\n  %s\n  %s\n", way->evidence.delimiter, way->evidence.quote, way->evidence.header);
+  printf ("  score %.2f; in a model: %s\n\n", way->evidence.score, model);
+  print_table (way);
+}
+
+static void
+print_ways (const PeekedFile *file, const GPtrArray *ways)
+{
+  g_autofree char *model = dialect_to_model (rows_dialect (file->rows));
+  printf ("\nscore %.2f; in a model: %s\n", rows_evidence (file->rows)->score, model);
+  for (guint i = 0; i < ways->len; i++)
+    print_way (ways->pdata[i]);
+  if (ways->len == 0)
+    puts ("No other delimiter or quote makes another table of it.");
+}
+
+/* "ways": NULL where nobody asked. */
+static void
+print_as_json (const PeekedFile *file, const Sniffed *sniffed, const GPtrArray *ways)
 {
   g_autoptr (Json) json = json_object ();
   json_object_set_new (json, "file", weir_json_string (file->name));
@@ -92,6 +179,11 @@ print_as_json (const PeekedFile *file, const Sniffed *sniffed)
   for (size_t i = 0; i < sniffed->n_columns; i++)
     json_array_append_new (columns, column_to_json (&sniffed->columns[i]));
   json_object_set_new (json, "columns", columns);
+  if (ways != NULL)
+    {
+      json_object_set_new (json, "score", json_real (rows_evidence (file->rows)->score));
+      json_object_set_new (json, "runners_up", ways_to_json (ways));
+    }
   show_json (json);
 }
 
@@ -181,7 +273,7 @@ print_columns (const Sniffed *sniffed)
 }
 
 static bool
-sniff_path (const char *path, bool json, GError **error)
+sniff_path (const char *path, bool json, bool explain, GError **error)
 {
   g_auto (PeekedFile) file = { .fd = -1 };
   if (!peek_open (path, &file, error))
@@ -189,14 +281,17 @@ sniff_path (const char *path, bool json, GError **error)
   g_auto (Sniffed) sniffed = { 0 };
   if (!sniffed_read (&file, &sniffed, error))
     return false;
+  g_autoptr (GPtrArray) ways = explain ? explained_read (&file) : NULL;
   if (json)
     {
-      print_as_json (&file, &sniffed);
+      print_as_json (&file, &sniffed, ways);
       return true;
     }
   print_summary (&file, &sniffed);
   puts ("");
   print_columns (&sniffed);
+  if (ways != NULL)
+    print_ways (&file, ways);
   return true;
 }
 
@@ -204,12 +299,13 @@ static bool
 run (Call *call, int *ret_code, GError **error)
 {
   (void) error;
+  const SniffOptions *options = call->options;
   for (int i = 0; i < call->n_arguments; i++)
     {
       GError *problem = NULL;
       if (i > 0 && !call->json)
         puts ("");
-      if (!sniff_path (call->arguments[i], call->json, &problem))
+      if (!sniff_path (call->arguments[i], call->json, options->explain, &problem))
         {
           int code = command_fail (problem, call->json);
           *ret_code = MAX (*ret_code, code);
@@ -218,16 +314,25 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+static const CommandOption options[] = {
+  { "explain", 0, OPTION_FLAG (SniffOptions, explain),
+    "Also what else it could be: the runners-up, each with its table and its line for a model", NULL },
+  { NULL },
+};
+
 const Command command_sniff = {
   .name = "sniff",
   .arguments = "FILE...",
   .summary = "what weir sees in a file: dialect, columns, types, with the evidence",
   .description = "Reads the file only; needs no home and no database.\n\n"
                  "  weir sniff users.csv\n"
+                 "  weir sniff --explain users.csv\n"
                  "  weir sniff --json users.csv",
   .takes = TAKES_JSON,
   .least = 1,
   .most = ANY_NUMBER,
   .usage = "a file is missing",
+  .options = options,
+  .options_size = sizeof (SniffOptions),
   .run = run,
 };

@@ -103,7 +103,9 @@ require_cells (const Record *record, const Dialect *dialect)
       REQUIRE (field->null == (field->length == 0));
       raw = pass_blanks (dialect, raw + field->length, end);
     }
-  REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) == delimiter));
+  REQUIRE (raw == end || (dialect->trailing_delimiter && (size_t) (end - raw) >= delimiter));
+  if (raw < end) /* what is behind the last delimiter */
+    REQUIRE (raw + delimiter + dialect_blanks_behind (dialect, raw + delimiter, end) == end);
 }
 
 /* Appends what is neither a quote, nor an escape, nor a blank, a no-break one included, nor a separator of any kind. */

@@ -269,6 +269,8 @@ static const Case cases[] = {
   { "trailing delimiters", &trailing, NULL, "a;b;\n;;\n\"c\";;\n", 0, "1 <a><b>\n2 --\n3 <c>-\n" },
   { "a trailing delimiter with a cell behind it", &trailing, NULL, "a;b;\nc;d;e\nf;g;\"\"\nh;i\n", 0,
     "1 <a><b>\n2 <c><d><e>\n3 <f><g><>\n4 <h><i>\n" },
+  { "blanks behind trailing delimiters", &trailing, NULL, "a;b; \nc; d;\t\ne;\" \"\nf; \n", 0,
+    "1 <a><b>\n2 <c>< d>\n3 <e>< >\n4 <f>\n" },
   { "trailing delimiters of two bytes", &trailing_pair, NULL, "a, b, \n1, 2, ", 0, "1 <a><b>\n2 <1><2>\n" },
   { "trailing delimiters are no blank lines", &trailing_tab, NULL, "a\t\n\t\n\n", 0, "1 <a>\n2 -\n" },
   { "a trailing delimiter is no field too many", &trailing, &small_limits, "a;b;c;\na;b;c;d\na;b;c;;\n", 0,

@@ -49,6 +49,18 @@ static const Case cases[] = {
   { "behind commas of names: one column", "Smith, Ann\nJones, Bob\nDoe, Cid\nKay, Eve\n", "0\"-0 LF" },
   { "behind commas of names below a title: one column", "guests, all\nSmith, Ann\nJones, Bob\nDoe, Cid\n", "0\"-0 LF" },
 
+  { "blanks behind a delimiter at each row's end", "id;name; \n1;ann; \n2;bob; \n3;cyd; \n", ";\"h0 trailing LF" },
+  { "blanks behind some of them", "\"id\",\"name\",\n\"1\",\"ann\", \n\"2\",\"bob\",\n\"3\",\"cyd\", \n", ",\"h0 trailing LF" },
+
+  /* delimiters of two characters */
+  { "two pipes", "id||name||city\n1||Ann||Oslo\n2||Bob||Rome\n", "||\"h0 LF" },
+  { "two pipes between two columns", "id||name\n1||Ann\n2||Bob\n", "||\"h0 LF" },
+  { "two pipes with blanks around them", "id || name\n1 || Ann\n2 || Bob\n", "||_\"h0 LF" },
+  { "two pipes and quotes", "id||name||n\n1||\"Ann||Lee\"||2\n2||\"Bob\"||3\n", "||\"h0 LF" },
+  { "two colons, as films are rated", "1::1193::5::978300760\n1::661::3::978302109\n2::914::3::978301968\n", "::\"-0 LF" },
+  { "single pipes, some cells empty", "id|a|b\n1||x\n2|y|\n3|z|w\n4||\n", "|\"h0 LF" },
+  { "names with two colons", "id,name\n1,a::b\n2,c::d\n3,e::f\n", ",\"h0 LF" },
+
   /* any number of blanks between columns */
   { "columns filled up with blanks", "KEY  XX YY\naa46  7 16\naA31 31  5\nAA22 61 40\n", " _\"h0 LF" },
   { "a blank at each row's beginning", " 0   0    0\n 1   1    1\n 2   4    8\n10 100 1000\n", " _\"-0 LF" },

@@ -111,6 +111,18 @@ words_among_values (void **state)
     }
 }
 
+/* Of one word again and again two columns of values are enough; of several, three. */
+static void
+words_in_a_narrow_table (void **state)
+{
+  (void) state;
+  static const char rows[] = "id,n,name\n1,5,ann\n2,6,bob\n3,7,cyd\n4,8,dan\n";
+  g_autofree char *one = g_strconcat (rows, "test,Test,TEST\n5,9,eve\n", NULL);
+  g_autofree char *several = g_strconcat (rows, "foo,bar,baz\n5,9,eve\n", NULL);
+  expect ("one word", one, NULL, "6 repeated_header; 7 = 1 header + 5 rows + 1 rejected");
+  expect ("several", several, NULL, "7 = 1 header + 6 rows");
+}
+
 /* ---- below the table ---- */
 
 static const struct
@@ -325,9 +337,13 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (words_among_values),        cmocka_unit_test (what_is_below_the_table),
-    cmocka_unit_test (short_rows_are_no_totals),  cmocka_unit_test (rows_above_the_table),
-    cmocka_unit_test (rows_above_are_told_first), cmocka_unit_test (what_is_declared_to_be_above_is_left_out),
+    cmocka_unit_test (words_among_values),
+    cmocka_unit_test (words_in_a_narrow_table),
+    cmocka_unit_test (what_is_below_the_table),
+    cmocka_unit_test (short_rows_are_no_totals),
+    cmocka_unit_test (rows_above_the_table),
+    cmocka_unit_test (rows_above_are_told_first),
+    cmocka_unit_test (what_is_declared_to_be_above_is_left_out),
     cmocka_unit_test (comments_that_may_be_rows),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

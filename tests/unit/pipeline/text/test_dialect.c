@@ -51,6 +51,30 @@ writes_every_member (void **state)
 }
 
 static void
+says_what_a_model_must_say (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    Dialect dialect;
+    const char *expected;
+  } cases[] = {
+    { { .delimiter = ",", .quote = '"', .header_rows = 1 }, "\"dialect\": {\"delimiter\": \",\", \"header_rows\": 1}" },
+    { { .delimiter = "\t", .quote = '\'', .escape = ESCAPE_BACKSLASH, .skip_lines = 2, .comment = '#' },
+      "\"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"escape\": \"backslash\", \"comment\": \"#\", "
+      "\"header_rows\": 0, \"skip_lines\": 2}" },
+    { { .delimiter = ";", .trim = true, .quote = '"', .header_rows = 1 },
+      "\"dialect\": {\"delimiter\": \";\", \"blanks\": \"trim\", \"header_rows\": 1}" },
+    { { .header_rows = 1 }, "\"dialect\": {\"quote\": \"\", \"header_rows\": 1}" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = dialect_to_model (&cases[i].dialect);
+      assert_string_equal (text, cases[i].expected);
+    }
+}
+
+static void
 is_comma_and_double_quote_by_default (void **state)
 {
   (void) state;
@@ -161,8 +185,11 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (writes_every_member), cmocka_unit_test (is_comma_and_double_quote_by_default),
-    cmocka_unit_test (appends_cells),       cmocka_unit_test (knows_the_blanks_around_a_delimiter),
+    cmocka_unit_test (writes_every_member),
+    cmocka_unit_test (says_what_a_model_must_say),
+    cmocka_unit_test (is_comma_and_double_quote_by_default),
+    cmocka_unit_test (appends_cells),
+    cmocka_unit_test (knows_the_blanks_around_a_delimiter),
     cmocka_unit_test (knows_apostrophes),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
