@@ -108,12 +108,14 @@ require_cells (const Record *record, const Dialect *dialect)
     REQUIRE (raw + delimiter + dialect_blanks_behind (dialect, raw + delimiter, end) == end);
 }
 
-/* Appends what is neither a quote, nor an escape, nor a separator of any kind. */
+/* Appends what is neither a quote, nor an escape, nor a blank, a no-break one included, nor a separator of any kind. */
 static inline void
 append_plain (GString *out, const char *text, size_t length, const char *delimiter)
 {
   for (size_t i = 0; i < length; i++)
-    if (memchr (",;\t|:^~ \"'\\", text[i], 11) == NULL && (text[i] == '\0' || strchr (delimiter, text[i]) == NULL))
+    if (length - i > 1 && memcmp (text + i, "\xC2\xA0", 2) == 0)
+      i++;
+    else if (memchr (",;\t|:^~ \"'\\", text[i], 11) == NULL && (text[i] == '\0' || strchr (delimiter, text[i]) == NULL))
       g_string_append_c (out, text[i]);
 }
 

@@ -19,7 +19,6 @@ dialect_of (const uint8_t *data)
     .quote = quotes[data[1] % 3],
     .escape = data[1] & 0x40 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED,
     .trailing_delimiter = data[1] & 0x80,
-    .trim = data[2] & 1,
     .skip_lines = data[2] / 64,
     .encoding = (Encoding) (data[3] % 4),
     .comment = data[3] & 0x40 ? '#' : 0,
