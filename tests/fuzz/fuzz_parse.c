@@ -16,7 +16,6 @@ dialect_of (const uint8_t *data)
   static const char *const delimiters[] = { ",", ";", "\t", "|", ":", "^", "~", " ", ", ", "" };
   static const char quotes[] = { '"', '\'', 0 };
   Dialect dialect = {
-    .trim = data[3] & 0x20,
     .quote = quotes[data[1] % 3],
     .escape = data[1] & 0x40 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED,
     .trailing_delimiter = data[1] & 0x80,
