@@ -1,6 +1,7 @@
 #include "src/load/published.h"
 
 #include "base/text.h"
+#include "pipeline/sniff/sniff_evidence.h"
 
 #include <string.h>
 
@@ -55,6 +56,15 @@ append_counts (GString *text, const Json *rows)
     }
 }
 
+/* Where a person should look whether the file was read as it was meant. */
+static void
+append_doubt (GString *text, const Json *published)
+{
+  int64_t percent = json_integer_value (json_object_get (published, "confidence_percent"));
+  if (percent > 0 && percent < SNIFF_SURE_PERCENT)
+    g_string_append_printf (text, "; confidence %d %%: `weir sniff --explain` says why", (int) percent);
+}
+
 static void
 append_notes (GString *text, const Json *notes)
 {
@@ -105,6 +115,7 @@ published_text (const Json *published)
       g_autofree char *read = text_count (count);
       g_string_append_printf (text, ": %s row%s read", read, count == 1 ? "" : "s");
       append_counts (text, rows);
+      append_doubt (text, published);
     }
   const Json *error = json_object_get (published, "error");
   g_autofree char *reason = json_is_object (error) ? published_error_text (error) : NULL;
