@@ -33,6 +33,8 @@ static const struct
   [REASON_NO_ROWS] = { "no_rows", ERROR, "a header and nothing below it" },
   [REASON_RAGGED] = { "ragged", ERROR, "a row that is off, where the model says \"ragged\": \"fail\"" },
   [REASON_TOO_MANY_REJECTS] = { "too_many_rejects", ERROR, "more refused rows than the setting or the model allows" },
+  [REASON_LOW_CONFIDENCE] = { "low_confidence", ERROR,
+                              "how the file is written is too uncertain, and lines of it or its header are missing" },
   [REASON_TOO_MANY_COLUMNS] = { "too_many_columns", ERROR, "more columns than a table of PostgreSQL has" },
   [REASON_MISSING_COLUMN] = { "missing_column", ERROR, "a column that the model requires is not in the file" },
   [REASON_MISSING_KEY_COLUMN] = { "missing_key_column", ERROR,

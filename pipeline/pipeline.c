@@ -160,7 +160,9 @@ load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded,
   g_auto (PipelineResult) step = result_new (result);
   if (!begin_step (db, task, error))
     return false;
-  if (!in_load (db, task, known, loaded, &step, error) || !commit_step (db, task, error))
+  bool done = in_load (db, task, known, loaded, &step, error);
+  result->confidence = step.confidence; /* whatever becomes of the step */
+  if (!done || !commit_step (db, task, error))
     return roll_back_step (db, task), false;
   take_over (result, &step);
   result->rows_known = true;

@@ -26,6 +26,7 @@ typedef struct
   const void *secret;  /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
   double max_percent;  /* of rejects, unless the model says otherwise */
+  int min_confidence;  /* percent: see sniff_is_doubtful; a model that says the dialect is believed */
   ReaderLimits limits; /* of records and of the file */
   int64_t max_rows;    /* of a file; 0: no limit */
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
@@ -57,6 +58,7 @@ typedef struct
   bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;
+  int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;

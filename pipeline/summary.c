@@ -22,6 +22,7 @@ pipeline_summary (const Run *run, const PipelineResult *result, int64_t millisec
   json_object_set_new (json, "milliseconds", json_integer (milliseconds));
   json_object_set_new (json, "rows", result->rows_known ? rows_to_json (&result->rows) : json_null ());
   json_object_set_new (json, "lines", result->rows_known ? lines_to_json (&result->lines) : json_null ());
+  json_object_set_new (json, "confidence_percent", result->confidence > 0 ? json_integer (result->confidence) : json_null ());
   if (error != NULL)
     json_object_set_new (json, "error", weir_json_error (error));
   if (result->notes != NULL && result->notes->len > 0)

@@ -20,6 +20,12 @@ sniff_percent (const SniffEvidence *evidence)
   return (int) (100 * evidence->confidence + 0.5);
 }
 
+bool
+sniff_is_doubtful (int percent, int least, int64_t lines_left_out, int header_rows)
+{
+  return percent < least && (lines_left_out > 0 || header_rows == 0);
+}
+
 static size_t
 count_typed (const SniffEvidence *evidence)
 {

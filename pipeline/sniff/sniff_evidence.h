@@ -27,6 +27,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 /* The confidence as it is said. */
 int sniff_percent (const SniffEvidence *evidence);
 
+/* Whether a file should rather be refused than loaded: the confidence is below "least" percent, and lines of it are in no row, or it
+ * has no header that would tell its columns. */
+bool sniff_is_doubtful (int percent, int least, int64_t lines_left_out, int header_rows);
+
 /* Whether a record of another width could be a row of the table that lost or gained separators, and no footer or other table: some
  * of its cells are what the columns hold, counted from the first or from the last. */
 bool sniff_is_row (const SniffEvidence *evidence, const Record *record);

@@ -68,14 +68,41 @@ hint_retry (const PipelineTask *task, GError **error)
   weir_error_hint (error, "%s `weir retry %.8s` then loads it again.", hint, id);
 }
 
+/* What "left_out" lines of the file are in no row for, and a person should say rather than weir guess. */
 static bool
-lay_out (const PipelineTask *task, const Pins *pins, Loaded *loaded, GError **error)
+refuse_doubtful (const PipelineTask *task, const Rows *rows, int64_t left_out, GError **error)
+{
+  const ModelDialect *declared = task->model != NULL ? &task->model->dialect : NULL;
+  bool said = declared != NULL && (declared->delimiter != NULL || declared->header_rows >= 0);
+  int percent = sniff_percent (rows_evidence (rows)), least = task->options->min_confidence;
+  if (said || !sniff_is_doubtful (percent, least, left_out, rows_dialect (rows)->header_rows))
+    return true;
+  g_autofree char *lines = text_count (left_out);
+  g_autofree char *what = left_out > 0 ? g_strdup_printf ("%s line%s would be in no row", lines, left_out == 1 ? "" : "s")
+                                       : g_strdup ("there is no header");
+  g_autofree char *model = dialect_to_model (rows_dialect (rows));
+  g_autofree char *detail = g_strdup_printf ("A file below %d %% is refused then (\"sniff\": {\"min_confidence_percent\": %d}). "
+                                             "Nothing was loaded.",
+                                             least, least);
+  g_autofree char *hint =
+      g_strdup_printf ("`weir sniff --explain` shows what else it could be. If weir is right, say so in %s: %s.",
+                       task->model != NULL ? task->model->path : "a model of the table", model);
+  weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_LOW_CONFIDENCE, .detail = detail, .hint = hint },
+             "\"%s\" is read with a confidence of %d %% only, and %s", task->run->file, percent, what);
+  return hint_retry (task, error), false;
+}
+
+static bool
+lay_out (const PipelineTask *task, const Pins *pins, Loaded *loaded, PipelineResult *result, GError **error)
 {
   bool again;
   g_autofree const char **columns = pins_names (pins);
   const RowsInput file = { task->fd, task->run->file, task->model, columns, &task->options->limits, loaded->sha };
   loaded->rows = rows_open (&file, error);
   if (loaded->rows == NULL)
+    return false;
+  result->confidence = sniff_percent (rows_evidence (loaded->rows));
+  if (!refuse_doubtful (task, loaded->rows, rows_dialect (loaded->rows)->skip_lines, error))
     return false;
   const Record *header = rows_header (loaded->rows);
   loaded->layout = layout_new (task->model, task->catalog, header, (int) rows_width (loaded->rows), pins, error);
@@ -228,9 +255,9 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   Loaded *loaded = ret_loaded;
   *loaded = (Loaded) { .sha = sha256_new (), .stage = stage_new (options->staging_schema, task->run) };
   loaded->rejects = reject_spool_new (options->scratch, task->run->id, error);
-  if (loaded->rejects == NULL || !lay_out (task, pins, loaded, error)
+  if (loaded->rejects == NULL || !lay_out (task, pins, loaded, result, error)
       || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, result, error)
-      || !check_file (task, error))
+      || !check_file (task, error) || !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error))
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
   note_encoding (loaded->rows, task->model, result->notes);

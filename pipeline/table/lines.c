@@ -82,10 +82,16 @@ append_kind (GString *text, int64_t lines, const char *kind, const char *kinds, 
     g_string_append_printf (text, lines == 1 ? " on line %s" : " from line %s on", line);
 }
 
+int64_t
+lines_out (const LineCounts *lines)
+{
+  return lines->above + lines->comments + lines->below;
+}
+
 char *
 lines_left_out (const LineCounts *lines)
 {
-  int64_t sum = lines->above + lines->comments + lines->below;
+  int64_t sum = lines_out (lines);
   if (sum == 0)
     return NULL;
   g_autoptr (GString) kinds = g_string_new (NULL);

@@ -27,8 +27,10 @@ bool lines_check (const LineCounts *lines, const char *name, GError **error);
 Json *lines_to_json (const LineCounts *lines);
 LineCounts lines_from_json (const Json *json); /* NULL: all are 0 */
 
-/* What is in no row and is no reject of the table either, in words: "12 lines left out: 3 above the table, 9 below it from line 1,204
- * on". NULL: there is nothing. Owned by the caller. */
+/* How many lines are in no row and no reject of the table: above it, below it, comments. */
+int64_t lines_out (const LineCounts *lines);
+
+/* The same in words: "12 lines left out: 3 above the table, 9 below it from line 1,204 on". NULL: there is nothing. Owned by the caller. */
 char *lines_left_out (const LineCounts *lines);
 
 /* All kinds that there are: "1,207 = 3 above + 1 header + 1,194 rows + 9 below". Owned by the caller. */

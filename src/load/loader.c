@@ -29,6 +29,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
     .warehouse_schema = settings->warehouse_schema,
     .scratch = settings->state,
     .max_percent = settings->max_percent,
+    .min_confidence = settings->min_confidence,
     .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
     .limits = { .record_bytes = (size_t) settings->limit_record_kb * 1024,
                 .field_bytes = (size_t) settings->limit_field_kb * 1024,

@@ -1,6 +1,7 @@
 #include "src/load/published.h"
 
 #include "base/text.h"
+#include "pipeline/sniff/sniff_evidence.h"
 #include "pipeline/table/lines.h"
 
 #include <string.h>
@@ -54,6 +55,15 @@ append_counts (GString *text, const Json *rows)
       if (count != 0)
         g_string_append_printf (text, ", %s %s", figure, words[i]);
     }
+}
+
+/* Where a person should look whether the file was read as it was meant. */
+static void
+append_doubt (GString *text, const Json *published)
+{
+  int64_t percent = json_integer_value (json_object_get (published, "confidence_percent"));
+  if (percent > 0 && percent < SNIFF_SURE_PERCENT)
+    g_string_append_printf (text, "; confidence %d %%: `weir sniff --explain` says why", (int) percent);
 }
 
 static void
@@ -116,6 +126,7 @@ published_text (const Json *published)
       g_string_append_printf (text, ": %s row%s read", read, count == 1 ? "" : "s");
       append_counts (text, rows);
       append_left_out (text, json_object_get (published, "lines"));
+      append_doubt (text, published);
     }
   const Json *error = json_object_get (published, "error");
   g_autofree char *reason = json_is_object (error) ? published_error_text (error) : NULL;

@@ -67,7 +67,8 @@ take_evidence (Explained *way, const SniffEvidence *evidence)
   way->evidence.kinds = NULL;
 }
 
-/* Reads the file as a model would that says no more than delimiter and quote (NULL: not even that). NULL: it cannot be read so. */
+/* Reads the file as a model would that says no more than delimiter and quote (NULL: not even that), and the encoding where that must be
+ * said. NULL: it cannot be read so. */
 static Explained *
 read_way (const PeekedFile *file, const char *delimiter, const char *quote)
 {
@@ -75,6 +76,7 @@ read_way (const PeekedFile *file, const char *delimiter, const char *quote)
   model->ragged = RAGGED_REPAIR;
   model->dialect.delimiter = g_strdup (delimiter);
   model->dialect.quote = g_strdup (quote);
+  model->dialect.encoding = g_strdup (file->like != NULL ? file->like->dialect.encoding : NULL);
   g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = file->fd, .name = file->name, .model = model }, NULL);
   if (rows == NULL)
     return NULL;

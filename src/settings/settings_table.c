@@ -77,6 +77,11 @@ const Setting settings_table[] = {
     NUMBER (max_percent, 0, 100),
     .fallback = "1",
     .help = "Rejected rows, in percent of the rows read, above which the whole file is refused. A model may say otherwise." },
+  { .path = "sniff.min_confidence_percent",
+    WHOLE (min_confidence, 0, 100),
+    .fallback = "50",
+    .help = "Confidence, in percent, below which a file is refused if lines of it are left out or it has no header, and its model "
+            "does not say the dialect." },
   { .path = "swap_timeout",
     NUMBER (swap_timeout, 0, 3600),
     .fallback = "2",

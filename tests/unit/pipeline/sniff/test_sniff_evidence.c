@@ -64,12 +64,38 @@ columns_of_values_are_known (void **state)
     }
 }
 
+static void
+a_doubtful_file_is_unsure_and_lacks_something (void **state)
+{
+  (void) state;
+  assert_true (sniff_is_doubtful (49, 50, 1, 1));
+  assert_true (sniff_is_doubtful (49, 50, 0, 0));
+  assert_false (sniff_is_doubtful (49, 50, 0, 1));
+  assert_false (sniff_is_doubtful (50, 50, 9, 0));
+  assert_false (sniff_is_doubtful (1, 0, 9, 0));
+}
+
+static void
+the_confidence_is_said_in_whole_percent (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    double confidence;
+    int percent;
+  } percents[] = { { 0, 0 }, { 0.494, 49 }, { 0.495, 50 }, { 0.799, 80 }, { 1, 100 } };
+  for (size_t i = 0; i < G_N_ELEMENTS (percents); i++)
+    assert_int_equal (sniff_percent (&(SniffEvidence) { .confidence = percents[i].confidence }), percents[i].percent);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (records_are_told_from_remarks_and_headers),
     cmocka_unit_test (columns_of_values_are_known),
+    cmocka_unit_test (a_doubtful_file_is_unsure_and_lacks_something),
+    cmocka_unit_test (the_confidence_is_said_in_whole_percent),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

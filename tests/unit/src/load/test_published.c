@@ -56,6 +56,14 @@ every_status_says_what_matters (void **state)
       "\"lines\":{\"total\":3,\"above\":0,\"header\":1,\"rows\":1,\"blank\":1}}",
       { "1 row read, 1 inserted" },
       "left out" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
+      "\"confidence_percent\":79}",
+      { "1 row read, 1 inserted; confidence 79 %: `weir sniff --explain` says why" },
+      "NOTE" },
+    { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":1,\"inserted\":1},"
+      "\"confidence_percent\":80}",
+      { "1 row read, 1 inserted" },
+      "confidence" },
     { "{\"file\":\"users.csv\",\"table\":\"users\",\"status\":\"failed\",\"milliseconds\":0,\"rows\":null,\"error\":{\"message\":"
       "\"bad quote on line 7\",\"line\":7}}",
       { "refused\nbad quote on line 7" },
