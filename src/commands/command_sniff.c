@@ -69,10 +69,8 @@ encoding_text (const PeekedFile *file)
 }
 
 static Json *
-evidence_to_json (const PeekedFile *file)
+evidence_to_json (const SniffEvidence *evidence, const char *encoding)
 {
-  const SniffEvidence *evidence = rows_evidence (file->rows);
-  g_autofree char *encoding = encoding_text (file);
   Json *json = json_object ();
   json_object_set_new (json, "delimiter", weir_json_string (evidence->delimiter));
   json_object_set_new (json, "quote", weir_json_string (evidence->quote));
@@ -113,7 +111,7 @@ way_to_json (const Explained *way)
   Json *first_rows = json_array (), *json = json_object ();
   json_object_set_new (json, "dialect", dialect_to_json (&way->dialect));
   json_object_set_new (json, "score", json_real (way->evidence.score));
-  json_object_set_new (json, "evidence", evidence_to_json (&way->evidence));
+  json_object_set_new (json, "evidence", evidence_to_json (&way->evidence, way->evidence.encoding));
   json_object_set_new (json, "model", weir_json_string (model));
   json_object_set_new (json, "rows", json_integer ((json_int_t) way->rows));
   json_object_set_new (json, "columns", row_to_json (way, 0));
@@ -176,11 +174,12 @@ static void
 print_as_json (const PeekedFile *file, const Sniffed *sniffed, const GPtrArray *ways)
 {
   g_autoptr (Json) json = json_object ();
+  g_autofree char *encoding = encoding_text (file);
   json_object_set_new (json, "file", weir_json_string (file->name));
   json_object_set_new (json, "bytes", json_integer (file->size));
   json_object_set_new (json, "dialect", dialect_to_json (rows_dialect (file->rows)));
   json_object_set_new (json, "confidence_percent", json_integer (sniff_percent (rows_evidence (file->rows))));
-  json_object_set_new (json, "evidence", evidence_to_json (file));
+  json_object_set_new (json, "evidence", evidence_to_json (rows_evidence (file->rows), encoding));
   json_object_set_new (json, "rows",
                        json_pack ("{s:I, s:I, s:I, s:I}", "read", (json_int_t) sniffed->rows, "problems",
                                   (json_int_t) sniffed->problems, "ragged", (json_int_t) sniffed->ragged, "below",
