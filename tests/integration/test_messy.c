@@ -487,7 +487,7 @@ test_doubtful (void **state)
   g_autofree char *message = json_at (refused, "error.message"), *hint = json_at (refused, "error.hint");
   assert_contains (message, "\"users.csv\" is read with a confidence of ");
   assert_contains (message, "20 lines would be in no row");
-  assert_contains (hint, "models/users.json: \"dialect\": {\"delimiter\": \",\", \"header_rows\": 1}");
+  assert_contains (hint, "models/users.json: \"dialect\": {\"delimiter\": \",\", \"blanks\": \"trim\", \"header_rows\": 1}");
   assert_contains (hint, "`weir retry ");
   assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
 
