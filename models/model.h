@@ -71,7 +71,7 @@ typedef enum
 /* How the table's files are written, as far as the model says: the rest is worked out from each file. */
 typedef struct
 {
-  char *delimiter; /* NULL: not said; one or two characters */
+  char *delimiter; /* NULL: not said; one or two characters, "" for a file of one column */
   char *blanks;    /* around delimiters: NULL, "keep" or "trim" */
   char *quote;     /* NULL: not said; "" for none, or one character */
   char *escape;    /* NULL, "doubled" or "backslash" */

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-/* A text of "least" to "most" characters of ASCII. */
+/* A text of up to "most" characters of ASCII. */
 static void
-read_characters (const MemberScope *scope, const char *path, const Json *value, size_t least, size_t most, char **ret_text)
+read_characters (const MemberScope *scope, const char *path, const Json *value, size_t most, char **ret_text)
 {
   const char *text = json_string_value (value);
-  size_t length = text == NULL ? 0 : strlen (text);
-  if (text == NULL || length < least || length > most || !g_str_is_ascii (text) || strpbrk (text, "\r\n") != NULL)
+  if (text == NULL || strlen (text) > most || !g_str_is_ascii (text) || strpbrk (text, "\r\n") != NULL)
     {
-      members_problem (scope, path, most == 1 ? "must be one character, or \"\" for none" : "must be one or two characters");
+      members_problem (scope, path, "must be one%s, or \"\" for none", most == 1 ? " character" : " or two characters");
       return;
     }
   g_free (*ret_text);
@@ -21,19 +20,19 @@ read_characters (const MemberScope *scope, const char *path, const Json *value, 
 static void
 read_delimiter (const MemberScope *scope, const char *path, Json *value)
 {
-  read_characters (scope, path, value, 1, 2, &((ModelDialect *) scope->target)->delimiter);
+  read_characters (scope, path, value, 2, &((ModelDialect *) scope->target)->delimiter);
 }
 
 static void
 read_quote (const MemberScope *scope, const char *path, Json *value)
 {
-  read_characters (scope, path, value, 0, 1, &((ModelDialect *) scope->target)->quote);
+  read_characters (scope, path, value, 1, &((ModelDialect *) scope->target)->quote);
 }
 
 static void
 read_comment (const MemberScope *scope, const char *path, Json *value)
 {
-  read_characters (scope, path, value, 0, 1, &((ModelDialect *) scope->target)->comment);
+  read_characters (scope, path, value, 1, &((ModelDialect *) scope->target)->comment);
 }
 
 /* One of the words. */

@@ -26,7 +26,7 @@ typedef struct
   const void *secret;  /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
   double max_percent;  /* of rejects, unless the model says otherwise */
-  int min_confidence;  /* percent: see sniff_is_doubtful; a model that says the dialect is believed */
+  int min_confidence;  /* percent: see sniff_is_doubtful; a model that says the delimiter is believed */
   ReaderLimits limits; /* of records and of the file */
   int64_t max_rows;    /* of a file; 0: no limit */
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */

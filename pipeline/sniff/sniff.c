@@ -8,12 +8,14 @@
 #include "pipeline/sniff/sniff_comments.h"
 #include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
+#include "pipeline/sniff/sniff_judge.h"
 #include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
 #define LEAST_BLOCK 2      /* rows of the table's width */
+#define LEAST_LACKING 2    /* cells of each row below names that are more */
 #define LEAST_AS_HEADER 10 /* percent of the rows that are as wide as the header, for that to be the table's width */
 
 /* ---- text ---- */
@@ -162,12 +164,38 @@ has_trailing_delimiter (const SniffCandidate *best, const SniffHeader *header)
 
 /* ---- width ---- */
 
+/* Whether all rows below the header lack cells, several of them: it is not that a delimiter is missing. Behind the last name there
+ * may be a delimiter. */
+static bool
+is_widest (const SniffCandidate *best, const SniffHeader *header)
+{
+  const SniffRow *names = sniff_row (best, header->first);
+  if (header->rows != 1 || header->confidence < JUDGE_LIKELY)
+    return false;
+  for (guint i = header->first + 1; i < best->rows->len; i++)
+    if (sniff_row (best, i)->fields + LEAST_LACKING > names->fields)
+      return false;
+  for (size_t i = best->fields; i < names->fields; i++)
+    {
+      CellKind kind = (CellKind) best->kinds->data[names->kinds + i];
+      if (kind != KIND_TEXT && kind != KIND_PADDED && (kind != KIND_EMPTY || i + 1 < names->fields))
+        return false;
+    }
+  return true;
+}
+
 /* A header of known names says how wide the table is, and so does one that many rows agree with: others have cells left out at
  * their end, or delimiters in their last one. */
 static void
 adopt_header_width (SniffCandidate *best, const SniffHeader *header)
 {
   int64_t even = 0;
+  if (is_widest (best, header))
+    {
+      best->fields = sniff_row (best, header->first)->fields;
+      best->shorter = true;
+      return;
+    }
   if (header->width == best->fields || header->width == 0)
     return;
   guint last = best->last;

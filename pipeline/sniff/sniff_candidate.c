@@ -150,6 +150,7 @@ take_row (SniffCandidate *candidate, const Record *record)
                    .fields = (guint) record->n_fields,
                    .kinds = candidate->kinds->len,
                    .comment = record->raw_length > 0 && record->raw[0] == '#',
+                   .percent = record->raw_length > 1 && record->raw[0] == '%' && record->raw[1] == ' ',
                    .cell = record->raw_length > 1 && strchr ("# \t", record->raw[1]) == NULL };
   if (candidate->rows->len > 0)
     {

@@ -29,6 +29,7 @@ typedef struct
   guint kinds;   /* where the kinds of its cells begin in SniffCandidate.kinds */
   bool blank;    /* an empty line is before it */
   bool comment;  /* begins with # */
+  bool percent;  /* begins with % and a blank, as the remarks of some programs do */
   bool cell;     /* with # and no blank behind it, as a cell may */
 } SniffRow;
 
@@ -45,6 +46,7 @@ typedef struct
   int64_t blank_before, blank_behind; /* those of them that have a blank between */
   size_t known;                       /* the most known names there are in one of the first rows */
   size_t fields;                      /* the table's width */
+  bool shorter;                       /* no row is as wide as the header: they lack last cells */
   bool other_below;                   /* a larger table of another width is below it */
   guint first, last;                  /* its rows: the first of that width, the last; others may be among them */
   int64_t even;                       /* those of its width */

@@ -12,6 +12,7 @@
 #define LEAST_ONE_SHARE 0.9 /* the same of one column instead */
 #define LEAST_EVEN 0.98     /* of the rows, for a delimiter to cut all of them */
 #define LEAST_WIDTHS 4      /* of rows, for them to be of any length */
+#define LEAST_WIDE 8        /* names above rows that are all shorter */
 #define CLOCK_WORTH 0.3     /* of a colon that is one of clocks */
 
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "" };
@@ -166,6 +167,39 @@ is_in_every_row (const SniffCandidate *table)
          && (double) cut >= LEAST_EVEN * (double) rows;
 }
 
+/* Whether each cell of a row could be a name. */
+static bool
+is_row_of_names (const SniffCandidate *table, guint index)
+{
+  const SniffRow *row = sniff_row (table, index);
+  for (size_t i = 0; i < row->fields; i++)
+    {
+      CellKind kind = (CellKind) table->kinds->data[row->kinds + i];
+      if (kind != KIND_TEXT && kind != KIND_PADDED && kind != KIND_BOOLEAN) /* "No" */
+        return false;
+    }
+  return row->fields > 0;
+}
+
+/* Whether many names stand above rows of any length, of which none has more cells, and the first column holds values: the last
+ * cells are left out, and the names tell the width. */
+static bool
+is_wide (const SniffCandidate *table, SniffCandidate *ret_wide)
+{
+  *ret_wide = *table;
+  ret_wide->fields = sniff_row (table, 0)->fields;
+  ret_wide->first = 0;
+  ret_wide->last = table->rows->len - 1;
+  ret_wide->shorter = true;
+  if ((double) table->even >= LEAST_SHARE * table->rows->len || ret_wide->fields < LEAST_WIDE || !is_row_of_names (table, 0))
+    return false;
+  for (guint i = 1; i <= ret_wide->last; i++)
+    if (sniff_row (table, i)->fields < 2 || sniff_row (table, i)->fields > ret_wide->fields)
+      return false;
+  g_autofree CellKind *kinds = sniff_column_kinds (ret_wide, 1);
+  return sniff_kind_is_typed (kinds[0]);
+}
+
 static bool
 is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *b)
 {
@@ -179,7 +213,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
     return is_inside_cells (sample, a, b);
   if (g_str_equal (a->dialect.delimiter, ", ") && g_str_equal (b->dialect.delimiter, ","))
     return is_pair (b, a);
-  if (a->dialect.delimiter[0] == '\0' && (is_plain_table (sample, b) || is_in_every_row (b)))
+  SniffCandidate wide;
+  if (a->dialect.delimiter[0] == '\0' && (is_plain_table (sample, b) || is_in_every_row (b) || is_wide (b, &wide)))
     return false;
   if (is_even_tab (a, b) != is_even_tab (b, a))
     return is_even_tab (a, b);
@@ -226,7 +261,15 @@ begin_ragged (SniffCandidate *table)
 static void
 doubt (const Sample *sample, SniffCandidate *best, SniffCandidate *second)
 {
-  if (best->rows == NULL || best->known > 0 || best->other_below || begin_ragged (best) || !is_too_small (best))
+  SniffCandidate wide;
+  if (best->rows == NULL || best->known > 0)
+    return;
+  if (best->dialect.delimiter[0] != '\0' && is_wide (best, &wide))
+    {
+      *best = wide;
+      return;
+    }
+  if (best->other_below || begin_ragged (best) || !is_too_small (best))
     return;
   SniffCandidate one;
   sniff_look_with_quotes (sample, "", &one);
@@ -302,6 +345,9 @@ sniff_describe_delimiter (const SniffCandidate *best, const SniffCandidate *seco
   g_autoptr (GString) text = g_string_new ("delimiter ");
   if (best->dialect.delimiter[0] == '\0')
     g_string_append_printf (text, "none: nothing splits the %s rows into a better table", rows);
+  else if (best->shorter)
+    g_string_append_printf (text, "%s%s : the header has %zu fields, most rows have fewer",
+                            delimiter_word (best->dialect.delimiter), blanks_word (&best->dialect), best->fields);
   else
     g_string_append_printf (text, "%s%s : %s of %s rows have %zu fields", delimiter_word (best->dialect.delimiter),
                             blanks_word (&best->dialect), even, rows, best->fields);

@@ -22,6 +22,21 @@ sniff_has_sign (const Field *field, int sign)
 }
 
 bool
+sniff_is_capital (const Field *field)
+{
+  g_autofree char *text = g_strndup (field->text, field->length);
+  return g_unichar_isupper (g_utf8_get_char (text));
+}
+
+size_t
+sniff_key (const Field *field)
+{
+  const char *colon = memchr (field->text, ':', field->length);
+  size_t key = colon != NULL ? (size_t) (colon - field->text) + 1 : 0;
+  return key > 1 && key + 1 < field->length && field->text[key] == ' ' && !g_ascii_isdigit (colon[-1]) ? key : 0;
+}
+
+bool
 sniff_is_whole (const Field *field)
 {
   for (size_t i = 0; i < field->length; i++)
@@ -122,6 +137,7 @@ sniff_column_take (SniffColumn *column, const Field *field, const Field *first)
   column->periods += sniff_period (field) > 0;
   column->wholes += sniff_is_whole (field);
   column->alike += is_built_alike (field, first);
+  column->capitals += sniff_is_capital (field);
   column->recurs = column->recurs || sniff_is_equal (field, first);
   for (int sign = 0; sign < SNIFF_SIGNS; sign++)
     column->signs[sign] += sniff_has_sign (field, sign);

@@ -15,6 +15,7 @@ typedef struct
   int64_t periods;            /* cells that are a year or a month, as sniff_period reads them */
   int64_t wholes;             /* cells of digits alone */
   int64_t alike;              /* cells built like the first row's: letters, digits and signs in the same order */
+  int64_t capitals;           /* cells that begin with a capital letter */
   int64_t signs[SNIFF_SIGNS]; /* cells that have each of the signs */
   size_t length;              /* of all cells; 0: they differ */
   size_t beginning;           /* bytes that all begin with */
@@ -31,6 +32,12 @@ bool sniff_is_equal (const Field *a, const Field *b);
 
 /* The sign of this number in a cell: a digit, "/", "=" ...; several words are the last. */
 bool sniff_has_sign (const Field *field, int sign);
+
+/* Whether the cell, UTF-8, begins with a capital letter. */
+bool sniff_is_capital (const Field *field);
+
+/* The bytes of the key, with its colon, of a cell "key: value"; 0: it is no such. */
+size_t sniff_key (const Field *field);
 
 /* Whether the cell is digits and nothing else. */
 bool sniff_is_whole (const Field *field);

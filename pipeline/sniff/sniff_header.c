@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define MOST_WORDS 5 /* of a name, on an average */
+#define MOST_WORDS 5         /* of a name, on an average */
+#define LEAST_TITLE_BLANKS 2 /* of a title */
 
 /* ---- rows above ---- */
 
@@ -47,6 +48,18 @@ is_better_header (const Top *above, guint first, SniffHeader *higher)
   return higher->rows > 0;
 }
 
+/* Whether the row above is a line without a delimiter that reads as a title does: several words, a number among them. */
+static bool
+is_title (const Top *above)
+{
+  const Field *field = top_cell (above, 0, 0);
+  int blanks = 0;
+  for (size_t i = 0; i < field->length; i++)
+    blanks += field->text[i] == ' ';
+  return above->found == 1 && blanks >= LEAST_TITLE_BLANKS && sniff_has_sign (field, 0) && above->columns[0].kind == KIND_TEXT
+         && above->columns[0].signs[0] == 0;
+}
+
 /* A header that the votes do not find may be in the row above "first". */
 static void
 judge_above (const Sample *sample, const SniffCandidate *best, guint first, SniffHeader *header)
@@ -59,6 +72,11 @@ judge_above (const Sample *sample, const SniffCandidate *best, guint first, Snif
     return;
   SniffHeader higher;
   judge_row (sample, &above, &higher);
+  if (header->rows == 0 && higher.rows == 0 && is_title (&above))
+    {
+      g_free (higher.evidence);
+      return;
+    }
   bool setting = above.found < above.fields && above.other_values[0] > 0;          /* a word and a value */
   bool units = higher.rows > 1 && above.n > 1 && header_rows_is_units (&above, 1); /* names are above them */
   bool take = (header->rows == 0 && !(setting && higher.rows > 0)) || units

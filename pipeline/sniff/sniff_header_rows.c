@@ -133,6 +133,42 @@ is_more_header (const Top *top, guint row)
   return words >= 2 || (words >= 0 && (units || is_below_groups (top, row, words) || header_rows_is_series (top, row)));
 }
 
+/* A date, a year or a number of more than two digits: what no name is. */
+static bool
+is_value_of_title (const Top *top, size_t column)
+{
+  const Field *field = top_cell (top, 0, column);
+  CellKind kind = top_kind (top, 0, column);
+  return sniff_kind_is_typed (kind) && kind != KIND_BOOLEAN && !(sniff_is_whole (field) && field->length <= 2);
+}
+
+/* Whether "row" has a word in each cell, and no two are the same. */
+static bool
+is_row_of_names (const Top *top, guint row)
+{
+  for (size_t i = 0; i < top->fields; i++)
+    {
+      const Field *field = top_cell (top, row, i);
+      if (top_kind (top, row, i) != KIND_TEXT || sniff_is_null_word (field->text, field->length) || is_in_brackets (field))
+        return false;
+      for (size_t j = 0; j < i; j++)
+        if (sniff_is_equal (field, top_cell (top, row, j)))
+          return false;
+    }
+  return true;
+}
+
+bool
+header_rows_is_title (const Top *top)
+{
+  if (top->n < 3 || top->fields < 2 || !is_row_of_names (top, 1) || count_words (top, 1) < 1 || is_row_of_names (top, 2))
+    return false;
+  size_t values = 0;
+  for (size_t i = 0; i < top->fields; i++)
+    values += is_value_of_title (top, i);
+  return values == 1 && top_count_filled (top, 0) == top->fields && count_grouped (top, 0) == 0;
+}
+
 int
 header_rows_count (const Top *top)
 {

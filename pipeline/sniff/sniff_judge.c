@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define EXAMPLES 3
+#define LEAST_NAMES 2 /* of a list, below the first */
 
 /* ---- one row ---- */
 
@@ -91,12 +92,49 @@ is_plain_name (const Field *field)
   return true;
 }
 
+/* Whether the row has a key and its value in each cell: "Name: Ann", "Phone: 123". */
+static bool
+is_of_keys (const Top *top, size_t fields)
+{
+  for (size_t i = 0; i < fields; i++)
+    if (sniff_key (top_cell (top, 0, i)) == 0)
+      return false;
+  return fields > 1;
+}
+
+static bool
+has_small_letters (const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if (g_ascii_islower (text[i]))
+      return true;
+  return false;
+}
+
+/* Whether one column is all that is filled, and each of its cells begins with a capital, as the first does: a list of names of
+ * something. NAME above Ann is none of them. */
+static bool
+is_list_of_names (const Top *top)
+{
+  const SniffColumn *below = &top->columns[0];
+  for (size_t i = 1; i < top->fields; i++)
+    if (top->columns[i].cells > 0 || top_cell (top, 0, i)->length > 0)
+      return false;
+  const Field *first = top_cell (top, 0, 0);
+  return below->cells >= LEAST_NAMES && below->capitals == below->cells && sniff_is_capital (first)
+         && has_small_letters (first->text, first->length) == has_small_letters (below->text, strlen (below->text));
+}
+
 /* Whether the first row's first "fields" cells could be names. If not, why. */
 static bool
 are_names (const Top *top, size_t fields, char **ret_why)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   bool series = top_count_filled (top, 0) > 1 && header_rows_is_series (top, 0);
+  if (is_of_keys (top, fields))
+    return *ret_why = g_strdup ("each cell of the first row is a key and its value"), false;
+  if (is_list_of_names (top))
+    return *ret_why = g_strdup ("the first row begins with a capital, and so do all below it"), false;
   for (size_t i = 0; i < fields; i++)
     {
       const Field *field = top_cell (top, 0, i);
@@ -127,6 +165,17 @@ judge_names (const Top *top, size_t fields, SniffHeader *header)
 
 /* ---- a row and those below it ---- */
 
+static void
+judge_below_title (const Top *top, SniffHeader *header)
+{
+  g_free (header->evidence);
+  g_autofree char *title = text_printable (top_cell (top, 0, 0)->text, top_cell (top, 0, 0)->length, 40);
+  *header = (SniffHeader) { .first = top->index[1],
+                            .rows = 1,
+                            .evidence = g_strdup_printf ("header: the second row is of names, below a title: \"%s\" ...", title),
+                            .confidence = JUDGE_LIKELY };
+}
+
 void
 judge_row (const Sample *sample, const Top *top, SniffHeader *ret_header)
 {
@@ -141,6 +190,11 @@ judge_row (const Sample *sample, const Top *top, SniffHeader *ret_header)
   if (!decide_by_known (top, sample->known_names, ret_header) && !decide_by_votes (top, ret_header))
     judge_names (top, top->fields, ret_header);
   int rows = ret_header->rows;
+  if (!ret_header->known && header_rows_is_title (top))
+    {
+      judge_below_title (top, ret_header);
+      return;
+    }
   if (rows == 1 || header_rows_are_groups (top))
     rows = header_rows_count (top);
   if (rows > 1)

@@ -288,6 +288,15 @@ kind_of_trimmed (Cursor cell)
   return is_url (cell) ? KIND_URL : kind_of_words (cell);
 }
 
+/* The quotes of a word processor are around a value, and no part of it: â922â. */
+static void
+take_curly_quotes (Cursor *cell)
+{
+  Cursor inner = *cell;
+  if (cell->end - cell->at > 6 && take_word (&inner, "\xE2\x80\x9C") && memcmp (cell->end - 3, "\xE2\x80\x9D", 3) == 0)
+    *cell = (Cursor) { inner.at, cell->end - 3 };
+}
+
 CellKind
 sniff_kind (const char *text, size_t length)
 {
@@ -299,6 +308,7 @@ sniff_kind (const char *text, size_t length)
   if (cell.at == cell.end)
     return length == 0 ? KIND_EMPTY : KIND_ODD;
   bool padded = (size_t) (cell.end - cell.at) < length;
+  take_curly_quotes (&cell);
   CellKind kind = kind_of_trimmed (cell);
   return padded && kind == KIND_TEXT ? KIND_PADDED : kind;
 }

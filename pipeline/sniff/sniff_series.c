@@ -149,22 +149,54 @@ is_counted (const Top *top, guint row, size_t column)
 
 /* ---- numbers in order ---- */
 
-/* How many numbers a row has behind its first cell, each greater than the one before; 0: they are not so, or not all are numbers. */
+/* A number, also with a fraction behind it: 4 1/2. */
+static bool
+read_size (const Field *field, double *ret_number)
+{
+  g_autofree char *text = g_strndup (field->text, field->length);
+  char *end = text;
+  *ret_number = g_ascii_strtod (text, &end);
+  if (end == text || *end == '\0')
+    return end != text;
+  char *slash = strchr (end, '/');
+  if (*end != ' ' || slash == NULL)
+    return false;
+  double part = g_ascii_strtod (end, &end), whole = end == slash ? g_ascii_strtod (slash + 1, &end) : 0;
+  *ret_number += whole > 0 ? part / whole : 0;
+  return whole > part && *end == '\0';
+}
+
+/* How many numbers a row has from a column on, each greater than the one before; 0: they are not so, or not all are numbers. */
 static size_t
-count_ascending (const Top *top, guint row)
+count_ascending (const Top *top, guint row, size_t from)
 {
   double before = -G_MAXDOUBLE;
-  for (size_t i = 1; i < top->fields; i++)
+  for (size_t i = from; i < top->fields; i++)
     {
-      const Field *field = top_cell (top, row, i);
-      g_autofree char *text = g_strndup (field->text, field->length);
-      char *end = text;
-      double number = g_ascii_strtod (text, &end);
-      if (end == text || *end != '\0' || !(number > before))
+      double number;
+      if (!read_size (top_cell (top, row, i), &number) || !(number > before))
         return 0;
       before = number;
     }
-  return top->fields - 1;
+  return top->fields - from;
+}
+
+/* How many columns with a cell in each row have none in the first, from the left on. */
+static size_t
+corner_width (const Top *top, guint row)
+{
+  size_t width = 0;
+  while (width < top->fields && top_cell (top, row, width)->length == 0 && top_is_filled (top, width))
+    width++;
+  return width;
+}
+
+/* Whether many numbers in order stand beside an empty corner above words: sizes, though those below are in order, too. */
+static bool
+is_axis_beside_words (const Top *top, guint row)
+{
+  size_t corner = corner_width (top, row);
+  return corner > 0 && top->columns[0].kind == KIND_TEXT && count_ascending (top, row, corner) >= LEAST_ASCENDING;
 }
 
 /* Whether the numbers of a row are in order, as those of no row below it: points of an axis, classes. */
@@ -173,10 +205,12 @@ is_axis (const Top *top, guint row)
 {
   const Field *corner = top_cell (top, row, 0);
   bool empty = corner->length == 0 && top_is_filled (top, 0), word = !sniff_kind_is_typed (top_kind (top, row, 0));
-  if (!word || count_ascending (top, row) < (empty ? 2 : LEAST_ASCENDING))
+  if (is_axis_beside_words (top, row))
+    return true;
+  if (!word || count_ascending (top, row, 1) < (empty ? 2 : LEAST_ASCENDING))
     return false;
   for (guint i = row + 1; i < top->n; i++)
-    if (count_ascending (top, i) > 0)
+    if (count_ascending (top, i, 1) > 0)
       return false;
   return row + 1 < top->n;
 }

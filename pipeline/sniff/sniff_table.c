@@ -14,6 +14,10 @@
 #define LEAST_FIRST 8
 #define LEAST_FIRST_GAP 5 /* with an empty line between them */
 
+/* Settings above a table, filled up with delimiters. */
+#define MOST_KEY_VALUE 2       /* cells of one */
+#define LEAST_BELOW_SETTINGS 2 /* rows of the table */
+
 /* What a cell is worth. */
 #define TYPED_WORTH 0.8 /* a value */
 #define FIGURES_WORTH 0.75
@@ -113,7 +117,7 @@ count_kinds (const SniffCandidate *candidate, guint first, size_t column, int64_
   for (guint i = first; i <= candidate->last; i++)
     {
       const SniffRow *row = sniff_row (candidate, i);
-      if (row->fields == candidate->fields)
+      if (row->fields == candidate->fields || (candidate->shorter && row->fields > column && row->fields < candidate->fields))
         counts[candidate->kinds->data[row->kinds + column]]++, cells++;
     }
   return cells - counts[KIND_EMPTY];
@@ -281,6 +285,29 @@ is_first_table (const SniffCandidate *table, const SniffCandidate *best)
          && (!small || (blank && table->even >= best->even && has_typed_column (table)));
 }
 
+/* Whether the table has nothing behind its second column: words and values that were filled up with delimiters. */
+static bool
+is_filled_up (const SniffCandidate *table)
+{
+  if (table->fields <= MOST_KEY_VALUE + 1)
+    return false;
+  g_autofree CellKind *kinds = sniff_column_kinds (table, table->first);
+  for (size_t i = MOST_KEY_VALUE; i < table->fields; i++)
+    if (kinds[i] != KIND_EMPTY)
+      return false;
+  return true;
+}
+
+/* Whether the table stands right below settings that were filled up with delimiters, and has cells where they have none. */
+static bool
+is_below_settings (const SniffCandidate *table, const SniffCandidate *settings)
+{
+  if (table->first != settings->last + 1 || table->even < LEAST_BELOW_SETTINGS || table->fields * 2 < settings->fields
+      || !is_filled_up (settings))
+    return false;
+  return !is_filled_up (table) && table->fields > MOST_KEY_VALUE;
+}
+
 void
 sniff_find_table (SniffCandidate *candidate)
 {
@@ -293,6 +320,17 @@ sniff_find_table (SniffCandidate *candidate)
       set_score (&table);
       if (best.fields == 0 || table.score > best.score)
         best = table;
+    }
+  for (size_t i = 0; i < n; i++)
+    {
+      SniffCandidate table = *candidate;
+      find_run (&table, widths[i]);
+      set_score (&table);
+      if (is_below_settings (&table, &best))
+        {
+          *candidate = table;
+          return;
+        }
     }
   SniffCandidate first = best;
   for (size_t i = 0; i < n; i++)

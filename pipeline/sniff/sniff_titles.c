@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#define LEAST_FULL 3       /* rows below titles that nothing but their few cells tells from rows, the header one of them */
+#define LEAST_FULL 3  /* rows below titles that nothing but their few cells tells from rows, the header one of them */
+#define MANY_TITLES 5 /* lines, for fewer rows to be enough: */
+#define LEAST_BELOW_MANY 2
 #define MOST_SPARSE 10     /* percent of the rows below may be as sparse then */
 #define MOST_TITLE_ROWS 20 /* of a file of one column */
 #define MOST_KEY_VALUE 2   /* cells */
@@ -59,12 +61,35 @@ is_empty (const SniffCandidate *best, guint row)
   return sniff_row (best, row)->fields > 0 && count_leading (best, row) == 0;
 }
 
+/* How many of the row's cells hold something. */
+static size_t
+count_filled (const SniffCandidate *best, guint row)
+{
+  size_t filled = 0;
+  for (size_t i = 0; i < sniff_row (best, row)->fields; i++)
+    filled += kind_at (best, row, i) != KIND_EMPTY;
+  return filled;
+}
+
+/* The row behind settings at the top, each of a word and a value, wherever that stands, and a line of delimiters. */
+static guint
+end_of_settings (const SniffCandidate *best)
+{
+  guint end = best->first;
+  for (guint i = best->first; i <= best->last && count_filled (best, i) <= MOST_KEY_VALUE; i++)
+    if (is_empty (best, i))
+      end = i + 1;
+  return best->fields > MOST_KEY_VALUE * 2 && end - best->first >= MANY_TITLES ? end : best->first;
+}
+
 /* The row behind a first block of rows, some of them sparse, and a line of delimiters, as there is no other in the table. */
 static guint
 end_of_first_block (const SniffCandidate *best)
 {
   guint end = best->first;
   bool sparse = false;
+  if (end_of_settings (best) > best->first)
+    return end_of_settings (best);
   for (guint i = best->first; i <= best->last; i++)
     if (is_empty (best, i))
       end = i + 1;
@@ -83,7 +108,8 @@ are_full (const SniffCandidate *best, guint first)
       full += !is_like_title (best, i);
       sparse += is_like_title (best, i);
     }
-  return full >= LEAST_FULL && sparse * 100 <= (full + sparse) * MOST_SPARSE;
+  bool many = first - best->first >= MANY_TITLES && best->fields > MOST_KEY_VALUE * 2;
+  return full >= (many ? LEAST_BELOW_MANY : LEAST_FULL) && sparse * 100 <= (full + sparse) * MOST_SPARSE;
 }
 
 Titles
@@ -109,6 +135,12 @@ titles_padded (const SniffCandidate *best, guint *ret_first)
 }
 
 /* ---- remarks ---- */
+
+static bool
+begins_as_remark (const SniffCandidate *best, guint row)
+{
+  return sniff_row (best, row)->comment || sniff_row (best, row)->percent;
+}
 
 /* Whether the cells of a row are what the columns hold, where those are of one kind. */
 static bool
@@ -136,7 +168,7 @@ are_without_remarks (const SniffCandidate *best, guint first)
     {
       bool even = sniff_row (best, i)->fields == best->fields;
       rows += even;
-      remarks += even && sniff_row (best, i)->comment;
+      remarks += even && begins_as_remark (best, i);
     }
   return rows >= LEAST_ROWS && remarks * ROWS_PER_REMARK <= rows;
 }
@@ -145,7 +177,7 @@ guint
 titles_remarks (const SniffCandidate *best)
 {
   guint below = best->first;
-  while (below <= best->last && sniff_row (best, below)->comment)
+  while (below <= best->last && begins_as_remark (best, below))
     below++;
   if (best->fields < 2 || below > best->last || !are_without_remarks (best, below) || is_like_title (best, below))
     return best->first;

@@ -120,6 +120,8 @@ vote_of_text (const Top *top, size_t column, const char **ret_what)
   const SniffColumn *below = &top->columns[column];
   if (field->length == 0)
     return 0;
+  if (below->cells > 0 && below->prefix >= MAX (sniff_key (field), 1) && sniff_key (field) > 0)
+    return *ret_what = "the same key", -VALUE;
   if (below->recurs)
     return *ret_what = "the same text", -RECURRING;
   if (sniff_is_series (top, 0, column))

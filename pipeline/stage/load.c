@@ -73,7 +73,7 @@ static bool
 refuse_doubtful (const PipelineTask *task, const Rows *rows, int64_t left_out, GError **error)
 {
   const ModelDialect *declared = task->model != NULL ? &task->model->dialect : NULL;
-  bool said = declared != NULL && (declared->delimiter != NULL || declared->header_rows >= 0);
+  bool said = declared != NULL && declared->delimiter != NULL;
   int percent = sniff_percent (rows_evidence (rows)), least = task->options->min_confidence;
   if (said || !sniff_is_doubtful (percent, least, left_out, rows_dialect (rows)->header_rows))
     return true;

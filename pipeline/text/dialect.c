@@ -41,8 +41,7 @@ char *
 dialect_to_model (const Dialect *dialect)
 {
   g_autoptr (Json) json = json_object ();
-  if (dialect->delimiter[0] != '\0')
-    json_object_set_new (json, "delimiter", json_string (dialect->delimiter));
+  json_object_set_new (json, "delimiter", json_string (dialect->delimiter));
   if (dialect->trim)
     json_object_set_new (json, "blanks", json_string ("trim"));
   if (dialect->quote != '"')

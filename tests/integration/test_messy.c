@@ -521,6 +521,13 @@ test_confidence_is_told (void **state)
   g_autoptr (Outcome) list = expect_weir (home, 1, "load", "imports/list.csv", NULL);
   assert_contains (list->err, "there is no header");
   assert_contains (list->err, "in a model of the table: \"dialect\"");
+  home_drop (home, "lines.csv", "a.b\nc.d x\ne\n"); /* one column, no header: said in a model, it is believed */
+  g_autoptr (Outcome) lines = expect_weir (home, 1, "load", "imports/lines.csv", NULL);
+  assert_contains (lines->err, "\"dialect\": {\"delimiter\": \"\", \"header_rows\": 0}");
+  home_write_model (home, "lines",
+                    "{\"table\": \"lines\", \"kind\": \"fact\", \"dialect\": {\"delimiter\": \"\", \"header_rows\": 0}}");
+  assert_weir (home, 1, "retry", "lines.csv", NULL);
+  assert_sql (home, "3", "select count(*) from warehouse.lines");
   home_drop (home, "words.csv", "name,city\nann,berlin\nbob,paris\ncid,rome\ndan,oslo\n");
   assert_weir (home, 0, "load", "imports/words.csv", NULL); /* it has a header, and all lines are in rows */
 }

@@ -228,7 +228,7 @@ static const struct
   { "{" DIMENSION ", \"contract\": {\"types\": \"discard\"}}",
     "$.contract.types: unknown value \"discard\"; expected one of: evolve, reject, freeze" },
   { "{" DIMENSION ", \"null\": [\"NULL\", 1]}", "$.null: must be an array of the texts that mean NULL" },
-  { "{" DIMENSION ", \"dialect\": {\"delimiter\": \"\"}}", "$.dialect.delimiter: must be one or two characters" },
+  { "{" DIMENSION ", \"dialect\": {\"delimiter\": \";;;\"}}", "$.dialect.delimiter: must be one or two characters, or \"\" for none" },
   { "{" DIMENSION ", \"dialect\": {\"encoding\": 1250}}", "$.dialect.encoding: must be a string, not a number" },
   { "{" DIMENSION ", \"dialect\": {\"encoding\": \"windws-1250\"}}",
     "$.dialect.encoding: unknown encoding \"windws-1250\"; did you mean \"windows-1250\"?" },

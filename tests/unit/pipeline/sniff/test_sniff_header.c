@@ -231,6 +231,162 @@ what_stands_above_the_first_full_row (void **state)
   check (cases, G_N_ELEMENTS (cases));
 }
 
+static void
+a_first_row_of_the_same_kind_is_no_header (void **state)
+{
+  (void) state;
+  static const Case cases[] = {
+    { "a key in each cell", "Name: zoe lee;City: Rom on sea\n", 4, "Name: {w};City: {v} {i}", ";\"-0" },
+    { "keys in rows that are all equal", "Name: zoe;City: Rom\n", 4, "Name: zoe;City: Rom", ";\"-0" },
+    { "keys and two rows below", "Name: zoe, Msg: hello\n\nName: ann lee , Msg: I am well\n", 1, "Name: {w} , Msg: well",
+      ",_\"-0" },
+    { "keys beside values", "city: Ulm\t5\n", 4, "city: {v}\t{n}", "t\"-0" },
+    { "another key in each row", "Name: zoe|City: Ulm\nBorn: May|Land: BW\n", 0, "", "|\"-0" },
+    { "curly quotes around numbers",
+      "\xE2\x80\x9C"
+      "922\xE2\x80\x9D,\xE2\x80\x9C"
+      "12\xE2\x80\x9D,57\n",
+      6, "{n},{i},{f}", ",\"-0" },
+    { "a list of cities", "Zagreb\n", 5, "{v}", "0\"-0" },
+    { "a list of phrases", "Dose the patient\n", 4, "Call {w} first", "0\"-0" },
+    { "the same with accents", "\xC3\x96rebro\n", 4, "{v}", "0\"-0" },
+    { "a list with a delimiter at each end", "Zagreb now,\n", 5, "{v} now,", ",\"-0 trailing" },
+    { "a list in capitals", "ZAGREB\nOSLO\nROME\n", 0, "", "0\"-0" },
+
+    { "keys below names", "name;phone\n", 4, "Name: {w};Phone: {n} {i}", ";\"h0" },
+    { "one key in the header", "Name: zoe;city\nann;Oslo\nbob;Rome\n", 0, "", ";\"h0" },
+    { "words in curly quotes",
+      "\xE2\x80\x9C"
+      "a\xE2\x80\x9D,\xE2\x80\x9C"
+      "b\xE2\x80\x9D,c\n",
+      6, "{n},{i},{f}", ",\"h0" },
+    { "a small letter above a list of cities", "city\n", 5, "{v}", "0\"h0" },
+    { "capitals above a list of cities", "CITY\n", 5, "{v}", "0\"h0" },
+    { "capitals above small letters", "City\n", 5, "{w}", "0\"h0" },
+    { "two columns of names", "City,Land\n", 5, "{v},{v}", ",\"h0" },
+    { "one name below", "Zagreb\nOslo\n", 0, "", "0\"h0" },
+  };
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+a_title_may_be_as_wide_as_the_table (void **state)
+{
+  (void) state;
+  static const Case cases[] = {
+    { "a year between words", "Sales,2025,North\nid,name,n\n", 6, "{i},{w},{n}", ",\"h1" },
+    { "a year at the end", "Sales;North;2025\nid;name;n\n", 6, "{i};{w};{f}", ";\"h1" },
+    { "a date", "Report\tNorth\t2025-01-31\nname\tcity\tn\n", 6, "{w}\t{v}\t{n}", "t\"h1" },
+    { "a day as people write it", "Report|31.01.2025|all\nid|name|n\n", 6, "{n}|{w}|{f}", "|\"h1" },
+    { "a time", "Report,9:30,all\nid,name,n\n", 6, "{n},{w},{f}", ",\"h1" },
+    { "a number of a report", "Report,4711,all\nid,name,n\n", 6, "{n},{w},{f}", ",\"h1" },
+    { "a fraction", "Version,1.5,all\nid,name,n\n", 6, "{n},{w},{f}", ",\"h1" },
+    { "two columns", "Sales,2025\nname,n\n", 6, "{w},{n}", ",\"h1" },
+    { "the mail of whoever made it", "Sales,ann@example.org,North\nid,name,n\n", 6, "{i},{w},{n}", ",\"h1" },
+
+    { "groups of years", "Region,2025,,2026,\nname,sales,cost,sales,cost\n", 8, "{v},{n},{n},{n},{n}", ",\"h2:0" },
+    { "two years, each above one name", "Region,2025,2026\nname,sales,cost\n", 8, "{v},{n},{n}", ",\"h2:0" },
+    { "units below two years", "name,2025,2026\n(word),(EUR),(EUR)\n", 6, "{w},{n},{n}", ",\"h2:0" },
+    { "names and units of a scope", "x-axis,1\nsecond,Volt\n", 6, "{f},{f}", ",\"h2:0" },
+    { "names and units", "time,speed,way\nseconds,knots,miles\n", 6, "{i},{n},{f}", ",\"h2:0" },
+    { "one year, and a row of words with a value", "name,2019,note\n", 6, "{w},{f},{v}", ",\"h0" },
+  };
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+#define SECTIONS                                                                                                                   \
+  "[Header],,,,,\nVersion,4,,,,\nDate,10/3/2018,,,,\nWorkflow,all,,,,\n,,,,,\n[Reads],,,,,\n101,,,,,\n,,,,,\n[Data],,,,,\n"
+
+static void
+settings_may_be_filled_up (void **state)
+{
+  (void) state;
+  static const Case cases[] = {
+    { "sections above text", SECTIONS "Sample,Name,Well,Index,Kind,Pair\n", 4, "s{w},{w},{v},{v},{w},{v}", ",\"h9" },
+    { "sections above one row", SECTIONS "Sample,Name,Well,Index,Kind,Pair\n", 1, "s{w},{w},{v},N70,{w},{v}", ",\"h9" },
+    { "sections above values", SECTIONS "Sample,Name,Well,Index,Kind,Pair\n", 4, "{i},{w},{v},{n},{w},{f}", ",\"h9" },
+    { "sections, one comma more than in the table", SECTIONS "Sample,Name,Well,Kind,Pair\n", 4, "s{i},{w},,{v},{w}", ",\"h9" },
+    { "settings above text", "Made;by me;;;;\nFor;you;;;;\nOn;May;;;;\nIn;Ulm;;;;\nAs;list;;;;\nid;a;b;c;d;e\n", 1,
+      "{w};{v};{w};{v};{w};{v}", ";\"h5" },
+    { "settings in the third column",
+      "Data of,,May,,,\nSet:,x,,,,\n,,,,,\nUnit,,Percent,,,\nSex,,Total,,,\n,,,,,\nTIME,2020,,2021,,2022\n", 6, "{v},{f},,{f},,{f}",
+      ",\"h6" },
+    { "settings, and an empty line among the rows too",
+      "Data of,,May,,,\nSet:,x,,,,\n,,,,,\nUnit,,Percent,,,\nSex,,Total,,,\n,,,,,\na,b,c,d,e,f\n1,2,3,4,5,6\n,,,,,\n", 6,
+      "{i},{n},{n},{i},{n},{i}", ",\"h6" },
+    { "remarks of a program, the last of which names the columns",
+      "% Model,a.mph\n% Version,X 6\n% Date,\"Jul 2, 16:32\"\n% freq (Hz),field\n", 6, "{f}e-3+{f}i,{n}", ",\"h3" },
+    { "the same above numbers", "% Model,a.mph\n% Version,X 6\n% x,y\n", 6, "{n},{f}", ",\"h2" },
+    { "the same above a header", "% Model,a.mph\n% Version,X 6\nx,y\n", 6, "{n},{f}", ",\"h2" },
+    { "a title above pairs", "Unemployment Q3 - 2016\nTotal, 38.2\n", 5, "{v}, {f}", ",_\"-1" },
+    { "another above pairs", "Results of round 2\nann;3\n", 5, "{w};{n}", ";\"-1" },
+
+    { "sparse rows of text", "id,name,note,a,b,c\n", 6, "{w},{v},,,,", ",\"h0" },
+    { "two columns filled up, no table below", "id,name,,,,\n", 6, "{i},{v},,,,", ",\"h0 trailing" },
+    { "four such lines above text", "Made;by me;;;;\nFor;you;;;;\nOn;May;;;;\nIn;Ulm;;;;\nid;a;b;c;d;e\n", 1,
+      "{w};{v};{w};{v};{w};{v}", ";\"-0" },
+    { "rows that begin with a percent sign", "% a,1\n% b,2\n", 6, "% {w},{n}", ",\"-0" },
+    { "a row without its last cell above pairs", "Ann\nBob,3\n", 5, "{w},{n}", ",\"-0" },
+  };
+  check (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+names_may_be_more_than_the_cells_of_any_row (void **state)
+{
+  (void) state;
+  static const Case cases[] = {
+    { "three more", "id,name,n,note,more,last\n", 6, "{i},{w},{n}", ",\"h0" },
+    { "two more", "id;name;n;note;more\n", 6, "{i};{w};{f}", ";\"h0" },
+    { "a delimiter at each end", "id,name,n,note,more,last,\n", 6, "{i},{w},{n},,", ",\"h0 trailing" },
+    { "rows of any length", "no,a,b,c,d,e,f,g,h,k\n1,x,y\n2,x\n3,x,y,z,u,v,w\n4,x,y,z\n5,x,y,z,u\n6,x,y,z,u,v\n", 0, "", ",\"h0" },
+    { "rows of any length with blanks",
+      "no, a, b, c, d, e, f, g, h, k\n1, x, y\n2, x\n3, x, y, z, u, v, w\n4, x, y, z\n5, x, y, z, u\n6, x, y, z, u, v, w, x\n", 0,
+      "", ",_\"h0" },
+  };
+  check (cases, G_N_ELEMENTS (cases));
+  static const struct
+  {
+    const char *text;
+    size_t fields;
+  } widths[] = {
+    { "id,name,n,note,more\n1,ann,2\n2,bob,3\n3,cyd,4\n", 5 },
+    { "id,name,n,note,more,\n1,ann,2,\n2,bob,3,\n3,cyd,4,\n", 5 },
+    { "no,a,b,c,d,e,f,g\n1,x,y\n2,x\n3,x,y,z,u,v\n4,x,y,z\n5,x,y,z,u\n", 8 },
+    { "id,name,n,note\n1,ann,2\n2,bob,3\n3,cyd,4\n", 3 },               /* it may be a delimiter that is missing */
+    { "name,city,job,car\nann,Oslo\nbob,Rome\ncyd,Bonn\n", 2 },         /* nothing says that the first row is a header */
+    { "id,name,n,7,8\n1,ann,2\n2,bob,3\n3,cyd,4\n", 3 },                /* values are no names */
+    { "id,name,n,note,more\n1,ann,2\n2,bob,3\n3,cyd,4,,\n4,e,5\n", 5 }, /* one row has as many */
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_text (widths[i].text, strlen (widths[i].text), &dialect, &evidence, NULL));
+      if (evidence.fields != widths[i].fields)
+        fail_msg ("%zu instead of %zu columns of\n%s%s", evidence.fields, widths[i].fields, widths[i].text, evidence.delimiter);
+    }
+}
+
+static void
+sizes_beside_an_empty_corner_are_names (void **state)
+{
+  (void) state;
+  static const Case cases[] = {
+    { "halves",
+      "\t\t4\t4 1/2\t5\t5 1/2\t6\nA\tball\t7 3/4\t7 7/8\t8\t8 1/8\t8 1/4\nA\theel\t8\t8 1/8\t8 1/4\t8 3/8\t8 1/2\n"
+      "B\tball\t8\t8 1/8\t8 1/4\t8 3/8\t8 1/2\n",
+      0, "", "t\"h0" },
+    { "one word, numbers in order below", ",1,2,3,4,5\nann,2,3,4,5,6\nbob,3,4,5,6,7\ncyd,4,5,6,7,9\n", 0, "", ",\"h0" },
+    { "fractions", ",0.5,1,1.5,2,2.5\nann,2,3,4,5,6\nbob,3,4,5,6,7\ncyd,4,5,6,7,9\n", 0, "", ",\"h0" },
+
+    { "no corner", "zoe,1,2,3,4,5\nann,2,3,4,5,6\nbob,3,4,5,6,7\ncyd,4,5,6,7,9\n", 0, "", ",\"-0" },
+    { "numbers below the corner", ",1,2,3,4,9\n1,2,3,4,5,6\n3,3,4,5,6,7\n2,4,5,6,7,9\n", 0, "", ",\"-0" },
+    { "sizes that are no order", ",5,2,3,4,1\nann,2,3,4,5,6\nbob,3,4,5,6,7\ncyd,4,5,6,7,9\n", 0, "", ",\"-0" },
+  };
+  check (cases, G_N_ELEMENTS (cases));
+}
+
 int
 main (void)
 {
@@ -241,6 +397,11 @@ main (void)
     cmocka_unit_test (groups_stand_above_names),
     cmocka_unit_test (the_last_remark_may_be_the_header),
     cmocka_unit_test (what_stands_above_the_first_full_row),
+    cmocka_unit_test (a_first_row_of_the_same_kind_is_no_header),
+    cmocka_unit_test (a_title_may_be_as_wide_as_the_table),
+    cmocka_unit_test (settings_may_be_filled_up),
+    cmocka_unit_test (names_may_be_more_than_the_cells_of_any_row),
+    cmocka_unit_test (sizes_beside_an_empty_corner_are_names),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

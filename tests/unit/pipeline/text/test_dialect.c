@@ -65,7 +65,7 @@ says_what_a_model_must_say (void **state)
       "\"header_rows\": 0, \"skip_lines\": 2}" },
     { { .delimiter = ";", .trim = true, .quote = '"', .header_rows = 1 },
       "\"dialect\": {\"delimiter\": \";\", \"blanks\": \"trim\", \"header_rows\": 1}" },
-    { { .header_rows = 1 }, "\"dialect\": {\"quote\": \"\", \"header_rows\": 1}" },
+    { { .header_rows = 1 }, "\"dialect\": {\"delimiter\": \"\", \"quote\": \"\", \"header_rows\": 1}" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
