@@ -20,6 +20,7 @@ GArray *columns_wanted (const Layout *layout);
 typedef struct
 {
   char *name;
+  char *former;     /* the name before columns_rename; NULL: the same */
   const Type *type; /* NULL: one that weir does not know */
   char *written;    /* as PostgreSQL writes it */
 } StoredColumn;
