@@ -5,7 +5,7 @@
 #include "pipeline/records/reader.h"
 
 #define BAD_TEXT_SIGN "\xEF\xBF\xBD" /* U+FFFD, the character that stands for bytes which are none */
-#define BAD_TEXT_LONGEST 1024          /* bytes of a text that is compared */
+#define BAD_TEXT_LONGEST 1024        /* bytes of a text that is compared */
 
 /* Says what byte raw[offset] is, "invalid UTF-8 at byte 12" or its like, into "buffer". Returns REASON_INVALID_UTF8, or
  * REASON_INVALID_ENCODING of another encoding. */

@@ -6,8 +6,8 @@
 #include "base/db.h"
 #include "pipeline/layout/layout.h"
 
-/* Whether convert_texts would do: reads all the texts, and changes nothing. "stored" is the column's name in the database, for it may
- * have yet to be renamed. In the caller's transaction. Errors as there. */
+/* Whether convert_texts would do: reads all the texts, and changes nothing. "stored" is the column's name in the database, for it
+ * may have yet to be renamed. In the caller's transaction. Errors as there. */
 bool convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, const char *stored,
                     GError **error);
 
