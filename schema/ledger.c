@@ -1,18 +1,12 @@
 #include "schema/ledger.h"
 
 #include "base/error.h"
-#include "schema/sql.h"
+#include "schema/ledger_private.h"
 
 #include <string.h>
 
 const char ledger_reject_copy[] =
     "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
-
-#define RUN(statement, ...)                                                                                                        \
-  sql_run (db, "ledger/" statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), NULL,     \
-           error)
-#define ASK(file_statement, ret, ...)                                                                                              \
-  sql_run (db, file_statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), ret, error)
 
 void
 table_state_clear (TableState *state)
@@ -28,14 +22,8 @@ table_state_clear (TableState *state)
   *state = (TableState) { 0 };
 }
 
-/* A number as text, for a parameter; the buffer is the caller's. */
-typedef struct
-{
-  char text[24];
-} Number;
-
-static const char *
-number (Number *buffer, int64_t n)
+const char *
+ledger_number (LedgerNumber *buffer, int64_t n)
 {
   g_snprintf (buffer->text, sizeof buffer->text, "%" G_GINT64_FORMAT, n);
   return buffer->text;
@@ -45,7 +33,7 @@ bool
 ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/try_lock", &result, { "table", table }))
+  if (!LEDGER_ASK ("ledger/try_lock", &result, { "table", table }))
     return false;
   *ret_locked = db_result_bool (result, 0, 0);
   return true;
@@ -57,7 +45,7 @@ ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error)
   g_autofree char *timeout = g_strdup_printf ("set lock_timeout = %d", milliseconds);
   if (!db_exec (db, timeout, error))
     return false;
-  bool locked = RUN ("wait_lock", { "table", table });
+  bool locked = LEDGER_RUN ("wait_lock", { "table", table });
   if (!locked)
     weir_error_hint (error, "Another load of %s is running; `weir runs` names it.", table);
   return db_exec (db, "reset lock_timeout", locked ? error : NULL) && locked;
@@ -66,7 +54,7 @@ ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error)
 bool
 ledger_unlock_table (Db *db, const char *table, GError **error)
 {
-  return RUN ("unlock", { "table", table });
+  return LEDGER_RUN ("unlock", { "table", table });
 }
 
 bool
@@ -77,7 +65,7 @@ ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCoun
   *ret_status = *ret_state = *ret_lines = NULL;
   *ret_counts = (RowCounts) { 0 };
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/run_status", &result, { "run", id }))
+  if (!LEDGER_ASK ("ledger/run_status", &result, { "run", id }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
@@ -97,16 +85,16 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  Number size, mtime;
+  LedgerNumber size, mtime;
   int64_t begun;
   const SqlVar vars[] = { { "run", id } };
   if (!sql_change (db, "ledger/begin_execution", vars, G_N_ELEMENTS (vars), &begun, error))
     return false;
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
-  return RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-              { "claimed", run->claimed ? "true" : "false" }, { "size", number (&size, run->size) },
-              { "mtime", number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+  return LEDGER_RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
+                     { "claimed", run->claimed ? "true" : "false" }, { "size", ledger_number (&size, run->size) },
+                     { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -116,8 +104,9 @@ ledger_abandon (Db *db, const char *table, Uid but_run, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (but_run, id);
-  return RUN ("abandon_steps", { "table", table }, { "run", id }) && RUN ("abandon_files", { "table", table }, { "run", id })
-         && RUN ("abandon", { "table", table }, { "run", id });
+  return LEDGER_RUN ("abandon_steps", { "table", table }, { "run", id })
+         && LEDGER_RUN ("abandon_files", { "table", table }, { "run", id })
+         && LEDGER_RUN ("abandon", { "table", table }, { "run", id });
 }
 
 bool
@@ -125,7 +114,7 @@ ledger_forget_rejects (Db *db, Uid run, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  return RUN ("forget_rejects", { "run", id });
+  return LEDGER_RUN ("forget_rejects", { "run", id });
 }
 
 bool
@@ -136,7 +125,7 @@ ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, G
   *ret_text = NULL;
   *ret_reason = REASON_NONE;
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/commonest_reject", &result, { "run", id }))
+  if (!LEDGER_ASK ("ledger/commonest_reject", &result, { "run", id }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
@@ -153,10 +142,10 @@ ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, co
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  if (!RUN ("step_begin", { "run", id }, { "step", step }))
+  if (!LEDGER_RUN ("step_begin", { "run", id }, { "step", step }))
     return false;
   return model_path == NULL
-         || RUN ("step_model", { "run", id }, { "step", step }, { "model", model_path }, { "checksum", model_checksum });
+         || LEDGER_RUN ("step_model", { "run", id }, { "step", step }, { "model", model_path }, { "checksum", model_checksum });
 }
 
 bool
@@ -164,10 +153,10 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  Number count;
-  return RUN ("step_end", { "run", id }, { "step", step }, { "status", completed ? "COMPLETED" : "FAILED" },
-              { "rows", number (&count, rows) })
-         && RUN ("heartbeat", { "run", id });
+  LedgerNumber count;
+  return LEDGER_RUN ("step_end", { "run", id }, { "step", step }, { "status", completed ? "COMPLETED" : "FAILED" },
+                     { "rows", ledger_number (&count, rows) })
+         && LEDGER_RUN ("heartbeat", { "run", id });
 }
 
 bool
@@ -179,11 +168,12 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   g_autofree char *columns = weir_json_text (loaded->columns);
   g_autofree char *lines = weir_json_text (loaded->lines);
   const RowCounts *counts = loaded->counts;
-  Number read, rejected, repaired, staged;
-  return RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
-              { "header", loaded->header }, { "read", number (&read, counts->read) },
-              { "rejected", number (&rejected, counts->rejected) }, { "repaired", number (&repaired, counts->repaired) },
-              { "staged", number (&staged, counts->staged) }, { "lines", lines });
+  LedgerNumber read, rejected, repaired, staged;
+  return LEDGER_RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
+                     { "header", loaded->header }, { "read", ledger_number (&read, counts->read) },
+                     { "rejected", ledger_number (&rejected, counts->rejected) },
+                     { "repaired", ledger_number (&repaired, counts->repaired) },
+                     { "staged", ledger_number (&staged, counts->staged) }, { "lines", lines });
 }
 
 bool
@@ -193,7 +183,7 @@ ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
   uid_format (run, id);
   *ret_columns = NULL;
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/file_columns", &result, { "run", id }))
+  if (!LEDGER_ASK ("ledger/file_columns", &result, { "run", id }))
     return false;
   const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
   return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
@@ -222,15 +212,15 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
   const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
                              c->inserted, c->updated,  c->deactivated, c->staged };
-  Number buffers[G_N_ELEMENTS (counts)];
+  LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
-    text[i] = end->counts != NULL ? number (&buffers[i], counts[i]) : NULL;
-  return RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 }, { "pins_sha", end->pins_sha256 },
-              { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] }, { "repaired", text[2] },
-              { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] }, { "updated", text[6] },
-              { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
-         && RUN ("completed", { "run", id });
+    text[i] = end->counts != NULL ? ledger_number (&buffers[i], counts[i]) : NULL;
+  return LEDGER_RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
+                     { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
+                     { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
+                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
+         && LEDGER_RUN ("completed", { "run", id });
 }
 
 bool
@@ -243,9 +233,9 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
   int64_t failed;
   const SqlVar vars[] = { { "run", id }, { "message", message } };
   /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
-  if (RUN ("fail_steps", { "run", id }, { "message", message })
+  if (LEDGER_RUN ("fail_steps", { "run", id }, { "message", message })
       && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
-      && (failed == 0 || (ledger_file_finished (db, run, end, error) && RUN ("fail_left", { "run", id })))
+      && (failed == 0 || (ledger_file_finished (db, run, end, error) && LEDGER_RUN ("fail_left", { "run", id })))
       && db_exec (db, "commit", error))
     return true;
   (void) db_exec (db, "rollback", NULL);
@@ -257,14 +247,14 @@ ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition,
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  return RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition }, { "summary", summary });
+  return LEDGER_RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition }, { "summary", summary });
 }
 
 bool
 ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!ASK (for_update ? "ledger/table_read_for_update" : "ledger/table_read", &result, { "table", table }))
+  if (!LEDGER_ASK (for_update ? "ledger/table_read_for_update" : "ledger/table_read", &result, { "table", table }))
     return false;
   *ret_state = (TableState) { 0 };
   if (db_result_rows (result) == 0)
@@ -290,20 +280,20 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
 bool
 ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
 {
-  return RUN ("table_ensure", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
+  return LEDGER_RUN ("table_ensure", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
 }
 
 bool
 ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error)
 {
-  return RUN ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
+  return LEDGER_RUN ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
 }
 
 bool
 ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/table_instant", &result, { "table", table }))
+  if (!LEDGER_ASK ("ledger/table_instant", &result, { "table", table }))
     return false;
   g_assert (db_result_rows (result) == 1);
   *ret_instant = g_strdup (db_result_value (result, 0, 0));
@@ -315,19 +305,19 @@ ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  Number size, mtime;
-  return RUN ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
-              { "size", number (&size, identity->size) }, { "mtime", number (&mtime, run->mtime_ns) },
-              { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
-              { "rejects", had_rejects ? "true" : "false" });
+  LedgerNumber size, mtime;
+  return LEDGER_RUN ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
+                     { "size", ledger_number (&size, identity->size) }, { "mtime", ledger_number (&mtime, run->mtime_ns) },
+                     { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
+                     { "rejects", had_rejects ? "true" : "false" });
 }
 
 bool
 ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, bool *ret_was, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/was_applied", &result, { "table", table }, { "sha", identity->sha256 },
-            { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 }))
+  if (!LEDGER_ASK ("ledger/was_applied", &result, { "table", table }, { "sha", identity->sha256 },
+                   { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 }))
     return false;
   *ret_was = db_result_bool (result, 0, 0);
   return true;
@@ -336,114 +326,10 @@ ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, boo
 bool
 ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error)
 {
-  Number bytes;
+  LedgerNumber bytes;
   g_autoptr (DbResult) result = NULL;
-  if (!ASK ("ledger/size_known", &result, { "table", table }, { "size", number (&bytes, size) }))
+  if (!LEDGER_ASK ("ledger/size_known", &result, { "table", table }, { "size", ledger_number (&bytes, size) }))
     return false;
   *ret_known = db_result_bool (result, 0, 0);
   return true;
-}
-
-bool
-ledger_tables (Db *db, DbResult **ret_tables, GError **error)
-{
-  return sql_run (db, "report/tables", NULL, 0, ret_tables, error);
-}
-
-bool
-ledger_held (Db *db, DbResult **ret_held, GError **error)
-{
-  return sql_run (db, "report/held", NULL, 0, ret_held, error);
-}
-
-bool
-ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
-{
-  Number rows;
-  return ASK ("report/runs", ret_runs, { "table", table }, { "limit", number (&rows, limit) });
-}
-
-/* Whether the text can be (the beginning of) a run's id. */
-static bool
-looks_like_id (const char *text)
-{
-  size_t length = strlen (text);
-  return length >= 4 && length <= 36 && strspn (text, "0123456789abcdef-") == length;
-}
-
-bool
-ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
-{
-  g_autofree char *lower = g_ascii_strdown (text, -1);
-  g_autoptr (DbResult) result = NULL;
-  if (strcmp (text, "last") == 0)
-    {
-      if (!sql_run (db, "report/find_last", NULL, 0, &result, error))
-        return false;
-    }
-  else if (looks_like_id (lower))
-    {
-      if (!ASK ("report/find_run", &result, { "text", lower }))
-        return false;
-      if (db_result_rows (result) > 1)
-        return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Give more of the id; `weir runs` lists them." },
-                          "more than one run begins with \"%s\"", text);
-    }
-  if (result == NULL || db_result_rows (result) == 0)
-    {
-      g_clear_pointer (&result, db_result_free);
-      if (!ASK ("report/find_file", &result, { "text", text }))
-        return false;
-    }
-  if (db_result_rows (result) == 0)
-    return weir_fail (
-        error,
-        &(Failure) { WEIR_ERROR_MODEL,
-                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
-        "no run \"%s\"", text);
-  const char *id = db_result_value (result, 0, 0);
-  return uid_parse (id, strlen (id), ret_run);
-}
-
-static bool
-ask_about_run (Db *db, const char *statement, Uid run, DbResult **ret_result, GError **error)
-{
-  char id[UID_TEXT_SIZE];
-  uid_format (run, id);
-  return ASK (statement, ret_result, { "run", id });
-}
-
-bool
-ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error)
-{
-  return ask_about_run (db, "report/run", run, ret_run, error);
-}
-
-bool
-ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
-{
-  return ask_about_run (db, "report/steps", run, ret_steps, error);
-}
-
-bool
-ledger_secret_table (Db *db, char **ret_table, GError **error)
-{
-  g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "report/secret_table", NULL, 0, &result, error))
-    return false;
-  *ret_table = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
-  return true;
-}
-
-bool
-ledger_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error)
-{
-  char id[UID_TEXT_SIZE];
-  uid_format (run, id);
-  Number line, rows;
-  /* Without statistics, as right after a load, each page would sort all that are left: the index has them in order. */
-  if (after.line == 0 && !db_exec (db, "set enable_sort = off", error))
-    return false;
-  return ASK ("report/rejects", ret_rejects, { "run", id }, { "line", number (&line, after.line) },
-              { "repaired", after.repaired ? "true" : "false" }, { "limit", number (&rows, limit) });
 }

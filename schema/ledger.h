@@ -143,7 +143,7 @@ bool ledger_forget_rejects (Db *db, Uid run, GError **error);
  * Owned by the caller. */
 bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error);
 
-/* Reading for people: the columns are named in schema/templates/report.sql. */
+/* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
 bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */

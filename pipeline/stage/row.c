@@ -31,18 +31,11 @@ struct Row
   const Type **slot_types;
   int *slot_references; /* by hash slot: the reference, or -1 */
   Uid id, row_hash;
-  int64_t **null_words; /* by column and word of null_word.h: how often it was written as NULL; NULL: never */
-  GArray *met_words;    /* of MetWord, in the row that was converted last */
+  NullCount *nulls; /* by words */
   const char *column;
   Reason reason;
   GString *message;
 };
-
-typedef struct
-{
-  int column;
-  int word;
-} MetWord;
 
 static void
 prepare_slots (Row *row)
@@ -84,8 +77,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->reference_nulls = g_new0 (bool, layout->n_references + 1);
   for (int i = 0; i < layout->n_references; i++)
     row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
-  row->null_words = g_new0 (int64_t *, layout->n_columns + 1);
-  row->met_words = g_array_new (FALSE, FALSE, sizeof (MetWord));
+  row->nulls = null_count_new (layout->n_columns);
   prepare_slots (row);
   return row;
 }
@@ -110,18 +102,15 @@ row_free (Row *row)
   g_free (row->slots);
   g_free (row->slot_types);
   g_free (row->slot_references);
-  for (int i = 0; i < row->layout->n_columns; i++)
-    g_free (row->null_words[i]);
-  g_free (row->null_words);
-  g_array_unref (row->met_words);
+  null_count_free (row->nulls);
   g_free (row->cells);
   g_free (row);
 }
 
-const int64_t *
-row_null_words (const Row *row, int column)
+const NullCount *
+row_nulls (const Row *row)
 {
-  return row->null_words[column];
+  return row->nulls;
 }
 
 const char *
@@ -202,13 +191,13 @@ static RowVerdict
 take_null_word (Row *row, int i, const Field *field)
 {
   const LayoutColumn *column = &row->layout->columns[i];
-  const MetWord met = { i, column->unknown ? -1 : layout_null_word (column, field) };
-  if (met.word < 0)
+  int word = column->unknown ? -1 : layout_null_word (column, field);
+  if (word < 0)
     return bad_cell (row, column, field);
   row->cells[i].null = true;
-  g_array_append_val (row->met_words, met);
+  null_count_meet (row->nulls, i, word);
   return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and \"%s\" stands for nothing",
-                                    null_word_text (met.word))
+                                    null_word_text (word))
                           : ROW_OK;
 }
 
@@ -368,7 +357,7 @@ row_convert (Row *row, const Record *record)
   const Layout *layout = row->layout;
   const size_t width = (size_t) layout->n_columns;
   char problem[80];
-  g_array_set_size (row->met_words, 0);
+  null_count_begin_row (row->nulls);
   if (record->problem != NULL || record->n_fields != width)
     return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
@@ -381,23 +370,11 @@ row_convert (Row *row, const Record *record)
   return verdict;
 }
 
-static void
-count_null_words (Row *row)
-{
-  for (guint i = 0; i < row->met_words->len; i++)
-    {
-      const MetWord met = g_array_index (row->met_words, MetWord, i);
-      if (row->null_words[met.column] == NULL)
-        row->null_words[met.column] = g_new0 (int64_t, NULL_WORDS_MOST);
-      row->null_words[met.column][met.word]++;
-    }
-}
-
 bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
-  count_null_words (row);
+  null_count_take_row (row->nulls);
   copy_row (copy, layout->n_columns + layout->n_references + 3);
   for (int i = 0; i < layout->n_columns; i++)
     if (row->cells[i].null)

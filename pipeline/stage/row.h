@@ -6,6 +6,7 @@
 
 #include "pipeline/stage/copybin.h"
 #include "pipeline/layout/layout.h"
+#include "pipeline/stage/null_count.h"
 
 typedef enum
 {
@@ -34,7 +35,6 @@ const char *row_message (const Row *row);
  * sink. */
 bool row_write (Row *row, const Record *record, CopyWriter *copy, GError **error);
 
-/* How often each word of null_word.h was written as NULL in the column so far, borrowed; NULL: none was. */
-const int64_t *row_null_words (const Row *row, int column);
+const NullCount *row_nulls (const Row *row); /* of the rows written so far; borrowed */
 
 #endif

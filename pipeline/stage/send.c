@@ -128,7 +128,7 @@ keep_null_words (const Pass *pass)
   const Layout *layout = pass->loaded->layout;
   for (int i = 0; i < layout->n_columns; i++)
     {
-      const int64_t *words = row_null_words (pass->row, i);
+      const int64_t *words = null_count_words (row_nulls (pass->row), i);
       g_free (layout->findings[i].null_words);
       layout->findings[i].null_words = words == NULL ? NULL : g_memdup2 (words, NULL_WORDS_MOST * sizeof *words);
     }

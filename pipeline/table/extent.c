@@ -1,16 +1,12 @@
-#include "pipeline/table/extent.h"
+#include "pipeline/table/extent_private.h"
 
 #include "base/text.h"
 #include "pipeline/records/reader_record.h"
-#include "pipeline/records/repair.h"
 #include "pipeline/table/words.h"
 
 #include <string.h>
 
-#define MOST_HELD 16            /* records */
 #define MOST_HELD_BYTES 1048576 /* so that long ones take no memory to speak of */
-#define MOST_FOOTERS 5          /* rows; more are something else */
-#define ROWS_PER_FOOTER 10      /* above a footer that no empty line is before */
 #define ROWS_PER_BLANK 10       /* empty lines before more than one of so many rows are usual */
 #define LEAST_NEAR 3            /* fields */
 #define LEAST_PADDED 3          /* fields */
@@ -18,44 +14,6 @@
 #define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
 #define LEAST_SAME_ABOVE 2      /* the same, of one word again and again, which is no row either */
 #define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
-#define LEAST_TABLE 3           /* rows of a second table that no empty line is before, its header one of them */
-
-/* A record in doubt. */
-typedef struct
-{
-  Record record;
-  char *memory;
-  bool like_row; /* it looks like a row of the table */
-  bool near;     /* one separator more or less, and it would be as wide */
-  bool gap;      /* it ends the table as an empty line does: a rule, or delimiters only */
-  bool bad_quote;
-  bool words; /* where the table has values: another table begins; or, where rows of this one follow, no row of it */
-} Held;
-
-struct Extent
-{
-  const SniffEvidence *evidence;
-  const Record *header;
-  size_t width;
-  size_t value; /* a column of values; the width: there is none */
-  bool join;
-  size_t vain; /* bytes that were joined for nothing since the last row of the table's width */
-  const char *newline;
-  Repair *repair;
-  Held held[MOST_HELD];
-  guint n_held;
-  guint given;      /* of them */
-  guint rows_held;  /* the first of them are rows of the table */
-  guint footer_end; /* those behind them are a footer, up to here, where another table begins; 0: there is no such footer */
-  size_t held_bytes;
-  bool decided;       /* what the held ones are */
-  const Record *next; /* behind them; NULL: none */
-  Reason below;       /* what is behind the rows; NONE: the table goes on */
-  bool repeated;      /* "next" is the header once more */
-  int64_t rows;       /* of the table's width so far */
-  int64_t blanks;     /* of them behind an empty line */
-  int64_t last_line;
-};
 
 /* Between the lines of one record. A file that mixes them gets a plain one. */
 static const char *
@@ -137,102 +95,6 @@ find_gap (const Extent *extent)
   return i;
 }
 
-static guint
-find_unlike (const Extent *extent, guint from)
-{
-  while (from < extent->n_held && extent->held[from].like_row)
-    from++;
-  return from;
-}
-
-static guint
-count_unlike (const Extent *extent, guint first)
-{
-  guint unlike = 0;
-  for (guint i = first; i < extent->n_held; i++)
-    unlike += !extent->held[i].like_row && !extent->held[i].near;
-  return unlike;
-}
-
-/* How many of the held from "first" on are as wide as that. */
-static guint
-count_alike (const Extent *extent, guint first)
-{
-  guint i = first;
-  while (i < extent->n_held && extent->held[i].record.n_fields == extent->held[first].record.n_fields)
-    i++;
-  return i - first;
-}
-
-/* Whether all of the held that are as wide as that of index "first" are totals, two or a few more: words are where the table has
- * values. */
-static bool
-are_totals (const Extent *extent, guint first)
-{
-  guint alike = count_alike (extent, first), i = first;
-  while (i < first + alike && words_are_total (&extent->held[i].record))
-    i++;
-  return i == first + alike && alike > 1 && alike <= MOST_FOOTERS && sniff_is_value (extent->evidence, 0);
-}
-
-/* Whether the held of index "first" begins another table: its header is there, or, behind a gap, rows of one other width. Totals are
- * none, nor are sentences. */
-static bool
-begins_table (const Extent *extent, guint first, bool behind_gap)
-{
-  const Record *record = &extent->held[first].record;
-  if (record->n_fields < 2 || record->n_fields == extent->width || words_are_sentence (record))
-    return false;
-  guint alike = count_alike (extent, first), least = behind_gap ? MIN (2, extent->n_held - first) : LEAST_TABLE;
-  bool words = sniff_words_above_values (extent->evidence, record) > 0;
-  return (words && alike >= least) || (behind_gap && alike > 1 && !are_totals (extent, first));
-}
-
-/* Where another table begins; n_held: there is none. */
-static guint
-find_second_table (const Extent *extent, guint gap)
-{
-  guint n = extent->n_held, first = gap < n ? gap : find_unlike (extent, 0);
-  return first < n && begins_table (extent, first, gap < n) ? first : n;
-}
-
-/* The same below the first row of a footer, which may be a title. */
-static guint
-find_table_below (const Extent *extent, guint footer)
-{
-  guint i = footer + 1;
-  while (i < extent->n_held && !(count_alike (extent, i) > 1 && begins_table (extent, i, true)))
-    i++;
-  return i;
-}
-
-/* Where a footer begins; n_held: there is none. Not at the "end" of the file it is one if there is nothing else behind a gap.
- * Without a gap, what has many of the fields may be a row that was cut off. */
-static guint
-find_footer (const Extent *extent, guint gap, bool end)
-{
-  guint n = extent->n_held, first = find_unlike (extent, gap < n ? gap : 0);
-  while (first < n && extent->held[first].near)
-    first = find_unlike (extent, first + 1);
-  if (gap < n && are_totals (extent, gap))
-    return gap;
-  if (first == n || (!end && (gap == n || count_unlike (extent, first) < n - first)))
-    return n;
-  if (gap < n)
-    return first;
-  const Record *record = &extent->held[first].record;
-  bool remark = record->n_fields * 2 <= extent->width || record->n_fields == extent->width;
-  return remark && n - first <= MOST_FOOTERS && (n - first) * ROWS_PER_FOOTER <= extent->rows ? first : n;
-}
-
-/* From the held of index "first" on all is below the table. */
-static void
-end_table (Extent *extent, guint first, Reason below)
-{
-  extent->rows_held = first;
-  extent->below = below;
-}
-
 /* The first held record of words; n_held: there is none. */
 static guint
 find_words (const Extent *extent)
@@ -247,17 +109,7 @@ find_words (const Extent *extent)
 static void
 decide (Extent *extent, bool end)
 {
-  guint n = extent->n_held, gap = find_gap (extent), words = find_words (extent);
-  guint table = find_second_table (extent, gap), footer = find_footer (extent, gap, end);
-  extent->decided = true;
-  extent->rows_held = n;
-  if (words < n || table < n)
-    end_table (extent, words < n ? MIN (gap, words) : table, REASON_SECOND_TABLE);
-  else if (footer < n)
-    {
-      extent->footer_end = find_table_below (extent, footer);
-      end_table (extent, footer, extent->footer_end < n ? REASON_SECOND_TABLE : REASON_FOOTER);
-    }
+  extent_judge (extent, find_gap (extent), find_words (extent), end);
 }
 
 bool
@@ -437,9 +289,9 @@ take_fitting (Extent *extent, const Record *record)
     }
   go_on (extent, record);
   if (other)
-    end_table (extent, gap, REASON_SECOND_TABLE);
+    extent_end_table (extent, gap, REASON_SECOND_TABLE);
   else if (words < extent->n_held && !extent->repeated && record->problem == NULL && !sniff_fits (extent->evidence, record))
-    end_table (extent, MIN (gap, words), REASON_SECOND_TABLE);
+    extent_end_table (extent, MIN (gap, words), REASON_SECOND_TABLE);
   if (extent->repeated || extent->below != REASON_NONE)
     return;
   extent->blanks += record->blank && extent->rows > 0;

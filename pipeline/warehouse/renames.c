@@ -1,0 +1,40 @@
+#include "pipeline/warehouse/renames.h"
+
+#include "pipeline/warehouse/columns.h"
+#include "schema/sql.h"
+
+/* In the view too, if it has the column: somebody may have taken it away. */
+static bool
+rename_in_view (Db *db, const Warehouse *warehouse, const ColumnRename *rename, GError **error)
+{
+  if (warehouse->view == NULL)
+    return true;
+  g_autoptr (GPtrArray) seen = columns_read (db, warehouse->schema, warehouse->view, error);
+  if (seen == NULL || columns_find (seen, rename->column->name) == NULL)
+    return seen != NULL;
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "view", warehouse->view }, { "column", rename->column->name }, { "name", rename->name }
+  };
+  return sql_run (db, "table/rename_in_view", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+bool
+renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  g_autoptr (GArray) renames = columns_renames (warehouse->schema, model, pins, stored, error);
+  for (guint i = 0; renames != NULL && i < renames->len; i++)
+    {
+      const ColumnRename *rename = &g_array_index (renames, ColumnRename, i);
+      const SqlVar vars[] = {
+        { "schema", warehouse->schema }, { "table", model->table }, { "column", rename->column->name }, { "name", rename->name }
+      };
+      if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error)
+          || !rename_in_view (db, warehouse, rename, error))
+        return false;
+      g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", rename->column->name, warehouse->schema,
+                                               model->table, rename->name, model->path));
+      columns_rename (rename);
+    }
+  return renames != NULL;
+}
