@@ -1,7 +1,8 @@
 /* Reasons: the stable words by which programs know an error or a refused row. They are promised: `--json` prints them as "code" and
  * "reason", weir.reject keeps them, and docs/operations.md lists them with their sentences (a test holds it to this table).
  *
- * A new reason is a line here, a row in reason.c, and what the test then asks for in docs/operations.md. A word is never changed. */
+ * A new reason is a line here, a row in reason.c, and what the test then asks for in docs/operations.md. A word is never changed.
+ * */
 #ifndef WEIR_BASE_REASON_H
 #define WEIR_BASE_REASON_H
 

@@ -37,8 +37,8 @@ typedef struct
 } Route;
 
 /* Finds the table of a file by its name (any folders before it are ignored). A model's "files" globs come first; then the model
- * whose name is the file's name up to the first dot, or that followed by a separator (- _ space .) and a digit, the longest one, with
- * a date before the name or without ("2026-11-20_sales.csv");
+ * whose name is the file's name up to the first dot, or that followed by a separator (- _ space .) and a digit, the longest one,
+ * with a date before the name or without ("2026-11-20_sales.csv");
  * then, without a model, the same rule gives the table's name: "sales_2026-11-20.csv" is "sales". A name that gives no identifier
  * ("2026.csv") is taken whole. Release with route_clear. */
 void catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route);

@@ -75,14 +75,19 @@ find_by_name (const Catalog *catalog, const char *stem, const GArray *ends, Rout
 }
 
 /* Whether the table's words stand in the name side by side: what browsers, desktops and people put around a name, as in
- * "people (1)", "Copy of people", "people - Kopie", "people_export", "old-people". Both are names of tables. */
+ * "people (1)", "Copy of people", "people - Kopie", "people_export", "old-people", "20261128people". Both are names of tables. */
 static bool
 has_words (const char *name, const char *table)
 {
   size_t length = strlen (table);
+  bool digits_behind = !g_ascii_isdigit (table[length - 1]);
   for (const char *at = strstr (name, table); at != NULL; at = strstr (at + 1, table))
-    if ((at == name || at[-1] == '_') && (at[length] == '\0' || at[length] == '_'))
-      return true;
+    {
+      const char next = at[length];
+      if ((at == name || at[-1] == '_' || g_ascii_isdigit (at[-1]))
+          && (next == '\0' || next == '_' || (digits_behind && g_ascii_isdigit (next))))
+        return true;
+    }
   return false;
 }
 
@@ -156,6 +161,24 @@ pass_date (const char *stem)
   return separated && *at != '\0' && !g_ascii_isdigit (*at) ? at : stem;
 }
 
+/* The bytes of three numbers with dots between them, "28.11.2026", at the beginning of a file's name: these dots are not its end.
+ * 0: there are none. */
+static size_t
+dotted_date (const char *name)
+{
+  size_t at = 0;
+  for (int number = 0; number < 3; number++)
+    {
+      if (number > 0 && name[at++] != '.')
+        return 0;
+      size_t digits = strspn (name + at, "0123456789");
+      if (digits == 0)
+        return 0;
+      at += digits;
+    }
+  return at;
+}
+
 /* Without a model: the shortest of the ends that gives a name not beginning with a digit, else the whole. */
 static char *
 name_by_rule (const char *stem, const GArray *ends)
@@ -181,7 +204,8 @@ catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route)
       ret_route->table = g_strdup (ret_route->model->table);
       return;
     }
-  g_autofree char *stem = g_strndup (base, strcspn (base, "."));
+  const size_t date = dotted_date (dropped);
+  g_autofree char *stem = g_strndup (dropped, date + strcspn (dropped + date, "."));
   const char *dateless = pass_date (stem);
   g_autoptr (GArray) ends = find_ends (stem), dateless_ends = find_ends (dateless);
   find_by_name (catalog, stem, ends, ret_route);

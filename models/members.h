@@ -45,8 +45,8 @@ void members_problem (const MemberScope *scope, const char *path, const char *fo
 /* $.columns and "name" make $.columns.name; a name that is no plain word makes $.columns["E-mail"]. Owned by the caller. */
 char *members_path (const char *path, const char *name);
 
-/* Each returns false, after adding a problem, when the value is not of that type; *ret_... is then untouched. Texts are the target's:
- * what was there before is freed. */
+/* Each returns false, after adding a problem, when the value is not of that type; *ret_... is then untouched. Texts are the
+ * target's: what was there before is freed. */
 bool members_text (const MemberScope *scope, const char *path, const Json *value, char **ret_text);   /* not empty */
 bool members_texts (const MemberScope *scope, const char *path, const Json *value, GStrv *ret_texts); /* at least one, none twice */
 bool members_word (const MemberScope *scope, const char *path, const Json *value, const char *const *words, unsigned *ret_index);

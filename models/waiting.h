@@ -3,8 +3,8 @@
  * A fact is loaded when each dimension that it references was loaded once and has no files pending: otherwise its rows would refer
  * to people who are about to come. Pending is every file of the dimension that is claimed (in work, or left by a dead worker), and
  * every one in the drop folder that is a file of it by its final name and may be read: complete, settling or being written
- * (scan_is_pending in watcher/scan.h), also where a person must mend something before it can be loaded. Nobody waits for a file that
- * weir may not read, or whose name says that it is not complete. */
+ * (scan_is_pending in watcher/scan.h), also where a person must mend something before it can be loaded. Nobody waits for a file
+ * that weir may not read, or whose name says that it is not complete. */
 #ifndef WEIR_MODELS_WAITING_H
 #define WEIR_MODELS_WAITING_H
 

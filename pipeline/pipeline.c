@@ -298,9 +298,10 @@ explain_refusal (const Run *run, GError **error)
 
 /* A refused file stays in staging for whoever mends it, who must not take it for the one before. */
 static void
-note_staging (const PipelineTask *task, const Stage *stage, const GError *failure, GPtrArray *notes)
+note_staging (const PipelineTask *task, const Stage *stage, const GError *failure, PipelineResult *result)
 {
-  bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !task->options->dry_run;
+  GPtrArray *notes = result->notes;
+  bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !task->options->dry_run && result->rows.staged > 0;
   if (refused && strcmp (stage->name, stage->table) == 0)
     g_ptr_array_add (
         notes, g_strdup_printf ("%s.%s shows the good rows of this refused file until the next load", stage->schema, stage->table));
@@ -331,7 +332,7 @@ finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, P
                               : transform_step (db, task, known, loaded, result, error)))
     return true;
   hint_encoding (task, loaded, error);
-  note_staging (task, loaded->stage, error != NULL ? *error : NULL, result->notes);
+  note_staging (task, loaded->stage, error != NULL ? *error : NULL, result);
   return false;
 }
 

@@ -58,7 +58,8 @@ bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **er
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
 /* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that
- * of its file ("applied", ...), counts its rows; *ret_lines the JSON of its lines, NULL where there is none. Texts are owned by the caller. */
+ * of its file ("applied", ...), counts its rows; *ret_lines the JSON of its lines, NULL where there is none. Texts are owned by the
+ * caller. */
 bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines,
                         GError **error);
 

@@ -4,10 +4,10 @@
  *   archive_store / archive_refuse / archive_delete   one of them for each file, while its claim is held
  *
  * Nothing is ever overwritten: a name that is taken gets another mark. A move is a rename, durable (both folders fsynced) when the
- * function returns true; nothing is ever copied, so imports, archive and failed must share a file system. On false the file is where
- * it was, but for one case: renamed and then not fsynced, where it is at its new place and may be back after a power cut. A crash
- * at any point leaves the file in exactly one of the two places; whoever resumes the claim comes here again, and a file that is gone
- * from the claim was moved (claim.h).
+ * function returns true; nothing is ever copied, so imports, archive and failed must share a file system. On false the file is
+ * where it was, but for one case: renamed and then not fsynced, where it is at its new place and may be back after a power cut. A
+ * crash at any point leaves the file in exactly one of the two places; whoever resumes the claim comes here again, and a file that
+ * is gone from the claim was moved (claim.h).
  *
  * All errors are LOCAL. Folders that are missing are made. */
 #ifndef WEIR_WATCHER_ARCHIVE_H
@@ -42,9 +42,9 @@ bool archive_refuse (const ArchiveFile *file, const char *folder, const char *re
 /* Removes a loaded file ("after_load": "delete") and fsyncs its folder. One that is gone is no error. */
 bool archive_delete (const char *path, GError **error);
 
-/* Whether files can go that way: moves empty files (.weir-try-*, locked while they are needed) from "imports", or from the claims in
- * it, to archive and failed, and removes them. It is the only way to know, for two mounts of one disk look alike and yet refuse a
- * rename. What tries left behind that were killed is removed first. The folders must be there. */
+/* Whether files can go that way: moves empty files (.weir-try-*, locked while they are needed) from "imports", or from the claims
+ * in it, to archive and failed, and removes them. It is the only way to know, for two mounts of one disk look alike and yet refuse
+ * a rename. What tries left behind that were killed is removed first. The folders must be there. */
 bool archive_try (const char *imports, const char *archive, const char *failed, GError **error);
 
 #endif

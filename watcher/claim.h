@@ -16,19 +16,19 @@
  *
  * and last, always, comes claim_free: it lets go of the lock and removes the folder where that is empty.
  *
- * Who may do what: any process may list, at any time. Whoever takes or resumes holds the table's lock before (loader_lock), so that a
- * table's files are claimed one by one and in order. Only who holds a Claim touches the file.
+ * Who may do what: any process may list, at any time. Whoever takes or resumes holds the table's lock before (loader_lock), so that
+ * a table's files are claimed one by one and in order. Only who holds a Claim touches the file.
  *
  * What is durable, and what a crash (or a power cut) leaves behind each step:
  *
  *   folder made           an empty folder that nobody locks: claim_list removes it
- *   file renamed into it  durable when claim_take returns. An orphan: claim_list shows it, `weir watch` gives its run to a worker, who
- *                         resumes it; the ledger tells him how far it came
+ *   file renamed into it  durable when claim_take returns. An orphan: claim_list shows it, `weir watch` gives its run to a worker,
+ *                         who resumes it; the ledger tells him how far it came
  *   file moved on         durable when archive_* or claim_give_back returns. The empty folder is removed by claim_list
  *
- * Two who race for one file: the rename decides, the other finds it gone. Two who race for an orphan: the lock decides. A folder that
- * was removed as empty between its making and its locking is made again. Listing locks each folder for a moment (shared); claim_resume
- * waits such moments out. */
+ * Two who race for one file: the rename decides, the other finds it gone. Two who race for an orphan: the lock decides. A folder
+ * that was removed as empty between its making and its locking is made again. Listing locks each folder for a moment (shared);
+ * claim_resume waits such moments out. */
 #ifndef WEIR_WATCHER_CLAIM_H
 #define WEIR_WATCHER_CLAIM_H
 
@@ -60,9 +60,9 @@ Uid claim_run (const Claim *claim);
 const char *claim_name (const Claim *claim); /* the file's name */
 const char *claim_path (const Claim *claim); /* where it is now */
 
-/* Renames the file back to imports/ (or to "path" if not NULL), for one that could not be loaded and whose run is over in the ledger.
- * False, with an error (LOCAL), when something took its name there, or it cannot be moved: then it stays claimed, an orphan for the
- * next start. The lock is let go of either way. */
+/* Renames the file back to imports/ (or to "path" if not NULL), for one that could not be loaded and whose run is over in the
+ * ledger. False, with an error (LOCAL), when something took its name there, or it cannot be moved: then it stays claimed, an orphan
+ * for the next start. The lock is let go of either way. */
 bool claim_give_back (Claim *claim, const char *path, GError **error);
 
 /* Lets go of the lock and removes the folder if it is empty. Safe at any point: a file still in it is then an orphan. */
@@ -82,8 +82,8 @@ typedef struct
 
 void claim_entry_free (ClaimEntry *entry);
 
-/* All claims with a file in them (of ClaimEntry). A missing folder is an empty list. Empty folders that nobody locks are removed on the
- * way. Errors: LOCAL. */
+/* All claims with a file in them (of ClaimEntry). A missing folder is an empty list. Empty folders that nobody locks are removed on
+ * the way. Errors: LOCAL. */
 GPtrArray *claim_list (const char *imports, GError **error);
 
 #endif

@@ -14,8 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What a name in the drop folder is. A listing tells the first three from the rest, which it calls FILE_SETTLING; whether such a file
- * is complete, settle.h says. */
+/* What a name in the drop folder is. A listing tells the first three from the rest, which it calls FILE_SETTLING; whether such a
+ * file is complete, settle.h says. */
 typedef enum
 {
   FILE_IGNORED,    /* not ours: another name, a folder, a link, a pipe; left alone, said once */

@@ -10,9 +10,10 @@
  *   settle_hint (settle, name, hint);                      for each event, as it comes
  *   wait_us = settle_observe (settle, entries, now, ...);  for each listing; look again after wait_us or at the next event
  *
- * Who can look only once (`weir status`) has but the file's own times: settle_look_once. Of these only ctime counts, which the kernel
- * sets at every change: cp -p, tar and touch set any mtime they like, in the past before they close or in the future. A ctime that is
- * further away than "settle", in either direction, is no change of just now: one that is ahead tells of a clock that was set back. */
+ * Who can look only once (`weir status`) has but the file's own times: settle_look_once. Of these only ctime counts, which the
+ * kernel sets at every change: cp -p, tar and touch set any mtime they like, in the past before they close or in the future. A
+ * ctime that is further away than "settle", in either direction, is no change of just now: one that is ahead tells of a clock that
+ * was set back. */
 #ifndef WEIR_WATCHER_SETTLE_H
 #define WEIR_WATCHER_SETTLE_H
 

@@ -98,8 +98,9 @@ bool layout_check_columns (const Layout *layout, const char *file, GError **erro
  * neither its rows nor the places of its columns are to be guessed again. Owned by the caller. */
 char *layout_header (const Layout *layout, const Dialect *dialect);
 
-/* Pins what this load has settled, on top of what was pinned (words that are NULL only where the model says nothing of them): a column that was all NULL settles nothing but that it is there, and
- * numbers that are written otherwise than before nothing of the files to come. */
+/* Pins what this load has settled, on top of what was pinned (words that are NULL only where the model says nothing of them): a
+ * column that was all NULL settles nothing but that it is there, and numbers that are written otherwise than before nothing of the
+ * files to come. */
 void layout_pin (const Layout *layout, Pins *pins);
 
 /* Whether a cell of the column means NULL whatever its type may be: empty and not quoted, or one of the model's "null" texts (with
@@ -118,9 +119,9 @@ bool layout_is_blank (const Field *field);
 /* Whether a cell that is not of its column's type makes its row a reject, instead of asking for another type. */
 bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
 
-/* Whether a cell, not empty, is of its settled column's type, blanks around it or not, and its value. A type that this file settles takes only
- * the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a cell; one
- * that is declared or pinned takes every spelling. */
+/* Whether a cell, not empty, is of its settled column's type, blanks around it or not, and its value. A type that this file settles
+ * takes only the cells that inference gives it for (no "yes" in a boolean), or it would depend on whether the sample has met such a
+ * cell; one that is declared or pinned takes every spelling. */
 bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);
 
 /* Whether the table's rows are known by their hash alone. */

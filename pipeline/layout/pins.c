@@ -65,7 +65,8 @@ comes_first (const char *name, const char *other)
   return length != others ? length < others : strcmp (name, other) < 0;
 }
 
-/* Of the names that the same header has: 1 of the plain one, n of what ident.h has numbered, which may be cut to the same length. */
+/* Of the names that the same header has: 1 of the plain one, n of what ident.h has numbered, which may be cut to the same length.
+ * */
 static guint64
 number_of (const char *name, const char *plain)
 {

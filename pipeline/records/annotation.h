@@ -20,8 +20,8 @@ typedef struct
   char quote[2]; /* what stands around ANNOTATION_MESSAGE: weir always quotes that where the file has quotes; "": nothing does */
 } Annotation;
 
-/* Whether the text (after a byte order mark, if any) begins with ANNOTATION_LINE, quoted or not, and a delimiter behind it. On false
- * *ret_annotation is undefined. */
+/* Whether the text (after a byte order mark, if any) begins with ANNOTATION_LINE, quoted or not, and a delimiter behind it. On
+ * false *ret_annotation is undefined. */
 bool annotation_find (const char *text, size_t length, Annotation *ret_annotation);
 
 /* The delimiter with these blanks, if the dialect trims: what to write between cells. Owned by the caller. */

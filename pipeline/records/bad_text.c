@@ -43,21 +43,51 @@ bad_text_replace (const Record *record)
   return good > signs ? g_steal_pointer (&text) : NULL;
 }
 
+/* Whether the sign at "at" may stand for nothing: one of a run that is not its first. */
+static bool
+is_spare (const char *damaged, size_t at)
+{
+  return at >= SIGN_LENGTH && g_str_has_prefix (damaged + at, BAD_TEXT_SIGN)
+         && g_str_has_prefix (damaged + at - SIGN_LENGTH, BAD_TEXT_SIGN);
+}
+
+/* Moves each place that was reached over the letter or sign "next". False: none can be. */
+static bool
+pass_letter (const char *damaged, size_t length, const char *next, bool reached[])
+{
+  const size_t bytes = (size_t) (g_utf8_next_char (next) - next);
+  bool any = false;
+  for (size_t at = length; at-- > 0;) /* from the end, for they move there */
+    {
+      if (!reached[at])
+        continue;
+      reached[at] = false;
+      if (g_str_has_prefix (damaged + at, BAD_TEXT_SIGN) && ((unsigned char) *next & 0x80) != 0)
+        any = reached[at + SIGN_LENGTH] = true;
+      else if (strncmp (damaged + at, next, bytes) == 0)
+        any = reached[at + bytes] = true;
+    }
+  for (size_t at = 0; at < length; at++)
+    if (reached[at] && is_spare (damaged, at))
+      reached[at + SIGN_LENGTH] = true;
+  return any;
+}
+
 bool
 bad_text_may_be (const char *damaged, const char *text)
 {
   const char *sign = strstr (damaged, BAD_TEXT_SIGN);
-  if (sign == NULL || strncmp (damaged, text, (size_t) (sign - damaged)) != 0)
+  const size_t length = strlen (damaged);
+  if (sign == NULL || length > BAD_TEXT_LONGEST || strlen (text) > BAD_TEXT_LONGEST
+      || strncmp (damaged, text, (size_t) (sign - damaged)) != 0)
     return false;
-  size_t signs = 0;
-  text += sign - damaged;
-  for (; g_str_has_prefix (sign, BAD_TEXT_SIGN); sign += SIGN_LENGTH)
-    signs++;
-  for (; signs > 0 && ((unsigned char) *text & 0x80) != 0; signs--)
+  bool reached[BAD_TEXT_LONGEST + 1] = { false }; /* the places in "damaged" up to which it may be the text so far */
+  reached[sign - damaged] = true;
+  for (text += sign - damaged; *text != '\0'; text = g_utf8_next_char (text))
     {
-      text = g_utf8_next_char (text);
-      if (strcmp (sign, text) == 0 || bad_text_may_be (sign, text))
-        return true;
+      reached[length] = false; /* there is more of the text */
+      if (!pass_letter (damaged, length, text, reached))
+        return false;
     }
-  return false;
+  return reached[length];
 }

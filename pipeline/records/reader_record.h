@@ -5,9 +5,9 @@
 #include "pipeline/records/reader.h"
 
 /* A sound record that outlives the reader's buffers, of two rows of a header: each cell of "above" and the one below it joined by a
- * blank, empty ones left out; so many cells as the wider has. A name of "above" that has one below it goes on to the right until the
- * next, above names that are no units in brackets: north,,south, above X,Y,X,Y is north X, north Y, south X, south Y. "above" may be
- * empty ({ 0 }). *ret_memory (g_free) holds all of it. */
+ * blank, empty ones left out; so many cells as the wider has. A name of "above" that has one below it goes on to the right until
+ * the next, above names that are no units in brackets: north,,south, above X,Y,X,Y is north X, north Y, south X, south Y. "above"
+ * may be empty ({ 0 }). *ret_memory (g_free) holds all of it. */
 Record record_join (const Record *above, const Record *below, char **ret_memory);
 
 /* A record that outlives the reader's buffers, with its problem if it has one. *ret_memory (g_free) holds all of it. */

@@ -119,8 +119,8 @@ open_quoted (Splitter *splitter, const char *line, size_t at, size_t text_end)
   return quote + 1;
 }
 
-/* Takes the rest of a field in quotes at line[*at], and moves to where it ends, if it does. Returns where its closing quote is, from
- * 1, if that is before something else than blanks and a delimiter; else 0. */
+/* Takes the rest of a field in quotes at line[*at], and moves to where it ends, if it does. Returns where its closing quote is,
+ * from 1, if that is before something else than blanks and a delimiter; else 0. */
 static size_t
 close_quoted (Splitter *splitter, const char *line, size_t text_end, size_t end, size_t *at)
 {

@@ -1,7 +1,7 @@
-/* The fields of a line where libcsv cannot cut them: delimiters of several characters, quotes escaped by a backslash, blanks between
- * a quote and a delimiter, which belong to no cell, and apostrophes where the quote is one. libcsv compares each byte with one
- * delimiter byte, knows no escape but the doubled quote, and passes over blanks only together with those of cells without quotes.
- * Otherwise it does the same, and calls back the same way. Part of the reader. */
+/* The fields of a line where libcsv cannot cut them: delimiters of several characters, quotes escaped by a backslash, blanks
+ * between a quote and a delimiter, which belong to no cell, and apostrophes where the quote is one. libcsv compares each byte with
+ * one delimiter byte, knows no escape but the doubled quote, and passes over blanks only together with those of cells without
+ * quotes. Otherwise it does the same, and calls back the same way. Part of the reader. */
 #ifndef WEIR_PIPELINE_RECORDS_READER_SPLIT_H
 #define WEIR_PIPELINE_RECORDS_READER_SPLIT_H
 

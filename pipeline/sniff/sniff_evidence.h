@@ -22,13 +22,14 @@ typedef struct
 void sniff_evidence_clear (SniffEvidence *evidence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SniffEvidence, sniff_evidence_clear)
 
-#define SNIFF_SURE_PERCENT 80 /* of confidence: below it a person should look */
+#define SNIFF_SURE_PERCENT 80  /* of confidence: below it a person should look */
+#define SNIFF_LEAST_PERCENT 50 /* below it the table is a guess; words alone have some 60 */
 
 /* The confidence as it is said. */
 int sniff_percent (const SniffEvidence *evidence);
 
-/* Whether a file should rather be refused than loaded: the confidence is below "least" percent, and lines of it are in no row, or it
- * has no header that would tell its columns. */
+/* Whether a file should rather be refused than loaded: the confidence is below "least" percent, and lines of it are in no row, or
+ * it has no header that would tell its columns. */
 bool sniff_is_doubtful (int percent, int least, int64_t lines_left_out, int header_rows);
 
 /* Whether a record of another width could be a row of the table that lost or gained separators, and no footer or other table: some

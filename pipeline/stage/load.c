@@ -190,16 +190,18 @@ static void
 note_null_words (const char *name, const int64_t *counts, GPtrArray *notes)
 {
   g_autoptr (GString) words = g_string_new (NULL);
+  int kinds = 0;
   for (int i = 0; i < NULL_WORDS_MOST; i++)
     if (counts[i] > 0)
       {
+        kinds++;
         g_autofree char *count = text_count (counts[i]);
         g_string_append_printf (words, "%s\"%s\" (%s cell%s)", words->len > 0 ? ", " : "", null_word_text (i), count,
                                 counts[i] == 1 ? "" : "s");
       }
-  g_ptr_array_add (notes, g_strdup_printf ("column %s: %s stands for nothing and was read as NULL; \"%s\": {\"null\": []} in a "
-                                           "model switches that off",
-                                           name, words->str, name));
+  g_ptr_array_add (
+      notes, g_strdup_printf ("column %s: %s %s as NULL; \"%s\": {\"null\": []} in a model switches that off", name, words->str,
+                              kinds > 1 ? "stand for nothing and were read" : "stands for nothing and was read", name));
 }
 
 /* A note for each column, but for the words of the many columns that a wide file may have. */
@@ -238,14 +240,14 @@ static void
 note_header (const Rows *rows, const Layout *layout, GPtrArray *notes)
 {
   const char *likelier = rows_evidence (rows)->likelier;
-  g_autofree char *encoding = likelier != NULL ? g_strdup_printf ("\"%s\"", likelier) : g_strdup ("...");
+  g_autofree char *say = likelier != NULL
+                             ? g_strdup_printf ("\"dialect\": {\"encoding\": \"%s\"} in a model says what it is", likelier)
+                             : g_strdup ("\"encoding\" in the \"dialect\" of a model says what it is");
   for (int i = 0; rows_header_problem (rows) != NULL && i < layout->n_columns; i++)
     if (strstr (layout->columns[i].header, BAD_TEXT_SIGN) != NULL)
-      g_ptr_array_add (notes,
-                       g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; \"dialect\": {\"encoding\": %s} "
-                                        "in a model says what it is",
-                                        encoding_word (rows_dialect (rows)->encoding), layout->columns[i].header,
-                                        layout->columns[i].name, encoding));
+      g_ptr_array_add (notes, g_strdup_printf ("the header is no %s: \"%s\" is taken for column %s; %s",
+                                               encoding_word (rows_dialect (rows)->encoding), layout->columns[i].header,
+                                               layout->columns[i].name, say));
 }
 
 bool

@@ -1,5 +1,5 @@
-/* How often words that stand for nothing (null_word.h) were written as NULL. Only rows that are written count: a row may be refused behind
- * such a word.
+/* How often words that stand for nothing (null_word.h) were written as NULL. Only rows that are written count: a row may be refused
+ * behind such a word.
  *
  *   for each row null_count_begin_row, null_count_meet for each of its words, and null_count_take_row if it is written */
 #ifndef WEIR_PIPELINE_STAGE_NULL_COUNT_H

@@ -13,8 +13,8 @@ suggest (const PipelineTask *task, Reason reason, const char *setting)
     return g_strdup ("Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
   if (reason == REASON_INVALID_UTF8)
     return g_strdup_printf (
-        "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model: \"dialect\": "
-        "{\"encoding\": ...}, docs/csv.md has the words; `weir retry %.8s` then loads it again.",
+        "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model, as \"encoding\" "
+        "in its \"dialect\": docs/csv.md has the words; `weir retry %.8s` then loads it again.",
         id, id);
   if (reason == REASON_SECOND_TABLE)
     return g_strdup_printf (
@@ -54,8 +54,8 @@ reject_limit_check (Db *db, const PipelineTask *task, const RejectSpool *rejects
 {
   const Model *model = task->model;
   double percent = model != NULL && model->max_percent >= 0 ? model->max_percent : task->options->max_percent;
-  /* A footer says nothing of the table's rows; but where it is most of the file, it may be the table that was not understood. Rows of
-   * another table are data that is not loaded. */
+  /* A footer says nothing of the table's rows; but where it is most of the file, it may be the table that was not understood. Rows
+   * of another table are data that is not loaded. */
   int64_t harmless = reject_harmless (rejects);
   int64_t counted = harmless <= counts->read / 2 ? counts->rejected - harmless : counts->rejected;
   if (model != NULL && model->max_rows >= 0 && counted > model->max_rows)

@@ -6,8 +6,8 @@
 #include "pipeline/run.h"
 #include "pipeline/stage/reject.h"
 
-/* Whether the rejects so far, less footers and headers once more, are few enough; if not, an INPUT error ("too_many_rejects") that names
- * the commonest reason: they must be in weir.reject already. */
+/* Whether the rejects so far, less footers and headers once more, are few enough; if not, an INPUT error ("too_many_rejects") that
+ * names the commonest reason: they must be in weir.reject already. */
 bool reject_limit_check (Db *db, const PipelineTask *task, const RejectSpool *rejects, const RowCounts *counts, GError **error);
 
 #endif

@@ -155,9 +155,9 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
-/* A quoted empty cell is an empty text, and nothing in any other type; so are blanks. A column without a value is one of texts until it
- * has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is nothing: they
- * must not be others when their column turns out to hold numbers. */
+/* A quoted empty cell is an empty text, and nothing in any other type; so are blanks. A column without a value is one of texts
+ * until it has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is
+ * nothing: they must not be others when their column turns out to hold numbers. */
 static bool
 is_null (const Row *row, const LayoutColumn *column, const Field *field)
 {
@@ -325,7 +325,8 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL then. */
+/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL
+ * then. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {

@@ -4,8 +4,8 @@
 #include <xxhash.h>
 
 /* What is hashed, for each column: the length of its name, the name, the length of the value's canonical bytes, these. Lengths are
- * 32 bits, big endian, so that no two rows are framed alike. Row hashes are kept in the warehouse: never change this for rows without
- * a key, which would all be loaded once more.
+ * 32 bits, big endian, so that no two rows are framed alike. Row hashes are kept in the warehouse: never change this for rows
+ * without a key, which would all be loaded once more.
  *
  * Of rows with a key this stands in front. Another byte makes every hash that is stored a mere suspicion, so that the next load
  * compares each row by its values and hashes it anew: for when what was stored can be trusted no more. */

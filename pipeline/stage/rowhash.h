@@ -13,8 +13,8 @@
 
 typedef struct RowHash RowHash;
 
-/* "names": the tracked columns' names in the order in which they will be added, which must be the order of strcmp. "keyed": whether the
- * rows have a business key; those without are known by their hash, which is another one therefore. */
+/* "names": the tracked columns' names in the order in which they will be added, which must be the order of strcmp. "keyed": whether
+ * the rows have a business key; those without are known by their hash, which is another one therefore. */
 RowHash *row_hash_new (const char *const *names, size_t count, bool keyed);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)

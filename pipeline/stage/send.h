@@ -4,9 +4,9 @@
 
 #include "pipeline/stage/load.h"
 
-/* Makes the table aside and fills it, from the start of the rows, and counts rows and lines in the result. *ret_contradiction: a cell is not of its column's
- * type; then the pass has left no trace in the transaction, and the rows stand somewhere. A row too wide for the server is an
- * INPUT error with its line. */
+/* Makes the table aside and fills it, from the start of the rows, and counts rows and lines in the result. *ret_contradiction: a
+ * cell is not of its column's type; then the pass has left no trace in the transaction, and the rows stand somewhere. A row too
+ * wide for the server is an INPUT error with its line. */
 bool send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error);
 
 #endif

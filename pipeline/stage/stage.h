@@ -32,8 +32,9 @@ bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
  * it names. */
 bool stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error);
 
-/* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file spells
- * it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new reference. */
+/* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file
+ * spells it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new
+ * reference. */
 Json *stage_columns (const Layout *layout);
 
 /* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */

@@ -114,7 +114,11 @@ lines_text (const LineCounts *lines)
       if (i == 0)
         g_string_append (text, count);
       else if (value > 0 && !members[i].first)
-        g_string_append_printf (text, " %s %s %s", strchr (text->str, '=') == NULL ? "=" : "+", count, members[i].name);
+        {
+          const char *name = members[i].name;
+          int length = (int) (strlen (name) - (value == 1 && g_str_has_suffix (name, "s"))); /* 1 row, 1 comment */
+          g_string_append_printf (text, " %s %s %.*s", strchr (text->str, '=') == NULL ? "=" : "+", count, length, name);
+        }
     }
   return g_string_free (text, FALSE);
 }

@@ -1,5 +1,5 @@
-/* The sum of lines: each line of a file's text is of one kind, and all of them together are the file. The published object has it as
- * "lines", the ledger as weir.file.lines. */
+/* The sum of lines: each line of a file's text is of one kind, and all of them together are the file. The published object has it
+ * as "lines", the ledger as weir.file.lines. */
 #ifndef WEIR_PIPELINE_TABLE_LINES_H
 #define WEIR_PIPELINE_TABLE_LINES_H
 
@@ -30,7 +30,8 @@ LineCounts lines_from_json (const Json *json); /* NULL: all are 0 */
 /* How many lines are in no row and no reject of the table: above it, below it, comments. */
 int64_t lines_out (const LineCounts *lines);
 
-/* The same in words: "12 lines left out: 3 above the table, 9 below it from line 1,204 on". NULL: there is nothing. Owned by the caller. */
+/* The same in words: "12 lines left out: 3 above the table, 9 below it from line 1,204 on". NULL: there is nothing. Owned by the
+ * caller. */
 char *lines_left_out (const LineCounts *lines);
 
 /* All kinds that there are: "1,207 = 3 above + 1 header + 1,194 rows + 9 below". Owned by the caller. */

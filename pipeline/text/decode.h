@@ -1,6 +1,7 @@
 /* What the bytes are before they are lines: byte order marks, encoding, binary content.
  *
- *   source_head (fd, ..., &head, error) && decode_head (&head, ..., &decoding, error) && decode_rest (fd, &head, &decoding, error) */
+ *   source_head (fd, ..., &head, error) && decode_head (&head, ..., &decoding, error)
+ *   && decode_rest (fd, &head, &decoding, error) */
 #ifndef WEIR_PIPELINE_TEXT_DECODE_H
 #define WEIR_PIPELINE_TEXT_DECODE_H
 
@@ -27,9 +28,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Decoding, decoding_clear)
  * is no text ("nul_byte"). Nothing is found then. */
 bool decode_head (const SourceHead *head, const Encoding *declared, const char *name, Decoding *ret_decoding, GError **error);
 
-/* The first accent may come late: where decode_head found UTF-8 in a head that is not the whole file and is nothing but ASCII, reads
- * on to the first other byte and judges by what follows it. *decoding becomes what is found there, with its evidence, or stays if
- * that is UTF-8. Otherwise nothing is read. Not to be called where an encoding is declared. Errors: as source_read. */
+/* The first accent may come late: where decode_head found UTF-8 in a head that is not the whole file and is nothing but ASCII,
+ * reads on to the first other byte and judges by what follows it. *decoding becomes what is found there, with its evidence, or
+ * stays if that is UTF-8. Otherwise nothing is read. Not to be called where an encoding is declared. Errors: as source_read. */
 bool decode_rest (int fd, const SourceHead *head, Decoding *decoding, GError **error);
 
 #endif

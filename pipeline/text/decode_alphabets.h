@@ -1,7 +1,7 @@
 /* What is written in which encoding. Part of decode_guess.c.
  *
- * Letters of a language beyond ASCII, small ones, the most frequent first. The order is what counts: a letter is taken to be about as frequent
- * as its place says. */
+ * Letters of a language beyond ASCII, small ones, the most frequent first. The order is what counts: a letter is taken to be about
+ * as frequent as its place says. */
 #ifndef WEIR_PIPELINE_TEXT_DECODE_ALPHABETS_H
 #define WEIR_PIPELINE_TEXT_DECODE_ALPHABETS_H
 

@@ -1,7 +1,7 @@
 /* Which encoding a text is in that is neither UTF-8 nor UTF-16: by its letters. Pure.
  *
- * Of each byte beyond ASCII, what it is in each encoding, between what letters, and how often the languages that are written in that
- * encoding have it. East Asian encodings are told by the characters that everybody uses. */
+ * Of each byte beyond ASCII, what it is in each encoding, between what letters, and how often the languages that are written in
+ * that encoding have it. East Asian encodings are told by the characters that everybody uses. */
 #ifndef WEIR_PIPELINE_TEXT_DECODE_GUESS_H
 #define WEIR_PIPELINE_TEXT_DECODE_GUESS_H
 

@@ -3,8 +3,8 @@
  *   source = source_new (fd, ...);  while (source_read (source, buffer, size, &got, error) && got > 0) ...
  *
  * The file's own bytes are fed to the digest once per pass, to their very end. What is no character of another encoding becomes a
- * byte that is no UTF-8 either (0xFF, or the undefined byte of Windows-1252 itself): the reader makes a reject of its record. A byte
- * order mark is passed over. */
+ * byte that is no UTF-8 either (0xFF, or the undefined byte of Windows-1252 itself): the reader makes a reject of its record. A
+ * byte order mark is passed over. */
 #ifndef WEIR_PIPELINE_TEXT_SOURCE_H
 #define WEIR_PIPELINE_TEXT_SOURCE_H
 
@@ -42,7 +42,8 @@ int64_t source_offset (const Source *source); /* of the file's own bytes, for pr
 /* Which compression the first bytes of a file have, by their magic numbers. */
 Compression source_compression (const char *bytes, size_t length);
 
-/* The first bytes of a file's text: decompressed, not transcoded, the byte order mark still there. decode_head tells the encoding. */
+/* The first bytes of a file's text: decompressed, not transcoded, the byte order mark still there. decode_head tells the encoding.
+ * */
 typedef struct
 {
   const char *bytes; /* borrowed */

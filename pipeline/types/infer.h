@@ -3,9 +3,10 @@
  *   for each cell: infer_cell (&guess, text, length, null);
  *   infer_result (&guess, &result);
  *
- * The result depends on the set of cells, never on their order. Candidates are (type, format) pairs: date has its formats as
- * candidates of their own, so 25/12/2026 leaves DD/MM/YYYY and drops MM/DD/YYYY, and numeric too, so 1,5 leaves a decimal comma and
- * drops a comma between thousands. 1.234 is a decimal point, unless another column of the file has decimal commas:
+ * The result depends on the set of cells, never on their order. Candidates are (type, format) pairs, so 1,5 leaves a numeric
+ * with a decimal comma and drops one with a comma between thousands. Dates and times are guessed beside them (infer_moment.h):
+ * 25/12/2026 leaves DD/MM/YYYY and drops MM/DD/YYYY. 1.234 is a decimal point, unless another column of the file has decimal
+ * commas:
  *
  *   if (infer_is_comma (the other's format) && result.either) infer_doubt (&result);
  *

@@ -24,8 +24,8 @@ typedef struct
 void moment_guess_init (MomentGuess *guess);
 void moment_guess_cell (MomentGuess *guess, const char *cell, size_t length);
 
-/* How the cells can be read: 0, 1, or 2 where there are more (day and month could be either). *ret_sure: they may be read so without
- * a model; false for years of two digits, and for hours of one digit alone, which may be minutes. */
+/* How the cells can be read: 0, 1, or 2 where there are more (day and month could be either). *ret_sure: they may be read so
+ * without a model; false for years of two digits, and for hours of one digit alone, which may be minutes. */
 int moment_guess_result (const MomentGuess *guess, MomentReading ret_readings[2], bool *ret_sure);
 
 #endif

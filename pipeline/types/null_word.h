@@ -1,8 +1,8 @@
 /* Words that stand for nothing: what programs and people write where a value is missing. One is NULL in a column where everything
  * else is of one type that is not text; who asks has tried that type first, for none of these is of any.
  *
- * In the list is what cannot be meant as a value: the words of R, pandas, SQL, spreadsheets and statistical offices, dashes, dots and
- * question marks. Not in it is what says something: "inf", "0", "x", "unknown", "n.d." (not detected), "*" (kept secret). */
+ * In the list is what cannot be meant as a value: the words of R, pandas, SQL, spreadsheets and statistical offices, dashes, dots
+ * and question marks. Not in it is what says something: "inf", "0", "x", "unknown", "n.d." (not detected), "*" (kept secret). */
 #ifndef WEIR_PIPELINE_TYPES_NULL_WORD_H
 #define WEIR_PIPELINE_TYPES_NULL_WORD_H
 

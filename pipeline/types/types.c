@@ -126,7 +126,7 @@ canonical_text (const Value *value, GByteArray *out)
 
 const Type types[TYPE_COUNT] = {
   { TYPE_BOOLEAN, "boolean", 16, parse_boolean, recognize_boolean, encode_boolean, canonical_boolean, write_boolean },
-  { TYPE_BIGINT, "bigint", 20, parse_bigint, NULL, encode_bigint, canonical_bigint, write_bigint },
+  { TYPE_BIGINT, "bigint", 20, parse_bigint, recognize_bigint, encode_bigint, canonical_bigint, write_bigint },
   { TYPE_NUMERIC, "numeric", 1700, parse_numeric, NULL, encode_numeric, canonical_decimal, write_decimal },
   { TYPE_DOUBLE, "double precision", 701, parse_double, NULL, encode_double, canonical_decimal, write_decimal },
   { TYPE_DATE, "date", 1082, parse_date, NULL, encode_date, canonical_date, write_date },

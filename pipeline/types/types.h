@@ -53,8 +53,8 @@ typedef struct
    * information ("00123" as bigint) is not of the type. On false *ret_value is undefined. */
   bool (*parse) (const char *cell, size_t length, const char *format, Value *ret_value);
 
-  /* Whether inference may give this type to a cell, NULL: as parse says. (A declared boolean takes yes and no; inference only true
-   * and false.) */
+  /* Whether inference may give this type to a cell, NULL: as parse says. (A declared boolean takes yes and no, inference only true
+   * and false; a declared bigint takes 0.0, inference gives it to numeric.) */
   bool (*recognize) (const char *cell, size_t length);
 
   /* Appends the value in binary COPY form, without the 4-byte length before it. */

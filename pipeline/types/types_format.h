@@ -1,9 +1,9 @@
 /* Cells that hold a date or a time, read by a pattern. For types*.c and infer*.c only.
  *
- * A pattern is made of YYYY (or YY), MM (or Mon or Month, in any case), DD, HH24 (or HH12 and AM), MI, SS and TZ, as in PostgreSQL's
- * to_timestamp, and literals between them: anything but letters and digits, and the letters T and Z. MM, DD, HH24 and HH12 take one
- * digit or two, except where they touch another field; SS takes a fraction of up to six digits, and zeros behind these; AM takes PM, too; TZ is Z, UTC, GMT,
- * +HH, +HHMM or +HH:MM and comes last. A blank before AM and TZ may be there or not. */
+ * A pattern is made of YYYY (or YY), MM (or Mon or Month, in any case), DD, HH24 (or HH12 and AM), MI, SS and TZ, as in
+ * PostgreSQL's to_timestamp, and literals between them: anything but letters and digits, and the letters T and Z. MM, DD, HH24 and
+ * HH12 take one digit or two, except where they touch another field; SS takes a fraction of up to six digits, and zeros behind
+ * these; AM takes PM, too; TZ is Z, UTC, GMT, +HH, +HHMM or +HH:MM and comes last. A blank before AM and TZ may be there or not. */
 #ifndef WEIR_PIPELINE_TYPES_TYPES_FORMAT_H
 #define WEIR_PIPELINE_TYPES_TYPES_FORMAT_H
 
@@ -38,7 +38,8 @@ typedef struct
 /* Whether a format is one of a date, a time, a timestamp or a timestamptz. */
 bool format_fits_moment (TypeId type, const char *format);
 
-/* Whether all of it is H:MM[:SS[.ffffff]], with a point or a comma, maybe AM or PM, maybe a zone. ret_moment gets the time of day and the zone. */
+/* Whether all of it is H:MM[:SS[.ffffff]], with a point or a comma, maybe AM or PM, maybe a zone. ret_moment gets the time of day
+ * and the zone. */
 bool clock_match (const char *text, size_t length, Clock *ret_clock, Moment *ret_moment);
 
 /* Whether the whole cell is written in that format, which types_format_fits accepted. */

@@ -28,8 +28,8 @@ strip_marks (const char *cell, size_t length, const char *format, char plain[BIG
   return true;
 }
 
-bool
-parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value)
+static bool
+parse_whole (const char *cell, size_t length, const char *format, Value *ret_value)
 {
   char plain[BIGINT_MAX_DIGITS + 1];
   if (format != NULL)
@@ -55,6 +55,35 @@ parse_bigint (const char *cell, size_t length, const char *format, Value *ret_va
     return false;
   ret_value->integer = (int64_t) (negative ? -magnitude : magnitude);
   return true;
+}
+
+/* Whether it is 0 with zeros behind a point: the mark that does not group in "format". Programs write so what they rounded. */
+static bool
+is_zero (const char *cell, size_t length, const char *format)
+{
+  DecimalStyle style;
+  Decimal decimal;
+  if (!decimal_style (format, &style) || style.unit != UNIT_NONE)
+    return false;
+  bool scanned = (style.group != '.' && decimal_scan (cell, length, NULL, &decimal))
+                 || (format != NULL && style.group != ',' && decimal_scan (cell, length, "9,9", &decimal));
+  return scanned && !decimal.has_exponent && decimal_significant (&decimal) == 0;
+}
+
+bool
+parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  if (parse_whole (cell, length, format, ret_value))
+    return true;
+  ret_value->integer = 0;
+  return is_zero (cell, length, format);
+}
+
+bool
+recognize_bigint (const char *cell, size_t length)
+{
+  Value unused;
+  return parse_whole (cell, length, NULL, &unused);
 }
 
 void

@@ -16,6 +16,7 @@
 
 /* types_number.c */
 bool parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value);
+bool recognize_bigint (const char *cell, size_t length);
 void encode_bigint (const Value *value, GByteArray *out);
 void canonical_bigint (const Value *value, GByteArray *out);
 void write_bigint (const Value *value, GString *out);

@@ -1,4 +1,5 @@
-/* date, time, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to 9999. */
+/* date, time, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to
+ * 9999. */
 #include "pipeline/types/types_format.h"
 #include "pipeline/types/types_rows.h"
 

@@ -66,11 +66,12 @@ agreement_check_owner (Db *db, const char *schema, const char *table, bool known
 
 /* Reads a column of texts in a transaction of its own, for a cursor needs one. */
 static bool
-check_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GError **error)
+check_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, const StoredColumn *stored,
+             GError **error)
 {
   if (!db_exec (db, "begin read only; set local statement_timeout = 0", error))
     return false;
-  bool fit = convert_check (db, schema, layout, column, error);
+  bool fit = convert_check (db, schema, layout, column, stored->former != NULL ? stored->former : stored->name, error);
   if (db_is_usable (db))
     (void) db_exec (db, "rollback", NULL);
   return fit;
@@ -87,9 +88,10 @@ check_declared (Db *db, const char *schema, const Layout *layout, const Pins *pi
         continue;
       const WantedColumn wanted = { column->name, column->type };
       ColumnStep step = columns_step (layout, pins, &wanted, stored);
+      const StoredColumn *is = columns_find (stored, wanted.name);
       if (step == COLUMN_CANNOT)
-        return columns_refuse (schema, layout, &wanted, columns_find (stored, wanted.name), error);
-      if (step == COLUMN_IS_CONVERTED && !check_texts (db, schema, layout, column, error))
+        return columns_refuse (schema, layout, &wanted, is, error);
+      if (step == COLUMN_IS_CONVERTED && !check_texts (db, schema, layout, column, is, error))
         return false;
     }
   return true;

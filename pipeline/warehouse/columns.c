@@ -25,6 +25,7 @@ static void
 stored_column_free (StoredColumn *column)
 {
   g_free (column->name);
+  g_free (column->former);
   g_free (column->written);
   g_free (column);
 }
@@ -97,7 +98,8 @@ columns_renames (const char *schema, const Model *model, const Pins *pins, const
 void
 columns_rename (const ColumnRename *rename)
 {
-  g_free (rename->column->name);
+  g_free (rename->column->former);
+  rename->column->former = rename->column->name;
   rename->column->name = g_strdup (rename->name);
 }
 

@@ -20,6 +20,7 @@ GArray *columns_wanted (const Layout *layout);
 typedef struct
 {
   char *name;
+  char *former;     /* the name before columns_rename; NULL: the same */
   const Type *type; /* NULL: one that weir does not know */
   char *written;    /* as PostgreSQL writes it */
 } StoredColumn;
@@ -36,8 +37,8 @@ typedef struct
   const char *name; /* that it gets */
 } ColumnRename;
 
-/* Which stored columns have to be renamed before a load (of ColumnRename); "pins" after former_apply. Error: MODEL ("columns_drift")
- * where two of them would have one name: which values are to stay, nobody can tell. NULL then. */
+/* Which stored columns have to be renamed before a load (of ColumnRename); "pins" after former_apply. Error: MODEL
+ * ("columns_drift") where two of them would have one name: which values are to stay, nobody can tell. NULL then. */
 GArray *columns_renames (const char *schema, const Model *model, const Pins *pins, const GPtrArray *stored, GError **error);
 void columns_rename (const ColumnRename *rename); /* the stored column has its new name */
 

@@ -14,6 +14,7 @@ typedef struct
 {
   const Layout *layout;
   const LayoutColumn *column;
+  const char *stored; /* its name in the database */
   int64_t misfits;
   GString *shown; /* the first of them */
 } Conversion;
@@ -58,8 +59,8 @@ cannot_convert (const Conversion *conversion, const char *schema, GError **error
                                            "load into a table of another name.",
                                            model->path);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_TYPE_CHANGED, .detail = detail, .hint = hint },
-                    "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not", column->name,
-                    schema, model->table, column->type->name, conversion->misfits);
+                    "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not",
+                    conversion->stored, schema, model->table, column->type->name, conversion->misfits);
 }
 
 /* Fetches the next piece of the distinct texts; "put_down": keeps what becomes of those that do not stay. */
@@ -86,31 +87,32 @@ read_piece (Db *db, Conversion *conversion, bool put_down, bool *ret_end, GError
 
 /* Reads all the texts. False where one of them is not of the type, too. */
 static bool
-read_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, bool put_down, GError **error)
+read_texts (Db *db, const char *schema, Conversion *conversion, bool put_down, GError **error)
 {
-  const SqlVar vars[] = { { "schema", schema }, { "table", layout->model->table }, { "column", column->name } };
-  g_autoptr (GString) shown = g_string_new (NULL);
-  Conversion conversion = { .layout = layout, .column = column, .shown = shown };
+  const SqlVar vars[] = { { "schema", schema }, { "table", conversion->layout->model->table }, { "column", conversion->stored } };
+  g_autoptr (GString) shown = conversion->shown = g_string_new (NULL);
   if (!sql_run (db, "convert/texts", vars, G_N_ELEMENTS (vars), NULL, error))
     return false;
   for (bool end = false; !end;)
-    if (!read_piece (db, &conversion, put_down, &end, error))
+    if (!read_piece (db, conversion, put_down, &end, error))
       return false;
   return sql_run (db, "convert/close", NULL, 0, NULL, error)
-         && (conversion.misfits == 0 || cannot_convert (&conversion, schema, error));
+         && (conversion->misfits == 0 || cannot_convert (conversion, schema, error));
 }
 
 bool
-convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GError **error)
+convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, const char *stored, GError **error)
 {
-  return read_texts (db, schema, layout, column, false, error);
+  Conversion conversion = { .layout = layout, .column = column, .stored = stored };
+  return read_texts (db, schema, &conversion, false, error);
 }
 
 bool
 convert_texts (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GPtrArray *notes, GError **error)
 {
   const SqlVar vars[] = { { "schema", schema }, { "table", layout->model->table }, { "column", column->name } };
-  if (!sql_run (db, "convert/begin", NULL, 0, NULL, error) || !read_texts (db, schema, layout, column, true, error)
+  Conversion conversion = { .layout = layout, .column = column, .stored = column->name };
+  if (!sql_run (db, "convert/begin", NULL, 0, NULL, error) || !read_texts (db, schema, &conversion, true, error)
       || !sql_run (db, "convert/write", vars, G_N_ELEMENTS (vars), NULL, error)
       || !sql_run (db, "convert/end", NULL, 0, NULL, error))
     return false;

@@ -6,8 +6,10 @@
 #include "base/db.h"
 #include "pipeline/layout/layout.h"
 
-/* Whether convert_texts would do: reads all the texts, and changes nothing. In the caller's transaction. Errors as there. */
-bool convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, GError **error);
+/* Whether convert_texts would do: reads all the texts, and changes nothing. "stored" is the column's name in the database, for it
+ * may have yet to be renamed. In the caller's transaction. Errors as there. */
+bool convert_check (Db *db, const char *schema, const Layout *layout, const LayoutColumn *column, const char *stored,
+                    GError **error);
 
 /* Rewrites every text of the column as its type's own, for the statement that changes the type; a text that means NULL becomes it.
  * In the caller's transaction, and in memory for a piece of the values at a time. One that is not of the type is a MODEL error

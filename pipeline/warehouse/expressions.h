@@ -23,8 +23,8 @@ char *expression_distinct (const Warehouse *warehouse);
  * equal: it gets one of its own, always the same for the same values, so that replaying the archive gives the same rows. */
 char *expression_hash (const Warehouse *warehouse);
 
-/* The row hash of a stored row that the file has found unchanged: the file's, where that covers all of the row; else the one that it
- * has, made anew of that and of what is filled in, so that it covers no less than before. */
+/* The row hash of a stored row that the file has found unchanged: the file's, where that covers all of the row; else the one that
+ * it has, made anew of that and of what is filled in, so that it covers no less than before. */
 char *expression_refreshed_hash (const Warehouse *warehouse);
 
 /* Those of the names that are not left out. Borrows them; the array is the caller's. */

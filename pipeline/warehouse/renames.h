@@ -4,8 +4,8 @@
 
 #include "pipeline/warehouse/warehouse.h"
 
-/* Renames them in the table and in its view, in the caller's transaction, and in "stored", the columns of the table as columns_read gave
- * them. Each is told in "notes". Errors: those of columns_renames, and the database's. */
+/* Renames them in the table and in its view, in the caller's transaction, and in "stored", the columns of the table as columns_read
+ * gave them. Each is told in "notes". Errors: those of columns_renames, and the database's. */
 bool renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error);
 
 #endif

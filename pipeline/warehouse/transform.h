@@ -10,9 +10,9 @@
  * bytes; too many of them are an INPUT error. MODEL: the warehouse cannot follow. RETRY: staging is not whole, for a crashed server
  * emptied it. On error the transaction is to be rolled back, and only the spooled rejects tell of it.
  *
- * A row with a key whose stored hash is the file's is taken as unchanged without a look at its values. For that the hash of each stored
- * row is, at any time, either the one that row.c makes of all its tracked values that are not NULL, under their names, or one that no
- * file's row has (an md5): where columns are carried over, filled in, given another name or made something else. */
+ * A row with a key whose stored hash is the file's is taken as unchanged without a look at its values. For that the hash of each
+ * stored row is, at any time, either the one that row.c makes of all its tracked values that are not NULL, under their names, or
+ * one that no file's row has (an md5): where columns are carried over, filled in, given another name or made something else. */
 bool transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result,
                     GError **error);
 

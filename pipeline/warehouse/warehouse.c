@@ -167,8 +167,8 @@ add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray 
   return change_column (db, warehouse, "table/add_column", column->name, column->type->name, error);
 }
 
-/* The rows of which the column "which" were hashed when it was something else: no file's hash is to prove anything of them. Those without a
- * key are known by their hash, and keep it. */
+/* The rows of which the column "which" were hashed when it was something else: no file's hash is to prove anything of them. Those
+ * without a key are known by their hash, and keep it. */
 static bool
 distrust (Db *db, const Warehouse *warehouse, const char *column, const char *which, GError **error)
 {

@@ -70,7 +70,8 @@ add_options (GOptionContext *context, const Command *command, Call *call, gboole
   g_option_context_add_main_entries (context, show_help, NULL);
 }
 
-/* Takes the options out of the words, of which the first is the command's name. *ret_help: --help was among them, and is printed. */
+/* Takes the options out of the words, of which the first is the command's name. *ret_help: --help was among them, and is printed.
+ * */
 static bool
 parse_options (const Command *command, Call *call, int *count, char ***words, bool *ret_help, GError **error)
 {

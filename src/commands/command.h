@@ -1,8 +1,8 @@
 /* A command of weir as data, and one call of it.
  *
- * A new command is a file command_NAME.c with a `const Command command_NAME`, and its name in cli.h and cli.c; help, usage errors and
- * completion come from there. A call goes: options, arguments, the home's settings where the command needs them, its run function, and
- * its error, if there is one, printed and made an exit code. */
+ * A new command is a file command_NAME.c with a `const Command command_NAME`, and its name in cli.h and cli.c; help, usage errors
+ * and completion come from there. A call goes: options, arguments, the home's settings where the command needs them, its run
+ * function, and its error, if there is one, printed and made an exit code. */
 #ifndef WEIR_SRC_COMMANDS_COMMAND_H
 #define WEIR_SRC_COMMANDS_COMMAND_H
 

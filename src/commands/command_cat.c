@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define FLUSH_SIZE 65536
-#define LEAST_PERCENT 50 /* of confidence; words alone have some 60 */
 
 /* How many rows something happened to, and the first one's line. */
 typedef struct
@@ -174,7 +173,7 @@ tell_counts (const Cat *cat)
 {
   g_autofree char *left_out = lines_left_out (&cat->lines);
   int confidence = sniff_percent (rows_evidence (cat->file->rows));
-  if (confidence < LEAST_PERCENT)
+  if (confidence < SNIFF_LEAST_PERCENT)
     fprintf (stderr, "weir: %s: this table is a guess (confidence %d %%): `weir sniff --explain` says why\n", cat->file->name,
              confidence);
   if (left_out != NULL)

@@ -1,7 +1,7 @@
 /* What became of a request: the words in which the supervisor's children answer, one table for both sides. Pure.
  *
- * An answer is a line of JSON with the member "outcome". A worker says with it what became of a file (src/load/worker.h), the process
- * that prepares the database whether it did (src/watch/preparation.h). */
+ * An answer is a line of JSON with the member "outcome". A worker says with it what became of a file (src/load/worker.h), the
+ * process that prepares the database whether it did (src/watch/preparation.h). */
 #ifndef WEIR_SRC_LOAD_OUTCOME_H
 #define WEIR_SRC_LOAD_OUTCOME_H
 
@@ -26,7 +26,8 @@ typedef enum
 const char *outcome_word (Outcome outcome); /* static; NULL of OUTCOME_UNKNOWN */
 Outcome outcome_find (const char *word);    /* word may be NULL */
 
-/* An error that leaves the file alone. One that would refuse it (INPUT) is a person's to mend where there is nothing to refuse yet. */
+/* An error that leaves the file alone. One that would refuse it (INPUT) is a person's to mend where there is nothing to refuse yet.
+ * */
 Outcome outcome_of_error (const GError *error);
 
 /* {"outcome":"..."}, and of an error {"outcome":"...","error":{...}}. Owned by the caller. */

@@ -6,8 +6,8 @@
 #include "src/report/checks_list.h"
 #include "src/settings/settings.h"
 
-/* Adds to the list: database, version, ledger, schemas, the models against the tables, and files that are held. catalog NULL: without
- * the last two. */
+/* Adds to the list: database, version, ledger, schemas, the models against the tables, and files that are held. catalog NULL:
+ * without the last two. */
 void checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *checks);
 
 #endif

@@ -67,8 +67,8 @@ take_evidence (Explained *way, const SniffEvidence *evidence)
   way->evidence.kinds = NULL;
 }
 
-/* Reads the file as a model would that says no more than delimiter and quote (NULL: not even that), and the encoding where that must be
- * said. NULL: it cannot be read so. */
+/* Reads the file as a model would that says no more than delimiter and quote (NULL: not even that), and the encoding where that
+ * must be said. NULL: it cannot be read so. */
 static Explained *
 read_way (const PeekedFile *file, const char *delimiter, const char *quote)
 {

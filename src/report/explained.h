@@ -1,5 +1,5 @@
-/* What else a delimited file could be: each other delimiter, and each other quote with the one that was chosen, with the table that it
- * would make. For `weir sniff --explain`. */
+/* What else a delimited file could be: each other delimiter, and each other quote with the one that was chosen, with the table that
+ * it would make. For `weir sniff --explain`. */
 #ifndef WEIR_SRC_REPORT_EXPLAINED_H
 #define WEIR_SRC_REPORT_EXPLAINED_H
 

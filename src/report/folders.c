@@ -105,7 +105,8 @@ add_claim (Survey *survey, const ClaimEntry *claim)
   g_ptr_array_add (survey->files, file);
 }
 
-/* What keeps a file of a table from being loaded once it is complete: a person, or a dimension. NULL: nothing. Owned by the caller. */
+/* What keeps a file of a table from being loaded once it is complete: a person, or a dimension. NULL: nothing. Owned by the caller.
+ * */
 static char *
 find_cause (Survey *survey, const Entry *entry, const Route *route, const char **ret_state)
 {

@@ -16,7 +16,8 @@ typedef struct
 /* "-" is standard input; that and pipes are copied to an unnamed temporary file first. Errors: LOCAL where it cannot be opened or
  * read, else those of rows_open. */
 bool peek_open (const char *path, PeekedFile *ret_file, GError **error);
-/* The same, but read in the encoding that it is like, if LOAD would need a model for that ("like"): its dialect is told then, too. */
+/* The same, but read in the encoding that it is like, if LOAD would need a model for that ("like"): its dialect is told then, too.
+ * */
 bool peek_open_likely (const char *path, PeekedFile *ret_file, GError **error);
 void peek_clear (PeekedFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeekedFile, peek_clear)

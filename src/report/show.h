@@ -5,8 +5,8 @@
 #include "base/db.h"
 #include "base/json.h"
 
-/* Prints a result as an aligned table on stdout. Headers are the result's column names; "empty" is said when there are no rows. Columns
- * whose values are all numbers are right-aligned. */
+/* Prints a result as an aligned table on stdout. Headers are the result's column names; "empty" is said when there are no rows.
+ * Columns whose values are all numbers are right-aligned. */
 void show_result (const DbResult *result, const char *empty);
 
 /* Prints an aligned table: headers (NULL-terminated), and cells (of char *, NULL is empty) row by row. */

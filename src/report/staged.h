@@ -16,8 +16,8 @@ typedef struct
 void staged_clear (Staged *staged);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Staged, staged_clear)
 
-/* Reads and counts staging.TABLE, and picks the business key. "model" is the table's, if it has one already, or NULL. *ret_staged is
- * the caller's to clear even on error: MODEL where no such table is staged (with those that are) or where it is empty. */
+/* Reads and counts staging.TABLE, and picks the business key. "model" is the table's, if it has one already, or NULL. *ret_staged
+ * is the caller's to clear even on error: MODEL where no such table is staged (with those that are) or where it is empty. */
 bool staged_read (Db *db, const Settings *settings, const char *table, const Model *model, Staged *ret_staged, GError **error);
 
 #endif

@@ -13,7 +13,8 @@ bool database_url (const Settings *settings, bool start, char **ret_url, char **
 /* Connects to it, for whoever only looks: the embedded server must run, and the ledger must be this weir's (migrate_check). */
 Db *database_open (const Settings *settings, GError **error);
 
-/* Connects to it, for whoever loads: starts the embedded server, makes the ledger or brings it up to date. stop_fd as in db_connect. */
+/* Connects to it, for whoever loads: starts the embedded server, makes the ledger or brings it up to date. stop_fd as in
+ * db_connect. */
 Db *database_open_to_load (const Settings *settings, int stop_fd, GError **error);
 
 /* settings_read_secret for a ledger that is there: a missing secret is made only where no table's ids were made with one before. */

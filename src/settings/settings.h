@@ -47,9 +47,9 @@ typedef enum
   HOME_CREATE,   /* the current folder (or --home) becomes one: folders and .weir/ are made, weir.json is not needed */
 } HomePolicy;
 
-/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings; given: what the command line
- * says, or NULL. The command line wins over the environment, which wins over weir.json. All mistakes are reported at once, each with
- * its place and the nearest valid word (MODEL). */
+/* Finds the home (--home, WEIR_HOME, the nearest parent with weir.json or .weir/) and reads its settings; given: what the command
+ * line says, or NULL. The command line wins over the environment, which wins over weir.json. All mistakes are reported at once,
+ * each with its place and the nearest valid word (MODEL). */
 Settings *settings_load (const SettingsGiven *given, HomePolicy policy, GError **error);
 
 /* The same for this folder, where the command line says nothing else. */

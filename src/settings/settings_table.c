@@ -1,5 +1,7 @@
 #include "src/settings/settings_table.h"
 
+#include "pipeline/sniff/sniff_evidence.h"
+
 /* Where the member is, if it is of that type. */
 #define AT(ctype, member) .offset = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, ctype : 1)
 
@@ -79,7 +81,7 @@ const Setting settings_table[] = {
     .help = "Rejected rows, in percent of the rows read, above which the whole file is refused. A model may say otherwise." },
   { .path = "sniff.min_confidence_percent",
     WHOLE (min_confidence, 0, 100),
-    .fallback = "50",
+    .fallback = G_STRINGIFY (SNIFF_LEAST_PERCENT),
     .help = "Confidence, in percent, below which a file is refused if lines of it are left out or it has no header, and its model "
             "does not say the `delimiter`." },
   { .path = "swap_timeout",

@@ -1,5 +1,5 @@
-/* The crew: the supervisor's `weir load --worker` children. It starts them, hands them requests, and tells what became of these. All on
- * the main loop.
+/* The crew: the supervisor's `weir load --worker` children. It starts them, hands them requests, and tells what became of these.
+ * All on the main loop.
  *
  *   crew_new
  *   crew_hire                one more, when more could be done at once; "ready" or "unavailable" follows, or "ended"
@@ -9,8 +9,8 @@
  *   crew_free                kills nobody: call it when the size is 0, or with the supervisor's own end
  *
  * Each worker has one request at a time, and each request gets exactly one event. A crew never gives up: workers that die at once
- * are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its input, and ends by itself after
- * the file in work. */
+ * are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its input, and ends by itself
+ * after the file in work. */
 #ifndef WEIR_SRC_WATCH_CREW_H
 #define WEIR_SRC_WATCH_CREW_H
 

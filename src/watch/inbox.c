@@ -122,7 +122,8 @@ is_not_listed (gpointer key, gpointer value, gpointer data)
   return !g_hash_table_contains (data, key);
 }
 
-/* Says which files are left alone, and why. Forgets those that are gone or mended, so that it is said anew when it happens again. */
+/* Says which files are left alone, and why. Forgets those that are gone or mended, so that it is said anew when it happens again.
+ * */
 static void
 tell_left_alone (Inbox *inbox, const GPtrArray *entries)
 {

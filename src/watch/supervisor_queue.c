@@ -153,8 +153,8 @@ apply_hold (Supervisor *supervisor, Job *job, int64_t now)
     job->state = JOB_HELD;
 }
 
-/* All that waits as it is now, indexed like the jobs, and behind them what our workers have in hand: listings may not show that (yet,
- * or any more). Of Job, borrowed from the jobs. */
+/* All that waits as it is now, indexed like the jobs, and behind them what our workers have in hand: listings may not show that
+ * (yet, or any more). Of Job, borrowed from the jobs. */
 static GArray *
 gather_jobs (Supervisor *supervisor, int64_t now)
 {

@@ -52,8 +52,8 @@ void supervisor_look_later (Supervisor *supervisor, int64_t delay_us);
 /* Hands out what may go, without a new look. */
 void supervisor_hand_out (Supervisor *supervisor);
 
-/* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody asked
- * them to. */
+/* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody
+ * asked them to. */
 void supervisor_worker_ready (void *data);
 void supervisor_worker_unavailable (const Json *reply, void *data);
 void supervisor_take_reply (const Job *job, Json *reply, void *data);

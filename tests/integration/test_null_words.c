@@ -37,7 +37,7 @@ test_the_next_file_reads_the_word_the_same_way (void **state)
   Home *home = *state;
   home_write_model (home, "items", ITEMS (""));
   g_autoptr (Json) first = expect_items (home, "k,v\n1,1.5\n2,NA\n3,NA\n4,-\n5,2.5\n", "read=5 inserted=5 staged=5");
-  expect_note (first, "column v: \\\"NA\\\" (2 cells), \\\"-\\\" (1 cell) stands for nothing and was read as NULL; "
+  expect_note (first, "column v: \\\"NA\\\" (2 cells), \\\"-\\\" (1 cell) stand for nothing and were read as NULL; "
                       "\\\"v\\\": {\\\"null\\\": []} in a model switches that off");
   assert_sql (home, "1.5|-|-|-|2.5", VALUES);
   assert_sql (home, "{\"null\": [\"NA\", \"-\"], \"type\": \"numeric\"}", PINNED);

@@ -56,6 +56,62 @@ test_a_column_is_renamed_in_place (void **state)
     }
 }
 
+/* What it holds is read under its old name, for nothing is renamed before a file is good. */
+static void
+test_a_renamed_column_gets_a_declared_type (void **state)
+{
+  static const struct
+  {
+    const char *model, *type, *first, *then, *counts, *rows;
+  } cases[] = {
+    { DIMENSION, "\"type\": \"date\", \"format\": \"DD/MM/YYYY\"", "id,mobile\n1,01/02/2026\n", "id,phone\n1,01/02/2026\n",
+      "read=1 unchanged=1 staged=1", "2026-02-01" },
+    { DIMENSION, "\"type\": \"time\"", "id,mobile\n1,09:30\n2,\n", "id,phone\n1,09:30\n2,\n", "read=2 unchanged=2 staged=2",
+      "09:30:00" },
+    { FACT, "\"type\": \"date\", \"format\": \"DD/MM/YYYY\"", "id,mobile\n1,01/02/2026\n", "phone,id\n02/02/2026,1\n",
+      "read=1 updated=1 staged=1", "2026-02-02" },
+    { FACT, "\"type\": \"time\"", "id,mobile\n1,09:30\n", "id,phone\n1,09:31\n", "read=1 updated=1 staged=1", "09:31:00" },
+    { ALL, "\"type\": \"date\", \"format\": \"DD/MM/YYYY\"", "id,mobile\n1,01/02/2026\n", "id,phone\n1,01/02/2026\n",
+      "read=1 inserted=1 staged=1", "2026-02-01 2026-02-01" },
+    { DIMENSION, "\"type\": \"text\"", "id,mobile\n1,+11\n", "id,phone\n1,+11\n", "read=1 unchanged=1 staged=1", "+11" },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s %s\n", cases[i].model, cases[i].type);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *before = g_strconcat (cases[i].model, "}", NULL);
+      g_autofree char *after =
+          g_strdup_printf ("%s, \"columns\": {\"phone\": {\"from\": [\"mobile\"], %s}}}", cases[i].model, cases[i].type);
+      home_write_model (home, "users", before);
+      home_drop (home, "users.csv", cases[i].first);
+      assert_weir (home, 0, "load", "--archive", "imports/users.csv", NULL);
+      home_write_model (home, "users", after);
+      g_autoptr (Outcome) check = expect_weir (home, 0, "check", NULL);
+      assert_contains (check->out, "the next load renames mobile to phone");
+      expect_load (home, cases[i].then, "applied", cases[i].counts);
+      assert_sql (home, cases[i].rows, "select string_agg(phone::text, ' ' order by id) from warehouse.users");
+      home->oracle = ORACLE_REPLAY | ORACLE_RENAMED;
+    }
+}
+
+/* A value that is not of the type: the refusal names the column as the database has it. */
+static void
+test_a_renamed_column_that_cannot_be_of_the_type (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", DIMENSION "}");
+  expect_load (home, "id,mobile\n1,01/02/2026\n2,soon\n", "applied", "read=2 inserted=2 staged=2");
+  home_write_model (home, "users",
+                    DIMENSION
+                    ", \"columns\": {\"phone\": {\"from\": [\"mobile\"], \"type\": \"date\", \"format\": \"DD/MM/YYYY\"}}}");
+  home_drop (home, "users.csv", "id,phone\n1,01/02/2026\n");
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "load", "--archive", "imports/users.csv", NULL);
+  assert_contains (refused->err, "column \"mobile\" of warehouse.users is text and cannot become date: 1 of its values are not");
+  assert_contains (refused->err, "\"soon\"");
+  assert_sql (home, "01/02/2026 soon", "select string_agg(mobile, ' ' order by id) from warehouse.users");
+}
+
 /* What depends on the view goes on, and its grants are there; closed versions have the new name, too. */
 static void
 test_history_and_views_stay (void **state)
@@ -142,6 +198,8 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_a_column_is_renamed_in_place, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_a_renamed_column_gets_a_declared_type, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_a_renamed_column_that_cannot_be_of_the_type, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_history_and_views_stay, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_only_what_is_applied_renames, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_two_columns_are_not_one, home_setup, home_teardown),

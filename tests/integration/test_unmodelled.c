@@ -163,6 +163,12 @@ test_refused_in_staging (void **state)
   assert_sql (home, "S1,S9", "select string_agg(code, ',' order by code) from staging.shops");
   g_autoptr (Outcome) shown = expect_weir (home, 0, "model", "shops", NULL);
   assert_contains (shown->err, "these are the good rows of \"shops.csv\", which was refused: see weir rejects ");
+  /* of a file without a good row nothing is shown, and nothing said of it */
+  home_drop (home, "shops.csv", "code,name\nS2,\xFF\x81\nS3,\xFF\x81\n");
+  g_autoptr (Outcome) none = expect_weir (home, 1, "load", "--json", "--archive", "imports/shops.csv", NULL);
+  g_autoptr (Json) bad = outcome_json (none);
+  assert_json (bad, "error.code", "too_many_rejects");
+  assert_null (strstr (none->out, "the good rows"));
 }
 
 static void

@@ -47,10 +47,69 @@ a_damaged_name_may_be_what_fits_around_the_damage (void **state)
       "b\xC3\xA9",
       true },
     { "a" BAD, "a" BAD, true },
+    { "a" BAD, "a" BAD BAD, false },
+    { "a" BAD BAD, "a" BAD, true },
+    { BAD BAD "\xC3\xA9" BAD, "\xC3\xA9\xC3\xA9\xC3\xA9", true },
+    { BAD BAD "\xC3\xA9" BAD, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", true },
+    { BAD BAD "\xC3\xA9" BAD, "\xC3\xA9\xC3\xA9", false },
+    { BAD BAD "\xC3\xA9" BAD, "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", false },
+    { "a" BAD BAD, "a", false },
+    { BAD "a" BAD,
+      "\xC3\xA9"
+      "a",
+      false },
+    { BAD, "", false },
+    { "", "", false },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     if (bad_text_may_be (cases[i].damaged, cases[i].text) != cases[i].may)
       fail_msg ("%s and %s", cases[i].damaged, cases[i].text);
+}
+
+/* "piece" so many times, and "end". */
+static char *
+repeat (const char *piece, size_t times, const char *end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (size_t i = 0; i < times; i++)
+    g_string_append (text, piece);
+  g_string_append (text, end);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Each group may have taken one letter or two: trying all ways would take longer than anybody waits. */
+static void
+many_damaged_places_take_no_time (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *piece;
+    size_t pieces;
+    const char *end;
+    size_t letters;
+    bool may;
+  } cases[] = {
+    { BAD BAD "\xC3\xA9\xC3\xA9\xC3\xA9", 28, "y", 140, false }, /* it ends with z */
+    { BAD BAD "\xC3\xA9\xC3\xA9\xC3\xA9", 28, "z", 140, true },
+    { BAD BAD "\xC3\xA9\xC3\xA9\xC3\xA9", 28, "z", 112, true },
+    { BAD BAD "\xC3\xA9\xC3\xA9\xC3\xA9", 28, "z", 111, false },
+    { BAD BAD "\xC3\xA9\xC3\xA9\xC3\xA9", 28, "z", 141, false },
+    { BAD BAD BAD "\xC3\xA9", 85, "y", 300, false },
+    { BAD BAD BAD "\xC3\xA9", 85, "z", 300, true },
+    { BAD, 341, "z", 341, true },
+    { BAD, 341, "z", 1, true },
+    { BAD, 341, "z", 0, false },
+    { BAD, 342, "z", 341, false }, /* too long to be compared */
+    { BAD, 341, "z", 512, false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *damaged = repeat (cases[i].piece, cases[i].pieces, cases[i].end);
+      g_autofree char *text = repeat ("\xC3\xA9", cases[i].letters, "z");
+      if (bad_text_may_be (damaged, text) != cases[i].may)
+        fail_msg ("case %zu", i);
+    }
 }
 
 static void
@@ -83,6 +142,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (a_damaged_name_may_be_what_fits_around_the_damage),
+    cmocka_unit_test (many_damaged_places_take_no_time),
     cmocka_unit_test (what_is_readable_is_kept),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

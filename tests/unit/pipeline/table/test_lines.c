@@ -38,6 +38,7 @@ what_is_left_out_is_told (void **state)
     const char *left_out, *text;
   } cases[] = {
     { { .total = 3, .header = 1, .rows = 2 }, NULL, "3 = 1 header + 2 rows" },
+    { { .total = 2, .header = 1, .rows = 1 }, NULL, "2 = 1 header + 1 row" },
     { { .total = 5, .header = 1, .rows = 2, .blank = 1, .rejected = 1 }, NULL, "5 = 1 header + 2 rows + 1 rejected + 1 blank" },
     { { .total = 1216, .above = 3, .header = 1, .rows = 1203, .below = 9, .first_below = 1208 },
       "12 lines left out: 3 above the table, 9 below it from line 1,208 on",
@@ -47,7 +48,7 @@ what_is_left_out_is_told (void **state)
       "4 = 1 header + 2 rows + 1 below" },
     { { .total = 4, .header = 1, .rows = 2, .comments = 1, .first_comment = 2 },
       "1 line left out: 1 comment on line 2",
-      "4 = 1 header + 2 rows + 1 comments" },
+      "4 = 1 header + 2 rows + 1 comment" },
     { { .total = 2007, .rows = 5, .comments = 2000, .first_comment = 1, .above = 1, .below = 1, .first_below = 2007 },
       "2,002 lines left out: 1 above the table, 2,000 comments from line 1 on, 1 below it on line 2,007",
       "2,007 = 1 above + 5 rows + 2,000 comments + 1 below" },

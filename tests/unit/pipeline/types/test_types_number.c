@@ -22,8 +22,26 @@ test_bigint (void **state G_GNUC_UNUSED)
     { "+44", "000000000000002c" },
     { "+0", "0000000000000000" },
     { "+123456", "000000000001e240" },
-    { "+1234567", NULL }, /* a telephone number, it may be */
-    { "-0.0", NULL },
+    { "+1234567", NULL },           /* a telephone number, it may be */
+    { "-0.0", "0000000000000000" }, /* zero is zero */
+    { "-0.00", "0000000000000000" },
+    { "0.0", "0000000000000000" },
+    { "0.00000", "0000000000000000" },
+    { "+0.0", "0000000000000000" },
+    { "-.0", "0000000000000000" },
+    { "0.", "0000000000000000" },
+    { "0,0", NULL },
+    { "-0,00", NULL }, /* no format says so */
+    { "0.01", NULL },
+    { "-0.0000001", NULL },
+    { "0.0.0", NULL },
+    { "0e0", NULL },
+    { "00.0", NULL },
+    { ".", NULL },
+    { "-.", NULL },
+    { "0.0 ", NULL },
+    { "5.0", NULL },
+    { "10.0", NULL },
     { "-00", NULL },
     { "+-1", NULL },
     { "+", NULL },
@@ -405,6 +423,15 @@ test_bigint_and_double_with_marks (void **state G_GNUC_UNUSED)
     { "-", NULL },
   };
   CHECK_ENCODED (TYPE_BIGINT, "9,999", grouped);
+  static const Probe zero_point[] = { { "-0.00", "0000000000000000" }, { "-0,00", NULL }, { "0,000", NULL }, { "5.0", NULL } };
+  CHECK_ENCODED (TYPE_BIGINT, "9,999", zero_point);
+  static const Probe zero_comma[] = {
+    { "-0,00", "0000000000000000" }, { "0,0", "0000000000000000" }, { "-0.00", NULL }, { "0.000", NULL }, { "5,0", NULL }
+  };
+  CHECK_ENCODED (TYPE_BIGINT, "9.999", zero_comma);
+  static const Probe zero_both[] = { { "-0,00", "0000000000000000" }, { "-0.00", "0000000000000000" }, { "0,01", NULL } };
+  CHECK_ENCODED (TYPE_BIGINT, "9 999", zero_both);
+  CHECK_ENCODED (TYPE_BIGINT, "9'999", zero_both);
   static const Probe comma[] = { { "1,5", "3ff8000000000000" }, { "1,5e3", "4097700000000000" }, { "1.5", NULL } };
   CHECK_ENCODED (TYPE_DOUBLE, "9,9", comma);
   static const Probe canonical[] = { { "1.234,5e0", "6e 2b 00000004 3132333435" } };
