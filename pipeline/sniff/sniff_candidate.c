@@ -125,12 +125,16 @@ count_marks (SniffCandidate *candidate, const Record *record)
       }
 }
 
-/* Whether a double quote begins the cell. */
-static bool
-begins_quoted (const SniffCandidate *candidate, const Field *field)
+/* Counts a cell that a double quote begins. */
+static void
+count_edge (SniffCandidate *candidate, const Field *field)
 {
-  size_t blanks = dialect_blanks_behind (&candidate->dialect, field->text, field->text + field->length);
-  return blanks < field->length && field->text[blanks] == '"';
+  const char *end = field->text + field->length;
+  const char *at = field->text + dialect_blanks_behind (&candidate->dialect, field->text, end);
+  if (at == end || *at != '"')
+    return;
+  candidate->edges++;
+  candidate->lone += at + 1 + dialect_blanks_behind (&candidate->dialect, at + 1, end) == end;
 }
 
 /* Whether the cell is the last and nothing but blanks, which are what is behind a delimiter at the end of the line. */
@@ -164,7 +168,7 @@ take_row (SniffCandidate *candidate, const Record *record)
       const Field *field = &record->fields[i];
       guint8 kind = (guint8) (is_line_end (candidate, record, i) ? KIND_EMPTY : sniff_kind (field->text, field->length));
       g_byte_array_append (candidate->kinds, &kind, 1);
-      candidate->edges += begins_quoted (candidate, field);
+      count_edge (candidate, field);
     }
   if (record->problem == NULL)
     count_marks (candidate, record);

@@ -50,8 +50,9 @@ static bool
 is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandidate *without)
 {
   int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
-  if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true; /* a cell of several lines, each of which is cut as the rows are */
+  bool ditto = without->lone > 0 && without->lone == without->edges; /* "the same as above", and no cell that goes on below */
+  if (ditto && without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS)
+    return true;
   bool plain = without->share >= LEAST_PLAIN_SHARE || without->edges == 0; /* otherwise quotes hide delimiters */
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }

@@ -103,6 +103,24 @@ static const Case cases[] = {
   { "a title with a colon", "Report: May\nat,n\n08:30,5\n09:30,6\n10:30,7\n", ",\"h1 LF" },
   { "titles with a comma each", "Report, May\nAll, of us\n\nid;name;n\n1;Ann;2\n2;Bob;3\n3;Cyd;4\n", ";\"h3 LF" },
 
+  /* cells of several lines, each of which is cut as the rows are */
+  { "one such cell", "id,note\n1,\"hello\nwell, bye\"\n2,ok\n3,fine\n", ",\"h0 LF" },
+  { "two of them", "id,note\n1,\"hello\nwell, bye\"\n2,\"so\nno, yes\"\n3,fine\n", ",\"h0 LF" },
+  { "one at the end", "id,note\n1,ok\n2,fine\n3,\"hello\nwell, bye\"\n", ",\"h0 LF" },
+  { "one in the first column", "note,id\n\"hello, you\nbye\",1\nok,2\nfine,3\n", ",\"h0 LF" },
+  { "one in the middle", "id,note,n\n1,\"hello, you\nwell\",4\n2,ok,5\n3,fine,6\n", ",\"h0 LF" },
+  { "an address", "id,name,address\r\n1,Ann,\"Main St 5\r\nOslo, 0150, Norway\"\r\n2,Bob,x\r\n3,Cyd,y\r\n", ",\"h0 CRLF" },
+  { "one between semicolons", "id;note\n1;\"hello\nwell; bye\"\n2;ok\n3;fine\n", ";\"h0 LF" },
+  { "one between tabs", "id\tnote\n1\t\"hello\nwell\tbye\"\n2\tok\n3\tfine\n", "t\"h0 LF" },
+  { "one between pipes", "id|note\n1|\"hello\nwell|bye\"\n2|ok\n3|fine\n", "|\"h0 LF" },
+  { "one of three lines", "id,note\n1,\"hello\nwell, yes\nand, bye\"\n2,ok\n3,fine\n", ",\"h0 LF" },
+  { "one with blanks beside its quotes", "id, note\n1, \"hello\nwell, bye\" \n2, ok\n3, fine\n", ",_\"h0 LF" },
+  { "one whose last line is a lone quote", "id,note\n1,\"hello, you\n2,\"\n3,fine\n", ",\"h0 LF" },
+  { "two marks of ditto", "id,note\n1,ok\n2,\"\n3,\"\n4,fine\n", ",0h0 LF" },
+  { "marks of ditto with blanks, far apart", "id;city;n\n1;Oslo;2\n2; \" ;3\n3;Rome;4\n4;\";5\n", ";0h0 LF" },
+  { "two quotes that begin cells and end none", "id,size\n1,\"4 ft\n2,\"5 ft\n3,pipe\n", ",\"h0 LF" },
+  { "two quotes in the middle of cells", "size,id\n4\" pipe,1\n5\" pipe,2\npipe,3\n", ",\"h0 LF" },
+
   /* single quotes */
   { "apostrophes in cells with and without quotes",
     "n,item,'note',price\n1,Ann's hat,'warm, doesn't itch',9.50\n2,Bob's cap,'red',3.20\n3,Cap,'blue, isn't new',4.10\n",
