@@ -125,16 +125,19 @@ count_marks (SniffCandidate *candidate, const Record *record)
       }
 }
 
-/* Counts a cell that a double quote begins. */
+/* Counts a cell that a quote begins. */
 static void
 count_edge (SniffCandidate *candidate, const Field *field)
 {
-  const char *end = field->text + field->length;
-  const char *at = field->text + dialect_blanks_behind (&candidate->dialect, field->text, end);
-  if (at == end || *at != '"')
+  const Dialect *dialect = &candidate->dialect;
+  const char *end = field->text + field->length, *at = field->text + dialect_blanks_behind (dialect, field->text, end);
+  if (at == end || (*at != '"' && *at != '\''))
     return;
-  candidate->edges++;
-  candidate->lone += at + 1 + dialect_blanks_behind (&candidate->dialect, at + 1, end) == end;
+  const char *last = end - dialect_blanks_before (dialect, at, end) - 1;
+  candidate->edges += *at == '"';
+  candidate->lone += *at == '"' && last == at;
+  candidate->opened += *at == '\'';
+  candidate->wrapped += *at == '\'' && last > at && *last == '\'';
 }
 
 /* Whether the cell is the last and nothing but blanks, which are what is behind a delimiter at the end of the line. */

@@ -57,9 +57,20 @@ is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandid
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
 }
 
+/* Whether each cell that a single quote begins ends with one, too: those are its quotes, whatever is between them ('the cats'
+ * toys'). */
+static bool
+are_wrapped (const SniffCandidate *single, const SniffCandidate *twofold)
+{
+  return twofold->quoted == 0 && twofold->wrapped >= LEAST_STRAYS && twofold->wrapped == twofold->opened
+         && single->quoted >= LEAST_STRAYS && single->quoted > single->problems;
+}
+
 static bool
 is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 {
+  if (are_wrapped (single, twofold))
+    return true;
   if (single->quoted == 0 || single->problems * 20 > single->rows->len)
     return false;
   bool alone = twofold->quoted == 0 && single->problems == 0, many = single->quoted >= LEAST_STRAYS;

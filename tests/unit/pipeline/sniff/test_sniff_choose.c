@@ -52,6 +52,42 @@ static const Case cases[] = {
   { "blanks behind a delimiter at each row's end", "id;name; \n1;ann; \n2;bob; \n3;cyd; \n", ";\"h0 trailing LF" },
   { "blanks behind some of them", "\"id\",\"name\",\n\"1\",\"ann\", \n\"2\",\"bob\",\n\"3\",\"cyd\", \n", ",\"h0 trailing LF" },
 
+  /* tabs beside delimiters */
+  { "tabs behind commas of three quoted columns",
+    "\"id\",\t\"name\",\t\"c\"\n\"1\",\t\"Ann 1\",\t\"c1\"\n\"2\",\t\"Ann 2\",\t\"c2\"\n", ",_\"h0 LF" },
+  { "tabs before commas of three columns", "id\t,name\t,c\n1\t,Ann\t,x\n2\t,Bob\t,y\n", ",_\"h0 LF" },
+  { "tabs behind commas of three columns", "id,\tname,\tc\n1,\tAnn,\tx\n2,\tBob,\ty\n", ",_\"h0 LF" },
+  { "tabs behind quotes, commas between", "\"id\"\t,\"name\"\t\n\"1\"\t,\"Ann\"\t\n\"2\"\t,\"Bob\"\t\n", ",_\"h0 LF" },
+  { "tabs on both sides of commas", "\"id\"\t,\t\"name\"\t,\t\"c\"\n\"1\"\t,\t\"Ann\"\t,\t\"x\"\n\"2\"\t,\t\"Bob\"\t,\t\"y\"\n",
+    ",_\"h0 LF" },
+  { "tabs behind semicolons of three quoted columns",
+    "\"id\";\t\"name\";\t\"c\"\n\"1\";\t\"Ann 1\";\t\"c1\"\n\"2\";\t\"Ann 2\";\t\"c2\"\n", ";_\"h0 LF" },
+  { "tabs before semicolons of three columns", "id\t;name\t;c\n1\t;Ann\t;x\n2\t;Bob\t;y\n", ";_\"h0 LF" },
+  { "tabs behind semicolons of three columns", "id;\tname;\tc\n1;\tAnn;\tx\n2;\tBob;\ty\n", ";_\"h0 LF" },
+  { "tabs behind quotes, semicolons between", "\"id\"\t;\"name\"\t\n\"1\"\t;\"Ann\"\t\n\"2\"\t;\"Bob\"\t\n", ";_\"h0 LF" },
+  { "tabs on both sides of semicolons", "\"id\"\t;\t\"name\"\t;\t\"c\"\n\"1\"\t;\t\"Ann\"\t;\t\"x\"\n\"2\"\t;\t\"Bob\"\t;\t\"y\"\n",
+    ";_\"h0 LF" },
+  { "tabs behind pipes of three quoted columns",
+    "\"id\"|\t\"name\"|\t\"c\"\n\"1\"|\t\"Ann 1\"|\t\"c1\"\n\"2\"|\t\"Ann 2\"|\t\"c2\"\n", "|_\"h0 LF" },
+  { "tabs before pipes of three columns", "id\t|name\t|c\n1\t|Ann\t|x\n2\t|Bob\t|y\n", "|_\"h0 LF" },
+  { "tabs behind pipes of three columns", "id|\tname|\tc\n1|\tAnn|\tx\n2|\tBob|\ty\n", "|_\"h0 LF" },
+  { "tabs behind quotes, pipes between", "\"id\"\t|\"name\"\t\n\"1\"\t|\"Ann\"\t\n\"2\"\t|\"Bob\"\t\n", "|_\"h0 LF" },
+  { "tabs on both sides of pipes", "\"id\"\t|\t\"name\"\t|\t\"c\"\n\"1\"\t|\t\"Ann\"\t|\t\"x\"\n\"2\"\t|\t\"Bob\"\t|\t\"y\"\n",
+    "|_\"h0 LF" },
+  { "lists that end with commas between tabs",
+    "chr\ta\tsizes\tstarts\tx\nc1\t1\t1,2,\t3,4,\tk\nc2\t2\t5,6,\t7,8,\tl\nc3\t2\t5,6,\t7,8,\tm\n", "t\"h0 LF" },
+  { "some cells that begin with a comma, between tabs", "id\tname\tc\n1\t,a,b\tx\n2\t,c,d\ty\n3\t,e,f\tz\n", "t\"h0 LF" },
+
+  /* words and figures with blanks behind commas, in few rows */
+  { "one row", "city, people\nSao Paulo, 12 400\n", ",_\"h0 LF" },
+  { "two rows", "city, people\nSao Paulo, 12 400\nRio, 6 700\n", ",_\"h0 LF" },
+  { "one row with an apostrophe in its number", "city, people\nSao Paulo, 12'400\n", ",_\"h0 LF" },
+  { "one row of three columns", "city, land, people\nSao Paulo, Brazil, 12 400\n", ",_\"h0 LF" },
+  { "one row, the number first", "people, city\n12 400, Sao Paulo\n", ",_\"h0 LF" },
+  { "one row with a sum of money", "city, rent\nSao Paulo, $ 12 400\n", ",_\"h0 LF" },
+  { "a sentence of two lines", "Dear Ann, hello\nwe are 3, or 4 of us\n", "0\"-0 LF" },
+  { "two names", "Smith, Ann\nJones, Bob 2\n", "0\"-0 LF" },
+
   /* delimiters of two characters */
   { "two pipes", "id||name||city\n1||Ann||Oslo\n2||Bob||Rome\n", "||\"h0 LF" },
   { "two pipes between two columns", "id||name\n1||Ann\n2||Bob\n", "||\"h0 LF" },
@@ -137,6 +173,18 @@ static const Case cases[] = {
     "12,'p, q'\n13,'r'\n14,'s'\n15,'t, u'\n16,'v'\n17,'w'\n18,'x, y'\n19,'z'\n20,'a'\n",
     ",'h0 LF" },
   { "double quotes around single ones", "n,t\n1,\"'a', b\"\n2,\"'c', d\"\n3,\"'e'\"\n", ",\"h0 LF" },
+
+  /* apostrophes of plurals between single quotes */
+  { "one such cell of few", "id,t,n\n1,'the cats' toys','x'\n2,'c','y'\n3,'d','z'\n", ",'h0 LF" },
+  { "one of a column", "id,t\n1,'the cats' toys'\n2,'c'\n3,'d'\n4,'e'\n", ",'h0 LF" },
+  { "one between semicolons", "id;t;n\n1;'the cats' toys';'x'\n2;'c';'y'\n3;'d';'z'\n", ";'h0 LF" },
+  { "one between tabs", "id\tt\tn\n1\t'the cats' toys'\t'x'\n2\t'c'\t'y'\n3\t'd'\t'z'\n", "t'h0 LF" },
+  { "one in the last row", "id,t,n\n1,'c','y'\n2,'d','z'\n3,'the cats' toys','x'\n", ",'h0 LF" },
+  { "one in a header in quotes, too", "'id','t'\n'1','the cats' toys'\n'2','c'\n'3','d'\n", ",'h0 LF" },
+  { "one with blanks beside quotes", "id, t, n\n1, 'the cats' toys', 'x'\n2, 'c', 'y'\n3, 'd', 'z'\n", ",_'h0 LF" },
+  { "two of five", "id,t,n\n1,'the cats' toys','x'\n2,'c','y'\n3,'d','z'\n4,'the dogs' beds','u'\n5,'e','v'\n", ",'h0 LF" },
+  { "one at each end", "id,t\n1,'cats' and dogs'\n2,'c'\n3,'d'\n4,'e'\n", ",'h0 LF" },
+  { "cells that only begin with one", "id,t\n1,'twas\n2,'tis\n3,'c'\n4,'d'\n5,'e'\n", ",\"h0 LF" },
 
   /* comments */
   { "comments, and a row made one", "a;b\n1;2\n# c\n3;4\n# d\n5;6\n# 20;7\n7;8\n", ";\"h0# LF" },
