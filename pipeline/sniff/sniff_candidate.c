@@ -125,12 +125,19 @@ count_marks (SniffCandidate *candidate, const Record *record)
       }
 }
 
-/* Whether a double quote begins the cell. */
-static bool
-begins_quoted (const SniffCandidate *candidate, const Field *field)
+/* Counts a cell that a quote begins. */
+static void
+count_edge (SniffCandidate *candidate, const Field *field)
 {
-  size_t blanks = dialect_blanks_behind (&candidate->dialect, field->text, field->text + field->length);
-  return blanks < field->length && field->text[blanks] == '"';
+  const Dialect *dialect = &candidate->dialect;
+  const char *end = field->text + field->length, *at = field->text + dialect_blanks_behind (dialect, field->text, end);
+  if (at == end || (*at != '"' && *at != '\''))
+    return;
+  const char *last = end - dialect_blanks_before (dialect, at, end) - 1;
+  candidate->edges += *at == '"';
+  candidate->lone += *at == '"' && last == at;
+  candidate->opened += *at == '\'';
+  candidate->wrapped += *at == '\'' && last > at && *last == '\'';
 }
 
 /* Whether the cell is the last and nothing but blanks, which are what is behind a delimiter at the end of the line. */
@@ -164,7 +171,7 @@ take_row (SniffCandidate *candidate, const Record *record)
       const Field *field = &record->fields[i];
       guint8 kind = (guint8) (is_line_end (candidate, record, i) ? KIND_EMPTY : sniff_kind (field->text, field->length));
       g_byte_array_append (candidate->kinds, &kind, 1);
-      candidate->edges += begins_quoted (candidate, field);
+      count_edge (candidate, field);
     }
   if (record->problem == NULL)
     count_marks (candidate, record);

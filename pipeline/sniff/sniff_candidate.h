@@ -41,6 +41,8 @@ typedef struct
   int64_t problems;                   /* unusable rows */
   int64_t quoted;                     /* cells in quotes */
   int64_t edges;                      /* cells that begin with a double quote, where that is none of the dialect */
+  int64_t lone;                       /* those of them that are nothing else */
+  int64_t opened, wrapped;            /* cells that a single quote begins; begins and ends; where that is none of the dialect */
   int64_t doubled;                    /* quotes in them, doubled or escaped */
   int64_t before, behind;             /* delimiters with a cell before them, behind them */
   int64_t blank_before, blank_behind; /* those of them that have a blank between */

@@ -1,12 +1,14 @@
 #include "pipeline/sniff/sniff_choose.h"
 
 #include "base/text.h"
+#include "pipeline/sniff/sniff_beside.h"
 #include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
 
-#define LEAST_PLAIN_ROWS 4  /* with the header */
+#define LEAST_PLAIN_ROWS 4  /* with the header; */
+#define LEAST_PAIR_ROWS 2   /* of words and figures with a blank behind each comma */
 #define MOST_PREAMBLE 30    /* lines */
 #define LEAST_SHARE 0.3     /* of the rows in the table, preamble left out */
 #define LEAST_ONE_SHARE 0.9 /* the same of one column instead */
@@ -18,43 +20,6 @@
 static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "" };
 
 /* ---- delimiter ---- */
-
-/* Where the clock ends that begins at "at", as 9:30 or 14:36:25, NULL: there is none. Digits among more colons are none. */
-static const char *
-skip_clock (const char *at, const char *end)
-{
-  const char *from = at;
-  int groups = 1;
-  while (at < end && g_ascii_isdigit (*at))
-    at++;
-  if (at == from || at - from > 2)
-    return NULL;
-  for (; end - at >= 3 && *at == ':' && g_ascii_isdigit (at[1]) && g_ascii_isdigit (at[2]); at += 3)
-    groups++;
-  bool goes_on = at < end && (*at == ':' || g_ascii_isalnum (*at));
-  return groups == 2 || groups == 3 ? (goes_on ? NULL : at) : NULL;
-}
-
-/* Whether the colons are those of clocks: most of them, and such a one in every other row. */
-static bool
-are_clocks (const Sample *sample, const SniffCandidate *colon)
-{
-  guint clocks = 0, colons = 0, of_clocks = 0;
-  const char *end = sample->bytes + sample->length;
-  for (const char *at = sample->bytes; at < end; at++)
-    {
-      bool begins = g_ascii_isdigit (*at) && (at == sample->bytes || (at[-1] != ':' && !g_ascii_isalnum (at[-1])));
-      const char *behind = begins ? skip_clock (at, end) : NULL;
-      colons += *at == ':';
-      if (behind == NULL)
-        continue;
-      clocks++;
-      of_clocks += behind - at > 5 ? 2 : 1;
-      colons += behind - at > 5 ? 2 : 1;
-      at = behind - 1;
-    }
-  return clocks * 2 >= colon->rows->len && of_clocks * 2 > colons;
-}
 
 /* Whether only a comma with a blank behind it is the delimiter, and other commas are text. "pair" is the candidate of both. */
 static bool
@@ -74,10 +39,12 @@ is_doubled (const SniffCandidate *doubled, const SniffCandidate *single)
 
 /* Whether tabs cut all rows into about as many cells: what is between them are lists then, for no text has tabs in it. */
 static bool
-is_even_tab (const SniffCandidate *candidate, const SniffCandidate *other)
+is_even_tab (const Sample *sample, const SniffCandidate *candidate, const SniffCandidate *other)
 {
+  char delimiter = other->dialect.delimiter[0];
   return g_str_equal (candidate->dialect.delimiter, "\t") && candidate->share >= LEAST_EVEN && candidate->fields > 2
-         && candidate->fields * 2 >= other->fields;
+         && candidate->fields * 2 >= other->fields
+         && !(delimiter != '\0' && strchr (",;|", delimiter) != NULL && sniff_are_tabs_around (sample, delimiter));
 }
 
 /* Whether the first row holds words in each column, and nothing that may separate. */
@@ -99,16 +66,27 @@ has_digit (const Field *field)
   return false;
 }
 
-/* Whether a column has a digit in each cell but the first row's. */
+/* Digits and what stands between them: 12 400. */
+static bool
+is_figures (const Field *field)
+{
+  for (size_t i = 0; i < field->length; i++)
+    if (g_ascii_isalpha (field->text[i]))
+      return false;
+  return has_digit (field);
+}
+
+/* Whether a column has a digit in each cell but the first row's; in a short table nothing but such. */
 static bool
 has_column_of_digits (const Sample *sample, const SniffCandidate *table)
 {
+  bool (*fits) (const Field *) = table->even < LEAST_PLAIN_ROWS ? is_figures : has_digit;
   g_autofree bool *other = g_new0 (bool, table->fields); /* the column is another one */
   g_autoptr (Reader) reader = sniff_reader (sample, &table->dialect, 0);
   const Record *record = NULL;
   for (guint row = 0; reader_next (reader, &record, NULL) && record != NULL; row++)
     for (size_t i = 0; i < table->fields && record->n_fields == table->fields; i++)
-      other[i] = other[i] || has_digit (&record->fields[i]) == (row == table->first);
+      other[i] = other[i] || fits (&record->fields[i]) == (row == table->first);
   return memchr (other, false, table->fields) != NULL;
 }
 
@@ -121,7 +99,7 @@ is_plain_table (const Sample *sample, const SniffCandidate *table)
   static const char *const plain[] = { ",", ";", "\t", "|", NULL };
   bool blank = g_str_equal (table->dialect.delimiter, " "), words = table->dialect.delimiter[0] == ',' && table->dialect.trim;
   if ((!blank && !g_strv_contains (plain, table->dialect.delimiter)) || table->fields < (blank ? 3 : 2)
-      || table->even < LEAST_PLAIN_ROWS || table->first > MOST_PREAMBLE)
+      || table->even < (words ? LEAST_PAIR_ROWS : LEAST_PLAIN_ROWS) || table->first > MOST_PREAMBLE)
     return false;
   if (!is_first_of_words (table) || (words && (table->first > 0 || !has_column_of_digits (sample, table))))
     return false;
@@ -142,7 +120,7 @@ cuts_all (const Sample *sample, const SniffCandidate *table)
   const char *delimiter = table->dialect.delimiter;
   if (delimiter[0] == '\0' || delimiter[0] == ' ' || table->first > 0 || table->even < 2 || table->share < LEAST_EVEN)
     return false;
-  return delimiter[0] != ':' || (is_first_of_words (table) && !are_clocks (sample, table));
+  return delimiter[0] != ':' || (is_first_of_words (table) && !sniff_are_clocks (sample, table->rows->len));
 }
 
 /* Whether "b" finds its table only below the first row, which "a" cuts as it cuts all others: what "b" cuts is inside of cells. */
@@ -216,8 +194,8 @@ is_better (const Sample *sample, const SniffCandidate *a, const SniffCandidate *
   SniffCandidate wide;
   if (a->dialect.delimiter[0] == '\0' && (is_plain_table (sample, b) || is_in_every_row (b) || is_wide (b, &wide)))
     return false;
-  if (is_even_tab (a, b) != is_even_tab (b, a))
-    return is_even_tab (a, b);
+  if (is_even_tab (sample, a, b) != is_even_tab (sample, b, a))
+    return is_even_tab (sample, a, b);
   return a->score > b->score;
 }
 
@@ -298,7 +276,7 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
         continue;
       SniffCandidate other;
       sniff_look_with_quotes (sample, delimiters[i], &other);
-      if (g_str_equal (delimiters[i], ":") && are_clocks (sample, &other))
+      if (g_str_equal (delimiters[i], ":") && sniff_are_clocks (sample, other.rows->len))
         other.score *= CLOCK_WORTH;
       if (!splits (&other))
         {

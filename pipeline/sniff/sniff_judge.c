@@ -24,15 +24,23 @@ add_example (GString *examples, int *count, const Field *field, const char *what
 /* What the cells of the first row say for and against a header. */
 typedef struct
 {
-  int with, against;
-  bool typed; /* some are in columns of one kind */
+  int with, against, cells; /* cells: how many voted */
+  bool year;                /* one of them is a year or a month, and may be a name */
+  bool typed;               /* some are in columns of one kind */
 } Votes;
+
+static bool
+is_word (const Top *top, size_t column)
+{
+  return top_kind (top, 0, column) == KIND_TEXT && !sniff_has_sign (top_cell (top, 0, column), 0);
+}
 
 static double
 confidence_of (const Votes *votes)
 {
+  bool lone = votes->with == 0 && votes->cells == 1 && votes->year;
   int more = MAX (votes->with, votes->against), less = MIN (votes->with, votes->against);
-  if (more < 2 * less || more == less)
+  if (more < 2 * less || more == less || lone)
     return JUDGE_DOUBTFUL;
   return less == 0 && votes->typed ? JUDGE_SURE : JUDGE_LIKELY;
 }
@@ -49,6 +57,8 @@ decide_by_votes (const Top *top, SniffHeader *header)
       const char *what = NULL;
       int voted = vote_of_first (top, i, &what);
       votes.typed = votes.typed || (voted != 0 && sniff_kind_is_typed (top->columns[i].kind));
+      votes.year = votes.year || (voted != 0 && is_word (top, 0) && sniff_period (top_cell (top, 0, i)) > 0);
+      votes.cells += voted != 0;
       votes.with += MAX (voted, 0);
       votes.against -= MIN (voted, 0);
       if (voted > 0)

@@ -50,15 +50,27 @@ static bool
 is_unquoted (const Sample *sample, const SniffCandidate *with, const SniffCandidate *without)
 {
   int64_t strays = with->problems - without->problems, least = sample->returned ? 1 : LEAST_STRAYS;
-  if (without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS && without->rows->len > with->rows->len)
-    return true; /* a cell of several lines, each of which is cut as the rows are */
+  bool ditto = without->lone > 0 && without->lone == without->edges; /* "the same as above", and no cell that goes on below */
+  if (ditto && without->fields > 1 && without->share >= 1 && with->quoted < LEAST_STRAYS)
+    return true;
   bool plain = without->share >= LEAST_PLAIN_SHARE || without->edges == 0; /* otherwise quotes hide delimiters */
   return plain && without->share > with->share && strays >= least && strays * 100 >= with->rows->len && strays > with->quoted;
+}
+
+/* Whether each cell that a single quote begins ends with one, too: those are its quotes, whatever is between them ('the cats'
+ * toys'). */
+static bool
+are_wrapped (const SniffCandidate *single, const SniffCandidate *twofold)
+{
+  return twofold->quoted == 0 && twofold->wrapped >= LEAST_STRAYS && twofold->wrapped == twofold->opened
+         && single->quoted >= LEAST_STRAYS && single->quoted > single->problems;
 }
 
 static bool
 is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
 {
+  if (are_wrapped (single, twofold))
+    return true;
   if (single->quoted == 0 || single->problems * 20 > single->rows->len)
     return false;
   bool alone = twofold->quoted == 0 && single->problems == 0, many = single->quoted >= LEAST_STRAYS;

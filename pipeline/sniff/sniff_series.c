@@ -22,12 +22,25 @@ period_step (const Top *top, guint row, size_t column)
   return ABS (step) <= MOST_YEARS * 12 ? step : 0;
 }
 
-/* Whether a year is the only value of its row, and none is below it. */
+/* Whether a word begins the row that is none of what is below it: codes with digits, or names that begin with a capital. */
+static bool
+begins_with_name (const Top *top, guint row)
+{
+  const SniffColumn *below = &top->columns[0];
+  const Field *field = top_cell (top, row, 0);
+  if (below->cells == 0 || top_kind (top, row, 0) != KIND_TEXT || sniff_has_sign (field, 0))
+    return false;
+  return below->signs[0] == below->cells || (below->capitals == below->cells && !sniff_is_capital (field));
+}
+
+/* Whether a year is the only value of its row, and none is below it; or most are none, and a name begins the row. */
 static bool
 is_lone_period (const Top *top, guint row, size_t column)
 {
   const SniffColumn *below = &top->columns[column];
-  return top->fields > 1 && top->other_values[row] == 0 && below->periods == 0 && below->cells >= LEAST_OTHERS;
+  if (top->fields < 2 || top->other_values[row] > 0)
+    return false;
+  return (below->periods == 0 && below->cells >= LEAST_OTHERS) || (column > 0 && begins_with_name (top, row));
 }
 
 /* Whether it is one of three at equal steps, one of two where the row has no other values, or all that the row has. */

@@ -159,18 +159,28 @@ fits_columns (const SniffCandidate *best, const CellKind *kinds, guint row)
   return fitting > 0;
 }
 
+/* Whether there are several remarks up to the row "below", and none begins as a cell may: #1. */
+static bool
+are_plain_remarks (const SniffCandidate *best, guint below)
+{
+  for (guint i = best->first; i < below; i++)
+    if (sniff_row (best, i)->cell)
+      return false;
+  return below - best->first > 1;
+}
+
 /* Whether hardly a row from "first" on begins with #. */
 static bool
 are_without_remarks (const SniffCandidate *best, guint first)
 {
-  guint rows = 0, remarks = 0;
+  guint rows = 0, remarks = 0, least = are_plain_remarks (best, first) ? 1 : LEAST_ROWS;
   for (guint i = first; i <= best->last; i++)
     {
       bool even = sniff_row (best, i)->fields == best->fields;
       rows += even;
       remarks += even && begins_as_remark (best, i);
     }
-  return rows >= LEAST_ROWS && remarks * ROWS_PER_REMARK <= rows;
+  return rows >= least && remarks * ROWS_PER_REMARK <= rows;
 }
 
 guint

@@ -42,17 +42,13 @@ dialect_to_model (const Dialect *dialect)
 {
   g_autoptr (Json) json = json_object ();
   json_object_set_new (json, "delimiter", json_string (dialect->delimiter));
-  if (dialect->trim)
-    json_object_set_new (json, "blanks", json_string ("trim"));
-  if (dialect->quote != '"')
-    json_object_set_new (json, "quote", json_stringn (&dialect->quote, dialect->quote != 0));
-  if (dialect->escape == ESCAPE_BACKSLASH)
-    json_object_set_new (json, "escape", json_string ("backslash"));
-  if (dialect->comment != 0)
-    json_object_set_new (json, "comment", character_to_json (dialect->comment));
+  json_object_set_new (json, "blanks", json_string (dialect->trim ? "trim" : "keep"));
+  json_object_set_new (json, "quote", json_stringn (&dialect->quote, dialect->quote != 0));
+  if (dialect->quote != 0)
+    json_object_set_new (json, "escape", json_string (dialect->escape == ESCAPE_BACKSLASH ? "backslash" : "doubled"));
+  json_object_set_new (json, "comment", json_stringn (&dialect->comment, dialect->comment != 0));
   json_object_set_new (json, "header_rows", json_integer (dialect->header_rows));
-  if (dialect->skip_lines > 0)
-    json_object_set_new (json, "skip_lines", json_integer (dialect->skip_lines));
+  json_object_set_new (json, "skip_lines", json_integer (dialect->skip_lines));
   g_autofree char *text = weir_json_line (json);
   return g_strdup_printf ("\"dialect\": %s", text);
 }

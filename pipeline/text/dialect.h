@@ -39,8 +39,9 @@ extern const Dialect dialect_default; /* comma, double quote, doubled, one heade
 
 Json *dialect_to_json (const Dialect *dialect);
 
-/* What a model says to have files read so: "dialect": {"delimiter": ";", "header_rows": 1, "skip_lines": 3}; for a file of one column
- * "delimiter": "". What is nearly always so is left out. Owned by the caller. */
+/* What a model says to have files read so: "dialect": {"delimiter": ";", ..., "skip_lines": 3}; for a file of one column "delimiter": "".
+ * Whatever a file is sniffed for is said, also where it is as it nearly always is: what is not would be sniffed anew. Owned by the
+ * caller. */
 char *dialect_to_model (const Dialect *dialect);
 
 /* How many bytes behind "at", and before "end", are blanks that may be around a delimiter: spaces, tabs and no-break spaces, but for

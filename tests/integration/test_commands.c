@@ -325,7 +325,9 @@ test_sniff_and_cat (void **state)
   /* The runners-up, each with its table. */
   home_write_file (home, "two.csv", "name;n\nann;1,5\nbob;2,5\ncyd;3,75\n");
   g_autoptr (Outcome) more = expect_weir (home, 0, "sniff", "--explain", "two.csv", NULL);
-  assert_contains (more->out, "in a model: \"dialect\": {\"delimiter\": \";\", \"header_rows\": 1}");
+  assert_contains (more->out,
+                   "in a model: \"dialect\": {\"delimiter\": \";\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": "
+                   "\"doubled\", \"comment\": \"\", \"header_rows\": 1, \"skip_lines\": 0}");
   assert_contains (more->out, "or: 4 rows, 2 columns\n  delimiter , : 3 of 4 rows have 2 fields\n");
   assert_contains (more->out, "column_1  column_2\nname;n\nann;1     5\n");
   g_autoptr (Outcome) explained = expect_weir (home, 0, "sniff", "--explain", "--json", "two.csv", NULL);
@@ -333,7 +335,10 @@ test_sniff_and_cat (void **state)
   assert_json (ways, "runners_up.0.dialect.delimiter", ",");
   assert_json (ways, "runners_up.0.columns.1", "column_2");
   assert_json (ways, "runners_up.0.first_rows.2.0", "bob;2");
-  assert_json (ways, "runners_up.0.model", "\"dialect\": {\"delimiter\": \",\", \"header_rows\": 0}");
+  assert_json (
+      ways, "runners_up.0.model",
+      "\"dialect\": {\"delimiter\": \",\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": \"doubled\", \"comment\": \"\", "
+      "\"header_rows\": 0, \"skip_lines\": 0}");
 
   g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "odd.csv", NULL);
   assert_string_equal (cat->out, "Name,Born,Code\nA;nn,2001-02-03,00123\nBob,,+44\n");

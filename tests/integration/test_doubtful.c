@@ -25,7 +25,8 @@ test_doubtful (void **state)
   g_autofree char *message = json_at (refused, "error.message"), *hint = json_at (refused, "error.hint");
   assert_contains (message, "\"users.csv\" is read with a confidence of ");
   assert_contains (message, "20 lines would be in no row");
-  assert_contains (hint, "models/users.json: \"dialect\": {\"delimiter\": \",\", \"blanks\": \"trim\", \"header_rows\": 1}");
+  assert_contains (hint, "models/users.json: \"dialect\": {\"delimiter\": \",\", \"blanks\": \"trim\", \"quote\": \"\\\"\", "
+                         "\"escape\": \"doubled\", \"comment\": \"\", \"header_rows\": 1, \"skip_lines\": 0}");
   assert_contains (hint, "`weir retry ");
   assert_sql (home, "t", "select to_regclass('warehouse.users') is null");
 
@@ -61,7 +62,9 @@ test_confidence_is_told (void **state)
   assert_contains (list->err, "in a model of the table: \"dialect\"");
   home_drop (home, "lines.csv", "a.b\nc.d x\ne\n"); /* one column, no header: said in a model, it is believed */
   g_autoptr (Outcome) lines = expect_weir (home, 1, "load", "imports/lines.csv", NULL);
-  assert_contains (lines->err, "\"dialect\": {\"delimiter\": \"\", \"header_rows\": 0}");
+  assert_contains (lines->err,
+                   "\"dialect\": {\"delimiter\": \"\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": \"doubled\", "
+                   "\"comment\": \"\", \"header_rows\": 0, \"skip_lines\": 0}");
   home_write_model (home, "lines",
                     "{\"table\": \"lines\", \"kind\": \"fact\", \"dialect\": {\"delimiter\": \"\", \"header_rows\": 0}}");
   assert_weir (home, 0, "retry", "lines.csv", NULL);

@@ -52,6 +52,42 @@ static const Case cases[] = {
   { "blanks behind a delimiter at each row's end", "id;name; \n1;ann; \n2;bob; \n3;cyd; \n", ";\"h0 trailing LF" },
   { "blanks behind some of them", "\"id\",\"name\",\n\"1\",\"ann\", \n\"2\",\"bob\",\n\"3\",\"cyd\", \n", ",\"h0 trailing LF" },
 
+  /* tabs beside delimiters */
+  { "tabs behind commas of three quoted columns",
+    "\"id\",\t\"name\",\t\"c\"\n\"1\",\t\"Ann 1\",\t\"c1\"\n\"2\",\t\"Ann 2\",\t\"c2\"\n", ",_\"h0 LF" },
+  { "tabs before commas of three columns", "id\t,name\t,c\n1\t,Ann\t,x\n2\t,Bob\t,y\n", ",_\"h0 LF" },
+  { "tabs behind commas of three columns", "id,\tname,\tc\n1,\tAnn,\tx\n2,\tBob,\ty\n", ",_\"h0 LF" },
+  { "tabs behind quotes, commas between", "\"id\"\t,\"name\"\t\n\"1\"\t,\"Ann\"\t\n\"2\"\t,\"Bob\"\t\n", ",_\"h0 LF" },
+  { "tabs on both sides of commas", "\"id\"\t,\t\"name\"\t,\t\"c\"\n\"1\"\t,\t\"Ann\"\t,\t\"x\"\n\"2\"\t,\t\"Bob\"\t,\t\"y\"\n",
+    ",_\"h0 LF" },
+  { "tabs behind semicolons of three quoted columns",
+    "\"id\";\t\"name\";\t\"c\"\n\"1\";\t\"Ann 1\";\t\"c1\"\n\"2\";\t\"Ann 2\";\t\"c2\"\n", ";_\"h0 LF" },
+  { "tabs before semicolons of three columns", "id\t;name\t;c\n1\t;Ann\t;x\n2\t;Bob\t;y\n", ";_\"h0 LF" },
+  { "tabs behind semicolons of three columns", "id;\tname;\tc\n1;\tAnn;\tx\n2;\tBob;\ty\n", ";_\"h0 LF" },
+  { "tabs behind quotes, semicolons between", "\"id\"\t;\"name\"\t\n\"1\"\t;\"Ann\"\t\n\"2\"\t;\"Bob\"\t\n", ";_\"h0 LF" },
+  { "tabs on both sides of semicolons", "\"id\"\t;\t\"name\"\t;\t\"c\"\n\"1\"\t;\t\"Ann\"\t;\t\"x\"\n\"2\"\t;\t\"Bob\"\t;\t\"y\"\n",
+    ";_\"h0 LF" },
+  { "tabs behind pipes of three quoted columns",
+    "\"id\"|\t\"name\"|\t\"c\"\n\"1\"|\t\"Ann 1\"|\t\"c1\"\n\"2\"|\t\"Ann 2\"|\t\"c2\"\n", "|_\"h0 LF" },
+  { "tabs before pipes of three columns", "id\t|name\t|c\n1\t|Ann\t|x\n2\t|Bob\t|y\n", "|_\"h0 LF" },
+  { "tabs behind pipes of three columns", "id|\tname|\tc\n1|\tAnn|\tx\n2|\tBob|\ty\n", "|_\"h0 LF" },
+  { "tabs behind quotes, pipes between", "\"id\"\t|\"name\"\t\n\"1\"\t|\"Ann\"\t\n\"2\"\t|\"Bob\"\t\n", "|_\"h0 LF" },
+  { "tabs on both sides of pipes", "\"id\"\t|\t\"name\"\t|\t\"c\"\n\"1\"\t|\t\"Ann\"\t|\t\"x\"\n\"2\"\t|\t\"Bob\"\t|\t\"y\"\n",
+    "|_\"h0 LF" },
+  { "lists that end with commas between tabs",
+    "chr\ta\tsizes\tstarts\tx\nc1\t1\t1,2,\t3,4,\tk\nc2\t2\t5,6,\t7,8,\tl\nc3\t2\t5,6,\t7,8,\tm\n", "t\"h0 LF" },
+  { "some cells that begin with a comma, between tabs", "id\tname\tc\n1\t,a,b\tx\n2\t,c,d\ty\n3\t,e,f\tz\n", "t\"h0 LF" },
+
+  /* words and figures with blanks behind commas, in few rows */
+  { "one row", "city, people\nSao Paulo, 12 400\n", ",_\"h0 LF" },
+  { "two rows", "city, people\nSao Paulo, 12 400\nRio, 6 700\n", ",_\"h0 LF" },
+  { "one row with an apostrophe in its number", "city, people\nSao Paulo, 12'400\n", ",_\"h0 LF" },
+  { "one row of three columns", "city, land, people\nSao Paulo, Brazil, 12 400\n", ",_\"h0 LF" },
+  { "one row, the number first", "people, city\n12 400, Sao Paulo\n", ",_\"h0 LF" },
+  { "one row with a sum of money", "city, rent\nSao Paulo, $ 12 400\n", ",_\"h0 LF" },
+  { "a sentence of two lines", "Dear Ann, hello\nwe are 3, or 4 of us\n", "0\"-0 LF" },
+  { "two names", "Smith, Ann\nJones, Bob 2\n", "0\"-0 LF" },
+
   /* delimiters of two characters */
   { "two pipes", "id||name||city\n1||Ann||Oslo\n2||Bob||Rome\n", "||\"h0 LF" },
   { "two pipes between two columns", "id||name\n1||Ann\n2||Bob\n", "||\"h0 LF" },
@@ -103,6 +139,24 @@ static const Case cases[] = {
   { "a title with a colon", "Report: May\nat,n\n08:30,5\n09:30,6\n10:30,7\n", ",\"h1 LF" },
   { "titles with a comma each", "Report, May\nAll, of us\n\nid;name;n\n1;Ann;2\n2;Bob;3\n3;Cyd;4\n", ";\"h3 LF" },
 
+  /* cells of several lines, each of which is cut as the rows are */
+  { "one such cell", "id,note\n1,\"hello\nwell, bye\"\n2,ok\n3,fine\n", ",\"h0 LF" },
+  { "two of them", "id,note\n1,\"hello\nwell, bye\"\n2,\"so\nno, yes\"\n3,fine\n", ",\"h0 LF" },
+  { "one at the end", "id,note\n1,ok\n2,fine\n3,\"hello\nwell, bye\"\n", ",\"h0 LF" },
+  { "one in the first column", "note,id\n\"hello, you\nbye\",1\nok,2\nfine,3\n", ",\"h0 LF" },
+  { "one in the middle", "id,note,n\n1,\"hello, you\nwell\",4\n2,ok,5\n3,fine,6\n", ",\"h0 LF" },
+  { "an address", "id,name,address\r\n1,Ann,\"Main St 5\r\nOslo, 0150, Norway\"\r\n2,Bob,x\r\n3,Cyd,y\r\n", ",\"h0 CRLF" },
+  { "one between semicolons", "id;note\n1;\"hello\nwell; bye\"\n2;ok\n3;fine\n", ";\"h0 LF" },
+  { "one between tabs", "id\tnote\n1\t\"hello\nwell\tbye\"\n2\tok\n3\tfine\n", "t\"h0 LF" },
+  { "one between pipes", "id|note\n1|\"hello\nwell|bye\"\n2|ok\n3|fine\n", "|\"h0 LF" },
+  { "one of three lines", "id,note\n1,\"hello\nwell, yes\nand, bye\"\n2,ok\n3,fine\n", ",\"h0 LF" },
+  { "one with blanks beside its quotes", "id, note\n1, \"hello\nwell, bye\" \n2, ok\n3, fine\n", ",_\"h0 LF" },
+  { "one whose last line is a lone quote", "id,note\n1,\"hello, you\n2,\"\n3,fine\n", ",\"h0 LF" },
+  { "two marks of ditto", "id,note\n1,ok\n2,\"\n3,\"\n4,fine\n", ",0h0 LF" },
+  { "marks of ditto with blanks, far apart", "id;city;n\n1;Oslo;2\n2; \" ;3\n3;Rome;4\n4;\";5\n", ";0h0 LF" },
+  { "two quotes that begin cells and end none", "id,size\n1,\"4 ft\n2,\"5 ft\n3,pipe\n", ",\"h0 LF" },
+  { "two quotes in the middle of cells", "size,id\n4\" pipe,1\n5\" pipe,2\npipe,3\n", ",\"h0 LF" },
+
   /* single quotes */
   { "apostrophes in cells with and without quotes",
     "n,item,'note',price\n1,Ann's hat,'warm, doesn't itch',9.50\n2,Bob's cap,'red',3.20\n3,Cap,'blue, isn't new',4.10\n",
@@ -119,6 +173,18 @@ static const Case cases[] = {
     "12,'p, q'\n13,'r'\n14,'s'\n15,'t, u'\n16,'v'\n17,'w'\n18,'x, y'\n19,'z'\n20,'a'\n",
     ",'h0 LF" },
   { "double quotes around single ones", "n,t\n1,\"'a', b\"\n2,\"'c', d\"\n3,\"'e'\"\n", ",\"h0 LF" },
+
+  /* apostrophes of plurals between single quotes */
+  { "one such cell of few", "id,t,n\n1,'the cats' toys','x'\n2,'c','y'\n3,'d','z'\n", ",'h0 LF" },
+  { "one of a column", "id,t\n1,'the cats' toys'\n2,'c'\n3,'d'\n4,'e'\n", ",'h0 LF" },
+  { "one between semicolons", "id;t;n\n1;'the cats' toys';'x'\n2;'c';'y'\n3;'d';'z'\n", ";'h0 LF" },
+  { "one between tabs", "id\tt\tn\n1\t'the cats' toys'\t'x'\n2\t'c'\t'y'\n3\t'd'\t'z'\n", "t'h0 LF" },
+  { "one in the last row", "id,t,n\n1,'c','y'\n2,'d','z'\n3,'the cats' toys','x'\n", ",'h0 LF" },
+  { "one in a header in quotes, too", "'id','t'\n'1','the cats' toys'\n'2','c'\n'3','d'\n", ",'h0 LF" },
+  { "one with blanks beside quotes", "id, t, n\n1, 'the cats' toys', 'x'\n2, 'c', 'y'\n3, 'd', 'z'\n", ",_'h0 LF" },
+  { "two of five", "id,t,n\n1,'the cats' toys','x'\n2,'c','y'\n3,'d','z'\n4,'the dogs' beds','u'\n5,'e','v'\n", ",'h0 LF" },
+  { "one at each end", "id,t\n1,'cats' and dogs'\n2,'c'\n3,'d'\n4,'e'\n", ",'h0 LF" },
+  { "cells that only begin with one", "id,t\n1,'twas\n2,'tis\n3,'c'\n4,'d'\n5,'e'\n", ",\"h0 LF" },
 
   /* comments */
   { "comments, and a row made one", "a;b\n1;2\n# c\n3;4\n# d\n5;6\n# 20;7\n7;8\n", ";\"h0# LF" },

@@ -149,6 +149,13 @@ a_year_may_be_a_name (void **state)
     { "one month", "region;2019-05\n", 6, "{v};{f}", ";\"h0" },
     { "one year between words", "name,2019,note\n", 6, "{w},{f},{v}", ",\"h0" },
     { "years far from each other", "name,1950,2000\n", 6, "{w},{f},{n}", ",\"h0" },
+    { "one year above two rows of codes", "id,2019\n", 2, "W-{i},{f}", ",\"h0" },
+    { "one year above one row", "country;2019\nNorway;4,6\n", 0, "", ";\"h0" },
+    { "one year above decimal commas", "country;2019\nNorway;4,6\nSweden;3,6\n", 0, "", ";\"h0" },
+    { "one year above whole numbers, some of which could be years", "country,2019\nNorway,1950\nSweden,77\nDenmark,3859\n", 0, "",
+      ",\"h0" },
+    { "one month above two rows", "region\t2019-05\n", 2, "{v}\t{f}", "t\"h0" },
+    { "one year in the middle", "id,2019,city\n", 2, "W-{i},{f},{v}", ",\"h0" },
     { "two years", "name,2019,2020\n", 6, "{w},{n},{f}", ",\"h0" },
     { "years behind numbers of rows", ",2019,2020\n", 6, "{i},{f},{f}", ",\"h0" },
 
@@ -156,9 +163,38 @@ a_year_may_be_a_name (void **state)
     { "years that are values", "Oslo,2019\nRome,2001\nBonn,1977\nLyon,1999\n", 0, "", ",\"-0" },
     { "a year and another value", "5,2019\n", 6, "{n},{f}", ",\"-0" },
     { "a year above two rows", "W-0,2019\n", 2, "W-{i},{n}", ",\"-0" },
+    { "a year beside a name like those below", "Norway,2019\n", 2, "{v},{f}", ",\"-0" },
+    { "a year above years", "country,2019\nNorway,2001\nSweden,1977\n", 0, "", ",\"-0" },
     { "a date", "W-0,2019-05-01\n", 6, "W-{i},2019-05-{j}", ",\"-0" },
   };
   check (cases, G_N_ELEMENTS (cases));
+}
+
+/* Where a year is all that speaks against a header, nothing is sure. */
+static void
+a_year_that_may_be_a_name_leaves_a_doubt (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *text;
+    bool doubt;
+  } cases[] = {
+    { "Oslo,2019\nRome,1200\nBonn,77\nLyon,9123\nKiel,2004\n", true },
+    { "country,2019\nnorway,2001\nsweden,77\nmali,3859\n", true },
+    { "country;2019-05\nnorway;2001-01\nsweden;77\nmali;3859\n", true },
+    { "W-0,2019\nW-1,2001\nW-2,77\n", false },
+    { "ann,5\nbob,7\ncyd,9\n", false },
+    { "5,2019\n6,1200\n7,77\n", false },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Dialect dialect;
+      g_auto (SniffEvidence) evidence = { 0 };
+      assert_true (sniff_text (cases[i].text, strlen (cases[i].text), &dialect, &evidence, NULL));
+      if (dialect.header_rows != 0 || (evidence.confidence * 100 < SNIFF_SURE_PERCENT) != cases[i].doubt)
+        fail_msg ("%d header rows, %.2f\n%s%s", dialect.header_rows, evidence.confidence, cases[i].text, evidence.header);
+    }
 }
 
 static void
@@ -197,6 +233,11 @@ the_last_remark_may_be_the_header (void **state)
     { "bars", "### a\n### name|city\n", 6, "{w}|{v}", "|\"h1" },
     { "remarks that are cut as the rows are", "# x,y,z\n# id,name,n\n", 6, "{n},{w},{f}", ",\"h1" },
     { "the same above text", "# x,y\n# u,v\n# name,city\n", 6, "{w},{v}", ",\"h2" },
+    { "two remarks above two rows", "## a;b\n## id;name\n", 2, "{n};{w}", ";\"h1" },
+    { "two remarks above one row", "## a;b\n## id;name\n", 1, "{n};{w}", ";\"h1" },
+    { "two remarks above two rows of text", "# x,y\n# name,city\n", 2, "{w},{v}", ",\"h1" },
+    { "three remarks above two rows", "##x\n##y\tz\n##id\tname\n", 2, "{n}\t{w}", "t\"h2" },
+    { "rows that begin as a cell may, few", "#a,x\n#b,y\n", 2, "{w},{v}", ",\"h0" },
     { "blanks behind its delimiters, as in the rows", "# made by x\n# id, name\n", 6, "{n}, {w}", ",_\"h1" },
     { "blanks behind its delimiters alone, above values", "# id, name, n\n", 6, "{n},{w},{f}", ",\"h0" },
     { "an empty line behind it, above values", "# made by x\n# id,name,n\n\n", 6, "{n},{w},{f}", ",\"h1" },
@@ -395,6 +436,7 @@ main (void)
     cmocka_unit_test (names_stand_above_what_they_name),
     cmocka_unit_test (numbers_may_be_names),
     cmocka_unit_test (a_year_may_be_a_name),
+    cmocka_unit_test (a_year_that_may_be_a_name_leaves_a_doubt),
     cmocka_unit_test (groups_stand_above_names),
     cmocka_unit_test (the_last_remark_may_be_the_header),
     cmocka_unit_test (what_stands_above_the_first_full_row),

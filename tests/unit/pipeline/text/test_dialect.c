@@ -59,13 +59,19 @@ says_what_a_model_must_say (void **state)
     Dialect dialect;
     const char *expected;
   } cases[] = {
-    { { .delimiter = ",", .quote = '"', .header_rows = 1 }, "\"dialect\": {\"delimiter\": \",\", \"header_rows\": 1}" },
+    { { .delimiter = ",", .quote = '"', .header_rows = 1 },
+      "\"dialect\": {\"delimiter\": \",\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": \"doubled\", \"comment\": \"\", "
+      "\"header_rows\": 1, \"skip_lines\": 0}" },
     { { .delimiter = "\t", .quote = '\'', .escape = ESCAPE_BACKSLASH, .skip_lines = 2, .comment = '#' },
-      "\"dialect\": {\"delimiter\": \"\\t\", \"quote\": \"'\", \"escape\": \"backslash\", \"comment\": \"#\", "
+      "\"dialect\": {\"delimiter\": \"\\t\", \"blanks\": \"keep\", \"quote\": \"'\", \"escape\": \"backslash\", \"comment\": "
+      "\"#\", "
       "\"header_rows\": 0, \"skip_lines\": 2}" },
     { { .delimiter = ";", .trim = true, .quote = '"', .header_rows = 1 },
-      "\"dialect\": {\"delimiter\": \";\", \"blanks\": \"trim\", \"header_rows\": 1}" },
-    { { .header_rows = 1 }, "\"dialect\": {\"delimiter\": \"\", \"quote\": \"\", \"header_rows\": 1}" },
+      "\"dialect\": {\"delimiter\": \";\", \"blanks\": \"trim\", \"quote\": \"\\\"\", \"escape\": \"doubled\", \"comment\": \"\", "
+      "\"header_rows\": 1, \"skip_lines\": 0}" },
+    { { .header_rows = 1 },
+      "\"dialect\": {\"delimiter\": \"\", \"blanks\": \"keep\", \"quote\": \"\", \"comment\": \"\", \"header_rows\": 1, "
+      "\"skip_lines\": 0}" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
