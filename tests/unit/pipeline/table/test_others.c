@@ -123,6 +123,64 @@ words_in_a_narrow_table (void **state)
   expect ("several", several, NULL, "7 = 1 header + 6 rows");
 }
 
+/* ---- another table of the same width, where this one has few columns of values ---- */
+
+static const struct
+{
+  const char *what, *header, *row, *middle, *below; /* a $ is the row's number */
+  int rows, rows_below;
+  const char *expected;
+} narrow[] = {
+  { "two of three columns", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 60, 30,
+    "62 second_table x31 at the end; 92 = 1 header + 60 rows + 31 below" },
+  { "nearly as many rows", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 100, 99,
+    "102 second_table x100 at the end; 201 = 1 header + 100 rows + 100 below" },
+  { "few rows", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "two of two columns", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "two rows", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 2,
+    "22 second_table x3 at the end; 24 = 1 header + 20 rows + 3 below" },
+  { "of words only", "id,n\n", "$,5\n", "name,city\n", "Ann,Oslo\n", 20, 9,
+    "22 second_table x10 at the end; 31 = 1 header + 20 rows + 10 below" },
+  { "many of words only", "id,n\n", "$,5\n", "name,city\n", "Ann,Oslo\n", 50, 40,
+    "52 second_table x41 at the end; 92 = 1 header + 50 rows + 41 below" },
+  { "values where words were", "name,n\n", "Ann,$\n", "day,city\n", "2026-01-02,Oslo\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "behind an empty line", "id,n\n", "$,5\n", "\nname,city\n", "A$,Oslo\n", 20, 3,
+    "23 second_table x4 at the end; 26 = 1 header + 20 rows + 1 blank + 4 below" },
+  { "one row", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 1, "23 = 1 header + 22 rows" },
+  { "the table's own rows", "id,n\n", "$,5\n", "name,city\n", "$,6\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "codes at the end of a column of numbers", "name,n\n", "Ann,$\n", "Bob,X\n", "Cyd,Y$\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "of which one fits", "id,n\n", "$,5\n", "name,city\n", "A$,6\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "nothing but words for nothing", "id,n\n", "$,5\n", "name,city\n", "NA,n/a\n", 20, 9, "31 = 1 header + 30 rows" },
+};
+
+static void
+append_numbered (GString *text, const char *row, int rows)
+{
+  for (int i = 1; i <= rows; i++)
+    for (const char *at = row; *at != 0; at++)
+      if (*at == '$')
+        g_string_append_printf (text, "%d", i);
+      else
+        g_string_append_c (text, *at);
+}
+
+static void
+another_table_of_the_same_width (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (narrow); i++)
+    {
+      g_autoptr (GString) input = g_string_new (narrow[i].header);
+      append_numbered (input, narrow[i].row, narrow[i].rows);
+      g_string_append (input, narrow[i].middle);
+      append_numbered (input, narrow[i].below, narrow[i].rows_below);
+      expect (narrow[i].what, input->str, NULL, narrow[i].expected);
+    }
+}
+
 /* ---- below the table ---- */
 
 static const struct
@@ -339,6 +397,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (words_among_values),
     cmocka_unit_test (words_in_a_narrow_table),
+    cmocka_unit_test (another_table_of_the_same_width),
     cmocka_unit_test (what_is_below_the_table),
     cmocka_unit_test (short_rows_are_no_totals),
     cmocka_unit_test (rows_above_the_table),
