@@ -170,12 +170,7 @@ count_words (const Field *field)
 static bool
 is_padded (const Extent *extent, const Record *record)
 {
-  size_t i = 1;
-  if (extent->width < (record->fields[0].null ? 2 : LEAST_PADDED))
-    return false;
-  while (i < record->n_fields && record->fields[i].null)
-    i++;
-  return i == record->n_fields;
+  return extent->width >= (record->fields[0].null ? 2 : LEAST_PADDED) && words_are_title (record);
 }
 
 /* Whether it has no letter and no digit. */
@@ -301,12 +296,23 @@ hold_other (Extent *extent, const Record *record)
   return true;
 }
 
+/* Whether a held one may be a title above the table's header: nothing like a row, or one cell at its beginning that is not of the first
+ * column's kind. */
+static bool
+may_be_title (const Extent *extent, const Held *held)
+{
+  const Record *record = &held->record;
+  if (record->problem == NULL && record->n_fields == extent->width && words_are_title (record))
+    return !(sniff_is_value (extent->evidence, 0) && record->fields[0].length > 0 && sniff_fits (extent->evidence, record));
+  return !(held->like_row || held->near);
+}
+
 /* The held are rows of the table, which goes on with the record. Above its header once more there may be titles. */
 static void
 go_on (Extent *extent, const Record *record)
 {
   for (guint i = 0; i < extent->n_held && extent->repeated; i++)
-    extent->held[i].words = extent->held[i].words || !(extent->held[i].like_row || extent->held[i].near);
+    extent->held[i].words = extent->held[i].words || may_be_title (extent, &extent->held[i]);
   extent->decided = true;
   extent->rows_held = extent->n_held;
   extent->next = record;

@@ -10,6 +10,7 @@
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/repair.h"
 #include "pipeline/sniff/sniff.h"
+#include "pipeline/table/words.h"
 
 #include <string.h>
 
@@ -351,10 +352,13 @@ tell_header (Rows *rows, const Record *record)
 {
   bool own = extent_is_header (rows->extent, record);
   rows->headers += own;
+  bool title = record->n_fields != rows->width || words_are_title (record);
+  bool nothing = title && record->n_fields == rows->width && record->fields[0].length == 0;
   g_strlcpy (rows->problem,
-             own                               ? "the header once more"
-             : record->n_fields == rows->width ? "words where the table has values; its rows go on behind them"
-                                               : "above the header once more",
+             own       ? "the header once more"
+             : nothing ? "delimiters only, above the header once more"
+             : title   ? "above the header once more"
+                       : "words where the table has values; its rows go on behind them",
              sizeof rows->problem);
   return tell_foreign (rows, record, REASON_REPEATED_HEADER);
 }

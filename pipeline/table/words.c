@@ -37,6 +37,15 @@ words_are_sentence (const Record *record)
 }
 
 bool
+words_are_title (const Record *record)
+{
+  size_t i = 1;
+  while (i < record->n_fields && record->fields[i].null)
+    i++;
+  return i == record->n_fields;
+}
+
+bool
 words_are_total (const Record *record)
 {
   if (record->n_fields != 2)

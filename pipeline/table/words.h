@@ -13,6 +13,9 @@ bool words_are_one (const Record *record);
 /* A piece of text that a comma cuts, with a blank behind it. */
 bool words_are_sentence (const Record *record);
 
+/* Nothing behind the first cell, which may be empty too. */
+bool words_are_title (const Record *record);
+
 /* A word and a value, as "Total" and a number, or "Printed" and a date. */
 bool words_are_total (const Record *record);
 

@@ -181,6 +181,60 @@ another_table_of_the_same_width (void **state)
     }
 }
 
+/* ---- small tables under titles, each with the header once more ---- */
+
+#define SMALL "id;a;b\n1;2;3\n2;3;4\n"
+
+static const struct
+{
+  const char *what, *input, *expected;
+} small_tables[] = {
+  { "titles", "T1\n" SMALL "T2\n" SMALL "T3\n" SMALL,
+    "5 repeated_header x2; 9 repeated_header x2; 12 = 1 above + 1 header + 6 rows + 4 rejected" },
+  { "filled up", "T1;;\n" SMALL "T2;;\n" SMALL "T3;;\n" SMALL,
+    "5 repeated_header x2; 9 repeated_header x2; 12 = 1 above + 1 header + 6 rows + 4 rejected" },
+  { "behind delimiters", "T1;;\n" SMALL ";;\nT2;;\n" SMALL, "5 repeated_header x3; 9 = 1 above + 1 header + 4 rows + 3 rejected" },
+  { "behind an empty line", "T1;;\n" SMALL "\nT2;;\n" SMALL,
+    "6 repeated_header x2; 9 = 1 above + 1 header + 4 rows + 2 rejected + 1 blank" },
+  { "two titles", SMALL "T2;;\nof May;;\n" SMALL, "4 repeated_header x3; 8 = 1 header + 4 rows + 3 rejected" },
+  { "a title of many words", SMALL "what there was in May;;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "a date", SMALL "2026-05-01;;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "delimiters only", SMALL ";;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "a row that has its first cell only", SMALL "3;;\n" SMALL, "5 repeated_header; 7 = 1 header + 5 rows + 1 rejected" },
+  { "two cells", SMALL "3;4;\n" SMALL, "5 repeated_header; 7 = 1 header + 5 rows + 1 rejected" },
+  { "one cell and a row behind it", SMALL "T2;;\n3;4;5\n" SMALL, "6 repeated_header; 8 = 1 header + 6 rows + 1 rejected" },
+};
+
+static void
+small_tables_under_titles (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (small_tables); i++)
+    {
+      g_auto (GStrv) lines = g_strsplit (small_tables[i].input, "\n", 0);
+      g_autofree char *crlf = g_strjoinv ("\r\n", lines);
+      expect (small_tables[i].what, small_tables[i].input, NULL, small_tables[i].expected);
+      expect (small_tables[i].what, crlf, NULL, small_tables[i].expected);
+    }
+}
+
+/* What is told of each. */
+static void
+what_is_above_a_header_is_said (void **state)
+{
+  (void) state;
+  static const char *const told[] = { "delimiters only, above the header once more", "above the header once more",
+                                      "the header once more" };
+  static const char input[] = SMALL ";;\nT2;;\n" SMALL;
+  AUTO_FD int fd = memory_file (input, strlen (input));
+  g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = fd, .name = "x.csv" }, NULL);
+  assert_non_null (rows);
+  const Record *row = NULL, *original = NULL;
+  for (size_t i = 0; rows_next (rows, &row, &original, NULL) && row != NULL;)
+    if (row->problem != NULL)
+      assert_string_equal (row->problem, told[i++]);
+}
+
 /* ---- below the table ---- */
 
 static const struct
@@ -398,6 +452,8 @@ main (void)
     cmocka_unit_test (words_among_values),
     cmocka_unit_test (words_in_a_narrow_table),
     cmocka_unit_test (another_table_of_the_same_width),
+    cmocka_unit_test (small_tables_under_titles),
+    cmocka_unit_test (what_is_above_a_header_is_said),
     cmocka_unit_test (what_is_below_the_table),
     cmocka_unit_test (short_rows_are_no_totals),
     cmocka_unit_test (rows_above_the_table),
