@@ -415,6 +415,8 @@ static const struct
   { "with half of the cells", "id,city,n,m\n", "5,Oslo,1,2\n", "#2 Oak St,Oslo\n", "11 = 1 header + 8 rows + 2 comments" },
   { "in a column of words", "city,n\n", "Oslo,5\n", "#Rome,7\n", "9 comment; 11 = 1 header + 8 rows + 1 rejected + 1 comments" },
   { "with a quote", "city,n\n", "Oslo,5\n", "#\"Rome,7\n", "11 = 1 header + 8 rows + 2 comments" },
+  { "with a delimiter in quotes", "id,city,n\n", "A0,\"Oslo, N\",5\n", "#7 Oak,\"Oslo, N\",5\n",
+    "9 comment; 11 = 1 header + 8 rows + 1 rejected + 1 comments" },
 };
 
 static char *
