@@ -182,6 +182,19 @@ end_of_run (const Above *above, guint first)
   return i;
 }
 
+/* Whether most rows from index "first" to "end" begin with a word and a colon, as settings do. */
+static bool
+are_labelled (const Above *above, guint first, guint end)
+{
+  guint labels = 0, rows = end - first;
+  for (; first < end; first++)
+    {
+      const Field *name = &record_at (above, first)->fields[0];
+      labels += name->length > 1 && name->text[name->length - 1] == ':';
+    }
+  return labels * 2 > rows;
+}
+
 /* "foreign": cut by another delimiter than the table's, as words may be too. */
 static bool
 is_table (const Above *above, guint first, guint end, bool foreign)
@@ -199,7 +212,7 @@ is_table (const Above *above, guint first, guint end, bool foreign)
     return rows >= LEAST_ROWS || header;
   if (header)
     return cells > 2 || rows > LEAST_SETTINGS;
-  return rows > MOST_SETTINGS && !(foreign && words_are_sentence (record_at (above, first)));
+  return rows > MOST_SETTINGS && !are_labelled (above, first, end) && !(foreign && words_are_sentence (record_at (above, first)));
 }
 
 /* Whether there are many lines of one value each. */

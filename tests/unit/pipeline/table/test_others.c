@@ -320,6 +320,7 @@ static const struct
   { "three of them", "a,b,c,d\ne,f,g,h\ni,j,k,l\n", "1 2 3" },
   { "cells of two lines", "a,b,c,\"d\nd\"\ne,f,g,h\ni,j,k,l\n", "1 3 4" },
   { "two columns of words", "fruit,taste\nk,x\nl,y\nm,z\nn,x\no,y\np,z\nq,x\nr,y\n", "1 2 3 4 5 6 7 8 9" },
+  { "many settings with colons", "a:,k\nb:,x\nc:,y\nd:,z\ne:,x\nf:,y\ng:,z\nh:,x\ni:,y\nj:,z\n", "" },
   { "eight settings", "fruit,taste\nk,x\nl,y\nm,z\nn,x\no,y\np,z\nq,x\n", "" },
   { "lines of one value", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n", "1 2 3 4 5 6 7 8 9 10 11" },
   { "filled up", "1,\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n9,\n10,\n11,\n", "1 2 3 4 5 6 7 8 9 10 11" },
