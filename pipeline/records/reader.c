@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/records/bad_text.h"
-#include "pipeline/records/reader_lines.h"
+#include "pipeline/records/reader_passed.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/reader_split.h"
 #include "pipeline/records/reader_swallow.h"
@@ -40,11 +40,9 @@ struct Reader
   size_t mark;     /* bytes of a byte order mark before the record, as where files were put together */
   bool too_many;
   bool row_done;
-  bool started;       /* the preamble is behind us */
-  bool told;          /* the last record says what was passed over before it */
-  ReaderDoubt is_row; /* of lines that begin as comments do; NULL: none is */
-  void *is_row_data;
-  ReaderLines passed; /* preamble; and the others since the last record */
+  bool started; /* the preamble is behind us */
+  bool told;    /* the last record says what was passed over before it */
+  ReaderPassed passed;
   Record record;
   char problem[160];
 };
@@ -123,8 +121,8 @@ begin_record (Reader *reader)
   reader->record = (Record) { .line = line_source_number (reader->lines),
                               .fields = reader->fields,
                               .lines = 1,
-                              .blank = reader->passed.blank,
-                              .comments = reader->passed.comments };
+                              .blank = reader->passed.counts.blank,
+                              .comments = reader->passed.counts.comments };
 }
 
 /* Returns where a quote is that may not be there, from 1, or 0; row_done says whether the line ends the record. */
@@ -150,63 +148,6 @@ forget_open_quote (Reader *reader)
   if (reader->splitter != NULL)
     splitter_reset (reader->splitter);
   csv_fini (&reader->parser, NULL, NULL, NULL);
-}
-
-/* ---- lines without a record ---- */
-
-static bool
-is_blank (const Reader *reader, const Line *line)
-{
-  const char *text = line_source_bytes (reader->lines) + line->begin;
-  size_t length = line->text_end - line->begin, mark = text_mark (text, length);
-  if (length == mark)
-    return true;
-  const char *delimiter = reader->dialect.delimiter;
-  if (delimiter[0] == 0)
-    return false;
-  for (size_t i = mark; i < length; i++)
-    if (text[i] != ' ' && text[i] != '\t')
-      return false;
-  return (reader->dialect.trim && delimiter[0] == ' ') || memmem (text, length, delimiter, strlen (delimiter)) == NULL;
-}
-
-/* "line": at the current place, if the cut says so. */
-static bool
-is_comment (const Reader *reader, LineCut cut, const Line *line)
-{
-  if (reader->dialect.comment == 0 || (cut != LINE_CUT && cut != LINE_TOO_LONG))
-    return false;
-  const char *text = line_source_bytes (reader->lines);
-  bool doubted = cut == LINE_CUT && reader->is_row != NULL;
-  return text[0] == reader->dialect.comment && !(doubted && reader->is_row (text, line->text_end, reader->is_row_data));
-}
-
-static void
-count_passed (Reader *reader, bool comment)
-{
-  ReaderLines *passed = &reader->passed;
-  if (comment && passed->first_comment == 0)
-    passed->first_comment = line_source_number (reader->lines);
-  passed->comments += comment;
-  passed->blank += !comment;
-}
-
-/* The next line that is neither blank nor a comment. */
-static LineCut
-cut_written_line (Reader *reader, Line *ret_line, GError **error)
-{
-  for (;;)
-    {
-      LineCut cut = line_source_cut (reader->lines, 0, ret_line, error);
-      bool comment = is_comment (reader, cut, ret_line);
-      if (!comment && !(cut == LINE_CUT && is_blank (reader, ret_line)))
-        return cut;
-      count_passed (reader, comment);
-      if (cut == LINE_CUT)
-        line_source_advance (reader->lines, ret_line->end, 1);
-      else if (!line_source_skip (reader->lines, error))
-        return LINE_ERROR;
-    }
 }
 
 /* ---- records ---- */
@@ -394,10 +335,10 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
 {
   *ret_record = NULL;
   if (reader->told)
-    reader->passed.blank = reader->passed.comments = 0;
+    reader->passed.counts.blank = reader->passed.counts.comments = 0;
   reader->told = false;
   Line first = { 0 };
-  switch (cut_written_line (reader, &first, error))
+  switch (passed_cut (&reader->passed, &first, error))
     {
     case LINE_ERROR:
       return false;
@@ -418,26 +359,6 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
   return reader->told = true;
 }
 
-/* ---- preamble ---- */
-
-static bool
-read_preamble (Reader *reader, GError **error)
-{
-  for (int i = 0; i < reader->dialect.skip_lines; i++)
-    {
-      Line line = { 0 };
-      LineCut cut = line_source_cut (reader->lines, 0, &line, error);
-      if (cut == LINE_ERROR || (cut == LINE_TOO_LONG && !line_source_skip (reader->lines, error)))
-        return false;
-      if (cut == LINE_NONE)
-        break;
-      reader->passed.preamble++;
-      if (cut == LINE_CUT)
-        line_source_advance (reader->lines, line.end, 1);
-    }
-  return true;
-}
-
 void
 reader_set_width (Reader *reader, size_t width)
 {
@@ -447,15 +368,15 @@ reader_set_width (Reader *reader, size_t width)
 void
 reader_doubt_comments (Reader *reader, ReaderDoubt is_row, void *data)
 {
-  reader->is_row = is_row;
-  reader->is_row_data = data;
+  reader->passed.is_row = is_row;
+  reader->passed.data = data;
 }
 
 bool
 reader_next (Reader *reader, const Record **ret_record, GError **error)
 {
   *ret_record = NULL;
-  if (!reader->started && !read_preamble (reader, error))
+  if (!reader->started && !passed_preamble (&reader->passed, error))
     return false;
   reader->started = true;
   return read_record (reader, ret_record, error);
@@ -471,6 +392,7 @@ new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimi
   reader->source = source;
   reader->lines = line_source_new (source, !whole, piece, limits->record_bytes);
   reader->dialect = *dialect;
+  reader->passed = (ReaderPassed) { .lines = reader->lines, .dialect = &reader->dialect };
   reader->limits = *limits;
   reader->limits.lines = limits->lines > 0 ? limits->lines : READER_MAX_LINES;
   reader->whole = whole;
@@ -525,7 +447,7 @@ reader_rewind (Reader *reader)
   line_source_rewind (reader->lines);
   forget_open_quote (reader);
   reader->started = reader->told = false;
-  reader->passed = (ReaderLines) { 0 };
+  reader->passed.counts = (ReaderLines) { 0 };
 }
 
 int64_t
@@ -537,7 +459,7 @@ reader_offset (const Reader *reader)
 ReaderLines
 reader_lines (const Reader *reader)
 {
-  ReaderLines lines = reader->passed;
+  ReaderLines lines = reader->passed.counts;
   lines.total = line_source_total (reader->lines);
   return lines;
 }

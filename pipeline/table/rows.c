@@ -1,18 +1,14 @@
 #include "pipeline/table/rows.h"
 
 #include "base/error.h"
-#include "base/text.h"
-#include "pipeline/records/bad_text.h"
+#include "pipeline/records/reader_record.h"
+#include "pipeline/records/repair.h"
 #include "pipeline/table/above.h"
 #include "pipeline/table/comment.h"
 #include "pipeline/table/extent.h"
+#include "pipeline/table/foreign.h"
+#include "pipeline/table/header.h"
 #include "pipeline/table/long_cell.h"
-#include "pipeline/records/reader_record.h"
-#include "pipeline/records/repair.h"
-#include "pipeline/sniff/sniff.h"
-#include "pipeline/table/words.h"
-
-#include <string.h>
 
 struct Rows
 {
@@ -22,9 +18,7 @@ struct Rows
   SniffEvidence evidence; /* what the table's rows look like */
   Reader *reader;
   size_t width;
-  Record header;
-  char *header_memory;  /* NULL: there is none */
-  char *header_problem; /* NULL: it is sound */
+  Header header;
   Extent *extent;
   Repair *repair; /* NULL: rows that are off stay so */
   LongCell long_cell;
@@ -34,8 +28,7 @@ struct Rows
   bool is_above; /* the record last given */
   int64_t headers;
   LineCounts lines; /* of the records so far that are no rows */
-  Record foreign;
-  char problem[120];
+  Foreign foreign;
 };
 
 /* The names that make a first line a header. */
@@ -102,58 +95,11 @@ count_header (Rows *rows, const Record *record)
 }
 
 static bool
-refuse_header (const Rows *rows, const Record *record, GError **error)
-{
-  bool decoding = record->reason == REASON_INVALID_UTF8 || record->reason == REASON_INVALID_ENCODING;
-  const char *likelier = rows->evidence.likelier;
-  g_autofree char *hint =
-      decoding
-          ? g_strdup_printf ("Say in a model which encoding it is: \"dialect\": {\"encoding\": %s%s%s}; docs/csv.md has the words.",
-                             likelier != NULL ? "\"" : "", likelier != NULL ? likelier : "...", likelier != NULL ? "\"" : "")
-          : g_strdup ("Mend the line and drop the file again.");
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_INPUT, record->reason, .line = record->line,
-                                 .detail = decoding ? rows->evidence.encoding : NULL, .hint = hint },
-                    "\"%s\": the header on line %" G_GINT64_FORMAT " cannot be read: %s", rows->name, record->line,
-                    record->problem);
-}
-
-static void
-note_header_problem (Rows *rows, const Record *record)
-{
-  char problem[80];
-  if (rows->header_problem == NULL)
-    rows->header_problem = g_strdup (record_describe (record, rows->width, problem, sizeof problem));
-}
-
-/* Bytes that are no text become a sign, if it can be told what the names are. The text is owned by the caller. */
-static bool
-mend_header_text (Rows *rows, const Record *record, Record *mended, GString **ret_text, GError **error)
-{
-  size_t bad = 0;
-  *ret_text = NULL;
-  *mended = *record;
-  if (record->reason == REASON_RECORD_TOO_LONG || text_is_utf8 (record->raw, record->raw_length, &bad))
-    return true;
-  mended->reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
-  mended->problem = rows->problem;
-  *ret_text = bad_text_replace (record);
-  if (*ret_text == NULL)
-    return refuse_header (rows, mended, error);
-  mended->raw = (*ret_text)->str;
-  mended->raw_length = (*ret_text)->len;
-  mended->reason = REASON_STRAY_QUOTE; /* so it is read once more */
-  return true;
-}
-
-/* Reads the header's rows; one that is off is mended, for without names there is no loading the rest. */
-static bool
 read_header (Rows *rows, GError **error)
 {
   for (int i = 0; i < rows->dialect.header_rows; i++)
     {
       const Record *record = NULL;
-      size_t found;
       if (!read_record (rows, &record, error))
         return false;
       if (record == NULL)
@@ -161,19 +107,9 @@ read_header (Rows *rows, GError **error)
       count_header (rows, record);
       if (rows->width == 0)
         rows->width = MAX (record->n_fields, 1);
-      g_autoptr (Repair) repair = repair_new (&rows->dialect, rows->width);
-      g_autoptr (GString) text = NULL;
-      Record readable;
-      if (!mend_header_text (rows, record, &readable, &text, error))
+      const HeaderFile file = { rows->name, &rows->dialect, &rows->evidence, rows->width };
+      if (!header_take (&rows->header, record, &file, error))
         return false;
-      const Record *fit = repair_record (repair, &readable, &found);
-      if (fit == NULL)
-        return refuse_header (rows, record, error);
-      if (fit != &readable)
-        note_header_problem (rows, &readable);
-      char *above = rows->header_memory;
-      rows->header = record_join (&rows->header, fit, &rows->header_memory);
-      g_free (above);
     }
   return true;
 }
@@ -244,8 +180,7 @@ rows_free (Rows *rows)
   g_clear_pointer (&rows->above, above_free);
   g_clear_pointer (&rows->extent, extent_free);
   g_clear_pointer (&rows->repair, repair_free);
-  g_free (rows->header_memory);
-  g_free (rows->header_problem);
+  header_clear (&rows->header);
   g_free (rows);
 }
 
@@ -270,13 +205,13 @@ rows_width (const Rows *rows)
 const Record *
 rows_header (const Rows *rows)
 {
-  return rows->header_memory != NULL ? &rows->header : NULL;
+  return rows->header.memory != NULL ? &rows->header.record : NULL;
 }
 
 const char *
 rows_header_problem (const Rows *rows)
 {
-  return rows->header_problem;
+  return rows->header.problem;
 }
 
 /* ---- rows ---- */
@@ -307,44 +242,11 @@ refuse_ragged (const Rows *rows, const Record *record, GError **error)
                     record_describe (record, rows->width, problem, sizeof problem));
 }
 
-/* A record with a bad quote that is no text either is not to be mended: whatever its cells are, they are not to be stored. */
-static const Record *
-tell_bad_text (Rows *rows, const Record *record)
-{
-  size_t bad = 0;
-  if ((record->reason != REASON_STRAY_QUOTE && record->reason != REASON_UNCLOSED_QUOTE)
-      || text_is_utf8 (record->raw, record->raw_length, &bad))
-    return record;
-  rows->foreign = *record;
-  rows->foreign.reason = bad_text_describe (record, bad, &rows->dialect, rows->problem, sizeof rows->problem);
-  rows->foreign.problem = rows->problem;
-  return &rows->foreign;
-}
-
-/* The record as a reject that says why it is none of the table's. */
-static const Record *
-tell_foreign (Rows *rows, const Record *record, Reason reason)
-{
-  rows->foreign = *record;
-  rows->foreign.n_fields = 0;
-  rows->foreign.problem = rows->problem;
-  rows->foreign.reason = reason;
-  return &rows->foreign;
-}
-
-static const Record *
-tell_comment (Rows *rows, const Record *record)
-{
-  g_strlcpy (rows->problem, "begins with # as comments do, and is cut as the rows are", sizeof rows->problem);
-  return tell_foreign (rows, record, REASON_COMMENT);
-}
-
 static const Record *
 tell_above (Rows *rows, const Record *record)
 {
-  int64_t first = rows->header_memory != NULL ? rows->header.line : rows->dialect.skip_lines + 1;
-  g_snprintf (rows->problem, sizeof rows->problem, "above the table, which begins on line %" G_GINT64_FORMAT, first);
-  return tell_foreign (rows, record, REASON_SECOND_TABLE);
+  const Record *header = rows_header (rows);
+  return foreign_above (&rows->foreign, record, header != NULL ? header->line : rows->dialect.skip_lines + 1);
 }
 
 static const Record *
@@ -352,15 +254,7 @@ tell_header (Rows *rows, const Record *record)
 {
   bool own = extent_is_header (rows->extent, record);
   rows->headers += own;
-  bool title = record->n_fields != rows->width || words_are_title (record);
-  bool nothing = title && record->n_fields == rows->width && record->fields[0].length == 0;
-  g_strlcpy (rows->problem,
-             own       ? "the header once more"
-             : nothing ? "delimiters only, above the header once more"
-             : title   ? "above the header once more"
-                       : "words where the table has values; its rows go on behind them",
-             sizeof rows->problem);
-  return tell_foreign (rows, record, REASON_REPEATED_HEADER);
+  return foreign_header (&rows->foreign, record, own, rows->width);
 }
 
 static const Record *
@@ -369,9 +263,7 @@ tell_below (Rows *rows, const Record *record, Reason below)
   rows->lines.below += record->lines;
   if (rows->lines.first_below == 0)
     rows->lines.first_below = record->line;
-  g_snprintf (rows->problem, sizeof rows->problem, "below the end of the table on line %" G_GINT64_FORMAT,
-              extent_last_line (rows->extent));
-  return tell_foreign (rows, record, below);
+  return foreign_below (&rows->foreign, record, below, extent_last_line (rows->extent));
 }
 
 static bool
@@ -424,9 +316,9 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
   else if (below != REASON_NONE)
     *ret_record = tell_below (rows, *ret_record, below);
   else if (are_comments_in_doubt (rows) && (*ret_record)->raw[0] == '#')
-    *ret_record = tell_comment (rows, *ret_record);
+    *ret_record = foreign_comment (&rows->foreign, *ret_record);
   else
-    *ret_record = tell_bad_text (rows, *ret_record);
+    *ret_record = foreign_bad_text (&rows->foreign, *ret_record, &rows->dialect);
   return true;
 }
 
@@ -443,7 +335,7 @@ rows_next (Rows *rows, const Record **ret_row, const Record **ret_original, GErr
     return refuse_ragged (rows, record, error);
   const Record *mended = NULL;
   size_t found;
-  if (rows->repair != NULL && record != &rows->foreign)
+  if (rows->repair != NULL && record != &rows->foreign.record)
     mended = repair_record (rows->repair, record, &found);
   if (mended == NULL)
     return true;

@@ -81,7 +81,7 @@ const Setting settings_table[] = {
     WHOLE (min_confidence, 0, 100),
     .fallback = "50",
     .help = "Confidence, in percent, below which a file is refused if lines of it are left out or it has no header, and its model "
-            "does not say the dialect." },
+            "does not say the `delimiter`." },
   { .path = "swap_timeout",
     NUMBER (swap_timeout, 0, 3600),
     .fallback = "2",

@@ -241,6 +241,7 @@ a_first_row_of_the_same_kind_is_no_header (void **state)
     { "keys and two rows below", "Name: zoe, Msg: hello\n\nName: ann lee , Msg: I am well\n", 1, "Name: {w} , Msg: well",
       ",_\"-0" },
     { "keys beside values", "city: Ulm\t5\n", 4, "city: {v}\t{n}", "t\"-0" },
+    { "keys beside words that say more", "Name: zoe;none;nothing\n", 6, "Name: {w};a{n};b{i}", ";\"-0" },
     { "another key in each row", "Name: zoe|City: Ulm\nBorn: May|Land: BW\n", 0, "", "|\"-0" },
     { "curly quotes around numbers",
       "\xE2\x80\x9C"
