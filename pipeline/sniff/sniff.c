@@ -9,6 +9,7 @@
 #include "pipeline/sniff/sniff_confidence.h"
 #include "pipeline/sniff/sniff_header.h"
 #include "pipeline/sniff/sniff_judge.h"
+#include "pipeline/sniff/sniff_names.h"
 #include "pipeline/sniff/sniff_quote.h"
 #include "pipeline/sniff/sniff_table.h"
 
@@ -305,6 +306,7 @@ fill_evidence (const SniffCandidate *best, const SniffCandidate *second, const S
   SniffCandidate table = *best;
   if (!evidence->blank_lines)
     table.last = end_of_block (best, header->first + (guint) header->rows);
+  table.last = sniff_last_above_names (&table, header->first + (guint) header->rows);
   g_autofree CellKind *kinds = sniff_column_kinds (&table, header->first + (guint) header->rows);
   evidence->kinds = g_malloc (best->fields);
   for (size_t i = 0; i < best->fields; i++)

@@ -3,11 +3,14 @@
 #include "pipeline/records/reader_record.h"
 #include "pipeline/sniff/sniff.h"
 #include "pipeline/sniff/sniff_kind.h"
+#include "pipeline/table/words.h"
 
 #include <string.h>
 
 #define LEAST_ROWS 3     /* of a table that has nothing above its values */
 #define LEAST_SETTINGS 3 /* rows of two cells below words, for them to be no settings */
+#define MOST_SETTINGS 8  /* of two words; more are a table */
+#define MOST_VALUES 10   /* lines of one value each; more are data */
 
 /* A row above the table. */
 typedef struct
@@ -130,6 +133,13 @@ is_value (const Field *field)
   return sniff_kind_is_typed (kind) || kind == KIND_FIGURES;
 }
 
+/* A line of one value, which no words tell about. */
+static bool
+is_lone_value (const Record *record)
+{
+  return record->n_fields > 0 && count_cells (record) == 1 && is_value (&record->fields[0]);
+}
+
 /* Whether the row of index "first" has words, and those from there to "end" values in one of its columns. */
 static bool
 has_header (const Above *above, guint first, guint end)
@@ -148,6 +158,15 @@ has_header (const Above *above, guint first, guint end)
   return found;
 }
 
+/* Whether all rows from index "first" to "end" begin with a value: settings begin with a name. */
+static bool
+begin_with_values (const Above *above, guint first, guint end)
+{
+  while (first < end && is_value (&record_at (above, first)->fields[0]))
+    first++;
+  return first == end;
+}
+
 /* Behind the last of the rows of one width that begin with "first", no empty line between them. */
 static guint
 end_of_run (const Above *above, guint first)
@@ -163,8 +182,22 @@ end_of_run (const Above *above, guint first)
   return i;
 }
 
+/* Whether most rows from index "first" to "end" begin with a word and a colon, as settings do. */
 static bool
-is_table (const Above *above, guint first, guint end)
+are_labelled (const Above *above, guint first, guint end)
+{
+  guint labels = 0, rows = end - first;
+  for (; first < end; first++)
+    {
+      const Field *name = &record_at (above, first)->fields[0];
+      labels += name->length > 1 && name->text[name->length - 1] == ':';
+    }
+  return labels * 2 > rows;
+}
+
+/* "foreign": cut by another delimiter than the table's, as words may be too. */
+static bool
+is_table (const Above *above, guint first, guint end, bool foreign)
 {
   guint rows = end - first;
   size_t cells = 0;
@@ -173,28 +206,81 @@ is_table (const Above *above, guint first, guint end)
   for (guint i = first; i < end; i++)
     cells = MAX (cells, count_cells (record_at (above, i)));
   bool header = has_header (above, first, end);
-  return cells > 2 ? rows >= LEAST_ROWS || header : header && rows > LEAST_SETTINGS;
+  if (rows >= LEAST_ROWS && (begin_with_values (above, first, end) || (header && begin_with_values (above, first + 1, end))))
+    return true;
+  if (cells > 2 && !foreign)
+    return rows >= LEAST_ROWS || header;
+  if (header)
+    return cells > 2 || rows > LEAST_SETTINGS;
+  return rows > MOST_SETTINGS && !are_labelled (above, first, end) && !(foreign && words_are_sentence (record_at (above, first)));
 }
 
-/* Leaves out what is none. */
+/* Whether there are many lines of one value each. */
+static bool
+are_values_many (const Above *above)
+{
+  guint values = 0;
+  for (guint i = 0; i < above->rows->len; i++)
+    values += is_lone_value (record_at (above, i));
+  return values > MOST_VALUES;
+}
+
+/* Leaves out what is none. "width": of the table, 0: they are cut by another delimiter. */
 static void
 keep_tables (Above *above, size_t width)
 {
   g_autofree bool *kept = g_new0 (bool, above->rows->len + 1);
+  bool values = width > 0 && are_values_many (above);
   for (guint first = 0, end = 0; first < above->rows->len; first = end)
     {
       end = end_of_run (above, first);
-      bool table = is_table (above, first, end);
+      bool table = is_table (above, first, end, width == 0);
       for (guint i = first; i < end; i++)
-        kept[i] = table || is_full (record_at (above, i), width);
+        kept[i] = table || is_full (record_at (above, i), width) || (values && is_lone_value (record_at (above, i)));
     }
   for (guint i = above->rows->len; i-- > 0;)
     if (!kept[i])
       g_array_remove_index (above->rows, i);
 }
 
-Above *
-above_find (int fd, const Dialect *dialect, size_t width, GError **error)
+/* ---- other delimiters ---- */
+
+static bool
+is_known (const Above *above, const Record *record)
+{
+  for (guint i = 0; i < above->rows->len; i++)
+    {
+      const Record *other = record_at (above, i);
+      if (record->line < other->line + other->lines && other->line < record->line + record->lines)
+        return true;
+    }
+  return false;
+}
+
+static gint
+compare_lines (gconstpointer a, gconstpointer b)
+{
+  int64_t x = ((const AboveRow *) a)->record.line, y = ((const AboveRow *) b)->record.line;
+  return (x > y) - (x < y);
+}
+
+/* Moves the rows of "other" to "above" that it does not have. */
+static void
+add_rows (Above *above, Above *other)
+{
+  for (guint i = 0; i < other->rows->len; i++)
+    {
+      AboveRow *row = &g_array_index (other->rows, AboveRow, i);
+      if (is_known (above, &row->record))
+        continue;
+      g_array_append_val (above->rows, *row);
+      row->memory = NULL;
+    }
+  g_array_sort (above->rows, compare_lines);
+}
+
+static Above *
+read_above (int fd, const Dialect *dialect, size_t width, GError **error)
 {
   g_autoptr (Above) above = g_new0 (Above, 1);
   above->rows = g_array_new (FALSE, FALSE, sizeof (AboveRow));
@@ -202,5 +288,24 @@ above_find (int fd, const Dialect *dialect, size_t width, GError **error)
   if (!read_rows (fd, dialect, above->rows, error))
     return NULL;
   keep_tables (above, width);
+  return g_steal_pointer (&above);
+}
+
+Above *
+above_find (int fd, const Dialect *dialect, size_t width, GError **error)
+{
+  g_autoptr (Above) above = read_above (fd, dialect, width, error);
+  for (const char *delimiter = ",;\t|"; *delimiter != 0 && above != NULL; delimiter++)
+    {
+      Dialect foreign = *dialect;
+      if (dialect->delimiter[0] == *delimiter)
+        continue;
+      foreign.delimiter[0] = *delimiter;
+      foreign.delimiter[1] = 0;
+      g_autoptr (Above) other = read_above (fd, &foreign, 0, error);
+      if (other == NULL)
+        return NULL;
+      add_rows (above, other);
+    }
   return g_steal_pointer (&above);
 }

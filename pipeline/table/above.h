@@ -4,7 +4,11 @@
  *   titles, settings, remarks     none of these: words, cells with nothing behind them, two cells of a name and a value
  *   rows as wide as the table     more than half of their cells filled
  *   rows of one other width       three or more, one behind the other; two where the first has words above values of the second. Where
- *                                 they have two cells, which settings have too, three below such words */
+ *                                 they have two cells, which settings have too: three that begin with values, the first aside; three
+ *                                 below words above values; more than eight, but for names with a colon behind them
+ *   rows of another delimiter     the same, but without words above values or values at their beginning more than eight
+ *   lines of one value            more than ten
+ */
 #ifndef WEIR_PIPELINE_TABLE_ABOVE_H
 #define WEIR_PIPELINE_TABLE_ABOVE_H
 

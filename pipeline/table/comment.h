@@ -5,7 +5,7 @@
 
 #include "pipeline/sniff/sniff_evidence.h"
 
-/* Whether the line is cut about as the table's rows are, and is neither a remark (a blank behind #, a sentence) nor a row that
+/* Whether the line, its quotes honoured, is cut about as the table's rows are, and is neither a remark (a blank behind #, a sentence, a quote that is open at its end) nor a row that
  * somebody commented out (behind # is a value of the first column). "evidence": of the table, whose delimiter the dialect has. */
 bool comment_may_be_row (const SniffEvidence *evidence, const Dialect *dialect, const char *line, size_t length);
 

@@ -13,6 +13,7 @@
 #define LEAST_WORDS 4           /* in the only cell of a row, for it to be a remark */
 #define LEAST_WORDS_ABOVE 3     /* columns of values that have words in another table's header */
 #define LEAST_SAME_ABOVE 2      /* the same, of one word again and again, which is no row either */
+#define LEAST_OF_OTHERS 2       /* rows of other kinds below words, where the table has fewer columns of values */
 #define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
 
 /* Between the lines of one record. A file that mixes them gets a plain one. */
@@ -105,11 +106,24 @@ find_words (const Extent *extent)
   return i;
 }
 
+/* The first held record of few words that rows of other kinds are below; n_held: there is none. "sure": rows that are no words too. */
+static guint
+find_names (const Extent *extent, bool sure)
+{
+  guint first = 0, others = 0;
+  while (first < extent->n_held && !extent->held[first].names)
+    first++;
+  for (guint i = first + 1; i < extent->n_held; i++)
+    others += extent->held[i].of_other || (!sure && extent->held[i].names);
+  return others >= LEAST_OF_OTHERS ? first : extent->n_held;
+}
+
 /* Nothing of the table's width came behind the held; "end": nothing at all. */
 static void
 decide (Extent *extent, bool end)
 {
-  extent_judge (extent, find_gap (extent), find_words (extent), end);
+  guint words = MIN (find_words (extent), find_names (extent, false));
+  extent_judge (extent, find_gap (extent), words, end);
 }
 
 bool
@@ -120,15 +134,21 @@ extent_is_header (const Extent *extent, const Record *record)
   return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
-/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values; a
- * letter at the beginning of one is what most rows do not have, and quickly seen. */
+/* Whether a value begins with a letter: most rows do not have that, and it is quickly seen. */
+static bool
+is_value_a_word (const Extent *extent, const Record *record)
+{
+  const Field *value = extent->value < record->n_fields ? &record->fields[extent->value] : NULL;
+  return value != NULL && value->length > 0 && g_ascii_isalpha (value->text[0]);
+}
+
+/* Whether a record of the table's width is another one's header. Without a gap it takes words in several columns of values. */
 static bool
 is_other_header (const Extent *extent, const Record *record, bool behind_gap)
 {
   if (record->problem != NULL || extent->rows == 0)
     return false;
-  const Field *value = extent->value < record->n_fields ? &record->fields[extent->value] : NULL;
-  if (!behind_gap && (value == NULL || value->length == 0 || !g_ascii_isalpha (value->text[0])))
+  if (!behind_gap && !is_value_a_word (extent, record))
     return false;
   size_t least = behind_gap ? 1 : words_are_one (record) ? LEAST_SAME_ABOVE : LEAST_WORDS_ABOVE;
   return sniff_words_above_values (extent->evidence, record) >= least;
@@ -150,12 +170,7 @@ count_words (const Field *field)
 static bool
 is_padded (const Extent *extent, const Record *record)
 {
-  size_t i = 1;
-  if (extent->width < (record->fields[0].null ? 2 : LEAST_PADDED))
-    return false;
-  while (i < record->n_fields && record->fields[i].null)
-    i++;
-  return i == record->n_fields;
+  return extent->width >= (record->fields[0].null ? 2 : LEAST_PADDED) && words_are_title (record);
 }
 
 /* Whether it has no letter and no digit. */
@@ -259,12 +274,45 @@ join_held (Extent *extent, const Record *record)
   return false;
 }
 
+/* Where the table has few columns of values, words above all of them are names if rows of other kinds follow, else a row. Whether
+ * the record, of the table's width, is in doubt for that. */
+static bool
+hold_other (Extent *extent, const Record *record)
+{
+  bool begun = false;
+  for (guint i = 0; i < extent->n_held && !begun; i++)
+    begun = extent->held[i].names;
+  if (record->problem != NULL || extent->rows == 0 || !(begun || is_value_a_word (extent, record)))
+    return false;
+  bool names = words_are_above_all (extent->evidence, record) && words_are_names (record);
+  bool of_other = begun && !names && words_of_other_kinds (extent->evidence, record);
+  if (!names && !of_other)
+    return false;
+  Held *held = hold (extent, record);
+  held->names = names;
+  held->of_other = of_other;
+  if (is_full (extent) || find_names (extent, true) < extent->n_held)
+    decide (extent, false);
+  return true;
+}
+
+/* Whether a held one may be a title above the table's header: nothing like a row, or one cell at its beginning that is not of the first
+ * column's kind. */
+static bool
+may_be_title (const Extent *extent, const Held *held)
+{
+  const Record *record = &held->record;
+  if (record->problem == NULL && record->n_fields == extent->width && words_are_title (record))
+    return !(sniff_is_value (extent->evidence, 0) && record->fields[0].length > 0 && sniff_fits (extent->evidence, record));
+  return !(held->like_row || held->near);
+}
+
 /* The held are rows of the table, which goes on with the record. Above its header once more there may be titles. */
 static void
 go_on (Extent *extent, const Record *record)
 {
   for (guint i = 0; i < extent->n_held && extent->repeated; i++)
-    extent->held[i].words = extent->held[i].words || !(extent->held[i].like_row || extent->held[i].near);
+    extent->held[i].words = extent->held[i].words || may_be_title (extent, &extent->held[i]);
   extent->decided = true;
   extent->rows_held = extent->n_held;
   extent->next = record;
@@ -287,6 +335,8 @@ take_fitting (Extent *extent, const Record *record)
         decide (extent, false);
       return;
     }
+  if (!other && !extent->repeated && words == extent->n_held && hold_other (extent, record))
+    return;
   go_on (extent, record);
   if (other)
     extent_end_table (extent, gap, REASON_SECOND_TABLE);

@@ -18,6 +18,8 @@ typedef struct
   bool gap;      /* it ends the table as an empty line does: a rule, or delimiters only */
   bool bad_quote;
   bool words; /* where the table has values: another table begins; or, where rows of this one follow, no row of it */
+  bool names; /* words above all values of a table that has few: rows of other kinds behind them tell whether another one begins */
+  bool of_other; /* a row of other kinds, behind such names */
 } Held;
 
 struct Extent

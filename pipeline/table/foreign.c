@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/records/bad_text.h"
+#include "pipeline/table/words.h"
 
 G_GNUC_PRINTF (4, 5)
 static const Record *
@@ -33,10 +34,13 @@ foreign_comment (Foreign *foreign, const Record *record)
 const Record *
 foreign_header (Foreign *foreign, const Record *record, bool own, size_t width)
 {
+  bool title = record->n_fields != width || words_are_title (record);
+  bool nothing = title && record->n_fields == width && record->fields[0].length == 0;
   return tell (foreign, record, REASON_REPEATED_HEADER, "%s",
-               own                         ? "the header once more"
-               : record->n_fields == width ? "words where the table has values; its rows go on behind them"
-                                           : "above the header once more");
+               own       ? "the header once more"
+               : nothing ? "delimiters only, above the header once more"
+               : title   ? "above the header once more"
+                         : "words where the table has values; its rows go on behind them");
 }
 
 const Record *

@@ -45,6 +45,16 @@ below_numbers (void **state)
     { "#so, to, say", false }, /* a sentence */
     { "#so, to,say", true },
     { "#\"x,y,z", false }, /* may go on in the next line */
+    { "#x,\"y,z", false },
+    { "#7 Oak,\"Oslo, N\",5", true },
+    { "#7 Oak,\"Oslo, N, by the sea, far away\",5", true },
+    { "#\"7, Oak\",Oslo,5", true },
+    { "#\"x\",\"y\",\"z\"", true },
+    { "#\"x, y, z\"", false },
+    { "#x,\"say \"\"a, b\"\", c, d\",5", true },
+    { "#7\" pipe,Oslo,5", true }, /* within a cell a quote is text */
+    { "#20,\"Oslo, N\",5", false },
+    { "#see \"a, b\", please, so", false },
     { "#", false },
     { "", false },
   };
@@ -72,9 +82,33 @@ below_words (void **state)
   expect_all (&evidence, &dialect, trailing, G_N_ELEMENTS (trailing));
 }
 
+/* Where blanks around delimiters belong to no cell, they make no sentence. */
+static void
+blanks_around_delimiters (void **state)
+{
+  (void) state;
+  unsigned char kinds[] = { KIND_NUMBER, KIND_TEXT, KIND_NUMBER };
+  const SniffEvidence evidence = { .fields = 3, .kinds = kinds };
+  Dialect dialect = dialect_default;
+  dialect.trim = true;
+  dialect.escape = ESCAPE_BACKSLASH;
+  static const Case cases[] = {
+    { "#2 Oak St, Oslo, 2", true },
+    { "#7 Oak, \"Oslo, N\", 5", true },
+    { "#7 Oak , \"Oslo, N\" , 5", true },
+    { "#7 Oak, \"Oslo, N, 5", false },
+    { "#7, Oslo, 5", false },
+    { "#7 Oak,\t\"a, b, c, d\", 5", true },
+    { "#x, \"a \\\", b, c, d\", 5", true },
+    { "#x, \"a \\", false },
+  };
+  expect_all (&evidence, &dialect, cases, G_N_ELEMENTS (cases));
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test (below_numbers), cmocka_unit_test (below_words) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test (below_numbers), cmocka_unit_test (below_words),
+                                      cmocka_unit_test (blanks_around_delimiters) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

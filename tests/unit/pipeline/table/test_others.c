@@ -123,6 +123,118 @@ words_in_a_narrow_table (void **state)
   expect ("several", several, NULL, "7 = 1 header + 6 rows");
 }
 
+/* ---- another table of the same width, where this one has few columns of values ---- */
+
+static const struct
+{
+  const char *what, *header, *row, *middle, *below; /* a $ is the row's number */
+  int rows, rows_below;
+  const char *expected;
+} narrow[] = {
+  { "two of three columns", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 60, 30,
+    "62 second_table x31 at the end; 92 = 1 header + 60 rows + 31 below" },
+  { "nearly as many rows", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 100, 99,
+    "102 second_table x100 at the end; 201 = 1 header + 100 rows + 100 below" },
+  { "few rows", "id,t,n\n", "$,$x,5\n", "name,city,mail\n", "A$,Oslo,$@e.com\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "two of two columns", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "two rows", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 2,
+    "22 second_table x3 at the end; 24 = 1 header + 20 rows + 3 below" },
+  { "of words only", "id,n\n", "$,5\n", "name,city\n", "Ann,Oslo\n", 20, 9,
+    "22 second_table x10 at the end; 31 = 1 header + 20 rows + 10 below" },
+  { "many of words only", "id,n\n", "$,5\n", "name,city\n", "Ann,Oslo\n", 50, 40,
+    "52 second_table x41 at the end; 92 = 1 header + 50 rows + 41 below" },
+  { "values where words were", "name,n\n", "Ann,$\n", "day,city\n", "2026-01-02,Oslo\n", 20, 3,
+    "22 second_table x4 at the end; 25 = 1 header + 20 rows + 4 below" },
+  { "behind an empty line", "id,n\n", "$,5\n", "\nname,city\n", "A$,Oslo\n", 20, 3,
+    "23 second_table x4 at the end; 26 = 1 header + 20 rows + 1 blank + 4 below" },
+  { "one row", "id,n\n", "$,5\n", "name,city\n", "A$,Oslo\n", 20, 1, "23 = 1 header + 22 rows" },
+  { "the table's own rows", "id,n\n", "$,5\n", "name,city\n", "$,6\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "codes at the end of a column of numbers", "name,n\n", "Ann,$\n", "Bob,X\n", "Cyd,Y$\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "of which one fits", "id,n\n", "$,5\n", "name,city\n", "A$,6\n", 20, 9, "31 = 1 header + 30 rows" },
+  { "nothing but words for nothing", "id,n\n", "$,5\n", "name,city\n", "NA,n/a\n", 20, 9, "31 = 1 header + 30 rows" },
+};
+
+static void
+append_numbered (GString *text, const char *row, int rows)
+{
+  for (int i = 1; i <= rows; i++)
+    for (const char *at = row; *at != 0; at++)
+      if (*at == '$')
+        g_string_append_printf (text, "%d", i);
+      else
+        g_string_append_c (text, *at);
+}
+
+static void
+another_table_of_the_same_width (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (narrow); i++)
+    {
+      g_autoptr (GString) input = g_string_new (narrow[i].header);
+      append_numbered (input, narrow[i].row, narrow[i].rows);
+      g_string_append (input, narrow[i].middle);
+      append_numbered (input, narrow[i].below, narrow[i].rows_below);
+      expect (narrow[i].what, input->str, NULL, narrow[i].expected);
+    }
+}
+
+/* ---- small tables under titles, each with the header once more ---- */
+
+#define SMALL "id;a;b\n1;2;3\n2;3;4\n"
+
+static const struct
+{
+  const char *what, *input, *expected;
+} small_tables[] = {
+  { "titles", "T1\n" SMALL "T2\n" SMALL "T3\n" SMALL,
+    "5 repeated_header x2; 9 repeated_header x2; 12 = 1 above + 1 header + 6 rows + 4 rejected" },
+  { "filled up", "T1;;\n" SMALL "T2;;\n" SMALL "T3;;\n" SMALL,
+    "5 repeated_header x2; 9 repeated_header x2; 12 = 1 above + 1 header + 6 rows + 4 rejected" },
+  { "behind delimiters", "T1;;\n" SMALL ";;\nT2;;\n" SMALL, "5 repeated_header x3; 9 = 1 above + 1 header + 4 rows + 3 rejected" },
+  { "behind an empty line", "T1;;\n" SMALL "\nT2;;\n" SMALL,
+    "6 repeated_header x2; 9 = 1 above + 1 header + 4 rows + 2 rejected + 1 blank" },
+  { "two titles", SMALL "T2;;\nof May;;\n" SMALL, "4 repeated_header x3; 8 = 1 header + 4 rows + 3 rejected" },
+  { "a title of many words", SMALL "what there was in May;;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "a date", SMALL "2026-05-01;;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "delimiters only", SMALL ";;\n" SMALL, "4 repeated_header x2; 7 = 1 header + 4 rows + 2 rejected" },
+  { "a row that has its first cell only", SMALL "3;;\n" SMALL, "5 repeated_header; 7 = 1 header + 5 rows + 1 rejected" },
+  { "two cells", SMALL "3;4;\n" SMALL, "5 repeated_header; 7 = 1 header + 5 rows + 1 rejected" },
+  { "one cell and a row behind it", SMALL "T2;;\n3;4;5\n" SMALL, "6 repeated_header; 8 = 1 header + 6 rows + 1 rejected" },
+};
+
+static void
+small_tables_under_titles (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (small_tables); i++)
+    {
+      g_auto (GStrv) lines = g_strsplit (small_tables[i].input, "\n", 0);
+      g_autofree char *crlf = g_strjoinv ("\r\n", lines);
+      expect (small_tables[i].what, small_tables[i].input, NULL, small_tables[i].expected);
+      expect (small_tables[i].what, crlf, NULL, small_tables[i].expected);
+    }
+}
+
+/* What is told of each. */
+static void
+what_is_above_a_header_is_said (void **state)
+{
+  (void) state;
+  static const char *const told[] = { "delimiters only, above the header once more", "above the header once more",
+                                      "the header once more" };
+  static const char input[] = SMALL ";;\nT2;;\n" SMALL;
+  AUTO_FD int fd = memory_file (input, strlen (input));
+  g_autoptr (Rows) rows = rows_open (&(RowsInput) { .fd = fd, .name = "x.csv" }, NULL);
+  assert_non_null (rows);
+  const Record *row = NULL, *original = NULL;
+  for (size_t i = 0; rows_next (rows, &row, &original, NULL) && row != NULL;)
+    if (row->problem != NULL)
+      assert_string_equal (row->problem, told[i++]);
+}
+
 /* ---- below the table ---- */
 
 static const struct
@@ -188,7 +300,12 @@ static const struct
   { "directives", "@SQ,SN:1,LN:5\n@SQ,SN:2,LN:6\n@SQ,SN:3,LN:7\n", "" },
   { "a sentence", "These are people, as of May\n", "" },
   { "another table of two columns", "id,a\n1,x\n2,y\n3,z\n", "1 2 3 4" },
-  { "of one row less", "id,a\n1,x\n2,y\n", "" },
+  { "of one row less", "id,a\n1,x\n2,y\n", "1 2 3" },
+  { "of two rows less", "id,a\n1,x\n", "" },
+  { "without a header", "0,N\n1,N\n2,N\n", "1 2 3" },
+  { "days without a header", "2026-01-01,N\n2026-01-02,N\n2026-01-03,N\n", "1 2 3" },
+  { "two rows of it", "0,N\n1,N\n", "" },
+  { "values behind names", "a,1\nb,2\nc,3\nd,4\n", "" },
   { "with codes", "id,a\n555-01,x\n555-02,y\n555-03,z\n", "1 2 3 4" },
   { "with words only", "id,a\nk,x\nl,y\nm,z\n", "" },
   { "with one word among its numbers", "id,a\n1,x\ntwo,y\n3,z\n", "" },
@@ -202,6 +319,24 @@ static const struct
   { "two rows of four words", "a,b,c,d\ne,f,g,h\n", "" },
   { "three of them", "a,b,c,d\ne,f,g,h\ni,j,k,l\n", "1 2 3" },
   { "cells of two lines", "a,b,c,\"d\nd\"\ne,f,g,h\ni,j,k,l\n", "1 3 4" },
+  { "two columns of words", "fruit,taste\nk,x\nl,y\nm,z\nn,x\no,y\np,z\nq,x\nr,y\n", "1 2 3 4 5 6 7 8 9" },
+  { "many settings with colons", "a:,k\nb:,x\nc:,y\nd:,z\ne:,x\nf:,y\ng:,z\nh:,x\ni:,y\nj:,z\n", "" },
+  { "eight settings", "fruit,taste\nk,x\nl,y\nm,z\nn,x\no,y\np,z\nq,x\n", "" },
+  { "lines of one value", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n", "1 2 3 4 5 6 7 8 9 10 11" },
+  { "filled up", "1,\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n9,\n10,\n11,\n", "1 2 3 4 5 6 7 8 9 10 11" },
+  { "below a title", "Days\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n", "2 3 4 5 6 7 8 9 10 11 12" },
+  { "ten of them", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "" },
+  { "many lines of words", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\n", "" },
+  { "another delimiter", "id|a\n1|x\n2|y\n3|z\n", "1 2 3 4" },
+  { "a tab", "id\ta\n1\tx\n2\ty\n", "1 2 3" },
+  { "another delimiter without a header", "0|foo|x\n1|foo|x\n2|foo|x\n", "1 2 3" },
+  { "below a title and settings", "Things\nBy,Ann\nid|a\n1|x\n2|y\n", "3 4 5" },
+  { "with the table's delimiter in cells", "id|a\n1|x,y\n2|y,z\n3|z,a\n", "1 2 3 4" },
+  { "two tables", "id,a\n1,x\n2,y\n\nid|a\n1|x\n2|y\n", "1 2 3 5 6 7" },
+  { "settings of another delimiter", "By|Ann\nFrom|2026-01-02\nTo|2026-01-31\n", "" },
+  { "words of another delimiter", "a|b|c\nd|e|f\ng|h|i\n", "" },
+  { "many of them", "a|b\nc|d\ne|f\ng|h\ni|j\nk|l\nm|n\no|p\nq|r\n", "1 2 3 4 5 6 7 8 9" },
+  { "many sentences", "a| b\nc| d\ne| f\ng| h\ni| j\nk| l\nm| n\no| p\nq| r\n", "" },
   { "a title as wide as the table", "Sales,2025,North\n", "1" },
   { "two of them", "Sales,2025,North\nCosts,2024,South\n", "1 2" },
   { "one of them and a title", "People\nSales,2025,North\n\n", "2" },
@@ -303,6 +438,8 @@ static const struct
   { "with half of the cells", "id,city,n,m\n", "5,Oslo,1,2\n", "#2 Oak St,Oslo\n", "11 = 1 header + 8 rows + 2 comments" },
   { "in a column of words", "city,n\n", "Oslo,5\n", "#Rome,7\n", "9 comment; 11 = 1 header + 8 rows + 1 rejected + 1 comments" },
   { "with a quote", "city,n\n", "Oslo,5\n", "#\"Rome,7\n", "11 = 1 header + 8 rows + 2 comments" },
+  { "with a delimiter in quotes", "id,city,n\n", "A0,\"Oslo, N\",5\n", "#7 Oak,\"Oslo, N\",5\n",
+    "9 comment; 11 = 1 header + 8 rows + 1 rejected + 1 comments" },
 };
 
 static char *
@@ -339,6 +476,9 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (words_among_values),
     cmocka_unit_test (words_in_a_narrow_table),
+    cmocka_unit_test (another_table_of_the_same_width),
+    cmocka_unit_test (small_tables_under_titles),
+    cmocka_unit_test (what_is_above_a_header_is_said),
     cmocka_unit_test (what_is_below_the_table),
     cmocka_unit_test (short_rows_are_no_totals),
     cmocka_unit_test (rows_above_the_table),
