@@ -269,9 +269,10 @@ check_inference (const char *cell, size_t length)
   for (int way = 0; way < 2; way++)
     {
       g_autofree char *text = infer_way (&result, way);
-      REQUIRE ((text != NULL) == (result.ways[way].type != NULL));
+      const Type *type = result.ways[way].type;
       const char *format = result.ways[way].format;
-      REQUIRE (format == NULL || types_format_fits (result.ways[way].type->name, format));
+      REQUIRE ((text != NULL) == (type != NULL));
+      REQUIRE (format == NULL || (type != NULL && types_format_fits (type->name, format)));
     }
 }
 
