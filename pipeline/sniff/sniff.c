@@ -157,7 +157,7 @@ has_trailing_delimiter (const SniffCandidate *best, const SniffHeader *header)
   for (guint i = header->first; i <= best->last; i++)
     {
       const SniffRow *row = sniff_row (best, i);
-      if (row->fields == best->fields && best->kinds->data[row->kinds + row->fields - 1] != KIND_EMPTY)
+      if (row->fields == best->fields && sniff_cell_kind (best, i, row->fields - 1) != KIND_EMPTY)
         return false;
     }
   return true;
@@ -178,7 +178,7 @@ is_widest (const SniffCandidate *best, const SniffHeader *header)
       return false;
   for (size_t i = best->fields; i < names->fields; i++)
     {
-      CellKind kind = (CellKind) best->kinds->data[names->kinds + i];
+      CellKind kind = sniff_cell_kind (best, header->first, i);
       if (kind != KIND_TEXT && kind != KIND_PADDED && (kind != KIND_EMPTY || i + 1 < names->fields))
         return false;
     }

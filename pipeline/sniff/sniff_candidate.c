@@ -37,6 +37,12 @@ sniff_row (const SniffCandidate *candidate, guint index)
   return &g_array_index (candidate->rows, SniffRow, index);
 }
 
+CellKind
+sniff_cell_kind (const SniffCandidate *candidate, guint row, size_t column)
+{
+  return (CellKind) candidate->kinds->data[sniff_row (candidate, row)->kinds + column];
+}
+
 Reader *
 sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
 {

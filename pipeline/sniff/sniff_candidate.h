@@ -69,6 +69,9 @@ void sniff_look (const Sample *sample, const Dialect *dialect, SniffCandidate *r
 
 const SniffRow *sniff_row (const SniffCandidate *candidate, guint index);
 
+/* What a cell of the row holds; "column" is less than the row's fields. */
+CellKind sniff_cell_kind (const SniffCandidate *candidate, guint row, size_t column);
+
 /* What all passes over the sample read with: no header, behind "skip_lines". */
 Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);
 

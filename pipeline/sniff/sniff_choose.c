@@ -52,7 +52,7 @@ static bool
 is_first_of_words (const SniffCandidate *table)
 {
   for (size_t i = 0; i < table->fields; i++)
-    if (table->kinds->data[sniff_row (table, table->first)->kinds + i] != KIND_TEXT)
+    if (sniff_cell_kind (table, table->first, i) != KIND_TEXT)
       return false;
   return true;
 }
@@ -152,7 +152,7 @@ is_row_of_names (const SniffCandidate *table, guint index)
   const SniffRow *row = sniff_row (table, index);
   for (size_t i = 0; i < row->fields; i++)
     {
-      CellKind kind = (CellKind) table->kinds->data[row->kinds + i];
+      CellKind kind = sniff_cell_kind (table, index, i);
       if (kind != KIND_TEXT && kind != KIND_PADDED && kind != KIND_BOOLEAN) /* "No" */
         return false;
     }

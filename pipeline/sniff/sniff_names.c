@@ -5,19 +5,13 @@
 #define MOST_TRIED 16 /* rows of words below a row of values */
 #define LEAST_ROWS 2  /* above such names, and below them */
 
-static CellKind
-kind_at (const SniffCandidate *table, guint row, size_t column)
-{
-  return (CellKind) table->kinds->data[sniff_row (table, row)->kinds + column];
-}
-
 static bool
 is_words (const SniffCandidate *table, guint row)
 {
   size_t i = 0;
   if (sniff_row (table, row)->fields != table->fields)
     return false;
-  while (i < table->fields && (kind_at (table, row, i) == KIND_TEXT || kind_at (table, row, i) == KIND_PADDED))
+  while (i < table->fields && (sniff_cell_kind (table, row, i) == KIND_TEXT || sniff_cell_kind (table, row, i) == KIND_PADDED))
     i++;
   return i == table->fields;
 }

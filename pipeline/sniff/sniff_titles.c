@@ -15,21 +15,15 @@
 
 /* ---- filled up with delimiters ---- */
 
-static CellKind
-kind_at (const SniffCandidate *best, guint row, size_t column)
-{
-  return (CellKind) best->kinds->data[sniff_row (best, row)->kinds + column];
-}
-
 /* How many cells a row has, all at its beginning; the table's width where an empty one is before another. */
 static size_t
 count_leading (const SniffCandidate *best, guint row)
 {
   size_t fields = sniff_row (best, row)->fields, filled = 0;
-  while (filled < fields && kind_at (best, row, filled) != KIND_EMPTY)
+  while (filled < fields && sniff_cell_kind (best, row, filled) != KIND_EMPTY)
     filled++;
   for (size_t i = filled; i < fields; i++)
-    if (kind_at (best, row, i) != KIND_EMPTY)
+    if (sniff_cell_kind (best, row, i) != KIND_EMPTY)
       return best->fields;
   return fields == 0 ? best->fields : filled;
 }
@@ -39,7 +33,7 @@ static bool
 is_key_value (const SniffCandidate *best, guint row)
 {
   return best->fields > MOST_KEY_VALUE && count_leading (best, row) == MOST_KEY_VALUE
-         && sniff_kind_is_typed (kind_at (best, row, 1));
+         && sniff_kind_is_typed (sniff_cell_kind (best, row, 1));
 }
 
 static bool
@@ -67,7 +61,7 @@ count_filled (const SniffCandidate *best, guint row)
 {
   size_t filled = 0;
   for (size_t i = 0; i < sniff_row (best, row)->fields; i++)
-    filled += kind_at (best, row, i) != KIND_EMPTY;
+    filled += sniff_cell_kind (best, row, i) != KIND_EMPTY;
   return filled;
 }
 
@@ -149,7 +143,7 @@ fits_columns (const SniffCandidate *best, const CellKind *kinds, guint row)
   size_t fields = MIN (sniff_row (best, row)->fields, best->fields), fitting = 0;
   for (size_t i = 0; i < fields; i++)
     {
-      CellKind kind = kind_at (best, row, i);
+      CellKind kind = sniff_cell_kind (best, row, i);
       if (kind == KIND_EMPTY || !sniff_kind_is_typed (kinds[i]))
         continue;
       if (!sniff_kind_fits (kind, kinds[i]))
@@ -235,7 +229,7 @@ is_below_title (const SniffCandidate *best, guint first, guint row)
   if (!sniff_row (best, row)->blank || !sniff_kind_is_typed (kinds[0]))
     return false;
   for (guint i = first; i <= row; i++)
-    if (sniff_row (best, i)->fields > 0 && sniff_kind_is_typed (kind_at (best, i, 0)))
+    if (sniff_row (best, i)->fields > 0 && sniff_kind_is_typed (sniff_cell_kind (best, i, 0)))
       return false;
   return true;
 }
