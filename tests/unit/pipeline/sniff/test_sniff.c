@@ -9,14 +9,7 @@
 
 #include <string.h>
 
-typedef struct
-{
-  const char *what;
-  const char *input;
-  const char *expected;
-} Case;
-
-static const Case cases[] = {
+static const SniffCase cases[] = {
   /* delimiters */
   { "comma", "id,name,age\n1,ann,30\n2,bob,31\n", ",\"h0 LF" },
   { "semicolon", "id;name;age\n1;ann;30\n2;bob;31\n", ";\"h0 LF" },
@@ -292,21 +285,7 @@ static void
 finds_the_dialect (void **state)
 {
   (void) state;
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      const Case *test = &cases[i];
-      Dialect dialect;
-      g_auto (SniffEvidence) evidence = { 0 };
-      g_autoptr (GError) error = NULL;
-      if (!sniff_text (test->input, strlen (test->input), &dialect, &evidence, &error))
-        fail_msg ("%s: %s", test->what, error->message);
-      g_autofree char *seen = describe_dialect (&dialect);
-      if (!g_str_equal (seen, test->expected))
-        fail_msg ("%s: %s instead of %s\n%s\n%s\n%s", test->what, seen, test->expected, evidence.delimiter, evidence.quote,
-                  evidence.header);
-      assert_true (evidence.confidence > 0 && evidence.confidence <= 1);
-      assert_non_null (evidence.encoding);
-    }
+  expect_dialects (cases, G_N_ELEMENTS (cases));
 }
 
 static void

@@ -9,14 +9,7 @@
 
 #include <string.h>
 
-typedef struct
-{
-  const char *what;
-  const char *input;
-  const char *expected;
-} Case;
-
-static const Case cases[] = {
+static const SniffCase cases[] = {
   /* blanks beside quotes */
   { "a blank at each row's end", "n,email\n1,\"a@x.org\" \n2,\"b@x.org\" \n3,\"c@x.org\" \n", ",\"h0 LF" },
   { "a blank behind each quote", "\"n\" ,\"name\" \n\"1\" ,\"Ann Lee\" \n\"2\" ,\"Bob Ray\" \n", ",_\"h0 LF" },
@@ -206,17 +199,7 @@ static void
 finds_what_was_meant (void **state)
 {
   (void) state;
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      const Case *test = &cases[i];
-      Dialect dialect;
-      g_auto (SniffEvidence) evidence = { 0 };
-      assert_true (sniff_text (test->input, strlen (test->input), &dialect, &evidence, NULL));
-      g_autofree char *seen = describe_dialect (&dialect);
-      if (!g_str_equal (seen, test->expected))
-        fail_msg ("%s: %s instead of %s\n%s\n%s\n%s", test->what, seen, test->expected, evidence.delimiter, evidence.quote,
-                  evidence.header);
-    }
+  expect_dialects (cases, G_N_ELEMENTS (cases));
 }
 
 int
