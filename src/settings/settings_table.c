@@ -49,7 +49,7 @@ const Setting settings_table[] = {
   { .path = "imports",
     FOLDER (imports),
     .fallback = "\"imports\"",
-    .help = "The drop folder. Must share a file system with archive and failed." },
+    .help = "The drop folder." },
   { .path = "archive", FOLDER (archive), .fallback = "\"archive\"", .help = "Where loaded files go." },
   { .path = "failed", FOLDER (failed), .fallback = "\"failed\"", .help = "Where refused files go, each with its reason." },
   { .path = "models", FOLDER (models), .fallback = "\"models\"", .help = "Where the models are." },
