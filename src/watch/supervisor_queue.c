@@ -128,6 +128,7 @@ supervisor_look (Supervisor *supervisor)
   g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
   g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
   holds_keep_only (supervisor->holds, known);
+  troubles_keep_only (supervisor->troubles, known);
   supervisor_look_later (supervisor, listing->wait_us);
 }
 
@@ -256,6 +257,7 @@ supervisor_hand_out (Supervisor *supervisor)
   while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
     given++;
   hire_for (supervisor, allowed - given);
+  supervisor_post (supervisor);
   if (wait_us >= 0)
     supervisor_look_later (supervisor, wait_us);
 }

@@ -18,10 +18,13 @@
 /* Crashes after which a file is not given to a worker again, not even to be refused. */
 #define MAX_CRASHES 3
 
+/* Leaves the file alone for a while (INT64_MAX: until something changes). text: why, for people; may be NULL, as waits_for. */
 static void
-hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for)
+hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for, const char *text)
 {
-  holds_set (supervisor->holds, job, cause, g_get_monotonic_time () + pause_us, waits_for);
+  int64_t until = pause_us == INT64_MAX ? INT64_MAX : g_get_monotonic_time () + pause_us;
+  holds_set (supervisor->holds, job, cause, until, waits_for);
+  troubles_note (supervisor->troubles, job->key, cause, text, g_get_real_time (), pause_us);
 }
 
 /* The file has left the drop folder: nothing of it stays here. */
@@ -29,6 +32,7 @@ static void
 forget_job (Supervisor *supervisor, const Job *job)
 {
   holds_release (supervisor->holds, job->key);
+  troubles_forget (supervisor->troubles, job->key);
   holds_forgive (supervisor->holds, job->name);
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
@@ -78,23 +82,23 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL, NULL);
 }
 
 static void
 on_busy (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
-  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL);
+  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, NULL);
 }
 
 static void
 on_waits (Supervisor *supervisor, const Job *job, Json *reply)
 {
   const char *dimension = json_string_value (json_object_get (reply, "waits_for"));
-  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension);
   g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
   g_autofree char *text = g_strconcat ("waits ", what, NULL);
+  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension, text);
   tell (supervisor, job, text);
 }
 
@@ -126,8 +130,8 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, HoldCause cause)
 {
-  hold_until (supervisor, job, cause, CHANGE_US, NULL);
   g_autofree char *reason = error_text (reply);
+  hold_until (supervisor, job, cause, CHANGE_US, NULL, reason);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
   tell (supervisor, job, text);
 }
@@ -158,7 +162,7 @@ on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
   log_line (supervisor->log, "%s: the worker answered %s, which is not understood", job->shown, answer);
-  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL, "the worker's answer is not understood");
 }
 
 static const struct
@@ -227,7 +231,7 @@ supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *h
   log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
-    holds_set (supervisor->holds, job, HOLD_CRASHED, INT64_MAX, NULL);
+    hold_until (supervisor, job, HOLD_CRASHED, INT64_MAX, NULL, NULL);
   supervisor_look_later (supervisor, 0);
 }
 

@@ -27,6 +27,7 @@ set_up (void **state)
   /* One that is stopping takes answers, but hands nothing out: it needs neither crew nor folder. */
   fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, FALSE), .stopping = true };
   fixture->supervisor.holds = holds_new ();
+  fixture->supervisor.troubles = troubles_new ();
   fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   fixture->job = job_new ("sales.csv", "sales.csv", "sales");
   fixture->job->inode = 1;
@@ -40,6 +41,7 @@ tear_down (void **state)
   Fixture *fixture = *state;
   log_free (fixture->supervisor.log);
   holds_free (fixture->supervisor.holds);
+  troubles_free (fixture->supervisor.troubles);
   g_ptr_array_unref (fixture->supervisor.jobs);
   job_free (fixture->job);
   remove_tree (fixture->folder);
