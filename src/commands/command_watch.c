@@ -33,7 +33,7 @@ watch (const Settings *settings, bool json, int *ret_code, GError **error)
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, TRUE);
+  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
   *ret_code = supervisor_run (settings, program, json, log);
   return true;
 }

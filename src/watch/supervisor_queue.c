@@ -48,7 +48,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
+    log_about (supervisor->log, job->name, "held until %s is mended", route.broken->path);
   return job;
 }
 
@@ -200,7 +200,7 @@ give (Supervisor *supervisor, const Job *job)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
+    log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }
 
