@@ -184,11 +184,15 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
   const Model *model = task->model;
   const PipelineOptions *options = task->options;
   const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
+  const char *kind = model_kind_word (model->kind);
   g_auto (TableState) locked = { 0 };
+  bool released = false;
   return pass_fence (db, task->run, error)
          && ledger_step_begin (db, task->run->id, "TRANSFORM", model->path, model->checksum, error)
-         && ledger_table_ensure (db, model->table, model_kind_word (model->kind), options->warehouse_schema, error)
-         && ledger_table_read (db, model->table, true, &locked, error) && agreement_check_pins (model, &locked, &terms, error);
+         && ledger_table_ensure (db, model->table, kind, options->warehouse_schema, error)
+         && ledger_table_read (db, model->table, true, &locked, error)
+         && agreement_check_table (db, model, &locked, &terms, &released, error)
+         && (!released || ledger_table_release (db, model->table, kind, options->warehouse_schema, error));
 }
 
 /* What this load has settled, and that it was applied. */

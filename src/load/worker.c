@@ -34,6 +34,8 @@ answer_end (const LoadEnd *end)
 {
   Json *answer = outcome_to_json (OUTCOME_DONE);
   json_object_update (answer, end->summary);
+  if (end->stuck)
+    json_object_set_new (answer, "stuck", json_true ());
   return answer;
 }
 

@@ -146,7 +146,7 @@ on_ended (Child *child, int wait_status, void *data)
   Outcome outcome = outcome_from_json (preparation->result);
   if (preparation->stopping)
     preparation->events->stopped (preparation->data);
-  else if (outcome == OUTCOME_RETRY)
+  else if (outcome == OUTCOME_RETRY && !preparation->events->once)
     try_later (preparation);
   else if (outcome != OUTCOME_READY)
     give_up (preparation, how, WIFEXITED (wait_status) && WEXITSTATUS (wait_status) != 0 ? WEXITSTATUS (wait_status) : 4);

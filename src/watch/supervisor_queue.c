@@ -111,7 +111,7 @@ supervisor_look (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  if (!supervisor->looked)
+  if (!supervisor->looked && !supervisor->once)
     greeting_tell (supervisor->log, supervisor->settings, supervisor->database, inbox_method (supervisor->inbox));
   supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
@@ -122,6 +122,8 @@ supervisor_look (Supervisor *supervisor)
     take_settings (supervisor);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
+  if (supervisor->once)
+    supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
   supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
   supervisor_hand_out (supervisor);
@@ -240,15 +242,16 @@ supervisor_hand_out (Supervisor *supervisor)
   if (supervisor->stopping)
     return;
   int64_t now = g_get_monotonic_time ();
-  int64_t pause_us = backoff_wait (&supervisor->outage, now);
-  if (pause_us > 0)
+  int64_t wait_us, pause_us = backoff_wait (&supervisor->outage, now);
+  g_autoptr (GArray) all = gather_jobs (supervisor, now);
+  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
+  if (supervisor->once)
+    supervisor_once_judge (supervisor, all, plan);
+  if (pause_us > 0 || supervisor->over)
     {
       supervisor_look_later (supervisor, pause_us);
       return;
     }
-  int64_t wait_us;
-  g_autoptr (GArray) all = gather_jobs (supervisor, now);
-  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
   /* While the database is away one file at a time tries whether it is back. */
   unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan->len
                      : crew_working (supervisor->crew) > 0     ? 0

@@ -68,7 +68,10 @@ on_done (Supervisor *supervisor, const Job *job, Json *reply)
   const char *table = json_string_value (json_object_get (reply, "table"));
   if (g_strcmp0 (status, "applied") == 0)
     holds_release_waiting (supervisor->holds, table ? table : job->table);
+  if (supervisor->once)
+    once_done (supervisor->once, job, reply, json_is_true (json_object_get (reply, "stuck")), g_get_monotonic_time ());
   json_object_del (reply, "outcome");
+  json_object_del (reply, "stuck");
   g_autofree char *text = published_text (reply), *published = weir_json_text (reply);
   log_event (supervisor->log, reply, text);
   log_file_only (supervisor->log, published);
@@ -186,8 +189,11 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   Outcome outcome = outcome_from_json (reply);
+  const Json *error = json_object_get (reply, "error");
   if (outcomes[outcome].reached_database)
     end_outage (supervisor);
+  if (supervisor->once && outcome != OUTCOME_DONE && error)
+    once_note (supervisor->once, job, error);
   outcomes[outcome].handle (supervisor, job, reply);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, 0);
