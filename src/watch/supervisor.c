@@ -210,6 +210,8 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);
   g_clear_pointer (&supervisor->troubles, troubles_free);
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    g_clear_pointer (&supervisor->outages[kind].reason, g_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   g_clear_pointer (&supervisor->database, g_free);
