@@ -29,5 +29,6 @@ typedef struct
 
 extern const Kind kind_calls;
 extern const Kind kind_errors;
+extern const Kind kind_kills;
 
 #endif

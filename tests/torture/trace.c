@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A call's number is in a place of its own, its result where other values are, too. */
 #if defined(__x86_64__)
@@ -82,6 +84,21 @@ typedef struct
   int failing; /* the errno of the call in work, 0: none */
 } Trace;
 
+/* A connection that is said to be broken is broken: no program need read from one that it could not write to. */
+static void
+break_connection (pid_t pid, int fd)
+{
+  int holder = (int) syscall (SYS_pidfd_open, pid, 0);
+  int ours = holder >= 0 ? (int) syscall (SYS_pidfd_getfd, holder, fd, 0) : -1;
+  if (ours >= 0)
+    {
+      shutdown (ours, SHUT_RDWR);
+      close (ours);
+    }
+  if (holder >= 0)
+    close (holder);
+}
+
 /* Before a call and behind it. */
 static void
 at_call (Trace *trace)
@@ -100,7 +117,10 @@ at_call (Trace *trace)
   if (answer > 0)
     {
       trace->failing = answer;
-      set_call (trace->pid, -1);
+      if (answer == EPIPE || answer == ECONNRESET)
+        break_connection (trace->pid, (int) info.entry.args[0]);
+      if (info.entry.nr != SYS_close) /* which lets go of its descriptor whatever it returns */
+        set_call (trace->pid, -1);
     }
   else if (answer != TRACE_GO)
     kill (trace->pid, answer == TRACE_KILL ? SIGKILL : SIGTERM);

@@ -1,5 +1,7 @@
 /* Runs weir system call by system call (ptrace), so that it can be killed before the n-th, or have that call fail.
  *
+ * The call is not made, but for close. A call that fails with EPIPE or ECONNRESET leaves its connection broken, as it would be.
+ *
  * Only the first thread of the program itself is traced: its children run as ever. Linux on x86-64 and arm64. */
 #ifndef WEIR_TESTS_TORTURE_TRACE_H
 #define WEIR_TESTS_TORTURE_TRACE_H

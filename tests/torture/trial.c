@@ -69,7 +69,7 @@ trial_finish_with (Trial *trial, Background *watch)
 {
   int64_t deadline = g_get_monotonic_time () + FINISH_SECONDS * G_USEC_PER_SEC;
   bool settled = false;
-  while (!(settled = trial_is_settled (trial)) && deadline_sleep (deadline))
+  while (!(settled = background_said (watch, "watching") && trial_is_settled (trial)) && deadline_sleep (deadline))
     ;
   g_autofree char *said = background_text (watch);
   if (!settled)
