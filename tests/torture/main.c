@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const Kind *const kinds[] = { &kind_calls, &kind_errors, &kind_kills };
+static const Kind *const kinds[] = { &kind_calls, &kind_errors, &kind_kills, &kind_messages };
 
 typedef struct
 {

@@ -30,5 +30,6 @@ typedef struct
 extern const Kind kind_calls;
 extern const Kind kind_errors;
 extern const Kind kind_kills;
+extern const Kind kind_messages;
 
 #endif

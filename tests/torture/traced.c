@@ -1,24 +1,12 @@
 #include "traced.h"
 
-#include <fcntl.h>
+#include "worker.h"
+
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* A call is waited for this long at most: weir tries again after half a minute at most. */
 #define RUN_SECONDS 90
-
-/* Without an answer in between, as from a shell: all requests are there, then the end. */
-static int
-requests (void)
-{
-  int ends[2];
-  assert_int_equal (pipe2 (ends, O_CLOEXEC), 0);
-  for (int i = 0; i < NOMINAL_FILES; i++)
-    dprintf (ends[1], "{\"path\":\"%s\"}\n", nominal_names[i]);
-  close (ends[1]);
-  return ends[0];
-}
 
 typedef struct
 {
@@ -59,14 +47,9 @@ run_traced (Trial *trial, Traced who, TraceAsk asked, void *data)
 {
   Home *home = trial->home;
   Run run = { .trial = trial, .ask = asked, .data = data, .is_supervisor = who == TRACED_SUPERVISOR };
-  home->in = run.is_supervisor ? 0 : requests ();
   home->traced = true;
-  g_autoptr (Background) weir =
-      run.is_supervisor ? spawn_weir (home, "watch", NULL) : spawn_weir (home, "load", "--worker", NULL);
+  g_autoptr (Background) weir = run.is_supervisor ? spawn_weir (home, "watch", NULL) : worker_start (home);
   home->traced = false;
-  if (home->in > 0)
-    close (home->in);
-  home->in = 0;
   int code = trace_run (weir->pid, RUN_SECONDS, ask, &run);
   weir->pid = 0;
   g_autofree char *said = background_text (weir);
