@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const Kind *const kinds[] = { &kind_calls, &kind_errors, &kind_kills, &kind_messages };
+static const Kind *const kinds[] = { &kind_calls, &kind_errors, &kind_kills, &kind_messages, &kind_server, &kind_home, &kind_memory };
 
 typedef struct
 {
@@ -126,14 +126,21 @@ start_trial (Torture *torture, Slot *slot, int number)
     be_trial (torture, slot);
 }
 
+static void
+show_log (const Slot *slot)
+{
+  g_autofree char *said = NULL;
+  g_file_get_contents (slot->log, &said, NULL, NULL);
+  fprintf (stderr, "%s\n", said != NULL ? said : "");
+}
+
 /* What it said, and how it is repeated. */
 static void
 tell (const Torture *torture, const Slot *slot, const char *how)
 {
-  g_autofree char *said = NULL;
-  g_file_get_contents (slot->log, &said, NULL, NULL);
-  fprintf (stderr, "%s\nVIOLATION in %s, seed %" PRId64 ", trial %d%s\n", said != NULL ? said : "", torture->kind->name,
-           torture->options->seed, slot->number, how);
+  show_log (slot);
+  fprintf (stderr, "VIOLATION in %s, seed %" PRId64 ", trial %d%s\n", torture->kind->name, torture->options->seed, slot->number,
+           how);
   fprintf (stderr, "  again:  scripts/torture --seed %" PRId64 " --trial %d %s\n", torture->options->seed, slot->number,
            torture->kind->name);
   g_autofree char *kept = g_strndup (slot->log, strlen (slot->log) - strlen (".log"));
@@ -148,6 +155,8 @@ end_trial (Torture *torture, Slot *slot, int status)
   torture->figures.trials++;
   torture->figures.faults += slot->result->faults;
   torture->figures.violations += !is_good;
+  if (is_good && torture->options->trial > 0)
+    show_log (slot);
   if (is_good)
     unlink (slot->log);
   else

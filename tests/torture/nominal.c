@@ -1,6 +1,6 @@
 /* Two dimensions and a fact: one of the dimensions has its first version already, so that a file closes and opens versions; the other and
  * the fact are new, so that their tables are made. Each file has something of all that becomes of a row. */
-#include "tests/support/oracle.h"
+#include "arrivals.h"
 #include "trial.h"
 
 #define REJECTS "\"rejects\": {\"max_percent\": 60}"
@@ -56,18 +56,31 @@ copy_home (const Home *from, const Home *to)
 }
 
 void
-nominal_home (Trial *trial)
+nominal_make (Trial *trial)
 {
   const Home *begin = trial->begin;
   trial->cluster->template = begin->database;
   trial->home = home_new (trial->cluster);
   trial->cluster->template = NULL;
+}
+
+void
+nominal_fill (Trial *trial)
+{
+  const Home *begin = trial->begin;
   copy_home (begin, trial->home);
   home_configure (trial->home, NOMINAL_SETTINGS);
   for (guint i = 0; i < begin->dropped->len; i++)
     g_ptr_array_add (trial->home->dropped, g_strdup (begin->dropped->pdata[i]));
   for (int i = 0; i < NOMINAL_FILES; i++)
-    home_drop (trial->home, nominal_names[i], texts[i]);
+    arrive (trial->home, ARRIVE_COPIED, nominal_names[i], texts[i], NULL);
+}
+
+void
+nominal_home (Trial *trial)
+{
+  nominal_make (trial);
+  nominal_fill (trial);
 }
 
 void

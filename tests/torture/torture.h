@@ -31,5 +31,8 @@ extern const Kind kind_calls;
 extern const Kind kind_errors;
 extern const Kind kind_kills;
 extern const Kind kind_messages;
+extern const Kind kind_server;
+extern const Kind kind_home;
+extern const Kind kind_memory;
 
 #endif

@@ -108,7 +108,6 @@ keep (Trial *trial)
   g_autofree char *dump = g_build_filename (trial->keep, "database.sql", NULL);
   unlink (dump);
   run_to_end ((const char *[]) { pg_dump, "--dbname", home->url, NULL }, dump);
-  fputs (home->transcript->str, stdout);
 }
 
 void
@@ -118,6 +117,7 @@ trial_end (Trial *trial)
   g_autofree char *found = oracle_find (home, home->oracle);
   if (*found != '\0')
     trial_violation (trial, "the oracle finds:\n%s", found);
+  fputs (home->transcript->str, stdout);
   if (trial->result->violations > 0)
     keep (trial);
   g_autofree char *path = g_strdup (home->path);

@@ -59,8 +59,11 @@ extern const char *const nominal_names[NOMINAL_FILES]; /* in the order of the ru
  * caller; nobody is connected to the database, so that it can be copied. */
 Home *nominal_prepare (Cluster *cluster);
 
-/* A copy of it, with the files of the run in imports/. */
+/* A copy of it, with the files of the run in imports/. In two steps, where something is mounted between them: the folder with its
+ * database, and what is in it. */
 void nominal_home (Trial *trial);
+void nominal_make (Trial *trial);
+void nominal_fill (Trial *trial);
 
 /* What the warehouse must hold after the run. */
 void nominal_check (Trial *trial);
