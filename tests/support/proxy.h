@@ -15,9 +15,9 @@
 
 typedef struct
 {
-  int nth;         /* the message, from 1 on, counted over all connections in both directions; 0: no fault */
-  bool is_passed;  /* the message is passed on first */
-  bool is_silent;  /* nothing is passed on any more, for "silence"; then, or otherwise at once, the connection is closed */
+  int nth;        /* the message, from 1 on, counted over all connections in both directions; 0: no fault */
+  bool is_passed; /* the message is passed on first */
+  bool is_silent; /* nothing is passed on any more, for "silence"; then, or otherwise at once, the connection is closed */
   int silence_ms;
 } ProxyFault;
 

@@ -13,8 +13,9 @@
 static const char people_model[] = "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
                                    " \"id\": {\"column\": \"person_id\"}}";
 static const char others_model[] = "{\"table\": \"others\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}";
-static const char sales_model[] = "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"sale\"],"
-                                  " \"references\": [{\"dimension\": \"people\", \"columns\": [\"email\"], \"as\": \"person_id\"}]}";
+static const char sales_model[] =
+    "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"sale\"],"
+    " \"references\": [{\"dimension\": \"people\", \"columns\": [\"email\"], \"as\": \"person_id\"}]}";
 
 /* What happens in one trial. */
 typedef struct

@@ -14,15 +14,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const Kind *const kinds[] = { &kind_calls, &kind_errors, &kind_kills, &kind_messages, &kind_server, &kind_home, &kind_memory };
+static const Kind *const kinds[] = { &kind_calls,  &kind_errors, &kind_kills, &kind_messages,
+                                     &kind_server, &kind_home,   &kind_crowd, &kind_memory };
 
 typedef struct
 {
   int64_t seed;
-  int count;    /* of trials of a kind; 0: all of the long form */
-  int budget;   /* in seconds for each kind; 0: no limit */
-  int trial;    /* the only one, 0: none */
-  int jobs;     /* trials at once */
+  int count;  /* of trials of a kind; 0: all of the long form */
+  int budget; /* in seconds for each kind; 0: no limit */
+  int trial;  /* the only one, 0: none */
+  int jobs;   /* trials at once */
   gboolean quick;
   gboolean json;
 } Options;
@@ -60,8 +61,7 @@ typedef struct
 static char *
 keep_path (const Torture *torture, int number)
 {
-  g_autofree char *name =
-      g_strdup_printf ("%s-%" PRId64 "-%d", torture->kind->name, torture->options->seed, number);
+  g_autofree char *name = g_strdup_printf ("%s-%" PRId64 "-%d", torture->kind->name, torture->options->seed, number);
   return g_build_filename (g_getenv ("WEIR_BUILD"), "torture-kept", name, NULL);
 }
 
@@ -80,6 +80,7 @@ trial_new (const Torture *torture, int number, TrialResult *result)
   trial->cluster = torture->cluster;
   trial->begin = torture->begin;
   trial->number = number;
+  trial->is_quick = torture->options->quick;
   trial->choices = choices (torture, number);
   trial->keep = keep_path (torture, number);
   trial->result = result;
@@ -95,7 +96,21 @@ write_to (const char *path)
   g_assert (log >= 0 && dup2 (log, STDOUT_FILENO) >= 0 && dup2 (log, STDERR_FILENO) >= 0);
 }
 
-/* The trial's process. Connections and names are not its parent's. */
+/* What the state of the one test is. */
+typedef struct
+{
+  const Kind *kind;
+  Trial *trial;
+} Task;
+
+static void
+run_task (void **state)
+{
+  const Task *task = *state;
+  task->kind->run (task->trial);
+}
+
+/* The trial's process. Connections and names are not its parent's. A test of cmocka, for what it calls may fail as a test does. */
 static void
 be_trial (const Torture *torture, const Slot *slot)
 {
@@ -103,10 +118,11 @@ be_trial (const Torture *torture, const Slot *slot)
   write_to (slot->log);
   torture->cluster->db = NULL;
   torture->cluster->homes = slot->number * 4; /* a trial has a few at most */
-  Trial *trial = trial_new (torture, slot->number, slot->result);
-  torture->kind->run (trial);
+  Task task = { torture->kind, trial_new (torture, slot->number, slot->result) };
+  const struct CMUnitTest tests[] = { { task.kind->name, run_task, NULL, NULL, &task } };
+  int failed = cmocka_run_group_tests (tests, NULL, NULL);
   fflush (NULL);
-  _exit (trial->result->violations > 0);
+  _exit (failed > 0 || slot->result->violations > 0);
 }
 
 static void
@@ -317,8 +333,9 @@ describe_kinds (void)
   GString *text = g_string_new ("KINDS (or all):\n");
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     g_string_append_printf (text, "  %-8s %s\n", kinds[i]->name, kinds[i]->what);
-  g_string_append (text, "\nA violation is told with the command that repeats it; what it left is in the build folder's torture-kept/."
-                         "\nExit codes: 0 no violation, 1 violations, 2 usage.");
+  g_string_append (text,
+                   "\nA violation is told with the command that repeats it; what it left is in the build folder's torture-kept/."
+                   "\nExit codes: 0 no violation, 1 violations, 2 usage.");
   return g_string_free (text, false);
 }
 
@@ -388,6 +405,7 @@ main (int argc, char **argv)
   void *state = NULL;
   cluster_setup (&state);
   Torture torture = { .options = &options, .cluster = state, .slots = slots };
+  cmocka_set_test_filter (NULL); /* a trial is always run */
   torture.begin = nominal_prepare (torture.cluster);
   bool good = run_kinds (&torture, argv + 1);
   torture.begin->oracle = 0;

@@ -14,10 +14,10 @@
 typedef struct
 {
   const char *name;
-  const char *what;    /* for --help */
-  int trials;          /* of the long form; 0: as many as "plan" finds points */
-  int quick;           /* of the short one, with --quick */
-  unsigned seconds;    /* after which a trial is ended, and is a violation */
+  const char *what; /* for --help */
+  int trials;       /* of the long form; 0: as many as "plan" finds points */
+  int quick;        /* of the short one, with --quick */
+  unsigned seconds; /* after which a trial is ended, and is a violation */
 
   /* Why it cannot be tried here; NULL: it can. May be NULL itself. */
   const char *(*obstacle) (void);
@@ -33,6 +33,7 @@ extern const Kind kind_kills;
 extern const Kind kind_messages;
 extern const Kind kind_server;
 extern const Kind kind_home;
+extern const Kind kind_crowd;
 extern const Kind kind_memory;
 
 #endif

@@ -13,6 +13,7 @@ typedef struct
 {
   int faults;     /* that did happen */
   int violations; /* that were found */
+  int probes;     /* of readers, about: they count side by side */
 } TrialResult;
 
 typedef struct
@@ -20,6 +21,7 @@ typedef struct
   Cluster *cluster;
   const Home *begin; /* nominal_prepare's */
   int number;
+  bool is_quick;  /* the short form */
   GRand *choices; /* by kind, seed and number */
   Home *home;
   const char *keep; /* the folder for what a violation leaves */
