@@ -124,7 +124,7 @@ move_to (const ArchiveFile *file, int folder, const char *name, const char *plac
                       error);
   AUTO_FD int fd = open (file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": %s", file->path, g_strerror (errno)), MOVE_FAILED;
+    return weir_system_error (error, errno, "could not open \"%s\"", file->path), MOVE_FAILED;
   return move_file (&(Move) { AT_FDCWD, file->path, file->path, folder, name, place, fd, file->run, -1 }, error);
 }
 
@@ -155,7 +155,7 @@ move_into (const char *folder, const ArchiveFile *file, const char *report_text,
     return false;
   AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno));
+    return weir_system_error (error, errno, "could not open folder \"%s\"", folder);
   for (int i = 0; i < NAME_TRIES; i++)
     {
       g_autofree char *name = archive_name (file->name, file->unix_seconds + i, file->run);
@@ -188,7 +188,7 @@ archive_delete (const ArchiveFile *file, char **ret_place, GError **error)
   *ret_place = NULL;
   int removed = file->claim ? unlinkat (claim_folder (file->claim), claim_name (file->claim), 0) : unlink (file->path);
   if (removed != 0 && errno != ENOENT)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not remove \"%s\": %s", file->path, g_strerror (errno));
+    return weir_system_error (error, errno, "could not remove \"%s\"", file->path);
   *ret_place = g_strdup ("");
   g_autofree char *folder = g_path_get_dirname (file->path);
   return fs_sync_folder (folder, error);
@@ -222,10 +222,10 @@ open_try (const char *folder, char **ret_path, GError **error)
       g_autofree char *path = g_build_filename (folder, TRY_PREFIX "XXXXXX", NULL);
       AUTO_FD int fd = mkostemp (path, O_CLOEXEC);
       if (fd < 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not write to \"%s\": %s", folder, g_strerror (errno)), -1;
+        return weir_system_error (error, errno, "could not write to \"%s\"", folder), -1;
       bool locked = lockfd_take (fd, LOCK_EX | LOCK_NB);
       if (!locked && errno != EWOULDBLOCK)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not lock \"%s\": %s", path, g_strerror (errno)), unlink (path), -1;
+        return weir_system_error (error, errno, "could not lock \"%s\"", path), unlink (path), -1;
       /* Somebody who swept just now took it for a dead one's. */
       if (!locked || !lockfd_is_in_place (fd, path))
         continue;

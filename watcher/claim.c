@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/fsat.h"
+#include "base/scope.h"
 #include "watcher/lockfd.h"
 #include "watcher/move.h"
 
@@ -119,7 +120,7 @@ claim_info (const Claim *claim)
 static bool
 folder_error (GError **error, const char *verb, const char *path)
 {
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s folder \"%s\": %s", verb, path, g_strerror (errno));
+  return weir_system_error (error, errno, "could not %s folder \"%s\"", verb, path);
 }
 
 /* Opens imports/ and the folder of all claims in it. *ret_missing: one of them is not there, which is no error. */
@@ -247,8 +248,8 @@ put_back (Claim *claim, const Source *source, bool *ret_gone, GError **error)
   if (fs_rename_at (claim->lock, claim->name, source->folder, source->name) || errno == ENOENT)
     *ret_gone = true;
   else
-    weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" was exchanged while it was claimed, and could not be put back from \"%s\": %s",
-                claim->name, claim->folder, g_strerror (errno));
+    weir_system_error (error, errno, "\"%s\" was exchanged while it was claimed, and could not be put back from \"%s\"",
+                       claim->name, claim->folder);
 }
 
 /* Whether what is in the claim's folder is the file that is open, and still as it was. Its times are taken anew: ctime is that of the
@@ -297,10 +298,12 @@ rename_in (Claim *claim, const Source *source, bool *ret_gone, GError **error)
     {
       int reason = errno;
       *ret_gone = is_gone (source->folder, source->name) && is_gone (claim->lock, claim->name);
-      const char *hint = "imports/ and imports/.claimed must be on the same file system (in a container: in the same mount).";
-      return !*ret_gone
-             && weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = reason == EXDEV ? hint : NULL },
-                           "could not rename \"%s\" to \"%s\": %s", source->path, claim->path, g_strerror (reason));
+      if (!*ret_gone)
+        weir_system_error (error, reason, "could not rename \"%s\" to \"%s\"", source->path, claim->path);
+      if (reason == EXDEV)
+        weir_error_hint (error,
+                         "imports/ and imports/.claimed must be on the same file system (in a container: in the same mount).");
+      return false;
     }
   if (!has_come (claim))
     return put_back (claim, source, ret_gone, error), false;
@@ -465,8 +468,7 @@ static bool
 give_back_to_imports (Claim *claim, GError **error)
 {
   if (!fs_rename_at (claim->lock, claim->name, claim->imports_fd, claim->name))
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not rename \"%s\" to \"%s/%s\": %s", claim->path, claim->imports,
-                       claim->name, g_strerror (errno));
+    return weir_system_error (error, errno, "could not rename \"%s\" to \"%s/%s\"", claim->path, claim->imports, claim->name);
   fs_sync_at (claim->imports_fd);
   fs_sync_at (claim->lock);
   return true;
@@ -492,11 +494,12 @@ claim_entry_free (ClaimEntry *entry)
   g_free (entry);
 }
 
-/* Whether an error is the process's or the system's, and none of what it met with. */
+/* Whether an error is the machine's, and none of the claim at which it was met. */
 static bool
-is_of_all (int reason)
+is_of_all (int number)
 {
-  return reason == EMFILE || reason == ENFILE || reason == ENOMEM;
+  Reason ignored;
+  return scope_of_errno (number, &ignored) == SCOPE_MACHINE;
 }
 
 /* What is known of a claim whose folder is open. Its folder's descriptor may be -1: then errno says why. */

@@ -43,7 +43,7 @@ name_copy (Uid run, char name[COPY_NAME_SIZE])
 static bool
 fail (GError **error, const char *verb, const char *path)
 {
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s \"%s\": %s", verb, path, g_strerror (errno));
+  return weir_system_error (error, errno, "could not %s \"%s\"", verb, path);
 }
 
 /* ---- the copy ---- */
@@ -260,7 +260,7 @@ move_file (const Move *move, GError **error)
     return MOVE_TAKEN;
   if (errno == EXDEV)
     return copy_file (move, error);
-  weir_error (error, WEIR_ERROR_LOCAL, "could not rename \"%s\" to \"%s\": %s", move->from_path, move->to_path, g_strerror (errno));
+  weir_system_error (error, errno, "could not rename \"%s\" to \"%s\"", move->from_path, move->to_path);
   return MOVE_FAILED;
 }
 

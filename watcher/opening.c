@@ -59,7 +59,9 @@ fail_to_open (const char *name, int reason, GError **error)
       reason == EACCES || reason == EPERM ? g_strdup_printf (
           "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ())
                                           : NULL;
-  weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint },
+  weir_fail (error,
+             &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint,
+                          .number = reason },
              "could not open \"%s\": %s", name, g_strerror (reason));
   return -1;
 }

@@ -117,7 +117,7 @@ read_entries (DIR *dir, const char *folder, const struct stat *around, GPtrArray
       errno = 0;
       const struct dirent *found = readdir (dir);
       if (!found && errno != 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not list \"%s\": %s", folder, g_strerror (errno)), false;
+        return weir_system_error (error, errno, "could not list \"%s\"", folder), false;
       if (!found)
         return true;
       const char *name = found->d_name;
@@ -128,7 +128,7 @@ read_entries (DIR *dir, const char *folder, const struct stat *around, GPtrArray
       if (fstatat (dirfd (dir), name, &status, AT_SYMLINK_NOFOLLOW) == 0)
         g_ptr_array_add (entries, entry_new (dir, name, &status, around));
       else if (errno != ENOENT) /* gone between the two calls: not in the folder */
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s/%s\": %s", folder, name, g_strerror (errno)), false;
+        return weir_system_error (error, errno, "could not look at \"%s/%s\"", folder, name), false;
     }
 }
 
@@ -142,11 +142,11 @@ scan_folder (const char *folder, bool *ret_missing, ino_t *ret_identity, GError 
     {
       if (ret_missing)
         *ret_missing = errno == ENOENT || errno == ENOTDIR;
-      return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno)), NULL;
+      return weir_system_error (error, errno, "could not open folder \"%s\"", folder), NULL;
     }
   struct stat around;
   if (fstat (dirfd (dir), &around) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s\": %s", folder, g_strerror (errno)), NULL;
+    return weir_system_error (error, errno, "could not look at \"%s\"", folder), NULL;
   if (ret_identity)
     *ret_identity = around.st_ino;
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);

@@ -41,7 +41,12 @@ still_holds (const DbResult *result, int row, const Catalog *catalog)
 static WeirErrorCode
 code_of (Reason reason)
 {
-  return reason == REASON_LOCAL || reason == REASON_UNREADABLE ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL;
+  static const Reason local[] = { REASON_LOCAL,          REASON_UNREADABLE,       REASON_DISK_FULL,
+                                  REASON_DISK_READ_ONLY, REASON_OUT_OF_RESOURCES, REASON_DATABASE_ERROR };
+  for (size_t i = 0; i < G_N_ELEMENTS (local); i++)
+    if (local[i] == reason)
+      return WEIR_ERROR_LOCAL;
+  return WEIR_ERROR_MODEL;
 }
 
 /* The error that the ledger keeps as weir_json_error writes it. */

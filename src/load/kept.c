@@ -24,7 +24,7 @@ kept_sha256 (const char *path, char ret_hex[SHA256_HEX_SIZE], GError **error)
   AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   g_autoptr (Sha256) sha = sha256_new ();
   if (fd < 0 || !hash_fd (fd, sha))
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\" once more: %s", path, g_strerror (errno));
+    return weir_system_error (error, errno, "could not read \"%s\" once more", path);
   sha256_finish (sha, ret_hex);
   return true;
 }

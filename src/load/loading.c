@@ -164,6 +164,18 @@ placing_of (const Loader *loader, const Input *input, LoadEnd *end)
   return (Placing) { loader->db, loader->settings, &input->run, end, input->fd, &input->info, false };
 }
 
+static bool
+read_past (const Loader *loader, const Claim *claim, Past *past, GError **error)
+{
+  return ledger_run_status (loader->db, claim_run (claim), &past->status, &past->state, &past->rows, &past->lines, error);
+}
+
+static bool
+is_completed (const Past *past)
+{
+  return g_strcmp0 (past->status, "COMPLETED") == 0;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const Past *past, LoadEnd *ret_end, GError **error)
@@ -212,9 +224,9 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   g_auto (Input) input = { .own = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
-  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, &past.lines, error))
+  if (!read_past (loader, claim, &past, error))
     return false;
-  bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
+  bool completed = is_completed (&past);
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
   take_claimed (loader, claim, route, &input);
@@ -225,20 +237,32 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   return *ret_fate = CLAIM_DONE, true;
 }
 
+/* Tells the ledger of a claimed file that is refused, and moves it. */
+static bool
+refuse (Loader *loader, const Input *input, const Claim *claim, const GError *why, LoadEnd *ret_end, GError **error)
+{
+  if (!begin_run (loader, input, error))
+    return false;
+  ret_end->failed = true;
+  const PipelineResult result = { .status = STATUS_FAILED };
+  if (!record_failure (loader, &input->run, &result, why))
+    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input->run.file);
+  ret_end->summary = pipeline_summary (&input->run, &result, 0, why);
+  const Placing placing = placing_of (loader, input, ret_end);
+  return placing_claimed (&placing, claim, error);
+}
+
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
-  *ret_end = (LoadEnd) { .failed = true };
+  g_auto (Past) past = { 0 };
   g_auto (Input) input = { .own = -1 };
-  take_claimed (loader, claim, route, &input);
-  if (!begin_run (loader, &input, error))
+  *ret_end = (LoadEnd) { 0 };
+  if (!read_past (loader, claim, &past, error))
     return false;
-  const PipelineResult result = { .status = STATUS_FAILED };
-  if (!record_failure (loader, &input.run, &result, why))
-    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input.run.file);
-  ret_end->summary = pipeline_summary (&input.run, &result, 0, why);
-  const Placing placing = placing_of (loader, &input, ret_end);
-  return placing_claimed (&placing, claim, error);
+  take_claimed (loader, claim, route, &input);
+  return is_completed (&past) ? place_completed (loader, &input, claim, &past, ret_end, error)
+                              : refuse (loader, &input, claim, why, ret_end, error);
 }
 
 /* Opens a file that a person named. One in the drop folder was perhaps put there by somebody else. */
@@ -252,7 +276,7 @@ open_named (const Loader *loader, const char *path, struct stat *ret_info, GErro
   g_autofree char *name = g_path_get_basename (full);
   AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno)), -1;
+    return weir_system_error (error, errno, "could not open folder \"%s\"", folder), -1;
   return opening_dropped (fd, name, path, ret_info, error);
 }
 
