@@ -179,8 +179,7 @@ placing_claimed (const Placing *placing, const Claim *claim, GError **error)
   bool touched = is_touched (placing);
   const ArchiveFile file = { claim_path (claim), placing->run->file, placing->run->id, now, claim };
   fault_point ("before-archive");
-  bool recorded = record_place (placing, told, find_disposition (placing), &local);
-  if (recorded)
+  if (record_place (placing, told, find_disposition (placing), &local))
     (void) move_file (placing, &file, &place, &local);
   if (place == NULL)
     {
