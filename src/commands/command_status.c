@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/report/folders.h"
@@ -9,6 +10,11 @@
 #include <string.h>
 
 #define EXIT_ATTENTION 1
+
+typedef struct
+{
+  gboolean names;
+} StatusOptions;
 
 /* Everything that is shown. */
 typedef struct
@@ -288,10 +294,28 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   return status->waiting != NULL && folders_find_failed (settings, &status->failed, error);
 }
 
+/* For the shell's completion: the tables that are known, without an error where the database is away. */
+static void
+print_names (const Settings *settings, const Catalog *catalog)
+{
+  g_autoptr (Db) db = database_open (settings, NULL);
+  g_autoptr (DbResult) known = NULL;
+  for (guint i = 0; i < catalog->models->len; i++)
+    puts (((const Model *) catalog->models->pdata[i])->table);
+  if (db == NULL || !ledger_table_names (db, &known, NULL))
+    return;
+  for (int row = 0; row < db_result_rows (known); row++)
+    if (catalog_find (catalog, db_result_value (known, row, 0)) == NULL)
+      puts (db_result_value (known, row, 0));
+}
+
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
+  const StatusOptions *options = call->options;
   g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
+  if (catalog != NULL && options->names)
+    return print_names (call->settings, catalog), true;
   g_auto (Status) status = { 0 };
   if (catalog == NULL || !gather (call->settings, catalog, &status, error))
     return false;
@@ -306,6 +330,11 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+static const CommandOption options[] = {
+  { "names", 0, OPTION_FLAG (StatusOptions, names), NULL, NULL },
+  { NULL },
+};
+
 const Command command_status = {
   .name = "status",
   .arguments = "",
@@ -315,5 +344,7 @@ const Command command_status = {
                  "  weir status --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .usage = "no arguments are taken",
+  .options = options,
+  .options_size = sizeof (StatusOptions),
   .run = run,
 };
