@@ -56,6 +56,12 @@ weir_json_text (const Json *json)
 }
 
 char *
+weir_json_ascii (const Json *json)
+{
+  return dump (json, JSON_COMPACT | JSON_ENSURE_ASCII);
+}
+
+char *
 weir_json_line (const Json *json)
 {
   return dump (json, 0);

@@ -23,6 +23,9 @@ Json *weir_json_parse (const char *text, size_t length, const char *name, GError
 /* Compact text with members in insertion order, owned by the caller (g_free). Never NULL. */
 char *weir_json_text (const Json *json);
 
+/* The same in ASCII alone. Owned by the caller (g_free). */
+char *weir_json_ascii (const Json *json);
+
 /* The same in one line as people write it, {"a": 1, "b": 2}. Owned by the caller (g_free). */
 char *weir_json_line (const Json *json);
 

@@ -290,8 +290,12 @@ explain_refusal (const Run *run, GError **error)
   if (error == NULL || !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_INPUT) || weir_error_get_sqlstate (*error)[0] == '\0')
     return;
   g_prefix_error (error, "PostgreSQL refused the rows of \"%s\": ", run->file);
-  if (weir_error_get_detail (*error) == NULL)
-    weir_error_detail (error, "Nothing was changed.");
+  const char *detail = weir_error_get_detail (*error);
+  if (detail == NULL || !g_str_has_suffix (detail, "Nothing was changed."))
+    {
+      g_autofree char *so_far = g_strdup (detail);
+      weir_error_detail (error, "%s%sNothing was changed.", so_far != NULL ? so_far : "", so_far != NULL ? " " : "");
+    }
   const char *state = weir_error_get_sqlstate (*error);
   bool too_wide = g_str_equal (state, "54000") || g_str_equal (state, "54011"); /* program_limit_exceeded, too_many_columns */
   if (weir_error_get_hint (*error) == NULL && too_wide)

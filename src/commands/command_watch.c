@@ -35,7 +35,7 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, TRUE);
+  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
   *ret_code = supervisor_run (settings, program, options, log);
   return true;
 }

@@ -14,6 +14,7 @@ typedef enum
   HOLD_MODEL,   /* a person must change a model, the settings or the secret: the table's younger files would say the same */
   HOLD_LOCAL,   /* disk or permissions; other files of its table may go on (JOB_HELD) */
   HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes (JOB_HELD) */
+  HOLD_CAUSES
 } HoldCause;
 
 typedef struct Holds Holds;

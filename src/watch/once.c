@@ -155,6 +155,7 @@ judge (const OnceLook *look, guint index)
     case HOLD_GONE:
       return (Standing) { true, 0, WEIR_ERROR_RETRY, REASON_NONE, "it is gone" };
     case HOLD_NONE:
+    case HOLD_CAUSES:
       break;
     }
   return judge_free (look, index);

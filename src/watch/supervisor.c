@@ -201,12 +201,15 @@ clear (Supervisor *supervisor)
 {
   g_clear_handle_id (&supervisor->timer, g_source_remove);
   g_clear_handle_id (&supervisor->kill_timer, g_source_remove);
+  g_clear_handle_id (&supervisor->board_timer, g_source_remove);
+  g_clear_pointer (&supervisor->board, board_free);
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_clear_pointer (&supervisor->inbox, inbox_free);
   g_clear_pointer (&supervisor->crew, crew_free);
   g_clear_pointer (&supervisor->catalog, catalog_watch_free);
   g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);
+  g_clear_pointer (&supervisor->troubles, troubles_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   g_clear_pointer (&supervisor->database, g_free);
@@ -235,6 +238,8 @@ supervisor_run (const Settings *settings, const char *program, const SupervisorO
   supervisor.environment = make_environment (settings);
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();
+  supervisor.troubles = troubles_new ();
+  supervisor.board = board_new (settings->state);
   supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
   sigaction (SIGPIPE, &ignore, &before);

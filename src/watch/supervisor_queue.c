@@ -48,7 +48,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
+    log_about (supervisor->log, job->name, "held until %s is mended", route.broken->path);
   return job;
 }
 
@@ -130,6 +130,7 @@ supervisor_look (Supervisor *supervisor)
   g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
   g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
   holds_keep_only (supervisor->holds, known);
+  troubles_keep_only (supervisor->troubles, known);
   supervisor_look_later (supervisor, listing->wait_us);
 }
 
@@ -201,7 +202,7 @@ give (Supervisor *supervisor, const Job *job)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
+    log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }
 
@@ -259,6 +260,7 @@ supervisor_hand_out (Supervisor *supervisor)
   while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
     given++;
   hire_for (supervisor, allowed - given);
+  supervisor_post (supervisor);
   if (wait_us >= 0)
     supervisor_look_later (supervisor, wait_us);
 }

@@ -18,10 +18,13 @@
 /* Crashes after which a file is not given to a worker again, not even to be refused. */
 #define MAX_CRASHES 3
 
+/* Leaves the file alone for a while (INT64_MAX: until something changes). text: why, for people; may be NULL, as waits_for. */
 static void
-hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for)
+hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for, const char *text)
 {
-  holds_set (supervisor->holds, job, cause, g_get_monotonic_time () + pause_us, waits_for);
+  int64_t until = pause_us == INT64_MAX ? INT64_MAX : g_get_monotonic_time () + pause_us;
+  holds_set (supervisor->holds, job, cause, until, waits_for);
+  troubles_note (supervisor->troubles, job->key, cause, text, g_get_real_time (), pause_us);
 }
 
 /* The file has left the drop folder: nothing of it stays here. */
@@ -29,6 +32,7 @@ static void
 forget_job (Supervisor *supervisor, const Job *job)
 {
   holds_release (supervisor->holds, job->key);
+  troubles_forget (supervisor->troubles, job->key);
   holds_forgive (supervisor->holds, job->name);
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
@@ -44,19 +48,22 @@ error_text (const Json *reply)
   return published_error_text (json_object_get (reply, "error"));
 }
 
-/* Says why a file is left alone, unless that was the last thing said of it. */
+/* Says why a file is left alone, unless that was the last thing said of it. "error" of a reply, or NULL. */
 static void
-tell (Supervisor *supervisor, const Job *job, const char *text)
+tell (Supervisor *supervisor, const Job *job, const char *text, Json *error)
 {
-  if (holds_is_news (supervisor->holds, job->key, text))
-    log_line (supervisor->log, "%s: %s", job->shown, text);
+  if (!holds_is_news (supervisor->holds, job->key, text))
+    return;
+  g_autofree char *line = g_strdup_printf ("%s: %s", job->shown, text);
+  g_autoptr (Json) members = json_pack ("{s:o}", "file", weir_json_string (job->name));
+  if (error != NULL)
+    json_object_set (members, "error", error);
+  log_event (supervisor->log, members, line);
 }
 
 static void
 on_done (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  g_autofree char *text = published_text (reply);
-  log_line (supervisor->log, "%s", text);
   const char *status = json_string_value (json_object_get (reply, "status"));
   const char *table = json_string_value (json_object_get (reply, "table"));
   if (g_strcmp0 (status, "applied") == 0)
@@ -65,7 +72,8 @@ on_done (Supervisor *supervisor, const Job *job, Json *reply)
     once_done (supervisor->once, job, reply, json_is_true (json_object_get (reply, "stuck")), g_get_monotonic_time ());
   json_object_del (reply, "outcome");
   json_object_del (reply, "stuck");
-  g_autofree char *published = weir_json_text (reply);
+  g_autofree char *text = published_text (reply), *published = weir_json_text (reply);
+  log_event (supervisor->log, reply, text);
   log_file_only (supervisor->log, published);
   if (supervisor->json)
     {
@@ -81,24 +89,24 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL, NULL);
 }
 
 static void
 on_busy (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
-  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL);
+  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, NULL);
 }
 
 static void
 on_waits (Supervisor *supervisor, const Job *job, Json *reply)
 {
   const char *dimension = json_string_value (json_object_get (reply, "waits_for"));
-  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension);
   g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
   g_autofree char *text = g_strconcat ("waits ", what, NULL);
-  tell (supervisor, job, text);
+  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension, text);
+  tell (supervisor, job, text, NULL);
 }
 
 static void
@@ -106,7 +114,8 @@ note_outage (Supervisor *supervisor, const Json *reply)
 {
   g_autofree char *reason = error_text (reply);
   if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
-    log_line (supervisor->log, "the database is away or busy; files stay where they are, and are tried again: %s", reason);
+    log_reply_error (supervisor->log, json_object_get (reply, "error"),
+                     "the database is away or busy; files stay where they are, and are tried again: %s", reason);
 }
 
 static void
@@ -129,10 +138,10 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, HoldCause cause)
 {
-  hold_until (supervisor, job, cause, CHANGE_US, NULL);
   g_autofree char *reason = error_text (reply);
+  hold_until (supervisor, job, cause, CHANGE_US, NULL, reason);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
-  tell (supervisor, job, text);
+  tell (supervisor, job, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -160,8 +169,8 @@ static void
 on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
-  log_line (supervisor->log, "%s: the worker answered %s, which is not understood", job->shown, answer);
-  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+  log_about (supervisor->log, job->name, "the worker answered %s, which is not understood", answer);
+  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL, "the worker's answer is not understood");
 }
 
 static const struct
@@ -230,10 +239,10 @@ supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *h
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
                                             : "it is tried once more";
-  log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
+  log_about (supervisor->log, job->name, "its worker %s; %s", how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
-    holds_set (supervisor->holds, job, HOLD_CRASHED, INT64_MAX, NULL);
+    hold_until (supervisor, job, HOLD_CRASHED, INT64_MAX, NULL, NULL);
   supervisor_look_later (supervisor, 0);
 }
 

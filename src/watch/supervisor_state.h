@@ -4,12 +4,14 @@
 
 #include "base/log.h"
 #include "src/watch/backoff.h"
+#include "src/watch/board.h"
 #include "src/watch/catalog_watch.h"
 #include "src/watch/crew.h"
 #include "src/watch/holds.h"
 #include "src/watch/inbox.h"
 #include "src/watch/once.h"
 #include "src/watch/preparation.h"
+#include "src/watch/troubles.h"
 
 typedef struct
 {
@@ -36,18 +38,24 @@ typedef struct
   bool looked;     /* at the drop folder, at least once */
   GPtrArray *jobs; /* of Job: what the last listing and the replies since then say */
   Holds *holds;
+  Troubles *troubles;
+  Board *board;       /* NULL: nobody is told */
   Backoff outage;     /* the database is away or busy */
   char *crew_trouble; /* why workers end at once, as said; NULL: they do not */
 
   unsigned timer;     /* the next look */
   int64_t timer_due;  /* monotonic microseconds */
   int64_t not_before; /* looks that hints ask for wait until then */
+  unsigned board_timer;
 } Supervisor;
 
-/* Each file knows only those above it: supervisor_once.c knows when all is done, supervisor_queue.c hands files out,
- * supervisor_replies.c takes what becomes of them, supervisor.c begins and ends it all.
+/* Each file knows only those above it: supervisor_board.c tells `weir status`, supervisor_once.c knows when all is done,
+ * supervisor_queue.c hands files out, supervisor_replies.c takes what becomes of them, supervisor.c begins and ends it all.
  *
- * supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
+ * supervisor_board.c: what is known of files is another thing now; the board shows it soon. */
+void supervisor_post (Supervisor *supervisor);
+
+/* supervisor_queue.c: looks at the drop folder now, hands out what may go, and arranges the next look. */
 void supervisor_look (Supervisor *supervisor);
 
 /* Arranges a look in "delay_us" or sooner. */

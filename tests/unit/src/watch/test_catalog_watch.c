@@ -35,7 +35,7 @@ every_edit_is_noticed_once (void **state)
   g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
   g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
-  g_autoptr (Log) log = log_open (NULL, FALSE);
+  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, false);
   CatalogWatch *watch = catalog_watch_new (settings, log);
   assert_int_equal (catalog_watch_look (watch), CATALOG_MODELS_CHANGED);
   for (size_t i = 0; i < G_N_ELEMENTS (edits); i++)
@@ -69,7 +69,7 @@ a_broken_model_is_told_once (void **state)
   g_autofree char *path = g_build_filename (folder, "log", NULL);
   g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
-  Log *log = log_open (path, FALSE);
+  Log *log = log_open (path, LOG_TEXT, false);
   CatalogWatch *watch = catalog_watch_new (settings, log);
   g_autofree char *shops = g_strdup_printf (good, "shops");
   g_autofree char *users = g_strdup_printf (good, "users");

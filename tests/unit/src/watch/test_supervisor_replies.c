@@ -25,8 +25,9 @@ set_up (void **state)
   fixture->folder = g_dir_make_tmp ("weir-replies-XXXXXX", NULL);
   fixture->log_path = g_build_filename (fixture->folder, "weir.log", NULL);
   /* One that is stopping takes answers, but hands nothing out: it needs neither crew nor folder. */
-  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, FALSE), .stopping = true };
+  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, LOG_TEXT, false), .stopping = true };
   fixture->supervisor.holds = holds_new ();
+  fixture->supervisor.troubles = troubles_new ();
   fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   fixture->job = job_new ("sales.csv", "sales.csv", "sales");
   fixture->job->inode = 1;
@@ -40,6 +41,7 @@ tear_down (void **state)
   Fixture *fixture = *state;
   log_free (fixture->supervisor.log);
   holds_free (fixture->supervisor.holds);
+  troubles_free (fixture->supervisor.troubles);
   g_ptr_array_unref (fixture->supervisor.jobs);
   job_free (fixture->job);
   remove_tree (fixture->folder);
