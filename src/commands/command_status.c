@@ -60,14 +60,14 @@ table_to_json (const Table *table)
                         : table->problem != NULL ? table->problem->message
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
-  Json *object =
-      json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
-                 weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
-                 table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
-                 number_or_null (table->rows), "versions", number_or_null (table->versions), "files", number_or_null (table->files),
-                 "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
-                 weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
-                 table->last_run, "staged", table->staged, "staging_emptied", table->emptied, "refill_run", table->refill_run);
+  Json *object = json_pack (
+      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "table",
+      weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
+      table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
+      "versions", number_or_null (table->versions), "files", number_or_null (table->files), "failed",
+      number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
+      "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
+      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run);
   show_times_to_iso (object, times);
   return object;
 }
@@ -135,7 +135,7 @@ print_tables (const Status *status)
 static bool
 has_note (const Table *table)
 {
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied;
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -144,7 +144,9 @@ print_without_model (const Table *table, const char *suggestion)
 {
   g_autofree char *meant = suggestion != NULL ? g_strdup_printf ("; did you mean %s?", suggestion) : g_strdup ("");
   const char *name = table->table;
-  if (table->applied)
+  if (table->gone)
+    printf ("%s: its model and its warehouse table are gone%s; to forget it: weir drop %s\n", name, meant, name);
+  else if (table->applied)
     printf ("%s: its model is gone; its rows stay in the warehouse, and new files are only staged for review%s\n", name, meant);
   else if (table->staged)
     printf ("%s: no model, staged for review%s; propose one: weir model %s --write\n", name, meant, name);
@@ -152,6 +154,15 @@ print_without_model (const Table *table, const char *suggestion)
     printf ("%s: no model, and its staging table is gone%s; to stage it again: weir retry %.8s\n", name, meant, table->refill_run);
   else
     printf ("%s: no model, and nothing is staged%s\n", name, meant);
+}
+
+static void
+print_gone (const Table *table)
+{
+  printf ("%s: its warehouse table is gone; the next file makes it anew", table->table);
+  if (table->refill_run != NULL)
+    printf (", with what was loaded last: weir retry %.8s", table->refill_run);
+  printf ("; to forget it: weir drop %s\n", table->table);
 }
 
 static void
@@ -179,6 +190,8 @@ print_table_note (const Table *table, const Catalog *catalog)
   else if (table->model == NULL)
     /* a table that "users (1).csv" has made: its name leads to the model now */
     print_without_model (table, route.model != NULL ? route.table : route.suggestion);
+  else if (table->gone)
+    print_gone (table);
   if (table->emptied)
     print_emptied (table);
 }
