@@ -10,7 +10,7 @@ static bool
 configured_url (const Settings *settings, char **ret_url, char **ret_why)
 {
   *ret_url = g_strdup (settings->database);
-  g_autofree char *shown = conninfo_without_password (settings->database, NULL);
+  g_autofree char *shown = conninfo_shown (settings->database);
   if (ret_why != NULL && shown[0] == '\0')
     *ret_why = g_strdup_printf ("the database of libpq's own environment, as %s asks", settings->database_source);
   else if (ret_why != NULL)
