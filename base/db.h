@@ -19,6 +19,9 @@
 typedef struct Db Db;
 typedef struct DbResult DbResult;
 
+/* How long a statement waits for a lock, where its transaction says nothing else. */
+#define DB_LOCK_TIMEOUT_MS 10000
+
 /* Connects. conninfo is a libpq URL or key=value text ("" is libpq's own environment). stop_fd (-1: none) is polled while waiting
  * for the server and stays the caller's: when it is readable, the statement is cancelled and the call fails with STOP.
  * Time zone is set to UTC, client encoding to UTF8, and notices are dropped. A server encoding other than UTF8 is a MODEL error. */
@@ -28,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
+
+/* Waits without asking anything of the server. Errors: STOP. */
+bool db_sleep (Db *db, int milliseconds, GError **error);
 
 int db_server_version (const Db *db); /* 150018 */
 

@@ -135,7 +135,8 @@ prepare_session (Db *db, GError **error)
   /* All that our reading and writing of text depends on. Without notices, input during a COPY can only be an error. */
   return db_exec (db,
                   "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';"
-                  " set standard_conforming_strings = on; set client_min_messages = error",
+                  " set standard_conforming_strings = on; set client_min_messages = error;"
+                  " set lock_timeout = " G_STRINGIFY (DB_LOCK_TIMEOUT_MS),
                   error);
 }
 

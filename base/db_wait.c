@@ -38,6 +38,17 @@ is_stopped (const Db *db)
 }
 
 bool
+db_sleep (Db *db, int milliseconds, GError **error)
+{
+  struct pollfd fd = { .fd = db->stop_fd, .events = POLLIN };
+  int ready;
+  do
+    ready = poll (&fd, 1, milliseconds);
+  while (ready < 0 && errno == EINTR);
+  return ready <= 0 || db_stop_error (error);
+}
+
+bool
 db_check_ready (Db *db, GError **error)
 {
   if (!db_is_usable (db))
