@@ -32,7 +32,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
     .max_percent = settings->max_percent,
     .min_confidence = settings->min_confidence,
     .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
-    .lock_timeout_ms = (int) (settings->lock_timeout * 1000),
+    .lock_timeout_ms = MAX ((int) (settings->lock_timeout * 1000), 1), /* 0 would be no limit */
     .limits = { .record_bytes = (size_t) settings->limit_record_kb * 1024,
                 .field_bytes = (size_t) settings->limit_field_kb * 1024,
                 .fields = (size_t) settings->limit_columns,

@@ -89,7 +89,7 @@ const Setting settings_table[] = {
     .fallback = "2",
     .help = "Seconds to wait for readers of the old staging table before it is left as it is." },
   { .path = "lock_timeout",
-    NUMBER (lock_timeout, 0.1, 3600),
+    NUMBER (lock_timeout, 0, 3600),
     .fallback = "5",
     .help = "Seconds to wait for a lock that another session holds, before the file waits for a while and others go on." },
   { .path = "limits.file_mb",
