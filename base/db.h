@@ -29,6 +29,21 @@ Db *db_connect (const char *conninfo, const char *application_name, int stop_fd,
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 
+/* What whoever is asked while we wait for the server may answer. */
+typedef enum
+{
+  DB_WAIT_ON,
+  DB_STOP,    /* as if stop_fd were readable */
+  DB_GIVE_UP, /* the answer will not come: the connection is lost (RETRY, "connection_lost") */
+} DbTick;
+
+/* From now on "tick" is called about once a second while a call waits for the server, with how long that call has waited for an
+ * answer (microseconds). It must not use the Db. NULL: nobody is asked. */
+void db_set_tick (Db *db, DbTick (*tick) (int64_t waited_us, void *data), void *data);
+
+/* The process at the server that serves the connection, as the server numbers it. */
+int db_backend (const Db *db);
+
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
 
