@@ -9,7 +9,9 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
  * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
@@ -40,6 +42,16 @@ static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
   return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+}
+
+/* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
+ * it has perhaps only written them to memory. */
+static bool
+commit_run (Db *db, const PipelineTask *task, GError **error)
+{
+  if (task->keep && !task->options->dry_run && fsync (task->fd) != 0 && errno != EINVAL)
+    return weir_system_error (error, errno, "could not sync \"%s\" to the disk", task->run->file);
+  return commit_step (db, task, error);
 }
 
 static void
@@ -136,7 +148,7 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
 {
   if (!begin_step (db, task, error))
     return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
@@ -263,7 +275,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
     fault_point ("before-commit");
-  if (!done || !commit_step (db, task, error))
+  if (!done || !commit_run (db, task, error))
     {
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
@@ -284,8 +296,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
-      || !commit_step (db, task, error))
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
