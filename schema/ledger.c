@@ -48,7 +48,7 @@ ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error)
   bool locked = LEDGER_RUN ("wait_lock", { "table", table });
   if (!locked)
     weir_error_hint (error, "Another load of %s is running; `weir runs` names it.", table);
-  return db_exec (db, "reset lock_timeout", locked ? error : NULL) && locked;
+  return db_exec (db, "set lock_timeout = " G_STRINGIFY (DB_LOCK_TIMEOUT_MS), locked ? error : NULL) && locked;
 }
 
 bool

@@ -68,6 +68,7 @@ begin_run (Loader *loader, const Input *input, GError **error)
     return true;
   if (db_is_usable (db))
     (void) db_exec (db, "rollback", NULL);
+  loader_find_blocker (loader, input->run.table, error);
   return false;
 }
 
@@ -126,6 +127,8 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   g_autoptr (GError) failure = NULL;
   const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options, input->keep };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
+  if (!done)
+    loader_find_blocker (loader, run->table, &failure);
   if (done)
     fault_point ("after-commit");
   else

@@ -23,6 +23,15 @@ about (Json *answer, const char *file, const char *table)
   return answer;
 }
 
+/* Names whom the file waits for, where that is known. Takes and returns the answer. */
+static Json *
+about_blocker (Json *answer, Loader *loader)
+{
+  if (loader->blocker != NULL)
+    json_object_set_new (answer, "session", g_steal_pointer (&loader->blocker));
+  return answer;
+}
+
 /* Of a connection that broke it has to be found out whether only that session is gone, or the database. */
 static Scope
 find_scope (Loader *loader, const GError *error)
@@ -35,7 +44,8 @@ find_scope (Loader *loader, const GError *error)
 static Json *
 answer_error (Loader *loader, const char *file, const char *table, const GError *error)
 {
-  return about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  Json *answer = about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  return about_blocker (answer, loader);
 }
 
 /* The same of a file that stays claimed. */
@@ -155,9 +165,13 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
     return answer_error (loader, name, route->table, error);
   if (state == LOCK_OURS)
     return NULL;
-  Json *answer = about (outcome_to_json (state == LOCK_BUSY ? OUTCOME_BUSY : OUTCOME_WAITS), name, route->table);
-  if (state == LOCK_WAITS)
-    json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
+  if (state == LOCK_BUSY)
+    {
+      loader_find_blocker (loader, route->table, NULL);
+      return about_blocker (about (outcome_to_json (OUTCOME_BUSY), name, route->table), loader);
+    }
+  Json *answer = about (outcome_to_json (OUTCOME_WAITS), name, route->table);
+  json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
   return answer;
 }
 

@@ -225,7 +225,8 @@ survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries
     }
 }
 
-/* What can be seen from here, a person's to mend, is what would be said first; else the supervisor knows better why a file waits. */
+/* What a person must mend and what a dimension has to bring can be seen from here, and is the first reason; of all else the supervisor
+ * knows better why a file waits. */
 static void
 take_told (GPtrArray *files, const Json *board)
 {
@@ -235,13 +236,12 @@ take_told (GPtrArray *files, const Json *board)
       const Json *told = told_find (board, file->file, file->run);
       if (told == NULL)
         continue;
-      file->told = json_incref ((Json *) told);
-      if (g_str_equal (file->state, "held"))
-        continue;
+      bool known = g_str_equal (file->state, "held") || g_str_equal (file->state, "waits");
       if (g_str_equal (file->state, "ready"))
         file->state = told_in_work (told) ? "in work" : "waits";
-      g_free (file->reason);
-      file->reason = told_text (told, g_get_real_time ());
+      g_autofree char *reason = g_steal_pointer (&file->reason);
+      file->reason = told_text (told, known ? reason : NULL, g_get_real_time ());
+      file->told = json_incref ((Json *) told);
     }
 }
 

@@ -35,6 +35,7 @@ typedef struct
   double max_percent;     /* "rejects": {"max_percent": 1} */
   int min_confidence;     /* "sniff": {"min_confidence_percent": 50} */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
+  double lock_timeout;    /* seconds, "lock_timeout": default 5 */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
 } Settings;
