@@ -10,22 +10,11 @@
 
 #include <string.h>
 
-/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts, and with room for one hash table of a million keys. */
-static const char begin_sql[] = "begin isolation level read committed;"
-                                "set local synchronous_commit = on;"
-                                "set local statement_timeout = 0;"
-                                "set local lock_timeout = 0;"
-                                "set local idle_in_transaction_session_timeout = 0;"
-                                "set local work_mem = '64MB';"
-                                "set local jit = off;"
-                                "set local search_path = pg_catalog";
-
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return db_exec (db, task->options->dry_run ? "savepoint step" : begin_sql, error);
+  return db_exec (db, task->options->dry_run ? "savepoint step" : run_begin_sql, error);
 }
 
 static bool
@@ -220,7 +209,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL };
+  const TableBefore before = { known->pins, known->state.kind != NULL, known->state.waiting };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
          && record_applied (db, task, known, loaded, step, error);
@@ -259,6 +248,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
     }
   take_over (result, &step);
   result->status = STATUS_APPLIED;
+  result->may_wait = known->state.waiting > 0 || result->rows.waiting > 0;
   return true;
 }
 
@@ -359,7 +349,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!db_exec (db, begin_sql, error))
+  if (!db_exec (db, run_begin_sql, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -4,6 +4,15 @@
 
 #include <poll.h>
 
+const char run_begin_sql[] = "begin isolation level read committed;"
+                             "set local synchronous_commit = on;"
+                             "set local statement_timeout = 0;"
+                             "set local lock_timeout = 0;"
+                             "set local idle_in_transaction_session_timeout = 0;"
+                             "set local work_mem = '64MB';"
+                             "set local jit = off;"
+                             "set local search_path = pg_catalog";
+
 const char *
 load_status_word (LoadStatus status)
 {

@@ -7,6 +7,10 @@
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 
+/* Begins a transaction. Each of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
+ * timeouts, and with room for one hash table of a million keys. */
+extern const char run_begin_sql[];
+
 typedef enum
 {
   STATUS_APPLIED,   /* in the warehouse */
@@ -55,6 +59,7 @@ bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GErr
 typedef struct
 {
   LoadStatus status;
+  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
   bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;

@@ -11,6 +11,12 @@ ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 }
 
 bool
+ledger_waiting (Db *db, DbResult **ret_waiting, GError **error)
+{
+  return sql_run (db, "report/waiting", NULL, 0, ret_waiting, error);
+}
+
+bool
 ledger_held (Db *db, DbResult **ret_held, GError **error)
 {
   return sql_run (db, "report/held", NULL, 0, ret_held, error);

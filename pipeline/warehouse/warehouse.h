@@ -31,6 +31,7 @@ typedef struct
 {
   const Pins *pins; /* a column that is not pinned has never held a value and takes any type */
   bool known;       /* the table is weir's: it was loaded before */
+  int64_t waiting;  /* rows of it that wait for what they refer to (withhold.h) */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

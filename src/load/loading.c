@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "pipeline/summary.h"
+#include "src/load/upkeep.h"
 #include "src/server/connect.h"
 
 #include <fcntl.h>
@@ -166,6 +167,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->may_wait = result.may_wait;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
 }
@@ -204,6 +206,7 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
     .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
   };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
+  ret_end->may_wait = true; /* its worker may have died before it looked */
   return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
 }
 
@@ -241,11 +244,13 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
     *ret_fate = CLAIM_ORPHAN;
   if (!open_claimed (loader, claim, route, &input, error))
     return false;
-  if (!completed)
-    return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
-  if (!place_completed (loader, &input, claim, &past, ret_end, error))
+  if (completed ? !place_completed (loader, &input, claim, &past, ret_end, error)
+                : !load_and_place (loader, &input, claim, ret_end, ret_fate, error))
     return false;
-  return *ret_fate = CLAIM_DONE, true;
+  if (completed)
+    *ret_fate = CLAIM_DONE;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }
 
 bool
@@ -277,5 +282,10 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   bool dry_run = loader->options.dry_run;
   if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
     return false;
-  return dry_run || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
+  if (dry_run)
+    return true;
+  if (!placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error))
+    return false;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }

@@ -93,14 +93,20 @@ placing_claimed (const Placing *placing, const Claim *claim, GError **error)
 }
 
 void
-placing_note_stuck (LoadEnd *end, const char *where, GError *error)
+placing_note (LoadEnd *end, char *text)
 {
-  g_autofree char *text = weir_error_format (error);
+  g_autofree char *note = text;
   Json *notes = json_object_get (end->summary, "notes");
   if (notes == NULL)
     json_object_set_new (end->summary, "notes", notes = json_array ());
-  g_autofree char *note = g_strdup_printf ("the file is %s: %s", where, text);
   json_array_append_new (notes, weir_json_string (note));
+}
+
+void
+placing_note_stuck (LoadEnd *end, const char *where, GError *error)
+{
+  g_autofree char *text = weir_error_format (error);
+  placing_note (end, g_strdup_printf ("the file is %s: %s", where, text));
   end->stuck = true;
   g_error_free (error);
 }
