@@ -92,6 +92,9 @@ from (select w.run_id, w.line, w.id, w.since,
       from weir.waiting w where w.table_name = :'table') w
 where w.became is not null
 
+-- name: give_up
+insert into weir_settled select w.run_id, w.line, w.id, w.since, 'rejected' from weir.waiting w where w.table_name = :'table'
+
 -- name: update
 -- What the row's file did not have stays. The hash is one that no file's row has: the columns may have become others since.
 update :"schema".:"table" f

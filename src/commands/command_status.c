@@ -4,6 +4,7 @@
 #include "src/report/folders.h"
 #include "src/settings/settings.h"
 #include "src/report/tables.h"
+#include "src/report/told.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -85,8 +86,11 @@ table_to_json (const Table *table)
 static Json *
 waiting_to_json (const WaitingFile *file)
 {
-  return json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
-                    "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
+  Json *object =
+      json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
+                 "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
+  told_to_json (file->told, object);
+  return object;
 }
 
 static void
