@@ -171,6 +171,7 @@ bool ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error);
 
 /* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
 bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of facts, by what they wait for */
 bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */

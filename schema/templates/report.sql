@@ -28,6 +28,9 @@ left join lateral (select * from weir.file where table_name = t.table_name and s
                    order by seen_on desc limit 1) refill on true
 order by t.table_name
 
+-- name: table_names
+select table_name from weir.table order by table_name
+
 -- name: waiting
 -- Rows of facts that wait for an entity, and the newest file of the dimension where that was refused.
 select w.table_name as table, w.dimension, w.rows, w.since, w.runs, refused.file_name as refused_file, refused.run_id as refused_run

@@ -54,7 +54,10 @@ typedef enum
  * each with its place and the nearest valid word (MODEL). */
 Settings *settings_load (const SettingsGiven *given, HomePolicy policy, GError **error);
 
-/* The same for this folder, where the command line says nothing else. */
+/* The folder that is the home by these rules, or would be made one. Owned by the caller. */
+char *settings_find_home (const SettingsGiven *given);
+
+/* settings_load for this folder, where the command line says nothing else. */
 Settings *settings_load_home (const char *folder, HomePolicy policy, GError **error);
 
 void settings_free (Settings *settings);
