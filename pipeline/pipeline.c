@@ -13,29 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
-static const char begin_sql[] = "begin isolation level read committed;"
-                                "set local synchronous_commit = on;"
-                                "set local statement_timeout = 0;"
-                                "set local lock_timeout = %d;"
-                                "set local idle_in_transaction_session_timeout = 0;"
-                                "set local work_mem = '64MB';"
-                                "set local jit = off;"
-                                "set local search_path = pg_catalog";
-
-static bool
-begin_transaction (Db *db, const PipelineTask *task, GError **error)
-{
-  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms);
-  return db_exec (db, sql, error);
-}
-
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, error);
 }
 
 static bool
@@ -244,7 +226,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms };
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
          && record_applied (db, task, known, loaded, step, error);
@@ -283,6 +265,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
     }
   take_over (result, &step);
   result->status = STATUS_APPLIED;
+  result->may_wait = known->state.waiting > 0 || result->rows.waiting > 0;
   return true;
 }
 
@@ -384,7 +367,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!begin_transaction (db, task, error))
+  if (!run_begin (db, task->options, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

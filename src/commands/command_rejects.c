@@ -20,6 +20,7 @@ enum
   COLUMN_MESSAGE,
   COLUMN_REPAIRED,
   COLUMN_ORIGINAL,
+  COLUMN_WAITING,
 };
 
 typedef struct
@@ -58,6 +59,13 @@ original_bytes (const DbResult *rejects, int row)
   return bytes;
 }
 
+/* Whether the row is a reject: it was not repaired, and does not wait for what it refers to. */
+static bool
+is_reject (const DbResult *rejects, int row)
+{
+  return !db_result_bool (rejects, row, COLUMN_REPAIRED) && !db_result_bool (rejects, row, COLUMN_WAITING);
+}
+
 /* Where the rows of a run go, page by page, and what was seen of them. */
 typedef struct Output Output;
 struct Output
@@ -66,7 +74,7 @@ struct Output
   const char *header; /* NULL: the file had none */
   Dialect dialect;    /* of the file: what is added to its lines is written the same way */
   int widths[6];      /* of the table's columns */
-  int64_t printed, refused;
+  int64_t printed, refused, waiting;
 };
 
 /* A file of one column has no delimiter: a tab stands between its rows and what is added to them. */
@@ -117,7 +125,7 @@ print_as_csv (Output *output, const DbResult *rejects)
       const char *column = db_result_value (rejects, row, COLUMN_NAME);
       g_autofree char *message = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "",
                                                   db_result_value (rejects, row, COLUMN_MESSAGE));
-      if (db_result_bool (rejects, row, COLUMN_REPAIRED))
+      if (!is_reject (rejects, row))
         continue;
       /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
       if (output->header == NULL)
@@ -139,10 +147,10 @@ row_to_json (const DbResult *rejects, int row)
   g_autoptr (GString) bytes = original_bytes (rejects, row);
   g_autofree char *readable = g_utf8_make_valid (bytes->str, (gssize) bytes->len);
   Json *object =
-      json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
+      json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
                  db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
                  db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
-                 "original", weir_json_string (readable));
+                 "waiting", db_result_bool (rejects, row, COLUMN_WAITING), "original", weir_json_string (readable));
   if (text_is_utf8 (bytes->str, bytes->len, NULL))
     return object;
   g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
@@ -171,10 +179,12 @@ print_as_table (Output *output, const DbResult *rejects)
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
       g_autoptr (GString) bytes = original_bytes (rejects, row);
-      bool repaired = db_result_bool (rejects, row, COLUMN_REPAIRED);
+      const char *kind = db_result_bool (rejects, row, COLUMN_REPAIRED)  ? "repaired: "
+                         : db_result_bool (rejects, row, COLUMN_WAITING) ? "waiting: "
+                                                                         : "";
       g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_LINE)));
       g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_NAME)));
-      g_ptr_array_add (cells, g_strconcat (repaired ? "repaired: " : "", db_result_value (rejects, row, COLUMN_REASON), NULL));
+      g_ptr_array_add (cells, g_strconcat (kind, db_result_value (rejects, row, COLUMN_REASON), NULL));
       g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_MESSAGE)));
       g_ptr_array_add (cells, text_printable (bytes->str, bytes->len, SHOWN_BYTES));
     }
@@ -197,7 +207,10 @@ print_pages (Db *db, Uid id, Output *output, GError **error)
       last.line = db_result_int64 (page, rows - 1, COLUMN_LINE);
       last.repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
       for (int row = 0; row < rows; row++)
-        output->refused += !db_result_bool (page, row, COLUMN_REPAIRED);
+        {
+          output->refused += is_reject (page, row);
+          output->waiting += db_result_bool (page, row, COLUMN_WAITING);
+        }
       output->print (output, page);
     }
   return true;
@@ -209,7 +222,9 @@ print_nothing_refused (const DbResult *run, const Output *output)
 {
   const char *state = db_result_named (run, 0, "state");
   bool whole = g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "loading") == 0;
-  if (output->printed > 0)
+  if (output->waiting > 0)
+    puts ("No row was refused: these wait for what they refer to, or were repaired, and loaded.");
+  else if (output->printed > 0)
     puts ("No row was refused: these were repaired, and loaded.");
   else if (whole)
     printf ("No row of this run is kept: its state is \"%s\". What happened: weir runs %.8s\n", state,
