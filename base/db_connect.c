@@ -155,14 +155,15 @@ ask_backend (Db *db, int64_t *ret_pid, GError **error)
 static bool
 refuse_pooler (GError **error)
 {
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_MODEL, REASON_NOT_SUPPORTED,
-                                 .detail = "weir locks its tables, and makes temporary ones, for as long as it is connected; there it would "
-                                           "lose them, or leave them to others.",
-                                 .hint = "Give weir a direct connection, or one of which the pooler keeps the session: pool_mode = session "
-                                         "in pgbouncer.ini, for its database or its user alone." },
-                    "the connection goes through a pooler that gives each transaction another session (as pgbouncer with pool_mode = "
-                    "transaction)");
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, REASON_NOT_SUPPORTED,
+                   .detail = "weir locks its tables, and makes temporary ones, for as long as it is connected; there it would "
+                             "lose them, or leave them to others.",
+                   .hint = "Give weir a direct connection, or one of which the pooler keeps the session: pool_mode = session "
+                           "in pgbouncer.ini, for its database or its user alone." },
+      "the connection goes through a pooler that gives each transaction another session (as pgbouncer with pool_mode = "
+      "transaction)");
 }
 
 /* A pooler tells us a number of its own in place of the server process's. Whether it keeps a session for us is seen by a second connection

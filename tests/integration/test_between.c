@@ -1,4 +1,4 @@
-/* What stands between weir and the server: a pooler, and TLS. Both are tried where the programs for them are installed. */
+/* A pooler between weir and the server, where one is installed. */
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -43,14 +43,16 @@ put_pooler_before (Home *home, const char *pgbouncer, const char *mode, const ch
   g_autofree char *config = g_build_filename (folder, "pgbouncer.ini", NULL);
   g_autofree char *log = g_build_filename (folder, "log", NULL);
   g_mkdir_with_parents (folder, 0755);
-  g_autofree char *text = g_strdup_printf ("[databases]\n* = host=%s port=5432 user=weir\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = %s\n"
-                                           "auth_type = any\npool_mode = %s\n%s\n",
-                                           home->cluster->socket, folder, mode, more);
+  g_autofree char *text =
+      g_strdup_printf ("[databases]\n* = host=%s port=5432 user=weir\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = %s\n"
+                       "auth_type = any\npool_mode = %s\n%s\n",
+                       home->cluster->socket, folder, mode, more);
   assert_true (g_file_set_contents (config, text, -1, NULL));
   give_to_server (folder);
   give_to_server (config);
   chmod (config, 0644);
-  pid_t pid = process_start (&(ProcessSetup) { .folder = "/", .user = "postgres", .out = log }, (const char *[]) { pgbouncer, config, NULL });
+  pid_t pid = process_start (&(ProcessSetup) { .folder = "/", .user = "postgres", .out = log },
+                             (const char *[]) { pgbouncer, config, NULL });
   g_autofree char *socket = g_build_filename (folder, ".s.PGSQL.6432", NULL);
   wait_until (access (socket, F_OK) == 0);
   g_autofree char *json = g_strdup_printf ("{\"database\": \"host=%s port=6432 user=weir dbname=%s\"}", folder, home->database);
