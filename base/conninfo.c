@@ -110,11 +110,20 @@ pairs_without_password (const char *conninfo, char **password)
 }
 
 char *
+conninfo_scheme (const char *conninfo)
+{
+  const char *end = strstr (conninfo, "://");
+  size_t word = strspn (conninfo, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "+.-:");
+  bool is_url = end != NULL && g_ascii_isalpha (conninfo[0]) && conninfo + word > end;
+  return is_url ? g_strndup (conninfo, (gsize) (end - conninfo)) : NULL;
+}
+
+char *
 conninfo_without_password (const char *conninfo, char **ret_password)
 {
   g_autofree char *password = NULL;
-  bool is_url = g_str_has_prefix (conninfo, "postgresql://") || g_str_has_prefix (conninfo, "postgres://");
-  char *without = is_url ? url_without_password (conninfo, &password) : pairs_without_password (conninfo, &password);
+  g_autofree char *scheme = conninfo_scheme (conninfo);
+  char *without = scheme != NULL ? url_without_password (conninfo, &password) : pairs_without_password (conninfo, &password);
   if (ret_password != NULL)
     *ret_password = g_steal_pointer (&password);
   return without;

@@ -19,7 +19,7 @@ static const struct
   [REASON_STOP] = { "stop", ERROR, "somebody asked weir to stop; nothing is said against the file" },
 
   [REASON_BAD_NAME] = { "bad_name", ERROR, "no table can be named after the file" },
-  [REASON_NOT_A_FILE] = { "not_a_file", ERROR, "a folder, a pipe or a device, not a regular file" },
+  [REASON_NOT_A_FILE] = { "not_a_file", ERROR, "a folder, a link, a pipe or a device, not a regular file" },
   [REASON_UNREADABLE] = { "unreadable", ERROR, "the file cannot be opened" },
   [REASON_FILE_CHANGED] = { "file_changed", ERROR, "the file changed while it was read; it is loaded again" },
   [REASON_WORKER_CRASHED] = { "worker_crashed", ERROR, "the file crashed its worker twice" },
@@ -43,6 +43,10 @@ static const struct
   [REASON_TYPE_DRIFT] = { "type_drift", ERROR, "cells that contradict the type that earlier files gave the column" },
   [REASON_AMBIGUOUS] = { "ambiguous", ERROR, "a key that can be read in two ways, which only a model can settle" },
   [REASON_LINE_COUNT] = { "line_count", ERROR, "the lines that were read are not those of the file: a fault of weir" },
+
+  [REASON_DISK_FULL] = { "disk_full", ERROR, "no space, no inodes or no quota left on this machine's disk" },
+  [REASON_DISK_READ_ONLY] = { "disk_read_only", ERROR, "a file system of this machine is read-only" },
+  [REASON_OUT_OF_RESOURCES] = { "out_of_resources", ERROR, "memory, open files or locks of this machine are used up" },
 
   [REASON_INVALID_JSON] = { "invalid_json", ERROR, "weir.json or a model is not JSON" },
   [REASON_BAD_MODEL] = { "bad_model", ERROR, "a model with mistakes; each is told with its place" },

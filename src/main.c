@@ -1,3 +1,4 @@
+#include "base/json.h"
 #include "base/secrets.h"
 #include "src/commands/cli.h"
 
@@ -13,5 +14,6 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "C.UTF-8");
   /* `weir runs | head` ends by a failed write, not by a signal in the middle of something. */
   signal (SIGPIPE, SIG_IGN);
+  weir_json_setup ();
   return cli_main (argc, words);
 }

@@ -144,7 +144,7 @@ check_file (const PipelineTask *task, GError **error)
 {
   struct stat now;
   if (fstat (task->fd, &now) < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s\": %s", task->run->file, g_strerror (errno));
+    return weir_system_error (error, errno, "could not look at \"%s\"", task->run->file);
   int64_t mtime_ns = (int64_t) now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec;
   return (now.st_size == task->run->size && mtime_ns == task->run->mtime_ns) || file_changed (task, error);
 }
@@ -268,5 +268,5 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
   note_tables (rows_headers (loaded->rows), result->notes);
   return reject_replace (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, task->run, error)
-         && stage_swap (db, loaded->stage, options->swap_timeout_ms, result->notes, error);
+         && stage_swap (db, loaded->stage, options, result->notes, error);
 }

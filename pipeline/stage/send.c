@@ -1,6 +1,6 @@
 #include "pipeline/stage/send.h"
 
-#include "base/error.h"
+#include "base/scope.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/fit.h"
 #include "pipeline/stage/row.h"
@@ -172,7 +172,7 @@ correct_line (const Pass *pass, GError **error)
 {
   if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
     return false;
-  bool too_wide = strcmp (weir_error_get_sqlstate (*error), "54000") == 0; /* program_limit_exceeded */
+  bool too_wide = scope_is_too_wide (*error);
   weir_error_line (error, too_wide ? pass->refused : 0);
   if (too_wide)
     weir_error_detail (error, "Nothing was changed.");

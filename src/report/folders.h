@@ -14,6 +14,7 @@ typedef struct
   const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "held", "ignored", "in work", "orphan"; static */
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
+  Json *told;        /* what a running `weir watch` says of it (src/report/told.h); NULL: nothing */
 } WaitingFile;
 
 void waiting_file_free (WaitingFile *file);
@@ -27,7 +28,8 @@ typedef struct
   void *data;
 } TableKnowledge;
 
-/* Everything in the drop folder, the claims first (of WaitingFile). knowledge may be NULL. Errors: LOCAL. */
+/* Everything in the drop folder, the claims first (of WaitingFile). knowledge may be NULL. A running `weir watch` knows more of a
+ * file that it has tried than can be seen from here: what it says is the reason then. Errors: LOCAL. */
 GPtrArray *folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error);
 
 typedef struct

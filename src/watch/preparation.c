@@ -36,7 +36,7 @@ preparation_main (const Settings *settings)
   g_autofree char *why = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = open_database (settings, &why, &error);
-  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error);
+  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error, scope_of_error (error));
   if (db)
     json_object_set_new (result, "database", weir_json_string (why));
   g_autofree char *text = weir_json_text (result);
@@ -146,7 +146,7 @@ on_ended (Child *child, int wait_status, void *data)
   Outcome outcome = outcome_from_json (preparation->result);
   if (preparation->stopping)
     preparation->events->stopped (preparation->data);
-  else if (outcome == OUTCOME_RETRY)
+  else if (outcome == OUTCOME_RETRY && !preparation->events->once)
     try_later (preparation);
   else if (outcome != OUTCOME_READY)
     give_up (preparation, how, WIFEXITED (wait_status) && WEXITSTATUS (wait_status) != 0 ? WEXITSTATUS (wait_status) : 4);

@@ -210,8 +210,9 @@ cluster_make_database (Cluster *cluster)
 {
   /* Other executables make theirs on the same server. */
   char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
-  g_autofree char *sql =
-      g_strdup_printf ("create database %s %s", name, cluster_is_of_loader () ? "template weir_template" : "owner weir");
+  bool of_loader = cluster_is_of_loader ();
+  const char *template = cluster->template != NULL ? cluster->template : of_loader ? "weir_template" : "template1";
+  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s", name, of_loader ? "" : "owner weir", template);
   run_sql (cluster, sql);
   return name;
 }

@@ -32,6 +32,8 @@ static const struct
   { "host='d b' sslpassword=kept", "host='d b' sslpassword=kept", NULL },
   { "password='never closed", "", "never closed" },
   { "shop", "shop", NULL },
+  { "mysql://ann:pw@db/shop", "mysql://ann@db/shop", "pw" }, /* weir refuses it, and has to say what */
+  { "jdbc:postgresql://ann:pw@db/shop", "jdbc:postgresql://ann@db/shop", "pw" },
 };
 
 static void
