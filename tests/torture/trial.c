@@ -16,8 +16,7 @@ trial_violation (Trial *trial, const char *format, ...)
   va_start (list, format);
   g_autofree char *text = g_strdup_vprintf (format, list);
   va_end (list);
-  printf ("violation: %s\n", text);
-  fflush (stdout);
+  fprintf (stderr, "violation: %s\n", text);
   trial->result->violations++;
 }
 
@@ -118,7 +117,8 @@ trial_end (Trial *trial)
     trial_violation (trial, "the oracle finds:\n%s", found);
   if (trial->result->violations > 0)
     trial_keep (trial);
-  fputs (home->transcript->str, stdout);
+  if (trial->number > 0 || trial->result->violations > 0)
+    fputs (home->transcript->str, stderr);
   g_autofree char *path = g_strdup (home->path);
   g_autofree char *elsewhere = g_strdup (home->elsewhere);
   home->oracle = ORACLE_BY_HAND;
