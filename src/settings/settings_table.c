@@ -45,7 +45,8 @@ const Setting settings_table[] = {
     CONNINFO (database),
     SAID_BY (database_source),
     .otherwise = "the embedded PostgreSQL",
-    .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...)." },
+    .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...). A URL of "
+            "another database, `mysql://...`, is refused." },
   { .path = "imports", FOLDER (imports), .fallback = "\"imports\"", .help = "The drop folder." },
   { .path = "archive", FOLDER (archive), .fallback = "\"archive\"", .help = "Where loaded files go." },
   { .path = "failed", FOLDER (failed), .fallback = "\"failed\"", .help = "Where refused files go, each with its reason." },
