@@ -24,7 +24,7 @@ typedef struct
   bool is_quick;  /* the short form */
   GRand *choices; /* by kind, seed and number */
   Home *home;
-  const char *keep; /* the folder for what a violation leaves */
+  char *keep; /* the folder for what a violation leaves */
   TrialResult *result;
 } Trial;
 
