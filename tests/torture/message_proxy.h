@@ -1,8 +1,8 @@
 /* A proxy between weir and the server, a process of its own on 127.0.0.1, which knows where a message of PostgreSQL's protocol ends.
  *
- *   MessageProxy *proxy = message_proxy_start (socket, &(MessageFault) { .nth = 17 });      the 17th message is lost, and its connection
- *   g_autofree char *url = message_proxy_url (proxy, database, role, password);    by which weir works
- *   message_proxy_stop (proxy);                                                    breaks all connections
+ *   MessageProxy *proxy = message_proxy_start (socket, &(MessageFault) { .nth = 17 });    that message is lost, and its connection
+ *   g_autofree char *url = message_proxy_url (proxy, database, role, password);           by which weir works
+ *   message_proxy_stop (proxy);                                                           breaks all connections
  *
  * Its connections are not encrypted, so that messages are told apart. One fault happens at most; new connections are served as ever
  * after it. */
