@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char ledger_reject_copy[] =
-    "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
+    "copy weir.reject (run_id, line, column_name, reason, message, repaired, waiting, original) from stdin (format binary)";
 
 void
 table_state_clear (TableState *state)
@@ -71,9 +71,9 @@ ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCoun
     return true;
   *ret_status = g_strdup (db_result_value (result, 0, 0));
   *ret_state = g_strdup (db_result_value (result, 0, 1));
-  int64_t *const counts[] = { &ret_counts->read,      &ret_counts->rejected,    &ret_counts->repaired,
-                              &ret_counts->duplicate, &ret_counts->unchanged,   &ret_counts->inserted,
-                              &ret_counts->updated,   &ret_counts->deactivated, &ret_counts->staged };
+  int64_t *const counts[] = { &ret_counts->read,      &ret_counts->rejected, &ret_counts->repaired, &ret_counts->duplicate,
+                              &ret_counts->unchanged, &ret_counts->inserted, &ret_counts->updated,  &ret_counts->deactivated,
+                              &ret_counts->staged,    &ret_counts->waiting };
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     *counts[i] = db_result_int64 (result, 0, (int) i + 2);
   *ret_lines = g_strdup (db_result_value (result, 0, 2 + G_N_ELEMENTS (counts)));
@@ -211,7 +211,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
   const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
-                             c->inserted, c->updated,  c->deactivated, c->staged };
+                             c->inserted, c->updated,  c->deactivated, c->staged,    c->waiting };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -219,7 +219,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   return LEDGER_RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
                      { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
                      { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
-                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
+                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
+                     { "lines", lines })
          && LEDGER_RUN ("completed", { "run", id });
 }
 
@@ -286,6 +287,7 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .last_mtime_ns = db_result_int64 (result, 0, 9),
     .applied = db_result_int64 (result, 0, 10),
     .warehouse_schema = g_strdup (db_result_value (result, 0, 11)),
+    .waiting = db_result_int64 (result, 0, 12),
   };
   return true;
 }
@@ -350,5 +352,24 @@ ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GEr
   if (!LEDGER_ASK ("ledger/size_known", &result, { "table", table }, { "size", ledger_number (&bytes, size) }))
     return false;
   *ret_known = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error)
+{
+  return sql_run (db, "waiting/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_refused_file (Db *db, const char *table, char **ret_text, GError **error)
+{
+  g_autoptr (DbResult) file = NULL;
+  if (!LEDGER_ASK ("waiting/refused_file", &file, { "table", table }))
+    return false;
+  bool refused = db_result_rows (file) > 0 && db_result_bool (file, 0, 2);
+  *ret_text = refused ? g_strdup_printf ("; its newest file, %s, was refused: mend it, then `weir retry %.8s`",
+                                         db_result_value (file, 0, 0), db_result_value (file, 0, 1))
+                      : g_strdup ("");
   return true;
 }

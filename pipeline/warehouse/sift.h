@@ -10,4 +10,7 @@
  * TRANSFORM. */
 bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
+/* Spools the original bytes of the rows of weir_refused, read from the file once more: of those that wait, or of the others. */
+bool sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **error);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "pipeline/summary.h"
+#include "src/load/upkeep.h"
 #include "src/server/connect.h"
 #include "watcher/opening.h"
 
@@ -138,6 +139,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->may_wait = result.may_wait;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
 }
@@ -194,6 +196,7 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
     .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
   };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
+  ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
   placing.resumed = true;
   return placing_claimed (&placing, claim, error);
@@ -233,11 +236,13 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
   take_claimed (loader, claim, route, &input);
-  if (!completed)
-    return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
-  if (!place_completed (loader, &input, claim, &past, ret_end, error))
+  if (completed ? !place_completed (loader, &input, claim, &past, ret_end, error)
+                : !load_and_place (loader, &input, claim, ret_end, ret_fate, error))
     return false;
-  return *ret_fate = CLAIM_DONE, true;
+  if (completed)
+    *ret_fate = CLAIM_DONE;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }
 
 /* Tells the ledger of a claimed file that is refused, and moves it. */
@@ -298,6 +303,11 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   bool dry_run = loader->options.dry_run;
   if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
     return false;
+  if (dry_run)
+    return true;
   const Placing placing = placing_of (loader, &input, ret_end);
-  return dry_run || placing_in_place (&placing, full, archive, error);
+  if (!placing_in_place (&placing, full, archive, error))
+    return false;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }

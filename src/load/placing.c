@@ -193,11 +193,17 @@ placing_claimed (const Placing *placing, const Claim *claim, GError **error)
 }
 
 void
+placing_note (LoadEnd *end, char *text)
+{
+  g_autofree char *note = text;
+  add_note (end, note);
+}
+
+void
 placing_note_stuck (LoadEnd *end, const char *where, GError *error)
 {
   g_autofree char *text = weir_error_format (error);
-  g_autofree char *note = g_strdup_printf ("the file is %s: %s", where, text);
-  add_note (end, note);
+  placing_note (end, g_strdup_printf ("the file is %s: %s", where, text));
   end->stuck = true;
   g_error_free (error);
 }

@@ -5,12 +5,17 @@
 #include "base/fault.h"
 #include "src/load/loading.h"
 #include "src/load/outcome.h"
+#include "src/load/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How often rows that wait are looked after, and how soon again where another session had them. */
+#define UPKEEP_US (5 * 60 * G_USEC_PER_SEC)
+#define SOON_US G_USEC_PER_SEC
 
 /* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
 static Json *
@@ -249,16 +254,34 @@ print_answer (Json *answer)
   json_decref (answer);
 }
 
+/* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
+static int
+keep_up (Loader *loader, int64_t *due_us)
+{
+  int64_t now = g_get_monotonic_time ();
+  if (loader->owes)
+    *due_us = MIN (*due_us, now + SOON_US);
+  if (now >= *due_us)
+    {
+      g_autofree char *text = NULL;
+      *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
+      g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+      for (char **line = lines; *line != NULL; line++)
+        print_answer (json_pack ("{s:o}", "said", weir_json_string (*line)));
+    }
+  return (int) ((*due_us - now + 999) / 1000);
+}
+
 /* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
 static bool
-next_request (int stop_fd, GString *line)
+next_request (Loader *loader, int64_t *due_us, GString *line)
 {
   g_string_truncate (line, 0);
   for (;;)
     {
-      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), -1);
-      if (ready < 0 && errno == EINTR)
+      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = loader->options.stop_fd, .events = POLLIN } };
+      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (loader, due_us));
+      if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
       if (ready < 0 || fds[1].revents != 0)
         return false;
@@ -283,7 +306,8 @@ worker_main (const Settings *settings)
     return print_answer (answer_error (&loader, NULL, NULL, error)), weir_error_exit_code (error);
   print_answer (outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
-  while (next_request (stop_fd, line))
+  int64_t due_us = 0;
+  while (next_request (&loader, &due_us, line))
     print_answer (answer_request (&loader, line->str));
   return 0;
 }

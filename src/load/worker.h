@@ -13,8 +13,9 @@
  *
  * It answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
  * the members of the published object (and "stuck": true where the file could not be moved), for "waits" the dimension "waits_for",
- * for an error "error". Models and secret are read anew for each request; settings only at the start. It ends at end of file, and
- * after the file in work on SIGTERM or SIGINT. */
+ * for an error "error". Models and secret are read anew for each request; settings only at the start. In between, when it has begun
+ * and every few minutes, it looks after the rows that wait for what they refer to (upkeep.h), and says what it did:
+ * {"said":"3 rows of sales ..."}. It ends at end of file, and after the file in work on SIGTERM or SIGINT. */
 #ifndef WEIR_SRC_LOAD_WORKER_H
 #define WEIR_SRC_LOAD_WORKER_H
 
