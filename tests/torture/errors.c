@@ -79,8 +79,10 @@ static const struct
   { SYS_sendmsg, { EPIPE, ECONNRESET, EINTR, EAGAIN } },
   { SYS_recvfrom, { ECONNRESET, EINTR, EAGAIN } },
   { SYS_recvmsg, { ECONNRESET, EINTR, EAGAIN } },
+#if !defined(__SANITIZE_ADDRESS__) /* whose own calls these are */
   { SYS_mmap, { ENOMEM } },
   { SYS_mremap, { ENOMEM } },
+#endif
   { SYS_getrandom, { EINTR, ENOSYS } },
 };
 

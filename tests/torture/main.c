@@ -87,6 +87,14 @@ trial_new (const Torture *torture, int number, TrialResult *result)
   return trial;
 }
 
+static void
+trial_free (Trial *trial)
+{
+  g_rand_free (trial->choices);
+  g_free (trial->keep);
+  g_free (trial);
+}
+
 /* ---- one trial ---- */
 
 static void
@@ -257,7 +265,9 @@ choose_trials (Torture *torture)
     return g_array_append_val (g_array_new (false, false, sizeof (int)), only);
   TrialResult result = { 0 };
   int many = options->count > 0 ? options->count : options->quick ? kind->quick : kind->trials;
-  GArray *points = kind->plan != NULL ? kind->plan (trial_new (torture, 0, &result)) : numbers (many);
+  Trial *nominal = trial_new (torture, 0, &result);
+  GArray *points = kind->plan != NULL ? kind->plan (nominal) : numbers (many);
+  trial_free (nominal);
   if (kind->plan != NULL)
     shuffle (torture, points);
   if (result.violations > 0)
