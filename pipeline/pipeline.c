@@ -2,8 +2,12 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/text.h"
+#include "models/order.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
+#include "pipeline/overtaken.h"
+#include "pipeline/records/annotation.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -94,6 +98,8 @@ take_over (PipelineResult *result, PipelineResult *step)
 {
   result->rows = step->rows;
   result->lines = step->lines;
+  result->overtook = g_steal_pointer (&step->overtook);
+  result->overtook_count = step->overtook_count;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
 }
 
@@ -216,14 +222,26 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
          && ledger_file_finished (db, task->run->id, &end, error);
 }
 
+/* Whether the run has to tell its file's place anew: it brings back rows of another run, whose place the file then has. */
+static bool
+is_returned (const PipelineTask *task)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (task->run->id, id);
+  return task->run->retry_of != NULL && g_strcmp0 (task->run->retry_of, id) != 0;
+}
+
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL };
+  g_autofree char *overtaken = NULL;
   note_changes (loaded->layout, step->notes);
-  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
-         && record_applied (db, task, known, loaded, step, error);
+  if (!enter_transform (db, task, error) || (is_returned (task) && !ledger_file_order (db, task->run, error))
+      || !overtaken_find (db, task, &known->state, step, &overtaken, error))
+    return false;
+  const TableBefore before = { known->pins, known->state.kind != NULL, overtaken };
+  return transform_run (db, task, &before, loaded, step, error) && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -321,12 +339,57 @@ hint_encoding (const PipelineTask *task, const Loaded *loaded, GError **error)
                    retry);
 }
 
+/* What is to be said of when the file comes. */
+static void
+note_time (const Run *run, GPtrArray *notes)
+{
+  if (run->past != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("older files of its table are not loaded yet: %s", run->past));
+  if (!order_is_ahead (run->mtime_ns, g_get_real_time () * 1000))
+    return;
+  g_autofree char *mtime = text_time (run->mtime_ns), *instant = text_time (run->instant_ns);
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("the file's time, %s UTC, is ahead of the clock: it counts as of %s UTC", mtime, instant));
+}
+
+/* Rows that were handed back come with the run that they are of, whose place they keep. *run is the task's, to be changed. */
+static bool
+find_returned (Db *db, const Loaded *loaded, Run *run, char **ret_run, char **ret_key, GError **error)
+{
+  const Layout *layout = loaded->layout;
+  int column = 0;
+  *ret_run = *ret_key = NULL;
+  while (column < layout->n_columns && strcmp (layout->columns[column].header, ANNOTATION_RUN) != 0)
+    column++;
+  if (column == layout->n_columns)
+    return true;
+  if (!stage_first_value (db, loaded->stage, layout->columns[column].name, ret_run, error))
+    return false;
+  Uid id;
+  if (*ret_run == NULL || !uid_parse (*ret_run, strlen (*ret_run), &id))
+    return true;
+  if (!ledger_run_place (db, *ret_run, &run->instant_ns, ret_key, error))
+    return false;
+  if (*ret_key == NULL)
+    return true;
+  run->order_key = *ret_key;
+  run->again = true;
+  run->retry_of = *ret_run;
+  return true;
+}
+
 /* What comes behind LOAD. */
 static bool
-finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
+finish_loaded (Db *db, const PipelineTask *asked, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  if (task->model != NULL && task->run->mtime_ns < known->state.last_mtime_ns)
-    g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
+  g_autofree char *of = NULL, *key = NULL;
+  Run run = *asked->run;
+  PipelineTask placed = *asked;
+  const PipelineTask *task = &placed;
+  placed.run = &run;
+  if (!find_returned (db, loaded, &run, &of, &key, error))
+    return false;
+  note_time (&run, result->notes);
   if (reject_limit_check (db, task, loaded->rejects, &result->rows, error)
       && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
                               : transform_step (db, task, known, loaded, result, error)))

@@ -241,7 +241,7 @@ look_at (const char *claimed, const char *run_text, Uid run)
   entry->orphan = orphan;
   entry->inode = status.st_ino;
   entry->size = status.st_size;
-  entry->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+  entry->mtime_ns = fs_nanoseconds (status.st_mtim);
   return entry;
 }
 

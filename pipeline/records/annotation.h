@@ -8,6 +8,7 @@
 #define ANNOTATION_LINE "_weir_line" /* the first word of the file */
 #define ANNOTATION_REASON "_weir_reason"
 #define ANNOTATION_MESSAGE "_weir_message"
+#define ANNOTATION_RUN "_weir_run" /* where they were refused: what is handed back has the place of that run's file */
 
 /* Whether a column with this header is one of them. */
 bool annotation_is (const char *header);

@@ -10,4 +10,9 @@
  * TRANSFORM. */
 bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
+/* Takes the rows that would change a known one out of staging and delta, as rejects with that message: between table/changed and
+ * the statements that write. Their number says nothing against the file. The counts follow; *ret_rows: how many they were. */
+bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
+                     GError **error);
+
 #endif

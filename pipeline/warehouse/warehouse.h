@@ -29,8 +29,9 @@ typedef struct
 /* What the ledger knew of the table before this load. Borrowed. */
 typedef struct
 {
-  const Pins *pins; /* a column that is not pinned has never held a value and takes any type */
-  bool known;       /* the table is weir's: it was loaded before */
+  const Pins *pins;      /* a column that is not pinned has never held a value and takes any type */
+  bool known;            /* the table is weir's: it was loaded before */
+  const char *overtaken; /* why a row that would change a known one is refused; NULL: it is not */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

@@ -63,6 +63,7 @@ typedef struct Output Output;
 struct Output
 {
   void (*print) (Output *output, const DbResult *page);
+  const char *run;
   const char *header; /* NULL: the file had none */
   Dialect dialect;    /* of the file: what is added to its lines is written the same way */
   int widths[6];      /* of the table's columns */
@@ -87,12 +88,11 @@ dialect_of (const Json *json)
 /* What is wrong with a line, in columns before it: loading leaves them out, so the corrected file can be dropped as it is. The
  * message is always in quotes where the file has them: of few rows nothing else may tell. */
 static void
-print_annotations (const Dialect *dialect, const char *line, const char *reason, const char *message)
+print_annotations (const Dialect *dialect, const char *const cells[4])
 {
-  const char *const cells[] = { line, reason, message };
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *delimiter = annotation_delimiter (dialect);
-  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+  for (size_t i = 0; i < 4; i++)
     {
       dialect_append_cell (dialect, cells[i], i == 2, text);
       g_string_append (text, delimiter);
@@ -105,7 +105,8 @@ print_csv_header (const Output *output)
 {
   if (output->header == NULL)
     return;
-  print_annotations (&output->dialect, ANNOTATION_LINE, ANNOTATION_REASON, ANNOTATION_MESSAGE);
+  print_annotations (&output->dialect,
+                     (const char *const[]) { ANNOTATION_LINE, ANNOTATION_REASON, ANNOTATION_MESSAGE, ANNOTATION_RUN });
   puts (output->header);
 }
 
@@ -124,8 +125,9 @@ print_as_csv (Output *output, const DbResult *rejects)
         fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
                  db_result_value (rejects, row, COLUMN_REASON), message);
       else
-        print_annotations (&output->dialect, db_result_value (rejects, row, COLUMN_LINE),
-                           db_result_value (rejects, row, COLUMN_REASON), message);
+        print_annotations (&output->dialect,
+                           (const char *const[]) { db_result_value (rejects, row, COLUMN_LINE),
+                                                   db_result_value (rejects, row, COLUMN_REASON), message, output->run });
       g_autoptr (GString) bytes = original_bytes (rejects, row);
       fwrite (bytes->str, 1, bytes->len, stdout);
       putchar ('\n');
@@ -229,6 +231,7 @@ print_run (Db *db, Uid id, bool as_csv, bool as_json, GError **error)
   Output output = { .print = as_csv    ? print_as_csv
                              : as_json ? print_as_json
                                        : print_as_table,
+                    .run = db_result_named (run, 0, "run"),
                     .header = db_result_named (run, 0, "header"),
                     .dialect = dialect_of (dialect) };
   /* The lines are UTF-8 whatever the file was, and a mark says so where a model declares something else. */
@@ -260,7 +263,7 @@ run (Call *call, int *ret_code, GError **error)
 
 static const CommandOption options[] = {
   { "csv", 0, OPTION_FLAG (RejectsOptions, csv),
-    "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
+    "Print the rows as they were, with line, reason, message and run before them, to be corrected and dropped again", NULL },
   { NULL },
 };
 

@@ -3,7 +3,10 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/fsutil.h"
+#include "models/order.h"
 #include "pipeline/summary.h"
+#include "src/load/outcome.h"
 #include "src/server/connect.h"
 
 #include <fcntl.h>
@@ -21,9 +24,7 @@ typedef struct
 static void
 input_clear (Input *input)
 {
-  g_free (input->run.table);
-  g_free (input->run.file);
-  g_free (input->run.place);
+  run_clear (&input->run);
   fd_cleanup (&input->fd);
 }
 
@@ -70,17 +71,40 @@ set_run (Input *input, Uid id, const Route *route, const char *file, char *place
                        .file = g_strdup (file),
                        .place = place,
                        .size = info->st_size,
-                       .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
+                       .mtime_ns = fs_nanoseconds (info->st_mtim),
+                       .inode = info->st_ino };
+}
+
+/* Since when a file is true of which nothing was known before it was opened. */
+static void
+place_as_new (Run *run, const struct stat *info)
+{
+  run->instant_ns = order_instant (run->mtime_ns, fs_nanoseconds (info->st_ctim), g_get_real_time () * 1000);
+  run->order_key = order_key (run->file);
+}
+
+/* A run that is taken up again keeps what the ledger has of it; without one the file is as new as its claim. */
+static void
+place_as_before (const RunState *state, Run *run, const struct stat *info)
+{
+  if (state->order_key == NULL)
+    {
+      place_as_new (run, info);
+      return;
+    }
+  run->instant_ns = state->instant_ns;
+  run->order_key = g_strdup (state->order_key);
+  run->again = state->again;
+  run->retry_of = g_strdup (state->retry_of);
 }
 
 static bool
-open_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input, GError **error)
+open_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input, struct stat *ret_info, GError **error)
 {
-  struct stat info;
-  if (!open_input (claim_path (claim), claim_name (claim), ret_input, &info, error))
+  if (!open_input (claim_path (claim), claim_name (claim), ret_input, ret_info, error))
     return false;
   set_run (ret_input, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)),
-           &info);
+           ret_info);
   ret_input->run.claimed = true;
   return true;
 }
@@ -112,6 +136,7 @@ summarize_held (const Run *run, const PipelineResult *result, const GError *fail
   PipelineResult held = *result;
   held.status = STATUS_HELD;
   g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
+  json_object_set_new (summary, "outcome", json_string (outcome_word (outcome_of_error (failure))));
   return weir_json_text (summary);
 }
 
@@ -170,28 +195,9 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   return true;
 }
 
-/* What the ledger knows of a claimed file's run. */
-typedef struct
-{
-  char *status; /* NULL: nothing */
-  char *state;
-  RowCounts rows;
-  char *lines; /* as JSON; NULL: none */
-} Past;
-
-static void
-past_clear (Past *past)
-{
-  g_free (past->status);
-  g_free (past->state);
-  g_free (past->lines);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
-
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
-place_completed (Loader *loader, const Input *input, const Claim *claim, const Past *past, LoadEnd *ret_end, GError **error)
+place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
 {
   LoadStatus status = g_strcmp0 (past->state, "staged") == 0      ? STATUS_STAGED
                       : g_strcmp0 (past->state, "duplicate") == 0 ? STATUS_DUPLICATE
@@ -228,19 +234,25 @@ load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd 
 }
 
 bool
-loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
+loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candidate *candidate, LoadEnd *ret_end,
+                 ClaimFate *ret_fate, GError **error)
 {
-  g_auto (Past) past = { 0 };
+  struct stat info;
+  g_auto (RunState) past = { 0 };
   g_auto (Input) input = { .fd = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
-  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, &past.lines, error))
+  if (candidate == NULL && !ledger_run_state (loader->db, claim_run (claim), &past, error))
     return false;
   bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
-  if (!open_claimed (loader, claim, route, &input, error))
+  if (!open_claimed (loader, claim, route, &input, &info, error))
     return false;
+  if (candidate != NULL)
+    candidate_place (candidate, &input.run);
+  else
+    place_as_before (&past, &input.run, &info);
   if (!completed)
     return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
   if (!place_completed (loader, &input, claim, &past, ret_end, error))
@@ -251,9 +263,13 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
+  struct stat info;
   *ret_end = (LoadEnd) { .failed = true };
   g_auto (Input) input = { .fd = -1 };
-  if (!open_claimed (loader, claim, route, &input, error) || !begin_run (loader, &input, error))
+  if (!open_claimed (loader, claim, route, &input, &info, error))
+    return false;
+  place_as_new (&input.run, &info);
+  if (!begin_run (loader, &input, error))
     return false;
   const PipelineResult result = { .status = STATUS_FAILED };
   if (!record_failure (loader, &input.run, &result, why))
@@ -263,7 +279,8 @@ loading_refused (Loader *loader, Claim *claim, const Route *route, const GError 
 }
 
 bool
-loading_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
+loading_in_place (Loader *loader, const char *path, const Route *route, const Candidate *candidate, bool archive, LoadEnd *ret_end,
+                  GError **error)
 {
   struct stat info;
   *ret_end = (LoadEnd) { 0 };
@@ -273,6 +290,9 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
+  candidate_place (candidate, &input.run);
+  if (input.run.order_key == NULL)
+    place_as_new (&input.run, &info);
   ClaimFate ignored;
   bool dry_run = loader->options.dry_run;
   if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))

@@ -37,14 +37,73 @@ answer_end (const LoadEnd *end)
   return answer;
 }
 
+static bool
+is_known (Uid run, const Json *known)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  for (size_t i = 0; i < json_array_size (known); i++)
+    if (g_strcmp0 (json_string_value (json_array_get (known, i)), id) == 0)
+      return true;
+  return false;
+}
+
+/* Whether the table has claims that come first, beside those that are known to be unable to go. A listing may be too old to show them,
+ * or made while their workers died; under the table's lock this one is not. */
+static bool
+find_claims (Loader *loader, const Route *route, const Json *known, bool *ret_any, GError **error)
+{
+  *ret_any = false;
+  g_autoptr (GPtrArray) claims = claim_list (loader->settings->imports, error);
+  for (guint i = 0; claims != NULL && i < claims->len && !*ret_any; i++)
+    {
+      const ClaimEntry *claim = claims->pdata[i];
+      g_auto (Route) its = { 0 };
+      if (is_known (claim->run, known))
+        continue;
+      if (!loader_route_again (loader, claim->name, claim->run, &its, error))
+        return false;
+      *ret_any = strcmp (its.table, route->table) == 0;
+    }
+  return claims != NULL;
+}
+
+/* Why a file of the drop folder, with its table's lock held, is not to be claimed now. NULL: it is. */
+static Json *
+refrain (Loader *loader, const Json *request, const char *name, const Route *route, Candidate *ret_candidate)
+{
+  bool claims;
+  g_autoptr (GError) error = NULL;
+  const char *past = json_string_value (json_object_get (request, "past"));
+  if (!find_claims (loader, route, json_object_get (request, "claims"), &claims, &error)
+      || (!claims && !candidate_dropped (loader, name, route, past, ret_candidate, &error)))
+    return answer_error (name, route->table, error);
+  if (claims)
+    return about (outcome_to_json (OUTCOME_BUSY), name, route->table);
+  return ret_candidate->left != NULL ? about (json_copy (ret_candidate->left), name, route->table) : NULL;
+}
+
+/* A run has its summary when it is over: then only the file could not be moved. Takes and returns the answer. */
+static Json *
+answer_stuck (const LoadEnd *end, Json *answer)
+{
+  if (end->summary != NULL)
+    json_object_set_new (answer, "over", json_true ());
+  return answer;
+}
+
 /* A file of the drop folder, with its table's lock held. */
 static Json *
-load_dropped (Loader *loader, const char *name, const Route *route)
+load_dropped (Loader *loader, const Json *request, const char *name, const Route *route)
 {
   g_autoptr (GError) error = NULL;
+  g_auto (Candidate) candidate = { 0 };
   bool gone = false;
+  Json *answer = refrain (loader, request, name, route, &candidate);
+  if (answer != NULL)
+    return answer;
   fault_point ("before-claim");
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, &error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, candidate.run, &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
@@ -52,11 +111,11 @@ load_dropped (Loader *loader, const char *name, const Route *route)
   fault_point ("after-claim");
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
-  if (loading_claimed (loader, claim, route, &end, &fate, &error))
+  if (loading_claimed (loader, claim, route, &candidate, &end, &fate, &error))
     return answer_end (&end);
   if (fate == CLAIM_GIVE_BACK)
     placing_give_back (loader->db, loader->settings, claim, NULL);
-  return answer_error (name, route->table, error);
+  return answer_stuck (&end, answer_error (name, route->table, error));
 }
 
 static bool
@@ -84,8 +143,8 @@ load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, cons
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
   bool done = refuse != NULL ? refuse_orphan (loader, claim, route, refuse, &end, &error)
-                             : loading_claimed (loader, claim, route, &end, &fate, &error);
-  return done ? answer_end (&end) : answer_error (name, route->table, error);
+                             : loading_claimed (loader, claim, route, NULL, &end, &fate, &error);
+  return done ? answer_end (&end) : answer_stuck (&end, answer_error (name, route->table, error));
 }
 
 /* Takes the lock of a file's table: what stands between a request and its file. orphan: the run that the file belongs to already,
@@ -115,12 +174,12 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
 }
 
 static Json *
-answer_path (Loader *loader, const char *name)
+answer_path (Loader *loader, const Json *request, const char *name)
 {
   g_auto (Route) route = { 0 };
   Json *answer = take_table (loader, name, NULL, false, &route);
   if (answer == NULL)
-    answer = load_dropped (loader, name, &route);
+    answer = load_dropped (loader, request, name, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -168,7 +227,7 @@ answer_request (Loader *loader, const char *line)
   const char *path = json_string_value (json_object_get (request, "path"));
   const char *run = json_string_value (json_object_get (request, "run"));
   if (path != NULL && strchr (path, '/') == NULL)
-    return answer_path (loader, path);
+    return answer_path (loader, request, path);
   if (run != NULL)
     return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")));
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");

@@ -14,6 +14,11 @@ typedef struct
   const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "held", "ignored", "in work", "orphan"; static */
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
+  char *waits_for;   /* an older file of its table, which cannot be loaded yet; NULL: for none */
+  int64_t until_ns;  /* since 1970: it waits until then at most; 0: for as long as that one is held */
+
+  int64_t instant_ns, ctime_ns; /* its place (models/order.h) */
+  char *order_key;
 } WaitingFile;
 
 void waiting_file_free (WaitingFile *file);
@@ -27,7 +32,7 @@ typedef struct
   void *data;
 } TableKnowledge;
 
-/* Everything in the drop folder, the claims first (of WaitingFile). knowledge may be NULL. Errors: LOCAL. */
+/* Everything in the drop folder, in the order of models/order.h (of WaitingFile). knowledge may be NULL. Errors: LOCAL. */
 GPtrArray *folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error);
 
 typedef struct

@@ -28,6 +28,7 @@ typedef struct
   char *server_programs; /* folder of the embedded server's programs; NULL: whichever is found */
   WatchMode watch;
   double settle;          /* seconds */
+  double wait_for_older;  /* seconds, "wait_for_older": default 60 */
   int workers;            /* 1 to 64; default: cores, at most 4 */
   bool delete_after_load; /* "after_load": "delete" */
   double max_percent;     /* "rejects": {"max_percent": 1} */

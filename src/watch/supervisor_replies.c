@@ -141,7 +141,8 @@ on_model (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 on_local (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  hold_for_change (supervisor, job, reply, HOLD_LOCAL);
+  bool over = json_is_true (json_object_get (reply, "over"));
+  hold_for_change (supervisor, job, reply, over ? HOLD_STUCK : HOLD_LOCAL);
 }
 
 /* Somebody told that one worker to stop; it ends now, and its file is an orphan. */
