@@ -116,14 +116,16 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
 }
 
 bool
-ledger_file_before (Db *db, const Run *run, FileBefore *ret_before, GError **error)
+ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_before, GError **error)
 {
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
   LedgerNumber size, mtime, inode;
   *ret_before = (FileBefore) { 0 };
   g_autoptr (DbResult) result = NULL;
   if (!LEDGER_ASK ("ledger/file_before", &result, { "table", run->table }, { "file", run->file },
                    { "size", ledger_number (&size, run->size) }, { "mtime", ledger_number (&mtime, run->mtime_ns) },
-                   { "inode", ledger_number (&inode, (int64_t) run->inode) }))
+                   { "inode", ledger_number (&inode, (int64_t) run->inode) }, { "run", id }, { "digits", digits }))
     return false;
   if (db_result_rows (result) == 0)
     return true;

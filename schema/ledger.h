@@ -84,8 +84,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RunState, run_state_clear)
 
 bool ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error);
 
-/* The last run that had this very file, if weir had it before: it was refused, or given back, or somebody moved it here again. Owned;
- * release with file_before_clear. */
+/* The last run that had this very file, if weir had it before: it was refused, or given back, is tried again by a run that never came
+ * into the ledger, or somebody put it here once more. Owned; release with file_before_clear. */
 typedef struct
 {
   char *run; /* NULL: there is none such, and all else is empty */
@@ -100,8 +100,9 @@ typedef struct
 void file_before_clear (FileBefore *before);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileBefore, file_before_clear)
 
-/* The file as the run would have it: table, file, size, mtime_ns and inode are looked at. */
-bool ledger_file_before (Db *db, const Run *run, FileBefore *ret_before, GError **error);
+/* The file as the run would have it: id, table, file, size, mtime_ns and inode are looked at. digits: the first ones of a run's id that
+ * its name carries, NULL: none. The id of a run that tries another's file again ends as that one's (uid_random_like). */
+bool ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_before, GError **error);
 
 /* The place of a run's file in the order; *ret_key is NULL where the run is not known. Owned by the caller. */
 bool ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, GError **error);

@@ -20,8 +20,9 @@ where e.execution_id = :'run'::uuid
 select f.run_id, f.instant_ns, f.order_key, f.state = 'failed' and f.disposition = 'left' and f.claimed, f.model_checksum,
        extract(epoch from clock_timestamp() - e.completed_on)::bigint, f.summary::text
 from weir.file f join weir.execution e on e.execution_id = f.run_id
-where f.table_name = :'table' and f.file_name = :'file' and f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint
-  and (f.state = 'failed' or f.inode = :'inode'::bigint) and e.status <> 'IN_PROGRESS'
+where f.table_name = :'table' and f.file_name = :'file' and e.status <> 'IN_PROGRESS' and f.run_id <> :'run'::uuid
+  and ((f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and (f.state = 'failed' or f.inode = :'inode'::bigint))
+       or left(f.run_id::text, 8) = :'digits'::text or right(f.run_id::text, 12) = right(:'run'::text, 12))
 order by f.seen_on desc limit 1
 
 -- name: run_place

@@ -4,6 +4,7 @@
 #include "base/fsutil.h"
 #include "base/text.h"
 #include "models/order.h"
+#include "watcher/claim.h"
 #include "watcher/scan.h"
 
 #include <errno.h>
@@ -64,8 +65,8 @@ compare_files (const void *a, const void *b)
     return refers (left) ? 1 : -1;
   if (left->table != right->table)
     return left->table < right->table ? -1 : 1;
-  return order_compare (&(Order) { false, left->instant_ns, left->order_key },
-                        &(Order) { false, right->instant_ns, right->order_key });
+  return order_compare (&(Order) { left->claimed, left->instant_ns, left->order_key },
+                        &(Order) { right->claimed, right->instant_ns, right->order_key });
 }
 
 GArray *
@@ -102,11 +103,28 @@ is_named (const GArray *files, const Settings *settings, const char *name)
   return false;
 }
 
+static void
+add_orphan (GArray *waiting, const Catalog *catalog, const Settings *settings, const ClaimEntry *claim)
+{
+  char run[UID_TEXT_SIZE];
+  uid_format (claim->run, run);
+  NamedFile file = { .path = g_build_filename (settings->imports, CLAIM_FOLDER, run, claim->name, NULL),
+                     .claimed = true,
+                     .instant_ns = claim->mtime_ns,
+                     .order_key = order_key (claim->name) };
+  catalog_route (catalog, claim->name, &file.route);
+  g_array_append_val (waiting, file);
+}
+
 GArray *
 named_files_waiting (const GArray *files, const Catalog *catalog, const Settings *settings)
 {
   GArray *waiting = g_array_new (FALSE, TRUE, sizeof (NamedFile));
   g_array_set_clear_func (waiting, (GDestroyNotify) waiting_clear);
+  g_autoptr (GPtrArray) claims = claim_list (settings->imports, NULL);
+  for (guint i = 0; claims != NULL && catalog != NULL && i < claims->len; i++)
+    if (((const ClaimEntry *) claims->pdata[i])->orphan)
+      add_orphan (waiting, catalog, settings, claims->pdata[i]);
   g_autoptr (GPtrArray) entries = scan_folder (settings->imports, NULL, NULL, NULL);
   for (guint i = 0; entries != NULL && catalog != NULL && i < entries->len; i++)
     {
@@ -131,7 +149,7 @@ named_file_past (const NamedFile *file, const GArray *waiting)
   for (guint i = 0; i < waiting->len; i++)
     {
       const NamedFile *other = &g_array_index (waiting, NamedFile, i);
-      const Order theirs = { false, other->instant_ns, other->order_key };
+      const Order theirs = { other->claimed, other->instant_ns, other->order_key };
       if (strcmp (other->route.table, file->route.table) != 0 || order_compare (&theirs, &ours) >= 0
           || access (other->path, F_OK) != 0)
         continue;

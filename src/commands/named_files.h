@@ -8,6 +8,7 @@ typedef struct
 {
   const char *path; /* as it was named; borrowed */
   Route route;
+  bool claimed;
   int64_t instant_ns; /* its place (models/order.h) */
   char *order_key;
   guint table; /* which of the tables on the command line, by their first files */
@@ -18,7 +19,7 @@ typedef struct
  * models. Owned by the caller. */
 GArray *named_files_route (const Loader *loader, const char *table, char **paths);
 
-/* The other files in the drop folder that will be loaded (of NamedFile), in order. Without a catalog: none. Owned by the caller. */
+/* The other files in the drop folder that will be loaded, what dead workers have left there included (of NamedFile), in order. Without a catalog: none. Owned by the caller. */
 GArray *named_files_waiting (const GArray *files, const Catalog *catalog, const Settings *settings);
 
 /* Those of them that are of the file's table, come before it and are still there, for people: "users-1.csv and 2 more". NULL: none.

@@ -2,6 +2,7 @@
 
 #include "base/fsutil.h"
 #include "models/order.h"
+#include "watcher/archive.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -48,10 +49,33 @@ take_over (const FileBefore *before, const Model *model, Candidate *candidate)
     (void) uid_parse (before->run, strlen (before->run), &candidate->run);
 }
 
-static int64_t
-instant_of (const struct stat *info)
+/* Asks the ledger for the file as it is there, which may have the name that the archive gave it. */
+static bool
+find_before (Db *db, const Run *run, FileBefore *ret_before, GError **error)
 {
-  return order_instant (fs_nanoseconds (info->st_mtim), fs_nanoseconds (info->st_ctim), g_get_real_time () * 1000);
+  g_autofree char *original = archive_original_name (run->file), *digits = archive_run_digits (run->file);
+  Run once = *run;
+  once.file = original;
+  return ledger_file_before (db, &once, digits, ret_before, error);
+}
+
+/* Where a file of which nothing else is known stands. */
+static bool
+look (Db *db, const char *name, const Route *route, const struct stat *info, Candidate *candidate, GError **error)
+{
+  g_auto (FileBefore) before = { 0 };
+  const Run run = { .id = candidate->run,
+                    .table = route->table,
+                    .file = (char *) name,
+                    .size = info->st_size,
+                    .inode = info->st_ino,
+                    .mtime_ns = fs_nanoseconds (info->st_mtim) };
+  candidate->instant_ns = order_instant (run.mtime_ns, fs_nanoseconds (info->st_ctim), g_get_real_time () * 1000);
+  if (!find_before (db, &run, &before, error))
+    return false;
+  if (before.run != NULL)
+    take_over (&before, route->model, candidate);
+  return true;
 }
 
 bool
@@ -60,19 +84,22 @@ candidate_dropped (Loader *loader, const char *name, const Route *route, const c
   struct stat info;
   g_autofree char *path = g_build_filename (loader->settings->imports, name, NULL);
   *ret_candidate = (Candidate) { .run = uid_random (), .order_key = order_key (name), .past = g_strdup (past) };
-  if (lstat (path, &info) != 0)
-    return true;
-  const Run run = { .table = route->table,
-                    .file = (char *) name,
-                    .size = info.st_size,
-                    .inode = info.st_ino,
-                    .mtime_ns = fs_nanoseconds (info.st_mtim) };
-  g_auto (FileBefore) before = { 0 };
-  ret_candidate->instant_ns = instant_of (&info);
-  if (!ledger_file_before (loader->db, &run, &before, error))
-    return false;
-  if (before.run != NULL)
-    take_over (&before, route->model, ret_candidate);
+  return lstat (path, &info) != 0 || look (loader->db, name, route, &info, ret_candidate, error);
+}
+
+bool
+candidate_orphan (Db *db, const RunState *state, const char *name, Uid run, const Route *route, const struct stat *info,
+                  Candidate *ret_candidate, GError **error)
+{
+  *ret_candidate = (Candidate) { .run = run, .order_key = g_strdup (state->order_key) };
+  if (state->order_key == NULL)
+    {
+      ret_candidate->order_key = order_key (name);
+      return look (db, name, route, info, ret_candidate, error);
+    }
+  ret_candidate->instant_ns = state->instant_ns;
+  ret_candidate->again = state->again || g_strcmp0 (state->status, "FAILED") == 0;
+  ret_candidate->retry_of = g_strdup (state->retry_of);
   return true;
 }
 
@@ -80,11 +107,13 @@ void
 candidate_retried (const char *name, const DbResult *run, Candidate *ret_candidate)
 {
   const char *key = db_result_named (run, 0, "order_key"), *instant = db_result_named (run, 0, "instant_ns");
-  *ret_candidate = (Candidate) { .run = uid_random (),
+  Uid before;
+  const char *id = db_result_named (run, 0, "run");
+  *ret_candidate = (Candidate) { .run = uid_parse (id, strlen (id), &before) ? uid_random_like (before) : uid_random (),
                                  .order_key = key != NULL ? g_strdup (key) : order_key (name),
                                  .instant_ns = instant != NULL ? g_ascii_strtoll (instant, NULL, 10) : 0,
                                  .again = true,
-                                 .retry_of = g_strdup (db_result_named (run, 0, "run")) };
+                                 .retry_of = g_strdup (id) };
 }
 
 void

@@ -3,7 +3,10 @@
 #ifndef WEIR_SRC_LOAD_CANDIDATE_H
 #define WEIR_SRC_LOAD_CANDIDATE_H
 
+#include "schema/ledger.h"
 #include "src/load/loader.h"
+
+#include <sys/stat.h>
 
 typedef struct
 {
@@ -24,6 +27,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Candidate, candidate_clear)
  * table that it goes past, NULL: none. */
 bool candidate_dropped (Loader *loader, const char *name, const Route *route, const char *past, Candidate *ret_candidate,
                         GError **error);
+
+/* An orphan, whose run the ledger knows as "state" says. One that never came there is looked up as a dropped file is. */
+bool candidate_orphan (Db *db, const RunState *state, const char *name, Uid run, const Route *route, const struct stat *info,
+                       Candidate *ret_candidate, GError **error);
 
 /* The file of a run that is tried again: its name, and the run as ledger_run has it. */
 void candidate_retried (const char *name, const DbResult *run, Candidate *ret_candidate);

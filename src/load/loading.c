@@ -83,21 +83,6 @@ place_as_new (Run *run, const struct stat *info)
   run->order_key = order_key (run->file);
 }
 
-/* A run that is taken up again keeps what the ledger has of it; without one the file is as new as its claim. */
-static void
-place_as_before (const RunState *state, Run *run, const struct stat *info)
-{
-  if (state->order_key == NULL)
-    {
-      place_as_new (run, info);
-      return;
-    }
-  run->instant_ns = state->instant_ns;
-  run->order_key = g_strdup (state->order_key);
-  run->again = state->again;
-  run->retry_of = g_strdup (state->retry_of);
-}
-
 static bool
 open_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input, struct stat *ret_info, GError **error)
 {
@@ -249,10 +234,11 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candida
     *ret_fate = CLAIM_ORPHAN;
   if (!open_claimed (loader, claim, route, &input, &info, error))
     return false;
-  if (candidate != NULL)
-    candidate_place (candidate, &input.run);
-  else
-    place_as_before (&past, &input.run, &info);
+  g_auto (Candidate) orphan = { 0 };
+  if (candidate == NULL
+      && !candidate_orphan (loader->db, &past, claim_name (claim), claim_run (claim), route, &info, &orphan, error))
+    return false;
+  candidate_place (candidate != NULL ? candidate : &orphan, &input.run);
   if (!completed)
     return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
   if (!place_completed (loader, &input, claim, &past, ret_end, error))
