@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/scope.h"
 #include "base/text.h"
 #include "models/order.h"
 #include "pipeline/duplicate.h"
@@ -190,11 +191,15 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
   const Model *model = task->model;
   const PipelineOptions *options = task->options;
   const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
+  const char *kind = model_kind_word (model->kind);
   g_auto (TableState) locked = { 0 };
+  bool released = false;
   return pass_fence (db, task->run, error)
          && ledger_step_begin (db, task->run->id, "TRANSFORM", model->path, model->checksum, error)
-         && ledger_table_ensure (db, model->table, model_kind_word (model->kind), options->warehouse_schema, error)
-         && ledger_table_read (db, model->table, true, &locked, error) && agreement_check_pins (model, &locked, &terms, error);
+         && ledger_table_ensure (db, model->table, kind, options->warehouse_schema, error)
+         && ledger_table_read (db, model->table, true, &locked, error)
+         && agreement_check_table (db, model, &locked, &terms, &released, error)
+         && (!released || ledger_table_release (db, model->table, kind, options->warehouse_schema, error));
 }
 
 /* What this load has settled, and that it was applied. */
@@ -304,11 +309,13 @@ explain_refusal (const Run *run, GError **error)
   if (error == NULL || !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_INPUT) || weir_error_get_sqlstate (*error)[0] == '\0')
     return;
   g_prefix_error (error, "PostgreSQL refused the rows of \"%s\": ", run->file);
-  if (weir_error_get_detail (*error) == NULL)
-    weir_error_detail (error, "Nothing was changed.");
-  const char *state = weir_error_get_sqlstate (*error);
-  bool too_wide = g_str_equal (state, "54000") || g_str_equal (state, "54011"); /* program_limit_exceeded, too_many_columns */
-  if (weir_error_get_hint (*error) == NULL && too_wide)
+  const char *detail = weir_error_get_detail (*error);
+  if (detail == NULL || !g_str_has_suffix (detail, "Nothing was changed."))
+    {
+      g_autofree char *so_far = g_strdup (detail);
+      weir_error_detail (error, "%s%sNothing was changed.", so_far != NULL ? so_far : "", so_far != NULL ? " " : "");
+    }
+  if (weir_error_get_hint (*error) == NULL && scope_is_too_wide (*error))
     weir_error_hint (
         error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
                "bytes and a long text 18: split the file's columns over two tables.");

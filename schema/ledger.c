@@ -399,6 +399,12 @@ ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, 
 }
 
 bool
+ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
+{
+  return LEDGER_RUN ("table_release", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
+}
+
+bool
 ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error)
 {
   g_autoptr (DbResult) result = NULL;

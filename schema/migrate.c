@@ -260,7 +260,7 @@ down_locked (Db *db, int *version, GError **error)
   if (run_one (db, newest, false, error))
     return true;
   /* What a down migration raises is for a person to settle, never the server's trouble. */
-  if (error != NULL && *error != NULL && g_str_has_prefix (weir_error_get_sqlstate (*error), "P0"))
+  if (error != NULL && *error != NULL && weir_error_get_reason (*error) == REASON_RAISED_IN_DATABASE)
     (*error)->code = WEIR_ERROR_MODEL;
   return false;
 }

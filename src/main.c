@@ -1,3 +1,4 @@
+#include "base/json.h"
 #include "src/commands/cli.h"
 
 #include <locale.h>
@@ -10,5 +11,6 @@ main (int argc, char **argv)
   setlocale (LC_CTYPE, "C.UTF-8");
   /* `weir runs | head` ends by a failed write, not by a signal in the middle of something. */
   signal (SIGPIPE, SIG_IGN);
+  weir_json_setup ();
   return cli_main (argc, argv);
 }

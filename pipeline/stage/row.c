@@ -1,14 +1,11 @@
 #include "pipeline/stage/row.h"
 
-#include "base/text.h"
 #include "pipeline/layout/key.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/rowhash.h"
 #include "pipeline/types/null_word.h"
 
 #include <string.h>
-
-#define SHOWN_BYTES 60 /* of a bad cell in a message */
 
 typedef struct
 {
@@ -144,14 +141,14 @@ refuse (Row *row, const char *column, Reason reason, const char *format, ...)
   return ROW_REJECT;
 }
 
+/* Messages travel, the value does not: it is in the row's original bytes, in the column that is named beside it. */
 static RowVerdict
-bad_cell (Row *row, const LayoutColumn *column, const Field *field)
+bad_cell (Row *row, const LayoutColumn *column)
 {
-  g_autofree char *shown = text_printable (field->text, field->length, SHOWN_BYTES);
   if (column->format != NULL)
-    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not a %s written %s", column->type->name, column->format);
   else
-    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not of type %s", shown, column->type->name);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not of type %s", column->type->name);
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
@@ -193,7 +190,7 @@ take_null_word (Row *row, int i, const Field *field)
   const LayoutColumn *column = &row->layout->columns[i];
   int word = column->unknown ? -1 : layout_null_word (column, field);
   if (word < 0)
-    return bad_cell (row, column, field);
+    return bad_cell (row, column);
   row->cells[i].null = true;
   null_count_meet (row->nulls, i, word);
   return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and \"%s\" stands for nothing",
@@ -223,7 +220,7 @@ convert_cells (Row *row, const Record *record)
   const Layout *layout = row->layout;
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].key_part >= 0 && contradicts (row, i, &record->fields[i]))
-      return bad_cell (row, &layout->columns[i], &record->fields[i]);
+      return bad_cell (row, &layout->columns[i]);
   RowVerdict verdict = ROW_OK;
   for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
     {
@@ -232,7 +229,7 @@ convert_cells (Row *row, const Record *record)
       if (verdict == ROW_OK)
         verdict = convert_cell (row, i, &record->fields[i]);
       else if (contradicts (row, i, &record->fields[i]))
-        verdict = bad_cell (row, &layout->columns[i], &record->fields[i]);
+        verdict = bad_cell (row, &layout->columns[i]);
     }
   return verdict;
 }

@@ -191,6 +191,10 @@ where weir.table.kind is null and excluded.kind is not null
 -- name: table_pin
 update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), updated_on = clock_timestamp() where table_name = :'table'
 
+-- name: table_release
+-- Nothing of what was pinned so is in the warehouse any more.
+update weir.table set kind = :'kind', warehouse_schema = :'schema', key = null where table_name = :'table'
+
 -- name: table_instant
 update weir.table
 set last_instant = greatest(clock_timestamp(), last_instant + interval '1 microsecond'), updated_on = clock_timestamp()

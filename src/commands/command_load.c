@@ -14,6 +14,7 @@ typedef struct
   gboolean archive;
   gboolean dry_run;
   gboolean force;
+  gboolean rejects_ok;
   gboolean worker;
   char *table;
 } LoadOptions;
@@ -121,7 +122,7 @@ load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
   if (load_with_progress (batch, file, &end, &error))
     {
       load_now_tell (end.summary, batch->json, batch->options->dry_run);
-      return load_now_exit_code (&end);
+      return load_now_exit_code (&end, batch->options->rejects_ok);
     }
   tell_failure (batch, file, error);
   int code = weir_error_exit_code (error);
@@ -226,6 +227,7 @@ static const CommandOption options[] = {
   { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
   { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
   { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
+  REJECTS_OK_OPTION (LoadOptions),
   { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
   { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
   { NULL },

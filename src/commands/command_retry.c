@@ -11,6 +11,7 @@
 typedef struct
 {
   gboolean force;
+  gboolean rejects_ok;
 } RetryOptions;
 
 /* What the ledger knows of the run that is to be tried again. */
@@ -131,7 +132,7 @@ run (Call *call, int *ret_code, GError **error)
       || !load_again (&loader, &past, &end, error))
     return false;
   load_now_tell (end.summary, call->json, false);
-  *ret_code = load_now_exit_code (&end);
+  *ret_code = load_now_exit_code (&end, options->rejects_ok);
   return true;
 }
 
@@ -139,6 +140,7 @@ static const CommandOption options[] = {
   { "force", 'f', OPTION_FLAG (RetryOptions, force),
     "Also over what newer files said since, and into a fact with \"append\": \"all\" that has its rows already: it gets them twice",
     NULL },
+  REJECTS_OK_OPTION (RetryOptions),
   { NULL },
 };
 

@@ -5,6 +5,7 @@
 #include "src/report/folders.h"
 #include "src/settings/settings.h"
 #include "src/report/tables.h"
+#include "src/report/told.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,6 +76,7 @@ waiting_to_json (const WaitingFile *file)
                             weir_json_string (file->table), "state", file->state, "reason", weir_json_string (file->reason), "run",
                             file->run, "waits_for", weir_json_string (file->waits_for), "until", until);
   show_times_to_iso (object, times);
+  told_to_json (file->told, object);
   return object;
 }
 

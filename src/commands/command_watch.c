@@ -7,6 +7,8 @@
 typedef struct
 {
   gboolean prepare;
+  gboolean once;
+  gboolean rejects_ok;
 } WatchOptions;
 
 static bool
@@ -27,14 +29,14 @@ find_program (GError **error)
 }
 
 static bool
-watch (const Settings *settings, bool json, int *ret_code, GError **error)
+watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
   g_autofree char *program = find_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, TRUE);
-  *ret_code = supervisor_run (settings, program, json, log);
+  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  *ret_code = supervisor_run (settings, program, options, log);
   return true;
 }
 
@@ -52,10 +54,13 @@ run (Call *call, int *ret_code, GError **error)
     return false;
   if (options->prepare)
     return *ret_code = preparation_main (call->settings), true;
-  return watch (call->settings, call->json, ret_code, error);
+  const SupervisorOptions how = { call->json, options->once, options->rejects_ok };
+  return watch (call->settings, &how, ret_code, error);
 }
 
 static const CommandOption options[] = {
+  { "once", 0, OPTION_FLAG (WatchOptions, once), "Load what is there now, and end; for cron", NULL },
+  REJECTS_OK_OPTION (WatchOptions),
   { "prepare", 0, OPTION_FLAG (WatchOptions, prepare), NULL, NULL }, /* only make the database ready, and say so in JSON */
   { NULL },
 };
@@ -68,7 +73,12 @@ const Command command_watch = {
       "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
       "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
       "--json each file's end is a line on stdout.\n\n"
+      "--once takes the files that are there when it begins, waits for those that are still being written (a minute at most), and\n"
+      "ends as `weir load` does: 0 all is done, 1 a file was refused, rows were rejected or a file waits for another one, 2 a "
+      "model,\n"
+      "3 the database, 4 the local disk. Two of them at once are fine.\n\n"
       "  weir watch\n"
+      "  weir watch --once --rejects-ok    every five minutes, by cron\n"
       "  weir watch /srv/shop --json",
   .takes = TAKES_SETTINGS | TAKES_JSON,
   .most = 1,

@@ -29,7 +29,8 @@ find_left (const FileBefore *before, const Model *model)
     return NULL;
   g_autoptr (Json) summary = weir_json_parse (before->summary, strlen (before->summary), "summary", NULL);
   Json *outcome = json_object_get (summary, "outcome"), *error = json_object_get (summary, "error");
-  return outcome != NULL && error != NULL ? json_pack ("{s:O, s:O}", "outcome", outcome, "error", error) : NULL;
+  Json *scope = json_object_get (summary, "scope");
+  return outcome != NULL && error != NULL ? json_pack ("{s:O, s:O*, s:O}", "outcome", outcome, "scope", scope, "error", error) : NULL;
 }
 
 /* Weir had the file: it keeps the place that it had then. */

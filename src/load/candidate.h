@@ -17,7 +17,7 @@ typedef struct
   char *retry_of;
   char *past;
   Json *
-      left; /* how its last try ended, {"outcome","error"}: a moment ago, with the same model. NULL: there is nothing to wait for */
+      left; /* how its last try ended, {"outcome","scope","error"}: a moment ago, with the same model. NULL: there is nothing to wait for */
 } Candidate;
 
 void candidate_clear (Candidate *candidate);

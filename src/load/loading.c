@@ -38,7 +38,8 @@ fail_to_open (const char *name, int reason, GError **error)
           "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ())
                                           : NULL;
   return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint },
+                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint,
+                                 .number = reason },
                     "could not open \"%s\": %s", name, g_strerror (reason));
 }
 
@@ -122,6 +123,7 @@ summarize_held (const Run *run, const PipelineResult *result, const GError *fail
   held.status = STATUS_HELD;
   g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
   json_object_set_new (summary, "outcome", json_string (outcome_word (outcome_of_error (failure))));
+  json_object_set_new (summary, "scope", json_string (scope_word (scope_of_error (failure))));
   return weir_json_text (summary);
 }
 
@@ -180,6 +182,12 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   return true;
 }
 
+static bool
+is_completed (const RunState *state)
+{
+  return g_strcmp0 (state->status, "COMPLETED") == 0;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
@@ -229,7 +237,7 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candida
   *ret_fate = CLAIM_GIVE_BACK;
   if (candidate == NULL && !ledger_run_state (loader->db, claim_run (claim), &past, error))
     return false;
-  bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
+  bool completed = is_completed (&past);
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
   if (!open_claimed (loader, claim, route, &input, &info, error))
@@ -246,22 +254,34 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candida
   return *ret_fate = CLAIM_DONE, true;
 }
 
+/* Tells the ledger of a claimed file that is refused, and moves it. */
+static bool
+refuse (Loader *loader, const Input *input, const Claim *claim, const GError *why, LoadEnd *ret_end, GError **error)
+{
+  if (!begin_run (loader, input, error))
+    return false;
+  ret_end->failed = true;
+  const PipelineResult result = { .status = STATUS_FAILED };
+  if (!record_failure (loader, &input->run, &result, why))
+    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input->run.file);
+  ret_end->summary = pipeline_summary (&input->run, &result, 0, why);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
+}
+
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
   struct stat info;
-  *ret_end = (LoadEnd) { .failed = true };
+  g_auto (RunState) past = { 0 };
   g_auto (Input) input = { .fd = -1 };
-  if (!open_claimed (loader, claim, route, &input, &info, error))
+  g_auto (Candidate) orphan = { 0 };
+  *ret_end = (LoadEnd) { 0 };
+  if (!ledger_run_state (loader->db, claim_run (claim), &past, error) || !open_claimed (loader, claim, route, &input, &info, error)
+      || !candidate_orphan (loader->db, &past, claim_name (claim), claim_run (claim), route, &info, &orphan, error))
     return false;
-  place_as_new (&input.run, &info);
-  if (!begin_run (loader, &input, error))
-    return false;
-  const PipelineResult result = { .status = STATUS_FAILED };
-  if (!record_failure (loader, &input.run, &result, why))
-    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input.run.file);
-  ret_end->summary = pipeline_summary (&input.run, &result, 0, why);
-  return placing_claimed (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, claim, error);
+  candidate_place (&orphan, &input.run);
+  return is_completed (&past) ? place_completed (loader, &input, claim, &past, ret_end, error)
+                              : refuse (loader, &input, claim, why, ret_end, error);
 }
 
 bool

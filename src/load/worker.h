@@ -10,8 +10,9 @@
  *   {"run":"<uuid>","refuse":"<why>"}          an orphan that crashed its workers twice: move it to failed/
  *
  * and answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
- * the members of the published object, for "waits" the dimension "waits_for", for an error "error", with "over":true where the run is over and the file could not be moved. A
- * dropped file whose table has any other claim is "busy": nothing goes before what is claimed. Models and secret are read anew
+ * the members of the published object (and "stuck": true where the file could not be moved), for "waits" the dimension "waits_for",
+ * for an error "error", with "over": true where the run is over and only the file could not be moved. A dropped file whose table has
+ * any other claim is "busy": nothing goes before what is claimed. Models and secret are read anew
  * for each request; settings only at the start. It ends at end of file, and after the file in work on SIGTERM or SIGINT. */
 #ifndef WEIR_SRC_LOAD_WORKER_H
 #define WEIR_SRC_LOAD_WORKER_H

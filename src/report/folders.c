@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "models/order.h"
 #include "models/waiting.h"
+#include "src/report/told.h"
+#include "src/watch/board.h"
 #include "watcher/claim.h"
 #include "watcher/settle.h"
 
@@ -25,6 +27,7 @@ waiting_file_free (WaitingFile *file)
   g_free (file->run);
   g_free (file->waits_for);
   g_free (file->order_key);
+  g_clear_pointer (&file->told, json_decref);
   g_free (file);
 }
 
@@ -249,6 +252,26 @@ survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries
   find_older (survey);
 }
 
+/* What can be seen from here, a person's to mend, is what would be said first; else the supervisor knows better why a file waits. */
+static void
+take_told (GPtrArray *files, const Json *board)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      WaitingFile *file = files->pdata[i];
+      const Json *told = told_find (board, file->file, file->run);
+      if (told == NULL)
+        continue;
+      file->told = json_incref ((Json *) told);
+      if (g_str_equal (file->state, "held"))
+        continue;
+      if (g_str_equal (file->state, "ready"))
+        file->state = told_in_work (told) ? "in work" : "waits";
+      g_free (file->reason);
+      file->reason = told_text (told, g_get_real_time ());
+    }
+}
+
 GPtrArray *
 folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error)
 {
@@ -266,6 +289,8 @@ folders_list_waiting (const Settings *settings, const Catalog *catalog, const Ta
   settle_look_once (entries, (int64_t) (settings->settle * 1e6), g_get_real_time (), settle_ask_lease, settings->imports);
   g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   survey_folder (&(Survey) { settings, catalog, knowledge, pending, files, g_get_real_time () * 1000 }, claims, entries);
+  g_autoptr (Json) board = board_read (settings->state);
+  take_told (files, board);
   return g_steal_pointer (&files);
 }
 

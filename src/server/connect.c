@@ -30,7 +30,7 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   if (ret_why != NULL)
     *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   if (!server->running && !start)
-    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db start, or weir watch" },
+    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .hint = "weir db start, or weir watch" },
                       "the embedded PostgreSQL is not running");
   if ((!server->running || !server->recorded) && start && !pgserver_start (settings, server, 0, error))
     return false;

@@ -3,6 +3,7 @@
 #define WEIR_SRC_SETTINGS_SETTINGS_H
 
 #include "base/json.h"
+#include "base/log.h"
 #include "models/catalog.h"
 
 #include <glib.h>
@@ -27,6 +28,7 @@ typedef struct
   char *secret_file;     /* of the key secret */
   char *server_programs; /* folder of the embedded server's programs; NULL: whichever is found */
   WatchMode watch;
+  LogFormat log_format;   /* of .weir/weir.log and of what the watch says */
   double settle;          /* seconds */
   double wait_for_older;  /* seconds, "wait_for_older": default 60 */
   int workers;            /* 1 to 64; default: cores, at most 4 */

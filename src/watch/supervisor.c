@@ -34,8 +34,9 @@ check_stopped (Supervisor *supervisor)
 {
   if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
     return;
-  log_line (supervisor->log, "stopped");
-  finish (supervisor, 0);
+  if (!supervisor->over)
+    log_line (supervisor->log, "stopped");
+  finish (supervisor, supervisor->end_code);
 }
 
 static void
@@ -80,7 +81,10 @@ on_signal (void *data)
 {
   Supervisor *supervisor = data;
   if (!supervisor->stopping)
-    stop (supervisor);
+    {
+      supervisor->end_code = supervisor->once ? EXIT_INTERRUPTED : 0;
+      stop (supervisor);
+    }
   else
     {
       kill_children (supervisor);
@@ -124,7 +128,7 @@ on_inbox_changed (void *data)
 static char *
 find_notify (const Supervisor *supervisor)
 {
-  if (supervisor->settings->watch == WATCH_POLL)
+  if (supervisor->settings->watch == WATCH_POLL || supervisor->once)
     return NULL;
   char *found = notifier_find_program ();
   if (!found)
@@ -167,7 +171,8 @@ on_database_stopped (void *data)
   check_stopped (supervisor);
 }
 
-static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped };
+static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped, false };
+static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, true };
 
 /* A database given on the command line reaches the children by the environment: it may hold a password. */
 static GStrv
@@ -196,11 +201,17 @@ clear (Supervisor *supervisor)
 {
   g_clear_handle_id (&supervisor->timer, g_source_remove);
   g_clear_handle_id (&supervisor->kill_timer, g_source_remove);
+  g_clear_handle_id (&supervisor->board_timer, g_source_remove);
+  g_clear_pointer (&supervisor->board, board_free);
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_clear_pointer (&supervisor->inbox, inbox_free);
   g_clear_pointer (&supervisor->crew, crew_free);
   g_clear_pointer (&supervisor->catalog, catalog_watch_free);
+  g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);
+  g_clear_pointer (&supervisor->troubles, troubles_free);
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    g_clear_pointer (&supervisor->outages[kind].reason, g_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   g_clear_pointer (&supervisor->database, g_free);
@@ -208,23 +219,38 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->loop, g_main_loop_unref);
 }
 
-int
-supervisor_run (const Settings *settings, const char *program, bool json, Log *log)
+/* Until it is stopped, or "once" has what it wanted: then it is to stop, too. */
+static void
+run_loop (Supervisor *supervisor)
 {
-  Supervisor supervisor = { .settings = settings, .program = program, .json = json, .log = log };
+  if (!supervisor->finished)
+    g_main_loop_run (supervisor->loop);
+  if (supervisor->finished)
+    return;
+  stop (supervisor);
+  if (!supervisor->finished)
+    g_main_loop_run (supervisor->loop);
+}
+
+int
+supervisor_run (const Settings *settings, const char *program, const SupervisorOptions *options, Log *log)
+{
+  Supervisor supervisor = { .settings = settings, .program = program, .json = options->json, .log = log };
+  supervisor.once = options->once ? once_new (options->rejects_ok) : NULL;
   supervisor.environment = make_environment (settings);
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();
+  supervisor.troubles = troubles_new ();
+  supervisor.board = board_new (settings->state);
   supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
   sigaction (SIGPIPE, &ignore, &before);
   unsigned sources[3];
   watch_signals (&supervisor, sources);
   log_line (log, "weir %s in %s", WEIR_VERSION, settings->home);
-  supervisor.preparation =
-      preparation_new (settings, program, (const char *const *) supervisor.environment, log, &preparation_events, &supervisor);
-  if (!supervisor.finished)
-    g_main_loop_run (supervisor.loop);
+  supervisor.preparation = preparation_new (settings, program, (const char *const *) supervisor.environment, log,
+                                            options->once ? &once_events : &preparation_events, &supervisor);
+  run_loop (&supervisor);
   for (size_t i = 0; i < G_N_ELEMENTS (sources); i++)
     g_clear_handle_id (&sources[i], g_source_remove);
   clear (&supervisor);

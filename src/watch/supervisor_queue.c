@@ -53,7 +53,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
+    log_about (supervisor->log, job->name, "held until %s is mended", route.broken->path);
   return job;
 }
 
@@ -127,7 +127,7 @@ supervisor_look (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  if (!supervisor->looked)
+  if (!supervisor->looked && !supervisor->once)
     greeting_tell (supervisor->log, supervisor->settings, supervisor->database, inbox_method (supervisor->inbox));
   supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
@@ -138,12 +138,15 @@ supervisor_look (Supervisor *supervisor)
     take_settings (supervisor);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
+  if (supervisor->once)
+    supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
   supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
   supervisor_hand_out (supervisor);
   g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
   g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
   holds_keep_only (supervisor->holds, known);
+  troubles_keep_only (supervisor->troubles, known);
   supervisor_look_later (supervisor, listing->wait_us);
 }
 
@@ -240,7 +243,7 @@ give (Supervisor *supervisor, const GArray *all, const Step *step)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
+    log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }
 
@@ -294,25 +297,41 @@ hire_for (Supervisor *supervisor, unsigned waiting)
     }
 }
 
+/* Whether there is an outage; *ret_wait_us is how long until the next try. */
+static bool
+is_outage (const Supervisor *supervisor, int64_t now, int64_t *ret_wait_us)
+{
+  bool failing = false;
+  *ret_wait_us = 0;
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    {
+      const Backoff *backoff = &supervisor->outages[kind].backoff;
+      failing |= backoff_is_failing (backoff);
+      *ret_wait_us = MAX (*ret_wait_us, backoff_wait (backoff, now));
+    }
+  return failing;
+}
+
 void
 supervisor_hand_out (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  int64_t now = g_get_monotonic_time ();
-  int64_t pause_us = backoff_wait (&supervisor->outage, now);
-  if (pause_us > 0)
+  int64_t pause_us, now = g_get_monotonic_time ();
+  bool outage = is_outage (supervisor, now, &pause_us);
+  g_autoptr (GArray) all = gather_jobs (supervisor, now);
+  g_auto (Plan) plan = { 0 };
+  dispatch_plan ((const Job *) (void *) all->data, all->len, now, &plan);
+  if (supervisor->once)
+    supervisor_once_judge (supervisor, all, &plan);
+  supervisor_post (supervisor);
+  if (pause_us > 0 || supervisor->over)
     {
       supervisor_look_later (supervisor, pause_us);
       return;
     }
-  g_auto (Plan) plan = { 0 };
-  g_autoptr (GArray) all = gather_jobs (supervisor, now);
-  dispatch_plan ((const Job *) (void *) all->data, all->len, now, &plan);
-  /* While the database is away one file at a time tries whether it is back. */
-  unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan.steps->len
-                     : crew_working (supervisor->crew) > 0     ? 0
-                                                               : MIN (plan.steps->len, 1);
+  /* In an outage one file at a time tries whether it is over. */
+  unsigned allowed = !outage ? plan.steps->len : crew_working (supervisor->crew) > 0 ? 0 : MIN (plan.steps->len, 1);
   unsigned given = 0;
   while (given < allowed && give (supervisor, all, &g_array_index (plan.steps, Step, given)))
     given++;

@@ -18,10 +18,13 @@
 /* Crashes after which a file is not given to a worker again, not even to be refused. */
 #define MAX_CRASHES 3
 
+/* Leaves the file alone for a while (INT64_MAX: until something changes). text: why, for people; may be NULL, as waits_for. */
 static void
-hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for)
+hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pause_us, const char *waits_for, const char *text)
 {
-  holds_set (supervisor->holds, job, cause, g_get_monotonic_time () + pause_us, waits_for);
+  int64_t until = pause_us == INT64_MAX ? INT64_MAX : g_get_monotonic_time () + pause_us;
+  holds_set (supervisor->holds, job, cause, until, waits_for);
+  troubles_note (supervisor->troubles, job->key, cause, text, g_get_real_time (), pause_us);
 }
 
 /* The file has left the drop folder: nothing of it stays here. */
@@ -29,6 +32,7 @@ static void
 forget_job (Supervisor *supervisor, const Job *job)
 {
   holds_release (supervisor->holds, job->key);
+  troubles_forget (supervisor->troubles, job->key);
   holds_forgive (supervisor->holds, job->name);
   for (unsigned i = supervisor->jobs->len; i-- > 0;)
     {
@@ -44,25 +48,32 @@ error_text (const Json *reply)
   return published_error_text (json_object_get (reply, "error"));
 }
 
-/* Says why a file is left alone, unless that was the last thing said of it. */
+/* Says why a file is left alone, unless that was the last thing said of it. "error" of a reply, or NULL. */
 static void
-tell (Supervisor *supervisor, const Job *job, const char *text)
+tell (Supervisor *supervisor, const Job *job, const char *text, Json *error)
 {
-  if (holds_is_news (supervisor->holds, job->key, text))
-    log_line (supervisor->log, "%s: %s", job->shown, text);
+  if (!holds_is_news (supervisor->holds, job->key, text))
+    return;
+  g_autofree char *line = g_strdup_printf ("%s: %s", job->shown, text);
+  g_autoptr (Json) members = json_pack ("{s:o}", "file", weir_json_string (job->name));
+  if (error != NULL)
+    json_object_set (members, "error", error);
+  log_event (supervisor->log, members, line);
 }
 
 static void
 on_done (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  g_autofree char *text = published_text (reply);
-  log_line (supervisor->log, "%s", text);
   const char *status = json_string_value (json_object_get (reply, "status"));
   const char *table = json_string_value (json_object_get (reply, "table"));
   if (g_strcmp0 (status, "applied") == 0)
     holds_release_waiting (supervisor->holds, table ? table : job->table);
+  if (supervisor->once)
+    once_done (supervisor->once, job, reply, json_is_true (json_object_get (reply, "stuck")), g_get_monotonic_time ());
   json_object_del (reply, "outcome");
-  g_autofree char *published = weir_json_text (reply);
+  json_object_del (reply, "stuck");
+  g_autofree char *text = published_text (reply), *published = weir_json_text (reply);
+  log_event (supervisor->log, reply, text);
   log_file_only (supervisor->log, published);
   if (supervisor->json)
     {
@@ -78,71 +89,123 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
   forget_job (supervisor, job);
-  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL);
+  hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL, NULL);
 }
 
 static void
 on_busy (Supervisor *supervisor, const Job *job, Json *reply)
 {
   (void) reply;
-  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL);
+  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, NULL);
 }
 
 static void
 on_waits (Supervisor *supervisor, const Job *job, Json *reply)
 {
   const char *dimension = json_string_value (json_object_get (reply, "waits_for"));
-  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension);
   g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
   g_autofree char *text = g_strconcat ("waits ", what, NULL);
-  tell (supervisor, job, text);
+  hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension, text);
+  tell (supervisor, job, text, NULL);
+}
+
+/* What keeps everything waiting: a database that nobody reaches, a machine without disk or memory. */
+static const struct
+{
+  Scope scope;
+  const char *begins, *is_over;
+} outages[] = {
+  [OUTAGE_DATABASE] = { SCOPE_DATABASE, "the database is away", "the database is back" },
+  [OUTAGE_MACHINE] = { SCOPE_MACHINE, "this machine is in trouble", "this machine is well again" },
+};
+
+static void
+begin_outage (Supervisor *supervisor, OutageKind kind, const Json *reply)
+{
+  Outage *outage = &supervisor->outages[kind];
+  g_free (outage->reason);
+  outage->reason = error_text (reply);
+  if (!backoff_fail (&outage->backoff, g_get_monotonic_time ()))
+    return;
+  outage->since = g_get_real_time ();
+  log_reply_error (supervisor->log, json_object_get (reply, "error"), "%s; files stay where they are, and are tried again: %s",
+                   outages[kind].begins, outage->reason);
 }
 
 static void
-note_outage (Supervisor *supervisor, const Json *reply)
+end_outage (Supervisor *supervisor, OutageKind kind)
 {
-  g_autofree char *reason = error_text (reply);
-  if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
-    log_line (supervisor->log, "the database is away or busy; files stay where they are, and are tried again: %s", reason);
-}
-
-static void
-end_outage (Supervisor *supervisor)
-{
-  int64_t since = supervisor->outage.since;
-  if (!backoff_end (&supervisor->outage))
+  Outage *outage = &supervisor->outages[kind];
+  int64_t since = outage->backoff.since;
+  if (!backoff_end (&outage->backoff))
     return;
   g_autofree char *duration = text_duration ((g_get_monotonic_time () - since) / 1000);
-  log_line (supervisor->log, "the database is back after %s", duration);
+  log_line (supervisor->log, "%s after %s", outages[kind].is_over, duration);
 }
 
+/* Whether the error keeps everything waiting, which is begun then. */
+static bool
+is_outage (Supervisor *supervisor, const Json *reply)
+{
+  Scope scope = outcome_scope (reply);
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    if (outages[kind].scope == scope)
+      return begin_outage (supervisor, kind, reply), true;
+  return false;
+}
+
+/* The job as the next listing will show it: an answer with a run is of a file that stays claimed. Owned by the caller. */
+static Job *
+job_after (Supervisor *supervisor, const Job *job, const Json *reply)
+{
+  const char *run = json_string_value (json_object_get (reply, "run"));
+  Job *after = job_copy (job);
+  if (run == NULL || strcmp (run, job->key) == 0)
+    return after;
+  forget_job (supervisor, job);
+  g_free (after->key);
+  after->key = g_strdup (run);
+  after->is_claim = true;
+  return after;
+}
+
+/* Held for a while that grows with each try. */
 static void
 on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void) job;
-  note_outage (supervisor, reply);
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
+  if (is_outage (supervisor, reply))
+    return;
+  int64_t pause_us = troubles_pause (supervisor->troubles, after->key, HOLD_RETRY, g_get_real_time ());
+  g_autofree char *reason = error_text (reply);
+  hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, reason);
+  g_autofree char *text = g_strdup_printf ("is tried again: %s", reason);
+  tell (supervisor, after, text, json_object_get (reply, "error"));
 }
 
 static void
 hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, HoldCause cause)
 {
-  hold_until (supervisor, job, cause, CHANGE_US, NULL);
   g_autofree char *reason = error_text (reply);
+  hold_until (supervisor, job, cause, CHANGE_US, NULL, reason);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
-  tell (supervisor, job, text);
+  tell (supervisor, job, text, json_object_get (reply, "error"));
 }
 
 static void
 on_model (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  hold_for_change (supervisor, job, reply, HOLD_MODEL);
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
+  hold_for_change (supervisor, after, reply, HOLD_MODEL);
 }
 
 static void
 on_local (Supervisor *supervisor, const Job *job, Json *reply)
 {
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
   bool over = json_is_true (json_object_get (reply, "over"));
-  hold_for_change (supervisor, job, reply, over ? HOLD_STUCK : HOLD_LOCAL);
+  if (!is_outage (supervisor, reply))
+    hold_for_change (supervisor, after, reply, over ? HOLD_STUCK : HOLD_LOCAL);
 }
 
 /* Somebody told that one worker to stop; it ends now, and its file is an orphan. */
@@ -158,14 +221,14 @@ static void
 on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
-  log_line (supervisor->log, "%s: the worker answered %s, which is not understood", job->shown, answer);
-  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL);
+  log_about (supervisor->log, job->name, "the worker answered %s, which is not understood", answer);
+  hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL, "the worker's answer is not understood");
 }
 
 static const struct
 {
   void (*handle) (Supervisor *supervisor, const Job *job, Json *reply);
-  bool reached_database; /* such an answer needs a database that answers */
+  bool reached_database; /* such an answer needs a database that answers; of an error its scope says it */
 } outcomes[] = {
   [OUTCOME_UNKNOWN] = { on_unknown, false }, [OUTCOME_READY] = { on_unknown, false }, [OUTCOME_DONE] = { on_done, true },
   [OUTCOME_GONE] = { on_gone, false },       [OUTCOME_BUSY] = { on_busy, true },      [OUTCOME_WAITS] = { on_waits, true },
@@ -178,8 +241,13 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   Outcome outcome = outcome_from_json (reply);
-  if (outcomes[outcome].reached_database)
-    end_outage (supervisor);
+  const Json *error = json_object_get (reply, "error");
+  if (outcomes[outcome].reached_database || (outcome == OUTCOME_RETRY && outcome_scope (reply) == SCOPE_TABLE))
+    end_outage (supervisor, OUTAGE_DATABASE);
+  if (outcome == OUTCOME_DONE)
+    end_outage (supervisor, OUTAGE_MACHINE);
+  if (supervisor->once && outcome != OUTCOME_DONE && error)
+    once_note (supervisor->once, job, error);
   outcomes[outcome].handle (supervisor, job, reply);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, 0);
@@ -189,7 +257,7 @@ void
 supervisor_worker_ready (void *data)
 {
   Supervisor *supervisor = data;
-  end_outage (supervisor);
+  end_outage (supervisor, OUTAGE_DATABASE);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   supervisor_hand_out (supervisor);
 }
@@ -212,9 +280,7 @@ supervisor_worker_unavailable (const Json *reply, void *data)
   if (supervisor->stopping)
     return;
   g_autofree char *reason = error_text (reply);
-  if (outcome_from_json (reply) == OUTCOME_RETRY)
-    note_outage (supervisor, reply);
-  else
+  if (!is_outage (supervisor, reply))
     tell_crew_trouble (supervisor, reason);
 }
 
@@ -225,10 +291,10 @@ supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *h
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
                                             : "it is tried once more";
-  log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
+  log_about (supervisor->log, job->name, "its worker %s; %s", how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
-    holds_set (supervisor->holds, job, HOLD_CRASHED, INT64_MAX, NULL);
+    hold_until (supervisor, job, HOLD_CRASHED, INT64_MAX, NULL, NULL);
   supervisor_look_later (supervisor, 0);
 }
 

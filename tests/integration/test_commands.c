@@ -340,6 +340,11 @@ test_sniff_and_cat (void **state)
       "\"dialect\": {\"delimiter\": \",\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": \"doubled\", \"comment\": \"\", "
       "\"header_rows\": 0, \"skip_lines\": 0}");
 
+  /* Delimiters of two characters are tried here, too. */
+  home_write_file (home, "pairs.csv", "id;words;n\n1;a||b;2\n5;c||d;7\n9;e||f;1\n");
+  g_autoptr (Outcome) pairs = expect_weir (home, 0, "sniff", "--explain", "pairs.csv", NULL);
+  assert_contains (pairs->out, "delimiter || : 3 of 4 rows have 2 fields");
+
   g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "odd.csv", NULL);
   assert_string_equal (cat->out, "Name,Born,Code\nA;nn,2001-02-03,00123\nBob,,+44\n");
 

@@ -180,7 +180,8 @@ cluster_make_database (Cluster *cluster)
 {
   /* Other executables make theirs on the same server. */
   char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
-  g_autofree char *sql = g_strdup_printf ("create database %s owner weir", name);
+  const char *template = cluster->template != NULL ? cluster->template : "template1";
+  g_autofree char *sql = g_strdup_printf ("create database %s owner weir template %s", name, template);
   run_sql (cluster, sql);
   return name;
 }
