@@ -1,5 +1,6 @@
 #include "pipeline/overtaken.h"
 
+#include "base/text.h"
 #include "models/order.h"
 
 /* As many runs are named. */
@@ -68,4 +69,16 @@ overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, Pipe
                                     newer));
   g_autofree char *array = array_text (result->overtook);
   return ledger_file_overtook (db, task->run->id, array, result->overtook_count, error);
+}
+
+void
+overtaken_note_time (const Run *run, GPtrArray *notes)
+{
+  if (run->past != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("older files of its table are not loaded yet: %s", run->past));
+  if (!order_is_ahead (run->mtime_ns, g_get_real_time () * 1000))
+    return;
+  g_autofree char *mtime = text_time (run->mtime_ns), *instant = text_time (run->instant_ns);
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("the file's time, %s UTC, is ahead of the clock: it counts as of %s UTC", mtime, instant));
 }

@@ -13,4 +13,7 @@
 bool overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, PipelineResult *result, char **ret_refused,
                      GError **error);
 
+/* What is to be said of when the file comes: older ones wait still, or its time is ahead of the clock. */
+void overtaken_note_time (const Run *run, GPtrArray *notes);
+
 #endif

@@ -3,12 +3,10 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/scope.h"
-#include "base/text.h"
-#include "models/order.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/overtaken.h"
-#include "pipeline/records/annotation.h"
+#include "pipeline/returned.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -16,21 +14,28 @@
 #include <string.h>
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts, and with room for one hash table of a million keys. */
+ * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
 static const char begin_sql[] = "begin isolation level read committed;"
                                 "set local synchronous_commit = on;"
                                 "set local statement_timeout = 0;"
-                                "set local lock_timeout = 0;"
+                                "set local lock_timeout = %d;"
                                 "set local idle_in_transaction_session_timeout = 0;"
                                 "set local work_mem = '64MB';"
                                 "set local jit = off;"
                                 "set local search_path = pg_catalog";
 
+static bool
+begin_transaction (Db *db, const PipelineTask *task, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms);
+  return db_exec (db, sql, error);
+}
+
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return db_exec (db, task->options->dry_run ? "savepoint step" : begin_sql, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, error);
 }
 
 static bool
@@ -227,25 +232,16 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
          && ledger_file_finished (db, task->run->id, &end, error);
 }
 
-/* Whether the run has to tell its file's place anew: it brings back rows of another run, whose place the file then has. */
-static bool
-is_returned (const PipelineTask *task)
-{
-  char id[UID_TEXT_SIZE];
-  uid_format (task->run->id, id);
-  return task->run->retry_of != NULL && g_strcmp0 (task->run->retry_of, id) != 0;
-}
-
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
   g_autofree char *overtaken = NULL;
   note_changes (loaded->layout, step->notes);
-  if (!enter_transform (db, task, error) || (is_returned (task) && !ledger_file_order (db, task->run, error))
+  if (!enter_transform (db, task, error) || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !overtaken_find (db, task, &known->state, step, &overtaken, error))
     return false;
-  const TableBefore before = { known->pins, known->state.kind != NULL, overtaken };
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, overtaken };
   return transform_run (db, task, &before, loaded, step, error) && record_applied (db, task, known, loaded, step, error);
 }
 
@@ -346,57 +342,17 @@ hint_encoding (const PipelineTask *task, const Loaded *loaded, GError **error)
                    retry);
 }
 
-/* What is to be said of when the file comes. */
-static void
-note_time (const Run *run, GPtrArray *notes)
-{
-  if (run->past != NULL)
-    g_ptr_array_add (notes, g_strdup_printf ("older files of its table are not loaded yet: %s", run->past));
-  if (!order_is_ahead (run->mtime_ns, g_get_real_time () * 1000))
-    return;
-  g_autofree char *mtime = text_time (run->mtime_ns), *instant = text_time (run->instant_ns);
-  g_ptr_array_add (notes,
-                   g_strdup_printf ("the file's time, %s UTC, is ahead of the clock: it counts as of %s UTC", mtime, instant));
-}
-
-/* Rows that were handed back come with the run that they are of, whose place they keep. *run is the task's, to be changed. */
-static bool
-find_returned (Db *db, const Loaded *loaded, Run *run, char **ret_run, char **ret_key, GError **error)
-{
-  const Layout *layout = loaded->layout;
-  int column = 0;
-  *ret_run = *ret_key = NULL;
-  while (column < layout->n_columns && strcmp (layout->columns[column].header, ANNOTATION_RUN) != 0)
-    column++;
-  if (column == layout->n_columns)
-    return true;
-  if (!stage_first_value (db, loaded->stage, layout->columns[column].name, ret_run, error))
-    return false;
-  Uid id;
-  if (*ret_run == NULL || !uid_parse (*ret_run, strlen (*ret_run), &id))
-    return true;
-  if (!ledger_run_place (db, *ret_run, &run->instant_ns, ret_key, error))
-    return false;
-  if (*ret_key == NULL)
-    return true;
-  run->order_key = *ret_key;
-  run->again = true;
-  run->retry_of = *ret_run;
-  return true;
-}
-
 /* What comes behind LOAD. */
 static bool
 finish_loaded (Db *db, const PipelineTask *asked, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  g_autofree char *of = NULL, *key = NULL;
-  Run run = *asked->run;
+  g_auto (Returned) returned = { 0 };
   PipelineTask placed = *asked;
   const PipelineTask *task = &placed;
-  placed.run = &run;
-  if (!find_returned (db, loaded, &run, &of, &key, error))
+  if (!returned_find (db, loaded, asked->run, &returned, error))
     return false;
-  note_time (&run, result->notes);
+  placed.run = &returned.run;
+  overtaken_note_time (placed.run, result->notes);
   if (reject_limit_check (db, task, loaded->rejects, &result->rows, error)
       && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
                               : transform_step (db, task, known, loaded, result, error)))
@@ -429,7 +385,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!db_exec (db, begin_sql, error))
+  if (!begin_transaction (db, task, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

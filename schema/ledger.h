@@ -216,6 +216,7 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
 
 /* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
 bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */

@@ -141,12 +141,26 @@ refuse (Row *row, const char *column, Reason reason, const char *format, ...)
   return ROW_REJECT;
 }
 
+/* A year of two digits where the format has four: YY in it would read the cell. */
+static bool
+has_short_year (const LayoutColumn *column, const Field *field)
+{
+  g_auto (GStrv) parts = g_strsplit (column->format, "YYYY", 2);
+  g_autofree char *format = g_strjoinv ("YY", parts);
+  LayoutColumn other = *column;
+  Value value;
+  other.format = format;
+  return g_strv_length (parts) == 2 && types_format_fits (column->type->name, format)
+         && layout_parse (&other, field->text, field->length, &value);
+}
+
 /* Messages travel, the value does not: it is in the row's original bytes, in the column that is named beside it. */
 static RowVerdict
-bad_cell (Row *row, const LayoutColumn *column)
+bad_cell (Row *row, const LayoutColumn *column, const Field *field)
 {
   if (column->format != NULL)
-    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not a %s written %s", column->type->name, column->format);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not a %s written %s%s", column->type->name, column->format,
+                   has_short_year (column, field) ? ": its year has two digits, as YY in a format reads them" : "");
   else
     (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not of type %s", column->type->name);
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
@@ -190,7 +204,7 @@ take_null_word (Row *row, int i, const Field *field)
   const LayoutColumn *column = &row->layout->columns[i];
   int word = column->unknown ? -1 : layout_null_word (column, field);
   if (word < 0)
-    return bad_cell (row, column);
+    return bad_cell (row, column, field);
   row->cells[i].null = true;
   null_count_meet (row->nulls, i, word);
   return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and \"%s\" stands for nothing",
@@ -220,7 +234,7 @@ convert_cells (Row *row, const Record *record)
   const Layout *layout = row->layout;
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].key_part >= 0 && contradicts (row, i, &record->fields[i]))
-      return bad_cell (row, &layout->columns[i]);
+      return bad_cell (row, &layout->columns[i], &record->fields[i]);
   RowVerdict verdict = ROW_OK;
   for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
     {
@@ -229,7 +243,7 @@ convert_cells (Row *row, const Record *record)
       if (verdict == ROW_OK)
         verdict = convert_cell (row, i, &record->fields[i]);
       else if (contradicts (row, i, &record->fields[i]))
-        verdict = bad_cell (row, &layout->columns[i]);
+        verdict = bad_cell (row, &layout->columns[i], &record->fields[i]);
     }
   return verdict;
 }

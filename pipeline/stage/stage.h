@@ -7,6 +7,7 @@
 #define WEIR_PIPELINE_STAGE_STAGE_H
 
 #include "pipeline/layout/layout.h"
+#include "pipeline/run.h"
 #include "schema/ledger.h"
 
 typedef struct
@@ -40,10 +41,10 @@ Json *stage_columns (const Layout *layout);
 /* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
-/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than timeout_ms,
+/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than swap_timeout_ms,
  * something that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with,
  * and a note says so. */
-bool stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error);
+bool stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error);
 
 /* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a
  * run that lost the table's lock may find another's rows under the name. */

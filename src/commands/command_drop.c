@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-#define EXIT_NO 1
-
 typedef struct
 {
   gboolean archive;
@@ -52,14 +50,8 @@ static bool
 remove_all (Db *db, const Removal *removal, const Call *call, int *ret_code, GError **error)
 {
   const DropOptions *options = call->options;
-  g_autoptr (GError) problem = NULL;
-  if (!confirm ("Remove all of that for good?", options->yes, &problem))
-    {
-      *ret_code = EXIT_NO;
-      if (problem != NULL)
-        return g_propagate_error (error, g_steal_pointer (&problem)), false;
-      return true;
-    }
+  if (!confirm ("Remove all of that for good?", options->yes, ret_code, error))
+    return *ret_code != 0;
   if (!removal_do (db, removal, error))
     return false;
   if (call->json)

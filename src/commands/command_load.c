@@ -224,7 +224,7 @@ run (Call *call, int *ret_code, GError **error)
 }
 
 static const CommandOption options[] = {
-  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
+  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Also move a file from elsewhere to archive/ (refused: to failed/)", NULL },
   { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
   { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
   REJECTS_OK_OPTION (LoadOptions),
@@ -237,7 +237,10 @@ const Command command_load = {
   .name = "load",
   .arguments = "FILE...",
   .summary = "load files now",
-  .description = "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
+  .description = "The same way a watched file goes. A file stays where it is unless --archive is given. One that lies in the drop "
+                 "folder is claimed\n"
+                 "and archived (refused: moved to failed/) with or without it, as `weir watch` would do, for else it would be "
+                 "loaded again.\n\n"
                  "  weir load users.csv\n"
                  "  weir load --dry-run --json transactions.csv\n"
                  "  weir load --table users export.csv",

@@ -1,8 +1,12 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
+#include "src/commands/confirm.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
+#include "watcher/scan.h"
+
+#include <unistd.h>
 
 typedef struct
 {
@@ -10,6 +14,66 @@ typedef struct
   gboolean once;
   gboolean rejects_ok;
 } WatchOptions;
+
+/* How many files of a folder weir would load, were it the drop folder. */
+static unsigned
+count_csv (const char *folder)
+{
+  g_autoptr (GPtrArray) entries = scan_folder (folder, NULL, NULL, NULL);
+  unsigned count = 0;
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    count += scan_is_pending (((const Entry *) entries->pdata[i])->state);
+  return count;
+}
+
+/* Whether the folder is the drop folder of a home: "weir watch imports". */
+static bool
+is_drop_folder (const char *folder, char **ret_home)
+{
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autoptr (Settings) settings = settings_is_home (parent) ? settings_load_home (parent, HOME_REQUIRED, NULL) : NULL;
+  bool is = settings != NULL && g_str_equal (settings->imports, folder);
+  *ret_home = is ? g_steal_pointer (&parent) : NULL;
+  return is;
+}
+
+static bool
+refuse_folder (const char *folder, unsigned files, GError **error)
+{
+  g_autofree char *hint =
+      g_strdup_printf ("To load these files: weir load %s/*.csv. To make the folder a home, with a drop folder in it: "
+                       "weir init %s",
+                       folder, folder);
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, .detail = "A home has a drop folder, imports/, and weir looks at that alone.", .hint = hint },
+      "\"%s\" is no weir home, and has %u CSV file%s in it", folder, files, files == 1 ? "" : "s");
+}
+
+/* A folder of CSV files is not silently made a home, in which nobody would look at them. False with *ret_code: the answer was no. */
+static bool
+check_folder (const SettingsGiven *given, int *ret_code, GError **error)
+{
+  g_autofree char *folder = settings_find_home (given);
+  g_autofree char *imports = g_build_filename (folder, "imports", NULL);
+  g_autofree char *home = NULL;
+  if (settings_is_home (folder) || g_file_test (imports, G_FILE_TEST_IS_DIR))
+    return true;
+  if (is_drop_folder (folder, &home))
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, .hint = "Name the home: weir watch DIR; its drop folder is watched then." },
+                      "\"%s\" is the drop folder of the home \"%s\"", folder, home);
+  unsigned files = count_csv (folder);
+  if (files == 0)
+    return true;
+  if (!isatty (STDIN_FILENO) || !isatty (STDERR_FILENO))
+    return refuse_folder (folder, files, error);
+  g_autofree char *question = g_strdup_printf (
+      "%s has %u CSV file%s in it and is no weir home. weir looks at the drop folder of a home alone.\n"
+      "Make it a home, with a drop folder imports/? The file%s stay%s where %s.",
+      folder, files, files == 1 ? "" : "s", files == 1 ? "" : "s", files == 1 ? "s" : "", files == 1 ? "it is" : "they are");
+  return confirm (question, false, ret_code, error);
+}
 
 static bool
 prepare_home (const Settings *settings, GError **error)
@@ -49,6 +113,8 @@ run (Call *call, int *ret_code, GError **error)
     return *ret_code = command_usage (command_watch.name, "%s", command_watch.usage), true;
   if (call->n_arguments == 1)
     settings_give (&call->given, home, call->arguments[0]);
+  if (!options->prepare && !check_folder (&call->given, ret_code, error))
+    return *ret_code != 0;
   call->settings = settings_load (&call->given, options->prepare ? HOME_REQUIRED : HOME_CREATE, error);
   if (!call->settings)
     return false;

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define EXIT_NO 1
+
 bool
-confirm (const char *question, bool yes, GError **error)
+confirm (const char *question, bool yes, int *ret_code, GError **error)
 {
   if (yes)
     return true;
@@ -21,5 +23,6 @@ confirm (const char *question, bool yes, GError **error)
   if (fgets (answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
     return true;
   fputs ("Nothing was changed.\n", stderr);
+  *ret_code = EXIT_NO;
   return false;
 }

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 /* Asks "QUESTION [y/N] " where a person sits at a terminal (stdin and stderr); "yes" (--yes) is the answer given before. Returns
- * whether to go on; false with MODEL where nobody can be asked, without an error where the answer is no, which is said. */
-bool confirm (const char *question, bool yes, GError **error);
+ * whether to go on. Otherwise *ret_code is 1 where the answer is no, which is said; it stays 0 where nobody can be asked, which is an
+ * error (MODEL). */
+bool confirm (const char *question, bool yes, int *ret_code, GError **error);
 
 #endif

@@ -30,7 +30,8 @@ find_left (const FileBefore *before, const Model *model)
   g_autoptr (Json) summary = weir_json_parse (before->summary, strlen (before->summary), "summary", NULL);
   Json *outcome = json_object_get (summary, "outcome"), *error = json_object_get (summary, "error");
   Json *scope = json_object_get (summary, "scope");
-  return outcome != NULL && error != NULL ? json_pack ("{s:O, s:O*, s:O}", "outcome", outcome, "scope", scope, "error", error) : NULL;
+  return outcome != NULL && error != NULL ? json_pack ("{s:O, s:O*, s:O}", "outcome", outcome, "scope", scope, "error", error)
+                                          : NULL;
 }
 
 /* Weir had the file: it keeps the place that it had then. */

@@ -109,6 +109,7 @@ begin_run (Loader *loader, const Input *input, GError **error)
     return true;
   if (db_is_usable (db))
     (void) db_exec (db, "rollback", NULL);
+  loader_find_blocker (loader, input->run.table, error);
   return false;
 }
 
@@ -117,13 +118,14 @@ begin_run (Loader *loader, const Input *input, GError **error)
 static char *
 summarize_held (const Run *run, const PipelineResult *result, const GError *failure)
 {
-  if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
+  bool is_model = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL);
+  if (!is_model && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
     return NULL;
   PipelineResult held = *result;
   held.status = STATUS_HELD;
   g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
   json_object_set_new (summary, "outcome", json_string (outcome_word (outcome_of_error (failure))));
-  json_object_set_new (summary, "scope", json_string (scope_word (scope_of_error (failure))));
+  json_object_set_new (summary, "scope", json_string (scope_word (is_model ? SCOPE_FILE : scope_of_error (failure))));
   return weir_json_text (summary);
 }
 
@@ -169,6 +171,8 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   g_autoptr (GError) failure = NULL;
   const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
+  if (!done)
+    loader_find_blocker (loader, run->table, &failure);
   if (done)
     fault_point ("after-commit");
   else

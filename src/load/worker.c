@@ -23,6 +23,15 @@ about (Json *answer, const char *file, const char *table)
   return answer;
 }
 
+/* Names whom the file waits for, where that is known. Takes and returns the answer. */
+static Json *
+about_blocker (Json *answer, Loader *loader)
+{
+  if (loader->blocker != NULL)
+    json_object_set_new (answer, "session", g_steal_pointer (&loader->blocker));
+  return answer;
+}
+
 /* Of a connection that broke it has to be found out whether only that session is gone, or the database. */
 static Scope
 find_scope (Loader *loader, const GError *error)
@@ -35,7 +44,8 @@ find_scope (Loader *loader, const GError *error)
 static Json *
 answer_error (Loader *loader, const char *file, const char *table, const GError *error)
 {
-  return about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  Json *answer = about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  return about_blocker (answer, loader);
 }
 
 /* The same of a file that stays claimed. */
@@ -114,6 +124,16 @@ answer_stuck (const LoadEnd *end, Json *answer)
   return answer;
 }
 
+/* What was found wrong with the table would have been found before there was a run: others of it may do well. */
+static Json *
+answer_given_back (Loader *loader, const char *file, const char *table, const GError *error)
+{
+  Json *answer = answer_error (loader, file, table, error);
+  if (outcome_from_json (answer) == OUTCOME_MODEL)
+    json_object_set_new (answer, "scope", json_string (scope_word (SCOPE_FILE)));
+  return answer;
+}
+
 /* A file of the drop folder, with its table's lock held. */
 static Json *
 load_dropped (Loader *loader, const Json *request, const char *name, const Route *route)
@@ -138,7 +158,7 @@ load_dropped (Loader *loader, const Json *request, const char *name, const Route
   if (fate == CLAIM_ORPHAN)
     return answer_stuck (&end, answer_orphan (loader, claim, route->table, error));
   placing_give_back (loader->db, loader->settings, claim, NULL);
-  return answer_error (loader, name, route->table, error);
+  return answer_given_back (loader, name, route->table, error);
 }
 
 static bool
@@ -190,9 +210,13 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
     return answer_error (loader, name, route->table, error);
   if (state == LOCK_OURS)
     return NULL;
-  Json *answer = about (outcome_to_json (state == LOCK_BUSY ? OUTCOME_BUSY : OUTCOME_WAITS), name, route->table);
-  if (state == LOCK_WAITS)
-    json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
+  if (state == LOCK_BUSY)
+    {
+      loader_find_blocker (loader, route->table, NULL);
+      return about_blocker (about (outcome_to_json (OUTCOME_BUSY), name, route->table), loader);
+    }
+  Json *answer = about (outcome_to_json (OUTCOME_WAITS), name, route->table);
+  json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
   return answer;
 }
 

@@ -200,15 +200,15 @@ holds_others (const WaitingFile *file)
 static void
 wait_for (WaitingFile *file, const WaitingFile *older, int64_t until_ns)
 {
-  bool held = g_str_equal (older->state, "held");
+  const char *why = g_str_equal (older->state, "held")         ? "is held"
+                    : g_str_equal (older->state, "unreadable") ? "cannot be read"
+                                                               : "is not complete";
   g_autofree char *until = text_time (until_ns);
   file->state = "waits";
   g_free (file->reason);
   file->waits_for = g_strdup (older->file);
-  file->until_ns = held ? 0 : until_ns;
-  file->reason = held ? g_strdup_printf ("for %s, which is older and held", older->file)
-                      : g_strdup_printf ("for %s, which is older and %s; until %s UTC at most", older->file,
-                                         g_str_equal (older->state, "unreadable") ? "cannot be read" : "not complete", until);
+  file->until_ns = until_ns;
+  file->reason = g_strdup_printf ("for %s, which is older and %s; until %s UTC at most", older->file, why, until);
 }
 
 /* Of each table, which complete files wait for an older one that cannot go. The files are in order. */
@@ -221,7 +221,7 @@ find_older (const Survey *survey)
       WaitingFile *file = survey->files->pdata[i];
       const WaitingFile *first = file->table != NULL ? g_hash_table_lookup (older, file->table) : NULL;
       int64_t until_ns = order_waits_until (file->ctime_ns, survey->settings->wait_for_older, survey->now_ns);
-      if (first != NULL && g_str_equal (file->state, "ready") && (until_ns > survey->now_ns || g_str_equal (first->state, "held")))
+      if (first != NULL && g_str_equal (file->state, "ready") && until_ns > survey->now_ns)
         wait_for (file, first, until_ns);
       else if (first == NULL && holds_others (file))
         g_hash_table_insert (older, file->table, file);
@@ -252,7 +252,8 @@ survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries
   find_older (survey);
 }
 
-/* What can be seen from here, a person's to mend, is what would be said first; else the supervisor knows better why a file waits. */
+/* What a person must mend and what a dimension has to bring can be seen from here, and is the first reason; of all else the supervisor
+ * knows better why a file waits. */
 static void
 take_told (GPtrArray *files, const Json *board)
 {
@@ -262,13 +263,12 @@ take_told (GPtrArray *files, const Json *board)
       const Json *told = told_find (board, file->file, file->run);
       if (told == NULL)
         continue;
-      file->told = json_incref ((Json *) told);
-      if (g_str_equal (file->state, "held"))
-        continue;
+      bool known = g_str_equal (file->state, "held") || g_str_equal (file->state, "waits");
       if (g_str_equal (file->state, "ready"))
         file->state = told_in_work (told) ? "in work" : "waits";
-      g_free (file->reason);
-      file->reason = told_text (told, g_get_real_time ());
+      g_autofree char *reason = g_steal_pointer (&file->reason);
+      file->reason = told_text (told, known ? reason : NULL, g_get_real_time ());
+      file->told = json_incref ((Json *) told);
     }
 }
 

@@ -16,7 +16,7 @@ typedef struct
   char *run;         /* of a claim, else NULL */
   Json *told;        /* what a running `weir watch` says of it (src/report/told.h); NULL: nothing */
   char *waits_for;   /* an older file of its table, which cannot be loaded yet; NULL: for none */
-  int64_t until_ns;  /* since 1970: it waits until then at most; 0: for as long as that one is held */
+  int64_t until_ns;  /* since 1970: it waits until then at most; 0: it waits for none */
 
   int64_t instant_ns, ctime_ns; /* its place (models/order.h) */
   char *order_key;

@@ -96,6 +96,13 @@ read_file (const Settings *settings, Json **ret_root, GError **error)
   return *ret_root != NULL;
 }
 
+char *
+settings_find_home (const SettingsGiven *given)
+{
+  char *home = find_home (given);
+  return home != NULL ? home : g_get_current_dir ();
+}
+
 Settings *
 settings_load (const SettingsGiven *given, HomePolicy policy, GError **error)
 {

@@ -36,6 +36,7 @@ typedef struct
   double max_percent;     /* "rejects": {"max_percent": 1} */
   int min_confidence;     /* "sniff": {"min_confidence_percent": 50} */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
+  double lock_timeout;    /* seconds, "lock_timeout": default 5 */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
 } Settings;
@@ -55,7 +56,10 @@ typedef enum
  * each with its place and the nearest valid word (MODEL). */
 Settings *settings_load (const SettingsGiven *given, HomePolicy policy, GError **error);
 
-/* The same for this folder, where the command line says nothing else. */
+/* The folder that is the home by these rules, or would be made one. Owned by the caller. */
+char *settings_find_home (const SettingsGiven *given);
+
+/* settings_load for this folder, where the command line says nothing else. */
 Settings *settings_load_home (const char *folder, HomePolicy policy, GError **error);
 
 void settings_free (Settings *settings);

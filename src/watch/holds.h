@@ -12,7 +12,8 @@ typedef enum
   HOLD_GONE,  /* a worker did not find it any more; a listing made before may still show it */
   HOLD_WAITS, /* a fact whose dimension comes first */
   HOLD_RETRY, /* something of its table, or of the file, that passes: a busy lock, a cancelled statement; tried ever more slowly */
-  HOLD_MODEL, /* a person must change a model, the settings or the secret: the table's younger files would say the same */
+  HOLD_MODEL, /* a person must change a model, the settings or the secret: all files of the table would say the same */
+  HOLD_FILE,  /* the same of that file alone: only a run of it could find out (JOB_HELD) */
   HOLD_LOCAL, /* disk or permissions: of that file alone (JOB_HELD) */
   HOLD_STUCK, /* the same of a claim whose run is over: it only has to be moved (JOB_STUCK) */
   HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes (JOB_HELD) */

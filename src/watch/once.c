@@ -147,6 +147,7 @@ judge (const OnceLook *look, guint index)
   switch (holds_find (look->holds, job, look->now, &until))
     {
     case HOLD_MODEL:
+    case HOLD_FILE:
       return (Standing) { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, "a person must mend its model or the settings" };
     case HOLD_LOCAL:
       return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "the local disk or its permissions" };

@@ -168,7 +168,7 @@ apply_hold (Supervisor *supervisor, Job *job, int64_t now)
   if (job->state != JOB_READY && job->state != JOB_ORPHAN)
     return;
   HoldCause cause = holds_find (supervisor->holds, job, now, &job->not_before);
-  if (cause == HOLD_LOCAL || cause == HOLD_CRASHED)
+  if (cause == HOLD_FILE || cause == HOLD_LOCAL || cause == HOLD_CRASHED)
     job->state = JOB_HELD;
   else if (cause == HOLD_STUCK)
     job->state = JOB_STUCK;

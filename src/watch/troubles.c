@@ -10,6 +10,7 @@ static const struct
   [HOLD_WAITS] = { "waits", "its dimension comes first" },
   [HOLD_RETRY] = { "retry", "it is tried again" },
   [HOLD_MODEL] = { "model", "a person must mend something" },
+  [HOLD_FILE] = { "file", "a person must mend something" },
   [HOLD_LOCAL] = { "local", "the disk or its permissions" },
   [HOLD_STUCK] = { "stuck", "its run is over, and the file cannot be moved" },
   [HOLD_CRASHED] = { "crashed", "it crashed its workers and is left until it changes" },
@@ -24,6 +25,7 @@ static void
 trouble_free (Trouble *trouble)
 {
   g_free (trouble->text);
+  g_clear_pointer (&trouble->session, json_decref);
   g_free (trouble);
 }
 
@@ -62,7 +64,18 @@ troubles_note (Troubles *troubles, const char *key, HoldCause cause, const char 
   Trouble *trouble = ensure (troubles, key, cause, now);
   g_free (trouble->text);
   trouble->text = g_strdup (text);
+  g_clear_pointer (&trouble->session, json_decref);
   trouble->next = pause_us == INT64_MAX ? 0 : now + pause_us;
+}
+
+void
+troubles_set_session (Troubles *troubles, const char *key, const Json *session)
+{
+  Trouble *trouble = g_hash_table_lookup (troubles->known, key);
+  if (trouble == NULL)
+    return;
+  g_clear_pointer (&trouble->session, json_decref);
+  trouble->session = json_incref ((Json *) session);
 }
 
 int64_t

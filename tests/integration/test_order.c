@@ -301,6 +301,32 @@ test_an_unfinished_file_holds_the_next (void **state)
     }
 }
 
+/* A file that only a person can help holds the next one for a while, and no longer. */
+static void
+test_a_held_file_is_passed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_configure (home, ", \"wait_for_older\": 2");
+  expect_load (home, "email,n\nann@x.org,1\n", "applied", "read=1 inserted=1 staged=1");
+  sql_run_text (home, "create view public.looks as select n from warehouse.users");
+  g_autoptr (Background) watch = start_watch (home);
+  home_drop (home, "users-2.csv", "email,n\nann@x.org,1.5\n");
+  wait_until (background_said (watch, "users-2.csv: left where it is"));
+  home_drop (home, "users-3.csv", "email,n\nann@x.org,3\n");
+  wait_until (background_said (watch, "users-3.csv: waits for users-2.csv, which is older and is held"));
+  wait_until (background_said (watch, "older files of its table are not loaded yet: users-2.csv"));
+  stop_watch (watch);
+  assert_sql (home, "3", "select n from warehouse.users_current");
+
+  /* It had its turn: what is there since stays. */
+  sql_run_text (home, "drop view public.looks");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "imports/users-2.csv", NULL);
+  g_autoptr (Json) late = outcome_json (outcome);
+  assert_load (late, "applied", "read=1 rejected=1");
+  assert_sql (home, "3", "select n from warehouse.users_current");
+}
+
 /* A file that two supervisors have in front of them and that cannot be loaded: one run tells it, and the same one ends it. */
 static void
 test_a_held_file_makes_one_run (void **state)
@@ -338,6 +364,7 @@ main (void)
     TEST (test_many_at_once),
     TEST (test_past_those_that_wait),
     TEST (test_an_unfinished_file_holds_the_next),
+    TEST (test_a_held_file_is_passed),
     TEST (test_a_held_file_makes_one_run),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -183,14 +183,36 @@ test_doubtful_key (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* A format with four digits of a year, and cells with two: the reason says what would read them. */
+static void
+test_short_years (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"k\"], \"rejects\": {\"max_percent\": "
+                    "100}, \"columns\": {\"born\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"}}}");
+  g_autoptr (Json) published = load_text (home, "people.csv", "k,born\na,18/10/1951\nb,18/10/51\nc,18/13/51\n", NULL);
+  assert_load (published, "applied", "read=3 rejected=2 inserted=1 staged=1");
+  assert_sql (home, "3 f,4 t",
+              "select string_agg (line || ' ' || (message not like '%%two digits, as YY%%')::text::char(1), ',' order by line)"
+              " from weir.reject");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_a_format_for_once),       TEST (test_points_for_once),       TEST (test_points_in_whole_numbers),
-    TEST (test_the_file_says_otherwise), TEST (test_the_hint_is_followed),  TEST (test_long_texts_convert),
-    TEST (test_many_texts_convert),      TEST (test_what_does_not_convert), TEST (test_doubtful_key),
+    TEST (test_short_years),
+    TEST (test_a_format_for_once),
+    TEST (test_points_for_once),
+    TEST (test_points_in_whole_numbers),
+    TEST (test_the_file_says_otherwise),
+    TEST (test_the_hint_is_followed),
+    TEST (test_long_texts_convert),
+    TEST (test_many_texts_convert),
+    TEST (test_what_does_not_convert),
+    TEST (test_doubtful_key),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

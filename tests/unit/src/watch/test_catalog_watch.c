@@ -123,7 +123,7 @@ an_unreadable_model_is_tried_again (void **state)
   assert_true (settings != NULL && chmod (folder, 0755) == 0 && chmod (models, 0755) == 0);
   write_file (models, "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
   assert_int_equal (chmod (path, 0), 0);
-  g_autoptr (Log) log = log_open (NULL, FALSE);
+  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, false);
   CatalogWatch *watch = catalog_watch_new (settings, log);
   assert_int_equal (look_as_user (watch), CATALOG_MODELS_CHANGED);
   assert_int_equal (look_as_user (watch), CATALOG_SAME);

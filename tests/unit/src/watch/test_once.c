@@ -30,6 +30,7 @@ static const struct
   { "another weir's table", JOB_READY, HOLD_NONE, false, true, false, 3 },
   { "gone by the next look", JOB_READY, HOLD_GONE, false, false, false, 0 },
   { "a person must mend", JOB_READY, HOLD_MODEL, false, false, true, 2 },
+  { "a person must mend that file", JOB_HELD, HOLD_FILE, false, false, true, 2 },
   { "a broken model", JOB_HELD, HOLD_NONE, false, false, true, 2 },
   { "the disk", JOB_HELD, HOLD_LOCAL, false, false, true, 4 },
   { "it cannot be moved", JOB_STUCK, HOLD_STUCK, false, false, true, 4 },
