@@ -6,42 +6,37 @@
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/overtaken.h"
+#include "pipeline/records/annotation.h"
 #include "pipeline/returned.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
+#include <errno.h>
 #include <string.h>
-
-/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
-static const char begin_sql[] = "begin isolation level read committed;"
-                                "set local synchronous_commit = on;"
-                                "set local statement_timeout = 0;"
-                                "set local lock_timeout = %d;"
-                                "set local idle_in_transaction_session_timeout = 0;"
-                                "set local work_mem = '64MB';"
-                                "set local jit = off;"
-                                "set local search_path = pg_catalog";
-
-static bool
-begin_transaction (Db *db, const PipelineTask *task, GError **error)
-{
-  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms);
-  return db_exec (db, sql, error);
-}
+#include <unistd.h>
 
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, error);
 }
 
 static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
   return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+}
+
+/* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
+ * it has perhaps only written them to memory. */
+static bool
+commit_run (Db *db, const PipelineTask *task, GError **error)
+{
+  if (task->keep && !task->options->dry_run && fsync (task->fd) != 0 && errno != EINVAL)
+    return weir_system_error (error, errno, "could not sync \"%s\" to the disk", task->run->file);
+  return commit_step (db, task, error);
 }
 
 static void
@@ -140,11 +135,29 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
 {
   if (!begin_step (db, task, error))
     return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
                    g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
+  return true;
+}
+
+/* Rejects that were handed back under a name of their own are no table; those for a spreadsheet are not as they were. */
+static bool
+check_handed_back (const PipelineTask *task, const Known *known, const Layout *layout, GError **error)
+{
+  const char *first = layout->n_columns > 0 ? layout->columns[0].header : "";
+  g_autofree char *hint =
+      g_strdup_printf ("Name it after its table, as users_1.csv, or say `weir load --table TABLE %s`.", task->run->file);
+  if (annotation_is_safe (first))
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_INPUT, .detail = "Nothing was loaded.",
+                                   .hint = "`weir rejects RUN --csv` without --safe makes the file to correct." },
+                      "\"%s\" was made for a spreadsheet: cells in it have apostrophes that the rows had not", task->run->file);
+  if (annotation_is (first) && task->model == NULL && !known->state.exists)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_NAME, .detail = "Nothing was loaded.", .hint = hint },
+                      "\"%s\" has rejects of another table: no table \"%s\" is known", task->run->file, task->run->table);
   return true;
 }
 
@@ -153,7 +166,7 @@ static bool
 in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const Run *run = task->run;
-  if (!load_file (db, task, known->pins, loaded, step, error))
+  if (!load_file (db, task, known->pins, loaded, step, error) || !check_handed_back (task, known, loaded->layout, error))
     return false;
   g_autoptr (Json) dialect = dialect_to_json (rows_dialect (loaded->rows));
   g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
@@ -241,7 +254,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
   if (!enter_transform (db, task, error) || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !overtaken_find (db, task, &known->state, step, &overtaken, error))
     return false;
-  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, overtaken };
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
+                               overtaken };
   return transform_run (db, task, &before, loaded, step, error) && record_applied (db, task, known, loaded, step, error);
 }
 
@@ -270,7 +284,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
     fault_point ("before-commit");
-  if (!done || !commit_step (db, task, error))
+  if (!done || !commit_run (db, task, error))
     {
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
@@ -278,6 +292,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
     }
   take_over (result, &step);
   result->status = STATUS_APPLIED;
+  result->may_wait = known->state.waiting > 0 || result->rows.waiting > 0;
   return true;
 }
 
@@ -291,8 +306,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
-      || !commit_step (db, task, error))
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
@@ -385,7 +399,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!begin_transaction (db, task, error))
+  if (!run_begin (db, task->options, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

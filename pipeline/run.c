@@ -16,6 +16,21 @@ load_status_word (LoadStatus status)
 }
 
 bool
+run_begin (Db *db, const PipelineOptions *options, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
+                                          "set local synchronous_commit = on;"
+                                          "set local statement_timeout = 0;"
+                                          "set local lock_timeout = %d;"
+                                          "set local idle_in_transaction_session_timeout = 0;"
+                                          "set local work_mem = '64MB';"
+                                          "set local jit = off;"
+                                          "set local search_path = pg_catalog",
+                                          options->lock_timeout_ms);
+  return db_exec (db, sql, error);
+}
+
+bool
 task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
 {
   const PipelineOptions *options = task->options;

@@ -47,7 +47,12 @@ typedef struct
   const Run *run;         /* with the size and time of the file, when it was opened */
   int fd;
   const PipelineOptions *options;
+  bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
+
+/* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It is durable, has no
+ * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. */
+bool run_begin (Db *db, const PipelineOptions *options, GError **error);
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
 bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
@@ -57,6 +62,7 @@ bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GErr
 typedef struct
 {
   LoadStatus status;
+  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
   bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;

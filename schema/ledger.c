@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char ledger_reject_copy[] =
-    "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
+    "copy weir.reject (run_id, line, column_name, reason, message, repaired, waiting, original) from stdin (format binary)";
 
 void
 table_state_clear (TableState *state)
@@ -92,7 +92,7 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
     return true;
   RowCounts *c = &ret_state->rows;
   int64_t *const counts[] = { &c->read,     &c->rejected, &c->repaired,    &c->duplicate, &c->unchanged,
-                              &c->inserted, &c->updated,  &c->deactivated, &c->staged };
+                              &c->inserted, &c->updated,  &c->deactivated, &c->staged,    &c->waiting };
   int column = 0;
   ret_state->status = g_strdup (db_result_value (result, 0, column++));
   ret_state->state = g_strdup (db_result_value (result, 0, column++));
@@ -240,7 +240,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
   const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
-                             c->inserted, c->updated,  c->deactivated, c->staged };
+                             c->inserted, c->updated,  c->deactivated, c->staged,    c->waiting };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -248,7 +248,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   return LEDGER_RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
                      { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
                      { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
-                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
+                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
+                     { "lines", lines })
          && LEDGER_RUN ("completed", { "run", id });
 }
 
@@ -280,6 +281,19 @@ ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition,
 }
 
 bool
+ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_sha256 = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_sha256", &result, { "run", id }))
+    return false;
+  *ret_sha256 = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
 ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
@@ -303,6 +317,7 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .newest_key = g_strdup (db_result_value (result, 0, 10)),
     .applied = db_result_int64 (result, 0, 11),
     .warehouse_schema = g_strdup (db_result_value (result, 0, 12)),
+    .waiting = db_result_int64 (result, 0, 13),
   };
   return true;
 }
@@ -333,7 +348,8 @@ ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *re
     return false;
   g_assert (db_result_rows (result) == 1);
   *ret_instant = g_strdup (db_result_value (result, 0, 0));
-  *ret_ahead = db_result_int64 (result, 0, 1);
+  if (ret_ahead != NULL)
+    *ret_ahead = db_result_int64 (result, 0, 1);
   return true;
 }
 
@@ -369,5 +385,24 @@ ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GEr
   if (!LEDGER_ASK ("ledger/size_known", &result, { "table", table }, { "size", ledger_number (&bytes, size) }))
     return false;
   *ret_known = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error)
+{
+  return sql_run (db, "waiting/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_refused_file (Db *db, const char *table, char **ret_text, GError **error)
+{
+  g_autoptr (DbResult) file = NULL;
+  if (!LEDGER_ASK ("waiting/refused_file", &file, { "table", table }))
+    return false;
+  bool refused = db_result_rows (file) > 0 && db_result_bool (file, 0, 2);
+  *ret_text = refused ? g_strdup_printf ("; its newest file, %s, was refused: mend it, then `weir retry %.8s`",
+                                         db_result_value (file, 0, 0), db_result_value (file, 0, 1))
+                      : g_strdup ("");
   return true;
 }

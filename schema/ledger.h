@@ -1,5 +1,5 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql and forget.sql; nothing
- * else names its tables, but for the migrations.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql and waiting.sql;
+ * nothing else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
  * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
@@ -15,7 +15,7 @@
 
 typedef struct
 {
-  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged;
+  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting;
 } RowCounts;
 
 /* One execution over one file. */
@@ -55,6 +55,7 @@ typedef struct
   char *newest_key;       /* the same; NULL: none was applied */
   int64_t applied;        /* files applied so far */
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
+  int64_t waiting;        /* rows of the fact that wait for what they refer to */
 } TableState;
 
 void table_state_clear (TableState *state);
@@ -166,6 +167,9 @@ bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GErr
  * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
+/* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
+bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
+
 /* weir.table. ledger_table_read locks the row when for_update. */
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
@@ -175,7 +179,7 @@ bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 /* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row, and by how many seconds
- * it is ahead of the server's clock. Owned by the caller. */
+ * it is ahead of the server's clock (ret_ahead may be NULL). Owned by the caller. */
 bool ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error);
 
 /* What duplicates are recognised by. */
@@ -193,7 +197,7 @@ bool ledger_was_applied (Db *db, const char *table, const FileIdentity *identity
 /* Whether an applied file of this size exists at all, so that hashing is worth it. */
 bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error);
 
-/* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
+/* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, waiting, original. */
 extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
 /* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
@@ -210,14 +214,22 @@ typedef struct
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */
 bool ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GError **error);
-/* Forgets what the table's loads have settled. files: also that these files are kept, for whoever removes them behind the COMMIT;
+/* Forgets what the table's loads have settled; rows that wait become rejects. files: also that these files are kept, for whoever removes them behind the COMMIT;
  * runs: also the runs, with their rejects. */
 bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error);
+
+/* "; its newest file, users-60.csv, was refused: mend it, then `weir retry 1a2b3c4d`", where that is so of the table; else "". Owned by
+ * the caller. */
+bool ledger_refused_file (Db *db, const char *table, char **ret_text, GError **error);
+
+/* The tables that have rows waiting for what they refer to: names. */
+bool ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error);
 
 /* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
 bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
-bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
+bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of facts, by what they wait for */
+bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

@@ -1,46 +1,32 @@
-#include "watcher/claim.h"
+/* Taking dropped files, and giving them back. */
+#include "watcher/claim_private.h"
 
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
-#include "base/fsutil.h"
+#include "base/fsat.h"
 #include "watcher/lockfd.h"
+#include "watcher/move.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #define FOLDER_MODE 0755
 
-/* Listing takes each folder's lock for a moment; taking over an orphan waits that moment out. */
-#define RESUME_TRIES 20
-#define RESUME_PAUSE_US 5000
-
-struct Claim
-{
-  Uid run;
-  char *imports;
-  char *folder;
-  char *name;
-  char *path;
-  int lock; /* the folder's descriptor, flocked; -1: released */
-};
-
-static Claim *
+Claim *
 claim_new (const char *imports, Uid run)
 {
-  char text[UID_TEXT_SIZE];
-  uid_format (run, text);
   Claim *claim = g_new0 (Claim, 1);
   claim->run = run;
+  uid_format (run, claim->run_text);
   claim->imports = g_strdup (imports);
-  claim->folder = g_build_filename (imports, CLAIM_FOLDER, text, NULL);
-  claim->lock = -1;
+  claim->folder = g_build_filename (imports, CLAIM_FOLDER, claim->run_text, NULL);
+  claim->imports_fd = claim->claimed_fd = claim->lock = claim->file = -1;
   return claim;
 }
 
-static void
+void
 claim_set_name (Claim *claim, const char *name)
 {
   claim->name = g_strdup (name);
@@ -53,7 +39,7 @@ release (Claim *claim)
 {
   if (claim->lock < 0)
     return;
-  rmdir (claim->folder);
+  unlinkat (claim->claimed_fd, claim->run_text, AT_REMOVEDIR);
   close (claim->lock);
   claim->lock = -1;
 }
@@ -62,6 +48,9 @@ void
 claim_free (Claim *claim)
 {
   release (claim);
+  fd_cleanup (&claim->file);
+  fd_cleanup (&claim->claimed_fd);
+  fd_cleanup (&claim->imports_fd);
   g_free (claim->imports);
   g_free (claim->folder);
   g_free (claim->name);
@@ -87,182 +76,299 @@ claim_path (const Claim *claim)
   return claim->path;
 }
 
+int
+claim_folder (const Claim *claim)
+{
+  return claim->lock;
+}
+
+int
+claim_file (const Claim *claim)
+{
+  return claim->file;
+}
+
+const struct stat *
+claim_info (const Claim *claim)
+{
+  return &claim->info;
+}
+
+/* ---- folders ---- */
+
+bool
+claim_folder_error (GError **error, const char *verb, const char *path)
+{
+  return weir_system_error (error, errno, "could not %s folder \"%s\"", verb, path);
+}
+
+bool
+claim_open_folders (Claim *claim, bool *ret_missing, GError **error)
+{
+  *ret_missing = false;
+  claim->imports_fd = open (claim->imports, HOW_TO_OPEN_FOLDERS);
+  if (claim->imports_fd >= 0)
+    claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
+  if (claim->claimed_fd >= 0)
+    return true;
+  *ret_missing = errno == ENOENT;
+  g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
+  return *ret_missing || claim_folder_error (error, "open", claim->imports_fd < 0 ? claim->imports : path);
+}
+
+/* The same, where the folder of all claims is made if it is not there. */
+static bool
+make_folders (Claim *claim, GError **error)
+{
+  bool missing;
+  if (!claim_open_folders (claim, &missing, error))
+    return false;
+  if (!missing)
+    return true;
+  g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
+  if (claim->imports_fd < 0)
+    return claim_folder_error (error, "open", claim->imports);
+  if (mkdirat (claim->imports_fd, CLAIM_FOLDER, FOLDER_MODE) != 0 && errno != EEXIST)
+    return claim_folder_error (error, "create", path);
+  claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
+  if (claim->claimed_fd < 0)
+    return claim_folder_error (error, "open", path);
+  return fs_sync_at (claim->imports_fd) || claim_folder_error (error, "sync", claim->imports);
+}
+
 /* Makes the folder of a new claim, durably, and locks it. */
 static bool
 make_folder (Claim *claim, GError **error)
 {
-  g_autofree char *claimed = g_path_get_dirname (claim->folder);
-  bool first = !g_file_test (claimed, G_FILE_TEST_IS_DIR);
+  if (!make_folders (claim, error))
+    return false;
   for (;;)
     {
-      if (!fs_make_folder (claim->folder, FOLDER_MODE, error) || !fs_sync_folder (claimed, error)
-          || (first && !fs_sync_folder (claim->imports, error)))
-        return false;
-      AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (mkdirat (claim->claimed_fd, claim->run_text, FOLDER_MODE) != 0 && errno != EEXIST)
+        return claim_folder_error (error, "create", claim->folder);
+      if (!fs_sync_at (claim->claimed_fd))
+        return claim_folder_error (error, "sync", claim->folder);
+      AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
       if (fd < 0 && errno == ENOENT)
         continue;
       if (fd >= 0)
         fault_point ("claim-lock");
       if (fd < 0 || !lockfd_take (fd, LOCK_EX))
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not lock folder \"%s\": %s", claim->folder, g_strerror (errno)), false;
+        return claim_folder_error (error, "lock", claim->folder);
       /* Somebody who found it empty may have removed it before we had the lock. */
       if (lockfd_is_in_place (fd, claim->folder))
         return claim->lock = fd_steal (&fd), true;
     }
 }
 
+/* ---- taking ---- */
+
+/* Where a file is taken from. */
+typedef struct
+{
+  int folder;
+  char *folder_path;
+  char *name; /* in that folder */
+  char *path;
+  const Sight *listed; /* NULL: whatever file it is */
+  bool is_dropped;     /* it must be claimed by a rename: in between, another may get its name */
+} Source;
+
+static void
+source_clear (Source *source)
+{
+  fd_cleanup (&source->folder);
+  g_free (source->folder_path);
+  g_free (source->name);
+  g_free (source->path);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
+
 static bool
-is_gone (const char *path)
+is_gone (int folder, const char *name)
 {
   struct stat status;
-  return lstat (path, &status) != 0 && errno == ENOENT;
+  return fstatat (folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
+/* Opens the folder of "path", which stays what it is whatever becomes of its own path. */
+static bool
+open_source (const char *path, Source *source, bool *ret_gone, GError **error)
+{
+  source->path = g_strdup (path);
+  source->folder_path = g_path_get_dirname (path);
+  source->name = g_path_get_basename (path);
+  source->folder = open (source->folder_path, HOW_TO_OPEN_FOLDERS);
+  *ret_gone = source->folder < 0 ? errno == ENOENT : is_gone (source->folder, source->name);
+  return source->folder >= 0 || *ret_gone || claim_folder_error (error, "open", source->folder_path);
+}
+
+bool
+claim_open_file (Claim *claim, int folder, const char *name, const Sight *listed, bool *ret_gone, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  claim->file = opening_dropped (folder, name, claim->name, &claim->info, &problem);
+  if (claim->file < 0)
+    *ret_gone = is_gone (folder, name);
+  else
+    *ret_gone = listed && !opening_is_same (listed, &claim->info);
+  if (claim->file < 0 && !*ret_gone)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return claim->file >= 0 && !*ret_gone;
+}
+
+/* Another file had got the name when it was claimed: it goes back, to be looked at as what it is. */
+static void
+put_back (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+{
+  if (fs_rename_at (claim->lock, claim->name, source->folder, source->name) || errno == ENOENT)
+    *ret_gone = true;
+  else
+    weir_system_error (error, errno, "\"%s\" was exchanged while it was claimed, and could not be put back from \"%s\"",
+                       claim->name, claim->folder);
+}
+
+/* Whether what is in the claim's folder is the file that is open, and still as it was. Its times are taken anew: ctime is that of the
+ * rename. */
+static bool
+has_come (Claim *claim)
+{
+  struct stat now;
+  const Sight opened = opening_sight (&claim->info);
+  if (fstatat (claim->lock, claim->name, &now, AT_SYMLINK_NOFOLLOW) != 0 || !opening_is_same (&opened, &now))
+    return false;
+  return claim->info = now, true;
+}
+
+static void
+explain_kept (const Claim *claim, GError **error)
+{
+  weir_error_detail (error, "The file is kept in \"%s\" and is taken up again from there.", claim->folder);
+}
+
+/* A file that lies where only weir writes may come by a copy, of which this opens what is in the claim's folder. */
+static bool
+move_in (Claim *claim, const Source *source, GError **error)
+{
+  const Move move = { source->folder, source->name, source->path, claim->lock, claim->name,
+                      claim->path,    claim->file,  claim->run,   claim->lock };
+  MoveEnd end = move_file (&move, error);
+  if (end == MOVE_TAKEN)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not claim \"%s\": its run has a file already", claim->name);
+  if (end == MOVE_UNSURE)
+    explain_kept (claim, error);
+  if (end != MOVE_DONE)
+    return false;
+  AUTO_FD int fd = opening_dropped (claim->lock, claim->name, claim->name, &claim->info, error);
+  if (fd < 0)
+    return false;
+  fd_cleanup (&claim->file);
+  claim->file = fd_steal (&fd);
+  return true;
+}
+
+static bool
+rename_in (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+{
+  if (!fs_rename_at (source->folder, source->name, claim->lock, claim->name))
+    {
+      int reason = errno;
+      *ret_gone = is_gone (source->folder, source->name) && is_gone (claim->lock, claim->name);
+      if (!*ret_gone)
+        weir_system_error (error, reason, "could not rename \"%s\" to \"%s\"", source->path, claim->path);
+      if (reason == EXDEV)
+        weir_error_hint (error,
+                         "imports/ and imports/.claimed must be on the same file system (in a container: in the same mount).");
+      return false;
+    }
+  if (!has_come (claim))
+    return put_back (claim, source, ret_gone, error), false;
+  if (fs_sync_at (claim->lock) && fs_sync_at (source->folder))
+    return true;
+  claim_folder_error (error, "sync", claim->folder);
+  return explain_kept (claim, error), false;
+}
+
+static bool
+check_name (const char *name, GError **error)
+{
+  if (name[0] != '\0' && strcmp (name, ".") != 0 && strcmp (name, "..") != 0 && strchr (name, '/') == NULL
+      && !move_is_own_name (name))
+    return true;
+  return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a file name", name);
+}
+
+static Claim *
+take (const char *imports, const Source *source, const char *name, Uid run, bool *ret_gone, GError **error)
+{
+  g_autoptr (Claim) claim = claim_new (imports, run);
+  claim_set_name (claim, name);
+  if (!claim_open_file (claim, source->folder, source->name, source->listed, ret_gone, error) || !make_folder (claim, error))
+    return NULL;
+  fault_point ("claim-rename");
+  if (source->is_dropped ? !rename_in (claim, source, ret_gone, error) : !move_in (claim, source, error))
+    return NULL;
+  return g_steal_pointer (&claim);
+}
+
+Claim *
+claim_take (const char *imports, const char *name, const Sight *listed, Uid run, bool *ret_gone, GError **error)
+{
+  *ret_gone = false;
+  g_autofree char *path = g_build_filename (imports, name, NULL);
+  g_auto (Source) source = { .folder = -1, .listed = listed, .is_dropped = true };
+  if (!check_name (name, error) || !open_source (path, &source, ret_gone, error) || *ret_gone)
+    return NULL;
+  return take (imports, &source, name, run, ret_gone, error);
 }
 
 Claim *
 claim_take_from (const char *imports, const char *path, const char *name, Uid run, bool *ret_gone, GError **error)
 {
   *ret_gone = false;
-  if (name[0] == '\0' || strchr (name, '/'))
-    return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a file name", name), NULL;
-  if (is_gone (path))
-    return *ret_gone = true, NULL;
-  g_autoptr (Claim) claim = claim_new (imports, run);
-  if (!make_folder (claim, error))
+  g_auto (Source) source = { .folder = -1 };
+  if (!check_name (name, error) || !open_source (path, &source, ret_gone, error) || *ret_gone)
     return NULL;
-  claim_set_name (claim, name);
-  g_autoptr (GError) local = NULL;
-  fault_point ("claim-rename");
-  if (!fs_rename_new (path, claim->path, NULL, &local))
-    {
-      *ret_gone = is_gone (path) && is_gone (claim->path);
-      if (!*ret_gone)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  return g_steal_pointer (&claim);
+  return take (imports, &source, name, run, ret_gone, error);
 }
 
-Claim *
-claim_take (const char *imports, const char *name, Uid run, bool *ret_gone, GError **error)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  return claim_take_from (imports, path, name, run, ret_gone, error);
-}
+/* ---- giving back ---- */
 
-/* The name of the file in a claim's folder, NULL: empty. Owned by the caller. */
-static char *
-find_file (const char *folder)
+static bool
+give_back_to (Claim *claim, const char *path, GError **error)
 {
-  g_autoptr (DIR) dir = opendir (folder);
-  if (!dir)
-    return NULL;
-  g_autofree char *first = NULL;
-  for (const struct dirent *found; (found = readdir (dir));)
-    {
-      if (strcmp (found->d_name, ".") == 0 || strcmp (found->d_name, "..") == 0)
-        continue;
-      if (first && strcmp (first, found->d_name) <= 0)
-        continue;
-      g_free (first);
-      first = g_strdup (found->d_name);
-    }
-  return g_steal_pointer (&first);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  AUTO_FD int to = open (folder, HOW_TO_OPEN_FOLDERS);
+  if (to < 0)
+    return claim_folder_error (error, "open", folder);
+  const Move move = { claim->lock, claim->name, claim->path, to, name, path, claim->file, claim->run, claim->lock };
+  g_autoptr (GError) unsure = NULL;
+  MoveEnd end = move_file (&move, &unsure);
+  if (end == MOVE_TAKEN)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" back: \"%s\" is there", claim->name, path);
+  if (end == MOVE_FAILED)
+    return g_propagate_error (error, g_steal_pointer (&unsure)), false;
+  return true;
 }
 
 static bool
-lock_orphan (int fd)
+give_back_to_imports (Claim *claim, GError **error)
 {
-  for (int i = 0; i < RESUME_TRIES; i++)
-    {
-      if (lockfd_take (fd, LOCK_EX | LOCK_NB))
-        return true;
-      g_usleep (RESUME_PAUSE_US);
-    }
-  return false;
-}
-
-Claim *
-claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error)
-{
-  *ret_gone = false;
-  g_autoptr (Claim) claim = claim_new (imports, run);
-  AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT)
-    return *ret_gone = true, NULL;
-  if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", claim->folder, g_strerror (errno)), NULL;
-  if (!lock_orphan (fd) || !lockfd_is_in_place (fd, claim->folder))
-    return *ret_gone = true, NULL;
-  claim->lock = fd_steal (&fd);
-  g_autofree char *name = find_file (claim->folder);
-  if (!name)
-    return *ret_gone = true, NULL;
-  claim_set_name (claim, name);
-  return g_steal_pointer (&claim);
+  if (!fs_rename_at (claim->lock, claim->name, claim->imports_fd, claim->name))
+    return weir_system_error (error, errno, "could not rename \"%s\" to \"%s/%s\"", claim->path, claim->imports, claim->name);
+  fs_sync_at (claim->imports_fd);
+  fs_sync_at (claim->lock);
+  return true;
 }
 
 bool
 claim_give_back (Claim *claim, const char *path, GError **error)
 {
-  g_autofree char *origin = g_build_filename (claim->imports, claim->name, NULL);
-  bool renamed = fs_rename_new (claim->path, path ? path : origin, NULL, error);
-  if (!renamed)
-    weir_error_detail (error, "The file is kept in \"%s\" and is taken up again from there.", claim->folder);
+  bool moved = path ? give_back_to (claim, path, error) : give_back_to_imports (claim, error);
+  if (!moved)
+    explain_kept (claim, error);
   release (claim);
-  return renamed;
-}
-
-void
-claim_entry_free (ClaimEntry *entry)
-{
-  g_free (entry->name);
-  g_free (entry);
-}
-
-/* Looks at one claim's folder; NULL when there is no file in it (yet, or any more). One that is empty and nobody's is removed. */
-static ClaimEntry *
-look_at (const char *claimed, const char *run_text, Uid run)
-{
-  g_autofree char *folder = g_build_filename (claimed, run_text, NULL);
-  AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0)
-    return NULL;
-  /* A shared lock: enough to know that no worker holds its exclusive one, and listings do not disturb each other. */
-  bool orphan = lockfd_take (fd, LOCK_SH | LOCK_NB);
-  g_autofree char *name = find_file (folder);
-  struct stat status;
-  if (!name && orphan)
-    rmdir (folder);
-  if (!name || fstatat (fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return NULL;
-  ClaimEntry *entry = g_new0 (ClaimEntry, 1);
-  entry->run = run;
-  entry->name = g_steal_pointer (&name);
-  entry->orphan = orphan;
-  entry->inode = status.st_ino;
-  entry->size = status.st_size;
-  entry->mtime_ns = fs_nanoseconds (status.st_mtim);
-  return entry;
-}
-
-GPtrArray *
-claim_list (const char *imports, GError **error)
-{
-  g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
-  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
-  g_autoptr (DIR) dir = opendir (claimed);
-  if (!dir && errno == ENOENT)
-    return g_steal_pointer (&claims);
-  if (!dir)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", claimed, g_strerror (errno)), NULL;
-  for (const struct dirent *found; (found = readdir (dir));)
-    {
-      Uid run;
-      if (!uid_parse (found->d_name, strlen (found->d_name), &run))
-        continue;
-      ClaimEntry *entry = look_at (claimed, found->d_name, run);
-      if (entry)
-        g_ptr_array_add (claims, entry);
-    }
-  return g_steal_pointer (&claims);
+  return moved;
 }

@@ -15,4 +15,7 @@ bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult
 bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
                      GError **error);
 
+/* Spools the original bytes of the rows of weir_refused, read from the file once more: of those that wait, or of the others. */
+bool sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **error);
+
 #endif

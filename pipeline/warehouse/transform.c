@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
+#include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
 /* How far a table's last instant may be ahead of the server's clock without a word. */
@@ -242,7 +243,8 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
-  if (warehouse == NULL || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
+  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before->waiting, loaded, result, error)
+      || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;
   note_instant (task->model->table, ahead, result->notes);
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };

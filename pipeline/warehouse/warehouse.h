@@ -32,6 +32,7 @@ typedef struct
   const Pins *pins;      /* a column that is not pinned has never held a value and takes any type */
   bool known;            /* the table is weir's: it was loaded before */
   int lock_ms;           /* how long to try for the locks that a change needs, and to wait for others from then on */
+  int64_t waiting;       /* rows of it that wait for what they refer to (withhold.h) */
   const char *overtaken; /* why a row that would change a known one is refused; NULL: it is not */
 } TableBefore;
 

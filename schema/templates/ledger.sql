@@ -11,7 +11,7 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -138,7 +138,7 @@ where execution_id = :'run'::uuid and status = 'COMPLETED'
 
 -- name: commonest_reject
 select count(*), reason, column_name, min(line), (array_agg(message order by line))[1]
-from weir.reject where run_id = :'run'::uuid and not repaired
+from weir.reject where run_id = :'run'::uuid and not repaired and not waiting
 group by reason, column_name order by 1 desc, 4 limit 1
 
 -- name: file_finished
@@ -148,7 +148,7 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
-    lines = :'lines'::jsonb
+    rows_waiting = :'waiting'::bigint, lines = :'lines'::jsonb
 where run_id = :'run'::uuid
 
 -- name: fail
@@ -172,14 +172,17 @@ update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
 where run_id = :'run'::uuid
 
+-- name: file_sha256
+select sha256 from weir.file where run_id = :'run'::uuid
+
 -- name: table_read
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting
 from weir.table where table_name = :'table'
 
 -- name: table_read_for_update
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting
 from weir.table where table_name = :'table' for update
 
 -- name: table_ensure

@@ -45,7 +45,7 @@ load_dropped (Loader *loader, const NamedFile *file, const char *past, LoadEnd *
   g_auto (Candidate) candidate = { 0 };
   if (!candidate_dropped (loader, name, &file->route, past, &candidate, error))
     return false;
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, candidate.run, &gone, error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, candidate.run, &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
   ClaimFate fate;
@@ -54,7 +54,7 @@ load_dropped (Loader *loader, const NamedFile *file, const char *past, LoadEnd *
   if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
-    placing_give_back (loader->db, loader->settings, claim, NULL);
+    placing_give_back (loader->db, loader->settings, claim, NULL, error);
   return false;
 }
 

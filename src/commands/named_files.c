@@ -110,7 +110,7 @@ add_orphan (GArray *waiting, const Catalog *catalog, const Settings *settings, c
   uid_format (claim->run, run);
   NamedFile file = { .path = g_build_filename (settings->imports, CLAIM_FOLDER, run, claim->name, NULL),
                      .claimed = true,
-                     .instant_ns = claim->mtime_ns,
+                     .instant_ns = claim->sight.mtime_ns,
                      .order_key = order_key (claim->name) };
   catalog_route (catalog, claim->name, &file.route);
   g_array_append_val (waiting, file);
@@ -169,13 +169,9 @@ is_link (const char *path)
 bool
 named_file_is_dropped (const NamedFile *file, const Settings *settings)
 {
-  if (is_link (file->path))
-    return false;
   g_autofree char *full = g_canonicalize_filename (file->path, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
-  struct stat here, imports;
-  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
-         && here.st_ino == imports.st_ino;
+  return settings_is_drop_folder (settings, folder);
 }
 
 bool

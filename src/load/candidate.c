@@ -90,14 +90,14 @@ candidate_dropped (Loader *loader, const char *name, const Route *route, const c
 }
 
 bool
-candidate_orphan (Db *db, const RunState *state, const char *name, Uid run, const Route *route, const struct stat *info,
+candidate_orphan (Db *db, const RunState *state, const Run *run, const Route *route, const struct stat *info,
                   Candidate *ret_candidate, GError **error)
 {
-  *ret_candidate = (Candidate) { .run = run, .order_key = g_strdup (state->order_key) };
+  *ret_candidate = (Candidate) { .run = run->id, .order_key = g_strdup (state->order_key) };
   if (state->order_key == NULL)
     {
-      ret_candidate->order_key = order_key (name);
-      return look (db, name, route, info, ret_candidate, error);
+      ret_candidate->order_key = order_key (run->file);
+      return look (db, run->file, route, info, ret_candidate, error);
     }
   ret_candidate->instant_ns = state->instant_ns;
   ret_candidate->again = state->again || g_strcmp0 (state->status, "FAILED") == 0;

@@ -29,7 +29,7 @@ bool candidate_dropped (Loader *loader, const char *name, const Route *route, co
                         GError **error);
 
 /* An orphan, whose run the ledger knows as "state" says. One that never came there is looked up as a dropped file is. */
-bool candidate_orphan (Db *db, const RunState *state, const char *name, Uid run, const Route *route, const struct stat *info,
+bool candidate_orphan (Db *db, const RunState *state, const Run *run, const Route *route, const struct stat *info,
                        Candidate *ret_candidate, GError **error);
 
 /* The file of a run that is tried again: its name, and the run as ledger_run has it. */

@@ -27,6 +27,7 @@ typedef struct
   size_t secret_length;
   PipelineOptions options; /* force, dry_run, stop_fd and progress are the caller's to set */
   bool one_shot;           /* nobody comes back to what is left undone: every failure is recorded as one (weir load, weir retry) */
+  bool owes;               /* rows that wait could not be taken up, for another session had their table (upkeep.h) */
   char *locked;            /* the table whose lock is held */
   Json *blocker;           /* the session that loader_find_blocker found last; NULL: none */
 } Loader;

@@ -23,7 +23,8 @@ typedef enum
 } ClaimFate;
 
 /* Loads a claimed file and archives, deletes or refuses it. candidate: what was known of it before it was claimed, with the claim's
- * run; NULL: an orphan, of which the ledger knows what there is to know. True: *ret_end tells how it ended, a refusal included. With one_shot a
+ * run; NULL: an orphan, of which the ledger knows what there is to know. True: *ret_end tells how it ended, a refusal included. With
+ * one_shot a
  * file that could not be placed is no error, but "stuck" (CLAIM_ORPHAN). Errors are what does not end it; *ret_fate is set
  * always, and is never DONE then. */
 bool loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candidate *candidate, LoadEnd *ret_end,

@@ -5,12 +5,17 @@
 #include "base/fault.h"
 #include "src/load/loading.h"
 #include "src/load/outcome.h"
+#include "src/load/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How often rows that wait are looked after, and how soon again where another session had them. */
+#define UPKEEP_US (5 * 60 * G_USEC_PER_SEC)
+#define SOON_US G_USEC_PER_SEC
 
 /* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
 static Json *
@@ -67,6 +72,20 @@ answer_end (const LoadEnd *end)
   if (end->stuck)
     json_object_set_new (answer, "stuck", json_true ());
   return answer;
+}
+
+/* What the supervisor's listing saw of the file: NULL where the request does not say. */
+static const Sight *
+read_sight (const Json *request, Sight *sight)
+{
+  json_int_t device, inode, size, mtime_ns;
+  /* jansson only reads it. */
+  if (json_unpack ((Json *) request, "{s:I, s:I, s:I, s:I}", "device", &device, "inode", &inode, "size", &size, "mtime_ns",
+                   &mtime_ns)
+      != 0)
+    return NULL;
+  *sight = (Sight) { (dev_t) device, (ino_t) inode, size, mtime_ns };
+  return sight;
 }
 
 static bool
@@ -134,18 +153,27 @@ answer_given_back (Loader *loader, const char *file, const char *table, const GE
   return answer;
 }
 
-/* A file of the drop folder, with its table's lock held. */
-static Json *
-load_dropped (Loader *loader, const Json *request, const char *name, const Route *route)
+/* A file of the drop folder. */
+typedef struct
 {
+  const Json *request;
+  const char *name;
+  const Sight *listed;
+} Dropped;
+
+/* With its table's lock held. */
+static Json *
+load_dropped (Loader *loader, const Dropped *dropped, const Route *route)
+{
+  const char *name = dropped->name;
   g_autoptr (GError) error = NULL;
   g_auto (Candidate) candidate = { 0 };
   bool gone = false;
-  Json *answer = refrain (loader, request, name, route, &candidate);
+  Json *answer = refrain (loader, dropped->request, name, route, &candidate);
   if (answer != NULL)
     return answer;
   fault_point ("before-claim");
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, candidate.run, &gone, &error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, dropped->listed, candidate.run, &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
@@ -157,7 +185,7 @@ load_dropped (Loader *loader, const Json *request, const char *name, const Route
     return answer_end (&end);
   if (fate == CLAIM_ORPHAN)
     return answer_stuck (&end, answer_orphan (loader, claim, route->table, error));
-  placing_give_back (loader->db, loader->settings, claim, NULL);
+  placing_give_back (loader->db, loader->settings, claim, NULL, &error);
   return answer_given_back (loader, name, route->table, error);
 }
 
@@ -172,21 +200,31 @@ refuse_orphan (Loader *loader, Claim *claim, const Route *route, const char *ref
   return loading_refused (loader, claim, route, why, ret_end, error);
 }
 
-/* An orphan, with its table's lock held. Whatever becomes of it here, it stays claimed until it is placed. */
-static Json *
-load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, const Route *route)
+/* An orphan. */
+typedef struct
 {
+  Uid run;
+  const char *name;
+  const Sight *listed;
+  const char *refuse; /* why it is to be refused; NULL: it is to be loaded */
+} Orphan;
+
+/* With its table's lock held. Whatever becomes of it here, it stays claimed until it is placed. */
+static Json *
+load_orphan (Loader *loader, const Orphan *orphan, const Route *route)
+{
+  const char *name = orphan->name;
   g_autoptr (GError) error = NULL;
   bool gone = false;
-  g_autoptr (Claim) claim = claim_resume (loader->settings->imports, run, &gone, &error);
+  g_autoptr (Claim) claim = claim_resume (loader->settings->imports, orphan->run, orphan->listed, &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
     return answer_error (loader, name, route->table, error);
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
-  bool done = refuse != NULL ? refuse_orphan (loader, claim, route, refuse, &end, &error)
-                             : loading_claimed (loader, claim, route, NULL, &end, &fate, &error);
+  bool done = orphan->refuse != NULL ? refuse_orphan (loader, claim, route, orphan->refuse, &end, &error)
+                                     : loading_claimed (loader, claim, route, NULL, &end, &fate, &error);
   return done ? answer_end (&end) : answer_stuck (&end, answer_orphan (loader, claim, route->table, error));
 }
 
@@ -221,12 +259,12 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
 }
 
 static Json *
-answer_path (Loader *loader, const Json *request, const char *name)
+answer_path (Loader *loader, const Dropped *dropped)
 {
   g_auto (Route) route = { 0 };
-  Json *answer = take_table (loader, name, NULL, false, &route);
+  Json *answer = take_table (loader, dropped->name, NULL, false, &route);
   if (answer == NULL)
-    answer = load_dropped (loader, request, name, &route);
+    answer = load_dropped (loader, dropped, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -247,19 +285,20 @@ find_orphan (const char *imports, Uid run, char **ret_name, GError **error)
 }
 
 static Json *
-answer_run (Loader *loader, const char *text, const char *refuse)
+answer_run (Loader *loader, const char *text, const char *refuse, const Sight *listed)
 {
-  Uid run;
+  Orphan orphan = { .listed = listed, .refuse = refuse };
   g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
-  if (uid_parse (text, strlen (text), &run) && !find_orphan (loader->settings->imports, run, &name, &error))
+  if (uid_parse (text, strlen (text), &orphan.run) && !find_orphan (loader->settings->imports, orphan.run, &name, &error))
     return answer_error (loader, NULL, NULL, error);
   if (name == NULL)
     return outcome_to_json (OUTCOME_GONE);
+  orphan.name = name;
   g_auto (Route) route = { 0 };
-  Json *answer = take_table (loader, name, &run, refuse != NULL, &route);
+  Json *answer = take_table (loader, name, &orphan.run, refuse != NULL, &route);
   if (answer == NULL)
-    answer = load_orphan (loader, run, refuse, name, &route);
+    answer = load_orphan (loader, &orphan, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -273,10 +312,12 @@ answer_request (Loader *loader, const char *line)
     return answer_error (loader, NULL, NULL, error);
   const char *path = json_string_value (json_object_get (request, "path"));
   const char *run = json_string_value (json_object_get (request, "run"));
+  Sight sight;
+  const Sight *listed = read_sight (request, &sight);
   if (path != NULL && strchr (path, '/') == NULL)
-    return answer_path (loader, request, path);
+    return answer_path (loader, &(Dropped) { request, path, listed });
   if (run != NULL)
-    return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")));
+    return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")), listed);
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");
   return answer_error (loader, NULL, NULL, error);
 }
@@ -291,16 +332,34 @@ print_answer (Json *answer)
   json_decref (answer);
 }
 
+/* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
+static int
+keep_up (Loader *loader, int64_t *due_us)
+{
+  int64_t now = g_get_monotonic_time ();
+  if (loader->owes)
+    *due_us = MIN (*due_us, now + SOON_US);
+  if (now >= *due_us)
+    {
+      g_autofree char *text = NULL;
+      *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
+      g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+      for (char **line = lines; *line != NULL; line++)
+        print_answer (json_pack ("{s:o}", "said", weir_json_string (*line)));
+    }
+  return (int) ((*due_us - now + 999) / 1000);
+}
+
 /* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
 static bool
-next_request (int stop_fd, GString *line)
+next_request (Loader *loader, int64_t *due_us, GString *line)
 {
   g_string_truncate (line, 0);
   for (;;)
     {
-      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), -1);
-      if (ready < 0 && errno == EINTR)
+      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = loader->options.stop_fd, .events = POLLIN } };
+      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (loader, due_us));
+      if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
       if (ready < 0 || fds[1].revents != 0)
         return false;
@@ -325,7 +384,8 @@ worker_main (const Settings *settings)
     return print_answer (answer_error (&loader, NULL, NULL, error)), weir_error_exit_code (error);
   print_answer (outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
-  while (next_request (stop_fd, line))
+  int64_t due_us = 0;
+  while (next_request (&loader, &due_us, line))
     print_answer (answer_request (&loader, line->str));
   return 0;
 }

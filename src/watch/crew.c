@@ -133,6 +133,9 @@ on_line (Child *child, const char *line, void *data)
   Worker *worker = data;
   Crew *crew = worker->crew;
   g_autoptr (Json) reply = weir_json_parse (line, strlen (line), "reply", NULL);
+  const char *said = json_string_value (json_object_get (reply, "said"));
+  if (said != NULL)
+    crew->events->said (said, crew->data);
   if (!json_is_string (json_object_get (reply, "outcome")))
     return;
   if (worker->state == WORKER_WORKING)

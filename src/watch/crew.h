@@ -28,6 +28,7 @@ typedef struct
   void (*reply) (const Job *job, Json *reply, void *data);       /* a request was answered; its worker is idle */
   void (*crashed) (const Job *job, const char *how, void *data); /* a worker died over a request */
   void (*ended) (const char *how, bool expected, void *data);    /* a worker without a request ended; how: as a verb phrase */
+  void (*said) (const char *text, void *data);                   /* a worker did something unasked */
 } CrewEvents;
 
 /* environment: NULL-terminated, for the workers. All but "events" and "data" is copied. */

@@ -203,6 +203,7 @@ add_given_back (const Inbox *inbox, const GPtrArray *before, Listing *listing)
         continue;
       ClaimEntry *copy = g_memdup2 (claim, sizeof *claim);
       copy->name = g_strdup (claim->name);
+      copy->problem = g_strdup (claim->problem);
       copy->orphan = false;
       g_ptr_array_add (listing->claims, copy);
     }

@@ -117,8 +117,16 @@ on_worker_ended (const char *how, bool expected, void *data)
     supervisor_worker_ended (supervisor, how, expected);
 }
 
-static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable, supervisor_take_reply,
-                                        on_worker_crashed, on_worker_ended };
+static void
+on_worker_said (const char *text, void *data)
+{
+  const Supervisor *supervisor = data;
+  log_line (supervisor->log, "%s", text);
+}
+
+static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable,
+                                        supervisor_take_reply,   on_worker_crashed,
+                                        on_worker_ended,         on_worker_said };
 
 static void
 on_inbox_changed (void *data)

@@ -57,6 +57,16 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
   return job;
 }
 
+/* Nobody can take it up, until a person has mended that. */
+static void
+hold_claim (Supervisor *supervisor, Job *job, const char *problem)
+{
+  job->state = JOB_HELD;
+  g_autofree char *text = g_strdup_printf ("it stays in imports/.claimed/%s: %s", job->key, problem);
+  if (holds_is_news (supervisor->holds, job->key, text))
+    log_about (supervisor->log, job->name, "%s", text);
+}
+
 static void
 add_claim (Supervisor *supervisor, const ClaimEntry *claim)
 {
@@ -64,9 +74,12 @@ add_claim (Supervisor *supervisor, const ClaimEntry *claim)
   uid_format (claim->run, run);
   Job *job = route_job (supervisor, run, claim->name, claim->orphan ? JOB_ORPHAN : JOB_IN_WORK);
   job->is_claim = true;
-  job->inode = claim->inode;
-  job->size = claim->size;
-  job->mtime_ns = job->instant_ns = claim->mtime_ns;
+  job->device = claim->sight.device;
+  job->inode = claim->sight.inode;
+  job->size = claim->sight.size;
+  job->mtime_ns = job->instant_ns = claim->sight.mtime_ns;
+  if (claim->problem)
+    hold_claim (supervisor, job, claim->problem);
   g_ptr_array_add (supervisor->jobs, job);
 }
 
@@ -83,6 +96,7 @@ add_entry (Supervisor *supervisor, const Entry *entry)
     return;
   int64_t now_ns = g_get_real_time () * 1000;
   Job *job = route_job (supervisor, entry->name, entry->name, state_of (entry->state));
+  job->device = entry->device;
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
@@ -225,6 +239,9 @@ make_request (const Job *job, const Job *older, const GArray *all, unsigned cras
     request = json_pack ("{s:s}", "run", job->key);
   else
     request = json_pack ("{s:s, s:s}", "run", job->key, "refuse", "it crashed the worker that loaded it, twice");
+  g_autoptr (Json) sight = json_pack ("{s:I, s:I, s:I, s:I}", "device", (json_int_t) job->device, "inode", (json_int_t) job->inode,
+                                      "size", (json_int_t) job->size, "mtime_ns", (json_int_t) job->mtime_ns);
+  json_object_update (request, sight);
   return weir_json_text (request);
 }
 
@@ -259,12 +276,16 @@ tell_wait (Supervisor *supervisor, const GArray *all, const Step *step, int64_t 
 {
   const Job *job = job_at (all, step->job), *older = job_at (all, step->older);
   int64_t left_us = job->passes_at - now;
-  if (left_us > (int64_t) (supervisor->settings->wait_for_older * 1e6) - QUIET_WAIT_US)
-    return;
+  int64_t quiet_us = left_us - (int64_t) (supervisor->settings->wait_for_older * 1e6) + QUIET_WAIT_US;
+  if (quiet_us > 0)
+    {
+      supervisor_look_later (supervisor, quiet_us);
+      return;
+    }
   g_autofree char *text = g_strdup_printf ("waits for %s, which is older and %s", older->shown, why_not (older));
   g_autofree char *duration = text_duration (left_us / 1000);
   if (holds_is_news (supervisor->holds, job->key, text))
-    log_line (supervisor->log, "%s: %s; at most %s more", job->shown, text, duration);
+    log_about (supervisor->log, job->name, "%s; at most %s more", text, duration);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "traced.h"
 
+#include "mounts.h"
 #include "worker.h"
 
 #include <signal.h>
@@ -46,10 +47,14 @@ static int
 run_traced (Trial *trial, Traced who, TraceAsk asked, void *data)
 {
   Home *home = trial->home;
+  g_autofree char *sanitizer = g_strdup (g_environ_getenv ((char **) home->environment->pdata, "ASAN_OPTIONS"));
+  g_autofree char *without_leaks = g_strconcat (sanitizer, ":detect_leaks=0", NULL); /* which are looked for by tracing */
   Run run = { .trial = trial, .ask = asked, .data = data, .is_supervisor = who == TRACED_SUPERVISOR };
+  home_set_environment (home, "ASAN_OPTIONS", without_leaks);
   home->traced = true;
   g_autoptr (Background) weir = run.is_supervisor ? spawn_weir (home, "watch", NULL) : worker_start (home);
   home->traced = false;
+  home_set_environment (home, "ASAN_OPTIONS", sanitizer);
   int code = trace_run (weir->pid, RUN_SECONDS, ask, &run);
   weir->pid = 0;
   g_autofree char *said = background_text (weir);
@@ -67,11 +72,26 @@ note_call (void *data, int nth, long call)
   return TRACE_GO;
 }
 
+static void
+make_home (Trial *trial, Traced who)
+{
+  nominal_make (trial);
+  if (who == TRACED_ELSEWHERE)
+    {
+      g_autofree char *archive = home_path (trial->home, "archive");
+      mounts_begin ();
+      mounts_add (archive, "size=1m");
+    }
+  nominal_fill (trial);
+}
+
 GArray *
 traced_calls (Trial *trial, Traced who)
 {
   GArray *calls = g_array_new (false, false, sizeof (long));
-  nominal_home (trial);
+  if (who == TRACED_ELSEWHERE && mounts_obstacle () != NULL)
+    return calls;
+  make_home (trial, who);
   int code = run_traced (trial, who, note_call, calls);
   if (code != 0)
     trial_violation (trial, "without a fault it ends with %d", code);
@@ -107,7 +127,7 @@ void
 traced_trial (Trial *trial, Traced who, int nth, TracedAnswer answer, void *data)
 {
   Point point = { .trial = trial, .nth = nth, .answer = answer, .data = data };
-  nominal_home (trial);
+  make_home (trial, who);
   if (run_traced (trial, who, at_point, &point) == -1)
     trial_violation (trial, "it does not end in %d s", RUN_SECONDS);
   trial_finish (trial);

@@ -56,7 +56,7 @@ take (const char *imports, const char *name, Uid run)
 {
   bool gone = true;
   g_autoptr (GError) error = NULL;
-  Claim *claim = claim_take (imports, name, run, &gone, &error);
+  Claim *claim = claim_take (imports, name, NULL, run, &gone, &error);
   assert_null (error);
   assert_non_null (claim);
   assert_false (gone);
@@ -87,10 +87,10 @@ what_is_gone_is_no_error (void **state)
 {
   bool gone = false;
   g_autoptr (GError) error = NULL;
-  assert_null (claim_take (*state, "users.csv", uid_random (), &gone, &error));
+  assert_null (claim_take (*state, "users.csv", NULL, uid_random (), &gone, &error));
   assert_true (gone);
   assert_null (error);
-  assert_null (claim_resume (*state, uid_random (), &gone, &error));
+  assert_null (claim_resume (*state, uid_random (), NULL, &gone, &error));
   assert_true (gone);
   assert_null (error);
   g_autoptr (GPtrArray) claims = claim_list (*state, NULL);
@@ -98,13 +98,23 @@ what_is_gone_is_no_error (void **state)
 }
 
 static void
-a_name_with_a_folder_is_refused (void **state)
+what_is_no_name_of_a_file_is_refused (void **state)
 {
-  bool gone = false;
-  g_autoptr (GError) error = NULL;
-  assert_null (claim_take (*state, "../users.csv", uid_random (), &gone, &error));
-  assert_non_null (error);
-  assert_false (gone);
+  static const char *const names[] = {
+    "", ".", "..", "/", "../users.csv", "a/users.csv", "/etc/passwd", "users.csv/", ".weir-move"
+  };
+  const char *imports = *state;
+  drop (imports, ".weir-move", "one");
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      bool gone = false;
+      g_autoptr (GError) error = NULL;
+      assert_null (claim_take (imports, names[i], NULL, uid_random (), &gone, &error));
+      assert_non_null (error);
+      assert_non_null (strstr (error->message, "is not a file name"));
+      assert_false (gone);
+    }
+  assert_false (has (imports, ".claimed"));
 }
 
 static void
@@ -133,14 +143,14 @@ an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one (void **state)
   assert_true (((const ClaimEntry *) before->pdata[0])->orphan);
 
   bool gone = true;
-  g_autoptr (Claim) resumed = claim_resume (imports, run, &gone, NULL);
+  g_autoptr (Claim) resumed = claim_resume (imports, run, NULL, &gone, NULL);
   assert_non_null (resumed);
   assert_false (gone);
   assert_string_equal (claim_name (resumed), "users.csv");
   assert_true (holds (claim_path (resumed), "one"));
   g_autoptr (GPtrArray) during = claim_list (imports, NULL);
   assert_false (((const ClaimEntry *) during->pdata[0])->orphan);
-  assert_null (claim_resume (imports, run, &gone, NULL));
+  assert_null (claim_resume (imports, run, NULL, &gone, NULL));
   assert_true (gone);
 }
 
@@ -155,7 +165,7 @@ a_killed_process_leaves_an_orphan (void **state)
   if (pid == 0)
     {
       bool gone;
-      Claim *claim = claim_take (imports, "users.csv", run, &gone, NULL);
+      Claim *claim = claim_take (imports, "users.csv", NULL, run, &gone, NULL);
       kill (getpid (), claim ? SIGKILL : SIGTERM);
     }
   int status;
@@ -215,7 +225,7 @@ a_rename_never_replaces (void **state)
   /* The same run cannot take a second file of that name either. */
   bool gone = true;
   g_autoptr (GError) taken = NULL;
-  assert_null (claim_take (imports, "users.csv", run, &gone, &taken));
+  assert_null (claim_take (imports, "users.csv", NULL, run, &gone, &taken));
   assert_non_null (taken);
   assert_false (gone);
   assert_true (holds (path, "two"));
@@ -265,7 +275,7 @@ race (const char *imports, int files)
       g_autofree char *name = g_strdup_printf ("users-%d.csv", i);
       bool gone = false;
       g_autoptr (GError) error = NULL;
-      g_autoptr (Claim) claim = claim_take (imports, name, uid_random (), &gone, &error);
+      g_autoptr (Claim) claim = claim_take (imports, name, NULL, uid_random (), &gone, &error);
       if (error || (!claim && !gone))
         return 255;
       g_autoptr (GPtrArray) claims = claim_list (imports, NULL);
@@ -317,7 +327,7 @@ start_stopped (const char *imports, const char *point)
       g_autofree char *fault = g_strconcat ("stop:", point, NULL);
       g_setenv ("WEIR_FAULT", fault, TRUE);
       bool gone = false;
-      Claim *claim = claim_take (imports, "users.csv", uid_random (), &gone, NULL);
+      Claim *claim = claim_take (imports, "users.csv", NULL, uid_random (), &gone, NULL);
       _exit (claim ? 0 : gone ? 1 : 2);
     }
   return pid;
@@ -378,7 +388,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (a_claimed_file_belongs_to_its_run),
     TEST (what_is_gone_is_no_error),
-    TEST (a_name_with_a_folder_is_refused),
+    TEST (what_is_no_name_of_a_file_is_refused),
     TEST (a_finished_claim_leaves_nothing),
     TEST (an_unfinished_claim_is_an_orphan_and_can_be_resumed_by_one),
     TEST (a_killed_process_leaves_an_orphan),
