@@ -9,19 +9,31 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return db_exec (db, task->options->dry_run ? "savepoint step" : run_begin_sql, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options->lock_timeout_ms, error);
 }
 
 static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
   return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+}
+
+/* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
+ * it has perhaps only written them to memory. */
+static bool
+commit_run (Db *db, const PipelineTask *task, GError **error)
+{
+  if (task->keep && !task->options->dry_run && fsync (task->fd) != 0 && errno != EINVAL)
+    return weir_system_error (error, errno, "could not sync \"%s\" to the disk", task->run->file);
+  return commit_step (db, task, error);
 }
 
 static void
@@ -118,7 +130,7 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
 {
   if (!begin_step (db, task, error))
     return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
@@ -214,7 +226,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL, known->state.waiting };
+  const TableBefore before = { known->pins, known->state.kind != NULL, known->state.waiting, task->options->lock_timeout_ms };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
          && record_applied (db, task, known, loaded, step, error);
@@ -245,7 +257,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
     fault_point ("before-commit");
-  if (!done || !commit_step (db, task, error))
+  if (!done || !commit_run (db, task, error))
     {
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
@@ -267,8 +279,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
-      || !commit_step (db, task, error))
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
@@ -356,7 +367,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!db_exec (db, run_begin_sql, error))
+  if (!run_begin (db, task->options->lock_timeout_ms, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -4,14 +4,20 @@
 
 #include <poll.h>
 
-const char run_begin_sql[] = "begin isolation level read committed;"
-                             "set local synchronous_commit = on;"
-                             "set local statement_timeout = 0;"
-                             "set local lock_timeout = 0;"
-                             "set local idle_in_transaction_session_timeout = 0;"
-                             "set local work_mem = '64MB';"
-                             "set local jit = off;"
-                             "set local search_path = pg_catalog";
+bool
+run_begin (Db *db, int lock_ms, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
+                                          "set local synchronous_commit = on;"
+                                          "set local statement_timeout = 0;"
+                                          "set local lock_timeout = %d;"
+                                          "set local idle_in_transaction_session_timeout = 0;"
+                                          "set local work_mem = '64MB';"
+                                          "set local jit = off;"
+                                          "set local search_path = pg_catalog",
+                                          lock_ms);
+  return db_exec (db, sql, error);
+}
 
 const char *
 load_status_word (LoadStatus status)

@@ -7,9 +7,9 @@
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 
-/* Begins a transaction. Each of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts, and with room for one hash table of a million keys. */
-extern const char run_begin_sql[];
+/* Begins a transaction. Each of a run works with the same settings, whatever the role's or the database's defaults are: durable,
+ * without foreign timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
+bool run_begin (Db *db, int lock_ms, GError **error);
 
 typedef enum
 {
@@ -34,6 +34,7 @@ typedef struct
   ReaderLimits limits; /* of records and of the file */
   int64_t max_rows;    /* of a file; 0: no limit */
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
+  int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
@@ -49,6 +50,7 @@ typedef struct
   const Run *run;         /* with the size and time of the file, when it was opened */
   int fd;
   const PipelineOptions *options;
+  bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */

@@ -78,7 +78,9 @@ check_folder (const SettingsGiven *given, int *ret_code, GError **error)
 static bool
 prepare_home (const Settings *settings, GError **error)
 {
-  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, settings->failed, error);
+  ArchiveWay ignored;
+  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, &ignored, error)
+         && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
 /* The path of the program that runs, for its children. Owned by the caller. */

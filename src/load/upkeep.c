@@ -12,10 +12,12 @@
 static bool
 take_up (Loader *loader, const Model *fact, char **ret_text, GError **error)
 {
-  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  const TakeUpTerms terms = { loader->catalog,
+                              { loader->options.warehouse_schema, loader->secret, loader->secret_length },
+                              loader->options.lock_timeout_ms };
   TakeUp done;
   *ret_text = NULL;
-  if (!takeup_run (loader->db, loader->catalog, fact, &terms, &done, error))
+  if (!takeup_run (loader->db, fact, &terms, &done, error))
     return false;
   *ret_text = takeup_text (fact->table, &done);
   return true;
@@ -61,14 +63,15 @@ static void
 tell_failure (LoadEnd *end, const char *table, const GError *error)
 {
   g_autofree char *text = weir_error_format (error);
-  placing_note (end, g_strdup_printf ("rows of %s that wait could not be looked at, and wait on: %s", table, text));
+  g_autofree char *note = g_strdup_printf ("rows of %s that wait could not be looked at, and wait on: %s", table, text);
+  placing_note (end, note);
 }
 
 static void
 after_fact (Loader *loader, const Model *fact, LoadEnd *end)
 {
   g_autoptr (GError) error = NULL;
-  char *text;
+  g_autofree char *text = NULL;
   if (!end->may_wait)
     return;
   if (!take_up (loader, fact, &text, &error))
@@ -90,7 +93,7 @@ after_dimension (Loader *loader, const char *dimension, LoadEnd *end)
     {
       const Model *fact = catalog_find (loader->catalog, db_result_value (tables, row, 0));
       g_autoptr (GError) failure = NULL;
-      char *text;
+      g_autofree char *text = NULL;
       bool busy;
       if (fact == NULL || !refers_to (fact, dimension))
         continue;

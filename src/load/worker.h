@@ -8,7 +8,10 @@
  *   {"run":"<uuid>"}                           an orphan claim
  *   {"run":"<uuid>","refuse":"<why>"}          an orphan that crashed its workers twice: move it to failed/
  *
- * and answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
+ * A request may say what file is meant, as a listing saw it: "device", "inode", "size" (bytes) and "mtime_ns" (since 1970). Where
+ * another file has its name by then, that is left alone, and the answer is "gone".
+ *
+ * It answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
  * the members of the published object (and "stuck": true where the file could not be moved), for "waits" the dimension "waits_for",
  * for an error "error". Models and secret are read anew for each request; settings only at the start. In between, when it has begun
  * and every few minutes, it looks after the rows that wait for what they refer to (upkeep.h), and says what it did:
