@@ -98,6 +98,7 @@ typedef struct
   char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
   GStrv nulls;   /* cells that mean NULL besides the empty one, in place of the model's own; NULL: not said */
   bool required; /* a NULL is a reject */
+  bool pii;      /* personal data: rows of the table are not shown unasked */
   GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
 } ModelColumn;
 

@@ -25,6 +25,7 @@ read_column (const MemberScope *scope, const char *path, const char *name, Json 
     { "format", MEMBER_TEXT, offsetof (ModelColumn, format) },
     { "null", .read = read_column_nulls },
     { "required", MEMBER_BOOLEAN, offsetof (ModelColumn, required) },
+    { "pii", MEMBER_BOOLEAN, offsetof (ModelColumn, pii) },
     { "from", MEMBER_TEXTS, offsetof (ModelColumn, from) },
     { "description" },
     { "track", .later = true },

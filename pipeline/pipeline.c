@@ -5,6 +5,7 @@
 #include "base/scope.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
+#include "pipeline/records/annotation.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -17,7 +18,7 @@
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options->lock_timeout_ms, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, error);
 }
 
 static bool
@@ -138,12 +139,30 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
   return true;
 }
 
+/* Rejects that were handed back under a name of their own are no table; those for a spreadsheet are not as they were. */
+static bool
+check_handed_back (const PipelineTask *task, const Known *known, const Layout *layout, GError **error)
+{
+  const char *first = layout->n_columns > 0 ? layout->columns[0].header : "";
+  g_autofree char *hint =
+      g_strdup_printf ("Name it after its table, as users_1.csv, or say `weir load --table TABLE %s`.", task->run->file);
+  if (annotation_is_safe (first))
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_INPUT, .detail = "Nothing was loaded.",
+                                   .hint = "`weir rejects RUN --csv` without --safe makes the file to correct." },
+                      "\"%s\" was made for a spreadsheet: cells in it have apostrophes that the rows had not", task->run->file);
+  if (annotation_is (first) && task->model == NULL && !known->state.exists)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_NAME, .detail = "Nothing was loaded.", .hint = hint },
+                      "\"%s\" has rejects of another table: no table \"%s\" is known", task->run->file, task->run->table);
+  return true;
+}
+
 /* Everything between BEGIN and COMMIT of LOAD. */
 static bool
 in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const Run *run = task->run;
-  if (!load_file (db, task, known->pins, loaded, step, error))
+  if (!load_file (db, task, known->pins, loaded, step, error) || !check_handed_back (task, known, loaded->layout, error))
     return false;
   g_autoptr (Json) dialect = dialect_to_json (rows_dialect (loaded->rows));
   g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
@@ -226,7 +245,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL, known->state.waiting, task->options->lock_timeout_ms };
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
          && record_applied (db, task, known, loaded, step, error);
@@ -367,7 +386,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!run_begin (db, task->options->lock_timeout_ms, error))
+  if (!run_begin (db, task->options, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -4,21 +4,6 @@
 
 #include <poll.h>
 
-bool
-run_begin (Db *db, int lock_ms, GError **error)
-{
-  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
-                                          "set local synchronous_commit = on;"
-                                          "set local statement_timeout = 0;"
-                                          "set local lock_timeout = %d;"
-                                          "set local idle_in_transaction_session_timeout = 0;"
-                                          "set local work_mem = '64MB';"
-                                          "set local jit = off;"
-                                          "set local search_path = pg_catalog",
-                                          lock_ms);
-  return db_exec (db, sql, error);
-}
-
 const char *
 load_status_word (LoadStatus status)
 {
@@ -28,6 +13,21 @@ load_status_word (LoadStatus status)
                                        [STATUS_FAILED] = "failed",
                                        [STATUS_HELD] = "held" };
   return words[status];
+}
+
+bool
+run_begin (Db *db, const PipelineOptions *options, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
+                                          "set local synchronous_commit = on;"
+                                          "set local statement_timeout = 0;"
+                                          "set local lock_timeout = %d;"
+                                          "set local idle_in_transaction_session_timeout = 0;"
+                                          "set local work_mem = '64MB';"
+                                          "set local jit = off;"
+                                          "set local search_path = pg_catalog",
+                                          options->lock_timeout_ms);
+  return db_exec (db, sql, error);
 }
 
 bool

@@ -7,10 +7,6 @@
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 
-/* Begins a transaction. Each of a run works with the same settings, whatever the role's or the database's defaults are: durable,
- * without foreign timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
-bool run_begin (Db *db, int lock_ms, GError **error);
-
 typedef enum
 {
   STATUS_APPLIED,   /* in the warehouse */
@@ -52,6 +48,10 @@ typedef struct
   const PipelineOptions *options;
   bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
+
+/* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It is durable, has no
+ * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. */
+bool run_begin (Db *db, const PipelineOptions *options, GError **error);
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
 bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);

@@ -55,4 +55,8 @@ typedef enum
  * refuse a rename. What tries left behind that were killed is removed first. The folders must be there. */
 bool archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error);
 
+/* Whether files can be claimed, where there is a folder of claims already: that is by a rename alone, in the middle of which nobody can
+ * give the name to another file. */
+bool archive_try_claims (const char *imports, GError **error);
+
 #endif

@@ -9,8 +9,11 @@
 #define ANNOTATION_REASON "_weir_reason"
 #define ANNOTATION_MESSAGE "_weir_message"
 
+#define ANNOTATION_SAFE "_weir_safe_line" /* in its place: the rows are not as they were (`weir rejects --csv --safe`) */
+
 /* Whether a column with this header is one of them. */
 bool annotation_is (const char *header);
+bool annotation_is_safe (const char *header);
 
 /* How such a file is written, as its header tells. */
 typedef struct

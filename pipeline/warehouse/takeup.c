@@ -2,7 +2,7 @@
 
 #include "base/fault.h"
 #include "base/text.h"
-#include "pipeline/run.h"
+#include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/warehouse.h"
@@ -198,29 +198,30 @@ settle (Db *db, Parts *parts, TakeUp *ret_done, GError **error)
 
 /* Everything between BEGIN and COMMIT. A table that somebody dropped takes nothing up. */
 static bool
-in_takeup (Db *db, const Model *model, const TakeUpTerms *terms, TakeUp *ret_done, GError **error)
+in_takeup (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, TakeUp *ret_done, GError **error)
 {
   g_auto (TableState) state = { 0 };
-  if (!ledger_table_read (db, model->table, true, &state, error) || !agreement_check_pins (model, &state, &terms->agreement, error))
+  if (!ledger_table_read (db, model->table, true, &state, error) || !agreement_check_pins (model, &state, terms, error))
     return false;
   if (state.waiting == 0)
     return true;
   bool exists;
   g_auto (Parts) parts;
-  parts_init (&parts, model, terms->agreement.warehouse_schema);
-  if (!write_references (db, terms->catalog, &parts, error) || !write_columns (db, &parts, &exists, error))
+  parts_init (&parts, model, terms->warehouse_schema);
+  if (!write_references (db, catalog, &parts, error) || !write_columns (db, &parts, &exists, error))
     return false;
   write_known (&parts);
   return !exists || settle (db, &parts, ret_done, error);
 }
 
 bool
-takeup_run (Db *db, const Model *model, const TakeUpTerms *terms, TakeUp *ret_done, GError **error)
+takeup_run (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, TakeUp *ret_done, GError **error)
 {
+  const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
   *ret_done = (TakeUp) { 0 };
-  if (!run_begin (db, terms->lock_ms, error))
+  if (!run_begin (db, options, error))
     return false;
-  bool done = in_takeup (db, model, terms, ret_done, error);
+  bool done = in_takeup (db, catalog, model, &terms, ret_done, error);
   if (done)
     fault_point ("take-up");
   if (done && db_exec (db, "commit", error))

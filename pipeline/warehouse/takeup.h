@@ -9,7 +9,7 @@
 #define WEIR_PIPELINE_WAREHOUSE_TAKEUP_H
 
 #include "models/catalog.h"
-#include "pipeline/warehouse/agreement.h"
+#include "pipeline/run.h"
 
 typedef struct
 {
@@ -17,16 +17,9 @@ typedef struct
   int64_t rejected;
 } TakeUp;
 
-/* What the home says besides the fact's model. Borrowed. */
-typedef struct
-{
-  const Catalog *catalog;
-  AgreementTerms agreement;
-  int lock_ms; /* how long to wait for locks of tables and rows */
-} TakeUpTerms;
-
 /* Settles what waits of the fact "model". Errors: those of agreement_check_pins, and of the database; nothing has changed then. */
-bool takeup_run (Db *db, const Model *model, const TakeUpTerms *terms, TakeUp *ret_done, GError **error);
+bool takeup_run (Db *db, const Catalog *catalog, const Model *model, const PipelineOptions *options, TakeUp *ret_done,
+                 GError **error);
 
 /* What was done, for people: "3 rows of sales that waited for what they refer to were taken up". NULL: nothing. Owned by the caller. */
 char *takeup_text (const char *table, const TakeUp *done);

@@ -31,8 +31,8 @@ typedef struct
 {
   const Pins *pins; /* a column that is not pinned has never held a value and takes any type */
   bool known;       /* the table is weir's: it was loaded before */
-  int64_t waiting;  /* rows of it that wait for what they refer to (withhold.h) */
   int lock_ms;      /* how long to try for the locks that a change needs, and to wait for others from then on */
+  int64_t waiting;  /* rows of it that wait for what they refer to (withhold.h) */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

@@ -47,6 +47,14 @@ no_file (const Past *past, const char *text, GError **error)
       "the file of run \"%s\" cannot be loaded again", text);
 }
 
+/* What lies in archive/ or failed/ is no link; what was left where it lay may be one of the user's. */
+static bool
+find_info (const Past *past, struct stat *ret_info)
+{
+  bool left = g_strcmp0 (past->disposition, "left") == 0;
+  return (left ? stat (past->place, ret_info) : lstat (past->place, ret_info)) == 0;
+}
+
 static bool
 find_past (const Loader *loader, const char *text, Past *ret_past, GError **error)
 {
@@ -58,7 +66,7 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   const char *place = db_result_named (result, 0, "place");
   ret_past->place = g_canonicalize_filename (place == NULL ? "" : place, loader->settings->home);
   struct stat info;
-  bool there = place != NULL && *place != '\0' && lstat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
+  bool there = place != NULL && *place != '\0' && find_info (ret_past, &info) && S_ISREG (info.st_mode);
   if (ret_past->disposition == NULL && there)
     return weir_fail (
         error, &(Failure) { WEIR_ERROR_MODEL, .hint = "A worker takes it up by itself; `weir status` says what it waits for." },

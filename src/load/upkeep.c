@@ -12,12 +12,9 @@
 static bool
 take_up (Loader *loader, const Model *fact, char **ret_text, GError **error)
 {
-  const TakeUpTerms terms = { loader->catalog,
-                              { loader->options.warehouse_schema, loader->secret, loader->secret_length },
-                              loader->options.lock_timeout_ms };
   TakeUp done;
   *ret_text = NULL;
-  if (!takeup_run (loader->db, fact, &terms, &done, error))
+  if (!takeup_run (loader->db, loader->catalog, fact, &loader->options, &done, error))
     return false;
   *ret_text = takeup_text (fact->table, &done);
   return true;
@@ -117,7 +114,8 @@ upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end)
     after_dimension (loader, route->table, end);
 }
 
-/* One table of upkeep_of_all. A model that cannot be used now leaves its rows waiting: `weir status` says why. */
+/* One table of upkeep_of_all. Where a person must mend something its rows wait on, and `weir status` says why. False: it is worth coming
+ * back soon. */
 static bool
 look_at (Loader *loader, const char *table, GString *told)
 {
@@ -127,10 +125,10 @@ look_at (Loader *loader, const char *table, GString *told)
   bool busy;
   if (fact == NULL)
     return true;
-  bool done = lock_and_take_up (loader, fact, &text, &busy, &error) || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL);
+  (void) lock_and_take_up (loader, fact, &text, &busy, &error);
   if (text != NULL)
     g_string_append_printf (told, "%s%s", told->len > 0 ? "\n" : "", text);
-  return done && !busy;
+  return !busy && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY);
 }
 
 bool
@@ -145,7 +143,7 @@ upkeep_of_all (Loader *loader, char **ret_text)
   if (db_result_rows (tables) == 0)
     return true;
   if (!loader_refresh (loader, NULL))
-    return false;
+    return true;
   g_autoptr (GString) told = g_string_new (NULL);
   bool all = true;
   for (int row = 0; row < db_result_rows (tables); row++)

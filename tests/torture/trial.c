@@ -16,8 +16,7 @@ trial_violation (Trial *trial, const char *format, ...)
   va_start (list, format);
   g_autofree char *text = g_strdup_vprintf (format, list);
   va_end (list);
-  printf ("violation: %s\n", text);
-  fflush (stdout);
+  fprintf (stderr, "violation: %s\n", text);
   trial->result->violations++;
 }
 
@@ -94,9 +93,8 @@ run_to_end (const char *const *argv, const char *out)
   process_wait (process_start (&(ProcessSetup) { .folder = "/", .out = out }, argv));
 }
 
-/* The home as it is, and the database as pg_dump writes it. */
-static void
-keep (Trial *trial)
+void
+trial_keep (const Trial *trial)
 {
   Home *home = trial->home;
   g_mkdir_with_parents (trial->keep, 0755);
@@ -117,9 +115,10 @@ trial_end (Trial *trial)
   g_autofree char *found = oracle_find (home, home->oracle);
   if (*found != '\0')
     trial_violation (trial, "the oracle finds:\n%s", found);
-  fputs (home->transcript->str, stdout);
   if (trial->result->violations > 0)
-    keep (trial);
+    trial_keep (trial);
+  if (trial->number > 0 || trial->result->violations > 0)
+    fputs (home->transcript->str, stderr);
   g_autofree char *path = g_strdup (home->path);
   g_autofree char *elsewhere = g_strdup (home->elsewhere);
   home->oracle = ORACLE_BY_HAND;

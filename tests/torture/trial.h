@@ -47,6 +47,9 @@ void trial_finish_with (Trial *trial, Background *watch);
 /* Nothing is in the drop folder, and each run is over with its file in its place. Asks the database: not while it is away. */
 bool trial_is_settled (Trial *trial);
 
+/* Keeps the home as it is, and the database as pg_dump writes it. */
+void trial_keep (const Trial *trial);
+
 /* Asks the oracle for the rest; keeps the home and the database's state where there was a violation; releases the home. */
 void trial_end (Trial *trial);
 
