@@ -230,7 +230,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 {
   const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms };
   note_changes (loaded->layout, step->notes);
-  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
+  return task_begin_part (task, 1, error) && enter_transform (db, task, error)
+         && transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, step, error);
 }
 
@@ -250,9 +251,6 @@ keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineRe
 static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const PipelineOptions *options = task->options;
-  if (options->progress != NULL)
-    options->progress ("TRANSFORM", 0, 0, options->progress_data);
   g_auto (PipelineResult) step = result_new (result);
   if (!begin_step (db, task, error))
     return false;

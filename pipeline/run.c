@@ -15,16 +15,28 @@ load_status_word (LoadStatus status)
   return words[status];
 }
 
-bool
-task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
+static bool
+tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, GError **error)
 {
   const PipelineOptions *options = task->options;
   if (options->progress != NULL)
-    options->progress (step, bytes, task->run->size, options->progress_data);
+    options->progress (step, done, total, options->progress_data);
   struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
   if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
     return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
   return true;
+}
+
+bool
+task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
+{
+  return tell (task, step, bytes, task->run->size, error);
+}
+
+bool
+task_begin_part (const PipelineTask *task, int part, GError **error)
+{
+  return tell (task, "TRANSFORM", part, TASK_PARTS, error);
 }
 
 void

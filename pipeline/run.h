@@ -34,7 +34,7 @@ typedef struct
   bool force;          /* load although it is a duplicate */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
-  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes in LOAD; may be NULL */
+  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
   void *progress_data;
 } PipelineOptions;
 
@@ -51,6 +51,10 @@ typedef struct
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
 bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
 
+/* The same before each part of TRANSFORM, numbered from 1. */
+bool task_begin_part (const PipelineTask *task, int part, GError **error);
+
+#define TASK_PARTS 8          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
 typedef struct

@@ -5,6 +5,18 @@
 #include "pipeline/warehouse/sift.h"
 #include "schema/sql.h"
 
+/* The parts of TRANSFORM that are told of; the first and the last are the pipeline's. */
+enum
+{
+  PART_SIFT = 2,
+  PART_COLUMNS,
+  PART_COMPARE,
+  PART_DECIDE,
+  PART_CHANGE,
+  PART_INSERT,
+};
+G_STATIC_ASSERT (PART_INSERT + 1 == TASK_PARTS);
+
 /* The variables of the templates, made once per run. */
 typedef struct
 {
@@ -107,14 +119,16 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 }
 
 static bool
-apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+apply_delta (Db *db, const PipelineTask *task, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Kind *kind = warehouse->kind;
   int64_t delta, unchanged, to_refresh, written;
-  if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
+  if (!task_begin_part (task, PART_COMPARE, error) || !run_sql (db, vars, "table/delta", &delta, error)
+      || !run_sql (db, vars, "table/analyze_delta", NULL, error) || !task_begin_part (task, PART_DECIDE, error)
       || !run_sql (db, vars, "table/changed", NULL, error) || !count_unchanged (db, &unchanged, &to_refresh, error)
-      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
-      || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
+      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error)) || !task_begin_part (task, PART_CHANGE, error)
+      || !run_sql (db, vars, kind->change, &rows->updated, error) || !task_begin_part (task, PART_INSERT, error)
+      || !run_sql (db, vars, kind->insert, &written, error)
       || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
     return false;
   rows->deactivated = kind->versions ? rows->updated : 0;
@@ -163,7 +177,7 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
 }
 
 static bool
-apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+apply (Db *db, const PipelineTask *task, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   const Kind *kind = warehouse->kind;
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
@@ -173,18 +187,21 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
   vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
+  if (kind->first != NULL && !warehouse->created)
+    return apply_delta (db, task, vars, warehouse, rows, error);
+  if (!task_begin_part (task, PART_INSERT, error))
+    return false;
   if (kind->first == NULL)
     return append (db, vars, warehouse, rows, error);
-  if (warehouse->created)
-    return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
-  return apply_delta (db, vars, warehouse, rows, error);
+  return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
 }
 
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
-  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
+  if (!task_begin_part (task, PART_SIFT, error) || !check_staging (db, task, loaded, rows->staged, error)
+      || !sift_rows (db, task, loaded, result, error) || !task_begin_part (task, PART_COLUMNS, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
@@ -194,7 +211,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, rows, error))
+  if (!apply (db, task, &vars, warehouse, rows, error))
     return false;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;

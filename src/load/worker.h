@@ -9,8 +9,15 @@
  *   {"run":"<uuid>","refuse":"<why>"}          an orphan that crashed its workers twice: move it to failed/
  *
  * and answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
- * the members of the published object, for "waits" the dimension "waits_for", for an error "error". Models and secret are read anew
- * for each request; settings only at the start. It ends at end of file, and after the file in work on SIGTERM or SIGINT. */
+ * the members of the published object, for "waits" the dimension "waits_for", for "busy" and a lock that was not given the "session"
+ * in the way (schema/session.h), for an error "error", its "scope" (base/scope.h) and, of a file that stays claimed, its "run".
+ *
+ * Before an answer come any number of signs of life, about one a second: {"progress": {...}} (src/load/pulse.h). A worker that is
+ * silent is stopped, or hangs in a call of the system.
+ *
+ * Models and secret are read anew for each request; settings only at the start. It ends at end of file, when an answer cannot be
+ * written, and after the file in work on SIGTERM or SIGINT. A worker whose supervisor died finishes its file, too, but does not wait
+ * for the server longer than ten seconds: the file is an orphan then. */
 #ifndef WEIR_SRC_LOAD_WORKER_H
 #define WEIR_SRC_LOAD_WORKER_H
 

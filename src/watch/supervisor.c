@@ -111,8 +111,9 @@ on_worker_ended (const char *how, bool expected, void *data)
     supervisor_worker_ended (supervisor, how, expected);
 }
 
-static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable, supervisor_take_reply,
-                                        on_worker_crashed, on_worker_ended };
+static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable,
+                                        supervisor_take_reply,   on_worker_crashed,
+                                        on_worker_ended,         supervisor_worker_silent };
 
 static void
 on_inbox_changed (void *data)
