@@ -230,9 +230,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 {
   const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms };
   note_changes (loaded->layout, step->notes);
-  return task_begin_part (task, 1, error) && enter_transform (db, task, error)
-         && transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
-         && record_applied (db, task, known, loaded, step, error);
+  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
+         && task_begin_part (task, TASK_PARTS, error) && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -252,7 +251,7 @@ static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, error))
+  if (!task_begin_part (task, 1, error) || !begin_step (db, task, error))
     return false;
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
