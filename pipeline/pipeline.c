@@ -12,28 +12,32 @@
 #include <string.h>
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
+ * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. Where the server does the
+ * work, a program that stands still (Ctrl-Z) does not keep the table's locks for ever; while a file is read it may have to wait long. */
 static const char begin_sql[] = "begin isolation level read committed;"
                                 "set local synchronous_commit = on;"
                                 "set local statement_timeout = 0;"
                                 "set local lock_timeout = %d;"
-                                "set local idle_in_transaction_session_timeout = 0;"
+                                "set local idle_in_transaction_session_timeout = %d;"
                                 "set local work_mem = '64MB';"
                                 "set local jit = off;"
                                 "set local search_path = pg_catalog";
 
+#define READING_MS 0 /* no limit */
+#define APPLYING_MS 300000
+
 static bool
-begin_transaction (Db *db, const PipelineTask *task, GError **error)
+begin_transaction (Db *db, const PipelineTask *task, int idle_ms, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms);
+  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms, idle_ms);
   return db_exec (db, sql, error);
 }
 
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
-begin_step (Db *db, const PipelineTask *task, GError **error)
+begin_step (Db *db, const PipelineTask *task, int idle_ms, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, idle_ms, error);
 }
 
 static bool
@@ -134,7 +138,7 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, APPLYING_MS, error))
     return false;
   if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
     return roll_back_step (db, task), false;
@@ -166,7 +170,7 @@ static bool
 load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, READING_MS, error))
     return false;
   bool done = in_load (db, task, known, loaded, &step, error);
   result->confidence = step.confidence; /* whatever becomes of the step */
@@ -239,7 +243,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, NULL))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, APPLYING_MS, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
     reject_recount (loaded->rejects, result);
@@ -251,7 +255,7 @@ static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!task_begin_part (task, 1, error) || !begin_step (db, task, error))
+  if (!task_begin_part (task, 1, error) || !begin_step (db, task, APPLYING_MS, error))
     return false;
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
@@ -275,7 +279,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   const FileEnd end = {
     .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows, .lines = lines
   };
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, APPLYING_MS, error))
     return false;
   if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
       || !commit_step (db, task, error))
@@ -362,7 +366,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!begin_transaction (db, task, error))
+  if (!begin_transaction (db, task, READING_MS, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);
