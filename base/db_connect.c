@@ -1,5 +1,7 @@
 #include "base/db_private.h"
 
+#include "base/conninfo.h"
+
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,10 +49,25 @@ without_quoted_text (const char *text)
   return g_strstrip (g_string_free (clean, FALSE));
 }
 
+/* libpq takes "mysql://host/db" for a database's name. */
+static bool
+check_scheme (const char *conninfo, GError **error)
+{
+  g_autofree char *scheme = conninfo_scheme (conninfo);
+  if (scheme == NULL || g_str_equal (scheme, "postgres") || g_str_equal (scheme, "postgresql"))
+    return true;
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO, .detail = "The warehouse is a PostgreSQL database.",
+                                 .hint = "Write postgresql://user@host:5432/name." },
+                    "a database cannot be named by \"%s://\"", scheme);
+}
+
 /* Refuses what libpq would misread, and then quote in an error message with a part of the password in it. */
 static bool
 check_conninfo (const char *conninfo, GError **error)
 {
+  if (!check_scheme (conninfo, error))
+    return false;
   if (!is_connection_string (conninfo))
     return true;
 

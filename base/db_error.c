@@ -30,6 +30,106 @@ copied_row (const char *context)
   return at != NULL ? g_ascii_strtoll (at, NULL, 10) : 0;
 }
 
+/* Whether somebody's function says it: what is in the text is its author's affair. */
+static bool
+is_raised (const PGresult *result)
+{
+  static const char *const sources[] = { "pl_exec", "plpy_", "plperl", "pltcl", "plv8" };
+  const char *source = PQresultErrorField (result, PG_DIAG_SOURCE_FILE);
+  for (size_t i = 0; source != NULL && i < G_N_ELEMENTS (sources); i++)
+    if (g_str_has_prefix (source, sources[i]))
+      return true;
+  return g_str_has_prefix (PQresultErrorField (result, PG_DIAG_SQLSTATE), "P0");
+}
+
+/* "PL/pgSQL function warehouse.refuse() line 1 at RAISE" of a context that goes on with the statements that led there. Owned by
+ * the caller; NULL: it says nothing of the kind. */
+static char *
+raising_function (const char *context)
+{
+  const char *end = context != NULL ? strchrnul (context, '\n') : NULL;
+  return end != NULL && g_str_has_prefix (context, "PL/") ? g_strndup (context, (size_t) (end - context)) : NULL;
+}
+
+/* Where it was, by the fields that hold no values. Owned by the caller. */
+static char *
+place_of (const PGresult *result)
+{
+  static const struct
+  {
+    int field;
+    const char *word;
+  } places[] = { { PG_DIAG_SCHEMA_NAME, "schema" },
+                 { PG_DIAG_TABLE_NAME, "table" },
+                 { PG_DIAG_COLUMN_NAME, "column" },
+                 { PG_DIAG_DATATYPE_NAME, "type" },
+                 { PG_DIAG_CONSTRAINT_NAME, "constraint" } };
+  GString *text = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      const char *name = PQresultErrorField (result, places[i].field);
+      if (name != NULL)
+        g_string_append_printf (text, "%s%s %s", text->len > 0 ? ", " : "It is of ", places[i].word, name);
+    }
+  return g_string_free (g_string_append (text, text->len > 0 ? ". " : ""), FALSE);
+}
+
+/* The text without what is quoted in it, from the first quote of any language to the last: that is a value. Owned by the caller. */
+static char *
+without_quoted (const char *text)
+{
+  static const char *const quotes[] = { "\"",     "'",      "\u00AB", "\u00BB", "\u2018", "\u2019",
+                                        "\u201A", "\u201C", "\u201D", "\u201E", "\u300C", "\u300D" };
+  const char *first = NULL, *last = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (quotes); i++)
+    {
+      const char *one = strstr (text, quotes[i]), *other = g_strrstr (text, quotes[i]);
+      first = one != NULL && (first == NULL || one < first) ? one : first;
+      last = other != NULL && (last == NULL || other + strlen (quotes[i]) > last) ? other + strlen (quotes[i]) : last;
+    }
+  return first == NULL ? g_strdup (text) : g_strdup_printf ("%.*s\"...\"%s", (int) (first - text), text, last);
+}
+
+/* Their message names the constraint, and the values are in their detail. */
+static bool
+is_of_constraint (const char *sqlstate)
+{
+  return g_str_has_prefix (sqlstate, "23") || g_str_has_prefix (sqlstate, "44");
+}
+
+/* An error about values, and one that somebody's function raised, may quote them in each of its parts: "Key (email)=(...) already
+ * exists", "invalid input syntax for type date: ...". What is told of it names places. */
+static bool
+value_error (const PGresult *result, const StateRule *rule, GError **error)
+{
+  const char *message = PQresultErrorField (result, PG_DIAG_MESSAGE_PRIMARY);
+  const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
+  g_autofree char *place = place_of (result);
+  g_autofree char *detail = g_strconcat (place, "The server's own log has the whole message.", NULL);
+  const Failure failure = { rule->code, rule->reason, .line = context != NULL ? copied_row (context) : 0, .detail = detail,
+                            .sqlstate = PQresultErrorField (result, PG_DIAG_SQLSTATE) };
+  if (is_raised (result))
+    {
+      g_autofree char *function = raising_function (context);
+      return weir_fail (error, &failure, "an error was raised by %s", function != NULL ? function : "a function in the database");
+    }
+  g_autofree char *plain = without_quoted (message);
+  return weir_fail (error, &failure, "%s", is_of_constraint (failure.sqlstate) ? message : plain);
+}
+
+/* Whether its parts may have values in them: by its class, or because it comes from a function, which may have made a statement of
+ * them. What a DO block of our own raises has none. */
+static bool
+may_quote_values (const PGresult *result)
+{
+  const char *sqlstate = PQresultErrorField (result, PG_DIAG_SQLSTATE);
+  const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
+  if (context != NULL && g_str_has_prefix (context, "PL/pgSQL function inline_code_block"))
+    return false;
+  bool in_function = context != NULL && (strstr (context, "PL/") != NULL || strstr (context, "SQL function") != NULL);
+  return in_function || is_raised (result) || is_of_constraint (sqlstate) || g_str_has_prefix (sqlstate, "22");
+}
+
 bool
 db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
 {
@@ -41,15 +141,14 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
     return db_connection_error (db, error);
 
   const StateRule *rule = scope_of_state (sqlstate);
-  const char *detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL);
+  if (may_quote_values (result))
+    return value_error (result, rule, error);
+  /* The context is where in whose statement, which may have values too; of a COPY it has the row. */
   const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
-  const char *hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT);
-  /* Where in a DO block of our own something was raised helps nobody. */
-  if (context != NULL && g_str_has_prefix (context, "PL/pgSQL function inline_code_block"))
-    context = NULL;
   return weir_fail (error,
                     &(Failure) { rule->code, rule->reason, .line = context != NULL ? copied_row (context) : 0,
-                                 .detail = detail != NULL ? detail : context, .hint = hint, .sqlstate = sqlstate },
+                                 .detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL),
+                                 .hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT), .sqlstate = sqlstate },
                     "%s", message);
 }
 

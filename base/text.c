@@ -155,12 +155,23 @@ text_matches_glob (const char *name, const char *pattern)
   return fnmatch (pattern, name, 0) == 0;
 }
 
+/* Whether the character shows as what it is: no control, nothing that begins a line or turns the direction of what follows, and
+ * nothing that cannot be seen but for the joiners, which scripts need. */
+static bool
+is_plain (gunichar character)
+{
+  GUnicodeType type = g_unichar_type (character);
+  bool joiner = character == 0x200C || character == 0x200D;
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR
+         && (type != G_UNICODE_FORMAT || joiner);
+}
+
 /* The length of the printable character at "bytes", or 0. */
 static size_t
 printable_character (const char *bytes, size_t length)
 {
   gunichar character = g_utf8_get_char_validated (bytes, (gssize) MIN (length, 6));
-  if (character == (gunichar) -1 || character == (gunichar) -2 || character == 0 || g_unichar_iscntrl (character))
+  if (character == (gunichar) -1 || character == (gunichar) -2 || !is_plain (character))
     return 0;
   return (size_t) g_unichar_to_utf8 (character, NULL);
 }
@@ -184,6 +195,19 @@ text_printable (const char *bytes, size_t length, size_t limit)
   if (position < length)
     g_string_append (text, "...");
   return g_string_free (text, FALSE);
+}
+
+char *
+text_lines_printable (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      char *shown = text_printable (*line, strlen (*line), SIZE_MAX);
+      g_free (*line);
+      *line = shown;
+    }
+  return g_strjoinv ("\n", lines);
 }
 
 /* Appends the text between two quotes, the quote inside doubled. */

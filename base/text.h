@@ -36,9 +36,12 @@ bool text_matches_glob (const char *name, const char *pattern);
 /* strcmp for qsort and g_ptr_array_sort: a and b point at texts. */
 int text_compare (const void *a, const void *b);
 
-/* The bytes as printable text for a message: control characters and invalid UTF-8 as \xHH, at most "limit" bytes of the
- * input, then "...". Owned by the caller. */
+/* The bytes as printable text for a message: as \xHH what is no UTF-8, control characters (C1 too), line separators, what turns the
+ * direction of text, and what cannot be seen; at most "limit" bytes of the input, then "...". Owned by the caller. */
 char *text_printable (const char *bytes, size_t length, size_t limit);
+
+/* The same for a text of several lines, whose newlines stay. Owned by the caller. */
+char *text_lines_printable (const char *text);
 
 /* A name as an SQL identifier, always quoted: a"b becomes "a""b". Owned by the caller. */
 char *text_quote_ident (const char *name);

@@ -9,7 +9,9 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
  * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. Where the server does the
@@ -44,6 +46,16 @@ static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
   return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+}
+
+/* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
+ * it has perhaps only written them to memory. */
+static bool
+commit_run (Db *db, const PipelineTask *task, GError **error)
+{
+  if (task->keep && !task->options->dry_run && fsync (task->fd) != 0 && errno != EINVAL)
+    return weir_system_error (error, errno, "could not sync \"%s\" to the disk", task->run->file);
+  return commit_step (db, task, error);
 }
 
 static void
@@ -140,7 +152,7 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
 {
   if (!begin_step (db, task, APPLYING_MS, error))
     return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
@@ -196,11 +208,15 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
   const Model *model = task->model;
   const PipelineOptions *options = task->options;
   const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
+  const char *kind = model_kind_word (model->kind);
   g_auto (TableState) locked = { 0 };
+  bool released = false;
   return pass_fence (db, task->run, error)
          && ledger_step_begin (db, task->run->id, "TRANSFORM", model->path, model->checksum, error)
-         && ledger_table_ensure (db, model->table, model_kind_word (model->kind), options->warehouse_schema, error)
-         && ledger_table_read (db, model->table, true, &locked, error) && agreement_check_pins (model, &locked, &terms, error);
+         && ledger_table_ensure (db, model->table, kind, options->warehouse_schema, error)
+         && ledger_table_read (db, model->table, true, &locked, error)
+         && agreement_check_table (db, model, &locked, &terms, &released, error)
+         && (!released || ledger_table_release (db, model->table, kind, options->warehouse_schema, error));
 }
 
 /* What this load has settled, and that it was applied. */
@@ -260,7 +276,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
     fault_point ("before-commit");
-  if (!done || !commit_step (db, task, error))
+  if (!done || !commit_run (db, task, error))
     {
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
@@ -281,8 +297,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, APPLYING_MS, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
-      || !commit_step (db, task, error))
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
@@ -295,8 +310,12 @@ explain_refusal (const Run *run, GError **error)
   if (error == NULL || !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_INPUT) || weir_error_get_sqlstate (*error)[0] == '\0')
     return;
   g_prefix_error (error, "PostgreSQL refused the rows of \"%s\": ", run->file);
-  if (weir_error_get_detail (*error) == NULL)
-    weir_error_detail (error, "Nothing was changed.");
+  const char *detail = weir_error_get_detail (*error);
+  if (detail == NULL || !g_str_has_suffix (detail, "Nothing was changed."))
+    {
+      g_autofree char *so_far = g_strdup (detail);
+      weir_error_detail (error, "%s%sNothing was changed.", so_far != NULL ? so_far : "", so_far != NULL ? " " : "");
+    }
   if (weir_error_get_hint (*error) == NULL && scope_is_too_wide (*error))
     weir_error_hint (
         error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "

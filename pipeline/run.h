@@ -46,6 +46,7 @@ typedef struct
   const Run *run;         /* with the size and time of the file, when it was opened */
   int fd;
   const PipelineOptions *options;
+  bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */

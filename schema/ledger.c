@@ -251,6 +251,19 @@ ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition,
 }
 
 bool
+ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_sha256 = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_sha256", &result, { "run", id }))
+    return false;
+  *ret_sha256 = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
 ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
@@ -287,6 +300,12 @@ bool
 ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error)
 {
   return LEDGER_RUN ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
+}
+
+bool
+ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
+{
+  return LEDGER_RUN ("table_release", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
 }
 
 bool

@@ -1,5 +1,5 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql and report.sql; nothing else names its
- * tables, but for the migrations.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql and forget.sql; nothing
+ * else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
  * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
@@ -113,11 +113,17 @@ bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GErr
  * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
+/* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
+bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
+
 /* weir.table. ledger_table_read locks the row when for_update. */
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
 bool ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
+/* A key that is there already stays. */
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
+/* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
+bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 /* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller.
  */
 bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
@@ -144,8 +150,23 @@ bool ledger_forget_rejects (Db *db, Uid run, GError **error);
  * Owned by the caller. */
 bool ledger_commonest_reject (Db *db, Uid run, char **ret_text, Reason *ret_reason, GError **error);
 
+/* Forgetting a table (ledger_forget.c, schema/templates/forget.sql), with its lock held: what there is besides its row of weir.table.
+ * Runs whose file has not found its place yet are none of them: a worker will come back to these. */
+typedef struct
+{
+  int64_t runs, rejects;
+  int64_t files; /* in archive/ and failed/ */
+} LedgerRest;
+bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
+/* Where these files are: paths as in Run.place. */
+bool ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GError **error);
+/* Forgets what the table's loads have settled. files: also that these files are kept, for whoever removes them behind the COMMIT;
+ * runs: also the runs, with their rejects. */
+bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error);
+
 /* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
+bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
 bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */

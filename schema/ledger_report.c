@@ -11,6 +11,12 @@ ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 }
 
 bool
+ledger_table_names (Db *db, DbResult **ret_names, GError **error)
+{
+  return sql_run (db, "report/table_names", NULL, 0, ret_names, error);
+}
+
+bool
 ledger_held (Db *db, DbResult **ret_held, GError **error)
 {
   return sql_run (db, "report/held", NULL, 0, ret_held, error);

@@ -218,6 +218,8 @@ run_one (Db *db, const Migration *migration, bool up, GError **error)
     return true;
   (void) db_exec (db, "rollback", NULL);
   g_prefix_error (error, "migration %04d_%s: ", migration->version, migration->name);
+  if (error != NULL && weir_error_get_reason (*error) == REASON_INSUFFICIENT_PRIVILEGE)
+    weir_error_hint (error, "Let whoever owns the schema weir run `weir migrate up`, and then schema/roles.sql once more.");
   return false;
 }
 

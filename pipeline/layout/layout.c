@@ -70,6 +70,22 @@ header_texts (const Record *header, int fields)
   return texts;
 }
 
+/* Whether one of the columns is known by its header. */
+static bool
+knows_header (const Layout *layout, const Pins *pins)
+{
+  g_autoptr (GPtrArray) names = model_column_names (layout->model);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      if (pins_know (pins, layout->columns[i].name))
+        return true;
+      for (guint n = 0; n < names->len; n++)
+        if (naming_means (layout->columns[i].header, names->pdata[n]))
+          return true;
+    }
+  return false;
+}
+
 static bool
 add_columns (Layout *layout, const Record *header, int fields, const Pins *pins, GError **error)
 {
@@ -90,16 +106,34 @@ add_columns (Layout *layout, const Record *header, int fields, const Pins *pins,
       column->hash_slot = -1;
       column->stored = true;
     }
+  layout->header_known = header == NULL || knows_header (layout, pins);
   return true;
 }
 
 #define LISTED_COLUMNS 30 /* in a message */
+#define LEAST_NEAR 5      /* letters of a name that a misspelt one is like: a shorter one may be like a value */
 
 /* As the file calls the column, else as the table does. */
 static const char *
 title_of (const LayoutColumn *column)
 {
   return column->header[0] != '\0' ? column->header : column->name;
+}
+
+/* A header of which nothing is known may be a row of somebody's data, which is in no message. */
+static bool
+missing_header (const Layout *layout, const char *missing, const char *role, Reason reason, GError **error)
+{
+  g_autofree char *count = text_count (layout->n_columns);
+  g_autofree char *detail =
+      g_strdup_printf ("Its first row was taken for the header, and none of its %s cell%s is a name that the model "
+                       "or an earlier file has. Nothing was loaded.",
+                       count, layout->n_columns == 1 ? "" : "s");
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, reason, .detail = detail,
+                                 .hint = "`weir sniff FILE` shows it. If the file has no header, add one, or say "
+                                         "\"dialect\": {\"header_rows\": 0} in the model." },
+                    "the file has no column \"%s\", which %s names as %s", missing, layout->model->path, role);
 }
 
 /* "missing" is a column that the model needs; the error names it, what the file has, and the nearest header. */
@@ -111,6 +145,8 @@ missing_column (const Layout *layout, const char *missing, const char *role, Rea
     g_ptr_array_add (have, (char *) title_of (&layout->columns[i]));
   g_ptr_array_add (have, NULL);
   const char *near = text_nearest (missing, (const char *const *) have->pdata);
+  if (!layout->header_known && (near == NULL || strlen (missing) < LEAST_NEAR))
+    return missing_header (layout, missing, role, reason, error);
   if (layout->n_columns > LISTED_COLUMNS)
     have->pdata[LISTED_COLUMNS] = NULL;
   g_autofree char *list = g_strjoinv (", ", (char **) have->pdata);
@@ -241,7 +277,8 @@ shown_name (const Layout *layout, int i)
 static bool
 refuse_new_columns (const Layout *layout, const GPtrArray *names, GError **error)
 {
-  g_autofree char *list = g_strjoinv (", ", (char **) names->pdata);
+  g_autofree char *list = layout->header_known ? g_strjoinv (", ", (char **) names->pdata)
+                                               : g_strdup ("none of its header is known, so that it may be a row");
   g_autofree char *detail =
       g_strdup_printf ("%s freezes them (\"contract\": {\"columns\": \"freeze\"}). Nothing was loaded.", layout->model->path);
   return weir_fail (error,

@@ -371,10 +371,12 @@ key_definition_check (const char *table, const char *pinned, const char *now, GE
                 && json_object_set (was, "fingerprint", fingerprint) == 0 && json_equal (was, is);
   g_autofree char *detail =
       g_strdup_printf ("Loading would give every entity a second id. Pinned: %s. Now: %s. Nothing was changed.", pinned, now);
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_MODEL, secret ? REASON_SECRET_CHANGED : REASON_KEY_CHANGED, .detail = detail,
-                                 .hint = secret ? "Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE)."
-                                                : "Put business_key, hash, normalize and namespace back as they were, or load "
-                                                  "into a new table." },
-                    "the key %s of table \"%s\" is not the one its rows were loaded with", secret ? "secret" : "definition", table);
+  g_autofree char *hint =
+      secret ? g_strdup ("Put the original key secret back (.weir/key_secret or WEIR_KEY_SECRET_FILE).")
+             : g_strdup_printf ("Put business_key, hash, normalize and namespace back as they were. Or begin anew: `weir drop %s` "
+                                "forgets the table, and `weir retry` loads its files with the new key.",
+                                table);
+  return weir_fail (
+      error, &(Failure) { WEIR_ERROR_MODEL, secret ? REASON_SECRET_CHANGED : REASON_KEY_CHANGED, .detail = detail, .hint = hint },
+      "the key %s of table \"%s\" is not the one its rows were loaded with", secret ? "secret" : "definition", table);
 }

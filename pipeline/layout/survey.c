@@ -1,11 +1,9 @@
 #include "pipeline/layout/survey.h"
 
 #include "base/error.h"
-#include "base/text.h"
 
 #include <string.h>
 
-#define SHOWN_BYTES 60  /* of a cell in a message */
 #define SHOWN_COLUMNS 5 /* of those that drift */
 
 /* What was seen of a column's cells. */
@@ -15,7 +13,6 @@ typedef struct
   InferResult result;     /* of the guess, once the types are settled */
   int64_t contradictions; /* of the pinned type */
   int64_t line;           /* of the first */
-  char *cell;             /* the first, printable */
 } Sight;
 
 struct Survey
@@ -43,8 +40,6 @@ survey_free (Survey *survey)
 {
   if (survey == NULL)
     return;
-  for (int i = 0; i < survey->layout->n_columns; i++)
-    g_free (survey->sights[i].cell);
   g_free (survey->sights);
   g_free (survey);
 }
@@ -58,7 +53,6 @@ look_at_cell (const LayoutColumn *column, Sight *sight, const Field *field, bool
       || layout_is_blank (field) || layout_null_word (column, field) >= 0 || sight->contradictions++ > 0)
     return;
   sight->line = line;
-  sight->cell = text_printable (field->text, field->length, SHOWN_BYTES);
 }
 
 void
@@ -160,9 +154,9 @@ add_drift (Drift *drift, const Survey *survey, int i)
   if (drift->columns > SHOWN_COLUMNS)
     return;
   char was[128], is[128];
-  g_string_append_printf (drift->lines, "%s: %s so far, %s in this file; line %" G_GINT64_FORMAT " has \"%s\"\n", column->name,
+  g_string_append_printf (drift->lines, "%s: %s so far, %s in this file; line %" G_GINT64_FORMAT " is the first\n", column->name,
                           type_and_format (column->type, column->format, was, sizeof was),
-                          type_and_format (sight->result.type, sight->result.format, is, sizeof is), sight->line, sight->cell);
+                          type_and_format (sight->result.type, sight->result.format, is, sizeof is), sight->line);
 }
 
 static bool

@@ -17,7 +17,7 @@
 #define LEAST_WIDE 8        /* names above rows that are all shorter */
 #define CLOCK_WORTH 0.3     /* of a colon that is one of clocks */
 
-static const char *const delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "" };
+const char *const sniff_delimiters[] = { ",", ", ", ";", "\t", "|", "||", ":", "::", "^", "~", " ", "", NULL };
 
 /* ---- delimiter ---- */
 
@@ -270,13 +270,13 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
       sniff_look_with_quotes (sample, sample->declared->delimiter, ret_best);
       return;
     }
-  for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
+  for (size_t i = 0; sniff_delimiters[i] != NULL; i++)
     {
-      if (!sniff_occurs (sample, delimiters[i]))
+      if (!sniff_occurs (sample, sniff_delimiters[i]))
         continue;
       SniffCandidate other;
-      sniff_look_with_quotes (sample, delimiters[i], &other);
-      if (g_str_equal (delimiters[i], ":") && sniff_are_clocks (sample, other.rows->len))
+      sniff_look_with_quotes (sample, sniff_delimiters[i], &other);
+      if (g_str_equal (sniff_delimiters[i], ":") && sniff_are_clocks (sample, other.rows->len))
         other.score *= CLOCK_WORTH;
       if (!splits (&other))
         {
@@ -291,7 +291,7 @@ sniff_choose (const Sample *sample, SniffCandidate *ret_best, SniffCandidate *re
         }
       else
         sniff_settle (ret_second, &other,
-                      delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
+                      sniff_delimiters[i][0] != '\0' && (ret_second->rows == NULL || other.share > ret_second->share));
     }
   doubt (sample, ret_best, ret_second);
 }

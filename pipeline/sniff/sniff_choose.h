@@ -4,6 +4,9 @@
 
 #include "pipeline/sniff/sniff_candidate.h"
 
+/* Every delimiter that is tried, NULL behind the last; "" is a file of one column. */
+extern const char *const sniff_delimiters[];
+
 /* Looks at the sample with every delimiter, quote and escape that occurs in it, and chooses the one whose table is widest, most
  * even and best typed. *ret_second is the best with another delimiter; its rows are NULL where there is none. A best with the
  * delimiter "" is a file of one column. Both are owned by the caller. A sample without any record gives a best with fields 0. */

@@ -1,14 +1,12 @@
 #include "pipeline/stage/row.h"
 
-#include "base/text.h"
 #include "pipeline/layout/key.h"
 #include "pipeline/records/reader_record.h"
+#include "pipeline/stage/fit.h"
 #include "pipeline/stage/rowhash.h"
 #include "pipeline/types/null_word.h"
 
 #include <string.h>
-
-#define SHOWN_BYTES 60 /* of a bad cell in a message */
 
 typedef struct
 {
@@ -144,14 +142,28 @@ refuse (Row *row, const char *column, Reason reason, const char *format, ...)
   return ROW_REJECT;
 }
 
+/* A year of two digits where the format has four: YY in it would read the cell. */
+static bool
+has_short_year (const LayoutColumn *column, const Field *field)
+{
+  g_auto (GStrv) parts = g_strsplit (column->format, "YYYY", 2);
+  g_autofree char *format = g_strjoinv ("YY", parts);
+  LayoutColumn other = *column;
+  Value value;
+  other.format = format;
+  return g_strv_length (parts) == 2 && types_format_fits (column->type->name, format)
+         && layout_parse (&other, field->text, field->length, &value);
+}
+
+/* Messages travel, the value does not: it is in the row's original bytes, in the column that is named beside it. */
 static RowVerdict
 bad_cell (Row *row, const LayoutColumn *column, const Field *field)
 {
-  g_autofree char *shown = text_printable (field->text, field->length, SHOWN_BYTES);
   if (column->format != NULL)
-    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not a %s written %s", shown, column->type->name, column->format);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not a %s written %s%s", column->type->name, column->format,
+                   has_short_year (column, field) ? ": its year has two digits, as YY in a format reads them" : "");
   else
-    (void) refuse (row, column->name, REASON_BAD_VALUE, "\"%s\" is not of type %s", shown, column->type->name);
+    (void) refuse (row, column->name, REASON_BAD_VALUE, "the cell is not of type %s", column->type->name);
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
@@ -369,6 +381,21 @@ row_convert (Row *row, const Record *record)
   if (verdict == ROW_OK)
     hash_row (row);
   return verdict;
+}
+
+bool
+row_fits (const Row *row)
+{
+  const Layout *layout = row->layout;
+  size_t at = 0;
+  for (int i = 0; i < layout->n_columns; i++)
+    if (!row->cells[i].null)
+      at = fit_add (at, layout->columns[i].type, row->cells[i].value.length);
+  for (int r = 0; r < layout->n_references; r++)
+    at = row->reference_nulls[r] ? at : fit_add (at, &types[TYPE_UUID], 0);
+  at = fit_add (at, &types[TYPE_BIGINT], 0); /* _line, _id, _hash */
+  at = fit_add (fit_add (at, &types[TYPE_UUID], 0), &types[TYPE_UUID], 0);
+  return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
 bool

@@ -114,13 +114,11 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
 }
 
 bool
-stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error)
+stage_copy_begin (Db *db, const Stage *stage, GError **error)
 {
-  /* PostgreSQL gathers no rows where a condition is volatile. */
-  const char *where = singly ? " where clock_timestamp() is not null" : "";
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->build);
-  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)%s", schema, build, where);
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)", schema, build);
   return db_copy_begin (db, sql, error);
 }
 

@@ -29,9 +29,8 @@ bool stage_ensure_schema (Db *db, const char *schema, const char *what, GError *
 /* Creates the table aside, removing what earlier loads of the same table could not swap in. The layout's types must be settled. */
 bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
 
-/* Begins the COPY into it (base/db.h). "singly": each row is written by itself, slowly, so that an error is about the row that
- * it names. */
-bool stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error);
+/* Begins the COPY into it (base/db.h). */
+bool stage_copy_begin (Db *db, const Stage *stage, GError **error);
 
 /* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file
  * spells it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new

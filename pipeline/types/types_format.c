@@ -256,11 +256,12 @@ clock_match (const char *text, size_t length, Clock *ret_clock, Moment *ret_mome
   if (ret_clock->has_second && !read_second (&cursor, comma != NULL ? ',' : '.', ret_moment))
     return false;
   Cursor half = cursor;
-  ret_clock->has_half = cursor.at < cursor.end && read_half (&half, ret_moment);
+  ret_clock->has_half = read_half (&half, ret_moment);
   if (ret_clock->has_half)
     cursor = half;
-  ret_clock->has_zone = cursor.at < cursor.end && read_zone (&cursor, ret_moment);
-  return cursor.at == cursor.end;
+  Cursor zone = cursor; /* the sign of one that is only begun is left over: 10:00- is no time */
+  ret_clock->has_zone = read_zone (&zone, ret_moment);
+  return (ret_clock->has_zone ? zone.at : cursor.at) == cursor.end;
 }
 
 bool

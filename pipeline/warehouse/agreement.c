@@ -14,7 +14,8 @@ check_kind (const Model *model, const TableState *pinned, GError **error)
   const char *kind = model_kind_word (model->kind);
   if (pinned->kind == NULL || strcmp (pinned->kind, kind) == 0)
     return true;
-  g_autofree char *hint = g_strdup_printf ("Set \"kind\" back to \"%s\", or give the new table another name.", pinned->kind);
+  g_autofree char *hint =
+      g_strdup_printf ("Set \"kind\" back to \"%s\"; or, to begin anew: weir drop %s", pinned->kind, model->table);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.", .hint = hint },
                     "%s says \"%s\" is a %s, but it was loaded as a %s", model->path, model->table, kind, pinned->kind);
 }
@@ -45,6 +46,51 @@ agreement_check_pins (const Model *model, const TableState *pinned, const Agreem
                       "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"", model->table,
                       pinned->warehouse_schema, terms->warehouse_schema);
   return agreement_check_key (model, pinned, terms->secret, terms->secret_length, error);
+}
+
+static bool
+has_rows (Db *db, const char *schema, const char *table, bool *ret_has, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", table } };
+  g_autoptr (DbResult) answer = NULL;
+  if (!sql_run (db, "table/has_rows", vars, G_N_ELEMENTS (vars), &answer, error))
+    return false;
+  *ret_has = db_result_bool (answer, 0, 0);
+  return true;
+}
+
+/* What is pinned is of rows, and there may be none. */
+static bool
+is_void (Db *db, const TableState *pinned, const char *table, Reason reason, bool *ret_void, GError **error)
+{
+  const SqlVar vars[] = { { "schema", pinned->warehouse_schema }, { "table", table } };
+  g_autoptr (DbResult) found = NULL;
+  *ret_void = false;
+  if (pinned->warehouse_schema == NULL || reason == REASON_SECRET_MISSING)
+    return true;
+  if (!sql_run (db, "table/exists", vars, G_N_ELEMENTS (vars), &found, error))
+    return false;
+  bool exists = db_result_rows (found) > 0, has = exists,
+       only_key = reason == REASON_KEY_CHANGED || reason == REASON_SECRET_CHANGED;
+  if (exists && only_key && db_result_bool (found, 0, 0) && !has_rows (db, pinned->warehouse_schema, table, &has, error))
+    return false;
+  *ret_void = !has;
+  return true;
+}
+
+bool
+agreement_check_table (Db *db, const Model *model, const TableState *pinned, const AgreementTerms *terms, bool *ret_released,
+                       GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  *ret_released = false;
+  if (agreement_check_pins (model, pinned, terms, &problem))
+    return true;
+  if (!is_void (db, pinned, model->table, weir_error_get_reason (problem), ret_released, error))
+    return false;
+  if (!*ret_released)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return *ret_released;
 }
 
 bool
@@ -168,7 +214,9 @@ bool
 agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
 {
   g_auto (TableState) pinned = { 0 };
-  return ledger_table_read (db, model->table, false, &pinned, error) && agreement_check_pins (model, &pinned, terms, error)
+  bool released;
+  return ledger_table_read (db, model->table, false, &pinned, error)
+         && agreement_check_table (db, model, &pinned, terms, &released, error)
          && check_references (db, catalog, model, terms, error)
          && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
 }

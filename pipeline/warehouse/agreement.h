@@ -20,8 +20,14 @@ typedef struct
 /* Kind and key of a model against the pins of its table, whose ids "secret" made. Pure. */
 bool agreement_check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error);
 
-/* The same, and where the table's rows are. Pure: what a load asks once more when it has locked the table's row. */
+/* The same, and where the table's rows are. Pure. */
 bool agreement_check_pins (const Model *model, const TableState *pinned, const AgreementTerms *terms, GError **error);
+
+/* The same for the table as it is in the database. *ret_released: what is pinned does not fit and need not, for no row was made with
+ * it: the table is gone, or has no rows where the key alone is another one. A load asks it once more when it has locked the table's row.
+ */
+bool agreement_check_table (Db *db, const Model *model, const TableState *pinned, const AgreementTerms *terms, bool *ret_released,
+                            GError **error);
 
 /* All that can be known while there is no file: the pins, those of the dimensions that the model references, the warehouse
  * table, and whether what it holds can become what the model declares. That may read a column whose declared type is not the

@@ -2,31 +2,17 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "schema/sql.h"
 
 #include <string.h>
-
-#define SHOWN_VALUES 3 /* of those that are not of the type */
-#define SHOWN_BYTES 60
 
 typedef struct
 {
   const Layout *layout;
   const LayoutColumn *column;
   const char *stored; /* its name in the database */
-  int64_t misfits;
-  GString *shown; /* the first of them */
+  int64_t misfits;    /* values that are not of the type */
 } Conversion;
-
-static void
-misfit (Conversion *conversion, const char *text)
-{
-  if (conversion->misfits++ >= SHOWN_VALUES)
-    return;
-  g_autofree char *printable = text_printable (text, strlen (text), SHOWN_BYTES);
-  g_string_append_printf (conversion->shown, "%s\"%s\"", conversion->shown->len > 0 ? ", " : "", printable);
-}
 
 /* The pair of a text and what it becomes; NULL: it stays, or cannot. */
 static Json *
@@ -40,7 +26,7 @@ convert (Conversion *conversion, const char *text)
   if (!layout_parse (column, field.text, field.length, &value) && layout_null_word (column, &field) >= 0)
     return json_pack ("[s,n]", text);
   if (!layout_parse (column, field.text, field.length, &value))
-    return misfit (conversion, text), NULL;
+    return conversion->misfits++, NULL;
   if (column->type->write == NULL)
     return NULL;
   g_autoptr (GString) written = g_string_new (NULL);
@@ -53,12 +39,10 @@ cannot_convert (const Conversion *conversion, const char *schema, GError **error
 {
   const LayoutColumn *column = conversion->column;
   const Model *model = conversion->layout->model;
-  g_autofree char *detail = g_strdup_printf ("%s%s. Nothing was changed.", conversion->shown->str,
-                                             conversion->misfits > SHOWN_VALUES ? " and others" : "");
-  g_autofree char *hint = g_strdup_printf ("Declare it as \"text\" in %s, change these values in all versions with `weir psql`, or "
-                                           "load into a table of another name.",
-                                           model->path);
-  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_TYPE_CHANGED, .detail = detail, .hint = hint },
+  g_autofree char *hint = g_strdup_printf ("Declare it as \"text\" in %s, change these values in all versions with `weir psql` "
+                                           "(select distinct \"%s\" from %s.%s), or load into a table of another name.",
+                                           model->path, conversion->stored, schema, model->table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_TYPE_CHANGED, .detail = "Nothing was changed.", .hint = hint },
                     "column \"%s\" of %s.%s is text and cannot become %s: %" G_GINT64_FORMAT " of its values are not",
                     conversion->stored, schema, model->table, column->type->name, conversion->misfits);
 }
@@ -90,7 +74,6 @@ static bool
 read_texts (Db *db, const char *schema, Conversion *conversion, bool put_down, GError **error)
 {
   const SqlVar vars[] = { { "schema", schema }, { "table", conversion->layout->model->table }, { "column", conversion->stored } };
-  g_autoptr (GString) shown = conversion->shown = g_string_new (NULL);
   if (!sql_run (db, "convert/texts", vars, G_N_ELEMENTS (vars), NULL, error))
     return false;
   for (bool end = false; !end;)

@@ -28,6 +28,9 @@ left join lateral (select * from weir.file where table_name = t.table_name and s
                    order by seen_on desc limit 1) refill on true
 order by t.table_name
 
+-- name: table_names
+select table_name from weir.table order by table_name
+
 -- name: held
 -- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,

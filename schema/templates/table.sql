@@ -10,6 +10,9 @@ order by a.attnum
 select c.relkind in ('r', 'p') from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
+-- name: has_rows
+select exists (select from :"schema".:"table")
+
 -- name: add_column
 alter table :"schema".:"table" add column :"column" :type
 

@@ -1,6 +1,7 @@
 #include "src/commands/command.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "src/settings/settings_show.h"
 
 #include <stdlib.h>
@@ -219,7 +220,7 @@ int
 command_fail (GError *error, bool json)
 {
   int code = weir_error_exit_code (error);
-  g_autofree char *text = weir_error_format (error);
+  g_autofree char *whole = weir_error_format (error), *text = text_lines_printable (whole);
   fflush (stdout);
   fprintf (stderr, "weir: %s\n", text);
   if (json)

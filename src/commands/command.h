@@ -68,6 +68,12 @@ typedef struct
 
 #define ANY_NUMBER INT_MAX
 
+/* What a script says that does not want to be stopped by a few bad rows; "rejects_ok" of the command's options. */
+#define REJECTS_OK_OPTION(options)                                                                                                 \
+  {                                                                                                                                \
+    "rejects-ok", 0, OPTION_FLAG (options, rejects_ok), "Rejected rows alone are no reason to end with 1", NULL                    \
+  }
+
 /* How people name a run, for help and usage of what takes one: ledger_find_run. */
 #define A_RUN "an id, its first characters, a file name, or \"last\""
 

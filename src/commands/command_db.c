@@ -1,5 +1,8 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
+#include "src/commands/confirm.h"
+#include "src/server/pgclusters.h"
+#include "src/server/pgplace.h"
 #include "src/server/pgserver.h"
 
 #include <stdio.h>
@@ -10,7 +13,11 @@
 typedef struct
 {
   int port;
+  gboolean no_port;
   gboolean tcp;
+  gboolean orphans;
+  char *orphan;
+  gboolean yes;
 } DbOptions;
 
 static bool
@@ -24,7 +31,7 @@ start (const Call *call, PgServer *server, GError **error)
   bool was_running = server->running;
   bool was_tcp = server->tcp;
   int was_port = server->port;
-  if (!pgserver_start (settings, server, options->port, error))
+  if (!pgserver_start (settings, server, options->no_port ? TCP_OFF : options->port, error))
     return false;
   bool same = was_tcp == server->tcp && was_port == server->port;
   g_autofree char *url = pgserver_url (server, false);
@@ -44,10 +51,10 @@ start (const Call *call, PgServer *server, GError **error)
 static bool
 stop (PgServer *server, GError **error)
 {
-  bool was_running = server->running;
-  if (!pgserver_stop (server, error))
+  bool ran;
+  if (!pgserver_stop (server, &ran, error))
     return false;
-  fputs (was_running ? "PostgreSQL stopped\n" : "PostgreSQL was not running\n", stderr);
+  fputs (ran ? "PostgreSQL stopped\n" : "PostgreSQL was not running\n", stderr);
   return true;
 }
 
@@ -92,23 +99,133 @@ show_url (const Call *call, const PgServer *server, GError **error)
   return true;
 }
 
+/* ---- drop ---- */
+
+static void
+print_what_goes (const PgServer *server)
+{
+  g_autofree char *size = g_format_size ((guint64) pgclusters_measure (server->data));
+  printf ("Removed:\n  the embedded PostgreSQL %d in %s (%s): its ledger, staging, warehouse and all else\n", server->version,
+          server->data, size);
+  puts ("Kept:\n  models, archive, failed, the key secret");
+}
+
 static bool
-run (Call *call, int *ret_code, GError **error)
+drop (const Call *call, PgServer *server, int *ret_code, GError **error)
 {
   const DbOptions *options = call->options;
-  const char *verb = call->arguments[0];
-  if (options->port < 0 || options->port > 65535)
-    return *ret_code = command_usage ("db", "--port must be from 1 to 65535"), true;
-  bool starts = g_str_equal (verb, "start");
-  call->settings = settings_load (&call->given, starts ? HOME_CREATE : HOME_REQUIRED, error);
-  g_autoptr (PgServer) server = call->settings != NULL ? pgserver_find (call->settings, error) : NULL;
-  if (server == NULL)
+  if (!server->initialised && !server->recorded)
+    return weir_error (error, WEIR_ERROR_MODEL, "there is no embedded database to drop: none was made in \"%s\"", server->data);
+  if (!call->json)
+    print_what_goes (server);
+  if (!confirm ("Remove all of that for good?", options->yes, ret_code, error))
+    return *ret_code != 0;
+  return pgserver_drop (server, error);
+}
+
+/* ---- the clusters of the machine ---- */
+
+static const char *
+cluster_word (const PgCluster *cluster)
+{
+  return cluster->orphan ? "home is gone" : cluster->home != NULL ? "in use" : "home not recorded";
+}
+
+static void
+print_clusters (const GPtrArray *clusters)
+{
+  static const char *const headers[] = { "folder", "home", "state", "runs", "size", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < clusters->len; i++)
+    {
+      const PgCluster *cluster = clusters->pdata[i];
+      g_ptr_array_add (cells, g_strdup (cluster->folder));
+      g_ptr_array_add (cells, g_strdup (cluster->home));
+      g_ptr_array_add (cells, g_strdup (cluster_word (cluster)));
+      g_ptr_array_add (cells, g_strdup (cluster->running ? "yes" : NULL));
+      g_ptr_array_add (cells, g_format_size ((guint64) cluster->bytes));
+    }
+  if (clusters->len > 0)
+    show_table (headers, cells);
+  else
+    puts ("None below " PGPLACE_ROOT ": an embedded database is in its home's .weir, where weir does not run as root.");
+}
+
+static void
+show_clusters (const GPtrArray *clusters, bool json)
+{
+  g_autoptr (Json) array = json_array ();
+  for (guint i = 0; i < clusters->len; i++)
+    {
+      const PgCluster *cluster = clusters->pdata[i];
+      json_array_append_new (array,
+                             json_pack ("{s:o, s:o, s:b, s:b, s:i, s:I}", "folder", weir_json_string (cluster->folder), "home",
+                                        weir_json_string (cluster->home), "orphan", cluster->orphan, "running", cluster->running,
+                                        "version", cluster->version, "bytes", (json_int_t) cluster->bytes));
+    }
+  if (json)
+    show_json (array);
+  else
+    print_clusters (clusters);
+}
+
+static bool
+list_clusters (const Call *call, GError **error)
+{
+  g_autoptr (GPtrArray) clusters = pgclusters_list (PGPLACE_ROOT, error);
+  if (clusters == NULL)
     return false;
+  show_clusters (clusters, call->json);
+  return true;
+}
+
+/* Leaves those whose home is gone, and of these the one of that home where it is named. */
+static bool
+choose_orphans (GPtrArray *clusters, const char *home, GError **error)
+{
+  for (guint i = clusters->len; i-- > 0;)
+    {
+      const PgCluster *cluster = clusters->pdata[i];
+      if (!cluster->orphan || (home != NULL && !g_str_equal (home, cluster->home)))
+        g_ptr_array_remove_index (clusters, i);
+    }
+  if (clusters->len > 0 || home == NULL)
+    return true;
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir db list` shows whose clusters there are." },
+                    "no embedded database is recorded for a home \"%s\" that is gone", home);
+}
+
+static bool
+drop_orphans (const Call *call, int *ret_code, GError **error)
+{
+  const DbOptions *options = call->options;
+  g_autofree char *home = options->orphan != NULL ? g_canonicalize_filename (options->orphan, NULL) : NULL;
+  g_autofree char *programs = g_strdup (g_getenv ("WEIR_PG_BIN"));
+  g_autoptr (GPtrArray) clusters = pgclusters_list (PGPLACE_ROOT, error);
+  if (clusters == NULL || !choose_orphans (clusters, home, error))
+    return false;
+  show_clusters (clusters, call->json);
+  if (clusters->len > 0
+      && !confirm ("Remove these for good? A home that was moved and not used since looks as if it were gone.", options->yes,
+                   ret_code, error))
+    return *ret_code != 0;
+  for (guint i = 0; i < clusters->len; i++)
+    if (!pgclusters_remove (clusters->pdata[i], programs, error))
+      return false;
+  return true;
+}
+
+/* ---- the command ---- */
+
+/* What is asked of the home's own server. */
+static bool
+serve (const Call *call, PgServer *server, int *ret_code, GError **error)
+{
+  const char *verb = call->arguments[0];
   if (g_str_equal (verb, "url"))
     return show_url (call, server, error);
-  if (starts && !start (call, server, error))
-    return false;
-  if (g_str_equal (verb, "stop") && !stop (server, error))
+  if ((g_str_equal (verb, "start") && !start (call, server, error)) || (g_str_equal (verb, "stop") && !stop (server, error))
+      || (g_str_equal (verb, "drop") && !drop (call, server, ret_code, error)))
     return false;
   bool status = g_str_equal (verb, "status");
   if (call->json)
@@ -118,23 +235,49 @@ run (Call *call, int *ret_code, GError **error)
     }
   else if (status)
     print_status (server);
-  *ret_code = status && !server->running ? EXIT_STOPPED : 0;
+  if (status && !server->running)
+    *ret_code = EXIT_STOPPED;
   return true;
+}
+
+static bool
+run (Call *call, int *ret_code, GError **error)
+{
+  const DbOptions *options = call->options;
+  const char *verb = call->arguments[0];
+  if (options->port < 0 || options->port > 65535)
+    return *ret_code = command_usage ("db", "--port must be from 1 to 65535"), true;
+  if (options->port > 0 && options->no_port)
+    return *ret_code = command_usage ("db", "--port and --no-port contradict each other"), true;
+  if (g_str_equal (verb, "list"))
+    return list_clusters (call, error);
+  if (g_str_equal (verb, "drop") && (options->orphans || options->orphan != NULL))
+    return drop_orphans (call, ret_code, error);
+  call->settings = settings_load (&call->given, g_str_equal (verb, "start") ? HOME_CREATE : HOME_REQUIRED, error);
+  g_autoptr (PgServer) server = call->settings != NULL ? pgserver_find (call->settings, error) : NULL;
+  return server != NULL && serve (call, server, ret_code, error);
 }
 
 static const CommandOption options[] = {
   { "port", 0, OPTION_NUMBER (DbOptions, port), "start: also listen on 127.0.0.1:N, with a password", "N" },
+  { "no-port", 0, OPTION_FLAG (DbOptions, no_port), "start: listen on the socket alone again", NULL },
   { "tcp", 0, OPTION_FLAG (DbOptions, tcp), "url: the loopback URL with its password", NULL },
+  { "orphans", 0, OPTION_FLAG (DbOptions, orphans), "drop: all whose home is gone, as `weir db list` shows them", NULL },
+  { "orphan", 0, OPTION_TEXT (DbOptions, orphan), "drop: the one of this home, which is gone", "HOME" },
+  { "yes", 'y', OPTION_FLAG (DbOptions, yes), "drop: do not ask", NULL },
   { NULL },
 };
 
 const Command command_db = {
   .name = "db",
-  .arguments = "start|stop|status|url",
+  .arguments = "start|stop|status|url|list|drop",
   .summary = "the embedded PostgreSQL",
-  .description = "  weir db start --port 5433    also on 127.0.0.1:5433, with a password\n"
+  .description = "  weir db start --port 5433    also on 127.0.0.1:5433, with a password; --no-port takes it back\n"
                  "  weir db url --tcp            the URL for that, with the password\n"
-                 "  psql \"$(weir db url)\"",
+                 "  psql \"$(weir db url)\"\n"
+                 "  weir db list                 those of all homes, where weir runs as root\n"
+                 "  weir db drop                 stops it and removes its data: says what goes, and asks\n"
+                 "  weir db drop --orphans       those of homes that are gone",
   .takes = TAKES_SETTINGS | TAKES_JSON,
   .options = options,
   .options_size = sizeof (DbOptions),

@@ -14,6 +14,7 @@ typedef struct
   gboolean archive;
   gboolean dry_run;
   gboolean force;
+  gboolean rejects_ok;
   gboolean worker;
   char *table;
 } LoadOptions;
@@ -39,7 +40,7 @@ load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **
 {
   g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
   ClaimFate fate;
@@ -48,7 +49,7 @@ load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **
   if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
-    placing_give_back (loader->db, loader->settings, claim, NULL);
+    placing_give_back (loader->db, loader->settings, claim, NULL, error);
   return false;
 }
 
@@ -110,7 +111,7 @@ load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
   if (load_with_progress (batch, file, &end, &error))
     {
       load_now_tell (end.summary, batch->json, batch->options->dry_run);
-      return load_now_exit_code (&end);
+      return load_now_exit_code (&end, batch->options->rejects_ok);
     }
   tell_failure (batch, file, error);
   int code = weir_error_exit_code (error);
@@ -210,9 +211,10 @@ run (Call *call, int *ret_code, GError **error)
 }
 
 static const CommandOption options[] = {
-  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Move the file to archive/ (refused: to failed/) afterwards", NULL },
+  { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Also move a file from elsewhere to archive/ (refused: to failed/)", NULL },
   { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
   { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
+  REJECTS_OK_OPTION (LoadOptions),
   { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
   { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
   { NULL },
@@ -222,7 +224,10 @@ const Command command_load = {
   .name = "load",
   .arguments = "FILE...",
   .summary = "load files now",
-  .description = "The same way a watched file goes. The file stays where it is unless --archive is given.\n\n"
+  .description = "The same way a watched file goes. A file stays where it is unless --archive is given. One that lies in the drop "
+                 "folder is claimed\n"
+                 "and archived (refused: moved to failed/) with or without it, as `weir watch` would do, for else it would be "
+                 "loaded again.\n\n"
                  "  weir load users.csv\n"
                  "  weir load --dry-run --json transactions.csv\n"
                  "  weir load --table users export.csv",

@@ -11,6 +11,7 @@
 typedef struct
 {
   gboolean force;
+  gboolean rejects_ok;
 } RetryOptions;
 
 /* What the ledger knows of the run that is to be tried again. */
@@ -57,7 +58,7 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   const char *place = db_result_named (result, 0, "place");
   ret_past->place = g_canonicalize_filename (place == NULL ? "" : place, loader->settings->home);
   struct stat info;
-  bool there = place != NULL && *place != '\0' && stat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
+  bool there = place != NULL && *place != '\0' && lstat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
   if (ret_past->disposition == NULL && there)
     return weir_fail (
         error, &(Failure) { WEIR_ERROR_MODEL, .hint = "A worker takes it up by itself; `weir status` says what it waits for." },
@@ -91,7 +92,7 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   ClaimFate fate;
   bool done = loading_claimed (loader, claim, route, ret_end, &fate, error);
   if (fate == CLAIM_GIVE_BACK)
-    return placing_give_back (loader->db, loader->settings, claim, past->place), false;
+    return placing_give_back (loader->db, loader->settings, claim, past->place, error), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
   return ledger_file_placed (loader->db, past->run, "", "retried", NULL, done ? error : NULL) && done;
@@ -128,13 +129,14 @@ run (Call *call, int *ret_code, GError **error)
       || !load_again (&loader, &past, &end, error))
     return false;
   load_now_tell (end.summary, call->json, false);
-  *ret_code = load_now_exit_code (&end);
+  *ret_code = load_now_exit_code (&end, options->rejects_ok);
   return true;
 }
 
 static const CommandOption options[] = {
   { "force", 'f', OPTION_FLAG (RetryOptions, force),
     "Also into a fact with \"append\": \"all\" that has its rows already: it gets them twice", NULL },
+  REJECTS_OK_OPTION (RetryOptions),
   { NULL },
 };
 

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NAMES_LIMIT 50
 #define DEFAULT_LIMIT 20
 
 typedef struct
 {
   char *table;
   int limit;
+  gboolean names;
 } RunsOptions;
 
 static Json *
@@ -106,10 +108,37 @@ show_one (Db *db, const Call *call, GError **error)
   return true;
 }
 
+/* A name that the shell needs no quotes for. */
+static bool
+is_plain (const char *name)
+{
+  return name[strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-")] == '\0';
+}
+
+/* For the shell's completion: how the latest runs may be called, without an error where the database is away. */
+static void
+print_names (const Settings *settings)
+{
+  g_autoptr (Db) db = database_open (settings, NULL);
+  g_autoptr (DbResult) runs = NULL;
+  puts ("last");
+  if (db == NULL || !ledger_runs (db, NULL, NAMES_LIMIT, &runs, NULL))
+    return;
+  for (int row = 0; row < db_result_rows (runs); row++)
+    {
+      const char *file = db_result_named (runs, row, "file");
+      printf ("%.8s\n", db_result_named (runs, row, "run"));
+      if (file != NULL && is_plain (file))
+        puts (file);
+    }
+}
+
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
   const RunsOptions *options = call->options;
+  if (options->names)
+    return print_names (call->settings), true;
   if (options->limit < 1)
     return *ret_code = command_usage ("runs", "--limit must be at least 1"), true;
   g_autoptr (Db) db = database_open (call->settings, error);
@@ -121,6 +150,7 @@ run (Call *call, int *ret_code, GError **error)
 static const CommandOption options[] = {
   { "table", 0, OPTION_TEXT (RunsOptions, table), "Only runs of this table", "TABLE" },
   { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many, the newest (default 20)", "N" },
+  { "names", 0, OPTION_FLAG (RunsOptions, names), NULL, NULL },
   { NULL },
 };
 

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/report/folders.h"
@@ -10,6 +11,11 @@
 #include <string.h>
 
 #define EXIT_ATTENTION 1
+
+typedef struct
+{
+  gboolean names;
+} StatusOptions;
 
 /* Everything that is shown. */
 typedef struct
@@ -54,14 +60,14 @@ table_to_json (const Table *table)
                         : table->problem != NULL ? table->problem->message
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
-  Json *object =
-      json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:s?}", "table",
-                 weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
-                 table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
-                 number_or_null (table->rows), "versions", number_or_null (table->versions), "files", number_or_null (table->files),
-                 "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
-                 weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
-                 table->last_run, "staged", table->staged, "staging_emptied", table->emptied, "refill_run", table->refill_run);
+  Json *object = json_pack (
+      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "table",
+      weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
+      table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
+      "versions", number_or_null (table->versions), "files", number_or_null (table->files), "failed",
+      number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
+      "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
+      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run);
   show_times_to_iso (object, times);
   return object;
 }
@@ -129,7 +135,7 @@ print_tables (const Status *status)
 static bool
 has_note (const Table *table)
 {
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied;
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -138,7 +144,9 @@ print_without_model (const Table *table, const char *suggestion)
 {
   g_autofree char *meant = suggestion != NULL ? g_strdup_printf ("; did you mean %s?", suggestion) : g_strdup ("");
   const char *name = table->table;
-  if (table->applied)
+  if (table->gone)
+    printf ("%s: its model and its warehouse table are gone%s; to forget it: weir drop %s\n", name, meant, name);
+  else if (table->applied)
     printf ("%s: its model is gone; its rows stay in the warehouse, and new files are only staged for review%s\n", name, meant);
   else if (table->staged)
     printf ("%s: no model, staged for review%s; propose one: weir model %s --write\n", name, meant, name);
@@ -146,6 +154,15 @@ print_without_model (const Table *table, const char *suggestion)
     printf ("%s: no model, and its staging table is gone%s; to stage it again: weir retry %.8s\n", name, meant, table->refill_run);
   else
     printf ("%s: no model, and nothing is staged%s\n", name, meant);
+}
+
+static void
+print_gone (const Table *table)
+{
+  printf ("%s: its warehouse table is gone; the next file makes it anew", table->table);
+  if (table->refill_run != NULL)
+    printf (", with what was loaded last: weir retry %.8s", table->refill_run);
+  printf ("; to forget it: weir drop %s\n", table->table);
 }
 
 static void
@@ -173,6 +190,8 @@ print_table_note (const Table *table, const Catalog *catalog)
   else if (table->model == NULL)
     /* a table that "users (1).csv" has made: its name leads to the model now */
     print_without_model (table, route.model != NULL ? route.table : route.suggestion);
+  else if (table->gone)
+    print_gone (table);
   if (table->emptied)
     print_emptied (table);
 }
@@ -292,10 +311,28 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   return status->waiting != NULL && folders_find_failed (settings, &status->failed, error);
 }
 
+/* For the shell's completion: the tables that are known, without an error where the database is away. */
+static void
+print_names (const Settings *settings, const Catalog *catalog)
+{
+  g_autoptr (Db) db = database_open (settings, NULL);
+  g_autoptr (DbResult) known = NULL;
+  for (guint i = 0; i < catalog->models->len; i++)
+    puts (((const Model *) catalog->models->pdata[i])->table);
+  if (db == NULL || !ledger_table_names (db, &known, NULL))
+    return;
+  for (int row = 0; row < db_result_rows (known); row++)
+    if (catalog_find (catalog, db_result_value (known, row, 0)) == NULL)
+      puts (db_result_value (known, row, 0));
+}
+
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
+  const StatusOptions *options = call->options;
   g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
+  if (catalog != NULL && options->names)
+    return print_names (call->settings, catalog), true;
   g_auto (Status) status = { 0 };
   if (catalog == NULL || !gather (call->settings, catalog, &status, error))
     return false;
@@ -310,6 +347,11 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+static const CommandOption options[] = {
+  { "names", 0, OPTION_FLAG (StatusOptions, names), NULL, NULL },
+  { NULL },
+};
+
 const Command command_status = {
   .name = "status",
   .arguments = "",
@@ -319,5 +361,7 @@ const Command command_status = {
                  "  weir status --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .usage = "no arguments are taken",
+  .options = options,
+  .options_size = sizeof (StatusOptions),
   .run = run,
 };

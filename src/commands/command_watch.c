@@ -1,18 +1,86 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
+#include "src/commands/confirm.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
+#include "watcher/scan.h"
+
+#include <unistd.h>
 
 typedef struct
 {
   gboolean prepare;
+  gboolean once;
+  gboolean rejects_ok;
 } WatchOptions;
+
+/* How many files of a folder weir would load, were it the drop folder. */
+static unsigned
+count_csv (const char *folder)
+{
+  g_autoptr (GPtrArray) entries = scan_folder (folder, NULL, NULL, NULL);
+  unsigned count = 0;
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    count += scan_is_pending (((const Entry *) entries->pdata[i])->state);
+  return count;
+}
+
+/* Whether the folder is the drop folder of a home: "weir watch imports". */
+static bool
+is_drop_folder (const char *folder, char **ret_home)
+{
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autoptr (Settings) settings = settings_is_home (parent) ? settings_load_home (parent, HOME_REQUIRED, NULL) : NULL;
+  bool is = settings != NULL && g_str_equal (settings->imports, folder);
+  *ret_home = is ? g_steal_pointer (&parent) : NULL;
+  return is;
+}
+
+static bool
+refuse_folder (const char *folder, unsigned files, GError **error)
+{
+  g_autofree char *hint =
+      g_strdup_printf ("To load these files: weir load %s/*.csv. To make the folder a home, with a drop folder in it: "
+                       "weir init %s",
+                       folder, folder);
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, .detail = "A home has a drop folder, imports/, and weir looks at that alone.", .hint = hint },
+      "\"%s\" is no weir home, and has %u CSV file%s in it", folder, files, files == 1 ? "" : "s");
+}
+
+/* A folder of CSV files is not silently made a home, in which nobody would look at them. False with *ret_code: the answer was no. */
+static bool
+check_folder (const SettingsGiven *given, int *ret_code, GError **error)
+{
+  g_autofree char *folder = settings_find_home (given);
+  g_autofree char *imports = g_build_filename (folder, "imports", NULL);
+  g_autofree char *home = NULL;
+  if (settings_is_home (folder) || g_file_test (imports, G_FILE_TEST_IS_DIR))
+    return true;
+  if (is_drop_folder (folder, &home))
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, .hint = "Name the home: weir watch DIR; its drop folder is watched then." },
+                      "\"%s\" is the drop folder of the home \"%s\"", folder, home);
+  unsigned files = count_csv (folder);
+  if (files == 0)
+    return true;
+  if (!isatty (STDIN_FILENO) || !isatty (STDERR_FILENO))
+    return refuse_folder (folder, files, error);
+  g_autofree char *question = g_strdup_printf (
+      "%s has %u CSV file%s in it and is no weir home. weir looks at the drop folder of a home alone.\n"
+      "Make it a home, with a drop folder imports/? The file%s stay%s where %s.",
+      folder, files, files == 1 ? "" : "s", files == 1 ? "" : "s", files == 1 ? "s" : "", files == 1 ? "it is" : "they are");
+  return confirm (question, false, ret_code, error);
+}
 
 static bool
 prepare_home (const Settings *settings, GError **error)
 {
-  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, settings->failed, error);
+  ArchiveWay ignored;
+  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, &ignored, error)
+         && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
 /* The path of the program that runs, for its children. Owned by the caller. */
@@ -27,14 +95,14 @@ find_program (GError **error)
 }
 
 static bool
-watch (const Settings *settings, bool json, int *ret_code, GError **error)
+watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
   g_autofree char *program = find_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, TRUE);
-  *ret_code = supervisor_run (settings, program, json, log);
+  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  *ret_code = supervisor_run (settings, program, options, log);
   return true;
 }
 
@@ -47,15 +115,20 @@ run (Call *call, int *ret_code, GError **error)
     return *ret_code = command_usage (command_watch.name, "%s", command_watch.usage), true;
   if (call->n_arguments == 1)
     settings_give (&call->given, home, call->arguments[0]);
+  if (!options->prepare && !check_folder (&call->given, ret_code, error))
+    return *ret_code != 0;
   call->settings = settings_load (&call->given, options->prepare ? HOME_REQUIRED : HOME_CREATE, error);
   if (!call->settings)
     return false;
   if (options->prepare)
     return *ret_code = preparation_main (call->settings), true;
-  return watch (call->settings, call->json, ret_code, error);
+  const SupervisorOptions how = { call->json, options->once, options->rejects_ok };
+  return watch (call->settings, &how, ret_code, error);
 }
 
 static const CommandOption options[] = {
+  { "once", 0, OPTION_FLAG (WatchOptions, once), "Load what is there now, and end; for cron", NULL },
+  REJECTS_OK_OPTION (WatchOptions),
   { "prepare", 0, OPTION_FLAG (WatchOptions, prepare), NULL, NULL }, /* only make the database ready, and say so in JSON */
   { NULL },
 };
@@ -68,7 +141,12 @@ const Command command_watch = {
       "DIR is the home, not the drop folder: files go into its imports/. Starts the embedded PostgreSQL where no other database\n"
       "is configured. Ctrl-C or SIGTERM stops it at once: a file in work stays claimed, and the next start loads it. With\n"
       "--json each file's end is a line on stdout.\n\n"
+      "--once takes the files that are there when it begins, waits for those that are still being written (a minute at most), and\n"
+      "ends as `weir load` does: 0 all is done, 1 a file was refused, rows were rejected or a file waits for another one, 2 a "
+      "model,\n"
+      "3 the database, 4 the local disk. Two of them at once are fine.\n\n"
       "  weir watch\n"
+      "  weir watch --once --rejects-ok    every five minutes, by cron\n"
       "  weir watch /srv/shop --json",
   .takes = TAKES_SETTINGS | TAKES_JSON,
   .most = 1,

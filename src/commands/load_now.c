@@ -33,10 +33,11 @@ load_now_tell (const Json *summary, bool json, bool dry_run)
 }
 
 int
-load_now_exit_code (const LoadEnd *end)
+load_now_exit_code (const LoadEnd *end, bool rejects_ok)
 {
   if (end->stuck)
     return EXIT_LOCAL;
   Json *rows = json_object_get (end->summary, "rows");
-  return end->failed || json_integer_value (json_object_get (rows, "rejected")) > 0 ? 1 : 0;
+  bool rejects = json_integer_value (json_object_get (rows, "rejected")) > 0;
+  return end->failed || (rejects && !rejects_ok) ? 1 : 0;
 }

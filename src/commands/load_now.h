@@ -12,7 +12,7 @@ bool load_now_lock (Loader *loader, const Route *route, const char *file, GError
 /* Prints the published object of a file, as JSON or for people: of a refused one on stderr. */
 void load_now_tell (const Json *summary, bool json, bool dry_run);
 
-/* 0, or 1 for a refused file and for rejected rows, 4 where the file could not be moved. */
-int load_now_exit_code (const LoadEnd *end);
+/* 0, or 1 for a refused file and (unless "rejects_ok") for rejected rows, 4 where the file could not be moved. */
+int load_now_exit_code (const LoadEnd *end, bool rejects_ok);
 
 #endif

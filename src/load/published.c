@@ -135,5 +135,7 @@ published_text (const Json *published)
   else if (reason)
     g_string_append_printf (text, "\n%s", reason);
   append_notes (text, json_object_get (published, "notes"));
-  return g_string_free (text, FALSE);
+  char *printable = text_lines_printable (text->str);
+  g_string_free (text, TRUE);
+  return printable;
 }

@@ -8,9 +8,13 @@
  *   {"run":"<uuid>"}                           an orphan claim
  *   {"run":"<uuid>","refuse":"<why>"}          an orphan that crashed its workers twice: move it to failed/
  *
- * and answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
- * the members of the published object, for "waits" the dimension "waits_for", for "busy" and a lock that was not given the "session"
- * in the way (schema/session.h), for an error "error", its "scope" (base/scope.h) and, of a file that stays claimed, its "run".
+ * A request may say what file is meant, as a listing saw it: "device", "inode", "size" (bytes) and "mtime_ns" (since 1970). Where
+ * another file has its name by then, that is left alone, and the answer is "gone".
+ *
+ * It answers each with one line on stdout: "outcome" (src/load/outcome.h), "file" and "table" where they are known, and for "done"
+ * the members of the published object (and "stuck": true where the file could not be moved), for "waits" the dimension "waits_for",
+ * for "busy" and a lock that was not given the "session" in the way (schema/session.h), for an error "error", its "scope"
+ * (base/scope.h) and, of a file that stays claimed, its "run".
  *
  * Before an answer come any number of signs of life, about one a second: {"progress": {...}} (src/load/pulse.h). A worker that is
  * silent is stopped, or hangs in a call of the system.

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A name that the watcher leaves alone: it begins with a dot. Owned by the caller. */
+/* A name that the watcher leaves alone, and that the next try removes where this one is killed. Owned by the caller. */
 static char *
 probe_path (const char *folder)
 {
-  return g_strdup_printf ("%s/.weir-check-%d", folder, (int) getpid ());
+  return g_strdup_printf ("%s/.weir-try-check-%d", folder, (int) getpid ());
 }
 
 static bool
@@ -43,12 +43,18 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
+/* Each check is named by the way: "rename" or "copy". */
 static void
-check_rename (const Settings *settings, GPtrArray *checks)
+check_way (const Settings *settings, const char *folder, GPtrArray *checks)
 {
+  ArchiveWay way;
   GError *error = NULL;
-  (void) archive_try (settings->imports, settings->archive, settings->failed, &error);
-  checks_add (checks, "rename", g_strdup ("from imports to archive and failed"), error);
+  (void) archive_try (settings->imports, folder, &way, &error);
+  g_autofree char *from = settings_shown_path (settings, settings->imports);
+  g_autofree char *to = settings_shown_path (settings, folder);
+  bool copies = way == WAY_COPY;
+  checks_add (checks, copies ? "copy" : "rename",
+              g_strdup_printf ("from %s to %s%s", from, to, copies ? ", which is on another file system" : ""), error);
 }
 
 static void
@@ -108,17 +114,49 @@ check_secret (const Settings *settings, GPtrArray *checks)
   checks_add (checks, "secret", g_strdup_printf ("%s, fingerprint %s", shown, fingerprint), NULL);
 }
 
+/* Whether nothing of what `weir init` makes is there: one thing is to be said then, and not that each of them is missing. */
+static bool
+is_fresh (const Settings *settings)
+{
+  const char *const folders[] = { settings->state, settings->imports, settings->archive, settings->failed };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    if (g_file_test (folders[i], G_FILE_TEST_EXISTS))
+      return false;
+  return true;
+}
+
+static void
+add_fresh (GPtrArray *checks)
+{
+  GError *error = NULL;
+  weir_fail (&error,
+             &(Failure) { WEIR_ERROR_MODEL, .detail = "Its folders, its key secret and its ledger are not there yet.",
+                          .hint = "`weir init` makes them, and so does `weir watch`." },
+             "the home is not initialised");
+  checks_add (checks, "init", NULL, error);
+}
+
 GPtrArray *
 checks_run (const Settings *settings)
 {
   GPtrArray *checks = checks_new ();
+  bool fresh = is_fresh (settings);
   checks_add (checks, "home", g_strdup (settings->home), NULL);
   checks_add (checks, "settings", g_strdup ("weir.json"), NULL);
-  check_folders (settings, checks);
-  check_rename (settings, checks);
+  if (fresh)
+    add_fresh (checks);
+  else
+    {
+      check_folders (settings, checks);
+      check_way (settings, settings->archive, checks);
+      check_way (settings, settings->failed, checks);
+    }
   check_notify (settings, checks);
-  g_autoptr (Catalog) catalog = check_models (settings, checks);
-  check_secret (settings, checks);
-  checks_database (settings, catalog, checks);
+  g_autoptr (Catalog) catalog =
+      fresh && !g_file_test (settings->models, G_FILE_TEST_EXISTS) ? NULL : check_models (settings, checks);
+  if (!fresh)
+    check_secret (settings, checks);
+  if (!fresh || settings->database != NULL)
+    checks_database (settings, catalog, !fresh, checks);
   return checks;
 }

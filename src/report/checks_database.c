@@ -92,7 +92,7 @@ check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray 
 {
   GError *error = NULL;
   g_autoptr (GPtrArray) held = held_read (db, catalog, &error);
-  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, NULL) : NULL;
+  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, &error) : NULL;
   if (error != NULL)
     checks_add (checks, "file", NULL, error);
   for (guint i = 0; entries != NULL && i < entries->len; i++)
@@ -110,13 +110,13 @@ check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray 
 }
 
 void
-checks_database (const Settings *settings, const Catalog *catalog, GPtrArray *checks)
+checks_database (const Settings *settings, const Catalog *catalog, bool has_ledger, GPtrArray *checks)
 {
   g_autoptr (Db) db = check_connection (settings, checks);
   if (db == NULL)
     return;
   check_version (db, checks);
-  bool has_ledger = check_ledger (db, checks);
+  has_ledger = has_ledger && check_ledger (db, checks);
   check_schema (db, settings->staging_schema, checks);
   check_schema (db, settings->warehouse_schema, checks);
   if (has_ledger && catalog != NULL)

@@ -1,10 +1,11 @@
 #include "src/report/explained.h"
 
+#include "pipeline/sniff/sniff_choose.h"
+
 #include <string.h>
 
 #define MOST_WAYS 4 /* that are told */
 
-static const char *const delimiters[] = { ",", ";", "\t", "|", ":", "^", "~", " ", "" };
 static const char *const quotes[] = { "\"", "'", "" };
 
 static void
@@ -142,8 +143,8 @@ explained_read (const PeekedFile *file)
   const char quote[] = { chosen->quote, '\0' };
   GPtrArray *ways = g_ptr_array_new_with_free_func ((GDestroyNotify) explained_free);
   try_way (file, chosen->delimiter, quote, ways);
-  for (size_t i = 0; i < G_N_ELEMENTS (delimiters); i++)
-    try_way (file, delimiters[i], NULL, ways);
+  for (size_t i = 0; sniff_delimiters[i] != NULL; i++)
+    try_way (file, sniff_delimiters[i], NULL, ways);
   for (size_t i = 0; i < G_N_ELEMENTS (quotes); i++)
     try_way (file, chosen->delimiter, quotes[i], ways);
   if (ways->len > 0)

@@ -2,6 +2,7 @@
 
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/held.h"
+#include "pipeline/warehouse/warehouse.h"
 #include "schema/ledger.h"
 #include "schema/sql.h"
 #include "src/server/connect.h"
@@ -68,6 +69,11 @@ count_rows (Db *db, const char *schema, Table *table)
 {
   const SqlVar vars[] = { { "schema", schema }, { "table", table->table } };
   g_autoptr (DbResult) counts = NULL;
+  bool exists = true;
+  if (warehouse_exists (db, schema, table->table, &exists, NULL) && !exists)
+    table->gone = true;
+  if (table->gone)
+    return;
   bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
   if (!sql_run (db, dimension ? "status/dimension_rows" : "status/fact_rows", vars, G_N_ELEMENTS (vars), &counts, NULL))
     return;

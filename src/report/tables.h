@@ -14,6 +14,7 @@ typedef struct
   const BrokenModel *broken;
   GError *problem; /* why it cannot be loaded now (agreement.h); NULL: it can */
   bool applied;    /* was loaded into the warehouse once */
+  bool gone;       /* and is not there any more: somebody dropped it */
   int64_t rows;    /* current ones; -1: unknown */
   int64_t versions;
   int64_t files, failed;                               /* -1: unknown */

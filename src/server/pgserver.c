@@ -7,6 +7,8 @@
 #include "base/fsutil.h"
 #include "base/text.h"
 #include "src/server/pgcluster.h"
+#include "src/server/pgclusters.h"
+#include "src/server/pgplace.h"
 #include "src/server/pgprograms.h"
 #include "src/server/pgstate.h"
 
@@ -44,11 +46,9 @@ choose_place (PgServer *server, const Settings *settings, GError **error)
         error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Run weir as an ordinary user, or make one: useradd --system postgres" },
         "there is no user \"postgres\" on this machine, and PostgreSQL does not run as root");
   server->owner = user->pw_uid;
-  server->data = pgstate_moved_data (settings->state, settings->home);
-  if (server->data == NULL)
-    server->data = g_strdup_printf ("/var/lib/weir/%.8s/data", digest);
+  server->data = pgplace_find (PGPLACE_ROOT, settings->state, settings->home, error);
   server->socket = g_strdup_printf ("/run/weir/%.8s", digest);
-  return true;
+  return server->data != NULL;
 }
 
 /* PGHOSTADDR would redirect a connection that names another host, PGSERVICE would fail it: none has a say over this server. */
@@ -73,6 +73,7 @@ pgserver_find (const Settings *settings, GError **error)
   server->home = g_strdup (settings->home);
   if (!choose_place (server, settings, error))
     return NULL;
+  server->own_socket = g_strdup (server->socket);
   server->log = g_build_filename (server->data, "server.log", NULL);
   int made_by = pgstate_data_version (server->data);
   server->bin = pgprograms_find (settings->server_programs, made_by, server->data, &server->version, error);
@@ -91,6 +92,7 @@ pgserver_free (PgServer *server)
   g_free (server->bin);
   g_free (server->data);
   g_free (server->socket);
+  g_free (server->own_socket);
   g_free (server->log);
   g_free (server->password);
   g_free (server->state);
@@ -177,7 +179,7 @@ make_database (const PgServer *server, GError **error)
   if (db_result_rows (found) == 0 && !db_exec (db, "create database " DATABASE, error))
     return false;
   if (server->password == NULL)
-    return true;
+    return !server->tcp_ends || db_exec (db, "alter role postgres password null", error);
   g_autofree char *literal = text_quote_literal (server->password);
   g_autofree char *sql = g_strdup_printf ("alter role postgres password %s", literal);
   return db_exec (db, sql, error);
@@ -198,6 +200,15 @@ turn_tcp_on (PgServer *server, int port)
   server->password = g_string_free (password, FALSE);
 }
 
+static void
+turn_tcp_off (PgServer *server)
+{
+  server->port = PGSTATE_PORT;
+  server->tcp = false;
+  server->tcp_ends = true;
+  g_clear_pointer (&server->password, g_free);
+}
+
 /* A server whose process lives but whose socket nobody answers is coming up or going down; waits for either. */
 static bool
 wait_for_process (PgServer *server, GError **error)
@@ -216,23 +227,56 @@ wait_for_process (PgServer *server, GError **error)
                     "the embedded PostgreSQL (process %d) runs, but nobody answers at \"%s\"", (int) process, server->socket);
 }
 
+/* What was loaded is somewhere; an empty cluster in its place would take the next file for the first. */
+static bool
+refuse_lost (const PgServer *server, GError **error)
+{
+  g_autofree char *home = NULL, *data = NULL;
+  (void) pgstate_record (server->state, server->owner, &home, &data);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was made in its place.",
+                                 .hint = "Put the folder back. Or, to begin with an empty database: weir db drop" },
+                    "the embedded database of this home is gone from \"%s\"", data != NULL ? data : server->data);
+}
+
+/* The next start is one of this home, wherever it was at the last. */
+static bool
+prepare_start (PgServer *server, GError **error)
+{
+  if (!server->initialised && server->recorded)
+    return refuse_lost (server, error);
+  g_free (server->socket);
+  server->socket = g_strdup (server->own_socket);
+  return make_socket_folder (server, error) && (server->initialised || pgcluster_make (server, error));
+}
+
+/* Where the home was moved, it is to be found by its new path, too. */
+static bool
+record (const PgServer *server, GError **error)
+{
+  bool outside = g_str_has_prefix (server->data, PGPLACE_ROOT "/");
+  return pgstate_write (server, server->home, error) && (!outside || pgplace_record (server->data, server->home, error));
+}
+
 static bool
 bring_up (PgServer *server, int tcp_port, GError **error)
 {
-  bool change = tcp_port > 0 && (!server->tcp || server->port != tcp_port);
-  if (!make_socket_folder (server, error) || !wait_for_process (server, error))
+  bool on = tcp_port > 0 && (!server->tcp || server->port != tcp_port), off = tcp_port == TCP_OFF && server->tcp;
+  if (!wait_for_process (server, error))
     return false;
-  if (server->running && !change)
-    return make_database (server, error);
+  if (server->running && !on && !off)
+    return make_socket_folder (server, error) && make_database (server, error) && record (server, error);
   if (server->running && !pgcluster_stop (server, error))
     return false;
-  if (!server->initialised && !pgcluster_make (server, error))
+  if (!prepare_start (server, error))
     return false;
-  if (change)
+  if (on)
     turn_tcp_on (server, tcp_port);
+  if (off)
+    turn_tcp_off (server);
   if (!pgstate_clear_locks (server, error) || !pgcluster_configure (server, error) || !pgcluster_start (server, error))
     return false;
-  return make_database (server, error) && pgstate_write (server, server->home, error);
+  return make_database (server, error) && record (server, error);
 }
 
 bool
@@ -250,16 +294,56 @@ pgserver_start (const Settings *settings, PgServer *server, int tcp_port, GError
   return started;
 }
 
-bool
-pgserver_stop (PgServer *server, GError **error)
+static bool
+stop (PgServer *server, bool *ret_ran, GError **error)
 {
-  AUTO_FD int lock = take_lock (server, error);
-  if (lock < 0)
-    return false;
   pgstate_read (server);
-  bool stopped = pgstate_process (server) == 0 || pgcluster_stop (server, error);
+  pgstate_look (server);
+  *ret_ran = pgstate_process (server) != 0;
+  bool stopped = !*ret_ran || pgcluster_stop (server, error);
   if (stopped)
     (void) rmdir (server->socket); /* the next start makes it again */
   pgstate_look (server);
   return stopped;
+}
+
+bool
+pgserver_stop (PgServer *server, bool *ret_ran, GError **error)
+{
+  AUTO_FD int lock = take_lock (server, error);
+  return lock >= 0 && stop (server, ret_ran, error);
+}
+
+/* A worker would begin anew with an empty database. */
+static bool
+check_unused (const PgServer *server, GError **error)
+{
+  g_autofree char *url = socket_url (server, "postgres");
+  g_autoptr (Db) db = server->running ? db_connect (url, "weir", -1, NULL) : NULL;
+  g_autoptr (DbResult) others = NULL;
+  if (db == NULL)
+    return true;
+  if (!db_query (db, "select count(*) from pg_stat_activity where application_name like 'weir%' and pid <> pg_backend_pid()", NULL,
+                 0, &others, error))
+    return false;
+  return db_result_int64 (others, 0, 0) == 0
+         || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.", .hint = "Stop `weir watch` first." },
+                       "weir works with the embedded database");
+}
+
+bool
+pgserver_drop (PgServer *server, GError **error)
+{
+  AUTO_FD int lock = take_lock (server, error);
+  bool ran;
+  g_autofree char *parent = g_path_get_dirname (server->data);
+  bool outside = g_str_has_prefix (server->data, PGPLACE_ROOT "/");
+  if (lock < 0 || !check_unused (server, error) || !stop (server, &ran, error)
+      || !pgclusters_remove_folder (outside ? parent : server->data, error))
+    return false;
+  if (!pgstate_forget (server, error))
+    return false;
+  pgstate_read (server);
+  pgstate_look (server);
+  return true;
 }

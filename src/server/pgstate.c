@@ -4,16 +4,18 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #define STATE_FILE "server.json"
-#define DEFAULT_PORT 5432
 #define FILE_LIMIT 65536
+#define SOCKET_LINE 4        /* of postmaster.pid, from 0 */
 #define NO_PROCESS "4194305" /* above the kernel's largest process id, 2^22 */
 
 /* NULL where there is none, or where it was written by neither us nor "owner". */
@@ -30,14 +32,16 @@ read_file (const char *state, uid_t owner)
 void
 pgstate_read (PgServer *server)
 {
-  server->port = DEFAULT_PORT;
+  server->port = PGSTATE_PORT;
   g_autoptr (Json) root = read_file (server->state, server->owner);
   server->recorded = root != NULL;
+  const char *home = json_string_value (json_object_get (root, "home"));
+  server->moved = home != NULL && !g_str_equal (home, server->home);
   if (root == NULL)
     return;
   json_int_t port = json_integer_value (json_object_get (root, "port"));
   const char *password = json_string_value (json_object_get (root, "password"));
-  server->port = port > 0 && port < 65536 ? (int) port : DEFAULT_PORT;
+  server->port = port > 0 && port < 65536 ? (int) port : PGSTATE_PORT;
   server->tcp = password != NULL && json_is_true (json_object_get (root, "tcp"));
   g_free (server->password);
   server->password = g_strdup (server->tcp ? password : NULL);
@@ -57,14 +61,25 @@ pgstate_write (const PgServer *server, const char *home, GError **error)
   return others ? pgstate_write_owned (server, path, line, error) : fs_write_file (path, line, strlen (line), 0600, error);
 }
 
-char *
-pgstate_moved_data (const char *state, const char *home)
+bool
+pgstate_forget (const PgServer *server, GError **error)
 {
-  g_autoptr (Json) root = read_file (state, geteuid ());
-  const char *recorded = json_string_value (json_object_get (root, "home"));
+  g_autofree char *path = g_build_filename (server->state, STATE_FILE, NULL);
+  return unlink (path) == 0 || errno == ENOENT
+         || weir_error (error, WEIR_ERROR_LOCAL, "could not remove \"%s\": %s", path, g_strerror (errno));
+}
+
+bool
+pgstate_record (const char *state, uid_t owner, char **ret_home, char **ret_data)
+{
+  g_autoptr (Json) root = read_file (state, owner);
+  const char *home = json_string_value (json_object_get (root, "home"));
   const char *data = json_string_value (json_object_get (root, "data"));
-  bool moved = recorded != NULL && data != NULL && !g_str_equal (recorded, home) && !settings_is_home (recorded);
-  return moved && pgstate_data_version (data) > 0 ? g_strdup (data) : NULL;
+  if (home == NULL || data == NULL)
+    return false;
+  *ret_home = g_strdup (home);
+  *ret_data = g_strdup (data);
+  return true;
 }
 
 int
@@ -91,13 +106,6 @@ somebody_listens (const PgServer *server)
   AUTO_FD int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   /* EAGAIN: its queue is full, so it is there. */
   return fd >= 0 && (connect (fd, (const struct sockaddr *) &address, sizeof address) == 0 || errno == EAGAIN);
-}
-
-void
-pgstate_look (PgServer *server)
-{
-  server->initialised = pgstate_data_version (server->data) > 0;
-  server->running = somebody_listens (server);
 }
 
 /* The process id in the first line of a lock file, or 0. */
@@ -138,6 +146,32 @@ pgstate_process (const PgServer *server)
   g_autofree char *path = g_build_filename (server->data, "postmaster.pid", NULL);
   pid_t process = read_process (path, NULL);
   return is_alive (process) && works_in (process, server->data) ? process : 0;
+}
+
+/* The folder of the socket that the running server made; NULL: it does not say. Owned by the caller. */
+static char *
+find_socket (const PgServer *server)
+{
+  g_autofree char *path = g_build_filename (server->data, "postmaster.pid", NULL);
+  g_autofree char *text = NULL;
+  if (pgstate_process (server) == 0 || !fs_read_file (path, FILE_LIMIT, &text, NULL, NULL))
+    return NULL;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  bool says = g_strv_length (lines) > SOCKET_LINE && lines[SOCKET_LINE][0] == '/';
+  return says ? g_strdup (lines[SOCKET_LINE]) : NULL;
+}
+
+void
+pgstate_look (PgServer *server)
+{
+  server->initialised = pgstate_data_version (server->data) > 0;
+  char *socket_now = find_socket (server);
+  if (socket_now != NULL)
+    {
+      g_free (server->socket);
+      server->socket = socket_now;
+    }
+  server->running = somebody_listens (server);
 }
 
 bool

@@ -4,16 +4,22 @@
 
 #include "src/server/pgserver.h"
 
+#define PGSTATE_PORT 5432 /* where server.json says no other */
+
 /* Takes port, tcp and password from server.json, where there is one ("recorded"). */
 void pgstate_read (PgServer *server);
 /* Writes server.json (0600). "home" is recorded to recognise a home that was moved. */
 bool pgstate_write (const PgServer *server, const char *home, GError **error);
 
-/* The data folder that server.json of "state" records for a home that is no longer where it was; NULL where that is not so. Owned.
- */
-char *pgstate_moved_data (const char *state, const char *home);
+/* Removes it. */
+bool pgstate_forget (const PgServer *server, GError **error);
 
-/* Looks anew: initialised, running (somebody listens on its socket). */
+/* The home and the data folder that server.json of "state" names; false where there is none, or where neither we nor "owner" wrote it.
+ * Both are the caller's. */
+bool pgstate_record (const char *state, uid_t owner, char **ret_home, char **ret_data);
+
+/* Looks anew: initialised; socket, which is that of the process where one works in the data folder, whatever the home was called when
+ * it was started; running (somebody listens there). */
 void pgstate_look (PgServer *server);
 
 /* The major version in the data folder's PG_VERSION, or 0. */

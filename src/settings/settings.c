@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SETTINGS_FILE "weir.json"
 #define STATE_FOLDER ".weir"
@@ -96,6 +97,13 @@ read_file (const Settings *settings, Json **ret_root, GError **error)
   return *ret_root != NULL;
 }
 
+char *
+settings_find_home (const SettingsGiven *given)
+{
+  char *home = find_home (given);
+  return home != NULL ? home : g_get_current_dir ();
+}
+
 Settings *
 settings_load (const SettingsGiven *given, HomePolicy policy, GError **error)
 {
@@ -137,9 +145,22 @@ settings_make_folders (const Settings *settings, GError **error)
   if (!fs_make_folder (settings->state, 0700, error))
     return false;
   for (const Setting *row = settings_table; row->help != NULL; row++)
-    if (row->type == SETTING_FOLDER && !fs_make_folder (*(char **) settings_member (settings, row), 0755, error))
-      return false;
+    {
+      const char *folder = row->type == SETTING_FOLDER ? *(char **) settings_member (settings, row) : NULL;
+      /* What was dropped is for whoever runs weir. */
+      bool is_kept = folder == settings->archive || folder == settings->failed;
+      if (folder != NULL && !fs_make_folder (folder, is_kept ? 0750 : 0755, error))
+        return false;
+    }
   return true;
+}
+
+bool
+settings_is_drop_folder (const Settings *settings, const char *folder)
+{
+  struct stat here, imports;
+  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
+         && here.st_ino == imports.st_ino;
 }
 
 char *

@@ -3,6 +3,7 @@
 #define WEIR_SRC_SETTINGS_SETTINGS_H
 
 #include "base/json.h"
+#include "base/log.h"
 #include "models/catalog.h"
 
 #include <glib.h>
@@ -27,6 +28,7 @@ typedef struct
   char *secret_file;     /* of the key secret */
   char *server_programs; /* folder of the embedded server's programs; NULL: whichever is found */
   WatchMode watch;
+  LogFormat log_format;   /* of .weir/weir.log and of what the watch says */
   double settle;          /* seconds */
   int workers;            /* 1 to 64; default: cores, at most 4 */
   bool delete_after_load; /* "after_load": "delete" */
@@ -53,7 +55,10 @@ typedef enum
  * each with its place and the nearest valid word (MODEL). */
 Settings *settings_load (const SettingsGiven *given, HomePolicy policy, GError **error);
 
-/* The same for this folder, where the command line says nothing else. */
+/* The folder that is the home by these rules, or would be made one. Owned by the caller. */
+char *settings_find_home (const SettingsGiven *given);
+
+/* settings_load for this folder, where the command line says nothing else. */
 Settings *settings_load_home (const char *folder, HomePolicy policy, GError **error);
 
 void settings_free (Settings *settings);
@@ -65,7 +70,7 @@ Json *settings_to_json (const Settings *settings);
 /* Whether the folder has weir.json or .weir/. */
 bool settings_is_home (const char *folder);
 
-/* Makes the folders (imports, archive, failed, models, .weir 0700) that are missing. */
+/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing. */
 bool settings_make_folders (const Settings *settings, GError **error);
 
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;
@@ -77,6 +82,9 @@ ModelWords settings_model_words (void);
 
 /* The models of the home's folder: catalog_load. Errors: LOCAL. */
 Catalog *settings_load_catalog (const Settings *settings, GError **error);
+
+/* Whether a folder is the drop folder, by whatever path it is named. */
+bool settings_is_drop_folder (const Settings *settings, const char *folder);
 
 /* A path as people see it: relative to the home where it is inside. Owned by the caller. */
 char *settings_shown_path (const Settings *settings, const char *path);

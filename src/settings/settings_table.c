@@ -21,7 +21,7 @@
   {                                                                                                                                \
     __VA_ARGS__, NULL                                                                                                              \
   }
-_Static_assert(sizeof (WatchMode) == sizeof (int), "a CHOICE is written as an int");
+_Static_assert(sizeof (WatchMode) == sizeof (int) && sizeof (LogFormat) == sizeof (int), "a CHOICE is written as an int");
 
 #define SAID_BY(member) .source = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, const char * : 1)
 
@@ -46,10 +46,7 @@ const Setting settings_table[] = {
     SAID_BY (database_source),
     .otherwise = "the embedded PostgreSQL",
     .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...)." },
-  { .path = "imports",
-    FOLDER (imports),
-    .fallback = "\"imports\"",
-    .help = "The drop folder. Must share a file system with archive and failed." },
+  { .path = "imports", FOLDER (imports), .fallback = "\"imports\"", .help = "The drop folder." },
   { .path = "archive", FOLDER (archive), .fallback = "\"archive\"", .help = "Where loaded files go." },
   { .path = "failed", FOLDER (failed), .fallback = "\"failed\"", .help = "Where refused files go, each with its reason." },
   { .path = "models", FOLDER (models), .fallback = "\"models\"", .help = "Where the models are." },
@@ -75,6 +72,10 @@ const Setting settings_table[] = {
     FLAG (delete_after_load, "archive", "delete"),
     .fallback = "\"archive\"",
     .help = "What becomes of a file whose rows are committed." },
+  { .path = "log.format",
+    CHOICE (log_format, LogFormat, "text", "json"),
+    .fallback = "\"text\"",
+    .help = "How `weir watch` logs, to stderr and to `.weir/weir.log`: lines for people, or a JSON object for each event." },
   { .path = "rejects.max_percent",
     NUMBER (max_percent, 0, 100),
     .fallback = "1",

@@ -108,7 +108,7 @@ try_later (Preparation *preparation)
   int64_t now = g_get_monotonic_time ();
   g_autofree char *reason = published_error_text (json_object_get (preparation->result, "error"));
   if (backoff_fail (&preparation->pause, now))
-    log_line (preparation->log, "waiting for the database: %s", reason);
+    log_reply_error (preparation->log, json_object_get (preparation->result, "error"), "waiting for the database: %s", reason);
   preparation->timer = g_timeout_add ((unsigned) (backoff_wait (&preparation->pause, now) / 1000), on_pause_over, preparation);
 }
 
@@ -117,7 +117,7 @@ give_up (Preparation *preparation, const char *how, int exit_code)
 {
   g_autofree char *reason = preparation->result ? published_error_text (json_object_get (preparation->result, "error")) : NULL;
   if (reason)
-    log_line (preparation->log, "%s", reason);
+    log_reply_error (preparation->log, json_object_get (preparation->result, "error"), "%s", reason);
   else
     log_line (preparation->log, "could not prepare the database: the process for it %s", how);
   preparation->events->failed (exit_code, preparation->data);
@@ -146,7 +146,7 @@ on_ended (Child *child, int wait_status, void *data)
   Outcome outcome = outcome_from_json (preparation->result);
   if (preparation->stopping)
     preparation->events->stopped (preparation->data);
-  else if (outcome == OUTCOME_RETRY)
+  else if (outcome == OUTCOME_RETRY && !preparation->events->once)
     try_later (preparation);
   else if (outcome != OUTCOME_READY)
     give_up (preparation, how, WIFEXITED (wait_status) && WEXITSTATUS (wait_status) != 0 ? WEXITSTATUS (wait_status) : 4);

@@ -18,9 +18,11 @@ typedef struct
   void (*ready) (const char *database, void *data);
   void (*failed) (int exit_code, void *data); /* for good: it was said to the log */
   void (*stopped) (void *data);               /* after preparation_stop, or when a killed child was stopped for us */
+  bool once;                                  /* a database that is away is "failed", too */
 } PreparationEvents;
 
-/* Begins. An unreachable database is tried again with growing pauses, which is said once to the log, and once when it is over. */
+/* Begins. An unreachable database is tried again with growing pauses (but "once"), which is said once to the log, and once when it
+ * is over. */
 Preparation *preparation_new (const Settings *settings, const char *program, const char *const *environment, Log *log,
                               const PreparationEvents *events, void *data);
 void preparation_free (Preparation *preparation);

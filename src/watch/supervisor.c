@@ -1,6 +1,8 @@
 /* The supervisor's life: the database is made ready, the folder is watched, signals end it. */
 #include "src/watch/supervisor.h"
 
+#include "base/error.h"
+#include "base/secrets.h"
 #include "src/server/connect.h"
 #include "src/settings/settings_table.h"
 #include "src/watch/notifier.h"
@@ -34,8 +36,9 @@ check_stopped (Supervisor *supervisor)
 {
   if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
     return;
-  log_line (supervisor->log, "stopped");
-  finish (supervisor, 0);
+  if (!supervisor->over)
+    log_line (supervisor->log, "stopped");
+  finish (supervisor, supervisor->end_code);
 }
 
 static void
@@ -80,7 +83,10 @@ on_signal (void *data)
 {
   Supervisor *supervisor = data;
   if (!supervisor->stopping)
-    stop (supervisor);
+    {
+      supervisor->end_code = supervisor->once ? EXIT_INTERRUPTED : 0;
+      stop (supervisor);
+    }
   else
     {
       kill_children (supervisor);
@@ -125,7 +131,7 @@ on_inbox_changed (void *data)
 static char *
 find_notify (const Supervisor *supervisor)
 {
-  if (supervisor->settings->watch == WATCH_POLL)
+  if (supervisor->settings->watch == WATCH_POLL || supervisor->once)
     return NULL;
   char *found = notifier_find_program ();
   if (!found)
@@ -148,7 +154,8 @@ on_database_ready (const char *database, void *data)
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
   supervisor->crew =
       crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
-  supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
+  g_auto (GStrv) without = secrets_environment ();
+  supervisor->inbox = inbox_new (settings, notify, (const char *const *) without, supervisor->log, on_inbox_changed, supervisor);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
   inbox_start (supervisor->inbox);
@@ -168,17 +175,15 @@ on_database_stopped (void *data)
   check_stopped (supervisor);
 }
 
-static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped };
+static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped, false };
+static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, true };
 
-/* A database given on the command line reaches the children by the environment: it may hold a password. */
+/* A database given on the command line reaches the children as one of the environment does. */
 static GStrv
-make_environment (const Settings *settings)
+make_environment (const Settings *settings, GError **error)
 {
-  const Setting *row = settings_row (database);
-  GStrv environment = g_get_environ ();
-  if (g_strcmp0 (settings->database_source, row->option) != 0)
-    return environment;
-  return g_environ_setenv (environment, row->variable, settings->database, TRUE);
+  bool given = g_strcmp0 (settings->database_source, settings_row (database)->option) == 0;
+  return secrets_pass (given ? settings->database : NULL, error);
 }
 
 /* SIGHUP stops too, unless nohup or the like asked for it to be ignored. */
@@ -203,6 +208,7 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->inbox, inbox_free);
   g_clear_pointer (&supervisor->crew, crew_free);
   g_clear_pointer (&supervisor->catalog, catalog_watch_free);
+  g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);
   g_clear_pointer (&supervisor->troubles, troubles_free);
   for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
@@ -214,11 +220,28 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->loop, g_main_loop_unref);
 }
 
-int
-supervisor_run (const Settings *settings, const char *program, bool json, Log *log)
+/* Until it is stopped, or "once" has what it wanted: then it is to stop, too. */
+static void
+run_loop (Supervisor *supervisor)
 {
-  Supervisor supervisor = { .settings = settings, .program = program, .json = json, .log = log };
-  supervisor.environment = make_environment (settings);
+  if (!supervisor->finished)
+    g_main_loop_run (supervisor->loop);
+  if (supervisor->finished)
+    return;
+  stop (supervisor);
+  if (!supervisor->finished)
+    g_main_loop_run (supervisor->loop);
+}
+
+int
+supervisor_run (const Settings *settings, const char *program, const SupervisorOptions *options, Log *log)
+{
+  Supervisor supervisor = { .settings = settings, .program = program, .json = options->json, .log = log };
+  g_autoptr (GError) error = NULL;
+  supervisor.environment = make_environment (settings, &error);
+  if (supervisor.environment == NULL)
+    return log_error (log, "weir watch", error), weir_error_exit_code (error);
+  supervisor.once = options->once ? once_new (options->rejects_ok) : NULL;
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();
   supervisor.troubles = troubles_new ();
@@ -229,10 +252,9 @@ supervisor_run (const Settings *settings, const char *program, bool json, Log *l
   unsigned sources[3];
   watch_signals (&supervisor, sources);
   log_line (log, "weir %s in %s", WEIR_VERSION, settings->home);
-  supervisor.preparation =
-      preparation_new (settings, program, (const char *const *) supervisor.environment, log, &preparation_events, &supervisor);
-  if (!supervisor.finished)
-    g_main_loop_run (supervisor.loop);
+  supervisor.preparation = preparation_new (settings, program, (const char *const *) supervisor.environment, log,
+                                            options->once ? &once_events : &preparation_events, &supervisor);
+  run_loop (&supervisor);
   for (size_t i = 0; i < G_N_ELEMENTS (sources); i++)
     g_clear_handle_id (&sources[i], g_source_remove);
   clear (&supervisor);

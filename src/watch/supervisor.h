@@ -6,8 +6,15 @@
 #include "base/log.h"
 #include "src/settings/settings.h"
 
-/* Watches until SIGTERM or SIGINT. program: the path of this weir, for the children. json: print the published objects to stdout,
- * one a line. Returns the exit code. */
-int supervisor_run (const Settings *settings, const char *program, bool json, Log *log);
+typedef struct
+{
+  bool json;       /* print the published objects to stdout, one a line */
+  bool once;       /* end when what lies in the drop folder now is done (once.h) */
+  bool rejects_ok; /* with once: rejected rows alone are no reason to end with 1 */
+} SupervisorOptions;
+
+/* Watches until SIGTERM or SIGINT. program: the path of this weir, for the children. Returns the exit code: with "once" that of
+ * `weir load`, otherwise 0 where it was stopped. */
+int supervisor_run (const Settings *settings, const char *program, const SupervisorOptions *options, Log *log);
 
 #endif

@@ -48,8 +48,18 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_line (supervisor->log, "%s: held until %s is mended", job->shown, route.broken->path);
+    log_about (supervisor->log, job->name, "held until %s is mended", route.broken->path);
   return job;
+}
+
+/* Nobody can take it up, until a person has mended that. */
+static void
+hold_claim (Supervisor *supervisor, Job *job, const char *problem)
+{
+  job->state = JOB_HELD;
+  g_autofree char *text = g_strdup_printf ("it stays in imports/.claimed/%s: %s", job->key, problem);
+  if (holds_is_news (supervisor->holds, job->key, text))
+    log_about (supervisor->log, job->name, "%s", text);
 }
 
 static void
@@ -59,9 +69,12 @@ add_claim (Supervisor *supervisor, const ClaimEntry *claim)
   uid_format (claim->run, run);
   Job *job = route_job (supervisor, run, claim->name, claim->orphan ? JOB_ORPHAN : JOB_IN_WORK);
   job->is_claim = true;
-  job->inode = claim->inode;
-  job->size = claim->size;
-  job->mtime_ns = claim->mtime_ns;
+  job->device = claim->sight.device;
+  job->inode = claim->sight.inode;
+  job->size = claim->sight.size;
+  job->mtime_ns = claim->sight.mtime_ns;
+  if (claim->problem)
+    hold_claim (supervisor, job, claim->problem);
   g_ptr_array_add (supervisor->jobs, job);
 }
 
@@ -71,6 +84,7 @@ add_entry (Supervisor *supervisor, const Entry *entry)
   if (!scan_is_pending (entry->state))
     return;
   Job *job = route_job (supervisor, entry->name, entry->name, entry->state == FILE_READY ? JOB_READY : JOB_INCOMPLETE);
+  job->device = entry->device;
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
@@ -111,7 +125,7 @@ supervisor_look (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  if (!supervisor->looked)
+  if (!supervisor->looked && !supervisor->once)
     greeting_tell (supervisor->log, supervisor->settings, supervisor->database, inbox_method (supervisor->inbox));
   supervisor->looked = true;
   int64_t begun = g_get_monotonic_time ();
@@ -122,6 +136,8 @@ supervisor_look (Supervisor *supervisor)
     take_settings (supervisor);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
+  if (supervisor->once)
+    supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
   supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
   supervisor_hand_out (supervisor);
@@ -189,6 +205,9 @@ make_request (const Job *job, unsigned crashes)
     request = json_pack ("{s:s}", "run", job->key);
   else
     request = json_pack ("{s:s, s:s}", "run", job->key, "refuse", "it crashed the worker that loaded it, twice");
+  g_autoptr (Json) sight = json_pack ("{s:I, s:I, s:I, s:I}", "device", (json_int_t) job->device, "inode", (json_int_t) job->inode,
+                                      "size", (json_int_t) job->size, "mtime_ns", (json_int_t) job->mtime_ns);
+  json_object_update (request, sight);
   return weir_json_text (request);
 }
 
@@ -200,7 +219,7 @@ give (Supervisor *supervisor, const Job *job)
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_line (supervisor->log, "%s: is claimed and not finished; taking it up again", job->shown);
+    log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }
 
@@ -254,17 +273,18 @@ supervisor_hand_out (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  int64_t pause_us, now = g_get_monotonic_time ();
+  int64_t wait_us, pause_us, now = g_get_monotonic_time ();
   bool outage = is_outage (supervisor, now, &pause_us);
+  g_autoptr (GArray) all = gather_jobs (supervisor, now);
+  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
+  if (supervisor->once)
+    supervisor_once_judge (supervisor, all, plan);
   supervisor_post (supervisor);
-  if (pause_us > 0)
+  if (pause_us > 0 || supervisor->over)
     {
       supervisor_look_later (supervisor, pause_us);
       return;
     }
-  int64_t wait_us;
-  g_autoptr (GArray) all = gather_jobs (supervisor, now);
-  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
   /* In an outage one file at a time tries whether it is over. */
   unsigned allowed = !outage ? plan->len : crew_working (supervisor->crew) > 0 ? 0 : MIN (plan->len, 1);
   unsigned given = 0;

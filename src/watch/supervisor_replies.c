@@ -60,25 +60,32 @@ error_line (const Json *reply)
   return g_strdelimit (line, "\n", ' ');
 }
 
-/* Says why a file is left alone, unless that was the last thing said of it. */
+/* Says why a file is left alone, unless that was the last thing said of it. "error" of a reply, or NULL. */
 static void
-tell (Supervisor *supervisor, const Job *job, const char *text)
+tell (Supervisor *supervisor, const Job *job, const char *text, Json *error)
 {
-  if (holds_is_news (supervisor->holds, job->key, text))
-    log_line (supervisor->log, "%s: %s", job->shown, text);
+  if (!holds_is_news (supervisor->holds, job->key, text))
+    return;
+  g_autofree char *line = g_strdup_printf ("%s: %s", job->shown, text);
+  g_autoptr (Json) members = json_pack ("{s:o}", "file", weir_json_string (job->name));
+  if (error != NULL)
+    json_object_set (members, "error", error);
+  log_event (supervisor->log, members, line);
 }
 
 static void
 on_done (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  g_autofree char *text = published_text (reply);
-  log_line (supervisor->log, "%s", text);
   const char *status = json_string_value (json_object_get (reply, "status"));
   const char *table = json_string_value (json_object_get (reply, "table"));
   if (g_strcmp0 (status, "applied") == 0)
     holds_release_waiting (supervisor->holds, table ? table : job->table);
+  if (supervisor->once)
+    once_done (supervisor->once, job, reply, json_is_true (json_object_get (reply, "stuck")), g_get_monotonic_time ());
   json_object_del (reply, "outcome");
-  g_autofree char *published = weir_json_text (reply);
+  json_object_del (reply, "stuck");
+  g_autofree char *text = published_text (reply), *published = weir_json_text (reply);
+  log_event (supervisor->log, reply, text);
   log_file_only (supervisor->log, published);
   if (supervisor->json)
     {
@@ -121,7 +128,7 @@ on_waits (Supervisor *supervisor, const Job *job, Json *reply)
   g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
   g_autofree char *text = g_strconcat ("waits ", what, NULL);
   hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension, text);
-  tell (supervisor, job, text);
+  tell (supervisor, job, text, NULL);
 }
 
 /* What keeps everything waiting: a database that nobody reaches, a machine without disk or memory. */
@@ -144,7 +151,8 @@ begin_outage (Supervisor *supervisor, OutageKind kind, const Json *reply)
     return;
   outage->since = g_get_real_time ();
   g_autofree char *reason = error_text (reply);
-  log_line (supervisor->log, "%s; files stay where they are, and are tried again: %s", outages[kind].begins, reason);
+  log_reply_error (supervisor->log, json_object_get (reply, "error"), "%s; files stay where they are, and are tried again: %s",
+                   outages[kind].begins, reason);
 }
 
 static void
@@ -196,7 +204,7 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
   hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, line);
   note_session (supervisor, after, reply);
   g_autofree char *text = g_strdup_printf ("is tried again: %s", reason);
-  tell (supervisor, after, text);
+  tell (supervisor, after, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -205,7 +213,7 @@ hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, Hold
   g_autofree char *reason = error_text (reply), *line = error_line (reply);
   hold_until (supervisor, job, cause, CHANGE_US, NULL, line);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
-  tell (supervisor, job, text);
+  tell (supervisor, job, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -236,7 +244,7 @@ static void
 on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
-  log_line (supervisor->log, "%s: the worker answered %s, which is not understood", job->shown, answer);
+  log_about (supervisor->log, job->name, "the worker answered %s, which is not understood", answer);
   hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL, "the worker's answer is not understood");
 }
 
@@ -256,10 +264,13 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
 {
   Supervisor *supervisor = data;
   Outcome outcome = outcome_from_json (reply);
+  const Json *error = json_object_get (reply, "error");
   if (outcomes[outcome].reached_database || (outcome == OUTCOME_RETRY && outcome_scope (reply) == SCOPE_TABLE))
     end_outage (supervisor, OUTAGE_DATABASE);
   if (outcome == OUTCOME_DONE)
     end_outage (supervisor, OUTAGE_MACHINE);
+  if (supervisor->once && outcome != OUTCOME_DONE && error)
+    once_note (supervisor->once, job, error);
   outcomes[outcome].handle (supervisor, job, reply);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, 0);
@@ -303,7 +314,7 @@ supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *h
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
                                             : "it is tried once more";
-  log_line (supervisor->log, "%s: its worker %s; %s", job->shown, how, next);
+  log_about (supervisor->log, job->name, "its worker %s; %s", how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
     hold_until (supervisor, job, HOLD_CRASHED, INT64_MAX, NULL, NULL);

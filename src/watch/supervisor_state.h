@@ -9,6 +9,7 @@
 #include "src/watch/crew.h"
 #include "src/watch/holds.h"
 #include "src/watch/inbox.h"
+#include "src/watch/once.h"
 #include "src/watch/preparation.h"
 #include "src/watch/troubles.h"
 
@@ -36,8 +37,11 @@ typedef struct
   GStrv environment; /* of the children */
   GMainLoop *loop;
   int exit_code;
+  int end_code;  /* what a stop ends with */
   bool finished; /* the loop is over, or need not begin */
   bool stopping;
+  Once *once; /* NULL: until somebody stops it */
+  bool over;  /* what "once" wanted is done */
   unsigned kill_timer;
 
   Preparation *preparation; /* NULL: the database is ready */
@@ -60,8 +64,8 @@ typedef struct
   unsigned board_timer;
 } Supervisor;
 
-/* Each file knows only those above it: supervisor_board.c tells `weir status`, supervisor_queue.c hands files out, supervisor_replies.c takes what becomes of them,
- * supervisor.c begins and ends it all.
+/* Each file knows only those above it: supervisor_board.c tells `weir status`, supervisor_once.c knows when all is done,
+ * supervisor_queue.c hands files out, supervisor_replies.c takes what becomes of them, supervisor.c begins and ends it all.
  *
  * supervisor_board.c: what is known of files is another thing now; the board shows it soon. */
 void supervisor_post (Supervisor *supervisor);
@@ -74,6 +78,11 @@ void supervisor_look_later (Supervisor *supervisor, int64_t delay_us);
 
 /* Hands out what may go, without a new look. */
 void supervisor_hand_out (Supervisor *supervisor);
+
+/* supervisor_once.c: leaves only the jobs that are "once"'s, at each look; and behind it ends the loop where all is done, having said
+ * what is left. "all" and "plan": what is known of the jobs, as dispatch_plan has them. */
+void supervisor_once_choose (Supervisor *supervisor);
+void supervisor_once_judge (Supervisor *supervisor, const GArray *all, const GArray *plan);
 
 /* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody
  * asked them to. */

@@ -340,6 +340,11 @@ test_sniff_and_cat (void **state)
       "\"dialect\": {\"delimiter\": \",\", \"blanks\": \"keep\", \"quote\": \"\\\"\", \"escape\": \"doubled\", \"comment\": \"\", "
       "\"header_rows\": 0, \"skip_lines\": 0}");
 
+  /* Delimiters of two characters are tried here, too. */
+  home_write_file (home, "pairs.csv", "id;words;n\n1;a||b;2\n5;c||d;7\n9;e||f;1\n");
+  g_autoptr (Outcome) pairs = expect_weir (home, 0, "sniff", "--explain", "pairs.csv", NULL);
+  assert_contains (pairs->out, "delimiter || : 3 of 4 rows have 2 fields");
+
   g_autoptr (Outcome) cat = expect_weir (home, 0, "cat", "odd.csv", NULL);
   assert_string_equal (cat->out, "Name,Born,Code\nA;nn,2001-02-03,00123\nBob,,+44\n");
 
@@ -583,6 +588,91 @@ test_watch_says_which_database (void **state)
   assert_contains (said, "another migration");
 }
 
+/* Not everything that has a database's name is one that weir can use; and no password is shown of those either. */
+static void
+test_another_kind_of_database (void **state)
+{
+  Home *home = *state;
+  static const char *const urls[] = { "mysql://ann:pa55@db/shop", "jdbc:postgresql://ann:pa55@db/shop", "sqlite://shop.db" };
+  static const char *const schemes[] = { "\"mysql://\"", "\"jdbc:postgresql://\"", "\"sqlite://\"" };
+  for (size_t i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autoptr (Outcome) refused = expect_weir (home, 2, "status", "--database", urls[i], NULL);
+      assert_contains (refused->out, schemes[i]);
+      assert_null (strstr (refused->out, "pa55"));
+      g_autoptr (Outcome) check = expect_weir (home, 1, "check", "--database", urls[i], NULL);
+      assert_contains (check->out, "postgresql://user@host");
+      assert_null (strstr (check->out, "pa55"));
+    }
+}
+
+/* One thing is to be done then, and is said as one. */
+static void
+test_check_a_fresh_home (void **state)
+{
+  Home *home = *state;
+  home_write_file (home, "fresh/weir.json", "{}");
+  home_write_file (home, "fresh/models/bad.json", "{");
+  g_autofree char *fresh = home_path (home, "fresh");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "check", "--home", fresh, "--json", NULL);
+  g_autoptr (Json) told = outcome_json (outcome);
+  size_t i;
+  Json *check;
+  g_autoptr (GString) failed = g_string_new (NULL);
+  json_array_foreach (json_object_get (told, "checks"), i, check)
+    if (json_is_false (json_object_get (check, "ok")))
+      g_string_append_printf (failed, "%s ", json_string_value (json_object_get (check, "check")));
+  assert_string_equal (failed->str, "init model ");
+  assert_contains (outcome->out, "weir init");
+  assert_int_equal (home_count_files (home, "fresh"), 2);
+}
+
+/* A folder of files is not made a home in which nobody looks at them. */
+static void
+test_watch_a_folder_of_files (void **state)
+{
+  Home *home = *state;
+  home_write_file (home, "files/a.csv", "a\n1\n");
+  home_write_file (home, "files/b.tsv", "a\n1\n");
+  home_write_file (home, "files/notes.txt", "no file of ours");
+  static const char *const ways[][4] = { { "watch", "files", NULL },
+                                         { "watch", "--once", "files", NULL },
+                                         { "watch", "--home", "files", NULL } };
+  for (size_t i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autoptr (Outcome) refused = run_weir_argv (home, ways[i]);
+      assert_int_equal (refused->code, 2);
+      assert_contains (refused->err, "has 2 CSV files in it");
+      assert_contains (refused->err, "weir init ");
+      assert_int_equal (home_count_files (home, "files"), 3);
+      assert_false (home_has_file (home, "files/imports"));
+    }
+  assert_weir (home, 0, "init", NULL);
+  g_autoptr (Outcome) drop_folder = expect_weir (home, 2, "watch", "imports", NULL);
+  assert_contains (drop_folder->err, "is the drop folder of the home");
+  assert_false (home_has_file (home, "imports/.weir"));
+}
+
+static void
+test_status_of_a_dropped_table (void **state)
+{
+  Home *home = *state;
+  home->oracle |= ORACLE_BY_HAND;
+  g_autofree char *run = load_users_run (home);
+  sql_run_text (home, "drop table warehouse.users cascade");
+  g_autoptr (Outcome) with_model = run_weir (home, "status", NULL);
+  assert_contains (with_model->out, "users: its warehouse table is gone; the next file makes it anew");
+  g_autofree char *retry = g_strdup_printf ("weir retry %.8s", run);
+  assert_contains (with_model->out, retry);
+  home_remove_file (home, "models/users.json");
+  g_autoptr (Outcome) without = run_weir (home, "status", NULL);
+  assert_contains (without->out, "users: its model and its warehouse table are gone");
+  assert_null (strstr (without->out, "its rows stay"));
+  g_autoptr (Outcome) json = run_weir (home, "status", "--json", NULL);
+  g_autoptr (Json) told = outcome_json (json);
+  assert_json (told, "tables.0.gone", "true");
+}
+
 int
 main (void)
 {
@@ -611,6 +701,10 @@ main (void)
     TEST (test_load_json_without_a_start),
     TEST (test_secret_and_database),
     TEST (test_watch_says_which_database),
+    TEST (test_another_kind_of_database),
+    TEST (test_check_a_fresh_home),
+    TEST (test_watch_a_folder_of_files),
+    TEST (test_status_of_a_dropped_table),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

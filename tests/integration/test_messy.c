@@ -208,7 +208,7 @@ test_rejects_to_correct (void **state)
       "b@x.org\n", "b@x.org;3\n", "{\"\xC3\xA9\": 3, \"email\": \"b@x.org\"}" },
     { ", \"columns\": {\"n\": {\"type\": \"bigint\"}}, \"dialect\": {\"quote\": \"\"}",
       "email,name,n\na@x.org,4\" pipe,1\nb@x.org,5\" pipe,\"x\n",
-      "_weir_line,_weir_reason,_weir_message,email,name,n\n3,bad_value,n: \"\"x\" is not of type bigint,b@x.org,5\" pipe,\"x\n",
+      "_weir_line,_weir_reason,_weir_message,email,name,n\n3,bad_value,n: the cell is not of type bigint,b@x.org,5\" pipe,\"x\n",
       ",\"x\n", ",7\n", "{\"n\": 7, \"name\": \"5\\\" pipe\", \"email\": \"b@x.org\"}" },
     { "", "email\na@x.org\nc@x.org\n\"b,x.org\n",
       "_weir_line\t_weir_reason\t\"_weir_message\"\temail\n"

@@ -90,7 +90,8 @@ test_refused_in_commit (void **state)
   g_autoptr (Json) published = load_text (home, "users.csv", "name,email,city\nAnna,a@x.org,Oslo\nBob,b@x.org,\n", NULL);
   assert_load (published, "failed", "read=2 staged=2");
   assert_json (published, "error.code", "raised_in_database");
-  assert_error_says (published, "PostgreSQL refused the rows of \\\"users.csv\\\": not today");
+  assert_error_says (published,
+                     "PostgreSQL refused the rows of \\\"users.csv\\\": an error was raised by PL/pgSQL function public.refuse()");
   g_autofree char *notes = json_at (published, "notes");
   assert_null (strstr (notes, "city")); /* it was not added */
   assert_ledger (home, published);

@@ -108,7 +108,8 @@ test_a_renamed_column_that_cannot_be_of_the_type (void **state)
   home_drop (home, "users.csv", "id,phone\n1,01/02/2026\n");
   g_autoptr (Outcome) refused = expect_weir (home, 2, "load", "--archive", "imports/users.csv", NULL);
   assert_contains (refused->err, "column \"mobile\" of warehouse.users is text and cannot become date: 1 of its values are not");
-  assert_contains (refused->err, "\"soon\"");
+  assert_contains (refused->err, "select distinct \"mobile\" from warehouse.users");
+  assert_null (strstr (refused->err, "soon"));
   assert_sql (home, "01/02/2026 soon", "select string_agg(mobile, ' ' order by id) from warehouse.users");
 }
 

@@ -279,6 +279,221 @@ test_a_foreign_socket_folder (void **state)
   assert_weir (home, 0, "db", "start", NULL);
 }
 
+static char *
+one_value (Home *home, const char *sql)
+{
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "psql", "-XAtc", sql, NULL);
+  return g_strdup (g_strchomp (outcome->out));
+}
+
+/* Moves the home; what it is called from then on is its path and a mark. */
+static void
+move_home (Home *home, const char *mark)
+{
+  g_autofree char *to = g_strconcat (home->path, mark, NULL);
+  assert_int_equal (rename (home->path, to), 0);
+  g_free (home->path);
+  home->path = g_steal_pointer (&to);
+}
+
+/* The data of a home are its own for good: the home is moved while its server runs, and while it is stopped; the server ends as by a
+ * reboot. */
+static void
+move_about (Home *home)
+{
+  assert_weir (home, 0, "init", NULL);
+  assert_weir (home, 0, "psql", "-Xqc", "create table public.kept as select 1 as n", NULL);
+  move_home (home, "-b");
+  g_autoptr (Outcome) check = expect_weir (home, 0, "check", NULL);
+  g_autofree char *kept = one_value (home, "select n from public.kept");
+  assert_string_equal (kept, "1");
+  g_autofree char *data = server_member (home, "data");
+  assert_true (g_file_test (data, G_FILE_TEST_IS_DIR));
+
+  /* What stop says is so. */
+  pid_t process = postmaster (home);
+  g_autoptr (Outcome) stopped = expect_weir (home, 0, "db", "stop", NULL);
+  assert_contains (stopped->err, "PostgreSQL stopped");
+  wait_until (kill (process, 0) != 0);
+  g_autoptr (Outcome) again = expect_weir (home, 0, "db", "stop", NULL);
+  assert_contains (again->err, "was not running");
+
+  move_home (home, "-c");
+  assert_weir (home, 0, "db", "start", NULL);
+  crash (home);
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autofree char *still = one_value (home, "select n from public.kept");
+  assert_string_equal (still, "1");
+  move_home (home, "-d");
+  crash (home);
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autofree char *at_last = one_value (home, "select n from public.kept");
+  assert_string_equal (at_last, "1");
+}
+
+static void
+test_moved (void **state)
+{
+  move_about (*state);
+}
+
+static void
+be_nobody (Home *home)
+{
+  home->user = "nobody";
+  home_set_environment (home, "WEIR_PG_BIN", NULL); /* the quick ones are for one user */
+  assert_int_equal (chown (home->path, 65534, 65534), 0);
+}
+
+static void
+test_moved_as_nobody (void **state)
+{
+  if (geteuid () != 0)
+    skip ();
+  be_nobody (*state);
+  move_about (*state);
+}
+
+static void
+take_data_away (Home *home)
+{
+  assert_weir (home, 0, "init", NULL);
+  assert_weir (home, 0, "psql", "-Xqc", "create table public.kept as select 1 as n", NULL);
+  assert_weir (home, 0, "db", "stop", NULL);
+  g_autofree char *data = server_member (home, "data");
+  g_autofree char *away = g_strconcat (data, ".away", NULL);
+  assert_int_equal (rename (data, away), 0);
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "db", "start", NULL);
+  assert_contains (refused->err, "is gone from");
+  assert_contains (refused->err, "weir db drop");
+  assert_false (g_file_test (data, G_FILE_TEST_EXISTS));
+  assert_int_equal (rename (away, data), 0);
+  assert_weir (home, 0, "db", "start", NULL);
+  g_autofree char *kept = one_value (home, "select n from public.kept");
+  assert_string_equal (kept, "1");
+}
+
+/* An empty cluster never takes the place of one that was there. */
+static void
+test_lost (void **state)
+{
+  take_data_away (*state);
+}
+
+static void
+test_lost_as_nobody (void **state)
+{
+  if (geteuid () != 0)
+    skip ();
+  be_nobody (*state);
+  take_data_away (*state);
+}
+
+static void
+drop_server (Home *home)
+{
+  g_autoptr (Outcome) nothing = expect_weir (home, 2, "db", "drop", "--yes", NULL);
+  assert_contains (nothing->err, "no embedded database");
+  assert_weir (home, 0, "init", NULL);
+  g_autofree char *data = server_member (home, "data");
+  g_autofree char *socket_folder = server_member (home, "socket");
+  pid_t process = postmaster (home);
+  g_autoptr (Outcome) mute = expect_weir (home, 2, "db", "drop", NULL);
+  assert_contains (mute->out, data);
+  assert_contains (mute->err, "--yes");
+  assert_int_equal (kill (process, 0), 0);
+
+  g_autoptr (Outcome) gone = expect_weir (home, 0, "db", "drop", "--yes", NULL);
+  wait_until (kill (process, 0) != 0);
+  assert_false (g_file_test (data, G_FILE_TEST_EXISTS));
+  assert_false (g_file_test (socket_folder, G_FILE_TEST_EXISTS));
+  assert_false (home_has_file (home, ".weir/server.json"));
+  assert_true (home_has_file (home, ".weir/key_secret"));
+  assert_weir (home, 0, "init", NULL); /* and it begins anew */
+}
+
+static void
+test_drop (void **state)
+{
+  drop_server (*state);
+}
+
+static void
+test_drop_as_nobody (void **state)
+{
+  if (geteuid () != 0)
+    skip ();
+  be_nobody (*state);
+  drop_server (*state);
+}
+
+/* Not under a worker, who would begin anew. */
+static void
+test_drop_while_weir_works (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = start_watch (home);
+  wait_until (process_find (home->path, "--worker") != 0);
+  g_autofree char *count = NULL;
+  do
+    {
+      g_free (count);
+      count = one_value (home, "select count(*) from pg_stat_activity where application_name = 'weir'");
+    }
+  while (g_str_equal (count, "0"));
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "db", "drop", "--yes", NULL);
+  assert_contains (refused->err, "weir works with the embedded database");
+  stop_watch (watch);
+  assert_weir (home, 0, "db", "drop", "--yes", NULL);
+}
+
+/* Root's clusters outlive their homes, and can be told and removed. */
+static void
+test_orphan (void **state)
+{
+  Home *home = *state;
+  if (geteuid () != 0)
+    skip ();
+  assert_weir (home, 0, "init", NULL);
+  g_autofree char *data = server_member (home, "data");
+  g_autofree char *folder = g_path_get_dirname (data);
+  g_autofree char *path = g_strdup (home->path);
+  pid_t process = postmaster (home);
+  g_autoptr (Outcome) there = expect_weir (home, 2, "db", "drop", "--orphan", path, "--yes", NULL);
+  assert_contains (there->err, "that is gone");
+
+  move_home (home, "-away");
+  home->started = "/";
+  g_autoptr (Outcome) list = expect_weir (home, 0, "db", "list", NULL);
+  assert_contains (list->out, folder);
+  g_autoptr (Outcome) mute = expect_weir (home, 2, "db", "drop", "--orphan", path, NULL);
+  assert_contains (mute->err, "--yes");
+  assert_int_equal (kill (process, 0), 0);
+  g_autoptr (Outcome) gone = expect_weir (home, 0, "db", "drop", "--orphan", path, "--yes", NULL);
+  assert_contains (gone->out, "home is gone");
+  wait_until (kill (process, 0) != 0);
+  assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  home->started = NULL;
+}
+
+static void
+test_tcp_is_taken_back (void **state)
+{
+  Home *home = *state;
+  g_autofree char *port = g_strdup_printf ("%d", free_port ());
+  assert_weir (home, 0, "db", "start", "--port", port, NULL);
+  g_autoptr (Outcome) url = expect_weir (home, 0, "db", "url", "--tcp", NULL);
+  g_strchomp (url->out);
+  assert_weir (home, 2, "db", "start", "--port", port, "--no-port", NULL);
+  assert_weir (home, 0, "db", "start", "--no-port", NULL);
+  assert_weir (home, 2, "db", "url", "--tcp", NULL);
+  g_autoptr (Outcome) away = run_weir (home, "psql", "--database", url->out, "-XAtc", "select 1", NULL);
+  assert_int_not_equal (away->code, 0);
+  g_autofree char *password = one_value (home, "select rolpassword is null from pg_authid where rolname = 'postgres'");
+  assert_string_equal (password, "t");
+  assert_weir (home, 0, "db", "start", "--no-port", NULL); /* it is so already */
+}
+
 int
 main (void)
 {
@@ -292,6 +507,15 @@ main (void)
     TEST (test_the_environment_has_no_say),
     TEST (test_a_foreign_socket_folder),
     TEST (test_stop_leaves_no_socket_folder),
+    TEST (test_moved),
+    TEST (test_moved_as_nobody),
+    TEST (test_lost),
+    TEST (test_lost_as_nobody),
+    TEST (test_drop),
+    TEST (test_drop_as_nobody),
+    TEST (test_drop_while_weir_works),
+    TEST (test_orphan),
+    TEST (test_tcp_is_taken_back),
   };
   return cmocka_run_group_tests (tests, cluster_setup_bare, cluster_teardown);
 }

@@ -1,23 +1,23 @@
 /* Connections that fall silent or are cut, servers that stand still, supervisors that are gone: every wait ends, or gives a sign of life. */
 #include "tests/integration/watching.h"
 #include "tests/support/oracle.h"
-#include "tests/support/proxy.h"
+#include "tests/support/relay.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Leads the home's weir through a proxy. */
-static Proxy *
-lead_through_proxy (Home *home)
+/* Leads the home's weir through a relay. */
+static Relay *
+lead_through_relay (Home *home)
 {
   g_autofree char *folder = g_build_filename (home->cluster->folder, "x", NULL);
-  Proxy *proxy = proxy_start (home->cluster->socket, folder);
+  Relay *relay = relay_start (home->cluster->socket, folder);
   g_autofree char *url =
       g_strdup_printf ("host=%s port=5432 dbname=%s user=weir password=%s", folder, home->database, CLUSTER_PASSWORD);
   home_set_environment (home, "WEIR_DATABASE", url);
-  return proxy;
+  return relay;
 }
 
 /* What `weir status --json` says of the file. A new reference; NULL: nothing. */
@@ -51,10 +51,10 @@ wait_for_loads (Home *home, int loads)
 static void
 test_a_commit_whose_answer_does_not_come (void **state)
 {
-  static const ProxyMode modes[] = { PROXY_MUTE_BEHIND, PROXY_MUTE_BEFORE, PROXY_CUT_BEHIND, PROXY_CUT_BEFORE };
+  static const RelayMode modes[] = { RELAY_MUTE_BEHIND, RELAY_MUTE_BEFORE, RELAY_CUT_BEHIND, RELAY_CUT_BEFORE };
   Home *home = *state;
   home_configure (home, ", \"workers\": 2, \"settle\": 0.3");
-  Proxy *proxy = lead_through_proxy (home);
+  Relay *relay = lead_through_relay (home);
   home_set_environment (home, "WEIR_FAULT", "sleep:after-load");
   g_autoptr (Background) watch = watch_users (home);
   int loads = 0;
@@ -64,8 +64,8 @@ test_a_commit_whose_answer_does_not_come (void **state)
       g_autofree char *text = g_strdup_printf ("name,email\nAnn %zu,a@x.org\n", i);
       home_drop (home, name, text);
       wait_for_loads (home, ++loads);
-      proxy_set (proxy, modes[i], "commit");
-      wait_until (proxy_triggered (proxy));
+      relay_set (relay, modes[i], "commit");
+      wait_until (relay_triggered (relay));
       wait_until (home_count_files (home, "archive/users") == (int) i + 1);
       loads =
           (int) sql_number (home, "select count (*) from weir.execution_step where step_name = 'LOAD' and status = 'COMPLETED'");
@@ -74,7 +74,7 @@ test_a_commit_whose_answer_does_not_come (void **state)
   assert_false (background_said (watch, "the database is away"));
   assert_sql (home, "Ann 0|1|f\nAnn 1|2|f\nAnn 2|3|f\nAnn 3|4|t",
               "select name, version_number, is_current from warehouse.users order by 2");
-  proxy_stop (proxy);
+  relay_stop (relay);
 }
 
 /* Its rows do not come through: neither the connection nor the table's lock are held for ever. */
@@ -83,15 +83,15 @@ test_rows_that_do_not_go_through (void **state)
 {
   Home *home = *state;
   home_configure (home, ", \"workers\": 1, \"settle\": 0.3");
-  Proxy *proxy = lead_through_proxy (home);
+  Relay *relay = lead_through_relay (home);
   g_autoptr (Background) watch = watch_users (home);
-  proxy_set (proxy, PROXY_MUTE_BEFORE, "PGCOPY");
+  relay_set (relay, RELAY_MUTE_BEFORE, "PGCOPY");
   home_drop (home, "users.csv", users_text);
   wait_until (is_waiting_for_the_server (home, "users.csv"));
   wait_until (home_count_files (home, "archive/users") == 1);
   stop_watch (watch);
   assert_false (background_said (watch, "the database is away"));
-  proxy_stop (proxy);
+  relay_stop (relay);
 }
 
 /* Nobody takes its answer any more: the table is free for the next supervisor's worker. */

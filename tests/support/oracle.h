@@ -14,6 +14,10 @@ typedef enum
   ORACLE_BY_HAND = 1 << 3, /* the test changed tables or files by hand, so that they do not agree: only 6 is checked */
 } OracleFlags;
 
+/* Where a test puts this into a cell, the cell must not come into any log, report or ledger: only staging, the warehouse, weir.reject
+ * and the files themselves may have it. */
+#define ORACLE_CANARY "canary-e7c1"
+
 /* In the middle of a test. Fails it with every violation found:
  *
  *  1 the counts of each run add up, in the ledger and in the summary, and every reject has its original bytes; its lines add up to
@@ -23,7 +27,7 @@ typedef enum
  *  3 each run is in the warehouse once, and ledger and folders agree;
  *  4 per id at most one current version, numbers 1..n, no overlap, no empty or inverted interval;
  *  5 (ORACLE_REPLAY) the archive in ledger order gives the same dimensions but for times and run ids;
- *  6 no secret in logs, output, statements or tables; nothing outside the home and the configured schemas; no sanitizer report.
+ *  6 no secret in logs, output, statements or tables; no ORACLE_CANARY in logs, reports and the ledger; nothing outside the home and the configured schemas; no sanitizer report.
  *
  * A home without a configured database (url NULL) is checked for 6 alone. */
 void oracle_check (Home *home, unsigned flags);

@@ -1,4 +1,4 @@
-/* Invariant 6: no secret and no stray file anywhere, and nothing that a sanitizer reported. */
+/* Invariant 6: no secret and no stray file anywhere, no cell where messages are, and nothing that a sanitizer reported. */
 #include "oracle.h"
 
 #include "base/text.h"
@@ -33,12 +33,12 @@ check_everywhere (Home *home, GString *violations, const char *secret, const cha
     }
 }
 
+/* Of the tables for which the condition on pg_tables holds. */
 static void
-check_tables (Home *home, GString *violations, const char *secret, const char *what)
+check_tables (Home *home, GString *violations, const char *condition, const char *secret, const char *what)
 {
   g_autofree char *tables =
-      sql_text_rows (home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not in"
-                           " ('pg_catalog', 'information_schema')");
+      sql_text_rows (home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where %s", condition);
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
   g_autoptr (GString) statement = g_string_new ("select '' where false");
   /* In two parts: the server's log of statements must not have it from us. */
@@ -59,7 +59,30 @@ check_secret (Home *home, GString *violations, const char *secret, const char *w
 {
   check_everywhere (home, violations, secret, what);
   if (home->url != NULL)
-    check_tables (home, violations, secret, what);
+    check_tables (home, violations, "schemaname not in ('pg_catalog', 'information_schema')", secret, what);
+}
+
+/* A cell that a test has marked is where rows are, and nowhere else. An embedded server's files are rows. */
+static void
+check_cells (Home *home, GString *violations)
+{
+  static const char what[] = "cell of a test";
+  const char *const folders[] = { ".weir", "failed" };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GPtrArray) files = home_list_files (home, folders[i]);
+      for (guint j = 0; j < files->len; j++)
+        {
+          g_autofree char *path = home_path (home, files->pdata[j]);
+          g_autofree char *text = NULL;
+          bool rows = g_str_has_prefix (files->pdata[j], ".weir/postgres/")
+                      || (i == 1 && !g_str_has_suffix (files->pdata[j], ".error.json"));
+          if (!rows && g_file_get_contents (path, &text, NULL, NULL))
+            check_text (violations, files->pdata[j], text, ORACLE_CANARY, what);
+        }
+    }
+  if (home->url != NULL)
+    check_tables (home, violations, "schemaname = 'weir' and tablename <> 'reject'", ORACLE_CANARY, what);
 }
 
 static void
@@ -107,6 +130,7 @@ oracle_check_secrets (Home *home, GString *violations)
       g_autofree char *secret = g_strstrip (home_read_file (home, ".weir/key_secret"));
       check_secret (home, violations, secret, "key secret");
     }
+  check_cells (home, violations);
   check_strays (home, violations);
   check_sanitizers (home, violations);
 }

@@ -1,9 +1,12 @@
 #include "proxy.h"
 
-#include <glib.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,43 +15,53 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SOCKET "/.s.PGSQL.5432"
-#define MOST_PAIRS 64
+#define CONNECTIONS 32
+#define PORT "5432"
+#define PIECE 65536
 
-/* What the test says, and the proxy's process reads. */
+/* What the proxy's process tells its parent. */
 typedef struct
 {
-  volatile ProxyMode mode;
-  volatile bool triggered;
-  char text[64];
-} Orders;
+  int messages;
+  bool has_hit;
+} Told;
 
 struct Proxy
 {
-  pid_t process;
-  char *path;
-  Orders *orders;
+  pid_t pid;
+  int port;
+  Told *told; /* shared memory */
 };
+
+/* One direction of a connection. */
+typedef struct
+{
+  int from, to;
+  GByteArray *bytes; /* that came and are no whole message yet */
+  bool has_begun;    /* a client's first message has no type */
+} Way;
 
 typedef struct
 {
-  int client, server; /* -1: none */
-  bool deaf;          /* what the client says reaches nobody */
-  bool mute;          /* and what the server says does not either */
-} Pair;
+  Way ways[2]; /* client to server, server to client */
+  bool is_open;
+  int64_t silent_until; /* 0: it speaks */
+} Link;
 
-static struct sockaddr_un
-address_of (const char *folder)
+typedef struct
 {
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  g_snprintf (address.sun_path, sizeof address.sun_path, "%s" SOCKET, folder);
-  return address;
-}
+  int listener;
+  const char *socket;
+  const ProxyFault *fault;
+  Told *told;
+  Link links[CONNECTIONS];
+} State;
 
 static int
-connect_to (const char *folder)
+connect_server (const char *folder)
 {
-  struct sockaddr_un address = address_of (folder);
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_snprintf (address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL." PORT, folder);
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (connect (fd, (struct sockaddr *) &address, sizeof address) == 0)
     return fd;
@@ -57,140 +70,184 @@ connect_to (const char *folder)
 }
 
 static void
-close_pair (Pair *pair)
+close_link (Link *link)
 {
-  close (pair->client);
-  close (pair->server);
-  *pair = (Pair) { -1, -1, false, false };
+  close (link->ways[0].from);
+  close (link->ways[0].to);
+  g_byte_array_unref (link->ways[0].bytes);
+  g_byte_array_unref (link->ways[1].bytes);
+  *link = (Link) { 0 };
+}
+
+/* A server that is away: the client finds its connection closed. */
+static void
+accept_link (State *state)
+{
+  int client = accept4 (state->listener, NULL, NULL, SOCK_CLOEXEC);
+  int server = connect_server (state->socket);
+  for (int i = 0; i < CONNECTIONS && client >= 0 && server >= 0; i++)
+    if (!state->links[i].is_open)
+      {
+        setsockopt (client, IPPROTO_TCP, TCP_NODELAY, &(int) { 1 }, sizeof (int));
+        state->links[i] = (Link) { .is_open = true,
+                                   .ways = { { .from = client, .to = server, .bytes = g_byte_array_new () },
+                                             { .from = server, .to = client, .bytes = g_byte_array_new (), .has_begun = true } } };
+        return;
+      }
+  if (client >= 0)
+    close (client);
+  if (server >= 0)
+    close (server);
+}
+
+/* Length of the first message, its type included; 0: it is not whole. */
+static size_t
+message_length (const Way *way)
+{
+  size_t type = way->has_begun ? 1 : 0;
+  uint32_t length;
+  if (way->bytes->len < type + sizeof length)
+    return 0;
+  memcpy (&length, way->bytes->data + type, sizeof length);
+  size_t whole = type + ntohl (length);
+  return whole <= way->bytes->len ? whole : 0;
 }
 
 static bool
-send_all (int fd, const char *bytes, ssize_t length)
+send_all (int fd, const uint8_t *bytes, size_t length)
 {
-  for (ssize_t done = 0; done < length;)
+  while (length > 0)
     {
-      ssize_t sent = send (fd, bytes + done, (size_t) (length - done), MSG_NOSIGNAL);
+      ssize_t sent = send (fd, bytes, length, MSG_NOSIGNAL);
       if (sent <= 0)
         return false;
-      done += sent;
+      bytes += sent;
+      length -= (size_t) sent;
     }
   return true;
 }
 
-/* What the trigger does with a connection. False: it is cut. */
+/* One message; whether the connection goes on. */
 static bool
-pull_trigger (Orders *orders, Pair *pair, const char *bytes, ssize_t length)
+pass_message (State *state, Link *link, Way *way, size_t length)
 {
-  ProxyMode mode = orders->mode;
-  orders->mode = PROXY_PASS;
-  orders->triggered = true;
-  pair->mute = true;
-  pair->deaf = mode == PROXY_MUTE_BEFORE;
-  if (mode == PROXY_CUT_BEHIND)
-    {
-      send_all (pair->server, bytes, length);
-      g_usleep (300000); /* it is at work on it, or done */
-    }
-  return mode == PROXY_MUTE_BEFORE || mode == PROXY_MUTE_BEHIND;
+  const ProxyFault *fault = state->fault;
+  bool is_hit = ++state->told->messages == fault->nth;
+  if ((!is_hit || fault->is_passed) && !send_all (way->to, way->bytes->data, length))
+    return false;
+  g_byte_array_remove_range (way->bytes, 0, (guint) length);
+  way->has_begun = true;
+  if (!is_hit)
+    return true;
+  state->told->has_hit = true;
+  link->silent_until = g_get_monotonic_time () + fault->silence_ms * INT64_C (1000);
+  return fault->is_silent;
 }
 
-/* Passes on one piece; false: the connection is over. */
+/* What came on one way; whether the connection goes on. */
 static bool
-pass (Orders *orders, Pair *pair, bool from_client)
+pass (State *state, Link *link, Way *way)
 {
-  char piece[65536];
-  ssize_t got = recv (from_client ? pair->client : pair->server, piece, sizeof piece, 0);
+  uint8_t piece[PIECE];
+  ssize_t got = recv (way->from, piece, sizeof piece, 0);
   if (got <= 0)
     return false;
-  if (from_client && orders->mode != PROXY_PASS && orders->mode != PROXY_MUTE_ALL
-      && memmem (piece, (size_t) got, orders->text, strlen (orders->text)) != NULL && !pull_trigger (orders, pair, piece, got))
-    return false;
-  if (orders->mode == PROXY_MUTE_ALL)
-    pair->deaf = pair->mute = true;
-  if (from_client ? pair->deaf : pair->mute)
-    return true;
-  return send_all (from_client ? pair->server : pair->client, piece, got);
+  g_byte_array_append (way->bytes, piece, (guint) got);
+  for (size_t length; link->silent_until == 0 && (length = message_length (way)) > 0;)
+    if (!pass_message (state, link, way, length))
+      return false;
+  return true;
+}
+
+/* Also ends what was silent for long enough. */
+static void
+serve_link (State *state, Link *link, const struct pollfd *polled)
+{
+  bool goes_on = link->silent_until == 0 || g_get_monotonic_time () < link->silent_until;
+  for (int i = 0; i < 2 && goes_on; i++)
+    if (polled[i].revents != 0 && link->silent_until == 0)
+      goes_on = pass (state, link, &link->ways[i]);
+  if (!goes_on)
+    close_link (link);
 }
 
 static void
-accept_one (int listener, const char *from, Pair *pairs)
+serve (State *state)
 {
-  int client = accept (listener, NULL, NULL), server = connect_to (from);
-  for (int i = 0; i < MOST_PAIRS && client >= 0 && server >= 0; i++)
-    if (pairs[i].client < 0)
-      {
-        pairs[i] = (Pair) { client, server, false, false };
-        return;
-      }
-  close (client);
-  close (server);
-}
-
-static void
-serve (int listener, const char *from, Orders *orders)
-{
-  Pair pairs[MOST_PAIRS];
-  for (int i = 0; i < MOST_PAIRS; i++)
-    pairs[i] = (Pair) { -1, -1, false, false };
   for (;;)
     {
-      struct pollfd fds[1 + 2 * MOST_PAIRS] = { { .fd = listener, .events = POLLIN } };
-      for (int i = 0; i < MOST_PAIRS; i++)
+      struct pollfd polled[1 + 2 * CONNECTIONS] = { { .fd = state->listener, .events = POLLIN } };
+      for (int i = 0; i < 2 * CONNECTIONS; i++)
         {
-          fds[1 + 2 * i] = (struct pollfd) { .fd = pairs[i].client, .events = POLLIN };
-          fds[2 + 2 * i] = (struct pollfd) { .fd = pairs[i].server, .events = POLLIN };
+          const Link *link = &state->links[i / 2];
+          bool is_heard = link->is_open && link->silent_until == 0;
+          polled[1 + i] = (struct pollfd) { .fd = is_heard ? link->ways[i % 2].from : -1, .events = POLLIN };
         }
-      poll (fds, G_N_ELEMENTS (fds), -1);
-      for (int i = 0; i < MOST_PAIRS; i++)
-        if ((fds[1 + 2 * i].revents != 0 && !pass (orders, &pairs[i], true))
-            || (fds[2 + 2 * i].revents != 0 && pairs[i].client >= 0 && !pass (orders, &pairs[i], false)))
-          close_pair (&pairs[i]);
-      if (fds[0].revents != 0)
-        accept_one (listener, from, pairs);
+      if (poll (polled, G_N_ELEMENTS (polled), 50) < 0)
+        continue;
+      for (int i = 0; i < CONNECTIONS; i++)
+        if (state->links[i].is_open)
+          serve_link (state, &state->links[i], &polled[1 + 2 * i]);
+      if (polled[0].revents != 0)
+        accept_link (state);
     }
+}
+
+static int
+listen_on_loopback (int *ret_port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || bind (fd, (struct sockaddr *) &address, length) != 0 || listen (fd, CONNECTIONS) != 0
+      || getsockname (fd, (struct sockaddr *) &address, &length) != 0)
+    g_error ("the proxy cannot listen: %s", g_strerror (errno));
+  *ret_port = ntohs (address.sin_port);
+  return fd;
 }
 
 Proxy *
-proxy_start (const char *from, const char *folder)
+proxy_start (const char *folder, const ProxyFault *fault)
 {
   Proxy *proxy = g_new0 (Proxy, 1);
-  proxy->orders = mmap (NULL, sizeof *proxy->orders, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  g_assert (proxy->orders != MAP_FAILED && g_mkdir_with_parents (folder, 0755) == 0);
-  struct sockaddr_un address = address_of (folder);
-  proxy->path = g_strdup (address.sun_path);
-  int listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_assert (bind (listener, (struct sockaddr *) &address, sizeof address) == 0 && listen (listener, 16) == 0);
-  proxy->process = fork ();
-  if (proxy->process == 0)
+  proxy->told = mmap (NULL, sizeof *proxy->told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert (proxy->told != MAP_FAILED);
+  State state = { .socket = folder, .fault = fault, .told = proxy->told, .listener = listen_on_loopback (&proxy->port) };
+  proxy->pid = fork ();
+  g_assert (proxy->pid >= 0);
+  if (proxy->pid == 0)
     {
       prctl (PR_SET_PDEATHSIG, SIGKILL);
-      serve (listener, from, proxy->orders);
+      serve (&state);
     }
-  close (listener);
+  close (state.listener);
   return proxy;
-}
-
-void
-proxy_set (Proxy *proxy, ProxyMode mode, const char *text)
-{
-  g_strlcpy (proxy->orders->text, text, sizeof proxy->orders->text);
-  proxy->orders->triggered = false;
-  proxy->orders->mode = mode;
-}
-
-bool
-proxy_triggered (const Proxy *proxy)
-{
-  return proxy->orders->triggered;
 }
 
 void
 proxy_stop (Proxy *proxy)
 {
-  kill (proxy->process, SIGKILL);
-  waitpid (proxy->process, NULL, 0);
-  unlink (proxy->path);
-  munmap (proxy->orders, sizeof *proxy->orders);
-  g_free (proxy->path);
+  kill (proxy->pid, SIGKILL);
+  waitpid (proxy->pid, NULL, 0);
+  munmap (proxy->told, sizeof *proxy->told);
   g_free (proxy);
+}
+
+char *
+proxy_url (const Proxy *proxy, const char *database, const char *role, const char *password)
+{
+  return g_strdup_printf ("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable&gssencmode=disable", role, password, proxy->port,
+                          database);
+}
+
+int
+proxy_messages (const Proxy *proxy)
+{
+  return proxy->told->messages;
+}
+
+bool
+proxy_has_hit (const Proxy *proxy)
+{
+  return proxy->told->has_hit;
 }

@@ -113,21 +113,43 @@ test_what_was_written_is_read (void **state)
 }
 
 static void
-test_a_moved_home_finds_its_data (void **state)
+test_what_is_recorded (void **state)
 {
   PgServer *server = *state;
-  g_autofree char *old = g_build_filename (server->home, "old", NULL);
-  g_autofree char *version = g_build_filename (server->data, "PG_VERSION", NULL);
-  assert_true (g_file_set_contents (version, "15\n", -1, NULL));
-  assert_int_equal (pgstate_data_version (server->data), 15);
-  assert_true (pgstate_write (server, old, NULL));
-  /* The same home: nothing moved. The old one is gone: moved. The old one is still a home: this is a copy. */
-  assert_null (pgstate_moved_data (server->state, old));
-  g_autofree char *moved = pgstate_moved_data (server->state, server->home);
-  assert_string_equal (moved, server->data);
-  g_autofree char *home_of_old = g_build_filename (old, ".weir", NULL);
-  assert_int_equal (g_mkdir_with_parents (home_of_old, 0700), 0);
-  assert_null (pgstate_moved_data (server->state, server->home));
+  g_autofree char *home = NULL, *data = NULL;
+  assert_false (pgstate_record (server->state, geteuid (), &home, &data));
+  assert_true (pgstate_write (server, "/home/before", NULL));
+  assert_true (pgstate_record (server->state, geteuid (), &home, &data));
+  assert_string_equal (home, "/home/before");
+  assert_string_equal (data, server->data);
+  pgstate_read (server);
+  assert_true (server->recorded && server->moved);
+  assert_true (pgstate_write (server, server->home, NULL));
+  pgstate_read (server);
+  assert_false (server->moved);
+  assert_true (pgstate_forget (server, NULL));
+  assert_true (pgstate_forget (server, NULL));
+  pgstate_read (server);
+  assert_false (server->recorded);
+}
+
+/* A home that was moved while its server ran: the socket is where it was. */
+static void
+test_the_socket_of_a_running_server (void **state)
+{
+  PgServer *server = *state;
+  g_autofree char *own = g_strdup (server->socket);
+  g_autofree char *path = g_build_filename (server->data, "postmaster.pid", NULL);
+  pid_t postmaster = idle_in (server->data);
+  g_autofree char *text = g_strdup_printf ("%d\n/old/data\n1700000000\n5432\n/old/socket\n", (int) postmaster);
+  assert_true (g_file_set_contents (path, text, -1, NULL));
+  pgstate_look (server);
+  assert_string_equal (server->socket, "/old/socket");
+  end_process (postmaster);
+  g_free (server->socket);
+  server->socket = g_strdup (own);
+  pgstate_look (server);
+  assert_string_equal (server->socket, own);
 }
 
 static void
@@ -197,8 +219,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, server_setup, server_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_what_was_written_is_read),  TEST (test_a_moved_home_finds_its_data), TEST (test_whose_process_it_is),
-    TEST (test_locks_of_a_crashed_server), TEST (test_whether_somebody_listens),
+    TEST (test_what_was_written_is_read), TEST (test_what_is_recorded),          TEST (test_the_socket_of_a_running_server),
+    TEST (test_whose_process_it_is),      TEST (test_locks_of_a_crashed_server), TEST (test_whether_somebody_listens),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

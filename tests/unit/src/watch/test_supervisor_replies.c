@@ -25,7 +25,7 @@ set_up (void **state)
   fixture->folder = g_dir_make_tmp ("weir-replies-XXXXXX", NULL);
   fixture->log_path = g_build_filename (fixture->folder, "weir.log", NULL);
   /* One that is stopping takes answers, but hands nothing out: it needs neither crew nor folder. */
-  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, FALSE), .stopping = true };
+  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, LOG_TEXT, false), .stopping = true };
   fixture->supervisor.holds = holds_new ();
   fixture->supervisor.troubles = troubles_new ();
   fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);

@@ -1,0 +1,39 @@
+#include "schema/ledger.h"
+
+#include "schema/ledger_private.h"
+
+bool
+ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("forget/count", &result, { "table", table }))
+    return false;
+  *ret_rest = (LedgerRest) { .runs = db_result_int64 (result, 0, 0),
+                             .files = db_result_int64 (result, 0, 1),
+                             .rejects = db_result_int64 (result, 0, 2) };
+  return true;
+}
+
+bool
+ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GError **error)
+{
+  return LEDGER_ASK ("forget/places", ret_places, { "table", table });
+}
+
+#define FORGET(statement) sql_run (db, "forget/" statement, (const SqlVar[]) { { "table", table } }, 1, NULL, error)
+
+static bool
+forget_runs (Db *db, const char *table, GError **error)
+{
+  g_autoptr (DbResult) gone = NULL;
+  if (!FORGET ("rejects") || !FORGET ("step_models") || !FORGET ("steps") || !LEDGER_ASK ("forget/runs", &gone, { "table", table }))
+    return false;
+  const SqlVar runs[] = { { "runs", db_result_value (gone, 0, 0) } };
+  return sql_run (db, "forget/executions", runs, G_N_ELEMENTS (runs), NULL, error);
+}
+
+bool
+ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
+{
+  return FORGET ("pins") && FORGET ("identities") && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
+}

@@ -1,0 +1,352 @@
+#include "src/report/removal.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "models/name.h"
+#include "pipeline/warehouse/agreement.h"
+#include "schema/sql.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BUILD_MARK 10 /* "__" and eight digits of a run, behind a table that could not be swapped in */
+#define LOCK_WAIT "5s"
+
+void
+removal_free (Removal *removal)
+{
+  if (removal == NULL)
+    return;
+  g_free (removal->schema);
+  g_free (removal->view);
+  g_free (removal->model);
+  GPtrArray *const lists[] = { removal->staged, removal->built, removal->places, removal->facts };
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_ptr_array_unref (lists[i]);
+  g_free (removal);
+}
+
+/* ---- looking ---- */
+
+static void
+take_column (const DbResult *result, GPtrArray *list)
+{
+  for (int row = 0; row < db_result_rows (result); row++)
+    g_ptr_array_add (list, g_strdup (db_result_value (result, row, 0)));
+}
+
+/* The first column of the answer. */
+static bool
+list_names (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GPtrArray *list, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!sql_run (db, statement, vars, n_vars, &result, error))
+    return false;
+  take_column (result, list);
+  return true;
+}
+
+/* The view of a dimension's current rows, where what has that name is a view. */
+static bool
+find_view (Db *db, Removal *removal, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s_current", removal->table);
+  const SqlVar vars[] = { { "schema", removal->schema }, { "table", name } };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "forget/relation", vars, G_N_ELEMENTS (vars), &found, error))
+    return false;
+  bool is_view = db_result_rows (found) > 0 && g_str_equal (db_result_value (found, 0, 0), "v");
+  removal->view = is_view ? g_steal_pointer (&name) : NULL;
+  return true;
+}
+
+static bool
+look_at_warehouse (Db *db, Removal *removal, const TableState *state, GError **error)
+{
+  if (state->kind == NULL)
+    return true;
+  if (!agreement_check_owner (db, removal->schema, removal->table, true, &removal->has_table, error))
+    return false;
+  const SqlVar vars[] = { { "schema", removal->schema }, { "table", removal->table } };
+  g_autoptr (DbResult) count = NULL;
+  if (removal->has_table && !sql_run (db, "status/fact_rows", vars, G_N_ELEMENTS (vars), &count, error))
+    return false;
+  removal->rows = count != NULL ? db_result_int64 (count, 0, 0) : 0;
+  return !g_str_equal (state->kind, "dimension") || find_view (db, removal, error);
+}
+
+static bool
+look_at_staging (Db *db, Removal *removal, GError **error)
+{
+  g_autofree char *start = name_limit (g_strdup (removal->table), BUILD_MARK, removal->table);
+  g_autofree char *prefix = g_strconcat (start, "__", NULL);
+  const SqlVar vars[] = { { "schema", removal->settings->staging_schema }, { "table", removal->table }, { "prefix", prefix } };
+  return list_names (db, "forget/staged", vars, G_N_ELEMENTS (vars), removal->staged, error);
+}
+
+/* An array as SQL writes it. Names of weir's tables need no quotes in it. Owned by the caller. */
+static char *
+to_array (GPtrArray *names)
+{
+  g_ptr_array_add (names, NULL);
+  g_autofree char *list = g_strjoinv (",", (char **) names->pdata);
+  g_ptr_array_remove_index (names, names->len - 1);
+  return g_strdup_printf ("{%s}", list);
+}
+
+static bool
+find_built (Db *db, Removal *removal, GError **error)
+{
+  g_autofree char *staged = to_array (removal->staged);
+  const SqlVar vars[] = { { "schema", removal->schema },
+                          { "table", removal->has_table ? removal->table : NULL },
+                          { "view", removal->view },
+                          { "staging", removal->settings->staging_schema },
+                          { "staged", staged } };
+  return list_names (db, "forget/dependents", vars, G_N_ELEMENTS (vars), removal->built, error);
+}
+
+static bool
+find_files (Db *db, Removal *removal, GError **error)
+{
+  g_autoptr (DbResult) places = NULL;
+  if (!removal->scope.files)
+    return true;
+  if (!ledger_forget_places (db, removal->table, &places, error))
+    return false;
+  for (int row = 0; row < db_result_rows (places); row++)
+    g_ptr_array_add (removal->places, g_canonicalize_filename (db_result_value (places, row, 0), removal->settings->home));
+  return true;
+}
+
+static bool
+find_facts (Db *db, Removal *removal, const Catalog *catalog, GError **error)
+{
+  for (guint i = 0; i < catalog->models->len; i++)
+    {
+      const Model *model = catalog->models->pdata[i];
+      g_auto (TableState) state = { 0 };
+      bool refers = false;
+      for (guint j = 0; j < model->references->len; j++)
+        refers |= g_str_equal (((const ModelReference *) model->references->pdata[j])->dimension, removal->table);
+      if (!refers)
+        continue;
+      if (!ledger_table_read (db, model->table, false, &state, error))
+        return false;
+      if (state.applied > 0)
+        g_ptr_array_add (removal->facts, model->table);
+    }
+  return true;
+}
+
+static bool
+refuse_unknown (const Removal *removal, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing of it is in the warehouse, in staging or in the ledger.",
+                                 .hint = "`weir status` lists the tables." },
+                    "there is no table \"%s\" to drop", removal->table);
+}
+
+static void
+find_model (Removal *removal, const Catalog *catalog)
+{
+  const Model *model = catalog_find (catalog, removal->table);
+  const BrokenModel *broken = catalog_find_broken (catalog, removal->table);
+  removal->model = g_strdup (model != NULL ? model->path : broken != NULL ? broken->path : NULL);
+}
+
+Removal *
+removal_find (Db *db, const Settings *settings, const Catalog *catalog, const char *table, RemovalScope scope, GError **error)
+{
+  g_autoptr (Removal) removal = g_new0 (Removal, 1);
+  *removal = (Removal) { .settings = settings, .table = table, .scope = scope };
+  GPtrArray **const lists[] = { &removal->staged, &removal->built, &removal->places };
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    *lists[i] = g_ptr_array_new_with_free_func (g_free);
+  removal->facts = g_ptr_array_new ();
+  g_auto (TableState) state = { 0 };
+  if (!ledger_table_read (db, table, false, &state, error))
+    return NULL;
+  removal->known = state.exists;
+  removal->schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : settings->warehouse_schema);
+  find_model (removal, catalog);
+  if (!look_at_warehouse (db, removal, &state, error) || !look_at_staging (db, removal, error) || !find_built (db, removal, error)
+      || !ledger_forget_count (db, table, &removal->ledger, error) || !find_files (db, removal, error)
+      || !find_facts (db, removal, catalog, error))
+    return NULL;
+  if (!state.exists && removal->staged->len == 0 && removal->ledger.runs == 0)
+    return refuse_unknown (removal, error), NULL;
+  return g_steal_pointer (&removal);
+}
+
+/* ---- telling ---- */
+
+static Json *
+names_to_json (const GPtrArray *names)
+{
+  Json *array = json_array ();
+  for (guint i = 0; i < names->len; i++)
+    json_array_append_new (array, weir_json_string (names->pdata[i]));
+  return array;
+}
+
+/* "warehouse.users". Owned by the caller; NULL where there is none. */
+static char *
+qualify (const char *schema, const char *name)
+{
+  return name != NULL ? g_strdup_printf ("%s.%s", schema, name) : NULL;
+}
+
+static GPtrArray *
+qualify_staged (const Removal *removal)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < removal->staged->len; i++)
+    g_ptr_array_add (names, qualify (removal->settings->staging_schema, removal->staged->pdata[i]));
+  return names;
+}
+
+Json *
+removal_to_json (const Removal *removal)
+{
+  g_autofree char *table = qualify (removal->schema, removal->has_table ? removal->table : NULL);
+  g_autofree char *view = qualify (removal->schema, removal->view);
+  g_autoptr (GPtrArray) staged = qualify_staged (removal);
+  const LedgerRest *rest = &removal->ledger;
+  return json_pack (
+      "{s:s, s:{s:s?, s:I, s:s?, s:o, s:b, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes", "table", table,
+      "rows", (json_int_t) removal->rows, "view", view, "staging", names_to_json (staged), "settled", removal->known, "files",
+      (json_int_t) (removal->scope.files ? rest->files : 0), "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0), "rejects",
+      (json_int_t) (removal->scope.runs ? rest->rejects : 0), "dependents", names_to_json (removal->built), "cascade",
+      removal->scope.dependents, "referring", names_to_json (removal->facts), "model", weir_json_string (removal->model));
+}
+
+static void
+print_count (const char *indent, int64_t count, const char *one, const char *what)
+{
+  g_autofree char *figure = text_count (count);
+  printf ("%s%s %s%s%s\n", indent, figure, one, count == 1 ? "" : "s", what);
+}
+
+static void
+print_removed (const Removal *removal)
+{
+  g_autoptr (GPtrArray) staged = qualify_staged (removal);
+  g_autofree char *rows = text_count (removal->rows);
+  if (removal->has_table)
+    printf ("  %s.%s, with %s row%s\n", removal->schema, removal->table, rows, removal->rows == 1 ? "" : "s");
+  if (removal->view != NULL)
+    printf ("  %s.%s, its view\n", removal->schema, removal->view);
+  for (guint i = 0; i < staged->len; i++)
+    printf ("  %s\n", (const char *) staged->pdata[i]);
+  if (removal->known)
+    puts ("  what its loads have settled: key, types, the last file");
+  if (removal->scope.files)
+    print_count ("  ", removal->ledger.files, "file", " in archive and failed");
+  if (removal->scope.runs)
+    {
+      print_count ("  ", removal->ledger.runs, "run", " in the ledger");
+      print_count ("  ", removal->ledger.rejects, "rejected row", " in the ledger");
+    }
+  for (guint i = 0; i < removal->built->len && removal->scope.dependents; i++)
+    printf ("  %s, which somebody else has made\n", (const char *) removal->built->pdata[i]);
+}
+
+static void
+print_kept (const Removal *removal)
+{
+  if (!removal->scope.files && removal->ledger.files > 0)
+    print_count ("  ", removal->ledger.files, "file", " in archive and failed (--archive removes them)");
+  if (!removal->scope.runs && removal->ledger.runs > 0)
+    print_count ("  ", removal->ledger.runs, "run", " in the ledger (--ledger removes them)");
+  if (removal->model != NULL)
+    printf ("  %s: a file for it makes the table anew\n", removal->model);
+  for (guint i = 0; i < removal->facts->len; i++)
+    printf ("  %s.%s, whose rows keep ids that nobody has until %s is loaded again with the same key\n", removal->schema,
+            (const char *) removal->facts->pdata[i], removal->table);
+}
+
+void
+removal_print (const Removal *removal)
+{
+  bool keeps = removal->model != NULL || removal->facts->len > 0 || (!removal->scope.files && removal->ledger.files > 0)
+               || (!removal->scope.runs && removal->ledger.runs > 0);
+  puts ("Removed:");
+  print_removed (removal);
+  if (keeps)
+    puts ("Kept:");
+  print_kept (removal);
+}
+
+/* ---- doing ---- */
+
+static bool
+refuse_dependents (const Removal *removal, GError **error)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (guint i = 0; i < removal->built->len; i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (const char *) removal->built->pdata[i]);
+  g_autofree char *detail = g_strdup_printf ("These depend on it: %s. Nothing was changed.", list->str);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_DEPENDENT_OBJECTS, .detail = detail,
+                                 .hint = "Drop them first, or let them go with it: --cascade." },
+                    "\"%s\" cannot be dropped: somebody else's objects depend on it", removal->table);
+}
+
+static bool
+drop_relations (Db *db, const Removal *removal, GError **error)
+{
+  const char *how = removal->scope.dependents ? "cascade" : "restrict";
+  const SqlVar view[] = { { "schema", removal->schema }, { "view", removal->view }, { "how", how } };
+  const SqlVar table[] = { { "schema", removal->schema }, { "table", removal->table }, { "how", how } };
+  if (removal->view != NULL && !sql_run (db, "forget/drop_view", view, G_N_ELEMENTS (view), NULL, error))
+    return false;
+  if (removal->has_table && !sql_run (db, "forget/drop_table", table, G_N_ELEMENTS (table), NULL, error))
+    return false;
+  for (guint i = 0; i < removal->staged->len; i++)
+    {
+      const SqlVar staged[] = { { "schema", removal->settings->staging_schema },
+                                { "table", removal->staged->pdata[i] },
+                                { "how", how } };
+      if (!sql_run (db, "forget/drop_table", staged, G_N_ELEMENTS (staged), NULL, error))
+        return false;
+    }
+  return true;
+}
+
+bool
+removal_do (Db *db, const Removal *removal, GError **error)
+{
+  if (removal->built->len > 0 && !removal->scope.dependents)
+    return refuse_dependents (removal, error);
+  if (!db_exec (db, "begin; set local lock_timeout = '" LOCK_WAIT "'", error))
+    return false;
+  if (drop_relations (db, removal, error) && ledger_forget (db, removal->table, removal->scope.files, removal->scope.runs, error)
+      && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+bool
+removal_delete_files (const Removal *removal, GError **error)
+{
+  GError *first = NULL;
+  for (guint i = 0; i < removal->places->len; i++)
+    {
+      const char *path = removal->places->pdata[i];
+      g_autofree char *report = g_strconcat (path, ".error.json", NULL);
+      (void) unlink (report);
+      if (unlink (path) != 0 && errno != ENOENT && first == NULL)
+        weir_error (&first, WEIR_ERROR_LOCAL, "the table is gone, but \"%s\" could not be removed: %s", path, g_strerror (errno));
+    }
+  g_autofree char *folder = g_build_filename (removal->settings->archive, removal->table, NULL);
+  (void) rmdir (folder);
+  if (first != NULL)
+    return g_propagate_error (error, first), false;
+  return true;
+}

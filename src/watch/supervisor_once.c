@@ -1,0 +1,69 @@
+/* `weir watch --once`: where its files begin and where it ends. */
+#include "src/watch/supervisor_state.h"
+
+#include "pipeline/summary.h"
+#include "src/load/published.h"
+
+#include <stdio.h>
+
+#define EXIT_LOCAL 4
+
+static void
+end (Supervisor *supervisor, int code)
+{
+  supervisor->over = true;
+  supervisor->end_code = code;
+  g_main_loop_quit (supervisor->loop);
+}
+
+void
+supervisor_once_choose (Supervisor *supervisor)
+{
+  Once *once = supervisor->once;
+  if (!catalog_watch_get (supervisor->catalog)) /* which was said; nobody knows where a file goes */
+    {
+      end (supervisor, EXIT_LOCAL);
+      return;
+    }
+  if (!once_has_begun (once))
+    once_begin (once, supervisor->jobs, g_get_monotonic_time ());
+  for (guint i = supervisor->jobs->len; i-- > 0;)
+    {
+      const Job *job = supervisor->jobs->pdata[i];
+      if (job->state != JOB_IN_WORK && !once_takes (once, job))
+        g_ptr_array_remove_index (supervisor->jobs, i);
+    }
+}
+
+/* A file that never became a run has a published object too. */
+static void
+publish_left (const Job *job, const Json *error)
+{
+  const Run run = { .table = job->table, .file = job->name };
+  const PipelineResult result = { .status = STATUS_FAILED };
+  g_autoptr (Json) summary = pipeline_summary (&run, &result, 0, NULL);
+  json_object_set_new (summary, "run", json_null ());
+  json_object_set (summary, "error", (Json *) error);
+  g_autofree char *text = weir_json_text (summary);
+  puts (text);
+  fflush (stdout);
+}
+
+static void
+tell_left (const Job *job, const Json *error, void *data)
+{
+  Supervisor *supervisor = data;
+  g_autofree char *reason = published_error_text (error);
+  log_line (supervisor->log, "%s: is left in the drop folder: %s", job->shown, reason);
+  if (supervisor->json)
+    publish_left (job, error);
+}
+
+void
+supervisor_once_judge (Supervisor *supervisor, const GArray *all, const GArray *plan)
+{
+  const OnceLook look = { all, plan, supervisor->holds, crew_working (supervisor->crew), g_get_monotonic_time () };
+  if (!supervisor->looked || supervisor->over || supervisor->stopping || !once_is_over (supervisor->once, &look))
+    return;
+  end (supervisor, once_report (supervisor->once, &look, tell_left, supervisor));
+}
