@@ -18,9 +18,9 @@
 
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
-begin_step (Db *db, const PipelineTask *task, GError **error)
+begin_step (Db *db, const PipelineTask *task, int idle_ms, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, idle_ms, error);
 }
 
 static bool
@@ -133,7 +133,7 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, RUN_APPLYING_MS, error))
     return false;
   if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
@@ -183,7 +183,7 @@ static bool
 load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, RUN_READING_MS, error))
     return false;
   bool done = in_load (db, task, known, loaded, &step, error);
   result->confidence = step.confidence; /* whatever becomes of the step */
@@ -256,7 +256,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
     return false;
   const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
                                overtaken };
-  return transform_run (db, task, &before, loaded, step, error) && record_applied (db, task, known, loaded, step, error);
+  return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
+         && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -264,7 +265,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, NULL))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, RUN_APPLYING_MS, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
     reject_recount (loaded->rejects, result);
@@ -275,11 +276,8 @@ keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineRe
 static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  const PipelineOptions *options = task->options;
-  if (options->progress != NULL)
-    options->progress ("TRANSFORM", 0, 0, options->progress_data);
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, error))
+  if (!task_begin_part (task, 1, error) || !begin_step (db, task, RUN_APPLYING_MS, error))
     return false;
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
@@ -304,7 +302,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   const FileEnd end = {
     .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows, .lines = lines
   };
-  if (!begin_step (db, task, error))
+  if (!begin_step (db, task, RUN_APPLYING_MS, error))
     return false;
   if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
@@ -399,7 +397,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!run_begin (db, task->options, error))
+  if (!run_begin (db, task->options, RUN_READING_MS, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -16,30 +16,42 @@ load_status_word (LoadStatus status)
 }
 
 bool
-run_begin (Db *db, const PipelineOptions *options, GError **error)
+run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error)
 {
   g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
                                           "set local synchronous_commit = on;"
                                           "set local statement_timeout = 0;"
                                           "set local lock_timeout = %d;"
-                                          "set local idle_in_transaction_session_timeout = 0;"
+                                          "set local idle_in_transaction_session_timeout = %d;"
                                           "set local work_mem = '64MB';"
                                           "set local jit = off;"
                                           "set local search_path = pg_catalog",
-                                          options->lock_timeout_ms);
+                                          options->lock_timeout_ms, idle_ms);
   return db_exec (db, sql, error);
+}
+
+static bool
+tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, GError **error)
+{
+  const PipelineOptions *options = task->options;
+  if (options->progress != NULL)
+    options->progress (step, done, total, options->progress_data);
+  struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
+  if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
+    return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
+  return true;
 }
 
 bool
 task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
 {
-  const PipelineOptions *options = task->options;
-  if (options->progress != NULL)
-    options->progress (step, bytes, task->run->size, options->progress_data);
-  struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
-  if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
-    return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
-  return true;
+  return tell (task, step, bytes, task->run->size, error);
+}
+
+bool
+task_begin_part (const PipelineTask *task, int part, GError **error)
+{
+  return tell (task, "TRANSFORM", part, TASK_PARTS, error);
 }
 
 void

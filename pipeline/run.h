@@ -35,7 +35,7 @@ typedef struct
   bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
-  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes in LOAD; may be NULL */
+  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
   void *progress_data;
 } PipelineOptions;
 
@@ -50,13 +50,22 @@ typedef struct
   bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
 
+/* How long a transaction may stand idle. Where the server does the work, a program that stands still (Ctrl-Z) does not keep the
+ * table's locks for ever; while a file is read it may have to wait long. */
+#define RUN_READING_MS 0 /* no limit */
+#define RUN_APPLYING_MS 300000
+
 /* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It is durable, has no
- * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. */
-bool run_begin (Db *db, const PipelineOptions *options, GError **error);
+ * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. idle_ms: one of the above. */
+bool run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error);
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
 bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
 
+/* The same before each part of TRANSFORM, numbered from 1. */
+bool task_begin_part (const PipelineTask *task, int part, GError **error);
+
+#define TASK_PARTS 8          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
 typedef struct

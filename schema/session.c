@@ -29,14 +29,23 @@ session_blocking (Db *db, int pid)
   return take_session (db, "session/blocking", &(SqlVar) { "pid", text }, 1);
 }
 
-char *
+SessionState
 session_state (Db *db, int pid)
 {
   g_autofree char *text = g_strdup_printf ("%d", pid);
   g_autoptr (DbResult) found = NULL;
-  if (!sql_run (db, "session/state", &(SqlVar) { "pid", text }, 1, &found, NULL) || db_result_rows (found) == 0)
-    return NULL;
-  return g_strdup (db_result_value (found, 0, 0));
+  if (!sql_run (db, "session/state", &(SqlVar) { "pid", text }, 1, &found, NULL))
+    return SESSION_UNKNOWN;
+  if (db_result_rows (found) == 0)
+    return SESSION_GONE;
+  return db_result_bool (found, 0, 0) ? SESSION_LISTENS : SESSION_WORKS;
+}
+
+void
+session_end (Db *db, int pid)
+{
+  g_autofree char *text = g_strdup_printf ("%d", pid);
+  (void) sql_run (db, "session/end", &(SqlVar) { "pid", text }, 1, NULL, NULL);
 }
 
 static const char *

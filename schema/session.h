@@ -13,8 +13,18 @@ Json *session_holding (Db *db, const char *warehouse, const char *staging, const
 /* The same of who keeps the session "pid" waiting for a lock. */
 Json *session_blocking (Db *db, int pid);
 
-/* What pg_stat_activity says that the session does, "active"; NULL: there is none, or it could not be asked. Owned by the caller. */
-char *session_state (Db *db, int pid);
+typedef enum
+{
+  SESSION_UNKNOWN, /* it could not be asked */
+  SESSION_GONE,    /* there is none of this number */
+  SESSION_LISTENS, /* it waits for its client */
+  SESSION_WORKS,
+} SessionState;
+
+SessionState session_state (Db *db, int pid);
+
+/* Ends a session of our own role. */
+void session_end (Db *db, int pid);
 
 /* "session 4711 (ann, psql), idle in transaction since 2026-11-28T09:30:00Z: select ...". Owned by the caller. */
 char *session_text (const Json *session);

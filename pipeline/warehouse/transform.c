@@ -19,6 +19,18 @@ typedef struct
   const char *overtaken; /* TableBefore's */
 } Change;
 
+/* The parts of TRANSFORM that are told of; the first and the last are the pipeline's. */
+enum
+{
+  PART_SIFT = 2,
+  PART_COLUMNS,
+  PART_COMPARE,
+  PART_DECIDE,
+  PART_CHANGE,
+  PART_INSERT,
+};
+G_STATIC_ASSERT (PART_INSERT + 1 == TASK_PARTS);
+
 /* The variables of the templates, made once per run. */
 typedef struct
 {
@@ -147,13 +159,16 @@ static bool
 apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Kind *kind = warehouse->kind;
+  const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
   int64_t delta, unchanged, to_refresh, written;
-  if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
+  if (!task_begin_part (task, PART_COMPARE, error) || !run_sql (db, vars, "table/delta", &delta, error)
+      || !run_sql (db, vars, "table/analyze_delta", NULL, error) || !task_begin_part (task, PART_DECIDE, error)
       || !run_sql (db, vars, "table/changed", NULL, error) || !keep_newer (db, change, &delta, error)
       || !count_unchanged (db, &unchanged, &to_refresh, error)
-      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
-      || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
+      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error)) || !task_begin_part (task, PART_CHANGE, error)
+      || !run_sql (db, vars, kind->change, &rows->updated, error) || !task_begin_part (task, PART_INSERT, error)
+      || !run_sql (db, vars, kind->insert, &written, error)
       || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
     return false;
   rows->deactivated = kind->versions ? rows->updated : 0;
@@ -213,11 +228,13 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
+  if (kind->first != NULL && !warehouse->created)
+    return apply_delta (db, vars, warehouse, change, error);
+  if (!task_begin_part (change->task, PART_INSERT, error))
+    return false;
   if (kind->first == NULL)
     return append (db, vars, warehouse, rows, error);
-  if (warehouse->created)
-    return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
-  return apply_delta (db, vars, warehouse, change, error);
+  return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
 }
 
 /* Versions are in time as the server has it. A clock that was ahead once leaves an instant that is, which the next ones follow. */
@@ -238,7 +255,8 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
 {
   RowCounts *rows = &result->rows;
   int64_t ahead;
-  if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
+  if (!task_begin_part (task, PART_SIFT, error) || !check_staging (db, task, loaded, rows->staged, error)
+      || !sift_rows (db, task, loaded, result, error) || !task_begin_part (task, PART_COLUMNS, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);

@@ -25,5 +25,8 @@ order by a.xact_start
 limit 1
 
 -- name: state
--- What a session does: "active", "idle in transaction" ...; no row: it is gone, or was never this server's.
-select state from pg_stat_activity where pid = :'pid'::integer and datname = current_database()
+-- Whether a session waits for its client; no row: it is gone, or was never this server's.
+select coalesce(wait_event = 'ClientRead', false) from pg_stat_activity where pid = :'pid'::integer and datname = current_database()
+
+-- name: end
+select pg_terminate_backend(:'pid'::integer)

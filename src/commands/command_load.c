@@ -101,15 +101,10 @@ tell_failure (const Batch *batch, const NamedFile *file, const GError *error)
 static bool
 load_with_progress (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **error)
 {
-  PipelineOptions *options = &batch->loader.options;
   Progress progress;
-  progress_begin (&progress, file->path);
-  options->progress = progress_draw;
-  options->progress_data = &progress;
+  progress_begin (&progress, file->path, &batch->loader);
   bool done = load_named (batch, file, ret_end, error);
   progress_end (&progress);
-  options->progress = NULL;
-  options->progress_data = NULL;
   return done;
 }
 

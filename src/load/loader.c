@@ -85,6 +85,8 @@ loader_connect (Loader *loader, GError **error)
   g_clear_pointer (&loader->db, db_free);
   g_clear_pointer (&loader->locked, g_free); /* the lock ended with its session */
   loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
+  if (loader->db != NULL)
+    db_set_tick (loader->db, loader->tick, loader->tick_data);
   return loader->db != NULL;
 }
 

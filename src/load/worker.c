@@ -3,12 +3,16 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/fsutil.h"
 #include "src/load/loading.h"
 #include "src/load/outcome.h"
+#include "src/load/probe.h"
+#include "src/load/pulse.h"
 #include "src/load/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +20,9 @@
 /* How often rows that wait are looked after, and how soon again where another session had them. */
 #define UPKEEP_US (5 * 60 * G_USEC_PER_SEC)
 #define SOON_US G_USEC_PER_SEC
+
+#define ALONE_US (10 * G_USEC_PER_SEC)
+#define EXIT_MUTE 4
 
 /* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
 static Json *
@@ -322,20 +329,90 @@ answer_request (Loader *loader, const char *line)
   return answer_error (loader, NULL, NULL, error);
 }
 
-/* Takes the answer. */
-static void
-print_answer (Json *answer)
+/* ---- what the supervisor hears ---- */
+
+typedef struct
 {
-  g_autofree char *text = weir_json_text (answer);
-  puts (text);
-  fflush (stdout);
-  json_decref (answer);
+  Loader loader;
+  Pulse pulse;
+  Probe probe;
+  bool mute; /* nobody can be told any more */
+} Worker;
+
+/* Takes the line. One that cannot be written is the end: who waits for an answer must not wait for ever. */
+static void
+print_line (Worker *worker, Json *line)
+{
+  g_autofree char *text = weir_json_text (line);
+  g_autofree char *whole = g_strconcat (text, "\n", NULL);
+  json_decref (line);
+  if (!worker->mute && !fs_write_all (STDOUT_FILENO, whole, strlen (whole), "standard output", NULL))
+    worker->mute = true;
 }
+
+static void
+print_pulse (Worker *worker)
+{
+  print_line (worker, json_pack ("{s:o}", "progress", pulse_to_json (&worker->pulse)));
+}
+
+static void
+on_progress (const char *step, int64_t done, int64_t total, void *data)
+{
+  Worker *worker = data;
+  if (pulse_note (&worker->pulse, step, done, total))
+    print_pulse (worker);
+}
+
+/* The supervisor has let go of our input in the middle of a file: it is dead, or about to say that we should stop. */
+static bool
+is_left_alone (void)
+{
+  struct pollfd fd = { .fd = STDIN_FILENO };
+  return poll (&fd, 1, 0) > 0 && (fd.revents & POLLHUP) != 0;
+}
+
+/* While the server does not answer. What nobody waits for any more is not waited for long: another supervisor may want the table. */
+static DbTick
+on_wait (int64_t waited_us, void *data)
+{
+  Worker *worker = data;
+  if (worker->loader.db == NULL)
+    return DB_WAIT_ON;
+  DbTick tick =
+      probe_ask (&worker->probe, worker->loader.settings, db_backend (worker->loader.db), waited_us, &worker->pulse.session);
+  if (pulse_note_wait (&worker->pulse, waited_us))
+    print_pulse (worker);
+  return waited_us > ALONE_US && is_left_alone () ? DB_STOP : tick;
+}
+
+static void
+worker_init (Worker *worker, const Settings *settings, int stop_fd)
+{
+  /* A supervisor that is gone is no reason to die in the middle of a file. */
+  signal (SIGPIPE, SIG_IGN);
+  loader_init (&worker->loader, settings, stop_fd);
+  worker->loader.options.progress = on_progress;
+  worker->loader.options.progress_data = worker;
+  worker->loader.tick = on_wait;
+  worker->loader.tick_data = worker;
+  pulse_begin (&worker->pulse);
+}
+
+static void
+worker_clear (Worker *worker)
+{
+  loader_clear (&worker->loader);
+  pulse_clear (&worker->pulse);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
 
 /* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
 static int
-keep_up (Loader *loader, int64_t *due_us)
+keep_up (Worker *worker, int64_t *due_us)
 {
+  Loader *loader = &worker->loader;
   int64_t now = g_get_monotonic_time ();
   if (loader->owes)
     *due_us = MIN (*due_us, now + SOON_US);
@@ -345,20 +422,20 @@ keep_up (Loader *loader, int64_t *due_us)
       *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
       g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
       for (char **line = lines; *line != NULL; line++)
-        print_answer (json_pack ("{s:o}", "said", weir_json_string (*line)));
+        print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
     }
   return (int) ((*due_us - now + 999) / 1000);
 }
 
 /* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
 static bool
-next_request (Loader *loader, int64_t *due_us, GString *line)
+next_request (Worker *worker, int64_t *due_us, GString *line)
 {
   g_string_truncate (line, 0);
   for (;;)
     {
-      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = loader->options.stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (loader, due_us));
+      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
+      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (worker, due_us));
       if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
       if (ready < 0 || fds[1].revents != 0)
@@ -377,15 +454,18 @@ int
 worker_main (const Settings *settings)
 {
   AUTO_FD int stop_fd = loader_open_stop ();
-  g_auto (Loader) loader = { 0 };
-  loader_init (&loader, settings, stop_fd);
+  g_auto (Worker) worker = { 0 };
+  worker_init (&worker, settings, stop_fd);
   g_autoptr (GError) error = NULL;
-  if (!loader_refresh (&loader, &error))
-    return print_answer (answer_error (&loader, NULL, NULL, error)), weir_error_exit_code (error);
-  print_answer (outcome_to_json (OUTCOME_READY));
+  if (!loader_refresh (&worker.loader, &error))
+    return print_line (&worker, answer_error (&worker.loader, NULL, NULL, error)), weir_error_exit_code (error);
+  print_line (&worker, outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
   int64_t due_us = 0;
-  while (next_request (&loader, &due_us, line))
-    print_answer (answer_request (&loader, line->str));
-  return 0;
+  while (!worker.mute && next_request (&worker, &due_us, line))
+    {
+      pulse_begin (&worker.pulse);
+      print_line (&worker, answer_request (&worker.loader, line->str));
+    }
+  return worker.mute ? EXIT_MUTE : 0;
 }

@@ -2,6 +2,10 @@
 #ifndef WEIR_SRC_REPORT_PROGRESS_H
 #define WEIR_SRC_REPORT_PROGRESS_H
 
+#include "src/load/loader.h"
+#include "src/load/probe.h"
+#include "src/load/pulse.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,12 +15,13 @@ typedef struct
   bool shown;       /* whether there is a terminal for it */
   bool drawn;
   int64_t last_us;
+  Pulse pulse;    /* what it shows */
+  Loader *loader; /* whose connection is watched; borrowed */
+  Probe probe;
 } Progress;
 
-void progress_begin (Progress *progress, const char *name);
+/* From now to the end the loader tells of its steps, and is asked on while it waits for the server. */
+void progress_begin (Progress *progress, const char *name, Loader *loader);
 void progress_end (Progress *progress);
-
-/* PipelineOptions.progress: data is a Progress. total 0: there is no measure, the step is named. */
-void progress_draw (const char *step, int64_t done, int64_t total, void *data);
 
 #endif

@@ -16,23 +16,33 @@ time_of (const Json *entry, const char *member)
   return json_integer_value (json_object_get (entry, member));
 }
 
-const Json *
-told_find (const Json *board, const char *file, const char *run)
+bool
+told_in_work (const Json *entry)
+{
+  return g_strcmp0 (text_of (entry, "cause"), "in_work") == 0;
+}
+
+/* The entry of exactly this run (NULL: of the name in the drop folder). */
+static const Json *
+find_entry (const Json *board, const char *file, const char *run, bool in_work)
 {
   for (size_t i = 0; i < json_array_size (board); i++)
     {
       const Json *entry = json_array_get (board, i);
       const char *told_run = text_of (entry, "run");
-      if (told_run != NULL ? g_strcmp0 (told_run, run) == 0 : run == NULL && g_strcmp0 (text_of (entry, "file"), file) == 0)
+      bool same = told_run != NULL ? g_strcmp0 (told_run, run) == 0 : run == NULL && g_strcmp0 (text_of (entry, "file"), file) == 0;
+      if (same && (!in_work || told_in_work (entry)))
         return entry;
     }
   return NULL;
 }
 
-bool
-told_in_work (const Json *entry)
+const Json *
+told_find (const Json *board, const char *file, const char *run)
 {
-  return g_strcmp0 (text_of (entry, "cause"), "in_work") == 0;
+  const Json *entry = find_entry (board, file, run, false);
+  /* A supervisor gives names to its workers; under which run these claim them, it learns from the next listing. */
+  return entry != NULL || run == NULL ? entry : find_entry (board, file, NULL, true);
 }
 
 char *

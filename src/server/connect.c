@@ -53,6 +53,12 @@ database_open (const Settings *settings, GError **error)
 }
 
 Db *
+database_open_beside (const Settings *settings, GError **error)
+{
+  return connect_to (settings, false, -1, error);
+}
+
+Db *
 database_open_to_load (const Settings *settings, int stop_fd, GError **error)
 {
   g_autoptr (Db) db = connect_to (settings, true, stop_fd, error);

@@ -13,6 +13,9 @@ bool database_url (const Settings *settings, bool start, char **ret_url, char **
 /* Connects to it, for whoever only looks: the embedded server must run, and the ledger must be this weir's (migrate_check). */
 Db *database_open (const Settings *settings, GError **error);
 
+/* The same for whoever asks the server alone: nothing is said of the ledger. */
+Db *database_open_beside (const Settings *settings, GError **error);
+
 /* Connects to it, for whoever loads: starts the embedded server, makes the ledger or brings it up to date. stop_fd as in
  * db_connect. */
 Db *database_open_to_load (const Settings *settings, int stop_fd, GError **error);

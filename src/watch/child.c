@@ -58,6 +58,9 @@ read_output (Child *child)
         continue;
       if (got < 0 && errno == EAGAIN)
         return true;
+      /* What cannot be read any more would be waited for in vain. */
+      if (got < 0)
+        kill (child->pid, SIGKILL);
       if (got <= 0)
         return false;
       g_string_append_len (child->pending, piece, got);

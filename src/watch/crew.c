@@ -9,6 +9,11 @@
 /* A worker that lives shorter than this is not replaced at once. */
 #define SHORT_LIFE_US 1000000
 
+/* A worker gives a sign of life each second. One that hangs in the machine (a disk or mount that does not answer) cannot; its end
+ * costs no more than its file's load so far. */
+#define SILENCE_US (30 * G_USEC_PER_SEC)
+#define KILL_US (300 * G_USEC_PER_SEC)
+
 typedef enum
 {
   WORKER_STARTING,
@@ -23,6 +28,8 @@ typedef struct
   WorkerState state;
   bool leaving; /* its end is expected */
   Job *job;     /* WORKER_WORKING */
+  CrewWork work;
+  bool silence_told;
   int64_t born; /* monotonic microseconds */
 } Worker;
 
@@ -44,6 +51,7 @@ worker_free (Worker *worker)
   child_free (worker->child);
   if (worker->job)
     job_free (worker->job);
+  g_clear_pointer (&worker->work.progress, json_decref);
   g_free (worker);
 }
 
@@ -120,6 +128,7 @@ finish_job (Worker *worker, Json *reply)
 {
   g_autoptr (Job) job = g_steal_pointer (&worker->job);
   worker->state = WORKER_IDLE;
+  g_clear_pointer (&worker->work.progress, json_decref);
   if (worker->leaving)
     child_close_input (worker->child);
   backoff_end (&worker->crew->deaths);
@@ -127,17 +136,9 @@ finish_job (Worker *worker, Json *reply)
 }
 
 static void
-on_line (Child *child, const char *line, void *data)
+take_answer (Worker *worker, Json *reply)
 {
-  (void) child;
-  Worker *worker = data;
   Crew *crew = worker->crew;
-  g_autoptr (Json) reply = weir_json_parse (line, strlen (line), "reply", NULL);
-  const char *said = json_string_value (json_object_get (reply, "said"));
-  if (said != NULL)
-    crew->events->said (said, crew->data);
-  if (!json_is_string (json_object_get (reply, "outcome")))
-    return;
   if (worker->state == WORKER_WORKING)
     finish_job (worker, reply);
   else if (worker->state == WORKER_STARTING && outcome_from_json (reply) == OUTCOME_READY)
@@ -151,6 +152,30 @@ on_line (Child *child, const char *line, void *data)
       backoff_fail (&crew->deaths, g_get_monotonic_time ());
       crew->events->unavailable (reply, crew->data);
     }
+}
+
+/* A sign of life, an answer, what was done unasked; or a line that nobody understands, and that may have been an answer: it would be waited for in vain, so
+ * the worker is ended, and its file is an orphan. */
+static void
+on_line (Child *child, const char *line, void *data)
+{
+  Worker *worker = data;
+  g_autoptr (Json) reply = weir_json_parse (line, strlen (line), "reply", NULL);
+  Json *progress = json_object_get (reply, "progress");
+  const char *said = json_string_value (json_object_get (reply, "said"));
+  worker->work.heard = g_get_monotonic_time ();
+  worker->silence_told = false;
+  if (json_is_string (json_object_get (reply, "outcome")))
+    take_answer (worker, reply);
+  else if (json_is_object (progress))
+    {
+      g_clear_pointer (&worker->work.progress, json_decref);
+      worker->work.progress = json_incref (progress);
+    }
+  else if (said != NULL)
+    worker->crew->events->said (said, worker->crew->data);
+  else
+    child_signal (child, SIGKILL);
 }
 
 static void
@@ -185,7 +210,7 @@ crew_hire (Crew *crew, int64_t now, int64_t *ret_wait_us, GError **error)
   const char *argv[] = { crew->program, "load", "--worker", "--home", crew->home, NULL };
   Worker *worker = g_new0 (Worker, 1);
   worker->crew = crew;
-  worker->born = now;
+  worker->born = worker->work.heard = now;
   worker->child = child_spawn (argv, (const char *const *) crew->environment, true, &worker_events, worker, error);
   if (!worker->child)
     {
@@ -213,6 +238,9 @@ crew_give (Crew *crew, const Job *job, const char *request)
         }
       worker->state = WORKER_WORKING;
       worker->job = job_copy (job);
+      worker->work.heard = worker->work.begun = worker->work.told = g_get_monotonic_time ();
+      worker->work.begun_real = g_get_real_time ();
+      worker->silence_told = false;
       return true;
     }
   return false;
@@ -229,6 +257,39 @@ crew_jobs (const Crew *crew)
         g_ptr_array_add (jobs, worker->job);
     }
   return jobs;
+}
+
+CrewWork *
+crew_work (const Crew *crew, const char *key)
+{
+  for (unsigned i = 0; i < crew->workers->len; i++)
+    {
+      Worker *worker = crew->workers->pdata[i];
+      if (worker->job && strcmp (worker->job->key, key) == 0)
+        return &worker->work;
+    }
+  return NULL;
+}
+
+/* One that is silent is told of, and in the end killed: what it had in hand is an orphan then, whatever had come of it. */
+static void
+watch_worker (Worker *worker, int64_t now)
+{
+  int64_t silent_us = now - worker->work.heard;
+  if (worker->state == WORKER_IDLE || silent_us < SILENCE_US)
+    return;
+  if (!worker->silence_told)
+    worker->crew->events->silent (worker->job, (int) (silent_us / G_USEC_PER_SEC), worker->crew->data);
+  worker->silence_told = true;
+  if (silent_us >= KILL_US)
+    child_signal (worker->child, SIGKILL);
+}
+
+void
+crew_watch (Crew *crew, int64_t now)
+{
+  for (unsigned i = 0; i < crew->workers->len; i++)
+    watch_worker (crew->workers->pdata[i], now);
 }
 
 void

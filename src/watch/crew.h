@@ -8,7 +8,7 @@
  *   crew_stop, crew_kill     "ended" (or "crashed") follows for each; crew_size is 0 behind the last
  *   crew_free                kills nobody: call it when the size is 0, or with the supervisor's own end
  *
- * Each worker has one request at a time, and each request gets exactly one event. A crew never gives up: workers that die at once
+ * Each worker has one request at a time, and each request gets exactly one event: "reply" or "crashed". A crew never gives up: workers that die at once
  * are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its input, and ends by itself
  * after the file in work. */
 #ifndef WEIR_SRC_WATCH_CREW_H
@@ -20,6 +20,15 @@
 
 typedef struct Crew Crew;
 
+/* How far a file in work has come. */
+typedef struct
+{
+  int64_t begun, begun_real; /* when it was given: monotonic, and microseconds since 1970 */
+  int64_t heard;             /* the last line of its worker, monotonic */
+  Json *progress;            /* what that said (src/load/pulse.h); NULL: nothing yet */
+  int64_t told;              /* the caller's: when he told people of it last */
+} CrewWork;
+
 /* "job" is the crew's own copy, and gone when the event is over; "reply" is the worker's answer (src/load/outcome.h). */
 typedef struct
 {
@@ -29,6 +38,7 @@ typedef struct
   void (*crashed) (const Job *job, const char *how, void *data); /* a worker died over a request */
   void (*ended) (const char *how, bool expected, void *data);    /* a worker without a request ended; how: as a verb phrase */
   void (*said) (const char *text, void *data);                   /* a worker did something unasked */
+  void (*silent) (const Job *job, int seconds, void *data);      /* a worker has given no sign of life; job NULL: it is starting */
 } CrewEvents;
 
 /* environment: NULL-terminated, for the workers. All but "events" and "data" is copied. */
@@ -50,6 +60,13 @@ bool crew_give (Crew *crew, const Job *job, const char *request);
 
 /* The jobs in work (of Job), borrowed until the next event; release the array only. */
 GPtrArray *crew_jobs (const Crew *crew);
+
+/* Of the job in work with that key, borrowed until the next event; NULL: there is none. */
+CrewWork *crew_work (const Crew *crew, const char *key);
+
+/* Looks for workers that are silent: after half a minute "silent" follows, after five minutes their end. To be called now and then
+ * while some are starting or working. */
+void crew_watch (Crew *crew, int64_t now);
 
 /* Ends the idle workers, and the others when they become so: the next ones read settings anew. */
 void crew_renew (Crew *crew);

@@ -126,7 +126,8 @@ on_worker_said (const char *text, void *data)
 
 static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable,
                                         supervisor_take_reply,   on_worker_crashed,
-                                        on_worker_ended,         on_worker_said };
+                                        on_worker_ended,         on_worker_said,
+                                        supervisor_worker_silent };
 
 static void
 on_inbox_changed (void *data)

@@ -1,8 +1,17 @@
 /* What the supervisor knows of each file, for `weir status`: board.h. */
 #include "src/watch/supervisor_state.h"
 
+#include "base/text.h"
+#include "src/load/pulse.h"
+
 /* How soon the board follows, and so how often it is written at most. */
 #define SHOW_MS 500
+
+/* Signs of life come each second; without some the board says so. */
+#define SILENT_US 5000000
+
+/* A file that is in work for longer than this has a line in the log each time. */
+#define LONG_US 10000000
 
 /* The wall clock's time of a monotonic one. */
 static int64_t
@@ -50,12 +59,49 @@ describe (Supervisor *supervisor, const Job *job, int64_t now)
   return entry;
 }
 
+/* What a job waits for. */
 static void
-put (Supervisor *supervisor, BoardEntry entry, const Trouble *trouble)
+put_waiting (Supervisor *supervisor, const Job *job, int64_t now)
 {
+  BoardEntry entry = describe (supervisor, job, now);
+  if (entry.cause == NULL)
+    return;
+  const Trouble *trouble = troubles_find (supervisor->troubles, job->key);
   g_autoptr (Json) more = trouble && trouble->session ? json_pack ("{s:O}", "session", trouble->session) : NULL;
   entry.more = more;
   board_put (supervisor->board, &entry);
+}
+
+/* How far a job has come. */
+static void
+put_in_work (Supervisor *supervisor, const Job *job, const CrewWork *work, int64_t now)
+{
+  int64_t silent_us = now - work->heard;
+  g_autofree char *step = work->progress ? pulse_text (work->progress) : NULL;
+  g_autofree char *silence = text_duration (silent_us / 1000);
+  g_autofree char *text = silent_us < SILENT_US ? g_strdup (step)
+                                                : g_strdup_printf ("%s%sits worker has given no sign of life for %s",
+                                                                   step ? step : "", step ? "; " : "", silence);
+  g_autoptr (Json) more = work->progress ? json_pack ("{s:O}", "progress", work->progress) : NULL;
+  const BoardEntry entry = { .file = job->name,
+                             .run = job->is_claim ? job->key : NULL,
+                             .table = job->table,
+                             .cause = "in_work",
+                             .text = text,
+                             .since = work->begun_real,
+                             .more = more };
+  board_put (supervisor->board, &entry);
+}
+
+/* What takes long is told in the log, too, from time to time. */
+static void
+tell_progress (Supervisor *supervisor, const Job *job, CrewWork *work, int64_t now)
+{
+  if (!work->progress || now - work->told < LONG_US)
+    return;
+  work->told = now;
+  g_autofree char *text = pulse_text (work->progress);
+  log_line (supervisor->log, "%s: %s", job->shown, text);
 }
 
 static gboolean
@@ -64,14 +110,22 @@ show (void *data)
   Supervisor *supervisor = data;
   int64_t now = g_get_monotonic_time ();
   supervisor->board_timer = 0;
-  for (unsigned i = 0; i < supervisor->jobs->len; i++)
+  g_autoptr (GPtrArray) in_work = supervisor->crew ? crew_jobs (supervisor->crew) : g_ptr_array_new ();
+  for (unsigned i = 0; i < in_work->len; i++)
     {
-      const Job *job = supervisor->jobs->pdata[i];
-      BoardEntry entry = describe (supervisor, job, now);
-      if (entry.cause != NULL)
-        put (supervisor, entry, troubles_find (supervisor->troubles, job->key));
+      const Job *job = in_work->pdata[i];
+      CrewWork *work = crew_work (supervisor->crew, job->key);
+      put_in_work (supervisor, job, work, now);
+      tell_progress (supervisor, job, work, now);
     }
+  for (unsigned i = 0; i < supervisor->jobs->len; i++)
+    if (!supervisor->crew || !crew_work (supervisor->crew, ((const Job *) supervisor->jobs->pdata[i])->key))
+      put_waiting (supervisor, supervisor->jobs->pdata[i], now);
   board_show (supervisor->board);
+  if (supervisor->crew)
+    crew_watch (supervisor->crew, now);
+  if (in_work->len > 0 || (supervisor->crew && crew_starting (supervisor->crew) > 0))
+    supervisor_post (supervisor);
   return G_SOURCE_REMOVE;
 }
 

@@ -330,3 +330,11 @@ supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected)
     tell_crew_trouble (supervisor, text);
   supervisor_look_later (supervisor, 0);
 }
+
+void
+supervisor_worker_silent (const Job *job, int seconds, void *data)
+{
+  Supervisor *supervisor = data;
+  log_line (supervisor->log, "%s: its worker has given no sign of life for %d s; it may hang in this machine's disk",
+            job ? job->shown : "a worker that starts", seconds);
+}

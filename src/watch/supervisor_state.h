@@ -91,5 +91,6 @@ void supervisor_worker_unavailable (const Json *reply, void *data);
 void supervisor_take_reply (const Job *job, Json *reply, void *data);
 void supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how);
 void supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected);
+void supervisor_worker_silent (const Job *job, int seconds, void *data);
 
 #endif
