@@ -205,8 +205,10 @@ shown_pairs (const char *conninfo)
 char *
 conninfo_shown (const char *conninfo)
 {
-  size_t scheme = strspn (conninfo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-  if (scheme > 0 && g_str_has_prefix (conninfo + scheme, "://")) /* of whatever kind */
+  /* Of whatever kind, jdbc:postgresql:// too. */
+  size_t scheme = strspn (conninfo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-:");
+  const char *slashes = strstr (conninfo, "://");
+  if (slashes != NULL && slashes < conninfo + scheme)
     {
       g_autofree char *password = NULL;
       g_autofree char *without = url_without_password (conninfo, &password);

@@ -136,6 +136,8 @@ published_text (const Json *published)
   else if (reason)
     g_string_append_printf (text, "\n%s", reason);
   append_notes (text, json_object_get (published, "notes"));
+  if (strcmp (file, shown) != 0) /* the error and notes name it, too: a newline of the name begins no line */
+    g_string_replace (text, file, shown, 0);
   char *printable = text_lines_printable (text->str);
   g_string_free (text, TRUE);
   return printable;

@@ -69,6 +69,7 @@ static const struct
   { "postgresql://ann:pw", "postgresql://ann:***" },
   { "postgresql://ann:pw/shop", "postgresql://ann:***" },
   { "mysql://ann:pw@db/shop", "mysql://ann@db/shop" },
+  { "jdbc:postgresql://ann:pw@db/shop", "jdbc:postgresql://ann@db/shop" },
   { "POSTGRESQL://ann:p/w@db/shop", "POSTGRESQL://ann:***@db/shop" },
   { "host=db password=pw user=ann", "host=db user=ann" },
   { "host=db PASSWORD=pw user=ann", "host=db PASSWORD=*** user=ann" },

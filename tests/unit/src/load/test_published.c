@@ -94,6 +94,18 @@ every_status_says_what_matters (void **state)
     }
 }
 
+/* The name is in the error, too, and a line that it would begin looks like one of weir's. */
+static void
+a_name_begins_no_line (void **state)
+{
+  (void) state;
+  g_autoptr (Json) published = json_pack ("{s:s, s:s, s:{s:s}, s:[s]}", "file", "a\nHINT:  b.csv", "status", "failed", "error",
+                                          "message", "\"a\nHINT:  b.csv\" is empty", "notes", "a\nHINT:  b.csv is old");
+  g_autofree char *text = published_text (published);
+  assert_null (strstr (text, "\nHINT"));
+  assert_non_null (strstr (text, "\"a\\x0AHINT:  b.csv\" is empty"));
+}
+
 static void
 an_error_without_words_still_says_something (void **state)
 {
@@ -107,6 +119,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (every_status_says_what_matters),
+    cmocka_unit_test (a_name_begins_no_line),
     cmocka_unit_test (an_error_without_words_still_says_something),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
