@@ -12,7 +12,7 @@ typedef enum
   JOB_INCOMPLETE, /* it settles, or somebody writes to it */
   JOB_HELD,       /* left alone until somebody mends something */
   JOB_UNREADABLE, /* we may not read it: nothing of its table is pending because of it */
-  JOB_STUCK,      /* a claim whose run is over, and which cannot be moved: no file waits for it */
+  JOB_STUCK,      /* a claim that nobody can take up, or whose run is over and which cannot be moved: no file waits for it */
   JOB_READY,      /* complete: it may be handed out from not_before on */
   JOB_ORPHAN,     /* a claim whose worker died; the same, and before the ready ones of its table */
   JOB_IN_WORK,    /* a worker has it, of ours or of somebody else */

@@ -142,6 +142,8 @@ judge (const OnceLook *look, guint index)
   int64_t until;
   if (job->state == JOB_INCOMPLETE)
     return (Standing) { true, EXIT_REFUSED, WEIR_ERROR_RETRY, REASON_NONE, "it is not complete yet" };
+  if (job->state == JOB_STUCK)
+    return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "it stays claimed, for it cannot be moved" };
   if (job->state == JOB_UNREADABLE)
     return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_UNREADABLE, "it cannot be read" };
   switch (holds_find (look->holds, job, look->now, &until))
@@ -151,8 +153,6 @@ judge (const OnceLook *look, guint index)
       return (Standing) { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, "a person must mend its model or the settings" };
     case HOLD_LOCAL:
       return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "the local disk or its permissions" };
-    case HOLD_STUCK:
-      return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "it is loaded, and cannot be moved" };
     case HOLD_CRASHED:
       return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WORKER_CRASHED, "it crashed its workers" };
     case HOLD_WAITS:
@@ -164,6 +164,7 @@ judge (const OnceLook *look, guint index)
     case HOLD_GONE:
       return (Standing) { true, 0, WEIR_ERROR_RETRY, REASON_NONE, "it is gone" };
     case HOLD_NONE:
+    case HOLD_STUCK:
     case HOLD_CAUSES:
       break;
     }

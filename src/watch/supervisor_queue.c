@@ -61,7 +61,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
 static void
 hold_claim (Supervisor *supervisor, Job *job, const char *problem)
 {
-  job->state = JOB_HELD;
+  job->state = JOB_STUCK;
   g_autofree char *text = g_strdup_printf ("it stays in imports/.claimed/%s: %s", job->key, problem);
   if (holds_is_news (supervisor->holds, job->key, text))
     log_about (supervisor->log, job->name, "%s", text);

@@ -261,7 +261,7 @@ test_an_unfinished_file_holds_the_next (void **state)
   {
     const char *settings, *last;
     bool passes;
-  } cases[] = { { ", \"wait_for_older\": 300", "two", false }, { ", \"wait_for_older\": 0.5", "one", true } };
+  } cases[] = { { ", \"settle\": 0.1, \"wait_for_older\": 300", "two", false }, { ", \"wait_for_older\": 0.5", "one", true } };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
