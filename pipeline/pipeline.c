@@ -5,7 +5,9 @@
 #include "base/scope.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
+#include "pipeline/overtaken.h"
 #include "pipeline/records/annotation.h"
+#include "pipeline/returned.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -97,6 +99,8 @@ take_over (PipelineResult *result, PipelineResult *step)
 {
   result->rows = step->rows;
   result->lines = step->lines;
+  result->overtook = g_steal_pointer (&step->overtook);
+  result->overtook_count = step->overtook_count;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
 }
 
@@ -245,10 +249,14 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting };
+  g_autofree char *overtaken = NULL;
   note_changes (loaded->layout, step->notes);
-  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
-         && record_applied (db, task, known, loaded, step, error);
+  if (!enter_transform (db, task, error) || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
+      || !overtaken_find (db, task, &known->state, step, &overtaken, error))
+    return false;
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
+                               overtaken };
+  return transform_run (db, task, &before, loaded, step, error) && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -350,10 +358,15 @@ hint_encoding (const PipelineTask *task, const Loaded *loaded, GError **error)
 
 /* What comes behind LOAD. */
 static bool
-finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
+finish_loaded (Db *db, const PipelineTask *asked, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  if (task->model != NULL && task->run->mtime_ns < known->state.last_mtime_ns)
-    g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
+  g_auto (Returned) returned = { 0 };
+  PipelineTask placed = *asked;
+  const PipelineTask *task = &placed;
+  if (!returned_find (db, loaded, asked->run, &returned, error))
+    return false;
+  placed.run = &returned.run;
+  overtaken_note_time (placed.run, result->notes);
   if (reject_limit_check (db, task, loaded->rejects, &result->rows, error)
       && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
                               : transform_step (db, task, known, loaded, result, error)))

@@ -46,4 +46,5 @@ void
 pipeline_result_clear (PipelineResult *result)
 {
   g_clear_pointer (&result->notes, g_ptr_array_unref);
+  g_clear_pointer (&result->overtook, g_ptr_array_unref);
 }

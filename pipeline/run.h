@@ -32,6 +32,7 @@ typedef struct
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
+  bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes in LOAD; may be NULL */
@@ -67,6 +68,8 @@ typedef struct
   LineCounts lines;
   int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
+  GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
+  int64_t overtook_count;            /* how many there are */
   GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 

@@ -28,7 +28,15 @@ typedef struct
   bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
+  ino_t inode;
+  int64_t instant_ns; /* its place in the order of its table (models/order.h) */
+  char *order_key;    /* the same */
+  bool again;         /* weir had the file before: it overwrites nothing newer */
+  char *retry_of;     /* as the file of that run; NULL: of none, or of this one */
+  char *past;         /* the older file that it went past, for its notes; NULL: none */
 } Run;
+
+void run_clear (Run *run);
 
 /* What weir.table knows of a table. Owned; release with table_state_clear. */
 typedef struct
@@ -43,7 +51,8 @@ typedef struct
   char *last_checksum;    /* of the model that the last applied file was loaded with */
   char *last_pins_sha256; /* of the pins after it */
   bool last_had_rejects;
-  int64_t last_mtime_ns;
+  int64_t newest_ns;      /* the place of the last of its applied files in their order */
+  char *newest_key;       /* the same; NULL: none was applied */
   int64_t applied;        /* files applied so far */
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
   int64_t waiting;        /* rows of the fact that wait for what they refer to */
@@ -58,11 +67,55 @@ bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **er
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
-/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that
- * of its file ("applied", ...), counts its rows; *ret_lines the JSON of its lines, NULL where there is none. Texts are owned by the
- * caller. */
-bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines,
-                        GError **error);
+/* What is known of a run. Owned; release with run_state_clear. */
+typedef struct
+{
+  char *status; /* "IN_PROGRESS", "COMPLETED" or "FAILED"; NULL: there is no such run, and all else is empty */
+  char *state;  /* of its file: "applied", ... */
+  RowCounts rows;
+  char *lines;        /* as JSON; NULL: none */
+  int64_t instant_ns; /* as a Run has them */
+  char *order_key;
+  bool again;
+  char *retry_of;
+} RunState;
+
+void run_state_clear (RunState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RunState, run_state_clear)
+
+bool ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error);
+
+/* The last run that had this very file, if weir had it before: it was refused, or given back, is tried again by a run that never came
+ * into the ledger, or somebody put it here once more. Owned; release with file_before_clear. */
+typedef struct
+{
+  char *run; /* NULL: there is none such, and all else is empty */
+  int64_t instant_ns;
+  char *order_key;
+  bool left; /* it failed, and its file was given back: the same run may be begun again */
+  char *model_checksum;
+  int64_t seconds; /* since it ended */
+  char *summary;   /* what it published, or what held it; JSON, may be NULL */
+} FileBefore;
+
+void file_before_clear (FileBefore *before);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileBefore, file_before_clear)
+
+/* The file as the run would have it: id, table, file, size, mtime_ns and inode are looked at. digits: the first ones of a run's id that
+ * its name carries, NULL: none. The id of a run that tries another's file again ends as that one's (uid_random_like). */
+bool ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_before, GError **error);
+
+/* The place of a run's file in the order; *ret_key is NULL where the run is not known. Owned by the caller. */
+bool ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, GError **error);
+
+/* Gives the run's file another place: that of the run "retry_of", whose rows come back with it. */
+bool ledger_file_order (Db *db, const Run *run, GError **error);
+
+/* The runs that were applied although their files come after this one's: the newest, "limit" of them (run_id, file_name, how many
+ * there are). */
+bool ledger_overtaken (Db *db, const Run *run, int limit, DbResult **ret_runs, GError **error);
+/* Keeps them on the file's row; runs: "{id,id}". */
+bool ledger_file_overtook (Db *db, Uid run, const char *runs, int64_t count, GError **error);
 
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
@@ -125,9 +178,9 @@ bool ledger_table_ensure (Db *db, const char *table, const char *kind, const cha
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
-/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller.
- */
-bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
+/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row, and by how many seconds
+ * it is ahead of the server's clock (ret_ahead may be NULL). Owned by the caller. */
+bool ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error);
 
 /* What duplicates are recognised by. */
 typedef struct

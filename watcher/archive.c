@@ -44,17 +44,33 @@ is_mark (const char *text)
   return true;
 }
 
+/* NULL: there is none. */
+static const char *
+find_mark (const char *name)
+{
+  size_t length = strlen (name);
+  for (size_t i = length; i-- > 0;)
+    {
+      const char *after = name + i + MARK_LENGTH;
+      if (i + MARK_LENGTH <= length && is_mark (name + i) && (*after == '\0' || *after == '.'))
+        return name + i;
+    }
+  return NULL;
+}
+
 char *
 archive_original_name (const char *archived_name)
 {
-  size_t length = strlen (archived_name);
-  for (size_t i = length; i-- > 0;)
-    {
-      const char *after = archived_name + i + MARK_LENGTH;
-      if (i + MARK_LENGTH <= length && is_mark (archived_name + i) && (*after == '\0' || *after == '.'))
-        return g_strdup_printf ("%.*s%s", (int) i, archived_name, after);
-    }
-  return g_strdup (archived_name);
+  const char *mark = find_mark (archived_name);
+  return mark ? g_strdup_printf ("%.*s%s", (int) (mark - archived_name), archived_name, mark + MARK_LENGTH)
+              : g_strdup (archived_name);
+}
+
+char *
+archive_run_digits (const char *archived_name)
+{
+  const char *mark = find_mark (archived_name);
+  return mark ? g_strndup (strrchr (mark_pattern, '-') + 1 - mark_pattern + mark, 8) : NULL;
 }
 
 /* A stem cut so that mark, ending and a report's own ending still fit into a file name, at a character's beginning. */

@@ -23,6 +23,9 @@ char *archive_name (const char *file_name, int64_t unix_seconds, Uid run);
 /* Undoes archive_name: "users.20261120T093000Z-3fa9c1d2.csv" is "users.csv"; other names stay. Owned by the caller. */
 char *archive_original_name (const char *archived_name);
 
+/* And the digits of the run in it, "3fa9c1d2"; NULL: it is no archive's name. Owned by the caller. */
+char *archive_run_digits (const char *archived_name);
+
 /* A file that is moved. */
 typedef struct
 {

@@ -95,28 +95,41 @@ refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loade
 }
 
 static bool
-keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
+keep_refused (Db *db, Loaded *loaded, PipelineResult *step, int64_t *ret_refused, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
   if (!sql_run (db, "table/count_refused", NULL, 0, &result, error))
     return false;
-  int64_t refused = db_result_int64 (result, 0, 0);
+  int64_t refused = *ret_refused = db_result_int64 (result, 0, 0);
   if (refused == 0)
     return true;
   if (!sift_spool (db, loaded, false, loaded->rejects, error) || !reject_replace (loaded->rejects, db, error))
     return false;
   reject_recount (loaded->rejects, step);
   step->rows.staged -= refused;
-  return reject_limit_check (db, task, loaded->rejects, &step->rows, error);
+  return true;
 }
 
 bool
 sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const SiftVars vars = sift_vars (task->model, loaded);
-  if (!refuse_rows (db, task, &vars, loaded, step, error) || !keep_refused (db, task, loaded, step, error)
+  int64_t refused;
+  if (!refuse_rows (db, task, &vars, loaded, step, error) || !keep_refused (db, loaded, step, &refused, error)
+      || (refused > 0 && !reject_limit_check (db, task, loaded->rejects, &step->rows, error))
       || !sift (db, &vars, "table/delete_duplicates", &step->rows.duplicate, error))
     return false;
   step->rows.staged -= step->rows.duplicate;
   return true;
+}
+
+bool
+sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
+                GError **error)
+{
+  SiftVars vars = sift_vars (task->model, loaded);
+  vars.vars[4].value = message;
+  return sift (db, &vars, "table/forget_refused", NULL, error) && sift (db, &vars, "table/refuse_overtaken", NULL, error)
+         && keep_refused (db, loaded, step, ret_rows, error) && sift (db, &vars, "table/delete_refused", NULL, error)
+         && sift (db, &vars, "table/forget_overtaken", NULL, error);
 }

@@ -166,7 +166,7 @@ static bool
 move (Db *db, Parts *parts, const TakeUp *done, GError **error)
 {
   const char *add = model_is_keyless (parts->model) ? "waiting/append" : "waiting/insert";
-  return ledger_table_instant (db, parts->model->table, &parts->instant, error)
+  return ledger_table_instant (db, parts->model->table, &parts->instant, NULL, error)
          && (done->updated == 0 || run_sql (db, parts, "waiting/update", error))
          && (done->inserted == 0 || run_sql (db, parts, add, error));
 }
@@ -232,19 +232,21 @@ takeup_run (Db *db, const Catalog *catalog, const Model *model, const PipelineOp
   return false;
 }
 
+/* "3 rows of sales VERB what they refer to MORE". */
+static void
+tell (GString *text, const char *table, int64_t rows, const char *verb, const char *one, const char *more)
+{
+  if (rows == 0)
+    return;
+  g_string_append_printf (text, "%s%" G_GINT64_FORMAT " row%s of %s %s what %s%s", text->len > 0 ? "; " : "", rows,
+                          rows == 1 ? "" : "s", table, verb, rows == 1 ? "it refers to" : "they refer to", rows == 1 ? one : more);
+}
+
 char *
 takeup_text (const char *table, const TakeUp *done)
 {
-  int64_t taken = done->inserted + done->updated;
-  if (taken + done->rejected == 0)
-    return NULL;
-  GString *text = g_string_new (NULL);
-  if (taken > 0)
-    g_string_append_printf (text, "%" G_GINT64_FORMAT " row%s of %s that waited for what %s to %s taken up", taken,
-                            taken == 1 ? "" : "s", table, taken == 1 ? "it refers" : "they refer", taken == 1 ? "was" : "were");
-  if (done->rejected > 0)
-    g_string_append_printf (text, "%s%" G_GINT64_FORMAT " row%s of %s waited in vain for what %s to: rejects by now",
-                            text->len > 0 ? "; " : "", done->rejected, done->rejected == 1 ? "" : "s", table,
-                            done->rejected == 1 ? "it refers" : "they refer");
-  return g_string_free (text, FALSE);
+  g_autoptr (GString) text = g_string_new (NULL);
+  tell (text, table, done->inserted + done->updated, "that waited for", " was taken up", " were taken up");
+  tell (text, table, done->rejected, "waited in vain for", ": a reject by now", ": rejects by now");
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

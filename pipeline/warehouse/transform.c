@@ -1,10 +1,23 @@
 #include "pipeline/warehouse/transform.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
+
+/* How far a table's last instant may be ahead of the server's clock without a word. */
+#define MOST_SECONDS_AHEAD 5
+
+/* What is applied, and what is told of it. Borrowed. */
+typedef struct
+{
+  const PipelineTask *task;
+  Loaded *loaded;
+  PipelineResult *result;
+  const char *overtaken; /* TableBefore's */
+} Change;
 
 /* The variables of the templates, made once per run. */
 typedef struct
@@ -107,13 +120,38 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
                      "the counts do not add up: %" G_GINT64_FORMAT " rows to apply, %" G_GINT64_FORMAT " applied", delta, sorted);
 }
 
+/* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
 static bool
-apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+keep_newer (Db *db, const Change *change, int64_t *delta, GError **error)
+{
+  int64_t refused;
+  if (change->overtaken == NULL)
+    return true;
+  if (!sift_overtaken (db, change->task, change->loaded, change->overtaken, change->result, &refused, error))
+    return false;
+  *delta -= refused;
+  if (refused == 0)
+    return true;
+  char id[UID_TEXT_SIZE];
+  uid_format (change->task->run->id, id);
+  g_autofree char *rows = text_count (refused);
+  g_ptr_array_add (
+      change->result->notes,
+      g_strdup_printf ("%s row%s would have changed what is there, and %s refused as overtaken; `weir retry %.8s --force` "
+                       "loads %s all the same",
+                       rows, refused == 1 ? "" : "s", refused == 1 ? "was" : "were", id, refused == 1 ? "it" : "them"));
+  return true;
+}
+
+static bool
+apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Kind *kind = warehouse->kind;
+  RowCounts *rows = &change->result->rows;
   int64_t delta, unchanged, to_refresh, written;
   if (!run_sql (db, vars, "table/delta", &delta, error) || !run_sql (db, vars, "table/analyze_delta", NULL, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !count_unchanged (db, &unchanged, &to_refresh, error)
+      || !run_sql (db, vars, "table/changed", NULL, error) || !keep_newer (db, change, &delta, error)
+      || !count_unchanged (db, &unchanged, &to_refresh, error)
       || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error))
       || !run_sql (db, vars, kind->change, &rows->updated, error) || !run_sql (db, vars, kind->insert, &written, error)
       || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
@@ -164,9 +202,10 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
 }
 
 static bool
-apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Kind *kind = warehouse->kind;
+  RowCounts *rows = &change->result->rows;
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse));
@@ -178,25 +217,40 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError *
     return append (db, vars, warehouse, rows, error);
   if (warehouse->created)
     return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
-  return apply_delta (db, vars, warehouse, rows, error);
+  return apply_delta (db, vars, warehouse, change, error);
+}
+
+/* Versions are in time as the server has it. A clock that was ahead once leaves an instant that is, which the next ones follow. */
+static void
+note_instant (const char *table, int64_t ahead, GPtrArray *notes)
+{
+  if (ahead <= MOST_SECONDS_AHEAD)
+    return;
+  g_autofree char *duration = text_duration (ahead * 1000);
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("the last load of %s was at a time that is %s ahead of the server's clock: until the clock "
+                                    "is there, what is loaded counts from 1 microsecond after it",
+                                    table, duration));
 }
 
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
+  int64_t ahead;
   if (!check_staging (db, task, loaded, rows->staged, error) || !sift_rows (db, task, loaded, result, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   if (warehouse == NULL || !withhold_rows (db, task, warehouse, before->waiting, loaded, result, error)
-      || !ledger_table_instant (db, task->model->table, &instant, error))
+      || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;
+  note_instant (task->model->table, ahead, result->notes);
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, rows, error))
+  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
     return false;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;

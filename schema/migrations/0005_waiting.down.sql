@@ -24,7 +24,10 @@ select e.execution_id as run,
        f.disposition,
        f.place,
        e.error,
-       f.lines
+       f.lines,
+       f.retry_of,
+       f.overtook,
+       f.overtook_count
 from weir.execution e
 left join weir.file f on f.run_id = e.execution_id;
 

@@ -37,6 +37,9 @@ select e.execution_id as run,
        f.place,
        e.error,
        f.lines,
+       f.retry_of,
+       f.overtook,
+       f.overtook_count,
        f.rows_waiting
 from weir.execution e
 left join weir.file f on f.run_id = e.execution_id;

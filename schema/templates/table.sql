@@ -102,6 +102,20 @@ select d._id, (:distinct) as "changed?", nullif(:refreshed, w.row_hash) as "hash
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
 
+-- name: forget_refused
+delete from weir_refused
+
+-- name: refuse_overtaken
+-- Rows of a file that comes late, and would change what newer ones may have said.
+insert into weir_refused
+select s._line, :'column', 'overtaken', :'message'
+from :"staging".:"build" s join weir_changed c on c._id = s._id
+where c."changed?"
+
+-- name: forget_overtaken
+with refused as (delete from weir_changed where "changed?" returning _id)
+delete from weir_delta d using refused r where r._id = d._id
+
 -- name: refresh
 -- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
 update :"schema".:"table" w

@@ -72,6 +72,7 @@ typedef struct Output Output;
 struct Output
 {
   void (*print) (Output *output, const DbResult *page);
+  const char *run;
   const char *header; /* NULL: the file had none */
   Dialect dialect;    /* of the file: what is added to its lines is written the same way */
   bool safe;          /* for a spreadsheet */
@@ -105,13 +106,12 @@ print_line (const Output *output, const char *line, size_t length)
 /* What is wrong with a line, in columns before it: loading leaves them out, so the corrected file can be dropped as it is. The
  * message is always in quotes where the file has them: of few rows nothing else may tell. */
 static void
-print_annotations (const Output *output, const char *line, const char *reason, const char *message)
+print_annotations (const Output *output, const char *const cells[4])
 {
   const Dialect *dialect = &output->dialect;
-  const char *const cells[] = { line, reason, message };
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *delimiter = annotation_delimiter (dialect);
-  for (size_t i = 0; i < G_N_ELEMENTS (cells); i++)
+  for (size_t i = 0; i < 4; i++)
     {
       dialect_append_cell (dialect, cells[i], i == 2, text);
       g_string_append (text, delimiter);
@@ -124,7 +124,8 @@ print_csv_header (const Output *output)
 {
   if (output->header == NULL)
     return;
-  print_annotations (output, output->safe ? ANNOTATION_SAFE : ANNOTATION_LINE, ANNOTATION_REASON, ANNOTATION_MESSAGE);
+  print_annotations (output, (const char *const[]) { output->safe ? ANNOTATION_SAFE : ANNOTATION_LINE, ANNOTATION_REASON,
+                                                     ANNOTATION_MESSAGE, ANNOTATION_RUN });
   print_line (output, output->header, strlen (output->header));
   putchar ('\n');
 }
@@ -144,8 +145,8 @@ print_as_csv (Output *output, const DbResult *rejects)
         fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
                  db_result_value (rejects, row, COLUMN_REASON), message);
       else
-        print_annotations (output, db_result_value (rejects, row, COLUMN_LINE), db_result_value (rejects, row, COLUMN_REASON),
-                           message);
+        print_annotations (output, (const char *const[]) { db_result_value (rejects, row, COLUMN_LINE),
+                                                           db_result_value (rejects, row, COLUMN_REASON), message, output->run });
       g_autoptr (GString) bytes = original_bytes (rejects, row);
       print_line (output, bytes->str, bytes->len);
       putchar ('\n');
@@ -290,6 +291,7 @@ print_run (Db *db, Uid id, const Call *call, GError **error)
   Output output = { .print = as_csv    ? print_as_csv
                              : as_json ? print_as_json
                                        : print_as_table,
+                    .run = db_result_named (run, 0, "run"),
                     .safe = options->safe,
                     .personal = !options->csv && !options->show_pii && is_personal (call->settings, table),
                     .header = db_result_named (run, 0, "header"),
@@ -326,7 +328,7 @@ run (Call *call, int *ret_code, GError **error)
 
 static const CommandOption options[] = {
   { "csv", 0, OPTION_FLAG (RejectsOptions, csv),
-    "Print the rows as they were, with line, reason and message before them, to be corrected and dropped again", NULL },
+    "Print the rows as they were, with line, reason, message and run before them, to be corrected and dropped again", NULL },
   { "safe", 0, OPTION_FLAG (RejectsOptions, safe),
     "With --csv: for a spreadsheet, cells that it would run as formulas with an apostrophe before them; not to be loaded", NULL },
   { "show-pii", 0, OPTION_FLAG (RejectsOptions, show_pii),

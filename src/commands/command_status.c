@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/text.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
@@ -92,9 +93,12 @@ table_to_json (const Table *table)
 static Json *
 waiting_to_json (const WaitingFile *file)
 {
-  Json *object =
-      json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
-                 "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
+  static const char *const times[] = { "until", NULL };
+  g_autofree char *until = file->until_ns > 0 ? text_time (file->until_ns) : NULL;
+  Json *object = json_pack ("{s:o, s:o, s:s, s:o, s:s?, s:o, s:s?}", "file", weir_json_string (file->file), "table",
+                            weir_json_string (file->table), "state", file->state, "reason", weir_json_string (file->reason), "run",
+                            file->run, "waits_for", weir_json_string (file->waits_for), "until", until);
+  show_times_to_iso (object, times);
   told_to_json (file->told, object);
   return object;
 }

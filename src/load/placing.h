@@ -43,8 +43,8 @@ bool placing_in_place (const Placing *placing, const char *path, bool archive, G
  * that fails it stays claimed, an orphan, and "failure", the error that the run ended with, gets that as its detail. */
 void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path, GError **failure);
 
-/* Adds a note for people to the summary of a file that has ended. Takes the text. */
-void placing_note (LoadEnd *end, char *text);
+/* Adds a note for people to the summary of a file that has ended. */
+void placing_note (const LoadEnd *end, const char *note);
 
 /* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
 void placing_note_stuck (LoadEnd *end, const char *where, GError *error);

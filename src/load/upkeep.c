@@ -60,14 +60,15 @@ static void
 tell_failure (LoadEnd *end, const char *table, const GError *error)
 {
   g_autofree char *text = weir_error_format (error);
-  placing_note (end, g_strdup_printf ("rows of %s that wait could not be looked at, and wait on: %s", table, text));
+  g_autofree char *note = g_strdup_printf ("rows of %s that wait could not be looked at, and wait on: %s", table, text);
+  placing_note (end, note);
 }
 
 static void
 after_fact (Loader *loader, const Model *fact, LoadEnd *end)
 {
   g_autoptr (GError) error = NULL;
-  char *text;
+  g_autofree char *text = NULL;
   if (!end->may_wait)
     return;
   if (!take_up (loader, fact, &text, &error))
@@ -89,7 +90,7 @@ after_dimension (Loader *loader, const char *dimension, LoadEnd *end)
     {
       const Model *fact = catalog_find (loader->catalog, db_result_value (tables, row, 0));
       g_autoptr (GError) failure = NULL;
-      char *text;
+      g_autofree char *text = NULL;
       bool busy;
       if (fact == NULL || !refers_to (fact, dimension))
         continue;
@@ -113,7 +114,8 @@ upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end)
     after_dimension (loader, route->table, end);
 }
 
-/* One table of upkeep_of_all. A model that cannot be used now leaves its rows waiting: `weir status` says why. */
+/* One table of upkeep_of_all. Where a person must mend something its rows wait on, and `weir status` says why. False: it is worth coming
+ * back soon. */
 static bool
 look_at (Loader *loader, const char *table, GString *told)
 {
@@ -123,10 +125,10 @@ look_at (Loader *loader, const char *table, GString *told)
   bool busy;
   if (fact == NULL)
     return true;
-  bool done = lock_and_take_up (loader, fact, &text, &busy, &error) || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_MODEL);
+  (void) lock_and_take_up (loader, fact, &text, &busy, &error);
   if (text != NULL)
     g_string_append_printf (told, "%s%s", told->len > 0 ? "\n" : "", text);
-  return done && !busy;
+  return !busy && !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY);
 }
 
 bool
@@ -141,7 +143,7 @@ upkeep_of_all (Loader *loader, char **ret_text)
   if (db_result_rows (tables) == 0)
     return true;
   if (!loader_refresh (loader, NULL))
-    return false;
+    return true;
   g_autoptr (GString) told = g_string_new (NULL);
   bool all = true;
   for (int row = 0; row < db_result_rows (tables); row++)

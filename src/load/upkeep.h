@@ -16,7 +16,7 @@
 void upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end);
 
 /* All tables with rows that wait. *ret_text: what was done, a line for each table, NULL: nothing; owned by the caller. False: another
- * session had one of them in hand, or the database could not be asked: it is worth coming back soon. The catalog is loaded anew. */
+ * session had one of them in hand: it is worth coming back soon. The catalog is loaded anew. */
 bool upkeep_of_all (Loader *loader, char **ret_text);
 
 #endif

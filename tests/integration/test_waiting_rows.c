@@ -384,18 +384,78 @@ test_fact_in_other_hands (void **state)
   stop_watch (watch);
 }
 
+/* A table that is dropped has no rows to wait for, and its files may come again. */
+static void
+test_table_is_dropped (void **state)
+{
+  Home *home = *state;
+  prepare (home, SALES (KEYED));
+  load (home, "sales.csv", "sale,email\n1,b@x.org\n2,a@x.org\n", "read=2 inserted=1 staged=1 waiting=1");
+  assert_weir (home, 0, "drop", "sales", "--yes", NULL);
+  assert_sql (
+      home, "0|1|0",
+      "select (select count(*) from weir.waiting), rows_rejected, rows_waiting from weir.file where file_name = 'sales.csv'");
+  load_bob (home);
+  load (home, "sales.csv", "sale,email\n1,b@x.org\n2,a@x.org\n", "read=2 inserted=2 staged=2");
+  home->oracle = ORACLE_BY_HAND;
+}
+
+/* Ids of rows that wait are as good as those of rows that are there: another key would not meet them. */
+static void
+test_key_of_waiting_rows (void **state)
+{
+  Home *home = *state;
+  prepare (home, SALES (KEYED));
+  load (home, "sales.csv", "sale,email\n1,b@x.org\n", "read=1 waiting=1");
+  home_write_model (home, "sales", SALES (KEYED ", \"id\": {\"hash\": \"md5\"}"));
+  home_drop (home, "sales-2.csv", "sale,email\n2,a@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "imports/sales-2.csv", NULL);
+  assert_contains (outcome->err, "the key definition of table \"sales\" is not the one its rows were loaded with");
+  /* Nor are they taken up meanwhile. */
+  load_bob (home);
+  assert_sql (home, "0|1", "select (select count(*) from warehouse.sales), count(*) from weir.waiting");
+  home_write_model (home, "sales", SALES (KEYED));
+  assert_weir (home, 0, "load", "imports/sales-2.csv", NULL);
+  assert_sql (home, "1\n2", "select sale from warehouse.sales order by sale");
+}
+
+/* The words for a fact whose dimension was never loaded, and why. */
+static void
+test_never_loaded (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_model (home, "sales", SALES (KEYED));
+  g_autoptr (Json) refused = load_text (home, "users-1.csv", "name,emai\nBob,b@x.org\n", NULL);
+  assert_json (refused, "status", "failed");
+  home_drop (home, "sales.csv", "sale,email\n1,b@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "imports/sales.csv", NULL);
+  assert_contains (outcome->err, "\"imports/sales.csv\" refers to users, which was never loaded");
+  assert_contains (outcome->err,
+                   "Load a file of users first; its newest file, users-1.csv, was refused: mend it, then `weir retry ");
+  assert_true (home_has_file (home, "imports/sales.csv"));
+  g_autoptr (Background) watch = start_watch (home);
+  wait_until (background_said (watch, "sales.csv: waits for users, which was never loaded"));
+  home_drop (home, "users-2.csv", "name,email\nBob,b@x.org\n");
+  wait_until (home_count_files (home, "archive/sales") == 1);
+  stop_watch (watch);
+  assert_sql (home, "1|Bob", "select sale, name from warehouse.sales join warehouse.users_current using (user_id)");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_taken_up),       TEST (test_refused_dimension),
-    TEST (test_fact_first),     TEST (test_keys_in_order),
-    TEST (test_updates),        TEST (test_bag),
-    TEST (test_columns_change), TEST (test_values),
-    TEST (test_two_references), TEST (test_two_facts),
-    TEST (test_waiting_ends),   TEST (test_rejected_file_again),
-    TEST (test_dry_run),        TEST (test_fact_in_other_hands),
+    TEST (test_taken_up),         TEST (test_refused_dimension),
+    TEST (test_fact_first),       TEST (test_keys_in_order),
+    TEST (test_updates),          TEST (test_bag),
+    TEST (test_columns_change),   TEST (test_values),
+    TEST (test_two_references),   TEST (test_two_facts),
+    TEST (test_waiting_ends),     TEST (test_rejected_file_again),
+    TEST (test_dry_run),          TEST (test_fact_in_other_hands),
+    TEST (test_table_is_dropped), TEST (test_key_of_waiting_rows),
+    TEST (test_never_loaded),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
