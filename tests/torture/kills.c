@@ -147,8 +147,9 @@ static void
 check_order (Kills *kills)
 {
   Home *home = kills->trial->home;
-  g_autofree char *current = sql_text_rows (home, "select value, count(*) from warehouse.people_current where value <> %d group by 1"
-                                                  " order by 1",
+  g_autofree char *current = sql_text_rows (home,
+                                            "select value, count(*) from warehouse.people_current where value <> %d group by 1"
+                                            " order by 1",
                                             kills->last_value);
   if (*current != '\0')
     trial_violation (kills->trial, "the last file has %d, and these values are current (rows):\n%s", kills->last_value, current);
