@@ -24,7 +24,8 @@ typedef struct
   Background *watches[2];
   int supervisors;
   int drops;           /* so far; a file's number, and the value of its rows */
-  int last;            /* the number of the last one of people */
+  int last;            /* the number in the last name of people */
+  int last_value;      /* the number of the last file of people */
   bool spent;          /* a worker of this supervisor was killed: a second time may refuse the file, by right */
   GPtrArray *replaced; /* of SHA-256 */
 } Kills;
@@ -52,6 +53,7 @@ drop_people (Kills *kills)
   arrive (kills->trial->home, how, name, text, kills->replaced);
   if (!again)
     kills->last = kills->drops;
+  kills->last_value = kills->drops;
 }
 
 static void
@@ -138,6 +140,26 @@ kill_somebody (Kills *kills)
   return true;
 }
 
+/* ---- order ---- */
+
+/* The last file's values win, and none is ever followed by an older one. */
+static void
+check_order (Kills *kills)
+{
+  Home *home = kills->trial->home;
+  g_autofree char *current = sql_text_rows (home,
+                                            "select value, count(*) from warehouse.people_current where value <> %d group by 1"
+                                            " order by 1",
+                                            kills->last_value);
+  if (*current != '\0')
+    trial_violation (kills->trial, "the last file has %d, and these values are current (rows):\n%s", kills->last_value, current);
+  g_autofree char *back = sql_text_rows (
+      home, "select distinct earlier, value from (select value, lag(value) over (partition by email order by version_number)"
+            " as earlier from warehouse.people) v where value < earlier order by 1 limit 10");
+  if (*back != '\0')
+    trial_violation (kills->trial, "values are followed by older ones:\n%s", back);
+}
+
 /* ---- a trial ---- */
 
 static void
@@ -190,6 +212,7 @@ run (Trial *trial)
   drop_and_kill (&kills);
   trial_finish (trial);
   arrivals_settle (trial->home, kills.replaced);
+  check_order (&kills);
   trial_end (trial);
   g_ptr_array_unref (kills.replaced);
 }

@@ -31,6 +31,7 @@ typedef struct
 /* What became of a kind. */
 typedef struct
 {
+  int points; /* of which trials are chosen */
   int trials;
   int faults;
   int violations; /* trials that had one or more */
@@ -272,6 +273,7 @@ choose_trials (Torture *torture)
     shuffle (torture, points);
   if (result.violations > 0)
     return g_array_unref (points), NULL;
+  torture->figures.points = (int) points->len;
   if (many > 0 && many < (int) points->len)
     g_array_set_size (points, (guint) many);
   return points;
@@ -305,11 +307,12 @@ show_figures (const Torture *torture)
 {
   const Figures *figures = &torture->figures;
   if (torture->options->json)
-    printf ("{\"kind\":\"%s\",\"seed\":%" PRId64 ",\"trials\":%d,\"faults\":%d,\"violations\":%d,\"seconds\":%.1f}\n",
-            torture->kind->name, torture->options->seed, figures->trials, figures->faults, figures->violations, figures->seconds);
-  else
-    printf ("%-8s %8d %8d %11d %9.1f\n", torture->kind->name, figures->trials, figures->faults, figures->violations,
+    printf ("{\"kind\":\"%s\",\"seed\":%" PRId64 ",\"points\":%d,\"trials\":%d,\"faults\":%d,\"violations\":%d,\"seconds\":%.1f}\n",
+            torture->kind->name, torture->options->seed, figures->points, figures->trials, figures->faults, figures->violations,
             figures->seconds);
+  else
+    printf ("%-8s %8d %8d %8d %11d %9.1f\n", torture->kind->name, figures->points, figures->trials, figures->faults,
+            figures->violations, figures->seconds);
   fflush (stdout);
 }
 
@@ -390,7 +393,7 @@ run_kinds (Torture *torture, char *const *names)
 {
   bool good = true;
   if (!torture->options->json)
-    printf ("%-8s %8s %8s %11s %9s\n", "kind", "trials", "faults", "violations", "seconds");
+    printf ("%-8s %8s %8s %8s %11s %9s\n", "kind", "points", "trials", "faults", "violations", "seconds");
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       torture->kind = kinds[i];
