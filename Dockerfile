@@ -16,6 +16,7 @@ RUN apt-get update -q \
 COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/
 COPY models/*.json /usr/local/share/weir/models/
 COPY schema/model.schema.json /usr/local/share/weir/schema/
+COPY docs/*.md /usr/local/share/doc/weir/
 COPY scripts/container-start /usr/local/bin/
 
 # One volume holds all of the home: imports, archive and failed must share a file system, for files move by rename.

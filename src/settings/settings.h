@@ -76,6 +76,10 @@ bool settings_make_folders (const Settings *settings, GError **error);
  * NULL with MODEL when it is missing and must not be made, LOCAL when it cannot be read. A file others can read is refused. */
 bool settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error);
 
+/* The JSON schema of models, for editors: schema/model.schema.json beside the models' folder, which is what "$schema" of a model names.
+ * One that is there stays; *ret_made: there was none. */
+bool settings_make_model_schema (const Settings *settings, bool *ret_made, GError **error);
+
 /* The words that a model may use: the types and formats that this program knows. */
 ModelWords settings_model_words (void);
 
