@@ -128,3 +128,92 @@ conninfo_without_password (const char *conninfo, char **ret_password)
     *ret_password = g_steal_pointer (&password);
   return without;
 }
+
+/* ---- for people ---- */
+
+static bool
+is_password_name (const char *name, size_t length)
+{
+  g_autofree char *text = decode (name, length), *lower = g_ascii_strdown (text, -1);
+  return (strstr (lower, "pass") != NULL && strcmp (lower, "passfile") != 0) || strstr (lower, "pwd") != NULL;
+}
+
+/* Where in "host:port,host:port/name" something stands behind a colon that is no port; NULL: nowhere. */
+static const char *
+find_no_port (const char *base)
+{
+  bool bracket = false;
+  for (const char *at = base; *at != '\0' && *at != '/'; at++)
+    {
+      bracket = *at == '[' || (bracket && *at != ']');
+      if (*at == ':' && !bracket && strchr (",/", at[1 + strspn (at + 1, "0123456789")]) == NULL)
+        return at;
+    }
+  const char *colon = strchr (base, ':');
+  return colon != NULL && strchr (colon, '@') != NULL ? colon : NULL; /* a password that has a slash */
+}
+
+static char *
+shown_url (const char *url)
+{
+  const char *rest = strstr (url, "://") + strlen ("://"), *at = memchr (rest, '@', strcspn (rest, "/?"));
+  g_autofree char *base = g_strndup (rest, strcspn (rest, "?"));
+  const char *odd = find_no_port (at != NULL ? base + (at + 1 - rest) : base);
+  const char *kept = odd != NULL ? strrchr (odd, '@') : NULL;
+  GString *shown = g_string_new_len (url, rest - url);
+  g_string_append_len (shown, base, odd != NULL ? odd - base : (gssize) strlen (base));
+  if (odd != NULL)
+    g_string_append_printf (shown, ":***%s", kept != NULL ? kept : "");
+  const char *query = strchr (rest, '?');
+  g_auto (GStrv) parts = g_strsplit (query != NULL ? query + 1 : "", "&", -1);
+  for (int i = 0; parts[i] != NULL; i++)
+    {
+      size_t name = strcspn (parts[i], "=");
+      g_string_append_printf (shown, "%c%.*s", i == 0 ? '?' : '&', (int) name, parts[i]);
+      g_string_append (shown, parts[i][name] == '\0' ? "" : is_password_name (parts[i], name) ? "=***" : parts[i] + name);
+    }
+  return g_string_free (shown, FALSE);
+}
+
+static char *
+shown_pairs (const char *conninfo)
+{
+  GString *shown = g_string_new (NULL);
+  for (const char *next = conninfo + strspn (conninfo, " \t\r\n"); *next != '\0'; next += strspn (next, " \t\r\n"))
+    {
+      size_t name = strcspn (next, "= \t\r\n");
+      const char *begin = next, *equals = next + name + strspn (next + name, " \t\r\n");
+      g_string_append (shown, shown->len > 0 ? " " : "");
+      if (*equals != '=')
+        {
+          g_string_append (shown, "***");
+          next += MAX (name, 1);
+          continue;
+        }
+      g_autoptr (GString) value = g_string_new (NULL);
+      const char *first = equals + 1 + strspn (equals + 1, " \t\r\n");
+      next = read_value (first, value);
+      g_string_append_printf (shown, "%.*s=", (int) name, begin);
+      if (is_password_name (begin, name))
+        g_string_append (shown, "***");
+      else
+        g_string_append_len (shown, first, next - first);
+    }
+  return g_string_free (shown, FALSE);
+}
+
+char *
+conninfo_shown (const char *conninfo)
+{
+  size_t scheme = strspn (conninfo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+  if (scheme > 0 && g_str_has_prefix (conninfo + scheme, "://")) /* of whatever kind */
+    {
+      g_autofree char *password = NULL;
+      g_autofree char *without = url_without_password (conninfo, &password);
+      return shown_url (without);
+    }
+  if (strchr (conninfo, '=') == NULL)
+    return g_strdup (conninfo);
+  g_autofree char *without = conninfo_without_password (conninfo, NULL);
+  return shown_pairs (without);
+}

@@ -10,4 +10,8 @@ char *conninfo_scheme (const char *conninfo);
  * of, but nothing that could be a password is kept. Both owned by the caller. */
 char *conninfo_without_password (const char *conninfo, char **ret_password);
 
+/* The conninfo for people, and only for them: without its password, and with "***" for what is malformed or is named as a password
+ * is, since nobody can tell what it was meant to be. Owned by the caller. */
+char *conninfo_shown (const char *conninfo);
+
 #endif

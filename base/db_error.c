@@ -1,49 +1,8 @@
 #include "base/db_private.h"
 
+#include "base/scope.h"
+
 #include <string.h>
-
-typedef struct
-{
-  const char *prefix; /* of the SQLSTATE */
-  WeirErrorCode code;
-  Reason reason;
-} StateRule;
-
-/* The first that matches counts. */
-static const StateRule state_rules[] = {
-  { "08", WEIR_ERROR_RETRY, REASON_CONNECTION_LOST },
-  { "25006", WEIR_ERROR_RETRY, REASON_DATABASE_READ_ONLY }, /* a standby, until it is promoted */
-  { "40", WEIR_ERROR_RETRY, REASON_DATABASE_BUSY },
-  { "53", WEIR_ERROR_RETRY, REASON_DATABASE_BUSY },
-  { "55006", WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
-  { "55P03", WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
-  { "57P", WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE },
-  { "57", WEIR_ERROR_RETRY, REASON_STATEMENT_CANCELLED },
-  { "0A", WEIR_ERROR_MODEL, REASON_NOT_SUPPORTED },
-  { "28", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN },
-  { "2BP01", WEIR_ERROR_MODEL, REASON_DEPENDENT_OBJECTS },
-  { "3D", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN },
-  { "3F", WEIR_ERROR_MODEL, REASON_MISSING_OBJECT },
-  { "42501", WEIR_ERROR_MODEL, REASON_INSUFFICIENT_PRIVILEGE },
-  { "42P01", WEIR_ERROR_MODEL, REASON_MISSING_OBJECT },
-  { "42", WEIR_ERROR_MODEL, REASON_DATABASE_OBJECTS },
-  { "22", WEIR_ERROR_INPUT, REASON_INVALID_DATA },
-  { "23", WEIR_ERROR_INPUT, REASON_CONSTRAINT_VIOLATION },
-  { "44", WEIR_ERROR_INPUT, REASON_CONSTRAINT_VIOLATION },
-  { "54", WEIR_ERROR_INPUT, REASON_LIMIT_EXCEEDED },
-  { "P0", WEIR_ERROR_INPUT, REASON_RAISED_IN_DATABASE }, /* a trigger of the user's refuses the data */
-};
-
-static const StateRule other_state = { "", WEIR_ERROR_LOCAL, REASON_DATABASE_ERROR };
-
-static const StateRule *
-rule_for_state (const char *sqlstate)
-{
-  for (size_t i = 0; i < G_N_ELEMENTS (state_rules); i++)
-    if (g_str_has_prefix (sqlstate, state_rules[i].prefix))
-      return &state_rules[i];
-  return &other_state;
-}
 
 bool
 db_stop_error (GError **error)
@@ -181,7 +140,7 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
   if (sqlstate == NULL || message == NULL)
     return db_connection_error (db, error);
 
-  const StateRule *rule = rule_for_state (sqlstate);
+  const StateRule *rule = scope_of_state (sqlstate);
   if (may_quote_values (result))
     return value_error (result, rule, error);
   /* The context is where in whose statement, which may have values too; of a COPY it has the row. */
@@ -222,16 +181,16 @@ db_connect_error (PGconn *conn, GError **error)
   g_ptr_array_add (kept, NULL);
 
   const char *first = kept->pdata[0];
-  StateRule rule = { "", WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE };
-  if (rule_for_state (sqlstate)->code == WEIR_ERROR_MODEL || (first != NULL && strstr (first, "no password supplied") != NULL))
-    rule = (StateRule) { "", WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN };
+  Failure failure = { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .sqlstate = sqlstate };
+  if (scope_of_state (sqlstate)->code == WEIR_ERROR_MODEL || (first != NULL && strstr (first, "no password supplied") != NULL))
+    failure = (Failure) { WEIR_ERROR_MODEL, REASON_DATABASE_LOGIN, .sqlstate = sqlstate };
   else if (first != NULL && g_str_has_prefix (first, "invalid "))
-    rule = (StateRule) { "", WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO };
+    failure = (Failure) { WEIR_ERROR_MODEL, REASON_DATABASE_CONNINFO, .sqlstate = sqlstate };
 
   g_autofree char *rest = kept->len > 2 ? g_strjoinv ("\n", (char **) kept->pdata + 1) : NULL;
-  const char *hint = rule.reason == REASON_DATABASE_LOGIN ? "Check user, password and database name in the connection string; "
-                                                            "a password may also come from PGPASSWORD or ~/.pgpass."
-                                                          : NULL;
-  return weir_fail (error, &(Failure) { rule.code, rule.reason, .detail = rest, .hint = hint, .sqlstate = sqlstate },
-                    "could not connect to the database: %s", first != NULL ? first : "out of memory");
+  failure.detail = rest;
+  if (failure.reason == REASON_DATABASE_LOGIN)
+    failure.hint = "Check user, password and database name in the connection string; a password may also come from PGPASSWORD or "
+                   "~/.pgpass.";
+  return weir_fail (error, &failure, "could not connect to the database: %s", first != NULL ? first : "out of memory");
 }

@@ -1,10 +1,13 @@
 #include "base/error.h"
 
+#include "base/scope.h"
+
 #include <string.h>
 
 typedef struct
 {
   char sqlstate[6];
+  int number;
   int64_t line;
   Reason reason;
   char *detail;
@@ -73,7 +76,20 @@ weir_fail (GError **error, const Failure *failure, const char *format, ...)
   parts->detail = g_strdup (failure->detail);
   parts->hint = g_strdup (failure->hint);
   g_strlcpy (parts->sqlstate, failure->sqlstate != NULL ? failure->sqlstate : "", sizeof parts->sqlstate);
+  parts->number = failure->number;
   return false;
+}
+
+bool
+weir_system_error (GError **error, int number, const char *format, ...)
+{
+  Failure failure = { WEIR_ERROR_LOCAL, .number = number };
+  scope_of_errno (number, &failure.reason);
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  return weir_fail (error, &failure, "%s: %s", what, g_strerror (number));
 }
 
 static void replace_text (char **text, const char *format, va_list arguments) G_GNUC_PRINTF (2, 0);
@@ -168,6 +184,13 @@ weir_error_get_sqlstate (const GError *error)
 {
   const WeirErrorPrivate *parts = parts_of (error);
   return parts != NULL ? parts->sqlstate : "";
+}
+
+int
+weir_error_get_errno (const GError *error)
+{
+  const WeirErrorPrivate *parts = parts_of (error);
+  return parts != NULL ? parts->number : 0;
 }
 
 int

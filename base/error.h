@@ -21,7 +21,7 @@
 
 typedef enum
 {
-  WEIR_ERROR_RETRY, /* the database is away, or a lock is busy: the same call may succeed later */
+  WEIR_ERROR_RETRY, /* the database is away or busy, or a lock is: the same call may succeed later. Who waits: base/scope.h */
   WEIR_ERROR_INPUT, /* the file is at fault: refuse it */
   WEIR_ERROR_MODEL, /* usage, settings, a model or a pin: a person must change something, the file waits */
   WEIR_ERROR_LOCAL, /* the local disk or its permissions */
@@ -34,6 +34,10 @@ GQuark weir_error_quark (void);
 /* Sets *error (which may be NULL, and must not hold an error yet). Returns false, so a failing line is one statement. */
 bool weir_error (GError **error, WeirErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* A call of the system that failed with errno "number": "could not open \"x\"" becomes "could not open \"x\": Permission denied",
+ * LOCAL. Returns false. */
+bool weir_system_error (GError **error, int number, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
 /* What is known of a failure besides its message. */
 typedef struct
 {
@@ -43,6 +47,7 @@ typedef struct
   const char *detail; /* or NULL; copied, as is the hint */
   const char *hint;
   const char *sqlstate; /* five characters; NULL: not from the server */
+  int number;           /* errno; 0: no call of the system */
 } Failure;
 
 /* The same with all its parts, so that a failing line is one statement here too. */
@@ -60,6 +65,7 @@ const char *weir_error_get_hint (const GError *error);
 int64_t weir_error_get_line (const GError *error);
 Reason weir_error_get_reason (const GError *error); /* never NONE: the code's own, REASON_RETRY ..., where none was given */
 const char *weir_error_get_sqlstate (const GError *error);
+int weir_error_get_errno (const GError *error);
 
 /* The exit code that a command ends with: RETRY 3, INPUT 1, MODEL 2, LOCAL 4, STOP 130, another domain 4. */
 int weir_error_exit_code (const GError *error);

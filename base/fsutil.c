@@ -12,7 +12,7 @@
 static bool
 path_error (GError **error, const char *verb, const char *path)
 {
-  return weir_error (error, WEIR_ERROR_LOCAL, "could not %s \"%s\": %s", verb, path, g_strerror (errno));
+  return weir_system_error (error, errno, "could not %s \"%s\"", verb, path);
 }
 
 static bool
@@ -111,8 +111,11 @@ fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **erro
         return *ret_exists = true, false;
 
       const char *hint = "Both folders must be on the same file system (in a container: in the same mount).";
-      return weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .hint = errno == EXDEV ? hint : NULL },
-                        "could not rename \"%s\" to \"%s\": %s", from, to, g_strerror (errno));
+      bool elsewhere = errno == EXDEV;
+      weir_system_error (error, errno, "could not rename \"%s\" to \"%s\"", from, to);
+      if (elsewhere)
+        weir_error_hint (error, "%s", hint);
+      return false;
     }
   return sync_parent (to, error) && sync_parent (from, error);
 }

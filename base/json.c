@@ -8,6 +8,12 @@
 
 static const size_t json_file_limit = 1024 * 1024;
 
+void
+weir_json_setup (void)
+{
+  json_set_alloc_funcs (g_malloc, g_free);
+}
+
 Json *
 weir_json_read (const char *path, GError **error)
 {

@@ -44,6 +44,10 @@ static const struct
   [REASON_AMBIGUOUS] = { "ambiguous", ERROR, "a key that can be read in two ways, which only a model can settle" },
   [REASON_LINE_COUNT] = { "line_count", ERROR, "the lines that were read are not those of the file: a fault of weir" },
 
+  [REASON_DISK_FULL] = { "disk_full", ERROR, "no space, no inodes or no quota left on this machine's disk" },
+  [REASON_DISK_READ_ONLY] = { "disk_read_only", ERROR, "a file system of this machine is read-only" },
+  [REASON_OUT_OF_RESOURCES] = { "out_of_resources", ERROR, "memory, open files or locks of this machine are used up" },
+
   [REASON_INVALID_JSON] = { "invalid_json", ERROR, "weir.json or a model is not JSON" },
   [REASON_BAD_MODEL] = { "bad_model", ERROR, "a model with mistakes; each is told with its place" },
   [REASON_KEY_CHANGED] = { "key_changed", ERROR, "the key of the model is not the one that the table was loaded with" },

@@ -45,6 +45,11 @@ typedef enum
   REASON_AMBIGUOUS,
   REASON_LINE_COUNT,
 
+  /* the machine */
+  REASON_DISK_FULL,
+  REASON_DISK_READ_ONLY,
+  REASON_OUT_OF_RESOURCES,
+
   /* what a person must settle */
   REASON_INVALID_JSON,
   REASON_BAD_MODEL,

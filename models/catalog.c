@@ -36,13 +36,13 @@ list_models (const char *folder, GError **error)
   if (dir == NULL && errno == ENOENT)
     return g_steal_pointer (&names);
   if (dir == NULL)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno)), NULL;
+    return weir_system_error (error, errno, "could not open folder \"%s\"", folder), NULL;
   struct dirent *entry;
   for (errno = 0; (entry = readdir (dir)) != NULL; errno = 0)
     if (entry->d_name[0] != '.' && g_str_has_suffix (entry->d_name, ".json"))
       g_ptr_array_add (names, g_strdup (entry->d_name));
   if (errno != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read folder \"%s\": %s", folder, g_strerror (errno)), NULL;
+    return weir_system_error (error, errno, "could not read folder \"%s\"", folder), NULL;
   g_ptr_array_sort (names, text_compare);
   return g_steal_pointer (&names);
 }

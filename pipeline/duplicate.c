@@ -19,7 +19,7 @@ hash_file (const PipelineTask *task, char hex[SHA256_HEX_SIZE], GError **error)
     {
       ssize_t got = pread (task->fd, piece, HASH_PIECE, at);
       if (got < 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": %s", task->run->file, g_strerror (errno));
+        return weir_system_error (error, errno, "could not read \"%s\"", task->run->file);
       if (got == 0)
         break;
       sha256_update (sha, piece, (size_t) got);

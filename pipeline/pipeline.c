@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/scope.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/stage/reject_limit.h"
@@ -296,9 +297,7 @@ explain_refusal (const Run *run, GError **error)
       g_autofree char *so_far = g_strdup (detail);
       weir_error_detail (error, "%s%sNothing was changed.", so_far != NULL ? so_far : "", so_far != NULL ? " " : "");
     }
-  const char *state = weir_error_get_sqlstate (*error);
-  bool too_wide = g_str_equal (state, "54000") || g_str_equal (state, "54011"); /* program_limit_exceeded, too_many_columns */
-  if (weir_error_get_hint (*error) == NULL && too_wide)
+  if (weir_error_get_hint (*error) == NULL && scope_is_too_wide (*error))
     weir_error_hint (
         error, "A table has at most 1,600 columns, weir's own included, and a row has to fit into 8 kB, of which a number takes 8 "
                "bytes and a long text 18: split the file's columns over two tables.");

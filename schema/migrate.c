@@ -218,6 +218,8 @@ run_one (Db *db, const Migration *migration, bool up, GError **error)
     return true;
   (void) db_exec (db, "rollback", NULL);
   g_prefix_error (error, "migration %04d_%s: ", migration->version, migration->name);
+  if (error != NULL && weir_error_get_reason (*error) == REASON_INSUFFICIENT_PRIVILEGE)
+    weir_error_hint (error, "Let whoever owns the schema weir run `weir migrate up`, and then schema/roles.sql once more.");
   return false;
 }
 
@@ -260,7 +262,7 @@ down_locked (Db *db, int *version, GError **error)
   if (run_one (db, newest, false, error))
     return true;
   /* What a down migration raises is for a person to settle, never the server's trouble. */
-  if (error != NULL && *error != NULL && g_str_has_prefix (weir_error_get_sqlstate (*error), "P0"))
+  if (error != NULL && *error != NULL && weir_error_get_reason (*error) == REASON_RAISED_IN_DATABASE)
     (*error)->code = WEIR_ERROR_MODEL;
   return false;
 }

@@ -144,7 +144,7 @@ check_file (const PipelineTask *task, GError **error)
 {
   struct stat now;
   if (fstat (task->fd, &now) < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s\": %s", task->run->file, g_strerror (errno));
+    return weir_system_error (error, errno, "could not look at \"%s\"", task->run->file);
   int64_t mtime_ns = (int64_t) now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec;
   return (now.st_size == task->run->size && mtime_ns == task->run->mtime_ns) || file_changed (task, error);
 }

@@ -112,7 +112,7 @@ bool
 reject_restart (RejectSpool *spool, GError **error)
 {
   if (ftruncate (spool->fd, 0) < 0 || lseek (spool->fd, 0, SEEK_SET) < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not empty the temporary file for rejects: %s", g_strerror (errno));
+    return weir_system_error (error, errno, "could not empty the temporary file for rejects");
   copy_clear (&spool->copy);
   copy_begin (&spool->copy, write_piece, spool);
   spool->repaired = spool->foreign = spool->harmless = spool->lines = 0;
@@ -129,7 +129,7 @@ send_spool (RejectSpool *spool, Db *db, GError **error)
     {
       ssize_t got = pread (spool->fd, piece, sizeof piece, at);
       if (got < 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not read the temporary file for rejects: %s", g_strerror (errno));
+        return weir_system_error (error, errno, "could not read the temporary file for rejects");
       if (got == 0)
         break;
       if (!db_copy_write (db, piece, (size_t) got, error))

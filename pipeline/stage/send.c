@@ -1,6 +1,6 @@
 #include "pipeline/stage/send.h"
 
-#include "base/error.h"
+#include "base/scope.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/types/null_word.h"
@@ -203,7 +203,7 @@ correct_line (Db *db, const PipelineTask *task, Loaded *loaded, GError **error)
   if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
     return;
   int64_t last = weir_error_get_line (*error);
-  bool too_wide = strcmp (weir_error_get_sqlstate (*error), "54000") == 0; /* program_limit_exceeded */
+  bool too_wide = scope_is_too_wide (*error);
   weir_error_line (error, last > 0 && too_wide ? find_refused_line (db, task, loaded, last) : 0);
   if (last > 0 && too_wide)
     weir_error_detail (error, "Nothing was changed.");

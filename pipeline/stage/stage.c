@@ -202,10 +202,10 @@ swap (Db *db, const Stage *stage, GError **error)
 static const char *
 harmless (const GError *error)
 {
-  const char *sqlstate = weir_error_get_sqlstate (error);
-  if (strcmp (sqlstate, "55P03") == 0)
+  Reason reason = weir_error_get_reason (error);
+  if (reason == REASON_LOCK_BUSY)
     return "somebody is reading it";
-  if (strcmp (sqlstate, "2BP01") == 0)
+  if (reason == REASON_DEPENDENT_OBJECTS)
     return "other objects depend on it";
   return NULL;
 }

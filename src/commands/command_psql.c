@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "base/conninfo.h"
+#include "base/secrets.h"
 #include "src/server/connect.h"
 #include "src/server/pgserver.h"
 
@@ -33,7 +34,20 @@ find_psql (const Settings *settings)
   return g_find_program_in_path ("psql");
 }
 
-/* Replaces this process. The password goes by the environment: arguments are everybody's to read. */
+/* The password goes by an unnamed file: arguments are everybody's to read, and the environment is its children's. */
+static bool
+pass_password (const char *password, GError **error)
+{
+  g_autofree char *ours = g_strdup (password != NULL ? password : g_getenv ("PGPASSWORD"));
+  g_unsetenv ("PGPASSWORD");
+  g_unsetenv (SECRETS_DATABASE);
+  if (ours == NULL)
+    return true;
+  g_autofree char *path = secrets_password_file (ours, error);
+  return path != NULL && g_setenv ("PGPASSFILE", path, TRUE);
+}
+
+/* Replaces this process. */
 static bool
 exec_psql (const Settings *settings, const char *url, char **arguments, GError **error)
 {
@@ -57,8 +71,8 @@ exec_psql (const Settings *settings, const char *url, char **arguments, GError *
   for (int i = 0; arguments[i] != NULL; i++)
     g_ptr_array_add (words, arguments[i]);
   g_ptr_array_add (words, NULL);
-  if (password != NULL)
-    g_setenv ("PGPASSWORD", password, TRUE);
+  if (!pass_password (password, error))
+    return false;
   if (settings->database == NULL)
     set_search_path (settings);
   signal (SIGPIPE, SIG_DFL);

@@ -77,15 +77,19 @@ does_server_answer (const Loader *loader)
 }
 
 bool
+loader_connect (Loader *loader, GError **error)
+{
+  g_clear_pointer (&loader->db, db_free);
+  g_clear_pointer (&loader->locked, g_free); /* the lock ended with its session */
+  loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
+  return loader->db != NULL;
+}
+
+bool
 loader_refresh (Loader *loader, GError **error)
 {
-  if (!does_server_answer (loader))
-    {
-      g_clear_pointer (&loader->db, db_free);
-      loader->db = database_open_to_load (loader->settings, loader->options.stop_fd, error);
-      if (loader->db == NULL)
-        return false;
-    }
+  if (!does_server_answer (loader) && !loader_connect (loader, error))
+    return false;
   return load_models (loader, error) && load_secret (loader, error);
 }
 

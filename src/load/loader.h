@@ -43,6 +43,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loader, loader_clear)
  * from the catalog before is gone. */
 bool loader_refresh (Loader *loader, GError **error);
 
+/* Makes a new connection in the place of the one there is, if any. */
+bool loader_connect (Loader *loader, GError **error);
+
 /* What came of asking for a table. */
 typedef enum
 {

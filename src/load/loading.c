@@ -37,7 +37,8 @@ fail_to_open (const char *name, int reason, GError **error)
           "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ())
                                           : NULL;
   return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint },
+                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint,
+                                 .number = reason },
                     "could not open \"%s\": %s", name, g_strerror (reason));
 }
 
@@ -189,6 +190,18 @@ past_clear (Past *past)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
 
+static bool
+read_past (const Loader *loader, const Claim *claim, Past *past, GError **error)
+{
+  return ledger_run_status (loader->db, claim_run (claim), &past->status, &past->state, &past->rows, &past->lines, error);
+}
+
+static bool
+is_completed (const Past *past)
+{
+  return g_strcmp0 (past->status, "COMPLETED") == 0;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const Past *past, LoadEnd *ret_end, GError **error)
@@ -234,9 +247,9 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   g_auto (Input) input = { .fd = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
-  if (!ledger_run_status (loader->db, claim_run (claim), &past.status, &past.state, &past.rows, &past.lines, error))
+  if (!read_past (loader, claim, &past, error))
     return false;
-  bool completed = g_strcmp0 (past.status, "COMPLETED") == 0;
+  bool completed = is_completed (&past);
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
   if (!open_claimed (loader, claim, route, &input, error))
@@ -248,18 +261,30 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   return *ret_fate = CLAIM_DONE, true;
 }
 
+/* Tells the ledger of a claimed file that is refused, and moves it. */
+static bool
+refuse (Loader *loader, const Input *input, const Claim *claim, const GError *why, LoadEnd *ret_end, GError **error)
+{
+  if (!begin_run (loader, input, error))
+    return false;
+  ret_end->failed = true;
+  const PipelineResult result = { .status = STATUS_FAILED };
+  if (!record_failure (loader, &input->run, &result, why))
+    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input->run.file);
+  ret_end->summary = pipeline_summary (&input->run, &result, 0, why);
+  return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
+}
+
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
-  *ret_end = (LoadEnd) { .failed = true };
+  g_auto (Past) past = { 0 };
   g_auto (Input) input = { .fd = -1 };
-  if (!open_claimed (loader, claim, route, &input, error) || !begin_run (loader, &input, error))
+  *ret_end = (LoadEnd) { 0 };
+  if (!read_past (loader, claim, &past, error) || !open_claimed (loader, claim, route, &input, error))
     return false;
-  const PipelineResult result = { .status = STATUS_FAILED };
-  if (!record_failure (loader, &input.run, &result, why))
-    return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input.run.file);
-  ret_end->summary = pipeline_summary (&input.run, &result, 0, why);
-  return placing_claimed (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, claim, error);
+  return is_completed (&past) ? place_completed (loader, &input, claim, &past, ret_end, error)
+                              : refuse (loader, &input, claim, why, ret_end, error);
 }
 
 bool

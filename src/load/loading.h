@@ -27,7 +27,8 @@ typedef enum
  * always, and is never DONE then. */
 bool loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error);
 
-/* Moves a claimed file to failed/ without loading it. "why" is an INPUT error. On error it stays claimed. */
+/* Moves a claimed file to failed/ without loading it; one whose rows are in the warehouse is only placed, as if it were loaded. "why"
+ * is an INPUT error. On error it stays claimed. */
 bool loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);
 
 /* Loads a file that stays where it is ("path", which messages show), or is archived if it was loaded (refused: moved to failed/).

@@ -52,9 +52,10 @@ outcome_to_json (Outcome outcome)
 }
 
 Json *
-outcome_error_to_json (const GError *error)
+outcome_error_to_json (const GError *error, Scope scope)
 {
   Json *answer = outcome_to_json (outcome_of_error (error));
+  json_object_set_new (answer, "scope", json_string (scope_word (scope)));
   json_object_set_new (answer, "error", weir_json_error (error));
   return answer;
 }
@@ -63,4 +64,10 @@ Outcome
 outcome_from_json (const Json *answer)
 {
   return outcome_find (json_string_value (json_object_get (answer, "outcome")));
+}
+
+Scope
+outcome_scope (const Json *answer)
+{
+  return scope_find (json_string_value (json_object_get (answer, "scope")));
 }

@@ -6,6 +6,7 @@
 #define WEIR_SRC_LOAD_OUTCOME_H
 
 #include "base/json.h"
+#include "base/scope.h"
 
 typedef enum
 {
@@ -16,8 +17,9 @@ typedef enum
   OUTCOME_BUSY,    /* "busy": another session works on its table; ask again soon */
   OUTCOME_WAITS,   /* "waits": a fact whose dimension "waits_for" was never loaded */
 
-  /* An error, in "error". The file was left alone, or given back where it had been claimed. */
-  OUTCOME_RETRY, /* "retry": the database is away or busy; what was begun stays claimed, an orphan */
+  /* An error, in "error", and in "scope" (base/scope.h) whom it keeps waiting. The file was left alone, or given back where it had
+   * been claimed. */
+  OUTCOME_RETRY, /* "retry": it may succeed later. What was begun stays claimed, an orphan, named by "run" */
   OUTCOME_MODEL, /* "model": a person must change something first: the model, settings, pins, the secret, or the file */
   OUTCOME_LOCAL, /* "local": the local disk or its permissions */
   OUTCOME_STOP,  /* "stop": it was asked to stop in the middle; what was claimed is an orphan for the next start */
@@ -30,10 +32,11 @@ Outcome outcome_find (const char *word);    /* word may be NULL */
  * */
 Outcome outcome_of_error (const GError *error);
 
-/* {"outcome":"..."}, and of an error {"outcome":"...","error":{...}}. Owned by the caller. */
+/* {"outcome":"..."}, and of an error {"outcome":"...","scope":"...","error":{...}}. Owned by the caller. */
 Json *outcome_to_json (Outcome outcome);
-Json *outcome_error_to_json (const GError *error);
+Json *outcome_error_to_json (const GError *error, Scope scope);
 
 Outcome outcome_from_json (const Json *answer);
+Scope outcome_scope (const Json *answer); /* SCOPE_TABLE where nothing is said of it */
 
 #endif

@@ -23,10 +23,30 @@ about (Json *answer, const char *file, const char *table)
   return answer;
 }
 
-static Json *
-answer_error (const char *file, const char *table, const GError *error)
+/* Of a connection that broke it has to be found out whether only that session is gone, or the database. */
+static Scope
+find_scope (Loader *loader, const GError *error)
 {
-  return about (outcome_error_to_json (error), file, table);
+  Scope scope = scope_of_error (error);
+  bool lost = scope == SCOPE_DATABASE && loader->db != NULL && !db_is_usable (loader->db);
+  return lost && loader_connect (loader, NULL) ? SCOPE_TABLE : scope;
+}
+
+static Json *
+answer_error (Loader *loader, const char *file, const char *table, const GError *error)
+{
+  return about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+}
+
+/* The same of a file that stays claimed. */
+static Json *
+answer_orphan (Loader *loader, const Claim *claim, const char *table, const GError *error)
+{
+  char run[UID_TEXT_SIZE];
+  uid_format (claim_run (claim), run);
+  Json *answer = answer_error (loader, claim_name (claim), table, error);
+  json_object_set_new (answer, "run", json_string (run));
+  return answer;
 }
 
 static Json *
@@ -50,15 +70,16 @@ load_dropped (Loader *loader, const char *name, const Route *route)
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
-    return answer_error (name, route->table, error);
+    return answer_error (loader, name, route->table, error);
   fault_point ("after-claim");
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
   if (loading_claimed (loader, claim, route, &end, &fate, &error))
     return answer_end (&end);
-  if (fate == CLAIM_GIVE_BACK)
-    placing_give_back (loader->db, loader->settings, claim, NULL);
-  return answer_error (name, route->table, error);
+  if (fate == CLAIM_ORPHAN)
+    return answer_orphan (loader, claim, route->table, error);
+  placing_give_back (loader->db, loader->settings, claim, NULL);
+  return answer_error (loader, name, route->table, error);
 }
 
 static bool
@@ -82,12 +103,12 @@ load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, cons
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
-    return answer_error (name, route->table, error);
+    return answer_error (loader, name, route->table, error);
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
   bool done = refuse != NULL ? refuse_orphan (loader, claim, route, refuse, &end, &error)
                              : loading_claimed (loader, claim, route, &end, &fate, &error);
-  return done ? answer_end (&end) : answer_error (name, route->table, error);
+  return done ? answer_end (&end) : answer_orphan (loader, claim, route->table, error);
 }
 
 /* Takes the lock of a file's table: what stands between a request and its file. orphan: the run that the file belongs to already,
@@ -97,17 +118,17 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
 {
   g_autoptr (GError) error = NULL;
   if (!loader_refresh (loader, &error))
-    return answer_error (name, NULL, error);
+    return answer_error (loader, name, NULL, error);
   if (orphan == NULL)
     catalog_route (loader->catalog, name, route);
   else if (!loader_route_again (loader, name, *orphan, route, &error))
-    return answer_error (name, NULL, error);
+    return answer_error (loader, name, NULL, error);
   /* A file that is refused anyway needs no good model. */
   const Route bare = { .table = route->table };
   LockState state;
   g_autofree char *waits_for = NULL;
   if (!loader_lock (loader, refuse ? &bare : route, 0, &state, &waits_for, &error))
-    return answer_error (name, route->table, error);
+    return answer_error (loader, name, route->table, error);
   if (state == LOCK_OURS)
     return NULL;
   Json *answer = about (outcome_to_json (state == LOCK_BUSY ? OUTCOME_BUSY : OUTCOME_WAITS), name, route->table);
@@ -149,7 +170,7 @@ answer_run (Loader *loader, const char *text, const char *refuse)
   g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
   if (uid_parse (text, strlen (text), &run) && !find_orphan (loader->settings->imports, run, &name, &error))
-    return outcome_error_to_json (error);
+    return answer_error (loader, NULL, NULL, error);
   if (name == NULL)
     return outcome_to_json (OUTCOME_GONE);
   g_auto (Route) route = { 0 };
@@ -166,7 +187,7 @@ answer_request (Loader *loader, const char *line)
   g_autoptr (GError) error = NULL;
   g_autoptr (Json) request = weir_json_parse (line, strlen (line), "request", &error);
   if (request == NULL)
-    return outcome_error_to_json (error);
+    return answer_error (loader, NULL, NULL, error);
   const char *path = json_string_value (json_object_get (request, "path"));
   const char *run = json_string_value (json_object_get (request, "run"));
   if (path != NULL && strchr (path, '/') == NULL)
@@ -174,7 +195,7 @@ answer_request (Loader *loader, const char *line)
   if (run != NULL)
     return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")));
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");
-  return outcome_error_to_json (error);
+  return answer_error (loader, NULL, NULL, error);
 }
 
 /* Takes the answer. */
@@ -218,7 +239,7 @@ worker_main (const Settings *settings)
   loader_init (&loader, settings, stop_fd);
   g_autoptr (GError) error = NULL;
   if (!loader_refresh (&loader, &error))
-    return print_answer (outcome_error_to_json (error)), weir_error_exit_code (error);
+    return print_answer (answer_error (&loader, NULL, NULL, error)), weir_error_exit_code (error);
   print_answer (outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
   while (next_request (stop_fd, line))

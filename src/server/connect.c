@@ -10,7 +10,7 @@ static bool
 configured_url (const Settings *settings, char **ret_url, char **ret_why)
 {
   *ret_url = g_strdup (settings->database);
-  g_autofree char *shown = conninfo_without_password (settings->database, NULL);
+  g_autofree char *shown = conninfo_shown (settings->database);
   if (ret_why != NULL && shown[0] == '\0')
     *ret_why = g_strdup_printf ("the database of libpq's own environment, as %s asks", settings->database_source);
   else if (ret_why != NULL)
@@ -30,7 +30,7 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   if (ret_why != NULL)
     *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
   if (!server->running && !start)
-    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db start, or weir watch" },
+    return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .hint = "weir db start, or weir watch" },
                       "the embedded PostgreSQL is not running");
   if ((!server->running || !server->recorded || server->moved) && start && !pgserver_start (settings, server, 0, error))
     return false;

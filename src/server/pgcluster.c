@@ -156,7 +156,7 @@ start_once (const PgServer *server, bool first, bool *ret_again, GError **error)
   const char *output = weir_error_get_detail (problem);
   g_autofree char *hint = g_strdup_printf ("Its log is \"%s\".", server->log);
   const char *detail = said[0] != '\0' ? said : output != NULL ? output : problem->message;
-  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .detail = detail, .hint = hint },
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .detail = detail, .hint = hint },
                     "could not start the embedded PostgreSQL");
 }
 

@@ -222,7 +222,8 @@ wait_for_process (PgServer *server, GError **error)
         return true;
       g_usleep (G_USEC_PER_SEC / 10);
     }
-  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, .hint = "weir db stop, then: weir db start" },
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .hint = "weir db stop, then: weir db start" },
                     "the embedded PostgreSQL (process %d) runs, but nobody answers at \"%s\"", (int) process, server->socket);
 }
 

@@ -16,8 +16,7 @@ shown_database (const char *database)
 {
   if (database == NULL)
     return json_null ();
-  g_autofree char *password = NULL;
-  g_autofree char *shown = conninfo_without_password (database, &password);
+  g_autofree char *shown = conninfo_shown (database);
   return weir_json_string (shown);
 }
 

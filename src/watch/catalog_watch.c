@@ -133,6 +133,28 @@ load_models (CatalogWatch *watch)
     tell_broken (watch);
 }
 
+static unsigned
+count_unread (const Catalog *catalog)
+{
+  unsigned unread = 0;
+  for (unsigned i = 0; i < catalog->broken->len; i++)
+    {
+      const BrokenModel *model = catalog->broken->pdata[i];
+      unread += g_error_matches (model->error, WEIR_ERROR, WEIR_ERROR_LOCAL);
+    }
+  return unread;
+}
+
+/* What could not be read, for want of a right, a descriptor or a disk, may be read by now, and its stamp is the same. */
+static bool
+can_read_more (const CatalogWatch *watch)
+{
+  if (watch->catalog && count_unread (watch->catalog) == 0)
+    return false;
+  g_autoptr (Catalog) now = settings_load_catalog (watch->settings, NULL);
+  return now && (!watch->catalog || count_unread (now) < count_unread (watch->catalog));
+}
+
 /* Replaces *stamp by "now" (which it takes over). Returns whether it is another one. */
 static bool
 update_stamp (char **stamp, char *now)
@@ -149,7 +171,7 @@ catalog_watch_look (CatalogWatch *watch)
   bool first = !watch->models_stamp;
   bool settings_changed = update_stamp (&watch->settings_stamp, stamp_file (watch->settings_path));
   bool secret_changed = update_stamp (&watch->secret_stamp, stamp_file (watch->settings->secret_file));
-  bool models_changed = update_stamp (&watch->models_stamp, stamp_models (watch->settings->models));
+  bool models_changed = update_stamp (&watch->models_stamp, stamp_models (watch->settings->models)) || can_read_more (watch);
   if (models_changed)
     load_models (watch);
   if (first)

@@ -21,7 +21,7 @@ CatalogWatch *catalog_watch_new (const Settings *settings, Log *log);
 void catalog_watch_free (CatalogWatch *watch);
 
 /* Looks whether model files, weir.json or the key secret changed (name, inode, size, mtime) and loads the models again if they did.
- * What is broken, and what is mended, is said to the log once per edit. */
+ * Models that could not be read are tried again at each look. What is broken, and what is mended, is said to the log once per edit. */
 CatalogChange catalog_watch_look (CatalogWatch *watch);
 
 /* The catalog in force; NULL while the models folder cannot be read. Borrowed until the next look. */

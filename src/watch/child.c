@@ -2,7 +2,9 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/secrets.h"
 
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
@@ -24,8 +26,10 @@ struct Child
 static void
 set_up (void *data)
 {
-  (void) data;
+  int secrets = GPOINTER_TO_INT (data);
   setpgid (0, 0);
+  if (secrets > 0)
+    fcntl (secrets, F_SETFD, 0);
   signal (SIGPIPE, SIG_DFL);
 }
 
@@ -93,7 +97,9 @@ child_spawn (const char *const *argv, const char *const *environment, bool with_
   GPid pid;
   int input = -1, output = -1;
   g_autoptr (GError) reason = NULL;
-  if (!g_spawn_async_with_pipes (NULL, (char **) argv, (char **) environment, G_SPAWN_DO_NOT_REAP_CHILD, set_up, NULL, &pid,
+  const char *secrets = g_environ_getenv ((char **) environment, SECRETS_FD);
+  void *inherited = GINT_TO_POINTER (secrets != NULL ? (int) g_ascii_strtoll (secrets, NULL, 10) : 0);
+  if (!g_spawn_async_with_pipes (NULL, (char **) argv, (char **) environment, G_SPAWN_DO_NOT_REAP_CHILD, set_up, inherited, &pid,
                                  with_input ? &input : NULL, &output, NULL, &reason))
     return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", argv[0], reason->message), NULL;
   Child *child = g_new0 (Child, 1);

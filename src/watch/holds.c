@@ -64,8 +64,9 @@ holds_find (Holds *holds, const Job *job, int64_t now, int64_t *ret_until)
   const Hold *hold = g_hash_table_lookup (holds->held, job->key);
   if (!hold)
     return HOLD_NONE;
-  /* Not the ctime: a file that was claimed and given back has another one. */
-  bool same_file = hold->inode == job->inode && hold->size == job->size && hold->mtime_ns == job->mtime_ns;
+  /* Not the ctime: a file that was claimed and given back has another one. One that grows while it is read is still the same. */
+  bool unchanged = hold->cause == HOLD_RETRY || (hold->size == job->size && hold->mtime_ns == job->mtime_ns);
+  bool same_file = hold->inode == job->inode && unchanged;
   if (!same_file || hold->until <= now)
     return g_hash_table_remove (holds->held, job->key), HOLD_NONE;
   *ret_until = hold->until;

@@ -8,11 +8,12 @@
 typedef enum
 {
   HOLD_NONE,
-  HOLD_BUSY,    /* another session works on its table */
-  HOLD_GONE,    /* a worker did not find it any more; a listing made before may still show it */
-  HOLD_WAITS,   /* a fact whose dimension comes first */
-  HOLD_MODEL,   /* a person must change a model, the settings or the secret: the table's younger files would say the same */
-  HOLD_LOCAL,   /* disk or permissions; other files of its table may go on (JOB_HELD) */
+  HOLD_BUSY,  /* another session works on its table */
+  HOLD_GONE,  /* a worker did not find it any more; a listing made before may still show it */
+  HOLD_WAITS, /* a fact whose dimension comes first */
+  HOLD_RETRY, /* something of its table, or of the file, that passes: a busy lock, a cancelled statement; tried ever more slowly */
+  HOLD_MODEL, /* a person must change a model, the settings or the secret: the table's younger files would say the same */
+  HOLD_LOCAL, /* disk or permissions; other files of its table may go on (JOB_HELD) */
   HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes (JOB_HELD) */
   HOLD_CAUSES
 } HoldCause;

@@ -152,6 +152,8 @@ judge (const OnceLook *look, guint index)
       return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WAITS, "it refers to a table that was never loaded" };
     case HOLD_BUSY:
       return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_LOCK_BUSY, "another session works on its table" };
+    case HOLD_RETRY:
+      return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_NONE, "it is tried again" };
     case HOLD_GONE:
       return (Standing) { true, 0, WEIR_ERROR_RETRY, REASON_NONE, "it is gone" };
     case HOLD_NONE:

@@ -36,7 +36,7 @@ preparation_main (const Settings *settings)
   g_autofree char *why = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = open_database (settings, &why, &error);
-  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error);
+  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error, scope_of_error (error));
   if (db)
     json_object_set_new (result, "database", weir_json_string (why));
   g_autofree char *text = weir_json_text (result);

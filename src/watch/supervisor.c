@@ -1,6 +1,8 @@
 /* The supervisor's life: the database is made ready, the folder is watched, signals end it. */
 #include "src/watch/supervisor.h"
 
+#include "base/error.h"
+#include "base/secrets.h"
 #include "src/server/connect.h"
 #include "src/settings/settings_table.h"
 #include "src/watch/notifier.h"
@@ -151,7 +153,8 @@ on_database_ready (const char *database, void *data)
   supervisor->catalog = catalog_watch_new (settings, supervisor->log);
   supervisor->crew =
       crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
-  supervisor->inbox = inbox_new (settings, notify, environment, supervisor->log, on_inbox_changed, supervisor);
+  g_auto (GStrv) without = secrets_environment ();
+  supervisor->inbox = inbox_new (settings, notify, (const char *const *) without, supervisor->log, on_inbox_changed, supervisor);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
   inbox_start (supervisor->inbox);
@@ -174,15 +177,12 @@ on_database_stopped (void *data)
 static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped, false };
 static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, true };
 
-/* A database given on the command line reaches the children by the environment: it may hold a password. */
+/* A database given on the command line reaches the children as one of the environment does. */
 static GStrv
-make_environment (const Settings *settings)
+make_environment (const Settings *settings, GError **error)
 {
-  const Setting *row = settings_row (database);
-  GStrv environment = g_get_environ ();
-  if (g_strcmp0 (settings->database_source, row->option) != 0)
-    return environment;
-  return g_environ_setenv (environment, row->variable, settings->database, TRUE);
+  bool given = g_strcmp0 (settings->database_source, settings_row (database)->option) == 0;
+  return secrets_pass (given ? settings->database : NULL, error);
 }
 
 /* SIGHUP stops too, unless nohup or the like asked for it to be ignored. */
@@ -210,6 +210,8 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);
   g_clear_pointer (&supervisor->troubles, troubles_free);
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    g_clear_pointer (&supervisor->outages[kind].reason, g_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   g_clear_pointer (&supervisor->database, g_free);
@@ -234,8 +236,11 @@ int
 supervisor_run (const Settings *settings, const char *program, const SupervisorOptions *options, Log *log)
 {
   Supervisor supervisor = { .settings = settings, .program = program, .json = options->json, .log = log };
+  g_autoptr (GError) error = NULL;
+  supervisor.environment = make_environment (settings, &error);
+  if (supervisor.environment == NULL)
+    return log_error (log, "weir watch", error), weir_error_exit_code (error);
   supervisor.once = options->once ? once_new (options->rejects_ok) : NULL;
-  supervisor.environment = make_environment (settings);
   supervisor.loop = g_main_loop_new (NULL, FALSE);
   supervisor.holds = holds_new ();
   supervisor.troubles = troubles_new ();

@@ -4,7 +4,33 @@
 /* How soon the board follows, and so how often it is written at most. */
 #define SHOW_MS 500
 
-/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. Borrowed from the job and the troubles. */
+/* The wall clock's time of a monotonic one. */
+static int64_t
+to_real (int64_t monotonic)
+{
+  return g_get_real_time () + monotonic - g_get_monotonic_time ();
+}
+
+/* What keeps everything waiting; false: nothing does. */
+static bool
+describe_outage (const Supervisor *supervisor, BoardEntry *entry)
+{
+  static const char *const causes[] = { [OUTAGE_DATABASE] = "database_away", [OUTAGE_MACHINE] = "machine" };
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    {
+      const Outage *outage = &supervisor->outages[kind];
+      if (!backoff_is_failing (&outage->backoff))
+        continue;
+      entry->cause = causes[kind];
+      entry->text = outage->reason;
+      entry->since = outage->since;
+      entry->next = to_real (outage->backoff.next);
+      return true;
+    }
+  return false;
+}
+
+/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. Borrowed from job and supervisor. */
 static BoardEntry
 describe (Supervisor *supervisor, const Job *job, int64_t now)
 {
@@ -12,7 +38,10 @@ describe (Supervisor *supervisor, const Job *job, int64_t now)
   const Trouble *trouble = troubles_find (supervisor->troubles, job->key);
   int64_t until;
   HoldCause cause = holds_find (supervisor->holds, job, now, &until);
-  if (cause == HOLD_NONE || trouble == NULL || trouble->cause != cause)
+  bool held = cause != HOLD_NONE && trouble != NULL && trouble->cause == cause;
+  if (!held && (job->state == JOB_READY || job->state == JOB_ORPHAN))
+    describe_outage (supervisor, &entry);
+  if (!held)
     return entry;
   entry.cause = troubles_word (cause);
   entry.text = trouble->text != NULL ? trouble->text : troubles_text (cause);

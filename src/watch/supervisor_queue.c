@@ -236,31 +236,44 @@ hire_for (Supervisor *supervisor, unsigned waiting)
     }
 }
 
+/* Whether there is an outage; *ret_wait_us is how long until the next try. */
+static bool
+is_outage (const Supervisor *supervisor, int64_t now, int64_t *ret_wait_us)
+{
+  bool failing = false;
+  *ret_wait_us = 0;
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    {
+      const Backoff *backoff = &supervisor->outages[kind].backoff;
+      failing |= backoff_is_failing (backoff);
+      *ret_wait_us = MAX (*ret_wait_us, backoff_wait (backoff, now));
+    }
+  return failing;
+}
+
 void
 supervisor_hand_out (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  int64_t now = g_get_monotonic_time ();
-  int64_t wait_us, pause_us = backoff_wait (&supervisor->outage, now);
+  int64_t wait_us, pause_us, now = g_get_monotonic_time ();
+  bool outage = is_outage (supervisor, now, &pause_us);
   g_autoptr (GArray) all = gather_jobs (supervisor, now);
   g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
   if (supervisor->once)
     supervisor_once_judge (supervisor, all, plan);
+  supervisor_post (supervisor);
   if (pause_us > 0 || supervisor->over)
     {
       supervisor_look_later (supervisor, pause_us);
       return;
     }
-  /* While the database is away one file at a time tries whether it is back. */
-  unsigned allowed = !backoff_is_failing (&supervisor->outage) ? plan->len
-                     : crew_working (supervisor->crew) > 0     ? 0
-                                                               : MIN (plan->len, 1);
+  /* In an outage one file at a time tries whether it is over. */
+  unsigned allowed = !outage ? plan->len : crew_working (supervisor->crew) > 0 ? 0 : MIN (plan->len, 1);
   unsigned given = 0;
   while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
     given++;
   hire_for (supervisor, allowed - given);
-  supervisor_post (supervisor);
   if (wait_us >= 0)
     supervisor_look_later (supervisor, wait_us);
 }

@@ -109,30 +109,78 @@ on_waits (Supervisor *supervisor, const Job *job, Json *reply)
   tell (supervisor, job, text, NULL);
 }
 
-static void
-note_outage (Supervisor *supervisor, const Json *reply)
+/* What keeps everything waiting: a database that nobody reaches, a machine without disk or memory. */
+static const struct
 {
-  g_autofree char *reason = error_text (reply);
-  if (backoff_fail (&supervisor->outage, g_get_monotonic_time ()))
-    log_reply_error (supervisor->log, json_object_get (reply, "error"),
-                     "the database is away or busy; files stay where they are, and are tried again: %s", reason);
+  Scope scope;
+  const char *begins, *is_over;
+} outages[] = {
+  [OUTAGE_DATABASE] = { SCOPE_DATABASE, "the database is away", "the database is back" },
+  [OUTAGE_MACHINE] = { SCOPE_MACHINE, "this machine is in trouble", "this machine is well again" },
+};
+
+static void
+begin_outage (Supervisor *supervisor, OutageKind kind, const Json *reply)
+{
+  Outage *outage = &supervisor->outages[kind];
+  g_free (outage->reason);
+  outage->reason = error_text (reply);
+  if (!backoff_fail (&outage->backoff, g_get_monotonic_time ()))
+    return;
+  outage->since = g_get_real_time ();
+  log_reply_error (supervisor->log, json_object_get (reply, "error"), "%s; files stay where they are, and are tried again: %s",
+                   outages[kind].begins, outage->reason);
 }
 
 static void
-end_outage (Supervisor *supervisor)
+end_outage (Supervisor *supervisor, OutageKind kind)
 {
-  int64_t since = supervisor->outage.since;
-  if (!backoff_end (&supervisor->outage))
+  Outage *outage = &supervisor->outages[kind];
+  int64_t since = outage->backoff.since;
+  if (!backoff_end (&outage->backoff))
     return;
   g_autofree char *duration = text_duration ((g_get_monotonic_time () - since) / 1000);
-  log_line (supervisor->log, "the database is back after %s", duration);
+  log_line (supervisor->log, "%s after %s", outages[kind].is_over, duration);
 }
 
+/* Whether the error keeps everything waiting, which is begun then. */
+static bool
+is_outage (Supervisor *supervisor, const Json *reply)
+{
+  Scope scope = outcome_scope (reply);
+  for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
+    if (outages[kind].scope == scope)
+      return begin_outage (supervisor, kind, reply), true;
+  return false;
+}
+
+/* The job as the next listing will show it: an answer with a run is of a file that stays claimed. Owned by the caller. */
+static Job *
+job_after (Supervisor *supervisor, const Job *job, const Json *reply)
+{
+  const char *run = json_string_value (json_object_get (reply, "run"));
+  Job *after = job_copy (job);
+  if (run == NULL || strcmp (run, job->key) == 0)
+    return after;
+  forget_job (supervisor, job);
+  g_free (after->key);
+  after->key = g_strdup (run);
+  after->is_claim = true;
+  return after;
+}
+
+/* Held for a while that grows with each try. */
 static void
 on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void) job;
-  note_outage (supervisor, reply);
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
+  if (is_outage (supervisor, reply))
+    return;
+  int64_t pause_us = troubles_pause (supervisor->troubles, after->key, HOLD_RETRY, g_get_real_time ());
+  g_autofree char *reason = error_text (reply);
+  hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, reason);
+  g_autofree char *text = g_strdup_printf ("is tried again: %s", reason);
+  tell (supervisor, after, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -147,13 +195,16 @@ hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, Hold
 static void
 on_model (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  hold_for_change (supervisor, job, reply, HOLD_MODEL);
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
+  hold_for_change (supervisor, after, reply, HOLD_MODEL);
 }
 
 static void
 on_local (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  hold_for_change (supervisor, job, reply, HOLD_LOCAL);
+  g_autoptr (Job) after = job_after (supervisor, job, reply);
+  if (!is_outage (supervisor, reply))
+    hold_for_change (supervisor, after, reply, HOLD_LOCAL);
 }
 
 /* Somebody told that one worker to stop; it ends now, and its file is an orphan. */
@@ -176,7 +227,7 @@ on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 static const struct
 {
   void (*handle) (Supervisor *supervisor, const Job *job, Json *reply);
-  bool reached_database; /* such an answer needs a database that answers */
+  bool reached_database; /* such an answer needs a database that answers; of an error its scope says it */
 } outcomes[] = {
   [OUTCOME_UNKNOWN] = { on_unknown, false }, [OUTCOME_READY] = { on_unknown, false }, [OUTCOME_DONE] = { on_done, true },
   [OUTCOME_GONE] = { on_gone, false },       [OUTCOME_BUSY] = { on_busy, true },      [OUTCOME_WAITS] = { on_waits, true },
@@ -190,8 +241,10 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
   Supervisor *supervisor = data;
   Outcome outcome = outcome_from_json (reply);
   const Json *error = json_object_get (reply, "error");
-  if (outcomes[outcome].reached_database)
-    end_outage (supervisor);
+  if (outcomes[outcome].reached_database || (outcome == OUTCOME_RETRY && outcome_scope (reply) == SCOPE_TABLE))
+    end_outage (supervisor, OUTAGE_DATABASE);
+  if (outcome == OUTCOME_DONE)
+    end_outage (supervisor, OUTAGE_MACHINE);
   if (supervisor->once && outcome != OUTCOME_DONE && error)
     once_note (supervisor->once, job, error);
   outcomes[outcome].handle (supervisor, job, reply);
@@ -203,7 +256,7 @@ void
 supervisor_worker_ready (void *data)
 {
   Supervisor *supervisor = data;
-  end_outage (supervisor);
+  end_outage (supervisor, OUTAGE_DATABASE);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   supervisor_hand_out (supervisor);
 }
@@ -226,9 +279,7 @@ supervisor_worker_unavailable (const Json *reply, void *data)
   if (supervisor->stopping)
     return;
   g_autofree char *reason = error_text (reply);
-  if (outcome_from_json (reply) == OUTCOME_RETRY)
-    note_outage (supervisor, reply);
-  else
+  if (!is_outage (supervisor, reply))
     tell_crew_trouble (supervisor, reason);
 }
 

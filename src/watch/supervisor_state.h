@@ -13,6 +13,21 @@
 #include "src/watch/preparation.h"
 #include "src/watch/troubles.h"
 
+/* What keeps everything waiting, and is tried by one file at a time. */
+typedef enum
+{
+  OUTAGE_DATABASE, /* nobody reaches it; over when a worker has connected */
+  OUTAGE_MACHINE,  /* its disk or memory is used up; over when a file has left */
+  OUTAGE_KINDS
+} OutageKind;
+
+typedef struct
+{
+  Backoff backoff;
+  int64_t since; /* microseconds since 1970 */
+  char *reason;  /* the last one */
+} Outage;
+
 typedef struct
 {
   const Settings *settings;
@@ -39,8 +54,8 @@ typedef struct
   GPtrArray *jobs; /* of Job: what the last listing and the replies since then say */
   Holds *holds;
   Troubles *troubles;
-  Board *board;       /* NULL: nobody is told */
-  Backoff outage;     /* the database is away or busy */
+  Board *board; /* NULL: nobody is told */
+  Outage outages[OUTAGE_KINDS];
   char *crew_trouble; /* why workers end at once, as said; NULL: they do not */
 
   unsigned timer;     /* the next look */

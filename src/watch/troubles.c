@@ -8,6 +8,7 @@ static const struct
   [HOLD_BUSY] = { "busy", "another session of weir works on its table" },
   [HOLD_GONE] = { "gone", "it is not there any more" },
   [HOLD_WAITS] = { "waits", "its dimension comes first" },
+  [HOLD_RETRY] = { "retry", "it is tried again" },
   [HOLD_MODEL] = { "model", "a person must mend something" },
   [HOLD_LOCAL] = { "local", "the disk or its permissions" },
   [HOLD_CRASHED] = { "crashed", "it crashed its workers and is left until it changes" },

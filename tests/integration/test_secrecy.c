@@ -118,12 +118,81 @@ test_the_oracle_finds_a_cell (void **state)
     }
 }
 
+/* ---- passwords ---- */
+
+/* Whether the text is in that file of /proc of one of the home's processes, which are at least this many. */
+static bool
+is_in_proc (Home *home, guint least, const char *name, const char *text)
+{
+  g_autoptr (GHashTable) processes = process_list (home->path);
+  assert_true (g_hash_table_size (processes) >= least);
+  GHashTableIter each;
+  gpointer pid;
+  bool found = false;
+  g_hash_table_iter_init (&each, processes);
+  while (!found && g_hash_table_iter_next (&each, &pid, NULL))
+    {
+      g_autofree char *path = g_strdup_printf ("/proc/%d/%s", GPOINTER_TO_INT (pid), name);
+      g_autofree char *bytes = NULL;
+      gsize length = 0;
+      found = g_file_get_contents (path, &bytes, &length, NULL) && memmem (bytes, length, text, strlen (text)) != NULL;
+    }
+  return found;
+}
+
+/* However a password comes to the watch, its arguments and environment do not show it, nor do its workers' and its helper's, and
+ * they can connect. */
+static void
+test_no_process_shows_a_password (void **state)
+{
+  Home *outer = *state;
+  for (int by = 0; by < 3; by++)
+    {
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_write_file (home, "weir.json", "{\"settle\": 0.1}");
+      g_autofree char *url = g_strdup (home->url), *bare = g_strdup (home->url);
+      char *at = strstr (bare, ":" CLUSTER_PASSWORD);
+      memmove (at, at + strlen (":" CLUSTER_PASSWORD), strlen (at + strlen (":" CLUSTER_PASSWORD)) + 1);
+      home_set_environment (home, "WEIR_DATABASE", by == 1 ? url : by == 2 ? bare : NULL);
+      home_set_environment (home, "PGPASSWORD", by == 2 ? CLUSTER_PASSWORD : NULL);
+      g_autoptr (Background) watch =
+          by == 0 ? spawn_weir (home, "watch", "--database", url, NULL) : spawn_weir (home, "watch", NULL);
+      home_drop (home, "users.csv", good);
+      wait_until (home_count_files (home, "archive") == 1);
+      wait_until (process_find (home->path, "--worker") != 0);
+      assert_false (is_in_proc (home, 2, "cmdline", CLUSTER_PASSWORD));
+      assert_false (is_in_proc (home, 2, "environ", CLUSTER_PASSWORD));
+      assert_true (is_in_proc (home, 2, "environ", PROCESS_MARK));
+      assert_true (is_in_proc (home, 2, "limits", "Max core file size        0                    0 "));
+      assert_false (is_in_proc (home, 2, "limits", "Max core file size        unlimited"));
+      stop_watch (watch);
+    }
+}
+
+/* psql connects with it, and neither it nor what it starts shows it. */
+static void
+test_psql_gets_a_password (void **state)
+{
+  Home *home = *state;
+  g_autofree char *url = cluster_url (home->cluster, home->database, CLUSTER_GUARDED_ROLE, CLUSTER_GUARDED_PASSWORD);
+  home_write_file (home, "weir.json", "{}");
+  home_set_environment (home, "WEIR_DATABASE", url);
+  g_autoptr (Outcome) outcome =
+      expect_weir (home, 0, "psql", "-X", "-At", "-c", "select current_user", "-c",
+                   "\\! cat /proc/self/environ /proc/$PPID/environ /proc/$PPID/cmdline | tr '\\0' '\\n'", NULL);
+  assert_true (g_str_has_prefix (outcome->out, CLUSTER_GUARDED_ROLE "\n"));
+  assert_contains (outcome->out, PROCESS_MARK);
+  assert_null (strstr (outcome->out, CLUSTER_GUARDED_PASSWORD));
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_no_message_has_a_cell, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_the_oracle_finds_a_cell, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_no_process_shows_a_password, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_psql_gets_a_password, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -37,6 +37,7 @@ typedef struct
   char *log; /* every statement with its parameters, each line beginning with its database's name (statement_log.h) */
   Db *db;    /* to make databases with, opened when the first is asked for */
   int databases;
+  const char *template; /* of new databases: one that nobody is connected to; NULL: the server's own */
 
   /* Where the server is our own: */
   char *bin; /* of initdb and postgres */
@@ -60,6 +61,14 @@ char *cluster_programs (void);
 
 /* A URL with a password. Owned by the caller. */
 char *cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password);
+
+/* WEIR_TEST_ROLE=loader in the environment: the role weir, as whom all weirs work, is no owner of its database but the loader of
+ * schema/roles.sql there, and the ledger is made before. What a test does by itself it does as the superuser then. Tests of what
+ * a loader may not do, or need not (make a ledger or a schema, take it back), fail. */
+bool cluster_is_of_loader (void);
+
+/* Makes the ledger in a database and runs schema/roles.sql there; the role weir is the loader. */
+void cluster_give_roles (Cluster *cluster, const char *database);
 
 /* A new database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
 char *cluster_make_database (Cluster *cluster);

@@ -9,7 +9,9 @@ home_db (Home *home)
   if (home->db == NULL)
     {
       g_autoptr (GError) error = NULL;
-      home->db = db_connect (home->url, "test", -1, &error);
+      const char *role = cluster_is_of_loader () ? "postgres" : "weir";
+      g_autofree char *url = cluster_url (home->cluster, home->database, role, CLUSTER_PASSWORD);
+      home->db = db_connect (url, "test", -1, &error);
       if (home->db == NULL)
         fail_msg ("the test cannot connect: %s", error->message);
       home->db_start = home->cluster->starts;

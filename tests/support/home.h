@@ -29,6 +29,7 @@ typedef struct
   char *elsewhere;        /* HOME and TMPDIR of weir: nothing may be left there */
   const char *started;    /* the folder that weir is started in; NULL: the home */
   int in;                 /* what weir reads as stdin; 0: nothing */
+  bool traced;            /* weir is started as ProcessSetup.traced says */
   char *database;         /* its name; NULL: there is no server */
   StatementLog log;       /* of that database */
   char *url;              /* NULL: the home has no database configured */

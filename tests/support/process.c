@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +58,7 @@ run_child (const ProcessSetup *setup, const User *user, const int *ends, pid_t p
     _exit (127);
   /* After the change of user, which clears it. SIGQUIT ends a postmaster at once with its children. */
   prctl (PR_SET_PDEATHSIG, SIGQUIT);
-  if (getppid () != parent || chdir (setup->folder) != 0)
+  if (getppid () != parent || chdir (setup->folder) != 0 || (setup->traced && ptrace (PTRACE_TRACEME, 0, NULL, NULL) != 0))
     _exit (127);
   execve (argv[0], (char *const *) argv, setup->environment != NULL ? (char *const *) setup->environment : environ);
   _exit (127);

@@ -21,6 +21,7 @@ typedef struct
   int in;           /* what it reads as stdin; 0: /dev/null */
   const char *out;  /* file that gets stdout (and stderr, where "err" is NULL); NULL: /dev/null */
   const char *err;
+  bool traced; /* stops behind its exec until its parent, who traces it, lets it go on (ptrace) */
 } ProcessSetup;
 
 /* Starts argv[0] by its path; the child dies with this process. Never fails: a program that cannot be run exits with 127. */

@@ -128,6 +128,34 @@ run_sql (Cluster *cluster, const char *sql)
     g_error ("%s: %s", sql, error->message);
 }
 
+bool
+cluster_is_of_loader (void)
+{
+  return g_strcmp0 (g_getenv ("WEIR_TEST_ROLE"), "loader") == 0;
+}
+
+void
+cluster_give_roles (Cluster *cluster, const char *database)
+{
+  g_autofree char *weir = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
+  g_autofree char *home = g_build_filename (cluster->folder, "roles", NULL);
+  g_autofree char *url = cluster_url (cluster, database, "postgres", CLUSTER_PASSWORD);
+  g_autofree char *psql = g_build_filename (cluster->bin != NULL ? cluster->bin : "/usr/bin", "psql", NULL);
+  g_autofree char *roles = g_build_filename (g_getenv ("WEIR_SOURCE"), "schema/roles.sql", NULL);
+  g_autofree char *state = g_build_filename (home, ".weir", NULL);
+  g_mkdir_with_parents (state, 0700);
+  run_tool (cluster, NULL, (const char *[]) { weir, "migrate", "up", "--home", home, "--database", url, NULL });
+  run_tool (cluster, NULL, (const char *[]) { psql, "-X", "-q", "-d", url, "-f", roles, "-v", "loader=weir", NULL });
+}
+
+/* The database that those of the tests are copies of. */
+static void
+make_template (Cluster *cluster)
+{
+  run_sql (cluster, "create database weir_template");
+  cluster_give_roles (cluster, "weir_template");
+}
+
 void
 server_make (Cluster *cluster)
 {
@@ -139,6 +167,8 @@ server_make (Cluster *cluster)
   /* The tests look as weir at what the other role made. */
   run_sql (cluster, "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "';"
                     " grant " CLUSTER_GUARDED_ROLE " to weir");
+  if (cluster_is_of_loader ())
+    make_template (cluster);
 }
 
 void
@@ -180,7 +210,9 @@ cluster_make_database (Cluster *cluster)
 {
   /* Other executables make theirs on the same server. */
   char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
-  g_autofree char *sql = g_strdup_printf ("create database %s owner weir", name);
+  bool of_loader = cluster_is_of_loader ();
+  const char *template = cluster->template != NULL ? cluster->template : of_loader ? "weir_template" : "template1";
+  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s", name, of_loader ? "" : "owner weir", template);
   run_sql (cluster, sql);
   return name;
 }

@@ -71,6 +71,7 @@ start_weir (Home *home, const char *const *arguments, const char *out, const cha
     .in = home->in,
     .out = out,
     .err = err,
+    .traced = home->traced,
   };
   return process_start (&setup, (const char *const *) argv->pdata);
 }

@@ -52,9 +52,45 @@ test_the_password_is_taken_out (void **state)
     }
 }
 
+/* What people see, also of what nobody could connect with. */
+static const struct
+{
+  const char *conninfo, *shown;
+} shown_cases[] = {
+  { "", "" },
+  { "shop", "shop" },
+  { "postgresql://ann:pw@db:5432/shop", "postgresql://ann@db:5432/shop" },
+  { "postgresql://[::1]:5432,db2:5433/shop?sslmode=require", "postgresql://[::1]:5432,db2:5433/shop?sslmode=require" },
+  { "postgresql://db/shop?sslpassword=pw&sslmode=require", "postgresql://db/shop?sslpassword=***&sslmode=require" },
+  { "postgresql://db/shop?p%61ssword=pw&user=ann", "postgresql://db/shop?p%61ssword=***&user=ann" },
+  { "postgresql://db/shop?PASSWORD=pw", "postgresql://db/shop?PASSWORD=***" },
+  { "postgresql://ann:p/w@db/shop", "postgresql://ann:***@db/shop" },
+  { "postgresql://ann:1/w@db/shop", "postgresql://ann:***@db/shop" },
+  { "postgresql://ann:pw", "postgresql://ann:***" },
+  { "postgresql://ann:pw/shop", "postgresql://ann:***" },
+  { "mysql://ann:pw@db/shop", "mysql://ann@db/shop" },
+  { "POSTGRESQL://ann:p/w@db/shop", "POSTGRESQL://ann:***@db/shop" },
+  { "host=db password=pw user=ann", "host=db user=ann" },
+  { "host=db PASSWORD=pw user=ann", "host=db PASSWORD=*** user=ann" },
+  { "host=db sslpassword='p w' passfile=/etc/pass", "host=db sslpassword=*** passfile=/etc/pass" },
+  { "password=my secret host=db", "*** host=db" },
+  { "host=db password secret", "host=db ***" },
+};
+
+static void
+test_what_people_see (void **state)
+{
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (shown_cases); i++)
+    {
+      g_autofree char *shown = conninfo_shown (shown_cases[i].conninfo);
+      assert_string_equal (shown, shown_cases[i].shown);
+    }
+}
+
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test (test_the_password_is_taken_out) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test (test_the_password_is_taken_out), cmocka_unit_test (test_what_people_see) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -158,6 +158,17 @@ an_error_becomes_json (void **state)
     }
 }
 
+/* Without memory jansson would leave members out, and say so to nobody who looks. */
+static void
+no_memory_ends_the_program (void **state)
+{
+  (void) state;
+  json_malloc_t allocate = NULL;
+  weir_json_setup ();
+  json_get_alloc_funcs (&allocate, NULL);
+  assert_ptr_equal (allocate, g_malloc);
+}
+
 int
 main (void)
 {
@@ -169,6 +180,7 @@ main (void)
     cmocka_unit_test (a_file_beyond_the_limit_is_refused),
     cmocka_unit_test (any_string_becomes_json),
     cmocka_unit_test (an_error_becomes_json),
+    cmocka_unit_test (no_memory_ends_the_program),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

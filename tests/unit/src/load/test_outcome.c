@@ -53,7 +53,8 @@ every_error_has_its_outcome (void **state)
       g_autoptr (GError) error = NULL;
       weir_error (&error, cases[i].code, "it broke");
       assert_string_equal (outcome_word (outcome_of_error (error)), cases[i].word);
-      g_autoptr (Json) answer = outcome_error_to_json (error);
+      g_autoptr (Json) answer = outcome_error_to_json (error, SCOPE_MACHINE);
+      assert_int_equal (outcome_scope (answer), SCOPE_MACHINE);
       assert_string_equal (json_string_value (json_object_get (answer, "outcome")), cases[i].word);
       assert_string_equal (json_string_value (json_object_get (json_object_get (answer, "error"), "message")), "it broke");
     }

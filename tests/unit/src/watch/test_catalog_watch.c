@@ -8,6 +8,10 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOBODY 65534
 
 static void
 write_file (const char *folder, const char *name, const char *text)
@@ -96,12 +100,49 @@ a_broken_model_is_told_once (void **state)
   assert_int_equal (count_in (said, "users.json is no longer broken"), 1);
 }
 
+/* Without root's rights, which read everything. */
+static CatalogChange
+look_as_user (CatalogWatch *watch)
+{
+  bool is_root = geteuid () == 0;
+  assert_true (!is_root || seteuid (NOBODY) == 0);
+  CatalogChange change = catalog_watch_look (watch);
+  assert_true (!is_root || seteuid (0) == 0);
+  return change;
+}
+
+/* A model that could not be read is taken up when it can be, though it is the same file. */
+static void
+an_unreadable_model_is_tried_again (void **state)
+{
+  (void) state;
+  g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
+  g_autofree char *models = g_build_filename (folder, "models", NULL);
+  g_autofree char *path = g_build_filename (models, "users.json", NULL);
+  g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
+  assert_true (settings != NULL && chmod (folder, 0755) == 0 && chmod (models, 0755) == 0);
+  write_file (models, "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  assert_int_equal (chmod (path, 0), 0);
+  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, false);
+  CatalogWatch *watch = catalog_watch_new (settings, log);
+  assert_int_equal (look_as_user (watch), CATALOG_MODELS_CHANGED);
+  assert_int_equal (look_as_user (watch), CATALOG_SAME);
+  assert_int_equal (catalog_watch_get (watch)->broken->len, 1);
+  assert_int_equal (chmod (path, 0644), 0);
+  assert_int_equal (look_as_user (watch), CATALOG_MODELS_CHANGED);
+  assert_int_equal (look_as_user (watch), CATALOG_SAME);
+  assert_int_equal (catalog_watch_get (watch)->models->len, 1);
+  catalog_watch_free (watch);
+  remove_tree (folder);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (every_edit_is_noticed_once),
     cmocka_unit_test (a_broken_model_is_told_once),
+    cmocka_unit_test (an_unreadable_model_is_tried_again),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
