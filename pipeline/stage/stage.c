@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/stage/grants.h"
+#include "pipeline/stage/replace.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -207,6 +208,8 @@ harmless (const GError *error)
     return "somebody is reading it";
   if (reason == REASON_DEPENDENT_OBJECTS)
     return "other objects depend on it";
+  if (reason == REASON_NOT_SUPPORTED) /* to truncate it */
+    return "a foreign key refers to it";
   return NULL;
 }
 
@@ -215,6 +218,29 @@ note_unswapped (const Stage *stage, const char *why, GPtrArray *notes)
 {
   g_ptr_array_add (notes, g_strdup_printf ("%s.%s was left as it is, for %s: this load's rows are in %s.%s until the next load",
                                            stage->schema, stage->table, why, stage->schema, stage->build));
+}
+
+/* Something depends on the old table, so that it has to stay: the new rows go into it. Behind a swap that failed, whose savepoint it
+ * ends. */
+static bool
+replace_or_note (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error)
+{
+  g_autofree char *begin = g_strdup_printf ("rollback to savepoint swap; set local lock_timeout = %d", MAX (timeout_ms, 1));
+  g_autoptr (GError) failure = NULL;
+  bool same = true;
+  if (!db_exec (db, begin, error))
+    return false;
+  if (replace_rows (db, stage->schema, stage->table, stage->build, &same, &failure) && same)
+    {
+      g_free (stage->name);
+      stage->name = g_strdup (stage->table);
+      return db_exec (db, "set local lock_timeout = 0; release savepoint swap", error);
+    }
+  const char *why = failure == NULL ? "other objects depend on it, and its columns are others" : harmless (failure);
+  if (why == NULL)
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  note_unswapped (stage, why, notes);
+  return db_exec (db, "rollback to savepoint swap; release savepoint swap", error);
 }
 
 bool
@@ -239,6 +265,8 @@ stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **err
   const char *why = harmless (failure);
   if (why == NULL)
     return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  if (weir_error_get_reason (failure) == REASON_DEPENDENT_OBJECTS)
+    return replace_or_note (db, stage, timeout_ms, notes, error);
   note_unswapped (stage, why, notes);
   return db_exec (db, "rollback to savepoint swap; release savepoint swap", error);
 }

@@ -61,13 +61,13 @@ table_to_json (const Table *table)
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
   Json *object = json_pack (
-      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "table",
+      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:b, s:s?}", "table",
       weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
       table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
       "versions", number_or_null (table->versions), "files", number_or_null (table->files), "failed",
       number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
       "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
-      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run);
+      table->gone, "staging_emptied", table->emptied, "staging_stale", table->stale != NULL, "refill_run", table->refill_run);
   show_times_to_iso (object, times);
   return object;
 }
@@ -135,7 +135,8 @@ print_tables (const Status *status)
 static bool
 has_note (const Table *table)
 {
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone;
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone
+         || table->stale != NULL;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -194,6 +195,11 @@ print_table_note (const Table *table, const Catalog *catalog)
     print_gone (table);
   if (table->emptied)
     print_emptied (table);
+  else if (table->stale != NULL)
+    printf ("%s: its staging table shows an older file, for somebody was reading it or has built upon it; the last one's rows are "
+            "in %s "
+            "until the next load\n",
+            table->table, table->stale);
 }
 
 static void
