@@ -34,6 +34,7 @@ typedef struct
   bool delete_after_load; /* "after_load": "delete" */
   double max_percent;     /* "rejects": {"max_percent": 1} */
   int min_confidence;     /* "sniff": {"min_confidence_percent": 50} */
+  bool index_keys;        /* "indexes": "keys" */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */

@@ -45,7 +45,8 @@ const Setting settings_table[] = {
     CONNINFO (database),
     SAID_BY (database_source),
     .otherwise = "the embedded PostgreSQL",
-    .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...)." },
+    .help = "libpq URL or conninfo of the database. An empty text means libpq's own environment (PGHOST, PGSERVICE, ...). "
+            "A URL of another database, `mysql://...`, is refused." },
   { .path = "imports",
     FOLDER (imports),
     .fallback = "\"imports\"",
@@ -88,6 +89,12 @@ const Setting settings_table[] = {
     .fallback = G_STRINGIFY (SNIFF_LEAST_PERCENT),
     .help = "Confidence, in percent, below which a file is refused if lines of it are left out or it has no header, and its model "
             "does not say the `delimiter`." },
+  { .path = "indexes",
+    FLAG (index_keys, "none", "keys"),
+    .fallback = "\"none\"",
+    .help =
+        "Indexes besides those of ids: `keys` puts one on the business key of each dimension and on each reference of a fact, at "
+        "the next load. Queries by them are quicker, loads take longer." },
   { .path = "swap_timeout",
     NUMBER (swap_timeout, 0, 3600),
     .fallback = "2",
