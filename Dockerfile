@@ -19,7 +19,7 @@ COPY schema/model.schema.json /usr/local/share/weir/schema/
 COPY docs/*.md /usr/local/share/doc/weir/
 COPY scripts/container-start /usr/local/bin/
 
-# One volume holds all of the home: imports, archive and failed must share a file system, for files move by rename.
+# One volume holds all of the home: within it files move by rename, and are not copied.
 RUN useradd --uid 1000 --user-group --no-create-home weir \
   && install -d -o weir -g weir /home/weir /home/weir/imports
 USER weir

@@ -205,8 +205,8 @@ shown_pairs (const char *conninfo)
 char *
 conninfo_shown (const char *conninfo)
 {
-  size_t scheme = strspn (conninfo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-  if (scheme > 0 && g_str_has_prefix (conninfo + scheme, "://")) /* of whatever kind */
+  g_autofree char *scheme = conninfo_scheme (conninfo);
+  if (scheme != NULL) /* of whatever kind */
     {
       g_autofree char *password = NULL;
       g_autofree char *without = url_without_password (conninfo, &password);

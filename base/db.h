@@ -19,6 +19,9 @@
 typedef struct Db Db;
 typedef struct DbResult DbResult;
 
+/* How long a statement waits for a lock, where its transaction says nothing else. */
+#define DB_LOCK_TIMEOUT_MS 10000
+
 /* Connects. conninfo is a libpq URL or key=value text ("" is libpq's own environment). stop_fd (-1: none) is polled while waiting
  * for the server and stays the caller's: when it is readable, the statement is cancelled and the call fails with STOP.
  * Time zone is set to UTC, client encoding to UTF8, and notices are dropped. A server encoding other than UTF8 is a MODEL error. */
@@ -26,8 +29,26 @@ Db *db_connect (const char *conninfo, const char *application_name, int stop_fd,
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 
+/* What whoever is asked while we wait for the server may answer. */
+typedef enum
+{
+  DB_WAIT_ON,
+  DB_STOP,    /* as if stop_fd were readable */
+  DB_GIVE_UP, /* the answer will not come: the connection is lost (RETRY, "connection_lost") */
+} DbTick;
+
+/* From now on "tick" is called about once a second while a call waits for the server, with how long that call has waited for an
+ * answer (microseconds). It must not use the Db. NULL: nobody is asked. */
+void db_set_tick (Db *db, DbTick (*tick) (int64_t waited_us, void *data), void *data);
+
+/* The process at the server that serves the connection, as the server numbers it. */
+int db_backend (const Db *db);
+
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
+
+/* Waits without asking anything of the server. Errors: STOP. */
+bool db_sleep (Db *db, int milliseconds, GError **error);
 
 int db_server_version (const Db *db); /* 150018 */
 

@@ -93,12 +93,15 @@ check_conninfo (const char *conninfo, GError **error)
   return true;
 }
 
-/* Starts connecting; what stands before "dbname" is a default that the connection string overrides, what stands behind is ours. */
+/* Starts connecting; what stands before "dbname" is a default that the connection string overrides, what stands behind is ours. A
+ * peer that does not answer any more is noticed after 25 s of silence, or 30 s after something that it never took. */
 static PGconn *
 start_connection (const char *conninfo, const char *application_name)
 {
-  const char *keywords[] = { "connect_timeout", "dbname", "client_encoding", "fallback_application_name", NULL };
-  const char *values[] = { "10", conninfo, "UTF8", application_name, NULL };
+  const char *keywords[] = { "connect_timeout",  "keepalives_idle",           "keepalives_interval",
+                             "keepalives_count", "tcp_user_timeout",          "dbname",
+                             "client_encoding",  "fallback_application_name", NULL };
+  const char *values[] = { "10", "10", "5", "3", "30000", conninfo, "UTF8", application_name, NULL };
   if (getenv ("PGCONNECT_TIMEOUT") != NULL)
     values[0] = NULL;
   return PQconnectStartParams (keywords, values, 1);
@@ -119,17 +122,18 @@ connect_deadline (PGconn *conn)
 static bool
 finish_connection (Db *db, GError **error)
 {
-  int64_t deadline = connect_deadline (db->conn);
+  int64_t since = g_get_monotonic_time (), deadline = connect_deadline (db->conn);
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (PQstatus (db->conn) != CONNECTION_BAD && state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED)
     {
-      switch (db_wait (db->conn, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, db->stop_fd, deadline))
+      switch (db_wait (db, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, true, deadline, since))
         {
         case DB_WAIT_READY:
           state = PQconnectPoll (db->conn);
           break;
         case DB_WAIT_STOP:
           return db_stop_error (error);
+        case DB_WAIT_SILENT:
         case DB_WAIT_TIMEOUT:
           return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE },
                             "could not connect to the database: no answer from host %s, port %s", PQhost (db->conn),
@@ -152,8 +156,17 @@ prepare_session (Db *db, GError **error)
   /* All that our reading and writing of text depends on. Without notices, input during a COPY can only be an error. */
   return db_exec (db,
                   "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex';"
-                  " set standard_conforming_strings = on; set client_min_messages = error",
+                  " set standard_conforming_strings = on; set client_min_messages = error;"
+                  " set lock_timeout = " G_STRINGIFY (DB_LOCK_TIMEOUT_MS),
                   error);
+}
+
+/* From 14 on a server can notice in the middle of a statement that its client is gone, and give its locks back; not on every system. */
+static void
+watch_client (Db *db)
+{
+  if (PQserverVersion (db->conn) >= 140000)
+    (void) db_exec (db, "set client_connection_check_interval = 5000", NULL);
 }
 
 Db *
@@ -175,6 +188,7 @@ db_connect (const char *conninfo, const char *application_name, int stop_fd, GEr
   PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
   if (!prepare_session (db, error))
     return NULL;
+  watch_client (db);
   return g_steal_pointer (&db);
 }
 
@@ -186,6 +200,12 @@ db_free (Db *db)
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
   g_free (db);
+}
+
+int
+db_backend (const Db *db)
+{
+  return PQbackendPID (db->conn);
 }
 
 int

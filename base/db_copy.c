@@ -20,7 +20,7 @@ begin_copy (Db *db, const char *sql, GError **error)
 
   g_autoptr (PGresult) result = NULL;
   if (!db_next_result (db, &statement, &result))
-    return db_stop_error (error);
+    return db_given_up_error (db, error);
   if (result != NULL && PQresultStatus (result) == PGRES_COPY_IN)
     return true;
 
@@ -38,7 +38,8 @@ bool
 db_copy_begin (Db *db, const char *sql, GError **error)
 {
   g_clear_error (&db->copy_error);
-  db->copying = begin_copy (db, sql, error);
+  /* Not blocking while rows are sent: who waits in libpq could neither be stopped nor give a sign of life. */
+  db->copying = begin_copy (db, sql, error) && (PQsetnonblocking (db->conn, 1) == 0 || db_connection_error (db, error));
   return db->copying;
 }
 
@@ -46,16 +47,15 @@ db_copy_begin (Db *db, const char *sql, GError **error)
 static bool
 end_copy (Db *db, const char *complaint, DbStatement *statement, PGresult **ret_last, GError **error)
 {
+  g_autoptr (GError) first = NULL;
   db->copying = false;
-  if (PQputCopyEnd (db->conn, complaint) != 1)
-    {
-      /* The server may have said why before it went away. */
-      g_autoptr (GError) first = NULL;
-      if (db_drain (db, statement, NULL, &first))
-        return db_connection_error (db, error);
-      return g_propagate_error (error, g_steal_pointer (&first)), false;
-    }
-  return db_drain (db, statement, ret_last, error);
+  bool asked = PQputCopyEnd (db->conn, complaint) == 1;
+  bool done = db_drain (db, statement, ret_last, &first);
+  PQsetnonblocking (db->conn, 0);
+  /* The server may have said why before it went away. */
+  if (!done)
+    return g_propagate_error (error, g_steal_pointer (&first)), false;
+  return asked || db_connection_error (db, error);
 }
 
 /* Remembers the error that ended the COPY, so that db_copy_end can still say why. */
@@ -76,6 +76,13 @@ fetch_copy_error (Db *db, GError **error)
   return fail_copy (db, reason, error);
 }
 
+static bool
+has_input (const Db *db)
+{
+  struct pollfd fd = { .fd = PQsocket (db->conn), .events = POLLIN };
+  return poll (&fd, 1, 0) > 0;
+}
+
 /* For a call after the COPY has ended: says again what ended it. */
 static bool
 ended_copy_error (Db *db, GError **error)
@@ -83,6 +90,34 @@ ended_copy_error (Db *db, GError **error)
   if (db->copy_error == NULL)
     return weir_error (error, WEIR_ERROR_LOCAL, "no COPY is running");
   return g_propagate_error (error, g_error_copy (db->copy_error)), false;
+}
+
+/* Hands everything to the kernel. While that takes nothing, because the server does not, we wait as we do for an answer. */
+static bool
+flush_copy (Db *db, GError **error)
+{
+  int64_t since = g_get_monotonic_time ();
+  for (;;)
+    {
+      int left = PQflush (db->conn);
+      if (left == 0)
+        return true;
+      if (left < 0)
+        return fetch_copy_error (db, error);
+      switch (db_wait (db, POLLOUT | POLLIN, true, 0, since))
+        {
+        case DB_WAIT_STOP:
+          return db_stop_error (error);
+        case DB_WAIT_SILENT:
+        case DB_WAIT_TIMEOUT:
+          db->lost = db->silent = true;
+          return db->copying = false, db_connection_error (db, error);
+        case DB_WAIT_READY:
+          break;
+        }
+      if (has_input (db))
+        return fetch_copy_error (db, error);
+    }
 }
 
 bool
@@ -105,6 +140,8 @@ db_copy_write (Db *db, const void *bytes, size_t length, GError **error)
       size_t piece = MIN (length, COPY_PIECE);
       if (PQputCopyData (db->conn, next, (int) piece) != 1)
         return fetch_copy_error (db, error);
+      if (!flush_copy (db, error))
+        return false;
       next += piece;
       length -= piece;
     }

@@ -22,7 +22,10 @@ struct Db
 {
   PGconn *conn;
   int stop_fd;
+  DbTick (*tick) (int64_t waited_us, void *data); /* NULL: nobody is asked while we wait */
+  void *tick_data;
   bool lost;          /* gave up waiting for the server: the protocol's state is unknown */
+  bool silent;        /* and that because no answer would come, not because we had to stop */
   bool copying;       /* between db_copy_begin and the end of the COPY on the server */
   GError *copy_error; /* what ended the COPY early, already told to the caller of db_copy_write */
 };
@@ -50,15 +53,21 @@ typedef enum
   DB_WAIT_READY,
   DB_WAIT_STOP,
   DB_WAIT_TIMEOUT,
+  DB_WAIT_SILENT, /* the tick gave the connection up */
 } DbWait;
 
-/* Waits for the socket, for stop_fd (unless -1) to be readable, or for the deadline (monotonic microseconds, 0: none). */
-DbWait db_wait (PGconn *conn, short events, int stop_fd, int64_t deadline);
+/* Waits for the socket; for a stop, where that counts; or for the deadline (monotonic microseconds, 0: none). "since": when the
+ * call began to wait, for the tick. */
+DbWait db_wait (const Db *db, short events, bool may_stop, int64_t deadline, int64_t since);
+
+/* The error of a connection that was given up: STOP, or RETRY where it is lost. Returns false. */
+bool db_given_up_error (Db *db, GError **error);
 
 /* A statement on its way to its end; all zero at first. */
 typedef struct
 {
   bool cancelled;   /* because of stop_fd */
+  int64_t since;    /* when we began to wait; 0: not yet */
   int64_t deadline; /* of the cancelled statement */
 } DbStatement;
 

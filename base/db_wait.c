@@ -3,25 +3,52 @@
 #include <errno.h>
 #include <poll.h>
 
-DbWait
-db_wait (PGconn *conn, short events, int stop_fd, int64_t deadline)
-{
-  for (;;)
-    {
-      int timeout = -1;
-      if (deadline > 0)
-        timeout = (int) CLAMP ((deadline - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
+#define TICK_US 1000000
 
-      struct pollfd fds[] = { { .fd = PQsocket (conn), .events = events }, { .fd = stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), timeout);
-      if (ready < 0 && errno == EINTR)
-        continue;
-      if (ready == 0)
-        return DB_WAIT_TIMEOUT;
-      if (ready > 0 && fds[0].revents == 0)
+/* Polls once, for a tick at most. *ret_wait is what came of it; false: nothing yet. */
+static bool
+poll_once (const Db *db, short events, bool may_stop, int64_t deadline, DbWait *ret_wait)
+{
+  int64_t now = g_get_monotonic_time ();
+  int64_t until = deadline > 0 ? MIN (deadline, now + TICK_US) : now + TICK_US;
+  struct pollfd fds[] = { { .fd = PQsocket (db->conn), .events = events },
+                          { .fd = may_stop ? db->stop_fd : -1, .events = POLLIN } };
+  int ready = poll (fds, G_N_ELEMENTS (fds), (int) (MAX (until - now, 0) + 999) / 1000);
+  if (ready > 0)
+    *ret_wait = fds[0].revents == 0 ? DB_WAIT_STOP : DB_WAIT_READY;
+  else if (ready == 0 && deadline > 0 && g_get_monotonic_time () >= deadline)
+    *ret_wait = DB_WAIT_TIMEOUT;
+  else
+    return false;
+  return true;
+}
+
+DbWait
+db_wait (const Db *db, short events, bool may_stop, int64_t deadline, int64_t since)
+{
+  DbWait wait;
+  while (!poll_once (db, events, may_stop, deadline, &wait))
+    {
+      DbTick tick = db->tick != NULL ? db->tick (g_get_monotonic_time () - since, db->tick_data) : DB_WAIT_ON;
+      if (tick == DB_GIVE_UP)
+        return DB_WAIT_SILENT;
+      if (tick == DB_STOP && may_stop)
         return DB_WAIT_STOP;
-      return DB_WAIT_READY;
     }
+  return wait;
+}
+
+void
+db_set_tick (Db *db, DbTick (*tick) (int64_t waited_us, void *data), void *data)
+{
+  db->tick = tick;
+  db->tick_data = data;
+}
+
+bool
+db_given_up_error (Db *db, GError **error)
+{
+  return db->silent ? db_connection_error (db, error) : db_stop_error (error);
 }
 
 bool
@@ -35,6 +62,17 @@ is_stopped (const Db *db)
 {
   struct pollfd fd = { .fd = db->stop_fd, .events = POLLIN };
   return db->stop_fd >= 0 && poll (&fd, 1, 0) > 0;
+}
+
+bool
+db_sleep (Db *db, int milliseconds, GError **error)
+{
+  struct pollfd fd = { .fd = db->stop_fd, .events = POLLIN };
+  int ready;
+  do
+    ready = poll (&fd, 1, milliseconds);
+  while (ready < 0 && errno == EINTR);
+  return ready <= 0 || db_stop_error (error);
 }
 
 bool
@@ -70,7 +108,11 @@ db_cancel (Db *db, DbStatement *statement)
 bool
 db_read_more (Db *db, DbStatement *statement)
 {
-  switch (db_wait (db->conn, POLLIN, statement->cancelled ? -1 : db->stop_fd, statement->deadline))
+  if (statement->since == 0)
+    statement->since = g_get_monotonic_time ();
+  /* Behind a COPY some of it may still have to go out. */
+  bool sending = PQisnonblocking (db->conn) && PQflush (db->conn) > 0;
+  switch (db_wait (db, sending ? POLLIN | POLLOUT : POLLIN, !statement->cancelled, statement->deadline, statement->since))
     {
     case DB_WAIT_READY:
       /* What a failure means comes with the next PQgetResult. */
@@ -79,6 +121,9 @@ db_read_more (Db *db, DbStatement *statement)
     case DB_WAIT_STOP:
       db_cancel (db, statement);
       return true;
+    case DB_WAIT_SILENT:
+      db->silent = true;
+      break;
     case DB_WAIT_TIMEOUT:
       break;
     }
@@ -126,7 +171,7 @@ db_drain (Db *db, DbStatement *statement, PGresult **ret_last, GError **error)
     {
       PGresult *result = NULL;
       if (!db_next_result (db, statement, &result))
-        return db_stop_error (error);
+        return db_given_up_error (db, error);
       if (result == NULL)
         break;
       db_leave_copy (db, result);

@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsat.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -43,55 +44,6 @@ fs_make_folder (const char *path, mode_t mode, GError **error)
   return make_one_folder (path, mode, error);
 }
 
-/* For file systems that can neither rename without replacing nor link: reserve the name, then rename over the reservation. */
-static int
-rename_by_reservation (const char *from, const char *to)
-{
-  struct stat status;
-  if (lstat (from, &status) != 0)
-    return -1;
-
-  if (S_ISDIR (status.st_mode))
-    {
-      if (mkdir (to, 0700) != 0)
-        return -1;
-    }
-  else
-    {
-      AUTO_FD int reservation = open (to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-      if (reservation < 0)
-        return -1;
-    }
-
-  if (rename (from, to) == 0)
-    return 0;
-  int saved = errno;
-  remove (to);
-  errno = saved;
-  return -1;
-}
-
-static int
-rename_by_link (const char *from, const char *to)
-{
-  if (link (from, to) == 0)
-    return unlink (from);
-  if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK)
-    return rename_by_reservation (from, to);
-  return -1;
-}
-
-/* Like rename (2), but fails with EEXIST instead of replacing. */
-static int
-rename_without_replacing (const char *from, const char *to)
-{
-  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-    return 0;
-  if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
-    return rename_by_link (from, to);
-  return -1;
-}
-
 static bool
 sync_parent (const char *path, GError **error)
 {
@@ -105,7 +57,7 @@ fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **erro
   if (ret_exists != NULL)
     *ret_exists = false;
 
-  if (rename_without_replacing (from, to) != 0)
+  if (!fs_rename_at (AT_FDCWD, from, AT_FDCWD, to))
     {
       if (errno == EEXIST && ret_exists != NULL)
         return *ret_exists = true, false;
@@ -222,10 +174,7 @@ fs_sync_folder (const char *path, GError **error)
   AUTO_FD int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     return path_error (error, "open folder", path);
-  /* Some file systems cannot sync a folder and say EINVAL: they have no more to give. */
-  if (fsync (fd) != 0 && errno != EINVAL && errno != EOPNOTSUPP)
-    return path_error (error, "sync folder", path);
-  return true;
+  return fs_sync_at (fd) || path_error (error, "sync folder", path);
 }
 
 int

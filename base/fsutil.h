@@ -13,8 +13,7 @@
 bool fs_make_folder (const char *path, mode_t mode, GError **error);
 
 /* Renames without ever replacing. Where "to" exists, returns false with *ret_exists true and no error; ret_exists may be NULL, then
- * that is an error like any other. Uses renameat2 (RENAME_NOREPLACE); where the file system lacks it link and unlink, and where it
- * lacks these, too, a rename over a name that it reserves first. Both parent folders are fsynced. */
+ * that is an error like any other (fs_rename_at, base/fsat.h). Both parent folders are fsynced. */
 bool fs_rename_new (const char *from, const char *to, bool *ret_exists, GError **error);
 
 /* Writes a whole file with the given mode, durably: a temporary sibling, fsync, rename over "path", fsync of the folder. */

@@ -19,7 +19,7 @@ static const struct
   [REASON_STOP] = { "stop", ERROR, "somebody asked weir to stop; nothing is said against the file" },
 
   [REASON_BAD_NAME] = { "bad_name", ERROR, "no table can be named after the file" },
-  [REASON_NOT_A_FILE] = { "not_a_file", ERROR, "a folder, a pipe or a device, not a regular file" },
+  [REASON_NOT_A_FILE] = { "not_a_file", ERROR, "a folder, a link, a pipe or a device, not a regular file" },
   [REASON_UNREADABLE] = { "unreadable", ERROR, "the file cannot be opened" },
   [REASON_FILE_CHANGED] = { "file_changed", ERROR, "the file changed while it was read; it is loaded again" },
   [REASON_WORKER_CRASHED] = { "worker_crashed", ERROR, "the file crashed its worker twice" },

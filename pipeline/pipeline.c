@@ -9,30 +9,49 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts, and with room for one hash table of a million keys. */
+ * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. */
 static const char begin_sql[] = "begin isolation level read committed;"
                                 "set local synchronous_commit = on;"
                                 "set local statement_timeout = 0;"
-                                "set local lock_timeout = 0;"
+                                "set local lock_timeout = %d;"
                                 "set local idle_in_transaction_session_timeout = 0;"
                                 "set local work_mem = '64MB';"
                                 "set local jit = off;"
                                 "set local search_path = pg_catalog";
 
+static bool
+begin_transaction (Db *db, const PipelineTask *task, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms);
+  return db_exec (db, sql, error);
+}
+
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return db_exec (db, task->options->dry_run ? "savepoint step" : begin_sql, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, error);
 }
 
 static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
   return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+}
+
+/* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
+ * it has perhaps only written them to memory. */
+static bool
+commit_run (Db *db, const PipelineTask *task, GError **error)
+{
+  if (task->keep && !task->options->dry_run && fsync (task->fd) != 0 && errno != EINVAL)
+    return weir_system_error (error, errno, "could not sync \"%s\" to the disk", task->run->file);
+  return commit_step (db, task, error);
 }
 
 static void
@@ -129,7 +148,7 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
 {
   if (!begin_step (db, task, error))
     return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_step (db, task, error))
+  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
@@ -225,7 +244,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL };
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms };
   note_changes (loaded->layout, step->notes);
   return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
          && record_applied (db, task, known, loaded, step, error);
@@ -256,7 +275,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
     fault_point ("before-commit");
-  if (!done || !commit_step (db, task, error))
+  if (!done || !commit_run (db, task, error))
     {
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
@@ -277,8 +296,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error)
-      || !commit_step (db, task, error))
+  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
@@ -366,7 +384,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!db_exec (db, begin_sql, error))
+  if (!begin_transaction (db, task, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -31,6 +31,7 @@ typedef struct
   int64_t max_rows;    /* of a file; 0: no limit */
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
   bool index_keys;     /* also an index on business keys and references */
+  int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
@@ -46,6 +47,7 @@ typedef struct
   const Run *run;         /* with the size and time of the file, when it was opened */
   int fd;
   const PipelineOptions *options;
+  bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
 
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */

@@ -48,7 +48,7 @@ ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error)
   bool locked = LEDGER_RUN ("wait_lock", { "table", table });
   if (!locked)
     weir_error_hint (error, "Another load of %s is running; `weir runs` names it.", table);
-  return db_exec (db, "reset lock_timeout", locked ? error : NULL) && locked;
+  return db_exec (db, "set lock_timeout = " G_STRINGIFY (DB_LOCK_TIMEOUT_MS), locked ? error : NULL) && locked;
 }
 
 bool
@@ -248,6 +248,19 @@ ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition,
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   return LEDGER_RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition }, { "summary", summary });
+}
+
+bool
+ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  *ret_sha256 = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_sha256", &result, { "run", id }))
+    return false;
+  *ret_sha256 = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
 }
 
 bool

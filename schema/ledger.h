@@ -113,6 +113,9 @@ bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GErr
  * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
+/* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
+bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
+
 /* weir.table. ledger_table_read locks the row when for_update. */
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */

@@ -2,8 +2,10 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsat.h"
 #include "base/fsutil.h"
 #include "watcher/lockfd.h"
+#include "watcher/move.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -13,8 +15,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#define FOLDER_MODE 0755
-#define FILE_MODE 0644
+#define FOLDER_MODE 0750
+#define FILE_MODE 0640
 
 #define ERROR_ENDING ".error.json"
 
@@ -96,20 +98,6 @@ archive_name (const char *file_name, int64_t unix_seconds, Uid run)
   return g_strdup_printf ("%.*s.%s-%.8s%s", (int) stem, name, stamp, run_text, ending);
 }
 
-/* Says what to do where a rename failed because it would cross a file system. */
-static void
-explain_devices (const char *from, const char *folder, GError **error)
-{
-  g_autofree char *from_folder = g_path_get_dirname (from);
-  struct stat source, target;
-  if (stat (from_folder, &source) != 0 || stat (folder, &target) != 0)
-    return;
-  if (source.st_dev == target.st_dev && !(error && *error && strstr ((*error)->message, g_strerror (EXDEV))))
-    return;
-  weir_error_detail (error, "\"%s\" and \"%s\" are on different file systems; nothing was moved.", from_folder, folder);
-  weir_error_hint (error, "imports, archive and failed must share a file system, in a container a single mount.");
-}
-
 static bool
 make_folder (const char *folder, GError **error)
 {
@@ -126,31 +114,58 @@ is_taken (const char *path)
   return lstat (path, &status) == 0 || errno != ENOENT;
 }
 
-/* Moves the file under a name that is free, with its report (NULL: none) beside it. A name is unique but for the first 8 digits of
- * the run and the second: a taken one takes the next second. */
+/* Moves the file to an open folder. */
+static MoveEnd
+move_to (const ArchiveFile *file, int folder, const char *name, const char *place, GError **error)
+{
+  if (file->claim)
+    return move_file (&(Move) { claim_folder (file->claim), claim_name (file->claim), file->path, folder, name, place,
+                                claim_file (file->claim), file->run, claim_folder (file->claim) },
+                      error);
+  AUTO_FD int fd = open (file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0)
+    return weir_system_error (error, errno, "could not open \"%s\"", file->path), MOVE_FAILED;
+  return move_file (&(Move) { AT_FDCWD, file->path, file->path, folder, name, place, fd, file->run, -1 }, error);
+}
+
+/* Moves the file under that name, with its report (NULL: none) beside it. */
+static MoveEnd
+move_as (const ArchiveFile *file, int folder, const char *place, const char *report_text, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (place);
+  g_autofree char *report = g_strconcat (place, ERROR_ENDING, NULL);
+  if (is_taken (place) || is_taken (report))
+    return MOVE_TAKEN;
+  /* The report first: a file in failed/ is never without its reason. */
+  if (report_text && !fs_write_file (report, report_text, strlen (report_text), FILE_MODE, error))
+    return MOVE_FAILED;
+  MoveEnd end = move_to (file, folder, name, place, error);
+  if (report_text && (end == MOVE_TAKEN || end == MOVE_FAILED))
+    unlink (report);
+  return end;
+}
+
+/* The same under a name that is free. A name is unique but for the first 8 digits of the run and the second: a taken one takes the next
+ * second. */
 static bool
 move_into (const char *folder, const ArchiveFile *file, const char *report_text, char **ret_place, GError **error)
 {
+  *ret_place = NULL;
   if (!make_folder (folder, error))
     return false;
+  AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return weir_system_error (error, errno, "could not open folder \"%s\"", folder);
   for (int i = 0; i < NAME_TRIES; i++)
     {
       g_autofree char *name = archive_name (file->name, file->unix_seconds + i, file->run);
       g_autofree char *place = g_build_filename (folder, name, NULL);
-      g_autofree char *report = g_strconcat (place, ERROR_ENDING, NULL);
-      if (is_taken (place) || is_taken (report))
+      MoveEnd end = move_as (file, fd, place, report_text, error);
+      if (end == MOVE_TAKEN)
         continue;
-      /* The report first: a file in failed/ is never without its reason. */
-      if (report_text && !fs_write_file (report, report_text, strlen (report_text), FILE_MODE, error))
-        return false;
-      bool exists = false;
-      if (fs_rename_new (file->path, place, &exists, error))
-        return *ret_place = g_steal_pointer (&place), true;
-      /* Moved, but not yet durable (the fsync failed): there it stays, with its reason. */
-      if (report_text && (exists || !is_taken (place)))
-        unlink (report);
-      if (!exists)
-        return explain_devices (file->path, folder, error), false;
+      if (end != MOVE_FAILED)
+        *ret_place = g_steal_pointer (&place);
+      return end == MOVE_DONE;
     }
   return weir_error (error, WEIR_ERROR_LOCAL, "could not find a free name for \"%s\" in \"%s\"", file->name, folder);
 }
@@ -168,11 +183,14 @@ archive_refuse (const ArchiveFile *file, const char *folder, const char *report,
 }
 
 bool
-archive_delete (const char *path, GError **error)
+archive_delete (const ArchiveFile *file, char **ret_place, GError **error)
 {
-  if (unlink (path) != 0 && errno != ENOENT)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not remove \"%s\": %s", path, g_strerror (errno)), false;
-  g_autofree char *folder = g_path_get_dirname (path);
+  *ret_place = NULL;
+  int removed = file->claim ? unlinkat (claim_folder (file->claim), claim_name (file->claim), 0) : unlink (file->path);
+  if (removed != 0 && errno != ENOENT)
+    return weir_system_error (error, errno, "could not remove \"%s\"", file->path);
+  *ret_place = g_strdup ("");
+  g_autofree char *folder = g_path_get_dirname (file->path);
   return fs_sync_folder (folder, error);
 }
 
@@ -204,10 +222,10 @@ open_try (const char *folder, char **ret_path, GError **error)
       g_autofree char *path = g_build_filename (folder, TRY_PREFIX "XXXXXX", NULL);
       AUTO_FD int fd = mkostemp (path, O_CLOEXEC);
       if (fd < 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not write to \"%s\": %s", folder, g_strerror (errno)), -1;
+        return weir_system_error (error, errno, "could not write to \"%s\"", folder), -1;
       bool locked = lockfd_take (fd, LOCK_EX | LOCK_NB);
       if (!locked && errno != EWOULDBLOCK)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not lock \"%s\": %s", path, g_strerror (errno)), unlink (path), -1;
+        return weir_system_error (error, errno, "could not lock \"%s\"", path), unlink (path), -1;
       /* Somebody who swept just now took it for a dead one's. */
       if (!locked || !lockfd_is_in_place (fd, path))
         continue;
@@ -216,34 +234,37 @@ open_try (const char *folder, char **ret_path, GError **error)
     }
 }
 
+/* Whether a file can be made there, as a copy of one would. */
 static bool
-try_rename (const char *from, const char *to, GError **error)
+try_write (const char *folder, GError **error)
 {
   g_autofree char *path = NULL;
+  AUTO_FD int fd = open_try (folder, &path, error);
+  return fd >= 0 && unlink (path) == 0;
+}
+
+bool
+archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error)
+{
+  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
+  const char *from = g_file_test (claimed, G_FILE_TEST_IS_DIR) ? claimed : imports;
+  const char *const folders[] = { imports, claimed, folder };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    sweep_tries (folders[i]);
+  g_autofree char *path = NULL;
+  *ret_way = WAY_RENAME;
   AUTO_FD int fd = open_try (from, &path, error);
   if (fd < 0)
     return false;
   g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *place = g_build_filename (to, name, NULL);
-  bool renamed = fs_rename_new (path, place, NULL, error);
-  if (!renamed)
-    {
-      weir_error_detail (error,
-                         "Every file is renamed from the drop folder to archive or failed, and never copied. No file was touched.");
-      explain_devices (path, to, error);
-    }
-  if (unlink (path) != 0)
-    unlink (place);
-  return renamed;
-}
-
-bool
-archive_try (const char *imports, const char *archive, const char *failed, GError **error)
-{
-  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
-  const char *from = g_file_test (claimed, G_FILE_TEST_IS_DIR) ? claimed : imports;
-  const char *const folders[] = { imports, claimed, archive, failed };
-  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
-    sweep_tries (folders[i]);
-  return try_rename (from, archive, error) && try_rename (from, failed, error);
+  g_autofree char *place = g_build_filename (folder, name, NULL);
+  if (fs_rename_at (AT_FDCWD, path, AT_FDCWD, place))
+    return unlink (place) == 0;
+  int reason = errno;
+  unlink (path);
+  if (reason == EXDEV)
+    return *ret_way = WAY_COPY, try_write (folder, error);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_LOCAL, .detail = "Files go that way when they are loaded. No file was touched." },
+                    "could not rename \"%s\" to \"%s\": %s", path, place, g_strerror (reason));
 }

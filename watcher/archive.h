@@ -1,15 +1,15 @@
 /* Where a claimed file goes when its run is over: to archive/, to failed/, or nowhere.
  *
- *   archive_try (imports, archive, failed)   before the first file: can they go there at all?
+ *   archive_try (imports, archive, failed)   before the first file: can they go there, and how?
  *   archive_store / archive_refuse / archive_delete   one of them for each file, while its claim is held
  *
- * Nothing is ever overwritten: a name that is taken gets another mark. A move is a rename, durable (both folders fsynced) when the
- * function returns true; nothing is ever copied, so imports, archive and failed must share a file system. On false the file is
- * where it was, but for one case: renamed and then not fsynced, where it is at its new place and may be back after a power cut. A
- * crash at any point leaves the file in exactly one of the two places; whoever resumes the claim comes here again, and a file that
- * is gone from the claim was moved (claim.h).
+ * Nothing is ever overwritten: a name that is taken gets another mark. A move is a rename, or a copy where the folder is on another
+ * file system or the file has names elsewhere (move.h), durable when the function returns true. A crash at any point leaves the file
+ * in exactly one of the two places, or is finished by claim_resume; whoever resumes the claim comes here again, and a file that is
+ * gone from the claim was moved (claim.h).
  *
- * All errors are LOCAL. Folders that are missing are made. */
+ * All errors are LOCAL. On false the file is where it was, unless *ret_place is set: then it is there, and the error says why that may
+ * not outlive a power cut. Folders that are missing are made, for the owner and the group alone; reports are for these, too. */
 #ifndef WEIR_WATCHER_ARCHIVE_H
 #define WEIR_WATCHER_ARCHIVE_H
 
@@ -30,6 +30,7 @@ typedef struct
   const char *name; /* as dropped */
   Uid run;
   int64_t unix_seconds; /* when: UTC */
+  const Claim *claim;   /* that it is in; NULL: it lies at its path */
 } ArchiveFile;
 
 /* Moves the file into "folder" (archive/<table>) under its archive name. *ret_place: the new path, owned by the caller. */
@@ -39,12 +40,19 @@ bool archive_store (const ArchiveFile *file, const char *folder, char **ret_plac
  * reason. */
 bool archive_refuse (const ArchiveFile *file, const char *folder, const char *report, char **ret_place, GError **error);
 
-/* Removes a loaded file ("after_load": "delete") and fsyncs its folder. One that is gone is no error. */
-bool archive_delete (const char *path, GError **error);
+/* Removes a loaded file ("after_load": "delete") and fsyncs its folder; *ret_place is "" then. One that is gone is no error. */
+bool archive_delete (const ArchiveFile *file, char **ret_place, GError **error);
 
-/* Whether files can go that way: moves empty files (.weir-try-*, locked while they are needed) from "imports", or from the claims
- * in it, to archive and failed, and removes them. It is the only way to know, for two mounts of one disk look alike and yet refuse
- * a rename. What tries left behind that were killed is removed first. The folders must be there. */
-bool archive_try (const char *imports, const char *archive, const char *failed, GError **error);
+/* How files come from one folder to another. */
+typedef enum
+{
+  WAY_RENAME,
+  WAY_COPY, /* they are on different file systems, or in different mounts of one */
+} ArchiveWay;
+
+/* Whether and how files can go from imports, or from the claims in it, to a folder (archive or failed): moves an empty file
+ * (.weir-try-*, locked while it is needed) and removes it. It is the only way to know, for two mounts of one disk look alike and yet
+ * refuse a rename. What tries left behind that were killed is removed first. The folders must be there. */
+bool archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error);
 
 #endif

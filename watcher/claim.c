@@ -3,15 +3,17 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
-#include "base/fsutil.h"
+#include "base/fsat.h"
+#include "base/scope.h"
 #include "watcher/lockfd.h"
+#include "watcher/move.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #define FOLDER_MODE 0755
+#define HOW_TO_OPEN_FOLDERS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
 /* Listing takes each folder's lock for a moment; taking over an orphan waits that moment out. */
 #define RESUME_TRIES 20
@@ -20,23 +22,27 @@
 struct Claim
 {
   Uid run;
+  char run_text[UID_TEXT_SIZE];
   char *imports;
   char *folder;
   char *name;
   char *path;
-  int lock; /* the folder's descriptor, flocked; -1: released */
+  int imports_fd; /* these are open until the claim is freed; -1: not yet */
+  int claimed_fd; /* the folder of all claims */
+  int lock;       /* the claim's folder, flocked; -1: not yet, or released */
+  int file;
+  struct stat info;
 };
 
 static Claim *
 claim_new (const char *imports, Uid run)
 {
-  char text[UID_TEXT_SIZE];
-  uid_format (run, text);
   Claim *claim = g_new0 (Claim, 1);
   claim->run = run;
+  uid_format (run, claim->run_text);
   claim->imports = g_strdup (imports);
-  claim->folder = g_build_filename (imports, CLAIM_FOLDER, text, NULL);
-  claim->lock = -1;
+  claim->folder = g_build_filename (imports, CLAIM_FOLDER, claim->run_text, NULL);
+  claim->imports_fd = claim->claimed_fd = claim->lock = claim->file = -1;
   return claim;
 }
 
@@ -53,7 +59,7 @@ release (Claim *claim)
 {
   if (claim->lock < 0)
     return;
-  rmdir (claim->folder);
+  unlinkat (claim->claimed_fd, claim->run_text, AT_REMOVEDIR);
   close (claim->lock);
   claim->lock = -1;
 }
@@ -62,6 +68,9 @@ void
 claim_free (Claim *claim)
 {
   release (claim);
+  fd_cleanup (&claim->file);
+  fd_cleanup (&claim->claimed_fd);
+  fd_cleanup (&claim->imports_fd);
   g_free (claim->imports);
   g_free (claim->folder);
   g_free (claim->name);
@@ -87,88 +96,292 @@ claim_path (const Claim *claim)
   return claim->path;
 }
 
+int
+claim_folder (const Claim *claim)
+{
+  return claim->lock;
+}
+
+int
+claim_file (const Claim *claim)
+{
+  return claim->file;
+}
+
+const struct stat *
+claim_info (const Claim *claim)
+{
+  return &claim->info;
+}
+
+/* ---- folders ---- */
+
+/* could not VERB folder "PATH": REASON. Returns false. */
+static bool
+folder_error (GError **error, const char *verb, const char *path)
+{
+  return weir_system_error (error, errno, "could not %s folder \"%s\"", verb, path);
+}
+
+/* Opens imports/ and the folder of all claims in it. *ret_missing: one of them is not there, which is no error. */
+static bool
+open_folders (Claim *claim, bool *ret_missing, GError **error)
+{
+  *ret_missing = false;
+  claim->imports_fd = open (claim->imports, HOW_TO_OPEN_FOLDERS);
+  if (claim->imports_fd >= 0)
+    claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
+  if (claim->claimed_fd >= 0)
+    return true;
+  *ret_missing = errno == ENOENT;
+  g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
+  return *ret_missing || folder_error (error, "open", claim->imports_fd < 0 ? claim->imports : path);
+}
+
+/* The same, where the folder of all claims is made if it is not there. */
+static bool
+make_folders (Claim *claim, GError **error)
+{
+  bool missing;
+  if (!open_folders (claim, &missing, error))
+    return false;
+  if (!missing)
+    return true;
+  g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
+  if (claim->imports_fd < 0)
+    return folder_error (error, "open", claim->imports);
+  if (mkdirat (claim->imports_fd, CLAIM_FOLDER, FOLDER_MODE) != 0 && errno != EEXIST)
+    return folder_error (error, "create", path);
+  claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
+  if (claim->claimed_fd < 0)
+    return folder_error (error, "open", path);
+  return fs_sync_at (claim->imports_fd) || folder_error (error, "sync", claim->imports);
+}
+
 /* Makes the folder of a new claim, durably, and locks it. */
 static bool
 make_folder (Claim *claim, GError **error)
 {
-  g_autofree char *claimed = g_path_get_dirname (claim->folder);
-  bool first = !g_file_test (claimed, G_FILE_TEST_IS_DIR);
+  if (!make_folders (claim, error))
+    return false;
   for (;;)
     {
-      if (!fs_make_folder (claim->folder, FOLDER_MODE, error) || !fs_sync_folder (claimed, error)
-          || (first && !fs_sync_folder (claim->imports, error)))
-        return false;
-      AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (mkdirat (claim->claimed_fd, claim->run_text, FOLDER_MODE) != 0 && errno != EEXIST)
+        return folder_error (error, "create", claim->folder);
+      if (!fs_sync_at (claim->claimed_fd))
+        return folder_error (error, "sync", claim->folder);
+      AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
       if (fd < 0 && errno == ENOENT)
         continue;
       if (fd >= 0)
         fault_point ("claim-lock");
       if (fd < 0 || !lockfd_take (fd, LOCK_EX))
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not lock folder \"%s\": %s", claim->folder, g_strerror (errno)), false;
+        return folder_error (error, "lock", claim->folder);
       /* Somebody who found it empty may have removed it before we had the lock. */
       if (lockfd_is_in_place (fd, claim->folder))
         return claim->lock = fd_steal (&fd), true;
     }
 }
 
+/* ---- taking ---- */
+
+/* Where a file is taken from. */
+typedef struct
+{
+  int folder;
+  char *folder_path;
+  char *name; /* in that folder */
+  char *path;
+  const Sight *listed; /* NULL: whatever file it is */
+  bool is_dropped;     /* it must be claimed by a rename: in between, another may get its name */
+} Source;
+
+static void
+source_clear (Source *source)
+{
+  fd_cleanup (&source->folder);
+  g_free (source->folder_path);
+  g_free (source->name);
+  g_free (source->path);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
+
 static bool
-is_gone (const char *path)
+is_gone (int folder, const char *name)
 {
   struct stat status;
-  return lstat (path, &status) != 0 && errno == ENOENT;
+  return fstatat (folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
+/* Opens the folder of "path", which stays what it is whatever becomes of its own path. */
+static bool
+open_source (const char *path, Source *source, bool *ret_gone, GError **error)
+{
+  source->path = g_strdup (path);
+  source->folder_path = g_path_get_dirname (path);
+  source->name = g_path_get_basename (path);
+  source->folder = open (source->folder_path, HOW_TO_OPEN_FOLDERS);
+  *ret_gone = source->folder < 0 ? errno == ENOENT : is_gone (source->folder, source->name);
+  return source->folder >= 0 || *ret_gone || folder_error (error, "open", source->folder_path);
+}
+
+/* Opens the file, if it is the one that was listed. */
+static bool
+open_file (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  claim->file = opening_dropped (source->folder, source->name, claim->name, &claim->info, &problem);
+  if (claim->file < 0)
+    *ret_gone = is_gone (source->folder, source->name);
+  else
+    *ret_gone = source->listed && !opening_is_same (source->listed, &claim->info);
+  if (claim->file < 0 && !*ret_gone)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return claim->file >= 0 && !*ret_gone;
+}
+
+/* Another file had got the name when it was claimed: it goes back, to be looked at as what it is. */
+static void
+put_back (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+{
+  if (fs_rename_at (claim->lock, claim->name, source->folder, source->name) || errno == ENOENT)
+    *ret_gone = true;
+  else
+    weir_system_error (error, errno, "\"%s\" was exchanged while it was claimed, and could not be put back from \"%s\"",
+                       claim->name, claim->folder);
+}
+
+/* Whether what is in the claim's folder is the file that is open, and still as it was. Its times are taken anew: ctime is that of the
+ * rename. */
+static bool
+has_come (Claim *claim)
+{
+  struct stat now;
+  const Sight opened = opening_sight (&claim->info);
+  if (fstatat (claim->lock, claim->name, &now, AT_SYMLINK_NOFOLLOW) != 0 || !opening_is_same (&opened, &now))
+    return false;
+  return claim->info = now, true;
+}
+
+static void
+explain_kept (const Claim *claim, GError **error)
+{
+  weir_error_detail (error, "The file is kept in \"%s\" and is taken up again from there.", claim->folder);
+}
+
+/* A file that lies where only weir writes may come by a copy, of which this opens what is in the claim's folder. */
+static bool
+move_in (Claim *claim, const Source *source, GError **error)
+{
+  const Move move = { source->folder, source->name, source->path, claim->lock, claim->name,
+                      claim->path,    claim->file,  claim->run,   claim->lock };
+  MoveEnd end = move_file (&move, error);
+  if (end == MOVE_TAKEN)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not claim \"%s\": its run has a file already", claim->name);
+  if (end == MOVE_UNSURE)
+    explain_kept (claim, error);
+  if (end != MOVE_DONE)
+    return false;
+  AUTO_FD int fd = opening_dropped (claim->lock, claim->name, claim->name, &claim->info, error);
+  if (fd < 0)
+    return false;
+  fd_cleanup (&claim->file);
+  claim->file = fd_steal (&fd);
+  return true;
+}
+
+static bool
+rename_in (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+{
+  if (!fs_rename_at (source->folder, source->name, claim->lock, claim->name))
+    {
+      int reason = errno;
+      *ret_gone = is_gone (source->folder, source->name) && is_gone (claim->lock, claim->name);
+      if (!*ret_gone)
+        weir_system_error (error, reason, "could not rename \"%s\" to \"%s\"", source->path, claim->path);
+      if (reason == EXDEV)
+        weir_error_hint (error,
+                         "imports/ and imports/.claimed must be on the same file system (in a container: in the same mount).");
+      return false;
+    }
+  if (!has_come (claim))
+    return put_back (claim, source, ret_gone, error), false;
+  if (fs_sync_at (claim->lock) && fs_sync_at (source->folder))
+    return true;
+  folder_error (error, "sync", claim->folder);
+  return explain_kept (claim, error), false;
+}
+
+static bool
+check_name (const char *name, GError **error)
+{
+  if (name[0] != '\0' && strcmp (name, ".") != 0 && strcmp (name, "..") != 0 && strchr (name, '/') == NULL
+      && !move_is_own_name (name))
+    return true;
+  return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a file name", name);
+}
+
+static Claim *
+take (const char *imports, const Source *source, const char *name, Uid run, bool *ret_gone, GError **error)
+{
+  g_autoptr (Claim) claim = claim_new (imports, run);
+  claim_set_name (claim, name);
+  if (!open_file (claim, source, ret_gone, error) || !make_folder (claim, error))
+    return NULL;
+  fault_point ("claim-rename");
+  if (source->is_dropped ? !rename_in (claim, source, ret_gone, error) : !move_in (claim, source, error))
+    return NULL;
+  return g_steal_pointer (&claim);
+}
+
+Claim *
+claim_take (const char *imports, const char *name, const Sight *listed, Uid run, bool *ret_gone, GError **error)
+{
+  *ret_gone = false;
+  g_autofree char *path = g_build_filename (imports, name, NULL);
+  g_auto (Source) source = { .folder = -1, .listed = listed, .is_dropped = true };
+  if (!check_name (name, error) || !open_source (path, &source, ret_gone, error) || *ret_gone)
+    return NULL;
+  return take (imports, &source, name, run, ret_gone, error);
 }
 
 Claim *
 claim_take_from (const char *imports, const char *path, const char *name, Uid run, bool *ret_gone, GError **error)
 {
   *ret_gone = false;
-  if (name[0] == '\0' || strchr (name, '/'))
-    return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is not a file name", name), NULL;
-  if (is_gone (path))
-    return *ret_gone = true, NULL;
-  g_autoptr (Claim) claim = claim_new (imports, run);
-  if (!make_folder (claim, error))
+  g_auto (Source) source = { .folder = -1 };
+  if (!check_name (name, error) || !open_source (path, &source, ret_gone, error) || *ret_gone)
     return NULL;
-  claim_set_name (claim, name);
-  g_autoptr (GError) local = NULL;
-  fault_point ("claim-rename");
-  if (!fs_rename_new (path, claim->path, NULL, &local))
-    {
-      *ret_gone = is_gone (path) && is_gone (claim->path);
-      if (!*ret_gone)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  return g_steal_pointer (&claim);
+  return take (imports, &source, name, run, ret_gone, error);
 }
 
-Claim *
-claim_take (const char *imports, const char *name, Uid run, bool *ret_gone, GError **error)
-{
-  g_autofree char *path = g_build_filename (imports, name, NULL);
-  return claim_take_from (imports, path, name, run, ret_gone, error);
-}
+/* ---- taking over ---- */
 
-/* The name of the file in a claim's folder, NULL: empty. Owned by the caller. */
+/* The name of the file in a claim's open folder; NULL: it is empty, or cannot be listed, with errno (0: empty). Owned by the caller. */
 static char *
-find_file (const char *folder)
+find_file (int folder)
 {
-  g_autoptr (DIR) dir = opendir (folder);
+  AUTO_FD int fd = openat (folder, ".", HOW_TO_OPEN_FOLDERS);
+  g_autoptr (DIR) dir = fd < 0 ? NULL : fdopendir (fd);
   if (!dir)
     return NULL;
+  fd_steal (&fd);
   g_autofree char *first = NULL;
-  for (const struct dirent *found; (found = readdir (dir));)
+  for (const struct dirent *found; errno = 0, (found = readdir (dir));)
     {
-      if (strcmp (found->d_name, ".") == 0 || strcmp (found->d_name, "..") == 0)
+      const char *name = found->d_name;
+      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || move_is_own_name (name))
         continue;
-      if (first && strcmp (first, found->d_name) <= 0)
+      if (first && strcmp (first, name) <= 0)
         continue;
       g_free (first);
-      first = g_strdup (found->d_name);
+      first = g_strdup (name);
     }
-  return g_steal_pointer (&first);
+  return errno == 0 ? g_steal_pointer (&first) : NULL;
 }
 
+/* False with EWOULDBLOCK where it is somebody's, and otherwise errno where it cannot be locked at all. */
 static bool
 lock_orphan (int fd)
 {
@@ -176,93 +389,202 @@ lock_orphan (int fd)
     {
       if (lockfd_take (fd, LOCK_EX | LOCK_NB))
         return true;
+      if (errno != EWOULDBLOCK)
+        return false;
       g_usleep (RESUME_PAUSE_US);
     }
-  return false;
+  return errno = EWOULDBLOCK, false;
+}
+
+/* Opens and locks the folder. */
+static bool
+lock_folder (Claim *claim, bool *ret_gone, GError **error)
+{
+  if (!open_folders (claim, ret_gone, error) || *ret_gone)
+    return false;
+  AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
+  *ret_gone = fd < 0 && errno == ENOENT;
+  if (fd < 0)
+    return !*ret_gone && folder_error (error, "open", claim->folder);
+  if (!lock_orphan (fd))
+    {
+      *ret_gone = errno == EWOULDBLOCK;
+      return !*ret_gone && folder_error (error, "lock", claim->folder);
+    }
+  *ret_gone = !lockfd_is_in_place (fd, claim->folder);
+  if (!*ret_gone)
+    claim->lock = fd_steal (&fd);
+  return !*ret_gone;
+}
+
+/* Finds the file, when what a crash cut off is finished. */
+static bool
+find_claimed (Claim *claim, bool *ret_gone, GError **error)
+{
+  g_autofree char *name = find_file (claim->lock);
+  if (!name && errno != 0)
+    return folder_error (error, "list", claim->folder);
+  bool left = false;
+  if ((!name || move_is_noted (claim->lock)) && !move_resume (claim->lock, claim->run, name, &left, error))
+    return false;
+  *ret_gone = !name || left;
+  if (!*ret_gone)
+    claim_set_name (claim, name);
+  return !*ret_gone;
 }
 
 Claim *
-claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error)
+claim_resume (const char *imports, Uid run, const Sight *listed, bool *ret_gone, GError **error)
 {
   *ret_gone = false;
   g_autoptr (Claim) claim = claim_new (imports, run);
-  AUTO_FD int fd = open (claim->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT)
-    return *ret_gone = true, NULL;
-  if (fd < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", claim->folder, g_strerror (errno)), NULL;
-  if (!lock_orphan (fd) || !lockfd_is_in_place (fd, claim->folder))
-    return *ret_gone = true, NULL;
-  claim->lock = fd_steal (&fd);
-  g_autofree char *name = find_file (claim->folder);
-  if (!name)
-    return *ret_gone = true, NULL;
-  claim_set_name (claim, name);
-  return g_steal_pointer (&claim);
+  if (!lock_folder (claim, ret_gone, error) || !find_claimed (claim, ret_gone, error))
+    return NULL;
+  const Source here = { .folder = claim->lock, .name = claim->name, .listed = listed };
+  return open_file (claim, &here, ret_gone, error) ? g_steal_pointer (&claim) : NULL;
+}
+
+/* ---- giving back ---- */
+
+static bool
+give_back_to (Claim *claim, const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  AUTO_FD int to = open (folder, HOW_TO_OPEN_FOLDERS);
+  if (to < 0)
+    return folder_error (error, "open", folder);
+  const Move move = { claim->lock, claim->name, claim->path, to, name, path, claim->file, claim->run, claim->lock };
+  g_autoptr (GError) unsure = NULL;
+  MoveEnd end = move_file (&move, &unsure);
+  if (end == MOVE_TAKEN)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" back: \"%s\" is there", claim->name, path);
+  if (end == MOVE_FAILED)
+    return g_propagate_error (error, g_steal_pointer (&unsure)), false;
+  return true;
+}
+
+static bool
+give_back_to_imports (Claim *claim, GError **error)
+{
+  if (!fs_rename_at (claim->lock, claim->name, claim->imports_fd, claim->name))
+    return weir_system_error (error, errno, "could not rename \"%s\" to \"%s/%s\"", claim->path, claim->imports, claim->name);
+  fs_sync_at (claim->imports_fd);
+  fs_sync_at (claim->lock);
+  return true;
 }
 
 bool
 claim_give_back (Claim *claim, const char *path, GError **error)
 {
-  g_autofree char *origin = g_build_filename (claim->imports, claim->name, NULL);
-  bool renamed = fs_rename_new (claim->path, path ? path : origin, NULL, error);
-  if (!renamed)
-    weir_error_detail (error, "The file is kept in \"%s\" and is taken up again from there.", claim->folder);
+  bool moved = path ? give_back_to (claim, path, error) : give_back_to_imports (claim, error);
+  if (!moved)
+    explain_kept (claim, error);
   release (claim);
-  return renamed;
+  return moved;
 }
+
+/* ---- listing ---- */
 
 void
 claim_entry_free (ClaimEntry *entry)
 {
   g_free (entry->name);
+  g_free (entry->problem);
   g_free (entry);
 }
 
-/* Looks at one claim's folder; NULL when there is no file in it (yet, or any more). One that is empty and nobody's is removed. */
-static ClaimEntry *
-look_at (const char *claimed, const char *run_text, Uid run)
+/* Whether an error is the machine's, and none of the claim at which it was met. */
+static bool
+is_of_all (int number)
 {
-  g_autofree char *folder = g_build_filename (claimed, run_text, NULL);
-  AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0)
-    return NULL;
+  Reason ignored;
+  return scope_of_errno (number, &ignored) == SCOPE_MACHINE;
+}
+
+/* What is known of a claim whose folder is open. Its folder's descriptor may be -1: then errno says why. */
+static void
+look_into (int fd, ClaimEntry *entry)
+{
   /* A shared lock: enough to know that no worker holds its exclusive one, and listings do not disturb each other. */
-  bool orphan = lockfd_take (fd, LOCK_SH | LOCK_NB);
-  g_autofree char *name = find_file (folder);
+  entry->orphan = fd >= 0 && lockfd_take (fd, LOCK_SH | LOCK_NB);
+  if (fd < 0 || (!entry->orphan && errno != EWOULDBLOCK))
+    {
+      entry->problem = g_strdup_printf ("its folder cannot be %s: %s", fd < 0 ? "opened" : "locked", g_strerror (errno));
+      entry->orphan = true;
+      return;
+    }
   struct stat status;
-  if (!name && orphan)
-    rmdir (folder);
-  if (!name || fstatat (fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return NULL;
+  entry->name = find_file (fd);
+  if (!entry->name && errno != 0)
+    entry->problem = g_strdup_printf ("its folder cannot be listed: %s", g_strerror (errno));
+  if (!entry->name)
+    return;
+  if (fstatat (fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    {
+      entry->sight = opening_sight (&status);
+      if (!S_ISREG (status.st_mode))
+        entry->problem = g_strdup (S_ISLNK (status.st_mode) ? "it is a symbolic link" : "it is not a regular file");
+    }
+  else if (errno == ENOENT)
+    g_clear_pointer (&entry->name, g_free);
+  else
+    entry->problem = g_strdup_printf ("the file cannot be looked at: %s", g_strerror (errno));
+}
+
+/* Looks at one claim's folder; adds it if there is a file in it. One that is empty and nobody's is removed. */
+static bool
+list_claim (int claimed, const char *run_text, Uid run, GPtrArray *claims, GError **error)
+{
+  AUTO_FD int fd = fs_open_beneath (claimed, run_text, HOW_TO_OPEN_FOLDERS);
+  if (fd < 0 && errno == ENOENT)
+    return true;
+  if (fd < 0 && is_of_all (errno))
+    return folder_error (error, "open", run_text);
   ClaimEntry *entry = g_new0 (ClaimEntry, 1);
   entry->run = run;
-  entry->name = g_steal_pointer (&name);
-  entry->orphan = orphan;
-  entry->inode = status.st_ino;
-  entry->size = status.st_size;
-  entry->mtime_ns = (int64_t) status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
-  return entry;
+  look_into (fd, entry);
+  if (entry->name || entry->problem)
+    {
+      if (!entry->name)
+        entry->name = g_strdup (run_text);
+      g_ptr_array_add (claims, entry);
+      return true;
+    }
+  if (entry->orphan)
+    {
+      move_sweep (fd, run);
+      unlinkat (claimed, run_text, AT_REMOVEDIR);
+    }
+  claim_entry_free (entry);
+  return true;
+}
+
+static bool
+list_claims (DIR *dir, GPtrArray *claims, GError **error)
+{
+  for (const struct dirent *found; errno = 0, (found = readdir (dir));)
+    {
+      Uid run;
+      if (uid_parse (found->d_name, strlen (found->d_name), &run) && !list_claim (dirfd (dir), found->d_name, run, claims, error))
+        return false;
+    }
+  return errno == 0 || folder_error (error, "list", CLAIM_FOLDER);
 }
 
 GPtrArray *
 claim_list (const char *imports, GError **error)
 {
   g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
-  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
-  g_autoptr (DIR) dir = opendir (claimed);
-  if (!dir && errno == ENOENT)
+  bool missing;
+  g_autoptr (Claim) folders = claim_new (imports, (Uid) { { 0 } });
+  if (!open_folders (folders, &missing, error))
+    return NULL;
+  if (missing)
     return g_steal_pointer (&claims);
+  g_autoptr (DIR) dir = fdopendir (folders->claimed_fd);
   if (!dir)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", claimed, g_strerror (errno)), NULL;
-  for (const struct dirent *found; (found = readdir (dir));)
-    {
-      Uid run;
-      if (!uid_parse (found->d_name, strlen (found->d_name), &run))
-        continue;
-      ClaimEntry *entry = look_at (claimed, found->d_name, run);
-      if (entry)
-        g_ptr_array_add (claims, entry);
-    }
-  return g_steal_pointer (&claims);
+    return folder_error (error, "open", folders->folder), NULL;
+  fd_steal (&folders->claimed_fd);
+  return list_claims (dir, claims, error) ? g_steal_pointer (&claims) : NULL;
 }

@@ -2,6 +2,9 @@
  * locked (flock) by the worker that is at it, so a claim whose folder can be locked is an orphan: its worker is dead, or gave up.
  * A folder has one file; nothing is ever replaced by a rename here.
  *
+ * A claim has its file open, and its folder: what others do to the paths meanwhile does not lead it elsewhere. It is opened before
+ * it is taken, without following links (opening.h); what turns out not to be the file that was listed is left alone, or put back.
+ *
  * A Claim, with its lock, is had by one of
  *
  *   claim_take            a dropped file, for a new run
@@ -24,6 +27,7 @@
  *   folder made           an empty folder that nobody locks: claim_list removes it
  *   file renamed into it  durable when claim_take returns. An orphan: claim_list shows it, `weir watch` gives its run to a worker,
  *                         who resumes it; the ledger tells him how far it came
+ *   file copied into it   (a retry from another file system, move.h) claim_resume removes the other copy
  *   file moved on         durable when archive_* or claim_give_back returns. The empty folder is removed by claim_list
  *
  * Two who race for one file: the rename decides, the other finds it gone. Two who race for an orphan: the lock decides. A folder
@@ -33,57 +37,57 @@
 #define WEIR_WATCHER_CLAIM_H
 
 #include "base/uid.h"
-
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
+#include "watcher/opening.h"
 
 /* In the drop folder: where claimed files are. */
 #define CLAIM_FOLDER ".claimed"
 
 typedef struct Claim Claim;
 
-/* Takes imports/name for "run". NULL without an error and *ret_gone = true when the file is no longer there: somebody else took it.
- * Errors: LOCAL; the file is where it was, or an orphan where it was renamed but could not be made durable. */
-Claim *claim_take (const char *imports, const char *name, Uid run, bool *ret_gone, GError **error);
+/* Takes imports/name for "run". listed: what a listing saw of it, NULL: whatever file it is. NULL without an error and *ret_gone =
+ * true when it is no longer there: somebody else took it, or another file has its name. Errors: INPUT where it is no file that is
+ * taken from others (opening_dropped), LOCAL; it is where it was, or an orphan where it was renamed but could not be made durable. */
+Claim *claim_take (const char *imports, const char *name, const Sight *listed, Uid run, bool *ret_gone, GError **error);
 
-/* The same from any place on the same file system ("weir retry" takes a file out of archive or failed): "path" is renamed in under
- * "name". */
+/* The same from any place ("weir retry" takes a file out of archive or failed): "path" is moved in under "name". */
 Claim *claim_take_from (const char *imports, const char *path, const char *name, Uid run, bool *ret_gone, GError **error);
 
-/* Takes over an orphan. NULL without an error and *ret_gone = true when it is no orphan any more: finished, or another worker's. An
- * empty folder is removed. Errors: LOCAL. */
-Claim *claim_resume (const char *imports, Uid run, bool *ret_gone, GError **error);
+/* Takes over an orphan. NULL without an error and *ret_gone = true when it is no orphan any more: finished, another worker's, or not
+ * the file that was listed. An empty folder is removed. Errors: as claim_take. */
+Claim *claim_resume (const char *imports, Uid run, const Sight *listed, bool *ret_gone, GError **error);
 
 Uid claim_run (const Claim *claim);
-const char *claim_name (const Claim *claim); /* the file's name */
-const char *claim_path (const Claim *claim); /* where it is now */
+const char *claim_name (const Claim *claim);        /* the file's name */
+const char *claim_path (const Claim *claim);        /* where it is now, for messages and the ledger */
+int claim_folder (const Claim *claim);              /* the folder that it is in, open; the claim's */
+int claim_file (const Claim *claim);                /* it, open for reading; the claim's */
+const struct stat *claim_info (const Claim *claim); /* what it was when it was claimed */
 
-/* Renames the file back to imports/ (or to "path" if not NULL), for one that could not be loaded and whose run is over in the
+/* Renames the file back to imports/ (or moves it to "path" if not NULL), for one that could not be loaded and whose run is over in the
  * ledger. False, with an error (LOCAL), when something took its name there, or it cannot be moved: then it stays claimed, an orphan
- * for the next start. The lock is let go of either way. */
+ * for the next start. A power cut may make it one, too, where its folder could not be synced. The lock is let go of either way. */
 bool claim_give_back (Claim *claim, const char *path, GError **error);
 
 /* Lets go of the lock and removes the folder if it is empty. Safe at any point: a file still in it is then an orphan. */
 void claim_free (Claim *claim);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 
-/* One claimed file as found on disk. */
+/* One claim as found on disk. */
 typedef struct
 {
   Uid run;
-  char *name;
+  char *name;  /* of its file; where that cannot be known the run, as text */
   bool orphan; /* nobody holds the flock */
-  ino_t inode;
-  int64_t size;     /* bytes */
-  int64_t mtime_ns; /* since 1970 */
+  char *
+      problem; /* why nobody can take it up, as a sentence without its end: "the file is a symbolic link"; NULL: nothing is wrong */
+  Sight sight; /* of its file */
 } ClaimEntry;
 
 void claim_entry_free (ClaimEntry *entry);
 
 /* All claims with a file in them (of ClaimEntry). A missing folder is an empty list. Empty folders that nobody locks are removed on
- * the way. Errors: LOCAL. */
+ * the way. What is wrong with one claim is its problem; errors (LOCAL) are of all of them: the folder of claims cannot be listed, or
+ * there is no more memory or descriptor to be had. */
 GPtrArray *claim_list (const char *imports, GError **error);
 
 #endif

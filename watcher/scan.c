@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "watcher/claim.h"
+#include "watcher/opening.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -52,8 +53,9 @@ is_unfinished_name (const char *name)
 
 /* Why an entry is not ours, or NULL when it is. */
 static const char *
-foreign_reason (const char *name, mode_t mode)
+foreign_reason (const char *name, const struct stat *status, const struct stat *folder)
 {
+  mode_t mode = status->st_mode;
   if (S_ISDIR (mode))
     return "is a directory";
   if (S_ISLNK (mode))
@@ -65,17 +67,19 @@ foreign_reason (const char *name, mode_t mode)
   /* Requests to workers, messages and the ledger are UTF-8. */
   if (!text_is_utf8 (name, strlen (name), NULL))
     return "has a name that is not UTF-8";
+  if (opening_is_foreign_link (status, folder))
+    return "is a hard link to a file that not everybody may read, and the system does not say who may make such links";
   return NULL;
 }
 
 /* What a name is, as far as one listing can tell. */
 static FileState
-judge_name (DIR *dir, const char *name, mode_t mode, const char **ret_reason)
+judge_name (DIR *dir, const char *name, const struct stat *status, const struct stat *folder, const char **ret_reason)
 {
   *ret_reason = NULL;
   if (is_unfinished_name (name))
     return FILE_PARTIAL;
-  if ((*ret_reason = foreign_reason (name, mode)))
+  if ((*ret_reason = foreign_reason (name, status, folder)))
     return FILE_IGNORED;
   if (faccessat (dirfd (dir), name, R_OK, AT_EACCESS) == 0 || (errno != EACCES && errno != EPERM))
     return FILE_SETTLING;
@@ -84,7 +88,7 @@ judge_name (DIR *dir, const char *name, mode_t mode, const char **ret_reason)
 }
 
 static Entry *
-entry_new (DIR *dir, const char *name, const struct stat *status)
+entry_new (DIR *dir, const char *name, const struct stat *status, const struct stat *folder)
 {
   Entry *entry = g_new0 (Entry, 1);
   entry->name = g_strdup (name);
@@ -93,7 +97,7 @@ entry_new (DIR *dir, const char *name, const struct stat *status)
   entry->size = status->st_size;
   entry->mtime_ns = (int64_t) status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
   entry->ctime_ns = (int64_t) status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
-  entry->state = judge_name (dir, name, status->st_mode, &entry->reason);
+  entry->state = judge_name (dir, name, status, folder, &entry->reason);
   return entry;
 }
 
@@ -106,14 +110,14 @@ compare_names (const void *a, const void *b)
 }
 
 static bool
-read_entries (DIR *dir, const char *folder, GPtrArray *entries, GError **error)
+read_entries (DIR *dir, const char *folder, const struct stat *around, GPtrArray *entries, GError **error)
 {
   for (;;)
     {
       errno = 0;
       const struct dirent *found = readdir (dir);
       if (!found && errno != 0)
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not list \"%s\": %s", folder, g_strerror (errno)), false;
+        return weir_system_error (error, errno, "could not list \"%s\"", folder), false;
       if (!found)
         return true;
       const char *name = found->d_name;
@@ -122,9 +126,9 @@ read_entries (DIR *dir, const char *folder, GPtrArray *entries, GError **error)
       struct stat status;
       fault_point ("scan-name");
       if (fstatat (dirfd (dir), name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-        g_ptr_array_add (entries, entry_new (dir, name, &status));
+        g_ptr_array_add (entries, entry_new (dir, name, &status, around));
       else if (errno != ENOENT) /* gone between the two calls: not in the folder */
-        return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s/%s\": %s", folder, name, g_strerror (errno)), false;
+        return weir_system_error (error, errno, "could not look at \"%s/%s\"", folder, name), false;
     }
 }
 
@@ -138,13 +142,15 @@ scan_folder (const char *folder, bool *ret_missing, ino_t *ret_identity, GError 
     {
       if (ret_missing)
         *ret_missing = errno == ENOENT || errno == ENOTDIR;
-      return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", folder, g_strerror (errno)), NULL;
+      return weir_system_error (error, errno, "could not open folder \"%s\"", folder), NULL;
     }
-  struct stat status;
+  struct stat around;
+  if (fstat (dirfd (dir), &around) != 0)
+    return weir_system_error (error, errno, "could not look at \"%s\"", folder), NULL;
   if (ret_identity)
-    *ret_identity = fstat (dirfd (dir), &status) == 0 ? status.st_ino : 0;
+    *ret_identity = around.st_ino;
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  if (!read_entries (dir, folder, entries, error))
+  if (!read_entries (dir, folder, &around, entries, error))
     return NULL;
   g_ptr_array_sort (entries, compare_names);
   return g_steal_pointer (&entries);

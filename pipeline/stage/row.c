@@ -2,6 +2,7 @@
 
 #include "pipeline/layout/key.h"
 #include "pipeline/records/reader_record.h"
+#include "pipeline/stage/fit.h"
 #include "pipeline/stage/rowhash.h"
 #include "pipeline/types/null_word.h"
 
@@ -380,6 +381,21 @@ row_convert (Row *row, const Record *record)
   if (verdict == ROW_OK)
     hash_row (row);
   return verdict;
+}
+
+bool
+row_fits (const Row *row)
+{
+  const Layout *layout = row->layout;
+  size_t at = 0;
+  for (int i = 0; i < layout->n_columns; i++)
+    if (!row->cells[i].null)
+      at = fit_add (at, layout->columns[i].type, row->cells[i].value.length);
+  for (int r = 0; r < layout->n_references; r++)
+    at = row->reference_nulls[r] ? at : fit_add (at, &types[TYPE_UUID], 0);
+  at = fit_add (at, &types[TYPE_BIGINT], 0); /* _line, _id, _hash */
+  at = fit_add (fit_add (at, &types[TYPE_UUID], 0), &types[TYPE_UUID], 0);
+  return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
 bool

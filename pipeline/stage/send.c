@@ -2,21 +2,25 @@
 
 #include "base/scope.h"
 #include "pipeline/records/reader_record.h"
+#include "pipeline/stage/fit.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/types/null_word.h"
 
 #include <string.h>
 
-#define COPY_BATCH 1000 /* rows that the server gathers before it writes them */
-
 /* A pass under way. */
 typedef struct
 {
+  Db *db;
   const PipelineTask *task;
   Loaded *loaded;
   Row *row;
   CopyWriter copy;
+  bool wide;     /* a row may not fit on a page */
   int64_t taken; /* lines of the rows that went on */
+  int64_t sent;  /* rows of the COPYs that have ended, and how many the server took of them */
+  int64_t stored;
+  int64_t refused; /* the line that the server did not find a place for, 0: none */
 } Pass;
 
 static bool
@@ -28,7 +32,8 @@ send_to_server (const void *bytes, size_t length, void *data, GError **error)
 static void
 pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
 {
-  *pass = (Pass) { .task = task, .loaded = loaded };
+  const Layout *layout = loaded->layout;
+  *pass = (Pass) { .db = db, .task = task, .loaded = loaded, .wide = layout->n_columns + layout->n_references > FIT_ANYWAY };
   pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
   copy_begin (&pass->copy, send_to_server, db);
 }
@@ -41,6 +46,30 @@ pass_clear (Pass *pass)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pass, pass_clear)
+
+/* Ends the COPY under way. */
+static bool
+end_copy (Pass *pass, GError **error)
+{
+  int64_t stored;
+  if (!copy_end (&pass->copy, error) || !db_copy_end (pass->db, &stored, error))
+    return false;
+  pass->sent += pass->copy.rows;
+  pass->stored += stored;
+  return true;
+}
+
+/* The row sent last may be too wide. Its COPY ends with it: the server then looks at it before it gathers others, of which each one
+ * costs as much to put beside the table, and the line is known. */
+static bool
+look_at_row (Pass *pass, int64_t line, GError **error)
+{
+  if (!end_copy (pass, error))
+    return pass->refused = line, false;
+  copy_clear (&pass->copy);
+  copy_begin (&pass->copy, send_to_server, pass->db);
+  return stage_copy_begin (pass->db, pass->loaded->stage, error);
+}
 
 /* Keeps a refused record as it was. */
 static bool
@@ -77,7 +106,9 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   if (verdict == ROW_REJECT)
     return keep_refused (pass, original != NULL ? original : record, error);
   pass->taken += record->lines;
-  return row_write (pass->row, record, &pass->copy, error) && (original == NULL || keep_mended (pass, record, original, error));
+  return row_write (pass->row, record, &pass->copy, error)
+         && (!pass->wide || row_fits (pass->row) || look_at_row (pass, record->line, error))
+         && (original == NULL || keep_mended (pass, record, original, error));
 }
 
 static bool
@@ -116,9 +147,9 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   result->rows = (RowCounts) { .read = read,
                                .rejected = reject_count (loaded->rejects),
                                .repaired = reject_repaired (loaded->rejects),
-                               .staged = pass->copy.rows };
+                               .staged = pass->sent + pass->copy.rows };
   result->lines = rows_lines (loaded->rows, pass->taken, reject_lines (loaded->rejects));
-  return lines_check (&result->lines, task->run->file, error) && copy_end (&pass->copy, error);
+  return lines_check (&result->lines, task->run->file, error);
 }
 
 /* What the pass has read as NULL is for the layout to remember. */
@@ -134,86 +165,42 @@ keep_null_words (const Pass *pass)
     }
 }
 
+/* What the server says of a row's place counts the rows of a COPY, and names the last of those that it has gathered: the line becomes
+ * the file's, where it is known. */
 static bool
-copy_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
+correct_line (const Pass *pass, GError **error)
+{
+  if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
+    return false;
+  bool too_wide = scope_is_too_wide (*error);
+  weir_error_line (error, too_wide ? pass->refused : 0);
+  if (too_wide)
+    weir_error_detail (error, "Nothing was changed.");
+  return false;
+}
+
+bool
+send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
-      || !stage_copy_begin (db, loaded->stage, false, error))
+      || !stage_copy_begin (db, loaded->stage, error))
     return false;
   g_auto (Pass) pass = { 0 };
   pass_begin (&pass, db, task, loaded);
   if (!send_all (&pass, result, ret_contradiction, error))
-    return db_copy_cancel (db), false;
+    return db_copy_cancel (db), correct_line (&pass, error);
   if (*ret_contradiction)
     {
       db_copy_cancel (db);
       return db_exec (db, "rollback to savepoint load", error);
     }
   keep_null_words (&pass);
-  int64_t taken;
-  if (!db_copy_end (db, &taken, error) || !db_exec (db, "release savepoint load", error))
+  if (!end_copy (&pass, error))
+    return correct_line (&pass, error);
+  if (!db_exec (db, "release savepoint load", error))
     return false;
-  if (taken != result->rows.staged)
+  if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
-                       taken, result->rows.staged, task->run->file);
+                       pass.stored, result->rows.staged, task->run->file);
   return true;
-}
-
-/* Sends the rows around "last" once more: the server refuses the one that it refused. "lines" gets theirs. */
-static bool
-send_around (Pass *pass, Db *db, int64_t last, GArray *lines, GError **error)
-{
-  const Record *record = NULL, *original;
-  for (int64_t good = 0; good < last;)
-    {
-      if (!rows_next (pass->loaded->rows, &record, &original, error))
-        return false;
-      if (record == NULL)
-        break;
-      if (row_convert (pass->row, record) == ROW_REJECT || ++good < last - COPY_BATCH)
-        continue;
-      g_array_append_val (lines, record->line);
-      if (!row_write (pass->row, record, &pass->copy, error))
-        return false;
-    }
-  return copy_end (&pass->copy, error) && db_copy_end (db, NULL, error);
-}
-
-/* The line of the row that the server refuses, which is one of the batch that ends with the "last" good one: these are sent again,
- * one by one. 0: it cannot be told. The transaction is aborted, as it was. */
-static int64_t
-find_refused_line (Db *db, const PipelineTask *task, Loaded *loaded, int64_t last)
-{
-  g_autoptr (GArray) lines = g_array_new (FALSE, FALSE, sizeof (int64_t));
-  g_autoptr (GError) again = NULL;
-  g_auto (Pass) pass = { 0 };
-  pass_begin (&pass, db, task, loaded);
-  bool sent = db_exec (db, "rollback to savepoint load", &again) && stage_create (db, loaded->stage, loaded->layout, &again)
-              && rows_rewind (loaded->rows, &again) && stage_copy_begin (db, loaded->stage, true, &again)
-              && send_around (&pass, db, last, lines, &again);
-  db_copy_cancel (db);
-  int64_t row = sent || again == NULL ? 0 : weir_error_get_line (again);
-  return row > 0 && row <= lines->len ? g_array_index (lines, int64_t, row - 1) : 0;
-}
-
-/* What the server says of a row's place counts the rows of the COPY, and names the last of a batch: the line becomes the file's. */
-static void
-correct_line (Db *db, const PipelineTask *task, Loaded *loaded, GError **error)
-{
-  if (error == NULL || weir_error_get_sqlstate (*error)[0] == '\0')
-    return;
-  int64_t last = weir_error_get_line (*error);
-  bool too_wide = scope_is_too_wide (*error);
-  weir_error_line (error, last > 0 && too_wide ? find_refused_line (db, task, loaded, last) : 0);
-  if (last > 0 && too_wide)
-    weir_error_detail (error, "Nothing was changed.");
-}
-
-bool
-send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
-{
-  if (copy_rows (db, task, loaded, result, ret_contradiction, error))
-    return true;
-  correct_line (db, task, loaded, error);
-  return false;
 }

@@ -5,6 +5,7 @@
 #include "models/name.h"
 #include "pipeline/stage/grants.h"
 #include "pipeline/stage/replace.h"
+#include "pipeline/stage/short_lock.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -114,13 +115,11 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
 }
 
 bool
-stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error)
+stage_copy_begin (Db *db, const Stage *stage, GError **error)
 {
-  /* PostgreSQL gathers no rows where a condition is volatile. */
-  const char *where = singly ? " where clock_timestamp() is not null" : "";
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->build);
-  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)%s", schema, build, where);
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)", schema, build);
   return db_copy_begin (db, sql, error);
 }
 
@@ -188,6 +187,13 @@ stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, 
   return db_exec (db, sql, error);
 }
 
+static void
+take_name (Stage *stage)
+{
+  g_free (stage->name);
+  stage->name = g_strdup (stage->table);
+}
+
 /* The old table's grants on the new one, then the old one's name. */
 static bool
 swap (Db *db, const Stage *stage, GError **error)
@@ -199,76 +205,64 @@ swap (Db *db, const Stage *stage, GError **error)
          && sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Why a swap may fail without harm: a lock that was not given in time, and objects that depend on the old table. */
-static const char *
-harmless (const GError *error)
-{
-  Reason reason = weir_error_get_reason (error);
-  if (reason == REASON_LOCK_BUSY)
-    return "somebody is reading it";
-  if (reason == REASON_DEPENDENT_OBJECTS)
-    return "other objects depend on it";
-  if (reason == REASON_NOT_SUPPORTED) /* to truncate it */
-    return "a foreign key refers to it";
-  return NULL;
-}
-
-static void
+static bool
 note_unswapped (const Stage *stage, const char *why, GPtrArray *notes)
 {
   g_ptr_array_add (notes, g_strdup_printf ("%s.%s was left as it is, for %s: this load's rows are in %s.%s until the next load",
                                            stage->schema, stage->table, why, stage->schema, stage->build));
+  return true;
 }
 
-/* Something depends on the old table, so that it has to stay: the new rows go into it. Behind a swap that failed, whose savepoint it
- * ends. */
+/* Something depends on the old table, so that it has to stay: the new rows go into it. */
 static bool
-replace_or_note (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error)
+refill (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error)
 {
-  g_autofree char *begin = g_strdup_printf ("rollback to savepoint swap; set local lock_timeout = %d", MAX (timeout_ms, 1));
-  g_autoptr (GError) failure = NULL;
-  bool same = true;
-  if (!db_exec (db, begin, error))
+  const char *const names[] = { stage->table, NULL };
+  bool locked, same = false;
+  if (!short_lock_begin (db, stage->schema, names, options->swap_timeout_ms, &locked, error))
     return false;
-  if (replace_rows (db, stage->schema, stage->table, stage->build, &same, &failure) && same)
-    {
-      g_free (stage->name);
-      stage->name = g_strdup (stage->table);
-      return db_exec (db, "set local lock_timeout = 0; release savepoint swap", error);
-    }
-  const char *why = failure == NULL ? "other objects depend on it, and its columns are others" : harmless (failure);
-  if (why == NULL)
+  if (!locked)
+    return note_unswapped (stage, "somebody is reading it", notes);
+  g_autoptr (GError) failure = NULL;
+  bool done = replace_rows (db, stage->schema, stage->table, stage->build, &same, &failure);
+  if (done && same)
+    return take_name (stage), short_lock_end (db, options->lock_timeout_ms, error);
+  if (!done && weir_error_get_reason (failure) != REASON_NOT_SUPPORTED) /* a foreign key refers to it */
     return g_propagate_error (error, g_steal_pointer (&failure)), false;
-  note_unswapped (stage, why, notes);
-  return db_exec (db, "rollback to savepoint swap; release savepoint swap", error);
+  const char *why = done ? "other objects depend on it, and its columns are others" : "a foreign key refers to it";
+  return note_unswapped (stage, why, notes) && short_lock_undo (db, error);
+}
+
+/* The same where the name is an earlier load's. */
+static bool
+replace (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error)
+{
+  const char *const names[] = { stage->table, NULL };
+  bool locked;
+  if (!short_lock_begin (db, stage->schema, names, options->swap_timeout_ms, &locked, error))
+    return false;
+  if (!locked)
+    return note_unswapped (stage, "somebody is reading it", notes);
+  g_autoptr (GError) failure = NULL;
+  if (swap (db, stage, &failure))
+    return take_name (stage), short_lock_end (db, options->lock_timeout_ms, error);
+  if (weir_error_get_reason (failure) != REASON_DEPENDENT_OBJECTS)
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  return short_lock_undo (db, error) && refill (db, stage, options, notes, error);
 }
 
 bool
-stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error)
+stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error)
 {
   const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table } };
   g_autoptr (DbResult) found = NULL;
   if (!sql_run (db, "staging/find", vars, 2, &found, error))
     return false;
-  if (db_result_rows (found) > 0 && !db_result_bool (found, 0, 0))
-    return note_unswapped (stage, "weir did not make it", notes), true;
-  g_autofree char *begin = g_strdup_printf ("savepoint swap; set local lock_timeout = %d", MAX (timeout_ms, 1));
-  if (!db_exec (db, begin, error))
-    return false;
-  g_autoptr (GError) failure = NULL;
-  if (swap (db, stage, &failure))
-    {
-      g_free (stage->name);
-      stage->name = g_strdup (stage->table);
-      return db_exec (db, "set local lock_timeout = 0; release savepoint swap", error);
-    }
-  const char *why = harmless (failure);
-  if (why == NULL)
-    return g_propagate_error (error, g_steal_pointer (&failure)), false;
-  if (weir_error_get_reason (failure) == REASON_DEPENDENT_OBJECTS)
-    return replace_or_note (db, stage, timeout_ms, notes, error);
-  note_unswapped (stage, why, notes);
-  return db_exec (db, "rollback to savepoint swap; release savepoint swap", error);
+  if (db_result_rows (found) == 0)
+    return swap (db, stage, error) && (take_name (stage), true);
+  if (!db_result_bool (found, 0, 0))
+    return note_unswapped (stage, "weir did not make it", notes);
+  return replace (db, stage, options, notes, error);
 }
 
 bool

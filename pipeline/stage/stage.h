@@ -7,6 +7,7 @@
 #define WEIR_PIPELINE_STAGE_STAGE_H
 
 #include "pipeline/layout/layout.h"
+#include "pipeline/run.h"
 #include "schema/ledger.h"
 
 typedef struct
@@ -28,9 +29,8 @@ bool stage_ensure_schema (Db *db, const char *schema, const char *what, GError *
 /* Creates the table aside, removing what earlier loads of the same table could not swap in. The layout's types must be settled. */
 bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
 
-/* Begins the COPY into it (base/db.h). "singly": each row is written by itself, slowly, so that an error is about the row that
- * it names. */
-bool stage_copy_begin (Db *db, const Stage *stage, bool singly, GError **error);
+/* Begins the COPY into it (base/db.h). */
+bool stage_copy_begin (Db *db, const Stage *stage, GError **error);
 
 /* What the load knew of each column, in their order, for the ledger and whoever reads it there: [{"name", "header" (as the file
  * spells it), "type", "format" (null: the type's own), "ambiguous" (null, or the two ways as a model would say them)}]. A new
@@ -41,9 +41,9 @@ Json *stage_columns (const Layout *layout);
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
 /* Takes the table's name over from the earlier load's, with its grants. Where something depends on the old one, its rows are replaced
- * in it (replace.h). Somebody reading the old one for longer than timeout_ms, something that depends on one with other columns, or a
- * table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
-bool stage_swap (Db *db, Stage *stage, int timeout_ms, GPtrArray *notes, GError **error);
+ * in it (replace.h). Somebody reading the old one for longer than swap_timeout_ms, something that depends on one with other columns, or
+ * a table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
+bool stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error);
 
 /* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a
  * run that lost the table's lock may find another's rows under the name. */

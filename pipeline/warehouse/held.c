@@ -37,16 +37,28 @@ still_holds (const DbResult *result, int row, const Catalog *catalog)
   return met == NULL || strcmp (met, now) == 0;
 }
 
+/* Only errors that are a person's to mend are kept: the machine's, or the model's (loading.c). */
+static WeirErrorCode
+code_of (Reason reason)
+{
+  static const Reason local[] = { REASON_LOCAL,          REASON_UNREADABLE,       REASON_DISK_FULL,
+                                  REASON_DISK_READ_ONLY, REASON_OUT_OF_RESOURCES, REASON_DATABASE_ERROR };
+  for (size_t i = 0; i < G_N_ELEMENTS (local); i++)
+    if (local[i] == reason)
+      return WEIR_ERROR_LOCAL;
+  return WEIR_ERROR_MODEL;
+}
+
 /* The error that the ledger keeps as weir_json_error writes it. */
 static GError *
 read_error (const char *text)
 {
   g_autoptr (Json) json = text == NULL ? NULL : weir_json_parse (text, strlen (text), "error", NULL);
   const char *message = json_string_value (json_object_get (json, "message"));
+  Reason reason = reason_find (json_string_value (json_object_get (json, "code")));
   GError *error = NULL;
   weir_fail (&error,
-             &(Failure) { WEIR_ERROR_MODEL, reason_find (json_string_value (json_object_get (json, "code"))),
-                          .line = json_integer_value (json_object_get (json, "line")),
+             &(Failure) { code_of (reason), reason, .line = json_integer_value (json_object_get (json, "line")),
                           .detail = json_string_value (json_object_get (json, "detail")),
                           .hint = json_string_value (json_object_get (json, "hint")) },
              "%s", message != NULL ? message : "its last load failed");

@@ -13,7 +13,7 @@ typedef struct
   char *file;       /* its name, as dropped */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
-  GError *error;    /* what the last try ended with: MODEL */
+  GError *error;    /* what the last try ended with: MODEL or LOCAL */
 } HeldFile;
 
 void held_file_free (HeldFile *file);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/stage/grants.h"
+#include "pipeline/stage/short_lock.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
@@ -326,11 +327,47 @@ has_lost_a_column (const Layout *layout, const Columns *columns)
   return false;
 }
 
+/* Whether a column has to be renamed, added or given another type; *ret_changes says so. */
 static bool
-change (Db *db, Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *notes, GError **error)
+find_changes (const Warehouse *warehouse, const GArray *wanted, const Pins *pins, GPtrArray *stored, bool *ret_changes,
+              GError **error)
 {
+  g_autoptr (GArray) renames = columns_renames (warehouse->schema, warehouse->layout->model, pins, stored, error);
+  *ret_changes = renames != NULL && renames->len > 0;
+  for (guint i = 0; renames != NULL && i < wanted->len; i++)
+    {
+      ColumnStep step = columns_step (warehouse->layout, pins, &g_array_index (wanted, WantedColumn, i), stored);
+      *ret_changes |= step == COLUMN_IS_NEW || step == COLUMN_IS_CAST || step == COLUMN_IS_CONVERTED;
+    }
+  return renames != NULL;
+}
+
+/* Before anything is done that would be in vain: the locks that the changes need. */
+static bool
+lock_for_change (Db *db, const Warehouse *warehouse, int lock_ms, GError **error)
+{
+  const char *table = warehouse->layout->model->table;
+  bool has_view = false, locked;
+  if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
+    return false;
+  const char *const names[] = { table, has_view ? warehouse->view : NULL, NULL };
+  if (!short_lock_begin (db, warehouse->schema, names, lock_ms, &locked, error))
+    return false;
+  if (locked)
+    return short_lock_end (db, lock_ms, error);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
+                    "the columns of %s.%s have to change, and other sessions hold it", warehouse->schema, table);
+}
+
+static bool
+change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *before, GPtrArray *notes, GError **error)
+{
+  const Pins *pins = before->pins;
+  bool changes;
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error)
+      || !find_changes (warehouse, wanted, pins, stored, &changes, error)
+      || (changes && !lock_for_change (db, warehouse, before->lock_ms, error))
       || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
@@ -380,7 +417,7 @@ warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const Tabl
   if (!stage_ensure_schema (db, schema, "warehouse", error)
       || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists ? !change (db, warehouse, wanted, before->pins, notes, error) : !create (db, warehouse, wanted, error))
+  if (exists ? !change (db, warehouse, wanted, before, notes, error) : !create (db, warehouse, wanted, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }

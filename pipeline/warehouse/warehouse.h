@@ -27,11 +27,12 @@ typedef struct
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 
-/* What the ledger knew of the table before this load. Borrowed. */
+/* What the ledger knew of the table before this load, and how it may be changed. Borrowed. */
 typedef struct
 {
   const Pins *pins; /* a column that is not pinned has never held a value and takes any type */
   bool known;       /* the table is weir's: it was loaded before */
+  int lock_ms;      /* how long to try for the locks that a change needs, and to wait for others from then on */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);
@@ -39,7 +40,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 
 /* Makes the table, or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
  * then on the layout fits. Borrows the layout. Errors: MODEL where the table is not weir's or a type cannot follow, which
- * agreement_check mostly has said before, or something of somebody's depends on a column. */
+ * agreement_check mostly has said before, or something of somebody's depends on a column; RETRY ("lock_busy") where it has to be
+ * changed and somebody reads it all the while. A table that need not be changed is not locked. */
 Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes,
                                GError **error);
 

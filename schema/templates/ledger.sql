@@ -137,6 +137,9 @@ update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
 where run_id = :'run'::uuid
 
+-- name: file_sha256
+select sha256 from weir.file where run_id = :'run'::uuid
+
 -- name: table_read
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
        last_mtime_ns, files_applied, warehouse_schema

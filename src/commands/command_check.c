@@ -86,7 +86,7 @@ run (Call *call, int *ret_code, GError **error)
 const Command command_check = {
   .name = "check",
   .arguments = "",
-  .summary = "can weir connect, write, rename; do models, secret and database agree?",
+  .summary = "can weir connect, write, move files; do models, secret and database agree?",
   .description = "Changes nothing. Ends with 0 when every check is ok.\n\n"
                  "  weir check\n"
                  "  weir check --json",

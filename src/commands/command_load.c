@@ -40,7 +40,7 @@ load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **
 {
   g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, uid_random (), &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
   ClaimFate fate;
@@ -49,7 +49,7 @@ load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **
   if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
   else
-    placing_give_back (loader->db, loader->settings, claim, NULL);
+    placing_give_back (loader->db, loader->settings, claim, NULL, error);
   return false;
 }
 

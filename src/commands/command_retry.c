@@ -58,7 +58,7 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
   const char *place = db_result_named (result, 0, "place");
   ret_past->place = g_canonicalize_filename (place == NULL ? "" : place, loader->settings->home);
   struct stat info;
-  bool there = place != NULL && *place != '\0' && stat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
+  bool there = place != NULL && *place != '\0' && lstat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
   if (ret_past->disposition == NULL && there)
     return weir_fail (
         error, &(Failure) { WEIR_ERROR_MODEL, .hint = "A worker takes it up by itself; `weir status` says what it waits for." },
@@ -92,7 +92,7 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   ClaimFate fate;
   bool done = loading_claimed (loader, claim, route, ret_end, &fate, error);
   if (fate == CLAIM_GIVE_BACK)
-    return placing_give_back (loader->db, loader->settings, claim, past->place), false;
+    return placing_give_back (loader->db, loader->settings, claim, past->place, error), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
   remove_explanation (past);
   return ledger_file_placed (loader->db, past->run, "", "retried", NULL, done ? error : NULL) && done;

@@ -53,13 +53,9 @@ is_link (const char *path)
 bool
 named_file_is_dropped (const NamedFile *file, const Settings *settings)
 {
-  if (is_link (file->path))
-    return false;
   g_autofree char *full = g_canonicalize_filename (file->path, NULL);
   g_autofree char *folder = g_path_get_dirname (full);
-  struct stat here, imports;
-  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
-         && here.st_ino == imports.st_ino;
+  return settings_is_drop_folder (settings, folder);
 }
 
 bool

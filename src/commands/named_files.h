@@ -19,8 +19,7 @@ GArray *named_files_route (const Loader *loader, const char *table, char **paths
  * cannot keep ("bad_name"), MODEL of a link that is to be archived. */
 bool named_file_check (const NamedFile *file, bool archive, GError **error);
 
-/* Whether it lies in the drop folder: then it is claimed and archived, as the watching worker would do. A link does not, for its
- * file is elsewhere. */
+/* Whether it lies in the drop folder: then it is claimed and archived, as the watching worker would do, or left alone as it would. */
 bool named_file_is_dropped (const NamedFile *file, const Settings *settings);
 
 #endif

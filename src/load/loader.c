@@ -4,6 +4,7 @@
 #include "models/waiting.h"
 #include "pipeline/warehouse/agreement.h"
 #include "schema/ledger.h"
+#include "schema/session.h"
 #include "src/server/connect.h"
 
 #include <signal.h>
@@ -32,6 +33,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
     .min_confidence = settings->min_confidence,
     .index_keys = settings->index_keys,
     .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
+    .lock_timeout_ms = MAX ((int) (settings->lock_timeout * 1000), 1), /* 0 would be no limit */
     .limits = { .record_bytes = (size_t) settings->limit_record_kb * 1024,
                 .field_bytes = (size_t) settings->limit_field_kb * 1024,
                 .fields = (size_t) settings->limit_columns,
@@ -45,6 +47,7 @@ void
 loader_clear (Loader *loader)
 {
   g_clear_pointer (&loader->locked, g_free);
+  g_clear_pointer (&loader->blocker, json_decref);
   g_clear_pointer (&loader->db, db_free);
   g_clear_pointer (&loader->catalog, catalog_free);
   g_clear_pointer (&loader->secret, g_free);
@@ -163,7 +166,7 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
     return g_propagate_error (error, g_error_copy (route->broken->error)), false;
   bool locked;
   if (!take_lock (loader, route->table, wait_ms, &locked, error))
-    return false;
+    return loader_find_blocker (loader, route->table, error), false;
   *ret_state = locked ? LOCK_OURS : LOCK_BUSY;
   if (!locked)
     return true;
@@ -180,6 +183,21 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   if (!ready)
     database_explain_secret (loader->settings, error);
   return ready;
+}
+
+void
+loader_find_blocker (Loader *loader, const char *table, GError **error)
+{
+  g_clear_pointer (&loader->blocker, json_decref);
+  bool busy = error == NULL || weir_error_get_reason (*error) == REASON_LOCK_BUSY;
+  if (!busy || loader->db == NULL || !db_is_usable (loader->db))
+    return;
+  const Settings *settings = loader->settings;
+  loader->blocker = session_holding (loader->db, settings->warehouse_schema, settings->staging_schema, table);
+  if (loader->blocker == NULL)
+    return;
+  g_autofree char *text = session_text (loader->blocker);
+  weir_error_detail (error, "In the way is %s", text);
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct
   PipelineOptions options; /* force, dry_run, stop_fd and progress are the caller's to set */
   bool one_shot;           /* nobody comes back to what is left undone: every failure is recorded as one (weir load, weir retry) */
   char *locked;            /* the table whose lock is held */
+  Json *blocker;           /* the session that loader_find_blocker found last; NULL: none */
 } Loader;
 
 /* SIGTERM and SIGINT as a readable descriptor, the caller's; both are blocked for this process. It ends waiting statements, and is
@@ -58,6 +59,10 @@ typedef enum
  * is an error (RETRY) after that time. *ret_waits_for names the dimension of LOCK_WAITS, owned by the caller. Errors: MODEL where
  * the table cannot be loaded; nothing is locked then. */
 bool loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_state, char **ret_waits_for, GError **error);
+
+/* After LOCK_BUSY, and after an error: if that is of a lock that was not given ("lock_busy"), whose session is in the way of loading
+ * the table (schema/session.h); the error's detail says so. error may be NULL. */
+void loader_find_blocker (Loader *loader, const char *table, GError **error);
 
 /* Gives it back, if there is one. */
 void loader_unlock (Loader *loader);

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "pipeline/summary.h"
 #include "src/server/connect.h"
+#include "watcher/opening.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -15,7 +16,10 @@ typedef struct
 {
   Run run;
   const Route *route;
-  int fd;
+  int fd;           /* for reading */
+  int own;          /* the same where it is ours to close, -1: the claim's */
+  struct stat info; /* as it was when it was claimed, or opened */
+  bool keep;        /* weir will keep it: its bytes must be on the disk before its rows are */
 } Input;
 
 static void
@@ -24,47 +28,15 @@ input_clear (Input *input)
   g_free (input->run.table);
   g_free (input->run.file);
   g_free (input->run.place);
-  fd_cleanup (&input->fd);
+  fd_cleanup (&input->own);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Input, input_clear)
 
-static bool
-fail_to_open (const char *name, int reason, GError **error)
-{
-  g_autofree char *hint =
-      reason == EACCES || reason == EPERM ? g_strdup_printf (
-          "weir runs as user %d, who must be allowed to read the file and to enter its folders.", (int) geteuid ())
-                                          : NULL;
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_LOCAL, REASON_UNREADABLE, .detail = "The file was left where it is.", .hint = hint,
-                                 .number = reason },
-                    "could not open \"%s\": %s", name, g_strerror (reason));
-}
-
-static bool
-refuse_kind (const char *name, mode_t mode, GError **error)
-{
-  bool folder = S_ISDIR (mode);
-  g_autofree char *hint =
-      folder ? g_strdup_printf ("Name the files in it: weir load %s%s*.csv", name, g_str_has_suffix (name, "/") ? "" : "/") : NULL;
-  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_A_FILE, .hint = hint }, "could not load \"%s\": it is %s",
-                    name, folder ? "a directory" : "not a regular file");
-}
-
-/* Opens the file at "path", which messages call "name". *input has a descriptor, and no run yet. */
-static bool
-open_input (const char *path, const char *name, Input *input, struct stat *ret_info, GError **error)
-{
-  input->fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (input->fd < 0 || fstat (input->fd, ret_info) < 0)
-    return fail_to_open (name, errno, error);
-  return S_ISREG (ret_info->st_mode) || refuse_kind (name, ret_info->st_mode, error);
-}
-
 static void
-set_run (Input *input, Uid id, const Route *route, const char *file, char *place, const struct stat *info)
+set_run (Input *input, Uid id, const Route *route, const char *file, char *place)
 {
+  const struct stat *info = &input->info;
   input->route = route;
   input->run = (Run) { .id = id,
                        .table = g_strdup (route->table),
@@ -74,16 +46,12 @@ set_run (Input *input, Uid id, const Route *route, const char *file, char *place
                        .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
 }
 
-static bool
-open_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input, GError **error)
+static void
+take_claimed (const Loader *loader, const Claim *claim, const Route *route, Input *ret_input)
 {
-  struct stat info;
-  if (!open_input (claim_path (claim), claim_name (claim), ret_input, &info, error))
-    return false;
-  set_run (ret_input, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)),
-           &info);
+  *ret_input = (Input) { .fd = claim_file (claim), .own = -1, .info = *claim_info (claim), .keep = true };
+  set_run (ret_input, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)));
   ret_input->run.claimed = true;
-  return true;
 }
 
 /* Tells the ledger that the run has begun, and that those of dead processes on this table are over. */
@@ -100,6 +68,7 @@ begin_run (Loader *loader, const Input *input, GError **error)
     return true;
   if (db_is_usable (db))
     (void) db_exec (db, "rollback", NULL);
+  loader_find_blocker (loader, input->run.table, error);
   return false;
 }
 
@@ -156,8 +125,10 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   const Route *route = input->route;
   g_auto (PipelineResult) result = { 0 };
   g_autoptr (GError) failure = NULL;
-  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options };
+  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options, input->keep };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
+  if (!done)
+    loader_find_blocker (loader, run->table, &failure);
   if (done)
     fault_point ("after-commit");
   else
@@ -190,6 +161,12 @@ past_clear (Past *past)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
 
+static Placing
+placing_of (const Loader *loader, const Input *input, LoadEnd *end)
+{
+  return (Placing) { loader->db, loader->settings, &input->run, end, input->fd, &input->info, false };
+}
+
 static bool
 read_past (const Loader *loader, const Claim *claim, Past *past, GError **error)
 {
@@ -217,7 +194,9 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
     .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
   };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
-  return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
+  Placing placing = placing_of (loader, input, ret_end);
+  placing.resumed = true;
+  return placing_claimed (&placing, claim, error);
 }
 
 /* Loads an open claimed file and places it. */
@@ -231,7 +210,8 @@ load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd 
     return false;
   GError *local = NULL;
   *ret_fate = CLAIM_DONE;
-  if (placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, &local))
+  const Placing placing = placing_of (loader, input, ret_end);
+  if (placing_claimed (&placing, claim, &local))
     return true;
   *ret_fate = CLAIM_ORPHAN;
   if (!loader->one_shot)
@@ -244,7 +224,7 @@ bool
 loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
 {
   g_auto (Past) past = { 0 };
-  g_auto (Input) input = { .fd = -1 };
+  g_auto (Input) input = { .own = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
   if (!read_past (loader, claim, &past, error))
@@ -252,8 +232,7 @@ loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_
   bool completed = is_completed (&past);
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
-  if (!open_claimed (loader, claim, route, &input, error))
-    return false;
+  take_claimed (loader, claim, route, &input);
   if (!completed)
     return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
   if (!place_completed (loader, &input, claim, &past, ret_end, error))
@@ -272,35 +251,53 @@ refuse (Loader *loader, const Input *input, const Claim *claim, const GError *wh
   if (!record_failure (loader, &input->run, &result, why))
     return weir_error (error, WEIR_ERROR_RETRY, "the ledger could not be told that \"%s\" is refused", input->run.file);
   ret_end->summary = pipeline_summary (&input->run, &result, 0, why);
-  return placing_claimed (&(Placing) { loader->db, loader->settings, &input->run, ret_end }, claim, error);
+  const Placing placing = placing_of (loader, input, ret_end);
+  return placing_claimed (&placing, claim, error);
 }
 
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
   g_auto (Past) past = { 0 };
-  g_auto (Input) input = { .fd = -1 };
+  g_auto (Input) input = { .own = -1 };
   *ret_end = (LoadEnd) { 0 };
-  if (!read_past (loader, claim, &past, error) || !open_claimed (loader, claim, route, &input, error))
+  if (!read_past (loader, claim, &past, error))
     return false;
+  take_claimed (loader, claim, route, &input);
   return is_completed (&past) ? place_completed (loader, &input, claim, &past, ret_end, error)
                               : refuse (loader, &input, claim, why, ret_end, error);
+}
+
+/* Opens a file that a person named. One in the drop folder was perhaps put there by somebody else. */
+static int
+open_named (const Loader *loader, const char *path, struct stat *ret_info, GError **error)
+{
+  g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_autofree char *folder = g_path_get_dirname (full);
+  if (!settings_is_drop_folder (loader->settings, folder))
+    return opening_named (path, ret_info, error);
+  g_autofree char *name = g_path_get_basename (full);
+  AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return weir_system_error (error, errno, "could not open folder \"%s\"", folder), -1;
+  return opening_dropped (fd, name, path, ret_info, error);
 }
 
 bool
 loading_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
 {
-  struct stat info;
   *ret_end = (LoadEnd) { 0 };
-  g_auto (Input) input = { .fd = -1 };
-  if (!open_input (path, path, &input, &info, error))
+  g_auto (Input) input = { .keep = archive };
+  input.fd = input.own = open_named (loader, path, &input.info, error);
+  if (input.fd < 0)
     return false;
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
-  set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full), &info);
+  set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full));
   ClaimFate ignored;
   bool dry_run = loader->options.dry_run;
   if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
     return false;
-  return dry_run || placing_in_place (&(Placing) { loader->db, loader->settings, &input.run, ret_end }, full, archive, error);
+  const Placing placing = placing_of (loader, &input, ret_end);
+  return dry_run || placing_in_place (&placing, full, archive, error);
 }

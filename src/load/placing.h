@@ -24,9 +24,14 @@ typedef struct
   const Settings *settings;
   const Run *run;
   LoadEnd *end;
+  int fd;                  /* the file, open as it was loaded */
+  const struct stat *info; /* as it was before it was loaded */
+  bool resumed;            /* another process loaded it, so that nobody knows how it was then */
 } Placing;
 
-/* A claimed file: to archive or failed, or deleted as the settings say. Errors: the file is still claimed. */
+/* A claimed file: to archive or failed, or deleted as the settings say. Errors: the file is still claimed. One that was moved, where
+ * a power cut may undo that, is "stuck" (a note says how), which is no error. What is kept is looked at once more: bytes that are
+ * not those that were read are told by a note and the summary's "changed_after", the SHA-256 of what is kept. */
 bool placing_claimed (const Placing *placing, const Claim *claim, GError **error);
 
 /* A file that was loaded where it lies ("path", absolute), and moves only where "archive" asks for that. One that cannot be moved
@@ -34,8 +39,8 @@ bool placing_claimed (const Placing *placing, const Claim *claim, GError **error
 bool placing_in_place (const Placing *placing, const char *path, bool archive, GError **error);
 
 /* A claimed file whose run failed for reasons that are not the file's: back to imports/ (or to "path"), and the ledger knows. Where
- * that fails it stays claimed, an orphan. */
-void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path);
+ * that fails it stays claimed, an orphan, and "failure", the error that the run ended with, gets that as its detail. */
+void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path, GError **failure);
 
 /* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
 void placing_note_stuck (LoadEnd *end, const char *where, GError *error);

@@ -23,6 +23,15 @@ about (Json *answer, const char *file, const char *table)
   return answer;
 }
 
+/* Names whom the file waits for, where that is known. Takes and returns the answer. */
+static Json *
+about_blocker (Json *answer, Loader *loader)
+{
+  if (loader->blocker != NULL)
+    json_object_set_new (answer, "session", g_steal_pointer (&loader->blocker));
+  return answer;
+}
+
 /* Of a connection that broke it has to be found out whether only that session is gone, or the database. */
 static Scope
 find_scope (Loader *loader, const GError *error)
@@ -35,7 +44,8 @@ find_scope (Loader *loader, const GError *error)
 static Json *
 answer_error (Loader *loader, const char *file, const char *table, const GError *error)
 {
-  return about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  Json *answer = about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
+  return about_blocker (answer, loader);
 }
 
 /* The same of a file that stays claimed. */
@@ -59,14 +69,28 @@ answer_end (const LoadEnd *end)
   return answer;
 }
 
+/* What the supervisor's listing saw of the file: NULL where the request does not say. */
+static const Sight *
+read_sight (const Json *request, Sight *sight)
+{
+  json_int_t device, inode, size, mtime_ns;
+  /* jansson only reads it. */
+  if (json_unpack ((Json *) request, "{s:I, s:I, s:I, s:I}", "device", &device, "inode", &inode, "size", &size, "mtime_ns",
+                   &mtime_ns)
+      != 0)
+    return NULL;
+  *sight = (Sight) { (dev_t) device, (ino_t) inode, size, mtime_ns };
+  return sight;
+}
+
 /* A file of the drop folder, with its table's lock held. */
 static Json *
-load_dropped (Loader *loader, const char *name, const Route *route)
+load_dropped (Loader *loader, const char *name, const Sight *listed, const Route *route)
 {
   g_autoptr (GError) error = NULL;
   bool gone = false;
   fault_point ("before-claim");
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, uid_random (), &gone, &error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, listed, uid_random (), &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
@@ -78,7 +102,7 @@ load_dropped (Loader *loader, const char *name, const Route *route)
     return answer_end (&end);
   if (fate == CLAIM_ORPHAN)
     return answer_orphan (loader, claim, route->table, error);
-  placing_give_back (loader->db, loader->settings, claim, NULL);
+  placing_give_back (loader->db, loader->settings, claim, NULL, &error);
   return answer_error (loader, name, route->table, error);
 }
 
@@ -93,21 +117,31 @@ refuse_orphan (Loader *loader, Claim *claim, const Route *route, const char *ref
   return loading_refused (loader, claim, route, why, ret_end, error);
 }
 
-/* An orphan, with its table's lock held. Whatever becomes of it here, it stays claimed until it is placed. */
-static Json *
-load_orphan (Loader *loader, Uid run, const char *refuse, const char *name, const Route *route)
+/* An orphan. */
+typedef struct
 {
+  Uid run;
+  const char *name;
+  const Sight *listed;
+  const char *refuse; /* why it is to be refused; NULL: it is to be loaded */
+} Orphan;
+
+/* With its table's lock held. Whatever becomes of it here, it stays claimed until it is placed. */
+static Json *
+load_orphan (Loader *loader, const Orphan *orphan, const Route *route)
+{
+  const char *name = orphan->name;
   g_autoptr (GError) error = NULL;
   bool gone = false;
-  g_autoptr (Claim) claim = claim_resume (loader->settings->imports, run, &gone, &error);
+  g_autoptr (Claim) claim = claim_resume (loader->settings->imports, orphan->run, orphan->listed, &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
     return answer_error (loader, name, route->table, error);
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
-  bool done = refuse != NULL ? refuse_orphan (loader, claim, route, refuse, &end, &error)
-                             : loading_claimed (loader, claim, route, &end, &fate, &error);
+  bool done = orphan->refuse != NULL ? refuse_orphan (loader, claim, route, orphan->refuse, &end, &error)
+                                     : loading_claimed (loader, claim, route, &end, &fate, &error);
   return done ? answer_end (&end) : answer_orphan (loader, claim, route->table, error);
 }
 
@@ -131,19 +165,23 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
     return answer_error (loader, name, route->table, error);
   if (state == LOCK_OURS)
     return NULL;
-  Json *answer = about (outcome_to_json (state == LOCK_BUSY ? OUTCOME_BUSY : OUTCOME_WAITS), name, route->table);
-  if (state == LOCK_WAITS)
-    json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
+  if (state == LOCK_BUSY)
+    {
+      loader_find_blocker (loader, route->table, NULL);
+      return about_blocker (about (outcome_to_json (OUTCOME_BUSY), name, route->table), loader);
+    }
+  Json *answer = about (outcome_to_json (OUTCOME_WAITS), name, route->table);
+  json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
   return answer;
 }
 
 static Json *
-answer_path (Loader *loader, const char *name)
+answer_path (Loader *loader, const char *name, const Sight *listed)
 {
   g_auto (Route) route = { 0 };
   Json *answer = take_table (loader, name, NULL, false, &route);
   if (answer == NULL)
-    answer = load_dropped (loader, name, &route);
+    answer = load_dropped (loader, name, listed, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -164,19 +202,20 @@ find_orphan (const char *imports, Uid run, char **ret_name, GError **error)
 }
 
 static Json *
-answer_run (Loader *loader, const char *text, const char *refuse)
+answer_run (Loader *loader, const char *text, const char *refuse, const Sight *listed)
 {
-  Uid run;
+  Orphan orphan = { .listed = listed, .refuse = refuse };
   g_autofree char *name = NULL;
   g_autoptr (GError) error = NULL;
-  if (uid_parse (text, strlen (text), &run) && !find_orphan (loader->settings->imports, run, &name, &error))
+  if (uid_parse (text, strlen (text), &orphan.run) && !find_orphan (loader->settings->imports, orphan.run, &name, &error))
     return answer_error (loader, NULL, NULL, error);
   if (name == NULL)
     return outcome_to_json (OUTCOME_GONE);
+  orphan.name = name;
   g_auto (Route) route = { 0 };
-  Json *answer = take_table (loader, name, &run, refuse != NULL, &route);
+  Json *answer = take_table (loader, name, &orphan.run, refuse != NULL, &route);
   if (answer == NULL)
-    answer = load_orphan (loader, run, refuse, name, &route);
+    answer = load_orphan (loader, &orphan, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -190,10 +229,12 @@ answer_request (Loader *loader, const char *line)
     return answer_error (loader, NULL, NULL, error);
   const char *path = json_string_value (json_object_get (request, "path"));
   const char *run = json_string_value (json_object_get (request, "run"));
+  Sight sight;
+  const Sight *listed = read_sight (request, &sight);
   if (path != NULL && strchr (path, '/') == NULL)
-    return answer_path (loader, path);
+    return answer_path (loader, path, listed);
   if (run != NULL)
-    return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")));
+    return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")), listed);
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");
   return answer_error (loader, NULL, NULL, error);
 }

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A name that the watcher leaves alone: it begins with a dot. Owned by the caller. */
+/* A name that the watcher leaves alone, and that the next try removes where this one is killed. Owned by the caller. */
 static char *
 probe_path (const char *folder)
 {
-  return g_strdup_printf ("%s/.weir-check-%d", folder, (int) getpid ());
+  return g_strdup_printf ("%s/.weir-try-check-%d", folder, (int) getpid ());
 }
 
 static bool
@@ -43,12 +43,18 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
+/* Each check is named by the way: "rename" or "copy". */
 static void
-check_rename (const Settings *settings, GPtrArray *checks)
+check_way (const Settings *settings, const char *folder, GPtrArray *checks)
 {
+  ArchiveWay way;
   GError *error = NULL;
-  (void) archive_try (settings->imports, settings->archive, settings->failed, &error);
-  checks_add (checks, "rename", g_strdup ("from imports to archive and failed"), error);
+  (void) archive_try (settings->imports, folder, &way, &error);
+  g_autofree char *from = settings_shown_path (settings, settings->imports);
+  g_autofree char *to = settings_shown_path (settings, folder);
+  bool copies = way == WAY_COPY;
+  checks_add (checks, copies ? "copy" : "rename",
+              g_strdup_printf ("from %s to %s%s", from, to, copies ? ", which is on another file system" : ""), error);
 }
 
 static void
@@ -142,7 +148,8 @@ checks_run (const Settings *settings)
   else
     {
       check_folders (settings, checks);
-      check_rename (settings, checks);
+      check_way (settings, settings->archive, checks);
+      check_way (settings, settings->failed, checks);
     }
   check_notify (settings, checks);
   g_autoptr (Catalog) catalog =

@@ -92,7 +92,7 @@ check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray 
 {
   GError *error = NULL;
   g_autoptr (GPtrArray) held = held_read (db, catalog, &error);
-  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, NULL) : NULL;
+  g_autoptr (GPtrArray) entries = held != NULL ? scan_folder (settings->imports, NULL, NULL, &error) : NULL;
   if (error != NULL)
     checks_add (checks, "file", NULL, error);
   for (guint i = 0; entries != NULL && i < entries->len; i++)

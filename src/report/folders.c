@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define REPORT_ENDING ".error.json"
@@ -37,28 +38,60 @@ waiting_new (const char *name, const char *table, const char *state, char *reaso
   return file;
 }
 
-/* Where the file of a finished run goes to, if we may not write there. Owned by the caller. */
+/* Why a file of that size cannot be copied into a folder on another file system than the drop folder's; NULL: there is room for it,
+ * or it is renamed. Owned by the caller. */
 static char *
-find_obstacle (const Settings *settings, const char *table)
+find_no_room (const Settings *settings, const char *folder, int64_t size)
+{
+  struct stat here, there;
+  struct statvfs room;
+  if (stat (settings->imports, &here) != 0 || stat (folder, &there) != 0 || here.st_dev == there.st_dev
+      || statvfs (folder, &room) != 0 || (int64_t) (room.f_bavail * room.f_frsize) > size)
+    return NULL;
+  return g_strdup (g_strerror (ENOSPC));
+}
+
+/* Why the file of a finished run cannot go to the folder that is for it. NULL: it can, as far as can be seen. Owned by the caller. */
+static char *
+find_obstacle (const Settings *settings, const ClaimEntry *claim, const char *table)
 {
   g_autofree char *archive = g_build_filename (settings->archive, table, NULL);
   const char *kept = g_file_test (archive, G_FILE_TEST_EXISTS) ? archive : settings->archive;
   const char *const folders[] = { settings->failed, settings->delete_after_load ? settings->failed : kept };
   for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      if (faccessat (AT_FDCWD, folders[i], W_OK | X_OK, AT_EACCESS) == 0 || errno == ENOENT)
+      bool writable = faccessat (AT_FDCWD, folders[i], W_OK | X_OK, AT_EACCESS) == 0 || errno == ENOENT;
+      g_autofree char *reason = writable ? find_no_room (settings, folders[i], claim->sight.size) : g_strdup (g_strerror (errno));
+      if (reason == NULL)
         continue;
-      const char *reason = g_strerror (errno);
       g_autofree char *shown = settings_shown_path (settings, folders[i]);
       return g_strdup_printf ("could not write to \"%s\": %s; weir watch takes it up when that is mended", shown, reason);
     }
   return NULL;
 }
 
+/* Whether the claim's own folder lets its file go. */
 static char *
-explain_orphan (const Settings *settings, const char *table)
+find_own_obstacle (const Settings *settings, const ClaimEntry *claim)
 {
-  char *obstacle = find_obstacle (settings, table);
+  char run[UID_TEXT_SIZE];
+  uid_format (claim->run, run);
+  g_autofree char *folder = g_build_filename (settings->imports, CLAIM_FOLDER, run, NULL);
+  if (faccessat (AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 || errno == ENOENT)
+    return NULL;
+  const char *reason = g_strerror (errno);
+  g_autofree char *shown = settings_shown_path (settings, folder);
+  return g_strdup_printf ("it cannot be moved out of \"%s\": %s; weir watch takes it up when that is mended", shown, reason);
+}
+
+static char *
+explain_orphan (const Settings *settings, const ClaimEntry *claim, const char *table)
+{
+  if (claim->problem != NULL)
+    return g_strdup_printf ("it cannot be taken up: %s", claim->problem);
+  char *obstacle = find_own_obstacle (settings, claim);
+  if (obstacle == NULL)
+    obstacle = find_obstacle (settings, claim, table);
   return obstacle != NULL ? obstacle : g_strdup ("it is not finished; weir watch takes it up");
 }
 
@@ -97,13 +130,15 @@ is_applied (const char *table, void *data)
 static void
 add_claim (Survey *survey, const ClaimEntry *claim)
 {
-  g_auto (Route) route = { 0 };
-  catalog_route (survey->catalog, claim->name, &route);
-  WaitingFile *file = claim->orphan
-                          ? waiting_new (claim->name, route.table, "orphan", explain_orphan (survey->settings, route.table))
-                          : waiting_new (claim->name, route.table, "in work", NULL);
   char run[UID_TEXT_SIZE];
   uid_format (claim->run, run);
+  g_auto (Route) route = { 0 };
+  /* Of a claim that cannot be looked into nobody knows the file. */
+  if (!g_str_equal (claim->name, run))
+    catalog_route (survey->catalog, claim->name, &route);
+  WaitingFile *file = claim->orphan
+                          ? waiting_new (claim->name, route.table, "orphan", explain_orphan (survey->settings, claim, route.table))
+                          : waiting_new (claim->name, route.table, "in work", NULL);
   file->run = g_strdup (run);
   g_ptr_array_add (survey->files, file);
 }
@@ -169,7 +204,11 @@ static void
 survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries)
 {
   for (guint i = 0; i < claims->len; i++)
-    note_pending (survey, ((const ClaimEntry *) claims->pdata[i])->name);
+    {
+      const ClaimEntry *claim = claims->pdata[i];
+      if (claim->problem == NULL)
+        note_pending (survey, claim->name);
+    }
   for (guint i = 0; i < entries->len; i++)
     {
       const Entry *entry = entries->pdata[i];
@@ -186,7 +225,8 @@ survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries
     }
 }
 
-/* What can be seen from here, a person's to mend, is what would be said first; else the supervisor knows better why a file waits. */
+/* What a person must mend and what a dimension has to bring can be seen from here, and is the first reason; of all else the supervisor
+ * knows better why a file waits. */
 static void
 take_told (GPtrArray *files, const Json *board)
 {
@@ -196,13 +236,12 @@ take_told (GPtrArray *files, const Json *board)
       const Json *told = told_find (board, file->file, file->run);
       if (told == NULL)
         continue;
-      file->told = json_incref ((Json *) told);
-      if (g_str_equal (file->state, "held"))
-        continue;
+      bool known = g_str_equal (file->state, "held") || g_str_equal (file->state, "waits");
       if (g_str_equal (file->state, "ready"))
         file->state = told_in_work (told) ? "in work" : "waits";
-      g_free (file->reason);
-      file->reason = told_text (told, g_get_real_time ());
+      g_autofree char *reason = g_steal_pointer (&file->reason);
+      file->reason = told_text (told, known ? reason : NULL, g_get_real_time ());
+      file->told = json_incref ((Json *) told);
     }
 }
 
@@ -261,7 +300,7 @@ folders_find_failed (const Settings *settings, FailedFiles *ret_failed, GError *
   if (directory == NULL && errno == ENOENT)
     return true;
   if (directory == NULL)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open folder \"%s\": %s", settings->failed, g_strerror (errno)), false;
+    return weir_system_error (error, errno, "could not open folder \"%s\"", settings->failed), false;
   int64_t latest_ns = 0;
   for (struct dirent *entry; (entry = readdir (directory)) != NULL;)
     look_at_failed (settings->failed, entry->d_name, ret_failed, &latest_ns);

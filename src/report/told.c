@@ -36,9 +36,9 @@ told_in_work (const Json *entry)
 }
 
 char *
-told_text (const Json *entry, int64_t now)
+told_text (const Json *entry, const char *reason, int64_t now)
 {
-  const char *text = text_of (entry, "text");
+  const char *text = reason != NULL ? reason : text_of (entry, "text");
   int64_t since = time_of (entry, "since"), next = time_of (entry, "next");
   g_autofree char *past = text_duration (MAX (now - since, 0) / 1000);
   g_autofree char *future = text_duration (MAX (next - now, 0) / 1000);

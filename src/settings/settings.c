@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SETTINGS_FILE "weir.json"
 #define STATE_FOLDER ".weir"
@@ -145,8 +146,13 @@ settings_make_folders (const Settings *settings, GError **error)
   if (!fs_make_folder (settings->state, 0700, error))
     return false;
   for (const Setting *row = settings_table; row->help != NULL; row++)
-    if (row->type == SETTING_FOLDER && !fs_make_folder (*(char **) settings_member (settings, row), 0755, error))
-      return false;
+    {
+      const char *folder = row->type == SETTING_FOLDER ? *(char **) settings_member (settings, row) : NULL;
+      /* What was dropped is for whoever runs weir. */
+      bool is_kept = folder == settings->archive || folder == settings->failed;
+      if (folder != NULL && !fs_make_folder (folder, is_kept ? 0750 : 0755, error))
+        return false;
+    }
   return true;
 }
 
@@ -159,6 +165,14 @@ settings_make_model_schema (const Settings *settings, bool *ret_made, GError **e
   g_autofree char *path = g_build_filename (folder, "model.schema.json", NULL);
   *ret_made = !g_file_test (path, G_FILE_TEST_EXISTS);
   return !*ret_made || (fs_make_folder (folder, 0755, error) && fs_write_file (path, text, strlen (text), 0644, error));
+}
+
+bool
+settings_is_drop_folder (const Settings *settings, const char *folder)
+{
+  struct stat here, imports;
+  return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
+         && here.st_ino == imports.st_ino;
 }
 
 char *

@@ -36,6 +36,7 @@ typedef struct
   int min_confidence;     /* "sniff": {"min_confidence_percent": 50} */
   bool index_keys;        /* "indexes": "keys" */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
+  double lock_timeout;    /* seconds, "lock_timeout": default 5 */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
 } Settings;
@@ -70,7 +71,7 @@ Json *settings_to_json (const Settings *settings);
 /* Whether the folder has weir.json or .weir/. */
 bool settings_is_home (const char *folder);
 
-/* Makes the folders (imports, archive, failed, models, .weir 0700) that are missing. */
+/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing. */
 bool settings_make_folders (const Settings *settings, GError **error);
 
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;
@@ -86,6 +87,9 @@ ModelWords settings_model_words (void);
 
 /* The models of the home's folder: catalog_load. Errors: LOCAL. */
 Catalog *settings_load_catalog (const Settings *settings, GError **error);
+
+/* Whether a folder is the drop folder, by whatever path it is named. */
+bool settings_is_drop_folder (const Settings *settings, const char *folder);
 
 /* A path as people see it: relative to the home where it is inside. Owned by the caller. */
 char *settings_shown_path (const Settings *settings, const char *path);

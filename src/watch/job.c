@@ -21,6 +21,7 @@ job_copy (const Job *job)
   Job *copy = job_new (job->key, job->name, job->table);
   copy->is_claim = job->is_claim;
   copy->state = job->state;
+  copy->device = job->device;
   copy->inode = job->inode;
   copy->size = job->size;
   copy->mtime_ns = job->mtime_ns;

@@ -24,6 +24,7 @@ typedef struct
   char *table; /* where it goes */
   bool is_claim;
   JobState state;
+  dev_t device;
   ino_t inode;
   int64_t size;                /* bytes */
   int64_t mtime_ns;            /* since 1970 */

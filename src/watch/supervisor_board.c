@@ -50,6 +50,14 @@ describe (Supervisor *supervisor, const Job *job, int64_t now)
   return entry;
 }
 
+static void
+put (Supervisor *supervisor, BoardEntry entry, const Trouble *trouble)
+{
+  g_autoptr (Json) more = trouble && trouble->session ? json_pack ("{s:O}", "session", trouble->session) : NULL;
+  entry.more = more;
+  board_put (supervisor->board, &entry);
+}
+
 static gboolean
 show (void *data)
 {
@@ -58,9 +66,10 @@ show (void *data)
   supervisor->board_timer = 0;
   for (unsigned i = 0; i < supervisor->jobs->len; i++)
     {
-      BoardEntry entry = describe (supervisor, supervisor->jobs->pdata[i], now);
+      const Job *job = supervisor->jobs->pdata[i];
+      BoardEntry entry = describe (supervisor, job, now);
       if (entry.cause != NULL)
-        board_put (supervisor->board, &entry);
+        put (supervisor, entry, troubles_find (supervisor->troubles, job->key));
     }
   board_show (supervisor->board);
   return G_SOURCE_REMOVE;

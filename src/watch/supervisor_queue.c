@@ -52,6 +52,16 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
   return job;
 }
 
+/* Nobody can take it up, until a person has mended that. */
+static void
+hold_claim (Supervisor *supervisor, Job *job, const char *problem)
+{
+  job->state = JOB_HELD;
+  g_autofree char *text = g_strdup_printf ("it stays in imports/.claimed/%s: %s", job->key, problem);
+  if (holds_is_news (supervisor->holds, job->key, text))
+    log_about (supervisor->log, job->name, "%s", text);
+}
+
 static void
 add_claim (Supervisor *supervisor, const ClaimEntry *claim)
 {
@@ -59,9 +69,12 @@ add_claim (Supervisor *supervisor, const ClaimEntry *claim)
   uid_format (claim->run, run);
   Job *job = route_job (supervisor, run, claim->name, claim->orphan ? JOB_ORPHAN : JOB_IN_WORK);
   job->is_claim = true;
-  job->inode = claim->inode;
-  job->size = claim->size;
-  job->mtime_ns = claim->mtime_ns;
+  job->device = claim->sight.device;
+  job->inode = claim->sight.inode;
+  job->size = claim->sight.size;
+  job->mtime_ns = claim->sight.mtime_ns;
+  if (claim->problem)
+    hold_claim (supervisor, job, claim->problem);
   g_ptr_array_add (supervisor->jobs, job);
 }
 
@@ -71,6 +84,7 @@ add_entry (Supervisor *supervisor, const Entry *entry)
   if (!scan_is_pending (entry->state))
     return;
   Job *job = route_job (supervisor, entry->name, entry->name, entry->state == FILE_READY ? JOB_READY : JOB_INCOMPLETE);
+  job->device = entry->device;
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
@@ -191,6 +205,9 @@ make_request (const Job *job, unsigned crashes)
     request = json_pack ("{s:s}", "run", job->key);
   else
     request = json_pack ("{s:s, s:s}", "run", job->key, "refuse", "it crashed the worker that loaded it, twice");
+  g_autoptr (Json) sight = json_pack ("{s:I, s:I, s:I, s:I}", "device", (json_int_t) job->device, "inode", (json_int_t) job->inode,
+                                      "size", (json_int_t) job->size, "mtime_ns", (json_int_t) job->mtime_ns);
+  json_object_update (request, sight);
   return weir_json_text (request);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "models/waiting.h"
+#include "schema/session.h"
 #include "src/load/outcome.h"
 #include "src/load/published.h"
 
@@ -46,6 +47,17 @@ static char *
 error_text (const Json *reply)
 {
   return published_error_text (json_object_get (reply, "error"));
+}
+
+/* The same in one line, without the advice. Owned by the caller. */
+static char *
+error_line (const Json *reply)
+{
+  const Json *error = json_object_get (reply, "error");
+  const char *message = json_string_value (json_object_get (error, "message"));
+  const char *detail = json_string_value (json_object_get (error, "detail"));
+  char *line = g_strconcat (message ? message : "unknown error", detail ? "; " : NULL, detail, NULL);
+  return g_strdelimit (line, "\n", ' ');
 }
 
 /* Says why a file is left alone, unless that was the last thing said of it. "error" of a reply, or NULL. */
@@ -92,11 +104,21 @@ on_gone (Supervisor *supervisor, const Job *job, Json *reply)
   hold_until (supervisor, job, HOLD_GONE, GONE_US, NULL, NULL);
 }
 
+/* Whose session is waited for, where the answer names one. */
+static void
+note_session (Supervisor *supervisor, const Job *job, const Json *reply)
+{
+  troubles_set_session (supervisor->troubles, job->key, json_object_get (reply, "session"));
+}
+
 static void
 on_busy (Supervisor *supervisor, const Job *job, Json *reply)
 {
-  (void) reply;
-  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, NULL);
+  const Json *session = json_object_get (reply, "session");
+  g_autofree char *who = session ? session_text (session) : NULL;
+  g_autofree char *text = who ? g_strdup_printf ("another session works on its table: %s", who) : NULL;
+  hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, text);
+  note_session (supervisor, job, reply);
 }
 
 static void
@@ -124,12 +146,13 @@ begin_outage (Supervisor *supervisor, OutageKind kind, const Json *reply)
 {
   Outage *outage = &supervisor->outages[kind];
   g_free (outage->reason);
-  outage->reason = error_text (reply);
+  outage->reason = error_line (reply);
   if (!backoff_fail (&outage->backoff, g_get_monotonic_time ()))
     return;
   outage->since = g_get_real_time ();
+  g_autofree char *reason = error_text (reply);
   log_reply_error (supervisor->log, json_object_get (reply, "error"), "%s; files stay where they are, and are tried again: %s",
-                   outages[kind].begins, outage->reason);
+                   outages[kind].begins, reason);
 }
 
 static void
@@ -177,8 +200,9 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
   if (is_outage (supervisor, reply))
     return;
   int64_t pause_us = troubles_pause (supervisor->troubles, after->key, HOLD_RETRY, g_get_real_time ());
-  g_autofree char *reason = error_text (reply);
-  hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, reason);
+  g_autofree char *reason = error_text (reply), *line = error_line (reply);
+  hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, line);
+  note_session (supervisor, after, reply);
   g_autofree char *text = g_strdup_printf ("is tried again: %s", reason);
   tell (supervisor, after, text, json_object_get (reply, "error"));
 }
@@ -186,8 +210,8 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
 static void
 hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, HoldCause cause)
 {
-  g_autofree char *reason = error_text (reply);
-  hold_until (supervisor, job, cause, CHANGE_US, NULL, reason);
+  g_autofree char *reason = error_text (reply), *line = error_line (reply);
+  hold_until (supervisor, job, cause, CHANGE_US, NULL, line);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
   tell (supervisor, job, text, json_object_get (reply, "error"));
 }

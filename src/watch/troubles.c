@@ -23,6 +23,7 @@ static void
 trouble_free (Trouble *trouble)
 {
   g_free (trouble->text);
+  g_clear_pointer (&trouble->session, json_decref);
   g_free (trouble);
 }
 
@@ -61,7 +62,18 @@ troubles_note (Troubles *troubles, const char *key, HoldCause cause, const char 
   Trouble *trouble = ensure (troubles, key, cause, now);
   g_free (trouble->text);
   trouble->text = g_strdup (text);
+  g_clear_pointer (&trouble->session, json_decref);
   trouble->next = pause_us == INT64_MAX ? 0 : now + pause_us;
+}
+
+void
+troubles_set_session (Troubles *troubles, const char *key, const Json *session)
+{
+  Trouble *trouble = g_hash_table_lookup (troubles->known, key);
+  if (trouble == NULL)
+    return;
+  g_clear_pointer (&trouble->session, json_decref);
+  trouble->session = json_incref ((Json *) session);
 }
 
 int64_t

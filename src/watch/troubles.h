@@ -6,6 +6,7 @@
 #ifndef WEIR_SRC_WATCH_TROUBLES_H
 #define WEIR_SRC_WATCH_TROUBLES_H
 
+#include "base/json.h"
 #include "src/watch/backoff.h"
 #include "src/watch/holds.h"
 
@@ -15,6 +16,7 @@ typedef struct
   char *text;      /* for people: what is waited for, or what went wrong; NULL: the cause says it */
   int64_t since;   /* microseconds since 1970 */
   int64_t next;    /* the same: when it is tried again; 0: when something changes */
+  Json *session;   /* whose session is waited for (schema/session.h); NULL: none, or it is not known */
   Backoff backoff; /* of causes that are tried again ever more slowly */
 } Trouble;
 
@@ -27,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Troubles, troubles_free)
 /* Notes that the job is held for this cause for "pause_us" from "now" (microseconds since 1970), INT64_MAX: until something changes.
  * text may be NULL. */
 void troubles_note (Troubles *troubles, const char *key, HoldCause cause, const char *text, int64_t now, int64_t pause_us);
+
+/* Says of the trouble that is there, if there is one, whose session is waited for. */
+void troubles_set_session (Troubles *troubles, const char *key, const Json *session);
 
 /* How long to pause before the next try of a cause that is tried ever more slowly: 0.5 s, doubling to 30 s. Counts this try. */
 int64_t troubles_pause (Troubles *troubles, const char *key, HoldCause cause, int64_t now);

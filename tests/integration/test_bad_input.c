@@ -342,6 +342,43 @@ test_too_wide (void **state)
     }
 }
 
+/* Rows of which each cell has to go beside the table: the server puts none of them there but the one that it refuses. Each takes a number
+ * of those that tables have, too. */
+static void
+test_too_wide_is_seen_at_once (void **state)
+{
+  Home *home = *state;
+  static const char cell[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  g_autoptr (GString) text = g_string_new ("c0");
+  for (int i = 1; i < 1590; i++)
+    g_string_append_printf (text, ",c%d", i);
+  for (int row = 0; row < 120; row++)
+    for (int i = 0; i < 1590; i++)
+      g_string_append_printf (text, "%c%s", i == 0 ? '\n' : ',', row == 0 ? "a" : cell);
+  sql_run_text (home, "create table warehouse_before ()");
+  home_drop (home, "wide.csv", text->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/wide.csv", NULL);
+  g_autoptr (Json) published = outcome_json (outcome);
+  assert_json (published, "error.line", "3");
+  sql_run_text (home, "create table warehouse_after ()");
+  int64_t taken = sql_number (home, "select 'warehouse_after'::regclass::oid::bigint - 'warehouse_before'::regclass::oid::bigint");
+  if (taken > 20 * 1590)
+    fail_msg ("%d numbers were taken", (int) taken);
+  sql_run_text (home, "drop table warehouse_before, warehouse_after");
+}
+
+/* What looks too wide and is none, for it can be compressed, is loaded. */
+static void
+test_wide_rows_that_fit (void **state)
+{
+  Home *home = *state;
+  g_autofree char *cell = g_strnfill (200, 'a');
+  g_autofree char *text = wide_text (500, 5, 3, cell);
+  g_autoptr (Json) published = load_text (home, "wide.csv", text, NULL);
+  assert_load (published, "staged", "read=5 staged=5");
+  assert_sql (home, "5|200", "select count(*), max(length(c499)) from staging.wide");
+}
+
 /* One row of more cells than a table may have is a reject, wherever it is. */
 static void
 test_one_wide_row (void **state)
@@ -396,6 +433,7 @@ main (void)
     TEST (test_reader_on_staging),  TEST (test_bad_lines),
     TEST (test_lone_backslash_dot), TEST (test_hostile_names),
     TEST (test_too_wide),           TEST (test_one_wide_row),
+    TEST (test_wide_rows_that_fit), TEST (test_too_wide_is_seen_at_once),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

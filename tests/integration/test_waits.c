@@ -7,6 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#define assert_no_error(error)                                                                                                     \
+  do                                                                                                                               \
+    if (error != NULL)                                                                                                             \
+      fail_msg ("%s", error->message);                                                                                             \
+  while (0)
+
 static const char shops_text[] = "shop,city\none,Oslo\n";
 
 /* `weir watch` with one worker, whose workers do this at that point (NULL: nothing). */
@@ -106,14 +112,168 @@ test_workers_that_crash_behind_commit (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* ---- locks ---- */
+
+/* Another session of the test's, as an ordinary person has one. */
+static Db *
+connect_reader (Home *home)
+{
+  g_autoptr (GError) error = NULL;
+  Db *reader = db_connect (home->url, "a reader's tool", -1, &error);
+  assert_no_error (error);
+  return reader;
+}
+
+static void
+assert_exec (Db *db, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  db_exec (db, sql, &error);
+  assert_no_error (error);
+}
+
+/* What `weir status --json` says of the file. A new reference; NULL: nothing. */
+static Json *
+ask_status (Home *home, const char *file)
+{
+  g_autoptr (Outcome) status = run_weir (home, "status", "--json", NULL);
+  g_autoptr (Json) root = outcome_json (status);
+  const Json *files = json_object_get (root, "waiting");
+  for (size_t i = 0; i < json_array_size (files); i++)
+    if (g_strcmp0 (json_string_value (json_object_get (json_array_get (files, i), "file")), file) == 0)
+      return json_incref (json_array_get (files, i));
+  return NULL;
+}
+
+static bool
+is_told (Home *home, const char *file, const char *cause)
+{
+  g_autoptr (Json) told = ask_status (home, file);
+  return told != NULL && g_strcmp0 (json_string_value (json_object_get (told, "cause")), cause) == 0;
+}
+
+/* Changes of columns, and what the file brings for them. */
+static const struct
+{
+  const char *name, *text, *model;
+} changes[] = {
+  { "users-2.csv", "name,email,phone\nAnn,a@x.org,5\n", USERS },
+  { "users-3.csv", "name,email,age\nAnn,a@x.org,5.5\n", USERS },
+  { "users-4.csv", "full_name,email\nAnn,a@x.org\n",
+    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"columns\": {\"full_name\": {\"from\": "
+    "[\"name\"]}}}" },
+};
+
+/* A reader's transaction is in the way of new columns, of wider ones and of new names: its table waits, and nobody else. */
+static void
+test_a_reader_holds_a_change_of_columns (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"workers\": 1, \"settle\": 0.3, \"lock_timeout\": 0.5");
+  g_autoptr (Background) watch = watch_users (home);
+  home_drop (home, "users.csv", "name,email,age\nAnn,a@x.org,5\nBob,b@x.org,6\n");
+  wait_until (home_count_files (home, "archive/users") == 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (Db) reader = connect_reader (home);
+      assert_exec (reader, "begin; select * from warehouse.users_current where name = 'Ann'");
+      home_write_model (home, "users", changes[i].model);
+      home_drop (home, changes[i].name, changes[i].text);
+      wait_until (is_told (home, changes[i].name, "retry"));
+      g_autoptr (Json) told = ask_status (home, changes[i].name);
+      g_autofree char *pid = json_at (told, "session.pid");
+      assert_sql (home, pid, "select pid from pg_stat_activity where application_name = 'a reader''s tool'");
+      assert_json (told, "session.state", "idle in transaction");
+      assert_json (told, "session.query", "begin; select * from warehouse.users_current where name = ?");
+      g_autofree char *name = g_strdup_printf ("shops-%zu.csv", i);
+      expect_others_go_on (home, name);
+      /* Others read the table all the while, though weir wants to shut them out. */
+      sql_run_text (home, "set statement_timeout = 5000");
+      for (int times = 0; times < 50; times++, g_usleep (20000))
+        assert_int_equal (sql_number (home, "select count(*) from warehouse.users_current"), 2);
+      assert_exec (reader, "commit");
+      wait_until (home_count_files (home, "archive/users") == (int) i + 2);
+    }
+  stop_watch (watch);
+  assert_false (background_said (watch, "the database is away"));
+}
+
+/* What needs no change of the table asks nobody to leave it. */
+static void
+test_a_reader_holds_nothing_else (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"workers\": 1, \"settle\": 0.3");
+  g_autoptr (Background) watch = watch_users (home);
+  home_drop (home, "users.csv", users_text);
+  wait_until (home_count_files (home, "archive/users") == 1);
+  g_autoptr (Db) reader = connect_reader (home);
+  assert_exec (reader, "begin; select * from warehouse.users_current");
+  home_drop (home, "users-2.csv", "name,email\nAnna,a@x.org\n");
+  wait_until (home_count_files (home, "archive/users") == 2);
+  stop_watch (watch);
+  assert_false (background_said (watch, "is tried again"));
+}
+
+/* A lock on the rows or the table that even an update has to wait for, and one on the ledger. */
+static void
+test_a_writer_holds_a_table_for_a_bounded_time (void **state)
+{
+  static const char *const locks[] = { "begin; lock table warehouse.users in share mode",
+                                       "begin; select * from warehouse.users for update",
+                                       "begin; select * from weir.table where table_name = 'users' for update" };
+  Home *home = *state;
+  home_configure (home, ", \"workers\": 1, \"settle\": 0.3, \"lock_timeout\": 0.3");
+  g_autoptr (Background) watch = watch_users (home);
+  home_drop (home, "users.csv", users_text);
+  wait_until (home_count_files (home, "archive/users") == 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (locks); i++)
+    {
+      g_autoptr (Db) writer = connect_reader (home);
+      assert_exec (writer, locks[i]);
+      g_autofree char *text = g_strdup_printf ("name,email\nAnna %zu,a@x.org\n", i);
+      g_autofree char *name = g_strdup_printf ("users-%zu.csv", i + 2);
+      home_drop (home, name, text);
+      wait_until (is_told (home, name, "retry"));
+      g_autoptr (Json) told = ask_status (home, name);
+      assert_json (told, "session.application", "a reader's tool");
+      g_autofree char *shops = g_strdup_printf ("shops-%zu.csv", i);
+      expect_others_go_on (home, shops);
+      assert_exec (writer, "commit");
+      wait_until (home_count_files (home, "archive/users") == (int) i + 2);
+    }
+  stop_watch (watch);
+  assert_false (background_said (watch, "the database is away"));
+}
+
+/* `weir load` says who is in the way, too. */
+static void
+test_load_says_who_is_in_the_way (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"lock_timeout\": 0.3");
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) first = load_text (home, "users.csv", users_text, NULL);
+  assert_json (first, "status", "applied");
+  g_autoptr (Db) reader = connect_reader (home);
+  assert_exec (reader, "begin; select * from warehouse.users_current");
+  home_write_file (home, "new.csv", changes[0].text);
+  g_autoptr (Outcome) load = expect_weir (home, 3, "load", "--table", "users", "new.csv", NULL);
+  assert_contains (load->err, "In the way is session ");
+  assert_contains (load->err, "a reader's tool");
+  assert_exec (reader, "commit");
+  assert_weir (home, 0, "load", "--table", "users", "new.csv", NULL);
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_a_file_that_grows_while_claimed),
-    TEST (test_a_terminated_backend_is_no_outage),
-    TEST (test_workers_that_crash_behind_commit),
+    TEST (test_a_file_that_grows_while_claimed),  TEST (test_a_terminated_backend_is_no_outage),
+    TEST (test_workers_that_crash_behind_commit), TEST (test_a_reader_holds_a_change_of_columns),
+    TEST (test_a_reader_holds_nothing_else),      TEST (test_a_writer_holds_a_table_for_a_bounded_time),
+    TEST (test_load_says_who_is_in_the_way),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -26,6 +26,29 @@ test_present_at_start (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* What is in a claim's folder and is no file is nobody's to load: it is told, and the other files pass. */
+static void
+test_claimed_link (void **state)
+{
+  static const char folder[] = "imports/.claimed/11111111-2222-4333-8444-555555555555";
+  Home *home = *state;
+  home_write_file (home, "elsewhere/secret.csv", users_text);
+  g_autofree char *path = home_path (home, folder);
+  g_autofree char *link = g_build_filename (path, "users.csv", NULL);
+  assert_int_equal (g_mkdir_with_parents (path, 0755), 0);
+  assert_int_equal (symlink ("../../../elsewhere/secret.csv", link), 0);
+  g_autoptr (Background) watch = watch_users (home);
+  home_drop (home, "users-1.csv", users_text);
+  wait_until (is_archived (home, 1));
+  wait_until (background_said (watch, "it is a symbolic link"));
+  g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
+  assert_contains (status->out, "it cannot be taken up: it is a symbolic link");
+  stop_watch (watch);
+  assert_int_equal (unlink (link), 0);
+  assert_int_equal (rmdir (path), 0);
+  assert_loaded_once (home, 1);
+}
+
 static void
 test_moved_in (void **state)
 {
@@ -257,6 +280,7 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
+    TEST (test_claimed_link),
     TEST (test_present_at_start),
     TEST (test_moved_in),
     TEST (test_moved_in_from_a_folder_below),

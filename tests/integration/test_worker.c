@@ -369,6 +369,61 @@ test_run_in_work (void **state)
   worker_end (&two);
 }
 
+/* What only a listing should ask for: a link that somebody put there since is not read, whatever it leads to. */
+static void
+test_link (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_file (home, "elsewhere/secret.csv", users_text);
+  home_write_file (home, "imports/.keep", "");
+  home_note_file (home, "imports/.keep");
+  g_autofree char *link = home_path (home, "imports/users.csv");
+  assert_int_equal (symlink ("../elsewhere/secret.csv", link), 0);
+  g_auto (Worker) worker = worker_start (home);
+  g_autoptr (Json) refused = ask (&worker, MODEL, ASK_FOR_PATH, "users.csv");
+  assert_json (refused, "error.code", "not_a_file");
+  assert_json (refused, "scope", "file");
+  worker_end (&worker);
+  assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  assert_sql (home, "0", "select count(*) from weir.execution");
+  assert_int_equal (unlink (link), 0);
+}
+
+static char *
+name_file (Home *home, const char *path, const char *key, const char *value, int64_t grown)
+{
+  g_autofree char *full = home_path (home, path);
+  struct stat info;
+  assert_int_equal (stat (full, &info), 0);
+  return g_strdup_printf ("{\"%s\": \"%s\", \"device\": %" G_GUINT64_FORMAT ", \"inode\": %" G_GUINT64_FORMAT
+                          ", \"size\": %" G_GINT64_FORMAT ", \"mtime_ns\": %" G_GINT64_FORMAT "}",
+                          key, value, (guint64) info.st_dev, (guint64) info.st_ino, (gint64) info.st_size - grown,
+                          (gint64) info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec);
+}
+
+/* A request that says which file is meant gets that one or none. */
+static void
+test_the_file_that_was_listed (void **state)
+{
+  Home *home = *state;
+  g_autofree char *run = given_orphan (home);
+  g_autofree char *claimed = g_strdup_printf ("imports/.claimed/%s/users.csv", run);
+  g_auto (Worker) worker = worker_start (home);
+  g_autofree char *other_orphan = name_file (home, claimed, "run", run, 1);
+  g_autofree char *orphan = name_file (home, claimed, "run", run, 0);
+  assert_answer (&worker, GONE, "%s", other_orphan);
+  assert_answer (&worker, DONE, "%s", orphan);
+  home_drop (home, "users.csv", users_text);
+  g_autofree char *other = name_file (home, "imports/users.csv", "path", "users.csv", 1);
+  g_autofree char *same = name_file (home, "imports/users.csv", "path", "users.csv", 0);
+  assert_answer (&worker, GONE, "%s", other);
+  assert_true (home_has_file (home, "imports/users.csv"));
+  assert_answer (&worker, DONE, "%s", same);
+  worker_end (&worker);
+  assert_int_equal (home_count_files (home, "imports"), 0);
+}
+
 /* Then it never is ready: it says why, and ends. */
 static void
 test_no_database (void **state)
@@ -397,6 +452,8 @@ main (void)
     TEST (test_run),
     TEST (test_refuse),
     TEST (test_run_in_work),
+    TEST (test_link),
+    TEST (test_the_file_that_was_listed),
     TEST (test_no_database),
   };
   signal (SIGPIPE, SIG_IGN);

@@ -36,7 +36,7 @@ run (Trial *trial)
 const Kind kind_calls = {
   .name = "calls",
   .what = "SIGKILL before each system call of a worker and of the supervisor",
-  .quick = 12,
+  .quick = 8,
   .seconds = 240,
   .obstacle = trace_obstacle,
   .plan = plan,

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define FILES 10000
-#define FILES_QUICK 120
+#define FILES_QUICK 80
 #define TABLES 12
 #define ROWS 20
 #define FACT_EACH 20 /* one file of so many */

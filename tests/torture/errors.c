@@ -131,7 +131,7 @@ run (Trial *trial)
 const Kind kind_errors = {
   .name = "errors",
   .what = "each system call failing once with each errno that it can give",
-  .quick = 12,
+  .quick = 8,
   .seconds = 240,
   .obstacle = trace_obstacle,
   .plan = plan,

@@ -68,7 +68,7 @@ run (Trial *trial)
 const Kind kind_messages = {
   .name = "messages",
   .what = "the connection cut or silent, before and behind each message between a worker and the server",
-  .quick = 8,
+  .quick = 6,
   .seconds = 240,
   .plan = plan,
   .run = run,

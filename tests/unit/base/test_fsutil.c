@@ -30,11 +30,11 @@ renameat2 (int from_folder, const char *from, int to_folder, const char *to, uns
 }
 
 int
-link (const char *from, const char *to)
+linkat (int from_folder, const char *from, int to_folder, const char *to, int flags)
 {
   if (lacking.no_link)
     return errno = EPERM, -1;
-  return linkat (AT_FDCWD, from, AT_FDCWD, to, 0);
+  return (int) syscall (SYS_linkat, from_folder, from, to_folder, to, flags);
 }
 
 static int

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -118,7 +119,7 @@ a_file_is_stored_byte_for_byte (void **state)
   g_autofree char *path = make_file (*state, "users.csv", "one");
   g_autofree char *place = NULL;
   g_autoptr (GError) error = NULL;
-  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, &error));
+  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, archive, &place, &error));
   g_autofree char *expected = g_build_filename (archive, "users.20261120T093000Z-3fa9c1d2.csv", NULL);
   assert_string_equal (place, expected);
   assert_true (holds (place, "one"));
@@ -135,7 +136,7 @@ a_taken_name_is_never_overwritten (void **state)
     {
       g_autofree char *path = make_file (*state, "users.csv", texts[i]);
       char *place = NULL;
-      assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, NULL));
+      assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, archive, &place, NULL));
       g_ptr_array_add (places, place);
     }
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -151,7 +152,7 @@ a_refused_file_has_its_reason_beside_it (void **state)
     {
       g_autofree char *path = make_file (*state, "users.csv", texts[i]);
       g_autofree char *place = NULL;
-      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, failed, texts[i], &place, NULL));
+      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, failed, texts[i], &place, NULL));
       g_autofree char *report = g_strconcat (place, ".error.json", NULL);
       assert_true (holds (place, texts[i]));
       assert_true (holds (report, texts[i]));
@@ -171,7 +172,7 @@ what_is_left_of_another_is_not_touched (void **state)
       g_autofree char *left = make_file (failed, name, "of another");
       g_autofree char *path = make_file (*state, "users.csv", "one");
       g_autofree char *place = NULL;
-      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, failed, "reason", &place, NULL));
+      assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, failed, "reason", &place, NULL));
       assert_true (holds (left, "of another"));
       assert_true (g_str_has_suffix (place, "/users.20261120T093001Z-3fa9c1d2.csv"));
       g_autofree char *report = g_strconcat (place, ".error.json", NULL);
@@ -187,51 +188,10 @@ what_cannot_be_moved_stays_and_leaves_no_reason (void **state)
   g_autofree char *path = g_build_filename (*state, "missing.csv", NULL);
   g_autofree char *place = NULL;
   g_autoptr (GError) error = NULL;
-  assert_false (archive_refuse (&(ArchiveFile) { path, "missing.csv", the_run (), NOON }, failed, "{}", &place, &error));
+  assert_false (archive_refuse (&(ArchiveFile) { path, "missing.csv", the_run (), NOON, NULL }, failed, "{}", &place, &error));
   assert_non_null (error);
   assert_null (place);
   assert_int_equal (rmdir (failed), 0);
-}
-
-static void
-another_file_system_is_explained (void **state)
-{
-  struct stat here, there;
-  if (stat (*state, &here) != 0 || stat ("/dev/shm", &there) != 0 || here.st_dev == there.st_dev || access ("/dev/shm", W_OK) != 0)
-    skip ();
-  char archive[] = "/dev/shm/weir-archive-XXXXXX";
-  assert_non_null (g_mkdtemp (archive));
-  g_autofree char *path = make_file (*state, "users.csv", "one");
-  g_autofree char *place = NULL;
-  g_autoptr (GError) error = NULL;
-  bool stored = archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, archive, &place, &error);
-  remove_tree (archive);
-  assert_false (stored);
-  g_autofree char *text = weir_error_format (error);
-  assert_non_null (strstr (text, "share a file system"));
-  assert_true (holds (path, "one"));
-}
-
-static void
-deleting_twice_is_no_error (void **state)
-{
-  g_autofree char *path = make_file (*state, "users.csv", "one");
-  assert_true (archive_delete (path, NULL));
-  assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  assert_true (archive_delete (path, NULL));
-}
-
-/* Another's name is taken as well, and so is that of a report alone. */
-static void
-a_report_that_is_there_already_is_kept (void **state)
-{
-  g_autofree char *path = make_file (*state, "users.csv", "one");
-  g_autofree char *old = make_file (*state, "users.20261120T093000Z-3fa9c1d2.csv.error.json", "old");
-  g_autofree char *place = NULL;
-  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON }, *state, "new", &place, NULL));
-  assert_true (holds (old, "old"));
-  g_autofree char *report = g_strconcat (place, ".error.json", NULL);
-  assert_true (holds (report, "new"));
 }
 
 static int
@@ -242,6 +202,119 @@ count_names (const char *folder)
   while (g_dir_read_name (dir))
     count++;
   return count;
+}
+
+/* A folder on another file system than the test's; NULL: there is none here. Owned by the caller. */
+static char *
+make_folder_elsewhere (const char *here)
+{
+  struct stat this_one, other;
+  if (stat (here, &this_one) != 0 || stat ("/dev/shm", &other) != 0 || this_one.st_dev == other.st_dev
+      || access ("/dev/shm", W_OK) != 0)
+    {
+      print_message ("/dev/shm is no other file system than %s: skipped\n", here);
+      return NULL;
+    }
+  return g_mkdtemp (g_strdup ("/dev/shm/weir-archive-XXXXXX"));
+}
+
+static void
+another_file_system_gets_a_copy (void **state)
+{
+  g_autofree char *archive = make_folder_elsewhere (*state);
+  if (archive == NULL)
+    skip ();
+  ArchiveWay way;
+  assert_true (archive_try (*state, archive, &way, NULL));
+  assert_int_equal (way, WAY_COPY);
+  assert_int_equal (count_names (archive), 0);
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  const struct timespec times[] = { { 1000000000, 5 }, { 1234567890, 123456789 } };
+  assert_int_equal (utimensat (AT_FDCWD, path, times, 0), 0);
+  assert_int_equal (chmod (path, 0604), 0);
+  g_autofree char *place = NULL;
+  g_autoptr (GError) error = NULL;
+  bool stored = archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, archive, &place, &error);
+  struct stat kept;
+  assert_true (stored);
+  assert_int_equal (stat (place, &kept), 0);
+  assert_true (holds (place, "one"));
+  remove_tree (archive);
+  assert_int_equal (kept.st_mode & 07777, 0604);
+  assert_int_equal (kept.st_mtim.tv_sec, 1234567890);
+  assert_int_equal (kept.st_mtim.tv_nsec, 123456789);
+  assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* Its bytes are somebody else's too: what is kept must not change with them. */
+static void
+a_file_with_another_name_is_copied (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *other = g_build_filename (*state, "other.csv", NULL);
+  assert_int_equal (link (path, other), 0);
+  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  g_autofree char *place = NULL;
+  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, archive, &place, NULL));
+  assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  FILE *writer = fopen (other, "a");
+  assert_true (fputs (" and two", writer) >= 0);
+  fclose (writer);
+  assert_true (holds (place, "one"));
+  assert_int_equal (count_names (archive), 1);
+}
+
+/* What was dropped is nobody's business but weir's and its group's. */
+static void
+reports_and_folders_are_not_for_all (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *failed = g_build_filename (*state, "failed", NULL);
+  g_autofree char *place = NULL;
+  mode_t mask = umask (0);
+  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, failed, "{}", &place, NULL));
+  umask (mask);
+  g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+  struct stat info;
+  assert_int_equal (stat (failed, &info), 0);
+  assert_int_equal (info.st_mode & 07777, 0750);
+  assert_int_equal (stat (report, &info), 0);
+  assert_int_equal (info.st_mode & 07777, 0640);
+}
+
+static void
+deleting_twice_is_no_error (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *place = NULL;
+      assert_true (archive_delete (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, &place, NULL));
+      assert_string_equal (place, "");
+      assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+}
+
+/* Another's name is taken as well, and so is that of a report alone. */
+static void
+a_report_that_is_there_already_is_kept (void **state)
+{
+  g_autofree char *path = make_file (*state, "users.csv", "one");
+  g_autofree char *old = make_file (*state, "users.20261120T093000Z-3fa9c1d2.csv.error.json", "old");
+  g_autofree char *place = NULL;
+  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", the_run (), NOON, NULL }, *state, "new", &place, NULL));
+  assert_true (holds (old, "old"));
+  g_autofree char *report = g_strconcat (place, ".error.json", NULL);
+  assert_true (holds (report, "new"));
+}
+
+/* From the first to the second and the third. */
+static bool
+try_both (char *const paths[])
+{
+  ArchiveWay ways[2] = { WAY_COPY, WAY_COPY };
+  bool done = archive_try (paths[0], paths[1], &ways[0], NULL) && archive_try (paths[0], paths[2], &ways[1], NULL);
+  return done && ways[0] == WAY_RENAME && ways[1] == WAY_RENAME;
 }
 
 /* What a killed try left is swept; what one that lives has locked is not, and no other file is. */
@@ -261,7 +334,7 @@ a_try_leaves_nothing_behind (void **state)
   int fd = open (alive, O_RDONLY | O_CLOEXEC);
   assert_int_equal (flock (fd, LOCK_EX), 0);
 
-  assert_true (archive_try (paths[0], paths[1], paths[2], NULL));
+  assert_true (try_both (paths));
 
   assert_int_equal (count_names (paths[0]), 2);
   assert_int_equal (count_names (paths[1]), 2);
@@ -269,7 +342,7 @@ a_try_leaves_nothing_behind (void **state)
   assert_int_equal (count_names (paths[3]), 1);
   assert_true (holds (alive, ""));
   close (fd);
-  assert_true (archive_try (paths[0], paths[1], paths[2], NULL));
+  assert_true (try_both (paths));
   assert_int_equal (count_names (paths[1]), 1);
   for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
     g_free (paths[i]);
@@ -283,11 +356,12 @@ a_try_that_fails_leaves_nothing_behind_either (void **state)
   g_autofree char *missing = g_build_filename (*state, "missing", NULL);
   assert_int_equal (mkdir (imports, 0755), 0);
   assert_int_equal (mkdir (there, 0755), 0);
-  const char *const cases[][3] = { { missing, there, there }, { imports, missing, there }, { imports, there, missing } };
+  const char *const cases[][2] = { { missing, there }, { imports, missing } };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      assert_false (archive_try (cases[i][0], cases[i][1], cases[i][2], &error));
+      ArchiveWay way;
+      assert_false (archive_try (cases[i][0], cases[i][1], &way, &error));
       assert_int_equal (error->code, WEIR_ERROR_LOCAL);
       g_autofree char *text = weir_error_format (error);
       if (!strstr (text, missing))
@@ -312,7 +386,9 @@ main (void)
     TEST (a_report_that_is_there_already_is_kept),
     TEST (a_try_leaves_nothing_behind),
     TEST (a_try_that_fails_leaves_nothing_behind_either),
-    TEST (another_file_system_is_explained),
+    TEST (another_file_system_gets_a_copy),
+    TEST (a_file_with_another_name_is_copied),
+    TEST (reports_and_folders_are_not_for_all),
     TEST (deleting_twice_is_no_error),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

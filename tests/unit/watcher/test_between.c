@@ -1,5 +1,6 @@
 /* What others may do to a folder between two of our calls: the second call goes through here, behind them. */
 #include "base/autoptr.h"
+#include "base/fsat.h"
 #include "tests/support/process.h"
 #include "watcher/claim.h"
 #include "watcher/scan.h"
@@ -36,22 +37,20 @@ others_turn (const char *call)
   other.act (other.imports);
 }
 
-int __real_open (const char *path, int flags, ...);
-int __wrap_open (const char *path, int flags, ...);
+int __real_fs_open_beneath (int folder, const char *path, int flags);
+int __wrap_fs_open_beneath (int folder, const char *path, int flags);
 int __real_flock (int fd, int operation);
 int __wrap_flock (int fd, int operation);
 int __real_fstatat (int folder, const char *path, struct stat *status, int flags);
 int __wrap_fstatat (int folder, const char *path, struct stat *status, int flags);
 
+/* Of the claim's own folder. */
 int
-__wrap_open (const char *path, int flags, ...)
+__wrap_fs_open_beneath (int folder, const char *path, int flags)
 {
-  va_list arguments;
-  va_start (arguments, flags);
-  mode_t mode = flags & O_CREAT ? va_arg (arguments, mode_t) : 0;
-  va_end (arguments);
-  others_turn ("open");
-  return __real_open (path, flags, mode);
+  if (strcmp (path, RUN_TEXT) == 0)
+    others_turn ("open");
+  return __real_fs_open_beneath (folder, path, flags);
 }
 
 int
@@ -96,7 +95,7 @@ the_run (void)
 }
 
 static char *
-claim_folder (const char *imports)
+folder_of_claim (const char *imports)
 {
   return g_build_filename (imports, ".claimed", RUN_TEXT, NULL);
 }
@@ -104,7 +103,7 @@ claim_folder (const char *imports)
 static void
 remove_empty_claim (const char *imports)
 {
-  g_autofree char *folder = claim_folder (imports);
+  g_autofree char *folder = folder_of_claim (imports);
   assert_int_equal (rmdir (folder), 0);
 }
 
@@ -119,7 +118,7 @@ remove_file (const char *imports)
 static void
 remake_claim (const char *imports)
 {
-  g_autofree char *folder = claim_folder (imports);
+  g_autofree char *folder = folder_of_claim (imports);
   g_autofree char *path = g_build_filename (folder, "users.csv", NULL);
   g_autofree char *away = g_build_filename (imports, ".away", NULL);
   assert_int_equal (rename (folder, away), 0); /* kept: the new one must not get its inode */
@@ -137,7 +136,7 @@ a_new_claim_that_is_tidied_away_is_made_again (void **state)
       other = (Other) { calls[i], remove_empty_claim, *state };
       bool gone = true;
       g_autoptr (GError) error = NULL;
-      Claim *claim = claim_take (*state, "users.csv", the_run (), &gone, &error);
+      Claim *claim = claim_take (*state, "users.csv", NULL, the_run (), &gone, &error);
       assert_null (other.call);
       assert_non_null (claim);
       assert_false (gone);
@@ -153,7 +152,7 @@ a_file_that_goes_before_it_is_claimed_is_gone (void **state)
   other = (Other) { "flock", remove_file, *state };
   bool gone = false;
   g_autoptr (GError) error = NULL;
-  assert_null (claim_take (*state, "users.csv", the_run (), &gone, &error));
+  assert_null (claim_take (*state, "users.csv", NULL, the_run (), &gone, &error));
   assert_true (gone);
   assert_null (error);
 }
@@ -161,16 +160,52 @@ a_file_that_goes_before_it_is_claimed_is_gone (void **state)
 static void
 an_orphan_that_becomes_anothers_is_gone (void **state)
 {
-  g_autofree char *folder = claim_folder (*state);
+  g_autofree char *folder = folder_of_claim (*state);
   g_autofree char *path = g_build_filename (folder, "users.csv", NULL);
   assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
   assert_true (g_file_set_contents (path, "text", -1, NULL));
   other = (Other) { "flock", remake_claim, *state };
   bool gone = false;
   g_autoptr (GError) error = NULL;
-  assert_null (claim_resume (*state, the_run (), &gone, &error));
+  assert_null (claim_resume (*state, the_run (), NULL, &gone, &error));
   assert_true (gone);
   assert_null (error);
+}
+
+static void
+put_a_link_there (const char *imports)
+{
+  g_autofree char *path = g_build_filename (imports, "users.csv", NULL);
+  remove_file (imports);
+  assert_int_equal (symlink ("/etc/passwd", path), 0);
+}
+
+static void
+put_another_file_there (const char *imports)
+{
+  g_autofree char *path = g_build_filename (imports, "users.csv", NULL);
+  assert_true (g_file_set_contents (path, "text", -1, NULL)); /* renames over it */
+}
+
+/* Given to nobody, and back where it was: the next listing says what it is. */
+static void
+what_takes_a_files_place_while_it_is_claimed_is_put_back (void **state)
+{
+  static void (*const acts[]) (const char *imports) = { put_another_file_there, put_a_link_there };
+  g_autofree char *path = g_build_filename (*state, "users.csv", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (acts); i++)
+    {
+      other = (Other) { "flock", acts[i], *state };
+      bool gone = false;
+      g_autoptr (GError) error = NULL;
+      assert_null (claim_take (*state, "users.csv", NULL, the_run (), &gone, &error));
+      assert_null (other.call);
+      assert_null (error);
+      assert_true (gone);
+      assert_int_equal (g_file_test (path, G_FILE_TEST_IS_SYMLINK), acts[i] == put_a_link_there);
+      g_autoptr (GPtrArray) claims = claim_list (*state, NULL);
+      assert_int_equal (claims->len, 0);
+    }
 }
 
 static void
@@ -192,6 +227,7 @@ main (void)
     TEST (a_new_claim_that_is_tidied_away_is_made_again),
     TEST (a_file_that_goes_before_it_is_claimed_is_gone),
     TEST (an_orphan_that_becomes_anothers_is_gone),
+    TEST (what_takes_a_files_place_while_it_is_claimed_is_put_back),
     TEST (a_file_that_goes_while_the_folder_is_listed_is_not_in_it),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -87,16 +87,16 @@ a_file_that_is_moved (void **state)
   assert_synced (*state, "to");
 }
 
-/* The folder of its claim, the folder of all claims where this is the first, and the file in it. */
+/* The folder of all claims where this is the first, the folder of its claim, and the file in it: there, and no more where it was. */
 static void
 a_file_that_is_claimed (void **state)
 {
   g_autofree char *path = make_file (*state, "imports", "users.csv");
   g_autofree char *imports = g_build_filename (*state, "imports", NULL);
   bool gone;
-  Claim *claim = claim_take (imports, "users.csv", uid_random (), &gone, NULL);
+  Claim *claim = claim_take (imports, "users.csv", NULL, uid_random (), &gone, NULL);
   assert_non_null (claim);
-  const char *order[] = { "/imports/.claimed\n", "/imports\n", "/imports/.claimed/" };
+  const char *order[] = { "/imports\n", "/imports/.claimed\n", "/imports/.claimed/", "/imports\n" };
   const char *at = synced->str;
   for (size_t i = 0; i < G_N_ELEMENTS (order); i++)
     {
@@ -115,7 +115,7 @@ a_file_that_is_archived (void **state)
   g_autofree char *other = make_file (*state, "archive", ".keep");
   g_autofree char *archive = g_build_filename (*state, "archive", "users", NULL);
   g_autofree char *place = NULL;
-  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON }, archive, &place, NULL));
+  assert_true (archive_store (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON, NULL }, archive, &place, NULL));
   assert_synced (*state, "archive"); /* the table's folder is new there */
   assert_synced (*state, "archive/users");
   assert_synced (*state, "claimed");
@@ -127,7 +127,7 @@ a_file_that_is_refused (void **state)
   g_autofree char *path = make_file (*state, "claimed", "users.csv");
   g_autofree char *failed = g_build_filename (*state, "failed", NULL);
   g_autofree char *place = NULL;
-  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON }, failed, "{}\n", &place, NULL));
+  assert_true (archive_refuse (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON, NULL }, failed, "{}\n", &place, NULL));
   assert_synced (*state, "");
   assert_synced (*state, "failed");
   assert_synced (*state, "claimed");
@@ -139,7 +139,8 @@ static void
 a_file_that_is_deleted (void **state)
 {
   g_autofree char *path = make_file (*state, "claimed", "users.csv");
-  assert_true (archive_delete (path, NULL));
+  g_autofree char *place = NULL;
+  assert_true (archive_delete (&(ArchiveFile) { path, "users.csv", { { 0 } }, NOON, NULL }, &place, NULL));
   assert_synced (*state, "claimed");
 }
 

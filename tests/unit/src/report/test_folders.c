@@ -203,7 +203,7 @@ test_claims (void **state)
   const Fixture *fixture = *state;
   write_file (fixture, "imports", "users.csv", "x\n");
   bool gone = false;
-  g_autoptr (Claim) claim = claim_take (fixture->settings->imports, "users.csv", uid_random (), &gone, NULL);
+  g_autoptr (Claim) claim = claim_take (fixture->settings->imports, "users.csv", NULL, uid_random (), &gone, NULL);
   assert_non_null (claim);
   write_file (fixture, "imports", "sales.csv", "x\n");
   Answers answers = { true, NULL };
@@ -249,6 +249,18 @@ test_failed_files (void **state)
   assert_string_equal (json_string_value (json_object_get (json_object_get (failed.report, "error"), "message")), "newer");
 }
 
+/* The only claim of the folder: what `weir status` says of it to a user who is not root. Owned by the caller. */
+static char *
+explain_to_a_user (const Fixture *fixture, const char *name)
+{
+  bool root = geteuid () == 0;
+  assert_int_equal (root ? seteuid (65534) : 0, 0);
+  g_autoptr (GPtrArray) files = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
+  assert_int_equal (root ? seteuid (0) : 0, 0);
+  assert_string_equal (find_file (files, name)->state, "orphan");
+  return g_strdup (find_file (files, name)->reason);
+}
+
 /* What was claimed and is not finished says what is in its way. */
 static void
 test_orphan (void **state)
@@ -256,21 +268,35 @@ test_orphan (void **state)
   const Fixture *fixture = *state;
   write_file (fixture, "imports", "users.csv", "x\n");
   bool gone = false;
-  Claim *claim = claim_take (fixture->settings->imports, "users.csv", uid_random (), &gone, NULL);
+  Claim *claim = claim_take (fixture->settings->imports, "users.csv", NULL, uid_random (), &gone, NULL);
   assert_non_null (claim);
+  g_autofree char *folder = g_path_get_dirname (claim_path (claim));
+  char run[UID_TEXT_SIZE];
+  uid_format (claim_run (claim), run);
   claim_free (claim);
   g_autoptr (GPtrArray) free_ones = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
   assert_string_equal (find_file (free_ones, "users.csv")->state, "orphan");
   assert_string_equal (find_file (free_ones, "users.csv")->reason, "it is not finished; weir watch takes it up");
+
   assert_int_equal (chmod (fixture->settings->archive, 0555), 0);
   assert_int_equal (chmod (fixture->settings->failed, 0777), 0);
   assert_int_equal (chmod (fixture->folder, 0755), 0);
-  bool root = geteuid () == 0;
-  assert_int_equal (root ? seteuid (65534) : 0, 0);
-  g_autoptr (GPtrArray) stuck = folders_list_waiting (fixture->settings, fixture->catalog, NULL, NULL);
-  assert_int_equal (root ? seteuid (0) : 0, 0);
-  assert_string_equal (find_file (stuck, "users.csv")->reason,
-                       "could not write to \"archive\": Permission denied; weir watch takes it up when that is mended");
+  assert_int_equal (chmod (folder, 0777), 0);
+  g_autofree char *archive = explain_to_a_user (fixture, "users.csv");
+  assert_string_equal (archive, "could not write to \"archive\": Permission denied; weir watch takes it up when that is mended");
+
+  assert_int_equal (chmod (folder, 0555), 0);
+  g_autofree char *claimed = explain_to_a_user (fixture, "users.csv");
+  g_autofree char *moved =
+      g_strdup_printf ("it cannot be moved out of \"imports/.claimed/%s\": Permission denied; weir watch takes "
+                       "it up when that is mended",
+                       run);
+  assert_string_equal (claimed, moved);
+
+  assert_int_equal (chmod (folder, 0000), 0);
+  g_autofree char *closed = explain_to_a_user (fixture, run);
+  assert_int_equal (chmod (folder, 0755), 0);
+  assert_string_equal (closed, "it cannot be taken up: its folder cannot be opened: Permission denied");
 }
 
 int

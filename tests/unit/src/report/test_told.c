@@ -35,7 +35,7 @@ each_entry_has_its_text_and_its_json (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const Json *entry = told_find (board, rows[i].file, rows[i].run);
-      g_autofree char *text = entry != NULL ? told_text (entry, INT64_C (1795858210000000)) : NULL;
+      g_autofree char *text = entry != NULL ? told_text (entry, NULL, INT64_C (1795858210000000)) : NULL;
       if (rows[i].text == NULL)
         assert_null (text);
       else
