@@ -16,6 +16,7 @@ RUN apt-get update -q \
 COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/
 COPY models/*.json /usr/local/share/weir/models/
 COPY schema/model.schema.json /usr/local/share/weir/schema/
+COPY docs/*.md /usr/local/share/doc/weir/
 COPY scripts/container-start /usr/local/bin/
 
 # One volume holds all of the home: within it files move by rename, and are not copied.

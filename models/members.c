@@ -1,5 +1,6 @@
 #include "models/members.h"
 
+#include "base/docs.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -213,8 +214,8 @@ members_refuse (const char *shown, GPtrArray *problems, GError **error)
   guint mistakes = problems->len;
   g_ptr_array_add (problems, NULL);
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = lines,
-                                 .hint = "docs/models.md describes every member of a model." },
+  g_autofree char *page = docs_path ("models.md");
+  g_autofree char *hint = g_strdup_printf ("%s describes every member of a model.", page);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = lines, .hint = hint },
                     "model \"%s\" has %u mistake%s", shown, mistakes, mistakes == 1 ? "" : "s");
 }

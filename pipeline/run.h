@@ -30,6 +30,7 @@ typedef struct
   ReaderLimits limits; /* of records and of the file */
   int64_t max_rows;    /* of a file; 0: no limit */
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
+  bool index_keys;     /* also an index on business keys and references */
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool overwrite;      /* a file that weir had before may change what newer ones said */

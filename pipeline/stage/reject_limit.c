@@ -1,5 +1,6 @@
 #include "pipeline/stage/reject_limit.h"
 
+#include "base/docs.h"
 #include "base/error.h"
 #include "schema/ledger.h"
 
@@ -11,11 +12,12 @@ suggest (const PipelineTask *task, Reason reason, const char *setting)
   uid_format (task->run->id, id);
   if (task->options->dry_run)
     return g_strdup ("Without --dry-run the refused rows are kept with their reasons, for `weir rejects`.");
+  g_autofree char *page = docs_path ("csv.md");
   if (reason == REASON_INVALID_UTF8)
     return g_strdup_printf (
         "See `weir rejects %.8s`, and `weir sniff` for what the encoding is like. Say it in a model, as \"encoding\" "
-        "in its \"dialect\": docs/csv.md has the words; `weir retry %.8s` then loads it again.",
-        id, id);
+        "in its \"dialect\": %s has the words; `weir retry %.8s` then loads it again.",
+        id, page, id);
   if (reason == REASON_SECOND_TABLE)
     return g_strdup_printf (
         "See `weir rejects %.8s`. Give each table a file of its own, or say in a model what is left out: above the "

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/stage/grants.h"
+#include "pipeline/stage/replace.h"
 #include "pipeline/stage/short_lock.h"
 #include "schema/sql.h"
 
@@ -212,6 +213,26 @@ note_unswapped (const Stage *stage, const char *why, GPtrArray *notes)
   return true;
 }
 
+/* Something depends on the old table, so that it has to stay: the new rows go into it. */
+static bool
+refill (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error)
+{
+  const char *const names[] = { stage->table, NULL };
+  bool locked, same = false;
+  if (!short_lock_begin (db, stage->schema, names, options->swap_timeout_ms, &locked, error))
+    return false;
+  if (!locked)
+    return note_unswapped (stage, "somebody is reading it", notes);
+  g_autoptr (GError) failure = NULL;
+  bool done = replace_rows (db, stage->schema, stage->table, stage->build, &same, &failure);
+  if (done && same)
+    return take_name (stage), short_lock_end (db, options->lock_timeout_ms, error);
+  if (!done && weir_error_get_reason (failure) != REASON_NOT_SUPPORTED) /* a foreign key refers to it */
+    return g_propagate_error (error, g_steal_pointer (&failure)), false;
+  const char *why = done ? "other objects depend on it, and its columns are others" : "a foreign key refers to it";
+  return note_unswapped (stage, why, notes) && short_lock_undo (db, error);
+}
+
 /* The same where the name is an earlier load's. */
 static bool
 replace (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error)
@@ -227,7 +248,7 @@ replace (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes,
     return take_name (stage), short_lock_end (db, options->lock_timeout_ms, error);
   if (weir_error_get_reason (failure) != REASON_DEPENDENT_OBJECTS)
     return g_propagate_error (error, g_steal_pointer (&failure)), false;
-  return note_unswapped (stage, "other objects depend on it", notes) && short_lock_undo (db, error);
+  return short_lock_undo (db, error) && refill (db, stage, options, notes, error);
 }
 
 bool

@@ -40,9 +40,9 @@ Json *stage_columns (const Layout *layout);
 /* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
-/* Takes the table's name over from the earlier load's, with its grants. Somebody reading the old one for longer than swap_timeout_ms,
- * something that depends on it, or a table of that name that weir did not make: the rows stay under the name they were built with,
- * and a note says so. */
+/* Takes the table's name over from the earlier load's, with its grants. Where something depends on the old one, its rows are replaced
+ * in it (replace.h). Somebody reading the old one for longer than swap_timeout_ms, something that depends on one with other columns, or
+ * a table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
 bool stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error);
 
 /* How many rows of this run there are, held until the transaction ends: an unlogged table is emptied when the server crashes, and a

@@ -1,5 +1,6 @@
 #include "pipeline/table/header.h"
 
+#include "base/docs.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/records/bad_text.h"
@@ -21,11 +22,13 @@ refuse_header (const HeaderFile *file, const Record *record, GError **error)
 {
   bool decoding = record->reason == REASON_INVALID_UTF8 || record->reason == REASON_INVALID_ENCODING;
   const char *likelier = file->evidence->likelier;
+  g_autofree char *page = docs_path ("csv.md");
   g_autofree char *hint =
       decoding && likelier != NULL
           ? g_strdup_printf ("Say in a model which encoding it is: \"dialect\": {\"encoding\": \"%s\"}.", likelier)
-      : decoding ? g_strdup ("Say in a model which encoding it is, as \"encoding\" in its \"dialect\": docs/csv.md has the words.")
-                 : g_strdup ("Mend the line and drop the file again.");
+      : decoding
+          ? g_strdup_printf ("Say in a model which encoding it is, as \"encoding\" in its \"dialect\": %s has the words.", page)
+          : g_strdup ("Mend the line and drop the file again.");
   return weir_fail (error,
                     &(Failure) { WEIR_ERROR_INPUT, record->reason, .line = record->line,
                                  .detail = decoding ? file->evidence->encoding : NULL, .hint = hint },

@@ -1,5 +1,6 @@
 #include "pipeline/warehouse/columns.h"
 
+#include "base/docs.h"
 #include "base/error.h"
 #include "schema/sql.h"
 
@@ -63,8 +64,9 @@ refuse_two (const char *schema, const Model *model, const char *one, const char 
 {
   g_autofree char *detail = g_strdup_printf (
       "%s says both are \"%s\". Which of their values are to stay cannot be told. Nothing was changed.", model->path, name);
+  g_autofree char *page = docs_path ("models.md");
   g_autofree char *hint = g_strdup_printf (
-      "Merge them in psql and drop the one that is not to stay: docs/models.md shows how. Or take its name out of \"from\" in %s.",
+      "Merge them in psql and drop the one that is not to stay: %s shows how. Or take its name out of \"from\" in %s.", page,
       model->path);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_COLUMNS_DRIFT, .detail = detail, .hint = hint },
                     "%s.%s has a column \"%s\" and a column \"%s\"", schema, model->table, one, two);

@@ -2,7 +2,7 @@
 
 static const Kind dimension = {
   .create = "dimension/create",
-  .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", "table/analyze", NULL },
+  .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", "table/sample", "table/analyze", NULL },
   .first = "dimension/first",
   .prepare = "dimension/numbered",
   .change = "dimension/close",
@@ -14,7 +14,7 @@ static const Kind dimension = {
 
 static const Kind keyed_fact = {
   .create = "fact/create",
-  .index = (const char *const[]) { "fact/primary_key", "table/analyze", NULL },
+  .index = (const char *const[]) { "fact/primary_key", "table/sample", "table/analyze", NULL },
   .first = "fact/first",
   .change = "fact/update",
   .insert = "fact/insert",

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "pipeline/stage/grants.h"
 #include "pipeline/stage/short_lock.h"
 #include "pipeline/stage/stage.h"
@@ -429,5 +430,47 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
   for (const char *const *statement = warehouse->kind->index; *statement != NULL; statement++)
     if (!sql_run (db, *statement, vars, G_N_ELEMENTS (vars), NULL, error))
       return false;
+  return true;
+}
+
+/* Called "users_key_weir"; columns: as SQL has them. */
+static bool
+index_columns (Db *db, const Warehouse *warehouse, const char *label, const char *columns, GError **error)
+{
+  const char *table = warehouse->layout->model->table;
+  g_autofree char *name = g_strdup_printf ("%s_%s_weir", table, label);
+  g_autofree char *index = name_limit (g_strdup (name), 0, name);
+  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", table }, { "index", index }, { "columns", columns } };
+  return sql_run (db, "table/index_columns", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static char *
+quote_all (char **names)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *ident = text_quote_ident (*names);
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", ident);
+    }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+bool
+warehouse_index_keys (Db *db, const Warehouse *warehouse, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  if (model->kind == MODEL_DIMENSION)
+    {
+      g_autofree char *key = quote_all (model->business_key);
+      return index_columns (db, warehouse, "key", key, error);
+    }
+  for (guint i = 0; i < model->references->len; i++)
+    {
+      const ModelReference *reference = model->references->pdata[i];
+      g_autofree char *as = text_quote_ident (reference->as);
+      if (!index_columns (db, warehouse, reference->as, as, error))
+        return false;
+    }
   return true;
 }

@@ -1,6 +1,7 @@
 /* The warehouse table of a model: made by the first load, brought up to a layout by later ones.
  *
- *   warehouse_bring_up, the rows, and where it was "created" warehouse_index; all in the transaction of TRANSFORM */
+ *   warehouse_bring_up, the rows, where it was "created" warehouse_index, and where the settings ask for it warehouse_index_keys; all
+ *   in the transaction of TRANSFORM */
 #ifndef WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 #define WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 
@@ -46,8 +47,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes,
                                GError **error);
 
-/* After the rows of a first load: the indexes and statistics of its kind. */
+/* After the rows of a first load: the indexes of its kind, and statistics of all columns. */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
+
+/* The indexes of "indexes": "keys", where they are not there yet: on a dimension's business key, and on each reference of a fact. */
+bool warehouse_index_keys (Db *db, const Warehouse *warehouse, GError **error);
 
 /* Whether the table is there. */
 bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);

@@ -36,6 +36,36 @@ where n.nspname = :'schema' and c.relname = :'from' and a.grantee <> c.relowner
 -- name: drop
 drop table if exists :"schema".:"table"
 
+-- name: same_columns
+select (select array_agg(row(a.attname, a.atttypid, a.atttypmod) order by a.attnum) from pg_attribute a
+        where a.attrelid = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                            where n.nspname = :'schema' and c.relname = :'table')
+          and a.attnum > 0 and not a.attisdropped)
+     = (select array_agg(row(a.attname, a.atttypid, a.atttypmod) order by a.attnum) from pg_attribute a
+        where a.attrelid = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                            where n.nspname = :'schema' and c.relname = :'build')
+          and a.attnum > 0 and not a.attisdropped)
+
+-- name: truncate
+truncate :"schema".:"table"
+
+-- name: fill
+insert into :"schema".:"table" select * from :"schema".:"build"
+
+-- name: analyze
+analyze :"schema".:"table" (_line, _id, _hash)
+
+-- name: comments
+-- Of a table and its columns, as statements that give them to another; none is given, too.
+select case when a.attname is null then format('comment on table %I.%I is %L', :'schema'::text, :'table'::text, d.text)
+            else format('comment on column %I.%I.%I is %L', :'schema'::text, :'table'::text, a.attname, d.text) end
+from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+     lateral (select null::name as attname, 0 as attnum
+              union all
+              select a.attname, a.attnum from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a,
+     lateral (select case when a.attnum = 0 then obj_description(c.oid, 'pg_class') else col_description(c.oid, a.attnum) end as text) d
+where n.nspname = :'schema' and c.relname = :'build'
+
 -- name: rename
 alter table :"schema".:"build" rename to :"table"
 

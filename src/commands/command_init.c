@@ -45,6 +45,18 @@ make_settings_file (const Settings *settings, Report *report, GError **error)
   return true;
 }
 
+/* What the models' "$schema" names, for editors. */
+static bool
+make_schema_file (const Settings *settings, Report *report, GError **error)
+{
+  bool made;
+  if (!settings_make_model_schema (settings, &made, error))
+    return false;
+  if (made)
+    note (report, "schema of models schema/model.schema.json");
+  return true;
+}
+
 static bool
 has_schema (Db *db, const char *name, bool *ret_has, GError **error)
 {
@@ -125,7 +137,8 @@ make_home (Call *call, Report *report, GError **error)
     return false;
   if (!was_home)
     note (report, "home %s", settings->home);
-  return make_settings_file (settings, report, error) && make_database (settings, report, error);
+  return make_settings_file (settings, report, error) && make_schema_file (settings, report, error)
+         && make_database (settings, report, error);
 }
 
 static bool

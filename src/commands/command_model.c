@@ -101,7 +101,9 @@ run (Call *call, int *ret_code, GError **error)
     return false;
   print_evidence (settings, &staged);
   g_autofree char *shown = NULL;
-  if (options->write && !write_model (settings, table, model, &shown, error))
+  bool made;
+  if (options->write
+      && (!write_model (settings, table, model, &shown, error) || !settings_make_model_schema (settings, &made, error)))
     return false;
   show_json (model);
   if (options->write)

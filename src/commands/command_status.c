@@ -78,14 +78,15 @@ table_to_json (const Table *table)
                         : table->problem != NULL ? table->problem->message
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
-  Json *object = json_pack (
-      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?, s:o}", "table",
-      weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
-      table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
-      "versions", number_or_null (table->versions), "files", number_or_null (table->files), "failed",
-      number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
-      "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
-      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run, "waiting", waiting_rows_to_json (table));
+  Json *object =
+      json_pack ("{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:b, s:s?, s:o}",
+                 "table", weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)),
+                 "broken", table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows",
+                 number_or_null (table->rows), "versions", number_or_null (table->versions), "files", number_or_null (table->files),
+                 "failed", number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file",
+                 weir_json_string (table->last_file), "last_state", table->last_state, "last_seen", table->last_seen, "last_run",
+                 table->last_run, "staged", table->staged, "gone", table->gone, "staging_emptied", table->emptied, "staging_stale",
+                 table->stale != NULL, "refill_run", table->refill_run, "waiting", waiting_rows_to_json (table));
   show_times_to_iso (object, times);
   return object;
 }
@@ -157,7 +158,7 @@ static bool
 has_note (const Table *table)
 {
   return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone
-         || table->waiting->len > 0;
+         || table->stale != NULL || table->waiting->len > 0;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -230,6 +231,10 @@ print_table_note (const Table *table, const Catalog *catalog)
     print_gone (table);
   if (table->emptied)
     print_emptied (table);
+  else if (table->stale != NULL)
+    printf ("%s: its staging table shows an older file, for somebody was reading it or has built upon it; the last one's rows are "
+            "in %s until the next load\n",
+            table->table, table->stale);
   print_waiting_rows (table);
 }
 

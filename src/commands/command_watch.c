@@ -32,7 +32,7 @@ is_drop_folder (const char *folder, char **ret_home)
 {
   g_autofree char *parent = g_path_get_dirname (folder);
   g_autoptr (Settings) settings = settings_is_home (parent) ? settings_load_home (parent, HOME_REQUIRED, NULL) : NULL;
-  bool is = settings != NULL && g_str_equal (settings->imports, folder);
+  bool is = settings != NULL && settings_is_drop_folder (settings, folder);
   *ret_home = is ? g_steal_pointer (&parent) : NULL;
   return is;
 }

@@ -31,6 +31,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
     .scratch = settings->state,
     .max_percent = settings->max_percent,
     .min_confidence = settings->min_confidence,
+    .index_keys = settings->index_keys,
     .swap_timeout_ms = (int) (settings->swap_timeout * 1000),
     .lock_timeout_ms = MAX ((int) (settings->lock_timeout * 1000), 1), /* 0 would be no limit */
     .limits = { .record_bytes = (size_t) settings->limit_record_kb * 1024,

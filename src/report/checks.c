@@ -167,6 +167,6 @@ checks_run (const Settings *settings)
   if (!fresh)
     check_secret (settings, checks);
   if (!fresh || settings->database != NULL)
-    checks_database (settings, catalog, !fresh, checks);
+    checks_database (settings, catalog, fresh, checks);
   return checks;
 }

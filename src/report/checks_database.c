@@ -35,13 +35,15 @@ check_version (Db *db, GPtrArray *checks)
   checks_add (checks, "version", g_strdup_printf ("PostgreSQL %d.%d", version / 10000, version % 10000), error);
 }
 
-/* Returns whether there is a ledger to ask. */
+/* Returns whether there is a ledger to ask. fresh: that there is none was said already. */
 static bool
-check_ledger (Db *db, GPtrArray *checks)
+check_ledger (Db *db, bool fresh, GPtrArray *checks)
 {
   GError *error = NULL;
   int version = 0;
   (void) migrate_check (db, &version, &error);
+  if (fresh && error != NULL && weir_error_get_reason (error) == REASON_NO_LEDGER)
+    return g_error_free (error), false;
   checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", version), error);
   return version > 0;
 }
@@ -110,13 +112,13 @@ check_held (Db *db, const Settings *settings, const Catalog *catalog, GPtrArray 
 }
 
 void
-checks_database (const Settings *settings, const Catalog *catalog, bool has_ledger, GPtrArray *checks)
+checks_database (const Settings *settings, const Catalog *catalog, bool fresh, GPtrArray *checks)
 {
   g_autoptr (Db) db = check_connection (settings, checks);
   if (db == NULL)
     return;
   check_version (db, checks);
-  has_ledger = has_ledger && check_ledger (db, checks);
+  bool has_ledger = check_ledger (db, fresh, checks);
   check_schema (db, settings->staging_schema, checks);
   check_schema (db, settings->warehouse_schema, checks);
   if (has_ledger && catalog != NULL)

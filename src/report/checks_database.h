@@ -7,7 +7,7 @@
 #include "src/settings/settings.h"
 
 /* Adds to the list: database, version, ledger, schemas, the models against the tables, and files that are held. catalog NULL:
- * without the last two. has_ledger false: without the ledger and what has to ask it. */
-void checks_database (const Settings *settings, const Catalog *catalog, bool has_ledger, GPtrArray *checks);
+ * without the last two. fresh: the home is not initialised, which was said; a ledger need not be there. */
+void checks_database (const Settings *settings, const Catalog *catalog, bool fresh, GPtrArray *checks);
 
 #endif

@@ -33,6 +33,7 @@ typedef struct
   bool staged;                                         /* its staging table is there */
   bool emptied;                                        /* it had rows and is empty: the server crashed */
   GPtrArray *waiting;                                  /* of WaitingRows; empty: none */
+  char *stale;                                         /* it has the rows of an older file: who has the last one's; NULL: not so */
   char *refill_run; /* whose file would fill it again; NULL: none that is kept, or its rows would be added once more */
 } Table;
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "pipeline/types/types.h"
+#include "schema/sql.h"
 #include "src/settings/settings_take.h"
 
 #include <errno.h>
@@ -153,6 +154,17 @@ settings_make_folders (const Settings *settings, GError **error)
         return false;
     }
   return true;
+}
+
+bool
+settings_make_model_schema (const Settings *settings, bool *ret_made, GError **error)
+{
+  const char *text = sql_file ("model.schema.json");
+  g_autofree char *parent = g_path_get_dirname (settings->models);
+  g_autofree char *folder = g_build_filename (parent, "schema", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.schema.json", NULL);
+  *ret_made = !g_file_test (path, G_FILE_TEST_EXISTS);
+  return !*ret_made || (fs_make_folder (folder, 0755, error) && fs_write_file (path, text, strlen (text), 0644, error));
 }
 
 bool

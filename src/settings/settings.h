@@ -35,6 +35,7 @@ typedef struct
   bool delete_after_load; /* "after_load": "delete" */
   double max_percent;     /* "rejects": {"max_percent": 1} */
   int min_confidence;     /* "sniff": {"min_confidence_percent": 50} */
+  bool index_keys;        /* "indexes": "keys" */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
   double lock_timeout;    /* seconds, "lock_timeout": default 5 */
   int limit_record_kb, limit_field_kb, limit_columns;
@@ -77,6 +78,10 @@ bool settings_make_folders (const Settings *settings, GError **error);
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;
  * NULL with MODEL when it is missing and must not be made, LOCAL when it cannot be read. A file others can read is refused. */
 bool settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error);
+
+/* The JSON schema of models, for editors: schema/model.schema.json beside the models' folder, which is what "$schema" of a model names.
+ * One that is there stays; *ret_made: there was none. */
+bool settings_make_model_schema (const Settings *settings, bool *ret_made, GError **error);
 
 /* The words that a model may use: the types and formats that this program knows. */
 ModelWords settings_model_words (void);

@@ -90,6 +90,12 @@ const Setting settings_table[] = {
     .fallback = G_STRINGIFY (SNIFF_LEAST_PERCENT),
     .help = "Confidence, in percent, below which a file is refused if lines of it are left out or it has no header, and its model "
             "does not say the `delimiter`." },
+  { .path = "indexes",
+    FLAG (index_keys, "none", "keys"),
+    .fallback = "\"none\"",
+    .help =
+        "Indexes besides those of ids: `keys` puts one on the business key of each dimension and on each reference of a fact, at "
+        "the next load. Queries by them are quicker, loads take longer." },
   { .path = "swap_timeout",
     NUMBER (swap_timeout, 0, 3600),
     .fallback = "2",

@@ -1,5 +1,6 @@
 #include "src/settings/settings_take.h"
 
+#include "base/docs.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -276,7 +277,9 @@ settings_take (Settings *settings, Json *root, const char *shown, const Settings
   check_together (settings, &mistakes);
   if (mistakes.count == 0)
     return true;
-  const Failure failure = { WEIR_ERROR_MODEL, .detail = text->str, .hint = "docs/settings.md lists every setting." };
+  g_autofree char *page = docs_path ("settings.md");
+  g_autofree char *hint = g_strdup_printf ("%s lists every setting.", page);
+  const Failure failure = { WEIR_ERROR_MODEL, .detail = text->str, .hint = hint };
   g_autofree char *all = elsewhere ? g_strdup ("the settings have") : g_strdup_printf ("\"%s\" has", shown);
   return weir_fail (error, &failure, "%s %d mistake%s", all, mistakes.count, mistakes.count > 1 ? "s" : "");
 }

@@ -70,20 +70,48 @@ test_names_like_leftovers (void **state)
   assert_sql (home, "1|2", "select one.mine, two.mine from staging.users__20260101 one, staging.users__20260102 two");
 }
 
-/* A view that somebody made on a staging table keeps its rows; the next load removes what this one left beside. */
+/* A view that somebody made on a staging table shows each load, whose rows go into the table that it was made on. */
 static void
 test_a_view_on_staging (void **state)
 {
   Home *home = *state;
   load_first (home);
   sql_run_text (home, "create view public.looks as select name from staging.users");
-  g_autoptr (Json) second = load_text (home, "users.csv", "name,email,points\nAnna,a@x.org,1\n", NULL);
-  assert_load (second, "applied", "read=1 updated=1 deactivated=1 staged=1");
-  assert_beside (second, "other objects depend on it");
+  sql_run_text (home, "grant select on staging.users to " CLUSTER_GUARDED_ROLE);
+  expect_load (home, "name,email,points\nAnna,a@x.org,1\nBob,b@x.org,2\n", "applied",
+               "read=2 inserted=1 updated=1 deactivated=1 staged=2");
+  assert_sql (home, "Anna,Bob", "select string_agg(name, ',' order by name) from public.looks");
+  assert_sql (home, "users", "select string_agg(tablename, ',') from pg_tables where schemaname = 'staging'");
+  assert_sql (home, "t", "select has_table_privilege('" CLUSTER_GUARDED_ROLE "', 'staging.users', 'select')");
+  assert_sql (home, "t",
+              "select obj_description('staging.users'::regclass) like 'users.csv (weir run ' || run_id || ')' from weir.file"
+              " order by seen_on desc limit 1");
+  /* TRANSFORM takes out of it what does not go on, as always. */
+  expect_load (home, "name,email,points\nAnne,a@x.org,1\nAnn,a@x.org,1\n", "applied",
+               "read=2 duplicate=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "Ann", "select name from public.looks");
+  g_autoptr (Outcome) status = expect_weir (home, 0, "status", NULL);
+  assert_null (strstr (status->out, "older file"));
+  sql_run_text (home, "drop view public.looks");
+}
+
+/* Where the columns are others, the view keeps its rows, and status says where the others are; the next load removes these. */
+static void
+test_a_view_on_other_columns (void **state)
+{
+  Home *home = *state;
+  load_first (home);
+  sql_run_text (home, "create view public.looks as select name from staging.users");
+  g_autoptr (Json) second = load_text (home, "users.csv", "name,email,points,city\nAnna,a@x.org,1,Oslo\n", NULL);
+  assert_json (second, "status", "applied");
   assert_sql (home, "Ann", "select name from public.looks");
   assert_sql (home, "Anna", "select name from warehouse.users_current");
+  g_autofree char *run = json_at (second, "run");
+  g_autofree char *beside = g_strdup_printf ("the last one's rows are in staging.users__%.8s", run);
+  g_autoptr (Outcome) status = expect_weir (home, 0, "status", NULL);
+  assert_contains (status->out, beside);
   sql_run_text (home, "drop view public.looks");
-  expect_load (home, "name,email,points\nAnne,a@x.org,1\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
+  expect_load (home, "name,email,points,city\nAnne,a@x.org,1,Oslo\n", "applied", "read=1 updated=1 deactivated=1 staged=1");
   assert_sql (home, "Anne", "select name from staging.users");
   assert_sql (home, "users", "select string_agg(tablename, ',') from pg_tables where schemaname = 'staging'");
 }
@@ -142,8 +170,13 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_somebodys_warehouse_table), TEST (test_somebodys_staging_table),  TEST (test_names_like_leftovers),
-    TEST (test_a_view_on_staging),         TEST (test_the_view_of_current_rows), TEST (test_no_files),
+    TEST (test_somebodys_warehouse_table),
+    TEST (test_somebodys_staging_table),
+    TEST (test_names_like_leftovers),
+    TEST (test_a_view_on_staging),
+    TEST (test_a_view_on_other_columns),
+    TEST (test_the_view_of_current_rows),
+    TEST (test_no_files),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -91,11 +91,12 @@ test_table_that_became_another (void **state)
 {
   static const struct
   {
-    const char *change, *says;
+    const char *change, *schema, *says; /* schema: where its rows are */
   } cases[] = {
-    { "kind = 'fact'", "was loaded as a fact" },
-    { "key = '{\"hash\": \"md5\", \"columns\": [\"name\"], \"normalize\": \"\"}'", "is not the one its rows were loaded with" },
-    { "kind = 'dimension', warehouse_schema = 'marts'", "was loaded into schema \"marts\"" },
+    { "kind = 'fact', warehouse_schema = 'warehouse'", "warehouse", "was loaded as a fact" },
+    { "key = '{\"hash\": \"md5\", \"columns\": [\"name\"], \"normalize\": \"\"}'", "warehouse",
+      "is not the one its rows were loaded with" },
+    { "kind = 'dimension', warehouse_schema = 'marts'", "marts", "was loaded into schema \"marts\"" },
   };
   Home *outer = *state;
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -106,10 +107,14 @@ test_table_that_became_another (void **state)
       home_drop (home, "users.csv", users_text);
       g_autoptr (Background) load = load_and_stop (home, "imports/users.csv");
       sql_run_text (home, "update weir.\"table\" set %s", cases[i].change);
+      sql_run_text (home, "create schema %s", cases[i].schema);
+      sql_run_text (home, "create table %s.users as select 1 as mine", cases[i].schema);
 
       assert_int_equal (go_on (load), 2);
 
       assert_true (background_said (load, cases[i].says));
+      assert_sql (home, "1", "select sum(mine) from %s.users", cases[i].schema);
+      sql_run_text (home, "drop schema %s cascade", cases[i].schema);
       assert_no_warehouse (home);
       assert_true (home_has_file (home, "imports/users.csv"));
     }
