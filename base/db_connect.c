@@ -143,6 +143,79 @@ finish_connection (Db *db, GError **error)
   return PQstatus (db->conn) == CONNECTION_OK || db_connect_error (db->conn, error);
 }
 
+/* ---- poolers ---- */
+
+#define POOLER_ROUNDS 3
+
+static Db *
+open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+{
+  g_autoptr (Db) db = g_new0 (Db, 1);
+  db->stop_fd = stop_fd;
+  db->conn = start_connection (conninfo, application_name);
+  if (db->conn == NULL)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
+  PQsetNoticeReceiver (db->conn, drop_notice, NULL);
+  PQsetErrorVerbosity (db->conn, PQERRORS_VERBOSE);
+  if (!finish_connection (db, error))
+    return NULL;
+  PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
+  return g_steal_pointer (&db);
+}
+
+static bool
+ask_backend (Db *db, int64_t *ret_pid, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!db_query (db, "select pg_backend_pid()", NULL, 0, &result, error))
+    return false;
+  *ret_pid = db_result_int64 (result, 0, 0);
+  return true;
+}
+
+static bool
+refuse_pooler (GError **error)
+{
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, REASON_NOT_SUPPORTED,
+                   .detail = "weir locks its tables, and makes temporary ones, for as long as it is connected; there it would "
+                             "lose them, or leave them to others.",
+                   .hint = "Give weir a direct connection, or one of which the pooler keeps the session: pool_mode = session "
+                           "in pgbouncer.ini, for its database or its user alone." },
+      "the connection goes through a pooler that gives each transaction another session (as pgbouncer with pool_mode = "
+      "transaction)");
+}
+
+/* A pooler tells us a number of its own in place of the server process's. Whether it keeps a session for us is seen by a second connection
+ * beside it: one process that answers both, or another one than before, whichever the pooler takes next, is nobody's session. */
+static bool
+check_pooler (Db *db, const char *conninfo, const char *application_name, GError **error)
+{
+  int64_t ours, theirs, before;
+  if (!ask_backend (db, &ours, error))
+    return false;
+  if (ours == PQbackendPID (db->conn))
+    return true;
+  g_autoptr (Db) beside = open_connection (conninfo, application_name, db->stop_fd, error);
+  if (beside == NULL || !ask_backend (beside, &theirs, error))
+    return false;
+  for (int round = 0; round < POOLER_ROUNDS; round++)
+    {
+      if (ours == theirs)
+        return refuse_pooler (error);
+      before = theirs;
+      if (!ask_backend (beside, &theirs, error))
+        return false;
+      int64_t again;
+      if (!ask_backend (db, &again, error))
+        return false;
+      if (theirs != before || again != ours)
+        return refuse_pooler (error);
+    }
+  return true;
+}
+
 static bool
 prepare_session (Db *db, GError **error)
 {
@@ -175,18 +248,8 @@ db_connect (const char *conninfo, const char *application_name, int stop_fd, GEr
   if (!check_conninfo (conninfo, error))
     return NULL;
 
-  g_autoptr (Db) db = g_new0 (Db, 1);
-  db->stop_fd = stop_fd;
-  db->conn = start_connection (conninfo, application_name);
-  if (db->conn == NULL)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
-
-  PQsetNoticeReceiver (db->conn, drop_notice, NULL);
-  PQsetErrorVerbosity (db->conn, PQERRORS_VERBOSE);
-  if (!finish_connection (db, error))
-    return NULL;
-  PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
-  if (!prepare_session (db, error))
+  g_autoptr (Db) db = open_connection (conninfo, application_name, stop_fd, error);
+  if (db == NULL || !check_pooler (db, conninfo, application_name, error) || !prepare_session (db, error))
     return NULL;
   watch_client (db);
   return g_steal_pointer (&db);

@@ -32,6 +32,13 @@ make_one_folder (const char *path, mode_t mode, GError **error)
   return true;
 }
 
+int64_t
+fs_nanoseconds (struct timespec time)
+{
+  const int64_t second = 1000000000, most = INT64_MAX / second - 1;
+  return CLAMP ((int64_t) time.tv_sec, -most, most) * second + time.tv_nsec;
+}
+
 bool
 fs_make_folder (const char *path, mode_t mode, GError **error)
 {

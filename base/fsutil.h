@@ -7,7 +7,12 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
+
+/* A file's time as nanoseconds since 1970, which an int64_t has room for from 1678 to 2262; beyond these it stays at the last one. */
+int64_t fs_nanoseconds (struct timespec time);
 
 /* Makes a folder and its missing parents with the given mode; an existing folder is fine and keeps its mode. */
 bool fs_make_folder (const char *path, mode_t mode, GError **error);

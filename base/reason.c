@@ -93,6 +93,8 @@ static const struct
                              "the business key has another line, where the model says \"duplicates\": \"reject\"" },
   [REASON_INCOMPLETE_REFERENCE] = { "incomplete_reference", ROW, "a part of a reference of several columns is empty" },
   [REASON_MISSING_REFERENCE] = { "missing_reference", ROW, "the row refers to nobody that the dimension knows" },
+  [REASON_OVERTAKEN] = { "overtaken", ROW,
+                         "of a file that weir had before: the row would change what is there, and newer files were applied since" },
   [REASON_COMMENT] = { "comment", ROW, "the line begins as comments do, and is cut as the rows are" },
 
   [REASON_FOOTER] = { "footer", FOREIGN, "below the end of the table: totals, remarks" },

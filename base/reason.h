@@ -97,6 +97,7 @@ typedef enum
   REASON_DUPLICATE_KEY,
   REASON_INCOMPLETE_REFERENCE,
   REASON_MISSING_REFERENCE,
+  REASON_OVERTAKEN,
   REASON_COMMENT,
 
   /* a row that is none of the table's: what is below it */

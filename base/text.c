@@ -131,6 +131,14 @@ text_duration (int64_t milliseconds)
 }
 
 char *
+text_time (int64_t ns)
+{
+  int64_t seconds = ns / 1000000000 - (ns % 1000000000 < 0);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+  return g_date_time_format (time, "%Y-%m-%d %H:%M:%S");
+}
+
+char *
 text_size (int64_t bytes)
 {
   if (bytes < 1000)

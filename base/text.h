@@ -27,6 +27,9 @@ char *text_count (int64_t n);
 /* "0.21 s", "12.3 s", "3 min 20 s", "2 h 5 min" from milliseconds. Owned by the caller. */
 char *text_duration (int64_t milliseconds);
 
+/* "2026-11-20 09:30:00", UTC, of nanoseconds since 1970; fractions are cut off. Owned by the caller. */
+char *text_time (int64_t ns);
+
 /* "812 B", "14.2 kB", "3.4 MB" (powers of 1000). Owned by the caller. */
 char *text_size (int64_t bytes);
 

@@ -12,6 +12,14 @@ uid_random (void)
 }
 
 Uid
+uid_random_like (Uid model)
+{
+  Uid uid = uid_random ();
+  memcpy (uid.bytes + 10, model.bytes + 10, 6);
+  return uid;
+}
+
+Uid
 uid_from_name (Uid space, const void *name, size_t length)
 {
   Uid uid;

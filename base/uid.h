@@ -14,6 +14,7 @@ typedef struct
 } Uid;
 
 Uid uid_random (void);                                          /* version 4 */
+Uid uid_random_like (Uid model);                                /* the same, with the last 12 digits of the model */
 Uid uid_from_name (Uid space, const void *name, size_t length); /* version 5: SHA-1 of namespace and name */
 bool uid_parse (const char *text, size_t length, Uid *ret_uid); /* 8-4-4-4-12 hexadecimal digits, either case */
 void uid_format (Uid uid, char text[UID_TEXT_SIZE]);            /* lower-case */

@@ -5,6 +5,7 @@ const char *const key_hash_words[] = { "hmac-sha256", "uuid5", "md5", NULL };
 const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
 const char *const duplicates_words[] = { "last", "first", "reject", NULL };
 const char *const append_words[] = { "distinct", "all", NULL };
+const char *const missing_words[] = { "wait", "reject", "allow", NULL };
 const char *const ragged_words[] = { "reject", "repair", "fail", NULL };
 const char *const contract_columns_words[] = { "evolve", "freeze", "discard", NULL };
 const char *const contract_types_words[] = { "evolve", "reject", "freeze", NULL };
@@ -41,6 +42,7 @@ model_new (void)
   model->normalize = NORMALIZE_TRIM;
   model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) model_column_free);
   model->references = g_ptr_array_new_with_free_func ((GDestroyNotify) model_reference_free);
+  model->wait_days = DEFAULT_WAIT_DAYS;
   model->max_percent = -1;
   model->max_rows = -1;
   model->dialect.header_rows = model->dialect.skip_lines = -1;

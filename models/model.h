@@ -44,6 +44,16 @@ typedef enum
   APPEND_ALL,      /* every row of every file */
 } Append;
 
+/* What becomes of a fact's row whose reference the dimension does not know. */
+typedef enum
+{
+  MISSING_WAIT,   /* it is kept until the dimension knows it, for "wait_days" */
+  MISSING_REJECT, /* it is a reject */
+  MISSING_ALLOW,  /* it goes to the warehouse with the id that the entity will have */
+} Missing;
+
+#define DEFAULT_WAIT_DAYS 30
+
 /* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
 typedef enum
 {
@@ -88,6 +98,7 @@ typedef struct
   char *format;  /* how the cell is written, e.g. "DD/MM/YYYY", or NULL */
   GStrv nulls;   /* cells that mean NULL besides the empty one, in place of the model's own; NULL: not said */
   bool required; /* a NULL is a reject */
+  bool pii;      /* personal data: rows of the table are not shown unasked */
   GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
 } ModelColumn;
 
@@ -97,7 +108,7 @@ typedef struct
   char *dimension; /* the referenced model's table */
   GStrv columns;   /* in the order of that model's business_key */
   char *as;        /* the column that holds the id */
-  bool reject_missing;
+  Missing missing;
 } ModelReference;
 
 typedef struct
@@ -113,6 +124,7 @@ typedef struct
   unsigned normalize;
   GPtrArray *columns;    /* of ModelColumn */
   GPtrArray *references; /* of ModelReference */
+  double wait_days;      /* how long rows wait for what they refer to */
   Duplicates duplicates;
   Append append;
   GStrv files;        /* globs that override the naming rule, or NULL */
@@ -152,6 +164,7 @@ extern const char *const key_hash_words[];
 extern const char *const normalize_step_words[];
 extern const char *const duplicates_words[];
 extern const char *const append_words[];
+extern const char *const missing_words[];
 extern const char *const ragged_words[];
 extern const char *const contract_columns_words[];
 extern const char *const contract_types_words[];

@@ -25,6 +25,7 @@ read_column (const MemberScope *scope, const char *path, const char *name, Json 
     { "format", MEMBER_TEXT, offsetof (ModelColumn, format) },
     { "null", .read = read_column_nulls },
     { "required", MEMBER_BOOLEAN, offsetof (ModelColumn, required) },
+    { "pii", MEMBER_BOOLEAN, offsetof (ModelColumn, pii) },
     { "from", MEMBER_TEXTS, offsetof (ModelColumn, from) },
     { "description" },
     { "track", .later = true },
@@ -61,15 +62,6 @@ model_read_columns (const MemberScope *scope, const char *path, Json *value)
     }
 }
 
-static void
-read_reference_missing (const MemberScope *scope, const char *path, Json *value)
-{
-  static const char *const words[] = { "reject", "allow", NULL };
-  unsigned word = 0;
-  if (members_word (scope, path, value, words, &word))
-    ((ModelReference *) scope->target)->reject_missing = word == 0;
-}
-
 void
 model_read_references (const MemberScope *scope, const char *path, Json *value)
 {
@@ -77,7 +69,7 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
     { "dimension", MEMBER_TEXT, offsetof (ModelReference, dimension), .required = true },
     { "columns", MEMBER_TEXTS, offsetof (ModelReference, columns), .required = true },
     { "as", MEMBER_TEXT, offsetof (ModelReference, as), .required = true },
-    { "missing", .read = read_reference_missing },
+    { "missing", MEMBER_WORD, offsetof (ModelReference, missing), missing_words },
     { "description" },
     { NULL },
   };
@@ -90,7 +82,6 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
     {
       ModelReference *reference = g_new0 (ModelReference, 1);
       reference->columns = g_new0 (char *, 1);
-      reference->reject_missing = true;
       g_ptr_array_add (((Model *) scope->target)->references, reference);
       g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
       MemberScope reference_scope = { scope->problems, scope->words, reference };

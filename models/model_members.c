@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MAX_WAIT_DAYS 36500 /* a century: PostgreSQL can add it to any time */
+
 static void
 read_normalize (const MemberScope *scope, const char *path, Json *value)
 {
@@ -102,6 +104,16 @@ read_max_rows (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
+read_wait_days (const MemberScope *scope, const char *path, Json *value)
+{
+  double days = json_number_value (value);
+  if (!json_is_number (value) || days < 0 || days > MAX_WAIT_DAYS)
+    members_problem (scope, path, "must be a number of days from 0 to %d", MAX_WAIT_DAYS);
+  else
+    ((Model *) scope->target)->wait_days = days;
+}
+
+static void
 read_rejects (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
@@ -157,6 +169,7 @@ const Member model_members[] = {
   { "id", .read = read_id },
   { "columns", .read = model_read_columns },
   { "references", .read = model_read_references },
+  { "wait_days", .read = read_wait_days },
   { "duplicates", MEMBER_WORD, offsetof (Model, duplicates), duplicates_words },
   { "append", MEMBER_WORD, offsetof (Model, append), append_words },
   { "files", .read = read_files },

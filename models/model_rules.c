@@ -42,6 +42,8 @@ check_kind (const Model *model, const Json *root, const MemberScope *scope)
         members_problem (scope, "$", "\"business_key\" is missing: a dimension needs one");
       if (json_object_get (root, "references") != NULL)
         members_problem (scope, "$.references", "only a fact has references");
+      if (json_object_get (root, "wait_days") != NULL)
+        members_problem (scope, "$.wait_days", "only the rows of a fact wait for what they refer to");
       if (json_object_get (root, "append") != NULL)
         members_problem (scope, "$.append", "only a fact without business_key appends");
       return;

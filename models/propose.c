@@ -105,8 +105,9 @@ propose_references (const StagedTable *staged, ProposedKey key, const Catalog *c
           continue;
         }
       g_hash_table_add (referenced, GUINT_TO_POINTER (index));
-      json_array_append_new (references, json_pack ("{s:s, s:[s], s:s, s:s}", "dimension", dimension->table, "columns",
-                                                    column->name, "as", dimension->id_column, "missing", "reject"));
+      json_array_append_new (references,
+                             json_pack ("{s:s, s:[s], s:s, s:s}", "dimension", dimension->table, "columns", column->name, "as",
+                                        dimension->id_column, "missing", missing_words[MISSING_WAIT]));
       g_ptr_array_add (notes, g_strdup_printf ("%s is the business_key of %s: referenced as %s, so this is a fact", column->name,
                                                dimension->table, dimension->id_column));
     }

@@ -5,6 +5,9 @@
 #include "base/scope.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
+#include "pipeline/overtaken.h"
+#include "pipeline/records/annotation.h"
+#include "pipeline/returned.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
@@ -13,33 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Every transaction of a run works with these, whatever the role's or the database's defaults are: durable, without foreign
- * timeouts but with a limit on the wait for a lock, and with room for one hash table of a million keys. Where the server does the
- * work, a program that stands still (Ctrl-Z) does not keep the table's locks for ever; while a file is read it may have to wait long. */
-static const char begin_sql[] = "begin isolation level read committed;"
-                                "set local synchronous_commit = on;"
-                                "set local statement_timeout = 0;"
-                                "set local lock_timeout = %d;"
-                                "set local idle_in_transaction_session_timeout = %d;"
-                                "set local work_mem = '64MB';"
-                                "set local jit = off;"
-                                "set local search_path = pg_catalog";
-
-#define READING_MS 0 /* no limit */
-#define APPLYING_MS 300000
-
-static bool
-begin_transaction (Db *db, const PipelineTask *task, int idle_ms, GError **error)
-{
-  g_autofree char *sql = g_strdup_printf (begin_sql, task->options->lock_timeout_ms, idle_ms);
-  return db_exec (db, sql, error);
-}
-
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, int idle_ms, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : begin_transaction (db, task, idle_ms, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, idle_ms, error);
 }
 
 static bool
@@ -118,6 +99,8 @@ take_over (PipelineResult *result, PipelineResult *step)
 {
   result->rows = step->rows;
   result->lines = step->lines;
+  result->overtook = g_steal_pointer (&step->overtook);
+  result->overtook_count = step->overtook_count;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
 }
 
@@ -150,7 +133,7 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  if (!begin_step (db, task, APPLYING_MS, error))
+  if (!begin_step (db, task, IDLE_APPLYING_MS, error))
     return false;
   if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
@@ -160,12 +143,30 @@ finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const ch
   return true;
 }
 
+/* Rejects that were handed back under a name of their own are no table; those for a spreadsheet are not as they were. */
+static bool
+check_handed_back (const PipelineTask *task, const Known *known, const Layout *layout, GError **error)
+{
+  const char *first = layout->n_columns > 0 ? layout->columns[0].header : "";
+  g_autofree char *hint =
+      g_strdup_printf ("Name it after its table, as users_1.csv, or say `weir load --table TABLE %s`.", task->run->file);
+  if (annotation_is_safe (first))
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_INPUT, .detail = "Nothing was loaded.",
+                                   .hint = "`weir rejects RUN --csv` without --safe makes the file to correct." },
+                      "\"%s\" was made for a spreadsheet: cells in it have apostrophes that the rows had not", task->run->file);
+  if (annotation_is (first) && task->model == NULL && !known->state.exists)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_BAD_NAME, .detail = "Nothing was loaded.", .hint = hint },
+                      "\"%s\" has rejects of another table: no table \"%s\" is known", task->run->file, task->run->table);
+  return true;
+}
+
 /* Everything between BEGIN and COMMIT of LOAD. */
 static bool
 in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const Run *run = task->run;
-  if (!load_file (db, task, known->pins, loaded, step, error))
+  if (!load_file (db, task, known->pins, loaded, step, error) || !check_handed_back (task, known, loaded->layout, error))
     return false;
   g_autoptr (Json) dialect = dialect_to_json (rows_dialect (loaded->rows));
   g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
@@ -182,7 +183,7 @@ static bool
 load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, READING_MS, error))
+  if (!begin_step (db, task, IDLE_READING_MS, error))
     return false;
   bool done = in_load (db, task, known, loaded, &step, error);
   result->confidence = step.confidence; /* whatever becomes of the step */
@@ -248,10 +249,15 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms };
+  g_autofree char *overtaken = NULL;
   note_changes (loaded->layout, step->notes);
-  return enter_transform (db, task, error) && transform_run (db, task, &before, loaded, step, error)
-         && task_begin_part (task, TASK_PARTS, error) && record_applied (db, task, known, loaded, step, error);
+  if (!enter_transform (db, task, error) || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
+      || !overtaken_find (db, task, &known->state, step, &overtaken, error))
+    return false;
+  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
+                               overtaken };
+  return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
+         && record_applied (db, task, known, loaded, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -259,7 +265,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, APPLYING_MS, NULL))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db)
+      || !begin_step (db, task, IDLE_APPLYING_MS, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
     reject_recount (loaded->rejects, result);
@@ -271,7 +278,7 @@ static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!task_begin_part (task, 1, error) || !begin_step (db, task, APPLYING_MS, error))
+  if (!task_begin_part (task, 1, error) || !begin_step (db, task, IDLE_APPLYING_MS, error))
     return false;
   bool done = in_transform (db, task, known, loaded, &step, error);
   if (done)
@@ -284,6 +291,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
     }
   take_over (result, &step);
   result->status = STATUS_APPLIED;
+  result->may_wait = known->state.waiting > 0 || result->rows.waiting > 0;
   return true;
 }
 
@@ -295,7 +303,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   const FileEnd end = {
     .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows, .lines = lines
   };
-  if (!begin_step (db, task, APPLYING_MS, error))
+  if (!begin_step (db, task, IDLE_APPLYING_MS, error))
     return false;
   if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
@@ -349,10 +357,15 @@ hint_encoding (const PipelineTask *task, const Loaded *loaded, GError **error)
 
 /* What comes behind LOAD. */
 static bool
-finish_loaded (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
+finish_loaded (Db *db, const PipelineTask *asked, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  if (task->model != NULL && task->run->mtime_ns < known->state.last_mtime_ns)
-    g_ptr_array_add (result->notes, g_strdup ("this file is older than the one applied before it"));
+  g_auto (Returned) returned = { 0 };
+  PipelineTask placed = *asked;
+  const PipelineTask *task = &placed;
+  if (!returned_find (db, loaded, asked->run, &returned, error))
+    return false;
+  placed.run = &returned.run;
+  overtaken_note_time (placed.run, result->notes);
   if (reject_limit_check (db, task, loaded->rejects, &result->rows, error)
       && (task->model == NULL ? finish_staged (db, task, loaded, result, error)
                               : transform_step (db, task, known, loaded, result, error)))
@@ -385,7 +398,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!begin_transaction (db, task, READING_MS, error))
+  if (!run_begin (db, task->options, IDLE_READING_MS, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

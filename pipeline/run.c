@@ -15,6 +15,21 @@ load_status_word (LoadStatus status)
   return words[status];
 }
 
+bool
+run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
+                                          "set local synchronous_commit = on;"
+                                          "set local statement_timeout = 0;"
+                                          "set local lock_timeout = %d;"
+                                          "set local idle_in_transaction_session_timeout = %d;"
+                                          "set local work_mem = '64MB';"
+                                          "set local jit = off;"
+                                          "set local search_path = pg_catalog",
+                                          options->lock_timeout_ms, idle_ms);
+  return db_exec (db, sql, error);
+}
+
 static bool
 tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, GError **error)
 {
@@ -43,4 +58,5 @@ void
 pipeline_result_clear (PipelineResult *result)
 {
   g_clear_pointer (&result->notes, g_ptr_array_unref);
+  g_clear_pointer (&result->overtook, g_ptr_array_unref);
 }

@@ -32,6 +32,7 @@ typedef struct
   int swap_timeout_ms; /* how long to wait for readers of the old staging table */
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
+  bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
@@ -49,6 +50,15 @@ typedef struct
   bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
 } PipelineTask;
 
+/* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It is durable, has no
+ * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. */
+bool run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error);
+
+/* idle_ms: how long the server lets the transaction stand idle. Where it does the work, a program that stands still (Ctrl-Z) does not
+ * keep the table's locks for ever; while a file is read it may have to wait long. */
+#define IDLE_READING_MS 0 /* no limit */
+#define IDLE_APPLYING_MS 300000
+
 /* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
 bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
 
@@ -61,11 +71,14 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 typedef struct
 {
   LoadStatus status;
+  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
   bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;
   int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
+  GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
+  int64_t overtook_count;            /* how many there are */
   GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 

@@ -3,10 +3,11 @@
 static Json *
 rows_to_json (const RowCounts *rows)
 {
-  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
+  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
                     (json_int_t) rows->rejected, "repaired", (json_int_t) rows->repaired, "duplicate", (json_int_t) rows->duplicate,
                     "unchanged", (json_int_t) rows->unchanged, "inserted", (json_int_t) rows->inserted, "updated",
-                    (json_int_t) rows->updated, "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged);
+                    (json_int_t) rows->updated, "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged,
+                    "waiting", (json_int_t) rows->waiting);
 }
 
 Json *
@@ -23,6 +24,14 @@ pipeline_summary (const Run *run, const PipelineResult *result, int64_t millisec
   json_object_set_new (json, "rows", result->rows_known ? rows_to_json (&result->rows) : json_null ());
   json_object_set_new (json, "lines", result->rows_known ? lines_to_json (&result->lines) : json_null ());
   json_object_set_new (json, "confidence_percent", result->confidence > 0 ? json_integer (result->confidence) : json_null ());
+  if (result->overtook != NULL)
+    {
+      Json *runs = json_array ();
+      for (guint i = 0; i < result->overtook->len; i++)
+        json_array_append_new (runs, json_string (result->overtook->pdata[i]));
+      json_object_set_new (json, "overtook", runs);
+      json_object_set_new (json, "overtook_count", json_integer (result->overtook_count));
+    }
   if (error != NULL)
     json_object_set_new (json, "error", weir_json_error (error));
   if (result->notes != NULL && result->notes->len > 0)

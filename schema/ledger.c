@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char ledger_reject_copy[] =
-    "copy weir.reject (run_id, line, column_name, reason, message, repaired, original) from stdin (format binary)";
+    "copy weir.reject (run_id, line, column_name, reason, message, repaired, waiting, original) from stdin (format binary)";
 
 void
 table_state_clear (TableState *state)
@@ -18,8 +18,30 @@ table_state_clear (TableState *state)
   g_free (state->last_sha256);
   g_free (state->last_checksum);
   g_free (state->last_pins_sha256);
+  g_free (state->newest_key);
   g_free (state->warehouse_schema);
   *state = (TableState) { 0 };
+}
+
+void
+run_clear (Run *run)
+{
+  g_free (run->table);
+  g_free (run->file);
+  g_free (run->place);
+  g_free (run->order_key);
+  g_free (run->retry_of);
+  g_free (run->past);
+}
+
+void
+run_state_clear (RunState *state)
+{
+  g_free (state->status);
+  g_free (state->state);
+  g_free (state->lines);
+  g_free (state->order_key);
+  g_free (state->retry_of);
 }
 
 const char *
@@ -58,25 +80,29 @@ ledger_unlock_table (Db *db, const char *table, GError **error)
 }
 
 bool
-ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines, GError **error)
+ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  *ret_status = *ret_state = *ret_lines = NULL;
-  *ret_counts = (RowCounts) { 0 };
+  *ret_state = (RunState) { 0 };
   g_autoptr (DbResult) result = NULL;
   if (!LEDGER_ASK ("ledger/run_status", &result, { "run", id }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
-  *ret_status = g_strdup (db_result_value (result, 0, 0));
-  *ret_state = g_strdup (db_result_value (result, 0, 1));
-  int64_t *const counts[] = { &ret_counts->read,      &ret_counts->rejected,    &ret_counts->repaired,
-                              &ret_counts->duplicate, &ret_counts->unchanged,   &ret_counts->inserted,
-                              &ret_counts->updated,   &ret_counts->deactivated, &ret_counts->staged };
+  RowCounts *c = &ret_state->rows;
+  int64_t *const counts[] = { &c->read,     &c->rejected, &c->repaired,    &c->duplicate, &c->unchanged,
+                              &c->inserted, &c->updated,  &c->deactivated, &c->staged,    &c->waiting };
+  int column = 0;
+  ret_state->status = g_strdup (db_result_value (result, 0, column++));
+  ret_state->state = g_strdup (db_result_value (result, 0, column++));
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
-    *counts[i] = db_result_int64 (result, 0, (int) i + 2);
-  *ret_lines = g_strdup (db_result_value (result, 0, 2 + G_N_ELEMENTS (counts)));
+    *counts[i] = db_result_int64 (result, 0, column++);
+  ret_state->lines = g_strdup (db_result_value (result, 0, column++));
+  ret_state->instant_ns = db_result_int64 (result, 0, column++);
+  ret_state->order_key = g_strdup (db_result_value (result, 0, column++));
+  ret_state->again = db_result_bool (result, 0, column++);
+  ret_state->retry_of = g_strdup (db_result_value (result, 0, column));
   return true;
 }
 
@@ -85,7 +111,7 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  LedgerNumber size, mtime;
+  LedgerNumber size, mtime, inode, instant;
   int64_t begun;
   const SqlVar vars[] = { { "run", id } };
   if (!sql_change (db, "ledger/begin_execution", vars, G_N_ELEMENTS (vars), &begun, error))
@@ -94,7 +120,10 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
   return LEDGER_RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
                      { "claimed", run->claimed ? "true" : "false" }, { "size", ledger_number (&size, run->size) },
-                     { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum })
+                     { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum },
+                     { "inode", ledger_number (&inode, (int64_t) run->inode) },
+                     { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
+                     { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -211,7 +240,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
   const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
-                             c->inserted, c->updated,  c->deactivated, c->staged };
+                             c->inserted, c->updated,  c->deactivated, c->staged,    c->waiting };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -219,7 +248,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   return LEDGER_RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
                      { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
                      { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
-                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "lines", lines })
+                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
+                     { "lines", lines })
          && LEDGER_RUN ("completed", { "run", id });
 }
 
@@ -283,9 +313,11 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .last_checksum = g_strdup (db_result_value (result, 0, 6)),
     .last_pins_sha256 = g_strdup (db_result_value (result, 0, 7)),
     .last_had_rejects = db_result_bool (result, 0, 8),
-    .last_mtime_ns = db_result_int64 (result, 0, 9),
-    .applied = db_result_int64 (result, 0, 10),
-    .warehouse_schema = g_strdup (db_result_value (result, 0, 11)),
+    .newest_ns = db_result_int64 (result, 0, 9),
+    .newest_key = g_strdup (db_result_value (result, 0, 10)),
+    .applied = db_result_int64 (result, 0, 11),
+    .warehouse_schema = g_strdup (db_result_value (result, 0, 12)),
+    .waiting = db_result_int64 (result, 0, 13),
   };
   return true;
 }
@@ -309,13 +341,15 @@ ledger_table_release (Db *db, const char *table, const char *kind, const char *w
 }
 
 bool
-ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error)
+ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
   if (!LEDGER_ASK ("ledger/table_instant", &result, { "table", table }))
     return false;
   g_assert (db_result_rows (result) == 1);
   *ret_instant = g_strdup (db_result_value (result, 0, 0));
+  if (ret_ahead != NULL)
+    *ret_ahead = db_result_int64 (result, 0, 1);
   return true;
 }
 
@@ -324,11 +358,12 @@ ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  LedgerNumber size, mtime;
+  LedgerNumber size, mtime, instant;
   return LEDGER_RUN ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
                      { "size", ledger_number (&size, identity->size) }, { "mtime", ledger_number (&mtime, run->mtime_ns) },
                      { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
-                     { "rejects", had_rejects ? "true" : "false" });
+                     { "rejects", had_rejects ? "true" : "false" }, { "instant", ledger_number (&instant, run->instant_ns) },
+                     { "key", run->order_key });
 }
 
 bool
@@ -350,5 +385,24 @@ ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GEr
   if (!LEDGER_ASK ("ledger/size_known", &result, { "table", table }, { "size", ledger_number (&bytes, size) }))
     return false;
   *ret_known = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error)
+{
+  return sql_run (db, "waiting/tables", NULL, 0, ret_tables, error);
+}
+
+bool
+ledger_refused_file (Db *db, const char *table, char **ret_text, GError **error)
+{
+  g_autoptr (DbResult) file = NULL;
+  if (!LEDGER_ASK ("waiting/refused_file", &file, { "table", table }))
+    return false;
+  bool refused = db_result_rows (file) > 0 && db_result_bool (file, 0, 2);
+  *ret_text = refused ? g_strdup_printf ("; its newest file, %s, was refused: mend it, then `weir retry %.8s`",
+                                         db_result_value (file, 0, 0), db_result_value (file, 0, 1))
+                      : g_strdup ("");
   return true;
 }

@@ -1,5 +1,5 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql and forget.sql; nothing
- * else names its tables, but for the migrations.
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql and waiting.sql;
+ * nothing else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
  * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
@@ -15,7 +15,7 @@
 
 typedef struct
 {
-  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged;
+  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting;
 } RowCounts;
 
 /* One execution over one file. */
@@ -28,7 +28,15 @@ typedef struct
   bool claimed;     /* in a claim's folder, where the next worker finds it; otherwise the run ends with its process */
   int64_t size;     /* bytes */
   int64_t mtime_ns; /* since 1970 */
+  ino_t inode;
+  int64_t instant_ns; /* its place in the order of its table (models/order.h) */
+  char *order_key;    /* the same */
+  bool again;         /* weir had the file before: it overwrites nothing newer */
+  char *retry_of;     /* as the file of that run; NULL: of none, or of this one */
+  char *past;         /* the older file that it went past, for its notes; NULL: none */
 } Run;
+
+void run_clear (Run *run);
 
 /* What weir.table knows of a table. Owned; release with table_state_clear. */
 typedef struct
@@ -43,9 +51,11 @@ typedef struct
   char *last_checksum;    /* of the model that the last applied file was loaded with */
   char *last_pins_sha256; /* of the pins after it */
   bool last_had_rejects;
-  int64_t last_mtime_ns;
+  int64_t newest_ns;      /* the place of the last of its applied files in their order */
+  char *newest_key;       /* the same; NULL: none was applied */
   int64_t applied;        /* files applied so far */
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
+  int64_t waiting;        /* rows of the fact that wait for what they refer to */
 } TableState;
 
 void table_state_clear (TableState *state);
@@ -57,11 +67,55 @@ bool ledger_lock_table (Db *db, const char *table, bool *ret_locked, GError **er
 bool ledger_wait_table (Db *db, const char *table, int milliseconds, GError **error);
 bool ledger_unlock_table (Db *db, const char *table, GError **error);
 
-/* The state of an execution: *ret_status is NULL when there is none, else "IN_PROGRESS", "COMPLETED" or "FAILED"; *ret_state that
- * of its file ("applied", ...), counts its rows; *ret_lines the JSON of its lines, NULL where there is none. Texts are owned by the
- * caller. */
-bool ledger_run_status (Db *db, Uid run, char **ret_status, char **ret_state, RowCounts *ret_counts, char **ret_lines,
-                        GError **error);
+/* What is known of a run. Owned; release with run_state_clear. */
+typedef struct
+{
+  char *status; /* "IN_PROGRESS", "COMPLETED" or "FAILED"; NULL: there is no such run, and all else is empty */
+  char *state;  /* of its file: "applied", ... */
+  RowCounts rows;
+  char *lines;        /* as JSON; NULL: none */
+  int64_t instant_ns; /* as a Run has them */
+  char *order_key;
+  bool again;
+  char *retry_of;
+} RunState;
+
+void run_state_clear (RunState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RunState, run_state_clear)
+
+bool ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error);
+
+/* The last run that had this very file, if weir had it before: it was refused, or given back, is tried again by a run that never came
+ * into the ledger, or somebody put it here once more. Owned; release with file_before_clear. */
+typedef struct
+{
+  char *run; /* NULL: there is none such, and all else is empty */
+  int64_t instant_ns;
+  char *order_key;
+  bool left; /* it failed, and its file was given back: the same run may be begun again */
+  char *model_checksum;
+  int64_t seconds; /* since it ended */
+  char *summary;   /* what it published, or what held it; JSON, may be NULL */
+} FileBefore;
+
+void file_before_clear (FileBefore *before);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileBefore, file_before_clear)
+
+/* The file as the run would have it: id, table, file, size, mtime_ns and inode are looked at. digits: the first ones of a run's id that
+ * its name carries, NULL: none. The id of a run that tries another's file again ends as that one's (uid_random_like). */
+bool ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_before, GError **error);
+
+/* The place of a run's file in the order; *ret_key is NULL where the run is not known. Owned by the caller. */
+bool ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, GError **error);
+
+/* Gives the run's file another place: that of the run "retry_of", whose rows come back with it. */
+bool ledger_file_order (Db *db, const Run *run, GError **error);
+
+/* The runs that were applied although their files come after this one's: the newest, "limit" of them (run_id, file_name, how many
+ * there are). */
+bool ledger_overtaken (Db *db, const Run *run, int limit, DbResult **ret_runs, GError **error);
+/* Keeps them on the file's row; runs: "{id,id}". */
+bool ledger_file_overtook (Db *db, Uid run, const char *runs, int64_t count, GError **error);
 
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
@@ -124,9 +178,9 @@ bool ledger_table_ensure (Db *db, const char *table, const char *kind, const cha
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
-/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row. Owned by the caller.
- */
-bool ledger_table_instant (Db *db, const char *table, char **ret_instant, GError **error);
+/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row, and by how many seconds
+ * it is ahead of the server's clock (ret_ahead may be NULL). Owned by the caller. */
+bool ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error);
 
 /* What duplicates are recognised by. */
 typedef struct
@@ -143,7 +197,7 @@ bool ledger_was_applied (Db *db, const char *table, const FileIdentity *identity
 /* Whether an applied file of this size exists at all, so that hashing is worth it. */
 bool ledger_size_known (Db *db, const char *table, int64_t size, bool *ret_known, GError **error);
 
-/* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, original. */
+/* The statement that rejects are copied in by, in binary: run_id, line, column_name, reason, message, repaired, waiting, original. */
 extern const char ledger_reject_copy[];
 bool ledger_forget_rejects (Db *db, Uid run, GError **error);
 /* The commonest reason, and "9 of them: bad_value in date_of_birth, first on line 2: ..." of it; NULL: the run has no rejects.
@@ -160,14 +214,22 @@ typedef struct
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */
 bool ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GError **error);
-/* Forgets what the table's loads have settled. files: also that these files are kept, for whoever removes them behind the COMMIT;
+/* Forgets what the table's loads have settled; rows that wait become rejects. files: also that these files are kept, for whoever removes them behind the COMMIT;
  * runs: also the runs, with their rejects. */
 bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error);
+
+/* "; its newest file, users-60.csv, was refused: mend it, then `weir retry 1a2b3c4d`", where that is so of the table; else "". Owned by
+ * the caller. */
+bool ledger_refused_file (Db *db, const char *table, char **ret_text, GError **error);
+
+/* The tables that have rows waiting for what they refer to: names. */
+bool ledger_waiting_tables (Db *db, DbResult **ret_tables, GError **error);
 
 /* Reading for people (ledger_report.c): the columns are named in schema/templates/report.sql. */
 bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
 bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
-bool ledger_held (Db *db, DbResult **ret_held, GError **error); /* files that a person must mend something for */
+bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of facts, by what they wait for */
+bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

@@ -32,8 +32,22 @@ forget_runs (Db *db, const char *table, GError **error)
   return sql_run (db, "forget/executions", runs, G_N_ELEMENTS (runs), NULL, error);
 }
 
+/* Rows that wait for what they refer to have no table to go to any more: they are rejects of their runs. */
+static bool
+forget_waiting (Db *db, const char *table, GError **error)
+{
+  static const char *const statements[] = { "waiting/begin", "waiting/give_up", "waiting/forget", "waiting/reject",
+                                            "waiting/count" };
+  const SqlVar vars[] = { { "table", table } };
+  for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
+    if (!sql_run (db, statements[i], vars, G_N_ELEMENTS (vars), NULL, error))
+      return false;
+  return true;
+}
+
 bool
 ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
-  return FORGET ("pins") && FORGET ("identities") && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
+  return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("identities") && (!files || FORGET ("files"))
+         && (!runs || forget_runs (db, table, error));
 }

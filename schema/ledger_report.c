@@ -11,6 +11,12 @@ ledger_tables (Db *db, DbResult **ret_tables, GError **error)
 }
 
 bool
+ledger_waiting (Db *db, DbResult **ret_waiting, GError **error)
+{
+  return sql_run (db, "report/waiting", NULL, 0, ret_waiting, error);
+}
+
+bool
 ledger_table_names (Db *db, DbResult **ret_names, GError **error)
 {
   return sql_run (db, "report/table_names", NULL, 0, ret_names, error);

@@ -44,17 +44,33 @@ is_mark (const char *text)
   return true;
 }
 
+/* NULL: there is none. */
+static const char *
+find_mark (const char *name)
+{
+  size_t length = strlen (name);
+  for (size_t i = length; i-- > 0;)
+    {
+      const char *after = name + i + MARK_LENGTH;
+      if (i + MARK_LENGTH <= length && is_mark (name + i) && (*after == '\0' || *after == '.'))
+        return name + i;
+    }
+  return NULL;
+}
+
 char *
 archive_original_name (const char *archived_name)
 {
-  size_t length = strlen (archived_name);
-  for (size_t i = length; i-- > 0;)
-    {
-      const char *after = archived_name + i + MARK_LENGTH;
-      if (i + MARK_LENGTH <= length && is_mark (archived_name + i) && (*after == '\0' || *after == '.'))
-        return g_strdup_printf ("%.*s%s", (int) i, archived_name, after);
-    }
-  return g_strdup (archived_name);
+  const char *mark = find_mark (archived_name);
+  return mark ? g_strdup_printf ("%.*s%s", (int) (mark - archived_name), archived_name, mark + MARK_LENGTH)
+              : g_strdup (archived_name);
+}
+
+char *
+archive_run_digits (const char *archived_name)
+{
+  const char *mark = find_mark (archived_name);
+  return mark ? g_strndup (strrchr (mark_pattern, '-') + 1 - mark_pattern + mark, 8) : NULL;
 }
 
 /* A stem cut so that mark, ending and a report's own ending still fit into a file name, at a character's beginning. */
@@ -243,28 +259,50 @@ try_write (const char *folder, GError **error)
   return fd >= 0 && unlink (path) == 0;
 }
 
-bool
-archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error)
+/* Tries the way between two folders. */
+static bool
+try_way (const char *from, const char *to, ArchiveWay *ret_way, GError **error)
 {
-  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
-  const char *from = g_file_test (claimed, G_FILE_TEST_IS_DIR) ? claimed : imports;
-  const char *const folders[] = { imports, claimed, folder };
-  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
-    sweep_tries (folders[i]);
-  g_autofree char *path = NULL;
   *ret_way = WAY_RENAME;
+  g_autofree char *path = NULL;
   AUTO_FD int fd = open_try (from, &path, error);
   if (fd < 0)
     return false;
   g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *place = g_build_filename (folder, name, NULL);
+  g_autofree char *place = g_build_filename (to, name, NULL);
   if (fs_rename_at (AT_FDCWD, path, AT_FDCWD, place))
-    return unlink (place) == 0;
+    return unlink (place) == 0 || weir_system_error (error, errno, "could not remove \"%s\"", place);
   int reason = errno;
   unlink (path);
   if (reason == EXDEV)
-    return *ret_way = WAY_COPY, try_write (folder, error);
-  return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_LOCAL, .detail = "Files go that way when they are loaded. No file was touched." },
-                    "could not rename \"%s\" to \"%s\": %s", path, place, g_strerror (reason));
+    return *ret_way = WAY_COPY, try_write (to, error);
+  weir_system_error (error, reason, "could not rename \"%s\" to \"%s\"", path, place);
+  weir_error_detail (error, "Files go that way when they are loaded. No file was touched.");
+  return false;
+}
+
+bool
+archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error)
+{
+  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
+  const char *const folders[] = { imports, claimed, folder };
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    sweep_tries (folders[i]);
+  return try_way (g_file_test (claimed, G_FILE_TEST_IS_DIR) ? claimed : imports, folder, ret_way, error);
+}
+
+bool
+archive_try_claims (const char *imports, GError **error)
+{
+  ArchiveWay way;
+  g_autofree char *claimed = g_build_filename (imports, CLAIM_FOLDER, NULL);
+  if (!g_file_test (claimed, G_FILE_TEST_IS_DIR))
+    return true;
+  if (!try_way (imports, claimed, &way, error))
+    return false;
+  return way == WAY_RENAME
+         || weir_fail (error,
+                       &(Failure) { WEIR_ERROR_LOCAL, .detail = "Files are claimed by a rename. No file was touched.",
+                                    .hint = "Both must be on one file system (in a container: in one mount).", .number = EXDEV },
+                       "\"%s\" is on another file system than \"%s\"", claimed, imports);
 }

@@ -23,6 +23,9 @@ char *archive_name (const char *file_name, int64_t unix_seconds, Uid run);
 /* Undoes archive_name: "users.20261120T093000Z-3fa9c1d2.csv" is "users.csv"; other names stay. Owned by the caller. */
 char *archive_original_name (const char *archived_name);
 
+/* And the digits of the run in it, "3fa9c1d2"; NULL: it is no archive's name. Owned by the caller. */
+char *archive_run_digits (const char *archived_name);
+
 /* A file that is moved. */
 typedef struct
 {
@@ -54,5 +57,9 @@ typedef enum
  * (.weir-try-*, locked while it is needed) and removes it. It is the only way to know, for two mounts of one disk look alike and yet
  * refuse a rename. What tries left behind that were killed is removed first. The folders must be there. */
 bool archive_try (const char *imports, const char *folder, ArchiveWay *ret_way, GError **error);
+
+/* Whether files can be claimed, where there is a folder of claims already: that is by a rename alone, in the middle of which nobody can
+ * give the name to another file. */
+bool archive_try_claims (const char *imports, GError **error);
 
 #endif

@@ -1,10 +1,10 @@
-#include "watcher/claim.h"
+/* Taking dropped files, and giving them back. */
+#include "watcher/claim_private.h"
 
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/fsat.h"
-#include "base/scope.h"
 #include "watcher/lockfd.h"
 #include "watcher/move.h"
 
@@ -13,28 +13,8 @@
 #include <sys/file.h>
 
 #define FOLDER_MODE 0755
-#define HOW_TO_OPEN_FOLDERS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
-/* Listing takes each folder's lock for a moment; taking over an orphan waits that moment out. */
-#define RESUME_TRIES 20
-#define RESUME_PAUSE_US 5000
-
-struct Claim
-{
-  Uid run;
-  char run_text[UID_TEXT_SIZE];
-  char *imports;
-  char *folder;
-  char *name;
-  char *path;
-  int imports_fd; /* these are open until the claim is freed; -1: not yet */
-  int claimed_fd; /* the folder of all claims */
-  int lock;       /* the claim's folder, flocked; -1: not yet, or released */
-  int file;
-  struct stat info;
-};
-
-static Claim *
+Claim *
 claim_new (const char *imports, Uid run)
 {
   Claim *claim = g_new0 (Claim, 1);
@@ -46,7 +26,7 @@ claim_new (const char *imports, Uid run)
   return claim;
 }
 
-static void
+void
 claim_set_name (Claim *claim, const char *name)
 {
   claim->name = g_strdup (name);
@@ -116,16 +96,14 @@ claim_info (const Claim *claim)
 
 /* ---- folders ---- */
 
-/* could not VERB folder "PATH": REASON. Returns false. */
-static bool
-folder_error (GError **error, const char *verb, const char *path)
+bool
+claim_folder_error (GError **error, const char *verb, const char *path)
 {
   return weir_system_error (error, errno, "could not %s folder \"%s\"", verb, path);
 }
 
-/* Opens imports/ and the folder of all claims in it. *ret_missing: one of them is not there, which is no error. */
-static bool
-open_folders (Claim *claim, bool *ret_missing, GError **error)
+bool
+claim_open_folders (Claim *claim, bool *ret_missing, GError **error)
 {
   *ret_missing = false;
   claim->imports_fd = open (claim->imports, HOW_TO_OPEN_FOLDERS);
@@ -135,7 +113,7 @@ open_folders (Claim *claim, bool *ret_missing, GError **error)
     return true;
   *ret_missing = errno == ENOENT;
   g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
-  return *ret_missing || folder_error (error, "open", claim->imports_fd < 0 ? claim->imports : path);
+  return *ret_missing || claim_folder_error (error, "open", claim->imports_fd < 0 ? claim->imports : path);
 }
 
 /* The same, where the folder of all claims is made if it is not there. */
@@ -143,19 +121,19 @@ static bool
 make_folders (Claim *claim, GError **error)
 {
   bool missing;
-  if (!open_folders (claim, &missing, error))
+  if (!claim_open_folders (claim, &missing, error))
     return false;
   if (!missing)
     return true;
   g_autofree char *path = g_build_filename (claim->imports, CLAIM_FOLDER, NULL);
   if (claim->imports_fd < 0)
-    return folder_error (error, "open", claim->imports);
+    return claim_folder_error (error, "open", claim->imports);
   if (mkdirat (claim->imports_fd, CLAIM_FOLDER, FOLDER_MODE) != 0 && errno != EEXIST)
-    return folder_error (error, "create", path);
+    return claim_folder_error (error, "create", path);
   claim->claimed_fd = fs_open_beneath (claim->imports_fd, CLAIM_FOLDER, HOW_TO_OPEN_FOLDERS);
   if (claim->claimed_fd < 0)
-    return folder_error (error, "open", path);
-  return fs_sync_at (claim->imports_fd) || folder_error (error, "sync", claim->imports);
+    return claim_folder_error (error, "open", path);
+  return fs_sync_at (claim->imports_fd) || claim_folder_error (error, "sync", claim->imports);
 }
 
 /* Makes the folder of a new claim, durably, and locks it. */
@@ -167,16 +145,16 @@ make_folder (Claim *claim, GError **error)
   for (;;)
     {
       if (mkdirat (claim->claimed_fd, claim->run_text, FOLDER_MODE) != 0 && errno != EEXIST)
-        return folder_error (error, "create", claim->folder);
+        return claim_folder_error (error, "create", claim->folder);
       if (!fs_sync_at (claim->claimed_fd))
-        return folder_error (error, "sync", claim->folder);
+        return claim_folder_error (error, "sync", claim->folder);
       AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
       if (fd < 0 && errno == ENOENT)
         continue;
       if (fd >= 0)
         fault_point ("claim-lock");
       if (fd < 0 || !lockfd_take (fd, LOCK_EX))
-        return folder_error (error, "lock", claim->folder);
+        return claim_folder_error (error, "lock", claim->folder);
       /* Somebody who found it empty may have removed it before we had the lock. */
       if (lockfd_is_in_place (fd, claim->folder))
         return claim->lock = fd_steal (&fd), true;
@@ -223,19 +201,18 @@ open_source (const char *path, Source *source, bool *ret_gone, GError **error)
   source->name = g_path_get_basename (path);
   source->folder = open (source->folder_path, HOW_TO_OPEN_FOLDERS);
   *ret_gone = source->folder < 0 ? errno == ENOENT : is_gone (source->folder, source->name);
-  return source->folder >= 0 || *ret_gone || folder_error (error, "open", source->folder_path);
+  return source->folder >= 0 || *ret_gone || claim_folder_error (error, "open", source->folder_path);
 }
 
-/* Opens the file, if it is the one that was listed. */
-static bool
-open_file (Claim *claim, const Source *source, bool *ret_gone, GError **error)
+bool
+claim_open_file (Claim *claim, int folder, const char *name, const Sight *listed, bool *ret_gone, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  claim->file = opening_dropped (source->folder, source->name, claim->name, &claim->info, &problem);
+  claim->file = opening_dropped (folder, name, claim->name, &claim->info, &problem);
   if (claim->file < 0)
-    *ret_gone = is_gone (source->folder, source->name);
+    *ret_gone = is_gone (folder, name);
   else
-    *ret_gone = source->listed && !opening_is_same (source->listed, &claim->info);
+    *ret_gone = listed && !opening_is_same (listed, &claim->info);
   if (claim->file < 0 && !*ret_gone)
     g_propagate_error (error, g_steal_pointer (&problem));
   return claim->file >= 0 && !*ret_gone;
@@ -309,7 +286,7 @@ rename_in (Claim *claim, const Source *source, bool *ret_gone, GError **error)
     return put_back (claim, source, ret_gone, error), false;
   if (fs_sync_at (claim->lock) && fs_sync_at (source->folder))
     return true;
-  folder_error (error, "sync", claim->folder);
+  claim_folder_error (error, "sync", claim->folder);
   return explain_kept (claim, error), false;
 }
 
@@ -327,7 +304,7 @@ take (const char *imports, const Source *source, const char *name, Uid run, bool
 {
   g_autoptr (Claim) claim = claim_new (imports, run);
   claim_set_name (claim, name);
-  if (!open_file (claim, source, ret_gone, error) || !make_folder (claim, error))
+  if (!claim_open_file (claim, source->folder, source->name, source->listed, ret_gone, error) || !make_folder (claim, error))
     return NULL;
   fault_point ("claim-rename");
   if (source->is_dropped ? !rename_in (claim, source, ret_gone, error) : !move_in (claim, source, error))
@@ -356,94 +333,6 @@ claim_take_from (const char *imports, const char *path, const char *name, Uid ru
   return take (imports, &source, name, run, ret_gone, error);
 }
 
-/* ---- taking over ---- */
-
-/* The name of the file in a claim's open folder; NULL: it is empty, or cannot be listed, with errno (0: empty). Owned by the caller. */
-static char *
-find_file (int folder)
-{
-  AUTO_FD int fd = openat (folder, ".", HOW_TO_OPEN_FOLDERS);
-  g_autoptr (DIR) dir = fd < 0 ? NULL : fdopendir (fd);
-  if (!dir)
-    return NULL;
-  fd_steal (&fd);
-  g_autofree char *first = NULL;
-  for (const struct dirent *found; errno = 0, (found = readdir (dir));)
-    {
-      const char *name = found->d_name;
-      if (strcmp (name, ".") == 0 || strcmp (name, "..") == 0 || move_is_own_name (name))
-        continue;
-      if (first && strcmp (first, name) <= 0)
-        continue;
-      g_free (first);
-      first = g_strdup (name);
-    }
-  return errno == 0 ? g_steal_pointer (&first) : NULL;
-}
-
-/* False with EWOULDBLOCK where it is somebody's, and otherwise errno where it cannot be locked at all. */
-static bool
-lock_orphan (int fd)
-{
-  for (int i = 0; i < RESUME_TRIES; i++)
-    {
-      if (lockfd_take (fd, LOCK_EX | LOCK_NB))
-        return true;
-      if (errno != EWOULDBLOCK)
-        return false;
-      g_usleep (RESUME_PAUSE_US);
-    }
-  return errno = EWOULDBLOCK, false;
-}
-
-/* Opens and locks the folder. */
-static bool
-lock_folder (Claim *claim, bool *ret_gone, GError **error)
-{
-  if (!open_folders (claim, ret_gone, error) || *ret_gone)
-    return false;
-  AUTO_FD int fd = fs_open_beneath (claim->claimed_fd, claim->run_text, HOW_TO_OPEN_FOLDERS);
-  *ret_gone = fd < 0 && errno == ENOENT;
-  if (fd < 0)
-    return !*ret_gone && folder_error (error, "open", claim->folder);
-  if (!lock_orphan (fd))
-    {
-      *ret_gone = errno == EWOULDBLOCK;
-      return !*ret_gone && folder_error (error, "lock", claim->folder);
-    }
-  *ret_gone = !lockfd_is_in_place (fd, claim->folder);
-  if (!*ret_gone)
-    claim->lock = fd_steal (&fd);
-  return !*ret_gone;
-}
-
-/* Finds the file, when what a crash cut off is finished. */
-static bool
-find_claimed (Claim *claim, bool *ret_gone, GError **error)
-{
-  g_autofree char *name = find_file (claim->lock);
-  if (!name && errno != 0)
-    return folder_error (error, "list", claim->folder);
-  bool left = false;
-  if ((!name || move_is_noted (claim->lock)) && !move_resume (claim->lock, claim->run, name, &left, error))
-    return false;
-  *ret_gone = !name || left;
-  if (!*ret_gone)
-    claim_set_name (claim, name);
-  return !*ret_gone;
-}
-
-Claim *
-claim_resume (const char *imports, Uid run, const Sight *listed, bool *ret_gone, GError **error)
-{
-  *ret_gone = false;
-  g_autoptr (Claim) claim = claim_new (imports, run);
-  if (!lock_folder (claim, ret_gone, error) || !find_claimed (claim, ret_gone, error))
-    return NULL;
-  const Source here = { .folder = claim->lock, .name = claim->name, .listed = listed };
-  return open_file (claim, &here, ret_gone, error) ? g_steal_pointer (&claim) : NULL;
-}
-
 /* ---- giving back ---- */
 
 static bool
@@ -453,7 +342,7 @@ give_back_to (Claim *claim, const char *path, GError **error)
   g_autofree char *name = g_path_get_basename (path);
   AUTO_FD int to = open (folder, HOW_TO_OPEN_FOLDERS);
   if (to < 0)
-    return folder_error (error, "open", folder);
+    return claim_folder_error (error, "open", folder);
   const Move move = { claim->lock, claim->name, claim->path, to, name, path, claim->file, claim->run, claim->lock };
   g_autoptr (GError) unsure = NULL;
   MoveEnd end = move_file (&move, &unsure);
@@ -482,109 +371,4 @@ claim_give_back (Claim *claim, const char *path, GError **error)
     explain_kept (claim, error);
   release (claim);
   return moved;
-}
-
-/* ---- listing ---- */
-
-void
-claim_entry_free (ClaimEntry *entry)
-{
-  g_free (entry->name);
-  g_free (entry->problem);
-  g_free (entry);
-}
-
-/* Whether an error is the machine's, and none of the claim at which it was met. */
-static bool
-is_of_all (int number)
-{
-  Reason ignored;
-  return scope_of_errno (number, &ignored) == SCOPE_MACHINE;
-}
-
-/* What is known of a claim whose folder is open. Its folder's descriptor may be -1: then errno says why. */
-static void
-look_into (int fd, ClaimEntry *entry)
-{
-  /* A shared lock: enough to know that no worker holds its exclusive one, and listings do not disturb each other. */
-  entry->orphan = fd >= 0 && lockfd_take (fd, LOCK_SH | LOCK_NB);
-  if (fd < 0 || (!entry->orphan && errno != EWOULDBLOCK))
-    {
-      entry->problem = g_strdup_printf ("its folder cannot be %s: %s", fd < 0 ? "opened" : "locked", g_strerror (errno));
-      entry->orphan = true;
-      return;
-    }
-  struct stat status;
-  entry->name = find_file (fd);
-  if (!entry->name && errno != 0)
-    entry->problem = g_strdup_printf ("its folder cannot be listed: %s", g_strerror (errno));
-  if (!entry->name)
-    return;
-  if (fstatat (fd, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-    {
-      entry->sight = opening_sight (&status);
-      if (!S_ISREG (status.st_mode))
-        entry->problem = g_strdup (S_ISLNK (status.st_mode) ? "it is a symbolic link" : "it is not a regular file");
-    }
-  else if (errno == ENOENT)
-    g_clear_pointer (&entry->name, g_free);
-  else
-    entry->problem = g_strdup_printf ("the file cannot be looked at: %s", g_strerror (errno));
-}
-
-/* Looks at one claim's folder; adds it if there is a file in it. One that is empty and nobody's is removed. */
-static bool
-list_claim (int claimed, const char *run_text, Uid run, GPtrArray *claims, GError **error)
-{
-  AUTO_FD int fd = fs_open_beneath (claimed, run_text, HOW_TO_OPEN_FOLDERS);
-  if (fd < 0 && errno == ENOENT)
-    return true;
-  if (fd < 0 && is_of_all (errno))
-    return folder_error (error, "open", run_text);
-  ClaimEntry *entry = g_new0 (ClaimEntry, 1);
-  entry->run = run;
-  look_into (fd, entry);
-  if (entry->name || entry->problem)
-    {
-      if (!entry->name)
-        entry->name = g_strdup (run_text);
-      g_ptr_array_add (claims, entry);
-      return true;
-    }
-  if (entry->orphan)
-    {
-      move_sweep (fd, run);
-      unlinkat (claimed, run_text, AT_REMOVEDIR);
-    }
-  claim_entry_free (entry);
-  return true;
-}
-
-static bool
-list_claims (DIR *dir, GPtrArray *claims, GError **error)
-{
-  for (const struct dirent *found; errno = 0, (found = readdir (dir));)
-    {
-      Uid run;
-      if (uid_parse (found->d_name, strlen (found->d_name), &run) && !list_claim (dirfd (dir), found->d_name, run, claims, error))
-        return false;
-    }
-  return errno == 0 || folder_error (error, "list", CLAIM_FOLDER);
-}
-
-GPtrArray *
-claim_list (const char *imports, GError **error)
-{
-  g_autoptr (GPtrArray) claims = g_ptr_array_new_with_free_func ((GDestroyNotify) claim_entry_free);
-  bool missing;
-  g_autoptr (Claim) folders = claim_new (imports, (Uid) { { 0 } });
-  if (!open_folders (folders, &missing, error))
-    return NULL;
-  if (missing)
-    return g_steal_pointer (&claims);
-  g_autoptr (DIR) dir = fdopendir (folders->claimed_fd);
-  if (!dir)
-    return folder_error (error, "open", folders->folder), NULL;
-  fd_steal (&folders->claimed_fd);
-  return list_claims (dir, claims, error) ? g_steal_pointer (&claims) : NULL;
 }

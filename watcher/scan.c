@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/fsutil.h"
 #include "base/text.h"
 #include "watcher/claim.h"
 #include "watcher/opening.h"
@@ -95,8 +96,8 @@ entry_new (DIR *dir, const char *name, const struct stat *status, const struct s
   entry->device = status->st_dev;
   entry->inode = status->st_ino;
   entry->size = status->st_size;
-  entry->mtime_ns = (int64_t) status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-  entry->ctime_ns = (int64_t) status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+  entry->mtime_ns = fs_nanoseconds (status->st_mtim);
+  entry->ctime_ns = fs_nanoseconds (status->st_ctim);
   entry->state = judge_name (dir, name, status, folder, &entry->reason);
   return entry;
 }

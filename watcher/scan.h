@@ -1,7 +1,7 @@
 /* What lies in the drop folder: a listing, which is the truth; events are only hints to list again.
  *
- *   claim_list (imports)               first: a file that is claimed in between is then in both lists, and never in none
  *   scan_folder (imports)              what each name is
+ *   claim_list (imports)               behind it: a file that is claimed in between is then in both lists, and never in none
  *   settle_observe / settle_look_once  and whether it is complete (settle.h)
  *
  * A listing says what was true of each name at some time while it was made. A file may be gone, or another one, when it is used:

@@ -11,6 +11,12 @@ annotation_is (const char *header)
   return g_str_has_prefix (header, "_weir_");
 }
 
+bool
+annotation_is_safe (const char *header)
+{
+  return strcmp (header, ANNOTATION_SAFE) == 0;
+}
+
 /* The text behind the word, with quotes around it or without; NULL: it does not begin so. */
 static const char *
 pass_word (const char *text, const char *end, const char *word)

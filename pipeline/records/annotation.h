@@ -8,9 +8,13 @@
 #define ANNOTATION_LINE "_weir_line" /* the first word of the file */
 #define ANNOTATION_REASON "_weir_reason"
 #define ANNOTATION_MESSAGE "_weir_message"
+#define ANNOTATION_RUN "_weir_run" /* where they were refused: what is handed back has the place of that run's file */
+
+#define ANNOTATION_SAFE "_weir_safe_line" /* in its place: the rows are not as they were (`weir rejects --csv --safe`) */
 
 /* Whether a column with this header is one of them. */
 bool annotation_is (const char *header);
+bool annotation_is_safe (const char *header);
 
 /* How such a file is written, as its header tells. */
 typedef struct

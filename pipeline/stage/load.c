@@ -2,6 +2,7 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsutil.h"
 #include "base/text.h"
 #include "pipeline/layout/survey.h"
 #include "pipeline/records/bad_text.h"
@@ -145,7 +146,7 @@ check_file (const PipelineTask *task, GError **error)
   struct stat now;
   if (fstat (task->fd, &now) < 0)
     return weir_system_error (error, errno, "could not look at \"%s\"", task->run->file);
-  int64_t mtime_ns = (int64_t) now.st_mtim.tv_sec * 1000000000 + now.st_mtim.tv_nsec;
+  int64_t mtime_ns = fs_nanoseconds (now.st_mtim);
   return (now.st_size == task->run->size && mtime_ns == task->run->mtime_ns) || file_changed (task, error);
 }
 

@@ -54,13 +54,14 @@ bool
 reject_add (RejectSpool *spool, const Reject *reject, GError **error)
 {
   CopyWriter *copy = &spool->copy;
-  copy_row (copy, 7);
+  copy_row (copy, 8);
   copy_uid (copy, spool->run);
   copy_int64 (copy, reject->line);
   copy_text (copy, reject->column);
   copy_text (copy, reason_word (reject->reason));
   copy_text (copy, reject->message);
   copy_bool (copy, reject->repaired);
+  copy_bool (copy, reject->waiting);
   spool->repaired += reject->repaired;
   bool foreign = reason_use (reject->reason) & REASON_OF_FOREIGN, other = reject->reason == REASON_SECOND_TABLE;
   spool->foreign += foreign;
@@ -142,8 +143,12 @@ send_spool (RejectSpool *spool, Db *db, GError **error)
 bool
 reject_replace (RejectSpool *spool, Db *db, GError **error)
 {
-  if (!ledger_forget_rejects (db, spool->run, error))
-    return false;
+  return ledger_forget_rejects (db, spool->run, error) && reject_append (spool, db, error);
+}
+
+bool
+reject_append (RejectSpool *spool, Db *db, GError **error)
+{
   if (spool->copy.rows == 0)
     return true;
   if (!db_copy_begin (db, ledger_reject_copy, error))

@@ -22,6 +22,7 @@ typedef struct
   size_t original_length;
   int64_t lines; /* of the file */
   bool repaired; /* the row was mended and goes on: this keeps what it was */
+  bool waiting;  /* the row waits for what it refers to, and is no reject so far */
 } Reject;
 
 typedef struct RejectSpool RejectSpool;
@@ -49,5 +50,8 @@ bool reject_restart (RejectSpool *spool, GError **error);
 
 /* Replaces the run's rows in weir.reject by the spooled ones, in the caller's transaction. */
 bool reject_replace (RejectSpool *spool, Db *db, GError **error);
+
+/* Adds the spooled rows to those that are there. */
+bool reject_append (RejectSpool *spool, Db *db, GError **error);
 
 #endif

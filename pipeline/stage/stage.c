@@ -256,3 +256,16 @@ stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **er
   *ret_rows = db_result_bool (result, 0, 1) ? db_result_int64 (result, 0, 0) : 0;
   return true;
 }
+
+bool
+stage_first_value (Db *db, const Stage *stage, const char *column, char **ret_value, GError **error)
+{
+  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->name }, { "column", column } };
+  g_autoptr (DbResult) result = NULL;
+  *ret_value = NULL;
+  if (!sql_run (db, "staging/first_value", vars, G_N_ELEMENTS (vars), &result, error))
+    return false;
+  if (db_result_rows (result) > 0)
+    *ret_value = g_strdup (db_result_value (result, 0, 0));
+  return true;
+}

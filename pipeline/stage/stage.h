@@ -49,4 +49,7 @@ bool stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray
  * run that lost the table's lock may find another's rows under the name. */
 bool stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **error);
 
+/* A value of that column, any but NULL. NULL: it has none. Owned by the caller. */
+bool stage_first_value (Db *db, const Stage *stage, const char *column, char **ret_value, GError **error);
+
 #endif

@@ -66,7 +66,7 @@ is_void (Db *db, const TableState *pinned, const char *table, Reason reason, boo
   const SqlVar vars[] = { { "schema", pinned->warehouse_schema }, { "table", table } };
   g_autoptr (DbResult) found = NULL;
   *ret_void = false;
-  if (pinned->warehouse_schema == NULL || reason == REASON_SECRET_MISSING)
+  if (pinned->warehouse_schema == NULL || pinned->waiting > 0 || reason == REASON_SECRET_MISSING)
     return true;
   if (!sql_run (db, "table/exists", vars, G_N_ELEMENTS (vars), &found, error))
     return false;

@@ -57,6 +57,16 @@ expression_compared (const Warehouse *warehouse, const GPtrArray *names, const c
   return g_string_free (out, FALSE);
 }
 
+/* The empty text of a column that had no value is nothing in another type, as in table/alter_column. */
+char *
+expression_cell (const char *name, const char *type)
+{
+  g_autofree char *literal = text_quote_literal (name);
+  if (strcmp (type, types[TYPE_TEXT].name) == 0)
+    return g_strdup_printf ("(w.cells ->> %s)", literal);
+  return g_strdup_printf ("nullif(w.cells ->> %s, '')::%s", literal, type);
+}
+
 GPtrArray *
 expression_names_but (const GPtrArray *names, const GPtrArray *left_out)
 {

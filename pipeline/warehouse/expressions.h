@@ -15,6 +15,9 @@ char *expression_assignments (const GPtrArray *names, const char *before, const 
  * number once 5.50 as 5.5. */
 char *expression_compared (const Warehouse *warehouse, const GPtrArray *names, const char *of);
 
+/* A column of a row that waits, w, as a value of its type, which the name of the type says. */
+char *expression_cell (const char *name, const char *type);
+
 /* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of
  * the world but of the export. */
 char *expression_distinct (const Warehouse *warehouse);

@@ -2,35 +2,12 @@
 
 #include "base/error.h"
 #include "pipeline/stage/reject_limit.h"
+#include "pipeline/warehouse/missing.h"
 #include "schema/sql.h"
 
+/* Reads the file on and spools the original bytes of the rows, which are in its order: line, column, reason, message. */
 static bool
-refuse_missing (Db *db, const PipelineTask *task, const Loaded *loaded, GError **error)
-{
-  const Layout *layout = loaded->layout;
-  for (int i = 0; i < layout->n_references; i++)
-    {
-      const LayoutReference *reference = &layout->references[i];
-      if (!reference->reference->reject_missing)
-        continue;
-      g_autofree char *message = g_strdup_printf ("no row of %s has this key", reference->reference->dimension);
-      const SqlVar vars[] = { { "schema", task->options->warehouse_schema },
-                              { "dimension", reference->dimension->table },
-                              { "id", reference->dimension->id_column },
-                              { "staging", loaded->stage->schema },
-                              { "build", loaded->stage->name },
-                              { "as", reference->reference->as },
-                              { "column", layout->columns[reference->columns[0]].name },
-                              { "message", message } };
-      if (!sql_run (db, "table/refuse_missing", vars, G_N_ELEMENTS (vars), NULL, error))
-        return false;
-    }
-  return true;
-}
-
-/* Reads the file on and spools the original bytes of the refused rows, which are in its order: line, column, reason, message. */
-static bool
-spool_page (Loaded *loaded, const DbResult *refused, GError **error)
+spool_page (Loaded *loaded, const DbResult *refused, bool waiting, RejectSpool *spool, GError **error)
 {
   const Record *record, *original;
   for (int row = 0; row < db_result_rows (refused);)
@@ -48,30 +25,31 @@ spool_page (Loaded *loaded, const DbResult *refused, GError **error)
                               .message = db_result_value (refused, row, 3),
                               .original = record->raw,
                               .original_length = record->raw_length,
-                              .lines = record->lines };
-      if (!reject_add (loaded->rejects, &reject, error))
+                              .lines = record->lines,
+                              .waiting = waiting };
+      if (!reject_add (spool, &reject, error))
         return false;
       row++;
     }
   return true;
 }
 
-static bool
-spool_refused (Db *db, Loaded *loaded, GError **error)
+bool
+sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **error)
 {
   g_autofree char *after = g_strdup ("0");
   if (!rows_rewind (loaded->rows, error))
     return false;
   for (;;)
     {
-      const SqlVar vars[] = { { "after", after } };
+      const SqlVar vars[] = { { "after", after }, { "waiting", waiting ? "true" : "false" } };
       g_autoptr (DbResult) refused = NULL;
       if (!sql_run (db, "table/list_refused", vars, G_N_ELEMENTS (vars), &refused, error))
         return false;
       int rows = db_result_rows (refused);
       if (rows == 0)
         return true;
-      if (!spool_page (loaded, refused, error))
+      if (!spool_page (loaded, refused, waiting, spool, error))
         return false;
       g_free (after);
       after = g_strdup (db_result_value (refused, rows - 1, 0));
@@ -106,9 +84,10 @@ sift (Db *db, const SiftVars *vars, const char *statement, int64_t *ret_rows, GE
 
 /* Refused rows leave staging before keys are compared: what is refused is nobody's duplicate. */
 static bool
-refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loaded *loaded, GError **error)
+refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loaded *loaded, PipelineResult *step, GError **error)
 {
-  if (!sift (db, vars, "table/refused", NULL, error) || !refuse_missing (db, task, loaded, error)
+  int64_t missing;
+  if (!sift (db, vars, "table/refused", NULL, error) || !missing_find (db, task, loaded, MISSING_REJECT, step, &missing, error)
       || !sift (db, vars, "table/delete_refused", NULL, error) || !sift (db, vars, "table/duplicates", NULL, error))
     return false;
   return task->model->duplicates != DUPLICATES_REJECT
@@ -116,28 +95,41 @@ refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loade
 }
 
 static bool
-keep_refused (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
+keep_refused (Db *db, Loaded *loaded, PipelineResult *step, int64_t *ret_refused, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
   if (!sql_run (db, "table/count_refused", NULL, 0, &result, error))
     return false;
-  int64_t refused = db_result_int64 (result, 0, 0);
+  int64_t refused = *ret_refused = db_result_int64 (result, 0, 0);
   if (refused == 0)
     return true;
-  if (!spool_refused (db, loaded, error) || !reject_replace (loaded->rejects, db, error))
+  if (!sift_spool (db, loaded, false, loaded->rejects, error) || !reject_replace (loaded->rejects, db, error))
     return false;
   reject_recount (loaded->rejects, step);
   step->rows.staged -= refused;
-  return reject_limit_check (db, task, loaded->rejects, &step->rows, error);
+  return true;
 }
 
 bool
 sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const SiftVars vars = sift_vars (task->model, loaded);
-  if (!refuse_rows (db, task, &vars, loaded, error) || !keep_refused (db, task, loaded, step, error)
+  int64_t refused;
+  if (!refuse_rows (db, task, &vars, loaded, step, error) || !keep_refused (db, loaded, step, &refused, error)
+      || (refused > 0 && !reject_limit_check (db, task, loaded->rejects, &step->rows, error))
       || !sift (db, &vars, "table/delete_duplicates", &step->rows.duplicate, error))
     return false;
   step->rows.staged -= step->rows.duplicate;
   return true;
+}
+
+bool
+sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
+                GError **error)
+{
+  SiftVars vars = sift_vars (task->model, loaded);
+  vars.vars[4].value = message;
+  return sift (db, &vars, "table/forget_refused", NULL, error) && sift (db, &vars, "table/refuse_overtaken", NULL, error)
+         && keep_refused (db, loaded, step, ret_rows, error) && sift (db, &vars, "table/delete_refused", NULL, error)
+         && sift (db, &vars, "table/forget_overtaken", NULL, error);
 }

@@ -10,4 +10,12 @@
  * TRANSFORM. */
 bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
+/* Takes the rows that would change a known one out of staging and delta, as rejects with that message: between table/changed and
+ * the statements that write. Their number says nothing against the file. The counts follow; *ret_rows: how many they were. */
+bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
+                     GError **error);
+
+/* Spools the original bytes of the rows of weir_refused, read from the file once more: of those that wait, or of the others. */
+bool sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **error);
+
 #endif

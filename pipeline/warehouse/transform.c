@@ -1,8 +1,10 @@
 #include "pipeline/warehouse/transform.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
+#include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
 /* The parts of TRANSFORM that are told of; the first and the last are the pipeline's. */
@@ -16,6 +18,18 @@ enum
   PART_INSERT,
 };
 G_STATIC_ASSERT (PART_INSERT + 1 == TASK_PARTS);
+
+/* How far a table's last instant may be ahead of the server's clock without a word. */
+#define MOST_SECONDS_AHEAD 5
+
+/* What is applied, and what is told of it. Borrowed. */
+typedef struct
+{
+  const PipelineTask *task;
+  Loaded *loaded;
+  PipelineResult *result;
+  const char *overtaken; /* TableBefore's */
+} Change;
 
 /* The variables of the templates, made once per run. */
 typedef struct
@@ -118,14 +132,40 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
                      "the counts do not add up: %" G_GINT64_FORMAT " rows to apply, %" G_GINT64_FORMAT " applied", delta, sorted);
 }
 
+/* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
 static bool
-apply_delta (Db *db, const PipelineTask *task, const Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+keep_newer (Db *db, const Change *change, int64_t *delta, GError **error)
+{
+  int64_t refused;
+  if (change->overtaken == NULL)
+    return true;
+  if (!sift_overtaken (db, change->task, change->loaded, change->overtaken, change->result, &refused, error))
+    return false;
+  *delta -= refused;
+  if (refused == 0)
+    return true;
+  char id[UID_TEXT_SIZE];
+  uid_format (change->task->run->id, id);
+  g_autofree char *rows = text_count (refused);
+  g_ptr_array_add (
+      change->result->notes,
+      g_strdup_printf ("%s row%s would have changed what is there, and %s refused as overtaken; `weir retry %.8s --force` "
+                       "loads %s all the same",
+                       rows, refused == 1 ? "" : "s", refused == 1 ? "was" : "were", id, refused == 1 ? "it" : "them"));
+  return true;
+}
+
+static bool
+apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Kind *kind = warehouse->kind;
+  RowCounts *rows = &change->result->rows;
   int64_t delta, unchanged, to_refresh, written;
+  const PipelineTask *task = change->task;
   if (!task_begin_part (task, PART_COMPARE, error) || !run_sql (db, vars, "table/delta", &delta, error)
       || !run_sql (db, vars, "table/analyze_delta", NULL, error) || !task_begin_part (task, PART_DECIDE, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !count_unchanged (db, &unchanged, &to_refresh, error)
+      || !run_sql (db, vars, "table/changed", NULL, error) || !keep_newer (db, change, &delta, error)
+      || !count_unchanged (db, &unchanged, &to_refresh, error)
       || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error)) || !task_begin_part (task, PART_CHANGE, error)
       || !run_sql (db, vars, kind->change, &rows->updated, error) || !task_begin_part (task, PART_INSERT, error)
       || !run_sql (db, vars, kind->insert, &written, error)
@@ -177,9 +217,10 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
 }
 
 static bool
-apply (Db *db, const PipelineTask *task, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Kind *kind = warehouse->kind;
+  RowCounts *rows = &change->result->rows;
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse));
@@ -188,30 +229,46 @@ apply (Db *db, const PipelineTask *task, Vars *vars, const Warehouse *warehouse,
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
   if (kind->first != NULL && !warehouse->created)
-    return apply_delta (db, task, vars, warehouse, rows, error);
-  if (!task_begin_part (task, PART_INSERT, error))
+    return apply_delta (db, vars, warehouse, change, error);
+  if (!task_begin_part (change->task, PART_INSERT, error))
     return false;
   if (kind->first == NULL)
     return append (db, vars, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
 }
 
+/* Versions are in time as the server has it. A clock that was ahead once leaves an instant that is, which the next ones follow. */
+static void
+note_instant (const char *table, int64_t ahead, GPtrArray *notes)
+{
+  if (ahead <= MOST_SECONDS_AHEAD)
+    return;
+  g_autofree char *duration = text_duration (ahead * 1000);
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("the last load of %s was at a time that is %s ahead of the server's clock: until the clock "
+                                    "is there, what is loaded counts from 1 microsecond after it",
+                                    table, duration));
+}
+
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
+  int64_t ahead;
   if (!task_begin_part (task, PART_SIFT, error) || !check_staging (db, task, loaded, rows->staged, error)
       || !sift_rows (db, task, loaded, result, error) || !task_begin_part (task, PART_COLUMNS, error))
     return false;
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
-  if (warehouse == NULL || !ledger_table_instant (db, task->model->table, &instant, error))
+  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before->waiting, loaded, result, error)
+      || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;
+  note_instant (task->model->table, ahead, result->notes);
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, task, &vars, warehouse, rows, error))
+  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
     return false;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;

@@ -5,7 +5,9 @@ create temporary table weir_text (was text, becomes text) on commit drop
 
 -- name: texts
 declare weir_texts no scroll cursor for
-select distinct :"column" from :"schema".:"table" where :"column" is not null
+select :"column" from :"schema".:"table" where :"column" is not null
+union
+select w.cells ->> :'column'::text from weir.waiting w where w.table_name = :'table' and w.cells ->> :'column'::text is not null
 
 -- name: fetch
 fetch 1000 from weir_texts

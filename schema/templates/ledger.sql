@@ -11,9 +11,38 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.lines::text
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
+
+-- name: file_before
+-- The last run of this very file: one that was refused or given back, or that lost it to whoever moved it.
+select f.run_id, f.instant_ns, f.order_key, f.state = 'failed' and f.disposition = 'left' and f.claimed, f.model_checksum,
+       extract(epoch from clock_timestamp() - e.completed_on)::bigint, f.summary::text
+from weir.file f join weir.execution e on e.execution_id = f.run_id
+where f.table_name = :'table' and f.file_name = :'file' and e.status <> 'IN_PROGRESS' and f.run_id <> :'run'::uuid
+  and ((f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and (f.state = 'failed' or f.inode = :'inode'::bigint))
+       or left(f.run_id::text, 8) = :'digits'::text or right(f.run_id::text, 12) = right(:'run'::text, 12))
+order by f.seen_on desc limit 1
+
+-- name: run_place
+select instant_ns, order_key from weir.file where run_id = :'run'::uuid
+
+-- name: file_order
+update weir.file
+set instant_ns = :'instant'::bigint, order_key = :'key', again = true, retry_of = :'before'::uuid
+where run_id = :'run'::uuid
+
+-- name: overtaken
+-- The newest of them, and how many there are.
+select run_id, file_name, count(*) over ()
+from weir.file
+where table_name = :'table' and state = 'applied' and run_id <> :'run'::uuid
+  and (instant_ns, order_key) > (:'instant'::bigint, :'key'::text)
+order by instant_ns desc, order_key desc, seen_on desc limit :'limit'::bigint
+
+-- name: file_overtook
+update weir.file set overtook = :'runs'::uuid[], overtook_count = :'count'::bigint where run_id = :'run'::uuid
 
 -- name: begin_execution
 -- A run that is COMPLETED is in the warehouse, whoever thinks otherwise: it is never begun again.
@@ -25,11 +54,17 @@ set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_t
 where weir.execution.status <> 'COMPLETED'
 
 -- name: begin_file
-insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum)
-values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum')
+-- A run that is begun again keeps the place that its file has.
+insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum, inode, instant_ns, order_key,
+                       again, retry_of)
+values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum',
+        :'inode'::bigint, :'instant'::bigint, :'key', :'again'::boolean, :'retry_of'::uuid)
 on conflict (run_id) do update
 set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, claimed = excluded.claimed,
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading',
+    inode = excluded.inode, instant_ns = coalesce(weir.file.instant_ns, excluded.instant_ns),
+    order_key = coalesce(weir.file.order_key, excluded.order_key), again = weir.file.again or excluded.again,
+    retry_of = coalesce(weir.file.retry_of, excluded.retry_of), overtook = null, overtook_count = null,
     disposition = null, summary = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
@@ -103,7 +138,7 @@ where execution_id = :'run'::uuid and status = 'COMPLETED'
 
 -- name: commonest_reject
 select count(*), reason, column_name, min(line), (array_agg(message order by line))[1]
-from weir.reject where run_id = :'run'::uuid and not repaired
+from weir.reject where run_id = :'run'::uuid and not repaired and not waiting
 group by reason, column_name order by 1 desc, 4 limit 1
 
 -- name: file_finished
@@ -113,7 +148,7 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
-    lines = :'lines'::jsonb
+    rows_waiting = :'waiting'::bigint, lines = :'lines'::jsonb
 where run_id = :'run'::uuid
 
 -- name: fail
@@ -142,12 +177,12 @@ select sha256 from weir.file where run_id = :'run'::uuid
 
 -- name: table_read
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       last_mtime_ns, files_applied, warehouse_schema
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting
 from weir.table where table_name = :'table'
 
 -- name: table_read_for_update
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       last_mtime_ns, files_applied, warehouse_schema
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting
 from weir.table where table_name = :'table' for update
 
 -- name: table_ensure
@@ -167,12 +202,14 @@ update weir.table set kind = :'kind', warehouse_schema = :'schema', key = null w
 update weir.table
 set last_instant = greatest(clock_timestamp(), last_instant + interval '1 microsecond'), updated_on = clock_timestamp()
 where table_name = :'table'
-returning last_instant::text
+returning last_instant::text, extract(epoch from last_instant - clock_timestamp())::bigint
 
 -- name: table_applied
 update weir.table
 set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint, last_mtime_ns = :'mtime'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
+    newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
+    newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,
     files_applied = files_applied + 1, updated_on = clock_timestamp()
 where table_name = :'table'
 

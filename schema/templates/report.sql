@@ -31,6 +31,17 @@ order by t.table_name
 -- name: table_names
 select table_name from weir.table order by table_name
 
+-- name: waiting
+-- Rows of facts that wait for an entity, and the newest file of the dimension where that was refused.
+select w.table_name as table, w.dimension, w.rows, w.since, w.runs, refused.file_name as refused_file, refused.run_id as refused_run
+from (select table_name, dimension, count(*) as rows, to_char(min(since), 'YYYY-MM-DD HH24:MI:SS') as since,
+             string_agg(distinct left(run_id::text, 8), ' ') as runs
+      from weir.waiting group by table_name, dimension) w
+left join lateral (select f.file_name, f.run_id, f.state, f.disposition from weir.file f
+                   where f.table_name = w.dimension order by f.seen_on desc limit 1) refused
+       on refused.state = 'failed' and refused.disposition in ('failed', 'left')
+order by w.table_name, w.dimension
+
 -- name: held
 -- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
@@ -54,6 +65,7 @@ select run,
        rows_unchanged as unchanged,
        rows_inserted as inserted,
        rows_updated as updated,
+       rows_waiting as waiting,
        error
 from weir.runs
 where :'table'::text is null or table_name = :'table'::text
@@ -74,7 +86,8 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        to_char(r.completed_on, 'YYYY-MM-DD HH24:MI:SS') as completed, r.milliseconds,
        r.rows_read as read, r.rows_rejected as rejected, r.rows_repaired as repaired, r.rows_duplicate as duplicate,
        r.rows_unchanged as unchanged, r.rows_inserted as inserted, r.rows_updated as updated, r.rows_deactivated as deactivated,
-       r.rows_staged as staged, r.lines::text as lines, r.disposition, r.place, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
+       r.rows_staged as staged, r.rows_waiting as waiting, r.lines::text as lines, r.disposition, r.place,
+       r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
        f.summary::text as summary
 from weir.runs r left join weir.file f on f.run_id = r.run
 where r.run = :'run'::uuid
@@ -91,7 +104,7 @@ select table_name from weir.table where key ? 'fingerprint' order by table_name 
 
 -- name: rejects
 -- A page of them, behind the row (line, repaired) that the page before ended with.
-select line, column_name as column, reason, message, repaired, encode(original, 'escape') as original
+select line, column_name as column, reason, message, repaired, encode(original, 'escape') as original, waiting
 from weir.reject
 where run_id = :'run'::uuid and (line, repaired) > (:'line'::bigint, :'repaired'::boolean)
 order by line, repaired

@@ -45,3 +45,6 @@ select (select count(*) from :"schema".:"build"),
        coalesce(obj_description(c.oid, 'pg_class'), '') like '%(weir run ' || :'run' || ')'
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'build'
+
+-- name: first_value
+select :"column"::text from :"schema".:"build" where :"column" is not null limit 1

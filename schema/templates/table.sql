@@ -40,12 +40,13 @@ analyze :"schema".:"table" (:"id")
 drop view if exists :"schema".:"view"
 
 -- name: refused
--- Rows refused in SQL: their line, and why.
-create temporary table weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null) on commit drop
+-- Rows refused in SQL: their line, and why; or put aside, with the dimension that they wait for.
+create temporary table weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null, waits_for text)
+on commit drop
 
 -- name: refuse_missing
 insert into weir_refused
-select s._line, :'column', 'missing_reference', :'message'
+select s._line, :'column', 'missing_reference', :'message', :'waits_for'
 from :"staging".:"build" s
 where s.:"as" is not null
   and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
@@ -67,11 +68,12 @@ from :"staging".:"build" s join weir_duplicate d on d._id = s._id
 where d.kept is null
 
 -- name: count_refused
-select count(*) from weir_refused
+select count(*) from weir_refused where waits_for is null
 
 -- name: list_refused
 -- In pieces: a file may have any number of them.
-select _line, column_name, reason, message from weir_refused where _line > :'after'::bigint order by _line limit 10000
+select _line, column_name, reason, message from weir_refused
+where _line > :'after'::bigint and (waits_for is not null) = :'waiting'::boolean order by _line limit 10000
 
 -- name: delete_refused
 -- What is left in staging is what goes on to the warehouse.
@@ -99,6 +101,20 @@ create temporary table weir_changed on commit drop as
 select d._id, (:distinct) as "changed?", nullif(:refreshed, w.row_hash) as "hash?" :of_kind :carried
 from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
 order by d._id
+
+-- name: forget_refused
+delete from weir_refused
+
+-- name: refuse_overtaken
+-- Rows of a file that comes late, and would change what newer ones may have said.
+insert into weir_refused
+select s._line, :'column', 'overtaken', :'message'
+from :"staging".:"build" s join weir_changed c on c._id = s._id
+where c."changed?"
+
+-- name: forget_overtaken
+with refused as (delete from weir_changed where "changed?" returning _id)
+delete from weir_delta d using refused r where r._id = d._id
 
 -- name: refresh
 -- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.

@@ -25,26 +25,31 @@ typedef struct
   const LoadOptions *options;
   bool json;
   Loader loader;
+  GArray *waiting; /* of NamedFile: what else is in the drop folder */
 } Batch;
 
 static void
 batch_clear (Batch *batch)
 {
   loader_clear (&batch->loader);
+  g_clear_pointer (&batch->waiting, g_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 
 static bool
-load_dropped (Loader *loader, const NamedFile *file, LoadEnd *ret_end, GError **error)
+load_dropped (Loader *loader, const NamedFile *file, const char *past, LoadEnd *ret_end, GError **error)
 {
   g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, uid_random (), &gone, error);
+  g_auto (Candidate) candidate = { 0 };
+  if (!candidate_dropped (loader, name, &file->route, past, &candidate, error))
+    return false;
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, candidate.run, &gone, error);
   if (claim == NULL)
     return gone ? weir_error (error, WEIR_ERROR_LOCAL, "could not open \"%s\": it is not there (any more)", file->path) : false;
   ClaimFate fate;
-  if (loading_claimed (loader, claim, &file->route, ret_end, &fate, error))
+  if (loading_claimed (loader, claim, &file->route, &candidate, ret_end, &fate, error))
     return true;
   if (fate == CLAIM_ORPHAN)
     weir_error_hint (error, "The file stays claimed in imports/.claimed; `weir watch` takes it up.");
@@ -58,9 +63,10 @@ load_locked (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **err
 {
   Loader *loader = &batch->loader;
   const LoadOptions *options = batch->options;
+  g_autofree char *past = named_file_past (file, batch->waiting);
   if (!options->dry_run && named_file_is_dropped (file, loader->settings))
-    return load_dropped (loader, file, ret_end, error);
-  return loading_in_place (loader, file->path, &file->route, options->archive, ret_end, error);
+    return load_dropped (loader, file, past, ret_end, error);
+  return loading_in_place (loader, file->path, &file->route, &(Candidate) { .past = past }, options->archive, ret_end, error);
 }
 
 static bool
@@ -154,7 +160,7 @@ open_loader (Call *call, Batch *batch, int stop_fd, GError **error)
   if (call->settings == NULL || !settings_make_folders (call->settings, error))
     return false;
   loader_init (&batch->loader, call->settings, stop_fd);
-  batch->loader.options.force = batch->options->force;
+  batch->loader.options.force = batch->loader.options.overwrite = batch->options->force;
   batch->loader.options.dry_run = batch->options->dry_run;
   batch->loader.one_shot = true;
   return loader_refresh (&batch->loader, error);
@@ -173,6 +179,8 @@ load_files (Call *call)
   if (call->settings != NULL && batch.loader.catalog == NULL)
     batch.loader.catalog = settings_load_catalog (call->settings, NULL);
   g_autoptr (GArray) files = named_files_route (&batch.loader, batch.options->table, call->arguments);
+  if (ready)
+    batch.waiting = named_files_waiting (files, batch.loader.catalog, call->settings);
   int code = 0;
   for (guint i = 0; i < files->len; i++)
     {

@@ -21,6 +21,7 @@ typedef struct
   char *file;  /* as dropped */
   char *place; /* absolute */
   char *disposition;
+  Candidate candidate;
 } Past;
 
 static void
@@ -29,6 +30,7 @@ past_clear (Past *past)
   g_free (past->file);
   g_free (past->place);
   g_free (past->disposition);
+  candidate_clear (&past->candidate);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
@@ -47,6 +49,14 @@ no_file (const Past *past, const char *text, GError **error)
       "the file of run \"%s\" cannot be loaded again", text);
 }
 
+/* What lies in archive/ or failed/ is no link; what was left where it lay may be one of the user's. */
+static bool
+find_info (const Past *past, struct stat *ret_info)
+{
+  bool left = g_strcmp0 (past->disposition, "left") == 0;
+  return (left ? stat (past->place, ret_info) : lstat (past->place, ret_info)) == 0;
+}
+
 static bool
 find_past (const Loader *loader, const char *text, Past *ret_past, GError **error)
 {
@@ -55,10 +65,11 @@ find_past (const Loader *loader, const char *text, Past *ret_past, GError **erro
     return false;
   ret_past->file = g_strdup (db_result_named (result, 0, "file"));
   ret_past->disposition = g_strdup (db_result_named (result, 0, "disposition"));
+  candidate_retried (ret_past->file, result, &ret_past->candidate);
   const char *place = db_result_named (result, 0, "place");
   ret_past->place = g_canonicalize_filename (place == NULL ? "" : place, loader->settings->home);
   struct stat info;
-  bool there = place != NULL && *place != '\0' && lstat (ret_past->place, &info) == 0 && S_ISREG (info.st_mode);
+  bool there = place != NULL && *place != '\0' && find_info (ret_past, &info) && S_ISREG (info.st_mode);
   if (ret_past->disposition == NULL && there)
     return weir_fail (
         error, &(Failure) { WEIR_ERROR_MODEL, .hint = "A worker takes it up by itself; `weir status` says what it waits for." },
@@ -86,11 +97,11 @@ static bool
 load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret_end, GError **error)
 {
   bool gone = false;
-  g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, uid_random (), &gone, error);
+  g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, past->candidate.run, &gone, error);
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
   ClaimFate fate;
-  bool done = loading_claimed (loader, claim, route, ret_end, &fate, error);
+  bool done = loading_claimed (loader, claim, route, &past->candidate, ret_end, &fate, error);
   if (fate == CLAIM_GIVE_BACK)
     return placing_give_back (loader->db, loader->settings, claim, past->place, error), false;
   /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
@@ -108,7 +119,7 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
   if (!load_now_lock (loader, &route, past->file, error))
     return false;
   bool in_place = strcmp (past->disposition, "left") == 0;
-  bool done = in_place ? loading_in_place (loader, past->place, &route, false, ret_end, error)
+  bool done = in_place ? loading_in_place (loader, past->place, &route, &past->candidate, false, ret_end, error)
                        : load_claimed (loader, past, &route, ret_end, error);
   loader_unlock (loader);
   return done;
@@ -123,7 +134,7 @@ run (Call *call, int *ret_code, GError **error)
   g_auto (Past) past = { 0 };
   g_auto (LoadEnd) end = { 0 };
   loader_init (&loader, call->settings, stop_fd);
-  loader.options.force = options->force;
+  loader.options.force = loader.options.overwrite = options->force;
   loader.one_shot = true;
   if (!loader_refresh (&loader, error) || !find_past (&loader, call->arguments[0], &past, error)
       || !load_again (&loader, &past, &end, error))
@@ -135,7 +146,8 @@ run (Call *call, int *ret_code, GError **error)
 
 static const CommandOption options[] = {
   { "force", 'f', OPTION_FLAG (RetryOptions, force),
-    "Also into a fact with \"append\": \"all\" that has its rows already: it gets them twice", NULL },
+    "Also over what newer files said since, and into a fact with \"append\": \"all\" that has its rows already: it gets them twice",
+    NULL },
   REJECTS_OK_OPTION (RetryOptions),
   { NULL },
 };

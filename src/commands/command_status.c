@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/text.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
@@ -54,6 +55,23 @@ number_or_null (int64_t number)
 }
 
 static Json *
+waiting_rows_to_json (const Table *table)
+{
+  static const char *const times[] = { "since", NULL };
+  Json *array = json_array ();
+  for (guint i = 0; i < table->waiting->len; i++)
+    {
+      const WaitingRows *waiting = g_ptr_array_index (table->waiting, i);
+      Json *object = json_pack ("{s:s, s:I, s:s, s:s, s:o, s:s?}", "dimension", waiting->dimension, "rows",
+                                (json_int_t) waiting->rows, "since", waiting->since, "runs", waiting->runs, "refused_file",
+                                weir_json_string (waiting->refused_file), "refused_run", waiting->refused_run);
+      show_times_to_iso (object, times);
+      json_array_append_new (array, object);
+    }
+  return array;
+}
+
+static Json *
 table_to_json (const Table *table)
 {
   const char *problem = table->broken != NULL    ? table->broken->error->message
@@ -61,13 +79,13 @@ table_to_json (const Table *table)
                                                  : NULL;
   static const char *const times[] = { "last_seen", NULL };
   Json *object = json_pack (
-      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?}", "table",
+      "{s:o, s:s?, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:I, s:o, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:s?, s:o}", "table",
       weir_json_string (table->table), "kind", table->kind, "model", weir_json_string (model_word (table)), "broken",
       table->broken != NULL, "problem", weir_json_string (problem), "applied", table->applied, "rows", number_or_null (table->rows),
       "versions", number_or_null (table->versions), "files", number_or_null (table->files), "failed",
       number_or_null (table->failed), "rejected", (json_int_t) table->rejected, "last_file", weir_json_string (table->last_file),
       "last_state", table->last_state, "last_seen", table->last_seen, "last_run", table->last_run, "staged", table->staged, "gone",
-      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run);
+      table->gone, "staging_emptied", table->emptied, "refill_run", table->refill_run, "waiting", waiting_rows_to_json (table));
   show_times_to_iso (object, times);
   return object;
 }
@@ -75,9 +93,12 @@ table_to_json (const Table *table)
 static Json *
 waiting_to_json (const WaitingFile *file)
 {
-  Json *object =
-      json_pack ("{s:o, s:o, s:s, s:o, s:s?}", "file", weir_json_string (file->file), "table", weir_json_string (file->table),
-                 "state", file->state, "reason", weir_json_string (file->reason), "run", file->run);
+  static const char *const times[] = { "until", NULL };
+  g_autofree char *until = file->until_ns > 0 ? text_time (file->until_ns) : NULL;
+  Json *object = json_pack ("{s:o, s:o, s:s, s:o, s:s?, s:o, s:s?}", "file", weir_json_string (file->file), "table",
+                            weir_json_string (file->table), "state", file->state, "reason", weir_json_string (file->reason), "run",
+                            file->run, "waits_for", weir_json_string (file->waits_for), "until", until);
+  show_times_to_iso (object, times);
   told_to_json (file->told, object);
   return object;
 }
@@ -135,7 +156,8 @@ print_tables (const Status *status)
 static bool
 has_note (const Table *table)
 {
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone;
+  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone
+         || table->waiting->len > 0;
 }
 
 /* What has become of the rows of a table that has no model, and what to do. */
@@ -175,6 +197,20 @@ print_emptied (const Table *table)
     puts ("the next file fills it again");
 }
 
+static void
+print_waiting_rows (const Table *table)
+{
+  for (guint i = 0; i < table->waiting->len; i++)
+    {
+      const WaitingRows *waiting = g_ptr_array_index (table->waiting, i);
+      printf ("%s: %" G_GINT64_FORMAT " row%s wait%s for %s since %s, of run %s\n", table->table, waiting->rows,
+              waiting->rows == 1 ? "" : "s", waiting->rows == 1 ? "s" : "", waiting->dimension, waiting->since, waiting->runs);
+      if (waiting->refused_file != NULL)
+        printf ("  the newest file of %s, %s, was refused: mend it, then weir retry %.8s\n", waiting->dimension,
+                waiting->refused_file, waiting->refused_run);
+    }
+}
+
 /* What a person should do about a table. */
 static void
 print_table_note (const Table *table, const Catalog *catalog)
@@ -194,6 +230,7 @@ print_table_note (const Table *table, const Catalog *catalog)
     print_gone (table);
   if (table->emptied)
     print_emptied (table);
+  print_waiting_rows (table);
 }
 
 static void
@@ -276,7 +313,8 @@ needs_attention (const Status *status)
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
       const Table *table = g_ptr_array_index (status->tables->tables, i);
-      if (table->broken != NULL || table->problem != NULL || table->emptied || g_strcmp0 (table->last_state, "failed") == 0)
+      if (table->broken != NULL || table->problem != NULL || table->emptied || table->waiting->len > 0
+          || g_strcmp0 (table->last_state, "failed") == 0)
         return true;
     }
   for (guint i = 0; i < status->waiting->len; i++)

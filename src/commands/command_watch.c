@@ -79,7 +79,8 @@ static bool
 prepare_home (const Settings *settings, GError **error)
 {
   ArchiveWay ignored;
-  return settings_make_folders (settings, error) && archive_try (settings->imports, settings->archive, &ignored, error)
+  return settings_make_folders (settings, error) && archive_try_claims (settings->imports, error)
+         && archive_try (settings->imports, settings->archive, &ignored, error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 

@@ -17,7 +17,13 @@ load_now_lock (Loader *loader, const Route *route, const char *file, GError **er
     return false;
   if (state == LOCK_OURS)
     return true;
-  g_autofree char *hint = g_strdup_printf ("Load a file of %s first.", waits_for);
+  g_autofree char *refused = NULL;
+  if (!ledger_refused_file (loader->db, waits_for, &refused, error))
+    return false;
+  g_autofree char *hint =
+      g_strdup_printf ("Load a file of %s first%s. In the drop folder `weir watch` does it by itself: it loads the "
+                       "file when %s was loaded.",
+                       waits_for, refused, waits_for);
   const Failure failure = { WEIR_ERROR_INPUT, REASON_WAITS, .detail = "Nothing was loaded; the file was left where it is.",
                             .hint = hint };
   return weir_fail (error, &failure, "\"%s\" refers to %s, which was never loaded", file, waits_for);

@@ -29,6 +29,7 @@ typedef struct
   DbTick (*tick) (int64_t waited_us, void *data); /* db_set_tick of each connection; may be NULL */
   void *tick_data;
   bool one_shot; /* nobody comes back to what is left undone: every failure is recorded as one (weir load, weir retry) */
+  bool owes;     /* rows that wait could not be taken up, for another session had their table (upkeep.h) */
   char *locked;  /* the table whose lock is held */
   Json *blocker; /* the session that loader_find_blocker found last; NULL: none */
 } Loader;

@@ -3,7 +3,11 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/fsutil.h"
+#include "models/order.h"
 #include "pipeline/summary.h"
+#include "src/load/outcome.h"
+#include "src/load/upkeep.h"
 #include "src/server/connect.h"
 #include "watcher/opening.h"
 
@@ -25,9 +29,7 @@ typedef struct
 static void
 input_clear (Input *input)
 {
-  g_free (input->run.table);
-  g_free (input->run.file);
-  g_free (input->run.place);
+  run_clear (&input->run);
   fd_cleanup (&input->own);
 }
 
@@ -43,7 +45,17 @@ set_run (Input *input, Uid id, const Route *route, const char *file, char *place
                        .file = g_strdup (file),
                        .place = place,
                        .size = info->st_size,
-                       .mtime_ns = (int64_t) info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec };
+                       .mtime_ns = fs_nanoseconds (info->st_mtim),
+                       .inode = info->st_ino };
+}
+
+/* Since when a file is true of which nothing was known before it was opened. */
+static void
+place_as_new (Input *input)
+{
+  Run *run = &input->run;
+  run->instant_ns = order_instant (run->mtime_ns, fs_nanoseconds (input->info.st_ctim), g_get_real_time () * 1000);
+  run->order_key = order_key (run->file);
 }
 
 static void
@@ -77,11 +89,14 @@ begin_run (Loader *loader, const Input *input, GError **error)
 static char *
 summarize_held (const Run *run, const PipelineResult *result, const GError *failure)
 {
-  if (!g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL) && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
+  bool is_model = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_MODEL);
+  if (!is_model && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
     return NULL;
   PipelineResult held = *result;
   held.status = STATUS_HELD;
   g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
+  json_object_set_new (summary, "outcome", json_string (outcome_word (outcome_of_error (failure))));
+  json_object_set_new (summary, "scope", json_string (scope_word (is_model ? SCOPE_FILE : scope_of_error (failure))));
   return weir_json_text (summary);
 }
 
@@ -138,28 +153,10 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->may_wait = result.may_wait;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
 }
-
-/* What the ledger knows of a claimed file's run. */
-typedef struct
-{
-  char *status; /* NULL: nothing */
-  char *state;
-  RowCounts rows;
-  char *lines; /* as JSON; NULL: none */
-} Past;
-
-static void
-past_clear (Past *past)
-{
-  g_free (past->status);
-  g_free (past->state);
-  g_free (past->lines);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Past, past_clear)
 
 static Placing
 placing_of (const Loader *loader, const Input *input, LoadEnd *end)
@@ -168,20 +165,14 @@ placing_of (const Loader *loader, const Input *input, LoadEnd *end)
 }
 
 static bool
-read_past (const Loader *loader, const Claim *claim, Past *past, GError **error)
-{
-  return ledger_run_status (loader->db, claim_run (claim), &past->status, &past->state, &past->rows, &past->lines, error);
-}
-
-static bool
-is_completed (const Past *past)
+is_completed (const RunState *past)
 {
   return g_strcmp0 (past->status, "COMPLETED") == 0;
 }
 
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
-place_completed (Loader *loader, const Input *input, const Claim *claim, const Past *past, LoadEnd *ret_end, GError **error)
+place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
 {
   LoadStatus status = g_strcmp0 (past->state, "staged") == 0      ? STATUS_STAGED
                       : g_strcmp0 (past->state, "duplicate") == 0 ? STATUS_DUPLICATE
@@ -194,6 +185,7 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const P
     .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
   };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
+  ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
   placing.resumed = true;
   return placing_claimed (&placing, claim, error);
@@ -220,24 +212,45 @@ load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd 
   return true;
 }
 
-bool
-loading_claimed (Loader *loader, Claim *claim, const Route *route, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
+/* An orphan: what the ledger knows of its run, and the place that its file has. */
+static bool
+take_orphan (Loader *loader, const Claim *claim, const Route *route, RunState *past, Input *input, GError **error)
 {
-  g_auto (Past) past = { 0 };
+  g_auto (Candidate) candidate = { 0 };
+  if (!ledger_run_state (loader->db, claim_run (claim), past, error))
+    return false;
+  take_claimed (loader, claim, route, input);
+  if (!candidate_orphan (loader->db, past, &input->run, route, claim_info (claim), &candidate, error))
+    return false;
+  candidate_place (&candidate, &input->run);
+  return true;
+}
+
+bool
+loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candidate *candidate, LoadEnd *ret_end,
+                 ClaimFate *ret_fate, GError **error)
+{
+  g_auto (RunState) past = { 0 };
   g_auto (Input) input = { .own = -1 };
   *ret_end = (LoadEnd) { 0 };
   *ret_fate = CLAIM_GIVE_BACK;
-  if (!read_past (loader, claim, &past, error))
-    return false;
+  if (candidate == NULL && !take_orphan (loader, claim, route, &past, &input, error))
+    return *ret_fate = is_completed (&past) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
+  if (candidate != NULL)
+    {
+      take_claimed (loader, claim, route, &input);
+      candidate_place (candidate, &input.run);
+    }
   bool completed = is_completed (&past);
   if (completed)
     *ret_fate = CLAIM_ORPHAN;
-  take_claimed (loader, claim, route, &input);
-  if (!completed)
-    return load_and_place (loader, &input, claim, ret_end, ret_fate, error);
-  if (!place_completed (loader, &input, claim, &past, ret_end, error))
+  if (completed ? !place_completed (loader, &input, claim, &past, ret_end, error)
+                : !load_and_place (loader, &input, claim, ret_end, ret_fate, error))
     return false;
-  return *ret_fate = CLAIM_DONE, true;
+  if (completed)
+    *ret_fate = CLAIM_DONE;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }
 
 /* Tells the ledger of a claimed file that is refused, and moves it. */
@@ -258,12 +271,11 @@ refuse (Loader *loader, const Input *input, const Claim *claim, const GError *wh
 bool
 loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error)
 {
-  g_auto (Past) past = { 0 };
+  g_auto (RunState) past = { 0 };
   g_auto (Input) input = { .own = -1 };
   *ret_end = (LoadEnd) { 0 };
-  if (!read_past (loader, claim, &past, error))
+  if (!take_orphan (loader, claim, route, &past, &input, error))
     return false;
-  take_claimed (loader, claim, route, &input);
   return is_completed (&past) ? place_completed (loader, &input, claim, &past, ret_end, error)
                               : refuse (loader, &input, claim, why, ret_end, error);
 }
@@ -284,7 +296,8 @@ open_named (const Loader *loader, const char *path, struct stat *ret_info, GErro
 }
 
 bool
-loading_in_place (Loader *loader, const char *path, const Route *route, bool archive, LoadEnd *ret_end, GError **error)
+loading_in_place (Loader *loader, const char *path, const Route *route, const Candidate *candidate, bool archive, LoadEnd *ret_end,
+                  GError **error)
 {
   *ret_end = (LoadEnd) { 0 };
   g_auto (Input) input = { .keep = archive };
@@ -294,10 +307,18 @@ loading_in_place (Loader *loader, const char *path, const Route *route, bool arc
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
   set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full));
+  candidate_place (candidate, &input.run);
+  if (input.run.order_key == NULL)
+    place_as_new (&input);
   ClaimFate ignored;
   bool dry_run = loader->options.dry_run;
   if ((!dry_run && !begin_run (loader, &input, error)) || !run_pipeline (loader, &input, ret_end, &ignored, error))
     return false;
+  if (dry_run)
+    return true;
   const Placing placing = placing_of (loader, &input, ret_end);
-  return dry_run || placing_in_place (&placing, full, archive, error);
+  if (!placing_in_place (&placing, full, archive, error))
+    return false;
+  upkeep_after_file (loader, route, ret_end);
+  return true;
 }

@@ -67,8 +67,8 @@ move_file (const Placing *placing, const ArchiveFile *file, char **ret_place, GE
 
 /* ---- what is kept ---- */
 
-static void
-add_note (const LoadEnd *end, const char *note)
+void
+placing_note (const LoadEnd *end, const char *note)
 {
   Json *notes = json_object_get (end->summary, "notes");
   if (notes == NULL)
@@ -106,13 +106,13 @@ tell_changed (const Placing *placing, const char *place)
   if (!ledger_file_sha256 (placing->db, placing->run->id, &loaded, &error) || loaded == NULL || !kept_sha256 (place, kept, &error))
     {
       if (error != NULL)
-        add_note (placing->end, error->message);
+        placing_note (placing->end, error->message);
       return error != NULL;
     }
   if (strcmp (loaded, kept) == 0)
     return false;
   json_object_set_new (placing->end->summary, "changed_after", json_string (kept));
-  add_note (placing->end, "somebody wrote to the file after it was read: what is kept is not what was loaded");
+  placing_note (placing->end, "somebody wrote to the file after it was read: what is kept is not what was loaded");
   return true;
 }
 
@@ -197,7 +197,7 @@ placing_note_stuck (LoadEnd *end, const char *where, GError *error)
 {
   g_autofree char *text = weir_error_format (error);
   g_autofree char *note = g_strdup_printf ("the file is %s: %s", where, text);
-  add_note (end, note);
+  placing_note (end, note);
   end->stuck = true;
   g_error_free (error);
 }

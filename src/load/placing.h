@@ -10,6 +10,7 @@
 typedef struct
 {
   bool failed;   /* refused: the summary says why */
+  bool may_wait; /* rows of the file's table may wait for what they refer to (upkeep.h) */
   bool stuck;    /* loaded (or refused), but it could not be moved: a note says so */
   Json *summary; /* owned */
 } LoadEnd;
@@ -41,6 +42,9 @@ bool placing_in_place (const Placing *placing, const char *path, bool archive, G
 /* A claimed file whose run failed for reasons that are not the file's: back to imports/ (or to "path"), and the ledger knows. Where
  * that fails it stays claimed, an orphan, and "failure", the error that the run ended with, gets that as its detail. */
 void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path, GError **failure);
+
+/* Adds a note for people to the summary of a file that has ended. */
+void placing_note (const LoadEnd *end, const char *note);
 
 /* The file's rows are where they belong, and must not be reported as lost: only the file is not. Takes the error. */
 void placing_note_stuck (LoadEnd *end, const char *where, GError *error);

@@ -8,6 +8,7 @@
 #include "src/load/outcome.h"
 #include "src/load/probe.h"
 #include "src/load/pulse.h"
+#include "src/load/upkeep.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,6 +19,9 @@
 
 #define ALONE_US (10 * G_USEC_PER_SEC)
 #define EXIT_MUTE 4
+/* How often rows that wait are looked after, and how soon again where another session had them. */
+#define UPKEEP_US (5 * 60 * G_USEC_PER_SEC)
+#define SOON_US G_USEC_PER_SEC
 
 /* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
 static Json *
@@ -90,14 +94,92 @@ read_sight (const Json *request, Sight *sight)
   return sight;
 }
 
-/* A file of the drop folder, with its table's lock held. */
-static Json *
-load_dropped (Loader *loader, const char *name, const Sight *listed, const Route *route)
+static bool
+is_known (Uid run, const Json *known)
 {
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  for (size_t i = 0; i < json_array_size (known); i++)
+    if (g_strcmp0 (json_string_value (json_array_get (known, i)), id) == 0)
+      return true;
+  return false;
+}
+
+/* Whether the table has claims that come first, beside those that are known to be unable to go. A listing may be too old to show them,
+ * or made while their workers died; under the table's lock this one is not. */
+static bool
+find_claims (Loader *loader, const Route *route, const Json *known, bool *ret_any, GError **error)
+{
+  *ret_any = false;
+  g_autoptr (GPtrArray) claims = claim_list (loader->settings->imports, error);
+  for (guint i = 0; claims != NULL && i < claims->len && !*ret_any; i++)
+    {
+      const ClaimEntry *claim = claims->pdata[i];
+      g_auto (Route) its = { 0 };
+      if (is_known (claim->run, known))
+        continue;
+      if (!loader_route_again (loader, claim->name, claim->run, &its, error))
+        return false;
+      *ret_any = strcmp (its.table, route->table) == 0;
+    }
+  return claims != NULL;
+}
+
+/* Why a file of the drop folder, with its table's lock held, is not to be claimed now. NULL: it is. */
+static Json *
+refrain (Loader *loader, const Json *request, const char *name, const Route *route, Candidate *ret_candidate)
+{
+  bool claims;
   g_autoptr (GError) error = NULL;
+  const char *past = json_string_value (json_object_get (request, "past"));
+  if (!find_claims (loader, route, json_object_get (request, "claims"), &claims, &error)
+      || (!claims && !candidate_dropped (loader, name, route, past, ret_candidate, &error)))
+    return answer_error (loader, name, route->table, error);
+  if (claims)
+    return about (outcome_to_json (OUTCOME_BUSY), name, route->table);
+  return ret_candidate->left != NULL ? about (json_copy (ret_candidate->left), name, route->table) : NULL;
+}
+
+/* A run has its summary when it is over: then only the file could not be moved. Takes and returns the answer. */
+static Json *
+answer_stuck (const LoadEnd *end, Json *answer)
+{
+  if (end->summary != NULL)
+    json_object_set_new (answer, "over", json_true ());
+  return answer;
+}
+
+/* What was found wrong with the table would have been found before there was a run: others of it may do well. */
+static Json *
+answer_given_back (Loader *loader, const char *file, const char *table, const GError *error)
+{
+  Json *answer = answer_error (loader, file, table, error);
+  if (outcome_from_json (answer) == OUTCOME_MODEL)
+    json_object_set_new (answer, "scope", json_string (scope_word (SCOPE_FILE)));
+  return answer;
+}
+
+/* A file of the drop folder. */
+typedef struct
+{
+  const Json *request;
+  const char *name;
+  const Sight *listed;
+} Dropped;
+
+/* With its table's lock held. */
+static Json *
+load_dropped (Loader *loader, const Dropped *dropped, const Route *route)
+{
+  const char *name = dropped->name;
+  g_autoptr (GError) error = NULL;
+  g_auto (Candidate) candidate = { 0 };
   bool gone = false;
+  Json *answer = refrain (loader, dropped->request, name, route, &candidate);
+  if (answer != NULL)
+    return answer;
   fault_point ("before-claim");
-  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, listed, uid_random (), &gone, &error);
+  g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, dropped->listed, candidate.run, &gone, &error);
   if (gone)
     return about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
@@ -105,12 +187,12 @@ load_dropped (Loader *loader, const char *name, const Sight *listed, const Route
   fault_point ("after-claim");
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
-  if (loading_claimed (loader, claim, route, &end, &fate, &error))
+  if (loading_claimed (loader, claim, route, &candidate, &end, &fate, &error))
     return answer_end (&end);
   if (fate == CLAIM_ORPHAN)
-    return answer_orphan (loader, claim, route->table, error);
+    return answer_stuck (&end, answer_orphan (loader, claim, route->table, error));
   placing_give_back (loader->db, loader->settings, claim, NULL, &error);
-  return answer_error (loader, name, route->table, error);
+  return answer_given_back (loader, name, route->table, error);
 }
 
 static bool
@@ -148,8 +230,8 @@ load_orphan (Loader *loader, const Orphan *orphan, const Route *route)
   g_auto (LoadEnd) end = { 0 };
   ClaimFate fate;
   bool done = orphan->refuse != NULL ? refuse_orphan (loader, claim, route, orphan->refuse, &end, &error)
-                                     : loading_claimed (loader, claim, route, &end, &fate, &error);
-  return done ? answer_end (&end) : answer_orphan (loader, claim, route->table, error);
+                                     : loading_claimed (loader, claim, route, NULL, &end, &fate, &error);
+  return done ? answer_end (&end) : answer_stuck (&end, answer_orphan (loader, claim, route->table, error));
 }
 
 /* Takes the lock of a file's table: what stands between a request and its file. orphan: the run that the file belongs to already,
@@ -183,12 +265,12 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
 }
 
 static Json *
-answer_path (Loader *loader, const char *name, const Sight *listed)
+answer_path (Loader *loader, const Dropped *dropped)
 {
   g_auto (Route) route = { 0 };
-  Json *answer = take_table (loader, name, NULL, false, &route);
+  Json *answer = take_table (loader, dropped->name, NULL, false, &route);
   if (answer == NULL)
-    answer = load_dropped (loader, name, listed, &route);
+    answer = load_dropped (loader, dropped, &route);
   loader_unlock (loader);
   return answer;
 }
@@ -239,7 +321,7 @@ answer_request (Loader *loader, const char *line)
   Sight sight;
   const Sight *listed = read_sight (request, &sight);
   if (path != NULL && strchr (path, '/') == NULL)
-    return answer_path (loader, path, listed);
+    return answer_path (loader, &(Dropped) { request, path, listed });
   if (run != NULL)
     return answer_run (loader, run, json_string_value (json_object_get (request, "refuse")), listed);
   weir_error (&error, WEIR_ERROR_MODEL, "a request has \"path\" (a name in the drop folder) or \"run\"");
@@ -325,16 +407,36 @@ worker_clear (Worker *worker)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
 
+/* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
+static int
+keep_up (Worker *worker, int64_t *due_us)
+{
+  Loader *loader = &worker->loader;
+  int64_t now = g_get_monotonic_time ();
+  if (loader->owes)
+    *due_us = MIN (*due_us, now + SOON_US);
+  if (now >= *due_us)
+    {
+      g_autofree char *text = NULL;
+      *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
+      g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+      for (char **line = lines; *line != NULL; line++)
+        print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
+    }
+  return (int) ((*due_us - now + 999) / 1000);
+}
+
 /* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
 static bool
-next_request (int stop_fd, GString *line)
+next_request (Worker *worker, int64_t *due_us, GString *line)
 {
   g_string_truncate (line, 0);
   for (;;)
     {
-      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), -1);
-      if (ready < 0 && errno == EINTR)
+      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                              { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
+      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (worker, due_us));
+      if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
       if (ready < 0 || fds[1].revents != 0)
         return false;
@@ -359,7 +461,8 @@ worker_main (const Settings *settings)
     return print_line (&worker, answer_error (&worker.loader, NULL, NULL, error)), weir_error_exit_code (error);
   print_line (&worker, outcome_to_json (OUTCOME_READY));
   g_autoptr (GString) line = g_string_new (NULL);
-  while (!worker.mute && next_request (stop_fd, line))
+  int64_t due_us = 0;
+  while (!worker.mute && next_request (&worker, &due_us, line))
     {
       pulse_begin (&worker.pulse);
       print_line (&worker, answer_request (&worker.loader, line->str));

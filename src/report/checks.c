@@ -43,6 +43,15 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
+/* Nothing is said where all is well: it is part of the ways below. */
+static void
+check_claims (const Settings *settings, GPtrArray *checks)
+{
+  GError *error = NULL;
+  if (!archive_try_claims (settings->imports, &error))
+    checks_add (checks, "rename", g_strdup ("from imports to imports/" CLAIM_FOLDER), error);
+}
+
 /* Each check is named by the way: "rename" or "copy". */
 static void
 check_way (const Settings *settings, const char *folder, GPtrArray *checks)
@@ -148,6 +157,7 @@ checks_run (const Settings *settings)
   else
     {
       check_folders (settings, checks);
+      check_claims (settings, checks);
       check_way (settings, settings->archive, checks);
       check_way (settings, settings->failed, checks);
     }

@@ -2,6 +2,9 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fsutil.h"
+#include "base/text.h"
+#include "models/order.h"
 #include "models/waiting.h"
 #include "src/report/told.h"
 #include "src/watch/board.h"
@@ -23,6 +26,8 @@ waiting_file_free (WaitingFile *file)
   g_free (file->table);
   g_free (file->reason);
   g_free (file->run);
+  g_free (file->waits_for);
+  g_free (file->order_key);
   g_clear_pointer (&file->told, json_decref);
   g_free (file);
 }
@@ -35,6 +40,7 @@ waiting_new (const char *name, const char *table, const char *state, char *reaso
   file->table = g_strdup (table);
   file->state = state;
   file->reason = reason;
+  file->order_key = order_key (name);
   return file;
 }
 
@@ -103,6 +109,7 @@ typedef struct
   const TableKnowledge *knowledge; /* NULL: the database cannot be asked */
   GHashTable *pending;             /* the tables that have files pending */
   GPtrArray *files;                /* of WaitingFile: the answer */
+  int64_t now_ns;
 } Survey;
 
 static void
@@ -140,6 +147,7 @@ add_claim (Survey *survey, const ClaimEntry *claim)
                           ? waiting_new (claim->name, route.table, "orphan", explain_orphan (survey->settings, claim, route.table))
                           : waiting_new (claim->name, route.table, "in work", NULL);
   file->run = g_strdup (run);
+  file->instant_ns = file->ctime_ns = claim->sight.mtime_ns;
   g_ptr_array_add (survey->files, file);
 }
 
@@ -199,6 +207,62 @@ describe (Survey *survey, const Entry *entry)
   return judge (survey, entry, &route);
 }
 
+static void
+add_entry (Survey *survey, const Entry *entry)
+{
+  WaitingFile *file = describe (survey, entry);
+  file->instant_ns = order_instant (entry->mtime_ns, entry->ctime_ns, survey->now_ns);
+  file->ctime_ns = entry->ctime_ns;
+  g_ptr_array_add (survey->files, file);
+}
+
+static int
+compare_files (const void *a, const void *b)
+{
+  const WaitingFile *left = *(WaitingFile *const *) a, *right = *(WaitingFile *const *) b;
+  return order_compare (&(Order) { left->run != NULL, left->instant_ns, left->order_key },
+                        &(Order) { right->run != NULL, right->instant_ns, right->order_key });
+}
+
+/* Whether younger files of its table wait for it: as in src/watch/dispatch.h. A claim that is not finished is said by itself. */
+static bool
+holds_others (const WaitingFile *file)
+{
+  static const char *const states[] = { "writing", "settling", "unreadable", "held", NULL };
+  return file->table != NULL && file->run == NULL && g_strv_contains (states, file->state);
+}
+
+static void
+wait_for (WaitingFile *file, const WaitingFile *older, int64_t until_ns)
+{
+  const char *why = g_str_equal (older->state, "held")         ? "is held"
+                    : g_str_equal (older->state, "unreadable") ? "cannot be read"
+                                                               : "is not complete";
+  g_autofree char *until = text_time (until_ns);
+  file->state = "waits";
+  g_free (file->reason);
+  file->waits_for = g_strdup (older->file);
+  file->until_ns = until_ns;
+  file->reason = g_strdup_printf ("for %s, which is older and %s; until %s UTC at most", older->file, why, until);
+}
+
+/* Of each table, which complete files wait for an older one that cannot go. The files are in order. */
+static void
+find_older (const Survey *survey)
+{
+  g_autoptr (GHashTable) older = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < survey->files->len; i++)
+    {
+      WaitingFile *file = survey->files->pdata[i];
+      const WaitingFile *first = file->table != NULL ? g_hash_table_lookup (older, file->table) : NULL;
+      int64_t until_ns = order_waits_until (file->ctime_ns, survey->settings->wait_for_older, survey->now_ns);
+      if (first != NULL && g_str_equal (file->state, "ready") && until_ns > survey->now_ns)
+        wait_for (file, first, until_ns);
+      else if (first == NULL && holds_others (file))
+        g_hash_table_insert (older, file->table, file);
+    }
+}
+
 /* First what is pending, then what each file waits for. */
 static void
 survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries)
@@ -221,8 +285,10 @@ survey_folder (Survey *survey, const GPtrArray *claims, const GPtrArray *entries
     {
       const Entry *entry = entries->pdata[i];
       if (entry->state != FILE_PARTIAL || entry->name[0] != '.')
-        g_ptr_array_add (survey->files, describe (survey, entry));
+        add_entry (survey, entry);
     }
+  g_ptr_array_sort (survey->files, compare_files);
+  find_older (survey);
 }
 
 /* What a person must mend and what a dimension has to bring can be seen from here, and is the first reason; of all else the supervisor
@@ -261,7 +327,7 @@ folders_list_waiting (const Settings *settings, const Catalog *catalog, const Ta
     return g_propagate_error (error, g_steal_pointer (&problem)), NULL;
   settle_look_once (entries, (int64_t) (settings->settle * 1e6), g_get_real_time (), settle_ask_lease, settings->imports);
   g_autoptr (GHashTable) pending = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  survey_folder (&(Survey) { settings, catalog, knowledge, pending, files }, claims, entries);
+  survey_folder (&(Survey) { settings, catalog, knowledge, pending, files, g_get_real_time () * 1000 }, claims, entries);
   g_autoptr (Json) board = board_read (settings->state);
   take_told (files, board);
   return g_steal_pointer (&files);
@@ -285,7 +351,7 @@ look_at_failed (const char *folder, const char *name, FailedFiles *failed, int64
   if (lstat (path, &status) != 0 || !S_ISREG (status.st_mode))
     return;
   failed->files++;
-  int64_t moved_ns = status.st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + status.st_ctim.tv_nsec;
+  int64_t moved_ns = fs_nanoseconds (status.st_ctim);
   if (failed->latest != NULL && moved_ns <= *latest_ns)
     return;
   *latest_ns = moved_ns;

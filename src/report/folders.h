@@ -15,6 +15,11 @@ typedef struct
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
   Json *told;        /* what a running `weir watch` says of it (src/report/told.h); NULL: nothing */
+  char *waits_for;   /* an older file of its table, which cannot be loaded yet; NULL: for none */
+  int64_t until_ns;  /* since 1970: it waits until then at most; 0: it waits for none */
+
+  int64_t instant_ns, ctime_ns; /* its place (models/order.h) */
+  char *order_key;
 } WaitingFile;
 
 void waiting_file_free (WaitingFile *file);
@@ -28,8 +33,8 @@ typedef struct
   void *data;
 } TableKnowledge;
 
-/* Everything in the drop folder, the claims first (of WaitingFile). knowledge may be NULL. A running `weir watch` knows more of a
- * file that it has tried than can be seen from here: what it says is the reason then. Errors: LOCAL. */
+/* Everything in the drop folder, in the order of models/order.h (of WaitingFile). knowledge may be NULL. A running `weir watch` knows
+ * more of a file that it has tried than can be seen from here: what it says is the reason then. Errors: LOCAL. */
 GPtrArray *folders_list_waiting (const Settings *settings, const Catalog *catalog, const TableKnowledge *knowledge, GError **error);
 
 typedef struct

@@ -10,8 +10,20 @@
 #include <string.h>
 
 static void
+waiting_rows_free (WaitingRows *waiting)
+{
+  g_free (waiting->dimension);
+  g_free (waiting->since);
+  g_free (waiting->runs);
+  g_free (waiting->refused_file);
+  g_free (waiting->refused_run);
+  g_free (waiting);
+}
+
+static void
 table_free (Table *table)
 {
+  g_ptr_array_unref (table->waiting);
   g_free (table->table);
   g_free (table->kind);
   g_clear_error (&table->problem);
@@ -48,6 +60,7 @@ add_table (Tables *tables, const char *name, const Catalog *catalog)
 {
   Table *table = g_new0 (Table, 1);
   table->table = g_strdup (name);
+  table->waiting = g_ptr_array_new_with_free_func ((GDestroyNotify) waiting_rows_free);
   table->model = catalog_find (catalog, name);
   table->broken = catalog_find_broken (catalog, name);
   table->rows = table->versions = table->files = table->failed = -1;
@@ -131,6 +144,29 @@ ask_ledger (Tables *tables, Db *db, const Settings *settings, const Catalog *cat
   return true;
 }
 
+static bool
+ask_waiting (Tables *tables, Db *db, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!ledger_waiting (db, &result, error))
+    return false;
+  for (int row = 0; row < db_result_rows (result); row++)
+    {
+      const Table *table = tables_find (tables, db_result_named (result, row, "table"));
+      if (table == NULL)
+        continue;
+      WaitingRows *waiting = g_new0 (WaitingRows, 1);
+      waiting->dimension = g_strdup (db_result_named (result, row, "dimension"));
+      waiting->rows = number_of (result, row, "rows");
+      waiting->since = g_strdup (db_result_named (result, row, "since"));
+      waiting->runs = g_strdup (db_result_named (result, row, "runs"));
+      waiting->refused_file = g_strdup (db_result_named (result, row, "refused_file"));
+      waiting->refused_run = g_strdup (db_result_named (result, row, "refused_run"));
+      g_ptr_array_add (table->waiting, waiting);
+    }
+  return true;
+}
+
 /* What stands against the tables, and against single files. */
 static bool
 find_problems (Tables *tables, Db *db, const Settings *settings, const Catalog *catalog, GError **error)
@@ -187,7 +223,7 @@ tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **
 {
   g_autoptr (Tables) tables = g_new0 (Tables, 1);
   tables->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) table_free);
-  if (db != NULL && !ask_ledger (tables, db, settings, catalog, error))
+  if (db != NULL && (!ask_ledger (tables, db, settings, catalog, error) || !ask_waiting (tables, db, error)))
     return NULL;
   add_unloaded (tables, catalog, db != NULL);
   g_ptr_array_sort (tables->tables, compare_tables);

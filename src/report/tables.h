@@ -6,6 +6,16 @@
 #include "models/catalog.h"
 #include "src/report/folders.h"
 
+/* Rows of a fact that wait for an entity that a dimension does not have. */
+typedef struct
+{
+  char *dimension;
+  int64_t rows;
+  char *since;                      /* the first of them */
+  char *runs;                       /* which brought them: the first eight digits of each, and a blank between */
+  char *refused_file, *refused_run; /* the newest file of the dimension, where it was refused; else NULL */
+} WaitingRows;
+
 typedef struct
 {
   char *table;
@@ -22,6 +32,7 @@ typedef struct
   char *last_file, *last_state, *last_seen, *last_run; /* NULL: never seen */
   bool staged;                                         /* its staging table is there */
   bool emptied;                                        /* it had rows and is empty: the server crashed */
+  GPtrArray *waiting;                                  /* of WaitingRows; empty: none */
   char *refill_run; /* whose file would fill it again; NULL: none that is kept, or its rows would be added once more */
 } Table;
 

@@ -30,6 +30,7 @@ typedef struct
   WatchMode watch;
   LogFormat log_format;   /* of .weir/weir.log and of what the watch says */
   double settle;          /* seconds */
+  double wait_for_older;  /* seconds, "wait_for_older": default 60 */
   int workers;            /* 1 to 64; default: cores, at most 4 */
   bool delete_after_load; /* "after_load": "delete" */
   double max_percent;     /* "rejects": {"max_percent": 1} */

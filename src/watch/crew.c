@@ -164,8 +164,11 @@ on_line (Child *child, const char *line, void *data)
   Json *progress = json_object_get (reply, "progress");
   worker->work.heard = g_get_monotonic_time ();
   worker->silence_told = false;
+  const char *said = json_string_value (json_object_get (reply, "said"));
   if (json_is_string (json_object_get (reply, "outcome")))
     take_answer (worker, reply);
+  else if (said)
+    worker->crew->events->said (said, worker->crew->data);
   else if (json_is_object (progress))
     {
       g_clear_pointer (&worker->work.progress, json_decref);

@@ -38,6 +38,7 @@ typedef struct
   void (*crashed) (const Job *job, const char *how, void *data); /* a worker died over a request */
   void (*ended) (const char *how, bool expected, void *data);    /* a worker without a request ended; how: as a verb phrase */
   void (*silent) (const Job *job, int seconds, void *data);      /* a worker has given no sign of life; job NULL: it is starting */
+  void (*said) (const char *text, void *data);                   /* a worker did something unasked */
 } CrewEvents;
 
 /* environment: NULL-terminated, for the workers. All but "events" and "data" is copied. */

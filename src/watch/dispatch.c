@@ -7,18 +7,47 @@
 /* What the jobs say of one table. */
 typedef struct
 {
-  const Job *head; /* the next one to hand out, NULL: none is ready */
+  const Job *head;  /* the next one to hand out, NULL: none is ready */
+  const Job *older; /* the first of those that cannot go and that others wait for, NULL: none */
   bool in_work;
+  bool pending; /* a fact that refers to it waits */
 } Table;
 
-static int
-compare_jobs (const Job *left, const Job *right)
+void
+plan_clear (Plan *plan)
 {
-  if (left->state != right->state)
-    return left->state == JOB_ORPHAN ? -1 : 1;
-  if (left->mtime_ns != right->mtime_ns)
-    return left->mtime_ns < right->mtime_ns ? -1 : 1;
-  return strcmp (left->name, right->name);
+  g_clear_pointer (&plan->steps, g_array_unref);
+  g_clear_pointer (&plan->waits, g_array_unref);
+}
+
+static void
+keep_first (const Job **first, const Job *job)
+{
+  if (!*first || job_compare (job, *first) < 0)
+    *first = job;
+}
+
+static void
+sort_in (Table *table, const Job *job)
+{
+  table->pending |= job->state != JOB_UNREADABLE;
+  switch (job->state)
+    {
+    case JOB_READY:
+    case JOB_ORPHAN:
+      keep_first (&table->head, job);
+      break;
+    case JOB_INCOMPLETE:
+    case JOB_HELD:
+    case JOB_UNREADABLE:
+      keep_first (&table->older, job);
+      break;
+    case JOB_IN_WORK:
+      table->in_work = true;
+      break;
+    case JOB_STUCK:
+      break;
+    }
 }
 
 static GHashTable *
@@ -27,26 +56,23 @@ sort_into_tables (const Job *jobs, size_t n_jobs)
   GHashTable *tables = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   for (size_t i = 0; i < n_jobs; i++)
     {
-      const Job *job = &jobs[i];
-      Table *table = g_hash_table_lookup (tables, job->table);
+      Table *table = g_hash_table_lookup (tables, jobs[i].table);
       if (!table)
         {
           table = g_new0 (Table, 1);
-          g_hash_table_insert (tables, (char *) job->table, table);
+          g_hash_table_insert (tables, (char *) jobs[i].table, table);
         }
-      table->in_work |= job->state == JOB_IN_WORK;
-      bool ready = job->state == JOB_READY || job->state == JOB_ORPHAN;
-      if (ready && (!table->head || compare_jobs (job, table->head) < 0))
-        table->head = job;
+      sort_in (table, &jobs[i]);
     }
   return tables;
 }
 
-/* Everything that waits or is in work is pending; whether a dimension was ever loaded, the worker finds out. */
+/* Whether a dimension was ever loaded, the worker finds out. */
 static bool
-is_pending (const char *table, void *tables)
+is_pending (const char *name, void *tables)
 {
-  return g_hash_table_contains (tables, table);
+  const Table *table = g_hash_table_lookup (tables, name);
+  return table && table->pending;
 }
 
 static bool
@@ -57,17 +83,34 @@ must_wait (const Job *job, GHashTable *tables)
 }
 
 static int
-compare_indexes (const void *a, const void *b, void *data)
+compare_steps (const void *a, const void *b, void *data)
 {
   const Job *jobs = data;
-  return compare_jobs (&jobs[*(const unsigned *) a], &jobs[*(const unsigned *) b]);
+  return job_compare (&jobs[((const Step *) a)->job], &jobs[((const Step *) b)->job]);
 }
 
-GArray *
-dispatch_plan (const Job *jobs, size_t n_jobs, int64_t now, int64_t *ret_wait_us)
+/* A table's next file goes to the plan: it is handed out, or waits. */
+static void
+plan_head (const Table *table, const Job *jobs, int64_t now, Plan *plan)
 {
-  GArray *plan = g_array_new (FALSE, FALSE, sizeof (unsigned));
-  int64_t wait_us = INT64_MAX;
+  const Job *head = table->head;
+  bool passes = table->older && job_compare (table->older, head) < 0;
+  const Step step = { (unsigned) (head - jobs), passes ? (unsigned) (table->older - jobs) : STEP_NO_OLDER };
+  int64_t due = MAX (head->not_before, passes ? head->passes_at : 0);
+  if (due <= now)
+    g_array_append_val (plan->steps, step);
+  else
+    plan->wait_us = plan->wait_us < 0 ? due - now : MIN (plan->wait_us, due - now);
+  if (passes && head->passes_at > now)
+    g_array_append_val (plan->waits, step);
+}
+
+void
+dispatch_plan (const Job *jobs, size_t n_jobs, int64_t now, Plan *ret_plan)
+{
+  *ret_plan = (Plan) { .steps = g_array_new (FALSE, FALSE, sizeof (Step)),
+                       .waits = g_array_new (FALSE, FALSE, sizeof (Step)),
+                       .wait_us = -1 };
   g_autoptr (GHashTable) tables = sort_into_tables (jobs, n_jobs);
   GHashTableIter each;
   void *value;
@@ -75,15 +118,9 @@ dispatch_plan (const Job *jobs, size_t n_jobs, int64_t now, int64_t *ret_wait_us
   while (g_hash_table_iter_next (&each, NULL, &value))
     {
       const Table *table = value;
-      if (table->in_work || !table->head || must_wait (table->head, tables))
-        continue;
-      unsigned index = (unsigned) (table->head - jobs);
-      if (table->head->not_before > now)
-        wait_us = MIN (wait_us, table->head->not_before - now);
-      else
-        g_array_append_val (plan, index);
+      if (!table->in_work && table->head && !must_wait (table->head, tables))
+        plan_head (table, jobs, now, ret_plan);
     }
-  g_array_sort_with_data (plan, compare_indexes, (void *) jobs);
-  *ret_wait_us = wait_us == INT64_MAX ? -1 : wait_us;
-  return plan;
+  g_array_sort_with_data (ret_plan->steps, compare_steps, (void *) jobs);
+  g_array_sort_with_data (ret_plan->waits, compare_steps, (void *) jobs);
 }

@@ -99,7 +99,7 @@ waits_for_change (gpointer key, gpointer value, gpointer data)
   (void) key;
   (void) data;
   const Hold *hold = value;
-  return hold->cause == HOLD_MODEL || hold->cause == HOLD_LOCAL;
+  return hold->cause >= HOLD_MODEL && hold->cause <= HOLD_STUCK;
 }
 
 void

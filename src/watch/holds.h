@@ -12,8 +12,10 @@ typedef enum
   HOLD_GONE,  /* a worker did not find it any more; a listing made before may still show it */
   HOLD_WAITS, /* a fact whose dimension comes first */
   HOLD_RETRY, /* something of its table, or of the file, that passes: a busy lock, a cancelled statement; tried ever more slowly */
-  HOLD_MODEL, /* a person must change a model, the settings or the secret: the table's younger files would say the same */
-  HOLD_LOCAL, /* disk or permissions; other files of its table may go on (JOB_HELD) */
+  HOLD_MODEL, /* a person must change a model, the settings or the secret: all files of the table would say the same */
+  HOLD_FILE,  /* the same of that file alone: only a run of it could find out (JOB_HELD) */
+  HOLD_LOCAL, /* disk or permissions: of that file alone (JOB_HELD) */
+  HOLD_STUCK, /* the same of a claim whose run is over: it only has to be moved (JOB_STUCK) */
   HOLD_CRASHED, /* it crashed its workers and cannot be refused: left alone until it changes (JOB_HELD) */
   HOLD_CAUSES
 } HoldCause;
@@ -32,7 +34,7 @@ HoldCause holds_find (Holds *holds, const Job *job, int64_t now, int64_t *ret_un
 
 void holds_release (Holds *holds, const char *key);
 void holds_release_waiting (Holds *holds, const char *dimension); /* a file of it was applied */
-void holds_release_changed (Holds *holds);                        /* models or settings changed: MODEL and LOCAL end */
+void holds_release_changed (Holds *holds);                        /* models or settings changed: MODEL, LOCAL and STUCK end */
 
 /* Whether this is news: the first time this text is said of that key. */
 bool holds_is_news (Holds *holds, const char *key, const char *text);

@@ -2,12 +2,14 @@
 
 #include "base/autoptr.h"
 #include "base/error.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "src/watch/notifier.h"
 #include "watcher/settle.h"
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The longest time between two listings: events are only hints. */
 #define ARMED_INTERVAL_US 2000000
@@ -171,6 +173,60 @@ tell_scan_error (Inbox *inbox, bool missing, const GError *error)
   tell_trouble (inbox, text);
 }
 
+static bool
+has_run (const GPtrArray *claims, Uid run)
+{
+  for (unsigned i = 0; i < claims->len; i++)
+    if (uid_equal (((const ClaimEntry *) claims->pdata[i])->run, run))
+      return true;
+  return false;
+}
+
+static bool
+has_name (const GPtrArray *entries, const char *name)
+{
+  for (unsigned i = 0; i < entries->len; i++)
+    if (strcmp (((const Entry *) entries->pdata[i])->name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A file that was given back behind our look at the folder is in neither list: for this look it is still in work. */
+static void
+add_given_back (const Inbox *inbox, const GPtrArray *before, Listing *listing)
+{
+  for (unsigned i = 0; i < before->len; i++)
+    {
+      const ClaimEntry *claim = before->pdata[i];
+      g_autofree char *path = g_build_filename (inbox->settings->imports, claim->name, NULL);
+      if (has_run (listing->claims, claim->run) || has_name (listing->entries, claim->name) || access (path, F_OK) != 0)
+        continue;
+      ClaimEntry *copy = g_memdup2 (claim, sizeof *claim);
+      copy->name = g_strdup (claim->name);
+      copy->problem = g_strdup (claim->problem);
+      copy->orphan = false;
+      g_ptr_array_add (listing->claims, copy);
+    }
+}
+
+/* The folder between two looks at the claims: a file that is claimed meanwhile is then in both lists, and never in none. */
+static bool
+look (Inbox *inbox, Listing *listing, bool *ret_missing, ino_t *ret_identity, GError **error)
+{
+  const char *imports = inbox->settings->imports;
+  g_autoptr (GPtrArray) before = claim_list (imports, error);
+  if (!before)
+    return false;
+  listing->entries = scan_folder (imports, ret_missing, ret_identity, error);
+  if (!listing->entries)
+    return listing->claims = g_steal_pointer (&before), false;
+  fault_point ("between-listings");
+  listing->claims = claim_list (imports, error);
+  if (listing->claims)
+    add_given_back (inbox, before, listing);
+  return listing->claims != NULL;
+}
+
 Listing *
 inbox_list (Inbox *inbox, int64_t now)
 {
@@ -178,10 +234,7 @@ inbox_list (Inbox *inbox, int64_t now)
   ino_t identity = 0;
   g_autoptr (GError) error = NULL;
   Listing *listing = g_new0 (Listing, 1);
-  listing->claims = claim_list (inbox->settings->imports, &error);
-  if (listing->claims)
-    listing->entries = scan_folder (inbox->settings->imports, &missing, &identity, &error);
-  if (listing->entries)
+  if (look (inbox, listing, &missing, &identity, &error))
     tell_trouble (inbox, NULL);
   else
     tell_scan_error (inbox, missing, error);

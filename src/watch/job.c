@@ -1,6 +1,7 @@
 #include "src/watch/job.h"
 
 #include "base/text.h"
+#include "models/order.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ job_new (const char *key, const char *name, const char *table)
   job->name = g_strdup (name);
   job->shown = text_printable (name, strlen (name), SIZE_MAX);
   job->table = g_strdup (table);
+  job->order_key = order_key (name);
   return job;
 }
 
@@ -25,7 +27,9 @@ job_copy (const Job *job)
   copy->inode = job->inode;
   copy->size = job->size;
   copy->mtime_ns = job->mtime_ns;
+  copy->instant_ns = job->instant_ns;
   copy->not_before = job->not_before;
+  copy->passes_at = job->passes_at;
   return copy;
 }
 
@@ -36,5 +40,13 @@ job_free (Job *job)
   g_free (job->name);
   g_free (job->shown);
   g_free (job->table);
+  g_free (job->order_key);
   g_free (job);
+}
+
+int
+job_compare (const Job *left, const Job *right)
+{
+  return order_compare (&(Order) { left->is_claim, left->instant_ns, left->order_key },
+                        &(Order) { right->is_claim, right->instant_ns, right->order_key });
 }

@@ -9,8 +9,10 @@
 
 typedef enum
 {
-  JOB_INCOMPLETE, /* it settles, or somebody writes to it; younger files of its table do not wait for it */
-  JOB_HELD,       /* left alone until somebody mends something; the same */
+  JOB_INCOMPLETE, /* it settles, or somebody writes to it */
+  JOB_HELD,       /* left alone until somebody mends something */
+  JOB_UNREADABLE, /* we may not read it: nothing of its table is pending because of it */
+  JOB_STUCK,      /* a claim whose run is over, and which cannot be moved: no file waits for it */
   JOB_READY,      /* complete: it may be handed out from not_before on */
   JOB_ORPHAN,     /* a claim whose worker died; the same, and before the ready ones of its table */
   JOB_IN_WORK,    /* a worker has it, of ours or of somebody else */
@@ -28,9 +30,15 @@ typedef struct
   ino_t inode;
   int64_t size;                /* bytes */
   int64_t mtime_ns;            /* since 1970 */
+  int64_t instant_ns;          /* and since when it is true: models/order.h */
+  char *order_key;             /* the same */
   int64_t not_before;          /* monotonic microseconds; 0: at once */
+  int64_t passes_at;           /* the same: from then on it goes past older files of its table that cannot go */
   const GPtrArray *references; /* of ModelReference, borrowed from the catalog in force; NULL: none */
 } Job;
+
+/* Which comes first: order_compare. */
+int job_compare (const Job *left, const Job *right);
 
 /* The strings are copied, and freed with it. */
 Job *job_new (const char *key, const char *name, const char *table);

@@ -100,10 +100,10 @@ once_done (Once *once, const Job *job, const Json *published, bool stuck, int64_
 }
 
 static bool
-is_planned (const OnceLook *look, guint index)
+is_among (const GArray *steps, guint index)
 {
-  for (guint i = 0; i < look->plan->len; i++)
-    if (g_array_index (look->plan, unsigned, i) == index)
+  for (guint i = 0; i < steps->len; i++)
+    if (g_array_index (steps, Step, i).job == index)
       return true;
   return false;
 }
@@ -126,7 +126,9 @@ judge_free (const OnceLook *look, guint index)
   const Job *job = &g_array_index (look->jobs, Job, index);
   if (job->state == JOB_HELD)
     return (Standing) { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_BAD_MODEL, "its model is broken" };
-  if (is_planned (look, index))
+  if (is_among (look->plan->waits, index))
+    return (Standing) { true, EXIT_REFUSED, WEIR_ERROR_RETRY, REASON_WAITS, "it waits for an older file of its table" };
+  if (is_among (look->plan->steps, index))
     return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_NONE, "the database is away or busy" };
   if (is_table_in_work (look, job->table))
     return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_LOCK_BUSY, "another weir works on its table" };
@@ -140,12 +142,17 @@ judge (const OnceLook *look, guint index)
   int64_t until;
   if (job->state == JOB_INCOMPLETE)
     return (Standing) { true, EXIT_REFUSED, WEIR_ERROR_RETRY, REASON_NONE, "it is not complete yet" };
+  if (job->state == JOB_UNREADABLE)
+    return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_UNREADABLE, "it cannot be read" };
   switch (holds_find (look->holds, job, look->now, &until))
     {
     case HOLD_MODEL:
+    case HOLD_FILE:
       return (Standing) { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, "a person must mend its model or the settings" };
     case HOLD_LOCAL:
       return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "the local disk or its permissions" };
+    case HOLD_STUCK:
+      return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "it is loaded, and cannot be moved" };
     case HOLD_CRASHED:
       return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WORKER_CRASHED, "it crashed its workers" };
     case HOLD_WAITS:

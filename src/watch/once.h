@@ -13,6 +13,7 @@
 #define WEIR_SRC_WATCH_ONCE_H
 
 #include "base/json.h"
+#include "src/watch/dispatch.h"
 #include "src/watch/holds.h"
 
 typedef struct Once Once;
@@ -35,7 +36,7 @@ void once_done (Once *once, const Job *job, const Json *published, bool stuck, i
 typedef struct
 {
   const GArray *jobs; /* of Job: all that waits or is in work, as dispatch_plan gets it */
-  const GArray *plan; /* of unsigned: what could be handed out of it */
+  const Plan *plan;   /* what could be handed out of it */
   Holds *holds;
   unsigned working; /* our own workers that are at a file */
   int64_t now;

@@ -117,9 +117,17 @@ on_worker_ended (const char *how, bool expected, void *data)
     supervisor_worker_ended (supervisor, how, expected);
 }
 
+static void
+on_worker_said (const char *text, void *data)
+{
+  const Supervisor *supervisor = data;
+  log_line (supervisor->log, "%s", text);
+}
+
 static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable,
                                         supervisor_take_reply,   on_worker_crashed,
-                                        on_worker_ended,         supervisor_worker_silent };
+                                        on_worker_ended,         supervisor_worker_silent,
+                                        on_worker_said };
 
 static void
 on_inbox_changed (void *data)

@@ -60,7 +60,7 @@ tell_left (const Job *job, const Json *error, void *data)
 }
 
 void
-supervisor_once_judge (Supervisor *supervisor, const GArray *all, const GArray *plan)
+supervisor_once_judge (Supervisor *supervisor, const GArray *all, const Plan *plan)
 {
   const OnceLook look = { all, plan, supervisor->holds, crew_working (supervisor->crew), g_get_monotonic_time () };
   if (!supervisor->looked || supervisor->over || supervisor->stopping || !once_is_over (supervisor->once, &look))

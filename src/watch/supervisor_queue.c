@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "models/order.h"
 #include "src/watch/dispatch.h"
 #include "src/watch/greeting.h"
 
@@ -11,6 +13,9 @@
 /* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
 #define LOOK_SHARE 3
 #define SHORTEST_PAUSE_US 10000
+
+/* A wait for an older file is said when it has lasted that long. */
+#define QUIET_WAIT_US 1000000
 
 static gboolean
 on_timer (void *data)
@@ -44,7 +49,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
   Job *job = job_new (key, name, route.table);
   job->references = route.model ? route.model->references : NULL;
   job->state = state;
-  if (!route.broken || state == JOB_IN_WORK)
+  if (!route.broken || state == JOB_IN_WORK || state == JOB_UNREADABLE)
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
@@ -72,22 +77,32 @@ add_claim (Supervisor *supervisor, const ClaimEntry *claim)
   job->device = claim->sight.device;
   job->inode = claim->sight.inode;
   job->size = claim->sight.size;
-  job->mtime_ns = claim->sight.mtime_ns;
+  job->mtime_ns = job->instant_ns = claim->sight.mtime_ns;
   if (claim->problem)
     hold_claim (supervisor, job, claim->problem);
   g_ptr_array_add (supervisor->jobs, job);
 }
 
+static JobState
+state_of (FileState state)
+{
+  return state == FILE_READY ? JOB_READY : state == FILE_UNREADABLE ? JOB_UNREADABLE : JOB_INCOMPLETE;
+}
+
 static void
 add_entry (Supervisor *supervisor, const Entry *entry)
 {
-  if (!scan_is_pending (entry->state))
+  if (!scan_is_pending (entry->state) && entry->state != FILE_UNREADABLE)
     return;
-  Job *job = route_job (supervisor, entry->name, entry->name, entry->state == FILE_READY ? JOB_READY : JOB_INCOMPLETE);
+  int64_t now_ns = g_get_real_time () * 1000;
+  Job *job = route_job (supervisor, entry->name, entry->name, state_of (entry->state));
   job->device = entry->device;
   job->inode = entry->inode;
   job->size = entry->size;
   job->mtime_ns = entry->mtime_ns;
+  job->instant_ns = order_instant (entry->mtime_ns, entry->ctime_ns, now_ns);
+  int64_t left_ns = order_waits_until (entry->ctime_ns, supervisor->settings->wait_for_older, now_ns) - now_ns;
+  job->passes_at = left_ns > 0 ? g_get_monotonic_time () + left_ns / 1000 : 0;
   g_ptr_array_add (supervisor->jobs, job);
 }
 
@@ -116,7 +131,8 @@ take_settings (Supervisor *supervisor)
       return;
     }
   log_line (supervisor->log,
-            "weir.json changed: new workers read it; \"watch\", \"settle\", \"workers\" and the folders need a restart");
+            "weir.json changed: new workers read it; \"watch\", \"settle\", \"wait_for_older\", \"workers\" and the folders need a "
+            "restart");
   crew_renew (supervisor->crew);
 }
 
@@ -159,15 +175,17 @@ is_in (const GPtrArray *jobs, const char *key)
   return false;
 }
 
-/* Handing out a file that is held would only give the same answer. A hold of one file alone lets the others of its table pass. */
+/* Handing out a file that is held would only give the same answer. */
 static void
 apply_hold (Supervisor *supervisor, Job *job, int64_t now)
 {
   if (job->state != JOB_READY && job->state != JOB_ORPHAN)
     return;
   HoldCause cause = holds_find (supervisor->holds, job, now, &job->not_before);
-  if (cause == HOLD_LOCAL || cause == HOLD_CRASHED)
+  if (cause == HOLD_FILE || cause == HOLD_LOCAL || cause == HOLD_CRASHED)
     job->state = JOB_HELD;
+  else if (cause == HOLD_STUCK)
+    job->state = JOB_STUCK;
 }
 
 /* All that waits as it is now, indexed like the jobs, and behind them what our workers have in hand: listings may not show that
@@ -194,13 +212,29 @@ gather_jobs (Supervisor *supervisor, int64_t now)
   return all;
 }
 
-/* The line for the worker. A file that crashed its workers twice is refused, which only a claim can be. Owned by the caller. */
+/* The claims that a file may go past: those that are known, and cannot go. What a worker finds beside them comes before the file. */
+static Json *
+list_passed (const GArray *all, const char *table)
+{
+  Json *runs = json_array ();
+  for (unsigned i = 0; i < all->len; i++)
+    {
+      const Job *job = &g_array_index (all, Job, i);
+      if (job->is_claim && (job->state == JOB_HELD || job->state == JOB_STUCK) && strcmp (job->table, table) == 0)
+        json_array_append_new (runs, json_string (job->key));
+    }
+  return runs;
+}
+
+/* The line for the worker. A file that crashed its workers twice is refused, which only a claim can be. older: the file that it goes
+ * past, NULL: none. Owned by the caller. */
 static char *
-make_request (const Job *job, unsigned crashes)
+make_request (const Job *job, const Job *older, const GArray *all, unsigned crashes)
 {
   g_autoptr (Json) request = NULL;
   if (!job->is_claim)
-    request = json_pack ("{s:s}", "path", job->name);
+    request = json_pack ("{s:s, s:o, s:s*}", "path", job->name, "claims", list_passed (all, job->table), "past",
+                         older ? older->name : NULL);
   else if (crashes < 2)
     request = json_pack ("{s:s}", "run", job->key);
   else
@@ -211,16 +245,47 @@ make_request (const Job *job, unsigned crashes)
   return weir_json_text (request);
 }
 
-static bool
-give (Supervisor *supervisor, const Job *job)
+static const Job *
+job_at (const GArray *all, unsigned index)
 {
+  return index < all->len ? &g_array_index (all, Job, index) : NULL;
+}
+
+static bool
+give (Supervisor *supervisor, const GArray *all, const Step *step)
+{
+  const Job *job = job_at (all, step->job);
   unsigned crashes = holds_crashes (supervisor->holds, job->name);
-  g_autofree char *request = make_request (job, crashes);
+  g_autofree char *request = make_request (job, job_at (all, step->older), all, crashes);
   if (!crew_give (supervisor->crew, job, request))
     return false;
   if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
     log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
+}
+
+static const char *
+why_not (const Job *job)
+{
+  return job->state == JOB_UNREADABLE ? "cannot be read" : job->state == JOB_HELD ? "is held" : "is not complete";
+}
+
+/* Says once that a file waits for an older one, if that takes longer than files usually need to settle. */
+static void
+tell_wait (Supervisor *supervisor, const GArray *all, const Step *step, int64_t now)
+{
+  const Job *job = job_at (all, step->job), *older = job_at (all, step->older);
+  int64_t left_us = job->passes_at - now;
+  int64_t quiet_us = left_us - (int64_t) (supervisor->settings->wait_for_older * 1e6) + QUIET_WAIT_US;
+  if (quiet_us > 0)
+    {
+      supervisor_look_later (supervisor, quiet_us);
+      return;
+    }
+  g_autofree char *text = g_strdup_printf ("waits for %s, which is older and %s", older->shown, why_not (older));
+  g_autofree char *duration = text_duration (left_us / 1000);
+  if (holds_is_news (supervisor->holds, job->key, text))
+    log_about (supervisor->log, job->name, "%s; at most %s more", text, duration);
 }
 
 static void
@@ -273,12 +338,13 @@ supervisor_hand_out (Supervisor *supervisor)
 {
   if (supervisor->stopping)
     return;
-  int64_t wait_us, pause_us, now = g_get_monotonic_time ();
+  int64_t pause_us, now = g_get_monotonic_time ();
   bool outage = is_outage (supervisor, now, &pause_us);
   g_autoptr (GArray) all = gather_jobs (supervisor, now);
-  g_autoptr (GArray) plan = dispatch_plan ((const Job *) (void *) all->data, all->len, now, &wait_us);
+  g_auto (Plan) plan = { 0 };
+  dispatch_plan ((const Job *) (void *) all->data, all->len, now, &plan);
   if (supervisor->once)
-    supervisor_once_judge (supervisor, all, plan);
+    supervisor_once_judge (supervisor, all, &plan);
   supervisor_post (supervisor);
   if (pause_us > 0 || supervisor->over)
     {
@@ -286,11 +352,13 @@ supervisor_hand_out (Supervisor *supervisor)
       return;
     }
   /* In an outage one file at a time tries whether it is over. */
-  unsigned allowed = !outage ? plan->len : crew_working (supervisor->crew) > 0 ? 0 : MIN (plan->len, 1);
+  unsigned allowed = !outage ? plan.steps->len : crew_working (supervisor->crew) > 0 ? 0 : MIN (plan.steps->len, 1);
   unsigned given = 0;
-  while (given < allowed && give (supervisor, supervisor->jobs->pdata[g_array_index (plan, unsigned, given)]))
+  while (given < allowed && give (supervisor, all, &g_array_index (plan.steps, Step, given)))
     given++;
   hire_for (supervisor, allowed - given);
-  if (wait_us >= 0)
-    supervisor_look_later (supervisor, wait_us);
+  for (unsigned i = 0; i < plan.waits->len; i++)
+    tell_wait (supervisor, all, &g_array_index (plan.waits, Step, i), now);
+  if (plan.wait_us >= 0)
+    supervisor_look_later (supervisor, plan.wait_us);
 }

@@ -220,15 +220,16 @@ static void
 on_model (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autoptr (Job) after = job_after (supervisor, job, reply);
-  hold_for_change (supervisor, after, reply, HOLD_MODEL);
+  hold_for_change (supervisor, after, reply, outcome_scope (reply) == SCOPE_FILE ? HOLD_FILE : HOLD_MODEL);
 }
 
 static void
 on_local (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autoptr (Job) after = job_after (supervisor, job, reply);
+  bool over = json_is_true (json_object_get (reply, "over"));
   if (!is_outage (supervisor, reply))
-    hold_for_change (supervisor, after, reply, HOLD_LOCAL);
+    hold_for_change (supervisor, after, reply, over ? HOLD_STUCK : HOLD_LOCAL);
 }
 
 /* Somebody told that one worker to stop; it ends now, and its file is an orphan. */

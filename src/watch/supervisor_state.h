@@ -82,7 +82,7 @@ void supervisor_hand_out (Supervisor *supervisor);
 /* supervisor_once.c: leaves only the jobs that are "once"'s, at each look; and behind it ends the loop where all is done, having said
  * what is left. "all" and "plan": what is known of the jobs, as dispatch_plan has them. */
 void supervisor_once_choose (Supervisor *supervisor);
-void supervisor_once_judge (Supervisor *supervisor, const GArray *all, const GArray *plan);
+void supervisor_once_judge (Supervisor *supervisor, const GArray *all, const Plan *plan);
 
 /* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody
  * asked them to. */

@@ -115,7 +115,8 @@ test_an_older_file_says_so (void **state)
       g_autoptr (Json) published = outcome_json (outcome);
       assert_load (published, "applied", "read=1 updated=1 deactivated=1 staged=1");
       g_autofree char *notes = json_at (published, "notes");
-      assert_int_equal (notes != NULL && strstr (notes, "older than the one applied before it") != NULL, second[i].older);
+      assert_int_equal (notes != NULL && strstr (notes, "out of order: a newer file was applied before it: users-1.csv") != NULL,
+                        second[i].older);
     }
 }
 

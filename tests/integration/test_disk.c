@@ -79,7 +79,7 @@ load_dropped (Home *home, const Disk *state, Loaded *ret_loaded)
   assert_non_null (claim);
   disk = *state;
   disk.home = home;
-  ret_loaded->done = loading_claimed (&loader, claim, &route, &ret_loaded->end, &ret_loaded->fate, error);
+  ret_loaded->done = loading_claimed (&loader, claim, &route, NULL, &ret_loaded->end, &ret_loaded->fate, error);
   if (!ret_loaded->done && ret_loaded->fate == CLAIM_GIVE_BACK)
     placing_give_back (loader.db, settings, claim, NULL, error);
   loader_unlock (&loader);

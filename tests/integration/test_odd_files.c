@@ -81,6 +81,7 @@ test_links (void **state)
 
   assert_weir (home, 0, "load", "--table", "users", "elsewhere/link-users.csv", NULL);
   assert_sql (home, "2", "select count(*) from warehouse.users");
+  assert_weir (home, 0, "retry", "last", NULL);
   assert_int_equal (home_count_files (home, "archive"), 0);
   assert_true (home_has_file (home, "elsewhere/users.csv"));
   assert_int_equal (unlink (link), 0);

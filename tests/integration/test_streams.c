@@ -209,7 +209,7 @@ load (Home *home, Loader *loader, const char *table, const char *text)
   if (done)
     loader_route_to (loader, table, &route);
   done = done && loader_lock (loader, &route, 1000, &state, &waits_for, &error)
-         && loading_in_place (loader, path, &route, false, &end, &error);
+         && loading_in_place (loader, path, &route, &(Candidate) { 0 }, false, &end, &error);
   if (!done || waits_for != NULL)
     fail_msg ("%s: %s", table, error != NULL ? error->message : waits_for);
   loader_unlock (loader);

@@ -28,10 +28,12 @@ typedef enum
   WAITS,
   MODEL,
   RETRY,
+  LOCAL,
 } Answer;
 
 static const char *const words[] = {
-  [READY] = "ready", [DONE] = "done", [GONE] = "gone", [BUSY] = "busy", [WAITS] = "waits", [MODEL] = "model", [RETRY] = "retry",
+  [READY] = "ready", [DONE] = "done",   [GONE] = "gone",   [BUSY] = "busy",
+  [WAITS] = "waits", [MODEL] = "model", [RETRY] = "retry", [LOCAL] = "local",
 };
 
 #define ASK_FOR_PATH "{\"path\": \"%s\"}"
@@ -319,6 +321,46 @@ test_run (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* Whoever asks may not have seen what died meanwhile: nothing of the table goes before it, but where he knows of it. */
+static void
+test_claims_come_first (void **state)
+{
+  Home *home = *state;
+  g_autofree char *run = given_orphan (home);
+  g_autofree char *known = g_strdup_printf ("{\"path\": \"users-3.csv\", \"claims\": [\"%s\"]}", run);
+  home_drop (home, "users-2.csv", "name,email\nTwo,a@x.org\n");
+  home_drop (home, "users-3.csv", "name,email\nThree,a@x.org\n");
+  home_drop (home, "shops.csv", users_text);
+  g_auto (Worker) worker = worker_start (home);
+  assert_answer (&worker, BUSY, ASK_FOR_PATH, "users-2.csv");
+  assert_answer (&worker, BUSY, "{\"path\": \"users-2.csv\", \"claims\": [\"%s\"]}", "another");
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "shops.csv");
+  assert_answer (&worker, DONE, known, NULL);
+  assert_answer (&worker, DONE, ASK_FOR_RUN, run);
+  assert_answer (&worker, DONE, ASK_FOR_PATH, "users-2.csv");
+  worker_end (&worker);
+}
+
+/* Where only the file's way to the archive is barred, the answer says that its run is over. */
+static void
+test_over_and_stuck (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
+  home_write_file (home, "archive/users", "no folder");
+  home_drop (home, "users.csv", users_text);
+  g_autoptr (Json) stuck = ask (&worker, LOCAL, ASK_FOR_PATH, "users.csv");
+  assert_json (stuck, "over", "true");
+  g_autofree char *run = json_at (stuck, "run");
+  g_autoptr (Json) still = ask (&worker, LOCAL, ASK_FOR_RUN, run);
+  assert_json (still, "over", "true");
+  home_remove_file (home, "archive/users");
+  assert_answer (&worker, DONE, ASK_FOR_RUN, run);
+  worker_end (&worker);
+  assert_sql (home, "2", "select count(*) from warehouse.users");
+}
+
 static void
 test_refuse (void **state)
 {
@@ -450,6 +492,8 @@ main (void)
     TEST (test_paths),
     TEST (test_what_is_no_request),
     TEST (test_run),
+    TEST (test_claims_come_first),
+    TEST (test_over_and_stuck),
     TEST (test_refuse),
     TEST (test_run_in_work),
     TEST (test_link),

@@ -11,8 +11,9 @@ static const struct
   const char *title;
   const char *sql;
 } ledger_rules[] = {
-  { "an applied run's counts do not add up", "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
-                                             " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated" },
+  { "an applied run's counts do not add up",
+    "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
+    " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated + rows_waiting" },
   { "a run is over before its steps are", "select e.execution_id from weir.execution e join weir.execution_step s using "
                                           "(execution_id) where s.completed_on > e.completed_on" },
   { "a staged run's counts do not add up",
@@ -20,15 +21,16 @@ static const struct
   { "counts are missing, negative, or more staged than read",
     "select run_id from weir.file where state in ('applied', 'staged') and (least(rows_read, rows_rejected, rows_repaired, "
     "rows_duplicate,"
-    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged) < 0 or rows_deactivated > rows_updated"
+    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting) < 0 or rows_deactivated > "
+    "rows_updated"
     " or rows_staged > rows_read or num_nulls(rows_read, rows_rejected, rows_repaired, rows_duplicate, rows_unchanged, "
     "rows_inserted,"
-    " rows_updated, rows_deactivated, rows_staged) > 0)" },
+    " rows_updated, rows_deactivated, rows_staged, rows_waiting) > 0)" },
   { "the ledger's counts are not the summary's",
     "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
-    " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged))" },
+    " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting))" },
   { "a run's lines do not add up",
     "select run_id from weir.file where lines is not null and (lines ->> 'total')::bigint is distinct from (lines ->> "
     "'above')::bigint"
@@ -41,7 +43,17 @@ static const struct
     " or summary -> 'lines' is distinct from lines))" },
   { "rejects are not as many as the run counted",
     "select f.run_id from weir.file f where state in ('applied', 'staged') and rows_rejected is distinct from"
-    " (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired)" },
+    " (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired and not r.waiting)" },
+  { "rows that wait are not as many as the run counted, or have no original bytes",
+    "select f.run_id from weir.file f where (state = 'applied' or exists (select from weir.waiting w where w.run_id = f.run_id)"
+    " or exists (select from weir.reject r where r.run_id = f.run_id and r.waiting)) and ((select count(*) from weir.waiting w"
+    " where w.run_id = f.run_id) is distinct from rows_waiting or (select count(*) from weir.waiting w join weir.reject r"
+    " using (run_id, line) where w.run_id = f.run_id and r.waiting) is distinct from rows_waiting or (select count(*) from "
+    "weir.reject r"
+    " where r.run_id = f.run_id and r.waiting) is distinct from rows_waiting)" },
+  { "a table counts other rows that wait than there are", "select table_name from weir.table t where waiting <> (select count(*) "
+                                                          "from weir.waiting w where w.table_name = t.table_name)" },
+  { "two rows of one key wait", "select table_name, id from weir.waiting where id is not null group by 1, 2 having count(*) > 1" },
   { "a reject has no original bytes, line or reason",
     "select run_id, line from weir.reject where length(original) = 0 or line < 1 or reason = '' or message = ''" },
   { "an execution without a file, or of a state that does not fit its status",

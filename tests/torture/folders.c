@@ -1,5 +1,5 @@
-/* What happens to the home's folders and to the file system under them while weir works: full, out of names, read-only, a drop
- * folder that is replaced or mounted over. */
+/* What happens to the home's folders and to the file system under them while weir works: full, out of names, read-only, an
+ * archive elsewhere, a drop folder that is replaced or mounted over. */
 #include "torture.h"
 
 #include "mounts.h"
@@ -16,6 +16,7 @@ typedef enum
   DISK_FULL,
   DISK_OUT_OF_NAMES, /* inodes */
   DISK_READ_ONLY,
+  DISK_OTHER_ARCHIVE,
   DISK_REPLACED,     /* imports/ is moved away, another one is there; what was in it comes back later */
   DISK_MOUNTED_OVER, /* imports/ */
   N_TROUBLES,
@@ -27,13 +28,16 @@ sleep_ms (Trial *trial, int most)
   g_usleep (1000UL * (gulong) g_rand_int_range (trial->choices, 1, most));
 }
 
-/* The home is on a disk of its own where that is what happens to it. */
+/* The home is on a disk of its own, or its archive is, where that is what happens. */
 static void
 make_home (Trial *trial, Trouble trouble)
 {
   nominal_make (trial);
   mounts_begin ();
-  if (trouble <= DISK_READ_ONLY)
+  g_autofree char *archive = home_path (trial->home, "archive");
+  if (trouble == DISK_OTHER_ARCHIVE)
+    mounts_add (archive, "size=1m");
+  else if (trouble <= DISK_READ_ONLY)
     mounts_add (trial->home->path, "size=1m,nr_inodes=200");
   nominal_fill (trial);
 }
@@ -138,9 +142,9 @@ run (Trial *trial)
 
 const Kind kind_home = {
   .name = "home",
-  .what = "the home full, out of inodes or read-only; imports replaced or mounted over",
+  .what = "the home full, out of inodes or read-only; the archive elsewhere; imports replaced or mounted over",
   .trials = 120,
-  .quick = 5,
+  .quick = 6,
   .seconds = 240,
   .obstacle = mounts_obstacle,
   .run = run,

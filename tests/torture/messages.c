@@ -1,7 +1,7 @@
 /* The connection of a worker is cut, or says nothing for a while, before or behind each message of its nominal run. */
 #include "torture.h"
 
-#include "tests/support/proxy.h"
+#include "message_proxy.h"
 #include "worker.h"
 
 #define SILENCE_MS 1500
@@ -16,21 +16,21 @@ enum
 
 /* The run by a proxy with this fault. Returns the number of its messages. */
 static int
-run_by_proxy (Trial *trial, const ProxyFault *fault)
+run_by_proxy (Trial *trial, const MessageFault *fault)
 {
   Home *home = trial->home;
-  Proxy *proxy = proxy_start (trial->cluster->socket, fault);
+  MessageProxy *proxy = message_proxy_start (trial->cluster->socket, fault);
   g_autofree char *direct = g_steal_pointer (&home->url);
-  home->url = proxy_url (proxy, home->database, "weir", CLUSTER_PASSWORD);
+  home->url = message_proxy_url (proxy, home->database, "weir", CLUSTER_PASSWORD);
   home_configure (home, NOMINAL_SETTINGS);
   g_free (home->url);
   home->url = g_steal_pointer (&direct);
   if (worker_run (home, RUN_SECONDS) == -1)
     trial_violation (trial, "the worker does not end in %d s", RUN_SECONDS);
-  int messages = proxy_messages (proxy);
-  if (proxy_has_hit (proxy))
+  int messages = message_proxy_messages (proxy);
+  if (message_proxy_has_hit (proxy))
     trial_hit (trial);
-  proxy_stop (proxy);
+  message_proxy_stop (proxy);
   home_configure (home, NOMINAL_SETTINGS);
   return messages;
 }
@@ -41,7 +41,7 @@ plan (Trial *trial)
 {
   GArray *points = g_array_new (false, false, sizeof (int));
   nominal_home (trial);
-  int messages = run_by_proxy (trial, &(ProxyFault) { .nth = 0 });
+  int messages = run_by_proxy (trial, &(MessageFault) { .nth = 0 });
   nominal_check (trial);
   trial_end (trial);
   for (int point = N_MODES; point < (messages + 1) * N_MODES; point++)
@@ -52,7 +52,7 @@ plan (Trial *trial)
 static void
 run (Trial *trial)
 {
-  const ProxyFault fault = {
+  const MessageFault fault = {
     .nth = trial->number / N_MODES,
     .is_passed = trial->number & MODE_PASSED,
     .is_silent = trial->number & MODE_SILENT,

@@ -134,7 +134,7 @@ go_on (Trace *trace, int status)
   if (signal == (SIGTRAP | 0x80))
     at_call (trace);
   bool is_ours = signal == (SIGTRAP | 0x80) || signal == SIGTRAP;
-  ptrace (PTRACE_SYSCALL, trace->pid, NULL, (void *) (long) (is_ours ? 0 : signal));
+  ptrace (PTRACE_SYSCALL, trace->pid, NULL, (long) (is_ours ? 0 : signal));
 }
 
 /* Waits for its next stop, or its end; 0: none in 0.1 s. SIGCHLD is blocked, so that none is missed between the two calls. */

@@ -1,5 +1,6 @@
 #include "traced.h"
 
+#include "mounts.h"
 #include "worker.h"
 
 #include <signal.h>
@@ -71,11 +72,26 @@ note_call (void *data, int nth, long call)
   return TRACE_GO;
 }
 
+static void
+make_home (Trial *trial, Traced who)
+{
+  nominal_make (trial);
+  if (who == TRACED_ELSEWHERE)
+    {
+      g_autofree char *archive = home_path (trial->home, "archive");
+      mounts_begin ();
+      mounts_add (archive, "size=1m");
+    }
+  nominal_fill (trial);
+}
+
 GArray *
 traced_calls (Trial *trial, Traced who)
 {
   GArray *calls = g_array_new (false, false, sizeof (long));
-  nominal_home (trial);
+  if (who == TRACED_ELSEWHERE && mounts_obstacle () != NULL)
+    return calls;
+  make_home (trial, who);
   int code = run_traced (trial, who, note_call, calls);
   if (code != 0)
     trial_violation (trial, "without a fault it ends with %d", code);
@@ -111,7 +127,7 @@ void
 traced_trial (Trial *trial, Traced who, int nth, TracedAnswer answer, void *data)
 {
   Point point = { .trial = trial, .nth = nth, .answer = answer, .data = data };
-  nominal_home (trial);
+  make_home (trial, who);
   if (run_traced (trial, who, at_point, &point) == -1)
     trial_violation (trial, "it does not end in %d s", RUN_SECONDS);
   trial_finish (trial);

@@ -9,10 +9,11 @@ typedef enum
 {
   TRACED_WORKER,
   TRACED_SUPERVISOR,
+  TRACED_ELSEWHERE, /* a worker whose archive is on another file system; left out where none can be mounted */
   N_TRACED,
 } Traced;
 
-/* The calls (long) of such a run without a fault, in their order. Owned by the caller. */
+/* The calls (long) of such a run without a fault, in their order; none where it is left out. Owned by the caller. */
 GArray *traced_calls (Trial *trial, Traced who);
 
 /* A trial that kills or fails that one call: what "answer" says of it (its number is "call"), the others go on. Checks all. */

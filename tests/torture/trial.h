@@ -24,7 +24,7 @@ typedef struct
   bool is_quick;  /* the short form */
   GRand *choices; /* by kind, seed and number */
   Home *home;
-  const char *keep; /* the folder for what a violation leaves */
+  char *keep; /* the folder for what a violation leaves */
   TrialResult *result;
 } Trial;
 
@@ -37,8 +37,8 @@ void trial_hit (Trial *trial);
 /* A new home with an empty database, and these settings (home_configure). */
 void trial_home (Trial *trial, const char *settings);
 
-/* Starts `weir watch` without any fault, waits until there is nothing left to do, and stops it. A violation: it does not come to an
- * end, or a file was refused. */
+/* Starts `weir watch` without any fault, waits until there is nothing left to do, and stops it. A violation: for a minute no file leaves
+ * the drop folder, or one was refused. */
 void trial_finish (Trial *trial);
 
 /* The same, where one runs already. Takes it. */
@@ -46,6 +46,9 @@ void trial_finish_with (Trial *trial, Background *watch);
 
 /* Nothing is in the drop folder, and each run is over with its file in its place. Asks the database: not while it is away. */
 bool trial_is_settled (Trial *trial);
+
+/* Keeps the home as it is, and the database as pg_dump writes it. */
+void trial_keep (const Trial *trial);
 
 /* Asks the oracle for the rest; keeps the home and the database's state where there was a violation; releases the home. */
 void trial_end (Trial *trial);

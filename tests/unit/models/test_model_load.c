@@ -67,9 +67,10 @@ test_a_fact_with_references (void **state G_GNUC_UNUSED)
   const ModelReference *shops = g_ptr_array_index (model->references, 1);
   assert_string_equal (users->dimension, "users");
   assert_string_equal (users->as, "user_id");
-  assert_true (users->reject_missing);
+  assert_int_equal (users->missing, MISSING_WAIT);
   assert_string_equal (shops->columns[1], "street");
-  assert_false (shops->reject_missing);
+  assert_int_equal (shops->missing, MISSING_ALLOW);
+  assert_true (model->wait_days == DEFAULT_WAIT_DAYS);
 }
 
 static void
@@ -139,7 +140,11 @@ static const struct
   { "{" DIMENSION ", \"colums\": {}}", "$.colums: unknown member \"colums\"; did you mean \"columns\"?" },
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
-    "business_key, id, columns, references, duplicates, append, files, rejects, ragged, contract, null, dialect" },
+    "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect" },
+  { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
+  { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
+  { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
+  { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": \"1\"}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
   { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
   { "{" DIMENSION ", \"effective\": \"x\"}", "$.effective: \"effective\" is not yet supported" },
@@ -247,7 +252,7 @@ static const struct
   { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
-    "$.references[0].missing: unknown value \"ignore\"; expected one of: reject, allow" },
+    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow" },
   { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
   { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
   { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",

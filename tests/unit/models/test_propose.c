@@ -187,7 +187,7 @@ test_a_fact_that_refers_to_a_dimension (void **state G_GNUC_UNUSED)
   assert_string_equal (text, HEAD "\"table\":\"sales\",\"kind\":\"fact\",\"business_key\":[\"sale_id\"],"
                                   "\"id\":{\"column\":\"sale_uuid\",\"hash\":\"hmac-sha256\",\"normalize\":[\"trim\"]},"
                                   "\"references\":[{\"dimension\":\"users\",\"columns\":[\"e_mail\"],\"as\":\"user_id\","
-                                  "\"missing\":\"reject\"}],"
+                                  "\"missing\":\"wait\"}],"
                                   "\"columns\":{\"amount\":{\"type\":\"numeric\"}},\"duplicates\":\"last\"}");
   assert_int_equal (notes->len, 1);
   assert_string_equal (g_ptr_array_index (notes, 0),

@@ -85,6 +85,11 @@ names_carry_a_mark_and_give_it_back (void **state)
       g_autofree char *archived = archive_name (names[i].name, NOON, the_run ());
       assert_string_equal (archived, names[i].archived);
       g_autofree char *original = archive_original_name (archived);
+      g_autofree char *digits = archive_run_digits (archived), *none = archive_run_digits (original);
+      assert_non_null (digits);
+      assert_non_null (strstr (archived, digits));
+      assert_int_equal (strlen (digits), 8);
+      assert_null (none);
       assert_string_equal (original, names[i].original ? names[i].original : names[i].name);
     }
 }

@@ -23,6 +23,10 @@ every_status_says_what_matters (void **state)
       "\"repaired\":0,\"duplicate\":60,\"unchanged\":0,\"inserted\":9845,\"updated\":95,\"deactivated\":95,\"staged\":9940}}",
       { "users.csv", "applied", "0.21 s", "10,000", "9,845 inserted", "95 updated", "60 duplicate" },
       "rejected" },
+    { "{\"file\":\"sales.csv\",\"table\":\"sales\",\"status\":\"applied\",\"milliseconds\":9,\"rows\":{\"read\":3,\"rejected\":0,"
+      "\"inserted\":1,\"staged\":1,\"waiting\":2}}",
+      { "3 rows read, 1 inserted, 2 waiting" },
+      "rejected" },
     { "{\"file\":\"sales.csv\",\"table\":\"sales\",\"status\":\"staged\",\"milliseconds\":9,\"rows\":{\"read\":3,\"rejected\":1,"
       "\"staged\":2}}",
       { "sales.csv", "staged", "no model", "3 rows", "1 rejected" },

@@ -71,8 +71,9 @@ each_event_releases_what_waits_for_it (void **state)
     const char *waits_for;
     bool after_users, after_shops, after_change; /* still held */
   } rows[] = {
-    { HOLD_BUSY, NULL, true, true, true },   { HOLD_GONE, NULL, true, true, true },   { HOLD_WAITS, "users", false, true, true },
-    { HOLD_MODEL, NULL, true, true, false }, { HOLD_LOCAL, NULL, true, true, false }, { HOLD_CRASHED, NULL, true, true, true },
+    { HOLD_BUSY, NULL, true, true, true },   { HOLD_GONE, NULL, true, true, true },    { HOLD_WAITS, "users", false, true, true },
+    { HOLD_MODEL, NULL, true, true, false }, { HOLD_LOCAL, NULL, true, true, false },  { HOLD_FILE, NULL, true, true, false },
+    { HOLD_STUCK, NULL, true, true, false }, { HOLD_CRASHED, NULL, true, true, true },
   };
   g_autoptr (Job) job = new_job ("users.csv", "users.csv");
   for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)

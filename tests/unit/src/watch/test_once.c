@@ -21,6 +21,7 @@ static const struct
   bool table_works; /* another weir has a file of its table */
   bool over;        /* at once; the others are given up behind a minute */
   int code;
+  bool waits; /* for an older file */
 } cases[] = {
   { "somebody writes", JOB_INCOMPLETE, HOLD_NONE, false, false, false, 1 },
   { "it goes next", JOB_READY, HOLD_NONE, true, false, false, 3 },
@@ -29,8 +30,12 @@ static const struct
   { "another weir's table", JOB_READY, HOLD_NONE, false, true, false, 3 },
   { "gone by the next look", JOB_READY, HOLD_GONE, false, false, false, 0 },
   { "a person must mend", JOB_READY, HOLD_MODEL, false, false, true, 2 },
+  { "a person must mend that file", JOB_HELD, HOLD_FILE, false, false, true, 2 },
   { "a broken model", JOB_HELD, HOLD_NONE, false, false, true, 2 },
   { "the disk", JOB_HELD, HOLD_LOCAL, false, false, true, 4 },
+  { "it cannot be moved", JOB_STUCK, HOLD_STUCK, false, false, true, 4 },
+  { "it may not be read", JOB_UNREADABLE, HOLD_NONE, false, false, true, 4 },
+  { "an older one is not complete", JOB_READY, HOLD_NONE, false, false, false, 1, true },
   { "it kills workers", JOB_HELD, HOLD_CRASHED, false, false, true, 1 },
   { "a dimension that never came", JOB_READY, HOLD_WAITS, false, false, true, 1 },
   { "behind one that stays", JOB_READY, HOLD_NONE, false, false, true, 1 },
@@ -62,15 +67,19 @@ test_one_file (void **state)
       if (cases[i].hold != HOLD_NONE)
         holds_set (holds, job, cases[i].hold, INT64_MAX, NULL);
       g_autoptr (GArray) jobs = g_array_new (FALSE, FALSE, sizeof (Job));
-      g_autoptr (GArray) plan = g_array_new (FALSE, FALSE, sizeof (unsigned));
+      g_auto (Plan)
+          plan = { .steps = g_array_new (FALSE, FALSE, sizeof (Step)), .waits = g_array_new (FALSE, FALSE, sizeof (Step)) };
       g_array_append_val (jobs, *job);
       if (cases[i].table_works)
         g_array_append_val (jobs, *other);
+      const Step step = { 0, STEP_NO_OLDER };
       if (cases[i].planned)
-        g_array_append_val (plan, (unsigned) { 0 });
+        g_array_append_val (plan.steps, step);
+      if (cases[i].waits)
+        g_array_append_val (plan.waits, step);
       Once *once = once_new (false);
       once_begin (once, first, NOW);
-      OnceLook look = { jobs, plan, holds, 0, NOW };
+      OnceLook look = { jobs, &plan, holds, 0, NOW };
       assert_int_equal (once_is_over (once, &look), cases[i].over);
       look.working = 1; /* as long as a worker of ours has a file, more may come of it */
       look.now = NOW + 10 * MINUTE_US;
@@ -135,14 +144,14 @@ test_ends (void **state)
     {
       g_autoptr (GPtrArray) none = g_ptr_array_new ();
       g_autoptr (GArray) jobs = g_array_new (FALSE, FALSE, sizeof (Job));
-      g_autoptr (GArray) plan = g_array_new (FALSE, FALSE, sizeof (unsigned));
+      g_auto (Plan) plan = { 0 };
       g_autoptr (Holds) holds = holds_new ();
       g_autoptr (Job) job = job_new ("users.csv", "users.csv", "users");
       g_autoptr (Json) published = json_pack ("{s:s, s:{s:i}}", "status", ends[i].status, "rows", "rejected", ends[i].rejected);
       Once *once = once_new (ends[i].rejects_ok);
       once_begin (once, none, NOW);
       once_done (once, job, published, ends[i].stuck, NOW);
-      const OnceLook look = { jobs, plan, holds, 0, NOW };
+      const OnceLook look = { jobs, &plan, holds, 0, NOW };
       assert_true (once_is_over (once, &look));
       assert_int_equal (once_report (once, &look, NULL, NULL), ends[i].code);
       once_free (once);

@@ -1,4 +1,4 @@
-#include "proxy.h"
+#include "message_proxy.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ typedef struct
   bool has_hit;
 } Told;
 
-struct Proxy
+struct MessageProxy
 {
   pid_t pid;
   int port;
@@ -52,7 +52,7 @@ typedef struct
 {
   int listener;
   const char *socket;
-  const ProxyFault *fault;
+  const MessageFault *fault;
   Told *told;
   Link links[CONNECTIONS];
 } State;
@@ -131,7 +131,7 @@ send_all (int fd, const uint8_t *bytes, size_t length)
 static bool
 pass_message (State *state, Link *link, Way *way, size_t length)
 {
-  const ProxyFault *fault = state->fault;
+  const MessageFault *fault = state->fault;
   bool is_hit = ++state->told->messages == fault->nth;
   if ((!is_hit || fault->is_passed) && !send_all (way->to, way->bytes->data, length))
     return false;
@@ -206,10 +206,10 @@ listen_on_loopback (int *ret_port)
   return fd;
 }
 
-Proxy *
-proxy_start (const char *folder, const ProxyFault *fault)
+MessageProxy *
+message_proxy_start (const char *folder, const MessageFault *fault)
 {
-  Proxy *proxy = g_new0 (Proxy, 1);
+  MessageProxy *proxy = g_new0 (MessageProxy, 1);
   proxy->told = mmap (NULL, sizeof *proxy->told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   g_assert (proxy->told != MAP_FAILED);
   State state = { .socket = folder, .fault = fault, .told = proxy->told, .listener = listen_on_loopback (&proxy->port) };
@@ -225,7 +225,7 @@ proxy_start (const char *folder, const ProxyFault *fault)
 }
 
 void
-proxy_stop (Proxy *proxy)
+message_proxy_stop (MessageProxy *proxy)
 {
   kill (proxy->pid, SIGKILL);
   waitpid (proxy->pid, NULL, 0);
@@ -234,20 +234,20 @@ proxy_stop (Proxy *proxy)
 }
 
 char *
-proxy_url (const Proxy *proxy, const char *database, const char *role, const char *password)
+message_proxy_url (const MessageProxy *proxy, const char *database, const char *role, const char *password)
 {
   return g_strdup_printf ("postgresql://%s:%s@127.0.0.1:%d/%s?sslmode=disable&gssencmode=disable", role, password, proxy->port,
                           database);
 }
 
 int
-proxy_messages (const Proxy *proxy)
+message_proxy_messages (const MessageProxy *proxy)
 {
   return proxy->told->messages;
 }
 
 bool
-proxy_has_hit (const Proxy *proxy)
+message_proxy_has_hit (const MessageProxy *proxy)
 {
   return proxy->told->has_hit;
 }

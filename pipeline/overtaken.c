@@ -1,0 +1,84 @@
+#include "pipeline/overtaken.h"
+
+#include "base/text.h"
+#include "models/order.h"
+
+/* As many runs are named. */
+#define MOST_NAMED 20
+
+static bool
+is_newest (const Run *run, const TableState *newest)
+{
+  if (newest->newest_key == NULL || run->order_key == NULL)
+    return true;
+  const Order ours = { false, run->instant_ns, run->order_key }, last = { false, newest->newest_ns, newest->newest_key };
+  return order_compare (&ours, &last) >= 0;
+}
+
+/* "{id,id}" of the runs that the result has. Owned by the caller. */
+static char *
+array_text (const GPtrArray *runs)
+{
+  GString *text = g_string_new ("{");
+  for (guint i = 0; i < runs->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) runs->pdata[i]);
+  return g_string_append_c (text, '}'), g_string_free (text, FALSE);
+}
+
+static void
+take_runs (const DbResult *runs, PipelineResult *result)
+{
+  result->overtook = g_ptr_array_new_with_free_func (g_free);
+  for (int row = 0; row < db_result_rows (runs); row++)
+    g_ptr_array_add (result->overtook, g_strdup (db_result_value (runs, row, 0)));
+  result->overtook_count = db_result_int64 (runs, 0, 2);
+}
+
+/* How many newer files, and which is the last of them. Owned by the caller. */
+static char *
+name_newer (const DbResult *runs, int64_t count)
+{
+  if (count == 1)
+    return g_strdup_printf ("a newer file was applied before it: %s (run %.8s)", db_result_value (runs, 0, 1),
+                            db_result_value (runs, 0, 0));
+  return g_strdup_printf ("%" G_GINT64_FORMAT " newer files were applied before it, the last of them %s (run %.8s)", count,
+                          db_result_value (runs, 0, 1), db_result_value (runs, 0, 0));
+}
+
+bool
+overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, PipelineResult *result, char **ret_refused,
+                GError **error)
+{
+  *ret_refused = NULL;
+  g_autoptr (DbResult) runs = NULL;
+  if (is_newest (task->run, newest))
+    return true;
+  if (!ledger_overtaken (db, task->run, MOST_NAMED, &runs, error))
+    return false;
+  if (db_result_rows (runs) == 0)
+    return true;
+  take_runs (runs, result);
+  g_autofree char *newer = name_newer (runs, result->overtook_count);
+  bool refuses = task->run->again && !task->options->overwrite && !model_is_keyless (task->model);
+  if (refuses)
+    *ret_refused = g_strdup_printf ("it would change what is there, and %s", newer);
+  g_ptr_array_add (result->notes,
+                   g_strdup_printf (refuses ? "weir had this file before, and %s: rows that are known stay as they are"
+                                            : "this file is out of order: %s; where both have a key, this file "
+                                              "has the last word",
+                                    newer));
+  g_autofree char *array = array_text (result->overtook);
+  return ledger_file_overtook (db, task->run->id, array, result->overtook_count, error);
+}
+
+void
+overtaken_note_time (const Run *run, GPtrArray *notes)
+{
+  if (run->past != NULL)
+    g_ptr_array_add (notes, g_strdup_printf ("older files of its table are not loaded yet: %s", run->past));
+  if (!order_is_ahead (run->mtime_ns, g_get_real_time () * 1000))
+    return;
+  g_autofree char *mtime = text_time (run->mtime_ns), *instant = text_time (run->instant_ns);
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("the file's time, %s UTC, is ahead of the clock: it counts as of %s UTC", mtime, instant));
+}

@@ -1,0 +1,61 @@
+#include "pipeline/warehouse/missing.h"
+
+#include "schema/sql.h"
+
+static void
+note (const LayoutReference *reference, const PipelineTask *task, int64_t rows, const char *remedy, GPtrArray *notes)
+{
+  bool waits = reference->reference->missing == MISSING_WAIT;
+  const char *dimension = reference->reference->dimension, *one = rows == 1 ? "s" : "";
+  g_autofree char *columns = g_strjoinv (", ", reference->reference->columns);
+  g_autofree char *subject = g_strdup_printf ("%" G_GINT64_FORMAT " row%s", rows, rows == 1 ? "" : "s");
+  g_autofree char *next =
+      waits ? g_strdup_printf (": taken up when it has, rejected after %g days", task->model->wait_days) : g_strdup ("");
+  g_ptr_array_add (notes, g_strdup_printf ("%s %s%s %s %s, which does not have the %s%s%s", subject, waits ? "wait" : "refer", one,
+                                           waits ? "for" : "to", dimension, columns, next, remedy));
+}
+
+static bool
+find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutReference *reference, PipelineResult *step,
+         int64_t *ret_rows, GError **error)
+{
+  const char *dimension = reference->reference->dimension;
+  bool waits = reference->reference->missing == MISSING_WAIT;
+  g_autofree char *message = g_strdup_printf ("no row of %s has this key", dimension);
+  g_autofree char *remedy = NULL;
+  const SqlVar vars[] = { { "schema", task->options->warehouse_schema },
+                          { "dimension", reference->dimension->table },
+                          { "id", reference->dimension->id_column },
+                          { "staging", loaded->stage->schema },
+                          { "build", loaded->stage->name },
+                          { "as", reference->reference->as },
+                          { "column", loaded->layout->columns[reference->columns[0]].name },
+                          { "message", message },
+                          { "waits_for", waits ? dimension : NULL } };
+  if (!sql_change (db, "table/refuse_missing", vars, G_N_ELEMENTS (vars), ret_rows, error))
+    return false;
+  if (*ret_rows == 0)
+    return true;
+  if (!ledger_refused_file (db, dimension, &remedy, error))
+    return false;
+  note (reference, task, *ret_rows, remedy, step->notes);
+  const SqlVar more[] = { { "column", vars[6].value }, { "waits_for", vars[8].value }, { "more", remedy } };
+  return remedy[0] == '\0' || sql_run (db, "waiting/explain", more, G_N_ELEMENTS (more), NULL, error);
+}
+
+bool
+missing_find (Db *db, const PipelineTask *task, const Loaded *loaded, Missing missing, PipelineResult *step, int64_t *ret_rows,
+              GError **error)
+{
+  const Layout *layout = loaded->layout;
+  *ret_rows = 0;
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      const LayoutReference *reference = &layout->references[i];
+      int64_t rows = 0;
+      if (reference->reference->missing == missing && !find_of (db, task, loaded, reference, step, &rows, error))
+        return false;
+      *ret_rows += rows;
+    }
+  return true;
+}

@@ -1,0 +1,14 @@
+/* Rows of a fact whose reference the dimension does not know, found behind LOAD.
+ *
+ *   table/refused (sift.c), missing_find for those that are refused, and later for those that wait */
+#ifndef WEIR_PIPELINE_WAREHOUSE_MISSING_H
+#define WEIR_PIPELINE_WAREHOUSE_MISSING_H
+
+#include "pipeline/stage/load.h"
+
+/* Puts down in weir_refused the staged rows that lack an entity of a reference for which the model says "missing". Each row is there
+ * once. Notes say of what, and what helps. *ret_rows: how many. No statement where no reference says so. */
+bool missing_find (Db *db, const PipelineTask *task, const Loaded *loaded, Missing missing, PipelineResult *step, int64_t *ret_rows,
+                   GError **error);
+
+#endif

@@ -1,0 +1,22 @@
+/* Rows of facts that wait for what they refer to are looked after: taken up when it has come, or refused when they have waited for
+ * too long (pipeline/warehouse/takeup.h). Who does it:
+ *
+ *   - whoever applied a file of a dimension, for the facts that refer to it; and of a fact, for itself: upkeep_after_file
+ *   - a worker when it begins, and every few minutes: upkeep_of_all. So nothing is forgotten whose process died in between.
+ *
+ * A fact's lock is only tried by workers; who has it looks by itself when its file is loaded. */
+#ifndef WEIR_SRC_LOAD_UPKEEP_H
+#define WEIR_SRC_LOAD_UPKEEP_H
+
+#include "src/load/loader.h"
+#include "src/load/placing.h"
+
+/* Behind a file that was loaded, with its table's lock held. What was done is told in notes of the summary; that it could not be done
+ * as well, and is no error of the file. Asks nothing where the table neither has rows that wait nor is referred to by a fact. */
+void upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end);
+
+/* All tables with rows that wait. *ret_text: what was done, a line for each table, NULL: nothing; owned by the caller. False: another
+ * session had one of them in hand: it is worth coming back soon. The catalog is loaded anew. */
+bool upkeep_of_all (Loader *loader, char **ret_text);
+
+#endif
