@@ -337,7 +337,11 @@ try_database (const Settings *settings, Status *status)
   g_autofree char *url = NULL;
   if (!database_url (settings, false, &url, &status->where, &status->away))
     return NULL;
-  return database_open (settings, &status->away);
+  Db *db = database_open (settings, &status->away);
+  /* Rows of a table that somebody has locked are left out: whoever looks does not wait long. */
+  if (db != NULL)
+    (void) db_exec (db, "set lock_timeout = 1000", NULL);
+  return db;
 }
 
 static bool
