@@ -26,8 +26,8 @@ bool once_has_begun (const Once *once);
 void once_begin (Once *once, const GPtrArray *jobs, int64_t now);
 bool once_takes (const Once *once, const Job *job);
 
-/* Why a worker left the file: an "error" member; borrowed for the call. */
-void once_note (Once *once, const Job *job, const Json *error);
+/* Why a worker left the file: an "error" member, which is borrowed. key: of its job from now on, for one that stays claimed has another. */
+void once_note (Once *once, const char *key, const Json *error);
 
 /* The file's end: its published object. stuck: it was loaded, and could not be moved. */
 void once_done (Once *once, const Job *job, const Json *published, bool stuck, int64_t now);
