@@ -270,7 +270,7 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
     end_outage (supervisor, OUTAGE_DATABASE);
   if (outcome == OUTCOME_DONE)
     end_outage (supervisor, OUTAGE_MACHINE);
-  if (supervisor->once && outcome != OUTCOME_DONE && error)
+  if (supervisor->once && outcome != OUTCOME_DONE)
     once_note (supervisor->once, job, error);
   outcomes[outcome].handle (supervisor, job, reply);
   supervisor_hand_out (supervisor);
