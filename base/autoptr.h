@@ -38,10 +38,13 @@ file_cleanup (FILE *file)
   fclose (file);
 }
 
+/* Keeps errno as fd_cleanup does: how readdir ended is asked behind the scope. */
 static inline void
 dir_cleanup (DIR *dir)
 {
+  int saved = errno;
   closedir (dir);
+  errno = saved;
 }
 
 #define AUTO_FD __attribute__ ((cleanup (fd_cleanup), unused))

@@ -6,8 +6,8 @@
 char *conninfo_scheme (const char *conninfo);
 
 /* The conninfo less its password, which goes to *ret_password (decoded; NULL where there is none; may be NULL). Takes
- * "postgresql://user:password@host/db?password=..." and "host=... password='...'", and URLs of other databases. What is malformed is left to libpq to complain
- * of, but nothing that could be a password is kept. Both owned by the caller. */
+ * "postgresql://user:password@host/db?password=..." and "host=... password='...'", and URLs of other databases. What is malformed
+ * is left to libpq to complain of, but nothing that could be a password is kept. Both owned by the caller. */
 char *conninfo_without_password (const char *conninfo, char **ret_password);
 
 /* The conninfo for people, and only for them: without its password, and with "***" for what is malformed or is named as a password

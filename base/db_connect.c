@@ -187,8 +187,9 @@ refuse_pooler (GError **error)
       "transaction)");
 }
 
-/* A pooler tells us a number of its own in place of the server process's. Whether it keeps a session for us is seen by a second connection
- * beside it: one process that answers both, or another one than before, whichever the pooler takes next, is nobody's session. */
+/* A pooler tells us a number of its own in place of the server process's. Whether it keeps a session for us is seen by a second
+ * connection beside it: one process that answers both, or another one than before, whichever the pooler takes next, is nobody's
+ * session. */
 static bool
 check_pooler (Db *db, const char *conninfo, const char *application_name, GError **error)
 {

@@ -13,8 +13,8 @@
 typedef json_t Json;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Json, json_decref)
 
-/* Before the first use: where there is no memory the program ends, as GLib ends it. By itself jansson leaves a member out, and its callers
- * do not look: the ledger would get half an object, and the file would be refused for it. */
+/* Before the first use: where there is no memory the program ends, as GLib ends it. By itself jansson leaves a member out, and its
+ * callers do not look: the ledger would get half an object, and the file would be refused for it. */
 void weir_json_setup (void);
 
 /* Parses a file of at most 1 MiB: UTF-8, no duplicate members. Errors: LOCAL where it cannot be read, MODEL where it is not

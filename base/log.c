@@ -131,14 +131,21 @@ log_about (Log *log, const char *file, const char *format, ...)
   log_event (log, members, text);
 }
 
+/* Takes the error. */
+static void
+event_of_error (Log *log, Json *error, const char *text)
+{
+  g_autoptr (Json) members = json_object ();
+  json_object_set_new (members, "error", error);
+  log_event (log, members, text);
+}
+
 void
 log_error (Log *log, const char *prefix, const GError *error)
 {
   g_autofree char *parts = weir_error_format (error);
   g_autofree char *text = g_strdup_printf ("%s: %s", prefix, parts);
-  g_autoptr (Json) members = json_object ();
-  json_object_set_new (members, "error", weir_json_error (error));
-  log_event (log, members, text);
+  event_of_error (log, weir_json_error (error), text);
 }
 
 void
@@ -148,9 +155,7 @@ log_reply_error (Log *log, const Json *error, const char *format, ...)
   va_start (arguments, format);
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_autoptr (Json) members = json_object ();
-  json_object_set (members, "error", (Json *) error);
-  log_event (log, members, text);
+  event_of_error (log, json_incref ((Json *) error), text);
 }
 
 void

@@ -34,9 +34,9 @@ guard_memory (void)
 static void
 overwrite (char *text, const char *with)
 {
-  size_t length = strlen (text), kept = MIN (strlen (with), length);
-  memcpy (text, with, kept);
-  memset (text + kept, '\0', length - kept);
+  size_t length = strlen (text);
+  memset (text, '\0', length);
+  g_strlcpy (text, with, length + 1);
 }
 
 /* The environment that the process was started with is replaced by a copy, and the secrets in it are gone. */

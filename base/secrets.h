@@ -15,8 +15,8 @@
 #define SECRETS_DATABASE "WEIR_DATABASE"
 #define SECRETS_FD "WEIR_SECRETS_FD" /* the number of the descriptor, in the environment of a weir that another one started */
 
-/* No core dumps, no debugger of another user (but where a sanitizer needs it). Takes what a parent gave, so that g_getenv has it, and hides
- * it all in what the process was started with. The arguments as they were, ending with NULL; owned by the caller. */
+/* No core dumps, no debugger of another user (but where a sanitizer needs it). Takes what a parent gave, so that g_getenv has it,
+ * and hides it all in what the process was started with. The arguments as they were, ending with NULL; owned by the caller. */
 char **secrets_guard (int argc, char **argv);
 
 /* Our environment without what is secret in it. Owned by the caller. */

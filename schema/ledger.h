@@ -214,8 +214,8 @@ typedef struct
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */
 bool ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GError **error);
-/* Forgets what the table's loads have settled; rows that wait become rejects. files: also that these files are kept, for whoever removes them behind the COMMIT;
- * runs: also the runs, with their rejects. */
+/* Forgets what the table's loads have settled; rows that wait become rejects. files: also that these files are kept, for whoever
+ * removes them behind the COMMIT; runs: also the runs, with their rejects. */
 bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error);
 
 /* "; its newest file, users-60.csv, was refused: mend it, then `weir retry 1a2b3c4d`", where that is so of the table; else "". Owned by

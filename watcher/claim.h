@@ -76,11 +76,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Claim, claim_free)
 typedef struct
 {
   Uid run;
-  char *name;  /* of its file; where that cannot be known the run, as text */
-  bool orphan; /* nobody holds the flock */
-  char *
-      problem; /* why nobody can take it up, as a sentence without its end: "the file is a symbolic link"; NULL: nothing is wrong */
-  Sight sight; /* of its file */
+  char *name;    /* of its file; where that cannot be known the run, as text */
+  bool orphan;   /* nobody holds the flock */
+  char *problem; /* why nobody can take it up, without a sentence's end: "it is a symbolic link"; NULL: nothing is wrong */
+  Sight sight;   /* of its file */
 } ClaimEntry;
 
 void claim_entry_free (ClaimEntry *entry);

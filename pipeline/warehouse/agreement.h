@@ -24,7 +24,8 @@ bool agreement_check_key (const Model *model, const TableState *pinned, const vo
 bool agreement_check_pins (const Model *model, const TableState *pinned, const AgreementTerms *terms, GError **error);
 
 /* The same for the table as it is in the database. *ret_released: what is pinned does not fit and need not, for no row was made with
- * it: the table is gone, or has no rows where the key alone is another one, and none waits. A load asks it once more when it has locked the table's row.
+ * it: the table is gone, or has no rows where the key alone is another one, and none waits. A load asks it once more when it has
+ * locked the table's row.
  */
 bool agreement_check_table (Db *db, const Model *model, const TableState *pinned, const AgreementTerms *terms, bool *ret_released,
                             GError **error);

@@ -15,11 +15,12 @@ typedef struct
 } NamedFile;
 
 /* The files (of NamedFile) in the order in which they are to be loaded: dimensions before the facts that refer to them, otherwise
- * tables as they were named first, and the files of each in their order, as the watching worker would take them. table: the one that all of them go into; NULL: each into its own. Without a catalog the routes know no
- * models. Owned by the caller. */
+ * tables as they were named first, and the files of each in their order, as the watching worker would take them. table: the one
+ * that all of them go into; NULL: each into its own. Without a catalog the routes know no models. Owned by the caller. */
 GArray *named_files_route (const Loader *loader, const char *table, char **paths);
 
-/* The other files in the drop folder that will be loaded, what dead workers have left there included (of NamedFile), in order. Without a catalog: none. Owned by the caller. */
+/* The other files in the drop folder that will be loaded, what dead workers have left there included (of NamedFile), in order.
+ * Without a catalog: none. Owned by the caller. */
 GArray *named_files_waiting (const GArray *files, const Catalog *catalog, const Settings *settings);
 
 /* Those of them that are of the file's table, come before it and are still there, for people: "users-1.csv and 2 more". NULL: none.

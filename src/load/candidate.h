@@ -16,8 +16,8 @@ typedef struct
   bool again;
   char *retry_of;
   char *past;
-  Json *
-      left; /* how its last try ended, {"outcome","scope","error"}: a moment ago, with the same model. NULL: there is nothing to wait for */
+  /* How its last try ended, {"outcome","scope","error"}: a moment ago, with the same model. NULL: there is nothing to wait for. */
+  Json *left;
 } Candidate;
 
 void candidate_clear (Candidate *candidate);

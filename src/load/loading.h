@@ -24,8 +24,7 @@ typedef enum
 
 /* Loads a claimed file and archives, deletes or refuses it. candidate: what was known of it before it was claimed, with the claim's
  * run; NULL: an orphan, of which the ledger knows what there is to know. True: *ret_end tells how it ended, a refusal included. With
- * one_shot a
- * file that could not be placed is no error, but "stuck" (CLAIM_ORPHAN). Errors are what does not end it; *ret_fate is set
+ * one_shot a file that could not be placed is no error, but "stuck" (CLAIM_ORPHAN). Errors are what does not end it; *ret_fate is set
  * always, and is never DONE then. */
 bool loading_claimed (Loader *loader, Claim *claim, const Route *route, const Candidate *candidate, LoadEnd *ret_end,
                       ClaimFate *ret_fate, GError **error);
@@ -35,8 +34,7 @@ bool loading_claimed (Loader *loader, Claim *claim, const Route *route, const Ca
 bool loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);
 
 /* Loads a file that stays where it is ("path", which messages show), or is archived if it was loaded (refused: moved to failed/).
- * Its run ends with this process, whatever happens. candidate: where weir had
- * it before; without an order_key it only has "past". */
+ * Its run ends with this process, whatever happens. candidate: where weir had it before; without an order_key it only has "past". */
 bool loading_in_place (Loader *loader, const char *path, const Route *route, const Candidate *candidate, bool archive,
                        LoadEnd *ret_end, GError **error);
 

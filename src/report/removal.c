@@ -342,7 +342,7 @@ removal_delete_files (const Removal *removal, GError **error)
       g_autofree char *report = g_strconcat (path, ".error.json", NULL);
       (void) unlink (report);
       if (unlink (path) != 0 && errno != ENOENT && first == NULL)
-        weir_error (&first, WEIR_ERROR_LOCAL, "the table is gone, but \"%s\" could not be removed: %s", path, g_strerror (errno));
+        weir_system_error (&first, errno, "the table is gone, but \"%s\" could not be removed", path);
     }
   g_autofree char *folder = g_build_filename (removal->settings->archive, removal->table, NULL);
   (void) rmdir (folder);

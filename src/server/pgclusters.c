@@ -71,7 +71,7 @@ pgclusters_list (const char *root, GError **error)
   g_autoptr (GPtrArray) clusters = g_ptr_array_new_with_free_func ((GDestroyNotify) cluster_free);
   g_autoptr (DIR) dir = opendir (root);
   if (dir == NULL && errno != ENOENT)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not read \"%s\": %s", root, g_strerror (errno)), NULL;
+    return weir_system_error (error, errno, "could not read \"%s\"", root), NULL;
   for (const struct dirent *found; dir != NULL && (found = readdir (dir)) != NULL;)
     {
       g_autofree char *data = g_build_filename (root, found->d_name, "data", NULL);
@@ -98,7 +98,7 @@ stop (const PgCluster *cluster, const char *programs, GError **error)
   if (bin == NULL)
     return false;
   if (stat (cluster->data, &status) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not look at \"%s\": %s", cluster->data, g_strerror (errno));
+    return weir_system_error (error, errno, "could not look at \"%s\"", cluster->data);
   const PgServer server = { .bin = bin, .data = cluster->data, .owner = status.st_uid };
   return pgcluster_stop (&server, error);
 }

@@ -18,8 +18,8 @@ typedef struct
   void (*ended) (Child *child, int wait_status, void *data);
 } ChildEvents;
 
-/* Starts argv[0] (a path). environment is NULL-terminated "NAME=value"; the descriptor that its SECRETS_FD names stays open. with_input: a pipe to its stdin, otherwise /dev/null.
- * "events" is borrowed and must live as long. Errors: LOCAL. */
+/* Starts argv[0] (a path). environment is NULL-terminated "NAME=value"; the descriptor that its SECRETS_FD names stays open.
+ * with_input: a pipe to its stdin, otherwise /dev/null. "events" is borrowed and must live as long. Errors: LOCAL. */
 Child *child_spawn (const char *const *argv, const char *const *environment, bool with_input, const ChildEvents *events, void *data,
                     GError **error);
 

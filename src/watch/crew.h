@@ -8,9 +8,9 @@
  *   crew_stop, crew_kill     "ended" (or "crashed") follows for each; crew_size is 0 behind the last
  *   crew_free                kills nobody: call it when the size is 0, or with the supervisor's own end
  *
- * Each worker has one request at a time, and each request gets exactly one event: "reply" or "crashed". A crew never gives up: workers that die at once
- * are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its input, and ends by itself
- * after the file in work. */
+ * Each worker has one request at a time, and each request gets exactly one event: "reply" or "crashed". A crew never gives up:
+ * workers that die at once are replaced after pauses that grow (backoff.h). A worker whose supervisor dies reads the end of its
+ * input, and ends by itself after the file in work. */
 #ifndef WEIR_SRC_WATCH_CREW_H
 #define WEIR_SRC_WATCH_CREW_H
 

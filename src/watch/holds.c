@@ -137,25 +137,14 @@ holds_forgive (Holds *holds, const char *name)
   g_hash_table_remove (holds->crashes, name);
 }
 
-static gboolean
-is_unknown (gpointer key, gpointer value, gpointer data)
-{
-  (void) value;
-  return !g_hash_table_contains (data, key);
-}
-
 void
 holds_keep_only (Holds *holds, const GPtrArray *jobs)
 {
-  g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) keys = job_keys (jobs);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   for (unsigned i = 0; i < jobs->len; i++)
-    {
-      Job *job = jobs->pdata[i];
-      g_hash_table_add (keys, job->key);
-      g_hash_table_add (names, job->name);
-    }
-  g_hash_table_foreach_remove (holds->held, is_unknown, keys);
-  g_hash_table_foreach_remove (holds->said, is_unknown, keys);
-  g_hash_table_foreach_remove (holds->crashes, is_unknown, names);
+    g_hash_table_add (names, ((const Job *) jobs->pdata[i])->name);
+  job_keep_only (holds->held, keys);
+  job_keep_only (holds->said, keys);
+  job_keep_only (holds->crashes, names);
 }

@@ -39,7 +39,8 @@ void inbox_free (Inbox *inbox);
 /* Starts to watch. "changed" is called once the watch is armed, or when it is clear that there will be none. */
 void inbox_start (Inbox *inbox);
 
-/* Claims and the folder, at the monotonic time "now": no file is missing that is there. A folder that is missing or cannot be read is said once, and empty.
+/* Claims and the folder, at the monotonic time "now": no file is missing that is there. A folder that is missing or cannot be read
+ * is said once, and empty.
  */
 Listing *inbox_list (Inbox *inbox, int64_t now);
 

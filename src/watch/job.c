@@ -50,3 +50,25 @@ job_compare (const Job *left, const Job *right)
   return order_compare (&(Order) { left->is_claim, left->instant_ns, left->order_key },
                         &(Order) { right->is_claim, right->instant_ns, right->order_key });
 }
+
+GHashTable *
+job_keys (const GPtrArray *jobs)
+{
+  GHashTable *keys = g_hash_table_new (g_str_hash, g_str_equal);
+  for (unsigned i = 0; i < jobs->len; i++)
+    g_hash_table_add (keys, ((const Job *) jobs->pdata[i])->key);
+  return keys;
+}
+
+static gboolean
+is_unknown (gpointer key, gpointer value, gpointer data)
+{
+  (void) value;
+  return !g_hash_table_contains (data, key);
+}
+
+void
+job_keep_only (GHashTable *known, GHashTable *keys)
+{
+  g_hash_table_foreach_remove (known, is_unknown, keys);
+}

@@ -40,6 +40,11 @@ typedef struct
 /* Which comes first: order_compare. */
 int job_compare (const Job *left, const Job *right);
 
+/* What is known of files is kept in tables by their keys (or names), and goes when no job has them any more: the keys of jobs (of Job),
+ * borrowed from these; and what of a table is not among the keys is removed from it. */
+GHashTable *job_keys (const GPtrArray *jobs);
+void job_keep_only (GHashTable *known, GHashTable *keys);
+
 /* The strings are copied, and freed with it. */
 Job *job_new (const char *key, const char *name, const char *table);
 Job *job_copy (const Job *job); /* without what is borrowed */

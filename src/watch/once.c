@@ -14,8 +14,8 @@
 struct Once
 {
   bool rejects_ok;
-  GHashTable
-      *names; /* of its files, to how many of that name: one may be claimed, and another dropped behind it; NULL: not begun */
+  /* Of its files, to how many of that name: one may be claimed, and another dropped behind it. NULL: not begun. */
+  GHashTable *names;
   GHashTable *errors; /* what workers said, by the job's key */
   GHashTable *left;   /* the names of files that workers left */
   int code;

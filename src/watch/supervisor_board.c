@@ -39,8 +39,8 @@ describe_outage (const Supervisor *supervisor, BoardEntry *entry)
   return false;
 }
 
-/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. *ret_session: whose session it waits for, NULL:
- * nobody's. Borrowed from job and supervisor. */
+/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. *ret_session: whose session it waits
+ * for, NULL: nobody's. Borrowed from job and supervisor. */
 static BoardEntry
 describe (Supervisor *supervisor, const Job *job, int64_t now, Json **ret_session)
 {

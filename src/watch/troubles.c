@@ -98,20 +98,11 @@ troubles_forget (Troubles *troubles, const char *key)
   g_hash_table_remove (troubles->known, key);
 }
 
-static gboolean
-is_unknown (gpointer key, gpointer value, gpointer data)
-{
-  (void) value;
-  return !g_hash_table_contains (data, key);
-}
-
 void
 troubles_keep_only (Troubles *troubles, const GPtrArray *jobs)
 {
-  g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
-  for (unsigned i = 0; i < jobs->len; i++)
-    g_hash_table_add (keys, ((const Job *) jobs->pdata[i])->key);
-  g_hash_table_foreach_remove (troubles->known, is_unknown, keys);
+  g_autoptr (GHashTable) keys = job_keys (jobs);
+  job_keep_only (troubles->known, keys);
 }
 
 const char *

@@ -27,7 +27,8 @@ typedef enum
  *  3 each run is in the warehouse once, and ledger and folders agree;
  *  4 per id at most one current version, numbers 1..n, no overlap, no empty or inverted interval;
  *  5 (ORACLE_REPLAY) the archive in ledger order gives the same dimensions but for times and run ids;
- *  6 no secret in logs, output, statements or tables; no ORACLE_CANARY in logs, reports and the ledger; nothing outside the home and the configured schemas; no sanitizer report.
+ *  6 no secret in logs, output, statements or tables; no ORACLE_CANARY in logs, reports and the ledger; nothing outside the home
+ *    and the configured schemas; no sanitizer report.
  *
  * A home without a configured database (url NULL) is checked for 6 alone. */
 void oracle_check (Home *home, unsigned flags);
