@@ -7,7 +7,7 @@
 
 /* {"pid","user","application","state","since","query"}: who is in the way of loading the table, by a lock on it, on its staging
  * table, on the ledger, or by working on it as another weir; since is the begin of its transaction, in the query ? stands for each
- * value, and members that our role may not see are null. NULL: nobody, any more, or it could not be asked. A new reference. */
+ * number and for all from its first text or comment on, and members that our role may not see are null. NULL: nobody, any more, or it could not be asked. A new reference. */
 Json *session_holding (Db *db, const char *warehouse, const char *staging, const char *table);
 
 /* The same of who keeps the session "pid" waiting for a lock. */

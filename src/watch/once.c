@@ -83,11 +83,11 @@ once_takes (const Once *once, const Job *job)
 }
 
 void
-once_note (Once *once, const Job *job, const Json *error)
+once_note (Once *once, const char *key, const char *name, const Json *error)
 {
-  g_hash_table_add (once->left, g_strdup (job->name));
+  g_hash_table_add (once->left, g_strdup (name));
   if (error != NULL)
-    g_hash_table_replace (once->errors, g_strdup (job->key), json_incref ((Json *) error));
+    g_hash_table_replace (once->errors, g_strdup (key), json_incref ((Json *) error));
 }
 
 void

@@ -26,9 +26,9 @@ bool once_has_begun (const Once *once);
 void once_begin (Once *once, const GPtrArray *jobs, int64_t now);
 bool once_takes (const Once *once, const Job *job);
 
-/* A worker left the file. error: why, an "error" member, borrowed for the call; NULL: it did not say. Being tried again is nothing that
- * happens: it would keep others waiting without end. */
-void once_note (Once *once, const Job *job, const Json *error);
+/* A worker left the file "name". error: why, an "error" member, borrowed for the call; NULL: it did not say. key: of its job from now on,
+ * for one that stays claimed has another. Being tried again is nothing that happens: it would keep others waiting without end. */
+void once_note (Once *once, const char *key, const char *name, const Json *error);
 
 /* The file's end: its published object. stuck: it was loaded, and could not be moved. */
 void once_done (Once *once, const Job *job, const Json *published, bool stuck, int64_t now);

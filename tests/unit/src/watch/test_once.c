@@ -119,7 +119,7 @@ test_tried_again (void **state)
       look.now = NOW + MINUTE_US / 2 * tries;
       look.working = first;
       assert_false (once_is_over (once, &look));
-      once_note (once, job, NULL);
+      once_note (once, job->key, job->name, NULL);
       look.working = idle;
       assert_false (once_is_over (once, &look));
     }
