@@ -10,8 +10,11 @@ select count(*), count(*) from :"schema".:"table"
 select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :'schema' and c.relname = :'table')
 
 -- name: staging_is_empty
--- PostgreSQL empties unlogged tables when it recovers from a crash.
+-- PostgreSQL empties unlogged tables when it recovers from a crash. One whose rows all wait was empty before.
 select not exists (select from :"schema".:"table")
+       and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                       where n.nspname = :'schema' and c.relname = :'table'
+                         and obj_description(c.oid, 'pg_class') ~ ', of which all rows wait \(weir run [0-9a-f-]+\)$')
 
 -- name: may_create
 select n.nspname is not null,
