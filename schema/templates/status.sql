@@ -13,6 +13,15 @@ select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamesp
 -- PostgreSQL empties unlogged tables when it recovers from a crash.
 select not exists (select from :"schema".:"table")
 
+-- name: withheld
+-- What of the ledger this role may not use, as after a migration that another role has made.
+select string_agg(format('weir.%I', c.relname), ', ' order by c.relname)
+from pg_class c
+where c.relnamespace = to_regnamespace('weir') and c.relkind in ('r', 'v')
+  and not (has_table_privilege(c.oid, 'select')
+           and (c.relkind = 'v' or c.relname = 'migration'
+                or (has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))))
+
 -- name: may_create
 select n.nspname is not null,
        case when n.oid is null then has_database_privilege(current_database(), 'create')
