@@ -114,12 +114,10 @@ secrets_environment (void)
 static int
 unnamed_file (const char *text, size_t length, GError **error)
 {
-  int fd = memfd_create ("weir", MFD_CLOEXEC);
+  AUTO_FD int fd = memfd_create ("weir", MFD_CLOEXEC);
   if (fd < 0 || fchmod (fd, 0600) < 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not make a temporary file: %s", g_strerror (errno)), -1;
-  if (!fs_write_all (fd, text, length, "temporary file", error))
-    return close (fd), -1;
-  return fd;
+    return weir_system_error (error, errno, "could not make a temporary file"), -1;
+  return fs_write_all (fd, text, length, "temporary file", error) ? fd_steal (&fd) : -1;
 }
 
 GStrv
@@ -153,8 +151,10 @@ secrets_password_file (const char *password, GError **error)
       g_string_append_c (line, *password);
     }
   g_string_append_c (line, '\n');
-  int fd = unnamed_file (line->str, line->len, error);
-  if (fd < 0 || fcntl (fd, F_SETFD, 0) < 0)
+  AUTO_FD int fd = unnamed_file (line->str, line->len, error);
+  if (fd < 0)
     return NULL;
-  return g_strdup_printf ("/proc/self/fd/%d", fd);
+  if (fcntl (fd, F_SETFD, 0) < 0)
+    return weir_system_error (error, errno, "could not pass on a temporary file"), NULL;
+  return g_strdup_printf ("/proc/self/fd/%d", fd_steal (&fd));
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/fsutil.h"
+#include "src/load/answer.h"
 #include "src/load/loading.h"
 #include "src/load/outcome.h"
 #include "src/load/probe.h"
@@ -23,63 +24,6 @@
 
 #define ALONE_US (10 * G_USEC_PER_SEC)
 #define EXIT_MUTE 4
-
-/* Names the file that an answer is about, and its table, where they are known (not NULL). Takes and returns the answer. */
-static Json *
-about (Json *answer, const char *file, const char *table)
-{
-  if (file != NULL)
-    json_object_set_new (answer, "file", weir_json_string (file));
-  if (table != NULL)
-    json_object_set_new (answer, "table", weir_json_string (table));
-  return answer;
-}
-
-/* Names whom the file waits for, where that is known. Takes and returns the answer. */
-static Json *
-about_blocker (Json *answer, Loader *loader)
-{
-  if (loader->blocker != NULL)
-    json_object_set_new (answer, "session", g_steal_pointer (&loader->blocker));
-  return answer;
-}
-
-/* Of a connection that broke it has to be found out whether only that session is gone, or the database. */
-static Scope
-find_scope (Loader *loader, const GError *error)
-{
-  Scope scope = scope_of_error (error);
-  bool lost = scope == SCOPE_DATABASE && loader->db != NULL && !db_is_usable (loader->db);
-  return lost && loader_connect (loader, NULL) ? SCOPE_TABLE : scope;
-}
-
-static Json *
-answer_error (Loader *loader, const char *file, const char *table, const GError *error)
-{
-  Json *answer = about (outcome_error_to_json (error, find_scope (loader, error)), file, table);
-  return about_blocker (answer, loader);
-}
-
-/* The same of a file that stays claimed. */
-static Json *
-answer_orphan (Loader *loader, const Claim *claim, const char *table, const GError *error)
-{
-  char run[UID_TEXT_SIZE];
-  uid_format (claim_run (claim), run);
-  Json *answer = answer_error (loader, claim_name (claim), table, error);
-  json_object_set_new (answer, "run", json_string (run));
-  return answer;
-}
-
-static Json *
-answer_end (const LoadEnd *end)
-{
-  Json *answer = outcome_to_json (OUTCOME_DONE);
-  json_object_update (answer, end->summary);
-  if (end->stuck)
-    json_object_set_new (answer, "stuck", json_true ());
-  return answer;
-}
 
 /* What the supervisor's listing saw of the file: NULL where the request does not say. */
 static const Sight *
@@ -137,27 +81,8 @@ refrain (Loader *loader, const Json *request, const char *name, const Route *rou
       || (!claims && !candidate_dropped (loader, name, route, past, ret_candidate, &error)))
     return answer_error (loader, name, route->table, error);
   if (claims)
-    return about (outcome_to_json (OUTCOME_BUSY), name, route->table);
-  return ret_candidate->left != NULL ? about (json_copy (ret_candidate->left), name, route->table) : NULL;
-}
-
-/* A run has its summary when it is over: then only the file could not be moved. Takes and returns the answer. */
-static Json *
-answer_stuck (const LoadEnd *end, Json *answer)
-{
-  if (end->summary != NULL)
-    json_object_set_new (answer, "over", json_true ());
-  return answer;
-}
-
-/* What was found wrong with the table would have been found before there was a run: others of it may do well. */
-static Json *
-answer_given_back (Loader *loader, const char *file, const char *table, const GError *error)
-{
-  Json *answer = answer_error (loader, file, table, error);
-  if (outcome_from_json (answer) == OUTCOME_MODEL)
-    json_object_set_new (answer, "scope", json_string (scope_word (SCOPE_FILE)));
-  return answer;
+    return answer_about (outcome_to_json (OUTCOME_BUSY), name, route->table);
+  return ret_candidate->left != NULL ? answer_about (json_copy (ret_candidate->left), name, route->table) : NULL;
 }
 
 /* A file of the drop folder. */
@@ -182,7 +107,7 @@ load_dropped (Loader *loader, const Dropped *dropped, const Route *route)
   fault_point ("before-claim");
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, dropped->listed, candidate.run, &gone, &error);
   if (gone)
-    return about (outcome_to_json (OUTCOME_GONE), name, route->table);
+    return answer_about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
     return answer_error (loader, name, route->table, error);
   fault_point ("after-claim");
@@ -225,7 +150,7 @@ load_orphan (Loader *loader, const Orphan *orphan, const Route *route)
   bool gone = false;
   g_autoptr (Claim) claim = claim_resume (loader->settings->imports, orphan->run, orphan->listed, &gone, &error);
   if (gone)
-    return about (outcome_to_json (OUTCOME_GONE), name, route->table);
+    return answer_about (outcome_to_json (OUTCOME_GONE), name, route->table);
   if (claim == NULL)
     return answer_error (loader, name, route->table, error);
   g_auto (LoadEnd) end = { 0 };
@@ -258,9 +183,9 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
   if (state == LOCK_BUSY)
     {
       loader_find_blocker (loader, route->table, NULL);
-      return about_blocker (about (outcome_to_json (OUTCOME_BUSY), name, route->table), loader);
+      return answer_blocker (answer_about (outcome_to_json (OUTCOME_BUSY), name, route->table), loader);
     }
-  Json *answer = about (outcome_to_json (OUTCOME_WAITS), name, route->table);
+  Json *answer = answer_about (outcome_to_json (OUTCOME_WAITS), name, route->table);
   json_object_set_new (answer, "waits_for", weir_json_string (waits_for));
   return answer;
 }
@@ -434,7 +359,8 @@ next_request (Worker *worker, int64_t *due_us, GString *line)
   g_string_truncate (line, 0);
   for (;;)
     {
-      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
+      struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+                              { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
       int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (worker, due_us));
       if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;

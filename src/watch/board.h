@@ -24,11 +24,11 @@ typedef struct
   const char *file;  /* its name in the drop folder */
   const char *run;   /* of a claim, else NULL: with the name what it is known by */
   const char *table; /* where it goes */
-  const char *cause; /* the stable word of --json: "busy", "retry", "older" ...; "in_work" of one that does not wait */
+  const char *cause; /* the stable word of --json: "busy", "retry", "machine" ...; "in_work" of one that does not wait */
   const char *text;  /* what it waits for, for people: "another session of weir works on its table"; NULL: nothing to say */
   int64_t since;     /* microseconds since 1970: since when this is so */
   int64_t next;      /* when it is tried again; 0: when something changes */
-  const Json *more;  /* members of --json that only this cause has, or NULL: {"progress": {...}}, {"older": "users-1.csv"} */
+  const Json *more;  /* members of --json that only this cause has, or NULL: {"progress": {...}}, {"session": {...}} */
 } BoardEntry;
 
 typedef struct Board Board;

@@ -154,8 +154,18 @@ take_answer (Worker *worker, Json *reply)
     }
 }
 
-/* A sign of life, an answer, what was done unasked; or a line that nobody understands, and that may have been an answer: it would be waited for in vain, so
- * the worker is ended, and its file is an orphan. */
+/* How far the job in work has come. What an idle worker does unasked is no job's. */
+static void
+take_progress (Worker *worker, Json *progress)
+{
+  if (worker->state != WORKER_WORKING)
+    return;
+  g_clear_pointer (&worker->work.progress, json_decref);
+  worker->work.progress = json_incref (progress);
+}
+
+/* A sign of life, an answer, what was done unasked; or a line that nobody understands, and that may have been an answer: it would be
+ * waited for in vain, so the worker is ended, and its file is an orphan. */
 static void
 on_line (Child *child, const char *line, void *data)
 {
@@ -168,10 +178,7 @@ on_line (Child *child, const char *line, void *data)
   if (json_is_string (json_object_get (reply, "outcome")))
     take_answer (worker, reply);
   else if (json_is_object (progress))
-    {
-      g_clear_pointer (&worker->work.progress, json_decref);
-      worker->work.progress = json_incref (progress);
-    }
+    take_progress (worker, progress);
   else if (said != NULL)
     worker->crew->events->said (said, worker->crew->data);
   else

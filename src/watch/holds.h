@@ -34,7 +34,7 @@ HoldCause holds_find (Holds *holds, const Job *job, int64_t now, int64_t *ret_un
 
 void holds_release (Holds *holds, const char *key);
 void holds_release_waiting (Holds *holds, const char *dimension); /* a file of it was applied */
-void holds_release_changed (Holds *holds);                        /* models or settings changed: MODEL, LOCAL and STUCK end */
+void holds_release_changed (Holds *holds);                        /* models or settings changed: MODEL, FILE, LOCAL and STUCK end */
 
 /* Whether this is news: the first time this text is said of that key. */
 bool holds_is_news (Holds *holds, const char *key, const char *text);

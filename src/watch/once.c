@@ -17,6 +17,7 @@ struct Once
   GHashTable
       *names; /* of its files, to how many of that name: one may be claimed, and another dropped behind it; NULL: not begun */
   GHashTable *errors; /* what workers said, by the job's key */
+  GHashTable *left;   /* the names of files that workers left */
   int code;
   int64_t since; /* when something happened last */
 };
@@ -37,6 +38,7 @@ once_new (bool rejects_ok)
   Once *once = g_new0 (Once, 1);
   once->rejects_ok = rejects_ok;
   once->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) json_decref);
+  once->left = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return once;
 }
 
@@ -45,6 +47,7 @@ once_free (Once *once)
 {
   g_clear_pointer (&once->names, g_hash_table_unref);
   g_hash_table_unref (once->errors);
+  g_hash_table_unref (once->left);
   g_free (once);
 }
 
@@ -80,9 +83,11 @@ once_takes (const Once *once, const Job *job)
 }
 
 void
-once_note (Once *once, const Job *job, const Json *error)
+once_note (Once *once, const char *key, const char *name, const Json *error)
 {
-  g_hash_table_replace (once->errors, g_strdup (job->key), json_incref ((Json *) error));
+  g_hash_table_add (once->left, g_strdup (name));
+  if (error != NULL)
+    g_hash_table_replace (once->errors, g_strdup (key), json_incref ((Json *) error));
 }
 
 void
@@ -178,12 +183,24 @@ is_left (const Once *once, const Job *job)
   return job->state != JOB_IN_WORK && once_takes (once, job);
 }
 
+/* Whether a worker is at a file that none has left before. */
+static bool
+is_any_new (const Once *once, const GPtrArray *working)
+{
+  for (guint i = 0; i < working->len; i++)
+    if (!g_hash_table_contains (once->left, ((const Job *) working->pdata[i])->name))
+      return true;
+  return false;
+}
+
 bool
 once_is_over (Once *once, const OnceLook *look)
 {
   bool passes = false;
-  if (look->working > 0)
-    return once->since = look->now, false;
+  if (is_any_new (once, look->working))
+    once->since = look->now;
+  if (look->working->len > 0)
+    return false;
   for (guint i = 0; i < look->jobs->len && !passes; i++)
     passes = is_left (once, &g_array_index (look->jobs, Job, i)) && judge (look, i).passes;
   return !passes || look->now - once->since > PATIENCE_US;

@@ -26,8 +26,9 @@ bool once_has_begun (const Once *once);
 void once_begin (Once *once, const GPtrArray *jobs, int64_t now);
 bool once_takes (const Once *once, const Job *job);
 
-/* Why a worker left the file: an "error" member; borrowed for the call. */
-void once_note (Once *once, const Job *job, const Json *error);
+/* A worker left the file "name". error: why, an "error" member, borrowed for the call; NULL: it did not say. key: of its job from now on,
+ * for one that stays claimed has another. Being tried again is nothing that happens: it would keep others waiting without end. */
+void once_note (Once *once, const char *key, const char *name, const Json *error);
 
 /* The file's end: its published object. stuck: it was loaded, and could not be moved. */
 void once_done (Once *once, const Job *job, const Json *published, bool stuck, int64_t now);
@@ -38,13 +39,13 @@ typedef struct
   const GArray *jobs; /* of Job: all that waits or is in work, as dispatch_plan gets it */
   const Plan *plan;   /* what could be handed out of it */
   Holds *holds;
-  unsigned working; /* our own workers that are at a file */
+  const GPtrArray *working; /* of Job: what our own workers are at */
   int64_t now;
 } OnceLook;
 
 /* Whether nothing more will come of its files: all are done, or wait for a person or for what will not come by itself. What does
  * (somebody writes, another weir works on the table, the database is away) is waited for, but for a minute at most in which nothing
- * happens. */
+ * happens: no file is done, and none is in work that was not left before. */
 bool once_is_over (Once *once, const OnceLook *look);
 
 /* The files that are left, told one after the other: the "error" says why. Returns the exit code of all. */

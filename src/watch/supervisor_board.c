@@ -39,10 +39,12 @@ describe_outage (const Supervisor *supervisor, BoardEntry *entry)
   return false;
 }
 
-/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. Borrowed from job and supervisor. */
+/* The entry of a job; its cause is NULL where there is nothing to say but that it is ready. *ret_session: whose session it waits for, NULL:
+ * nobody's. Borrowed from job and supervisor. */
 static BoardEntry
-describe (Supervisor *supervisor, const Job *job, int64_t now)
+describe (Supervisor *supervisor, const Job *job, int64_t now, Json **ret_session)
 {
+  *ret_session = NULL;
   BoardEntry entry = { .file = job->name, .run = job->is_claim ? job->key : NULL, .table = job->table };
   const Trouble *trouble = troubles_find (supervisor->troubles, job->key);
   int64_t until;
@@ -56,6 +58,7 @@ describe (Supervisor *supervisor, const Job *job, int64_t now)
   entry.text = trouble->text != NULL ? trouble->text : troubles_text (cause);
   entry.since = trouble->since;
   entry.next = trouble->next;
+  *ret_session = trouble->session;
   return entry;
 }
 
@@ -63,11 +66,11 @@ describe (Supervisor *supervisor, const Job *job, int64_t now)
 static void
 put_waiting (Supervisor *supervisor, const Job *job, int64_t now)
 {
-  BoardEntry entry = describe (supervisor, job, now);
+  Json *session;
+  BoardEntry entry = describe (supervisor, job, now, &session);
   if (entry.cause == NULL)
     return;
-  const Trouble *trouble = troubles_find (supervisor->troubles, job->key);
-  g_autoptr (Json) more = trouble && trouble->session ? json_pack ("{s:O}", "session", trouble->session) : NULL;
+  g_autoptr (Json) more = session ? json_pack ("{s:O}", "session", session) : NULL;
   entry.more = more;
   board_put (supervisor->board, &entry);
 }

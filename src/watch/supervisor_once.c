@@ -62,8 +62,10 @@ tell_left (const Job *job, const Json *error, void *data)
 void
 supervisor_once_judge (Supervisor *supervisor, const GArray *all, const Plan *plan)
 {
-  const OnceLook look = { all, plan, supervisor->holds, crew_working (supervisor->crew), g_get_monotonic_time () };
-  if (!supervisor->looked || supervisor->over || supervisor->stopping || !once_is_over (supervisor->once, &look))
+  g_autoptr (GPtrArray) working = crew_jobs (supervisor->crew);
+  const OnceLook look = { all, plan, supervisor->holds, working, g_get_monotonic_time () };
+  /* Behind a reply a file that stays claimed is in no list until the next look. */
+  if (!supervisor->fresh || supervisor->over || supervisor->stopping || !once_is_over (supervisor->once, &look))
     return;
   end (supervisor, once_report (supervisor->once, &look, tell_left, supervisor));
 }

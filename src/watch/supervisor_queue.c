@@ -156,7 +156,9 @@ supervisor_look (Supervisor *supervisor)
     supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
   supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
+  supervisor->fresh = true;
   supervisor_hand_out (supervisor);
+  supervisor->fresh = false;
   g_autoptr (GPtrArray) known = crew_jobs (supervisor->crew);
   g_ptr_array_extend (known, supervisor->jobs, NULL, NULL);
   holds_keep_only (supervisor->holds, known);
@@ -259,7 +261,9 @@ give (Supervisor *supervisor, const GArray *all, const Step *step)
   g_autofree char *request = make_request (job, job_at (all, step->older), all, crashes);
   if (!crew_give (supervisor->crew, job, request))
     return false;
-  if (job->is_claim && crashes == 0 && holds_is_news (supervisor->holds, job->key, "resumed"))
+  /* A claim that our own worker has left was told of already. */
+  bool ours = troubles_find (supervisor->troubles, job->key) != NULL;
+  if (job->is_claim && crashes == 0 && !ours && holds_is_news (supervisor->holds, job->key, "resumed"))
     log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }

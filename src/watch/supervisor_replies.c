@@ -270,8 +270,9 @@ supervisor_take_reply (const Job *job, Json *reply, void *data)
     end_outage (supervisor, OUTAGE_DATABASE);
   if (outcome == OUTCOME_DONE)
     end_outage (supervisor, OUTAGE_MACHINE);
-  if (supervisor->once && outcome != OUTCOME_DONE && error)
-    once_note (supervisor->once, job, error);
+  const char *run = json_string_value (json_object_get (reply, "run"));
+  if (supervisor->once && outcome != OUTCOME_DONE)
+    once_note (supervisor->once, run ? run : job->key, job->name, error);
   outcomes[outcome].handle (supervisor, job, reply);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, 0);

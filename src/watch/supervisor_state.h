@@ -42,6 +42,7 @@ typedef struct
   bool stopping;
   Once *once; /* NULL: until somebody stops it */
   bool over;  /* what "once" wanted is done */
+  bool fresh; /* the jobs are those of a listing of just now: no reply has changed them since */
   unsigned kill_timer;
 
   Preparation *preparation; /* NULL: the database is ready */

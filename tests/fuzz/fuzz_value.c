@@ -178,14 +178,15 @@ is_cell (const Cell *cell, const char *text, size_t length)
   return cell->length == length && memcmp (cell->cell, text, length) == 0;
 }
 
-/* +5, .5, 5., -0 and 5e1 are 5, 0.5, 5, 0 and 50. */
+/* +5, .5, 5., -0 and 5e1 are 5, 0.5, 5, 0 and 50; 0.0 is 0 where all are whole. */
 static bool
 is_written_otherwise (const Cell *cell, const GString *printed)
 {
   const char *at = cell->cell, *end = at + cell->length;
   bool minus = *at == '-';
   bool sign = *at == '+' || (minus && printed->str[0] != '-');
-  return sign || at[minus] == '.' || end[-1] == '.' || memchr (at, 'e', cell->length) != NULL
+  bool rounded = cell->type->id == TYPE_BIGINT && memchr (at, '.', cell->length) != NULL;
+  return sign || rounded || at[minus] == '.' || end[-1] == '.' || memchr (at, 'e', cell->length) != NULL
          || memchr (at, 'E', cell->length) != NULL;
 }
 

@@ -284,10 +284,13 @@ test_archived_file_routes_right (void **state)
   g_autofree char *place = sql_scalar (home, "select place from weir.file order by seen_on limit 1");
   g_autofree char *text = home_read_file (home, place);
   g_autofree char *name = g_path_get_basename (place);
-  /* The archived file is dropped again under the name it has there. */
+  /* The archived file is dropped again under the name it has there: weir had it before, and a newer one since. */
   g_autoptr (Json) published = load_text (home, name, text, NULL);
-  assert_load (published, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  assert_load (published, "applied", "read=1 rejected=1");
   assert_json (published, "table", "users");
+  assert_sql (home, "a@x.org|Ann|1|f\na@x.org|Anna|2|t", VERSIONS);
+  g_autoptr (Json) forced = load_text (home, name, text, "--force", NULL);
+  assert_load (forced, "applied", "read=1 updated=1 deactivated=1 staged=1");
   assert_sql (home, "a@x.org|Ann|1|f\na@x.org|Anna|2|f\na@x.org|Ann|3|t", VERSIONS);
   home->oracle = ORACLE_REPLAY;
 }

@@ -3,6 +3,7 @@
 #include "tests/support/weir.h"
 
 #include "base/autoptr.h"
+#include "base/db.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -188,6 +189,31 @@ test_refuses_what_kills (void **state)
   assert_int_equal (home_count_files (home, "failed"), 2); /* and its reason */
 }
 
+/* A file whose table somebody has locked stays claimed, and is its own still: it is tried until the lock is gone, and told of once. */
+static void
+test_waits_for_locks (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"settle\": 0.2, \"lock_timeout\": 0.2");
+  home_write_model (home, "users", USERS);
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  g_autoptr (Db) somebody = db_connect (home->url, "somebody", -1, NULL);
+  assert_non_null (somebody);
+  assert_true (db_exec (somebody, "begin", NULL) && db_exec (somebody, "lock table warehouse.users in share mode", NULL));
+  home_drop (home, "users-2.csv", "name,email\nAnn Lee,a@x.org\n");
+  g_autoptr (Background) watch = spawn_weir (home, "watch", "--once", NULL);
+  wait_until (background_said (watch, "users-2.csv: is tried again"));
+  g_usleep (1500000);
+  assert_true (db_exec (somebody, "commit", NULL));
+  assert_int_equal (background_stop (watch, 0, DEADLINE_SECONDS), 0);
+  assert_sql (home, "Ann Lee", "select name from warehouse.users_current");
+  g_autofree char *said = background_text (watch);
+  g_auto (GStrv) again = g_strsplit (said, "is tried again", -1);
+  assert_int_equal (g_strv_length (again), 2);
+  assert_null (strstr (said, "taking it up again"));
+}
+
 /* Two at once: each file once. */
 static void
 test_two_at_once (void **state)
@@ -232,6 +258,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_leaves_what_comes_later, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_takes_up_orphans, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_refuses_what_kills, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_waits_for_locks, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_two_at_once, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_database_away, home_setup, home_teardown),
   };

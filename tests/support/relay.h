@@ -2,7 +2,7 @@
  *
  * It listens on a socket of its own, so that a URL with host=FOLDER leads through it, and passes on what comes, both ways. A trigger is a
  * text in what the client sends: with it, that one connection falls silent, or is cut; others go on. The process ends with the test.
- * (proxy.h counts messages instead, and ends the silence: it is for trying each message once.) */
+ * (torture/message_proxy.h counts messages instead, and ends the silence: it is for trying each message once.) */
 #ifndef WEIR_TESTS_SUPPORT_RELAY_H
 #define WEIR_TESTS_SUPPORT_RELAY_H
 

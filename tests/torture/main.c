@@ -1,5 +1,5 @@
 /* The program behind scripts/torture: which kinds, how many trials of each, several at once, and the figures at the end. */
-#include "torture.h"
+#include "options.h"
 
 #include "base/json.h"
 
@@ -13,20 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const Kind *const kinds[] = { &kind_calls,  &kind_errors, &kind_kills, &kind_messages,
-                                     &kind_server, &kind_home,   &kind_crowd, &kind_memory };
-
-typedef struct
-{
-  int64_t seed;
-  int count;  /* of trials of a kind; 0: all of the long form */
-  int budget; /* in seconds for each kind; 0: no limit */
-  int trial;  /* the only one, 0: none */
-  int jobs;   /* trials at once */
-  gboolean quick;
-  gboolean json;
-} Options;
 
 /* What became of a kind. */
 typedef struct
@@ -325,68 +311,7 @@ show_skipped (const Options *options, const Kind *kind, const char *why)
     printf ("%-8s skipped: %s\n", kind->name, why);
 }
 
-/* ---- the command line ---- */
-
-static bool
-is_wanted (const Kind *kind, char *const *names)
-{
-  for (; *names != NULL; names++)
-    if (g_str_equal (*names, kind->name) || g_str_equal (*names, "all"))
-      return true;
-  return false;
-}
-
-static bool
-are_known (char *const *names)
-{
-  for (; *names != NULL; names++)
-    {
-      bool known = g_str_equal (*names, "all");
-      for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
-        known = known || g_str_equal (*names, kinds[i]->name);
-      if (!known)
-        return fprintf (stderr, "torture: there is no kind \"%s\"; see --help\n", *names), false;
-    }
-  return true;
-}
-
-static char *
-describe_kinds (void)
-{
-  GString *text = g_string_new ("KINDS (or all):\n");
-  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
-    g_string_append_printf (text, "  %-8s %s\n", kinds[i]->name, kinds[i]->what);
-  g_string_append (text,
-                   "\nA violation is told with the command that repeats it; what it left is in the build folder's torture-kept/."
-                   "\nExit codes: 0 no violation, 1 violations, 2 usage.");
-  return g_string_free (text, false);
-}
-
-static bool
-parse (int *argc, char ***argv, Options *options)
-{
-  const GOptionEntry entries[] = {
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed, "What all choices follow from (1)", "N" },
-    { "count", 0, 0, G_OPTION_ARG_INT, &options->count, "Trials of each kind; otherwise all there are", "N" },
-    { "budget", 0, 0, G_OPTION_ARG_INT, &options->budget, "Start no trial of a kind after so many seconds", "SECONDS" },
-    { "trial", 0, 0, G_OPTION_ARG_INT, &options->trial, "Only this one", "N" },
-    { "jobs", 0, 0, G_OPTION_ARG_INT, &options->jobs, "Trials at once (twice the processors)", "N" },
-    { "quick", 0, 0, G_OPTION_ARG_NONE, &options->quick, "A few trials of each kind, as scripts/test does", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Figures as JSON, one object a kind", NULL },
-    { NULL },
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new ("KIND...");
-  g_autofree char *described = describe_kinds ();
-  g_option_context_set_summary (context, "Tries faults on weir, and checks that each file and row counts once whatever happens.");
-  g_option_context_set_description (context, described);
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_autoptr (GError) error = NULL;
-  if (!g_option_context_parse (context, argc, argv, &error))
-    return fprintf (stderr, "torture: %s\n", error->message), false;
-  if (*argc < 2 || options->jobs < 1 || (options->trial > 0 && *argc != 2))
-    return fprintf (stderr, "torture: name a kind (with --trial: only one), or all; see --help\n"), false;
-  return are_known (*argv + 1);
-}
+/* ---- all kinds ---- */
 
 static bool
 run_kinds (Torture *torture, char *const *names)
@@ -394,10 +319,10 @@ run_kinds (Torture *torture, char *const *names)
   bool good = true;
   if (!torture->options->json)
     printf ("%-8s %8s %8s %8s %11s %9s\n", "kind", "points", "trials", "faults", "violations", "seconds");
-  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+  for (const Kind *const *kind = options_kinds; *kind != NULL; kind++)
     {
-      torture->kind = kinds[i];
-      if (!is_wanted (torture->kind, names))
+      torture->kind = *kind;
+      if (!options_want (torture->kind, names))
         continue;
       const char *why = torture->kind->obstacle != NULL ? torture->kind->obstacle () : NULL;
       if (why != NULL)
@@ -415,7 +340,7 @@ int
 main (int argc, char **argv)
 {
   Options options = { .seed = 1, .jobs = 2 * (int) g_get_num_processors () };
-  if (!parse (&argc, &argv, &options))
+  if (!options_parse (&argc, &argv, &options))
     return 2;
   size_t size = (size_t) options.jobs * sizeof (TrialResult);
   TrialResult *results = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

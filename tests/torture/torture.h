@@ -5,7 +5,7 @@
  * (trial.h). What a trial does follows from kind, seed and its number, so that the same three repeat it; where the moment of a
  * fault depends on the clock, its choices are the same and its moments are near.
  *
- * A new kind is a file here, named in the table of main.c. */
+ * A new kind is a file here, named in the table of options.c. */
 #ifndef WEIR_TESTS_TORTURE_TORTURE_H
 #define WEIR_TESTS_TORTURE_TORTURE_H
 

@@ -68,7 +68,7 @@ an_entry_is_read_as_it_was_put (void **state)
   (void) state;
   g_autofree char *folder = g_dir_make_tmp ("weir-board-XXXXXX", NULL);
   g_autoptr (Board) board = board_new (folder);
-  g_autoptr (Json) more = json_pack ("{s:s}", "older", "users-1.csv");
+  g_autoptr (Json) more = json_pack ("{s:{s:s}}", "progress", "step", "LOAD");
   BoardEntry entry = busy;
   entry.more = more;
   board_put (board, &entry);
@@ -76,7 +76,7 @@ an_entry_is_read_as_it_was_put (void **state)
   g_autoptr (Json) files = board_read (folder);
   g_autofree char *text = weir_json_text (files);
   assert_string_equal (text, "[{\"file\":\"users.csv\",\"run\":null,\"table\":\"users\",\"cause\":\"busy\",\"text\":"
-                             "\"another session works on its table\",\"since\":7,\"next\":9,\"older\":\"users-1.csv\"}]");
+                             "\"another session works on its table\",\"since\":7,\"next\":9,\"progress\":{\"step\":\"LOAD\"}}]");
   g_clear_pointer (&board, board_free);
   remove_tree (folder);
 }

@@ -148,6 +148,20 @@ signs_of_life_are_kept_until_the_answer (void **state)
   end (fixture);
 }
 
+/* It looks after rows that wait, unasked: the next file has not come so far yet. */
+static void
+what_an_idle_worker_does_is_no_files_progress (void **state)
+{
+  (void) state;
+  Fixture *fixture = begin (READY "echo '{\"outcome\":\"done\"}'; echo '{\"progress\":{\"step\":\"TRANSFORM\"}}'\n"
+                                  "echo '{\"said\":\"3 rows\"}'; exec sleep 60\n");
+  wait_until (turn (fixture) && fixture->replies == 1 && fixture->said == 1);
+  g_autoptr (Job) next = job_new ("sales.csv", "sales.csv", "sales");
+  assert_true (crew_give (fixture->crew, next, "{\"path\":\"sales.csv\"}"));
+  assert_null (crew_work (fixture->crew, "sales.csv")->progress);
+  end (fixture);
+}
+
 static void
 a_silent_worker_is_told_of_once_and_ended_in_the_end (void **state)
 {
@@ -185,6 +199,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (what_is_not_understood_ends_the_worker),
     cmocka_unit_test (signs_of_life_are_kept_until_the_answer),
+    cmocka_unit_test (what_an_idle_worker_does_is_no_files_progress),
     cmocka_unit_test (a_silent_worker_is_told_of_once_and_ended_in_the_end),
     cmocka_unit_test (one_that_has_nothing_to_do_may_be_silent),
   };

@@ -79,12 +79,14 @@ test_one_file (void **state)
         g_array_append_val (plan.waits, step);
       Once *once = once_new (false);
       once_begin (once, first, NOW);
-      OnceLook look = { jobs, &plan, holds, 0, NOW };
+      g_autoptr (GPtrArray) idle = g_ptr_array_new (), working = g_ptr_array_new ();
+      g_ptr_array_add (working, job);
+      OnceLook look = { jobs, &plan, holds, idle, NOW };
       assert_int_equal (once_is_over (once, &look), cases[i].over);
-      look.working = 1; /* as long as a worker of ours has a file, more may come of it */
+      look.working = working; /* as long as a worker of ours has a file, more may come of it */
       look.now = NOW + 10 * MINUTE_US;
       assert_false (once_is_over (once, &look));
-      look.working = 0;
+      look.working = idle;
       look.now += MINUTE_US;
       assert_int_equal (once_is_over (once, &look), cases[i].over);
       look.now++;
@@ -94,6 +96,36 @@ test_one_file (void **state)
       assert_int_equal (told, 1);
       once_free (once);
     }
+}
+
+/* A file that a worker has left is tried again and again, for as long as somebody forgets a lock: that keeps nobody waiting. */
+static void
+test_tried_again (void **state)
+{
+  (void) state;
+  g_autoptr (Holds) holds = holds_new ();
+  g_autoptr (GPtrArray) first = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free), idle = g_ptr_array_new ();
+  Job *job = job_new ("users.csv", "users.csv", "users");
+  g_ptr_array_add (first, job);
+  g_autoptr (GArray) jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  g_array_append_val (jobs, *job);
+  g_auto (Plan) plan = { 0 };
+  Once *once = once_new (false);
+  once_begin (once, first, NOW);
+  holds_set (holds, job, HOLD_RETRY, INT64_MAX, NULL);
+  OnceLook look = { jobs, &plan, holds, first, NOW };
+  for (int tries = 0; tries < 3; tries++)
+    {
+      look.now = NOW + MINUTE_US / 2 * tries;
+      look.working = first;
+      assert_false (once_is_over (once, &look));
+      once_note (once, job->key, job->name, NULL);
+      look.working = idle;
+      assert_false (once_is_over (once, &look));
+    }
+  look.now++;
+  assert_true (once_is_over (once, &look));
+  once_free (once);
 }
 
 /* What came later is not its own, nor is a second file of a name that it has done. */
@@ -151,7 +183,7 @@ test_ends (void **state)
       Once *once = once_new (ends[i].rejects_ok);
       once_begin (once, none, NOW);
       once_done (once, job, published, ends[i].stuck, NOW);
-      const OnceLook look = { jobs, &plan, holds, 0, NOW };
+      const OnceLook look = { jobs, &plan, holds, none, NOW };
       assert_true (once_is_over (once, &look));
       assert_int_equal (once_report (once, &look, NULL, NULL), ends[i].code);
       once_free (once);
@@ -163,6 +195,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_one_file),
+    cmocka_unit_test (test_tried_again),
     cmocka_unit_test (test_its_own),
     cmocka_unit_test (test_ends),
   };

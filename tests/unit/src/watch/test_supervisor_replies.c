@@ -244,15 +244,96 @@ a_file_that_crashes_its_workers_is_held_in_the_end (void **state)
     }
 }
 
+/* The board's entry of the only file, once it is shown. A new reference. */
+static Json *
+show_board (Fixture *fixture)
+{
+  Supervisor *supervisor = &fixture->supervisor;
+  g_ptr_array_add (supervisor->jobs, job_copy (fixture->job));
+  supervisor->board = board_new (fixture->folder);
+  supervisor->stopping = false;
+  supervisor_post (supervisor);
+  wait_until (g_main_context_iteration (NULL, FALSE) && supervisor->board_timer == 0);
+  g_autoptr (Json) files = board_read (fixture->folder);
+  g_clear_pointer (&supervisor->board, board_free);
+  assert_int_equal (json_array_size (files), 1);
+  return json_incref (json_array_get (files, 0));
+}
+
+/* Whose session a file waited for is no news any more when the database is away. */
+static void
+an_outage_is_nobodys_session (void **state)
+{
+  static const char busy[] = "{\"outcome\":\"busy\",\"session\":{\"pid\":1}}";
+  static const char away[] = "{\"outcome\":\"retry\",\"scope\":\"database\",\"error\":{\"message\":\"nobody answers\"}}";
+  static const struct
+  {
+    bool is_away;
+    const char *cause;
+  } cases[] = { { false, "busy" }, { true, "database_away" } };
+  Fixture *fixture = *state;
+  fixture->job->state = JOB_READY;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_ptr_array_set_size (fixture->supervisor.jobs, 0);
+      fixture->supervisor.stopping = true;
+      take (fixture, busy);
+      /* until it is looked at, or over before that */
+      holds_set (fixture->supervisor.holds, fixture->job, HOLD_BUSY, cases[i].is_away ? 0 : INT64_MAX, NULL);
+      if (cases[i].is_away)
+        take (fixture, away);
+      g_autoptr (Json) entry = show_board (fixture);
+      assert_string_equal (json_string_value (json_object_get (entry, "cause")), cases[i].cause);
+      assert_int_equal (json_object_get (entry, "session") != NULL, !cases[i].is_away);
+    }
+}
+
+static void
+keep_message (const Job *job, const Json *error, void *data)
+{
+  (void) job;
+  *(char **) data = g_strdup (json_string_value (json_object_get (error, "message")));
+}
+
+/* A file that was claimed meanwhile has another key, and what its worker said of it is told all the same. */
+static void
+what_is_left_at_the_end_of_once_is_told_as_its_worker_said_it (void **state)
+{
+  Fixture *fixture = *state;
+  Supervisor *supervisor = &fixture->supervisor;
+  g_autoptr (GPtrArray) first = g_ptr_array_new ();
+  g_ptr_array_add (first, fixture->job);
+  supervisor->once = once_new (false);
+  once_begin (supervisor->once, first, 1);
+  take (fixture,
+        "{\"outcome\":\"local\",\"over\":true,\"scope\":\"file\",\"run\":\"r-1\",\"error\":{\"message\":\"the archive is full\"}}");
+  g_autoptr (Job) claim = job_new ("r-1", "sales.csv", "sales");
+  claim->is_claim = true;
+  claim->state = JOB_STUCK;
+  g_autoptr (GArray) jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  g_array_append_val (jobs, *claim);
+  g_auto (Plan) plan = { .steps = g_array_new (FALSE, FALSE, sizeof (Step)), .waits = g_array_new (FALSE, FALSE, sizeof (Step)) };
+  g_autofree char *message = NULL;
+  assert_int_equal (once_report (supervisor->once, &(OnceLook) { jobs, &plan, supervisor->holds, 0, 1 }, keep_message, &message),
+                    4);
+  assert_string_equal (message, "the archive is full");
+  once_free (supervisor->once);
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (every_answer_has_its_words_and_its_hold),   TEST (why_a_file_waits_is_said_once),
-    TEST (a_waiting_file_goes_on_when_its_dimension_was_applied), TEST (what_has_left_is_forgotten),
-    TEST (an_outage_is_said_once_and_ends_with_what_proves_it),   TEST (what_stays_claimed_is_held_as_a_claim),
+    cmocka_unit_test (every_answer_has_its_words_and_its_hold),
+    TEST (why_a_file_waits_is_said_once),
+    TEST (a_waiting_file_goes_on_when_its_dimension_was_applied),
+    TEST (what_has_left_is_forgotten),
+    TEST (an_outage_is_said_once_and_ends_with_what_proves_it),
+    TEST (what_stays_claimed_is_held_as_a_claim),
     TEST (a_file_that_crashes_its_workers_is_held_in_the_end),
+    cmocka_unit_test_setup_teardown (an_outage_is_nobodys_session, set_up, tear_down),
+    cmocka_unit_test_setup_teardown (what_is_left_at_the_end_of_once_is_told_as_its_worker_said_it, set_up, tear_down),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -84,14 +84,34 @@ every_cause_has_a_word_and_a_text (void **state)
     }
 }
 
+static void
+the_manual_names_each_cause (void **state)
+{
+  (void) state;
+  const char *source = g_getenv ("WEIR_SOURCE");
+  if (source == NULL)
+    skip ();
+  g_autofree char *path = g_build_filename (source, "docs", "operations.md", NULL), *manual = NULL;
+  assert_true (g_file_get_contents (path, &manual, NULL, NULL));
+  const char *table = strstr (manual, "| cause | what is waited for |");
+  assert_non_null (table);
+  g_autofree char *rows = g_strndup (table, (size_t) (strstr (table, "\n\n") - table));
+  for (HoldCause each = HOLD_BUSY; each < HOLD_CAUSES; each++)
+    {
+      g_autofree char *word = g_strdup_printf ("`%s`", troubles_word (each));
+      if (strstr (rows, word) == NULL)
+        print_message ("docs/operations.md should name the cause %s\n", word);
+      assert_non_null (strstr (rows, word));
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (a_trouble_lasts_while_its_cause_does),
-    cmocka_unit_test (pauses_grow_while_the_cause_is_the_same),
-    cmocka_unit_test (what_no_job_has_is_forgotten),
-    cmocka_unit_test (every_cause_has_a_word_and_a_text),
+    cmocka_unit_test (a_trouble_lasts_while_its_cause_does), cmocka_unit_test (pauses_grow_while_the_cause_is_the_same),
+    cmocka_unit_test (what_no_job_has_is_forgotten),         cmocka_unit_test (every_cause_has_a_word_and_a_text),
+    cmocka_unit_test (the_manual_names_each_cause),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
