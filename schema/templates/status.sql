@@ -16,6 +16,15 @@ select not exists (select from :"schema".:"table")
                        where n.nspname = :'schema' and c.relname = :'table'
                          and obj_description(c.oid, 'pg_class') ~ ', of which all rows wait \(weir run [0-9a-f-]+\)$')
 
+-- name: withheld
+-- What of the ledger this role may not use, as after a migration that another role has made.
+select string_agg(format('weir.%I', c.relname), ', ' order by c.relname)
+from pg_class c
+where c.relnamespace = to_regnamespace('weir') and c.relkind in ('r', 'v')
+  and not (has_table_privilege(c.oid, 'select')
+           and (c.relkind = 'v' or c.relname = 'migration'
+                or (has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))))
+
 -- name: may_create
 select n.nspname is not null,
        case when n.oid is null then has_database_privilege(current_database(), 'create')
