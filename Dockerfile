@@ -15,7 +15,7 @@ RUN apt-get update -q \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
 COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/
 COPY models/*.json /usr/local/share/weir/models/
-COPY schema/model.schema.json /usr/local/share/weir/schema/
+COPY schema/model.schema.json schema/roles.sql /usr/local/share/weir/schema/
 COPY docs/*.md /usr/local/share/doc/weir/
 COPY scripts/container-start /usr/local/bin/
 

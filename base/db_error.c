@@ -145,10 +145,13 @@ db_result_error (Db *db, const PGresult *result, bool cancelled, GError **error)
     return value_error (result, rule, error);
   /* The context is where in whose statement, which may have values too; of a COPY it has the row. */
   const char *context = PQresultErrorField (result, PG_DIAG_CONTEXT);
+  const char *hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT);
+  if (hint == NULL && rule->reason == REASON_INSUFFICIENT_PRIVILEGE)
+    hint = "An administrator gives weir's role what it needs with schema/roles.sql, and again after each `weir migrate up`.";
   return weir_fail (error,
                     &(Failure) { rule->code, rule->reason, .line = context != NULL ? copied_row (context) : 0,
-                                 .detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL),
-                                 .hint = PQresultErrorField (result, PG_DIAG_MESSAGE_HINT), .sqlstate = sqlstate },
+                                 .detail = PQresultErrorField (result, PG_DIAG_MESSAGE_DETAIL), .hint = hint,
+                                 .sqlstate = sqlstate },
                     "%s", message);
 }
 

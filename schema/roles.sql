@@ -36,6 +36,7 @@
 \set QUIET on
 
 begin;
+set local client_min_messages = warning;
 
 -- Roles are of the whole server: those that are there stay as they are.
 select format('create role %I nologin', :'owner') where not exists (select from pg_roles where rolname = :'owner') \gexec

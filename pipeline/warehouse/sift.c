@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/sift.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/missing.h"
 #include "schema/sql.h"
@@ -123,13 +124,64 @@ sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *ste
   return true;
 }
 
+static void
+tell_overtaken (const PipelineTask *task, int64_t refused, GPtrArray *notes)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (task->run->id, id);
+  g_autofree char *rows = text_count (refused);
+  if (refused > 0)
+    g_ptr_array_add (
+        notes, g_strdup_printf ("%s row%s would have changed what is there, and %s refused as overtaken; `weir retry %.8s --force` "
+                                "loads %s all the same",
+                                rows, refused == 1 ? "" : "s", refused == 1 ? "was" : "were", id, refused == 1 ? "it" : "them"));
+}
+
 bool
 sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
                 GError **error)
 {
   SiftVars vars = sift_vars (task->model, loaded);
   vars.vars[4].value = message;
-  return sift (db, &vars, "table/forget_refused", NULL, error) && sift (db, &vars, "table/refuse_overtaken", NULL, error)
-         && keep_refused (db, loaded, step, ret_rows, error) && sift (db, &vars, "table/delete_refused", NULL, error)
-         && sift (db, &vars, "table/forget_overtaken", NULL, error);
+  if (!sift (db, &vars, "table/forget_refused", NULL, error) || !sift (db, &vars, "table/refuse_overtaken", NULL, error)
+      || !keep_refused (db, loaded, step, ret_rows, error) || !sift (db, &vars, "table/delete_refused", NULL, error)
+      || !sift (db, &vars, "table/forget_overtaken", NULL, error))
+    return false;
+  tell_overtaken (task, *ret_rows, step->notes);
+  return true;
+}
+
+/* Of the rows of weir_refused, which refer to nobody, and of those that others of their key wait for. */
+static bool
+refuse_waiting (Db *db, const PipelineTask *task, const SiftVars *vars, GError **error)
+{
+  const SqlVar more[] = { vars->vars[0],
+                          vars->vars[1],
+                          vars->vars[3],
+                          vars->vars[4],
+                          { "schema", task->options->warehouse_schema },
+                          { "table", task->model->table },
+                          { "id", task->model->id_column } };
+  return sql_run (db, "waiting/refuse_overtaken", more, G_N_ELEMENTS (more), NULL, error)
+         && sql_run (db, "waiting/forget_missing", NULL, 0, NULL, error);
+}
+
+bool
+sift_overtaken_waiting (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, GError **error)
+{
+  SiftVars vars = sift_vars (task->model, loaded);
+  vars.vars[4].value = message;
+  int64_t missing, refused;
+  /* Who is missing is told of the rows that are left. */
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  PipelineResult untold = { .notes = notes };
+  if (loaded->layout->n_references == 0)
+    return true;
+  if (!sift (db, &vars, "table/forget_refused", NULL, error)
+      || !missing_find (db, task, loaded, MISSING_WAIT, &untold, &missing, error) || !refuse_waiting (db, task, &vars, error)
+      || !keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error)
+      || !sift (db, &vars, "table/forget_refused", NULL, error))
+    return false;
+  tell_overtaken (task, refused, step->notes);
+  return true;
 }

@@ -15,6 +15,11 @@ bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult
 bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
                      GError **error);
 
+/* The same of rows that wait, or would: those whose key waits already and says something else, for that one may be of a newer file; and
+ * those that refer to nobody and whose key the fact has, which they would change one day. Before any row of the file waits. */
+bool sift_overtaken_waiting (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step,
+                             GError **error);
+
 /* Spools the original bytes of the rows of weir_refused, read from the file once more: of those that wait, or of the others. */
 bool sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **error);
 

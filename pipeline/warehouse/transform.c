@@ -142,16 +142,6 @@ keep_newer (Db *db, const Change *change, int64_t *delta, GError **error)
   if (!sift_overtaken (db, change->task, change->loaded, change->overtaken, change->result, &refused, error))
     return false;
   *delta -= refused;
-  if (refused == 0)
-    return true;
-  char id[UID_TEXT_SIZE];
-  uid_format (change->task->run->id, id);
-  g_autofree char *rows = text_count (refused);
-  g_ptr_array_add (
-      change->result->notes,
-      g_strdup_printf ("%s row%s would have changed what is there, and %s refused as overtaken; `weir retry %.8s --force` "
-                       "loads %s all the same",
-                       rows, refused == 1 ? "" : "s", refused == 1 ? "was" : "were", id, refused == 1 ? "it" : "them"));
   return true;
 }
 
@@ -261,7 +251,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
-  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before->waiting, loaded, result, error)
+  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;
   note_instant (task->model->table, ahead, result->notes);

@@ -152,11 +152,23 @@ forget_superseded (Db *db, const Withhold *withhold, GError **error)
          && run_sql (db, withhold, "waiting/count", NULL, error);
 }
 
-bool
-withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, int64_t waiting, Loaded *loaded, PipelineResult *step,
-               GError **error)
+/* A staging table of which all rows wait was not emptied by a crash: it says so. */
+static bool
+tell_none_left (Db *db, const Withhold *withhold, GError **error)
 {
-  int64_t missing, superseded = 0;
+  const SqlVar vars[] = { { "staging", withhold->stage->schema }, { "build", withhold->stage->name } };
+  g_autoptr (DbResult) comment = NULL;
+  return sql_run (db, "waiting/tell_none", vars, G_N_ELEMENTS (vars), &comment, error)
+         && (db_result_rows (comment) == 0 || db_exec (db, db_result_value (comment, 0, 0), error));
+}
+
+bool
+withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, const TableBefore *before, Loaded *loaded,
+               PipelineResult *step, GError **error)
+{
+  int64_t waiting = before->waiting, missing, superseded = 0;
+  if (before->overtaken != NULL && !sift_overtaken_waiting (db, task, loaded, before->overtaken, step, error))
+    return false;
   if (!missing_find (db, task, loaded, MISSING_WAIT, step, &missing, error))
     return false;
   if (missing == 0 && waiting == 0)
@@ -165,5 +177,6 @@ withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, int
   withhold_init (&withhold);
   return run_sql (db, &withhold, "waiting/begin", NULL, error) && (waiting == 0 || find_known (db, &withhold, &superseded, error))
          && (missing == 0 || keep (db, &withhold, loaded, step, error))
-         && (superseded == 0 || forget_superseded (db, &withhold, error)) && run_sql (db, &withhold, "waiting/end", NULL, error);
+         && (superseded == 0 || forget_superseded (db, &withhold, error)) && tell_none_left (db, &withhold, error)
+         && run_sql (db, &withhold, "waiting/end", NULL, error);
 }

@@ -15,11 +15,11 @@
 #include "pipeline/stage/load.h"
 #include "pipeline/warehouse/warehouse.h"
 
-/* Puts such rows aside, with their original bytes, which are read from the file once more. "waiting": how many rows of the table wait
- * so far. The count of staged rows follows, and that of waiting ones; those that are known already stay counted as staged, and are
+/* Puts such rows aside, with their original bytes, which are read from the file once more. Of a file that is overtaken those that may
+ * not wait are refused (sift.h). The count of staged rows follows, and that of waiting ones; those that are known already stay counted as staged, and are
  * in staging no more. In the transaction of TRANSFORM, behind warehouse_bring_up. Where nothing waits and nothing is missing it asks
  * one question for each reference with "wait", and else none. */
-bool withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, int64_t waiting, Loaded *loaded,
+bool withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, const TableBefore *before, Loaded *loaded,
                     PipelineResult *step, GError **error);
 
 #endif

@@ -10,8 +10,20 @@ select count(*), count(*) from :"schema".:"table"
 select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :'schema' and c.relname = :'table')
 
 -- name: staging_is_empty
--- PostgreSQL empties unlogged tables when it recovers from a crash.
+-- PostgreSQL empties unlogged tables when it recovers from a crash. One whose rows all wait was empty before.
 select not exists (select from :"schema".:"table")
+       and not exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                       where n.nspname = :'schema' and c.relname = :'table'
+                         and obj_description(c.oid, 'pg_class') ~ ', of which all rows wait \(weir run [0-9a-f-]+\)$')
+
+-- name: withheld
+-- What of the ledger this role may not use, as after a migration that another role has made.
+select string_agg(format('weir.%I', c.relname), ', ' order by c.relname)
+from pg_class c
+where c.relnamespace = to_regnamespace('weir') and c.relkind in ('r', 'v')
+  and not (has_table_privilege(c.oid, 'select')
+           and (c.relkind = 'v' or c.relname = 'migration'
+                or (has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))))
 
 -- name: may_create
 select n.nspname is not null,

@@ -64,6 +64,19 @@ where w.run_id = o.run_id and w.line = o.line
 delete from weir_refused r
 where r.waits_for is not null and not exists (select from :"staging".:"build" s where s._line = r._line)
 
+-- name: refuse_overtaken
+-- Of a file that comes late: rows whose key waits with something else, or that would wait for changing a row of the fact.
+with late as (
+    select s._line from :"staging".:"build" s
+    where exists (select from weir.waiting w where w.table_name = :'table' and w.id = s._id and w.hash <> s._hash)
+       or (exists (select from weir_refused r where r._line = s._line)
+           and exists (select from :"schema".:"table" t where t.:"id" = s._id and t.row_hash <> s._hash))),
+gone as (delete from weir_refused r using late l where r._line = l._line)
+insert into weir_refused select _line, :'column', 'overtaken', :'message' from late
+
+-- name: forget_missing
+delete from weir_refused where waits_for is not null
+
 -- name: supersede
 -- A later row of the same key, whether it waits or not, stands in place of the one that waits.
 insert into weir_settled
@@ -150,6 +163,13 @@ where f.run_id = n.run_id
 -- name: readdress
 -- Where one of several dimensions has the entity by now, the rows wait for the next.
 update weir.waiting w set dimension = :first where w.table_name = :'table' and w.dimension <> :first
+
+-- name: tell_none
+-- Where no row is left in staging the comment on the table says why (status/staging_is_empty).
+select format('comment on table %I.%I is %L', :'staging'::text, :'build'::text,
+              regexp_replace(obj_description(c.oid, 'pg_class'), ' (?=\(weir run [0-9a-f-]+\)$)', ', of which all rows wait '))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'staging' and c.relname = :'build' and not exists (select from :"staging".:"build")
 
 -- name: end
 -- A file whose rows are rejects by now is no duplicate when it comes again.

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_STOPPED 3
 
@@ -72,7 +73,10 @@ static void
 print_status (const PgServer *server)
 {
   g_autofree char *url = pgserver_url (server, false);
-  printf ("state     %s\n", server->running ? "running" : server->initialised ? "stopped" : "not made yet");
+  printf ("state     %s\n", server->running       ? "running"
+                            : server->initialised ? "stopped"
+                            : server->recorded    ? "gone: server.json names data that are not there"
+                                                  : "not made yet");
   printf ("programs  PostgreSQL %d in %s\n", server->version, server->bin);
   printf ("data      %s\n", server->data);
   printf ("log       %s\n", server->log);
@@ -169,10 +173,23 @@ show_clusters (const GPtrArray *clusters, bool json)
     print_clusters (clusters);
 }
 
+/* Of root's clusters and homes others see too little to tell whether one is in use. */
+static GPtrArray *
+find_clusters (GError **error)
+{
+  if (geteuid () == 0)
+    return pgclusters_list (PGPLACE_ROOT, error);
+  weir_fail (error,
+             &(Failure) { WEIR_ERROR_MODEL, .detail = "Where weir runs as an ordinary user, its data are in its home.",
+                          .hint = "`weir db status` shows those of this home." },
+             "the clusters in %s are root's to list and remove", PGPLACE_ROOT);
+  return NULL;
+}
+
 static bool
 list_clusters (const Call *call, GError **error)
 {
-  g_autoptr (GPtrArray) clusters = pgclusters_list (PGPLACE_ROOT, error);
+  g_autoptr (GPtrArray) clusters = find_clusters (error);
   if (clusters == NULL)
     return false;
   show_clusters (clusters, call->json);
@@ -201,7 +218,7 @@ drop_orphans (const Call *call, int *ret_code, GError **error)
   const DbOptions *options = call->options;
   g_autofree char *home = options->orphan != NULL ? g_canonicalize_filename (options->orphan, NULL) : NULL;
   g_autofree char *programs = g_strdup (g_getenv ("WEIR_PG_BIN"));
-  g_autoptr (GPtrArray) clusters = pgclusters_list (PGPLACE_ROOT, error);
+  g_autoptr (GPtrArray) clusters = find_clusters (error);
   if (clusters == NULL || !choose_orphans (clusters, home, error))
     return false;
   show_clusters (clusters, call->json);

@@ -91,6 +91,38 @@ table_to_json (const Table *table)
   return object;
 }
 
+/* Why a file waits of which no `weir watch` tells, in the words of one (src/watch/troubles.c) where these have it. NULL: it does not. */
+static const char *
+cause_of (const WaitingFile *file)
+{
+  static const char *const causes[][2] = { { "writing", "incomplete" },
+                                           { "settling", "incomplete" },
+                                           { "unreadable", "unreadable" },
+                                           { "held", "model" },
+                                           { "waits", "waits" } };
+  if (file->waits_for != NULL)
+    return "older";
+  for (size_t i = 0; file->run == NULL && i < G_N_ELEMENTS (causes); i++)
+    if (g_str_equal (file->state, causes[i][0]))
+      return causes[i][1];
+  return NULL;
+}
+
+/* Such a file has waited since it came. */
+static void
+tell_cause (const WaitingFile *file, const char *until, Json *object)
+{
+  static const char *const times[] = { "since", "next_try", NULL };
+  const char *cause = file->told == NULL ? cause_of (file) : NULL;
+  if (cause == NULL)
+    return;
+  g_autofree char *since = text_time (file->ctime_ns);
+  json_object_set_new (object, "cause", json_string (cause));
+  json_object_set_new (object, "since", json_string (since));
+  json_object_set_new (object, "next_try", weir_json_string (until));
+  show_times_to_iso (object, times);
+}
+
 static Json *
 waiting_to_json (const WaitingFile *file)
 {
@@ -101,6 +133,7 @@ waiting_to_json (const WaitingFile *file)
                             file->run, "waits_for", weir_json_string (file->waits_for), "until", until);
   show_times_to_iso (object, times);
   told_to_json (file->told, object);
+  tell_cause (file, until, object);
   return object;
 }
 

@@ -35,17 +35,30 @@ check_version (Db *db, GPtrArray *checks)
   checks_add (checks, "version", g_strdup_printf ("PostgreSQL %d.%d", version / 10000, version % 10000), error);
 }
 
-/* Returns whether there is a ledger to ask. fresh: that there is none was said already. */
+static bool
+check_rights (Db *db, GError **error)
+{
+  g_autoptr (DbResult) withheld = NULL;
+  if (!sql_run (db, "status/withheld", NULL, 0, &withheld, error))
+    return false;
+  return db_result_value (withheld, 0, 0) == NULL
+         || weir_fail (error,
+                       &(Failure) { WEIR_ERROR_MODEL, REASON_INSUFFICIENT_PRIVILEGE,
+                                    .hint = "As an administrator, in this database: psql -f schema/roles.sql (it may run again)" },
+                       "this role may not use %s", db_result_value (withheld, 0, 0));
+}
+
+/* Returns whether the ledger can be asked. fresh: that there is none was said already. */
 static bool
 check_ledger (Db *db, bool fresh, GPtrArray *checks)
 {
   GError *error = NULL;
   int version = 0;
-  (void) migrate_check (db, &version, &error);
+  bool usable = migrate_check (db, &version, &error) && check_rights (db, &error);
   if (fresh && error != NULL && weir_error_get_reason (error) == REASON_NO_LEDGER)
     return g_error_free (error), false;
   checks_add (checks, "ledger", g_strdup_printf ("schema weir, version %d", version), error);
-  return version > 0;
+  return usable;
 }
 
 static void

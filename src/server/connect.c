@@ -29,6 +29,8 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   g_autofree char *data = settings_shown_path (settings, server->data);
   if (ret_why != NULL)
     *ret_why = g_strdup_printf ("embedded PostgreSQL %d in %s", server->version, data);
+  if (!server->running && !pgserver_check_lost (server, error))
+    return false;
   if (!server->running && !start)
     return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_DATABASE_UNREACHABLE, .hint = "weir db start, or weir watch" },
                       "the embedded PostgreSQL is not running");

@@ -227,10 +227,11 @@ wait_for_process (PgServer *server, GError **error)
                     "the embedded PostgreSQL (process %d) runs, but nobody answers at \"%s\"", (int) process, server->socket);
 }
 
-/* What was loaded is somewhere; an empty cluster in its place would take the next file for the first. */
-static bool
-refuse_lost (const PgServer *server, GError **error)
+bool
+pgserver_check_lost (const PgServer *server, GError **error)
 {
+  if (server->initialised || !server->recorded)
+    return true;
   g_autofree char *home = NULL, *data = NULL;
   (void) pgstate_record (server->state, server->owner, &home, &data);
   return weir_fail (error,
@@ -243,8 +244,8 @@ refuse_lost (const PgServer *server, GError **error)
 static bool
 prepare_start (PgServer *server, GError **error)
 {
-  if (!server->initialised && server->recorded)
-    return refuse_lost (server, error);
+  if (!pgserver_check_lost (server, error))
+    return false;
   g_free (server->socket);
   server->socket = g_strdup (server->own_socket);
   return make_socket_folder (server, error) && (server->initialised || pgcluster_make (server, error));

@@ -34,6 +34,10 @@ PgServer *pgserver_find (const Settings *settings, GError **error);
 void pgserver_free (PgServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PgServer, pgserver_free)
 
+/* MODEL where server.json names a cluster and it is gone: what was loaded is somewhere, and an empty one in its place would take the
+ * next file for the first. */
+bool pgserver_check_lost (const PgServer *server, GError **error);
+
 #define TCP_AS_IT_WAS 0
 #define TCP_OFF (-1)
 

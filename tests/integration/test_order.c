@@ -281,8 +281,11 @@ test_an_unfinished_file_holds_the_next (void **state)
           assert_json (told, "waiting.1.file", "users-2.csv");
           assert_json (told, "waiting.1.state", "waits");
           assert_json (told, "waiting.1.waits_for", "users-1.csv");
+          assert_json (told, "waiting.1.cause", "older");
+          g_autofree char *since = json_at (told, "waiting.1.since"), *next = json_at (told, "waiting.1.next_try");
           g_autofree char *until = json_at (told, "waiting.1.until");
-          assert_non_null (until);
+          assert_string_equal (next, until);
+          assert_true (g_str_has_suffix (since, "Z") && strcmp (since, until) < 0);
           assert_int_equal (home_count_files (home, "archive"), 0);
         }
       else

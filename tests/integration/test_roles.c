@@ -137,6 +137,41 @@ test_the_owner_migrates (void **state)
   assert_contains (outcome->err, "Let whoever owns the schema weir run `weir migrate up`");
 }
 
+/* What an administrator's migration has made is not the loader's before roles.sql ran again. */
+static void
+test_check_names_what_is_withheld (void **state)
+{
+  g_autoptr (Home) home = home_of_loader (*state);
+  assert_weir (home, 0, "init", NULL);
+  g_autoptr (Db) admin = connect_as (home, "postgres");
+  assert_may (admin, "revoke insert on weir.waiting from weir");
+  assert_may (admin, "revoke all on weir.runs from weir");
+  g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
+  assert_contains (check->out, "this role may not use weir.runs, weir.waiting");
+  assert_contains (check->out, "schema/roles.sql");
+  g_autoptr (Outcome) runs = expect_weir (home, 2, "runs", NULL);
+  assert_contains (runs->err, "permission denied for view runs");
+  assert_contains (runs->err, "schema/roles.sql");
+  cluster_give_roles (home->cluster, home->database);
+  assert_weir (home, 0, "check", NULL);
+}
+
+/* Of an older ledger nothing is asked that it cannot answer. */
+static void
+test_an_older_ledger_is_told_once (void **state)
+{
+  g_autoptr (Home) home = home_of_loader (*state);
+  home->oracle = ORACLE_BY_HAND;
+  home_write_model (home, "users", DIMENSION);
+  assert_weir (home, 0, "init", NULL);
+  g_autoptr (Db) admin = connect_as (home, "postgres");
+  assert_may (admin, "delete from weir.migration where version > 4");
+  assert_may (admin, "alter table weir.\"table\" rename column waiting to waiting_before");
+  g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
+  assert_contains (check->out, "1 migration is not applied");
+  assert_contains (check->out, "1 check failed");
+}
+
 int
 main (void)
 {
@@ -145,6 +180,8 @@ main (void)
     cmocka_unit_test (test_nobody_may_more),
     cmocka_unit_test (test_roles_for_what_is_there),
     cmocka_unit_test (test_the_owner_migrates),
+    cmocka_unit_test (test_check_names_what_is_withheld),
+    cmocka_unit_test (test_an_older_ledger_is_told_once),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

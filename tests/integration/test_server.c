@@ -345,6 +345,22 @@ be_nobody (Home *home)
   assert_int_equal (chown (home->path, 65534, 65534), 0);
 }
 
+/* Somebody else's homes look as if they were gone. */
+static void
+test_clusters_are_roots (void **state)
+{
+  if (geteuid () != 0)
+    skip ();
+  be_nobody (*state);
+  static const char *const verbs[][3] = { { "list" }, { "drop", "--orphans", "--yes" } };
+  for (size_t i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autoptr (Outcome) refused = expect_weir (*state, 2, "db", verbs[i][0], verbs[i][1], verbs[i][2], NULL);
+      assert_contains (refused->err, "are root's to list and remove");
+      assert_string_equal (refused->out, "");
+    }
+}
+
 static void
 test_moved_as_nobody (void **state)
 {
@@ -366,6 +382,11 @@ take_data_away (Home *home)
   g_autoptr (Outcome) refused = expect_weir (home, 2, "db", "start", NULL);
   assert_contains (refused->err, "is gone from");
   assert_contains (refused->err, "weir db drop");
+  g_autoptr (Outcome) status = expect_weir (home, 2, "status", NULL);
+  g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
+  assert_contains (status->out, "is gone from");
+  assert_contains (check->out, "is gone from");
+  assert_null (strstr (check->out, "weir db start"));
   assert_false (g_file_test (data, G_FILE_TEST_EXISTS));
   assert_int_equal (rename (away, data), 0);
   assert_weir (home, 0, "db", "start", NULL);
@@ -515,6 +536,7 @@ main (void)
     TEST (test_drop_as_nobody),
     TEST (test_drop_while_weir_works),
     TEST (test_orphan),
+    TEST (test_clusters_are_roots),
     TEST (test_tcp_is_taken_back),
   };
   return cmocka_run_group_tests (tests, cluster_setup_bare, cluster_teardown);

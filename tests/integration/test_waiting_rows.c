@@ -165,6 +165,69 @@ test_keys_in_order (void **state)
     }
 }
 
+/* A file that weir had before keeps its place where rows wait, too: a newer one's row of the key stands, whether that waits or not. */
+static void
+test_overtaken (void **state)
+{
+  static const struct
+  {
+    const char *name, *second, *counts, *sales;
+    int code;
+  } cases[] = {
+    { "a newer row waits", "sale,email,n\n1,c@x.org,2\n", "read=1 rejected=1", "1|2|Cem", 1 },
+    { "a newer row is there", "sale,email,n\n1,a@x.org,2\n", "read=1 rejected=1", "1|2|Ann", 1 },
+    { "its own row waits", "sale,email,n\n2,c@x.org,2\n", "read=1 unchanged=1 staged=1", "1|1|Bob\n2|2|Cem", 0 },
+  };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %s\n", cases[i].name);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      prepare (home, SALES (KEYED));
+      g_autoptr (Json) first = load_text (home, "sales-1.csv", "sale,email,n\n1,b@x.org,1\n", NULL);
+      g_autofree char *run = json_at (first, "run");
+      g_autoptr (Json) second = load_text (home, "sales-2.csv", cases[i].second, NULL);
+      assert_json (second, "status", "applied");
+
+      g_autoptr (Outcome) outcome = expect_weir (home, cases[i].code, "retry", "--json", run, NULL);
+
+      g_autoptr (Json) again = outcome_json (outcome);
+      assert_load (again, "applied", cases[i].counts);
+      assert_int_equal (strstr (outcome->out, "refused as overtaken") != NULL, cases[i].code);
+      assert_int_equal (strstr (outcome->out, "row waits for users") == NULL, cases[i].code);
+      load (home, "users-2.csv", "name,email\nBob,b@x.org\nCem,c@x.org\n", "read=2 inserted=2 staged=2");
+      assert_sql (home, cases[i].sales,
+                  "select sale, n, name from warehouse.sales join warehouse.users_current using (user_id) order by sale");
+      home->oracle = ORACLE_BY_HAND;
+    }
+}
+
+/* A staging table that is empty because all rows wait was emptied by nobody, also when they wait already, and when they are taken up. */
+static void
+test_all_rows_wait (void **state)
+{
+  Home *home = *state;
+  prepare (home, SALES (KEYED));
+  static const char text[] = "sale,email\n1,b@x.org\n";
+  load (home, "sales.csv", text, "read=1 waiting=1");
+  for (int step = 0; step < 3; step++)
+    {
+      g_autoptr (Outcome) status = expect_weir (home, step < 2 ? 1 : 0, "status", "--json", NULL);
+      g_autoptr (Json) told = outcome_json (status);
+      assert_json (told, "tables.0.table", "sales");
+      assert_json (told, "tables.0.staging_emptied", "false");
+      if (step == 0)
+        assert_weir (home, 0, "retry", "last", NULL);
+      else if (step == 1)
+        load_bob (home);
+    }
+  /* What a crash has emptied is told as before. */
+  load (home, "sales-2.csv", "sale,email\n2,a@x.org\n", "read=1 inserted=1 staged=1");
+  sql_run_text (home, "truncate staging.sales");
+  g_autoptr (Outcome) status = run_weir (home, "status", NULL);
+  assert_contains (status->out, "its staging table was emptied by a crash of the server");
+}
+
 /* A row that waits is newer than the one of its key that the fact has. */
 static void
 test_updates (void **state)
@@ -455,7 +518,8 @@ main (void)
     TEST (test_waiting_ends),     TEST (test_rejected_file_again),
     TEST (test_dry_run),          TEST (test_fact_in_other_hands),
     TEST (test_table_is_dropped), TEST (test_key_of_waiting_rows),
-    TEST (test_never_loaded),
+    TEST (test_never_loaded),     TEST (test_overtaken),
+    TEST (test_all_rows_wait),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define WHEN_MS 700 /* at most, from the start of `weir watch` on */
@@ -42,15 +43,26 @@ make_home (Trial *trial, Trouble trouble)
   nominal_fill (trial);
 }
 
-/* All that is in a folder, by rename, into another that has folders of the same names perhaps. */
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* All that is in a folder, by rename, into another that has folders of the same names perhaps. By name: claims first, and people before
+ * the sales that refer to them. The model of these does not let them wait for people who are not there yet. */
 static void
 move_back (const char *from, const char *to)
 {
   g_autoptr (GDir) dir = g_dir_open (from, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
     {
-      g_autofree char *old = g_build_filename (from, name, NULL);
-      g_autofree char *new = g_build_filename (to, name, NULL);
+      g_autofree char *old = g_build_filename (from, names->pdata[i], NULL);
+      g_autofree char *new = g_build_filename (to, names->pdata[i], NULL);
       if (rename (old, new) != 0)
         move_back (old, new);
     }
