@@ -265,7 +265,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, RUN_APPLYING_MS, NULL))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db)
+      || !begin_step (db, task, RUN_APPLYING_MS, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
     reject_recount (loaded->rejects, result);
