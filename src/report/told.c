@@ -49,6 +49,8 @@ char *
 told_text (const Json *entry, const char *reason, int64_t now)
 {
   const char *text = reason != NULL ? reason : text_of (entry, "text");
+  if (text != NULL && g_str_has_prefix (text, "waits for "))
+    text += strlen ("waits "); /* the state beside it says so */
   int64_t since = time_of (entry, "since"), next = time_of (entry, "next");
   g_autofree char *past = text_duration (MAX (now - since, 0) / 1000);
   g_autofree char *future = text_duration (MAX (next - now, 0) / 1000);

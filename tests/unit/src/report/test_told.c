@@ -13,6 +13,9 @@ static const char board_text[] =
     " {\"file\": \"a.csv\", \"run\": \"r1\", \"table\": \"a\", \"cause\": \"in_work\", \"text\": null,"
     "  \"since\": 1795858200000000, \"next\": 0, \"progress\": {\"percent\": 45}},"
     " {\"file\": \"c.csv\", \"run\": null, \"table\": \"c\", \"cause\": \"in_work\", \"text\": \"staging\","
+    "  \"since\": 1795858200000000, \"next\": 0},"
+    " {\"file\": \"d.csv\", \"run\": null, \"table\": \"d\", \"cause\": \"waits\", \"text\": \"waits for c, which was never "
+    "loaded\","
     "  \"since\": 1795858200000000, \"next\": 0}]";
 
 static void
@@ -33,6 +36,9 @@ each_entry_has_its_text_and_its_json (void **state)
     /* a supervisor does not know at once which run its worker has made of the name */
     { "c.csv", "r3", true, "staging; since 10.0 s",
       "{\"cause\":\"in_work\",\"since\":\"2026-11-28T09:30:00Z\",\"next_try\":null}" },
+    /* status has the state "waits" before it */
+    { "d.csv", NULL, false, "for c, which was never loaded; since 10.0 s",
+      "{\"cause\":\"waits\",\"since\":\"2026-11-28T09:30:00Z\",\"next_try\":null}" },
     { "b.csv", NULL, false, NULL, "{\"cause\":null,\"since\":null,\"next_try\":null}" },
   };
   g_autoptr (Json) board = weir_json_parse (board_text, strlen (board_text), "board", NULL);
