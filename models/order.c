@@ -9,6 +9,9 @@
 /* Between the key and the name itself; below all that a name is made of. */
 #define KEY_END '\x01'
 
+/* A dot is before all else: users.csv, users-2.csv. */
+#define KEY_DOT '\x02'
+
 int
 order_compare (const Order *left, const Order *right)
 {
@@ -48,8 +51,8 @@ order_key (const char *name)
       if (length > 0)
         g_string_append_printf (key, "%03zu%.*s", length - zeros, (int) (length - zeros), at + zeros);
       else
-        g_string_append_c (key, *at++);
-      at += length;
+        g_string_append_c (key, *at == '.' ? KEY_DOT : *at);
+      at += MAX (length, 1);
     }
   g_string_append_c (key, KEY_END);
   g_string_append (key, name);

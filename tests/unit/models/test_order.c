@@ -37,6 +37,8 @@ static const struct
   { "a number before a word", { 0 }, { 0 }, { "users10.csv", "usersb.csv" } },
   { "a name before those that go on", { 0 }, { 0 }, { "users", "users-2" } },
   { "even with what is below a digit", { 0 }, { 0 }, { "users", "users 2" } },
+  { "also where it ends", { 0 }, { 0 }, { "users.csv", "users-2.csv" } },
+  { "a blank behind it", { 0 }, { 0 }, { "users.csv.gz", "users 2.csv" } },
   { "and without one", { 0 }, { 0 }, { "users", "users2" } },
   { "capitals before small letters, as bytes are", { 0 }, { 0 }, { "Users.csv", "users.csv" } },
 };
