@@ -37,7 +37,8 @@ bool order_is_ahead (int64_t time_ns, int64_t now_ns);
 int64_t order_waits_until (int64_t ctime_ns, double seconds, int64_t now_ns);
 
 /* The name as a text whose bytes compare (strcmp, collate "C") as names do: a dot is before all else, so that users.csv is before
- * users-2.csv, and each run of digits is written as its length without leading zeros and these digits. Names that differ only in leading zeros go by their bytes. Owned by the caller. */
+ * users-2.csv, and each run of digits is written as its length without leading zeros and these digits. Names that differ only in
+ * leading zeros go by their bytes. Owned by the caller. */
 char *order_key (const char *name);
 
 #endif
