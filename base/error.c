@@ -197,22 +197,22 @@ int
 weir_error_exit_code (const GError *error)
 {
   if (error == NULL || error->domain != WEIR_ERROR)
-    return 4;
+    return EXIT_LOCAL;
 
   switch ((WeirErrorCode) error->code)
     {
     case WEIR_ERROR_RETRY:
-      return 3;
+      return EXIT_AWAY;
     case WEIR_ERROR_INPUT:
-      return 1;
+      return EXIT_REFUSED;
     case WEIR_ERROR_MODEL:
-      return 2;
+      return EXIT_MODEL;
     case WEIR_ERROR_STOP:
-      return 130;
+      return EXIT_INTERRUPTED;
     case WEIR_ERROR_LOCAL:
       break;
     }
-  return 4;
+  return EXIT_LOCAL;
 }
 
 char *

@@ -67,7 +67,19 @@ Reason weir_error_get_reason (const GError *error); /* never NONE: the code's ow
 const char *weir_error_get_sqlstate (const GError *error);
 int weir_error_get_errno (const GError *error);
 
-/* The exit code that a command ends with: RETRY 3, INPUT 1, MODEL 2, LOCAL 4, STOP 130, another domain 4. */
+/* What commands end with, beside 0 (docs/operations.md). */
+enum
+{
+  EXIT_REFUSED = 1, /* a file was refused, or rows of it */
+  EXIT_USAGE = 2,   /* the command line */
+  EXIT_MODEL = 2,   /* models, settings, the secret */
+  EXIT_AWAY = 3,    /* the database */
+  EXIT_LOCAL = 4,   /* disk or permissions */
+  EXIT_INTERRUPTED = 130,
+};
+
+/* The exit code that a command ends with: RETRY EXIT_AWAY, INPUT EXIT_REFUSED, MODEL EXIT_MODEL, STOP EXIT_INTERRUPTED, LOCAL and
+ * another domain EXIT_LOCAL. */
 int weir_error_exit_code (const GError *error);
 
 /* "message\nDETAIL:  ...\nHINT:  ..." as psql prints it. Owned by the caller. */

@@ -1,11 +1,10 @@
 #include "src/commands/cli.h"
 
+#include "base/error.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define EXIT_USAGE 2
 
 const Command *const cli_table[] = {
   &command_init,  &command_watch,   &command_load, &command_sniff,   &command_cat,        &command_model,

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXIT_USAGE 2
-
 /* Where the call has the value of one of the command's own options. */
 static void *
 option_place (const Call *call, const CommandOption *option)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #define LOCK_WAIT_MS 60000 /* for another load of the same table */
-#define EXIT_LOCAL 4
 
 bool
 load_now_lock (Loader *loader, const Route *route, const char *file, GError **error)

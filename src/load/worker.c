@@ -23,7 +23,6 @@
 #define SOON_US G_USEC_PER_SEC
 
 #define ALONE_US (10 * G_USEC_PER_SEC)
-#define EXIT_MUTE 4
 
 /* What the supervisor's listing saw of the file: NULL where the request does not say. */
 static const Sight *
@@ -393,5 +392,5 @@ worker_main (const Settings *settings)
       pulse_begin (&worker.pulse);
       print_line (&worker, answer_request (&worker.loader, line->str));
     }
-  return worker.mute ? EXIT_MUTE : 0;
+  return worker.mute ? EXIT_LOCAL : 0;
 }

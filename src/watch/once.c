@@ -6,11 +6,6 @@
 
 #define PATIENCE_US 60000000
 
-#define EXIT_REFUSED 1
-#define EXIT_MODEL 2
-#define EXIT_AWAY 3
-#define EXIT_LOCAL 4
-
 struct Once
 {
   bool rejects_ok;

@@ -18,8 +18,6 @@
 /* weir-notify that is not armed by then is not waited for. */
 #define ARM_US 2000000
 
-#define EXIT_INTERRUPTED 130
-
 /* ---- the end ---- */
 
 static void

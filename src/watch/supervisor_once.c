@@ -1,12 +1,11 @@
 /* `weir watch --once`: where its files begin and where it ends. */
 #include "src/watch/supervisor_state.h"
 
+#include "base/error.h"
 #include "pipeline/summary.h"
 #include "src/load/published.h"
 
 #include <stdio.h>
-
-#define EXIT_LOCAL 4
 
 static void
 end (Supervisor *supervisor, int code)
