@@ -13,17 +13,12 @@
 
 static const char users_text[] = "email,name\na@x.org,Ann\n";
 
-/* The path of a program, or the test is skipped. */
+/* Where Debian has it, which is in nobody's path but root's. Owned by the caller; NULL: nowhere. */
 static char *
-find_program (const char *name)
+find_pgbouncer (void)
 {
-  g_autofree char *sbin = g_build_filename ("/usr/sbin", name, NULL);
-  char *found = g_file_test (sbin, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (sbin) : g_find_program_in_path (name);
-  if (found != NULL)
-    return found;
-  fprintf (stderr, "skipped: %s is not installed\n", name);
-  skip ();
-  return NULL;
+  static const char place[] = "/usr/sbin/pgbouncer";
+  return g_file_test (place, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (place) : g_find_program_in_path ("pgbouncer");
 }
 
 static void
@@ -75,7 +70,12 @@ test_poolers (void **state)
     { "statement", "", false },
   };
   Home *outer = *state;
-  g_autofree char *pgbouncer = find_program ("pgbouncer");
+  g_autofree char *pgbouncer = find_pgbouncer ();
+  if (pgbouncer == NULL)
+    {
+      fprintf (stderr, "skipped: pgbouncer is not installed\n");
+      skip (); /* leaves the function at once: nothing is owned here */
+    }
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (Home) home = home_new (outer->cluster);
