@@ -5,7 +5,7 @@ python=$1 here=$2 url=$3 home=$4 file=$5
 project=$home/dbt
 if [ ! -d "$project" ]; then
   mkdir -p "$project/snapshots"
-  printf 'name: bench\nversion: "1"\nprofile: bench\n' >"$project/dbt_project.yml"
+  printf 'name: bench\nversion: "1.0"\nprofile: bench\n' >"$project/dbt_project.yml"
   cp "$here/accounts_snapshot.sql" "$project/snapshots/"
   socket=$(psql -d "$url" -qXAt -c "select current_setting('unix_socket_directories')") port=$(psql -d "$url" -qXAt -c "show port")
   cat >"$project/profiles.yml" <<END

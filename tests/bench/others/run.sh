@@ -3,6 +3,9 @@ python=${WEIR_BENCH_PYTHON:-python3}
 has_module () { command -v "$python" >/dev/null && "$python" -c "import $1" 2>/dev/null; }
 skipped () { say "$1 is not installed: skipped"; }
 others=$top/tests/bench/others
+# Some of them know no sockets.
+weir db start --port "${WEIR_BENCH_PORT:-55432}" >/dev/null 2>&1
+url=$(weir db url) tcp=$(weir db url --tcp)
 
 # Loading only, into a typed table.
 load_other () # NAME COMMAND...
@@ -26,8 +29,7 @@ history_other () # NAME COMMAND..., to which a file is added
 if command -v pgloader >/dev/null; then
   sql -c 'create unlogged table if not exists bench.loaded (like bench.accounts)'
   sed "s|@FILE@|$home/data/1/accounts.csv|" "$others/accounts.load" >"$home/accounts.load"
-  weir db start --port "${WEIR_BENCH_PORT:-55432}" >/dev/null 2>&1
-  DATABASE=$(weir db url --tcp) load_other pgloader pgloader --context /dev/null "$home/accounts.load"
+  DATABASE=$tcp load_other pgloader pgloader --context /dev/null "$home/accounts.load"
 else skipped pgloader; fi
 
 if has_module pandas && has_module sqlalchemy && has_module psycopg2; then
@@ -43,7 +45,7 @@ else skipped duckdb; fi
 
 if has_module dlt; then
   export DLT_DATA_DIR=$home/dlt RUNTIME__DLTHUB_TELEMETRY=false
-  history_other dlt "$python" "$others/history_dlt.py" "$url"
+  history_other dlt "$python" "$others/history_dlt.py" "$tcp"
 else skipped dlt; fi
 
 if has_module dbt.adapters.postgres; then
