@@ -36,7 +36,9 @@ typedef struct
   bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
-  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
+  void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
+                    void *data); /* done: bytes, in TRANSFORM statements; may
+                                                                                                 be NULL */
   void *progress_data;
 } PipelineOptions;
 
@@ -60,8 +62,8 @@ typedef struct
  * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys. idle_ms: one of the above. */
 bool run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error);
 
-/* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
-bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
+/* Tells the progress of a step that has come so far in the file (bytes, rows). False with a STOP error: somebody asked to stop. */
+bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int64_t rows, GError **error);
 
 /* The same before each part of TRANSFORM, numbered from 1. */
 bool task_begin_part (const PipelineTask *task, int part, GError **error);

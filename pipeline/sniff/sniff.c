@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
@@ -367,6 +368,18 @@ take_decoding (const Decoding *decoding, Dialect *dialect, SniffEvidence *eviden
   evidence->likelier = decoding->likelier;
 }
 
+static GStrv
+idents_of (const char *const *names)
+{
+  g_autoptr (GStrvBuilder) idents = g_strv_builder_new ();
+  for (; names != NULL && *names != NULL; names++)
+    {
+      g_autofree char *ident = name_of_column (*names, 0);
+      g_strv_builder_add (idents, ident);
+    }
+  return g_strv_builder_end (idents);
+}
+
 bool
 sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
 {
@@ -385,10 +398,12 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
   if (!decode_head (head, said, input->name, &decoding, error))
     return false;
   g_autoptr (GString) text = read_text (head, decoding.encoding);
+  g_auto (GStrv) idents = idents_of (input->known_names);
   Sample sample = { .bytes = text->str,
                     .length = text->len,
                     .whole = head->whole,
                     .known_names = input->known_names,
+                    .known_idents = idents,
                     .declared = &declared,
                     .returned = returned };
   if (is_blank (&sample))
