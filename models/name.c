@@ -16,20 +16,27 @@ append_folded (GString *folded, const char *bytes, size_t length, bool *gap)
   g_string_append_len (folded, bytes, (gssize) length);
 }
 
-/* As valid UTF-8 in composed form (NFC), which ASCII is. */
+/* The same as below, without what only other letters need. */
 static char *
-compose (const char *text)
+fold_ascii (const char *text)
 {
-  if (g_str_is_ascii (text))
-    return g_strdup (text);
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  return g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  GString *folded = g_string_new (NULL);
+  bool gap = false;
+  for (; *text != '\0'; text++)
+    if (g_ascii_isalnum (*text) || *text == '_')
+      append_folded (folded, (const char[]) { g_ascii_tolower (*text) }, 1, &gap);
+    else
+      gap = true;
+  return g_string_free (folded, FALSE);
 }
 
 char *
 name_fold (const char *text)
 {
-  g_autofree char *composed = compose (text);
+  if (g_str_is_ascii (text))
+    return fold_ascii (text);
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
   GString *folded = g_string_new (NULL);
   bool gap = false;
   for (const char *at = composed; *at != '\0'; at = g_utf8_next_char (at))

@@ -1,8 +1,11 @@
 #include "pipeline/run.h"
 
 #include "base/error.h"
+#include "schema/sql.h"
 
 #include <poll.h>
+
+#define APPLYING_IDLE_MS "300000"
 
 const char *
 load_status_word (LoadStatus status)
@@ -16,18 +19,14 @@ load_status_word (LoadStatus status)
 }
 
 bool
-run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error)
+run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
-                                          "set local synchronous_commit = on;"
-                                          "set local statement_timeout = 0;"
-                                          "set local lock_timeout = %d;"
-                                          "set local idle_in_transaction_session_timeout = %d;"
-                                          "set local work_mem = '64MB';"
-                                          "set local jit = off;"
-                                          "set local search_path = pg_catalog",
-                                          options->lock_timeout_ms, idle_ms);
-  return db_exec (db, sql, error);
+  bool applies = work == RUN_APPLYING;
+  g_autofree char *lock_ms = g_strdup_printf ("%d", options->lock_timeout_ms);
+  const SqlVar vars[] = { { "durable", applies ? "on" : "off" },
+                          { "lock_ms", lock_ms },
+                          { "idle_ms", applies ? APPLYING_IDLE_MS : "0" } };
+  return sql_post (db, "run/begin", NULL, 0, error) && sql_post (db, "run/settings", vars, G_N_ELEMENTS (vars), error);
 }
 
 static bool

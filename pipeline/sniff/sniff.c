@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/name.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/text/decode.h"
 #include "pipeline/sniff/sniff_choose.h"
@@ -368,18 +367,6 @@ take_decoding (const Decoding *decoding, Dialect *dialect, SniffEvidence *eviden
   evidence->likelier = decoding->likelier;
 }
 
-static GStrv
-idents_of (const char *const *names)
-{
-  g_autoptr (GStrvBuilder) idents = g_strv_builder_new ();
-  for (; names != NULL && *names != NULL; names++)
-    {
-      g_autofree char *ident = name_of_column (*names, 0);
-      g_strv_builder_add (idents, ident);
-    }
-  return g_strv_builder_end (idents);
-}
-
 bool
 sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dialect, SniffEvidence *ret_evidence, GError **error)
 {
@@ -398,12 +385,12 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
   if (!decode_head (head, said, input->name, &decoding, error))
     return false;
   g_autoptr (GString) text = read_text (head, decoding.encoding);
-  g_auto (GStrv) idents = idents_of (input->known_names);
+  g_autoptr (GHashTable) known = input->known_names != NULL ? sniff_identifiers (input->known_names) : NULL;
   Sample sample = { .bytes = text->str,
                     .length = text->len,
                     .whole = head->whole,
-                    .known_names = input->known_names,
-                    .known_idents = idents,
+                    .known = known,
+                    .n_known = known != NULL ? g_strv_length ((char **) input->known_names) : 0,
                     .declared = &declared,
                     .returned = returned };
   if (is_blank (&sample))

@@ -61,6 +61,15 @@ sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
 
 /* ---- reading ---- */
 
+GHashTable *
+sniff_identifiers (const char *const *names)
+{
+  GHashTable *identifiers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (; *names != NULL; names++)
+    g_hash_table_add (identifiers, name_of_column (*names, 0));
+  return identifiers;
+}
+
 bool
 sniff_is_known (const Sample *sample, const char *cell, size_t length)
 {
@@ -69,14 +78,14 @@ sniff_is_known (const Sample *sample, const char *cell, size_t length)
   if (text[0] == '\0')
     return false;
   g_autofree char *ident = name_of_column (text, 0);
-  return g_strv_contains (sample->known_names, text) || g_strv_contains ((const char *const *) sample->known_idents, ident);
+  return g_hash_table_contains ((GHashTable *) sample->known, ident);
 }
 
 static size_t
 count_known (const Sample *sample, const Record *record)
 {
   size_t known = 0;
-  for (size_t i = 0; sample->known_names != NULL && i < record->n_fields; i++)
+  for (size_t i = 0; sample->known != NULL && i < record->n_fields; i++)
     known += sniff_is_known (sample, record->fields[i].text, record->fields[i].length);
   return known;
 }

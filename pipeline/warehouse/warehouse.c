@@ -351,7 +351,7 @@ lock_for_change (Db *db, const Warehouse *warehouse, int lock_ms, GError **error
   if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
     return false;
   const char *const names[] = { table, has_view ? warehouse->view : NULL, NULL };
-  if (!short_lock_begin (db, warehouse->schema, names, lock_ms, &locked, error))
+  if (!short_lock_begin (db, warehouse->schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))
     return false;
   if (locked)
     return short_lock_end (db, lock_ms, error);
