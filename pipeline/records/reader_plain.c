@@ -70,7 +70,7 @@ may_begin (const PlainReader *plain, const char *bytes, size_t length)
 {
   const char first = length > 0 ? *bytes : '\n';
   return first != '\n' && first != '\r' && (first != plain->dialect->comment || plain->dialect->comment == 0)
-         && text_mark (bytes, length) == 0;
+         && (first != '\xEF' || text_mark (bytes, length) == 0);
 }
 
 /* ---- cells ---- */
