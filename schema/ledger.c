@@ -294,6 +294,20 @@ ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
 }
 
 bool
+ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error)
+{
+  LedgerNumber size, mtime, inode, most;
+  *ret_summary = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_end", &result, { "file", run->file }, { "size", ledger_number (&size, run->size) },
+                   { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "inode", ledger_number (&inode, (int64_t) run->inode) },
+                   { "seconds", ledger_number (&most, seconds) }))
+    return false;
+  *ret_summary = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
 ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
 {
   g_autoptr (DbResult) result = NULL;

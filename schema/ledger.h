@@ -167,6 +167,9 @@ bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GErr
  * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
 
+/* The summary of a file that was moved in the last "seconds", known by file, size, mtime_ns and inode. NULL: no such run is over. Owned by the caller. */
+bool ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error);
+
 /* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
 bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
 

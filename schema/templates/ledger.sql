@@ -172,6 +172,15 @@ update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
 where run_id = :'run'::uuid
 
+-- name: file_end
+-- What was published, or would have been, of a file that was moved.
+select f.summary::text
+from weir.file f join weir.execution e on e.execution_id = f.run_id
+where f.file_name = :'file' and f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and f.inode = :'inode'::bigint
+  and e.status <> 'IN_PROGRESS' and f.disposition in ('archived', 'deleted', 'failed')
+  and f.updated_on > clock_timestamp() - make_interval(secs => :'seconds'::bigint)
+order by f.updated_on desc limit 1
+
 -- name: file_sha256
 select sha256 from weir.file where run_id = :'run'::uuid
 

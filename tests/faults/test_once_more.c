@@ -93,6 +93,38 @@ test_told_after_the_crash (void **state)
     }
 }
 
+/* And one whose worker died behind the archive, where nothing is left of it to be taken up: once, and the exit code knows it. */
+static void
+test_told_behind_the_archive (void **state)
+{
+  static const struct
+  {
+    const char *name, *text, *status;
+    int code;
+  } cases[] = { { "users.csv", "name,email\nAnn,a@x.org\n", "applied", 0 },
+                { "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\nEve,\n", "applied", 1 },
+                { "users.csv", "name\nAnn\n", "failed", 1 },
+                { "shops.csv", "shop\nA\n", "staged", 0 } };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      print_message ("  %zu\n", i);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      home_configure (home, ", \"workers\": 1, \"settle\": 0.2");
+      home_write_model (home, "users",
+                        "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                        " \"rejects\": {\"max_percent\": 60}}");
+      home_drop (home, cases[i].name, cases[i].text);
+      home_set_environment (home, "WEIR_FAULT", "kill:after-archive");
+      g_autoptr (Outcome) outcome = expect_weir (home, cases[i].code, "watch", "--once", "--json", NULL);
+      home_set_environment (home, "WEIR_FAULT", NULL);
+      g_autoptr (Json) published = outcome_json (outcome);
+      assert_json (published, "file", cases[i].name);
+      assert_json (published, "status", cases[i].status);
+      assert_null (strstr (outcome->err, "tried once more"));
+    }
+}
+
 int
 main (void)
 {
@@ -101,6 +133,7 @@ main (void)
     TEST (test_killed_by_chance),
     TEST (test_connection_lost_before_the_archive),
     TEST (test_told_after_the_crash),
+    TEST (test_told_behind_the_archive),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
