@@ -132,6 +132,33 @@ assert_exec (Db *db, const char *sql)
   assert_no_error (error);
 }
 
+/* Somebody has a table of the ledger locked: who that is, and what folders alone can tell. */
+static void
+test_status_of_a_locked_ledger (void **state)
+{
+  static const char *const tables[] = { "weir.file", "weir.\"table\"" };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) loaded = load_text (home, "users.csv", users_text, NULL);
+  home_drop (home, "users-2.csv", "name,email\nCyd,c@x.org\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autoptr (Db) somebody = db_connect (home->url, "somebody", -1, NULL);
+      g_autofree char *lock = g_strdup_printf ("lock table %s in access exclusive mode", tables[i]);
+      assert_true (db_exec (somebody, "begin", NULL) && db_exec (somebody, lock, NULL));
+      g_autoptr (Outcome) text = expect_weir (home, 3, "status", NULL);
+      assert_contains (text->out, "In the way is session ");
+      assert_contains (text->out, "somebody), idle in transaction since ");
+      assert_contains (text->out, "users-2.csv  users");
+      g_autoptr (Outcome) outcome = expect_weir (home, 3, "status", "--json", NULL);
+      g_autoptr (Json) status = outcome_json (outcome);
+      assert_json (status, "database.reachable", "true");
+      assert_json (status, "database.session.application", "somebody");
+      assert_json (status, "waiting.0.file", "users-2.csv");
+    }
+  home->oracle = ORACLE_REPLAY;
+}
+
 /* What `weir status --json` says of the file. A new reference; NULL: nothing. */
 static Json *
 ask_status (Home *home, const char *file)
@@ -281,7 +308,7 @@ main (void)
     TEST (test_a_file_that_grows_while_claimed),  TEST (test_a_terminated_backend_is_no_outage),
     TEST (test_workers_that_crash_behind_commit), TEST (test_a_reader_holds_a_change_of_columns),
     TEST (test_a_reader_holds_nothing_else),      TEST (test_a_writer_holds_a_table_for_a_bounded_time),
-    TEST (test_load_says_who_is_in_the_way),
+    TEST (test_load_says_who_is_in_the_way),      TEST (test_status_of_a_locked_ledger),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
