@@ -182,6 +182,19 @@ ask_in_whose_way (Home *home, const char *file)
   return is_so ? g_steal_pointer (&told) : NULL;
 }
 
+/* When a file of users was read last. */
+#define LAST_READ                                                                                                                  \
+  "select max(s.started_on) from weir.execution_step s join weir.file f on f.run_id = s.execution_id"                              \
+  " where s.step_name = 'LOAD' and f.table_name = 'users'"
+
+/* Whether it has been tried, in vain, since status said when that would be. */
+static bool
+has_been_tried_since (Home *home, const char *file, const char *next)
+{
+  g_autoptr (Json) told = ask_in_whose_way (home, file);
+  return told != NULL && g_strcmp0 (json_string_value (json_object_get (told, "next_try")), next) > 0;
+}
+
 /* Changes of columns, and what the file brings for them; what a reader asked, and how much of that is told. */
 static const struct
 {
@@ -221,7 +234,12 @@ test_a_reader_holds_a_change_of_columns (void **state)
       assert_json (told, "session.state", "idle in transaction");
       assert_json (told, "session.query", changes[i].told);
       g_autofree char *name = g_strdup_printf ("shops-%zu.csv", i);
+      g_autofree char *read = sql_scalar (home, LAST_READ);
+      g_autofree char *next = json_at (told, "next_try");
       expect_others_go_on (home, name);
+      /* It is tried again and again, and was read once. */
+      wait_until (has_been_tried_since (home, changes[i].name, next));
+      assert_sql (home, read, LAST_READ);
       /* Others read the table all the while, though weir wants to shut them out. */
       sql_run_text (home, "set statement_timeout = 5000");
       for (int times = 0; times < 50; times++, g_usleep (20000))
