@@ -78,6 +78,8 @@ typedef struct
   char *order_key;
   bool again;
   char *retry_of;
+  char *overtook; /* runs, separated by blanks; NULL: none */
+  int64_t overtook_count;
 } RunState;
 
 void run_state_clear (RunState *state);

@@ -11,7 +11,8 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       array_to_string(f.overtook, ' '), f.overtook_count
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -215,7 +216,7 @@ returning last_instant::text, extract(epoch from last_instant - clock_timestamp(
 
 -- name: table_applied
 update weir.table
-set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint, last_mtime_ns = :'mtime'::bigint,
+set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
     newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
     newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,

@@ -183,6 +183,19 @@ is_completed (const RunState *past)
   return g_strcmp0 (past->status, "COMPLETED") == 0;
 }
 
+/* NULL: none. Owned by the caller. */
+static GPtrArray *
+list_overtook (const RunState *past)
+{
+  if (past->overtook == NULL)
+    return NULL;
+  GPtrArray *runs = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char **each = g_strsplit (past->overtook, " ", -1);
+  for (char **run = each; *run != NULL; run++)
+    g_ptr_array_add (runs, *run);
+  return runs;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
@@ -194,9 +207,13 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
       past->lines != NULL ? weir_json_parse (past->lines, strlen (past->lines), "weir.file.lines", error) : NULL;
   if (past->lines != NULL && lines == NULL)
     return false;
-  const PipelineResult result = {
-    .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
-  };
+  g_autoptr (GPtrArray) overtook = list_overtook (past);
+  const PipelineResult result = { .status = status,
+                                  .rows_known = status != STATUS_DUPLICATE,
+                                  .rows = past->rows,
+                                  .lines = lines_from_json (lines),
+                                  .overtook = overtook,
+                                  .overtook_count = past->overtook_count };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
   ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
