@@ -86,9 +86,10 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 typedef struct
 {
   LoadStatus status;
-  bool told;       /* the ledger knows the task's goal, and the summary */
-  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
-  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
+  bool told;         /* the ledger knows the task's goal, and the summary */
+  bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
+  bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
+  bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;
   int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */
