@@ -57,6 +57,18 @@ probe (TypeId id, const char *format, const char *cell, bool canonical)
   return hex;
 }
 
+/* The one text of the value; NULL: there is none. */
+static inline char *
+probe_text (TypeId id, const char *format, const char *cell)
+{
+  GString *out = g_string_new (NULL);
+  Value value;
+  bool written = types[id].write != NULL && types[id].parse (cell, strlen (cell), format, &value);
+  if (written)
+    types[id].write (&value, out);
+  return g_string_free (out, !written);
+}
+
 static inline void
 check_probes (TypeId id, const char *format, bool canonical, const Probe *probes, size_t count)
 {
