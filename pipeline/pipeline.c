@@ -319,6 +319,7 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
     fault_point ("before-commit");
   if (!done || !commit_run (db, task, error))
     {
+      result->columns_held = step.columns_held;
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
       return false;

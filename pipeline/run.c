@@ -30,11 +30,11 @@ run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error)
 }
 
 static bool
-tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, GError **error)
+tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, int64_t rows, GError **error)
 {
   const PipelineOptions *options = task->options;
   if (options->progress != NULL)
-    options->progress (step, done, total, options->progress_data);
+    options->progress (step, done, total, rows, options->progress_data);
   struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
   if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
     return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
@@ -42,15 +42,15 @@ tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, G
 }
 
 bool
-task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
+task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int64_t rows, GError **error)
 {
-  return tell (task, step, bytes, task->run->size, error);
+  return tell (task, step, bytes, task->run->size, rows, error);
 }
 
 bool
 task_begin_part (const PipelineTask *task, int part, GError **error)
 {
-  return tell (task, "TRANSFORM", part, TASK_PARTS, error);
+  return tell (task, "TRANSFORM", part, TASK_PARTS, 0, error);
 }
 
 void

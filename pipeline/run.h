@@ -36,7 +36,9 @@ typedef struct
   bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
-  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
+  void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
+                    void *data); /* done: bytes, in TRANSFORM statements; may
+                                                                                                 be NULL */
   void *progress_data;
 } PipelineOptions;
 
@@ -72,8 +74,8 @@ typedef enum
  * but a limit on the wait for a lock, and room for one hash table of a million keys. An error may come with the next statement. */
 bool run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error);
 
-/* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
-bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
+/* Tells the progress of a step that has come so far in the file (bytes, rows). False with a STOP error: somebody asked to stop. */
+bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int64_t rows, GError **error);
 
 /* The same before each part of TRANSFORM, numbered from 1. */
 bool task_begin_part (const PipelineTask *task, int part, GError **error);
@@ -84,9 +86,10 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 typedef struct
 {
   LoadStatus status;
-  bool told;       /* the ledger knows the task's goal, and the summary */
-  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
-  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
+  bool told;         /* the ledger knows the task's goal, and the summary */
+  bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
+  bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
+  bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;
   int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */

@@ -42,6 +42,7 @@ run_state_clear (RunState *state)
   g_free (state->lines);
   g_free (state->order_key);
   g_free (state->retry_of);
+  g_free (state->overtook);
 }
 
 const char *
@@ -102,7 +103,9 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   ret_state->instant_ns = db_result_int64 (result, 0, column++);
   ret_state->order_key = g_strdup (db_result_value (result, 0, column++));
   ret_state->again = db_result_bool (result, 0, column++);
-  ret_state->retry_of = g_strdup (db_result_value (result, 0, column));
+  ret_state->retry_of = g_strdup (db_result_value (result, 0, column++));
+  ret_state->overtook = g_strdup (db_result_value (result, 0, column++));
+  ret_state->overtook_count = db_result_int64 (result, 0, column);
   return true;
 }
 
@@ -294,6 +297,20 @@ ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
 }
 
 bool
+ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error)
+{
+  LedgerNumber size, mtime, inode, most;
+  *ret_summary = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_end", &result, { "file", run->file }, { "size", ledger_number (&size, run->size) },
+                   { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "inode", ledger_number (&inode, (int64_t) run->inode) },
+                   { "seconds", ledger_number (&most, seconds) }))
+    return false;
+  *ret_summary = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
 ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
@@ -358,12 +375,11 @@ ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  LedgerNumber size, mtime, instant;
+  LedgerNumber size, instant;
   return LEDGER_POST ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
-                      { "size", ledger_number (&size, identity->size) }, { "mtime", ledger_number (&mtime, run->mtime_ns) },
-                      { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
-                      { "rejects", had_rejects ? "true" : "false" }, { "instant", ledger_number (&instant, run->instant_ns) },
-                      { "key", run->order_key });
+                      { "size", ledger_number (&size, identity->size) }, { "checksum", identity->model_checksum },
+                      { "pins_sha", identity->pins_sha256 }, { "rejects", had_rejects ? "true" : "false" },
+                      { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key });
 }
 
 bool

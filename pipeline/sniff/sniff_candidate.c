@@ -175,11 +175,12 @@ take_row (SniffCandidate *candidate, const Record *record)
     }
   g_array_append_val (candidate->rows, row);
   candidate->problems += record->problem != NULL;
+  g_byte_array_set_size (candidate->kinds, row.kinds + row.fields);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
-      guint8 kind = (guint8) (is_line_end (candidate, record, i) ? KIND_EMPTY : sniff_kind (field->text, field->length));
-      g_byte_array_append (candidate->kinds, &kind, 1);
+      bool nothing = is_line_end (candidate, record, i);
+      candidate->kinds->data[row.kinds + i] = (guint8) (nothing ? KIND_EMPTY : sniff_kind (field->text, field->length));
       count_edge (candidate, field);
     }
   if (record->problem == NULL)

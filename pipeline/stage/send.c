@@ -133,7 +133,7 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   for (;; read++)
     {
       if (!rows_next (loaded->rows, &record, &original, error)
-          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), error)))
+          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), read, error)))
         return false;
       if (record == NULL)
         break;

@@ -11,7 +11,8 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       array_to_string(f.overtook, ' '), f.overtook_count
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -173,6 +174,15 @@ update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
 where run_id = :'run'::uuid
 
+-- name: file_end
+-- What was published, or would have been, of a file that was moved.
+select f.summary::text
+from weir.file f join weir.execution e on e.execution_id = f.run_id
+where f.file_name = :'file' and f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and f.inode = :'inode'::bigint
+  and e.status <> 'IN_PROGRESS' and f.disposition in ('archived', 'deleted', 'failed')
+  and f.updated_on > clock_timestamp() - make_interval(secs => :'seconds'::bigint)
+order by f.updated_on desc limit 1
+
 -- name: file_sha256
 select sha256 from weir.file where run_id = :'run'::uuid
 
@@ -207,7 +217,7 @@ returning last_instant::text, extract(epoch from last_instant - clock_timestamp(
 
 -- name: table_applied
 update weir.table
-set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint, last_mtime_ns = :'mtime'::bigint,
+set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
     newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
     newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,

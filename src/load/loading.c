@@ -6,6 +6,7 @@
 #include "base/fsutil.h"
 #include "models/order.h"
 #include "pipeline/summary.h"
+#include "pipeline/warehouse/warehouse.h"
 #include "schema/sql.h"
 #include "src/load/outcome.h"
 #include "src/load/upkeep.h"
@@ -142,6 +143,17 @@ is_resumed (const Loader *loader, const GError *failure)
          && (g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) || g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP));
 }
 
+static void
+note_held (Loader *loader, Uid run, bool held)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  if (held)
+    g_hash_table_add (loader->held, g_strdup (id));
+  else
+    g_hash_table_remove (loader->held, id);
+}
+
 /* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: *ret_fate says whether the ledger has the
  * run FAILED or still open. */
 static bool
@@ -162,6 +174,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
     loader->catalog, route->model, run, input->fd, &loader->options, input->keep, has_goal ? &goal : NULL
   };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
+  note_held (loader, run->id, result.columns_held);
   if (!done)
     loader_find_blocker (loader, run->table, &failure);
   if (done)
@@ -191,6 +204,19 @@ is_completed (const RunState *past)
   return g_strcmp0 (past->status, "COMPLETED") == 0;
 }
 
+/* NULL: none. Owned by the caller. */
+static GPtrArray *
+list_overtook (const RunState *past)
+{
+  if (past->overtook == NULL)
+    return NULL;
+  GPtrArray *runs = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char **each = g_strsplit (past->overtook, " ", -1);
+  for (char **run = each; *run != NULL; run++)
+    g_ptr_array_add (runs, *run);
+  return runs;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
@@ -202,9 +228,13 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
       past->lines != NULL ? weir_json_parse (past->lines, strlen (past->lines), "weir.file.lines", error) : NULL;
   if (past->lines != NULL && lines == NULL)
     return false;
-  const PipelineResult result = {
-    .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
-  };
+  g_autoptr (GPtrArray) overtook = list_overtook (past);
+  const PipelineResult result = { .status = status,
+                                  .rows_known = status != STATUS_DUPLICATE,
+                                  .rows = past->rows,
+                                  .lines = lines_from_json (lines),
+                                  .overtook = overtook,
+                                  .overtook_count = past->overtook_count };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
   ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
@@ -212,10 +242,26 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
   return placing_claimed (&placing, claim, error);
 }
 
+/* A run that found its table's columns held, and is tried again: false while they are. Its file is not read in vain each time. */
+static bool
+may_change_columns (Loader *loader, const Input *input, GError **error)
+{
+  const Model *model = input->route->model;
+  char id[UID_TEXT_SIZE];
+  uid_format (input->run.id, id);
+  if (model == NULL || !g_hash_table_contains (loader->held, id)
+      || warehouse_try_change (loader->db, &loader->options, model, error))
+    return true;
+  loader_find_blocker (loader, input->run.table, error);
+  return false;
+}
+
 /* Loads an open claimed file and places it. */
 static bool
 load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
 {
+  if (!may_change_columns (loader, input, error))
+    return *ret_fate = CLAIM_ORPHAN, false;
   /* A COMMIT whose answer was lost, or that a stop cut off, may have begun the run. */
   if (!begin_run (loader, input, error))
     return *ret_fate = is_resumed (loader, *error) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;
