@@ -158,6 +158,8 @@ typedef struct
   const RowCounts *counts; /* NULL: not read to its end */
   const Json *lines;       /* the same */
   const char *summary;     /* the published JSON text, NULL: as it was */
+  const char *place;       /* where the file goes, and how that is called (ledger_file_placed); NULL: it stays so far */
+  const char *disposition;
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 

@@ -357,7 +357,7 @@ lock_for_change (Db *db, const char *schema, const char *table, const char *view
   if (view != NULL && !warehouse_exists (db, schema, view, &has_view, error))
     return false;
   const char *const names[] = { table, has_view ? view : NULL, NULL };
-  if (!short_lock_begin (db, schema, names, lock_ms, &locked, error))
+  if (!short_lock_begin (db, schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))
     return false;
   if (locked)
     return short_lock_end (db, lock_ms, error);

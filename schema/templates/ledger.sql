@@ -134,7 +134,8 @@ where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 -- name: completed
 -- The fence comes first in its transaction; the run is over when the rest of it is.
 update weir.execution
-set completed_on = clock_timestamp(), execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+set completed_on = clock_timestamp(), heartbeat_on = clock_timestamp(),
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'run'::uuid and status = 'COMPLETED'
 
 -- name: commonest_reject
@@ -145,8 +146,8 @@ group by reason, column_name order by 1 desc, 4 limit 1
 -- name: file_finished
 update weir.file
 set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
-    summary = coalesce(:'summary'::jsonb, summary),
-    rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
+    summary = coalesce(:'summary'::jsonb, summary), place = coalesce(:'place', place),
+    disposition = coalesce(:'disposition', disposition), rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
     rows_waiting = :'waiting'::bigint, lines = :'lines'::jsonb

@@ -7,6 +7,7 @@
 #include "models/order.h"
 #include "pipeline/summary.h"
 #include "pipeline/warehouse/warehouse.h"
+#include "schema/sql.h"
 #include "src/load/outcome.h"
 #include "src/load/upkeep.h"
 #include "src/server/connect.h"
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* A file that is open, and the run over it. */
 typedef struct
@@ -67,15 +69,25 @@ take_claimed (const Loader *loader, const Claim *claim, const Route *route, Inpu
   ret_input->run.claimed = true;
 }
 
-/* Tells the ledger that the run has begun, and that those of dead processes on this table are over. */
+/* Whether all that the ledger is told when a run begins would be found again without it: a claim has its run, and its file has its place in
+ * the order by a time that claiming leaves as it was. */
+static bool
+is_plain (const Run *run)
+{
+  return run->claimed && run->instant_ns == run->mtime_ns && !run->again && run->past == NULL;
+}
+
+/* Tells the ledger that the run has begun, and that those of dead processes on this table are over. Of a plain file that need not be on the
+ * disk: if the server crashes before a COMMIT that is, the claim is one that the ledger does not know. */
 static bool
 begin_run (Loader *loader, const Input *input, GError **error)
 {
   Db *db = loader->db;
   const Model *model = input->route->model;
-  if (!db_exec (db, "begin", error))
+  if (!sql_post (db, "run/begin", NULL, 0, error))
     return false;
-  if (ledger_abandon (db, input->run.table, input->run.id, error)
+  if ((!is_plain (&input->run) || sql_post (db, "run/not_durable", NULL, 0, error))
+      && ledger_abandon (db, input->run.table, input->run.id, error)
       && ledger_begin (db, &input->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
       && db_exec (db, "commit", error))
     return true;
@@ -152,7 +164,15 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   const Route *route = input->route;
   g_auto (PipelineResult) result = { 0 };
   g_autoptr (GError) failure = NULL;
-  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options, input->keep };
+  int64_t second = time (NULL);
+  RunGoal goal = { .begun = start };
+  g_autofree char *place = placing_place (loader->settings, run, second, &goal.disposition);
+  goal.place = place;
+  /* A file without a model ends with a word on models, which the pipeline does not have. */
+  bool has_goal = run->claimed && route->model != NULL;
+  const PipelineTask task = {
+    loader->catalog, route->model, run, input->fd, &loader->options, input->keep, has_goal ? &goal : NULL
+  };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
   note_held (loader, run->id, result.columns_held);
   if (!done)
@@ -166,6 +186,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;

@@ -301,10 +301,10 @@ print_pulse (Worker *worker)
 }
 
 static void
-on_progress (const char *step, int64_t done, int64_t total, void *data)
+on_progress (const char *step, int64_t done, int64_t total, int64_t rows, void *data)
 {
   Worker *worker = data;
-  if (pulse_note (&worker->pulse, step, done, total))
+  if (pulse_note (&worker->pulse, step, done, total, rows))
     print_pulse (worker);
 }
 

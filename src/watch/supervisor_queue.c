@@ -10,8 +10,10 @@
 
 #include <string.h>
 
-/* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
+/* A look costs time in proportion to the folder; looks take at most about a quarter of it, or a twentieth where more files are ready than
+ * anybody can take: what comes then would have to wait anyway. */
 #define LOOK_SHARE 3
+#define LOOK_SHARE_BUSY 19
 #define SHORTEST_PAUSE_US 10000
 
 /* A wait for an older file is said when it has lasted that long. */
@@ -138,6 +140,15 @@ take_settings (Supervisor *supervisor)
   crew_renew (supervisor->crew);
 }
 
+static bool
+is_busy (const Supervisor *supervisor)
+{
+  int ready = 0;
+  for (unsigned i = 0; i < supervisor->jobs->len; i++)
+    ready += ((const Job *) supervisor->jobs->pdata[i])->state == JOB_READY;
+  return ready > 2 * supervisor->settings->workers;
+}
+
 void
 supervisor_look (Supervisor *supervisor)
 {
@@ -157,7 +168,7 @@ supervisor_look (Supervisor *supervisor)
   if (supervisor->once)
     supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
-  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
+  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, (is_busy (supervisor) ? LOOK_SHARE_BUSY : LOOK_SHARE) * (now - begun));
   supervisor->fresh = true;
   supervisor_hand_out (supervisor);
   supervisor->fresh = false;

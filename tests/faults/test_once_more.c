@@ -44,13 +44,14 @@ test_killed_by_chance (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
-/* The rows are committed, and the ledger cannot be told where their file goes: it stays where somebody comes back to it. */
+/* The rows are committed, and the ledger cannot be told where their file goes: it stays where somebody comes back to it. Of a table without a
+ * model, for the COMMIT of others tells it. */
 static void
 test_connection_lost_before_the_archive (void **state)
 {
   Home *home = *state;
   g_autoptr (Background) watch = watch_up_to (home, "before-archive");
-  home_drop (home, "users.csv", users_text);
+  home_drop (home, "people.csv", users_text);
   pid_t worker = wait_for_stopped (home);
   sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                       " and pid <> pg_backend_pid()");
@@ -58,6 +59,23 @@ test_connection_lost_before_the_archive (void **state)
   kill (wait_for_stopped (home), SIGCONT);
   wait_until (home_count_files (home, "archive") == 1
               && sql_number (home, "select count(*) from weir.file where disposition = 'archived'") == 1);
+  stop_watch (watch);
+  assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from staging.people");
+}
+
+/* The COMMIT has told the ledger where the file goes: behind it no database is needed. */
+static void
+test_archived_without_the_database (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) watch = watch_up_to (home, "before-archive");
+  home_drop (home, "users.csv", users_text);
+  pid_t worker = wait_for_stopped (home);
+  assert_sql (home, "applied|archived", "select state, disposition from weir.file");
+  sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                      " and pid <> pg_backend_pid()");
+  kill (worker, SIGCONT);
+  wait_until (home_count_files (home, "archive/users") == 1);
   stop_watch (watch);
   assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
   home->oracle = ORACLE_REPLAY;
@@ -154,9 +172,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_killed_by_chance),        TEST (test_connection_lost_before_the_archive),
-    TEST (test_told_after_the_crash),    TEST (test_overtook_is_told_after_the_crash),
-    TEST (test_told_behind_the_archive),
+    TEST (test_killed_by_chance),     TEST (test_connection_lost_before_the_archive), TEST (test_archived_without_the_database),
+    TEST (test_told_after_the_crash), TEST (test_overtook_is_told_after_the_crash),   TEST (test_told_behind_the_archive),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
