@@ -371,7 +371,7 @@ warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model
   const char *schema = options->warehouse_schema;
   g_autofree char *view = kind_of (model)->versions ? view_of (model) : NULL;
   bool exists;
-  if (!run_begin (db, options, RUN_APPLYING_MS, error))
+  if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = warehouse_exists (db, schema, model->table, &exists, error)
               && (!exists || lock_for_change (db, schema, model->table, view, options->lock_timeout_ms, error));
