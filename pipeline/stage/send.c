@@ -184,7 +184,8 @@ bool
 send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   bool small = task->run->size <= IN_PLACE_FILE_BYTES;
-  if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
+  if (!db_post (db, "savepoint load", NULL, 0, "savepoint", error)
+      || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
     return false;
   g_auto (Pass) pass = { 0 };
@@ -199,7 +200,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   keep_null_words (&pass);
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
-  if (!db_exec (db, "release savepoint load", error))
+  if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;
   if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
