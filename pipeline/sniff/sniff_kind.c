@@ -3,6 +3,15 @@
 #include <glib.h>
 #include <string.h>
 
+/* strchr, for sets of a few bytes without NUL: it is called for so many of them that a call costs most. */
+static inline bool
+is_in (const char *set, char byte)
+{
+  while (*set != '\0' && *set != byte)
+    set++;
+  return *set != '\0';
+}
+
 /* Every matcher takes what it can from *at and says whether that is what it is for. */
 typedef struct
 {
@@ -22,15 +31,16 @@ take_digits (Cursor *cursor)
 static bool
 take_char (Cursor *cursor, const char *set)
 {
-  if (cursor->at == cursor->end || *cursor->at == '\0' || strchr (set, *cursor->at) == NULL)
-    return false;
-  cursor->at++;
-  return true;
+  bool taken = cursor->at < cursor->end && is_in (set, *cursor->at);
+  cursor->at += taken;
+  return taken;
 }
 
 static bool
 take_word (Cursor *cursor, const char *word)
 {
+  if (cursor->at == cursor->end || ((*cursor->at ^ *word) & ~0x20) != 0)
+    return false; /* as nearly always: not even its first letter, in whatever case */
   size_t length = strlen (word);
   if ((size_t) (cursor->end - cursor->at) < length || g_ascii_strncasecmp (cursor->at, word, length) != 0)
     return false;
@@ -160,7 +170,7 @@ static bool
 has_any (Cursor cursor, const char *set)
 {
   for (; cursor.at < cursor.end; cursor.at++)
-    if (*cursor.at != '\0' && strchr (set, *cursor.at) != NULL)
+    if (is_in (set, *cursor.at))
       return true;
   return false;
 }
@@ -194,7 +204,7 @@ is_figures (Cursor cursor)
       digits++;
     else if (*cursor.at == ' ')
       blanks++;
-    else if (strchr ("+-./()%", *cursor.at) == NULL)
+    else if (*cursor.at != '\0' && !is_in ("+-./()%", *cursor.at))
       return false;
   return digits > (blanks > 0 ? 6 : 0);
 }
@@ -231,15 +241,14 @@ sniff_is_null_word (const char *text, size_t length)
 static bool
 is_balanced (Cursor cursor)
 {
-  static const char brackets[] = "()[]{}";
-  int open[3] = { 0 };
+  int round = 0, square = 0, curly = 0;
   for (; cursor.at < cursor.end; cursor.at++)
     {
-      const char *bracket = *cursor.at != '\0' ? strchr (brackets, *cursor.at) : NULL;
-      if (bracket != NULL)
-        open[(bracket - brackets) / 2] += (bracket - brackets) % 2 == 0 ? 1 : -1;
+      round += (*cursor.at == '(') - (*cursor.at == ')');
+      square += (*cursor.at == '[') - (*cursor.at == ']');
+      curly += (*cursor.at == '{') - (*cursor.at == '}');
     }
-  return open[0] == 0 && open[1] == 0 && open[2] == 0;
+  return round == 0 && square == 0 && curly == 0;
 }
 
 /* A comma or a colon is one of words when a blank follows it and none is before, a quote and a bracket in pairs. */
@@ -249,7 +258,7 @@ kind_of_words (Cursor cursor)
   char first = *cursor.at, last = cursor.end[-1], before = ' ';
   if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || has_any (cursor, "\t"))
     return KIND_BROKEN;
-  if (strchr ("\"/,;:|", first) != NULL || strchr ("\",;|", last) != NULL || !is_balanced (cursor))
+  if (first == '\0' || last == '\0' || is_in ("\"/,;:|", first) || is_in ("\",;|", last) || !is_balanced (cursor))
     return KIND_ODD;
   int quotes = 0;
   for (; cursor.at < cursor.end; before = *cursor.at++)
@@ -257,10 +266,35 @@ kind_of_words (Cursor cursor)
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
       bool separates = (*cursor.at == ',' || *cursor.at == ':') && (before == ' ' || (next != ' ' && next != '\n'));
       quotes += *cursor.at == '"' || *cursor.at == '\'';
-      if (*cursor.at == '\0' || strchr (";|^~", *cursor.at) != NULL || separates || quotes > 2)
+      if (*cursor.at == '\0' || is_in (";|^~", *cursor.at) || separates || quotes > 2)
         return KIND_ODD;
     }
   return KIND_TEXT;
+}
+
+/* What bytes of a cell may mean to the questions about it: one look at each byte answers most of them. */
+enum
+{
+  SEEN_DIGIT = 1,
+  SEEN_AT = 2,
+  SEEN_MARK = 4, /* one of those that kind_of_words asks for */
+};
+
+static const unsigned char meanings[256] = {
+  ['0'] = SEEN_DIGIT, ['1'] = SEEN_DIGIT, ['2'] = SEEN_DIGIT, ['3'] = SEEN_DIGIT, ['4'] = SEEN_DIGIT, ['5'] = SEEN_DIGIT,
+  ['6'] = SEEN_DIGIT, ['7'] = SEEN_DIGIT, ['8'] = SEEN_DIGIT, ['9'] = SEEN_DIGIT, ['@'] = SEEN_AT,    ['\0'] = SEEN_MARK,
+  ['\t'] = SEEN_MARK, ['"'] = SEEN_MARK,  ['\''] = SEEN_MARK, [','] = SEEN_MARK,  [';'] = SEEN_MARK,  [':'] = SEEN_MARK,
+  ['|'] = SEEN_MARK,  ['^'] = SEEN_MARK,  ['~'] = SEEN_MARK,  ['/'] = SEEN_MARK,  ['('] = SEEN_MARK,  [')'] = SEEN_MARK,
+  ['['] = SEEN_MARK,  [']'] = SEEN_MARK,  ['{'] = SEEN_MARK,  ['}'] = SEEN_MARK,
+};
+
+static unsigned
+look_at_bytes (Cursor cursor)
+{
+  unsigned seen = 0;
+  for (; cursor.at < cursor.end; cursor.at++)
+    seen |= meanings[(unsigned char) *cursor.at];
+  return seen;
 }
 
 /* Of a cell that is not empty, without blanks around it. */
@@ -268,7 +302,8 @@ static CellKind
 kind_of_trimmed (Cursor cell)
 {
   Cursor rest = cell;
-  if (cell.end - cell.at < 64 && has_any (cell, "0123456789"))
+  const unsigned seen = look_at_bytes (cell);
+  if (cell.end - cell.at < 64 && (seen & SEEN_DIGIT) != 0)
     {
       if (is_number (cell))
         return KIND_NUMBER;
@@ -283,9 +318,11 @@ kind_of_trimmed (Cursor cell)
     }
   if (is_boolean (cell))
     return KIND_BOOLEAN;
-  if (is_email (cell))
+  if ((seen & SEEN_AT) != 0 && is_email (cell))
     return KIND_EMAIL;
-  return is_url (cell) ? KIND_URL : kind_of_words (cell);
+  if (is_url (cell))
+    return KIND_URL;
+  return (seen & SEEN_MARK) != 0 ? kind_of_words (cell) : KIND_TEXT;
 }
 
 /* The quotes of a word processor are around a value, and no part of it: â922â. */
