@@ -215,10 +215,10 @@ key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out,
   size_t length = part->length;
   if (maker->normalize & NORMALIZE_TRIM)
     trim (&text, &length);
-  if (!type.type->parse (text, length, type.format, ret_value))
+  if (!type_parse (type.type, text, length, type.format, ret_value))
     {
       types_trim (&text, &length); /* blanks are no part of a value, whatever the model says of its key's text */
-      if (!type.type->parse (text, length, type.format, ret_value))
+      if (!type_parse (type.type, text, length, type.format, ret_value))
         return false;
     }
   g_string_truncate (out, 0);
@@ -226,7 +226,7 @@ key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out,
   /* Numbers borrow their text, and are stored without the zeros that they are not known by. An instant that its time zone brings
    * into the year 0 or 10000 is written, but not read again. */
   Value again;
-  if (type.type->parse (out->str, out->len, NULL, &again))
+  if (type_parse (type.type, out->str, out->len, NULL, &again))
     *ret_value = again;
   *part = (KeyPart) { .text = out->str, .length = out->len };
   return true;

@@ -82,11 +82,10 @@ parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *
 {
   const Type *type = column->type;
   bool inferred = column->origin == ORIGIN_INFERRED;
-  if (inferred && type->recognize != NULL && column->format == NULL && !type->recognize (cell, length))
-    return false;
   if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
     return false;
-  return type->parse (cell, length, column->format, ret_value);
+  return inferred ? type_recognize (type, cell, length, column->format, ret_value)
+                  : type_parse (type, cell, length, column->format, ret_value);
 }
 
 bool

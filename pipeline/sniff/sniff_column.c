@@ -14,9 +14,9 @@ sniff_is_equal (const Field *a, const Field *b)
 bool
 sniff_has_sign (const Field *field, int sign)
 {
-  static const char signs[SNIFF_SIGNS] = { '0', '/', '=', '\\', '@', '<', '>', ' ' }; /* the first: any digit */
-  if (sign > 0)
-    return field->length > 0 && memchr (field->text, signs[sign], field->length) != NULL;
+  static const char signs[SNIFF_SIGNS] = { '0', '/', '=', '\\', '@', '<', '>', ' ' };
+  if (signs[sign] != '0')
+    return memchr (field->text, signs[sign], field->length) != NULL;
   for (size_t i = 0; i < field->length; i++)
     if (g_ascii_isdigit (field->text[i]))
       return true;

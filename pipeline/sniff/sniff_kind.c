@@ -1,16 +1,59 @@
 #include "pipeline/sniff/sniff_kind.h"
 
 #include <glib.h>
+#include <stdint.h>
 #include <string.h>
 
-/* strchr, for sets of a few bytes without NUL: it is called for so many of them that a call costs most. */
-static inline bool
-is_in (const char *set, char byte)
+/* What a character may be in a cell. The sniffer asks of each cell for each delimiter that it tries: one look at its characters tells
+ * most of what the matchers would look for. */
+enum
 {
-  while (*set != '\0' && *set != byte)
-    set++;
-  return *set != '\0';
-}
+  MARK_DIGIT = 1 << 0,
+  MARK_TAB = 1 << 1,
+  MARK_ODD = 1 << 2,       /* separates, or is no text */
+  MARK_SEPARATES = 1 << 3, /* where no blank is behind it */
+  MARK_QUOTE = 1 << 4,
+  MARK_BRACKET = 1 << 5,
+  MARK_FIGURES = 1 << 6,  /* stands between digits in figures */
+  MARK_NO_EMAIL = 1 << 7, /* is in no address */
+  MARK_NO_URL = 1 << 8,
+};
+
+static const uint16_t marks_of[256] = {
+  ['\0'] = MARK_ODD | MARK_FIGURES,
+  ['0'] = MARK_DIGIT,
+  ['1'] = MARK_DIGIT,
+  ['2'] = MARK_DIGIT,
+  ['3'] = MARK_DIGIT,
+  ['4'] = MARK_DIGIT,
+  ['5'] = MARK_DIGIT,
+  ['6'] = MARK_DIGIT,
+  ['7'] = MARK_DIGIT,
+  ['8'] = MARK_DIGIT,
+  ['9'] = MARK_DIGIT,
+  ['\t'] = MARK_TAB | MARK_NO_EMAIL | MARK_NO_URL,
+  ['\n'] = MARK_NO_EMAIL | MARK_NO_URL,
+  [' '] = MARK_NO_EMAIL | MARK_NO_URL,
+  [';'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['|'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['^'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['~'] = MARK_ODD | MARK_NO_EMAIL,
+  [','] = MARK_SEPARATES | MARK_NO_EMAIL | MARK_NO_URL,
+  [':'] = MARK_SEPARATES | MARK_NO_EMAIL,
+  ['"'] = MARK_QUOTE | MARK_NO_EMAIL | MARK_NO_URL,
+  ['\''] = MARK_QUOTE | MARK_NO_EMAIL | MARK_NO_URL,
+  ['('] = MARK_BRACKET | MARK_FIGURES,
+  [')'] = MARK_BRACKET | MARK_FIGURES,
+  ['['] = MARK_BRACKET,
+  [']'] = MARK_BRACKET,
+  ['{'] = MARK_BRACKET,
+  ['}'] = MARK_BRACKET,
+  ['+'] = MARK_FIGURES,
+  ['-'] = MARK_FIGURES,
+  ['.'] = MARK_FIGURES,
+  ['/'] = MARK_FIGURES,
+  ['%'] = MARK_FIGURES,
+};
 
 /* Every matcher takes what it can from *at and says whether that is what it is for. */
 typedef struct
@@ -31,20 +74,24 @@ take_digits (Cursor *cursor)
 static bool
 take_char (Cursor *cursor, const char *set)
 {
-  bool taken = cursor->at < cursor->end && is_in (set, *cursor->at);
-  cursor->at += taken;
-  return taken;
+  for (; cursor->at < cursor->end && *set != '\0'; set++)
+    if (*cursor->at == *set)
+      return cursor->at++, true;
+  return false;
 }
 
+/* ASCII letters in any case. */
 static bool
 take_word (Cursor *cursor, const char *word)
 {
-  if (cursor->at == cursor->end || ((*cursor->at ^ *word) & ~0x20) != 0)
-    return false; /* as nearly always: not even its first letter, in whatever case */
-  size_t length = strlen (word);
-  if ((size_t) (cursor->end - cursor->at) < length || g_ascii_strncasecmp (cursor->at, word, length) != 0)
-    return false;
-  cursor->at += length;
+  const char *at = cursor->at;
+  for (; *word != '\0'; word++, at++)
+    {
+      int differ = at < cursor->end ? *at ^ *word : -1;
+      if (differ != 0 && (differ != 0x20 || !g_ascii_isalpha (*word)))
+        return false;
+    }
+  cursor->at = at;
   return true;
 }
 
@@ -54,7 +101,8 @@ take_currency (Cursor *cursor)
   static const char *const words[] = { "$", "€", "£", "¥", "EUR", "USD", "GBP", "CHF", "%" };
   Cursor before = *cursor;
   take_char (cursor, " ");
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+  bool digit = cursor->at < cursor->end && g_ascii_isdigit (*cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (words) && !digit; i++)
     if (take_word (cursor, words[i]))
       {
         take_char (cursor, " ");
@@ -104,7 +152,8 @@ static bool
 take_month (Cursor *cursor)
 {
   static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
-  for (size_t i = 0; i < G_N_ELEMENTS (months); i++)
+  bool letter = cursor->at < cursor->end && g_ascii_isalpha (*cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (months) && letter; i++)
     if (take_word (cursor, months[i]))
       {
         while (cursor->at < cursor->end && g_ascii_isalpha (*cursor->at))
@@ -166,33 +215,35 @@ is_timestamp (Cursor cursor)
   return cursor.at == cursor.end;
 }
 
-static bool
-has_any (Cursor cursor, const char *set)
+static unsigned
+marks_in (Cursor cursor)
 {
+  unsigned marks = 0;
   for (; cursor.at < cursor.end; cursor.at++)
-    if (is_in (set, *cursor.at))
-      return true;
-  return false;
+    marks |= marks_of[(unsigned char) *cursor.at];
+  return marks;
 }
 
 static bool
-is_email (Cursor cursor)
+is_email (Cursor cursor, unsigned marks)
 {
+  if (marks & MARK_NO_EMAIL)
+    return false;
   const char *at = memchr (cursor.at, '@', (size_t) (cursor.end - cursor.at));
-  if (at == NULL || at == cursor.at || has_any (cursor, " ,;|:^~\t\n\"'"))
+  if (at == NULL || at == cursor.at)
     return false;
   size_t rest = (size_t) (cursor.end - at) - 1;
   return memchr (at + 1, '.', rest) != NULL && memchr (at + 1, '@', rest) == NULL;
 }
 
 static bool
-is_url (Cursor cursor)
+is_url (Cursor cursor, unsigned marks)
 {
-  Cursor whole = cursor;
-  if (!take_word (&cursor, "www.") && !take_word (&cursor, "http://") && !take_word (&cursor, "https://")
-      && !take_word (&cursor, "ftp://"))
+  if ((marks & MARK_NO_URL)
+      || (!take_word (&cursor, "www.") && !take_word (&cursor, "http://") && !take_word (&cursor, "https://")
+          && !take_word (&cursor, "ftp://")))
     return false;
-  return cursor.at < cursor.end && !has_any (whole, " ,;|^\t\n\"'");
+  return cursor.at < cursor.end;
 }
 
 static bool
@@ -204,7 +255,7 @@ is_figures (Cursor cursor)
       digits++;
     else if (*cursor.at == ' ')
       blanks++;
-    else if (*cursor.at != '\0' && !is_in ("+-./()%", *cursor.at))
+    else if (!(marks_of[(unsigned char) *cursor.at] & MARK_FIGURES))
       return false;
   return digits > (blanks > 0 ? 6 : 0);
 }
@@ -241,24 +292,28 @@ sniff_is_null_word (const char *text, size_t length)
 static bool
 is_balanced (Cursor cursor)
 {
-  int round = 0, square = 0, curly = 0;
+  static const char brackets[] = "()[]{}";
+  int open[3] = { 0 };
   for (; cursor.at < cursor.end; cursor.at++)
     {
-      round += (*cursor.at == '(') - (*cursor.at == ')');
-      square += (*cursor.at == '[') - (*cursor.at == ']');
-      curly += (*cursor.at == '{') - (*cursor.at == '}');
+      if (!(marks_of[(unsigned char) *cursor.at] & MARK_BRACKET))
+        continue;
+      ptrdiff_t bracket = strchr (brackets, *cursor.at) - brackets;
+      open[bracket / 2] += bracket % 2 == 0 ? 1 : -1;
     }
-  return round == 0 && square == 0 && curly == 0;
+  return open[0] == 0 && open[1] == 0 && open[2] == 0;
 }
 
 /* A comma or a colon is one of words when a blank follows it and none is before, a quote and a bracket in pairs. */
 static CellKind
-kind_of_words (Cursor cursor)
+kind_of_words (Cursor cursor, unsigned marks)
 {
   char first = *cursor.at, last = cursor.end[-1], before = ' ';
-  if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || has_any (cursor, "\t"))
+  if (!(marks & (MARK_TAB | MARK_ODD | MARK_SEPARATES | MARK_QUOTE | MARK_BRACKET)) && first != '/')
+    return KIND_TEXT;
+  if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || (marks & MARK_TAB))
     return KIND_BROKEN;
-  if (first == '\0' || last == '\0' || is_in ("\"/,;:|", first) || is_in ("\",;|", last) || !is_balanced (cursor))
+  if (strchr ("\"/,;:|", first) != NULL || strchr ("\",;|", last) != NULL || !is_balanced (cursor))
     return KIND_ODD;
   int quotes = 0;
   for (; cursor.at < cursor.end; before = *cursor.at++)
@@ -266,35 +321,10 @@ kind_of_words (Cursor cursor)
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
       bool separates = (*cursor.at == ',' || *cursor.at == ':') && (before == ' ' || (next != ' ' && next != '\n'));
       quotes += *cursor.at == '"' || *cursor.at == '\'';
-      if (*cursor.at == '\0' || is_in (";|^~", *cursor.at) || separates || quotes > 2)
+      if ((marks_of[(unsigned char) *cursor.at] & MARK_ODD) || separates || quotes > 2)
         return KIND_ODD;
     }
   return KIND_TEXT;
-}
-
-/* What bytes of a cell may mean to the questions about it: one look at each byte answers most of them. */
-enum
-{
-  SEEN_DIGIT = 1,
-  SEEN_AT = 2,
-  SEEN_MARK = 4, /* one of those that kind_of_words asks for */
-};
-
-static const unsigned char meanings[256] = {
-  ['0'] = SEEN_DIGIT, ['1'] = SEEN_DIGIT, ['2'] = SEEN_DIGIT, ['3'] = SEEN_DIGIT, ['4'] = SEEN_DIGIT, ['5'] = SEEN_DIGIT,
-  ['6'] = SEEN_DIGIT, ['7'] = SEEN_DIGIT, ['8'] = SEEN_DIGIT, ['9'] = SEEN_DIGIT, ['@'] = SEEN_AT,    ['\0'] = SEEN_MARK,
-  ['\t'] = SEEN_MARK, ['"'] = SEEN_MARK,  ['\''] = SEEN_MARK, [','] = SEEN_MARK,  [';'] = SEEN_MARK,  [':'] = SEEN_MARK,
-  ['|'] = SEEN_MARK,  ['^'] = SEEN_MARK,  ['~'] = SEEN_MARK,  ['/'] = SEEN_MARK,  ['('] = SEEN_MARK,  [')'] = SEEN_MARK,
-  ['['] = SEEN_MARK,  [']'] = SEEN_MARK,  ['{'] = SEEN_MARK,  ['}'] = SEEN_MARK,
-};
-
-static unsigned
-look_at_bytes (Cursor cursor)
-{
-  unsigned seen = 0;
-  for (; cursor.at < cursor.end; cursor.at++)
-    seen |= meanings[(unsigned char) *cursor.at];
-  return seen;
 }
 
 /* Of a cell that is not empty, without blanks around it. */
@@ -302,8 +332,8 @@ static CellKind
 kind_of_trimmed (Cursor cell)
 {
   Cursor rest = cell;
-  const unsigned seen = look_at_bytes (cell);
-  if (cell.end - cell.at < 64 && (seen & SEEN_DIGIT) != 0)
+  unsigned marks = marks_in (cell);
+  if (cell.end - cell.at < 64 && (marks & MARK_DIGIT))
     {
       if (is_number (cell))
         return KIND_NUMBER;
@@ -318,11 +348,9 @@ kind_of_trimmed (Cursor cell)
     }
   if (is_boolean (cell))
     return KIND_BOOLEAN;
-  if ((seen & SEEN_AT) != 0 && is_email (cell))
+  if (is_email (cell, marks))
     return KIND_EMAIL;
-  if (is_url (cell))
-    return KIND_URL;
-  return (seen & SEEN_MARK) != 0 ? kind_of_words (cell) : KIND_TEXT;
+  return is_url (cell, marks) ? KIND_URL : kind_of_words (cell, marks);
 }
 
 /* The quotes of a word processor are around a value, and no part of it: â922â. */

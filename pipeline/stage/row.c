@@ -398,27 +398,28 @@ row_fits (const Row *row)
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
+/* What row_write takes at most. */
+static size_t
+row_room (const Row *row)
+{
+  const Layout *layout = row->layout;
+  size_t room = (size_t) (layout->n_references + 3) * copy_room (sizeof (Uid));
+  for (int i = 0; i < layout->n_columns; i++)
+    room += copy_room (row->cells[i].null ? 0 : type_room (&row->cells[i].value));
+  return room;
+}
+
 bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
   null_count_take_row (row->nulls);
-  copy_row (copy, layout->n_columns + layout->n_references + 3);
+  uint8_t *at = copy_row (copy, layout->n_columns + layout->n_references + 3, row_room (row));
   for (int i = 0; i < layout->n_columns; i++)
-    if (row->cells[i].null)
-      copy_null (copy);
-    else
-      copy_value (copy, layout->columns[i].type, &row->cells[i].value);
+    at = row->cells[i].null ? copy_null (at) : copy_value (at, layout->columns[i].type, &row->cells[i].value);
   for (int r = 0; r < layout->n_references; r++)
-    if (row->reference_nulls[r])
-      copy_null (copy);
-    else
-      copy_uid (copy, row->reference_ids[r]);
-  copy_int64 (copy, record->line);
-  if (row->key != NULL)
-    copy_uid (copy, row->id);
-  else
-    copy_null (copy);
-  copy_uid (copy, row->row_hash);
-  return copy_row_end (copy, error);
+    at = row->reference_nulls[r] ? copy_null (at) : copy_uid (at, row->reference_ids[r]);
+  at = copy_int64 (at, record->line);
+  at = row->key != NULL ? copy_uid (at, row->id) : copy_null (at);
+  return copy_row_end (copy, copy_uid (at, row->row_hash), error);
 }

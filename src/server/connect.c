@@ -44,7 +44,9 @@ static Db *
 connect_to (const Settings *settings, bool start, int stop_fd, GError **error)
 {
   g_autofree char *url = NULL;
-  return database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
+  g_autoptr (Db) db = database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
+  /* The one that runs have: with another one the server would plan what it knows by name anew. */
+  return db != NULL && db_exec (db, "set search_path = pg_catalog", error) ? g_steal_pointer (&db) : NULL;
 }
 
 Db *
