@@ -114,12 +114,13 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
   return drop_leftovers (db, stage, error) && sql_run (db, "staging/create", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
+/* Frozen, which the table's own transaction may ask for: whoever reads the rows first then does not write on all pages that they hold. */
 bool
 stage_copy_begin (Db *db, const Stage *stage, GError **error)
 {
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->build);
-  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)", schema, build);
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary, freeze)", schema, build);
   return db_copy_begin (db, sql, error);
 }
 
@@ -182,8 +183,7 @@ stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, 
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->build);
   g_autofree char *literal = text_quote_literal (comment);
-  g_autofree char *sql =
-      g_strdup_printf ("comment on table %s.%s is %s; analyze %s.%s (_line, _id, _hash)", schema, build, literal, schema, build);
+  g_autofree char *sql = g_strdup_printf ("comment on table %s.%s is %s", schema, build, literal);
   return db_exec (db, sql, error);
 }
 
