@@ -454,6 +454,12 @@ row_room (const Row *row)
   return room;
 }
 
+Uid
+row_identity (const Row *row)
+{
+  return row->key != NULL ? row->id : row->row_hash;
+}
+
 bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
