@@ -15,12 +15,12 @@ load_eight (const void *bytes)
   return GUINT64_FROM_LE (eight);
 }
 
-/* The highest bit of each byte that is 0, and no other bit: no carry leaves a byte (H. Warren, "Hacker's Delight", 6-1). */
+/* The highest bit of each byte that is not 0, beside others: no carry leaves a byte (H. Warren, "Hacker's Delight", 6-1). */
 static uint64_t
-zero_bytes (uint64_t eight)
+other_bytes (uint64_t eight)
 {
   const uint64_t lows = EIGHT (0x7F);
-  return ~(((eight & lows) + lows) | eight | lows);
+  return ((eight & lows) + lows) | eight;
 }
 
 /* The highest bits of eight bytes, side by side: each of them is moved to a place of its own in the uppermost byte. */
@@ -33,14 +33,17 @@ gather (uint64_t highs)
 ScanMarks
 scan_look_plain (const Scan *scan, const char *block)
 {
+  const uint64_t highs = EIGHT (0x80);
   ScanMarks marks = { 0, 0 };
   for (int i = 0; i < SCAN_BLOCK; i += 8)
     {
-      uint64_t text = load_eight (block + i), hits = 0;
+      const uint64_t text = load_eight (block + i);
+      uint64_t others = highs;
       for (int j = 0; j < SCAN_BYTES; j++)
-        hits |= zero_bytes (text ^ load_eight (scan->bytes[j]));
-      marks.hits |= gather (hits) << i;
-      marks.high |= gather (text & EIGHT (0x80)) << i;
+        others &= other_bytes (text ^ load_eight (scan->bytes[j]));
+      marks.hits |= gather (others ^ highs) << i;
+      if ((text & highs) != 0)
+        marks.high |= gather (text & highs) << i;
     }
   return marks;
 }
