@@ -96,8 +96,8 @@ stopwatch_to_json (const Stopwatch *watch)
   for (guint i = 0; i < watch->laps->len; i++)
     {
       const Lap *lap = &g_array_index (watch->laps, Lap, i);
-      json_array_append_new (laps, json_pack ("{s:s,s:f,s:I}", "what", lap->name, "milliseconds",
-                                              (double) ((lap->ns + 500) / 1000) / 1000, "times", (json_int_t) lap->times));
+      json_array_append_new (laps, json_pack ("{s:s,s:I,s:I}", "what", lap->name, "microseconds",
+                                              (json_int_t) (lap->ns + 500) / 1000, "times", (json_int_t) lap->times));
     }
   return laps;
 }

@@ -34,7 +34,7 @@ void stopwatch_add_ns (Stopwatch *watch, const char *name, int64_t ns);
 /* What was added so far; 0: nothing. */
 int64_t stopwatch_ns (const Stopwatch *watch, const char *name);
 
-/* [{"what": "table/delta", "milliseconds": 12.345, "times": 1}, ...]. A new reference. */
+/* [{"what": "table/delta", "microseconds": 12345, "times": 1}, ...]. A new reference. */
 Json *stopwatch_to_json (const Stopwatch *watch);
 
 #endif

@@ -5,50 +5,10 @@
 #include "pipeline/stage/fit.h"
 #include "pipeline/stage/in_place.h"
 #include "pipeline/stage/row.h"
+#include "pipeline/stage/row_clock.h"
 #include "pipeline/types/null_word.h"
 
 #include <string.h>
-
-/* Where the time of rows goes: some are timed, and stand for those between. What a row is not timed for is what is left of the whole. */
-#define TIMED_FIRST 1000 /* all of them: a small file has not many */
-#define TIMED_EVERY 61
-
-typedef struct
-{
-  int64_t weight; /* of the row; 0: it is not timed */
-  int64_t since;
-  int64_t read, convert; /* nanoseconds */
-  int64_t waited;        /* for the server, which is always timed */
-} RowClock;
-
-static void
-clock_begin_row (RowClock *clock, int64_t row)
-{
-  clock->weight = row < TIMED_FIRST ? 1 : row % TIMED_EVERY == 0 ? TIMED_EVERY : 0;
-  if (clock->weight > 0)
-    clock->since = stopwatch_now ();
-}
-
-/* What was done since the last call is this. */
-static void
-clock_take (RowClock *clock, int64_t *spent)
-{
-  if (clock->weight == 0)
-    return;
-  int64_t now = stopwatch_now ();
-  *spent += (now - clock->since) * clock->weight;
-  clock->since = now;
-}
-
-static void
-clock_end (const RowClock *clock, int64_t begun, Stopwatch *watch)
-{
-  int64_t rest = stopwatch_now () - begun - clock->read - clock->convert - clock->waited;
-  stopwatch_add_ns (watch, "read", clock->read);
-  stopwatch_add_ns (watch, "convert", clock->convert);
-  stopwatch_add_ns (watch, "encode", MAX (rest, 0));
-  stopwatch_add_ns (watch, "wait for COPY", clock->waited);
-}
 
 /* A pass under way. */
 typedef struct
@@ -63,7 +23,7 @@ typedef struct
   int64_t sent;  /* rows of the COPYs that have ended, and how many the server took of them */
   int64_t stored;
   int64_t refused; /* the line that the server did not find a place for, 0: none */
-  RowClock clock;
+  RowClock *clock; /* the row's */
 } Pass;
 
 static bool
@@ -72,7 +32,7 @@ send_to_server (const void *bytes, size_t length, void *data, GError **error)
   Pass *pass = data;
   int64_t begun = stopwatch_now ();
   bool done = db_copy_write (pass->db, bytes, length, error);
-  pass->clock.waited += stopwatch_now () - begun;
+  pass->clock->waited += stopwatch_now () - begun;
   return done;
 }
 
@@ -82,6 +42,7 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   const Layout *layout = loaded->layout;
   *pass = (Pass) { .db = db, .task = task, .loaded = loaded, .wide = layout->n_columns + layout->n_references > FIT_ANYWAY };
   pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
+  pass->clock = row_clock (pass->row);
   copy_begin (&pass->copy, send_to_server, pass);
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
@@ -101,7 +62,12 @@ static bool
 end_copy (Pass *pass, GError **error)
 {
   int64_t stored;
-  if (!copy_end (&pass->copy, error) || !db_copy_end (pass->db, &stored, error))
+  if (!copy_end (&pass->copy, error))
+    return false;
+  int64_t begun = stopwatch_now ();
+  bool done = db_copy_end (pass->db, &stored, error);
+  pass->clock->waited += stopwatch_now () - begun;
+  if (!done)
     return false;
   pass->sent += pass->copy.rows;
   pass->stored += stored;
@@ -178,11 +144,13 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   const PipelineTask *task = pass->task;
   Loaded *loaded = pass->loaded;
   const Record *record, *original;
-  int64_t read = 0, begun = stopwatch_now ();
+  RowClock *clock = pass->clock;
+  int64_t read = 0;
   *ret_contradiction = false;
   for (;; read++)
     {
-      clock_begin_row (&pass->clock, read);
+      int64_t file = rows_file_ns (loaded->rows);
+      row_clock_begin_row (clock, read);
       if (!rows_next (loaded->rows, &record, &original, error)
           || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), read, error)))
         return false;
@@ -190,15 +158,14 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
         break;
       if (read == task->options->max_rows && read > 0)
         return too_many_rows (task, record, error);
-      clock_take (&pass->clock, &pass->clock.read);
+      row_clock_take (clock, &clock->parse);
+      clock->parse -= (rows_file_ns (loaded->rows) - file) * clock->weight;
       RowVerdict verdict = row_convert (pass->row, record);
-      clock_take (&pass->clock, &pass->clock.convert);
       if (verdict == ROW_CONTRADICTION)
         return *ret_contradiction = true;
       if (!put_row (pass, verdict, record, original, error))
         return false;
     }
-  clock_end (&pass->clock, begun, db_stopwatch (pass->db));
   result->rows = (RowCounts) { .read = read,
                                .rejected = reject_count (loaded->rejects),
                                .repaired = reject_repaired (loaded->rejects),
@@ -244,6 +211,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
     return false;
   g_auto (Pass) pass = { 0 };
   pass_begin (&pass, db, task, loaded);
+  int64_t begun = stopwatch_now (), file = rows_file_ns (loaded->rows);
   if (!send_all (&pass, result, ret_contradiction, error))
     return db_copy_cancel (db), correct_line (&pass, error);
   if (*ret_contradiction)
@@ -254,6 +222,8 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   keep_null_words (&pass);
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
+  pass.clock->file = rows_file_ns (loaded->rows) - file;
+  row_clock_end (pass.clock, stopwatch_now () - begun, db_stopwatch (db));
   if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;
   if (pass.stored != result->rows.staged)

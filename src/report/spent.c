@@ -13,8 +13,11 @@ meaning_of (const char *what)
   } words[] = {
     { "sniff", "dialect, encoding and header, from the head of the file" },
     { "infer", "types, from the first rows or from all" },
-    { "read", "the file, its checksum, its text, its records" },
-    { "convert", "cells to values, keys to ids, row hashes" },
+    { "file", "its bytes, and their checksum; unpacking, encoding" },
+    { "parse", "bytes to records, and where the table ends" },
+    { "convert", "cells to values" },
+    { "key", "business keys to ids, references too" },
+    { "hash", "of the row" },
     { "encode", "values to what the server takes" },
     { "wait for COPY", "until the server has taken rows" },
     { "COMMIT", "until it is on the disk" },
@@ -28,7 +31,7 @@ meaning_of (const char *what)
 static double
 milliseconds_of (const Json *lap)
 {
-  return json_number_value (json_object_get (lap, "milliseconds"));
+  return (double) json_integer_value (json_object_get (lap, "microseconds")) / 1000;
 }
 
 static int

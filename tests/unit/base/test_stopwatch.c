@@ -18,7 +18,8 @@ what_goes_by_one_name_is_added_up_and_told_in_order (void **state)
   assert_int_equal (stopwatch_ns (watch, "third"), 0);
   g_autoptr (Json) laps = stopwatch_to_json (watch);
   g_autofree char *text = weir_json_text (laps);
-  assert_string_equal (text, "[{\"what\":\"second\",\"milliseconds\":0.004,\"times\":2},{\"what\":\"first\",\"milliseconds\":2.0,\"times\":1}]");
+  assert_string_equal (
+      text, "[{\"what\":\"second\",\"microseconds\":4,\"times\":2},{\"what\":\"first\",\"microseconds\":2000,\"times\":1}]");
   stopwatch_reset (watch);
   assert_int_equal (stopwatch_ns (watch, "second"), 0);
 }
