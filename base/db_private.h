@@ -32,6 +32,7 @@ struct Db
   GHashTable *prepared; /* text to the name that the server knows it by; db_together.c's, as all below */
   unsigned names;       /* given so far */
   GArray *sent;         /* what was posted, and has not been asked for */
+  Stopwatch *stopwatch;
   const char *culprit;  /* the label of the one that failed, NULL: none */
 };
 

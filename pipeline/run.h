@@ -34,6 +34,7 @@ typedef struct
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool overwrite;      /* a file that weir had before may change what newer ones said */
+  bool explain;        /* say where the time went, however little it was */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
@@ -97,7 +98,8 @@ typedef struct
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
-  GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
+  Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
+  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 
 void pipeline_result_clear (PipelineResult *result);

@@ -490,6 +490,12 @@ reader_rewind (Reader *reader)
 }
 
 int64_t
+reader_file_ns (const Reader *reader)
+{
+  return source_ns (reader->source);
+}
+
+int64_t
 reader_offset (const Reader *reader)
 {
   return source_offset (reader->source);

@@ -48,6 +48,7 @@ struct Row
   RowHash *hash;
   Slot *slots; /* by hash slot */
   Uid id, row_hash;
+  RowClock clock;
   NullCount *nulls; /* by words */
   const char *column;
   Reason reason;
@@ -133,6 +134,12 @@ row_free (Row *row)
   g_free (row->columns);
   g_free (row->cells);
   g_free (row);
+}
+
+RowClock *
+row_clock (Row *row)
+{
+  return &row->clock;
 }
 
 const NullCount *
@@ -419,12 +426,15 @@ row_convert (Row *row, const Record *record)
   if (record->problem != NULL || record->n_fields != width)
     return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
+  row_clock_take (&row->clock, &row->clock.convert);
   if (verdict == ROW_OK && row->key != NULL)
     verdict = convert_key (row, record);
   for (int r = 0; r < layout->n_references && verdict == ROW_OK; r++)
     verdict = convert_reference (row, record, r);
+  row_clock_take (&row->clock, &row->clock.key);
   if (verdict == ROW_OK)
     hash_row (row);
+  row_clock_take (&row->clock, &row->clock.hash);
   return verdict;
 }
 
