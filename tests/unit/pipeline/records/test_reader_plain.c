@@ -349,6 +349,22 @@ reads_random_files_alike (void **state)
     check_seed ((guint32) g_ascii_strtoull (seed, NULL, 10));
 }
 
+/* Rows of so many bytes that one of them ends just where the marks do that are made at once, and such that none does. */
+static void
+reads_rows_across_the_marks_alike (void **state)
+{
+  (void) state;
+  for (int bytes = SCAN_BLOCK - 2; bytes <= SCAN_BLOCK; bytes++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      for (int i = 0; i < 3 * PLAIN_BLOCKS; i++)
+        g_string_append_printf (text, "%d,%0*d,\"%d\"\n", i % 10, bytes - 7, i, i % 10);
+      assert_int_equal (text->len, 3 * PLAIN_BLOCKS * bytes);
+      AUTO_FD int fd = memory_file (text->str, text->len);
+      expect_both_alike (fd, &comma, &reader_default_limits, 4 * PLAIN_BLOCKS * SCAN_BLOCK, 3);
+    }
+}
+
 /* ---- the files that are there ---- */
 
 static void
@@ -402,11 +418,9 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (takes_what_is_plain_alone),
-    cmocka_unit_test (copies_only_what_has_doubled_quotes),
-    cmocka_unit_test (sees_every_byte_at_every_place),
-    cmocka_unit_test (reads_random_files_alike),
-    cmocka_unit_test (reads_files_alike),
+    cmocka_unit_test (takes_what_is_plain_alone),         cmocka_unit_test (copies_only_what_has_doubled_quotes),
+    cmocka_unit_test (sees_every_byte_at_every_place),    cmocka_unit_test (reads_random_files_alike),
+    cmocka_unit_test (reads_rows_across_the_marks_alike), cmocka_unit_test (reads_files_alike),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
