@@ -71,7 +71,8 @@ typedef enum
 } RunWork;
 
 /* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It has no foreign timeouts
- * but a limit on the wait for a lock, and room for one hash table of a million keys. An error may come with the next statement. */
+ * but a limit on the wait for a lock, and room for one hash table of a million keys; large
+ * tables are read by as many processes as the server gives. An error may come with the next statement. */
 bool run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error);
 
 /* Tells the progress of a step that has come so far in the file (bytes, rows). False with a STOP error: somebody asked to stop. */
@@ -80,7 +81,7 @@ bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int6
 /* The same before each part of TRANSFORM, numbered from 1. */
 bool task_begin_part (const PipelineTask *task, int part, GError **error);
 
-#define TASK_PARTS 8          /* of TRANSFORM */
+#define TASK_PARTS 6          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
 typedef struct

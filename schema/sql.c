@@ -113,6 +113,16 @@ sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray *ret_
   return g_string_free (out, FALSE);
 }
 
+char *
+sql_part (const char *statement, const SqlVar *vars, size_t n_vars)
+{
+  g_autofree char *text = find_statement (statement);
+  g_autoptr (GPtrArray) params = g_ptr_array_new ();
+  char *part = sql_expand (text, vars, n_vars, params);
+  g_assert (params->len == 0);
+  return g_strchomp (part);
+}
+
 /* A statement as it is sent. */
 typedef struct
 {
