@@ -202,12 +202,11 @@ decimal_scan (const char *text, size_t length, const DecimalStyle *style, Decima
     return false;
   if (cell.sign == '\0' && cell.at < cell.end && (*cell.at == '-' || *cell.at == '+'))
     cell.sign = *cell.at++;
-  Decimal decimal = { 0 };
-  if (!scan_unsigned (cell.at, cell.end, style, &decimal))
+  *ret_decimal = (Decimal) { 0 };
+  if (!scan_unsigned (cell.at, cell.end, style, ret_decimal))
     return false;
-  if (cell.sign == '+' && is_phone (&decimal, style))
+  if (cell.sign == '+' && is_phone (ret_decimal, style))
     return false;
-  decimal.negative = cell.sign == '-' && decimal.first < decimal.last;
-  *ret_decimal = decimal;
+  ret_decimal->negative = cell.sign == '-' && ret_decimal->first < ret_decimal->last;
   return true;
 }
