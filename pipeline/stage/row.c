@@ -38,7 +38,10 @@ struct Row
   const Layout *layout;
   bool bag;
   Column *columns;
+  int *plain; /* the columns that are not of the key */
+  int n_plain;
   Cell *cells;   /* by column */
+  size_t length; /* of the text that the cells borrow */
   KeyMaker *key; /* NULL: no business key */
   KeyMaker **reference_keys;
   Uid *reference_ids;
@@ -59,11 +62,14 @@ prepare_columns (Row *row)
 {
   const Layout *layout = row->layout;
   row->columns = g_new0 (Column, layout->n_columns + 1);
+  row->plain = g_new (int, layout->n_columns + 1);
   for (int i = 0; i < layout->n_columns; i++)
     {
       const LayoutColumn *of = &layout->columns[i];
       bool text = of->type->id == TYPE_TEXT;
       Column *column = &row->columns[i];
+      if (of->key_part < 0)
+        row->plain[row->n_plain++] = i;
       column->layout = of;
       column->type = of->type;
       layout_reader_init (&column->reader, of);
@@ -131,6 +137,7 @@ row_free (Row *row)
   g_free (row->slots);
   null_count_free (row->nulls);
   g_free (row->columns);
+  g_free (row->plain);
   g_free (row->cells);
   g_free (row);
 }
@@ -256,20 +263,39 @@ take_null_word (Row *row, int i, const Field *field)
 }
 
 static RowVerdict
+take_null (Row *row, int i)
+{
+  const LayoutColumn *column = &row->layout->columns[i];
+  row->cells[i].null = true;
+  return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
+                          : ROW_OK;
+}
+
+static RowVerdict
 convert_cell (Row *row, int i, const Field *field)
 {
   const Column *column = &row->columns[i];
-  Cell *cell = &row->cells[i];
-  cell->null = is_null (row, column, field);
-  if (!cell->null)
-    return parse_cell (column, field, &cell->value) ? ROW_OK : take_null_word (row, i, field);
-  return column->layout->required
-             ? refuse (row, column->layout->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
-             : ROW_OK;
+  if (is_null (row, column, field))
+    return take_null (row, i);
+  row->cells[i].null = false;
+  return parse_cell (column, field, &row->cells[i].value) ? ROW_OK : take_null_word (row, i, field);
 }
 
-/* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so
- * are the raw cells of the key: inference sees them too, and a type must not depend on where in the file a cell stands. */
+/* A row that is refused is searched for contradictions all the same, and so are the raw cells of the key: inference sees them too, and
+ * a type must not depend on where in the file a cell stands. */
+static RowVerdict
+search_rest (Row *row, const Record *record, int plain)
+{
+  for (; plain < row->n_plain; plain++)
+    {
+      int i = row->plain[plain];
+      if (contradicts (row, i, &record->fields[i]))
+        return bad_cell (row, &row->layout->columns[i], &record->fields[i]);
+    }
+  return ROW_REJECT;
+}
+
+/* All cells but the key's, which are normalised first. */
 static RowVerdict
 convert_cells (Row *row, const Record *record)
 {
@@ -280,17 +306,14 @@ convert_cells (Row *row, const Record *record)
       if (row->columns[i].searched && contradicts (row, i, &record->fields[i]))
         return bad_cell (row, &layout->columns[i], &record->fields[i]);
     }
-  RowVerdict verdict = ROW_OK;
-  for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
+  for (int plain = 0; plain < row->n_plain; plain++)
     {
-      if (layout->columns[i].key_part >= 0)
-        continue;
-      if (verdict == ROW_OK)
-        verdict = convert_cell (row, i, &record->fields[i]);
-      else if (contradicts (row, i, &record->fields[i]))
-        verdict = bad_cell (row, &layout->columns[i], &record->fields[i]);
+      int i = row->plain[plain];
+      RowVerdict verdict = convert_cell (row, i, &record->fields[i]);
+      if (verdict != ROW_OK)
+        return verdict == ROW_REJECT ? search_rest (row, record, plain + 1) : verdict;
     }
-  return verdict;
+  return ROW_OK;
 }
 
 static void
@@ -392,21 +415,30 @@ counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 static void
 hash_row (Row *row)
 {
-  row_hash_begin (row->hash);
+  row_hash_begin (row->hash, row->length);
   for (guint i = 0; i < row->layout->tracked->len; i++)
     {
       const Slot *slot = &row->slots[i];
-      if (slot->cell == NULL && !row->reference_nulls[slot->reference])
+      if (slot->cell != NULL && counts_in_hash (row, slot->cell, slot->type))
+        row_hash_add (row->hash, i, slot->type, &slot->cell->value);
+      else if (slot->cell == NULL && !row->reference_nulls[slot->reference])
         {
           Value value;
-          value.length = 0;
           memcpy (value.uuid, row->reference_ids[slot->reference].bytes, sizeof value.uuid);
           row_hash_add (row->hash, i, slot->type, &value);
         }
-      else if (slot->cell != NULL && counts_in_hash (row, slot->cell, slot->type))
-        row_hash_add (row->hash, i, slot->type, &slot->cell->value);
     }
   row_hash_finish (row->hash, &row->row_hash);
+}
+
+/* How long the text is that is written and hashed with the row's values. */
+static size_t
+measure_row (const Row *row)
+{
+  size_t length = 0;
+  for (int i = 0; i < row->layout->n_columns; i++)
+    length += row->cells[i].null ? 0 : row->cells[i].value.length;
+  return length;
 }
 
 RowVerdict
@@ -423,8 +455,10 @@ row_convert (Row *row, const Record *record)
     verdict = convert_key (row, record);
   for (int r = 0; r < layout->n_references && verdict == ROW_OK; r++)
     verdict = convert_reference (row, record, r);
-  if (verdict == ROW_OK)
-    hash_row (row);
+  if (verdict != ROW_OK)
+    return verdict;
+  row->length = measure_row (row);
+  hash_row (row);
   return verdict;
 }
 
@@ -443,23 +477,13 @@ row_fits (const Row *row)
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
-/* What row_write takes at most. */
-static size_t
-row_room (const Row *row)
-{
-  const Layout *layout = row->layout;
-  size_t room = (size_t) (layout->n_references + 3) * copy_room (sizeof (Uid));
-  for (int i = 0; i < layout->n_columns; i++)
-    room += copy_room (row->cells[i].null ? 0 : type_room (&row->cells[i].value));
-  return room;
-}
-
 bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
   null_count_take_row (row->nulls);
-  uint8_t *at = copy_row (copy, layout->n_columns + layout->n_references + 3, row_room (row));
+  const int fields = layout->n_columns + layout->n_references + 3;
+  uint8_t *at = copy_row (copy, fields, (size_t) fields * copy_room (TYPE_ROOM) + row->length);
   for (int i = 0; i < layout->n_columns; i++)
     at = row->cells[i].null ? copy_null (at) : copy_value (at, layout->columns[i].type, &row->cells[i].value);
   for (int r = 0; r < layout->n_references; r++)

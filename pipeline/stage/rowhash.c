@@ -15,7 +15,10 @@
 
 #define LENGTH sizeof (int32_t)
 
-/* A column's name with its length in front: it stands before each of its values. */
+#define CHUNK 16
+
+/* A column's name with its length in front: it stands before each of its values. Filled up to whole chunks, so that it is copied
+ * without asking how long it is. */
 typedef struct
 {
   uint8_t *bytes;
@@ -27,6 +30,7 @@ struct RowHash
   bool keyed;
   Name *names;
   size_t n_names;
+  size_t fixed; /* what a row takes beside the text of its values, at most */
   uint8_t *row; /* one call of the hash per row beats one per column */
   size_t length, size;
   size_t next; /* the lowest index that may be added now */
@@ -39,13 +43,14 @@ row_hash_new (const char *const *names, size_t count, bool keyed)
   hash->keyed = keyed;
   hash->names = g_new0 (Name, count + 1);
   hash->n_names = count;
-  hash->size = 1024;
-  hash->row = g_malloc (hash->size);
+  hash->fixed = 1;
   for (size_t i = 0; i < count; i++)
     {
       g_assert (i == 0 || strcmp (names[i - 1], names[i]) < 0);
       size_t length = strlen (names[i]);
-      hash->names[i] = (Name) { g_malloc (LENGTH + length), LENGTH + length };
+      size_t chunks = (LENGTH + length + CHUNK - 1) / CHUNK * CHUNK;
+      hash->names[i] = (Name) { g_malloc0 (chunks), LENGTH + length };
+      hash->fixed += chunks + LENGTH + TYPE_ROOM;
       put_bytes (put_int32 (hash->names[i].bytes, (int32_t) length), names[i], length);
     }
   return hash;
@@ -64,21 +69,25 @@ row_hash_free (RowHash *hash)
 }
 
 void
-row_hash_begin (RowHash *hash)
+row_hash_begin (RowHash *hash, size_t length)
 {
+  if (hash->size < hash->fixed + length)
+    {
+      hash->size = hash->fixed + MAX (2 * hash->size, length);
+      hash->row = g_realloc (hash->row, hash->size);
+    }
   hash->length = 0;
   if (hash->keyed)
     hash->row[hash->length++] = KEYED_RULE;
   hash->next = 0;
 }
 
-static void
-make_room (RowHash *hash, size_t room)
+static uint8_t *
+put_name (uint8_t *at, const Name *name)
 {
-  if (hash->size - hash->length >= room)
-    return;
-  hash->size = MAX (2 * hash->size, hash->length + room);
-  hash->row = g_realloc (hash->row, hash->size);
+  for (size_t i = 0; i < name->length; i += CHUNK)
+    memcpy (at + i, name->bytes + i, CHUNK);
+  return at + name->length;
 }
 
 void
@@ -87,8 +96,7 @@ row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value)
   g_assert (index >= hash->next && index < hash->n_names);
   hash->next = index + 1;
   const Name *name = &hash->names[index];
-  make_room (hash, name->length + LENGTH + type_room (value));
-  uint8_t *at = put_bytes (hash->row + hash->length, name->bytes, name->length);
+  uint8_t *at = put_name (hash->row + hash->length, name);
   uint8_t *end = type->canonical (value, at + LENGTH);
   put_int32 (at, (int32_t) (end - at - (ptrdiff_t) LENGTH));
   hash->length = (size_t) (end - hash->row);

@@ -1,6 +1,6 @@
 /* The row hash: XXH3-128 over a row's tracked columns, by name and meaning. The one file that knows libxxhash.
  *
- *   row_hash_begin (hash);  for each tracked column: row_hash_add (hash, i, type, &value);  row_hash_finish (hash, &uid);
+ *   row_hash_begin (hash, length);  for each tracked column: row_hash_add (hash, i, type, &value);  row_hash_finish (hash, &uid);
  *
  * Columns are hashed in the order of their names, NULLs are left out, so reordering columns, a new column that is all NULL, or
  * widening a number's type change nothing. Equal hashes prove equal rows, as a row that is stored keeps such a hash only while it
@@ -19,7 +19,8 @@ RowHash *row_hash_new (const char *const *names, size_t count, bool keyed);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 
-void row_hash_begin (RowHash *hash);
+/* "length": of the text that the row's values borrow, together; no less. */
+void row_hash_begin (RowHash *hash, size_t length);
 void row_hash_add (RowHash *hash, size_t index, const Type *type,
                    const Value *value); /* index into names, rising; NULLs are skipped by not calling */
 void row_hash_finish (RowHash *hash, Uid *ret_hash);

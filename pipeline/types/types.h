@@ -123,10 +123,12 @@ bool type_parse (const Type *type, const char *cell, size_t length, const char *
 bool type_recognize (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value);
 
 /* The bytes that encode or canonical write at most: no more digits than the text has, and what stands around them. */
+#define TYPE_ROOM 32
+
 static inline size_t
 type_room (const Value *value)
 {
-  return 32 + value->length;
+  return TYPE_ROOM + value->length;
 }
 
 /* Takes blanks, tabs and no-break spaces away at both ends: what no type but text and jsonb counts as part of a value. */

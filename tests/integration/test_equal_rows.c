@@ -391,7 +391,7 @@ hash_by_the_first_rule (const char *column, const char *text, char hash[UID_TEXT
   g_autoptr (RowHash) row = row_hash_new (&column, 1, false);
   const Value value = { .text = text, .length = strlen (text) };
   Uid uid;
-  row_hash_begin (row);
+  row_hash_begin (row, value.length);
   row_hash_add (row, 0, &types[TYPE_TEXT], &value);
   row_hash_finish (row, &uid);
   uid_format (uid, hash);

@@ -36,7 +36,10 @@ count_columns (const Row *row)
 static void
 add_cells (RowHash *hash, const Row *row, Uid *ret_hash)
 {
-  row_hash_begin (hash);
+  size_t length = 0;
+  for (size_t i = 0; i < count_columns (row); i++)
+    length += row->columns[i].cell != NULL ? strlen (row->columns[i].cell) : 0;
+  row_hash_begin (hash, length);
   for (size_t i = 0; i < count_columns (row); i++)
     {
       const Column *column = &row->columns[i];
