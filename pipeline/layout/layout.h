@@ -162,4 +162,7 @@ const LayoutColumn *layout_find_convertible (const Layout *layout, const char *n
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
 const char *const *layout_own_names (const Model *model);
 
+/* The name of the first column of the business key; NULL: it has none. Borrowed. */
+const char *layout_key_name (const Layout *layout);
+
 #endif

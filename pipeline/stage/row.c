@@ -477,6 +477,12 @@ row_fits (const Row *row)
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
+Uid
+row_identity (const Row *row)
+{
+  return row->key != NULL ? row->id : row->row_hash;
+}
+
 bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {

@@ -3,6 +3,7 @@
 #include "base/scope.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/fit.h"
+#include "pipeline/stage/in_place.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/types/null_word.h"
 
@@ -36,6 +37,8 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   *pass = (Pass) { .db = db, .task = task, .loaded = loaded, .wide = layout->n_columns + layout->n_references > FIT_ANYWAY };
   pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
   copy_begin (&pass->copy, send_to_server, db);
+  g_clear_pointer (&loaded->repeats, repeats_free);
+  loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
 }
 
 static void
@@ -106,6 +109,8 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   if (verdict == ROW_REJECT)
     return keep_refused (pass, original != NULL ? original : record, error);
   pass->taken += record->lines;
+  if (pass->loaded->repeats != NULL)
+    repeats_add (pass->loaded->repeats, row_identity (pass->row));
   return row_write (pass->row, record, &pass->copy, error)
          && (!pass->wide || row_fits (pass->row) || look_at_row (pass, record->line, error))
          && (original == NULL || keep_mended (pass, record, original, error));
@@ -132,7 +137,7 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   for (;; read++)
     {
       if (!rows_next (loaded->rows, &record, &original, error)
-          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), error)))
+          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), read, error)))
         return false;
       if (record == NULL)
         break;
@@ -182,7 +187,9 @@ correct_line (const Pass *pass, GError **error)
 bool
 send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
-  if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
+  bool small = task->run->size <= IN_PLACE_FILE_BYTES;
+  if (!db_post (db, "savepoint load", NULL, 0, "savepoint", error)
+      || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
     return false;
   g_auto (Pass) pass = { 0 };
@@ -197,7 +204,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   keep_null_words (&pass);
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
-  if (!db_exec (db, "release savepoint load", error))
+  if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;
   if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",

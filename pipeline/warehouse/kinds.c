@@ -4,22 +4,17 @@ static const Kind dimension = {
   .create = "dimension/create",
   .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", "table/sample", "table/analyze", NULL },
   .first = "dimension/first",
-  .prepare = "dimension/numbered",
-  .change = "dimension/close",
-  .insert = "dimension/insert",
+  .apply = "dimension/apply",
   .versions = true,
   .current = "w.is_current",
-  .carried = ", w.version_number",
 };
 
 static const Kind keyed_fact = {
   .create = "fact/create",
   .index = (const char *const[]) { "fact/primary_key", "table/sample", "table/analyze", NULL },
   .first = "fact/first",
-  .change = "fact/update",
-  .insert = "fact/insert",
+  .apply = "fact/apply",
   .current = "true",
-  .carried = "",
 };
 
 /* Rows without a key: a bag. Its unique constraint is made with the table. */
@@ -27,7 +22,6 @@ static const Kind keyless_fact = {
   .create = "fact/create_keyless",
   .index = (const char *const[]) { NULL },
   .current = "true",
-  .carried = "",
 };
 
 const Kind *

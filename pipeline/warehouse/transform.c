@@ -7,6 +7,9 @@
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
+/* Staged rows of which it does not pay to ask several processes, or to make a table. */
+#define FEW_ROWS 5000
+
 /* How far a table's last instant may be ahead of the server's clock without a word. */
 #define MOST_SECONDS_AHEAD 5
 
@@ -25,11 +28,9 @@ enum
   PART_SIFT = 2,
   PART_COLUMNS,
   PART_COMPARE,
-  PART_DECIDE,
   PART_CHANGE,
-  PART_INSERT,
 };
-G_STATIC_ASSERT (PART_INSERT + 1 == TASK_PARTS);
+G_STATIC_ASSERT (PART_CHANGE + 1 == TASK_PARTS);
 
 /* The variables of the templates, made once per run. */
 typedef struct
@@ -67,15 +68,10 @@ run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GEr
   return sql_change (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, ret_rows, error);
 }
 
-static bool
-count_unchanged (Db *db, int64_t *ret_unchanged, int64_t *ret_to_refresh, GError **error)
+static char *
+part_of (const Vars *vars, const char *statement)
 {
-  g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "table/count_unchanged", NULL, 0, &result, error))
-    return false;
-  *ret_unchanged = db_result_int64 (result, 0, 0);
-  *ret_to_refresh = db_result_int64 (result, 0, 1);
-  return true;
+  return sql_part (statement, (const SqlVar *) vars->vars->data, vars->vars->len);
 }
 
 static void
@@ -92,17 +88,18 @@ set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
   vars_set (vars, "current", kind->current);
-  vars_set (vars, "of_kind", kind->carried);
 }
 
-/* The columns that the rows to be inserted have, and their values: from staging, or from the delta with what is carried over. */
+/* The columns that the rows to be inserted have, and their values: from staging, or from the delta, and what a next version carries
+ * over. */
 static void
 set_columns (Vars *vars, const Warehouse *warehouse, bool from_staging)
 {
+  bool carries = !from_staging && warehouse->kind->versions;
   g_autofree char *columns = expression_names (warehouse->columns, "", ", ");
   g_autofree char *values = expression_names (warehouse->columns, from_staging ? "s." : "d.", ", ");
-  g_autofree char *carried = from_staging ? g_strdup ("") : expression_names (warehouse->carried, "", ", ");
-  g_autofree char *kept = from_staging ? g_strdup ("") : expression_names (warehouse->carried, "c.", ", ");
+  g_autofree char *carried = carries ? expression_names (warehouse->carried, "", ", ") : g_strdup ("");
+  g_autofree char *kept = carries ? expression_names (warehouse->carried, "c.", ", ") : g_strdup ("");
   vars_take (vars, "columns", g_strconcat (columns, carried, NULL));
   vars_take (vars, "values", g_strconcat (values, kept, NULL));
 }
@@ -134,36 +131,57 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 
 /* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
 static bool
-keep_newer (Db *db, const Change *change, int64_t *delta, GError **error)
+keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
 {
-  int64_t refused;
-  if (change->overtaken == NULL)
-    return true;
-  if (!sift_overtaken (db, change->task, change->loaded, change->overtaken, change->result, &refused, error))
+  vars_set (vars, "message", change->overtaken);
+  vars_set (vars, "column", layout_key_name (change->loaded->layout));
+  return sift_begin (db, error) && run_sql (db, vars, "table/forget_refused", NULL, error)
+         && run_sql (db, vars, "table/refuse_overtaken", NULL, error)
+         && sift_overtaken (db, change->task, change->loaded, change->result, error)
+         && run_sql (db, vars, "table/forget_overtaken", NULL, error);
+}
+
+/* The staged rows that are not just so in the warehouse: a table, which several processes fill; of a few rows a part of the statement that
+ * applies them, for which the catalog is not written. How few the server is told: it would take them for a thousand. */
+static bool
+find_delta (Db *db, Vars *vars, const Change *change, GError **error)
+{
+  int64_t staged = change->result->rows.staged;
+  bool few = staged <= FEW_ROWS && change->overtaken == NULL;
+  vars_take (vars, "limit", few ? g_strdup_printf ("limit %" G_GINT64_FORMAT, MAX (staged, 1)) : g_strdup (""));
+  char *query = part_of (vars, "table/delta");
+  if (few)
+    {
+      vars_take (vars, "delta", g_strdup_printf ("weir_delta as materialized (\n%s),\n", query));
+      g_free (query);
+      return true;
+    }
+  g_ptr_array_add (vars->owned, query);
+  const SqlVar delta = { "delta", query };
+  if (!sql_run (db, "table/delta_table", &delta, 1, NULL, error)
+      || (change->overtaken != NULL && !keep_newer (db, vars, change, error)))
     return false;
-  *delta -= refused;
+  vars_set (vars, "delta", "");
   return true;
 }
 
 static bool
-apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
-  const Kind *kind = warehouse->kind;
   const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
-  int64_t delta, unchanged, to_refresh, written;
-  if (!task_begin_part (task, PART_COMPARE, error) || !run_sql (db, vars, "table/delta", &delta, error)
-      || !run_sql (db, vars, "table/analyze_delta", NULL, error) || !task_begin_part (task, PART_DECIDE, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !keep_newer (db, change, &delta, error)
-      || !count_unchanged (db, &unchanged, &to_refresh, error)
-      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error)) || !task_begin_part (task, PART_CHANGE, error)
-      || !run_sql (db, vars, kind->change, &rows->updated, error) || !task_begin_part (task, PART_INSERT, error)
-      || !run_sql (db, vars, kind->insert, &written, error)
-      || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
+  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, change, error)
+      || !task_begin_part (task, PART_CHANGE, error))
     return false;
-  rows->deactivated = kind->versions ? rows->updated : 0;
-  rows->inserted = written - rows->deactivated;
-  return check_sum (delta, rows->inserted + rows->updated + unchanged, error);
+  vars_take (vars, "kept", part_of (vars, "table/kept"));
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, warehouse->kind->apply, (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
+    return false;
+  int64_t delta = db_result_int64 (counts, 0, 0), same = db_result_int64 (counts, 0, 1);
+  rows->updated = db_result_int64 (counts, 0, 2);
+  rows->deactivated = warehouse->kind->versions ? rows->updated : 0;
+  rows->inserted = db_result_int64 (counts, 0, 3) - rows->updated;
+  return check_sum (delta, rows->inserted + rows->updated + same, error);
 }
 
 static bool
@@ -213,14 +231,14 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   RowCounts *rows = &change->result->rows;
   set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
   vars_take (vars, "distinct", expression_distinct (warehouse));
-  vars_take (vars, "hash", expression_hash (warehouse));
+  vars_take (vars, "hash", expression_hash (warehouse, kind->versions ? "c." : "w."));
   vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
   vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
   vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
   if (kind->first != NULL && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
-  if (!task_begin_part (change->task, PART_INSERT, error))
+  if (!task_begin_part (change->task, PART_CHANGE, error))
     return false;
   if (kind->first == NULL)
     return append (db, vars, warehouse, rows, error);
@@ -251,6 +269,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
+  result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
   if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;

@@ -29,18 +29,25 @@ insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at
 select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from :"staging".:"build" s
 
--- name: update
-update :"schema".:"table" w
-set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
-from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and c."changed?"
-
--- name: insert
-insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
-select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
-from weir_delta d left join weir_changed c on c._id = d._id
-where c._id is null
-order by d._id
+-- name: apply
+-- As dimension/apply: "closed" are the rows that are others now, updated in place. What is written is inserted and updated.
+with :delta
+closed as (
+    update :"schema".:"table" w
+    set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
+    from weir_delta d
+    where w.:"id" = d._id and d."known?" and (:distinct)
+    returning w.:"id" as _id),
+:kept
+inserted as (
+    insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
+    select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+    from weir_delta d
+    where not d."known?"
+    order by d._id
+    returning 1)
+select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed),
+       (select count(*) from inserted) + (select count(*) from closed)
 
 -- name: append_distinct
 -- Bag difference: the n-th of equal rows in the file is the n-th in the table.
