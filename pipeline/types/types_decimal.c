@@ -46,7 +46,7 @@ read_nines (const char *at, DecimalStyle *style)
   if (at[0] != '9' || at[1] == '\0')
     return NULL;
   at++;
-  style->by_two = g_str_has_prefix (at, ",99,999");
+  style->by_two = strncmp (at, ",99,999", 7) == 0;
   if (style->by_two || strncmp (at + 1, "999", 3) == 0)
     {
       style->group = *at;
@@ -83,9 +83,9 @@ decimal_style (const char *format, DecimalStyle *ret_style)
   *ret_style = decimal_own;
   if (format == NULL)
     return true;
-  if (g_str_has_prefix (format, "percent"))
+  if (format[0] == 'p' && g_str_has_prefix (format, "percent"))
     return read_unit (format + strlen ("percent"), UNIT_PERCENT, ret_style);
-  if (g_str_has_prefix (format, "currency"))
+  if (format[0] == 'c' && g_str_has_prefix (format, "currency"))
     return read_unit (format + strlen ("currency"), UNIT_CURRENCY, ret_style);
   const char *end = read_nines (format, ret_style);
   return end != NULL && *end == '\0';
