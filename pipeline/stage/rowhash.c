@@ -33,7 +33,6 @@ struct RowHash
   size_t fixed; /* what a row takes beside the text of its values, at most */
   uint8_t *row; /* one call of the hash per row beats one per column */
   size_t length, size;
-  size_t next; /* the lowest index that may be added now */
 };
 
 RowHash *
@@ -79,7 +78,6 @@ row_hash_begin (RowHash *hash, size_t length)
   hash->length = 0;
   if (hash->keyed)
     hash->row[hash->length++] = KEYED_RULE;
-  hash->next = 0;
 }
 
 static uint8_t *
@@ -93,8 +91,6 @@ put_name (uint8_t *at, const Name *name)
 void
 row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value)
 {
-  g_assert (index >= hash->next && index < hash->n_names);
-  hash->next = index + 1;
   const Name *name = &hash->names[index];
   uint8_t *at = put_name (hash->row + hash->length, name);
   uint8_t *end = type->canonical (value, at + LENGTH);

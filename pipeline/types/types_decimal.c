@@ -194,9 +194,42 @@ is_phone (const Decimal *decimal, const DecimalStyle *style)
   return whole && (decimal->mark == 0 ? decimal->n_whole >= PHONE_DIGITS : style->group != ',');
 }
 
+/* [-]digits[.digits] without a zero in front, as most numbers are written. False: the whole scan must look. */
+static bool
+scan_plain (const char *text, size_t length, char point, Decimal *ret_decimal)
+{
+  const char *end = text + length;
+  bool negative = length > 0 && text[0] == '-';
+  const char *whole = text + negative, *at = skip_digits (whole, end);
+  if (at == whole || *whole == '0')
+    return false;
+  size_t n_whole = (size_t) (at - whole);
+  const char *fraction = at;
+  if (at < end && point != '\0' && *at == point)
+    at = skip_digits (fraction = at + 1, end);
+  if (at != end)
+    return false;
+  size_t n_fraction = (size_t) (at - fraction), last = n_fraction;
+  while (last > 0 && fraction[last - 1] == '0')
+    last--;
+  last += n_whole;
+  while (last <= n_whole && whole[last - 1] == '0') /* the first digit is none */
+    last--;
+  *ret_decimal = (Decimal) { .negative = negative,
+                             .whole = whole,
+                             .n_whole = n_whole,
+                             .fraction = fraction,
+                             .n_fraction = n_fraction,
+                             .last = last,
+                             .point = (int32_t) n_whole };
+  return true;
+}
+
 bool
 decimal_scan (const char *text, size_t length, const DecimalStyle *style, Decimal *ret_decimal)
 {
+  if (style->unit == UNIT_NONE && scan_plain (text, length, style->point, ret_decimal))
+    return true;
   UnitCell cell = { text, text + length, .sign = '\0' };
   if (style->unit != UNIT_NONE && !unit_strip (style, &cell))
     return false;
