@@ -44,6 +44,7 @@ struct Row
   size_t length; /* of the text that the cells borrow */
   KeyMaker *key; /* NULL: no business key */
   KeyMaker **reference_keys;
+  CellFormat **reference_formats; /* of the dimension's own columns, by part */
   Uid *reference_ids;
   bool *reference_nulls;
   KeyPart *parts;  /* room for the longest key */
@@ -91,6 +92,25 @@ prepare_slots (Row *row)
     row->slots[layout->references[i].hash_slot] = (Slot) { .type = &types[TYPE_UUID], .reference = i };
 }
 
+static void
+prepare_references (Row *row, const void *secret, size_t secret_length)
+{
+  const Layout *layout = row->layout;
+  row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
+  row->reference_formats = g_new0 (CellFormat *, layout->n_references + 1);
+  row->reference_ids = g_new0 (Uid, layout->n_references + 1);
+  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      const LayoutReference *reference = &layout->references[i];
+      row->reference_keys[i] = key_maker_new (reference->dimension, secret, secret_length);
+      row->reference_formats[i] = g_new0 (CellFormat, reference->n_columns + 1);
+      for (int part = 0; part < reference->n_columns; part++)
+        if (reference->key[part].type != NULL)
+          cell_format_read (&row->reference_formats[i][part], reference->key[part].type->id, reference->key[part].format);
+    }
+}
+
 Row *
 row_new (const Layout *layout, const void *secret, size_t secret_length)
 {
@@ -106,11 +126,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
     row->texts[i] = g_string_new (NULL);
   if (layout->n_key_columns > 0)
     row->key = key_maker_new (layout->model, secret, secret_length);
-  row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
-  row->reference_ids = g_new0 (Uid, layout->n_references + 1);
-  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
-  for (int i = 0; i < layout->n_references; i++)
-    row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
+  prepare_references (row, secret, secret_length);
   row->nulls = null_count_new (layout->n_columns);
   prepare_columns (row);
   prepare_slots (row);
@@ -123,13 +139,17 @@ row_free (Row *row)
   if (row == NULL)
     return;
   for (int i = 0; i < row->layout->n_references; i++)
-    key_maker_free (row->reference_keys[i]);
+    {
+      key_maker_free (row->reference_keys[i]);
+      g_free (row->reference_formats[i]);
+    }
   for (int i = 0; i < 2 * row->layout->n_columns; i++)
     g_string_free (row->texts[i], TRUE);
   g_clear_pointer (&row->key, key_maker_free);
   row_hash_free (row->hash);
   g_string_free (row->message, TRUE);
   g_free (row->reference_keys);
+  g_free (row->reference_formats);
   g_free (row->reference_ids);
   g_free (row->reference_nulls);
   g_free (row->parts);
@@ -229,8 +249,9 @@ is_null (const Row *row, const Column *column, const Field *field)
   return column->keeps_blanks ? field->length == 0 && row->bag : is_blank (field);
 }
 
-/* A value where the column had none so far is no cell of it: its type is asked for. */
-static bool
+/* A value where the column had none so far is no cell of it: its type is asked for. (Once a cell, as below: a call would cost as much
+ * as what is done.) */
+__attribute__ ((always_inline)) static inline bool
 parse_cell (const Column *column, const Field *field, Value *ret_value)
 {
   return !(column->layout->unknown && field->length > 0) && layout_read (&column->reader, field->text, field->length, ret_value);
@@ -271,7 +292,6 @@ take_null (Row *row, int i)
                           : ROW_OK;
 }
 
-/* Once a cell: a call would cost as much as what is done. */
 __attribute__ ((always_inline)) static inline RowVerdict
 convert_cell (Row *row, int i, const Field *field)
 {
@@ -339,9 +359,9 @@ convert_key (Row *row, const Record *record)
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
-      const LayoutColumn *column = &layout->columns[i];
-      const KeyType type = { column->unknown ? NULL : column->type, column->format };
-      row->cells[i].null = !key_canonical (row->key, type, &row->parts[part], row->texts[part], &row->cells[i].value);
+      const Column *column = &row->columns[i];
+      row->cells[i].null = !key_canonical (row->key, column->layout->unknown ? NULL : column->type, &column->reader.format,
+                                           &row->parts[part], row->texts[part], &row->cells[i].value);
     }
   if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
     return refuse (row, layout->columns[layout->key_columns[empty]].name, REASON_EMPTY_KEY, "the business key is empty");
@@ -371,18 +391,20 @@ is_number (const Type *type)
 /* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
  * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key. */
 static void
-canonical_reference (Row *row, const LayoutReference *reference, int part, KeyMaker *key)
+canonical_reference (Row *row, int r, int part)
 {
-  const LayoutColumn *column = &row->layout->columns[reference->columns[part]];
-  const KeyType known = reference->key[part];
-  bool alike = known.type != NULL && !column->unknown
-               && (column->type == known.type || (is_number (column->type) && is_number (known.type)));
-  const KeyType own = { alike ? column->type : NULL, column->format };
-  const KeyType plain = { known.type, NULL };
+  const LayoutReference *reference = &row->layout->references[r];
+  const Column *column = &row->columns[reference->columns[part]];
+  const Type *known = reference->key[part].type;
+  bool alike =
+      known != NULL && !column->layout->unknown && (column->type == known || (is_number (column->type) && is_number (known)));
+  const Type *own = alike ? column->type : NULL;
+  KeyMaker *key = row->reference_keys[r];
   GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
   Value unused;
-  (void) (key_canonical (key, own, &row->parts[part], text, &unused) || key_canonical (key, known, &row->parts[part], text, &unused)
-          || key_canonical (key, plain, &row->parts[part], text, &unused));
+  (void) (key_canonical (key, own, &column->reader.format, &row->parts[part], text, &unused)
+          || key_canonical (key, known, &row->reference_formats[r][part], &row->parts[part], text, &unused)
+          || key_canonical (key, known, &cell_format_own, &row->parts[part], text, &unused));
 }
 
 /* A reference is NULL when all its columns are empty; half of a composite one refers to nothing. */
@@ -392,7 +414,7 @@ convert_reference (Row *row, const Record *record, int r)
   const LayoutReference *reference = &row->layout->references[r];
   fill_parts (row, record, reference->columns, reference->n_columns);
   for (int part = 0; part < reference->n_columns; part++)
-    canonical_reference (row, reference, part, row->reference_keys[r]);
+    canonical_reference (row, r, part);
   size_t empty;
   row->reference_nulls[r] =
       !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);

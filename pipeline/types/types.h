@@ -113,6 +113,8 @@ const char *const *types_words (void);   /* NULL-terminated names, for models an
  * A boolean has the two words for true and false, which are taken in any case: "yes/no". */
 bool types_format_fits (const char *type, const char *format);
 
+extern const CellFormat cell_format_own; /* the type's own */
+
 /* Reads a format that types_format_fits accepts, or NULL. Borrows the text. */
 void cell_format_read (CellFormat *ret_format, TypeId type, const char *text);
 
