@@ -20,18 +20,11 @@ typedef struct
   const LayoutColumn *layout;
   const Type *type;
   LayoutReader reader;
+  int hash_slot;
   bool lists_nulls; /* texts that mean NULL: the layout must be asked */
   bool keeps_blanks;
   bool searched; /* the raw cells of a key may contradict its type */
 } Column;
-
-/* A place in the row's hash: a column, or a reference. */
-typedef struct
-{
-  const Type *type;
-  const Cell *cell; /* NULL: a reference */
-  int reference;
-} Slot;
 
 struct Row
 {
@@ -46,11 +39,12 @@ struct Row
   KeyMaker **reference_keys;
   CellFormat **reference_formats; /* of the dimension's own columns, by part */
   Uid *reference_ids;
+  Value *reference_values; /* the ids, as they are hashed */
   bool *reference_nulls;
   KeyPart *parts;  /* room for the longest key */
   GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
-  Slot *slots; /* by hash slot */
+  const Value **hashed; /* by hash slot; NULL: the row has none there */
   Uid id, row_hash;
   NullCount *nulls; /* by words */
   const char *column;
@@ -73,6 +67,7 @@ prepare_columns (Row *row)
         row->plain[row->n_plain++] = i;
       column->layout = of;
       column->type = of->type;
+      column->hash_slot = of->hash_slot;
       layout_reader_init (&column->reader, of);
       column->lists_nulls = of->nulls != NULL || (text && of->known_nulls != 0);
       column->keeps_blanks = text && !of->was_number;
@@ -81,15 +76,17 @@ prepare_columns (Row *row)
 }
 
 static void
-prepare_slots (Row *row)
+prepare_hash (Row *row)
 {
   const Layout *layout = row->layout;
-  row->slots = g_new0 (Slot, layout->tracked->len + 1);
+  g_autofree const Type **types_of = g_new0 (const Type *, layout->hashed->len + 1);
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].hash_slot >= 0)
-      row->slots[layout->columns[i].hash_slot] = (Slot) { .type = layout->columns[i].type, .cell = &row->cells[i] };
+      types_of[layout->columns[i].hash_slot] = layout->columns[i].type;
   for (int i = 0; i < layout->n_references; i++)
-    row->slots[layout->references[i].hash_slot] = (Slot) { .type = &types[TYPE_UUID], .reference = i };
+    types_of[layout->references[i].hash_slot] = &types[TYPE_UUID];
+  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, types_of, layout->hashed->len, layout->n_key_columns > 0);
+  row->hashed = g_new0 (const Value *, layout->hashed->len + 1);
 }
 
 static void
@@ -99,6 +96,7 @@ prepare_references (Row *row, const void *secret, size_t secret_length)
   row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
   row->reference_formats = g_new0 (CellFormat *, layout->n_references + 1);
   row->reference_ids = g_new0 (Uid, layout->n_references + 1);
+  row->reference_values = g_new0 (Value, layout->n_references + 1);
   row->reference_nulls = g_new0 (bool, layout->n_references + 1);
   for (int i = 0; i < layout->n_references; i++)
     {
@@ -119,7 +117,6 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   row->bag = layout_is_bag (layout);
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
-  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
   row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
   for (int i = 0; i < 2 * layout->n_columns; i++)
@@ -129,7 +126,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   prepare_references (row, secret, secret_length);
   row->nulls = null_count_new (layout->n_columns);
   prepare_columns (row);
-  prepare_slots (row);
+  prepare_hash (row);
   return row;
 }
 
@@ -151,10 +148,11 @@ row_free (Row *row)
   g_free (row->reference_keys);
   g_free (row->reference_formats);
   g_free (row->reference_ids);
+  g_free (row->reference_values);
   g_free (row->reference_nulls);
   g_free (row->parts);
   g_free (row->texts);
-  g_free (row->slots);
+  g_free (row->hashed);
   null_count_free (row->nulls);
   g_free (row->columns);
   g_free (row->plain);
@@ -427,41 +425,33 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL
- * then. */
+/* NULLs are left out of the hash. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are
+ * NULL then. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {
-  return !cell->null && !(row->key == NULL && type->id == TYPE_TEXT && cell->value.length == 0);
+  return !cell->null && (cell->value.length > 0 || row->key != NULL || type->id != TYPE_TEXT);
 }
 
 static void
 hash_row (Row *row)
 {
-  row_hash_begin (row->hash, row->length);
-  for (guint i = 0; i < row->layout->tracked->len; i++)
-    {
-      const Slot *slot = &row->slots[i];
-      if (slot->cell != NULL && counts_in_hash (row, slot->cell, slot->type))
-        row_hash_add (row->hash, i, slot->type, &slot->cell->value);
-      else if (slot->cell == NULL && !row->reference_nulls[slot->reference])
-        {
-          Value value;
-          memcpy (value.uuid, row->reference_ids[slot->reference].bytes, sizeof value.uuid);
-          row_hash_add (row->hash, i, slot->type, &value);
-        }
-    }
-  row_hash_finish (row->hash, &row->row_hash);
-}
-
-/* How long the text is that is written and hashed with the row's values. */
-static size_t
-measure_row (const Row *row)
-{
-  size_t length = 0;
+  row->length = 0;
   for (int i = 0; i < row->layout->n_columns; i++)
-    length += row->cells[i].null ? 0 : row->cells[i].value.length;
-  return length;
+    {
+      const Cell *cell = &row->cells[i];
+      const Column *column = &row->columns[i];
+      row->length += cell->null ? 0 : cell->value.length;
+      if (column->hash_slot >= 0)
+        row->hashed[column->hash_slot] = counts_in_hash (row, cell, column->type) ? &cell->value : NULL;
+    }
+  for (int i = 0; i < row->layout->n_references; i++)
+    {
+      Value *value = &row->reference_values[i];
+      memcpy (value->uuid, row->reference_ids[i].bytes, sizeof value->uuid);
+      row->hashed[row->layout->references[i].hash_slot] = row->reference_nulls[i] ? NULL : value;
+    }
+  row_hash_make (row->hash, row->hashed, row->length, &row->row_hash);
 }
 
 RowVerdict
@@ -480,7 +470,6 @@ row_convert (Row *row, const Record *record)
     verdict = convert_reference (row, record, r);
   if (verdict != ROW_OK)
     return verdict;
-  row->length = measure_row (row);
   hash_row (row);
   return verdict;
 }
