@@ -24,6 +24,7 @@ run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error)
                                           "set local lock_timeout = %d;"
                                           "set local idle_in_transaction_session_timeout = %d;"
                                           "set local work_mem = '64MB';"
+                                          "set local maintenance_work_mem = '256MB';"
                                           "set local hash_mem_multiplier = 2;"
                                           "set local parallel_setup_cost = 0;"
                                           "set local parallel_tuple_cost = 0;"

@@ -17,10 +17,11 @@ static const Kind keyed_fact = {
   .current = "true",
 };
 
-/* Rows without a key: a bag. Its unique constraint is made with the table. */
+/* Rows without a key: a bag. */
 static const Kind keyless_fact = {
   .create = "fact/create_keyless",
-  .index = (const char *const[]) { NULL },
+  .index = (const char *const[]) { "fact/unique", "table/sample", "table/analyze", NULL },
+  .first = "fact/first_keyless",
   .current = "true",
 };
 
