@@ -1,14 +1,20 @@
 #include "base/db_private.h"
 
+#include <string.h>
+
 struct DbResult
 {
   PGresult *result;
 };
 
-bool
-db_exec (Db *db, const char *sql, GError **error)
+/* Statements that are several go by themselves: they are run by the simple protocol, which knows no pipeline. What is rolled back may have
+ * failed. */
+static bool
+exec_alone (Db *db, const char *sql, GError **error)
 {
-  if (!db_check_ready (db, error))
+  bool undoes = g_str_has_prefix (sql, "rollback");
+  db->culprit = NULL;
+  if (!db_settle (db, NULL, undoes ? NULL : error) && !undoes)
     return false;
   if (!PQsendQuery (db->conn, sql))
     return db_connection_error (db, error);
@@ -16,22 +22,51 @@ db_exec (Db *db, const char *sql, GError **error)
 }
 
 bool
-db_query (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
+db_exec (Db *db, const char *sql, GError **error)
 {
   if (!db_check_ready (db, error))
     return false;
-  if (!PQsendQueryParams (db->conn, sql, n_params, NULL, params, NULL, NULL, 0))
-    return db_connection_error (db, error);
+  if (db->sent->len == 0 || strchr (sql, ';') != NULL || g_str_has_prefix (sql, "rollback"))
+    return exec_alone (db, sql, error);
+  return db_run (db, &(DbText) { .sql = sql }, NULL, error);
+}
 
-  g_autoptr (PGresult) last = NULL;
-  if (!db_drain (db, &(DbStatement) { 0 }, &last, error))
-    return false;
-  if (ret_result != NULL)
-    {
-      *ret_result = g_new (DbResult, 1);
-      (*ret_result)->result = g_steal_pointer (&last);
-    }
+/* Takes the result. */
+static bool
+give_result (PGresult *result, DbResult **ret_result)
+{
+  if (ret_result == NULL)
+    return PQclear (result), true;
+  *ret_result = g_new (DbResult, 1);
+  (*ret_result)->result = result;
   return true;
+}
+
+bool
+db_query (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
+{
+  PGresult *last = NULL;
+  return db_run (db, &(DbText) { sql, params, n_params, false }, &last, error) && give_result (last, ret_result);
+}
+
+bool
+db_query_again (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
+{
+  PGresult *last = NULL;
+  return db_run (db, &(DbText) { sql, params, n_params, true }, &last, error) && give_result (last, ret_result);
+}
+
+bool
+db_post (Db *db, const char *sql, const char *const *params, int n_params, const char *label, GError **error)
+{
+  return db_check_ready (db, error)
+         && db_send_behind (db, &(DbText) { sql, params, n_params, true }, g_intern_string (label), error);
+}
+
+const char *
+db_culprit (const Db *db)
+{
+  return db->culprit;
 }
 
 int

@@ -58,6 +58,19 @@ bool db_exec (Db *db, const char *sql, GError **error);
 /* Runs one statement with text parameters $1..$n (NULL is SQL NULL). ret_result may be NULL when no rows are wanted. */
 bool db_query (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error);
 
+/* The same for a statement whose text comes again and again: the server is told it once a connection, and knows it by name from then on.
+ * Not for one whose plan must follow what is in its tables now, as those over staged rows must. */
+bool db_query_again (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error);
+
+/* Sends such a statement, whose rows and counts nobody wants, and waits for no answer: it goes with the next call that does, in one round
+ * trip. What it fails with, that call fails with, and nothing behind it is run. So: only within a transaction, no savepoint between the
+ * two, and its end is waited for. db_exec takes posted ones with it where it has one statement, without a semicolon.
+ * label: what errors call it. */
+bool db_post (Db *db, const char *sql, const char *const *params, int n_params, const char *label, GError **error);
+
+/* The label of the posted statement that made the last call fail; NULL: it failed by itself. */
+const char *db_culprit (const Db *db);
+
 int db_result_rows (const DbResult *result);
 int db_result_columns (const DbResult *result);
 const char *db_result_name (const DbResult *result, int column);

@@ -151,6 +151,7 @@ static Db *
 open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
 {
   g_autoptr (Db) db = g_new0 (Db, 1);
+  db_together_init (db);
   db->stop_fd = stop_fd;
   db->conn = start_connection (conninfo, application_name);
   if (db->conn == NULL)
@@ -263,6 +264,7 @@ db_free (Db *db)
     return;
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
+  db_together_clear (db);
   g_free (db);
 }
 

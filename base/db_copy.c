@@ -13,7 +13,7 @@ static bool
 begin_copy (Db *db, const char *sql, GError **error)
 {
   DbStatement statement = { 0 };
-  if (!db_check_ready (db, error))
+  if (!db_check_ready (db, error) || !db_settle (db, NULL, error))
     return false;
   if (!PQsendQuery (db->conn, sql))
     return db_connection_error (db, error);

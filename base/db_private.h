@@ -3,6 +3,7 @@
  *
  *   db_error.c      what libpq and the server complain of, as errors
  *   db_wait.c       waiting for the server, whether it is still there, and a statement's results to its end
+ *   db_together.c   statements by name, and several in one round trip
  *   db.c, db_copy.c statements and their rows; COPY
  *   db_connect.c    makes the connection, and ends it */
 #ifndef WEIR_BASE_DB_PRIVATE_H
@@ -24,10 +25,14 @@ struct Db
   int stop_fd;
   DbTick (*tick) (int64_t waited_us, void *data); /* NULL: nobody is asked while we wait */
   void *tick_data;
-  bool lost;          /* gave up waiting for the server: the protocol's state is unknown */
-  bool silent;        /* and that because no answer would come, not because we had to stop */
-  bool copying;       /* between db_copy_begin and the end of the COPY on the server */
-  GError *copy_error; /* what ended the COPY early, already told to the caller of db_copy_write */
+  bool lost;            /* gave up waiting for the server: the protocol's state is unknown */
+  bool silent;          /* and that because no answer would come, not because we had to stop */
+  bool copying;         /* between db_copy_begin and the end of the COPY on the server */
+  GError *copy_error;   /* what ended the COPY early, already told to the caller of db_copy_write */
+  GHashTable *prepared; /* text to the name that the server knows it by; db_together.c's, as all below */
+  unsigned names;       /* given so far */
+  GArray *sent;         /* what was posted, and has not been asked for */
+  const char *culprit;  /* the label of the one that failed, NULL: none */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
@@ -45,6 +50,28 @@ bool db_result_error (Db *db, const PGresult *result, bool cancelled, GError **e
 
 /* Why the connection could not be made; its error messages must have been made verbose. */
 bool db_connect_error (PGconn *conn, GError **error);
+
+/* db_together.c */
+
+typedef struct
+{
+  const char *sql;
+  const char *const *params;
+  int n_params;
+  bool prepared; /* known to the server by name from its first use on */
+} DbText;
+
+void db_together_init (Db *db);
+void db_together_clear (Db *db);
+
+/* Sends a statement without waiting; label as db_post's, NULL: of one that is waited for at once. */
+bool db_send_behind (Db *db, const DbText *text, const char *label, GError **error);
+
+/* Waits for all that was sent, if anything was. *ret_last (may be NULL) is the last one's result. The first error is the one returned. */
+bool db_settle (Db *db, PGresult **ret_last, GError **error);
+
+/* Runs a statement, behind what was sent. */
+bool db_run (Db *db, const DbText *text, PGresult **ret_last, GError **error);
 
 /* db_wait.c; db_is_usable of db.h is there, too. */
 

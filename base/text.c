@@ -3,6 +3,9 @@
 #include <fnmatch.h>
 #include <string.h>
 
+/* Looked at by blocks of this size, without a branch between: compilers make vector code of that. */
+#define BLOCK 64
+
 /* The length of the leading run of bytes 0x01 to 0x7F, by eights: files are mostly ASCII. It may stop up to seven bytes early. */
 static size_t
 ascii_prefix (const char *bytes, size_t length)
@@ -21,16 +24,46 @@ ascii_prefix (const char *bytes, size_t length)
   return done;
 }
 
+/* The length of the character at "at", which is beyond ASCII; 0: there is none. */
+static size_t
+character_length (const char *at, const char *end)
+{
+  const gunichar character = g_utf8_get_char_validated (at, end - at);
+  return character < (gunichar) -2 ? (size_t) g_utf8_skip[(uint8_t) *at] : 0;
+}
+
 bool
 text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
 {
-  size_t ascii = ascii_prefix (bytes, length);
-  const char *end = bytes + ascii;
-  if (ascii == length || g_utf8_validate_len (bytes + ascii, length - ascii, &end))
-    return true;
+  const char *at = bytes, *end = bytes + length;
+  for (size_t step = 1; step > 0; at += step)
+    {
+      at += ascii_prefix (at, (size_t) (end - at));
+      while (at<end && * at> 0)
+        at++;
+      if (at == end)
+        return true;
+      step = *at == '\0' ? 0 : character_length (at, end);
+    }
   if (ret_offset != NULL)
-    *ret_offset = (size_t) (end - bytes);
+    *ret_offset = (size_t) (at - bytes);
   return false;
+}
+
+size_t
+text_ascii_length (const char *bytes, size_t length)
+{
+  size_t at = 0;
+  for (unsigned char high = 0; length - at >= BLOCK; at += BLOCK)
+    {
+      for (size_t i = 0; i < BLOCK; i++)
+        high |= (unsigned char) bytes[at + i];
+      if (high >= 0x80)
+        break;
+    }
+  while (at < length && (bytes[at] & 0x80) == 0)
+    at++;
+  return at;
 }
 
 size_t
@@ -39,13 +72,28 @@ text_mark (const char *bytes, size_t length)
   return length >= 3 && memcmp (bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
+static int64_t
+count_byte (const char *bytes, size_t length, char byte)
+{
+  int64_t count = 0;
+  size_t at = 0;
+  for (; length - at >= BLOCK; at += BLOCK)
+    {
+      unsigned char of_block = 0;
+      for (size_t i = 0; i < BLOCK; i++)
+        of_block += bytes[at + i] == byte;
+      count += of_block;
+    }
+  for (; at < length; at++)
+    count += bytes[at] == byte;
+  return count;
+}
+
 int64_t
 text_count_line_ends (const char *bytes, size_t length)
 {
   const char *end = bytes + length;
-  int64_t ends = 0;
-  for (const char *at = bytes; at < end && (at = memchr (at, '\n', (size_t) (end - at))) != NULL; at++)
-    ends++;
+  int64_t ends = count_byte (bytes, length, '\n');
   for (const char *at = bytes; at < end && (at = memchr (at, '\r', (size_t) (end - at))) != NULL; at++)
     ends += at + 1 == end || at[1] != '\n';
   return ends;

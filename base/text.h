@@ -10,6 +10,9 @@
 /* Whether the bytes are UTF-8 (RFC 3629) without NUL. If not, *ret_offset (may be NULL) is the first bad byte, from 0. */
 bool text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset);
 
+/* How many bytes at its beginning are ASCII, NUL too. */
+size_t text_ascii_length (const char *bytes, size_t length);
+
 /* How many bytes of UTF-8's byte order mark the text begins with: 3 or 0. */
 size_t text_mark (const char *bytes, size_t length);
 

@@ -3,6 +3,7 @@
  *   generate --rows 1000000 --transactions 0 --out /tmp/big     /tmp/big/users.csv, a first file
  *   generate --updates --rows 1000000 --out /tmp/next           the file that would follow it
  *   generate --all --out example_data                           inserts/, updates/ and expected.json as they are here
+ *   generate --accounts 1000000 --clean --changed 100 --added 0 --updates --out /tmp/next      as scripts/bench does
  *
  * The same seed and numbers give the same bytes everywhere. A row is a function of the seed and its number, so memory does not grow
  * with the file. Every second file is a later export of the same system: some rows changed, some new, some gone, most as before.
@@ -48,6 +49,8 @@ typedef enum
   DRAW_SALE,
   DRAW_SALE_CHANGE,
   DRAW_ROWS,
+  DRAW_ACCOUNT,
+  DRAW_ACCOUNT_CHANGE,
 } Draw;
 
 static Random
@@ -107,7 +110,7 @@ plan_updates (guint64 rows, guint64 changed_per_10000, guint64 added_per_10000, 
 typedef struct
 {
   guint64 seed;
-  Plan users, sales;
+  Plan users, sales, accounts;
 } Source;
 
 typedef struct
@@ -246,6 +249,27 @@ append_sale (GString *out, const Source *source, guint64 number, bool changed, g
   append_day (out, 2025, is_new ? 365 + random_below (&random, 30) : number * 365 / span, "YYYY-MM-DD");
 }
 
+/* A column of each common type; what changes is the balance, and when it was seen. */
+static void
+append_account (GString *out, const Source *source, guint64 number, bool changed, guint64 stale)
+{
+  static const char *const countries[] = { "Argentina", "Brazil", "Denmark",      "Germany", "India",
+                                           "Japan",     "Kenya",  "South Africa", "Türkiye" };
+  Person person = person_make (source->seed, number, false);
+  append_email (out, &person, number);
+  g_string_append_c (out, ',');
+  append_name (out, &person);
+  g_string_append_c (out, ',');
+  append_day (out, 1940, (guint64) MAX (person.born, 0), "YYYY-MM-DD");
+  Random random = random_for (source->seed, changed ? DRAW_ACCOUNT_CHANGE : DRAW_ACCOUNT, number);
+  g_string_append_printf (out, ",%s,", countries[number % G_N_ELEMENTS (countries)]);
+  g_string_append_printf (out, "%u.%02u,", (guint) random_below (&random, 100000),
+                          (guint) ((random_below (&random, 50) * 2 + changed + stale) % 100));
+  append_day (out, 2025, random_below (&random, 365), "YYYY-MM-DD");
+  g_string_append_printf (out, " %02u:%02u:%02u", (guint) random_below (&random, 24), (guint) random_below (&random, 60),
+                          (guint) random_below (&random, 60));
+}
+
 /* The rows that must be refused, one form after the other. %s takes a number. */
 static const char *const bad_users[] = {
   "Nora No-Mail %s,,14/03/1984",                              /* no key */
@@ -263,6 +287,13 @@ static const char *const bad_sales[] = {
   "X%s,unknown.user%s@example.com",                  /* fields are missing */
 };
 
+static const char *const bad_accounts[] = {
+  ",No Mail %s,1984-03-14,Kenya,1.00,2025-01-01 00:00:00",                        /* no key */
+  "no.day%s@example.com,Noel Feb %s,1990-02-31,Kenya,1.00,2025-01-01 00:00:00",   /* no such day */
+  "no.number%s@example.com,Ann Nan %s,1990-02-11,Kenya,much,2025-01-01 00:00:00", /* no number */
+  "no.time%s@example.com,Tim Eless %s,1990-02-11,Kenya,1.00,2025-01-01 25:00:00", /* no such hour */
+};
+
 typedef struct
 {
   const char *name, *header;
@@ -276,6 +307,10 @@ static const Table users_table = { "users", "name,email,date_of_birth", true, ap
 static const Table sales_table = { "transactions", "transaction_id,email,amount,transaction_date",
                                    false,          append_sale,
                                    bad_sales,      G_N_ELEMENTS (bad_sales) };
+
+static const Table accounts_table = { "accounts",   "email,name,date_of_birth,country,balance,seen_at",
+                                      true,         append_account,
+                                      bad_accounts, G_N_ELEMENTS (bad_accounts) };
 
 /* Rows of the second file have numbers of their own: nothing of theirs meets the first file's. */
 static void
@@ -447,54 +482,80 @@ write_expected (const char *folder, const GString *loads, guint64 seed)
   return true;
 }
 
-/* Both tables of one export into out/sub. */
+/* What is asked for. Of 10,000 rows in the next export, how many changed and how many came new; -1: as is usual with the table. */
+typedef struct
+{
+  gint64 rows, sales, accounts, seed, changed, added;
+  gboolean clean;
+} Wish;
+
+static Plan
+plan_table (const Wish *wish, gint64 rows, guint64 usually_changed, bool updates)
+{
+  if (!updates)
+    return plan_inserts ((guint64) rows, wish->clean);
+  return plan_updates ((guint64) rows, wish->changed < 0 ? usually_changed : (guint64) wish->changed,
+                       wish->added < 0 ? 250 : (guint64) wish->added, wish->clean);
+}
+
 static bool
-write_export (const char *out, const char *sub, guint64 rows, guint64 sales, guint64 seed, bool updates, bool clean, GString *loads)
+write_some (const char *folder, const char *sub, const Table *table, const Plan *plan, const Source *source, GString *loads)
+{
+  if (plan->read == 0)
+    return true;
+  append_expected (loads, sub, table, plan);
+  return write_table (folder, table, plan, source);
+}
+
+/* All tables of one export into out/sub. */
+static bool
+write_export (const char *out, const char *sub, const Wish *wish, bool updates, GString *loads)
 {
   Source source = {
-    seed,
-    updates ? plan_updates (rows, 200, 250, clean) : plan_inserts (rows, clean),
-    updates ? plan_updates (sales, 50, 250, clean) : plan_inserts (sales, clean),
+    (guint64) wish->seed,
+    plan_table (wish, wish->rows, 200, updates),
+    plan_table (wish, wish->sales, 50, updates),
+    plan_table (wish, wish->accounts, 100, updates),
   };
   g_autofree char *folder = g_build_filename (out, sub, NULL);
-  if (!write_table (folder, &users_table, &source.users, &source))
-    return false;
-  append_expected (loads, sub, &users_table, &source.users);
-  if (sales == 0)
-    return true;
-  append_expected (loads, sub, &sales_table, &source.sales);
-  return write_table (folder, &sales_table, &source.sales, &source);
+  return write_some (folder, sub, &users_table, &source.users, &source, loads)
+         && write_some (folder, sub, &sales_table, &source.sales, &source, loads)
+         && write_some (folder, sub, &accounts_table, &source.accounts, &source, loads);
 }
 
 int
 main (int argc, char **argv)
 {
-  gint64 seed = 20261120, rows = 10000, sales = 20000;
-  gboolean updates = FALSE, all = FALSE, clean = FALSE;
+  Wish wish = { .seed = 20261120, .rows = 10000, .sales = 20000, .changed = -1, .added = -1 };
+  gboolean updates = FALSE, all = FALSE;
   g_autofree char *out = NULL;
   const GOptionEntry entries[] = {
-    { "rows", 0, 0, G_OPTION_ARG_INT64, &rows, "Rows of users.csv (10000)", "N" },
-    { "transactions", 0, 0, G_OPTION_ARG_INT64, &sales, "Rows of transactions.csv (20000); 0: no such file", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, "Another seed gives other people", "N" },
+    { "rows", 0, 0, G_OPTION_ARG_INT64, &wish.rows, "Rows of users.csv (10000); 0: no such file", "N" },
+    { "transactions", 0, 0, G_OPTION_ARG_INT64, &wish.sales, "Rows of transactions.csv (20000); 0: no such file", "N" },
+    { "accounts", 0, 0, G_OPTION_ARG_INT64, &wish.accounts, "Rows of accounts.csv, of six columns (0: no such file)", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &wish.seed, "Another seed gives other people", "N" },
     { "updates", 0, 0, G_OPTION_ARG_NONE, &updates, "The export that follows the one of the same numbers", NULL },
+    { "changed", 0, 0, G_OPTION_ARG_INT64, &wish.changed, "Rows in 10,000 that changed in it", "N" },
+    { "added", 0, 0, G_OPTION_ARG_INT64, &wish.added, "Rows in 10,000 that are new in it; as many are gone", "N" },
     { "all", 0, 0, G_OPTION_ARG_NONE, &all, "Both, in inserts/ and updates/", NULL },
-    { "clean", 0, 0, G_OPTION_ARG_NONE, &clean, "No bad rows, no duplicates", NULL },
+    { "clean", 0, 0, G_OPTION_ARG_NONE, &wish.clean, "No bad rows, no duplicates", NULL },
     { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, "Where to write (the current folder)", "DIR" },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("- make users.csv, transactions.csv and expected.json");
+  g_autoptr (GOptionContext) context = g_option_context_new ("- make users.csv, transactions.csv, accounts.csv and expected.json");
   g_autoptr (GError) error = NULL;
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return g_printerr ("generate: %s\n", error->message), 2;
-  if (argc > 1 || rows < 1 || rows > G_MAXUINT32 || sales < 0 || sales > G_MAXUINT32)
-    return g_printerr ("generate: rows go from 1, transactions from 0, to %u; see generate --help\n", G_MAXUINT32), 2;
+  if (argc > 1 || wish.rows < 0 || wish.sales < 0 || wish.accounts < 0
+      || MAX (MAX (wish.rows, wish.sales), wish.accounts) > G_MAXUINT32 || (wish.sales > 0 && wish.rows == 0)
+      || MAX (wish.changed, 0) + MAX (wish.added, 0) > 10000)
+    return g_printerr ("generate: rows go from 0 to %u, transactions need users; see generate --help\n", G_MAXUINT32), 2;
 
   const char *folder = out != NULL ? out : ".";
   g_autoptr (GString) loads = g_string_new (NULL);
-  bool done = (!all && updates)
-              || write_export (folder, all ? "inserts" : "", (guint64) rows, (guint64) sales, (guint64) seed, false, clean, loads);
+  bool done = (!all && updates) || write_export (folder, all ? "inserts" : "", &wish, false, loads);
   if (done && (all || updates))
-    done = write_export (folder, all ? "updates" : "", (guint64) rows, (guint64) sales, (guint64) seed, true, clean, loads);
-  return done && write_expected (folder, loads, (guint64) seed) ? 0 : 1;
+    done = write_export (folder, all ? "updates" : "", &wish, true, loads);
+  return done && write_expected (folder, loads, (guint64) wish.seed) ? 0 : 1;
 }

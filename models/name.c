@@ -16,9 +16,25 @@ append_folded (GString *folded, const char *bytes, size_t length, bool *gap)
   g_string_append_len (folded, bytes, (gssize) length);
 }
 
+/* The same as below, without what only other letters need. */
+static char *
+fold_ascii (const char *text)
+{
+  GString *folded = g_string_new (NULL);
+  bool gap = false;
+  for (; *text != '\0'; text++)
+    if (g_ascii_isalnum (*text) || *text == '_')
+      append_folded (folded, (const char[]) { g_ascii_tolower (*text) }, 1, &gap);
+    else
+      gap = true;
+  return g_string_free (folded, FALSE);
+}
+
 char *
 name_fold (const char *text)
 {
+  if (g_str_is_ascii (text))
+    return fold_ascii (text);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
   GString *folded = g_string_new (NULL);

@@ -8,7 +8,9 @@
 #include "pipeline/overtaken.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/returned.h"
+#include "pipeline/stage/in_place.h"
 #include "pipeline/stage/reject_limit.h"
+#include "pipeline/summary.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/transform.h"
 
@@ -18,9 +20,9 @@
 
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
-begin_step (Db *db, const PipelineTask *task, int idle_ms, GError **error)
+begin_step (Db *db, const PipelineTask *task, RunWork work, GError **error)
 {
-  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, idle_ms, error);
+  return task->options->dry_run ? db_exec (db, "savepoint step", error) : run_begin (db, task->options, work, error);
 }
 
 static bool
@@ -110,6 +112,34 @@ result_new (const PipelineResult *so_far)
   return (PipelineResult) { .rows = so_far->rows, .lines = so_far->lines, .notes = g_ptr_array_new_with_free_func (g_free) };
 }
 
+/* What the ledger is told of a run that ends well, where the file then has its place: the summary as it will be, but for the time that the
+ * COMMIT takes. step: what is not in the result yet, NULL: nothing. Owned by the caller, for as long as the end is used. */
+static char *
+tell_goal (const PipelineTask *task, LoadStatus status, PipelineResult *result, const PipelineResult *step, FileEnd *end)
+{
+  const RunGoal *goal = task->goal;
+  if (goal == NULL)
+    return NULL;
+  g_autoptr (GPtrArray) notes = g_ptr_array_copy (result->notes, NULL, NULL);
+  g_ptr_array_set_free_func (notes, NULL);
+  PipelineResult told = *result;
+  if (step != NULL)
+    {
+      told = *step;
+      told.rows_known = result->rows_known;
+      told.confidence = result->confidence;
+      g_ptr_array_extend (notes, step->notes, NULL, NULL);
+    }
+  told.status = status;
+  told.notes = notes;
+  g_autoptr (Json) summary = pipeline_summary (task->run, &told, (g_get_monotonic_time () - goal->begun) / 1000, NULL);
+  end->place = goal->place;
+  end->disposition = goal->disposition;
+  end->summary = weir_json_text (summary);
+  result->told = true;
+  return (char *) end->summary;
+}
+
 /* IN_PROGRESS to COMPLETED, or stop: another worker has taken the run over. */
 static bool
 pass_fence (Db *db, const Run *run, GError **error)
@@ -123,9 +153,10 @@ pass_fence (Db *db, const Run *run, GError **error)
 }
 
 static bool
-in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, GError **error)
+in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  const FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
+  FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
+  g_autofree char *summary = tell_goal (task, STATUS_DUPLICATE, result, NULL, &end);
   return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
          && ledger_file_finished (db, task->run->id, &end, error);
 }
@@ -133,13 +164,13 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 static bool
 finish_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
-  if (!begin_step (db, task, RUN_APPLYING_MS, error))
-    return false;
-  if (!in_duplicate (db, task, known, sha256, error) || !commit_run (db, task, error))
-    return roll_back_step (db, task), false;
-  result->status = STATUS_DUPLICATE;
   g_ptr_array_add (result->notes,
                    g_strdup ("nothing new: the same bytes were applied already, with the same model (--force loads them again)"));
+  if (!begin_step (db, task, RUN_APPLYING, error))
+    return false;
+  if (!in_duplicate (db, task, known, sha256, result, error) || !commit_run (db, task, error))
+    return roll_back_step (db, task), false;
+  result->status = STATUS_DUPLICATE;
   return true;
 }
 
@@ -183,7 +214,7 @@ static bool
 load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!begin_step (db, task, RUN_READING_MS, error))
+  if (!begin_step (db, task, RUN_READING, error))
     return false;
   bool done = in_load (db, task, known, loaded, &step, error);
   result->confidence = step.confidence; /* whatever becomes of the step */
@@ -222,7 +253,8 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
 
 /* What this load has settled, and that it was applied. */
 static bool
-record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, const PipelineResult *step, GError **error)
+record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, PipelineResult *result,
+                const PipelineResult *step, GError **error)
 {
   const Model *model = task->model;
   const RowCounts *rows = &step->rows;
@@ -236,9 +268,10 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
     .sha256 = loaded->sha256, .size = task->run->size, .model_checksum = model->checksum, .pins_sha256 = pins_sha256
   };
   g_autoptr (Json) lines = lines_to_json (&step->lines);
-  const FileEnd end = {
+  FileEnd end = {
     .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows, .lines = lines
   };
+  g_autofree char *summary = tell_goal (task, STATUS_APPLIED, result, step, &end);
   return ledger_table_pin (db, model->table, pins, key, error)
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0, error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
@@ -247,17 +280,19 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
 
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
 static bool
-in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *step, GError **error)
+in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, PipelineResult *step,
+              GError **error)
 {
   g_autofree char *overtaken = NULL;
   note_changes (loaded->layout, step->notes);
-  if (!enter_transform (db, task, error) || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
+  if (!enter_transform (db, task, error) || !in_place_hold (db, loaded->stage, error)
+      || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !overtaken_find (db, task, &known->state, step, &overtaken, error))
     return false;
   const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
                                overtaken };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
-         && record_applied (db, task, known, loaded, step, error);
+         && record_applied (db, task, known, loaded, result, step, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who
@@ -265,8 +300,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
 static void
 keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineResult *result)
 {
-  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db)
-      || !begin_step (db, task, RUN_APPLYING_MS, NULL))
+  if (reject_count (loaded->rejects) == result->rows.rejected || !db_is_usable (db) || !begin_step (db, task, RUN_APPLYING, NULL))
     return;
   if (reject_replace (loaded->rejects, db, NULL) && commit_step (db, task, NULL))
     reject_recount (loaded->rejects, result);
@@ -278,13 +312,14 @@ static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!task_begin_part (task, 1, error) || !begin_step (db, task, RUN_APPLYING_MS, error))
+  if (!task_begin_part (task, 1, error) || !begin_step (db, task, RUN_APPLYING, error))
     return false;
-  bool done = in_transform (db, task, known, loaded, &step, error);
+  bool done = in_transform (db, task, known, loaded, result, &step, error);
   if (done)
     fault_point ("before-commit");
   if (!done || !commit_run (db, task, error))
     {
+      result->columns_held = step.columns_held;
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
       return false;
@@ -303,7 +338,7 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   const FileEnd end = {
     .state = load_status_word (STATUS_STAGED), .sha256 = loaded->sha256, .counts = &result->rows, .lines = lines
   };
-  if (!begin_step (db, task, RUN_APPLYING_MS, error))
+  if (!begin_step (db, task, RUN_APPLYING, error))
     return false;
   if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
@@ -398,7 +433,7 @@ static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
   const Model *model = task->model;
-  if (!run_begin (db, task->options, RUN_READING_MS, error))
+  if (!run_begin (db, task->options, RUN_READING, error))
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);

@@ -1,8 +1,11 @@
 #include "pipeline/run.h"
 
 #include "base/error.h"
+#include "schema/sql.h"
 
 #include <poll.h>
+
+#define APPLYING_IDLE_MS "300000"
 
 const char *
 load_status_word (LoadStatus status)
@@ -16,30 +19,22 @@ load_status_word (LoadStatus status)
 }
 
 bool
-run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error)
+run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf ("begin isolation level read committed;"
-                                          "set local synchronous_commit = on;"
-                                          "set local statement_timeout = 0;"
-                                          "set local lock_timeout = %d;"
-                                          "set local idle_in_transaction_session_timeout = %d;"
-                                          "set local work_mem = '64MB';"
-                                          "set local maintenance_work_mem = '256MB';"
-                                          "set local hash_mem_multiplier = 2;"
-                                          "set local parallel_setup_cost = 0;"
-                                          "set local parallel_tuple_cost = 0;"
-                                          "set local jit = off;"
-                                          "set local search_path = pg_catalog",
-                                          options->lock_timeout_ms, idle_ms);
-  return db_exec (db, sql, error);
+  bool applies = work == RUN_APPLYING;
+  g_autofree char *lock_ms = g_strdup_printf ("%d", options->lock_timeout_ms);
+  const SqlVar vars[] = { { "durable", applies ? "on" : "off" },
+                          { "lock_ms", lock_ms },
+                          { "idle_ms", applies ? APPLYING_IDLE_MS : "0" } };
+  return sql_post (db, "run/begin", NULL, 0, error) && sql_post (db, "run/settings", vars, G_N_ELEMENTS (vars), error);
 }
 
 static bool
-tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, GError **error)
+tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, int64_t rows, GError **error)
 {
   const PipelineOptions *options = task->options;
   if (options->progress != NULL)
-    options->progress (step, done, total, options->progress_data);
+    options->progress (step, done, total, rows, options->progress_data);
   struct pollfd stop = { .fd = options->stop_fd, .events = POLLIN };
   if (options->stop_fd >= 0 && poll (&stop, 1, 0) > 0)
     return weir_error (error, WEIR_ERROR_STOP, "stopped while loading \"%s\"", task->run->file);
@@ -47,15 +42,15 @@ tell (const PipelineTask *task, const char *step, int64_t done, int64_t total, G
 }
 
 bool
-task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error)
+task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int64_t rows, GError **error)
 {
-  return tell (task, step, bytes, task->run->size, error);
+  return tell (task, step, bytes, task->run->size, rows, error);
 }
 
 bool
 task_begin_part (const PipelineTask *task, int part, GError **error)
 {
-  return tell (task, "TRANSFORM", part, TASK_PARTS, error);
+  return tell (task, "TRANSFORM", part, TASK_PARTS, 0, error);
 }
 
 void

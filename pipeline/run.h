@@ -36,9 +36,20 @@ typedef struct
   bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
-  void (*progress) (const char *step, int64_t done, int64_t total, void *data); /* bytes, in TRANSFORM statements; may be NULL */
+  void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
+                    void *data); /* done: bytes, in TRANSFORM statements; may
+                                                                                                 be NULL */
   void *progress_data;
 } PipelineOptions;
+
+/* Where a file goes when its run has ended well. The ledger learns it in the run's last transaction, which costs no further one; whoever
+ * has no such place tells the ledger later. */
+typedef struct
+{
+  const char *place;
+  const char *disposition; /* as ledger_file_placed has it */
+  int64_t begun;           /* monotonic microseconds, when its load began: for the summary */
+} RunGoal;
 
 /* One file, and what a run is asked to do with it. Borrowed, and the same until the run is over. */
 typedef struct
@@ -48,21 +59,24 @@ typedef struct
   const Run *run;         /* with the size and time of the file, when it was opened */
   int fd;
   const PipelineOptions *options;
-  bool keep; /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
+  bool keep;           /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
+  const RunGoal *goal; /* NULL: none */
 } PipelineTask;
 
-/* How long a transaction may stand idle. Where the server does the work, a program that stands still (Ctrl-Z) does not keep the
- * table's locks for ever; while a file is read it may have to wait long. */
-#define RUN_READING_MS 0 /* no limit */
-#define RUN_APPLYING_MS 300000
+/* The kinds of a run's transactions. */
+typedef enum
+{
+  RUN_READING, /* a file is read: the server may have to wait long, and its COMMIT need not be on the disk: another one comes behind */
+  RUN_APPLYING, /* the server works: a program that stands still (Ctrl-Z) does not keep the table's locks for ever. Durable */
+} RunWork;
 
-/* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It is durable, has no
- * foreign timeouts but a limit on the wait for a lock, and room for one hash table of a million keys; large tables are read by as many
- * processes as the server gives. idle_ms: one of the above. */
-bool run_begin (Db *db, const PipelineOptions *options, int idle_ms, GError **error);
+/* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It has no foreign timeouts
+ * but a limit on the wait for a lock, and room for one hash table of a million keys; large
+ * tables are read by as many processes as the server gives. An error may come with the next statement. */
+bool run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error);
 
-/* Tells the progress of a step that has come so far in the file (bytes). False with a STOP error: somebody asked to stop. */
-bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, GError **error);
+/* Tells the progress of a step that has come so far in the file (bytes, rows). False with a STOP error: somebody asked to stop. */
+bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int64_t rows, GError **error);
 
 /* The same before each part of TRANSFORM, numbered from 1. */
 bool task_begin_part (const PipelineTask *task, int part, GError **error);
@@ -73,8 +87,10 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 typedef struct
 {
   LoadStatus status;
-  bool may_wait;   /* rows of the table may wait for what they refer to: takeup.h */
-  bool rows_known; /* the file was read to its end, and LOAD is in the database: rows and lines hold */
+  bool told;         /* the ledger knows the task's goal, and the summary */
+  bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
+  bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
+  bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */
   RowCounts rows;
   LineCounts lines;
   int confidence;                    /* percent, that the file is read as it was meant; 0: it did not come so far */

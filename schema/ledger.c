@@ -42,6 +42,7 @@ run_state_clear (RunState *state)
   g_free (state->lines);
   g_free (state->order_key);
   g_free (state->retry_of);
+  g_free (state->overtook);
 }
 
 const char *
@@ -102,7 +103,9 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   ret_state->instant_ns = db_result_int64 (result, 0, column++);
   ret_state->order_key = g_strdup (db_result_value (result, 0, column++));
   ret_state->again = db_result_bool (result, 0, column++);
-  ret_state->retry_of = g_strdup (db_result_value (result, 0, column));
+  ret_state->retry_of = g_strdup (db_result_value (result, 0, column++));
+  ret_state->overtook = g_strdup (db_result_value (result, 0, column++));
+  ret_state->overtook_count = db_result_int64 (result, 0, column);
   return true;
 }
 
@@ -118,12 +121,12 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
     return false;
   if (begun == 0)
     return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is completed: another worker has loaded the file", run->file);
-  return LEDGER_RUN ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
-                     { "claimed", run->claimed ? "true" : "false" }, { "size", ledger_number (&size, run->size) },
-                     { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum },
-                     { "inode", ledger_number (&inode, (int64_t) run->inode) },
-                     { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
-                     { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of })
+  return LEDGER_POST ("begin_file", { "run", id }, { "table", run->table }, { "file", run->file }, { "place", run->place },
+                      { "claimed", run->claimed ? "true" : "false" }, { "size", ledger_number (&size, run->size) },
+                      { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum },
+                      { "inode", ledger_number (&inode, (int64_t) run->inode) },
+                      { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
+                      { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -133,9 +136,9 @@ ledger_abandon (Db *db, const char *table, Uid but_run, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (but_run, id);
-  return LEDGER_RUN ("abandon_steps", { "table", table }, { "run", id })
-         && LEDGER_RUN ("abandon_files", { "table", table }, { "run", id })
-         && LEDGER_RUN ("abandon", { "table", table }, { "run", id });
+  return LEDGER_POST ("abandon_steps", { "table", table }, { "run", id })
+         && LEDGER_POST ("abandon_files", { "table", table }, { "run", id })
+         && LEDGER_POST ("abandon", { "table", table }, { "run", id });
 }
 
 bool
@@ -143,7 +146,7 @@ ledger_forget_rejects (Db *db, Uid run, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  return LEDGER_RUN ("forget_rejects", { "run", id });
+  return LEDGER_POST ("forget_rejects", { "run", id });
 }
 
 bool
@@ -171,10 +174,10 @@ ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, co
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  if (!LEDGER_RUN ("step_begin", { "run", id }, { "step", step }))
+  if (!LEDGER_POST ("step_begin", { "run", id }, { "step", step }))
     return false;
   return model_path == NULL
-         || LEDGER_RUN ("step_model", { "run", id }, { "step", step }, { "model", model_path }, { "checksum", model_checksum });
+         || LEDGER_POST ("step_model", { "run", id }, { "step", step }, { "model", model_path }, { "checksum", model_checksum });
 }
 
 bool
@@ -183,9 +186,8 @@ ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   LedgerNumber count;
-  return LEDGER_RUN ("step_end", { "run", id }, { "step", step }, { "status", completed ? "COMPLETED" : "FAILED" },
-                     { "rows", ledger_number (&count, rows) })
-         && LEDGER_RUN ("heartbeat", { "run", id });
+  return LEDGER_POST ("step_end", { "run", id }, { "step", step }, { "status", completed ? "COMPLETED" : "FAILED" },
+                      { "rows", ledger_number (&count, rows) });
 }
 
 bool
@@ -198,11 +200,12 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   g_autofree char *lines = weir_json_text (loaded->lines);
   const RowCounts *counts = loaded->counts;
   LedgerNumber read, rejected, repaired, staged;
-  return LEDGER_RUN ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
-                     { "header", loaded->header }, { "read", ledger_number (&read, counts->read) },
-                     { "rejected", ledger_number (&rejected, counts->rejected) },
-                     { "repaired", ledger_number (&repaired, counts->repaired) },
-                     { "staged", ledger_number (&staged, counts->staged) }, { "lines", lines });
+  return LEDGER_POST ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
+                      { "header", loaded->header }, { "read", ledger_number (&read, counts->read) },
+                      { "rejected", ledger_number (&rejected, counts->rejected) },
+                      { "repaired", ledger_number (&repaired, counts->repaired) },
+                      { "staged", ledger_number (&staged, counts->staged) }, { "lines", lines })
+         && LEDGER_POST ("heartbeat", { "run", id });
 }
 
 bool
@@ -245,12 +248,12 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     text[i] = end->counts != NULL ? ledger_number (&buffers[i], counts[i]) : NULL;
-  return LEDGER_RUN ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
-                     { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
-                     { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
-                     { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
-                     { "lines", lines })
-         && LEDGER_RUN ("completed", { "run", id });
+  return LEDGER_POST ("file_finished", { "run", id }, { "state", end->state }, { "sha", end->sha256 },
+                      { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
+                      { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
+                      { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
+                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition })
+         && LEDGER_POST ("completed", { "run", id });
 }
 
 bool
@@ -263,9 +266,9 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
   int64_t failed;
   const SqlVar vars[] = { { "run", id }, { "message", message } };
   /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
-  if (LEDGER_RUN ("fail_steps", { "run", id }, { "message", message })
+  if (LEDGER_POST ("fail_steps", { "run", id }, { "message", message })
       && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
-      && (failed == 0 || (ledger_file_finished (db, run, end, error) && LEDGER_RUN ("fail_left", { "run", id })))
+      && (failed == 0 || (ledger_file_finished (db, run, end, error) && LEDGER_POST ("fail_left", { "run", id })))
       && db_exec (db, "commit", error))
     return true;
   (void) db_exec (db, "rollback", NULL);
@@ -290,6 +293,20 @@ ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error)
   if (!LEDGER_ASK ("ledger/file_sha256", &result, { "run", id }))
     return false;
   *ret_sha256 = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
+  return true;
+}
+
+bool
+ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error)
+{
+  LedgerNumber size, mtime, inode, most;
+  *ret_summary = NULL;
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_end", &result, { "file", run->file }, { "size", ledger_number (&size, run->size) },
+                   { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "inode", ledger_number (&inode, (int64_t) run->inode) },
+                   { "seconds", ledger_number (&most, seconds) }))
+    return false;
+  *ret_summary = db_result_rows (result) > 0 ? g_strdup (db_result_value (result, 0, 0)) : NULL;
   return true;
 }
 
@@ -325,19 +342,19 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
 bool
 ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
 {
-  return LEDGER_RUN ("table_ensure", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
+  return LEDGER_POST ("table_ensure", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
 }
 
 bool
 ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error)
 {
-  return LEDGER_RUN ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
+  return LEDGER_POST ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
 }
 
 bool
 ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error)
 {
-  return LEDGER_RUN ("table_release", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
+  return LEDGER_POST ("table_release", { "table", table }, { "kind", kind }, { "schema", warehouse_schema });
 }
 
 bool
@@ -358,12 +375,11 @@ ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  LedgerNumber size, mtime, instant;
-  return LEDGER_RUN ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
-                     { "size", ledger_number (&size, identity->size) }, { "mtime", ledger_number (&mtime, run->mtime_ns) },
-                     { "checksum", identity->model_checksum }, { "pins_sha", identity->pins_sha256 },
-                     { "rejects", had_rejects ? "true" : "false" }, { "instant", ledger_number (&instant, run->instant_ns) },
-                     { "key", run->order_key });
+  LedgerNumber size, instant;
+  return LEDGER_POST ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
+                      { "size", ledger_number (&size, identity->size) }, { "checksum", identity->model_checksum },
+                      { "pins_sha", identity->pins_sha256 }, { "rejects", had_rejects ? "true" : "false" },
+                      { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key });
 }
 
 bool

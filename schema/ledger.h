@@ -78,6 +78,8 @@ typedef struct
   char *order_key;
   bool again;
   char *retry_of;
+  char *overtook; /* runs, separated by blanks; NULL: none */
+  int64_t overtook_count;
 } RunState;
 
 void run_state_clear (RunState *state);
@@ -156,6 +158,8 @@ typedef struct
   const RowCounts *counts; /* NULL: not read to its end */
   const Json *lines;       /* the same */
   const char *summary;     /* the published JSON text, NULL: as it was */
+  const char *place;       /* where the file goes, and how that is called (ledger_file_placed); NULL: it stays so far */
+  const char *disposition;
 } FileEnd;
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
@@ -166,6 +170,9 @@ bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GErr
 /* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary
  * (may be NULL: as it was) is the published JSON text. */
 bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition, const char *summary, GError **error);
+
+/* The summary of a file that was moved in the last "seconds", known by file, size, mtime_ns and inode. NULL: no such run is over. Owned by the caller. */
+bool ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error);
 
 /* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
 bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);

@@ -57,8 +57,8 @@ ledger_file_order (Db *db, const Run *run, GError **error)
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
   LedgerNumber instant;
-  return LEDGER_RUN ("file_order", { "run", id }, { "instant", ledger_number (&instant, run->instant_ns) },
-                     { "key", run->order_key }, { "before", run->retry_of });
+  return LEDGER_POST ("file_order", { "run", id }, { "instant", ledger_number (&instant, run->instant_ns) },
+                      { "key", run->order_key }, { "before", run->retry_of });
 }
 
 bool
@@ -78,5 +78,5 @@ ledger_file_overtook (Db *db, Uid run, const char *runs, int64_t count, GError *
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   LedgerNumber number;
-  return LEDGER_RUN ("file_overtook", { "run", id }, { "runs", runs }, { "count", ledger_number (&number, count) });
+  return LEDGER_POST ("file_overtook", { "run", id }, { "runs", runs }, { "count", ledger_number (&number, count) });
 }

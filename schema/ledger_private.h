@@ -9,6 +9,10 @@
   sql_run (db, "ledger/" statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), NULL,     \
            error)
 
+/* The same for one whose answer the next statement of the transaction brings. */
+#define LEDGER_POST(statement, ...)                                                                                                \
+  sql_post (db, "ledger/" statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), error)
+
 /* The same with its answer; the statement with its file: "report/runs". */
 #define LEDGER_ASK(file_statement, ret, ...)                                                                                       \
   sql_run (db, file_statement, (const SqlVar[]) { __VA_ARGS__ }, G_N_ELEMENTS (((const SqlVar[]) { __VA_ARGS__ })), ret, error)

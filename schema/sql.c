@@ -123,19 +123,72 @@ sql_part (const char *statement, const SqlVar *vars, size_t n_vars)
   return g_strchomp (part);
 }
 
+/* A statement as it is sent. */
+typedef struct
+{
+  char *sql;
+  GPtrArray *params; /* of const char *, borrowed */
+  bool constant;     /* its text is the same whatever the values are */
+} Expanded;
+
+static void
+expanded_clear (Expanded *expanded)
+{
+  g_free (expanded->sql);
+  g_ptr_array_unref (expanded->params);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Expanded, expanded_clear)
+
+/* Whether a text has variables that are no parameters. */
+static bool
+is_constant (const char *text)
+{
+  for (const char *at = text; (at = strchr (at, ':')) != NULL; at++)
+    if (at[1] == ':')
+      at++;
+    else if (at[1] == '"' || g_ascii_islower (at[1]))
+      return false;
+  return true;
+}
+
+static Expanded
+expand (const char *statement, const SqlVar *vars, size_t n_vars)
+{
+  g_autofree char *text = find_statement (statement);
+  GPtrArray *params = g_ptr_array_new ();
+  char *sql = sql_expand (text, vars, n_vars, params);
+  return (Expanded) { sql, params, is_constant (text) };
+}
+
+static bool
+explain (const Db *db, const char *statement, GError **error)
+{
+  /* That the server is away, busy, or was told to stop is not the statement's fault. */
+  const char *culprit = db_culprit (db);
+  if (error != NULL && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY)
+      && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_STOP))
+    g_prefix_error (error, "%s: ", culprit != NULL ? culprit : statement);
+  return false;
+}
+
 bool
 sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error)
 {
-  g_autofree char *text = find_statement (statement);
-  g_autoptr (GPtrArray) params = g_ptr_array_new ();
-  g_autofree char *sql = sql_expand (text, vars, n_vars, params);
-  if (db_query (db, sql, (const char *const *) params->pdata, (int) params->len, ret_result, error))
-    return true;
-  /* That the server is away, busy, or was told to stop is not the statement's fault. */
-  if (error != NULL && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_RETRY)
-      && !g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_STOP))
-    g_prefix_error (error, "%s: ", statement);
-  return false;
+  g_auto (Expanded) expanded = expand (statement, vars, n_vars);
+  const char *const *params = (const char *const *) expanded.params->pdata;
+  int n_params = (int) expanded.params->len;
+  bool done = expanded.constant ? db_query_again (db, expanded.sql, params, n_params, ret_result, error)
+                                : db_query (db, expanded.sql, params, n_params, ret_result, error);
+  return done || explain (db, statement, error);
+}
+
+bool
+sql_post (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  g_auto (Expanded) expanded = expand (statement, vars, n_vars);
+  g_assert (expanded.constant);
+  return db_post (db, expanded.sql, (const char *const *) expanded.params->pdata, (int) expanded.params->len, statement, error);
 }
 
 bool

@@ -27,8 +27,12 @@ char *sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray
 /* The statement "file/name" as a part of another: expanded, without :'name' in it. Owned by the caller. */
 char *sql_part (const char *statement, const SqlVar *vars, size_t n_vars);
 
-/* Expands the statement "file/name" and runs it. ret_result may be NULL. */
+/* Expands the statement "file/name" and runs it. ret_result may be NULL. One without names in its text, which is the same whatever its values,
+ * is prepared (db_query_again). */
 bool sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
+
+/* The same for such a statement that nobody waits for (db_post): what it fails with, the next one of the transaction fails with. */
+bool sql_post (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GError **error);
 
 /* The same for a statement that stands for the connection's whole answer: the rows it touched in *ret_rows (may be NULL). */
 bool sql_change (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error);

@@ -125,6 +125,17 @@ bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
  * cell; one that is declared or pinned takes every spelling. */
 bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);
 
+/* The same for many cells: what the column says is looked up once. Borrows the column's format. */
+typedef struct
+{
+  bool (*parse) (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+  CellFormat format;
+  bool refuses_plus; /* before two digits or more */
+} LayoutReader;
+
+void layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column);
+bool layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value);
+
 /* Whether the table's rows are known by their hash alone. */
 bool layout_is_bag (const Layout *layout);
 

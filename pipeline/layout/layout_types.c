@@ -76,27 +76,41 @@ layout_refuses_cells (const Layout *layout, const LayoutColumn *column)
   return column->origin == ORIGIN_DECLARED || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
 }
 
-/* Without blanks around it. */
-static bool
-parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
+void
+layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column)
 {
   const Type *type = column->type;
   bool inferred = column->origin == ORIGIN_INFERRED;
-  if (inferred && type->recognize != NULL && column->format == NULL && !type->recognize (cell, length))
+  ret_reader->parse = inferred && column->format == NULL && type->recognize != NULL ? type->recognize : type->parse;
+  cell_format_read (&ret_reader->format, type->id, column->format);
+  ret_reader->refuses_plus = inferred && !column->takes_plus && type->id != TYPE_TEXT;
+}
+
+/* Without blanks around it. */
+static bool
+read_bare (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  if (reader->refuses_plus && length > 2 && cell[0] == '+')
     return false;
-  if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
-    return false;
-  return type->parse (cell, length, column->format, ret_value);
+  return reader->parse (cell, length, &reader->format, ret_value);
+}
+
+bool
+layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  if (read_bare (reader, cell, length, ret_value))
+    return true;
+  size_t bare = length;
+  types_trim (&cell, &bare);
+  return bare < length && read_bare (reader, cell, bare, ret_value);
 }
 
 bool
 layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
 {
-  if (parse_bare (column, cell, length, ret_value))
-    return true;
-  size_t bare = length;
-  types_trim (&cell, &bare);
-  return bare < length && parse_bare (column, cell, bare, ret_value);
+  LayoutReader reader;
+  layout_reader_init (&reader, column);
+  return layout_read (&reader, cell, length, ret_value);
 }
 
 bool

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "pipeline/records/bad_text.h"
 #include "pipeline/records/reader_passed.h"
+#include "pipeline/records/reader_plain.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/records/reader_split.h"
 #include "pipeline/records/reader_swallow.h"
@@ -25,6 +26,8 @@ struct Reader
   Dialect dialect;
   ReaderLimits limits;
   bool whole; /* the input is no head of more */
+  PlainReader plain;
+  bool only_slow; /* "plain" is not used: the dialect is beyond it too, or a test wants that */
   struct csv_parser parser;
   Splitter *splitter; /* instead of the parser; NULL where libcsv can do it, and no record needed it yet */
   bool splitting;     /* it is used, for all records or for this one */
@@ -330,13 +333,27 @@ take_record (Reader *reader, const Line *first, GError **error)
   return outcome;
 }
 
+/* Takes the next record if it is plain, as nearly all are. */
 static bool
-read_record (Reader *reader, const Record **ret_record, GError **error)
+take_plain (Reader *reader)
 {
-  *ret_record = NULL;
-  if (reader->told)
-    reader->passed.counts.blank = reader->passed.counts.comments = 0;
-  reader->told = false;
+  size_t length = 0;
+  const char *bytes = line_source_sound (reader->lines, &length);
+  Record *record = &reader->record;
+  const size_t taken = reader->only_slow ? 0 : plain_take (&reader->plain, bytes, length, record);
+  if (taken == 0)
+    return false;
+  record->line = line_source_number (reader->lines);
+  record->blank = reader->passed.counts.blank;
+  record->comments = reader->passed.counts.comments;
+  line_source_advance (reader->lines, taken, (size_t) record->lines);
+  return true;
+}
+
+/* Any record, or none at the end. */
+static bool
+take_next (Reader *reader, const Record **ret_record, GError **error)
+{
   Line first = { 0 };
   switch (passed_cut (&reader->passed, &first, error))
     {
@@ -356,7 +373,26 @@ read_record (Reader *reader, const Record **ret_record, GError **error)
       }
     }
   *ret_record = &reader->record;
-  return reader->told = true;
+  return true;
+}
+
+static bool
+read_record (Reader *reader, const Record **ret_record, GError **error)
+{
+  if (reader->told)
+    reader->passed.counts.blank = reader->passed.counts.comments = 0;
+  bool plain = take_plain (reader);
+  if (plain)
+    *ret_record = &reader->record;
+  bool good = plain || take_next (reader, ret_record, error);
+  reader->told = *ret_record != NULL;
+  return good;
+}
+
+void
+reader_read_slowly (Reader *reader)
+{
+  reader->only_slow = true;
 }
 
 void
@@ -400,6 +436,8 @@ new_reader (Source *source, bool whole, const Dialect *dialect, const ReaderLimi
   reader->fields = g_new (Field, reader->most_fields);
   reader->arena = g_malloc (limits->record_bytes);
   start_parser (reader);
+  reader->plain = plain_new (&reader->dialect, &reader->limits, reader->fields, reader->arena);
+  reader->only_slow = is_beyond_libcsv (dialect) || dialect->quote == dialect->delimiter[0];
   if (is_beyond_libcsv (dialect))
     start_splitting (reader);
   return reader;
@@ -445,6 +483,7 @@ void
 reader_rewind (Reader *reader)
 {
   line_source_rewind (reader->lines);
+  plain_forget (&reader->plain);
   forget_open_quote (reader);
   reader->started = reader->told = false;
   reader->passed.counts = (ReaderLines) { 0 };

@@ -71,6 +71,9 @@ Reader *reader_new_bytes (const char *bytes, size_t length, bool whole, const Di
 /* For tests: reads "piece" bytes of text at a time. */
 Reader *reader_new_sized (int fd, const Dialect *dialect, const ReaderLimits *limits, Sha256 *sha, size_t piece);
 
+/* For tests: no record is taken the fast way (reader_plain.h), which gives the same. */
+void reader_read_slowly (Reader *reader);
+
 void reader_free (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
 

@@ -42,7 +42,7 @@ line_source_new (Source *text, bool cut_off, size_t piece, size_t limit)
   source->piece = piece;
   source->limit = limit;
   source->capacity = 2 * piece;
-  source->buffer = g_malloc (source->capacity);
+  source->buffer = g_malloc (source->capacity + LINE_SOURCE_MARGIN);
   source->nul = INT64_MAX;
   source->number = 1;
   return source;
@@ -67,6 +67,14 @@ size_t
 line_source_available (const LineSource *source)
 {
   return source->end - source->start;
+}
+
+const char *
+line_source_sound (const LineSource *source, size_t *ret_length)
+{
+  const int64_t end = MIN (source->nul - source->base, (int64_t) source->end);
+  *ret_length = (size_t) MAX (end - (int64_t) source->start, 0);
+  return source->buffer + source->start;
 }
 
 int64_t
@@ -133,7 +141,7 @@ make_room (LineSource *source)
     return;
   size_t most = source->limit + 2 * source->piece;
   source->capacity = MAX (kept + source->piece, MIN (2 * source->capacity, most));
-  source->buffer = g_realloc (source->buffer, source->capacity);
+  source->buffer = g_realloc (source->buffer, source->capacity + LINE_SOURCE_MARGIN);
 }
 
 /* Not by the lines that are cut, which it is to prove. */

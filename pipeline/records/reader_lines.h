@@ -41,6 +41,11 @@ LineCut line_source_cut (LineSource *source, size_t from, Line *ret_line, GError
 const char *line_source_bytes (const LineSource *source);
 size_t line_source_available (const LineSource *source); /* how many of them are in the buffer */
 
+#define LINE_SOURCE_MARGIN 64 /* bytes behind the buffer that may be read, whatever they are */
+
+/* The same, and how many of them are there before a NUL byte. */
+const char *line_source_sound (const LineSource *source, size_t *ret_length);
+
 /* "lines": how many lines these bytes are. */
 void line_source_advance (LineSource *source, size_t bytes, size_t lines);
 

@@ -61,29 +61,32 @@ sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
 
 /* ---- reading ---- */
 
+GHashTable *
+sniff_identifiers (const char *const *names)
+{
+  GHashTable *identifiers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (; *names != NULL; names++)
+    g_hash_table_add (identifiers, name_of_column (*names, 0));
+  return identifiers;
+}
+
 bool
-sniff_is_known (const char *cell, size_t length, const char *const *known_names)
+sniff_is_known (const Sample *sample, const char *cell, size_t length)
 {
   g_autofree char *text = g_strndup (cell, length);
   g_strstrip (text);
   if (text[0] == '\0')
     return false;
   g_autofree char *ident = name_of_column (text, 0);
-  for (; *known_names != NULL; known_names++)
-    {
-      g_autofree char *known_ident = name_of_column (*known_names, 0);
-      if (g_str_equal (text, *known_names) || g_str_equal (ident, known_ident))
-        return true;
-    }
-  return false;
+  return g_hash_table_contains ((GHashTable *) sample->known, ident);
 }
 
 static size_t
-count_known (const Record *record, const char *const *known_names)
+count_known (const Sample *sample, const Record *record)
 {
   size_t known = 0;
-  for (size_t i = 0; known_names != NULL && i < record->n_fields; i++)
-    known += sniff_is_known (record->fields[i].text, record->fields[i].length, known_names);
+  for (size_t i = 0; sample->known != NULL && i < record->n_fields; i++)
+    known += sniff_is_known (sample, record->fields[i].text, record->fields[i].length);
   return known;
 }
 
@@ -172,11 +175,12 @@ take_row (SniffCandidate *candidate, const Record *record)
     }
   g_array_append_val (candidate->rows, row);
   candidate->problems += record->problem != NULL;
+  g_byte_array_set_size (candidate->kinds, row.kinds + row.fields);
   for (size_t i = 0; i < record->n_fields; i++)
     {
       const Field *field = &record->fields[i];
-      guint8 kind = (guint8) (is_line_end (candidate, record, i) ? KIND_EMPTY : sniff_kind (field->text, field->length));
-      g_byte_array_append (candidate->kinds, &kind, 1);
+      bool nothing = is_line_end (candidate, record, i);
+      candidate->kinds->data[row.kinds + i] = (guint8) (nothing ? KIND_EMPTY : sniff_kind (field->text, field->length));
       count_edge (candidate, field);
     }
   if (record->problem == NULL)
@@ -212,7 +216,7 @@ look (const Sample *sample, const Dialect *dialect, size_t width, SniffCandidate
     {
       take_row (ret_candidate, record);
       if (ret_candidate->rows->len <= NAMES_WITHIN)
-        ret_candidate->known = MAX (ret_candidate->known, count_known (record, sample->known_names));
+        ret_candidate->known = MAX (ret_candidate->known, count_known (sample, record));
     }
   forget_wide_rows (ret_candidate);
   sniff_find_table (ret_candidate);

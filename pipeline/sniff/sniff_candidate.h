@@ -14,10 +14,11 @@ typedef struct
   const char *bytes;
   size_t length;
   bool whole;
-  const char *const *known_names; /* NULL: none */
-  const ModelDialect *declared;   /* what needs not be worked out */
-  bool long_records;              /* take them, whatever the reader will say */
-  bool returned;                  /* rows that weir handed back for correction: see annotation.h */
+  const GHashTable *known;      /* the SQL identifiers of known names, a set; NULL: none are known */
+  guint n_known;                /* names */
+  const ModelDialect *declared; /* what needs not be worked out */
+  bool long_records;            /* take them, whatever the reader will say */
+  bool returned;                /* rows that weir handed back for correction: see annotation.h */
 } Sample;
 
 /* A record as it was cut. */
@@ -75,7 +76,10 @@ CellKind sniff_cell_kind (const SniffCandidate *candidate, guint row, size_t col
 /* What all passes over the sample read with: no header, behind "skip_lines". */
 Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);
 
-/* Whether the cell is one of the names, as it is written or as the SQL identifier made from it. */
-bool sniff_is_known (const char *cell, size_t length, const char *const *known_names);
+/* The identifiers of names, for Sample.known. Owned by the caller. */
+GHashTable *sniff_identifiers (const char *const *names);
+
+/* Whether the cell is one of the known names, as it is written or as the SQL identifier made from it. */
+bool sniff_is_known (const Sample *sample, const char *cell, size_t length);
 
 #endif

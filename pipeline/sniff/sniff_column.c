@@ -14,9 +14,11 @@ sniff_is_equal (const Field *a, const Field *b)
 bool
 sniff_has_sign (const Field *field, int sign)
 {
-  static const char *const signs[SNIFF_SIGNS] = { "0123456789", "/", "=", "\\", "@", "<", ">", " " };
+  static const char signs[SNIFF_SIGNS] = { '0', '/', '=', '\\', '@', '<', '>', ' ' };
+  if (signs[sign] != '0')
+    return memchr (field->text, signs[sign], field->length) != NULL;
   for (size_t i = 0; i < field->length; i++)
-    if (field->text[i] != '\0' && strchr (signs[sign], field->text[i]) != NULL)
+    if (g_ascii_isdigit (field->text[i]))
       return true;
   return false;
 }

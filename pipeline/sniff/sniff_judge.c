@@ -76,13 +76,13 @@ decide_by_votes (const Top *top, SniffHeader *header)
 }
 
 static bool
-decide_by_known (const Top *top, const char *const *known_names, SniffHeader *header)
+decide_by_known (const Sample *sample, const Top *top, SniffHeader *header)
 {
-  if (known_names == NULL)
+  if (sample->known == NULL)
     return false;
-  guint known = 0, names = g_strv_length ((char **) known_names);
+  guint known = 0, names = sample->n_known;
   for (size_t i = 0; i < top->fields; i++)
-    known += sniff_is_known (top_cell (top, 0, i)->text, top_cell (top, 0, i)->length, known_names);
+    known += sniff_is_known (sample, top_cell (top, 0, i)->text, top_cell (top, 0, i)->length);
   if (known == 0 || known * 2 < MIN (names, top->fields))
     return false;
   header->rows = 1;
@@ -197,7 +197,7 @@ judge_row (const Sample *sample, const Top *top, SniffHeader *ret_header)
       ret_header->confidence = 0.5;
       return;
     }
-  if (!decide_by_known (top, sample->known_names, ret_header) && !decide_by_votes (top, ret_header))
+  if (!decide_by_known (sample, top, ret_header) && !decide_by_votes (top, ret_header))
     judge_names (top, top->fields, ret_header);
   int rows = ret_header->rows;
   if (!ret_header->known && header_rows_is_title (top))

@@ -1,7 +1,59 @@
 #include "pipeline/sniff/sniff_kind.h"
 
 #include <glib.h>
+#include <stdint.h>
 #include <string.h>
+
+/* What a character may be in a cell. The sniffer asks of each cell for each delimiter that it tries: one look at its characters tells
+ * most of what the matchers would look for. */
+enum
+{
+  MARK_DIGIT = 1 << 0,
+  MARK_TAB = 1 << 1,
+  MARK_ODD = 1 << 2,       /* separates, or is no text */
+  MARK_SEPARATES = 1 << 3, /* where no blank is behind it */
+  MARK_QUOTE = 1 << 4,
+  MARK_BRACKET = 1 << 5,
+  MARK_FIGURES = 1 << 6,  /* stands between digits in figures */
+  MARK_NO_EMAIL = 1 << 7, /* is in no address */
+  MARK_NO_URL = 1 << 8,
+};
+
+static const uint16_t marks_of[256] = {
+  ['\0'] = MARK_ODD | MARK_FIGURES,
+  ['0'] = MARK_DIGIT,
+  ['1'] = MARK_DIGIT,
+  ['2'] = MARK_DIGIT,
+  ['3'] = MARK_DIGIT,
+  ['4'] = MARK_DIGIT,
+  ['5'] = MARK_DIGIT,
+  ['6'] = MARK_DIGIT,
+  ['7'] = MARK_DIGIT,
+  ['8'] = MARK_DIGIT,
+  ['9'] = MARK_DIGIT,
+  ['\t'] = MARK_TAB | MARK_NO_EMAIL | MARK_NO_URL,
+  ['\n'] = MARK_NO_EMAIL | MARK_NO_URL,
+  [' '] = MARK_NO_EMAIL | MARK_NO_URL,
+  [';'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['|'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['^'] = MARK_ODD | MARK_NO_EMAIL | MARK_NO_URL,
+  ['~'] = MARK_ODD | MARK_NO_EMAIL,
+  [','] = MARK_SEPARATES | MARK_NO_EMAIL | MARK_NO_URL,
+  [':'] = MARK_SEPARATES | MARK_NO_EMAIL,
+  ['"'] = MARK_QUOTE | MARK_NO_EMAIL | MARK_NO_URL,
+  ['\''] = MARK_QUOTE | MARK_NO_EMAIL | MARK_NO_URL,
+  ['('] = MARK_BRACKET | MARK_FIGURES,
+  [')'] = MARK_BRACKET | MARK_FIGURES,
+  ['['] = MARK_BRACKET,
+  [']'] = MARK_BRACKET,
+  ['{'] = MARK_BRACKET,
+  ['}'] = MARK_BRACKET,
+  ['+'] = MARK_FIGURES,
+  ['-'] = MARK_FIGURES,
+  ['.'] = MARK_FIGURES,
+  ['/'] = MARK_FIGURES,
+  ['%'] = MARK_FIGURES,
+};
 
 /* Every matcher takes what it can from *at and says whether that is what it is for. */
 typedef struct
@@ -22,19 +74,24 @@ take_digits (Cursor *cursor)
 static bool
 take_char (Cursor *cursor, const char *set)
 {
-  if (cursor->at == cursor->end || *cursor->at == '\0' || strchr (set, *cursor->at) == NULL)
-    return false;
-  cursor->at++;
-  return true;
+  for (; cursor->at < cursor->end && *set != '\0'; set++)
+    if (*cursor->at == *set)
+      return cursor->at++, true;
+  return false;
 }
 
+/* ASCII letters in any case. */
 static bool
 take_word (Cursor *cursor, const char *word)
 {
-  size_t length = strlen (word);
-  if ((size_t) (cursor->end - cursor->at) < length || g_ascii_strncasecmp (cursor->at, word, length) != 0)
-    return false;
-  cursor->at += length;
+  const char *at = cursor->at;
+  for (; *word != '\0'; word++, at++)
+    {
+      int differ = at < cursor->end ? *at ^ *word : -1;
+      if (differ != 0 && (differ != 0x20 || !g_ascii_isalpha (*word)))
+        return false;
+    }
+  cursor->at = at;
   return true;
 }
 
@@ -44,7 +101,8 @@ take_currency (Cursor *cursor)
   static const char *const words[] = { "$", "€", "£", "¥", "EUR", "USD", "GBP", "CHF", "%" };
   Cursor before = *cursor;
   take_char (cursor, " ");
-  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+  bool digit = cursor->at < cursor->end && g_ascii_isdigit (*cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (words) && !digit; i++)
     if (take_word (cursor, words[i]))
       {
         take_char (cursor, " ");
@@ -94,7 +152,8 @@ static bool
 take_month (Cursor *cursor)
 {
   static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
-  for (size_t i = 0; i < G_N_ELEMENTS (months); i++)
+  bool letter = cursor->at < cursor->end && g_ascii_isalpha (*cursor->at);
+  for (size_t i = 0; i < G_N_ELEMENTS (months) && letter; i++)
     if (take_word (cursor, months[i]))
       {
         while (cursor->at < cursor->end && g_ascii_isalpha (*cursor->at))
@@ -156,33 +215,35 @@ is_timestamp (Cursor cursor)
   return cursor.at == cursor.end;
 }
 
-static bool
-has_any (Cursor cursor, const char *set)
+static unsigned
+marks_in (Cursor cursor)
 {
+  unsigned marks = 0;
   for (; cursor.at < cursor.end; cursor.at++)
-    if (*cursor.at != '\0' && strchr (set, *cursor.at) != NULL)
-      return true;
-  return false;
+    marks |= marks_of[(unsigned char) *cursor.at];
+  return marks;
 }
 
 static bool
-is_email (Cursor cursor)
+is_email (Cursor cursor, unsigned marks)
 {
+  if (marks & MARK_NO_EMAIL)
+    return false;
   const char *at = memchr (cursor.at, '@', (size_t) (cursor.end - cursor.at));
-  if (at == NULL || at == cursor.at || has_any (cursor, " ,;|:^~\t\n\"'"))
+  if (at == NULL || at == cursor.at)
     return false;
   size_t rest = (size_t) (cursor.end - at) - 1;
   return memchr (at + 1, '.', rest) != NULL && memchr (at + 1, '@', rest) == NULL;
 }
 
 static bool
-is_url (Cursor cursor)
+is_url (Cursor cursor, unsigned marks)
 {
-  Cursor whole = cursor;
-  if (!take_word (&cursor, "www.") && !take_word (&cursor, "http://") && !take_word (&cursor, "https://")
-      && !take_word (&cursor, "ftp://"))
+  if ((marks & MARK_NO_URL)
+      || (!take_word (&cursor, "www.") && !take_word (&cursor, "http://") && !take_word (&cursor, "https://")
+          && !take_word (&cursor, "ftp://")))
     return false;
-  return cursor.at < cursor.end && !has_any (whole, " ,;|^\t\n\"'");
+  return cursor.at < cursor.end;
 }
 
 static bool
@@ -194,7 +255,7 @@ is_figures (Cursor cursor)
       digits++;
     else if (*cursor.at == ' ')
       blanks++;
-    else if (strchr ("+-./()%", *cursor.at) == NULL)
+    else if (!(marks_of[(unsigned char) *cursor.at] & MARK_FIGURES))
       return false;
   return digits > (blanks > 0 ? 6 : 0);
 }
@@ -235,19 +296,22 @@ is_balanced (Cursor cursor)
   int open[3] = { 0 };
   for (; cursor.at < cursor.end; cursor.at++)
     {
-      const char *bracket = *cursor.at != '\0' ? strchr (brackets, *cursor.at) : NULL;
-      if (bracket != NULL)
-        open[(bracket - brackets) / 2] += (bracket - brackets) % 2 == 0 ? 1 : -1;
+      if (!(marks_of[(unsigned char) *cursor.at] & MARK_BRACKET))
+        continue;
+      ptrdiff_t bracket = strchr (brackets, *cursor.at) - brackets;
+      open[bracket / 2] += bracket % 2 == 0 ? 1 : -1;
     }
   return open[0] == 0 && open[1] == 0 && open[2] == 0;
 }
 
 /* A comma or a colon is one of words when a blank follows it and none is before, a quote and a bracket in pairs. */
 static CellKind
-kind_of_words (Cursor cursor)
+kind_of_words (Cursor cursor, unsigned marks)
 {
   char first = *cursor.at, last = cursor.end[-1], before = ' ';
-  if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || has_any (cursor, "\t"))
+  if (!(marks & (MARK_TAB | MARK_ODD | MARK_SEPARATES | MARK_QUOTE | MARK_BRACKET)) && first != '/')
+    return KIND_TEXT;
+  if ((cursor.end - cursor.at > 1 && first == last && (first == '"' || first == '\'')) || (marks & MARK_TAB))
     return KIND_BROKEN;
   if (strchr ("\"/,;:|", first) != NULL || strchr ("\",;|", last) != NULL || !is_balanced (cursor))
     return KIND_ODD;
@@ -257,7 +321,7 @@ kind_of_words (Cursor cursor)
       char next = cursor.at + 1 < cursor.end ? cursor.at[1] : ' ';
       bool separates = (*cursor.at == ',' || *cursor.at == ':') && (before == ' ' || (next != ' ' && next != '\n'));
       quotes += *cursor.at == '"' || *cursor.at == '\'';
-      if (*cursor.at == '\0' || strchr (";|^~", *cursor.at) != NULL || separates || quotes > 2)
+      if ((marks_of[(unsigned char) *cursor.at] & MARK_ODD) || separates || quotes > 2)
         return KIND_ODD;
     }
   return KIND_TEXT;
@@ -268,7 +332,8 @@ static CellKind
 kind_of_trimmed (Cursor cell)
 {
   Cursor rest = cell;
-  if (cell.end - cell.at < 64 && has_any (cell, "0123456789"))
+  unsigned marks = marks_in (cell);
+  if (cell.end - cell.at < 64 && (marks & MARK_DIGIT))
     {
       if (is_number (cell))
         return KIND_NUMBER;
@@ -283,9 +348,9 @@ kind_of_trimmed (Cursor cell)
     }
   if (is_boolean (cell))
     return KIND_BOOLEAN;
-  if (is_email (cell))
+  if (is_email (cell, marks))
     return KIND_EMAIL;
-  return is_url (cell) ? KIND_URL : kind_of_words (cell);
+  return is_url (cell, marks) ? KIND_URL : kind_of_words (cell, marks);
 }
 
 /* The quotes of a word processor are around a value, and no part of it: â922â. */

@@ -37,7 +37,7 @@ look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool 
   for (int64_t n = 0; n < limit; n++)
     {
       if (!rows_next (rows, &record, &original, error)
-          || (n % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "INFER", rows_offset (rows), error)))
+          || (n % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "INFER", rows_offset (rows), n, error)))
         return false;
       *ret_end = record == NULL;
       if (record == NULL)

@@ -50,25 +50,35 @@ reject_spool_free (RejectSpool *spool)
   g_free (spool);
 }
 
+static size_t
+text_room (const char *text)
+{
+  return text == NULL ? 0 : strlen (text);
+}
+
+static uint8_t *
+put_text (uint8_t *at, const char *text)
+{
+  return text == NULL ? copy_null (at) : copy_bytes (at, text, strlen (text));
+}
+
 bool
 reject_add (RejectSpool *spool, const Reject *reject, GError **error)
 {
-  CopyWriter *copy = &spool->copy;
-  copy_row (copy, 8);
-  copy_uid (copy, spool->run);
-  copy_int64 (copy, reject->line);
-  copy_text (copy, reject->column);
-  copy_text (copy, reason_word (reject->reason));
-  copy_text (copy, reject->message);
-  copy_bool (copy, reject->repaired);
-  copy_bool (copy, reject->waiting);
+  const char *column = reject->column, *reason = reason_word (reject->reason), *message = reject->message;
+  size_t room =
+      8 * copy_room (sizeof spool->run) + text_room (column) + text_room (reason) + text_room (message) + reject->original_length;
+  uint8_t *at = copy_row (&spool->copy, 8, room);
+  at = copy_int64 (copy_uid (at, spool->run), reject->line);
+  at = put_text (put_text (put_text (at, column), reason), message);
+  at = copy_bool (copy_bool (at, reject->repaired), reject->waiting);
+  at = copy_bytes (at, reject->original, reject->original_length);
   spool->repaired += reject->repaired;
   bool foreign = reason_use (reject->reason) & REASON_OF_FOREIGN, other = reject->reason == REASON_SECOND_TABLE;
   spool->foreign += foreign;
   spool->harmless += foreign && !other;
   spool->lines += reject->repaired || other || reject->reason == REASON_FOOTER ? 0 : reject->lines;
-  copy_bytes (copy, reject->original, reject->original_length);
-  return copy_row_end (copy, error);
+  return copy_row_end (&spool->copy, at, error);
 }
 
 int64_t
@@ -137,7 +147,7 @@ send_spool (RejectSpool *spool, Db *db, GError **error)
         return false;
       at += got;
     }
-  return db_copy_write (db, spool->copy.bytes->data, spool->copy.bytes->len, error) && db_copy_write (db, "\377\377", 2, error);
+  return db_copy_write (db, spool->copy.bytes, spool->copy.length, error) && db_copy_write (db, "\377\377", 2, error);
 }
 
 bool

@@ -14,9 +14,30 @@ typedef struct
   bool null;
 } Cell;
 
+/* What is asked of every cell of a column, looked up once. */
+typedef struct
+{
+  const LayoutColumn *layout;
+  const Type *type;
+  LayoutReader reader;
+  bool lists_nulls; /* texts that mean NULL: the layout must be asked */
+  bool keeps_blanks;
+  bool searched; /* the raw cells of a key may contradict its type */
+} Column;
+
+/* A place in the row's hash: a column, or a reference. */
+typedef struct
+{
+  const Type *type;
+  const Cell *cell; /* NULL: a reference */
+  int reference;
+} Slot;
+
 struct Row
 {
   const Layout *layout;
+  bool bag;
+  Column *columns;
   Cell *cells;   /* by column */
   KeyMaker *key; /* NULL: no business key */
   KeyMaker **reference_keys;
@@ -25,9 +46,7 @@ struct Row
   KeyPart *parts;  /* room for the longest key */
   GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
-  Cell **slots; /* by hash slot: a column's cell, or NULL for a reference */
-  const Type **slot_types;
-  int *slot_references; /* by hash slot: the reference, or -1 */
+  Slot *slots; /* by hash slot */
   Uid id, row_hash;
   NullCount *nulls; /* by words */
   const char *column;
@@ -36,24 +55,34 @@ struct Row
 };
 
 static void
+prepare_columns (Row *row)
+{
+  const Layout *layout = row->layout;
+  row->columns = g_new0 (Column, layout->n_columns + 1);
+  for (int i = 0; i < layout->n_columns; i++)
+    {
+      const LayoutColumn *of = &layout->columns[i];
+      bool text = of->type->id == TYPE_TEXT;
+      Column *column = &row->columns[i];
+      column->layout = of;
+      column->type = of->type;
+      layout_reader_init (&column->reader, of);
+      column->lists_nulls = of->nulls != NULL || (text && of->known_nulls != 0);
+      column->keeps_blanks = text && !of->was_number;
+      column->searched = of->key_part >= 0 && !layout_refuses_cells (layout, of) && !(text && !of->unknown);
+    }
+}
+
+static void
 prepare_slots (Row *row)
 {
   const Layout *layout = row->layout;
-  guint n = layout->tracked->len;
-  row->slots = g_new0 (Cell *, n + 1);
-  row->slot_types = g_new0 (const Type *, n + 1);
-  row->slot_references = g_new0 (int, n + 1);
+  row->slots = g_new0 (Slot, layout->tracked->len + 1);
   for (int i = 0; i < layout->n_columns; i++)
-    {
-      int slot = layout->columns[i].hash_slot;
-      if (slot < 0)
-        continue;
-      row->slots[slot] = &row->cells[i];
-      row->slot_types[slot] = layout->columns[i].type;
-      row->slot_references[slot] = -1;
-    }
+    if (layout->columns[i].hash_slot >= 0)
+      row->slots[layout->columns[i].hash_slot] = (Slot) { .type = layout->columns[i].type, .cell = &row->cells[i] };
   for (int i = 0; i < layout->n_references; i++)
-    row->slot_references[layout->references[i].hash_slot] = i;
+    row->slots[layout->references[i].hash_slot] = (Slot) { .type = &types[TYPE_UUID], .reference = i };
 }
 
 Row *
@@ -61,6 +90,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
 {
   Row *row = g_new0 (Row, 1);
   row->layout = layout;
+  row->bag = layout_is_bag (layout);
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
   row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
@@ -76,6 +106,7 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
   for (int i = 0; i < layout->n_references; i++)
     row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
   row->nulls = null_count_new (layout->n_columns);
+  prepare_columns (row);
   prepare_slots (row);
   return row;
 }
@@ -98,9 +129,8 @@ row_free (Row *row)
   g_free (row->parts);
   g_free (row->texts);
   g_free (row->slots);
-  g_free (row->slot_types);
-  g_free (row->slot_references);
   null_count_free (row->nulls);
+  g_free (row->columns);
   g_free (row->cells);
   g_free (row);
 }
@@ -167,35 +197,47 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
+/* Whether it means NULL whatever the column's type may be. */
+static bool
+is_listed_null (const Column *column, const Field *field)
+{
+  return column->lists_nulls ? layout_is_null (column->layout, field) : field->null;
+}
+
+static bool
+is_blank (const Field *field)
+{
+  return (field->length == 0 || (unsigned char) field->text[0] <= ' ' || (unsigned char) field->text[0] >= 0x7f)
+         && layout_is_blank (field);
+}
+
 /* A quoted empty cell is an empty text, and nothing in any other type; so are blanks. A column without a value is one of texts
  * until it has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is
  * nothing: they must not be others when their column turns out to hold numbers. */
 static bool
-is_null (const Row *row, const LayoutColumn *column, const Field *field)
+is_null (const Row *row, const Column *column, const Field *field)
 {
-  if (layout_is_null (column, field))
+  if (is_listed_null (column, field))
     return true;
-  if (column->type->id == TYPE_TEXT && !column->was_number)
-    return field->length == 0 && layout_is_bag (row->layout);
-  return layout_is_blank (field);
+  return column->keeps_blanks ? field->length == 0 && row->bag : is_blank (field);
 }
 
 /* A value where the column had none so far is no cell of it: its type is asked for. */
 static bool
-parse_cell (const LayoutColumn *column, const Field *field, Value *ret_value)
+parse_cell (const Column *column, const Field *field, Value *ret_value)
 {
-  return !(column->unknown && field->length > 0) && layout_parse (column, field->text, field->length, ret_value);
+  return !(column->layout->unknown && field->length > 0) && layout_read (&column->reader, field->text, field->length, ret_value);
 }
 
 /* Whether a cell is not of its column's inferred or pinned type. */
 static bool
 contradicts (Row *row, int i, const Field *field)
 {
-  const LayoutColumn *column = &row->layout->columns[i];
+  const Column *column = &row->columns[i];
   Value value;
-  if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
+  if (layout_refuses_cells (row->layout, column->layout) || is_null (row, column, field))
     return false;
-  return !parse_cell (column, field, &value) && (column->unknown || layout_null_word (column, field) < 0);
+  return !parse_cell (column, field, &value) && (column->layout->unknown || layout_null_word (column->layout, field) < 0);
 }
 
 /* A cell that is not of its column's type may stand for nothing. */
@@ -216,15 +258,14 @@ take_null_word (Row *row, int i, const Field *field)
 static RowVerdict
 convert_cell (Row *row, int i, const Field *field)
 {
-  const LayoutColumn *column = &row->layout->columns[i];
+  const Column *column = &row->columns[i];
   Cell *cell = &row->cells[i];
   cell->null = is_null (row, column, field);
-  if (cell->null)
-    return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
-                            : ROW_OK;
-  if (!parse_cell (column, field, &cell->value))
-    return take_null_word (row, i, field);
-  return ROW_OK;
+  if (!cell->null)
+    return parse_cell (column, field, &cell->value) ? ROW_OK : take_null_word (row, i, field);
+  return column->layout->required
+             ? refuse (row, column->layout->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
+             : ROW_OK;
 }
 
 /* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so
@@ -233,9 +274,12 @@ static RowVerdict
 convert_cells (Row *row, const Record *record)
 {
   const Layout *layout = row->layout;
-  for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].key_part >= 0 && contradicts (row, i, &record->fields[i]))
-      return bad_cell (row, &layout->columns[i], &record->fields[i]);
+  for (int part = 0; part < layout->n_key_columns; part++)
+    {
+      int i = layout->key_columns[part];
+      if (row->columns[i].searched && contradicts (row, i, &record->fields[i]))
+        return bad_cell (row, &layout->columns[i], &record->fields[i]);
+    }
   RowVerdict verdict = ROW_OK;
   for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
     {
@@ -255,8 +299,8 @@ fill_parts (Row *row, const Record *record, const int *columns, int n)
   for (int part = 0; part < n; part++)
     {
       const Field *field = &record->fields[columns[part]];
-      const LayoutColumn *column = &row->layout->columns[columns[part]];
-      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (column, field) };
+      bool null = is_listed_null (&row->columns[columns[part]], field);
+      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = null };
     }
 }
 
@@ -285,7 +329,7 @@ convert_key (Row *row, const Record *record)
       Field field = { .text = normalized[part].text, .length = normalized[part].length };
       Value unused;
       /* What lower case breaks ("{\"A\": TRUE}" is no JSON then) is stored by the value it was written for. */
-      if (!layout_parse (&layout->columns[i], field.text, field.length, &unused))
+      if (!layout_read (&row->columns[i].reader, field.text, field.length, &unused))
         field = record->fields[i];
       RowVerdict verdict = convert_cell (row, i, &field);
       if (verdict != ROW_OK)
@@ -349,17 +393,18 @@ static void
 hash_row (Row *row)
 {
   row_hash_begin (row->hash);
-  for (guint slot = 0; slot < row->layout->tracked->len; slot++)
+  for (guint i = 0; i < row->layout->tracked->len; i++)
     {
-      int reference = row->slot_references[slot];
-      if (reference >= 0 && !row->reference_nulls[reference])
+      const Slot *slot = &row->slots[i];
+      if (slot->cell == NULL && !row->reference_nulls[slot->reference])
         {
-          Value value = { 0 };
-          memcpy (value.uuid, row->reference_ids[reference].bytes, sizeof value.uuid);
-          row_hash_add (row->hash, slot, &types[TYPE_UUID], &value);
+          Value value;
+          value.length = 0;
+          memcpy (value.uuid, row->reference_ids[slot->reference].bytes, sizeof value.uuid);
+          row_hash_add (row->hash, i, slot->type, &value);
         }
-      else if (reference < 0 && counts_in_hash (row, row->slots[slot], row->slot_types[slot]))
-        row_hash_add (row->hash, slot, row->slot_types[slot], &row->slots[slot]->value);
+      else if (slot->cell != NULL && counts_in_hash (row, slot->cell, slot->type))
+        row_hash_add (row->hash, i, slot->type, &slot->cell->value);
     }
   row_hash_finish (row->hash, &row->row_hash);
 }
@@ -398,6 +443,17 @@ row_fits (const Row *row)
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
+/* What row_write takes at most. */
+static size_t
+row_room (const Row *row)
+{
+  const Layout *layout = row->layout;
+  size_t room = (size_t) (layout->n_references + 3) * copy_room (sizeof (Uid));
+  for (int i = 0; i < layout->n_columns; i++)
+    room += copy_room (row->cells[i].null ? 0 : type_room (&row->cells[i].value));
+  return room;
+}
+
 Uid
 row_identity (const Row *row)
 {
@@ -409,22 +465,12 @@ row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
   null_count_take_row (row->nulls);
-  copy_row (copy, layout->n_columns + layout->n_references + 3);
+  uint8_t *at = copy_row (copy, layout->n_columns + layout->n_references + 3, row_room (row));
   for (int i = 0; i < layout->n_columns; i++)
-    if (row->cells[i].null)
-      copy_null (copy);
-    else
-      copy_value (copy, layout->columns[i].type, &row->cells[i].value);
+    at = row->cells[i].null ? copy_null (at) : copy_value (at, layout->columns[i].type, &row->cells[i].value);
   for (int r = 0; r < layout->n_references; r++)
-    if (row->reference_nulls[r])
-      copy_null (copy);
-    else
-      copy_uid (copy, row->reference_ids[r]);
-  copy_int64 (copy, record->line);
-  if (row->key != NULL)
-    copy_uid (copy, row->id);
-  else
-    copy_null (copy);
-  copy_uid (copy, row->row_hash);
-  return copy_row_end (copy, error);
+    at = row->reference_nulls[r] ? copy_null (at) : copy_uid (at, row->reference_ids[r]);
+  at = copy_int64 (at, record->line);
+  at = row->key != NULL ? copy_uid (at, row->id) : copy_null (at);
+  return copy_row_end (copy, copy_uid (at, row->row_hash), error);
 }

@@ -1,5 +1,7 @@
 #include "pipeline/stage/rowhash.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 #include <xxhash.h>
 
@@ -11,35 +13,40 @@
  * compares each row by its values and hashes it anew: for when what was stored can be trusted no more. */
 #define KEYED_RULE 2 /* the first had no byte, and stayed with rows that were filled with values which it did not cover */
 
+#define LENGTH sizeof (int32_t)
+
+/* A column's name with its length in front: it stands before each of its values. */
+typedef struct
+{
+  uint8_t *bytes;
+  size_t length;
+} Name;
+
 struct RowHash
 {
   bool keyed;
-  GPtrArray *names; /* of GBytes: a column's name with its length in front */
-  GByteArray *row;  /* reused for every row: one call of the hash per row beats one per column */
-  size_t next;      /* the lowest index that may be added now */
+  Name *names;
+  size_t n_names;
+  uint8_t *row; /* one call of the hash per row beats one per column */
+  size_t length, size;
+  size_t next; /* the lowest index that may be added now */
 };
-
-static void
-append_length (GByteArray *out, size_t length)
-{
-  uint32_t big_endian = GUINT32_TO_BE ((uint32_t) length);
-  g_byte_array_append (out, (const guint8 *) &big_endian, sizeof big_endian);
-}
 
 RowHash *
 row_hash_new (const char *const *names, size_t count, bool keyed)
 {
   RowHash *hash = g_new0 (RowHash, 1);
   hash->keyed = keyed;
-  hash->names = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  hash->row = g_byte_array_new ();
+  hash->names = g_new0 (Name, count + 1);
+  hash->n_names = count;
+  hash->size = 1024;
+  hash->row = g_malloc (hash->size);
   for (size_t i = 0; i < count; i++)
     {
       g_assert (i == 0 || strcmp (names[i - 1], names[i]) < 0);
-      GByteArray *name = g_byte_array_new ();
-      append_length (name, strlen (names[i]));
-      g_byte_array_append (name, (const guint8 *) names[i], (guint) strlen (names[i]));
-      g_ptr_array_add (hash->names, g_byte_array_free_to_bytes (name));
+      size_t length = strlen (names[i]);
+      hash->names[i] = (Name) { g_malloc (LENGTH + length), LENGTH + length };
+      put_bytes (put_int32 (hash->names[i].bytes, (int32_t) length), names[i], length);
     }
   return hash;
 }
@@ -49,42 +56,49 @@ row_hash_free (RowHash *hash)
 {
   if (hash == NULL)
     return;
-  g_ptr_array_unref (hash->names);
-  g_byte_array_unref (hash->row);
+  for (size_t i = 0; i < hash->n_names; i++)
+    g_free (hash->names[i].bytes);
+  g_free (hash->names);
+  g_free (hash->row);
   g_free (hash);
 }
 
 void
 row_hash_begin (RowHash *hash)
 {
-  static const guint8 rule = KEYED_RULE;
-  g_byte_array_set_size (hash->row, 0);
+  hash->length = 0;
   if (hash->keyed)
-    g_byte_array_append (hash->row, &rule, 1);
+    hash->row[hash->length++] = KEYED_RULE;
   hash->next = 0;
+}
+
+static void
+make_room (RowHash *hash, size_t room)
+{
+  if (hash->size - hash->length >= room)
+    return;
+  hash->size = MAX (2 * hash->size, hash->length + room);
+  hash->row = g_realloc (hash->row, hash->size);
 }
 
 void
 row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value)
 {
-  g_assert (index >= hash->next && index < hash->names->len);
+  g_assert (index >= hash->next && index < hash->n_names);
   hash->next = index + 1;
-  gsize length;
-  const void *name = g_bytes_get_data (g_ptr_array_index (hash->names, index), &length);
-  g_byte_array_append (hash->row, name, (guint) length);
-  guint place = hash->row->len;
-  append_length (hash->row, 0);
-  guint start = hash->row->len;
-  type->canonical (value, hash->row);
-  uint32_t big_endian = GUINT32_TO_BE (hash->row->len - start);
-  memcpy (hash->row->data + place, &big_endian, sizeof big_endian);
+  const Name *name = &hash->names[index];
+  make_room (hash, name->length + LENGTH + type_room (value));
+  uint8_t *at = put_bytes (hash->row + hash->length, name->bytes, name->length);
+  uint8_t *end = type->canonical (value, at + LENGTH);
+  put_int32 (at, (int32_t) (end - at - (ptrdiff_t) LENGTH));
+  hash->length = (size_t) (end - hash->row);
 }
 
 void
 row_hash_finish (RowHash *hash, Uid *ret_hash)
 {
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash (&canonical, XXH3_128bits (hash->row->data, hash->row->len));
+  XXH128_canonicalFromHash (&canonical, XXH3_128bits (hash->row, hash->length));
   G_STATIC_ASSERT (sizeof canonical.digest == sizeof ret_hash->bytes);
   memcpy (ret_hash->bytes, canonical.digest, sizeof ret_hash->bytes);
 }

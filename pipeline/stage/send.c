@@ -3,6 +3,7 @@
 #include "base/scope.h"
 #include "pipeline/records/reader_record.h"
 #include "pipeline/stage/fit.h"
+#include "pipeline/stage/in_place.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/types/null_word.h"
 
@@ -136,7 +137,7 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   for (;; read++)
     {
       if (!rows_next (loaded->rows, &record, &original, error)
-          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), error)))
+          || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), read, error)))
         return false;
       if (record == NULL)
         break;
@@ -186,7 +187,9 @@ correct_line (const Pass *pass, GError **error)
 bool
 send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
-  if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, error)
+  bool small = task->run->size <= IN_PLACE_FILE_BYTES;
+  if (!db_post (db, "savepoint load", NULL, 0, "savepoint", error)
+      || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
     return false;
   g_auto (Pass) pass = { 0 };
@@ -201,7 +204,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   keep_null_words (&pass);
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
-  if (!db_exec (db, "release savepoint load", error))
+  if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;
   if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",

@@ -8,7 +8,7 @@
 
 /* One round trip for the whole try. Owned by the caller. */
 static char *
-make_try (const char *schema, const char *const *names)
+make_try (const char *schema, const char *const *names, const char *mode)
 {
   g_autoptr (GString) list = g_string_new (NULL);
   g_autofree char *quoted_schema = text_quote_ident (schema);
@@ -17,8 +17,7 @@ make_try (const char *schema, const char *const *names)
       g_autofree char *quoted = text_quote_ident (*name);
       g_string_append_printf (list, "%s%s.%s", list->len > 0 ? ", " : "", quoted_schema, quoted);
     }
-  return g_strdup_printf ("savepoint short_lock; set local lock_timeout = %d; lock table %s in access exclusive mode", TRY_MS,
-                          list->str);
+  return g_strdup_printf ("savepoint short_lock; set local lock_timeout = %d; lock table %s in %s mode", TRY_MS, list->str, mode);
 }
 
 static bool
@@ -34,9 +33,10 @@ try_once (Db *db, const char *statement, bool *ret_locked, GError **error)
 }
 
 bool
-short_lock_begin (Db *db, const char *schema, const char *const *names, int total_ms, bool *ret_locked, GError **error)
+short_lock_begin (Db *db, const char *schema, const char *const *names, const char *mode, int total_ms, bool *ret_locked,
+                  GError **error)
 {
-  g_autofree char *statement = make_try (schema, names);
+  g_autofree char *statement = make_try (schema, names, mode);
   int64_t last = g_get_monotonic_time () + (total_ms - PAUSE_MS) * INT64_C (1000);
   for (;;)
     {
@@ -52,8 +52,9 @@ short_lock_begin (Db *db, const char *schema, const char *const *names, int tota
 bool
 short_lock_end (Db *db, int timeout_ms, GError **error)
 {
-  g_autofree char *statement = g_strdup_printf ("set local lock_timeout = %d; release savepoint short_lock", timeout_ms);
-  return db_exec (db, statement, error);
+  g_autofree char *timeout = g_strdup_printf ("set local lock_timeout = %d", timeout_ms);
+  return db_post (db, timeout, NULL, 0, "short_lock", error)
+         && db_post (db, "release savepoint short_lock", NULL, 0, "short_lock", error);
 }
 
 bool

@@ -1,4 +1,4 @@
-/* Locks that shut out readers (ACCESS EXCLUSIVE), taken by short tries.
+/* Locks that shut out others, taken by short tries.
  *
  * Whoever waits for such a lock makes every new reader of the table wait behind himself: one forgotten transaction of a reader would
  * then stop all others. So a try is short, and between two tries those that have queued up pass.
@@ -13,11 +13,16 @@
 
 #include "base/db.h"
 
+/* Who is shut out. */
+#define SHORT_LOCK_ALL "access exclusive"
+#define SHORT_LOCK_WRITERS "share row exclusive"
+
 /* Locks tables or views of a schema (names end with NULL), all or none, until the transaction ends; tries for "total_ms", at least
  * once. *ret_locked is false where somebody held one of them all the while: the transaction goes on as if nothing had been asked. */
-bool short_lock_begin (Db *db, const char *schema, const char *const *names, int total_ms, bool *ret_locked, GError **error);
+bool short_lock_begin (Db *db, const char *schema, const char *const *names, const char *mode, int total_ms, bool *ret_locked,
+                       GError **error);
 
-/* timeout_ms: how long statements wait for locks from now on. */
+/* timeout_ms: how long statements wait for locks from now on. An error may come with the next statement. */
 bool short_lock_end (Db *db, int timeout_ms, GError **error);
 bool short_lock_undo (Db *db, GError **error);
 

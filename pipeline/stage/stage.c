@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/stage/grants.h"
+#include "pipeline/stage/in_place.h"
 #include "pipeline/stage/replace.h"
 #include "pipeline/stage/short_lock.h"
 #include "schema/sql.h"
@@ -34,6 +35,7 @@ stage_free (Stage *stage)
   g_free (stage->table);
   g_free (stage->build);
   g_free (stage->name);
+  g_clear_pointer (&stage->comments, g_ptr_array_unref);
   g_free (stage);
 }
 
@@ -82,22 +84,33 @@ drop_leftover (Db *db, const Stage *stage, const char *name, GError **error)
   return db_exec (db, "set local lock_timeout = 0; release savepoint leftover", error);
 }
 
+/* *ret_ours: there is a table that an earlier load made. */
 static bool
-drop_leftovers (Db *db, const Stage *stage, GError **error)
+drop_leftovers (Db *db, const Stage *stage, bool *ret_ours, GError **error)
 {
   g_autofree char *prefix = g_strndup (stage->build, strlen (stage->build) - 8);
-  const SqlVar vars[] = { { "schema", stage->schema }, { "prefix", prefix } };
-  g_autoptr (DbResult) leftovers = NULL;
-  if (!sql_run (db, "staging/leftovers", vars, 2, &leftovers, error))
+  const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table }, { "prefix", prefix } };
+  g_autoptr (DbResult) there = NULL;
+  *ret_ours = false;
+  if (!sql_run (db, "staging/there", vars, G_N_ELEMENTS (vars), &there, error))
     return false;
-  for (int row = 0; row < db_result_rows (leftovers); row++)
-    if (!drop_leftover (db, stage, db_result_value (leftovers, row, 0), error))
+  for (int row = 0; row < db_result_rows (there); row++)
+    if (db_result_bool (there, row, 0))
+      *ret_ours = db_result_bool (there, row, 2);
+    else if (!drop_leftover (db, stage, db_result_value (there, row, 1), error))
       return false;
   return true;
 }
 
-bool
-stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
+static void
+set_name (Stage *stage, const char *name)
+{
+  g_free (stage->name);
+  stage->name = g_strdup (name);
+}
+
+static bool
+create (Db *db, Stage *stage, const Layout *layout, GError **error)
 {
   g_autoptr (GString) columns = g_string_new (NULL);
   for (int i = 0; i < layout->n_columns; i++)
@@ -111,16 +124,32 @@ stage_create (Db *db, Stage *stage, const Layout *layout, GError **error)
       g_string_append_printf (columns, "%s uuid, ", ident);
     }
   const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->build }, { "columns", columns->str } };
-  return drop_leftovers (db, stage, error) && sql_run (db, "staging/create", vars, G_N_ELEMENTS (vars), NULL, error);
+  return sql_run (db, "staging/create", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Frozen, which the table's own transaction may ask for: whoever reads the rows first then does not write on all pages that they hold. */
+bool
+stage_create (Db *db, Stage *stage, const Layout *layout, const PipelineOptions *options, bool small, GError **error)
+{
+  bool ours;
+  g_clear_pointer (&stage->comments, g_ptr_array_unref);
+  set_name (stage, stage->build);
+  if (!drop_leftovers (db, stage, &ours, error)
+      || (small && ours && !in_place_take (db, stage, layout, options, &stage->comments, error)))
+    return false;
+  if (stage->comments == NULL)
+    return create (db, stage, layout, error);
+  set_name (stage, stage->table);
+  return true;
+}
+
+/* Frozen, which the transaction that made the table may ask for: whoever reads the rows first then does not write on all pages that they hold. */
 bool
 stage_copy_begin (Db *db, const Stage *stage, GError **error)
 {
   g_autofree char *schema = text_quote_ident (stage->schema);
-  g_autofree char *build = text_quote_ident (stage->build);
-  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary, freeze)", schema, build);
+  g_autofree char *build = text_quote_ident (stage->name);
+  const char *frozen = stage->comments == NULL ? ", freeze" : "";
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary%s)", schema, build, frozen);
   return db_copy_begin (db, sql, error);
 }
 
@@ -142,8 +171,10 @@ stage_columns (const Layout *layout)
   return columns;
 }
 
+/* before: the comment that it has, NULL: none. */
 static bool
-comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, GError **error)
+comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const ColumnFinding *finding, const char *before,
+                GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   if (column->header[0] != '\0' && strcmp (column->header, column->name) != 0)
@@ -161,10 +192,10 @@ comment_column (Db *db, const Stage *stage, const LayoutColumn *column, const Co
       g_autofree char *list = infer_null_list (nulls);
       g_string_append_printf (text, "%snull %s", text->len > 0 ? "; " : "", list);
     }
-  if (text->len == 0)
+  if (strcmp (text->str, before != NULL ? before : "") == 0)
     return true;
   g_autofree char *schema = text_quote_ident (stage->schema);
-  g_autofree char *build = text_quote_ident (stage->build);
+  g_autofree char *build = text_quote_ident (stage->name);
   g_autofree char *name = text_quote_ident (column->name);
   g_autofree char *literal = text_quote_literal (text->str);
   g_autofree char *sql = g_strdup_printf ("comment on column %s.%s.%s is %s", schema, build, name, literal);
@@ -175,13 +206,16 @@ bool
 stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error)
 {
   for (int i = 0; i < layout->n_columns; i++)
-    if (!comment_column (db, stage, &layout->columns[i], &layout->findings[i], error))
-      return false;
+    {
+      const char *before = stage->comments != NULL ? stage->comments->pdata[i] : NULL;
+      if (!comment_column (db, stage, &layout->columns[i], &layout->findings[i], before, error))
+        return false;
+    }
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
   g_autofree char *comment = g_strdup_printf ("%s (weir run %s)", run->file, id);
   g_autofree char *schema = text_quote_ident (stage->schema);
-  g_autofree char *build = text_quote_ident (stage->build);
+  g_autofree char *build = text_quote_ident (stage->name);
   g_autofree char *literal = text_quote_literal (comment);
   g_autofree char *sql = g_strdup_printf ("comment on table %s.%s is %s", schema, build, literal);
   return db_exec (db, sql, error);
@@ -190,8 +224,7 @@ stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, 
 static void
 take_name (Stage *stage)
 {
-  g_free (stage->name);
-  stage->name = g_strdup (stage->table);
+  set_name (stage, stage->table);
 }
 
 /* The old table's grants on the new one, then the old one's name. */
@@ -219,7 +252,7 @@ refill (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, 
 {
   const char *const names[] = { stage->table, NULL };
   bool locked, same = false;
-  if (!short_lock_begin (db, stage->schema, names, options->swap_timeout_ms, &locked, error))
+  if (!short_lock_begin (db, stage->schema, names, SHORT_LOCK_ALL, options->swap_timeout_ms, &locked, error))
     return false;
   if (!locked)
     return note_unswapped (stage, "somebody is reading it", notes);
@@ -239,7 +272,7 @@ replace (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes,
 {
   const char *const names[] = { stage->table, NULL };
   bool locked;
-  if (!short_lock_begin (db, stage->schema, names, options->swap_timeout_ms, &locked, error))
+  if (!short_lock_begin (db, stage->schema, names, SHORT_LOCK_ALL, options->swap_timeout_ms, &locked, error))
     return false;
   if (!locked)
     return note_unswapped (stage, "somebody is reading it", notes);
@@ -256,6 +289,8 @@ stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *not
 {
   const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table } };
   g_autoptr (DbResult) found = NULL;
+  if (stage->comments != NULL)
+    return true;
   if (!sql_run (db, "staging/find", vars, 2, &found, error))
     return false;
   if (db_result_rows (found) == 0)

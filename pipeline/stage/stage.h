@@ -1,4 +1,5 @@
-/* The staging table of one load: made aside under the run's name, filled by binary COPY, and swapped in last.
+/* The staging table of one load: made aside under the run's name, filled by binary COPY, and swapped in last. For a small file it is the
+ * table that is there, emptied.
  *
  *   stage_new, stage_ensure_schema, stage_create, stage_copy_begin and the rows, stage_finish, stage_swap; later stage_count
  *
@@ -15,7 +16,9 @@ typedef struct
   const char *schema;
   char *table; /* "users" */
   char *build; /* "users__3fa9c1d2": the name under which it is built */
-  char *name;  /* the name it has now: build, or table after the swap */
+  char *name;  /* the name it has now: build; or table, after the swap and where its rows are replaced */
+  GPtrArray
+      *comments; /* of the columns, where the rows of a table are replaced that was there: in_place.h. NULL: it is a new one */
 } Stage;
 
 /* The names only. Borrows the schema's. */
@@ -26,8 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stage, stage_free)
 /* Creates the schema if it is missing. "what" ("staging", "warehouse") is for the message. Errors: MODEL where the role may not. */
 bool stage_ensure_schema (Db *db, const char *schema, const char *what, GError **error);
 
-/* Creates the table aside, removing what earlier loads of the same table could not swap in. The layout's types must be settled. */
-bool stage_create (Db *db, Stage *stage, const Layout *layout, GError **error);
+/* Creates the table aside, or for a small file empties the one that is there; removes what earlier loads of the same table could not swap in.
+ * The layout's types must be settled. A second one undoes nothing of the first: that is the caller's. */
+bool stage_create (Db *db, Stage *stage, const Layout *layout, const PipelineOptions *options, bool small, GError **error);
 
 /* Begins the COPY into it (base/db.h). */
 bool stage_copy_begin (Db *db, const Stage *stage, GError **error);
@@ -40,7 +44,7 @@ Json *stage_columns (const Layout *layout);
 /* After the rows, for people: comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
-/* Takes the table's name over from the earlier load's, with its grants. Where something depends on the old one, its rows are replaced
+/* Does nothing where that is the table's own. Otherwise takes the table's name over from the earlier load's, with its grants. Where something depends on the old one, its rows are replaced
  * in it (replace.h). Somebody reading the old one for longer than swap_timeout_ms, something that depends on one with other columns, or
  * a table of that name that weir did not make: the rows stay under the name they were built with, and a note says so. */
 bool stage_swap (Db *db, Stage *stage, const PipelineOptions *options, GPtrArray *notes, GError **error);

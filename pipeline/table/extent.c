@@ -15,6 +15,7 @@
 #define LEAST_SAME_ABOVE 2      /* the same, of one word again and again, which is no row either */
 #define LEAST_OF_OTHERS 2       /* rows of other kinds below words, where the table has fewer columns of values */
 #define MOST_VAIN 16777216      /* bytes of records joined in vain, one after the other */
+#define MARK_SIZE 3             /* bytes of a byte order mark, which a header in the middle of a file may have */
 
 /* Between the lines of one record. A file that mixes them gets a plain one. */
 static const char *
@@ -130,8 +131,10 @@ bool
 extent_is_header (const Extent *extent, const Record *record)
 {
   const Record *own = extent->header;
+  if (own == NULL || record->raw_length < own->raw_length || record->raw_length > own->raw_length + MARK_SIZE)
+    return false; /* as most are */
   size_t mark = text_mark (record->raw, record->raw_length);
-  return own != NULL && own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
+  return own->raw_length == record->raw_length - mark && memcmp (own->raw, record->raw + mark, own->raw_length) == 0;
 }
 
 /* Whether a value begins with a letter: most rows do not have that, and it is quickly seen. */
@@ -347,6 +350,21 @@ take_fitting (Extent *extent, const Record *record)
   extent->blanks += record->blank && extent->rows > 0;
   extent->rows++;
   extent->last_line = record->line;
+}
+
+/* What take_fitting would do with it: it asks no more than what here is answered by "no". */
+bool
+extent_pass (Extent *extent, const Record *record)
+{
+  const size_t width = extent->width;
+  if (record == NULL || record->problem != NULL || record->n_fields != width || record->blank > 0
+      || (width > 1 && record->fields[1].null) || is_value_a_word (extent, record) || extent_is_header (extent, record)
+      || extent->n_held > 0 || extent->below != REASON_NONE)
+    return false;
+  extent->vain = 0;
+  extent->rows++;
+  extent->last_line = record->line;
+  return true;
 }
 
 static void

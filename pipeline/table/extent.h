@@ -1,7 +1,8 @@
 /* Where the table ends. Records go in as they are read and come out as rows of the table or as what is below it: a footer, another
  * table. Those in doubt (of another width, with bad quotes) are held back until what follows them tells.
  *
- *   extent_take (extent, record);                              NULL: the file ended
+ *   if (!extent_pass (extent, record))                         most are rows and nothing else
+ *     extent_take (extent, record);                            NULL: the file ended
  *   while ((record = extent_give (extent, &below)) != NULL)    then the next extent_take
  *
  * A row that is off is one of the table if rows of its width follow. At the end of the file, or after many in a row:
@@ -29,6 +30,10 @@ void extent_free (Extent *extent);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Extent, extent_free)
 
 void extent_reset (Extent *extent); /* back to the beginning of the file */
+
+/* Once extent_give returns NULL: whether the record is a row of the table beyond doubt, and nothing is held back before it. Then it is
+ * taken and given at once. NULL is no row. */
+bool extent_pass (Extent *extent, const Record *record);
 
 /* "record" is borrowed until the next call of the reader. */
 void extent_take (Extent *extent, const Record *record);

@@ -22,6 +22,7 @@ struct Rows
   Extent *extent;
   Repair *repair; /* NULL: rows that are off stay so */
   LongCell long_cell;
+  bool comments_doubted;
   Above *above; /* NULL: nothing is, or it was declared */
   guint above_given;
   bool ended;
@@ -81,7 +82,8 @@ may_be_row (const char *line, size_t length, void *data)
 static void
 doubt_comments (Rows *rows)
 {
-  reader_doubt_comments (rows->reader, are_comments_in_doubt (rows) ? may_be_row : NULL, rows);
+  rows->comments_doubted = are_comments_in_doubt (rows);
+  reader_doubt_comments (rows->reader, rows->comments_doubted ? may_be_row : NULL, rows);
 }
 
 /* ---- header ---- */
@@ -286,6 +288,8 @@ next_decided (Rows *rows, const Record **ret_record, Reason *ret_below, GError *
       const Record *record = NULL;
       if (!read_record (rows, &record, error))
         return false;
+      if (rows->long_cell.line == 0 && extent_pass (rows->extent, record))
+        return *ret_record = record, true;
       int64_t line = 0;
       if (!long_cell_look (&rows->long_cell, &rows->evidence, record, &line))
         return refuse_long_cell (rows, line, error);
@@ -315,9 +319,9 @@ next_record (Rows *rows, const Record **ret_record, GError **error)
     *ret_record = tell_header (rows, *ret_record);
   else if (below != REASON_NONE)
     *ret_record = tell_below (rows, *ret_record, below);
-  else if (are_comments_in_doubt (rows) && (*ret_record)->raw[0] == '#')
+  else if (rows->comments_doubted && (*ret_record)->raw[0] == '#')
     *ret_record = foreign_comment (&rows->foreign, *ret_record);
-  else
+  else if ((*ret_record)->problem != NULL)
     *ret_record = foreign_bad_text (&rows->foreign, *ret_record, &rows->dialect);
   return true;
 }

@@ -6,16 +6,6 @@
 
 #define REST_SIZE 65536 /* bytes of text that are judged */
 
-/* "length" if there is none. */
-static size_t
-find_beyond_ascii (const char *bytes, size_t length)
-{
-  size_t at = 0;
-  while (at < length && (bytes[at] & 0x80) == 0)
-    at++;
-  return at;
-}
-
 static bool
 fill (Source *source, char *buffer, size_t size, size_t *length, GError **error)
 {
@@ -36,7 +26,7 @@ read_rest (Source *source, char *buffer, size_t *ret_length, int64_t *ret_offset
     {
       if (!fill (source, buffer, REST_SIZE, ret_length, error))
         return false;
-      size_t at = find_beyond_ascii (buffer, *ret_length);
+      size_t at = text_ascii_length (buffer, *ret_length);
       found = at < *ret_length;
       if (!found && at < REST_SIZE)
         return *ret_length = 0, true;
@@ -51,7 +41,7 @@ read_rest (Source *source, char *buffer, size_t *ret_length, int64_t *ret_offset
 bool
 decode_rest (int fd, const SourceHead *head, Decoding *decoding, GError **error)
 {
-  if (head->whole || decoding->encoding != ENCODING_UTF8 || find_beyond_ascii (head->bytes, head->length) < head->length)
+  if (head->whole || decoding->encoding != ENCODING_UTF8 || text_ascii_length (head->bytes, head->length) < head->length)
     return true;
   g_autoptr (Source) source = source_new (fd, head->compression, ENCODING_UTF8, &source_default_limits, NULL);
   g_autofree char *bytes = g_malloc (REST_SIZE);

@@ -139,8 +139,7 @@ is_possible (const Candidate *candidate, const char *cell, size_t length)
 {
   const Type *type = &types[candidate->type];
   Value unused;
-  return type->recognize != NULL && candidate->format == NULL ? type->recognize (cell, length)
-                                                              : type->parse (cell, length, candidate->format, &unused);
+  return type_recognize (type, cell, length, candidate->format, &unused);
 }
 
 static bool

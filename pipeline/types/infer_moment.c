@@ -155,7 +155,7 @@ static bool
 is_day (Order order, const char *cell, size_t length)
 {
   Value unused;
-  return order != ORDER_NONE && types[TYPE_DATE].parse (cell, length, formats[order].day, &unused);
+  return order != ORDER_NONE && type_parse (&types[TYPE_DATE], cell, length, formats[order].day, &unused);
 }
 
 void

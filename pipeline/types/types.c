@@ -14,9 +14,11 @@ is_word (const char *cell, size_t length, const char *word)
 }
 
 static bool
-recognize_boolean (const char *cell, size_t length)
+recognize_boolean (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
-  return is_word (cell, length, "true") || is_word (cell, length, "false");
+  ret_value->length = 0;
+  ret_value->boolean = is_word (cell, length, "true");
+  return ret_value->boolean || is_word (cell, length, "false");
 }
 
 /* Whether the format names two words, "yes/no", and these are different. */
@@ -29,18 +31,18 @@ has_two_words (const char *format)
 }
 
 static bool
-parse_words (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_words (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
-  const char *slash = strchr (format, '/');
-  bool yes = (size_t) (slash - format) == length && g_ascii_strncasecmp (cell, format, length) == 0;
+  bool yes = length == format->n_true && g_ascii_strncasecmp (cell, format->text, length) == 0;
   ret_value->boolean = yes;
-  return yes || is_word (cell, length, slash + 1);
+  return yes || is_word (cell, length, format->text + format->n_true + 1);
 }
 
 static bool
-parse_boolean (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_boolean (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
-  if (format != NULL)
+  ret_value->length = 0;
+  if (format->text != NULL)
     return parse_words (cell, length, format, ret_value);
   static const char *const words[][2] = { { "false", "true" }, { "f", "t" },    { "no", "yes" },
                                           { "n", "y" },        { "off", "on" }, { "0", "1" } };
@@ -51,17 +53,17 @@ parse_boolean (const char *cell, size_t length, const char *format, Value *ret_v
   return false;
 }
 
-static void
-encode_boolean (const Value *value, GByteArray *out)
+static uint8_t *
+encode_boolean (const Value *value, uint8_t *out)
 {
-  append_byte (out, value->boolean ? 1 : 0);
+  return put_byte (out, value->boolean ? 1 : 0);
 }
 
-static void
-canonical_boolean (const Value *value, GByteArray *out)
+static uint8_t *
+canonical_boolean (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_BOOLEAN);
-  append_byte (out, value->boolean ? 1 : 0);
+  out = put_byte (out, CANONICAL_BOOLEAN);
+  return put_byte (out, value->boolean ? 1 : 0);
 }
 
 static void
@@ -71,26 +73,27 @@ write_boolean (const Value *value, GString *out)
 }
 
 static bool
-parse_uuid (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+parse_uuid (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
   Uid uid;
   if (length != UID_TEXT_SIZE - 1 || cell[8] != '-' || !uid_parse (cell, length, &uid))
     return false;
   memcpy (ret_value->uuid, uid.bytes, sizeof ret_value->uuid);
+  ret_value->length = 0;
   return true;
 }
 
-static void
-encode_uuid (const Value *value, GByteArray *out)
+static uint8_t *
+encode_uuid (const Value *value, uint8_t *out)
 {
-  append_bytes (out, value->uuid, sizeof value->uuid);
+  return put_bytes (out, value->uuid, sizeof value->uuid);
 }
 
-static void
-canonical_uuid (const Value *value, GByteArray *out)
+static uint8_t *
+canonical_uuid (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_UUID);
-  append_bytes (out, value->uuid, sizeof value->uuid);
+  out = put_byte (out, CANONICAL_UUID);
+  return put_bytes (out, value->uuid, sizeof value->uuid);
 }
 
 static void
@@ -104,24 +107,24 @@ write_uuid (const Value *value, GString *out)
 }
 
 static bool
-parse_text (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+parse_text (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
   ret_value->text = cell;
   ret_value->length = length;
   return true;
 }
 
-static void
-encode_text (const Value *value, GByteArray *out)
+static uint8_t *
+encode_text (const Value *value, uint8_t *out)
 {
-  append_bytes (out, value->text, value->length);
+  return put_bytes (out, value->text, value->length);
 }
 
-static void
-canonical_text (const Value *value, GByteArray *out)
+static uint8_t *
+canonical_text (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_TEXT);
-  append_bytes (out, value->text, value->length);
+  out = put_byte (out, CANONICAL_TEXT);
+  return put_bytes (out, value->text, value->length);
 }
 
 const Type types[TYPE_COUNT] = {
@@ -228,6 +231,53 @@ types_trim (const char **cell, size_t *length)
     *cell += blank;
   for (size_t blank; (blank = blank_at_end (*cell, *length)) > 0;)
     *length -= blank;
+}
+
+void
+cell_format_read (CellFormat *ret_format, TypeId type, const char *text)
+{
+  ret_format->text = text;
+  if (text == NULL)
+    return;
+  switch (type)
+    {
+    case TYPE_BOOLEAN:
+      ret_format->n_true = (size_t) (strchr (text, '/') - text);
+      break;
+    case TYPE_BIGINT:
+    case TYPE_NUMERIC:
+    case TYPE_DOUBLE:
+      (void) decimal_style (text, &ret_format->decimal);
+      break;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMPTZ:
+      moment_format_read (&ret_format->moment, text);
+      break;
+    case TYPE_UUID:
+    case TYPE_JSONB:
+    case TYPE_TEXT:
+    case TYPE_COUNT:
+      break;
+    }
+}
+
+bool
+type_parse (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  CellFormat read;
+  cell_format_read (&read, type->id, format);
+  return type->parse (cell, length, &read, ret_value);
+}
+
+bool
+type_recognize (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value)
+{
+  static const CellFormat own = { .text = NULL };
+  if (format != NULL || type->recognize == NULL)
+    return type_parse (type, cell, length, format, ret_value);
+  return type->recognize (cell, length, &own, ret_value);
 }
 
 bool

@@ -7,10 +7,9 @@
 #ifndef WEIR_PIPELINE_TYPES_TYPES_H
 #define WEIR_PIPELINE_TYPES_TYPES_H
 
+#include "pipeline/types/cell_format.h"
+
 #include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 typedef enum
 {
@@ -30,17 +29,37 @@ typedef enum
 
 #define NUMERIC_MAX_DIGITS 1000 /* significant decimal digits and fraction digits we take; beyond that a number stays text */
 
+/* A number in decimal digits. It points into the text it was scanned from. The digits are whole followed by fraction; those from
+ * "first" to before "last" are significant (no zeros at either end), and first == last says that the number is zero. */
+typedef struct
+{
+  bool negative; /* never of zero, which has no sign */
+  bool has_exponent;
+  bool by_two;          /* the whole digits are grouped so */
+  const char *whole;    /* before the point: no superfluous zeros, maybe nothing */
+  size_t n_whole;       /* digits; the marks between them are not counted */
+  size_t mark;          /* bytes of the mark between groups of whole digits; 0: they are not grouped */
+  const char *fraction; /* behind the point, trailing zeros included */
+  size_t n_fraction;
+  size_t first;
+  size_t last;
+  int32_t point; /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
+} Decimal;
+
 /* A parsed cell. Which member holds is the type's business. */
 typedef struct
 {
-  bool boolean;
-  int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since midnight for a time, since 2000-01-01 00:00
-                      (UTC) for timestamps */
-  double real;
-  uint8_t uuid[16];
-  const char *text; /* text, jsonb, numeric, double: the cell itself, borrowed */
-  size_t length;
-  const char *format; /* numeric, double: how the text is written, as given to parse and borrowed too */
+  union
+  {
+    bool boolean;
+    int64_t integer; /* bigint; days since 2000-01-01 for a date; microseconds since midnight for a time, since 2000-01-01 00:00
+                        (UTC) for timestamps */
+    double real;
+    uint8_t uuid[16];
+  };
+  const char *text; /* text, jsonb: the cell itself, borrowed */
+  size_t length;    /* of the cell that the value borrows; 0: it borrows nothing */
+  Decimal decimal;  /* numeric, double: digits in the cell, borrowed */
 } Value;
 
 typedef struct
@@ -49,20 +68,21 @@ typedef struct
   const char *name; /* the SQL name, which is also the word in models: "double precision" */
   uint32_t oid;     /* pg_type.oid, for reading column types back */
 
-  /* Whether the cell is of this type, and its value. "format" is NULL or one that types_format_fits accepts. A cell that would lose
-   * information ("00123" as bigint) is not of the type. On false *ret_value is undefined. */
-  bool (*parse) (const char *cell, size_t length, const char *format, Value *ret_value);
+  /* Whether the cell is of this type, and its value. A cell that would lose information ("00123" as bigint) is not of the type. On
+   * false *ret_value is undefined. */
+  bool (*parse) (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
 
-  /* Whether inference may give this type to a cell, NULL: as parse says. (A declared boolean takes yes and no, inference only true
-   * and false; a declared bigint takes 0.0, inference gives it to numeric.) */
-  bool (*recognize) (const char *cell, size_t length);
+  /* The same for a cell in the type's own way where this type is only inferred, NULL: as parse says. (A declared boolean takes yes
+   * and no, inference only true and false; a declared bigint takes 0.0, inference gives it to numeric.) */
+  bool (*recognize) (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
 
-  /* Appends the value in binary COPY form, without the 4-byte length before it. */
-  void (*encode) (const Value *value, GByteArray *out);
+  /* Writes the value in binary COPY form, without the 4-byte length before it. Like "canonical" it returns the place behind, and
+   * takes at most type_room of the value. */
+  uint8_t *(*encode) (const Value *value, uint8_t *out);
 
-  /* Appends the bytes that stand for the value's meaning, behind a letter for its class: all numbers alike (5, 5.0, 5e0), all
+  /* Writes the bytes that stand for the value's meaning, behind a letter for its class: all numbers alike (5, 5.0, 5e0), all
    * instants alike (a date is its midnight). Never used as a key. */
-  void (*canonical) (const Value *value, GByteArray *out);
+  uint8_t *(*canonical) (const Value *value, uint8_t *out);
 
   /* Appends the one text of the value, by which keys know it and which "parse" takes without a format: as PostgreSQL writes it,
    * numbers with no exponent and no zeros behind their last decimal, a timestamptz in UTC as 2026-11-20T09:30:00Z, whatever the
@@ -92,6 +112,22 @@ const char *const *types_words (void);   /* NULL-terminated names, for models an
  *
  * A boolean has the two words for true and false, which are taken in any case: "yes/no". */
 bool types_format_fits (const char *type, const char *format);
+
+/* Reads a format that types_format_fits accepts, or NULL. Borrows the text. */
+void cell_format_read (CellFormat *ret_format, TypeId type, const char *text);
+
+/* Whether one cell is of the type, written in that format; whoever asks of many reads the format once. */
+bool type_parse (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value);
+
+/* The same where the type is only inferred. */
+bool type_recognize (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value);
+
+/* The bytes that encode or canonical write at most: no more digits than the text has, and what stands around them. */
+static inline size_t
+type_room (const Value *value)
+{
+  return 32 + value->length;
+}
 
 /* Takes blanks, tabs and no-break spaces away at both ends: what no type but text and jsonb counts as part of a value. */
 void types_trim (const char **cell, size_t *length);

@@ -8,6 +8,8 @@
 /* Far above what any number that we take can need, far below where adding the length of a cell would overflow. */
 #define EXPONENT_LIMIT 100000000
 
+const DecimalStyle decimal_own = { .point = '.' };
+
 /* What may stand between groups of digits, by the character that stands for it in a format. */
 static const struct
 {
@@ -78,7 +80,7 @@ read_unit (const char *at, Unit unit, DecimalStyle *ret_style)
 bool
 decimal_style (const char *format, DecimalStyle *ret_style)
 {
-  *ret_style = (DecimalStyle) { .point = '.' };
+  *ret_style = decimal_own;
   if (format == NULL)
     return true;
   if (g_str_has_prefix (format, "percent"))
@@ -193,18 +195,17 @@ is_phone (const Decimal *decimal, const DecimalStyle *style)
 }
 
 bool
-decimal_scan (const char *text, size_t length, const char *format, Decimal *ret_decimal)
+decimal_scan (const char *text, size_t length, const DecimalStyle *style, Decimal *ret_decimal)
 {
-  DecimalStyle style;
   UnitCell cell = { text, text + length, .sign = '\0' };
-  if (!decimal_style (format, &style) || (style.unit != UNIT_NONE && !unit_strip (&style, &cell)))
+  if (style->unit != UNIT_NONE && !unit_strip (style, &cell))
     return false;
   if (cell.sign == '\0' && cell.at < cell.end && (*cell.at == '-' || *cell.at == '+'))
     cell.sign = *cell.at++;
   Decimal decimal = { 0 };
-  if (!scan_unsigned (cell.at, cell.end, &style, &decimal))
+  if (!scan_unsigned (cell.at, cell.end, style, &decimal))
     return false;
-  if (cell.sign == '+' && is_phone (&decimal, &style))
+  if (cell.sign == '+' && is_phone (&decimal, style))
     return false;
   decimal.negative = cell.sign == '-' && decimal.first < decimal.last;
   *ret_decimal = decimal;

@@ -10,55 +10,28 @@
 #ifndef WEIR_PIPELINE_TYPES_TYPES_DECIMAL_H
 #define WEIR_PIPELINE_TYPES_TYPES_DECIMAL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pipeline/types/types.h"
 
 #define PHONE_DIGITS 7 /* behind a plus: the shortest telephone numbers have about as many; changes with a sign are small numbers */
-
-typedef enum
-{
-  UNIT_NONE,
-  UNIT_PERCENT,
-  UNIT_CURRENCY,
-} Unit;
-
-typedef struct
-{
-  char group;       /* NUL: whole digits are not grouped */
-  char point;       /* NUL: there is no fraction */
-  bool by_two;      /* all groups but the last have two digits */
-  Unit unit;        /* what stands beside the number */
-  const char *sign; /* of the currency, borrowed from the format; "": any that is known */
-} DecimalStyle;
-
-/* Points into the text it was scanned from. The digits are whole followed by fraction; those from "first" to before "last" are
- * significant (no zeros at either end), and first == last says that the number is zero. */
-typedef struct
-{
-  bool negative; /* never of zero, which has no sign */
-  bool has_exponent;
-  bool by_two;          /* the whole digits are grouped so */
-  const char *whole;    /* before the point: no superfluous zeros, maybe nothing */
-  size_t n_whole;       /* digits; the marks between them are not counted */
-  size_t mark;          /* bytes of the mark between groups of whole digits; 0: they are not grouped */
-  const char *fraction; /* behind the point, trailing zeros included */
-  size_t n_fraction;
-  size_t first;
-  size_t last;
-  int32_t point; /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
-} Decimal;
 
 /* Whether the format is one; NULL is the own way. */
 bool decimal_style (const char *format, DecimalStyle *ret_style);
 
-/* [+-]?(0|[1-9][0-9]*)?(.[0-9]*)?([eE][+-]?[0-9]+)? with a digit before the exponent, and the marks of the format, NULL or one that
- * decimal_style takes. Anything else is no decimal: "00123". Neither is a telephone number: a plus before seven whole digits or
+/* [+-]?(0|[1-9][0-9]*)?(.[0-9]*)?([eE][+-]?[0-9]+)? with a digit before the exponent, and the marks of the style. Anything else is no decimal: "00123". Neither is a telephone number: a plus before seven whole digits or
  * more, or before groups without a comma. A number has all its grouping marks, and these alike, or none.
  *
  * A percentage has its sign at either end, and the number is what stands beside it: 12.5 % is 12.5. An amount may have its
  * currency's at either end, a minus at its front or behind its sign, and brackets instead of a minus. */
-bool decimal_scan (const char *text, size_t length, const char *format, Decimal *ret_decimal);
+bool decimal_scan (const char *text, size_t length, const DecimalStyle *style, Decimal *ret_decimal);
+
+extern const DecimalStyle decimal_own; /* the types' own way */
+
+/* That of a format which was read. */
+static inline const DecimalStyle *
+decimal_style_of (const CellFormat *format)
+{
+  return format->text == NULL ? &decimal_own : &format->decimal;
+}
 
 /* Which of the known currency signs stands beside the cell's number, from 0 to 63; -1: none. */
 int decimal_currency (const char *text, size_t length);

@@ -116,10 +116,10 @@ is_kept (Scaled scaled, size_t digits, double real)
 }
 
 bool
-parse_double (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_double (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   Decimal decimal;
-  if (!decimal_scan (cell, length, format, &decimal) || decimal_significant (&decimal) > MOST_DIGITS)
+  if (!decimal_scan (cell, length, decimal_style_of (format), &decimal) || decimal_significant (&decimal) > MOST_DIGITS)
     return false;
   double real = 0;
   size_t count = decimal_significant (&decimal);
@@ -135,16 +135,15 @@ parse_double (const char *cell, size_t length, const char *format, Value *ret_va
         return false;
     }
   ret_value->real = decimal.negative ? -real : real;
-  ret_value->text = cell;
   ret_value->length = length;
-  ret_value->format = format;
+  ret_value->decimal = decimal;
   return true;
 }
 
-void
-encode_double (const Value *value, GByteArray *out)
+uint8_t *
+encode_double (const Value *value, uint8_t *out)
 {
   uint64_t bits;
   memcpy (&bits, &value->real, sizeof bits);
-  append_int64 (out, (int64_t) bits);
+  return put_int64 (out, (int64_t) bits);
 }

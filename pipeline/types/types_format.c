@@ -183,7 +183,6 @@ read_zone (Cursor *cursor, Moment *moment)
   return true;
 }
 
-/* "loose": one digit will do where two are usual, for a literal, a name or the end of the cell says where it stops. */
 static bool
 read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
 {
@@ -218,26 +217,70 @@ read_field (Cursor *cursor, Field field, bool loose, Moment *moment)
     }
 }
 
+/* One digit will do where two are usual if a literal, a name or the end of the cell says where it stops. */
+static bool
+may_be_loose (Field before, const char *behind)
+{
+  Field next = field_at (behind);
+  return (before == FIELD_LITERAL || is_named_month (before)) && (next == FIELD_LITERAL || is_named_month (next));
+}
+
+void
+moment_format_read (MomentFormat *ret_format, const char *text)
+{
+  ret_format->n_steps = 0;
+  Field before = FIELD_LITERAL;
+  for (const char *at = text; *at != '\0' && ret_format->n_steps < MOMENT_STEPS;)
+    {
+      if (*at == ' ' && field_at (at + 1) == FIELD_HALF) /* which takes it, where it is there */
+        at++;
+      Field field = field_at (at);
+      const char *start = at;
+      at += field_length (field);
+      while (field == FIELD_LITERAL && *at != '\0' && field_at (at) == FIELD_LITERAL
+             && !(*at == ' ' && field_at (at + 1) == FIELD_HALF))
+        at++;
+      int step = ret_format->n_steps++;
+      ret_format->steps[step].field = field;
+      ret_format->steps[step].loose = may_be_loose (before, at);
+      ret_format->steps[step].literal = start;
+      ret_format->steps[step].n_literal = (size_t) (at - start);
+      before = field;
+    }
+}
+
+static bool
+take_literal (Cursor *cursor, const char *literal, size_t length)
+{
+  if ((size_t) (cursor->end - cursor->at) < length || memcmp (cursor->at, literal, length) != 0)
+    return false;
+  cursor->at += length;
+  return true;
+}
+
 bool
-format_match (const char *format, const char *cell, size_t length, Moment *ret_moment)
+moment_match (const MomentFormat *format, const char *cell, size_t length, Moment *ret_moment)
 {
   Cursor cursor = { cell, cell + length };
   *ret_moment = (Moment) { 0 };
-  bool after_number = false;
-  while (*format != '\0')
+  for (int i = 0; i < format->n_steps; i++)
     {
-      if (*format == ' ' && field_at (format + 1) == FIELD_HALF)
-        format++;
-      Field field = field_at (format);
-      const char *next = format + field_length (field);
-      Field next_field = field_at (next);
-      bool loose = !after_number && (next_field == FIELD_LITERAL || is_named_month (next_field));
-      if (field == FIELD_LITERAL ? !take (&cursor, *format) : !read_field (&cursor, field, loose, ret_moment))
+      Field field = (Field) format->steps[i].field;
+      if (field == FIELD_LITERAL ? !take_literal (&cursor, format->steps[i].literal, format->steps[i].n_literal)
+                                 : !read_field (&cursor, field, format->steps[i].loose, ret_moment))
         return false;
-      after_number = field != FIELD_LITERAL && !is_named_month (field);
-      format = next;
     }
   return cursor.at == cursor.end;
+}
+
+bool
+day_match (const char *cell, size_t length, Moment *ret_moment)
+{
+  Cursor cursor = { cell, cell + length };
+  *ret_moment = (Moment) { 0 };
+  return read_field (&cursor, FIELD_YEAR, false, ret_moment) && take (&cursor, '-')
+         && read_field (&cursor, FIELD_MONTH, true, ret_moment) && take (&cursor, '-')
+         && read_field (&cursor, FIELD_DAY, true, ret_moment) && cursor.at == cursor.end;
 }
 
 bool
@@ -270,7 +313,7 @@ iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
   const char *time = cell;
   while (time < cell + length && *time != 'T' && *time != ' ')
     time++;
-  if (time == cell + length || !format_match ("YYYY-MM-DD", cell, (size_t) (time - cell), ret_moment))
+  if (time == cell + length || !day_match (cell, (size_t) (time - cell), ret_moment))
     return false;
   Clock clock;
   return clock_match (time + 1, (size_t) (cell + length - time) - 1, &clock, ret_moment) && !clock.has_half

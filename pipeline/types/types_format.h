@@ -42,8 +42,14 @@ bool format_fits_moment (TypeId type, const char *format);
  * and the zone. */
 bool clock_match (const char *text, size_t length, Clock *ret_clock, Moment *ret_moment);
 
-/* Whether the whole cell is written in that format, which types_format_fits accepted. */
-bool format_match (const char *format, const char *cell, size_t length, Moment *ret_moment);
+/* Reads a format which types_format_fits accepted. Borrows it. */
+void moment_format_read (MomentFormat *ret_format, const char *text);
+
+/* Whether the whole cell is written in that format. */
+bool moment_match (const MomentFormat *format, const char *cell, size_t length, Moment *ret_moment);
+
+/* The same for YYYY-MM-DD. */
+bool day_match (const char *cell, size_t length, Moment *ret_moment);
 
 /* YYYY-MM-DD, "T" or a blank, H:MM[:SS[.ffffff]] with a point or a comma, and behind that a zone exactly if "zoned". */
 bool iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment);

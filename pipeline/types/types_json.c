@@ -56,7 +56,7 @@ keeps_numbers (const char *at, const char *end)
 
 /* The one parser that allocates: jansson builds the document, which is dropped at once. */
 bool
-parse_jsonb (const char *cell, size_t length, const char *format G_GNUC_UNUSED, Value *ret_value)
+parse_jsonb (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
   bool object = length >= 2 && cell[0] == '{' && cell[length - 1] == '}';
   bool array = length >= 2 && cell[0] == '[' && cell[length - 1] == ']';
@@ -70,16 +70,16 @@ parse_jsonb (const char *cell, size_t length, const char *format G_GNUC_UNUSED, 
   return true;
 }
 
-void
-encode_jsonb (const Value *value, GByteArray *out)
+uint8_t *
+encode_jsonb (const Value *value, uint8_t *out)
 {
-  append_byte (out, JSONB_VERSION);
-  append_bytes (out, value->text, value->length);
+  out = put_byte (out, JSONB_VERSION);
+  return put_bytes (out, value->text, value->length);
 }
 
-void
-canonical_jsonb (const Value *value, GByteArray *out)
+uint8_t *
+canonical_jsonb (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_JSON);
-  append_bytes (out, value->text, value->length);
+  out = put_byte (out, CANONICAL_JSON);
+  return put_bytes (out, value->text, value->length);
 }

@@ -13,10 +13,10 @@
 
 /* The number without its grouping marks. False: it is no whole number, or has too many digits. */
 static bool
-strip_marks (const char *cell, size_t length, const char *format, char plain[BIGINT_MAX_DIGITS + 1], size_t *ret_length)
+strip_marks (const char *cell, size_t length, const DecimalStyle *style, char plain[BIGINT_MAX_DIGITS + 1], size_t *ret_length)
 {
   Decimal decimal;
-  if (!decimal_scan (cell, length, format, &decimal) || decimal.has_exponent || decimal.n_fraction > 0
+  if (!decimal_scan (cell, length, style, &decimal) || decimal.has_exponent || decimal.n_fraction > 0
       || decimal.n_whole > BIGINT_MAX_DIGITS)
     return false;
   size_t used = 0;
@@ -29,12 +29,12 @@ strip_marks (const char *cell, size_t length, const char *format, char plain[BIG
 }
 
 static bool
-parse_whole (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_whole (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   char plain[BIGINT_MAX_DIGITS + 1];
-  if (format != NULL)
+  if (format->text != NULL)
     {
-      if (!strip_marks (cell, length, format, plain, &length))
+      if (!strip_marks (cell, length, &format->decimal, plain, &length))
         return false;
       cell = plain;
     }
@@ -54,42 +54,45 @@ parse_whole (const char *cell, size_t length, const char *format, Value *ret_val
   if (magnitude > (uint64_t) INT64_MAX + negative)
     return false;
   ret_value->integer = (int64_t) (negative ? -magnitude : magnitude);
+  ret_value->length = 0;
   return true;
 }
 
-/* Whether it is 0 with zeros behind a point: the mark that does not group in "format". Programs write so what they rounded. */
+static const DecimalStyle with_comma = { .point = ',' };
+
+/* Whether it is 0 with zeros behind a point: the mark that does not group in the format. Programs write so what they rounded. */
 static bool
-is_zero (const char *cell, size_t length, const char *format)
+is_zero (const char *cell, size_t length, const CellFormat *format)
 {
-  DecimalStyle style;
+  const DecimalStyle *style = decimal_style_of (format);
   Decimal decimal;
-  if (!decimal_style (format, &style) || style.unit != UNIT_NONE)
+  if (style->unit != UNIT_NONE)
     return false;
-  bool scanned = (style.group != '.' && decimal_scan (cell, length, NULL, &decimal))
-                 || (format != NULL && style.group != ',' && decimal_scan (cell, length, "9,9", &decimal));
+  bool scanned = (style->group != '.' && decimal_scan (cell, length, &decimal_own, &decimal))
+                 || (format->text != NULL && style->group != ',' && decimal_scan (cell, length, &with_comma, &decimal));
   return scanned && !decimal.has_exponent && decimal_significant (&decimal) == 0;
 }
 
 bool
-parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   if (parse_whole (cell, length, format, ret_value))
     return true;
   ret_value->integer = 0;
+  ret_value->length = 0;
   return is_zero (cell, length, format);
 }
 
 bool
-recognize_bigint (const char *cell, size_t length)
+recognize_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
-  Value unused;
-  return parse_whole (cell, length, NULL, &unused);
+  return parse_whole (cell, length, format, ret_value);
 }
 
-void
-encode_bigint (const Value *value, GByteArray *out)
+uint8_t *
+encode_bigint (const Value *value, uint8_t *out)
 {
-  append_int64 (out, value->integer);
+  return put_int64 (out, value->integer);
 }
 
 /* Where the digits of a number stand, an exponent counted in. */
@@ -111,22 +114,21 @@ places_of (const Decimal *decimal)
 }
 
 bool
-parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_numeric (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   /* Marks of three bytes at most for every three digits, the point, the sign, and a unit with its blanks. */
-  if (length > 2 * NUMERIC_MAX_DIGITS + 2 + (format != NULL ? LONGEST_UNIT : 0))
+  if (length > 2 * NUMERIC_MAX_DIGITS + 2 + (format->text != NULL ? LONGEST_UNIT : 0))
     return false;
   Decimal decimal;
-  if (!decimal_scan (cell, length, format, &decimal))
+  if (!decimal_scan (cell, length, decimal_style_of (format), &decimal))
     return false;
-  if (decimal.has_exponent && (format != NULL || ABS (decimal.point) > DBL_MAX_10_EXP))
+  if (decimal.has_exponent && (format->text != NULL || ABS (decimal.point) > DBL_MAX_10_EXP))
     return false;
   Places places = places_of (&decimal);
   if (places.whole + places.fraction > NUMERIC_MAX_DIGITS)
     return false;
-  ret_value->text = cell;
   ret_value->length = length;
-  ret_value->format = format;
+  ret_value->decimal = decimal;
   return true;
 }
 
@@ -152,15 +154,13 @@ fill_groups (const Decimal *decimal, Places places, uint16_t groups[NUMERIC_MAX_
   return count;
 }
 
-void
-encode_numeric (const Value *value, GByteArray *out)
+uint8_t *
+encode_numeric (const Value *value, uint8_t *out)
 {
-  Decimal decimal;
-  if (!decimal_scan (value->text, value->length, value->format, &decimal))
-    g_return_if_reached ();
+  const Decimal *decimal = &value->decimal;
   uint16_t groups[NUMERIC_MAX_GROUPS];
-  const Places places = places_of (&decimal);
-  size_t end = fill_groups (&decimal, places, groups);
+  const Places places = places_of (decimal);
+  size_t end = fill_groups (decimal, places, groups);
   int weight = (int) ((places.whole + GROUP_DIGITS - 1) / GROUP_DIGITS) - 1;
   size_t start = 0;
   for (; start < end && groups[start] == 0; start++)
@@ -172,29 +172,29 @@ encode_numeric (const Value *value, GByteArray *out)
   uint16_t message[4 + NUMERIC_MAX_GROUPS] = {
     GUINT16_TO_BE ((uint16_t) count),
     GUINT16_TO_BE ((uint16_t) (count == 0 ? 0 : weight)),
-    GUINT16_TO_BE (decimal.negative ? NUMERIC_NEGATIVE : 0),
+    GUINT16_TO_BE (decimal->negative ? NUMERIC_NEGATIVE : 0),
     GUINT16_TO_BE ((uint16_t) places.fraction),
   };
   for (size_t i = 0; i < count; i++)
     message[4 + i] = GUINT16_TO_BE (groups[start + i]);
-  append_bytes (out, message, (4 + count) * sizeof message[0]);
+  return put_bytes (out, message, (4 + count) * sizeof message[0]);
 }
 
 /* Zero is the letter alone; any other number its sign, the place of its point and its significant digits: the value is
  * 0.DDD x 10^point. */
-static void
-begin_canonical (bool negative, int32_t point, GByteArray *out)
+static uint8_t *
+begin_canonical (bool negative, int32_t point, uint8_t *out)
 {
-  append_byte (out, negative ? '-' : '+');
-  append_int32 (out, point);
+  out = put_byte (out, negative ? '-' : '+');
+  return put_int32 (out, point);
 }
 
-void
-canonical_bigint (const Value *value, GByteArray *out)
+uint8_t *
+canonical_bigint (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_NUMBER);
+  out = put_byte (out, CANONICAL_NUMBER);
   if (value->integer == 0)
-    return;
+    return out;
   bool negative = value->integer < 0;
   uint64_t magnitude = negative ? -(uint64_t) value->integer : (uint64_t) value->integer;
   int32_t zeros = 0;
@@ -205,30 +205,29 @@ canonical_bigint (const Value *value, GByteArray *out)
   for (; magnitude > 0; magnitude /= 10)
     digits[--start] = (char) ('0' + magnitude % 10);
   size_t count = sizeof digits - start;
-  begin_canonical (negative, (int32_t) count + zeros, out);
-  append_bytes (out, digits + start, count);
+  out = begin_canonical (negative, (int32_t) count + zeros, out);
+  return put_bytes (out, digits + start, count);
 }
 
-void
-canonical_decimal (const Value *value, GByteArray *out)
+uint8_t *
+canonical_decimal (const Value *value, uint8_t *out)
 {
-  Decimal decimal;
-  if (!decimal_scan (value->text, value->length, value->format, &decimal))
-    g_return_if_reached ();
-  append_byte (out, CANONICAL_NUMBER);
-  if (decimal.first == decimal.last)
-    return;
-  begin_canonical (decimal.negative, decimal.point, out);
-  if (decimal.mark > 0)
-    for (size_t i = decimal.first; i < MIN (decimal.last, decimal.n_whole); i++)
-      append_byte (out, (uint8_t) decimal_digit (&decimal, i));
-  else if (decimal.first < decimal.n_whole)
-    append_bytes (out, decimal.whole + decimal.first, MIN (decimal.last, decimal.n_whole) - decimal.first);
-  if (decimal.last > decimal.n_whole)
+  const Decimal *decimal = &value->decimal;
+  out = put_byte (out, CANONICAL_NUMBER);
+  if (decimal->first == decimal->last)
+    return out;
+  out = begin_canonical (decimal->negative, decimal->point, out);
+  if (decimal->mark > 0)
+    for (size_t i = decimal->first; i < MIN (decimal->last, decimal->n_whole); i++)
+      out = put_byte (out, (uint8_t) decimal_digit (decimal, i));
+  else if (decimal->first < decimal->n_whole)
+    out = put_bytes (out, decimal->whole + decimal->first, MIN (decimal->last, decimal->n_whole) - decimal->first);
+  if (decimal->last > decimal->n_whole)
     {
-      size_t from = decimal.first > decimal.n_whole ? decimal.first - decimal.n_whole : 0;
-      append_bytes (out, decimal.fraction + from, decimal.last - decimal.n_whole - from);
+      size_t from = decimal->first > decimal->n_whole ? decimal->first - decimal->n_whole : 0;
+      out = put_bytes (out, decimal->fraction + from, decimal->last - decimal->n_whole - from);
     }
+  return out;
 }
 
 void
@@ -240,21 +239,19 @@ write_bigint (const Value *value, GString *out)
 void
 write_decimal (const Value *value, GString *out)
 {
-  Decimal decimal;
-  if (!decimal_scan (value->text, value->length, value->format, &decimal))
-    g_return_if_reached ();
-  int32_t count = (int32_t) decimal_significant (&decimal);
+  const Decimal *decimal = &value->decimal;
+  int32_t count = (int32_t) decimal_significant (decimal);
   if (count == 0)
     {
       g_string_append_c (out, '0');
       return;
     }
-  g_string_append (out, decimal.negative ? "-" : "");
+  g_string_append (out, decimal->negative ? "-" : "");
   /* Of the significant digits, counted from 0, the one at "point" is the first of the fraction; zeros are on both sides of them. */
-  for (int32_t i = MIN (0, decimal.point - 1); i < MAX (count, decimal.point); i++)
+  for (int32_t i = MIN (0, decimal->point - 1); i < MAX (count, decimal->point); i++)
     {
-      if (i == decimal.point)
+      if (i == decimal->point)
         g_string_append_c (out, '.');
-      g_string_append_c (out, i >= 0 && i < count ? decimal_digit (&decimal, decimal.first + (size_t) i) : '0');
+      g_string_append_c (out, i >= 0 && i < count ? decimal_digit (decimal, decimal->first + (size_t) i) : '0');
     }
 }

@@ -3,6 +3,7 @@
 #ifndef WEIR_PIPELINE_TYPES_TYPES_ROWS_H
 #define WEIR_PIPELINE_TYPES_TYPES_ROWS_H
 
+#include "base/bytes.h"
 #include "pipeline/types/types.h"
 
 /* The first of a value's canonical bytes. They are kept in the warehouse as part of row hashes: never change one. */
@@ -15,71 +16,45 @@
 #define CANONICAL_TEXT 't'
 
 /* types_number.c */
-bool parse_bigint (const char *cell, size_t length, const char *format, Value *ret_value);
-bool recognize_bigint (const char *cell, size_t length);
-void encode_bigint (const Value *value, GByteArray *out);
-void canonical_bigint (const Value *value, GByteArray *out);
+bool parse_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+bool recognize_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_bigint (const Value *value, uint8_t *out);
+uint8_t *canonical_bigint (const Value *value, uint8_t *out);
 void write_bigint (const Value *value, GString *out);
-bool parse_numeric (const char *cell, size_t length, const char *format, Value *ret_value);
-void encode_numeric (const Value *value, GByteArray *out);
-void canonical_decimal (const Value *value, GByteArray *out); /* numeric and double precision: from the cell's text */
+bool parse_numeric (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_numeric (const Value *value, uint8_t *out);
+uint8_t *canonical_decimal (const Value *value, uint8_t *out); /* numeric and double precision: from the cell's text */
 void write_decimal (const Value *value, GString *out);
 
 /* types_double.c */
-bool parse_double (const char *cell, size_t length, const char *format, Value *ret_value);
-void encode_double (const Value *value, GByteArray *out);
+bool parse_double (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_double (const Value *value, uint8_t *out);
 
 /* types_time.c */
-bool parse_date (const char *cell, size_t length, const char *format, Value *ret_value);
-void encode_date (const Value *value, GByteArray *out);
-void canonical_date (const Value *value, GByteArray *out);
+bool parse_date (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_date (const Value *value, uint8_t *out);
+uint8_t *canonical_date (const Value *value, uint8_t *out);
 void write_date (const Value *value, GString *out);
-bool recognize_time (const char *cell, size_t length);
-bool parse_time (const char *cell, size_t length, const char *format, Value *ret_value);
-void canonical_time (const Value *value, GByteArray *out);
+bool recognize_time (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+bool parse_time (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *canonical_time (const Value *value, uint8_t *out);
 void write_time (const Value *value, GString *out);
-bool parse_timestamp (const char *cell, size_t length, const char *format, Value *ret_value);
-bool parse_timestamptz (const char *cell, size_t length, const char *format, Value *ret_value);
-void encode_instant (const Value *value, GByteArray *out);
-void canonical_instant (const Value *value, GByteArray *out);
+bool parse_timestamp (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+bool parse_timestamptz (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_instant (const Value *value, uint8_t *out);
+uint8_t *canonical_instant (const Value *value, uint8_t *out);
 void write_timestamp (const Value *value, GString *out);
 void write_timestamptz (const Value *value, GString *out);
 
 /* types_json.c */
-bool parse_jsonb (const char *cell, size_t length, const char *format, Value *ret_value);
-void encode_jsonb (const Value *value, GByteArray *out);
-void canonical_jsonb (const Value *value, GByteArray *out);
+bool parse_jsonb (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+uint8_t *encode_jsonb (const Value *value, uint8_t *out);
+uint8_t *canonical_jsonb (const Value *value, uint8_t *out);
 
 static inline bool
 is_digit (char c)
 {
   return c >= '0' && c <= '9';
-}
-
-static inline void
-append_byte (GByteArray *out, uint8_t byte)
-{
-  g_byte_array_append (out, &byte, 1);
-}
-
-static inline void
-append_bytes (GByteArray *out, const void *bytes, size_t length)
-{
-  g_byte_array_append (out, bytes, (guint) length);
-}
-
-static inline void
-append_int32 (GByteArray *out, int32_t n)
-{
-  uint32_t big_endian = GUINT32_TO_BE ((uint32_t) n);
-  append_bytes (out, &big_endian, sizeof big_endian);
-}
-
-static inline void
-append_int64 (GByteArray *out, int64_t n)
-{
-  uint64_t big_endian = GUINT64_TO_BE ((uint64_t) n);
-  append_bytes (out, &big_endian, sizeof big_endian);
 }
 
 #endif

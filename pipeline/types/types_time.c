@@ -50,91 +50,95 @@ instant_of (const Moment *moment)
 }
 
 bool
-parse_date (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_date (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   Moment moment;
-  if (!format_match (format != NULL ? format : "YYYY-MM-DD", cell, length, &moment) || !is_day (&moment))
+  bool matches = format->text != NULL ? moment_match (&format->moment, cell, length, &moment) : day_match (cell, length, &moment);
+  if (!matches || !is_day (&moment))
     return false;
+  ret_value->length = 0;
   ret_value->integer = day_number (&moment);
   return true;
 }
 
 /* 3:45 may be minutes and seconds. */
 bool
-recognize_time (const char *cell, size_t length)
+recognize_time (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   Moment moment = { 0 };
   Clock clock;
-  Value unused;
-  return parse_time (cell, length, NULL, &unused) && clock_match (cell, length, &clock, &moment)
+  return parse_time (cell, length, format, ret_value) && clock_match (cell, length, &clock, &moment)
          && (clock.hour_digits == 2 || clock.has_second);
 }
 
 bool
-parse_time (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_time (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   Moment moment = { 0 };
   Clock clock;
-  bool matches = format != NULL ? format_match (format, cell, length, &moment)
-                                : clock_match (cell, length, &clock, &moment) && !clock.has_half && !clock.has_zone;
+  bool matches = format->text != NULL ? moment_match (&format->moment, cell, length, &moment)
+                                      : clock_match (cell, length, &clock, &moment) && !clock.has_half && !clock.has_zone;
+  ret_value->length = 0;
   ret_value->integer = time_of (&moment);
   return matches;
 }
 
 static bool
-parse_instant (const char *cell, size_t length, const char *format, bool zoned, Value *ret_value)
+parse_instant (const char *cell, size_t length, const CellFormat *format, bool zoned, Value *ret_value)
 {
   Moment moment;
-  bool matches = format != NULL ? format_match (format, cell, length, &moment) : iso_match (cell, length, zoned, &moment);
+  bool matches =
+      format->text != NULL ? moment_match (&format->moment, cell, length, &moment) : iso_match (cell, length, zoned, &moment);
   if (!matches || !is_day (&moment))
     return false;
+  ret_value->length = 0;
   ret_value->integer = instant_of (&moment);
   return true;
 }
 
 bool
-parse_timestamp (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_timestamp (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   return parse_instant (cell, length, format, false, ret_value);
 }
 
 bool
-parse_timestamptz (const char *cell, size_t length, const char *format, Value *ret_value)
+parse_timestamptz (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   return parse_instant (cell, length, format, true, ret_value);
 }
 
-void
-encode_date (const Value *value, GByteArray *out)
+uint8_t *
+encode_date (const Value *value, uint8_t *out)
 {
-  append_int32 (out, (int32_t) value->integer);
+  return put_int32 (out, (int32_t) value->integer);
 }
 
-void
-encode_instant (const Value *value, GByteArray *out)
+uint8_t *
+encode_instant (const Value *value, uint8_t *out)
 {
-  append_int64 (out, value->integer);
+  return put_int64 (out, value->integer);
 }
 
-void
-canonical_date (const Value *value, GByteArray *out)
+uint8_t *
+canonical_date (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_INSTANT);
-  append_int64 (out, value->integer * MICROSECONDS_PER_DAY);
+  out = put_byte (out, CANONICAL_INSTANT);
+  return put_int64 (out, value->integer * MICROSECONDS_PER_DAY);
 }
 
-void
-canonical_time (const Value *value, GByteArray *out)
+uint8_t *
+canonical_time (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_CLOCK);
-  append_int64 (out, value->integer);
+  out = put_byte (out, CANONICAL_CLOCK);
+  return put_int64 (out, value->integer);
 }
 
-void
-canonical_instant (const Value *value, GByteArray *out)
+uint8_t *
+canonical_instant (const Value *value, uint8_t *out)
 {
-  append_byte (out, CANONICAL_INSTANT);
-  append_int64 (out, value->integer);
+  out = put_byte (out, CANONICAL_INSTANT);
+  return put_int64 (out, value->integer);
 }
 
 /* A zone may bring the first or last day into the year 0 or 10000. GDate begins with the year 1, and calendars repeat. */

@@ -20,8 +20,8 @@ check_kind (const Model *model, const TableState *pinned, GError **error)
                     "%s says \"%s\" is a %s, but it was loaded as a %s", model->path, model->table, kind, pinned->kind);
 }
 
-bool
-agreement_check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error)
+static bool
+check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error)
 {
   if (!check_kind (model, pinned, error))
     return false;
@@ -45,7 +45,7 @@ agreement_check_pins (const Model *model, const TableState *pinned, const Agreem
                                    .hint = "Put \"schemas\" back in weir.json; a database holds one weir." },
                       "table \"%s\" was loaded into schema \"%s\", and the settings say \"%s\"", model->table,
                       pinned->warehouse_schema, terms->warehouse_schema);
-  return agreement_check_key (model, pinned, terms->secret, terms->secret_length, error);
+  return check_key (model, pinned, terms->secret, terms->secret_length, error);
 }
 
 static bool

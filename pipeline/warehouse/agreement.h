@@ -17,10 +17,7 @@ typedef struct
   size_t secret_length;
 } AgreementTerms;
 
-/* Kind and key of a model against the pins of its table, whose ids "secret" made. Pure. */
-bool agreement_check_key (const Model *model, const TableState *pinned, const void *secret, size_t secret_length, GError **error);
-
-/* The same, and where the table's rows are. Pure. */
+/* Kind and key of a model against the pins of its table, whose ids the secret made, and where its rows are. Pure. */
 bool agreement_check_pins (const Model *model, const TableState *pinned, const AgreementTerms *terms, GError **error);
 
 /* The same for the table as it is in the database. *ret_released: what is pinned does not fit and need not, for no row was made with

@@ -219,7 +219,7 @@ takeup_run (Db *db, const Catalog *catalog, const Model *model, const PipelineOp
 {
   const AgreementTerms terms = { options->warehouse_schema, options->secret, options->secret_length };
   *ret_done = (TakeUp) { 0 };
-  if (!run_begin (db, options, RUN_APPLYING_MS, error))
+  if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = in_takeup (db, catalog, model, &terms, ret_done, error);
   if (done)

@@ -276,6 +276,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
+  result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
   if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
     return false;

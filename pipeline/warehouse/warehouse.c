@@ -43,6 +43,13 @@ warehouse_free (Warehouse *warehouse)
   g_free (warehouse);
 }
 
+/* Owned by the caller. */
+static char *
+view_of (const Model *model)
+{
+  return g_strdup_printf ("%s_current", model->table);
+}
+
 static GPtrArray *
 read_stored (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -344,19 +351,31 @@ find_changes (const Warehouse *warehouse, const GArray *wanted, const Pins *pins
 
 /* Before anything is done that would be in vain: the locks that the changes need. */
 static bool
-lock_for_change (Db *db, const Warehouse *warehouse, int lock_ms, GError **error)
+lock_for_change (Db *db, const char *schema, const char *table, const char *view, int lock_ms, GError **error)
 {
-  const char *table = warehouse->layout->model->table;
   bool has_view = false, locked;
-  if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
+  if (view != NULL && !warehouse_exists (db, schema, view, &has_view, error))
     return false;
-  const char *const names[] = { table, has_view ? warehouse->view : NULL, NULL };
-  if (!short_lock_begin (db, warehouse->schema, names, lock_ms, &locked, error))
+  const char *const names[] = { table, has_view ? view : NULL, NULL };
+  if (!short_lock_begin (db, schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))
     return false;
   if (locked)
     return short_lock_end (db, lock_ms, error);
   return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
-                    "the columns of %s.%s have to change, and other sessions hold it", warehouse->schema, table);
+                    "the columns of %s.%s have to change, and other sessions hold it", schema, table);
+}
+
+bool
+warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error)
+{
+  const char *schema = options->warehouse_schema;
+  g_autofree char *view = kind_of (model)->versions ? view_of (model) : NULL;
+  bool exists;
+  if (!run_begin (db, options, RUN_APPLYING, error))
+    return false;
+  bool done = warehouse_exists (db, schema, model->table, &exists, error)
+              && (!exists || lock_for_change (db, schema, model->table, view, options->lock_timeout_ms, error));
+  return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
 }
 
 static bool
@@ -367,7 +386,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error)
-      || (changes && !lock_for_change (db, warehouse, before->lock_ms, error))
+      || (changes
+          && !lock_for_change (db, warehouse->schema, warehouse->layout->model->table, warehouse->view, before->lock_ms, error))
       || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
@@ -399,7 +419,7 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
   if (warehouse->kind->versions)
-    warehouse->view = g_strdup_printf ("%s_current", layout->model->table);
+    warehouse->view = view_of (layout->model);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)

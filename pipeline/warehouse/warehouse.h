@@ -7,6 +7,7 @@
 
 #include "base/db.h"
 #include "pipeline/layout/layout.h"
+#include "pipeline/run.h"
 #include "pipeline/warehouse/kinds.h"
 
 typedef struct
@@ -46,6 +47,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
  * changed and somebody reads it all the while. A table that need not be changed is not locked. */
 Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes,
                                GError **error);
+
+/* Whether the locks that a change of columns needs are to be had now, in a transaction of its own that gives them back: a file that found
+ * them taken behind its LOAD need not be read once more to find that again. The same error. */
+bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error);
 
 /* After the rows of a first load: the indexes of its kind, and statistics of all columns. */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);

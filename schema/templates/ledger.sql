@@ -11,7 +11,8 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       array_to_string(f.overtook, ' '), f.overtook_count
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -133,7 +134,8 @@ where execution_id = :'run'::uuid and status = 'IN_PROGRESS'
 -- name: completed
 -- The fence comes first in its transaction; the run is over when the rest of it is.
 update weir.execution
-set completed_on = clock_timestamp(), execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
+set completed_on = clock_timestamp(), heartbeat_on = clock_timestamp(),
+    execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'run'::uuid and status = 'COMPLETED'
 
 -- name: commonest_reject
@@ -144,8 +146,8 @@ group by reason, column_name order by 1 desc, 4 limit 1
 -- name: file_finished
 update weir.file
 set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sha', updated_on = clock_timestamp(),
-    summary = coalesce(:'summary'::jsonb, summary),
-    rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
+    summary = coalesce(:'summary'::jsonb, summary), place = coalesce(:'place', place),
+    disposition = coalesce(:'disposition', disposition), rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
     rows_waiting = :'waiting'::bigint, lines = :'lines'::jsonb
@@ -171,6 +173,15 @@ update weir.file set disposition = 'left' where run_id = :'run'::uuid and not cl
 update weir.file
 set place = :'place', disposition = :'disposition', summary = coalesce(:'summary'::jsonb, summary), updated_on = clock_timestamp()
 where run_id = :'run'::uuid
+
+-- name: file_end
+-- What was published, or would have been, of a file that was moved.
+select f.summary::text
+from weir.file f join weir.execution e on e.execution_id = f.run_id
+where f.file_name = :'file' and f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and f.inode = :'inode'::bigint
+  and e.status <> 'IN_PROGRESS' and f.disposition in ('archived', 'deleted', 'failed')
+  and f.updated_on > clock_timestamp() - make_interval(secs => :'seconds'::bigint)
+order by f.updated_on desc limit 1
 
 -- name: file_sha256
 select sha256 from weir.file where run_id = :'run'::uuid
@@ -206,7 +217,7 @@ returning last_instant::text, extract(epoch from last_instant - clock_timestamp(
 
 -- name: table_applied
 update weir.table
-set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint, last_mtime_ns = :'mtime'::bigint,
+set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
     newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
     newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,

@@ -16,11 +16,24 @@ select c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(w
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
--- name: leftovers
-select c.relname
+-- name: there
+-- What there is under the table's name, as "find" has it, and of what earlier loads could not swap in.
+select c.relname = :'table', c.relname, c.relkind = 'r' and coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %', false)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname = :'schema' and c.relkind = 'r' and left(c.relname, -8) = :'prefix'
-  and obj_description(c.oid, 'pg_class') like '%(weir run ' || right(c.relname, 8) || '-%'
+where n.nspname = :'schema'
+  and (c.relname = :'table'
+       or (c.relname between :'prefix' and :'prefix' || 'g' and c.relkind = 'r' and left(c.relname, -8) = :'prefix'
+           and obj_description(c.oid, 'pg_class') like '%(weir run ' || right(c.relname, 8) || '-%'))
+
+-- name: look
+-- Whether a table, which is locked, is as a new one would be; and the comments of its columns.
+select c.relpersistence = 'u' and not (c.relhasindex or c.relhasrules or c.relhastriggers or c.relhassubclass or c.relrowsecurity)
+       and c.relchecks = 0 and a.columns = :'columns' and pg_table_size(c.oid) <= :'most'::bigint, a.comments
+from pg_class c join pg_namespace n on n.oid = c.relnamespace,
+     lateral (select string_agg(format('%s %s %s %s%s', a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated), E'\n' order by a.attnum) as columns,
+                     json_agg(coalesce(col_description(c.oid, a.attnum), '') order by a.attnum)::text as comments
+              from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
+where n.nspname = :'schema' and c.relname = :'table'
 
 -- name: create
 create unlogged table :"schema".:"build" (:columns _line bigint not null, _id uuid, _hash uuid not null) with (autovacuum_enabled = off)

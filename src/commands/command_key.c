@@ -130,7 +130,10 @@ read_secret (const Settings *settings, const Model *model, const Known *known, c
   g_autofree char *secret = NULL;
   if (!database_read_secret (settings, known->db, &secret, ret_length, error))
     return false;
-  if (!agreement_check_key (model, &known->state, secret, *ret_length, error))
+  /* In whichever schema its rows are, the key is the same. */
+  const AgreementTerms terms = { known->state.warehouse_schema, secret, *ret_length };
+  bool released;
+  if (!agreement_check_table (known->db, model, &known->state, &terms, &released, error))
     return database_explain_secret (settings, error), false;
   *ret_secret = g_steal_pointer (&secret);
   return true;

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/ledger.h"
+#include "schema/session.h"
 #include "src/commands/cli.h"
 #include "src/server/connect.h"
 #include "src/report/folders.h"
@@ -23,8 +24,9 @@ typedef struct
 {
   const Settings *settings;
   const Catalog *catalog;
-  char *where;  /* the database, or NULL where even that is not known */
-  GError *away; /* why the database cannot be asked; NULL: it was */
+  char *where;   /* the database, or NULL where even that is not known */
+  GError *away;  /* why the database cannot be asked; NULL: it was */
+  Json *session; /* who has the ledger locked; NULL: nobody, or it is not known */
   Tables *tables;
   GPtrArray *waiting;
   FailedFiles failed;
@@ -35,6 +37,7 @@ status_clear (Status *status)
 {
   g_free (status->where);
   g_clear_error (&status->away);
+  g_clear_pointer (&status->session, json_decref);
   g_clear_pointer (&status->tables, tables_free);
   g_clear_pointer (&status->waiting, g_ptr_array_unref);
   failed_files_clear (&status->failed);
@@ -149,9 +152,11 @@ print_json (const Status *status)
   Json *report = status->failed.report != NULL ? json_object_get (status->failed.report, "error") : NULL;
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
-  g_autoptr (Json) root = json_pack ("{s:o, s:{s:o, s:b, s:o}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
-                                     "database", "where", weir_json_string (status->where), "reachable", status->away == NULL,
-                                     "error", weir_json_string (away), "tables", tables, "waiting", waiting, "failed", failed);
+  bool reached = status->away == NULL || status->session != NULL;
+  g_autoptr (Json) root =
+      json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database",
+                 "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session",
+                 status->session, "tables", tables, "waiting", waiting, "failed", failed);
   show_json (root);
 }
 
@@ -377,17 +382,37 @@ try_database (const Settings *settings, Status *status)
   return db;
 }
 
+/* A ledger that somebody has locked says nothing, as if it was away: folders and board alone can tell then. */
+static Tables *
+read_tables (Db *db, Status *status, GError **error)
+{
+  const Settings *settings = status->settings;
+  g_autoptr (GError) problem = NULL;
+  Tables *tables = tables_read (db, settings, status->catalog, &problem);
+  if (tables != NULL)
+    return tables;
+  if (db == NULL || !g_error_matches (problem, WEIR_ERROR, WEIR_ERROR_RETRY))
+    return g_propagate_error (error, g_steal_pointer (&problem)), NULL;
+  if (weir_error_get_reason (problem) == REASON_LOCK_BUSY && db_is_usable (db))
+    status->session = session_holding (db, settings->warehouse_schema, settings->staging_schema, "");
+  g_autofree char *who = status->session != NULL ? session_text (status->session) : NULL;
+  if (who != NULL)
+    weir_error_detail (&problem, "In the way is %s", who);
+  status->away = g_steal_pointer (&problem);
+  return tables_read (NULL, settings, status->catalog, error);
+}
+
 static bool
 gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
   status->settings = settings;
   status->catalog = catalog;
   g_autoptr (Db) db = try_database (settings, status);
-  status->tables = tables_read (db, settings, catalog, error);
+  status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
-  status->waiting = folders_list_waiting (settings, catalog, db != NULL ? &knowledge : NULL, error);
+  status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);
   return status->waiting != NULL && folders_find_failed (settings, &status->failed, error);
 }
 

@@ -24,7 +24,7 @@ loader_open_stop (void)
 void
 loader_init (Loader *loader, const Settings *settings, int stop_fd)
 {
-  *loader = (Loader) { .settings = settings };
+  *loader = (Loader) { .settings = settings, .held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
   loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
     .warehouse_schema = settings->warehouse_schema,
@@ -46,6 +46,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
 void
 loader_clear (Loader *loader)
 {
+  g_clear_pointer (&loader->held, g_hash_table_unref);
   g_clear_pointer (&loader->locked, g_free);
   g_clear_pointer (&loader->blocker, json_decref);
   g_clear_pointer (&loader->db, db_free);

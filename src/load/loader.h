@@ -30,6 +30,8 @@ typedef struct
   void *tick_data;
   bool one_shot; /* nobody comes back to what is left undone: every failure is recorded as one (weir load, weir retry) */
   bool owes;     /* rows that wait could not be taken up, for another session had their table (upkeep.h) */
+  /* The runs, as text, whose last try found the columns of their table held when it had to change them (PipelineResult). */
+  GHashTable *held;
   char *locked;  /* the table whose lock is held */
   Json *blocker; /* the session that loader_find_blocker found last; NULL: none */
 } Loader;

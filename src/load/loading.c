@@ -6,6 +6,8 @@
 #include "base/fsutil.h"
 #include "models/order.h"
 #include "pipeline/summary.h"
+#include "pipeline/warehouse/warehouse.h"
+#include "schema/sql.h"
 #include "src/load/outcome.h"
 #include "src/load/upkeep.h"
 #include "src/server/connect.h"
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* A file that is open, and the run over it. */
 typedef struct
@@ -66,15 +69,25 @@ take_claimed (const Loader *loader, const Claim *claim, const Route *route, Inpu
   ret_input->run.claimed = true;
 }
 
-/* Tells the ledger that the run has begun, and that those of dead processes on this table are over. */
+/* Whether all that the ledger is told when a run begins would be found again without it: a claim has its run, and its file has its place in
+ * the order by a time that claiming leaves as it was. */
+static bool
+is_plain (const Run *run)
+{
+  return run->claimed && run->instant_ns == run->mtime_ns && !run->again && run->past == NULL;
+}
+
+/* Tells the ledger that the run has begun, and that those of dead processes on this table are over. Of a plain file that need not be on the
+ * disk: if the server crashes before a COMMIT that is, the claim is one that the ledger does not know. */
 static bool
 begin_run (Loader *loader, const Input *input, GError **error)
 {
   Db *db = loader->db;
   const Model *model = input->route->model;
-  if (!db_exec (db, "begin", error))
+  if (!sql_post (db, "run/begin", NULL, 0, error))
     return false;
-  if (ledger_abandon (db, input->run.table, input->run.id, error)
+  if ((!is_plain (&input->run) || sql_post (db, "run/not_durable", NULL, 0, error))
+      && ledger_abandon (db, input->run.table, input->run.id, error)
       && ledger_begin (db, &input->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
       && db_exec (db, "commit", error))
     return true;
@@ -130,6 +143,17 @@ is_resumed (const Loader *loader, const GError *failure)
          && (g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_RETRY) || g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_STOP));
 }
 
+static void
+note_held (Loader *loader, Uid run, bool held)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  if (held)
+    g_hash_table_add (loader->held, g_strdup (id));
+  else
+    g_hash_table_remove (loader->held, id);
+}
+
 /* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: *ret_fate says whether the ledger has the
  * run FAILED or still open. */
 static bool
@@ -140,8 +164,17 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   const Route *route = input->route;
   g_auto (PipelineResult) result = { 0 };
   g_autoptr (GError) failure = NULL;
-  const PipelineTask task = { loader->catalog, route->model, run, input->fd, &loader->options, input->keep };
+  int64_t second = time (NULL);
+  RunGoal goal = { .begun = start };
+  g_autofree char *place = placing_place (loader->settings, run, second, &goal.disposition);
+  goal.place = place;
+  /* A file without a model ends with a word on models, which the pipeline does not have. */
+  bool has_goal = run->claimed && route->model != NULL;
+  const PipelineTask task = {
+    loader->catalog, route->model, run, input->fd, &loader->options, input->keep, has_goal ? &goal : NULL
+  };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
+  note_held (loader, run->id, result.columns_held);
   if (!done)
     loader_find_blocker (loader, run->table, &failure);
   if (done)
@@ -153,6 +186,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
@@ -170,6 +204,19 @@ is_completed (const RunState *past)
   return g_strcmp0 (past->status, "COMPLETED") == 0;
 }
 
+/* NULL: none. Owned by the caller. */
+static GPtrArray *
+list_overtook (const RunState *past)
+{
+  if (past->overtook == NULL)
+    return NULL;
+  GPtrArray *runs = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char **each = g_strsplit (past->overtook, " ", -1);
+  for (char **run = each; *run != NULL; run++)
+    g_ptr_array_add (runs, *run);
+  return runs;
+}
+
 /* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
@@ -181,9 +228,13 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
       past->lines != NULL ? weir_json_parse (past->lines, strlen (past->lines), "weir.file.lines", error) : NULL;
   if (past->lines != NULL && lines == NULL)
     return false;
-  const PipelineResult result = {
-    .status = status, .rows_known = status != STATUS_DUPLICATE, .rows = past->rows, .lines = lines_from_json (lines)
-  };
+  g_autoptr (GPtrArray) overtook = list_overtook (past);
+  const PipelineResult result = { .status = status,
+                                  .rows_known = status != STATUS_DUPLICATE,
+                                  .rows = past->rows,
+                                  .lines = lines_from_json (lines),
+                                  .overtook = overtook,
+                                  .overtook_count = past->overtook_count };
   ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
   ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
@@ -191,10 +242,26 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
   return placing_claimed (&placing, claim, error);
 }
 
+/* A run that found its table's columns held, and is tried again: false while they are. Its file is not read in vain each time. */
+static bool
+may_change_columns (Loader *loader, const Input *input, GError **error)
+{
+  const Model *model = input->route->model;
+  char id[UID_TEXT_SIZE];
+  uid_format (input->run.id, id);
+  if (model == NULL || !g_hash_table_contains (loader->held, id)
+      || warehouse_try_change (loader->db, &loader->options, model, error))
+    return true;
+  loader_find_blocker (loader, input->run.table, error);
+  return false;
+}
+
 /* Loads an open claimed file and places it. */
 static bool
 load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd *ret_end, ClaimFate *ret_fate, GError **error)
 {
+  if (!may_change_columns (loader, input, error))
+    return *ret_fate = CLAIM_ORPHAN, false;
   /* A COMMIT whose answer was lost, or that a stop cut off, may have begun the run. */
   if (!begin_run (loader, input, error))
     return *ret_fate = is_resumed (loader, *error) ? CLAIM_ORPHAN : CLAIM_GIVE_BACK, false;

@@ -167,19 +167,30 @@ placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *p
     (void) ledger_file_placed (own, run, shown, "left", NULL, NULL);
 }
 
+char *
+placing_place (const Settings *settings, const Run *run, int64_t second, const char **ret_disposition)
+{
+  LoadEnd good = { 0 };
+  const Placing placing = { .settings = settings, .run = run, .end = &good };
+  g_autofree char *place = find_place (&placing, second);
+  *ret_disposition = find_disposition (&placing);
+  return *place == '\0' ? g_strdup ("") : settings_shown_path (settings, place);
+}
+
 /* The ledger is told first: a crash between the two leaves an orphan, which comes here again; the other way round it would leave a
  * ledger that nobody mends. */
 bool
 placing_claimed (const Placing *placing, const Claim *claim, GError **error)
 {
-  int64_t now = time (NULL);
+  bool is_told = placing->end->told != 0;
+  int64_t now = is_told ? placing->end->told : time (NULL);
   g_autofree char *told = find_place (placing, now);
   g_autofree char *place = NULL;
   g_autoptr (GError) local = NULL;
   bool touched = is_touched (placing);
   const ArchiveFile file = { claim_path (claim), placing->run->file, placing->run->id, now, claim };
   fault_point ("before-archive");
-  if (record_place (placing, told, find_disposition (placing), &local))
+  if (is_told || record_place (placing, told, find_disposition (placing), &local))
     (void) move_file (placing, &file, &place, &local);
   if (place == NULL)
     {

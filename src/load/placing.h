@@ -11,6 +11,8 @@ typedef struct
 {
   bool failed;   /* refused: the summary says why */
   bool may_wait; /* rows of the file's table may wait for what they refer to (upkeep.h) */
+  int64_t
+      told; /* the ledger knows already that the file goes to the place it would get in this second (since 1970); 0: it does not */
   bool stuck;    /* loaded (or refused), but it could not be moved: a note says so */
   Json *summary; /* owned */
 } LoadEnd;
@@ -29,6 +31,10 @@ typedef struct
   const struct stat *info; /* as it was before it was loaded */
   bool resumed;            /* another process loaded it, so that nobody knows how it was then */
 } Placing;
+
+/* Where a file of that run goes that ends well, named in that second: "" is nowhere. *ret_disposition: how the ledger calls that.
+ * Owned by the caller. */
+char *placing_place (const Settings *settings, const Run *run, int64_t second, const char **ret_disposition);
 
 /* A claimed file: to archive or failed, or deleted as the settings say. Errors: the file is still claimed. One that was moved, where
  * a power cut may undo that, is "stuck" (a note says how), which is no error. What is kept is looked at once more: bytes that are

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define SIGN_US 1000000
+#define LEFT_TOLD_FROM_US 1000000 /* of a step; before, the time left is a guess */
 #define WAIT_WORTH_TELLING_US 2000000
 
 void
@@ -32,13 +33,14 @@ is_due (Pulse *pulse)
 }
 
 bool
-pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total)
+pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total, int64_t rows)
 {
   if (pulse->step == NULL || strcmp (pulse->step, step) != 0)
     pulse->begun_us = g_get_monotonic_time ();
   pulse->step = step;
   pulse->done = done;
   pulse->total = total;
+  pulse->rows = rows;
   pulse->waited_us = 0;
   g_clear_pointer (&pulse->session, json_decref);
   return is_due (pulse);
@@ -67,10 +69,15 @@ add_measure (Json *object, const Pulse *pulse, int64_t us)
       set_number (object, "parts", pulse->total);
       return;
     }
+  double seconds = (double) us / 1e6;
   set_number (object, "percent", pulse->total > 0 ? MIN (pulse->done * 100 / pulse->total, 100) : 0);
   set_number (object, "bytes", pulse->done);
   set_number (object, "total_bytes", pulse->total);
-  set_number (object, "bytes_per_second", us > 0 ? (int64_t) ((double) pulse->done * 1e6 / (double) us) : 0);
+  set_number (object, "bytes_per_second", us > 0 ? (int64_t) ((double) pulse->done / seconds) : 0);
+  set_number (object, "rows", pulse->rows);
+  set_number (object, "rows_per_second", us > 0 ? (int64_t) ((double) pulse->rows / seconds) : 0);
+  if (us >= LEFT_TOLD_FROM_US && pulse->done > 0 && pulse->done <= pulse->total)
+    set_number (object, "seconds_left", (int64_t) (seconds * (double) (pulse->total - pulse->done) / (double) pulse->done));
 }
 
 Json *
@@ -114,9 +121,13 @@ append_step (GString *text, const Json *progress)
       return;
     }
   g_autofree char *size = text_size (number_of (progress, "total_bytes"));
-  g_autofree char *rate = text_size (number_of (progress, "bytes_per_second"));
-  g_string_append_printf (text, "%s %d %% of %s, %s/s", strcmp (step, "INFER") == 0 ? "reading" : "staging",
+  g_autofree char *rate = text_count (number_of (progress, "rows_per_second"));
+  g_string_append_printf (text, "%s %d %% of %s, %s rows/s", strcmp (step, "INFER") == 0 ? "reading" : "staging",
                           (int) number_of (progress, "percent"), size, rate);
+  const Json *left = json_object_get (progress, "seconds_left");
+  g_autofree char *duration = text_duration (json_integer_value (left) * 1000);
+  if (left != NULL)
+    g_string_append_printf (text, ", %s left", duration);
 }
 
 char *

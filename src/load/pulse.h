@@ -8,7 +8,8 @@
  * A sign of life is a line {"progress": {...}} on stdout (src/load/worker.h). What it says:
  *
  *   "step"                      INFER, LOAD, TRANSFORM, as the ledger calls them; absent before the first
- *   "percent", "bytes", "total_bytes", "bytes_per_second"      of INFER and LOAD
+ *   "percent", "bytes", "total_bytes", "bytes_per_second", "rows", "rows_per_second"      of INFER and LOAD
+ *   "seconds_left"              of them, once it can be told
  *   "part", "parts"             of TRANSFORM: its statements
  *   "seconds"                   since the step began
  *   "waits_seconds", "session"  that it waits for the server's answer, from 2 s on; and from 5 s on for whose lock, if for one */
@@ -21,7 +22,7 @@
 typedef struct
 {
   const char *step; /* NULL: none yet */
-  int64_t done, total;
+  int64_t done, total, rows;
   int64_t begun_us;  /* the step; monotonic, as the following */
   int64_t told_us;   /* the last sign of life */
   int64_t waited_us; /* for the server, at the last look; 0: not at all */
@@ -32,13 +33,13 @@ void pulse_begin (Pulse *pulse);
 void pulse_clear (Pulse *pulse);
 
 /* Notes it; true: it is time for a sign of life. */
-bool pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total);
+bool pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total, int64_t rows);
 bool pulse_note_wait (Pulse *pulse, int64_t waited_us);
 
 /* What it says now. A new reference. */
 Json *pulse_to_json (const Pulse *pulse);
 
-/* The same for people: "staging 45 % of 1.20 GB, 52.1 MB/s", "applying, part 3 of 8, 12.3 s; waits for the server since 10.0 s".
+/* The same for people: "staging 45 % of 1.20 GB, 512,300 rows/s, 12.0 s left", "applying, part 3 of 8, 12.3 s; waits for the server since 10.0 s".
  * Owned by the caller. */
 char *pulse_text (const Json *progress);
 

@@ -189,6 +189,23 @@ take_table (Loader *loader, const char *name, const Uid *orphan, bool refuse, Ro
   return answer;
 }
 
+/* A file whose worker died when it had left the drop folder, at most "seconds" ago: what the ledger has of its end, which that worker
+ * could not tell. It was written before the file was moved. */
+static Json *
+answer_ended (Loader *loader, const Dropped *dropped, int64_t seconds)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  const Sight *sight = dropped->listed;
+  const Run run = { .file = (char *) dropped->name, .size = sight->size, .mtime_ns = sight->mtime_ns, .inode = sight->inode };
+  if (!loader_refresh (loader, &error) || !ledger_file_end (loader->db, &run, seconds, &text, &error))
+    return answer_error (loader, dropped->name, NULL, error);
+  const LoadEnd end = { .summary = text != NULL ? weir_json_parse (text, strlen (text), "summary", NULL) : NULL };
+  Json *answer = end.summary != NULL ? answer_end (&end) : outcome_to_json (OUTCOME_GONE);
+  json_decref (end.summary);
+  return answer;
+}
+
 static Json *
 answer_path (Loader *loader, const Dropped *dropped)
 {
@@ -245,6 +262,9 @@ answer_request (Loader *loader, const char *line)
   const char *run = json_string_value (json_object_get (request, "run"));
   Sight sight;
   const Sight *listed = read_sight (request, &sight);
+  json_int_t ended = json_integer_value (json_object_get (request, "ended"));
+  if (path != NULL && listed != NULL && ended > 0)
+    return answer_ended (loader, &(Dropped) { request, path, listed }, ended);
   if (path != NULL && strchr (path, '/') == NULL)
     return answer_path (loader, &(Dropped) { request, path, listed });
   if (run != NULL)
@@ -281,10 +301,10 @@ print_pulse (Worker *worker)
 }
 
 static void
-on_progress (const char *step, int64_t done, int64_t total, void *data)
+on_progress (const char *step, int64_t done, int64_t total, int64_t rows, void *data)
 {
   Worker *worker = data;
-  if (pulse_note (&worker->pulse, step, done, total))
+  if (pulse_note (&worker->pulse, step, done, total, rows))
     print_pulse (worker);
 }
 

@@ -8,6 +8,8 @@
  *                                              unable to go, and "past":"users-1.csv", the older file that it goes past
  *   {"run":"<uuid>"}                           an orphan claim
  *   {"run":"<uuid>","refuse":"<why>"}          an orphan that crashed its workers twice: move it to failed/
+ *   {"path":"users.csv","ended":7}             a file whose worker died in the last 7 seconds when it had left the drop folder: what
+ *                                              became of it ("done"), by the ledger; "gone" where that does not know it
  *
  * A request may say what file is meant, as a listing saw it: "device", "inode", "size" (bytes) and "mtime_ns" (since 1970). Where
  * another file has its name by then, that is left alone, and the answer is "gone".

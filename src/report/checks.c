@@ -123,15 +123,21 @@ check_secret (const Settings *settings, GPtrArray *checks)
   checks_add (checks, "secret", g_strdup_printf ("%s, fingerprint %s", shown, fingerprint), NULL);
 }
 
-/* Whether nothing of what `weir init` makes is there: one thing is to be said then, and not that each of them is missing. */
+/* A folder that cannot be read has something in it. */
+static bool
+is_empty_or_missing (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) folder = g_dir_open (path, 0, &error);
+  return folder != NULL ? g_dir_read_name (folder) == NULL : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+}
+
+/* Whether nothing of what `weir init` makes is there, or was ever used: one thing is to be said then, and not that each of them is
+ * missing. A file in the drop folder may have come before. */
 static bool
 is_fresh (const Settings *settings)
 {
-  const char *const folders[] = { settings->state, settings->imports, settings->archive, settings->failed };
-  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
-    if (g_file_test (folders[i], G_FILE_TEST_EXISTS))
-      return false;
-  return true;
+  return is_empty_or_missing (settings->state) && is_empty_or_missing (settings->archive) && is_empty_or_missing (settings->failed);
 }
 
 static void

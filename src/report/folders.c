@@ -233,6 +233,15 @@ holds_others (const WaitingFile *file)
 }
 
 static void
+wait_for_work (WaitingFile *file, const WaitingFile *in_work)
+{
+  file->state = "waits";
+  g_free (file->reason);
+  file->waits_for = g_strdup (in_work->file);
+  file->reason = g_strdup_printf ("for %s, which is in work", in_work->file);
+}
+
+static void
 wait_for (WaitingFile *file, const WaitingFile *older, int64_t until_ns)
 {
   const char *why = g_str_equal (older->state, "held")         ? "is held"
@@ -246,18 +255,24 @@ wait_for (WaitingFile *file, const WaitingFile *older, int64_t until_ns)
   file->reason = g_strdup_printf ("for %s, which is older and %s; until %s UTC at most", older->file, why, until);
 }
 
-/* Of each table, which complete files wait for an older one that cannot go. The files are in order. */
+/* Of each table, which complete files wait for one that is in work, or for an older one that cannot go. The files are in order. */
 static void
 find_older (const Survey *survey)
 {
   g_autoptr (GHashTable) older = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) working = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < survey->files->len; i++)
     {
       WaitingFile *file = survey->files->pdata[i];
       const WaitingFile *first = file->table != NULL ? g_hash_table_lookup (older, file->table) : NULL;
+      const WaitingFile *in_work = file->table != NULL ? g_hash_table_lookup (working, file->table) : NULL;
       int64_t until_ns = order_waits_until (file->ctime_ns, survey->settings->wait_for_older, survey->now_ns);
       if (first != NULL && g_str_equal (file->state, "ready") && until_ns > survey->now_ns)
         wait_for (file, first, until_ns);
+      else if (in_work != NULL && g_str_equal (file->state, "ready"))
+        wait_for_work (file, in_work);
+      else if (file->table != NULL && g_str_equal (file->state, "in work"))
+        g_hash_table_insert (working, file->table, file);
       else if (first == NULL && holds_others (file))
         g_hash_table_insert (older, file->table, file);
     }

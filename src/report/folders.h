@@ -15,7 +15,7 @@ typedef struct
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
   Json *told;        /* what a running `weir watch` says of it (src/report/told.h); NULL: nothing */
-  char *waits_for;   /* an older file of its table, which cannot be loaded yet; NULL: for none */
+  char *waits_for;   /* a file of its table that comes first and is in work, or cannot be loaded yet; NULL: for none */
   int64_t until_ns;  /* since 1970: it waits until then at most; 0: it waits for none */
 
   int64_t instant_ns, ctime_ns; /* its place (models/order.h) */

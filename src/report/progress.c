@@ -36,11 +36,11 @@ draw (Progress *progress)
 }
 
 static void
-on_progress (const char *step, int64_t done, int64_t total, void *data)
+on_progress (const char *step, int64_t done, int64_t total, int64_t rows, void *data)
 {
   Progress *progress = data;
   bool another = progress->pulse.step == NULL || strcmp (progress->pulse.step, step) != 0 || strcmp (step, "TRANSFORM") == 0;
-  pulse_note (&progress->pulse, step, done, total);
+  pulse_note (&progress->pulse, step, done, total, rows);
   if (progress->shown && (another || g_get_monotonic_time () - progress->last_us >= REDRAW_US))
     draw (progress);
 }

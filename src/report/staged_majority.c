@@ -27,8 +27,7 @@ count_fitting (const Candidate *candidate, const char *const *cells, size_t coun
       /* A plus may be a telephone number's; an exponent is for double precision. */
       if (cells[i][0] == '+' || (candidate->type == TYPE_NUMERIC && strpbrk (cells[i], "eE") != NULL))
         continue;
-      bool inferred = candidate->format != NULL || type->recognize == NULL || type->recognize (cells[i], length);
-      if (inferred && type->parse (cells[i], length, candidate->format, &value))
+      if (type_recognize (type, cells[i], length, candidate->format, &value))
         fitting++;
     }
   return fitting;

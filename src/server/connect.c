@@ -44,7 +44,9 @@ static Db *
 connect_to (const Settings *settings, bool start, int stop_fd, GError **error)
 {
   g_autofree char *url = NULL;
-  return database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
+  g_autoptr (Db) db = database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
+  /* The one that runs have: with another one the server would plan what it knows by name anew. */
+  return db != NULL && db_exec (db, "set search_path = pg_catalog", error) ? g_steal_pointer (&db) : NULL;
 }
 
 Db *
@@ -88,10 +90,11 @@ bool
 database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error)
 {
   g_autofree char *table = NULL;
-  if (!ledger_secret_table (db, &table, error))
-    return false;
   bool missing = !g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
-  if (settings_read_secret (settings, table == NULL, ret_secret, ret_length, error))
+  /* One that is there is taken, whatever was loaded with it; and none is made in its place if it goes meanwhile. */
+  if (missing && !ledger_secret_table (db, &table, error))
+    return false;
+  if (settings_read_secret (settings, missing && table == NULL, ret_secret, ret_length, error))
     return true;
   if (!missing || table == NULL)
     return false;

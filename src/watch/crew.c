@@ -246,6 +246,7 @@ crew_give (Crew *crew, const Job *job, const char *request)
       worker->state = WORKER_WORKING;
       worker->job = job_copy (job);
       worker->work.heard = worker->work.begun = worker->work.told = g_get_monotonic_time ();
+      worker->job->given = worker->job->ended ? job->given : worker->work.begun;
       worker->work.begun_real = g_get_real_time ();
       worker->silence_told = false;
       return true;

@@ -7,6 +7,7 @@
 #include "src/watch/notifier.h"
 #include "watcher/settle.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -248,4 +249,19 @@ inbox_list (Inbox *inbox, int64_t now)
   if (inbox->notifier)
     notifier_keep_up (inbox->notifier, identity, now);
   return listing;
+}
+
+bool
+inbox_has_left (const Inbox *inbox, const Job *job)
+{
+  struct stat info;
+  g_autofree char *path = g_build_filename (inbox->settings->imports, job->name, NULL);
+  bool left = lstat (path, &info) != 0 ? errno == ENOENT : info.st_dev != job->device || info.st_ino != job->inode;
+  g_autoptr (GPtrArray) claims = left ? claim_list (inbox->settings->imports, NULL) : NULL;
+  for (unsigned i = 0; claims && i < claims->len; i++)
+    {
+      const Sight *sight = &((const ClaimEntry *) claims->pdata[i])->sight;
+      left &= sight->device != job->device || sight->inode != job->inode;
+    }
+  return left && claims;
 }

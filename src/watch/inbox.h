@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "src/settings/settings.h"
+#include "src/watch/job.h"
 #include "watcher/claim.h"
 #include "watcher/scan.h"
 
@@ -43,6 +44,10 @@ void inbox_start (Inbox *inbox);
  * is said once, and empty.
  */
 Listing *inbox_list (Inbox *inbox, int64_t now);
+
+/* Whether the file is neither in the folder any more nor in a claim: whoever had it got as far as that. Where this cannot be seen, it
+ * is still there. */
+bool inbox_has_left (const Inbox *inbox, const Job *job);
 
 /* "by weir-notify", "every second": for people. Static text. */
 const char *inbox_method (const Inbox *inbox);

@@ -30,6 +30,8 @@ job_copy (const Job *job)
   copy->instant_ns = job->instant_ns;
   copy->not_before = job->not_before;
   copy->passes_at = job->passes_at;
+  copy->given = job->given;
+  copy->ended = job->ended;
   return copy;
 }
 

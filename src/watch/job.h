@@ -34,6 +34,8 @@ typedef struct
   char *order_key;             /* the same */
   int64_t not_before;          /* monotonic microseconds; 0: at once */
   int64_t passes_at;           /* the same: from then on it goes past older files of its table that cannot go */
+  int64_t given;               /* the same: when a worker got it; 0: none has it */
+  bool ended;                  /* its worker died when it had left the drop folder: what became of it has to be asked */
   const GPtrArray *references; /* of ModelReference, borrowed from the catalog in force; NULL: none */
 } Job;
 

@@ -1,6 +1,7 @@
 #include "src/watch/once.h"
 
 #include "base/error.h"
+#include "src/watch/troubles.h"
 
 #include <string.h>
 
@@ -135,6 +136,22 @@ judge_free (const OnceLook *look, guint index)
   return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_RETRY, REASON_WAITS, "a file that comes before it is left" };
 }
 
+/* Of a file that is held. Its words are those of `weir status`. */
+static const struct
+{
+  bool is_known;
+  Standing standing;
+} standings[HOLD_CAUSES] = {
+  [HOLD_BUSY] = { true, { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_LOCK_BUSY, NULL } },
+  [HOLD_GONE] = { true, { true, 0, WEIR_ERROR_RETRY, REASON_NONE, NULL } },
+  [HOLD_WAITS] = { true, { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WAITS, NULL } },
+  [HOLD_RETRY] = { true, { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_NONE, NULL } },
+  [HOLD_MODEL] = { true, { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, NULL } },
+  [HOLD_FILE] = { true, { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, NULL } },
+  [HOLD_LOCAL] = { true, { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, NULL } },
+  [HOLD_CRASHED] = { true, { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WORKER_CRASHED, NULL } },
+};
+
 static Standing
 judge (const OnceLook *look, guint index)
 {
@@ -146,29 +163,12 @@ judge (const OnceLook *look, guint index)
     return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "it stays claimed, for it cannot be moved" };
   if (job->state == JOB_UNREADABLE)
     return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_UNREADABLE, "it cannot be read" };
-  switch (holds_find (look->holds, job, look->now, &until))
-    {
-    case HOLD_MODEL:
-    case HOLD_FILE:
-      return (Standing) { false, EXIT_MODEL, WEIR_ERROR_MODEL, REASON_NONE, "a person must mend its model or the settings" };
-    case HOLD_LOCAL:
-      return (Standing) { false, EXIT_LOCAL, WEIR_ERROR_LOCAL, REASON_NONE, "the local disk or its permissions" };
-    case HOLD_CRASHED:
-      return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WORKER_CRASHED, "it crashed its workers" };
-    case HOLD_WAITS:
-      return (Standing) { false, EXIT_REFUSED, WEIR_ERROR_INPUT, REASON_WAITS, "it refers to a table that was never loaded" };
-    case HOLD_BUSY:
-      return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_LOCK_BUSY, "another session works on its table" };
-    case HOLD_RETRY:
-      return (Standing) { true, EXIT_AWAY, WEIR_ERROR_RETRY, REASON_NONE, "it is tried again" };
-    case HOLD_GONE:
-      return (Standing) { true, 0, WEIR_ERROR_RETRY, REASON_NONE, "it is gone" };
-    case HOLD_NONE:
-    case HOLD_STUCK:
-    case HOLD_CAUSES:
-      break;
-    }
-  return judge_free (look, index);
+  HoldCause cause = holds_find (look->holds, job, look->now, &until);
+  if (!standings[cause].is_known)
+    return judge_free (look, index);
+  Standing standing = standings[cause].standing;
+  standing.message = troubles_text (cause);
+  return standing;
 }
 
 /* What another weir has claimed is no business of ours any more. */

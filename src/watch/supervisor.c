@@ -220,6 +220,7 @@ clear (Supervisor *supervisor)
   for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
     g_clear_pointer (&supervisor->outages[kind].reason, g_free);
   g_clear_pointer (&supervisor->jobs, g_ptr_array_unref);
+  g_clear_pointer (&supervisor->ended, g_ptr_array_unref);
   g_clear_pointer (&supervisor->crew_trouble, g_free);
   g_clear_pointer (&supervisor->database, g_free);
   g_clear_pointer (&supervisor->environment, g_strfreev);
@@ -253,6 +254,7 @@ supervisor_run (const Settings *settings, const char *program, const SupervisorO
   supervisor.troubles = troubles_new ();
   supervisor.board = board_new (settings->state);
   supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+  supervisor.ended = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
   sigaction (SIGPIPE, &ignore, &before);
   unsigned sources[3];

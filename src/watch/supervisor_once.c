@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "pipeline/summary.h"
-#include "src/load/published.h"
 
 #include <stdio.h>
 
@@ -52,8 +51,9 @@ static void
 tell_left (const Job *job, const Json *error, void *data)
 {
   Supervisor *supervisor = data;
-  g_autofree char *reason = published_error_text (error);
-  log_line (supervisor->log, "%s: is left in the drop folder: %s", job->shown, reason);
+  /* What is to be done was said when a worker left it; --json has it all. */
+  log_line (supervisor->log, "%s: is left in the drop folder: %s", job->shown,
+            json_string_value (json_object_get (error, "message")));
   if (supervisor->json)
     publish_left (job, error);
 }

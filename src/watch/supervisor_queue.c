@@ -10,8 +10,10 @@
 
 #include <string.h>
 
-/* A look costs time in proportion to the folder; looks take at most about a quarter of it. */
+/* A look costs time in proportion to the folder; looks take at most about a quarter of it, or a twentieth where more files are ready than
+ * anybody can take: what comes then would have to wait anyway. */
 #define LOOK_SHARE 3
+#define LOOK_SHARE_BUSY 19
 #define SHORTEST_PAUSE_US 10000
 
 /* A wait for an older file is said when it has lasted that long. */
@@ -117,6 +119,8 @@ rebuild_jobs (Supervisor *supervisor, const Listing *listing)
     add_claim (supervisor, listing->claims->pdata[i]);
   for (unsigned i = 0; i < listing->entries->len; i++)
     add_entry (supervisor, listing->entries->pdata[i]);
+  for (unsigned i = 0; i < supervisor->ended->len; i++)
+    g_ptr_array_add (supervisor->jobs, job_copy (supervisor->ended->pdata[i]));
 }
 
 /* Workers read settings when they start. A weir.json that cannot be taken keeps the ones we have. */
@@ -134,6 +138,15 @@ take_settings (Supervisor *supervisor)
             "weir.json changed: new workers read it; \"watch\", \"settle\", \"wait_for_older\", \"workers\" and the folders need a "
             "restart");
   crew_renew (supervisor->crew);
+}
+
+static bool
+is_busy (const Supervisor *supervisor)
+{
+  int ready = 0;
+  for (unsigned i = 0; i < supervisor->jobs->len; i++)
+    ready += ((const Job *) supervisor->jobs->pdata[i])->state == JOB_READY;
+  return ready > 2 * supervisor->settings->workers;
 }
 
 void
@@ -155,7 +168,7 @@ supervisor_look (Supervisor *supervisor)
   if (supervisor->once)
     supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
-  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, LOOK_SHARE * (now - begun));
+  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, (is_busy (supervisor) ? LOOK_SHARE_BUSY : LOOK_SHARE) * (now - begun));
   supervisor->fresh = true;
   supervisor_hand_out (supervisor);
   supervisor->fresh = false;
@@ -228,13 +241,16 @@ list_passed (const GArray *all, const char *table)
   return runs;
 }
 
-/* The line for the worker. A file that crashed its workers twice is refused, which only a claim can be. older: the file that it goes
+/* The line for the worker. Of a file that has left it is asked only what became of it. A file that crashed its workers twice is refused, which only a claim can be. older: the file that it goes
  * past, NULL: none. Owned by the caller. */
 static char *
 make_request (const Job *job, const Job *older, const GArray *all, unsigned crashes)
 {
   g_autoptr (Json) request = NULL;
-  if (!job->is_claim)
+  if (job->ended)
+    request = json_pack ("{s:s, s:I}", "path", job->name, "ended",
+                         (json_int_t) ((g_get_monotonic_time () - job->given) / G_USEC_PER_SEC + 1));
+  else if (!job->is_claim)
     request = json_pack ("{s:s, s:o, s:s*}", "path", job->name, "claims", list_passed (all, job->table), "past",
                          older ? older->name : NULL);
   else if (crashes < 2)
@@ -263,7 +279,7 @@ give (Supervisor *supervisor, const GArray *all, const Step *step)
     return false;
   /* A claim that our own worker has left was told of already. */
   bool ours = troubles_find (supervisor->troubles, job->key) != NULL;
-  if (job->is_claim && crashes == 0 && !ours && holds_is_news (supervisor->holds, job->key, "resumed"))
+  if (job->is_claim && !job->ended && crashes == 0 && !ours && holds_is_news (supervisor->holds, job->key, "resumed"))
     log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
   return true;
 }

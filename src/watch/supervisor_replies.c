@@ -28,10 +28,20 @@ hold_until (Supervisor *supervisor, const Job *job, HoldCause cause, int64_t pau
   troubles_note (supervisor->troubles, job->key, cause, text, g_get_real_time (), pause_us);
 }
 
+/* What became of it is known, or nobody knows it. */
+static void
+forget_ended (Supervisor *supervisor, const Job *job)
+{
+  for (unsigned i = supervisor->ended->len; job->ended && i-- > 0;)
+    if (strcmp (((const Job *) supervisor->ended->pdata[i])->key, job->key) == 0)
+      g_ptr_array_remove_index (supervisor->ended, i);
+}
+
 /* The file has left the drop folder: nothing of it stays here. */
 static void
 forget_job (Supervisor *supervisor, const Job *job)
 {
+  forget_ended (supervisor, job);
   holds_release (supervisor->holds, job->key);
   troubles_forget (supervisor->troubles, job->key);
   holds_forgive (supervisor->holds, job->name);
@@ -309,9 +319,28 @@ supervisor_worker_unavailable (const Json *reply, void *data)
     tell_crew_trouble (supervisor, reason);
 }
 
+/* A worker that died when its file had left the drop folder has perhaps done all with it but say so: the ledger is asked. */
+static void
+ask_for_end (Supervisor *supervisor, const Job *job)
+{
+  if (job->ended) /* the worker that was to ask has died, too */
+    return;
+  Job *ended = job_copy (job);
+  ended->ended = ended->is_claim = true;
+  ended->state = JOB_ORPHAN;
+  g_ptr_array_add (supervisor->ended, ended);
+}
+
 void
 supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how)
 {
+  if (job->ended || (supervisor->inbox && inbox_has_left (supervisor->inbox, job)))
+    {
+      log_about (supervisor->log, job->name, "its worker %s when the file had left the drop folder; its end is looked up", how);
+      ask_for_end (supervisor, job);
+      supervisor_look_later (supervisor, 0);
+      return;
+    }
   unsigned crashes = holds_count_crash (supervisor->holds, job->name);
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"

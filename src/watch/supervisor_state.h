@@ -50,9 +50,10 @@ typedef struct
   Crew *crew;
   CatalogWatch *catalog;
 
-  char *database;  /* which one, and why; for people */
-  bool looked;     /* at the drop folder, at least once */
-  GPtrArray *jobs; /* of Job: what the last listing and the replies since then say */
+  char *database;   /* which one, and why; for people */
+  bool looked;      /* at the drop folder, at least once */
+  GPtrArray *jobs;  /* of Job: what the last listing and the replies since then say */
+  GPtrArray *ended; /* of Job: whose worker died when they had left the drop folder; each look adds them to the jobs */
   Holds *holds;
   Troubles *troubles;
   Board *board; /* NULL: nobody is told */

@@ -9,9 +9,9 @@ static const struct
   [HOLD_GONE] = { "gone", "it is not there any more" },
   [HOLD_WAITS] = { "waits", "its dimension comes first" },
   [HOLD_RETRY] = { "retry", "it is tried again" },
-  [HOLD_MODEL] = { "model", "a person must mend something" },
-  [HOLD_FILE] = { "file", "a person must mend something" },
-  [HOLD_LOCAL] = { "local", "the disk or its permissions" },
+  [HOLD_MODEL] = { "model", "a person must mend its model or the settings" },
+  [HOLD_FILE] = { "file", "a person must mend its model or the settings" },
+  [HOLD_LOCAL] = { "local", "the local disk or its permissions" },
   [HOLD_STUCK] = { "stuck", "its run is over, and the file cannot be moved" },
   [HOLD_CRASHED] = { "crashed", "it crashed its workers and is left until it changes" },
 };

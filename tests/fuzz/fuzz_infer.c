@@ -63,7 +63,7 @@ require_taken (const Cell *cell, const Type *type, const char *format, uint64_t 
     types_trim (&text, &length);
   if (length == 0 || (word >= 0 && (nulls & UINT64_C (1) << word) != 0))
     return;
-  REQUIRE (type->parse (text, length, format, &value));
+  REQUIRE (type_parse (type, text, length, format, &value));
 }
 
 int

@@ -614,6 +614,8 @@ test_check_a_fresh_home (void **state)
   home_write_file (home, "fresh/weir.json", "{}");
   home_write_file (home, "fresh/models/bad.json", "{");
   g_autofree char *fresh = home_path (home, "fresh");
+  g_autofree char *empty = home_path (home, "fresh/.weir");
+  assert_int_equal (mkdir (empty, 0700), 0); /* as a container's empty volume is */
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "check", "--home", fresh, "--json", NULL);
   g_autoptr (Json) told = outcome_json (outcome);
   size_t i;

@@ -384,6 +384,26 @@ test_reference_by_value (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* Where no row was made with the key as it was, the next load takes the new one, and so does the command. */
+static void
+test_key_of_a_table_that_is_gone (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", MODEL ("\"hash\": \"hmac-sha256\""));
+  load_users (home);
+  home_write_model (home, "users", MODEL ("\"hash\": \"hmac-sha256\", \"normalize\": [\"trim\", \"lowercase\"]"));
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "key", "users", "bob@x.org", NULL);
+  assert_contains (refused->err, "the key definition of table \"users\" is not the one its rows were loaded with");
+  sql_run_text (home, "drop table warehouse.users cascade");
+  g_autofree char *key = key_of (home, "bob@x.org");
+  g_autoptr (Json) published = load_text (home, "users-2.csv", FILE_TEXT, NULL);
+  assert_json (published, "status", "applied");
+  assert_key_command_agrees (home);
+  g_autofree char *after = key_of (home, "bob@x.org");
+  assert_string_equal (key, after);
+  home->oracle = ORACLE_BY_HAND;
+}
+
 /* No load would give this value an id. */
 static void
 test_key_of_another_type (void **state)
@@ -427,6 +447,7 @@ main (void)
     TEST (test_key_by_value),
     TEST (test_reference_by_value),
     TEST (test_key_of_another_type),
+    TEST (test_key_of_a_table_that_is_gone),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -189,6 +189,23 @@ test_refuses_what_kills (void **state)
   assert_int_equal (home_count_files (home, "failed"), 2); /* and its reason */
 }
 
+/* What a person has to do about a file is said when a worker leaves it, and not once more at the end. */
+static void
+test_advice_is_told_once (void **state)
+{
+  Home *home = *state;
+  given_home (home);
+  home_drop (home, "users.csv", "name,email\nAnn,a@x.org\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"name\"]}");
+  home_drop (home, "users-2.csv", "name,email\nBob,b@x.org\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "watch", "--once", NULL);
+  assert_contains (outcome->err, "users-2.csv: is left in the drop folder: ");
+  g_auto (GStrv) advice = g_strsplit (outcome->err, "HINT:", -1);
+  assert_int_equal (g_strv_length (advice), 2);
+  home_take_back (home, "users-2.csv");
+}
+
 /* A file whose table somebody has locked stays claimed, and is its own still: it is tried until the lock is gone, and told of once. */
 static void
 test_waits_for_locks (void **state)
@@ -258,6 +275,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_leaves_what_comes_later, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_takes_up_orphans, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_refuses_what_kills, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_advice_is_told_once, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_waits_for_locks, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_two_at_once, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_database_away, home_setup, home_teardown),

@@ -132,6 +132,33 @@ assert_exec (Db *db, const char *sql)
   assert_no_error (error);
 }
 
+/* Somebody has a table of the ledger locked: who that is, and what folders alone can tell. */
+static void
+test_status_of_a_locked_ledger (void **state)
+{
+  static const char *const tables[] = { "weir.file", "weir.\"table\"" };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) loaded = load_text (home, "users.csv", users_text, NULL);
+  home_drop (home, "users-2.csv", "name,email\nCyd,c@x.org\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autoptr (Db) somebody = db_connect (home->url, "somebody", -1, NULL);
+      g_autofree char *lock = g_strdup_printf ("lock table %s in access exclusive mode", tables[i]);
+      assert_true (db_exec (somebody, "begin", NULL) && db_exec (somebody, lock, NULL));
+      g_autoptr (Outcome) text = expect_weir (home, 3, "status", NULL);
+      assert_contains (text->out, "In the way is session ");
+      assert_contains (text->out, "somebody), idle in transaction since ");
+      assert_contains (text->out, "users-2.csv  users");
+      g_autoptr (Outcome) outcome = expect_weir (home, 3, "status", "--json", NULL);
+      g_autoptr (Json) status = outcome_json (outcome);
+      assert_json (status, "database.reachable", "true");
+      assert_json (status, "database.session.application", "somebody");
+      assert_json (status, "waiting.0.file", "users-2.csv");
+    }
+  home->oracle = ORACLE_REPLAY;
+}
+
 /* What `weir status --json` says of the file. A new reference; NULL: nothing. */
 static Json *
 ask_status (Home *home, const char *file)
@@ -153,6 +180,19 @@ ask_in_whose_way (Home *home, const char *file)
   g_autoptr (Json) told = ask_status (home, file);
   bool is_so = g_strcmp0 (json_string_value (json_object_get (told, "cause")), "retry") == 0 && json_object_get (told, "session");
   return is_so ? g_steal_pointer (&told) : NULL;
+}
+
+/* When a file of users was read last. */
+#define LAST_READ                                                                                                                  \
+  "select max(s.started_on) from weir.execution_step s join weir.file f on f.run_id = s.execution_id"                              \
+  " where s.step_name = 'LOAD' and f.table_name = 'users'"
+
+/* Whether it has been tried, in vain, since status said when that would be. */
+static bool
+has_been_tried_since (Home *home, const char *file, const char *next)
+{
+  g_autoptr (Json) told = ask_in_whose_way (home, file);
+  return told != NULL && g_strcmp0 (json_string_value (json_object_get (told, "next_try")), next) > 0;
 }
 
 /* Changes of columns, and what the file brings for them; what a reader asked, and how much of that is told. */
@@ -194,7 +234,12 @@ test_a_reader_holds_a_change_of_columns (void **state)
       assert_json (told, "session.state", "idle in transaction");
       assert_json (told, "session.query", changes[i].told);
       g_autofree char *name = g_strdup_printf ("shops-%zu.csv", i);
+      g_autofree char *read = sql_scalar (home, LAST_READ);
+      g_autofree char *next = json_at (told, "next_try");
       expect_others_go_on (home, name);
+      /* It is tried again and again, and was read once. */
+      wait_until (has_been_tried_since (home, changes[i].name, next));
+      assert_sql (home, read, LAST_READ);
       /* Others read the table all the while, though weir wants to shut them out. */
       sql_run_text (home, "set statement_timeout = 5000");
       for (int times = 0; times < 50; times++, g_usleep (20000))
@@ -281,7 +326,7 @@ main (void)
     TEST (test_a_file_that_grows_while_claimed),  TEST (test_a_terminated_backend_is_no_outage),
     TEST (test_workers_that_crash_behind_commit), TEST (test_a_reader_holds_a_change_of_columns),
     TEST (test_a_reader_holds_nothing_else),      TEST (test_a_writer_holds_a_table_for_a_bounded_time),
-    TEST (test_load_says_who_is_in_the_way),
+    TEST (test_load_says_who_is_in_the_way),      TEST (test_status_of_a_locked_ledger),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -479,6 +479,36 @@ test_the_file_that_was_listed (void **state)
   assert_int_equal (home_count_files (home, "imports"), 0);
 }
 
+/* What became of a file that is in no folder any more is the ledger's to say: of a load of just now, and of that file. */
+static void
+test_ended (void **state)
+{
+  static const struct
+  {
+    const char *since; /* its end, by the ledger */
+    int grown;
+    Answer answer;
+  } cases[] = { { "0 s", 0, DONE }, { "0 s", 1, GONE }, { "1 hour", 0, GONE } };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_auto (Worker) worker = worker_start (home);
+  home_drop (home, "users.csv", users_text);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      if (i == 0)
+        assert_answer (&worker, DONE, ASK_FOR_PATH, "users.csv");
+      sql_run_text (home, "update weir.file set updated_on = clock_timestamp() - interval '%s'", cases[i].since);
+      g_autoptr (GPtrArray) kept = home_list_files (home, "archive/users");
+      g_autofree char *named = name_file (home, kept->pdata[0], "path", "users.csv", cases[i].grown);
+      g_autofree char *request = g_strdup_printf ("{\"ended\": 600, %s", named + 1);
+      g_autoptr (Json) answer = ask (&worker, cases[i].answer, "%s", request);
+      if (cases[i].answer == DONE)
+        assert_load (answer, "applied", "read=2 inserted=2 staged=2");
+    }
+  worker_end (&worker);
+  home->oracle = ORACLE_BY_HAND;
+}
+
 /* Then it never is ready: it says why, and ends. */
 static void
 test_no_database (void **state)
@@ -511,6 +541,7 @@ main (void)
     TEST (test_run_in_work),
     TEST (test_link),
     TEST (test_the_file_that_was_listed),
+    TEST (test_ended),
     TEST (test_no_database),
   };
   signal (SIGPIPE, SIG_IGN);

@@ -186,6 +186,7 @@ cluster_start (Cluster *cluster)
                          "-c", "shared_buffers=64MB",
                          "-c", "max_connections=200",
                          "-c", "autovacuum=off",
+                         "-c", "jit=off", /* compiling takes longer than any statement of a test runs */
                          "-c", "dynamic_shared_memory_type=mmap", /* in the data directory, and gone with it */
                          "-c", "log_statement=all",
                          "-c", "log_min_messages=log",

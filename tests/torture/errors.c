@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define ERRORS 6 /* of one call at most */
+#define ERRORS 8 /* of one call at most */
 
 /* Calls whose failure says something of the machine. What is not here cannot fail, or only by a mistake of the program. A file that is
  * there is not said to be missing when it is opened or looked at: a model that is not there is none, and weir stages the file. */
@@ -14,29 +14,29 @@ static const struct
   long call;
   int errors[ERRORS];
 } failures[] = {
-  { SYS_openat, { EACCES, EMFILE, EIO, ENOSPC, EINTR } },
+  { SYS_openat, { EACCES, EMFILE, EIO, ENOSPC, EDQUOT, ESTALE, EINTR } },
 #ifdef SYS_open
-  { SYS_open, { EACCES, EMFILE, EIO, ENOSPC, EINTR } },
+  { SYS_open, { EACCES, EMFILE, EIO, ENOSPC, EDQUOT, ESTALE, EINTR } },
 #endif
 #ifdef SYS_openat2
   { SYS_openat2, { EACCES, EMFILE, EIO, ENOSYS, EAGAIN, EINTR } },
 #endif
   { SYS_read, { EIO, EINTR, EAGAIN } },
   { SYS_pread64, { EIO, EINTR } },
-  { SYS_write, { EIO, ENOSPC, EINTR, EAGAIN, EPIPE } },
-  { SYS_writev, { EIO, ENOSPC, EINTR, EAGAIN, EPIPE } },
+  { SYS_write, { EIO, ENOSPC, EDQUOT, EINTR, EAGAIN, EPIPE } },
+  { SYS_writev, { EIO, ENOSPC, EDQUOT, EINTR, EAGAIN, EPIPE } },
   { SYS_pwrite64, { EIO, ENOSPC, EINTR } },
-  { SYS_copy_file_range, { EIO, ENOSPC, EXDEV } },
+  { SYS_copy_file_range, { EIO, ENOSPC, EDQUOT, ESTALE, EXDEV } },
   { SYS_close, { EIO, EINTR } },
-  { SYS_fsync, { EIO, ENOSPC } },
-  { SYS_fdatasync, { EIO, ENOSPC } },
-  { SYS_renameat2, { EACCES, EIO, ENOSPC, EXDEV, ENOENT } },
-  { SYS_renameat, { EACCES, EIO, ENOSPC, EXDEV, ENOENT } },
+  { SYS_fsync, { EIO, ENOSPC, EDQUOT, ESTALE } },
+  { SYS_fdatasync, { EIO, ENOSPC, EDQUOT, ESTALE } },
+  { SYS_renameat2, { EACCES, EIO, ENOSPC, EDQUOT, ESTALE, ENAMETOOLONG, EXDEV, ENOENT } },
+  { SYS_renameat, { EACCES, EIO, ENOSPC, EDQUOT, ESTALE, ENAMETOOLONG, EXDEV, ENOENT } },
   { SYS_linkat, { EACCES, EIO, ENOSPC, EXDEV, EMLINK } },
   { SYS_unlinkat, { EACCES, EIO, ENOENT } },
   { SYS_mkdirat, { EACCES, EIO, ENOSPC } },
 #ifdef SYS_rename
-  { SYS_rename, { EACCES, EIO, ENOSPC, EXDEV, ENOENT } },
+  { SYS_rename, { EACCES, EIO, ENOSPC, EDQUOT, ESTALE, ENAMETOOLONG, EXDEV, ENOENT } },
   { SYS_link, { EACCES, EIO, ENOSPC, EXDEV, EMLINK } },
   { SYS_unlink, { EACCES, EIO, ENOENT } },
   { SYS_mkdir, { EACCES, EIO, ENOSPC } },

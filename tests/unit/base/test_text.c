@@ -76,6 +76,33 @@ marks_and_line_ends_are_counted (void **state)
     }
 }
 
+/* Bytes are looked at by blocks: what counts is tried at each place of some, with other bytes before and behind them. */
+static void
+each_place_of_a_block_is_looked_at (void **state)
+{
+  (void) state;
+  char bytes[200];
+  for (size_t from = 0; from < 70; from++)
+    for (size_t at = from; at < sizeof bytes; at++)
+      {
+        memset (bytes, 'a', sizeof bytes);
+        bytes[at] = '\n';
+        assert_int_equal (text_count_line_ends (bytes + from, sizeof bytes - from), 1);
+        bytes[at] = '\xC3';
+        size_t bad = 0;
+        assert_int_equal (text_ascii_length (bytes + from, sizeof bytes - from), at - from);
+        assert_false (text_is_utf8 (bytes + from, sizeof bytes - from, &bad));
+        assert_int_equal (bad, at - from);
+        if (at + 1 < sizeof bytes)
+          bytes[at + 1] = '\xA4';
+        assert_int_equal (text_is_utf8 (bytes + from, sizeof bytes - from, NULL), at + 1 < sizeof bytes);
+      }
+  memset (bytes, '\n', sizeof bytes);
+  assert_int_equal (text_count_line_ends (bytes, sizeof bytes), sizeof bytes);
+  memset (bytes, '\0', sizeof bytes);
+  assert_int_equal (text_ascii_length (bytes, sizeof bytes), sizeof bytes);
+}
+
 static const struct
 {
   const char *word;
@@ -234,6 +261,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (utf8_is_told_from_other_bytes),
     cmocka_unit_test (marks_and_line_ends_are_counted),
+    cmocka_unit_test (each_place_of_a_block_is_looked_at),
     cmocka_unit_test (the_nearest_word_is_found_when_near_enough),
     cmocka_unit_test (figures_read_well),
     cmocka_unit_test (globs_match_as_in_the_shell),

@@ -128,7 +128,7 @@ check_cells (const Column *columns, size_t n_columns)
           if (cell == QUOTED_EMPTY || length == 0)
             continue;
           bool null = null_word_find (cell, length) >= 0 && result.type->id != TYPE_TEXT;
-          assert_true (null || result.type->parse (cell, length, result.format, &value));
+          assert_true (null || type_parse (result.type, cell, length, result.format, &value));
         }
     }
 }

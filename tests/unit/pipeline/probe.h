@@ -38,23 +38,42 @@ without_blanks (const char *text)
   return g_string_free (result, FALSE);
 }
 
+/* In memory of just the room that it says it takes, so that the sanitizer sees who writes on. */
+static inline GByteArray *
+value_bytes (const Type *type, const Value *value, bool canonical)
+{
+  uint8_t *bytes = g_malloc (type_room (value));
+  uint8_t *end = (canonical ? type->canonical : type->encode) (value, bytes);
+  return g_byte_array_new_take (bytes, (gsize) (end - bytes));
+}
+
 /* Parsed from a copy without a NUL behind it, so that the sanitizer sees whoever reads on. NULL: it is not of the type. */
 static inline char *
 probe (TypeId id, const char *format, const char *cell, bool canonical)
 {
   size_t length = strlen (cell);
   char *copy = length > 0 ? memcpy (g_malloc (length), cell, length) : g_malloc (1);
-  GByteArray *out = g_byte_array_new ();
   Value value;
   char *hex = NULL;
-  if (types[id].parse (copy, length, format, &value))
+  if (type_parse (&types[id], copy, length, format, &value))
     {
-      (canonical ? types[id].canonical : types[id].encode) (&value, out);
+      g_autoptr (GByteArray) out = value_bytes (&types[id], &value, canonical);
       hex = hex_of (out);
     }
-  g_byte_array_unref (out);
   g_free (copy);
   return hex;
+}
+
+/* The one text of the value; NULL: there is none. */
+static inline char *
+probe_text (TypeId id, const char *format, const char *cell)
+{
+  GString *out = g_string_new (NULL);
+  Value value;
+  bool written = types[id].write != NULL && type_parse (&types[id], cell, strlen (cell), format, &value);
+  if (written)
+    types[id].write (&value, out);
+  return g_string_free (out, !written);
 }
 
 static inline void

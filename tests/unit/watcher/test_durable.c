@@ -1,5 +1,6 @@
 /* What must be on the disk when a function returns: every fsync goes through here first. */
 #include "base/fsutil.h"
+#include "base/scope.h"
 #include "tests/support/process.h"
 #include "watcher/archive.h"
 
@@ -8,12 +9,15 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #define NOON INT64_C (1795167000) /* 2026-11-20 09:30:00 UTC */
 
 static GString *synced; /* the paths, each in a line, as they were called then */
+
+static int fails_with; /* what each of them ends with; 0: it does its work */
 
 int __real_fsync (int fd);
 int __wrap_fsync (int fd);
@@ -25,6 +29,8 @@ __wrap_fsync (int fd)
   g_autofree char *path = g_file_read_link (link, NULL);
   if (synced != NULL)
     g_string_append_printf (synced, "%s\n", path);
+  if (fails_with != 0)
+    return errno = fails_with, -1;
   return __real_fsync (fd);
 }
 
@@ -144,13 +150,41 @@ a_file_that_is_deleted (void **state)
   assert_synced (*state, "claimed");
 }
 
+/* Whose trouble it is that a disk does not take, by what it says. The file itself is where it was to go. */
+static void
+a_disk_that_does_not_sync (void **state)
+{
+  static const struct
+  {
+    int number;
+    Scope scope;
+  } cases[] = { { ENOSPC, SCOPE_MACHINE }, { EDQUOT, SCOPE_MACHINE }, { EROFS, SCOPE_MACHINE },
+                { EIO, SCOPE_FILE },       { ESTALE, SCOPE_FILE },    { ENAMETOOLONG, SCOPE_FILE } };
+  g_autofree char *archive = g_build_filename (*state, "archive", NULL);
+  assert_int_equal (g_mkdir_with_parents (archive, 0755), 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = make_file (*state, "claimed", "users.csv");
+      g_autofree char *place = NULL;
+      g_autoptr (GError) error = NULL;
+      fails_with = cases[i].number;
+      bool done = archive_store (&(ArchiveFile) { path, "users.csv", uid_random (), NOON, NULL }, archive, &place, &error);
+      fails_with = 0;
+      assert_false (done);
+      assert_int_equal (weir_error_get_errno (error), cases[i].number);
+      assert_int_equal (scope_of_error (error), cases[i].scope);
+      assert_true (g_file_test (place, G_FILE_TEST_EXISTS));
+      assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST (a_file_that_is_written),  TEST (a_file_that_is_moved),   TEST (a_file_that_is_claimed),
-    TEST (a_file_that_is_archived), TEST (a_file_that_is_refused), TEST (a_file_that_is_deleted),
+    TEST (a_file_that_is_written), TEST (a_file_that_is_moved),   TEST (a_file_that_is_claimed),    TEST (a_file_that_is_archived),
+    TEST (a_file_that_is_refused), TEST (a_file_that_is_deleted), TEST (a_disk_that_does_not_sync),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

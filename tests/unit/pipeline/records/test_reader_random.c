@@ -7,6 +7,7 @@
 #include "base/autoptr.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/records/reader_split.h"
+#include "tests/support/effort.h"
 #include "tests/unit/pipeline/reading.h"
 
 #include <string.h>
@@ -333,7 +334,7 @@ reads_noise_alike_with_every_piece_size (void **state)
 {
   (void) state;
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
-  for (int i = 0; i < 30; i++)
+  for (int i = 0; i < effort (10, 30); i++)
     for_every_dialect (random, check_noise);
 }
 
@@ -402,7 +403,7 @@ splits_as_libcsv_does (void **state)
 {
   (void) state;
   g_autoptr (GRand) random = g_rand_new_with_seed (3);
-  for (int i = 0; i < 200; i++)
+  for (int i = 0; i < effort (60, 200); i++)
     for_every_dialect (random, check_splitter);
 }
 

@@ -1,20 +1,20 @@
 /* Whether the confidence means what it says: of generated files sniffed at 90 % nine in ten are read as they were meant, at 60 % six
  * in ten. The files are tables of many kinds of columns, with and without a header, in every dialect, and with what people and
  * programs put above, among and below the rows; a part of them can be read in two ways. The seed is fixed; the score sheet is
- * printed. docs/sniffing.md has it. */
+ * printed. docs/sniffing.md has that of WEIR_TEST_LONG. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "tests/support/effort.h"
 #include "tests/unit/pipeline/sniffing.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SEED 20261128
-#define N_FILES 3000
 #define MOST_COLUMNS 7
 
 /* ---- cells ---- */
@@ -290,7 +290,7 @@ the_confidence_is_the_share_that_is_right (void **state)
   (void) state;
   g_autoptr (GRand) rand = g_rand_new_with_seed (SEED);
   int files[G_N_ELEMENTS (bins)] = { 0 }, right[G_N_ELEMENTS (bins)] = { 0 };
-  for (int i = 0; i < N_FILES; i++)
+  for (int i = 0, n = effort (1000, 3000); i < n; i++)
     {
       File file;
       make_file (&file, rand);

@@ -43,7 +43,7 @@ add_cells (RowHash *hash, const Row *row, Uid *ret_hash)
       if (column->cell == NULL)
         continue;
       Value value;
-      assert_true (types[column->type].parse (column->cell, strlen (column->cell), NULL, &value));
+      assert_true (type_parse (&types[column->type], column->cell, strlen (column->cell), NULL, &value));
       row_hash_add (hash, i, &types[column->type], &value);
     }
   row_hash_finish (hash, ret_hash);

@@ -8,12 +8,12 @@
 
 #include "base/autoptr.h"
 #include "pipeline/table/rows.h"
+#include "tests/support/effort.h"
 #include "tests/unit/pipeline/reading.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define TABLES 1500
 #define MOST_COLUMNS 7
 
 /* ---- tables ---- */
@@ -296,8 +296,8 @@ reads_what_was_written (void **state)
 {
   (void) state;
   g_autoptr (GRand) random = g_rand_new_with_seed (20261128);
-  int wrong = 0;
-  for (int i = 0; i < TABLES; i++)
+  int wrong = 0, tables = effort (400, 1500);
+  for (int i = 0; i < tables; i++)
     {
       Table table = make_table (random);
       const Style style = make_style (random);

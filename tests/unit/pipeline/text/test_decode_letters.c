@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "pipeline/text/decode.h"
+#include "tests/support/effort.h"
 #include "tests/unit/pipeline/text/languages.h"
 
 #include <string.h>
@@ -344,7 +345,7 @@ noise_is_no_text (void **state)
   (void) state;
   static const char ascii[] = "abcdefghijklmnopqrstuvwxyz ,,\n0123456789ABC";
   int taken = 0;
-  for (guint32 seed = 0; seed < 400; seed++)
+  for (guint32 seed = 0; seed < (guint32) effort (150, 400); seed++)
     {
       g_autoptr (GRand) random = g_rand_new_with_seed (seed);
       g_autoptr (GString) text = g_string_new ("id,name\n");

@@ -23,7 +23,7 @@ check_instants (TypeId id, const char *format, const Instant *instants, size_t c
       const char *cell = instants[i].cell;
       g_autofree char *copy = strlen (cell) > 0 ? memcpy (g_malloc (strlen (cell)), cell, strlen (cell)) : NULL;
       Value value;
-      bool taken = types[id].parse (copy != NULL ? copy : "", strlen (cell), format, &value);
+      bool taken = type_parse (&types[id], copy != NULL ? copy : "", strlen (cell), format, &value);
       g_autofree char *actual = g_strdup_printf ("%s: %" PRId64, cell, taken ? value.integer : REFUSED);
       g_autofree char *expected = g_strdup_printf ("%s: %" PRId64, cell, instants[i].expected);
       assert_string_equal (actual, expected);
@@ -60,7 +60,7 @@ test_every_day_of_four_centuries_follows_the_day_before (void **state G_GNUC_UNU
       g_snprintf (cell, sizeof cell, "%04d-%02d-%02d", g_date_get_year (date), (int) g_date_get_month (date),
                   g_date_get_day (date));
       Value value;
-      assert_true (types[TYPE_DATE].parse (cell, 10, NULL, &value));
+      assert_true (type_parse (&types[TYPE_DATE], cell, 10, NULL, &value));
       /* then its number is one more */
       assert_true (i == 0 || value.integer == previous + 1);
       previous = value.integer;

@@ -16,11 +16,11 @@ each_sign_of_life_has_its_words (void **state)
     const char *json, *text;
   } rows[] = {
     { "{\"seconds\": 0}", "beginning" },
-    { "{\"step\": \"INFER\", \"percent\": 7, \"bytes\": 70, \"total_bytes\": 1000, \"bytes_per_second\": 70, \"seconds\": 1}",
-      "reading 7 % of 1.0 kB, 70 B/s" },
-    { "{\"step\": \"LOAD\", \"percent\": 45, \"bytes\": 1, \"total_bytes\": 1200000000, \"bytes_per_second\": 52100000, "
-      "\"seconds\": 9}",
-      "staging 45 % of 1.2 GB, 52.1 MB/s" },
+    { "{\"step\": \"INFER\", \"percent\": 7, \"bytes\": 70, \"total_bytes\": 1000, \"rows_per_second\": 7, \"seconds\": 0}",
+      "reading 7 % of 1.0 kB, 7 rows/s" },
+    { "{\"step\": \"LOAD\", \"percent\": 45, \"bytes\": 1, \"total_bytes\": 1200000000, \"rows_per_second\": 512300, "
+      "\"seconds\": 9, \"seconds_left\": 11}",
+      "staging 45 % of 1.2 GB, 512,300 rows/s, 11.0 s left" },
     { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12}", "applying, part 3 of 8, 12.0 s" },
     { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12, \"waits_seconds\": 10}",
       "applying, part 3 of 8, 12.0 s; waits since 10.0 s for the server" },
@@ -54,11 +54,17 @@ a_sign_is_due_each_second_and_says_what_was_noted_last (void **state)
   Pulse pulse = { 0 };
   pulse_begin (&pulse);
   assert_int_equal (number_in (&pulse, "percent"), -1);
-  assert_false (pulse_note (&pulse, "LOAD", 5, 20));
+  assert_false (pulse_note (&pulse, "LOAD", 5, 20, 40));
   assert_int_equal (number_in (&pulse, "percent"), 25);
+  assert_int_equal (number_in (&pulse, "rows"), 40);
+  assert_int_equal (number_in (&pulse, "seconds_left"), -1); /* too early to tell */
+  pulse.begun_us -= 10000000;
+  assert_int_equal (number_in (&pulse, "seconds_left"), 30);
+  assert_int_equal (number_in (&pulse, "rows_per_second"), 3);
   assert_int_equal (number_in (&pulse, "part"), -1);
   pulse.told_us -= 1100000;
-  assert_true (pulse_note (&pulse, "LOAD", 30, 20));
+  assert_true (pulse_note (&pulse, "LOAD", 30, 20, 50));
+  assert_int_equal (number_in (&pulse, "seconds_left"), -1); /* the file has grown */
   assert_int_equal (number_in (&pulse, "percent"), 100);
   assert_false (pulse_note_wait (&pulse, 1000000));
   assert_int_equal (number_in (&pulse, "waits_seconds"), -1);
@@ -67,7 +73,7 @@ a_sign_is_due_each_second_and_says_what_was_noted_last (void **state)
   assert_true (pulse_note_wait (&pulse, 7000000));
   assert_int_equal (number_in (&pulse, "waits_seconds"), 7);
   /* it goes on: nobody is waited for any more */
-  pulse_note (&pulse, "TRANSFORM", 2, 8);
+  pulse_note (&pulse, "TRANSFORM", 2, 8, 0);
   assert_int_equal (number_in (&pulse, "waits_seconds"), -1);
   assert_null (pulse.session);
   assert_int_equal (number_in (&pulse, "part"), 2);

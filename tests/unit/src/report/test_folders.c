@@ -206,6 +206,8 @@ test_claims (void **state)
   g_autoptr (Claim) claim = claim_take (fixture->settings->imports, "users.csv", NULL, uid_random (), &gone, NULL);
   assert_non_null (claim);
   write_file (fixture, "imports", "sales.csv", "x\n");
+  write_file (fixture, "imports", "users-2.csv", "x\n");
+  write_file (fixture, "imports", "shops.csv", "x\n");
   Answers answers = { true, NULL };
   const TableKnowledge knowledge = { is_applied, find_problem, &answers };
   g_autoptr (GPtrArray) files = folders_list_waiting (fixture->settings, fixture->catalog, &knowledge, NULL);
@@ -216,6 +218,11 @@ test_claims (void **state)
   assert_string_equal (file->run, run);
   /* What is in work is pending as well. */
   assert_string_equal (find_file (files, "sales.csv")->state, "waits");
+  /* And is what the next one of its table waits for. */
+  assert_string_equal (find_file (files, "users-2.csv")->state, "waits");
+  assert_string_equal (find_file (files, "users-2.csv")->reason, "for users.csv, which is in work");
+  assert_string_equal (find_file (files, "users-2.csv")->waits_for, "users.csv");
+  assert_string_equal (find_file (files, "shops.csv")->state, "ready");
 }
 
 static void

@@ -29,6 +29,7 @@ set_up (void **state)
   fixture->supervisor.holds = holds_new ();
   fixture->supervisor.troubles = troubles_new ();
   fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+  fixture->supervisor.ended = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
   fixture->job = job_new ("sales.csv", "sales.csv", "sales");
   fixture->job->inode = 1;
   *state = fixture;
@@ -43,6 +44,7 @@ tear_down (void **state)
   holds_free (fixture->supervisor.holds);
   troubles_free (fixture->supervisor.troubles);
   g_ptr_array_unref (fixture->supervisor.jobs);
+  g_ptr_array_unref (fixture->supervisor.ended);
   for (OutageKind kind = 0; kind < OUTAGE_KINDS; kind++)
     g_free (fixture->supervisor.outages[kind].reason);
   job_free (fixture->job);

@@ -1,0 +1,1 @@
+alter table weir.table add last_mtime_ns bigint;
