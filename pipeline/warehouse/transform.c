@@ -284,9 +284,9 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error)
-      || (task->options->index_keys && !warehouse_index_keys (db, warehouse, error)))
+  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
     return false;
+  result->made = warehouse->created;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;
 }
