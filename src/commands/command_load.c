@@ -121,6 +121,7 @@ load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
       load_now_tell (end.summary, batch->json, batch->options->dry_run);
       if (batch->options->explain && !batch->json)
         spent_show (end.summary);
+      load_now_look_behind (&batch->loader);
       return load_now_exit_code (&end, batch->options->rejects_ok);
     }
   tell_failure (batch, file, error);
