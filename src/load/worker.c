@@ -280,7 +280,8 @@ typedef struct
   Loader loader;
   Pulse pulse;
   Probe probe;
-  bool mute; /* nobody can be told any more */
+  GString *input; /* read of it, and not asked for */
+  bool mute;      /* nobody can be told any more */
 } Worker;
 
 /* Takes the line. One that cannot be written is the end: who waits for an answer must not wait for ever. */
@@ -340,12 +341,14 @@ worker_init (Worker *worker, const Settings *settings, int stop_fd)
   worker->loader.options.progress_data = worker;
   worker->loader.tick = on_wait;
   worker->loader.tick_data = worker;
+  worker->input = g_string_new (NULL);
   pulse_begin (&worker->pulse);
 }
 
 static void
 worker_clear (Worker *worker)
 {
+  g_string_free (worker->input, TRUE);
   loader_clear (&worker->loader);
   pulse_clear (&worker->pulse);
 }
@@ -386,27 +389,42 @@ keep_up (Worker *worker, int64_t *due_us)
   return (int) ((*due_us - now + 999) / 1000);
 }
 
-/* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
+/* Moves the first line of what was read, without its end, to "line". False: there is no whole one. */
+static bool
+take_line (GString *input, GString *line)
+{
+  const char *end = memchr (input->str, '\n', input->len);
+  if (end == NULL)
+    return false;
+  gssize length = end - input->str;
+  g_string_truncate (line, 0);
+  g_string_append_len (line, input->str, length);
+  g_string_erase (input, 0, length + 1);
+  return true;
+}
+
+/* The next request line; false at the end of input or when asked to stop. */
 static bool
 next_request (Worker *worker, int64_t *due_us, GString *line)
 {
-  g_string_truncate (line, 0);
   for (;;)
     {
+      int wait_ms = keep_up (worker, due_us);
+      bool whole = memchr (worker->input->str, '\n', worker->input->len) != NULL;
       struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
                               { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (worker, due_us));
+      int ready = poll (fds, G_N_ELEMENTS (fds), whole ? 0 : wait_ms);
+      if (ready > 0 && fds[1].revents != 0)
+        return false;
+      if (whole)
+        return take_line (worker->input, line);
       if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
-      if (ready < 0 || fds[1].revents != 0)
-        return false;
-      char byte;
-      ssize_t got = read (STDIN_FILENO, &byte, 1);
+      char piece[4096];
+      ssize_t got = ready < 0 ? -1 : read (STDIN_FILENO, piece, sizeof piece);
       if (got <= 0)
         return false;
-      if (byte == '\n')
-        return true;
-      g_string_append_c (line, byte);
+      g_string_append_len (worker->input, piece, got);
     }
 }
 
