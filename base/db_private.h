@@ -34,6 +34,7 @@ struct Db
   unsigned names;
   GArray *sent;        /* what was posted, and has not been asked for */
   const char *culprit; /* the label of the one that failed, NULL: none */
+  Stopwatch *stopwatch;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)

@@ -1,7 +1,6 @@
 #include "pipeline/sniff/sniff_candidate.h"
 
 #include "base/text.h"
-#include "models/name.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
@@ -61,51 +60,12 @@ sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
 
 /* ---- reading ---- */
 
-GHashTable *
-sniff_identifiers (const char *const *names, size_t *ret_longest)
-{
-  GHashTable *identifiers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  *ret_longest = 0;
-  for (; *names != NULL; names++)
-    {
-      char *identifier = name_of_column (*names, 0);
-      *ret_longest = MAX (*ret_longest, strlen (identifier));
-      g_hash_table_add (identifiers, identifier);
-    }
-  return identifiers;
-}
-
-/* Whether the text's identifier has more bytes than the longest known one, told by what goes into it: with another delimiter each row is one
- * long cell. */
-static bool
-is_too_long (const Sample *sample, const char *text)
-{
-  size_t letters = 0;
-  for (; *text != '\0'; text++)
-    if (g_ascii_isalnum (*text))
-      letters++;
-    else if (!g_ascii_isprint (*text))
-      return false; /* other letters may have shorter small ones */
-  return letters > sample->longest_known && sample->longest_known < NAME_MAX_BYTES;
-}
-
-bool
-sniff_is_known (const Sample *sample, const char *cell, size_t length)
-{
-  g_autofree char *text = g_strndup (cell, length);
-  g_strstrip (text);
-  if (text[0] == '\0' || is_too_long (sample, text))
-    return false;
-  g_autofree char *ident = name_of_column (text, 0);
-  return g_hash_table_contains ((GHashTable *) sample->known, ident);
-}
-
 static size_t
 count_known (const Sample *sample, const Record *record)
 {
   size_t known = 0;
   for (size_t i = 0; sample->known != NULL && i < record->n_fields; i++)
-    known += sniff_is_known (sample, record->fields[i].text, record->fields[i].length);
+    known += sniff_is_known (sample->known, record->fields[i].text, record->fields[i].length);
   return known;
 }
 

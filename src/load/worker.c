@@ -355,6 +355,23 @@ worker_clear (Worker *worker)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
 
+static void
+print_said (Worker *worker, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
+}
+
+/* What the file's table wants for queries, now that its answer is out. */
+static void
+look_behind (Worker *worker)
+{
+  g_autofree char *text = NULL;
+  upkeep_behind (&worker->loader, &text);
+  print_said (worker, text);
+}
+
 /* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
 static int
 keep_up (Worker *worker, int64_t *due_us)
@@ -367,9 +384,7 @@ keep_up (Worker *worker, int64_t *due_us)
     {
       g_autofree char *text = NULL;
       *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
-      g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
-      for (char **line = lines; *line != NULL; line++)
-        print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
+      print_said (worker, text);
     }
   return (int) ((*due_us - now + 999) / 1000);
 }
@@ -429,6 +444,7 @@ worker_main (const Settings *settings)
     {
       pulse_begin (&worker.pulse);
       print_line (&worker, answer_request (&worker.loader, line->str));
+      look_behind (&worker);
     }
   return worker.mute ? EXIT_LOCAL : 0;
 }
