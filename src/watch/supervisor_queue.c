@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* A look costs time in proportion to the folder; looks take at most about a quarter of it, or a twentieth where more files are ready than
- * anybody can take: what comes then would have to wait anyway. */
+/* A look costs time in proportion to the folder; looks take at most about a quarter of it, or a twentieth while tables
+ * have files ready that no worker is free for: what comes then has to wait anyway. */
 #define LOOK_SHARE 3
 #define LOOK_SHARE_BUSY 19
 #define SHORTEST_PAUSE_US 10000
@@ -140,15 +140,6 @@ take_settings (Supervisor *supervisor)
   crew_renew (supervisor->crew);
 }
 
-static bool
-is_busy (const Supervisor *supervisor)
-{
-  int ready = 0;
-  for (unsigned i = 0; i < supervisor->jobs->len; i++)
-    ready += ((const Job *) supervisor->jobs->pdata[i])->state == JOB_READY;
-  return ready > 2 * supervisor->settings->workers;
-}
-
 void
 supervisor_look (Supervisor *supervisor)
 {
@@ -168,7 +159,7 @@ supervisor_look (Supervisor *supervisor)
   if (supervisor->once)
     supervisor_once_choose (supervisor);
   int64_t now = g_get_monotonic_time ();
-  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, (is_busy (supervisor) ? LOOK_SHARE_BUSY : LOOK_SHARE) * (now - begun));
+  supervisor->not_before = now + MAX (SHORTEST_PAUSE_US, (supervisor->busy ? LOOK_SHARE_BUSY : LOOK_SHARE) * (now - begun));
   supervisor->fresh = true;
   supervisor_hand_out (supervisor);
   supervisor->fresh = false;
@@ -377,6 +368,7 @@ supervisor_hand_out (Supervisor *supervisor)
   while (given < allowed && give (supervisor, all, &g_array_index (plan.steps, Step, given)))
     given++;
   hire_for (supervisor, allowed - given);
+  supervisor->busy = given < allowed && crew_working (supervisor->crew) >= (unsigned) supervisor->settings->workers;
   for (unsigned i = 0; i < plan.waits->len; i++)
     tell_wait (supervisor, all, &g_array_index (plan.waits, Step, i), now);
   if (plan.wait_us >= 0)

@@ -62,6 +62,7 @@ typedef struct
 
   unsigned timer;     /* the next look */
   int64_t timer_due;  /* monotonic microseconds */
+  bool busy;          /* all workers have a file, and other tables have some that could go */
   int64_t not_before; /* looks that hints ask for wait until then */
   unsigned board_timer;
 } Supervisor;
