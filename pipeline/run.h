@@ -34,6 +34,7 @@ typedef struct
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool overwrite;      /* a file that weir had before may change what newer ones said */
+  bool explain;        /* say where the time went, however little it was */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
@@ -88,6 +89,7 @@ typedef struct
 {
   LoadStatus status;
   bool told;         /* the ledger knows the task's goal, and the summary */
+  bool made;         /* the warehouse table was made by this run: tending.h */
   bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
   bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
   bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */
@@ -97,7 +99,8 @@ typedef struct
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
-  GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
+  Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
+  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 
 void pipeline_result_clear (PipelineResult *result);

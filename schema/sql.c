@@ -178,8 +178,10 @@ sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbRes
   g_auto (Expanded) expanded = expand (statement, vars, n_vars);
   const char *const *params = (const char *const *) expanded.params->pdata;
   int n_params = (int) expanded.params->len;
+  int64_t begun = stopwatch_now ();
   bool done = expanded.constant ? db_query_again (db, expanded.sql, params, n_params, ret_result, error)
                                 : db_query (db, expanded.sql, params, n_params, ret_result, error);
+  stopwatch_add (db_stopwatch (db), g_intern_string (statement), begun);
   return done || explain (db, statement, error);
 }
 

@@ -253,26 +253,26 @@ hash_text (KeyMaker *maker, const char *text, size_t length)
 }
 
 bool
-key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out, Value *ret_value)
+key_canonical (const KeyMaker *maker, const Type *type, const CellFormat *format, KeyPart *part, GString *out, Value *ret_value)
 {
-  if (part->null || type.type == NULL || type.type->write == NULL)
+  if (part->null || type == NULL || type->write == NULL)
     return false;
   const char *text = part->text;
   size_t length = part->length;
   if (maker->normalize & NORMALIZE_TRIM)
     trim (&text, &length);
-  if (!type_parse (type.type, text, length, type.format, ret_value))
+  if (!type->parse (text, length, format, ret_value))
     {
       types_trim (&text, &length); /* blanks are no part of a value, whatever the model says of its key's text */
-      if (!type_parse (type.type, text, length, type.format, ret_value))
+      if (!type->parse (text, length, format, ret_value))
         return false;
     }
   g_string_truncate (out, 0);
-  type.type->write (ret_value, out);
+  type->write (ret_value, out);
   /* Numbers borrow their text, and are stored without the zeros that they are not known by. An instant that its time zone brings
    * into the year 0 or 10000 is written, but not read again. */
   Value again;
-  if (type_parse (type.type, out->str, out->len, NULL, &again))
+  if (type->parse (out->str, out->len, &cell_format_own, &again))
     *ret_value = again;
   *part = (KeyPart) { .text = out->str, .length = out->len };
   return true;

@@ -134,7 +134,19 @@ typedef struct
 } LayoutReader;
 
 void layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column);
-bool layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value);
+bool layout_read_trimmed (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value);
+
+static inline bool
+layout_read_bare (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  return !(reader->refuses_plus && length > 2 && cell[0] == '+') && reader->parse (cell, length, &reader->format, ret_value);
+}
+
+static inline bool
+layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  return layout_read_bare (reader, cell, length, ret_value) || layout_read_trimmed (reader, cell, length, ret_value);
+}
 
 /* Whether the table's rows are known by their hash alone. */
 bool layout_is_bag (const Layout *layout);

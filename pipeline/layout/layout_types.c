@@ -86,23 +86,12 @@ layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column)
   ret_reader->refuses_plus = inferred && !column->takes_plus && type->id != TYPE_TEXT;
 }
 
-/* Without blanks around it. */
-static bool
-read_bare (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
-{
-  if (reader->refuses_plus && length > 2 && cell[0] == '+')
-    return false;
-  return reader->parse (cell, length, &reader->format, ret_value);
-}
-
 bool
-layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+layout_read_trimmed (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
 {
-  if (read_bare (reader, cell, length, ret_value))
-    return true;
   size_t bare = length;
   types_trim (&cell, &bare);
-  return bare < length && read_bare (reader, cell, bare, ret_value);
+  return bare < length && layout_read_bare (reader, cell, bare, ret_value);
 }
 
 bool

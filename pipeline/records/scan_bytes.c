@@ -30,8 +30,8 @@ gather (uint64_t highs)
   return ((highs >> 7) * UINT64_C (0x0102040810204080)) >> 56;
 }
 
-ScanMarks
-scan_look_plain (const Scan *scan, const char *block)
+static ScanMarks
+look_at_block (const Scan *scan, const char *block)
 {
   const uint64_t highs = EIGHT (0x80);
   ScanMarks marks = { 0, 0 };
@@ -48,6 +48,13 @@ scan_look_plain (const Scan *scan, const char *block)
   return marks;
 }
 
+void
+scan_look_plain (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
+{
+  for (size_t i = 0; i < blocks; i++)
+    ret_marks[i] = look_at_block (scan, bytes + i * SCAN_BLOCK);
+}
+
 /* ---- x86-64 since 2013: 32 bytes in a register ---- */
 
 #ifdef __x86_64__
@@ -62,20 +69,23 @@ scan_has_avx2 (void)
 
 #define LOAD(bytes) _mm256_loadu_si256 ((const __m256i *) (const void *) (bytes))
 
-__attribute__ ((target ("avx2"))) ScanMarks
-scan_look_avx2 (const Scan *scan, const char *block)
+__attribute__ ((target ("avx2"))) void
+scan_look_avx2 (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
 {
-  ScanMarks marks = { 0, 0 };
-  for (int i = 0; i < SCAN_BLOCK; i += 32)
+  for (size_t i = 0; i < blocks; i++, bytes += SCAN_BLOCK)
     {
-      const __m256i text = LOAD (block + i);
-      __m256i hits = _mm256_setzero_si256 ();
-      for (int j = 0; j < SCAN_BYTES; j++)
-        hits = _mm256_or_si256 (hits, _mm256_cmpeq_epi8 (text, LOAD (scan->bytes[j])));
-      marks.hits |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (hits) << i;
-      marks.high |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (text) << i;
+      ScanMarks marks = { 0, 0 };
+      for (int half = 0; half < SCAN_BLOCK; half += 32)
+        {
+          const __m256i text = LOAD (bytes + half);
+          __m256i hits = _mm256_setzero_si256 ();
+          for (int j = 0; j < SCAN_BYTES; j++)
+            hits = _mm256_or_si256 (hits, _mm256_cmpeq_epi8 (text, LOAD (scan->bytes[j])));
+          marks.hits |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (hits) << half;
+          marks.high |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (text) << half;
+        }
+      ret_marks[i] = marks;
     }
-  return marks;
 }
 
 #else
@@ -86,10 +96,10 @@ scan_has_avx2 (void)
   return false;
 }
 
-ScanMarks
-scan_look_avx2 (const Scan *scan, const char *block)
+void
+scan_look_avx2 (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
 {
-  return scan_look_plain (scan, block);
+  scan_look_plain (scan, bytes, blocks, ret_marks);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include "pipeline/stage/copybin.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/stage/null_count.h"
+#include "pipeline/stage/row_clock.h"
 
 typedef enum
 {
@@ -21,6 +22,9 @@ typedef struct Row Row;
 Row *row_new (const Layout *layout, const void *secret, size_t secret_length);
 void row_free (Row *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
+
+/* Where the time of its rows goes, if the caller begins each row on it; borrowed. */
+RowClock *row_clock (Row *row);
 
 /* Converts a record, which must stay valid until row_write. */
 RowVerdict row_convert (Row *row, const Record *record);

@@ -9,11 +9,12 @@ typedef struct
 {
   const char *create;
   const char *const *index; /* behind the rows of the first load; NULL-terminated */
-  const char *first;        /* the rows of the first load; NULL: every load appends */
-  const char *apply;        /* those of a later one: known rows that are others now are closed, or updated in place; new ones and,
+  const char *first;        /* the rows of the first load */
+  const char *
+      apply; /* those of a later one (NULL: they are appended): known rows that are others now are closed, or updated in place; new ones and,
                              * with "versions", the next ones of those that were closed are inserted */
-  bool versions;            /* rows have history, and <table>_current shows those that hold now */
-  const char *current;      /* which rows of the table, w, hold now */
+  bool versions;       /* rows have history, and <table>_current shows those that hold now */
+  const char *current; /* which rows of the table, w, hold now */
 } Kind;
 
 const Kind *kind_of (const Model *model);

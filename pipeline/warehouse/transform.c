@@ -2,13 +2,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
-
-/* Staged rows of which it does not pay to ask several processes, or to make a table. */
-#define FEW_ROWS 5000
 
 /* How far a table's last instant may be ahead of the server's clock without a word. */
 #define MOST_SECONDS_AHEAD 5
@@ -66,12 +64,6 @@ static bool
 run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GError **error)
 {
   return sql_change (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, ret_rows, error);
-}
-
-static char *
-part_of (const Vars *vars, const char *statement)
-{
-  return sql_part (statement, (const SqlVar *) vars->vars->data, vars->vars->len);
 }
 
 static void
@@ -141,27 +133,18 @@ keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
          && run_sql (db, vars, "table/forget_overtaken", NULL, error);
 }
 
-/* The staged rows that are not just so in the warehouse: a table, which several processes fill; of a few rows a part of the statement that
- * applies them, for which the catalog is not written. How few the server is told: it would take them for a thousand. */
 static bool
 find_delta (Db *db, Vars *vars, const Change *change, GError **error)
 {
-  int64_t staged = change->result->rows.staged;
-  bool few = staged <= FEW_ROWS && change->overtaken == NULL;
-  vars_take (vars, "limit", few ? g_strdup_printf ("limit %" G_GINT64_FORMAT, MAX (staged, 1)) : g_strdup (""));
-  char *query = part_of (vars, "table/delta");
-  if (few)
-    {
-      vars_take (vars, "delta", g_strdup_printf ("weir_delta as materialized (\n%s),\n", query));
-      g_free (query);
-      return true;
-    }
-  g_ptr_array_add (vars->owned, query);
-  const SqlVar delta = { "delta", query };
-  if (!sql_run (db, "table/delta_table", &delta, 1, NULL, error)
+  const DeltaPlan plan = delta_plan (change->result->rows.staged, change->overtaken != NULL);
+  char *part = NULL;
+  vars_take (vars, "limit", g_strdup (plan.limit));
+  vars_set (vars, "each", plan.each);
+  if (!delta_find (db, &plan, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
       || (change->overtaken != NULL && !keep_newer (db, vars, change, error)))
-    return false;
-  vars_set (vars, "delta", "");
+    return g_free (part), false;
+  vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
+  g_free (part);
   return true;
 }
 
@@ -173,7 +156,7 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
-  vars_take (vars, "kept", part_of (vars, "table/kept"));
+  vars_take (vars, "kept", sql_part ("table/kept", (const SqlVar *) vars->vars->data, vars->vars->len));
   g_autoptr (DbResult) counts = NULL;
   if (!sql_run (db, warehouse->kind->apply, (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
     return false;
@@ -205,10 +188,22 @@ refuse_columns (const Warehouse *warehouse, GError **error)
                     fresh, lacking);
 }
 
+/* The rows of which the hash says that they are not there yet. */
+static bool
+append_distinct (Db *db, Vars *vars, const DeltaPlan *plan, RowCounts *rows, GError **error)
+{
+  char *part;
+  if (!delta_find (db, plan, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
+    return g_free (part), false;
+  vars_take (vars, "with", part[0] != '\0' ? g_strconcat ("with ", part, NULL) : g_strdup (""));
+  g_free (part);
+  return run_sql (db, vars, "fact/append_distinct", &rows->inserted, error);
+}
+
 /* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
  * the columns do that both have. */
 static bool
-append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   if (warehouse->layout->model->append == APPEND_ALL)
     return run_sql (db, vars, "fact/append_all", &rows->inserted, error);
@@ -218,10 +213,22 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
   vars_take (vars, "shared_s", expression_compared (warehouse, shared, "s."));
   vars_take (vars, "shared_w", expression_compared (warehouse, shared, "w."));
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
+  if (warehouse->lacking->len > 0)
+    return run_sql (db, vars, "fact/append_shared", &rows->inserted, error);
   bool same = !warehouse->lost && warehouse->fresh->len == 0;
-  if (!same && warehouse->lacking->len == 0 && !run_sql (db, vars, "fact/fill", NULL, error))
-    return false;
-  return run_sql (db, vars, warehouse->lacking->len > 0 ? "fact/append_shared" : "fact/append_distinct", &rows->inserted, error);
+  return (same || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
+}
+
+static void
+set_expressions (Vars *vars, const Warehouse *warehouse)
+{
+  bool versions = warehouse->kind->versions;
+  vars_take (vars, "distinct", expression_distinct (warehouse));
+  vars_take (vars, "hash", expression_hash (warehouse, versions ? "c." : "w."));
+  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
+  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
+  vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
+  vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
 }
 
 static bool
@@ -229,19 +236,19 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
 {
   const Kind *kind = warehouse->kind;
   RowCounts *rows = &change->result->rows;
-  set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
-  vars_take (vars, "distinct", expression_distinct (warehouse));
-  vars_take (vars, "hash", expression_hash (warehouse, kind->versions ? "c." : "w."));
-  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
-  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
-  vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
-  vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
-  if (kind->first != NULL && !warehouse->created)
+  bool keyless = kind->apply == NULL;
+  set_columns (vars, warehouse, warehouse->created || keyless);
+  set_expressions (vars, warehouse);
+  if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
+  const DeltaPlan plan = delta_plan (rows->staged, false);
+  const Stage *stage = change->loaded->stage;
+  vars_take (vars, "numbered",
+             keyless ? delta_numbered (&plan, change->loaded->repeats, stage->schema, stage->name) : g_strdup (""));
   if (!task_begin_part (change->task, PART_CHANGE, error))
     return false;
-  if (kind->first == NULL)
-    return append (db, vars, warehouse, rows, error);
+  if (!warehouse->created)
+    return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
 }
 
@@ -277,9 +284,9 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error)
-      || (task->options->index_keys && !warehouse_index_keys (db, warehouse, error)))
+  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
     return false;
+  result->made = warehouse->created;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;
 }

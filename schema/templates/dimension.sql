@@ -40,10 +40,10 @@ closed as (
     where w.:"id" = d._id and w.is_current and d."known?" and (:distinct)
     returning w.:"id" as _id, w.version_number :carried),
 :kept
--- Entities of the delta that have versions but no current one.
+-- Entities of the delta that have versions but no current one. Of a few each is looked for by itself (delta.h).
 numbered as (
     select w.:"id" as _id, max(w.version_number) as version_number
-    from weir_delta d join :"schema".:"table" w on w.:"id" = d._id
+    from weir_delta d cross join lateral (select * from :"schema".:"table" w where w.:"id" = d._id :each) w
     where not d."known?"
     group by w.:"id"),
 -- In the order of the index, which is random in that of the file: a million rows take half the time.

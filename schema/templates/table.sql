@@ -32,17 +32,6 @@ alter table :"schema".:"table" rename column :"column" to :"name"
 -- What depends on the view stays, which could not be made again with another name.
 alter view :"schema".:"view" rename column :"column" to :"name"
 
--- name: sample
--- Half of the usual one: all columns of a million rows then cost less than the id alone with the whole. Autovacuum takes that later.
-set local default_statistics_target = 50
-
--- name: analyze
--- After the first load, whose rows autovacuum has not seen when the second comes, or the first query.
-analyze :"schema".:"table"
-
--- name: index_columns
-create index if not exists :"index" on :"schema".:"table" (:columns)
-
 -- name: drop_view
 drop view if exists :"schema".:"view"
 

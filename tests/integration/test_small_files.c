@@ -51,9 +51,9 @@ sent_since (Home *home, size_t before)
 }
 
 /* The budget: who needs more statements for a file says why here. */
-#define MOST_STATEMENTS 75
+#define MOST_STATEMENTS 62
 /* Those that the server is told anew for each file, for their plans must fit its rows: TRANSFORM's, and no others. */
-#define MOST_TOLD 17
+#define MOST_TOLD 6
 
 static void
 test_statements_of_a_file (void **state)
@@ -79,9 +79,10 @@ test_statements_of_a_file (void **state)
   static const char *const durable[] = { "'synchronous_commit', 'off'", "$1 = 'off', $2 = ", "$1 = 'on', $2 = " };
   for (size_t i = 0; i < G_N_ELEMENTS (durable); i++)
     assert_int_equal (count_in (many, durable[i]) - count_in (few, durable[i]), 10);
-  assert_null (strstr (many, "create unlogged table"));
-  assert_null (strstr (many, "drop table"));
-  assert_null (strstr (many, "truncate"));
+  /* None of them writes into the catalog, but for the comment that names the file. */
+  static const char *const none[] = { "create unlogged", "create temporary", "alter table", "drop table", "truncate", "analyze" };
+  for (size_t i = 0; i < G_N_ELEMENTS (none); i++)
+    assert_null (strstr (many, none[i]));
   home->oracle = ORACLE_REPLAY;
 }
 

@@ -37,7 +37,7 @@ typedef struct
   char *log; /* every statement with its parameters, each line beginning with its database's name (statement_log.h) */
   Db *db;    /* to make databases with, opened when the first is asked for */
   int databases;
-  const char *template; /* of new databases: one that nobody is connected to; NULL: the server's own */
+  const char *template; /* of new databases: one that nobody is connected to; NULL: it has the ledger and nothing else */
 
   /* Where the server is our own: */
   char *bin; /* of initdb and postgres */

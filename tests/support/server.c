@@ -134,26 +134,26 @@ cluster_is_of_loader (void)
   return g_strcmp0 (g_getenv ("WEIR_TEST_ROLE"), "loader") == 0;
 }
 
+/* Makes the ledger in a database, as the role that the database is to be of. */
+static void
+make_ledger (const Cluster *cluster, const char *database, const char *role)
+{
+  g_autofree char *weir = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
+  g_autofree char *home = g_build_filename (cluster->folder, "ledger", NULL);
+  g_autofree char *state = g_build_filename (home, ".weir", NULL);
+  g_autofree char *url = cluster_url (cluster, database, role, CLUSTER_PASSWORD);
+  g_mkdir_with_parents (state, 0700);
+  run_tool (cluster, NULL, (const char *[]) { weir, "migrate", "up", "--home", home, "--database", url, NULL });
+}
+
 void
 cluster_give_roles (Cluster *cluster, const char *database)
 {
-  g_autofree char *weir = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);
-  g_autofree char *home = g_build_filename (cluster->folder, "roles", NULL);
   g_autofree char *url = cluster_url (cluster, database, "postgres", CLUSTER_PASSWORD);
   g_autofree char *psql = g_build_filename (cluster->bin != NULL ? cluster->bin : "/usr/bin", "psql", NULL);
   g_autofree char *roles = g_build_filename (g_getenv ("WEIR_SOURCE"), "schema/roles.sql", NULL);
-  g_autofree char *state = g_build_filename (home, ".weir", NULL);
-  g_mkdir_with_parents (state, 0700);
-  run_tool (cluster, NULL, (const char *[]) { weir, "migrate", "up", "--home", home, "--database", url, NULL });
+  make_ledger (cluster, database, "postgres");
   run_tool (cluster, NULL, (const char *[]) { psql, "-X", "-q", "-d", url, "-f", roles, "-v", "loader=weir", NULL });
-}
-
-/* The database that those of the tests are copies of. */
-static void
-make_template (Cluster *cluster)
-{
-  run_sql (cluster, "create database weir_template");
-  cluster_give_roles (cluster, "weir_template");
 }
 
 void
@@ -167,8 +167,6 @@ server_make (Cluster *cluster)
   /* The tests look as weir at what the other role made. */
   run_sql (cluster, "create role weir login; create role " CLUSTER_GUARDED_ROLE " login password '" CLUSTER_GUARDED_PASSWORD "';"
                     " grant " CLUSTER_GUARDED_ROLE " to weir");
-  if (cluster_is_of_loader ())
-    make_template (cluster);
 }
 
 void
@@ -206,14 +204,54 @@ cluster_url (const Cluster *cluster, const char *database, const char *role, con
   return g_strdup_printf ("postgresql://%s:%s@%s:" PORT "/%s", role, password, host, database);
 }
 
+static bool
+has_database (Cluster *cluster, const char *name)
+{
+  g_autofree char *sql = g_strdup_printf ("select from pg_database where datname = '%s'", name);
+  g_autoptr (DbResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  if (!db_query (cluster->db, sql, NULL, 0, &result, &error))
+    g_error ("%s: %s", sql, error->message);
+  return db_result_rows (result) > 0;
+}
+
+static void
+make_template (Cluster *cluster, const char *name)
+{
+  g_autofree char *sql = g_strdup_printf ("alter database part rename to %s", name);
+  run_sql (cluster, "drop database if exists part");
+  run_sql (cluster, cluster_is_of_loader () ? "create database part" : "create database part owner weir");
+  if (cluster_is_of_loader ())
+    cluster_give_roles (cluster, "part");
+  else
+    make_ledger (cluster, "part", "weir");
+  run_sql (cluster, sql);
+}
+
+/* The database with the ledger that those of the tests are copies of: the migrations take longer than most of what is tested. It
+ * is made by whoever comes first. */
+static const char *
+find_template (Cluster *cluster)
+{
+  const char *name = cluster_is_of_loader () ? "template_of_loader" : "template_of_weir";
+  run_sql (cluster, "select pg_advisory_lock(1)");
+  if (!has_database (cluster, name))
+    make_template (cluster, name);
+  run_sql (cluster, "select pg_advisory_unlock(1)");
+  return name;
+}
+
 char *
 cluster_make_database (Cluster *cluster)
 {
   /* Other executables make theirs on the same server. */
   char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
-  bool of_loader = cluster_is_of_loader ();
-  const char *template = cluster->template != NULL ? cluster->template : of_loader ? "weir_template" : "template1";
-  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s", name, of_loader ? "" : "owner weir", template);
+  if (cluster->template == NULL)
+    cluster->template = find_template (cluster);
+  const char *owner = cluster_is_of_loader () ? "" : "owner weir";
+  /* Where nothing is synced, copying files is cheaper than writing their pages to the log, and brings what a backend keeps about the
+   * catalog there. */
+  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s strategy file_copy", name, owner, cluster->template);
   run_sql (cluster, sql);
   return name;
 }

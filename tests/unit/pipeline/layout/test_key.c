@@ -237,8 +237,11 @@ test_a_part_is_known_by_its_value (void **state G_GNUC_UNUSED)
       g_autoptr (GString) out = g_string_new (NULL);
       KeyPart typed = part (cases[i].cell), plain = part (cases[i].text);
       Value value;
-      (void) key_canonical (maker, (KeyType) { cases[i].type < 0 ? NULL : &types[cases[i].type], cases[i].format }, &typed, out,
-                            &value);
+      const Type *type = cases[i].type < 0 ? NULL : &types[cases[i].type];
+      CellFormat format = cell_format_own;
+      if (type != NULL)
+        cell_format_read (&format, type->id, cases[i].format);
+      (void) key_canonical (maker, type, &format, &typed, out, &value);
       Uid id, expected;
       size_t empty = 0;
       assert_true (key_make (maker, &typed, 1, &id, NULL, &empty));
