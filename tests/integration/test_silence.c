@@ -173,7 +173,9 @@ test_an_answer_that_cannot_be_written (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
-  assert_weir (home, 0, "migrate", "up", NULL);
+  /* All that it needs to be ready is there. */
+  g_autoptr (Json) first = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
+  assert_json (first, "status", "applied");
   int requests[2];
   assert_int_equal (pipe2 (requests, O_CLOEXEC), 0);
   g_autofree char *program = g_build_filename (g_getenv ("WEIR_BUILD"), "weir", NULL);

@@ -436,10 +436,14 @@ test_fact_in_other_hands (void **state)
   Home *home = *state;
   prepare (home, SALES (KEYED));
   load (home, "sales.csv", "sale,email\n1,b@x.org\n", "read=1 waiting=1");
+  home_configure (home, ", \"workers\": 1");
   g_autoptr (Background) watch = start_watch (home);
+  /* Behind its first file the worker does not look after rows that wait for some minutes, unless it knows of some. */
+  home_drop (home, "users-1.csv", "name,email\nCem,c@x.org\n");
+  wait_until (home_count_files (home, "archive/users") == 2);
   sql_run_text (home, "select pg_advisory_lock(hashtextextended('weir.table sales', 0))");
   home_drop (home, "users-2.csv", "name,email\nBob,b@x.org\n");
-  wait_until (home_count_files (home, "archive/users") == 2);
+  wait_until (home_count_files (home, "archive/users") == 3);
   assert_sql (home, "1", "select count(*) from weir.waiting");
   sql_run_text (home, "select pg_advisory_unlock(hashtextextended('weir.table sales', 0))");
   wait_until (sql_number (home, "select count(*) from warehouse.sales") == 1);
