@@ -59,7 +59,8 @@ db_query_again (Db *db, const char *sql, const char *const *params, int n_params
 bool
 db_post (Db *db, const char *sql, const char *const *params, int n_params, const char *label, GError **error)
 {
-  return db_check_ready (db, error)
+  /* Whether to stop is asked where somebody waits. */
+  return (db_is_usable (db) || db_connection_error (db, error))
          && db_send_behind (db, &(DbText) { sql, params, n_params, true }, g_intern_string (label), error);
 }
 

@@ -11,6 +11,8 @@
 #ifndef WEIR_BASE_DB_H
 #define WEIR_BASE_DB_H
 
+#include "base/stopwatch.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +30,10 @@ typedef struct DbResult DbResult;
 Db *db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error);
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
+
+/* Where the time of the work on this connection goes. Statements that have names (schema/sql.h) and COMMIT are added by themselves; who
+ * begins a piece of work resets it. Borrowed. */
+Stopwatch *db_stopwatch (const Db *db);
 
 /* What whoever is asked while we wait for the server may answer. */
 typedef enum

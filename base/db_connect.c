@@ -152,6 +152,7 @@ open_connection (const char *conninfo, const char *application_name, int stop_fd
 {
   g_autoptr (Db) db = g_new0 (Db, 1);
   db_together_init (db);
+  db->stopwatch = stopwatch_new ();
   db->stop_fd = stop_fd;
   db->conn = start_connection (conninfo, application_name);
   if (db->conn == NULL)
@@ -265,7 +266,14 @@ db_free (Db *db)
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
   db_together_clear (db);
+  stopwatch_free (db->stopwatch);
   g_free (db);
+}
+
+Stopwatch *
+db_stopwatch (const Db *db)
+{
+  return db->stopwatch;
 }
 
 int

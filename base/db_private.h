@@ -30,9 +30,11 @@ struct Db
   bool copying;         /* between db_copy_begin and the end of the COPY on the server */
   GError *copy_error;   /* what ended the COPY early, already told to the caller of db_copy_write */
   GHashTable *prepared; /* text to the name that the server knows it by; db_together.c's, as all below */
-  unsigned names;       /* given so far */
-  GArray *sent;         /* what was posted, and has not been asked for */
-  const char *culprit;  /* the label of the one that failed, NULL: none */
+  uint32_t tag;         /* of these names, and how many were given so far */
+  unsigned names;
+  GArray *sent;        /* what was posted, and has not been asked for */
+  const char *culprit; /* the label of the one that failed, NULL: none */
+  Stopwatch *stopwatch;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)

@@ -9,7 +9,7 @@
 /* A statement that the server knows by name. */
 typedef struct
 {
-  char name[24];
+  char name[32];
   unsigned uses;
 } Prepared;
 
@@ -33,6 +33,7 @@ void
 db_together_init (Db *db)
 {
   db->prepared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  db->tag = g_random_int ();
   db->sent = g_array_new (FALSE, FALSE, sizeof (Sent));
   g_array_set_clear_func (db->sent, sent_clear);
 }
@@ -69,7 +70,8 @@ send_prepare (Db *db, const char *sql, const Prepared *before)
       note_sent (db, NULL, NULL, NULL);
     }
   Prepared *now = g_new0 (Prepared, 1);
-  g_snprintf (now->name, sizeof now->name, "weir_%u", ++db->names);
+  /* No other client's, whose session a pooler may give us. */
+  g_snprintf (now->name, sizeof now->name, "weir_%08x_%u", db->tag, ++db->names);
   g_hash_table_replace (db->prepared, g_strdup (sql), now);
   note_sent (db, NULL, NULL, sql);
   return PQsendPrepare (db->conn, now->name, sql, 0, NULL) == 1 ? now->name : NULL;

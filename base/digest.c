@@ -4,11 +4,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-enum
-{
-  SHA256_SIZE = 32,
-  HMAC_BLOCK = 64, /* bytes in a block of SHA-256 (RFC 2104: B) */
-};
+#define SHA256_SIZE 32
 
 /* Digests fail only when memory is short or OpenSSL is broken; GLib ends the process then, and so do we. */
 static void
@@ -99,65 +95,6 @@ sha256_bytes (const void *bytes, size_t length, char hex[SHA256_HEX_SIZE])
   g_autoptr (Sha256) sha = sha256_new ();
   sha256_update (sha, bytes, length);
   sha256_finish (sha, hex);
-}
-
-/* EVP_MAC and copied contexts allocate for each message; one context and the two padded keys do not. */
-struct Hmac
-{
-  EVP_MD_CTX *context;
-  uint8_t inner_key[HMAC_BLOCK];
-  uint8_t outer_key[HMAC_BLOCK];
-};
-
-Hmac *
-hmac_new (const void *secret, size_t length)
-{
-  Hmac *hmac = g_new (Hmac, 1);
-  hmac->context = context_new (EVP_sha256 ());
-
-  uint8_t key[HMAC_BLOCK] = { 0 };
-  if (length <= sizeof key)
-    {
-      if (length > 0)
-        memcpy (key, secret, length);
-    }
-  else
-    {
-      context_update (hmac->context, secret, length);
-      context_finish (hmac->context, key);
-    }
-  for (size_t i = 0; i < sizeof key; i++)
-    {
-      hmac->inner_key[i] = key[i] ^ 0x36;
-      hmac->outer_key[i] = key[i] ^ 0x5c;
-    }
-  OPENSSL_cleanse (key, sizeof key);
-  return hmac;
-}
-
-void
-hmac_digest (Hmac *hmac, const void *bytes, size_t length, uint8_t digest[32])
-{
-  uint8_t inner[SHA256_SIZE];
-  context_restart (hmac->context);
-  context_update (hmac->context, hmac->inner_key, sizeof hmac->inner_key);
-  context_update (hmac->context, bytes, length);
-  context_finish (hmac->context, inner);
-
-  context_restart (hmac->context);
-  context_update (hmac->context, hmac->outer_key, sizeof hmac->outer_key);
-  context_update (hmac->context, inner, sizeof inner);
-  context_finish (hmac->context, digest);
-}
-
-void
-hmac_free (Hmac *hmac)
-{
-  if (hmac == NULL)
-    return;
-  EVP_MD_CTX_free (hmac->context);
-  OPENSSL_cleanse (hmac, sizeof *hmac);
-  g_free (hmac);
 }
 
 struct Md5

@@ -35,13 +35,10 @@ may_be_duplicate (Db *db, const PipelineTask *task, const TableState *pinned, bo
   *ret_may = false;
   if (task->model == NULL || pinned->applied == 0 || task->options->force)
     return true;
-  bool exists, size_fits = pinned->last_size == task->run->size;
-  if (!warehouse_exists (db, task->options->warehouse_schema, task->model->table, &exists, error))
-    return false;
+  bool size_fits = pinned->last_size == task->run->size;
   if (model_is_keyless (task->model) && !ledger_size_known (db, task->model->table, task->run->size, &size_fits, error))
     return false;
-  *ret_may = exists && size_fits;
-  return true;
+  return !size_fits || warehouse_exists (db, task->options->warehouse_schema, task->model->table, ret_may, error);
 }
 
 bool

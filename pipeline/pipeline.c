@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SLOW_NS 1000000000 /* a load of which is said where its time went */
+
 /* A step of a run is a transaction, and in a dry run a savepoint of the one that is rolled back at the end. */
 static bool
 begin_step (Db *db, const PipelineTask *task, RunWork work, GError **error)
@@ -28,7 +30,10 @@ begin_step (Db *db, const PipelineTask *task, RunWork work, GError **error)
 static bool
 commit_step (Db *db, const PipelineTask *task, GError **error)
 {
-  return db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+  int64_t begun = stopwatch_now ();
+  bool done = db_exec (db, task->options->dry_run ? "release savepoint step" : "commit", error);
+  stopwatch_add (db_stopwatch (db), "COMMIT", begun);
+  return done;
 }
 
 /* The COMMIT that ends a run. Behind it the file is what the rows can be read from again, so its bytes are there first: whoever dropped
@@ -101,6 +106,7 @@ take_over (PipelineResult *result, PipelineResult *step)
 {
   result->rows = step->rows;
   result->lines = step->lines;
+  result->made = step->made;
   result->overtook = g_steal_pointer (&step->overtook);
   result->overtook_count = step->overtook_count;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));
@@ -112,14 +118,27 @@ result_new (const PipelineResult *so_far)
   return (PipelineResult) { .rows = so_far->rows, .lines = so_far->lines, .notes = g_ptr_array_new_with_free_func (g_free) };
 }
 
+/* Where the time went so far, of a load that takes long, or where it is asked for. */
+static void
+note_spent (const Db *db, const PipelineTask *task, PipelineResult *result)
+{
+  const Stopwatch *watch = db_stopwatch (db);
+  if (!task->options->explain && stopwatch_elapsed (watch) < SLOW_NS)
+    return;
+  g_clear_pointer (&result->spent, json_decref);
+  result->spent = stopwatch_to_json (watch);
+}
+
 /* What the ledger is told of a run that ends well, where the file then has its place: the summary as it will be, but for the time that the
  * COMMIT takes. step: what is not in the result yet, NULL: nothing. Owned by the caller, for as long as the end is used. */
 static char *
-tell_goal (const PipelineTask *task, LoadStatus status, PipelineResult *result, const PipelineResult *step, FileEnd *end)
+tell_goal (const Db *db, const PipelineTask *task, LoadStatus status, PipelineResult *result, const PipelineResult *step,
+           FileEnd *end)
 {
   const RunGoal *goal = task->goal;
   if (goal == NULL)
     return NULL;
+  note_spent (db, task, result);
   g_autoptr (GPtrArray) notes = g_ptr_array_copy (result->notes, NULL, NULL);
   g_ptr_array_set_free_func (notes, NULL);
   PipelineResult told = *result;
@@ -128,6 +147,7 @@ tell_goal (const PipelineTask *task, LoadStatus status, PipelineResult *result, 
       told = *step;
       told.rows_known = result->rows_known;
       told.confidence = result->confidence;
+      told.spent = result->spent;
       g_ptr_array_extend (notes, step->notes, NULL, NULL);
     }
   told.status = status;
@@ -156,7 +176,7 @@ static bool
 in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
   FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
-  g_autofree char *summary = tell_goal (task, STATUS_DUPLICATE, result, NULL, &end);
+  g_autofree char *summary = tell_goal (db, task, STATUS_DUPLICATE, result, NULL, &end);
   return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
          && ledger_file_finished (db, task->run->id, &end, error);
 }
@@ -271,7 +291,7 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
   FileEnd end = {
     .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows, .lines = lines
   };
-  g_autofree char *summary = tell_goal (task, STATUS_APPLIED, result, step, &end);
+  g_autofree char *summary = tell_goal (db, task, STATUS_APPLIED, result, step, &end);
   return ledger_table_pin (db, model->table, pins, key, error)
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0, error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
@@ -444,5 +464,8 @@ bool
 pipeline_run (Db *db, const PipelineTask *task, PipelineResult *ret_result, GError **error)
 {
   *ret_result = (PipelineResult) { .status = STATUS_FAILED, .notes = g_ptr_array_new_with_free_func (g_free) };
-  return task->options->dry_run ? run_dry (db, task, ret_result, error) : run_steps (db, task, ret_result, error);
+  stopwatch_reset (db_stopwatch (db));
+  bool done = task->options->dry_run ? run_dry (db, task, ret_result, error) : run_steps (db, task, ret_result, error);
+  note_spent (db, task, ret_result);
+  return done;
 }

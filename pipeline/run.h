@@ -34,6 +34,7 @@ typedef struct
   int lock_timeout_ms; /* how long to wait for any other lock */
   bool force;          /* load although it is a duplicate */
   bool overwrite;      /* a file that weir had before may change what newer ones said */
+  bool explain;        /* say where the time went, however little it was */
   bool dry_run;        /* roll everything back at the end */
   int stop_fd;         /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
@@ -71,7 +72,8 @@ typedef enum
 } RunWork;
 
 /* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It has no foreign timeouts
- * but a limit on the wait for a lock, and room for one hash table of a million keys. An error may come with the next statement. */
+ * but a limit on the wait for a lock, and room for one hash table of a million keys; large
+ * tables are read by as many processes as the server gives. An error may come with the next statement. */
 bool run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error);
 
 /* Tells the progress of a step that has come so far in the file (bytes, rows). False with a STOP error: somebody asked to stop. */
@@ -80,13 +82,14 @@ bool task_go_on (const PipelineTask *task, const char *step, int64_t bytes, int6
 /* The same before each part of TRANSFORM, numbered from 1. */
 bool task_begin_part (const PipelineTask *task, int part, GError **error);
 
-#define TASK_PARTS 8          /* of TRANSFORM */
+#define TASK_PARTS 6          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
 typedef struct
 {
   LoadStatus status;
   bool told;         /* the ledger knows the task's goal, and the summary */
+  bool made;         /* the warehouse table was made by this run: tending.h */
   bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
   bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
   bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */
@@ -96,7 +99,8 @@ typedef struct
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
-  GPtrArray *notes;                  /* of char *: what a person should know ("column phone is new"), in order */
+  Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
+  GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 
 void pipeline_result_clear (PipelineResult *result);

@@ -32,6 +32,8 @@ pipeline_summary (const Run *run, const PipelineResult *result, int64_t millisec
       json_object_set_new (json, "overtook", runs);
       json_object_set_new (json, "overtook_count", json_integer (result->overtook_count));
     }
+  if (result->spent != NULL)
+    json_object_set (json, "spent", result->spent);
   if (error != NULL)
     json_object_set_new (json, "error", weir_json_error (error));
   if (result->notes != NULL && result->notes->len > 0)

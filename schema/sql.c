@@ -113,6 +113,16 @@ sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray *ret_
   return g_string_free (out, FALSE);
 }
 
+char *
+sql_part (const char *statement, const SqlVar *vars, size_t n_vars)
+{
+  g_autofree char *text = find_statement (statement);
+  g_autoptr (GPtrArray) params = g_ptr_array_new ();
+  char *part = sql_expand (text, vars, n_vars, params);
+  g_assert (params->len == 0);
+  return g_strchomp (part);
+}
+
 /* A statement as it is sent. */
 typedef struct
 {
@@ -168,8 +178,10 @@ sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbRes
   g_auto (Expanded) expanded = expand (statement, vars, n_vars);
   const char *const *params = (const char *const *) expanded.params->pdata;
   int n_params = (int) expanded.params->len;
+  int64_t begun = stopwatch_now ();
   bool done = expanded.constant ? db_query_again (db, expanded.sql, params, n_params, ret_result, error)
                                 : db_query (db, expanded.sql, params, n_params, ret_result, error);
+  stopwatch_add (db_stopwatch (db), g_intern_string (statement), begun);
   return done || explain (db, statement, error);
 }
 

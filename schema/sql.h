@@ -24,6 +24,9 @@ const char **sql_files (const char *prefix);
 /* Expands a text's variables. ret_params (of const char *) gets the parameters, borrowed from vars. Owned by the caller. */
 char *sql_expand (const char *text, const SqlVar *vars, size_t n_vars, GPtrArray *ret_params);
 
+/* The statement "file/name" as a part of another: expanded, without :'name' in it. Owned by the caller. */
+char *sql_part (const char *statement, const SqlVar *vars, size_t n_vars);
+
 /* Expands the statement "file/name" and runs it. ret_result may be NULL. One without names in its text, which is the same whatever its values,
  * is prepared (db_query_again). */
 bool sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);

@@ -40,7 +40,8 @@ BEGIN {
   home["zlib.h"] = "pipeline/text/source_gzip.c"
   home["zstd.h"] = "pipeline/text/source_zstd.c"
   home["zstd_errors.h"] = "pipeline/text/source_zstd.c"
-  home["openssl/"] = "base/digest.c"
+  home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
+  home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_hmac.c"
   home["uuid/"] = "base/uid.c"
   home["inotifytools/"] = "watcher/notify.c"
 

@@ -16,6 +16,7 @@ typedef struct
   bool hinted;   /* a hint came after the last listing: the next one is its baseline */
   bool moved;
   bool closed;
+  bool waited; /* it was moved in, and has waited for others */
   bool listed; /* seen by the listing in hand */
   dev_t device;
   ino_t inode;
@@ -27,6 +28,7 @@ struct Settle
 {
   int64_t settle_us;
   GHashTable *names; /* char * to Name */
+  int64_t arrived;   /* the last listing that found files moved in */
 };
 
 Settle *
@@ -73,6 +75,7 @@ update_name (Name *name, const Entry *entry, int64_t now)
   bool same_file = name->observed && name->inode == entry->inode && name->device == entry->device;
   bool same_size = same_file && name->size == entry->size;
   bool same_times = same_file && name->mtime_ns == entry->mtime_ns && name->ctime_ns == entry->ctime_ns;
+  name->waited &= !name->hinted;
   if (!same_size || !same_times || name->hinted)
     name->still_since = now;
   /* Growing, or another file, after the event that vouched for it: the event says nothing any more. New times alone do not take it
@@ -89,13 +92,14 @@ update_name (Name *name, const Entry *entry, int64_t now)
   name->ctime_ns = entry->ctime_ns;
 }
 
-/* How long a file must have been still. An empty one was perhaps only created by somebody who opens it again to write. */
+/* Until when a file must be still. An empty one was perhaps only created by somebody who opens it again to write. One that was moved
+ * in is complete, but others may come with it. */
 static int64_t
-needed_stillness (const Settle *settle, const Name *name)
+still_until (const Settle *settle, const Name *name)
 {
   if (name->moved)
-    return 0;
-  return name->closed && name->size > 0 ? MIN (SETTLE_CLOSED_US, settle->settle_us) : settle->settle_us;
+    return name->waited ? name->still_since : MIN (settle->arrived + SETTLE_MOVED_US, name->still_since + SETTLE_MOVED_MOST_US);
+  return name->still_since + (name->closed && name->size > 0 ? MIN (SETTLE_CLOSED_US, settle->settle_us) : settle->settle_us);
 }
 
 static gboolean
@@ -118,18 +122,35 @@ judge (const Entry *entry, int64_t missing_us, AskLease ask, void *data)
   return ask (entry, data) == LEASE_WRITER ? FILE_WRITING : FILE_READY;
 }
 
+/* All of them, before any is judged: files that were moved in together are complete together. */
+static void
+update_names (Settle *settle, const GPtrArray *entries, int64_t now)
+{
+  for (unsigned i = 0; i < entries->len; i++)
+    {
+      const Entry *entry = entries->pdata[i];
+      if (entry->state != FILE_SETTLING)
+        continue;
+      Name *name = find_name (settle, entry->name);
+      if (name->hinted && name->moved)
+        settle->arrived = now;
+      update_name (name, entry, now);
+    }
+}
+
 int64_t
 settle_observe (Settle *settle, GPtrArray *entries, int64_t now, AskLease ask, void *data)
 {
   int64_t wait_us = INT64_MAX;
+  update_names (settle, entries, now);
   for (unsigned i = 0; i < entries->len; i++)
     {
       Entry *entry = entries->pdata[i];
       if (entry->state != FILE_SETTLING)
         continue;
       Name *name = find_name (settle, entry->name);
-      update_name (name, entry, now);
-      int64_t missing = name->still_since + needed_stillness (settle, name) - now;
+      int64_t missing = still_until (settle, name) - now;
+      name->waited |= name->moved && missing <= 0;
       entry->state = judge (entry, missing, ask, data);
       if (entry->state != FILE_READY)
         wait_us = MIN (wait_us, entry->state == FILE_WRITING ? WRITER_RETRY_US : missing);

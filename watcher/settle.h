@@ -1,6 +1,7 @@
 /* When is a dropped file complete? Pure: observations and a clock in, verdicts out.
  *
- * Ready: moved in; or closed by its writer and still (size, mtime, ctime) for 50 ms; or, without such an event, still for "settle".
+ * Ready: moved in, and no other for 10 ms, or 50 ms ago (`mv users-10.csv users-9.csv imports/` are two events, and the files have an
+ * order that is not that of the events); or closed by its writer and still (size, mtime, ctime) for 50 ms; or, without such an event, still for "settle".
  * Each verdict is subject to the lease: a file that somebody holds open for writing is not ready, whatever else says so. A closed
  * but empty file has to be still for "settle": it was perhaps only created by somebody who opens it again to write.
  *
@@ -38,7 +39,9 @@ typedef Lease (*AskLease) (const Entry *entry, void *data);
 
 typedef struct Settle Settle;
 
-#define SETTLE_CLOSED_US 50000 /* stillness after a close, microseconds */
+#define SETTLE_CLOSED_US 50000     /* stillness after a close, microseconds */
+#define SETTLE_MOVED_US 10000      /* after the last file was moved in: one mv renames the next in less than 1 ms, seldom 2 */
+#define SETTLE_MOVED_MOST_US 50000 /* a file waits for others no longer than that */
 
 /* settle_us: stillness without events, microseconds. */
 Settle *settle_new (int64_t settle_us);

@@ -11,9 +11,10 @@ struct KeyMaker
   Uid name_space;
   Hmac *hmac;
   Md5 *md5;
-  GString *arena;     /* the normalised parts, one after the other */
-  GString *text;      /* the key text of a composite key */
-  GArray *normalized; /* of KeyPart */
+  GString *arena; /* the normalised parts, one after the other */
+  GString *text;  /* the key text of a composite key */
+  KeyPart *normalized;
+  size_t n_normalized, n_room; /* parts, and how many there is room for */
 };
 
 KeyMaker *
@@ -24,7 +25,6 @@ key_maker_new (const Model *model, const void *secret, size_t secret_length)
   maker->normalize = model->normalize;
   maker->arena = g_string_sized_new (256);
   maker->text = g_string_sized_new (256);
-  maker->normalized = g_array_new (FALSE, TRUE, sizeof (KeyPart));
   switch (maker->hash)
     {
     case KEY_HMAC_SHA256:
@@ -52,17 +52,8 @@ key_maker_free (KeyMaker *maker)
   g_clear_pointer (&maker->md5, md5_free);
   g_string_free (maker->arena, TRUE);
   g_string_free (maker->text, TRUE);
-  g_array_unref (maker->normalized);
+  g_free (maker->normalized);
   g_free (maker);
-}
-
-static bool
-is_ascii (const char *text, size_t length)
-{
-  unsigned char bits = 0;
-  for (size_t i = 0; i < length; i++)
-    bits |= (unsigned char) text[i];
-  return bits < 0x80;
 }
 
 /* The property White_Space of Unicode's PropList. Not g_unichar_isspace, which lacks U+000B and U+0085. */
@@ -100,7 +91,49 @@ append_lowercase (GString *arena, const char *text, size_t length)
     g_string_append_unichar (arena, g_unichar_tolower (g_utf8_get_char (at)));
 }
 
-static void
+#define EACH(byte) (UINT64_C (0x0101010101010101) * (byte))
+
+/* Eight letters of ASCII in lower case at once: adding makes the high bit of those from A on, and of those behind Z; a letter has one
+ * of them. (Others than ASCII give anything.) */
+static uint64_t
+lowercase (uint64_t letters)
+{
+  uint64_t from_a = letters + EACH (0x80 - 'A');
+  uint64_t behind_z = letters + EACH (0x7f - 'Z');
+  return letters | (((from_a ^ behind_z) & EACH (0x80)) >> 2); /* 0x20 */
+}
+
+static char
+lowercase_one (char letter)
+{
+  return letter >= 'A' && letter <= 'Z' ? (char) (letter + ('a' - 'A')) : letter;
+}
+
+/* Copies a text, in lower case or not. False: it is not ASCII, and what was copied is of no use. */
+static bool
+copy_ascii (char *to, const char *text, size_t length, bool lower)
+{
+  uint64_t seen = 0, letters;
+  if (length < sizeof letters)
+    for (size_t i = 0; i < length; i++)
+      {
+        seen |= (unsigned char) text[i];
+        to[i] = lower ? lowercase_one (text[i]) : text[i];
+      }
+  else
+    for (size_t i = 0; i < length; i += sizeof letters)
+      {
+        size_t at = MIN (i, length - sizeof letters); /* the last eight, some of them once more */
+        memcpy (&letters, text + at, sizeof letters);
+        seen |= letters;
+        letters = lower ? lowercase (letters) : letters;
+        memcpy (to + at, &letters, sizeof letters);
+      }
+  return (seen & EACH (0x80)) == 0;
+}
+
+/* Nearly every key. False: it is not ASCII, and nothing was appended. */
+static bool
 append_ascii (KeyMaker *maker, const char *text, size_t length)
 {
   if (maker->normalize & NORMALIZE_TRIM)
@@ -111,10 +144,11 @@ append_ascii (KeyMaker *maker, const char *text, size_t length)
         text++, length--;
     }
   gsize start = maker->arena->len;
-  g_string_append_len (maker->arena, text, (gssize) length);
-  if (maker->normalize & NORMALIZE_LOWERCASE)
-    for (char *at = maker->arena->str + start; at < maker->arena->str + maker->arena->len; at++)
-      *at = g_ascii_tolower (*at);
+  g_string_set_size (maker->arena, start + length);
+  bool ascii = copy_ascii (maker->arena->str + start, text, length, (maker->normalize & NORMALIZE_LOWERCASE) != 0);
+  if (!ascii)
+    g_string_truncate (maker->arena, start);
+  return ascii;
 }
 
 static void
@@ -140,14 +174,14 @@ static bool
 normalize_parts (KeyMaker *maker, const KeyPart *parts, size_t count, size_t *ret_empty_part)
 {
   g_string_truncate (maker->arena, 0);
-  g_array_set_size (maker->normalized, (guint) count);
-  KeyPart *normalized = (KeyPart *) (void *) maker->normalized->data;
+  if (count > maker->n_room)
+    maker->normalized = g_renew (KeyPart, maker->normalized, maker->n_room = count);
+  maker->n_normalized = count;
+  KeyPart *normalized = maker->normalized;
   for (size_t i = 0; i < count; i++)
     {
       gsize start = maker->arena->len;
-      if (!parts[i].null && is_ascii (parts[i].text, parts[i].length))
-        append_ascii (maker, parts[i].text, parts[i].length);
-      else if (!parts[i].null)
+      if (!parts[i].null && !append_ascii (maker, parts[i].text, parts[i].length))
         append_unicode (maker, parts[i].text, parts[i].length);
       normalized[i].length = maker->arena->len - start;
       normalized[i].null = false;
@@ -161,21 +195,33 @@ normalize_parts (KeyMaker *maker, const KeyPart *parts, size_t count, size_t *re
   return true;
 }
 
+static void
+append_length (GString *text, size_t length)
+{
+  char digits[3 * sizeof length];
+  size_t start = sizeof digits;
+  do
+    digits[--start] = (char) ('0' + length % 10);
+  while ((length /= 10) > 0);
+  g_string_append_len (text, digits + start, (gssize) (sizeof digits - start));
+}
+
 /* The key text: the part alone, or the netstrings of several. */
 static void
 compose_text (KeyMaker *maker, const char **ret_text, size_t *ret_length)
 {
-  const KeyPart *parts = (const KeyPart *) (const void *) maker->normalized->data;
-  if (maker->normalized->len == 1)
+  const KeyPart *parts = maker->normalized;
+  if (maker->n_normalized == 1)
     {
       *ret_text = parts[0].text;
       *ret_length = parts[0].length;
       return;
     }
   g_string_truncate (maker->text, 0);
-  for (guint i = 0; i < maker->normalized->len; i++)
+  for (size_t i = 0; i < maker->n_normalized; i++)
     {
-      g_string_append_printf (maker->text, "%zu:", parts[i].length);
+      append_length (maker->text, parts[i].length);
+      g_string_append_c (maker->text, ':');
       g_string_append_len (maker->text, parts[i].text, (gssize) parts[i].length);
       g_string_append_c (maker->text, ',');
     }
@@ -207,26 +253,26 @@ hash_text (KeyMaker *maker, const char *text, size_t length)
 }
 
 bool
-key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out, Value *ret_value)
+key_canonical (const KeyMaker *maker, const Type *type, const CellFormat *format, KeyPart *part, GString *out, Value *ret_value)
 {
-  if (part->null || type.type == NULL || type.type->write == NULL)
+  if (part->null || type == NULL || type->write == NULL)
     return false;
   const char *text = part->text;
   size_t length = part->length;
   if (maker->normalize & NORMALIZE_TRIM)
     trim (&text, &length);
-  if (!type_parse (type.type, text, length, type.format, ret_value))
+  if (!type->parse (text, length, format, ret_value))
     {
       types_trim (&text, &length); /* blanks are no part of a value, whatever the model says of its key's text */
-      if (!type_parse (type.type, text, length, type.format, ret_value))
+      if (!type->parse (text, length, format, ret_value))
         return false;
     }
   g_string_truncate (out, 0);
-  type.type->write (ret_value, out);
+  type->write (ret_value, out);
   /* Numbers borrow their text, and are stored without the zeros that they are not known by. An instant that its time zone brings
    * into the year 0 or 10000 is written, but not read again. */
   Value again;
-  if (type_parse (type.type, out->str, out->len, NULL, &again))
+  if (type->parse (out->str, out->len, &cell_format_own, &again))
     *ret_value = again;
   *part = (KeyPart) { .text = out->str, .length = out->len };
   return true;
@@ -242,7 +288,7 @@ key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, cons
   compose_text (maker, &text, &length);
   *ret_id = hash_text (maker, text, length);
   if (ret_normalized != NULL)
-    *ret_normalized = (const KeyPart *) (const void *) maker->normalized->data;
+    *ret_normalized = maker->normalized;
   return true;
 }
 

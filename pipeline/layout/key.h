@@ -36,9 +36,10 @@ typedef struct
 } KeyType;
 
 /* Replaces the part by the one text of its value, which is written to "out" and borrowed from there, as is *ret_value. False, and
- * nothing is replaced: the part is NULL or not of the type (blanks around it apart, where the maker trims), or the type is known by
- * its spelling. */
-bool key_canonical (const KeyMaker *maker, KeyType type, KeyPart *part, GString *out, Value *ret_value);
+ * nothing is replaced: the part is NULL or not of the type, written in that format (blanks around it apart, where the maker trims); or
+ * the type is known by its spelling, or by nobody (NULL). */
+bool key_canonical (const KeyMaker *maker, const Type *type, const CellFormat *format, KeyPart *part, GString *out,
+                    Value *ret_value);
 
 /* Normalises the parts (UTF-8) and makes the id. Lower case is by character, as PostgreSQL's lower (x), whatever the locale.
  * *ret_normalized (may be NULL) gets as many parts, borrowed from the maker until its next call. Returns false when a part is NULL

@@ -466,3 +466,9 @@ layout_check_columns (const Layout *layout, const char *file, GError **error)
                     "\"%s\" has %s columns; a table of PostgreSQL has at most 1,600, and weir needs %d of them", file, found,
                     (staging ? STAGING_COLUMNS : own) + layout->n_references);
 }
+
+const char *
+layout_key_name (const Layout *layout)
+{
+  return layout->n_key_columns > 0 ? layout->columns[layout->key_columns[0]].name : NULL;
+}

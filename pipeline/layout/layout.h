@@ -125,6 +125,29 @@ bool layout_refuses_cells (const Layout *layout, const LayoutColumn *column);
  * cell; one that is declared or pinned takes every spelling. */
 bool layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value);
 
+/* The same for many cells: what the column says is looked up once. Borrows the column's format. */
+typedef struct
+{
+  bool (*parse) (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+  CellFormat format;
+  bool refuses_plus; /* before two digits or more */
+} LayoutReader;
+
+void layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column);
+bool layout_read_trimmed (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value);
+
+static inline bool
+layout_read_bare (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  return !(reader->refuses_plus && length > 2 && cell[0] == '+') && reader->parse (cell, length, &reader->format, ret_value);
+}
+
+static inline bool
+layout_read (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  return layout_read_bare (reader, cell, length, ret_value) || layout_read_trimmed (reader, cell, length, ret_value);
+}
+
 /* Whether the table's rows are known by their hash alone. */
 bool layout_is_bag (const Layout *layout);
 
@@ -138,5 +161,8 @@ const LayoutColumn *layout_find_convertible (const Layout *layout, const char *n
 
 /* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
 const char *const *layout_own_names (const Model *model);
+
+/* The name of the first column of the business key; NULL: it has none. Borrowed. */
+const char *layout_key_name (const Layout *layout);
 
 #endif

@@ -76,26 +76,30 @@ layout_refuses_cells (const Layout *layout, const LayoutColumn *column)
   return column->origin == ORIGIN_DECLARED || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
 }
 
-/* Without blanks around it. */
-static bool
-parse_bare (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
+void
+layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column)
 {
   const Type *type = column->type;
   bool inferred = column->origin == ORIGIN_INFERRED;
-  if (inferred && !column->takes_plus && length > 2 && cell[0] == '+' && type->id != TYPE_TEXT)
-    return false;
-  return inferred ? type_recognize (type, cell, length, column->format, ret_value)
-                  : type_parse (type, cell, length, column->format, ret_value);
+  ret_reader->parse = inferred && column->format == NULL && type->recognize != NULL ? type->recognize : type->parse;
+  cell_format_read (&ret_reader->format, type->id, column->format);
+  ret_reader->refuses_plus = inferred && !column->takes_plus && type->id != TYPE_TEXT;
+}
+
+bool
+layout_read_trimmed (const LayoutReader *reader, const char *cell, size_t length, Value *ret_value)
+{
+  size_t bare = length;
+  types_trim (&cell, &bare);
+  return bare < length && layout_read_bare (reader, cell, bare, ret_value);
 }
 
 bool
 layout_parse (const LayoutColumn *column, const char *cell, size_t length, Value *ret_value)
 {
-  if (parse_bare (column, cell, length, ret_value))
-    return true;
-  size_t bare = length;
-  types_trim (&cell, &bare);
-  return bare < length && parse_bare (column, cell, bare, ret_value);
+  LayoutReader reader;
+  layout_reader_init (&reader, column);
+  return layout_read (&reader, cell, length, ret_value);
 }
 
 bool

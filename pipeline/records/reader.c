@@ -337,13 +337,11 @@ take_record (Reader *reader, const Line *first, GError **error)
 static bool
 take_plain (Reader *reader)
 {
-  size_t length = 0;
-  const char *bytes = line_source_sound (reader->lines, &length);
+  const LineText text = line_source_sound (reader->lines);
   Record *record = &reader->record;
-  const size_t taken = reader->only_slow ? 0 : plain_take (&reader->plain, bytes, length, record);
+  const size_t taken = reader->only_slow ? 0 : plain_take (&reader->plain, &text, record);
   if (taken == 0)
     return false;
-  record->line = line_source_number (reader->lines);
   record->blank = reader->passed.counts.blank;
   record->comments = reader->passed.counts.comments;
   line_source_advance (reader->lines, taken, (size_t) record->lines);
@@ -472,6 +470,7 @@ reader_free (Reader *reader)
   csv_free (&reader->parser);
   splitter_free (reader->splitter);
   splitter_free (reader->judge);
+  plain_clear (&reader->plain);
   line_source_free (reader->lines);
   source_free (reader->source);
   g_free (reader->fields);
@@ -483,10 +482,15 @@ void
 reader_rewind (Reader *reader)
 {
   line_source_rewind (reader->lines);
-  plain_forget (&reader->plain);
   forget_open_quote (reader);
   reader->started = reader->told = false;
   reader->passed.counts = (ReaderLines) { 0 };
+}
+
+int64_t
+reader_file_ns (const Reader *reader)
+{
+  return source_ns (reader->source);
 }
 
 int64_t

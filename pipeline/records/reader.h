@@ -96,7 +96,8 @@ bool reader_next (Reader *reader, const Record **ret_record, GError **error);
 /* Goes back to the beginning; sha is reset. */
 void reader_rewind (Reader *reader);
 
-int64_t reader_offset (const Reader *reader); /* of the file's own bytes, read ahead: for progress */
+int64_t reader_file_ns (const Reader *reader); /* source_ns */
+int64_t reader_offset (const Reader *reader);  /* of the file's own bytes, read ahead: for progress */
 
 /* Lines that are in no record. With those of all records, and what is said there to be before them, they are the text. */
 typedef struct

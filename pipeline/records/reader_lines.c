@@ -27,6 +27,7 @@ struct LineSource
   int64_t base;   /* offset of buffer[0] in the text */
   int64_t nul;    /* offset of the first NUL byte, INT64_MAX: none yet */
   int64_t ends;   /* of lines, in all that was read */
+  int64_t fills;  /* of the buffer */
   char last;      /* byte that was read */
   bool eof;
   Seek lf;
@@ -69,12 +70,12 @@ line_source_available (const LineSource *source)
   return source->end - source->start;
 }
 
-const char *
-line_source_sound (const LineSource *source, size_t *ret_length)
+LineText
+line_source_sound (const LineSource *source)
 {
   const int64_t end = MIN (source->nul - source->base, (int64_t) source->end);
-  *ret_length = (size_t) MAX (end - (int64_t) source->start, 0);
-  return source->buffer + source->start;
+  const size_t length = (size_t) MAX (end - (int64_t) source->start, 0);
+  return (LineText) { source->buffer + source->start, length, source->number, source->fills };
 }
 
 int64_t
@@ -157,6 +158,7 @@ static bool
 fill (LineSource *source, GError **error)
 {
   make_room (source);
+  source->fills++;
   char *to = source->buffer + source->end;
   size_t got = 0;
   if (!source_read (source->text, to, source->piece, &got, error))

@@ -43,8 +43,16 @@ size_t line_source_available (const LineSource *source); /* how many of them are
 
 #define LINE_SOURCE_MARGIN 64 /* bytes behind the buffer that may be read, whatever they are */
 
-/* The same, and how many of them are there before a NUL byte. */
-const char *line_source_sound (const LineSource *source, size_t *ret_length);
+/* What is there before a NUL byte. */
+typedef struct
+{
+  const char *bytes; /* at the current place */
+  size_t length;
+  int64_t line;  /* its number, as line_source_number */
+  int64_t fills; /* the buffer was filled so often; while it is the same, no bytes have come or moved. Not 0 where there are some */
+} LineText;
+
+LineText line_source_sound (const LineSource *source);
 
 /* "lines": how many lines these bytes are. */
 void line_source_advance (LineSource *source, size_t bytes, size_t lines);

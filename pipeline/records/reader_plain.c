@@ -4,15 +4,17 @@
 
 #include <string.h>
 
-/* The place in a record, going from one byte that means something to the next. */
+/* The place in a record, going from one byte that means something to the next. No function is called on the way, so that it stays in
+ * registers. */
 typedef struct
 {
-  const char *end;   /* of what is there */
-  const char *most;  /* that the record may have */
   const char *block; /* of SCAN_BLOCK bytes */
-  ScanMarks marks;   /* of it; hits that were passed are out */
-  uint64_t wide;     /* not 0: bytes beyond ASCII are in the blocks before, as far as they are the record's */
-  int64_t lines;     /* that have begun */
+  const ScanMarks *marks;
+  const ScanMarks *behind; /* the last marks */
+  uint64_t hits;           /* of the block, but for those that were passed */
+  uint64_t high;           /* not 0: in the blocks so far there are bytes beyond ASCII, of this record or of others */
+  size_t lines;            /* that have begun */
+  bool doubled;            /* some cell has doubled quotes */
 } Cursor;
 
 PlainReader
@@ -26,10 +28,12 @@ plain_new (const Dialect *dialect, const ReaderLimits *limits, Field *fields, ch
 }
 
 void
-plain_forget (PlainReader *plain)
+plain_clear (PlainReader *plain)
 {
-  plain->block = NULL;
+  g_clear_pointer (&plain->marks, g_free);
 }
+
+/* ---- marks ---- */
 
 /* The bits of the first "n" bytes. */
 static inline uint64_t
@@ -38,42 +42,149 @@ bits_of (ptrdiff_t n)
   return n < SCAN_BLOCK ? (UINT64_C (1) << n) - 1 : UINT64_MAX;
 }
 
-static inline void
-look (const PlainReader *plain, Cursor *cursor)
+/* Makes the marks of what is there, or as much as there is room for. */
+static void
+look (PlainReader *plain, const LineText *text)
 {
-  cursor->marks = plain->scan.look (&plain->scan, cursor->block);
-  const uint64_t there = bits_of (cursor->end - cursor->block);
-  cursor->marks.hits &= there;
-  cursor->marks.high &= there;
+  if (plain->marks == NULL)
+    plain->marks = g_new (ScanMarks, PLAIN_BLOCKS);
+  const size_t length = MIN (text->length, (size_t) PLAIN_BLOCKS * SCAN_BLOCK), last = (length - 1) / SCAN_BLOCK;
+  plain->scan.look (&plain->scan, text->bytes, last + 1, plain->marks);
+  const uint64_t there = bits_of ((ptrdiff_t) (length - last * SCAN_BLOCK));
+  plain->marks[last].hits &= there;
+  plain->marks[last].high &= there;
+  plain->begin = text->bytes;
+  plain->end = text->bytes + length;
+  plain->fills = text->fills;
 }
 
-/* The next byte that means something; NULL: there is none. */
-static inline const char *
-next_hit (const PlainReader *plain, Cursor *cursor)
+static Cursor
+cursor_at (const PlainReader *plain, const char *bytes)
 {
-  while (cursor->marks.hits == 0)
+  const size_t block = (size_t) (bytes - plain->begin) / SCAN_BLOCK;
+  Cursor cursor = { .block = plain->begin + block * SCAN_BLOCK, .marks = plain->marks + block, .lines = 1 };
+  cursor.behind = plain->marks + (size_t) (plain->end - plain->begin + SCAN_BLOCK - 1) / SCAN_BLOCK;
+  cursor.hits = cursor.marks->hits & ~bits_of (bytes - cursor.block);
+  cursor.high = cursor.marks->high;
+  return cursor;
+}
+
+/* Goes to the next block that has a hit, if there is one. */
+static inline bool
+next_block (Cursor *cursor)
+{
+  do
     {
-      cursor->wide |= cursor->marks.high;
+      if (++cursor->marks == cursor->behind)
+        return false;
       cursor->block += SCAN_BLOCK;
-      if (cursor->block >= cursor->end)
-        return NULL;
-      look (plain, cursor);
+      cursor->hits = cursor->marks->hits;
+      cursor->high |= cursor->marks->high;
     }
-  const char *hit = cursor->block + __builtin_ctzll (cursor->marks.hits);
-  cursor->marks.hits &= cursor->marks.hits - 1;
-  return hit;
+  while (cursor->hits == 0);
+  return true;
 }
 
-/* Whether the line may be a record at all. */
-static bool
-may_begin (const PlainReader *plain, const char *bytes, size_t length)
+/* The next byte that means something. False: there is none, or no mark of it. */
+static inline bool
+next_hit (Cursor *cursor, const char **ret_hit)
 {
-  const char first = length > 0 ? *bytes : '\n';
-  return first != '\n' && first != '\r' && (first != plain->dialect->comment || plain->dialect->comment == 0)
-         && (first != '\xEF' || text_mark (bytes, length) == 0);
+  if (G_UNLIKELY (cursor->hits == 0) && !next_block (cursor))
+    return false;
+  *ret_hit = cursor->block + (unsigned) __builtin_ctzll (cursor->hits);
+  cursor->hits &= cursor->hits - 1;
+  return true;
+}
+
+/* From the first byte beyond ASCII to behind the last one; NULL in *ret_first: there is none. */
+static void
+find_high (const PlainReader *plain, const char *bytes, const char *end, const char **ret_first, const char **ret_behind)
+{
+  size_t i = (size_t) (bytes - plain->begin) / SCAN_BLOCK;
+  const char *block = plain->begin + i * SCAN_BLOCK;
+  *ret_first = *ret_behind = NULL;
+  for (uint64_t out = bits_of (bytes - block); block < end; i++, block += SCAN_BLOCK, out = 0)
+    {
+      const uint64_t bits = plain->marks[i].high & ~out & bits_of (end - block);
+      if (bits != 0 && *ret_first == NULL)
+        *ret_first = block + __builtin_ctzll (bits);
+      if (bits != 0)
+        *ret_behind = block + SCAN_BLOCK - __builtin_clzll (bits);
+    }
+}
+
+/* Whether the bytes are UTF-8: those beyond ASCII tell, and what is between them. */
+static bool
+are_text (const PlainReader *plain, const char *bytes, const char *end)
+{
+  const char *first, *behind;
+  find_high (plain, bytes, end, &first, &behind);
+  return first == NULL || text_is_utf8 (first, (size_t) (behind - first), NULL);
 }
 
 /* ---- cells ---- */
+
+/* Whether one more line may begin in the record: a record of more lines may be rows that a quote swallowed. */
+static inline bool
+begin_line (const PlainReader *plain, Cursor *cursor)
+{
+  const size_t most = MIN (READER_SWALLOW_LINES - 1, plain->limits->lines);
+  return ++cursor->lines <= most;
+}
+
+/* Takes the cell whose text begins behind the quote, at "begin". Returns what is right behind its closing quote, a delimiter or a line
+ * end; NULL: something else is, or nothing yet. */
+static inline const char *
+take_quoted (const PlainReader *plain, Cursor *cursor, const char *begin, Field *ret_field)
+{
+  const char quote = plain->dialect->quote;
+  for (;;)
+    {
+      const char *hit, *behind;
+      if (!next_hit (cursor, &hit))
+        return NULL;
+      const bool line_end = *hit == '\n' || (*hit == '\r' && hit + 1 < plain->end && hit[1] != '\n');
+      if (line_end && !begin_line (plain, cursor))
+        return NULL;
+      if (*hit != quote)
+        continue;
+      if (!next_hit (cursor, &behind) || behind != hit + 1)
+        return NULL;
+      *ret_field = (Field) { begin, (size_t) (hit - begin), false };
+      if (*behind != quote)
+        return behind;
+      cursor->doubled = true;
+    }
+}
+
+/* Takes the cells of the record, and returns the first byte of its line end; NULL: it is not plain. Doubled quotes are still so. */
+static const char *
+take_cells (const PlainReader *plain, Cursor *ret_cursor, const char *begin, size_t *ret_cells)
+{
+  Cursor cursor = cursor_at (plain, begin);
+  const char *text_end = NULL;
+  const char delimiter = plain->dialect->delimiter[0], quote = plain->dialect->quote;
+  const Field *most = plain->fields + plain->limits->fields;
+  for (Field *field = plain->fields; field < most; field++)
+    {
+      const char *hit;
+      if (!next_hit (&cursor, &hit))
+        break;
+      if (*hit != quote)
+        *field = (Field) { begin, (size_t) (hit - begin), hit == begin };
+      else if (hit != begin || (hit = take_quoted (plain, &cursor, begin + 1, field)) == NULL)
+        break;
+      if (*hit != delimiter)
+        {
+          *ret_cells = (size_t) (field + 1 - plain->fields);
+          text_end = hit;
+          break;
+        }
+      begin = hit + 1;
+    }
+  *ret_cursor = cursor;
+  return text_end;
+}
 
 /* Copies the text with one quote for two of them. Returns where the copy ends. */
 static char *
@@ -90,100 +201,59 @@ copy_unescaped (char *to, const char *from, const char *end, char quote)
   return to;
 }
 
-/* Whether one more line may begin in the record: a record of more lines may be rows that a quote swallowed. */
-static bool
-begin_line (const PlainReader *plain, Cursor *cursor)
-{
-  const size_t most = MIN (READER_SWALLOW_LINES - 1, plain->limits->lines);
-  return (size_t) ++cursor->lines <= most;
-}
-
-/* Takes the cell whose text begins behind the quote, at "begin". Returns what is right behind its closing quote, a delimiter or a line
- * end; NULL: something else is, or nothing yet. */
-static const char *
-take_quoted (const PlainReader *plain, Cursor *cursor, const char *begin, char **arena, Field *ret_field)
+/* Cells that still have quotes have doubled ones. */
+static void
+undouble (const PlainReader *plain, size_t cells)
 {
   const char quote = plain->dialect->quote;
-  bool doubled = false;
-  for (;;)
-    {
-      const char *hit = next_hit (plain, cursor);
-      if (hit == NULL)
-        return NULL;
-      bool line_end = *hit == '\n' || (*hit == '\r' && hit + 1 < cursor->end && hit[1] != '\n');
-      if (line_end && !begin_line (plain, cursor))
-        return NULL;
-      if (*hit != quote)
-        continue;
-      const char *behind = next_hit (plain, cursor);
-      if (behind != hit + 1)
-        return NULL;
-      *ret_field = (Field) { begin, (size_t) (hit - begin), false };
-      if (*behind == quote)
-        doubled = true;
-      else if (!doubled)
-        return behind;
-      else if (hit >= cursor->most) /* the arena holds no more */
-        return NULL;
-      else
-        {
-          ret_field->text = *arena;
-          *arena = copy_unescaped (*arena, begin, hit, quote);
-          ret_field->length = (size_t) (*arena - ret_field->text);
-          return behind;
-        }
-    }
-}
-
-/* Takes the cells of the record, and returns the first byte of its line end; NULL: it is not plain. */
-static const char *
-take_cells (const PlainReader *plain, Cursor *cursor, const char *begin, size_t *ret_cells)
-{
-  const char delimiter = plain->dialect->delimiter[0], quote = plain->dialect->quote;
-  const size_t most = plain->limits->fields;
-  Field *fields = plain->fields;
   char *arena = plain->arena;
-  for (size_t n = 0; n < most; n++)
-    {
-      const char *hit = next_hit (plain, cursor);
-      if (hit == NULL)
-        return NULL;
-      if (*hit != quote)
-        fields[n] = (Field) { begin, (size_t) (hit - begin), hit == begin };
-      else if (hit != begin || (hit = take_quoted (plain, cursor, begin + 1, &arena, &fields[n])) == NULL)
-        return NULL;
-      if (*hit != delimiter)
-        return *ret_cells = n + 1, hit;
-      begin = hit + 1;
-    }
-  return NULL;
+  for (Field *field = plain->fields; field < plain->fields + cells; field++)
+    if (memchr (field->text, quote, field->length) != NULL)
+      {
+        char *end = copy_unescaped (arena, field->text, field->text + field->length, quote);
+        *field = (Field) { arena, (size_t) (end - arena), false };
+        arena = end;
+      }
 }
 
 /* ---- records ---- */
 
-static Cursor
-resume (PlainReader *plain, const char *bytes, size_t length)
+/* Whether the line may be a record at all. */
+static bool
+may_begin (const PlainReader *plain, const char *bytes, size_t length)
 {
-  const size_t most = MIN (length, plain->limits->record_bytes);
-  Cursor cursor = { bytes + length, bytes + most, plain->block, plain->marks, 0, 1 };
-  if (plain->block == NULL)
-    {
-      cursor.block = bytes;
-      look (plain, &cursor);
-    }
-  plain->block = NULL;
-  return cursor;
+  const char first = length > 0 ? *bytes : '\n';
+  return first != '\n' && first != '\r' && (first != plain->dialect->comment || plain->dialect->comment == 0)
+         && (first != '\xEF' || text_mark (bytes, length) == 0);
 }
 
-/* Where the line end at "at" ends; NULL: there may be more of it. */
+/* Cuts the record into cells, as take_cells does, and once more where the marks did not reach to its end. */
 static const char *
-pass_line_end (const PlainReader *plain, Cursor *cursor, const char *at)
+cut_record (PlainReader *plain, const LineText *text, Cursor *ret_cursor, size_t *ret_cells)
+{
+  const char *bytes = text->bytes;
+  if (text->fills != plain->fills || bytes >= plain->end)
+    look (plain, text);
+  for (;;)
+    {
+      const char *text_end = take_cells (plain, ret_cursor, bytes, ret_cells);
+      if (text_end != NULL || ret_cursor->marks < ret_cursor->behind)
+        return text_end;
+      if (plain->begin == bytes || plain->end == bytes + text->length)
+        return NULL;
+      look (plain, text);
+    }
+}
+
+/* Where the line end at "at" ends; NULL: there may be more of it behind "end". */
+static const char *
+pass_line_end (const char *at, const char *end)
 {
   if (*at == '\n')
     return at + 1;
-  if (at + 1 == cursor->end)
+  if (at + 1 == end)
     return NULL;
-  return at[1] == '\n' ? next_hit (plain, cursor) + 1 : at + 1;
+  return at[1] == '\n' ? at + 2 : at + 1;
 }
 
 static bool
@@ -195,41 +265,38 @@ are_cells_short (const PlainReader *plain, size_t cells)
   return true;
 }
 
-/* Whether it is right as it was cut: within the limits, not blank, text. */
+/* Whether the record is right as it was cut: within the limits, and not blank. */
 static bool
-is_sound (const PlainReader *plain, const char *bytes, size_t raw_length, size_t cells, bool wide)
+is_sound (const PlainReader *plain, const char *bytes, const char *text_end, size_t cells)
 {
-  if (raw_length > plain->limits->field_bytes && !are_cells_short (plain, cells))
+  if ((size_t) (text_end - bytes) > plain->limits->field_bytes && !are_cells_short (plain, cells))
     return false;
   if (cells == 1 && (*bytes == ' ' || *bytes == '\t'))
     return false;
-  return !wide || text_is_utf8 (bytes, raw_length, NULL);
+  /* What is behind its last delimiter may be blanks. */
+  return !plain->dialect->trailing_delimiter || plain->fields[cells - 1].null;
 }
 
 size_t
-plain_take (PlainReader *plain, const char *bytes, size_t length, Record *ret_record)
+plain_take (PlainReader *plain, const LineText *text, Record *ret_record)
 {
-  if (!may_begin (plain, bytes, length))
-    return plain_forget (plain), 0;
-  Cursor cursor = resume (plain, bytes, length);
+  Cursor cursor;
   size_t cells = 0;
-  const char *text_end = take_cells (plain, &cursor, bytes, &cells);
-  if (text_end == NULL)
+  const char *bytes = text->bytes;
+  if (!may_begin (plain, bytes, text->length))
     return 0;
-  const char *end = pass_line_end (plain, &cursor, text_end);
-  if (end == NULL || end > cursor.most)
+  const char *text_end = cut_record (plain, text, &cursor, &cells);
+  const char *end = text_end != NULL ? pass_line_end (text_end, bytes + text->length) : NULL;
+  if (end == NULL || (size_t) (end - bytes) > plain->limits->record_bytes || !is_sound (plain, bytes, text_end, cells)
+      || (cursor.high != 0 && !are_text (plain, bytes, text_end)))
     return 0;
-  const uint64_t passed = bits_of (end - cursor.block);
-  const size_t raw_length = (size_t) (text_end - bytes);
-  if (!is_sound (plain, bytes, raw_length, cells, (cursor.wide | (cursor.marks.high & passed)) != 0))
-    return 0;
-  const bool trailing = plain->dialect->trailing_delimiter;
-  if (trailing && !plain->fields[cells - 1].null) /* what is behind its last delimiter may be blanks */
-    return 0;
-  plain->block = cursor.block;
-  plain->marks = (ScanMarks) { cursor.marks.hits, cursor.marks.high & ~passed };
-  *ret_record = (Record) {
-    .lines = cursor.lines, .fields = plain->fields, .n_fields = cells - trailing, .raw = bytes, .raw_length = raw_length
-  };
+  if (cursor.doubled)
+    undouble (plain, cells);
+  *ret_record = (Record) { .line = text->line,
+                           .lines = (int64_t) cursor.lines,
+                           .fields = plain->fields,
+                           .n_fields = cells - plain->dialect->trailing_delimiter,
+                           .raw = bytes,
+                           .raw_length = (size_t) (text_end - bytes) };
   return (size_t) (end - bytes);
 }

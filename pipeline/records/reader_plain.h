@@ -8,7 +8,10 @@
 #define WEIR_PIPELINE_RECORDS_READER_PLAIN_H
 
 #include "pipeline/records/reader.h"
+#include "pipeline/records/reader_lines.h"
 #include "pipeline/records/scan_bytes.h"
+
+#define PLAIN_BLOCKS 1024 /* that are looked at at once: as many bytes as are read at once */
 
 typedef struct
 {
@@ -17,18 +20,18 @@ typedef struct
   Field *fields; /* room for limits.fields */
   char *arena;   /* room for limits.record_bytes */
   Scan scan;
-  const char *block; /* that was looked at last, in which the next record begins; NULL: none */
-  ScanMarks marks;   /* of it, from there on */
+  ScanMarks *marks; /* of "begin" to "end", PLAIN_BLOCKS of them; NULL: none yet */
+  const char *begin;
+  const char *end;
+  int64_t fills; /* of the text of which they were made */
 } PlainReader;
 
-/* All but "scan" are borrowed. */
+/* All but "scan" and "marks" are borrowed. */
 PlainReader plain_new (const Dialect *dialect, const ReaderLimits *limits, Field *fields, char *arena);
+void plain_clear (PlainReader *plain);
 
-/* Takes the record at "bytes", of which "length" are there, no NUL among them, and SCAN_BLOCK more may be read. Returns how many bytes
- * it has with its line end; *ret_record has all but its line and what is before it. 0: it is not plain, or goes on behind the bytes.
- * The next call is about the record behind it, which was not moved; or plain_forget, or a 0, comes before it. */
-size_t plain_take (PlainReader *plain, const char *bytes, size_t length, Record *ret_record);
-
-void plain_forget (PlainReader *plain); /* what was looked at */
+/* Takes the record at the current place, of whose text SCAN_BLOCK bytes more may be read than there are. Returns how many bytes it has
+ * with its line end; *ret_record has all but what is before it. 0: it is not plain, or goes on behind the text. */
+size_t plain_take (PlainReader *plain, const LineText *text, Record *ret_record);
 
 #endif

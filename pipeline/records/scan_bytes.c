@@ -15,12 +15,12 @@ load_eight (const void *bytes)
   return GUINT64_FROM_LE (eight);
 }
 
-/* The highest bit of each byte that is 0, and no other bit: no carry leaves a byte (H. Warren, "Hacker's Delight", 6-1). */
+/* The highest bit of each byte that is not 0, beside others: no carry leaves a byte (H. Warren, "Hacker's Delight", 6-1). */
 static uint64_t
-zero_bytes (uint64_t eight)
+other_bytes (uint64_t eight)
 {
   const uint64_t lows = EIGHT (0x7F);
-  return ~(((eight & lows) + lows) | eight | lows);
+  return ((eight & lows) + lows) | eight;
 }
 
 /* The highest bits of eight bytes, side by side: each of them is moved to a place of its own in the uppermost byte. */
@@ -30,19 +30,29 @@ gather (uint64_t highs)
   return ((highs >> 7) * UINT64_C (0x0102040810204080)) >> 56;
 }
 
-ScanMarks
-scan_look_plain (const Scan *scan, const char *block)
+static ScanMarks
+look_at_block (const Scan *scan, const char *block)
 {
+  const uint64_t highs = EIGHT (0x80);
   ScanMarks marks = { 0, 0 };
   for (int i = 0; i < SCAN_BLOCK; i += 8)
     {
-      uint64_t text = load_eight (block + i), hits = 0;
+      const uint64_t text = load_eight (block + i);
+      uint64_t others = highs;
       for (int j = 0; j < SCAN_BYTES; j++)
-        hits |= zero_bytes (text ^ load_eight (scan->bytes[j]));
-      marks.hits |= gather (hits) << i;
-      marks.high |= gather (text & EIGHT (0x80)) << i;
+        others &= other_bytes (text ^ load_eight (scan->bytes[j]));
+      marks.hits |= gather (others ^ highs) << i;
+      if ((text & highs) != 0)
+        marks.high |= gather (text & highs) << i;
     }
   return marks;
+}
+
+void
+scan_look_plain (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
+{
+  for (size_t i = 0; i < blocks; i++)
+    ret_marks[i] = look_at_block (scan, bytes + i * SCAN_BLOCK);
 }
 
 /* ---- x86-64 since 2013: 32 bytes in a register ---- */
@@ -59,20 +69,23 @@ scan_has_avx2 (void)
 
 #define LOAD(bytes) _mm256_loadu_si256 ((const __m256i *) (const void *) (bytes))
 
-__attribute__ ((target ("avx2"))) ScanMarks
-scan_look_avx2 (const Scan *scan, const char *block)
+__attribute__ ((target ("avx2"))) void
+scan_look_avx2 (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
 {
-  ScanMarks marks = { 0, 0 };
-  for (int i = 0; i < SCAN_BLOCK; i += 32)
+  for (size_t i = 0; i < blocks; i++, bytes += SCAN_BLOCK)
     {
-      const __m256i text = LOAD (block + i);
-      __m256i hits = _mm256_setzero_si256 ();
-      for (int j = 0; j < SCAN_BYTES; j++)
-        hits = _mm256_or_si256 (hits, _mm256_cmpeq_epi8 (text, LOAD (scan->bytes[j])));
-      marks.hits |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (hits) << i;
-      marks.high |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (text) << i;
+      ScanMarks marks = { 0, 0 };
+      for (int half = 0; half < SCAN_BLOCK; half += 32)
+        {
+          const __m256i text = LOAD (bytes + half);
+          __m256i hits = _mm256_setzero_si256 ();
+          for (int j = 0; j < SCAN_BYTES; j++)
+            hits = _mm256_or_si256 (hits, _mm256_cmpeq_epi8 (text, LOAD (scan->bytes[j])));
+          marks.hits |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (hits) << half;
+          marks.high |= (uint64_t) (uint32_t) _mm256_movemask_epi8 (text) << half;
+        }
+      ret_marks[i] = marks;
     }
-  return marks;
 }
 
 #else
@@ -83,10 +96,10 @@ scan_has_avx2 (void)
   return false;
 }
 
-ScanMarks
-scan_look_avx2 (const Scan *scan, const char *block)
+void
+scan_look_avx2 (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks)
 {
-  return scan_look_plain (scan, block);
+  scan_look_plain (scan, bytes, blocks, ret_marks);
 }
 
 #endif

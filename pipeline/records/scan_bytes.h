@@ -1,7 +1,7 @@
 /* Where in a text the few bytes are that mean something, by one look at 64 bytes at once; and which bytes are beyond ASCII. Part of
  * the reader. Pure.
  *
- *   scan_init (&scan, ",\"\n\r");  ScanMarks marks = scan.look (&scan, bytes);
+ *   scan_init (&scan, ",\"\n\r");  scan.look (&scan, bytes, blocks, marks);
  *
  * The way of simdjson's first stage (G. Langdale, D. Lemire, "Parsing gigabytes of JSON per second", 2019): comparisons make a mask,
  * and whoever reads goes from one set bit to the next. Nothing else of the text is touched. */
@@ -9,6 +9,7 @@
 #define WEIR_PIPELINE_RECORDS_SCAN_BYTES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SCAN_BLOCK 64 /* bytes: as many as a mask has bits */
@@ -23,8 +24,8 @@ typedef struct
 
 typedef struct Scan Scan;
 
-/* "block": SCAN_BLOCK bytes, at any address. */
-typedef ScanMarks (*ScanLook) (const Scan *scan, const char *block);
+/* Makes the marks of so many blocks of SCAN_BLOCK bytes, which begin at any address. */
+typedef void (*ScanLook) (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks);
 
 struct Scan
 {
@@ -36,8 +37,8 @@ struct Scan
 void scan_init (Scan *scan, const char *bytes);
 
 /* The looks, for tests: they see the same. */
-ScanMarks scan_look_plain (const Scan *scan, const char *block);
+void scan_look_plain (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks);
 bool scan_has_avx2 (void);
-ScanMarks scan_look_avx2 (const Scan *scan, const char *block); /* if scan_has_avx2 */
+void scan_look_avx2 (const Scan *scan, const char *bytes, size_t blocks, ScanMarks *ret_marks); /* if scan_has_avx2 */
 
 #endif

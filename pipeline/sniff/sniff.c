@@ -385,14 +385,10 @@ sniff_dialect (const SourceHead *head, const SniffInput *input, Dialect *ret_dia
   if (!decode_head (head, said, input->name, &decoding, error))
     return false;
   g_autoptr (GString) text = read_text (head, decoding.encoding);
-  g_autoptr (GHashTable) known = input->known_names != NULL ? sniff_identifiers (input->known_names) : NULL;
-  Sample sample = { .bytes = text->str,
-                    .length = text->len,
-                    .whole = head->whole,
-                    .known = known,
-                    .n_known = known != NULL ? g_strv_length ((char **) input->known_names) : 0,
-                    .declared = &declared,
-                    .returned = returned };
+  g_autoptr (SniffKnown) known = input->known_names != NULL ? sniff_known_new (input->known_names) : NULL;
+  Sample sample = {
+    .bytes = text->str, .length = text->len, .whole = head->whole, .known = known, .declared = &declared, .returned = returned
+  };
   if (is_blank (&sample))
     return refuse_empty (&sample, head->length, input->name, error);
   take_decoding (&decoding, ret_dialect, ret_evidence);

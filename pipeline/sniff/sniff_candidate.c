@@ -1,7 +1,6 @@
 #include "pipeline/sniff/sniff_candidate.h"
 
 #include "base/text.h"
-#include "models/name.h"
 #include "pipeline/sniff/sniff_table.h"
 
 #include <string.h>
@@ -61,32 +60,12 @@ sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines)
 
 /* ---- reading ---- */
 
-GHashTable *
-sniff_identifiers (const char *const *names)
-{
-  GHashTable *identifiers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (; *names != NULL; names++)
-    g_hash_table_add (identifiers, name_of_column (*names, 0));
-  return identifiers;
-}
-
-bool
-sniff_is_known (const Sample *sample, const char *cell, size_t length)
-{
-  g_autofree char *text = g_strndup (cell, length);
-  g_strstrip (text);
-  if (text[0] == '\0')
-    return false;
-  g_autofree char *ident = name_of_column (text, 0);
-  return g_hash_table_contains ((GHashTable *) sample->known, ident);
-}
-
 static size_t
 count_known (const Sample *sample, const Record *record)
 {
   size_t known = 0;
   for (size_t i = 0; sample->known != NULL && i < record->n_fields; i++)
-    known += sniff_is_known (sample, record->fields[i].text, record->fields[i].length);
+    known += sniff_is_known (sample->known, record->fields[i].text, record->fields[i].length);
   return known;
 }
 

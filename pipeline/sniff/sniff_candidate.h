@@ -5,6 +5,7 @@
 #include "models/model.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/sniff/sniff_kind.h"
+#include "pipeline/sniff/sniff_known.h"
 
 #define SNIFF_MOST_FIELDS 20000 /* in a row; more than a table may have, so that they can be told */
 
@@ -14,8 +15,7 @@ typedef struct
   const char *bytes;
   size_t length;
   bool whole;
-  const GHashTable *known;      /* the SQL identifiers of known names, a set; NULL: none are known */
-  guint n_known;                /* names */
+  const SniffKnown *known;      /* names; NULL: none are known */
   const ModelDialect *declared; /* what needs not be worked out */
   bool long_records;            /* take them, whatever the reader will say */
   bool returned;                /* rows that weir handed back for correction: see annotation.h */
@@ -75,11 +75,5 @@ CellKind sniff_cell_kind (const SniffCandidate *candidate, guint row, size_t col
 
 /* What all passes over the sample read with: no header, behind "skip_lines". */
 Reader *sniff_reader (const Sample *sample, const Dialect *dialect, int64_t skip_lines);
-
-/* The identifiers of names, for Sample.known. Owned by the caller. */
-GHashTable *sniff_identifiers (const char *const *names);
-
-/* Whether the cell is one of the known names, as it is written or as the SQL identifier made from it. */
-bool sniff_is_known (const Sample *sample, const char *cell, size_t length);
 
 #endif

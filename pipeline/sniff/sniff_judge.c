@@ -80,9 +80,9 @@ decide_by_known (const Sample *sample, const Top *top, SniffHeader *header)
 {
   if (sample->known == NULL)
     return false;
-  guint known = 0, names = sample->n_known;
+  guint known = 0, names = sample->known->names;
   for (size_t i = 0; i < top->fields; i++)
-    known += sniff_is_known (sample, top_cell (top, 0, i)->text, top_cell (top, 0, i)->length);
+    known += sniff_is_known (sample->known, top_cell (top, 0, i)->text, top_cell (top, 0, i)->length);
   if (known == 0 || known * 2 < MIN (names, top->fields))
     return false;
   header->rows = 1;

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* What the table may have grown to, toasted values included: about a hundred files of a hundred rows. */
-#define MOST_BYTES "2097152"
+/* What the table may have grown to, toasted values included: about fifty files of a hundred rows. */
+#define MOST_BYTES "1048576"
 
 #define OID_INT8 20
 #define OID_UUID 2950

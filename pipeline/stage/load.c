@@ -23,6 +23,7 @@ loaded_clear (Loaded *loaded)
   g_clear_pointer (&loaded->rows, rows_free);
   g_clear_pointer (&loaded->sha, sha256_free);
   g_clear_pointer (&loaded->rejects, reject_spool_free);
+  g_clear_pointer (&loaded->repeats, repeats_free);
   g_clear_pointer (&loaded->stage, stage_free);
 }
 
@@ -49,12 +50,15 @@ look (const PipelineTask *task, Rows *rows, Survey *survey, int64_t limit, bool 
 
 /* Looks from the beginning of the file, as far as "limit", and settles what can be settled. */
 static bool
-infer (const PipelineTask *task, Loaded *loaded, int64_t limit, bool *ret_again, GError **error)
+infer (const Db *db, const PipelineTask *task, Loaded *loaded, int64_t limit, bool *ret_again, GError **error)
 {
+  int64_t begun = stopwatch_now ();
   g_autoptr (Survey) survey = survey_new (loaded->layout);
   bool end;
-  return look (task, loaded->rows, survey, limit, &end, error) && rows_rewind (loaded->rows, error)
-         && survey_settle (survey, end, ret_again, error);
+  bool done = look (task, loaded->rows, survey, limit, &end, error) && rows_rewind (loaded->rows, error)
+              && survey_settle (survey, end, ret_again, error);
+  stopwatch_add (db_stopwatch (db), "infer", begun);
+  return done;
 }
 
 /* Behind what is to be mended: how the file is loaded then. A dry run leaves nothing that could be. */
@@ -94,12 +98,14 @@ refuse_doubtful (const PipelineTask *task, const Rows *rows, int64_t left_out, G
 }
 
 static bool
-lay_out (const PipelineTask *task, const Pins *pins, Loaded *loaded, PipelineResult *result, GError **error)
+lay_out (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *loaded, PipelineResult *result, GError **error)
 {
   bool again;
   g_autofree const char **columns = pins_names (pins);
   const RowsInput file = { task->fd, task->run->file, task->model, columns, &task->options->limits, loaded->sha };
+  int64_t begun = stopwatch_now ();
   loaded->rows = rows_open (&file, error);
+  stopwatch_add (db_stopwatch (db), "sniff", begun);
   if (loaded->rows == NULL)
     return false;
   result->confidence = sniff_percent (rows_evidence (loaded->rows));
@@ -113,9 +119,9 @@ lay_out (const PipelineTask *task, const Pins *pins, Loaded *loaded, PipelineRes
     return false;
   if (header != NULL)
     loaded->header = layout_header (loaded->layout, rows_dialect (loaded->rows));
-  if (!infer (task, loaded, SAMPLE_RECORDS, &again, error))
+  if (!infer (db, task, loaded, SAMPLE_RECORDS, &again, error))
     return false;
-  return !again || infer (task, loaded, INT64_MAX, &again, error);
+  return !again || infer (db, task, loaded, INT64_MAX, &again, error);
 }
 
 static bool
@@ -134,7 +140,7 @@ copy_file (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   if (!contradiction)
     return true;
   if (!rows_rewind (loaded->rows, error) || !reject_restart (loaded->rejects, error)
-      || !infer (task, loaded, INT64_MAX, &again, error) || !send_rows (db, task, loaded, result, &contradiction, error))
+      || !infer (db, task, loaded, INT64_MAX, &again, error) || !send_rows (db, task, loaded, result, &contradiction, error))
     return false;
   return !contradiction || file_changed (task, error);
 }
@@ -258,7 +264,7 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   Loaded *loaded = ret_loaded;
   *loaded = (Loaded) { .sha = sha256_new (), .stage = stage_new (options->staging_schema, task->run) };
   loaded->rejects = reject_spool_new (options->scratch, task->run->id, error);
-  if (loaded->rejects == NULL || !lay_out (task, pins, loaded, result, error)
+  if (loaded->rejects == NULL || !lay_out (db, task, pins, loaded, result, error)
       || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, result, error)
       || !check_file (task, error) || !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error))
     return false;

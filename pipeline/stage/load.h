@@ -6,6 +6,7 @@
 #include "pipeline/layout/layout.h"
 #include "pipeline/run.h"
 #include "pipeline/stage/reject.h"
+#include "pipeline/stage/repeats.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/table/rows.h"
 
@@ -18,6 +19,7 @@ typedef struct
   char *header; /* in one row, as its columns were understood; NULL: none */
   Layout *layout;
   RejectSpool *rejects;
+  Repeats *repeats; /* of what the staged rows are known by; NULL without a model */
   Stage *stage;
 } Loaded;
 

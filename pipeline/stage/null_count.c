@@ -2,18 +2,19 @@
 
 #include "pipeline/types/null_word.h"
 
-struct NullCount
-{
-  int n_columns;
-  int64_t **words; /* by column and word; NULL: never */
-  GArray *met;     /* of MetWord, in this row */
-};
-
 typedef struct
 {
   int column;
   int word;
 } MetWord;
+
+struct NullCount
+{
+  int n_columns;
+  int64_t **words; /* by column and word; NULL: never */
+  MetWord *met;    /* in this row, one a column at most */
+  int n_met;
+};
 
 NullCount *
 null_count_new (int n_columns)
@@ -21,7 +22,7 @@ null_count_new (int n_columns)
   NullCount *count = g_new0 (NullCount, 1);
   count->n_columns = n_columns;
   count->words = g_new0 (int64_t *, n_columns + 1);
-  count->met = g_array_new (FALSE, FALSE, sizeof (MetWord));
+  count->met = g_new (MetWord, n_columns + 1);
   return count;
 }
 
@@ -33,29 +34,29 @@ null_count_free (NullCount *count)
   for (int i = 0; i < count->n_columns; i++)
     g_free (count->words[i]);
   g_free (count->words);
-  g_array_unref (count->met);
+  g_free (count->met);
   g_free (count);
 }
 
 void
 null_count_begin_row (NullCount *count)
 {
-  g_array_set_size (count->met, 0);
+  count->n_met = 0;
 }
 
 void
 null_count_meet (NullCount *count, int column, int word)
 {
-  const MetWord met = { column, word };
-  g_array_append_val (count->met, met);
+  g_assert (count->n_met < count->n_columns);
+  count->met[count->n_met++] = (MetWord) { column, word };
 }
 
 void
 null_count_take_row (NullCount *count)
 {
-  for (guint i = 0; i < count->met->len; i++)
+  for (int i = 0; i < count->n_met; i++)
     {
-      const MetWord met = g_array_index (count->met, MetWord, i);
+      const MetWord met = count->met[i];
       if (count->words[met.column] == NULL)
         count->words[met.column] = g_new0 (int64_t, NULL_WORDS_MOST);
       count->words[met.column][met.word]++;

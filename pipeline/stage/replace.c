@@ -26,6 +26,5 @@ replace_rows (Db *db, const char *schema, const char *table, const char *build, 
          || (sql_run (db, "staging/truncate", vars, G_N_ELEMENTS (vars), NULL, error)
              && sql_run (db, "staging/fill", vars, G_N_ELEMENTS (vars), NULL, error)
              && give_comments (db, vars, G_N_ELEMENTS (vars), error)
-             && sql_run (db, "staging/analyze", vars, G_N_ELEMENTS (vars), NULL, error)
              && sql_run (db, "staging/drop", old, G_N_ELEMENTS (old), NULL, error));
 }

@@ -14,21 +14,39 @@ typedef struct
   bool null;
 } Cell;
 
+/* What is asked of every cell of a column, looked up once. */
+typedef struct
+{
+  const LayoutColumn *layout;
+  const Type *type;
+  LayoutReader reader;
+  int hash_slot;
+  bool lists_nulls; /* texts that mean NULL: the layout must be asked */
+  bool keeps_blanks;
+  bool searched; /* the raw cells of a key may contradict its type */
+} Column;
+
 struct Row
 {
   const Layout *layout;
+  bool bag;
+  Column *columns;
+  int *plain; /* the columns that are not of the key */
+  int n_plain;
   Cell *cells;   /* by column */
+  size_t length; /* of the text that the cells borrow */
   KeyMaker *key; /* NULL: no business key */
   KeyMaker **reference_keys;
+  CellFormat **reference_formats; /* of the dimension's own columns, by part */
   Uid *reference_ids;
+  Value *reference_values; /* the ids, as they are hashed */
   bool *reference_nulls;
   KeyPart *parts;  /* room for the longest key */
   GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
-  Cell **slots; /* by hash slot: a column's cell, or NULL for a reference */
-  const Type **slot_types;
-  int *slot_references; /* by hash slot: the reference, or -1 */
+  const Value **hashed; /* by hash slot; NULL: the row has none there */
   Uid id, row_hash;
+  RowClock clock;
   NullCount *nulls; /* by words */
   const char *column;
   Reason reason;
@@ -36,24 +54,60 @@ struct Row
 };
 
 static void
-prepare_slots (Row *row)
+prepare_columns (Row *row)
 {
   const Layout *layout = row->layout;
-  guint n = layout->tracked->len;
-  row->slots = g_new0 (Cell *, n + 1);
-  row->slot_types = g_new0 (const Type *, n + 1);
-  row->slot_references = g_new0 (int, n + 1);
+  row->columns = g_new0 (Column, layout->n_columns + 1);
+  row->plain = g_new (int, layout->n_columns + 1);
   for (int i = 0; i < layout->n_columns; i++)
     {
-      int slot = layout->columns[i].hash_slot;
-      if (slot < 0)
-        continue;
-      row->slots[slot] = &row->cells[i];
-      row->slot_types[slot] = layout->columns[i].type;
-      row->slot_references[slot] = -1;
+      const LayoutColumn *of = &layout->columns[i];
+      bool text = of->type->id == TYPE_TEXT;
+      Column *column = &row->columns[i];
+      if (of->key_part < 0)
+        row->plain[row->n_plain++] = i;
+      column->layout = of;
+      column->type = of->type;
+      column->hash_slot = of->hash_slot;
+      layout_reader_init (&column->reader, of);
+      column->lists_nulls = of->nulls != NULL || (text && of->known_nulls != 0);
+      column->keeps_blanks = text && !of->was_number;
+      column->searched = of->key_part >= 0 && !layout_refuses_cells (layout, of) && !(text && !of->unknown);
     }
+}
+
+static void
+prepare_hash (Row *row)
+{
+  const Layout *layout = row->layout;
+  g_autofree const Type **types_of = g_new0 (const Type *, layout->hashed->len + 1);
+  for (int i = 0; i < layout->n_columns; i++)
+    if (layout->columns[i].hash_slot >= 0)
+      types_of[layout->columns[i].hash_slot] = layout->columns[i].type;
   for (int i = 0; i < layout->n_references; i++)
-    row->slot_references[layout->references[i].hash_slot] = i;
+    types_of[layout->references[i].hash_slot] = &types[TYPE_UUID];
+  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, types_of, layout->hashed->len, layout->n_key_columns > 0);
+  row->hashed = g_new0 (const Value *, layout->hashed->len + 1);
+}
+
+static void
+prepare_references (Row *row, const void *secret, size_t secret_length)
+{
+  const Layout *layout = row->layout;
+  row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
+  row->reference_formats = g_new0 (CellFormat *, layout->n_references + 1);
+  row->reference_ids = g_new0 (Uid, layout->n_references + 1);
+  row->reference_values = g_new0 (Value, layout->n_references + 1);
+  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
+  for (int i = 0; i < layout->n_references; i++)
+    {
+      const LayoutReference *reference = &layout->references[i];
+      row->reference_keys[i] = key_maker_new (reference->dimension, secret, secret_length);
+      row->reference_formats[i] = g_new0 (CellFormat, reference->n_columns + 1);
+      for (int part = 0; part < reference->n_columns; part++)
+        if (reference->key[part].type != NULL)
+          cell_format_read (&row->reference_formats[i][part], reference->key[part].type->id, reference->key[part].format);
+    }
 }
 
 Row *
@@ -61,22 +115,19 @@ row_new (const Layout *layout, const void *secret, size_t secret_length)
 {
   Row *row = g_new0 (Row, 1);
   row->layout = layout;
+  row->bag = layout_is_bag (layout);
   row->cells = g_new0 (Cell, layout->n_columns + 1);
   row->message = g_string_new (NULL);
-  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, layout->hashed->len, layout->n_key_columns > 0);
   row->parts = g_new0 (KeyPart, layout->n_columns + 1);
   row->texts = g_new0 (GString *, 2 * layout->n_columns + 1);
   for (int i = 0; i < 2 * layout->n_columns; i++)
     row->texts[i] = g_string_new (NULL);
   if (layout->n_key_columns > 0)
     row->key = key_maker_new (layout->model, secret, secret_length);
-  row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
-  row->reference_ids = g_new0 (Uid, layout->n_references + 1);
-  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
-  for (int i = 0; i < layout->n_references; i++)
-    row->reference_keys[i] = key_maker_new (layout->references[i].dimension, secret, secret_length);
+  prepare_references (row, secret, secret_length);
   row->nulls = null_count_new (layout->n_columns);
-  prepare_slots (row);
+  prepare_columns (row);
+  prepare_hash (row);
   return row;
 }
 
@@ -86,23 +137,34 @@ row_free (Row *row)
   if (row == NULL)
     return;
   for (int i = 0; i < row->layout->n_references; i++)
-    key_maker_free (row->reference_keys[i]);
+    {
+      key_maker_free (row->reference_keys[i]);
+      g_free (row->reference_formats[i]);
+    }
   for (int i = 0; i < 2 * row->layout->n_columns; i++)
     g_string_free (row->texts[i], TRUE);
   g_clear_pointer (&row->key, key_maker_free);
   row_hash_free (row->hash);
   g_string_free (row->message, TRUE);
   g_free (row->reference_keys);
+  g_free (row->reference_formats);
   g_free (row->reference_ids);
+  g_free (row->reference_values);
   g_free (row->reference_nulls);
   g_free (row->parts);
   g_free (row->texts);
-  g_free (row->slots);
-  g_free (row->slot_types);
-  g_free (row->slot_references);
+  g_free (row->hashed);
   null_count_free (row->nulls);
+  g_free (row->columns);
+  g_free (row->plain);
   g_free (row->cells);
   g_free (row);
+}
+
+RowClock *
+row_clock (Row *row)
+{
+  return &row->clock;
 }
 
 const NullCount *
@@ -167,35 +229,48 @@ bad_cell (Row *row, const LayoutColumn *column, const Field *field)
   return layout_refuses_cells (row->layout, column) ? ROW_REJECT : ROW_CONTRADICTION;
 }
 
+/* Whether it means NULL whatever the column's type may be. */
+static bool
+is_listed_null (const Column *column, const Field *field)
+{
+  return column->lists_nulls ? layout_is_null (column->layout, field) : field->null;
+}
+
+static bool
+is_blank (const Field *field)
+{
+  return (field->length == 0 || (unsigned char) field->text[0] <= ' ' || (unsigned char) field->text[0] >= 0x7f)
+         && layout_is_blank (field);
+}
+
 /* A quoted empty cell is an empty text, and nothing in any other type; so are blanks. A column without a value is one of texts
  * until it has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is
  * nothing: they must not be others when their column turns out to hold numbers. */
 static bool
-is_null (const Row *row, const LayoutColumn *column, const Field *field)
+is_null (const Row *row, const Column *column, const Field *field)
 {
-  if (layout_is_null (column, field))
+  if (is_listed_null (column, field))
     return true;
-  if (column->type->id == TYPE_TEXT && !column->was_number)
-    return field->length == 0 && layout_is_bag (row->layout);
-  return layout_is_blank (field);
+  return column->keeps_blanks ? field->length == 0 && row->bag : is_blank (field);
 }
 
-/* A value where the column had none so far is no cell of it: its type is asked for. */
-static bool
-parse_cell (const LayoutColumn *column, const Field *field, Value *ret_value)
+/* A value where the column had none so far is no cell of it: its type is asked for. (Once a cell, as below: a call would cost as much
+ * as what is done.) */
+__attribute__ ((always_inline)) static inline bool
+parse_cell (const Column *column, const Field *field, Value *ret_value)
 {
-  return !(column->unknown && field->length > 0) && layout_parse (column, field->text, field->length, ret_value);
+  return !(column->layout->unknown && field->length > 0) && layout_read (&column->reader, field->text, field->length, ret_value);
 }
 
 /* Whether a cell is not of its column's inferred or pinned type. */
 static bool
 contradicts (Row *row, int i, const Field *field)
 {
-  const LayoutColumn *column = &row->layout->columns[i];
+  const Column *column = &row->columns[i];
   Value value;
-  if (layout_refuses_cells (row->layout, column) || is_null (row, column, field))
+  if (layout_refuses_cells (row->layout, column->layout) || is_null (row, column, field))
     return false;
-  return !parse_cell (column, field, &value) && (column->unknown || layout_null_word (column, field) < 0);
+  return !parse_cell (column, field, &value) && (column->layout->unknown || layout_null_word (column->layout, field) < 0);
 }
 
 /* A cell that is not of its column's type may stand for nothing. */
@@ -214,39 +289,57 @@ take_null_word (Row *row, int i, const Field *field)
 }
 
 static RowVerdict
-convert_cell (Row *row, int i, const Field *field)
+take_null (Row *row, int i)
 {
   const LayoutColumn *column = &row->layout->columns[i];
-  Cell *cell = &row->cells[i];
-  cell->null = is_null (row, column, field);
-  if (cell->null)
-    return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
-                            : ROW_OK;
-  if (!parse_cell (column, field, &cell->value))
-    return take_null_word (row, i, field);
-  return ROW_OK;
+  row->cells[i].null = true;
+  return column->required ? refuse (row, column->name, REASON_NULL_REQUIRED, "the column is required and the cell is empty")
+                          : ROW_OK;
 }
 
-/* All cells but the key's, which are normalised first. A row that is refused is searched for contradictions all the same, and so
- * are the raw cells of the key: inference sees them too, and a type must not depend on where in the file a cell stands. */
+__attribute__ ((always_inline)) static inline RowVerdict
+convert_cell (Row *row, int i, const Field *field)
+{
+  const Column *column = &row->columns[i];
+  if (is_null (row, column, field))
+    return take_null (row, i);
+  row->cells[i].null = false;
+  return parse_cell (column, field, &row->cells[i].value) ? ROW_OK : take_null_word (row, i, field);
+}
+
+/* A row that is refused is searched for contradictions all the same, and so are the raw cells of the key: inference sees them too, and
+ * a type must not depend on where in the file a cell stands. */
+static RowVerdict
+search_rest (Row *row, const Record *record, int plain)
+{
+  for (; plain < row->n_plain; plain++)
+    {
+      int i = row->plain[plain];
+      if (contradicts (row, i, &record->fields[i]))
+        return bad_cell (row, &row->layout->columns[i], &record->fields[i]);
+    }
+  return ROW_REJECT;
+}
+
+/* All cells but the key's, which are normalised first. */
 static RowVerdict
 convert_cells (Row *row, const Record *record)
 {
   const Layout *layout = row->layout;
-  for (int i = 0; i < layout->n_columns; i++)
-    if (layout->columns[i].key_part >= 0 && contradicts (row, i, &record->fields[i]))
-      return bad_cell (row, &layout->columns[i], &record->fields[i]);
-  RowVerdict verdict = ROW_OK;
-  for (int i = 0; i < layout->n_columns && verdict != ROW_CONTRADICTION; i++)
+  for (int part = 0; part < layout->n_key_columns; part++)
     {
-      if (layout->columns[i].key_part >= 0)
-        continue;
-      if (verdict == ROW_OK)
-        verdict = convert_cell (row, i, &record->fields[i]);
-      else if (contradicts (row, i, &record->fields[i]))
-        verdict = bad_cell (row, &layout->columns[i], &record->fields[i]);
+      int i = layout->key_columns[part];
+      if (row->columns[i].searched && contradicts (row, i, &record->fields[i]))
+        return bad_cell (row, &layout->columns[i], &record->fields[i]);
     }
-  return verdict;
+  for (int plain = 0; plain < row->n_plain; plain++)
+    {
+      int i = row->plain[plain];
+      RowVerdict verdict = convert_cell (row, i, &record->fields[i]);
+      if (verdict != ROW_OK)
+        return verdict == ROW_REJECT ? search_rest (row, record, plain + 1) : verdict;
+    }
+  return ROW_OK;
 }
 
 static void
@@ -255,8 +348,8 @@ fill_parts (Row *row, const Record *record, const int *columns, int n)
   for (int part = 0; part < n; part++)
     {
       const Field *field = &record->fields[columns[part]];
-      const LayoutColumn *column = &row->layout->columns[columns[part]];
-      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = layout_is_null (column, field) };
+      bool null = is_listed_null (&row->columns[columns[part]], field);
+      row->parts[part] = (KeyPart) { .text = field->text, .length = field->length, .null = null };
     }
 }
 
@@ -271,9 +364,9 @@ convert_key (Row *row, const Record *record)
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
-      const LayoutColumn *column = &layout->columns[i];
-      const KeyType type = { column->unknown ? NULL : column->type, column->format };
-      row->cells[i].null = !key_canonical (row->key, type, &row->parts[part], row->texts[part], &row->cells[i].value);
+      const Column *column = &row->columns[i];
+      row->cells[i].null = !key_canonical (row->key, column->layout->unknown ? NULL : column->type, &column->reader.format,
+                                           &row->parts[part], row->texts[part], &row->cells[i].value);
     }
   if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
     return refuse (row, layout->columns[layout->key_columns[empty]].name, REASON_EMPTY_KEY, "the business key is empty");
@@ -285,7 +378,7 @@ convert_key (Row *row, const Record *record)
       Field field = { .text = normalized[part].text, .length = normalized[part].length };
       Value unused;
       /* What lower case breaks ("{\"A\": TRUE}" is no JSON then) is stored by the value it was written for. */
-      if (!layout_parse (&layout->columns[i], field.text, field.length, &unused))
+      if (!layout_read (&row->columns[i].reader, field.text, field.length, &unused))
         field = record->fields[i];
       RowVerdict verdict = convert_cell (row, i, &field);
       if (verdict != ROW_OK)
@@ -303,18 +396,20 @@ is_number (const Type *type)
 /* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
  * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key. */
 static void
-canonical_reference (Row *row, const LayoutReference *reference, int part, KeyMaker *key)
+canonical_reference (Row *row, int r, int part)
 {
-  const LayoutColumn *column = &row->layout->columns[reference->columns[part]];
-  const KeyType known = reference->key[part];
-  bool alike = known.type != NULL && !column->unknown
-               && (column->type == known.type || (is_number (column->type) && is_number (known.type)));
-  const KeyType own = { alike ? column->type : NULL, column->format };
-  const KeyType plain = { known.type, NULL };
+  const LayoutReference *reference = &row->layout->references[r];
+  const Column *column = &row->columns[reference->columns[part]];
+  const Type *known = reference->key[part].type;
+  bool alike =
+      known != NULL && !column->layout->unknown && (column->type == known || (is_number (column->type) && is_number (known)));
+  const Type *own = alike ? column->type : NULL;
+  KeyMaker *key = row->reference_keys[r];
   GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
   Value unused;
-  (void) (key_canonical (key, own, &row->parts[part], text, &unused) || key_canonical (key, known, &row->parts[part], text, &unused)
-          || key_canonical (key, plain, &row->parts[part], text, &unused));
+  (void) (key_canonical (key, own, &column->reader.format, &row->parts[part], text, &unused)
+          || key_canonical (key, known, &row->reference_formats[r][part], &row->parts[part], text, &unused)
+          || key_canonical (key, known, &cell_format_own, &row->parts[part], text, &unused));
 }
 
 /* A reference is NULL when all its columns are empty; half of a composite one refers to nothing. */
@@ -324,7 +419,7 @@ convert_reference (Row *row, const Record *record, int r)
   const LayoutReference *reference = &row->layout->references[r];
   fill_parts (row, record, reference->columns, reference->n_columns);
   for (int part = 0; part < reference->n_columns; part++)
-    canonical_reference (row, reference, part, row->reference_keys[r]);
+    canonical_reference (row, r, part);
   size_t empty;
   row->reference_nulls[r] =
       !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);
@@ -337,31 +432,33 @@ convert_reference (Row *row, const Record *record, int r)
   return ROW_OK;
 }
 
-/* NULLs are left out. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are NULL
- * then. */
+/* NULLs are left out of the hash. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are
+ * NULL then. */
 static bool
 counts_in_hash (const Row *row, const Cell *cell, const Type *type)
 {
-  return !cell->null && !(row->key == NULL && type->id == TYPE_TEXT && cell->value.length == 0);
+  return !cell->null && (cell->value.length > 0 || row->key != NULL || type->id != TYPE_TEXT);
 }
 
 static void
 hash_row (Row *row)
 {
-  row_hash_begin (row->hash);
-  for (guint slot = 0; slot < row->layout->tracked->len; slot++)
+  row->length = 0;
+  for (int i = 0; i < row->layout->n_columns; i++)
     {
-      int reference = row->slot_references[slot];
-      if (reference >= 0 && !row->reference_nulls[reference])
-        {
-          Value value = { 0 };
-          memcpy (value.uuid, row->reference_ids[reference].bytes, sizeof value.uuid);
-          row_hash_add (row->hash, slot, &types[TYPE_UUID], &value);
-        }
-      else if (reference < 0 && counts_in_hash (row, row->slots[slot], row->slot_types[slot]))
-        row_hash_add (row->hash, slot, row->slot_types[slot], &row->slots[slot]->value);
+      const Cell *cell = &row->cells[i];
+      const Column *column = &row->columns[i];
+      row->length += cell->null ? 0 : cell->value.length;
+      if (column->hash_slot >= 0)
+        row->hashed[column->hash_slot] = counts_in_hash (row, cell, column->type) ? &cell->value : NULL;
     }
-  row_hash_finish (row->hash, &row->row_hash);
+  for (int i = 0; i < row->layout->n_references; i++)
+    {
+      Value *value = &row->reference_values[i];
+      memcpy (value->uuid, row->reference_ids[i].bytes, sizeof value->uuid);
+      row->hashed[row->layout->references[i].hash_slot] = row->reference_nulls[i] ? NULL : value;
+    }
+  row_hash_make (row->hash, row->hashed, row->length, &row->row_hash);
 }
 
 RowVerdict
@@ -374,12 +471,16 @@ row_convert (Row *row, const Record *record)
   if (record->problem != NULL || record->n_fields != width)
     return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
+  row_clock_take (&row->clock, &row->clock.convert);
   if (verdict == ROW_OK && row->key != NULL)
     verdict = convert_key (row, record);
   for (int r = 0; r < layout->n_references && verdict == ROW_OK; r++)
     verdict = convert_reference (row, record, r);
-  if (verdict == ROW_OK)
-    hash_row (row);
+  row_clock_take (&row->clock, &row->clock.key);
+  if (verdict != ROW_OK)
+    return verdict;
+  hash_row (row);
+  row_clock_take (&row->clock, &row->clock.hash);
   return verdict;
 }
 
@@ -398,15 +499,10 @@ row_fits (const Row *row)
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
 }
 
-/* What row_write takes at most. */
-static size_t
-row_room (const Row *row)
+Uid
+row_identity (const Row *row)
 {
-  const Layout *layout = row->layout;
-  size_t room = (size_t) (layout->n_references + 3) * copy_room (sizeof (Uid));
-  for (int i = 0; i < layout->n_columns; i++)
-    room += copy_room (row->cells[i].null ? 0 : type_room (&row->cells[i].value));
-  return room;
+  return row->key != NULL ? row->id : row->row_hash;
 }
 
 bool
@@ -414,7 +510,8 @@ row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
   const Layout *layout = row->layout;
   null_count_take_row (row->nulls);
-  uint8_t *at = copy_row (copy, layout->n_columns + layout->n_references + 3, row_room (row));
+  const int fields = layout->n_columns + layout->n_references + 3;
+  uint8_t *at = copy_row (copy, fields, (size_t) fields * copy_room (TYPE_ROOM) + row->length);
   for (int i = 0; i < layout->n_columns; i++)
     at = row->cells[i].null ? copy_null (at) : copy_value (at, layout->columns[i].type, &row->cells[i].value);
   for (int r = 0; r < layout->n_references; r++)

@@ -7,6 +7,7 @@
 #include "pipeline/stage/copybin.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/stage/null_count.h"
+#include "pipeline/stage/row_clock.h"
 
 typedef enum
 {
@@ -22,6 +23,9 @@ Row *row_new (const Layout *layout, const void *secret, size_t secret_length);
 void row_free (Row *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
 
+/* Where the time of its rows goes, if the caller begins each row on it; borrowed. */
+RowClock *row_clock (Row *row);
+
 /* Converts a record, which must stay valid until row_write. */
 RowVerdict row_convert (Row *row, const Record *record);
 
@@ -34,6 +38,9 @@ const char *row_message (const Row *row);
 /* After ROW_OK: appends the staged row: the file's columns, the references, _line, _id, _hash. Errors: those of the writer's
  * sink. */
 bool row_write (Row *row, const Record *record, CopyWriter *copy, GError **error);
+
+/* After ROW_OK: what the row is known by, its id, and without a key its hash. */
+Uid row_identity (const Row *row);
 
 /* After ROW_OK: whether the row is sure to fit on a page of PostgreSQL. Asked only where it may not (fit.h). */
 bool row_fits (const Row *row);

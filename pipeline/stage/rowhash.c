@@ -15,38 +15,42 @@
 
 #define LENGTH sizeof (int32_t)
 
-/* A column's name with its length in front: it stands before each of its values. */
+#define CHUNK 16
+
+/* What stands before each of a column's values: its name with the length in front, filled up to whole chunks, so that it is copied
+ * without asking how long it is. */
 typedef struct
 {
-  uint8_t *bytes;
+  const Type *type;
+  uint8_t *name;
   size_t length;
-} Name;
+} Column;
 
 struct RowHash
 {
   bool keyed;
-  Name *names;
-  size_t n_names;
+  Column *columns;
+  size_t n_columns;
+  size_t fixed; /* what a row takes beside the text of its values, at most */
   uint8_t *row; /* one call of the hash per row beats one per column */
-  size_t length, size;
-  size_t next; /* the lowest index that may be added now */
+  size_t size;
 };
 
 RowHash *
-row_hash_new (const char *const *names, size_t count, bool keyed)
+row_hash_new (const char *const *names, const Type *const *types_of, size_t count, bool keyed)
 {
   RowHash *hash = g_new0 (RowHash, 1);
   hash->keyed = keyed;
-  hash->names = g_new0 (Name, count + 1);
-  hash->n_names = count;
-  hash->size = 1024;
-  hash->row = g_malloc (hash->size);
+  hash->columns = g_new0 (Column, count + 1);
+  hash->n_columns = count;
+  hash->fixed = 1;
   for (size_t i = 0; i < count; i++)
     {
       g_assert (i == 0 || strcmp (names[i - 1], names[i]) < 0);
-      size_t length = strlen (names[i]);
-      hash->names[i] = (Name) { g_malloc (LENGTH + length), LENGTH + length };
-      put_bytes (put_int32 (hash->names[i].bytes, (int32_t) length), names[i], length);
+      size_t length = strlen (names[i]), chunks = (LENGTH + length + CHUNK - 1) / CHUNK * CHUNK;
+      hash->columns[i] = (Column) { types_of[i], g_malloc0 (chunks), LENGTH + length };
+      hash->fixed += chunks + LENGTH + TYPE_ROOM;
+      put_bytes (put_int32 (hash->columns[i].name, (int32_t) length), names[i], length);
     }
   return hash;
 }
@@ -56,49 +60,43 @@ row_hash_free (RowHash *hash)
 {
   if (hash == NULL)
     return;
-  for (size_t i = 0; i < hash->n_names; i++)
-    g_free (hash->names[i].bytes);
-  g_free (hash->names);
+  for (size_t i = 0; i < hash->n_columns; i++)
+    g_free (hash->columns[i].name);
+  g_free (hash->columns);
   g_free (hash->row);
   g_free (hash);
 }
 
-void
-row_hash_begin (RowHash *hash)
+static uint8_t *
+put_name (uint8_t *at, const Column *column)
 {
-  hash->length = 0;
+  memcpy (at, column->name, CHUNK);
+  for (size_t i = CHUNK; i < column->length; i += CHUNK)
+    memcpy (at + i, column->name + i, CHUNK);
+  return at + column->length;
+}
+
+void
+row_hash_make (RowHash *hash, const Value *const *values, size_t length, Uid *ret_hash)
+{
+  if (hash->size < hash->fixed + length)
+    {
+      hash->size = hash->fixed + length + hash->size;
+      hash->row = g_realloc (hash->row, hash->size);
+    }
+  uint8_t *end = hash->row;
   if (hash->keyed)
-    hash->row[hash->length++] = KEYED_RULE;
-  hash->next = 0;
-}
-
-static void
-make_room (RowHash *hash, size_t room)
-{
-  if (hash->size - hash->length >= room)
-    return;
-  hash->size = MAX (2 * hash->size, hash->length + room);
-  hash->row = g_realloc (hash->row, hash->size);
-}
-
-void
-row_hash_add (RowHash *hash, size_t index, const Type *type, const Value *value)
-{
-  g_assert (index >= hash->next && index < hash->n_names);
-  hash->next = index + 1;
-  const Name *name = &hash->names[index];
-  make_room (hash, name->length + LENGTH + type_room (value));
-  uint8_t *at = put_bytes (hash->row + hash->length, name->bytes, name->length);
-  uint8_t *end = type->canonical (value, at + LENGTH);
-  put_int32 (at, (int32_t) (end - at - (ptrdiff_t) LENGTH));
-  hash->length = (size_t) (end - hash->row);
-}
-
-void
-row_hash_finish (RowHash *hash, Uid *ret_hash)
-{
+    end = put_byte (end, KEYED_RULE);
+  for (size_t i = 0; i < hash->n_columns; i++)
+    {
+      if (values[i] == NULL)
+        continue;
+      uint8_t *at = put_name (end, &hash->columns[i]);
+      end = hash->columns[i].type->canonical (values[i], at + LENGTH);
+      put_int32 (at, (int32_t) (end - at - (ptrdiff_t) LENGTH));
+    }
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash (&canonical, XXH3_128bits (hash->row, hash->length));
+  XXH128_canonicalFromHash (&canonical, XXH3_128bits (hash->row, (size_t) (end - hash->row)));
   G_STATIC_ASSERT (sizeof canonical.digest == sizeof ret_hash->bytes);
   memcpy (ret_hash->bytes, canonical.digest, sizeof ret_hash->bytes);
 }

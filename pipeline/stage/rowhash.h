@@ -1,6 +1,6 @@
 /* The row hash: XXH3-128 over a row's tracked columns, by name and meaning. The one file that knows libxxhash.
  *
- *   row_hash_begin (hash);  for each tracked column: row_hash_add (hash, i, type, &value);  row_hash_finish (hash, &uid);
+ *   row_hash_new (names, types, ...);  for each row row_hash_make (hash, values, length, &uid)
  *
  * Columns are hashed in the order of their names, NULLs are left out, so reordering columns, a new column that is all NULL, or
  * widening a number's type change nothing. Equal hashes prove equal rows, as a row that is stored keeps such a hash only while it
@@ -13,15 +13,13 @@
 
 typedef struct RowHash RowHash;
 
-/* "names": the tracked columns' names in the order in which they will be added, which must be the order of strcmp. "keyed": whether
- * the rows have a business key; those without are known by their hash, which is another one therefore. */
-RowHash *row_hash_new (const char *const *names, size_t count, bool keyed);
+/* "names" and "types": the tracked columns', in the order of strcmp by name. "keyed": whether the rows have a business key; those
+ * without are known by their hash, which is another one therefore. Borrows the types. */
+RowHash *row_hash_new (const char *const *names, const Type *const *types_of, size_t count, bool keyed);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 
-void row_hash_begin (RowHash *hash);
-void row_hash_add (RowHash *hash, size_t index, const Type *type,
-                   const Value *value); /* index into names, rising; NULLs are skipped by not calling */
-void row_hash_finish (RowHash *hash, Uid *ret_hash);
+/* "values": one for each column, NULL where it has none. "length": of the text that they borrow, together; no less. */
+void row_hash_make (RowHash *hash, const Value *const *values, size_t length, Uid *ret_hash);
 
 #endif

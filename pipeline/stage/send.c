@@ -5,6 +5,7 @@
 #include "pipeline/stage/fit.h"
 #include "pipeline/stage/in_place.h"
 #include "pipeline/stage/row.h"
+#include "pipeline/stage/row_clock.h"
 #include "pipeline/types/null_word.h"
 
 #include <string.h>
@@ -22,12 +23,17 @@ typedef struct
   int64_t sent;  /* rows of the COPYs that have ended, and how many the server took of them */
   int64_t stored;
   int64_t refused; /* the line that the server did not find a place for, 0: none */
+  RowClock *clock; /* the row's */
 } Pass;
 
 static bool
 send_to_server (const void *bytes, size_t length, void *data, GError **error)
 {
-  return db_copy_write (data, bytes, length, error);
+  Pass *pass = data;
+  int64_t begun = stopwatch_now ();
+  bool done = db_copy_write (pass->db, bytes, length, error);
+  pass->clock->waited += stopwatch_now () - begun;
+  return done;
 }
 
 static void
@@ -36,7 +42,10 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   const Layout *layout = loaded->layout;
   *pass = (Pass) { .db = db, .task = task, .loaded = loaded, .wide = layout->n_columns + layout->n_references > FIT_ANYWAY };
   pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
-  copy_begin (&pass->copy, send_to_server, db);
+  pass->clock = row_clock (pass->row);
+  copy_begin (&pass->copy, send_to_server, pass);
+  g_clear_pointer (&loaded->repeats, repeats_free);
+  loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
 }
 
 static void
@@ -53,7 +62,12 @@ static bool
 end_copy (Pass *pass, GError **error)
 {
   int64_t stored;
-  if (!copy_end (&pass->copy, error) || !db_copy_end (pass->db, &stored, error))
+  if (!copy_end (&pass->copy, error))
+    return false;
+  int64_t begun = stopwatch_now ();
+  bool done = db_copy_end (pass->db, &stored, error);
+  pass->clock->waited += stopwatch_now () - begun;
+  if (!done)
     return false;
   pass->sent += pass->copy.rows;
   pass->stored += stored;
@@ -68,7 +82,7 @@ look_at_row (Pass *pass, int64_t line, GError **error)
   if (!end_copy (pass, error))
     return pass->refused = line, false;
   copy_clear (&pass->copy);
-  copy_begin (&pass->copy, send_to_server, pass->db);
+  copy_begin (&pass->copy, send_to_server, pass);
   return stage_copy_begin (pass->db, pass->loaded->stage, error);
 }
 
@@ -107,6 +121,8 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   if (verdict == ROW_REJECT)
     return keep_refused (pass, original != NULL ? original : record, error);
   pass->taken += record->lines;
+  if (pass->loaded->repeats != NULL)
+    repeats_add (pass->loaded->repeats, row_identity (pass->row));
   return row_write (pass->row, record, &pass->copy, error)
          && (!pass->wide || row_fits (pass->row) || look_at_row (pass, record->line, error))
          && (original == NULL || keep_mended (pass, record, original, error));
@@ -128,10 +144,13 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   const PipelineTask *task = pass->task;
   Loaded *loaded = pass->loaded;
   const Record *record, *original;
+  RowClock *clock = pass->clock;
   int64_t read = 0;
   *ret_contradiction = false;
   for (;; read++)
     {
+      int64_t file = rows_file_ns (loaded->rows);
+      row_clock_begin_row (clock, read);
       if (!rows_next (loaded->rows, &record, &original, error)
           || (read % TASK_GO_ON_EVERY == 0 && !task_go_on (task, "LOAD", rows_offset (loaded->rows), read, error)))
         return false;
@@ -139,6 +158,8 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
         break;
       if (read == task->options->max_rows && read > 0)
         return too_many_rows (task, record, error);
+      row_clock_take (clock, &clock->parse);
+      clock->parse -= (rows_file_ns (loaded->rows) - file) * clock->weight;
       RowVerdict verdict = row_convert (pass->row, record);
       if (verdict == ROW_CONTRADICTION)
         return *ret_contradiction = true;
@@ -184,11 +205,13 @@ bool
 send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   bool small = task->run->size <= IN_PLACE_FILE_BYTES;
-  if (!db_exec (db, "savepoint load", error) || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
+  if (!db_post (db, "savepoint load", NULL, 0, "savepoint", error)
+      || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
     return false;
   g_auto (Pass) pass = { 0 };
   pass_begin (&pass, db, task, loaded);
+  int64_t begun = stopwatch_now (), file = rows_file_ns (loaded->rows);
   if (!send_all (&pass, result, ret_contradiction, error))
     return db_copy_cancel (db), correct_line (&pass, error);
   if (*ret_contradiction)
@@ -199,7 +222,9 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   keep_null_words (&pass);
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
-  if (!db_exec (db, "release savepoint load", error))
+  pass.clock->file = rows_file_ns (loaded->rows) - file;
+  row_clock_end (pass.clock, stopwatch_now () - begun, db_stopwatch (db));
+  if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;
   if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",

@@ -52,8 +52,9 @@ short_lock_begin (Db *db, const char *schema, const char *const *names, const ch
 bool
 short_lock_end (Db *db, int timeout_ms, GError **error)
 {
-  g_autofree char *statement = g_strdup_printf ("set local lock_timeout = %d; release savepoint short_lock", timeout_ms);
-  return db_exec (db, statement, error);
+  g_autofree char *timeout = g_strdup_printf ("set local lock_timeout = %d", timeout_ms);
+  return db_post (db, timeout, NULL, 0, "short_lock", error)
+         && db_post (db, "release savepoint short_lock", NULL, 0, "short_lock", error);
 }
 
 bool

@@ -22,7 +22,7 @@
 bool short_lock_begin (Db *db, const char *schema, const char *const *names, const char *mode, int total_ms, bool *ret_locked,
                        GError **error);
 
-/* timeout_ms: how long statements wait for locks from now on. */
+/* timeout_ms: how long statements wait for locks from now on. An error may come with the next statement. */
 bool short_lock_end (Db *db, int timeout_ms, GError **error);
 bool short_lock_undo (Db *db, GError **error);
 

@@ -142,12 +142,14 @@ stage_create (Db *db, Stage *stage, const Layout *layout, const PipelineOptions 
   return true;
 }
 
+/* Frozen, which the transaction that made the table may ask for: whoever reads the rows first then does not write on all pages that they hold. */
 bool
 stage_copy_begin (Db *db, const Stage *stage, GError **error)
 {
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->name);
-  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary)", schema, build);
+  const char *frozen = stage->comments == NULL ? ", freeze" : "";
+  g_autofree char *sql = g_strdup_printf ("copy %s.%s from stdin (format binary%s)", schema, build, frozen);
   return db_copy_begin (db, sql, error);
 }
 
@@ -215,8 +217,7 @@ stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, 
   g_autofree char *schema = text_quote_ident (stage->schema);
   g_autofree char *build = text_quote_ident (stage->name);
   g_autofree char *literal = text_quote_literal (comment);
-  g_autofree char *sql =
-      g_strdup_printf ("comment on table %s.%s is %s; analyze %s.%s (_line, _id, _hash)", schema, build, literal, schema, build);
+  g_autofree char *sql = g_strdup_printf ("comment on table %s.%s is %s", schema, build, literal);
   return db_exec (db, sql, error);
 }
 

@@ -41,7 +41,7 @@ bool stage_copy_begin (Db *db, const Stage *stage, GError **error);
  * reference. */
 Json *stage_columns (const Layout *layout);
 
-/* After the rows: statistics, and for people comments (file and run on the table, header and format on columns that have some). */
+/* After the rows, for people: comments (file and run on the table, header and format on columns that have some). */
 bool stage_finish (Db *db, const Stage *stage, const Layout *layout, const Run *run, GError **error);
 
 /* Does nothing where that is the table's own. Otherwise takes the table's name over from the earlier load's, with its grants. Where something depends on the old one, its rows are replaced

@@ -398,6 +398,12 @@ rows_rewind (Rows *rows, GError **error)
 }
 
 int64_t
+rows_file_ns (const Rows *rows)
+{
+  return reader_file_ns (rows->reader);
+}
+
+int64_t
 rows_offset (const Rows *rows)
 {
   return reader_offset (rows->reader);

@@ -45,6 +45,9 @@ bool rows_next (Rows *rows, const Record **ret_row, const Record **ret_original,
 bool rows_is_above (const Rows *rows);
 
 bool rows_rewind (Rows *rows, GError **error);
+/* How long the file was read, its checksum, unpacking and encoding included, in nanoseconds. */
+int64_t rows_file_ns (const Rows *rows);
+
 int64_t rows_offset (const Rows *rows);            /* bytes of the file read so far, for progress */
 bool rows_none (const Rows *rows, GError **error); /* sets the error of a file without rows, and returns false */
 

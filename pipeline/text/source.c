@@ -1,6 +1,7 @@
 #include "pipeline/text/source.h"
 
 #include "base/error.h"
+#include "base/stopwatch.h"
 #include "base/text.h"
 #include "pipeline/text/source_unpack.h"
 #include "pipeline/text/transcode.h"
@@ -38,6 +39,7 @@ struct Source
   bool marked;           /* the byte order mark was looked for */
   char first[MARK_SIZE]; /* what was read for that and is none, still to be given */
   size_t first_length;
+  int64_t ns; /* that reading took */
 };
 
 /* ---- the file ---- */
@@ -227,8 +229,8 @@ pass_mark (Source *source, GError **error)
   return true;
 }
 
-bool
-source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError **error)
+static bool
+read_piece (Source *source, char *buffer, size_t size, size_t *ret_got, GError **error)
 {
   if (!source->marked && !pass_mark (source, error))
     return false;
@@ -239,6 +241,21 @@ source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError 
   source->first_length -= *ret_got;
   memmove (source->first, source->first + *ret_got, source->first_length);
   return true;
+}
+
+bool
+source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError **error)
+{
+  int64_t begun = stopwatch_now ();
+  bool done = read_piece (source, buffer, size, ret_got, error);
+  source->ns += stopwatch_now () - begun;
+  return done;
+}
+
+int64_t
+source_ns (const Source *source)
+{
+  return source->ns;
 }
 
 /* ---- the whole ---- */

@@ -36,6 +36,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Source, source_free)
  * followed by something else ("compressed_data"), or over a limit. */
 bool source_read (Source *source, char *buffer, size_t size, size_t *ret_got, GError **error);
 
+/* How long source_read took so far, in nanoseconds. */
+int64_t source_ns (const Source *source);
+
 void source_rewind (Source *source);          /* and resets sha */
 int64_t source_offset (const Source *source); /* of the file's own bytes, for progress */
 

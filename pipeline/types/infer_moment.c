@@ -154,8 +154,9 @@ shapes_of (const Parts *parts, const char *end)
 static bool
 is_day (Order order, const char *cell, size_t length)
 {
+  const char *format = order == ORDER_ISO ? NULL : formats[order].day; /* its own way needs no reading */
   Value unused;
-  return order != ORDER_NONE && type_parse (&types[TYPE_DATE], cell, length, formats[order].day, &unused);
+  return order != ORDER_NONE && type_parse (&types[TYPE_DATE], cell, length, format, &unused);
 }
 
 void

@@ -233,6 +233,8 @@ types_trim (const char **cell, size_t *length)
     *length -= blank;
 }
 
+const CellFormat cell_format_own = { .text = NULL };
+
 void
 cell_format_read (CellFormat *ret_format, TypeId type, const char *text)
 {
@@ -274,10 +276,9 @@ type_parse (const Type *type, const char *cell, size_t length, const char *forma
 bool
 type_recognize (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value)
 {
-  static const CellFormat own = { .text = NULL };
   if (format != NULL || type->recognize == NULL)
     return type_parse (type, cell, length, format, ret_value);
-  return type->recognize (cell, length, &own, ret_value);
+  return type->recognize (cell, length, &cell_format_own, ret_value);
 }
 
 bool

@@ -113,6 +113,8 @@ const char *const *types_words (void);   /* NULL-terminated names, for models an
  * A boolean has the two words for true and false, which are taken in any case: "yes/no". */
 bool types_format_fits (const char *type, const char *format);
 
+extern const CellFormat cell_format_own; /* the type's own */
+
 /* Reads a format that types_format_fits accepts, or NULL. Borrows the text. */
 void cell_format_read (CellFormat *ret_format, TypeId type, const char *text);
 
@@ -123,10 +125,12 @@ bool type_parse (const Type *type, const char *cell, size_t length, const char *
 bool type_recognize (const Type *type, const char *cell, size_t length, const char *format, Value *ret_value);
 
 /* The bytes that encode or canonical write at most: no more digits than the text has, and what stands around them. */
+#define TYPE_ROOM 32
+
 static inline size_t
 type_room (const Value *value)
 {
-  return 32 + value->length;
+  return TYPE_ROOM + value->length;
 }
 
 /* Takes blanks, tabs and no-break spaces away at both ends: what no type but text and jsonb counts as part of a value. */

@@ -46,7 +46,7 @@ read_nines (const char *at, DecimalStyle *style)
   if (at[0] != '9' || at[1] == '\0')
     return NULL;
   at++;
-  style->by_two = g_str_has_prefix (at, ",99,999");
+  style->by_two = strncmp (at, ",99,999", 7) == 0;
   if (style->by_two || strncmp (at + 1, "999", 3) == 0)
     {
       style->group = *at;
@@ -83,9 +83,9 @@ decimal_style (const char *format, DecimalStyle *ret_style)
   *ret_style = decimal_own;
   if (format == NULL)
     return true;
-  if (g_str_has_prefix (format, "percent"))
+  if (format[0] == 'p' && g_str_has_prefix (format, "percent"))
     return read_unit (format + strlen ("percent"), UNIT_PERCENT, ret_style);
-  if (g_str_has_prefix (format, "currency"))
+  if (format[0] == 'c' && g_str_has_prefix (format, "currency"))
     return read_unit (format + strlen ("currency"), UNIT_CURRENCY, ret_style);
   const char *end = read_nines (format, ret_style);
   return end != NULL && *end == '\0';
@@ -194,20 +194,52 @@ is_phone (const Decimal *decimal, const DecimalStyle *style)
   return whole && (decimal->mark == 0 ? decimal->n_whole >= PHONE_DIGITS : style->group != ',');
 }
 
+/* [-]digits[.digits] without a zero in front, as most numbers are written. False: the whole scan must look. */
+static bool
+scan_plain (const char *text, size_t length, char point, Decimal *ret_decimal)
+{
+  const char *end = text + length;
+  bool negative = length > 0 && text[0] == '-';
+  const char *whole = text + negative, *at = skip_digits (whole, end);
+  if (at == whole || *whole == '0')
+    return false;
+  size_t n_whole = (size_t) (at - whole);
+  const char *fraction = at;
+  if (at < end && point != '\0' && *at == point)
+    at = skip_digits (fraction = at + 1, end);
+  if (at != end)
+    return false;
+  size_t n_fraction = (size_t) (at - fraction), last = n_fraction;
+  while (last > 0 && fraction[last - 1] == '0')
+    last--;
+  last += n_whole;
+  while (last <= n_whole && whole[last - 1] == '0') /* the first digit is none */
+    last--;
+  *ret_decimal = (Decimal) { .negative = negative,
+                             .whole = whole,
+                             .n_whole = n_whole,
+                             .fraction = fraction,
+                             .n_fraction = n_fraction,
+                             .last = last,
+                             .point = (int32_t) n_whole };
+  return true;
+}
+
 bool
 decimal_scan (const char *text, size_t length, const DecimalStyle *style, Decimal *ret_decimal)
 {
+  if (style->unit == UNIT_NONE && scan_plain (text, length, style->point, ret_decimal))
+    return true;
   UnitCell cell = { text, text + length, .sign = '\0' };
   if (style->unit != UNIT_NONE && !unit_strip (style, &cell))
     return false;
   if (cell.sign == '\0' && cell.at < cell.end && (*cell.at == '-' || *cell.at == '+'))
     cell.sign = *cell.at++;
-  Decimal decimal = { 0 };
-  if (!scan_unsigned (cell.at, cell.end, style, &decimal))
+  *ret_decimal = (Decimal) { 0 };
+  if (!scan_unsigned (cell.at, cell.end, style, ret_decimal))
     return false;
-  if (cell.sign == '+' && is_phone (&decimal, style))
+  if (cell.sign == '+' && is_phone (ret_decimal, style))
     return false;
-  decimal.negative = cell.sign == '-' && decimal.first < decimal.last;
-  *ret_decimal = decimal;
+  ret_decimal->negative = cell.sign == '-' && ret_decimal->first < ret_decimal->last;
   return true;
 }

@@ -7,6 +7,7 @@
 
 #define BIGINT_MAX_DIGITS 19
 #define GROUP_DIGITS 4 /* numeric's digits are base 10,000 */
+#define GROUP 10000
 #define NUMERIC_MAX_GROUPS (NUMERIC_MAX_DIGITS / GROUP_DIGITS + 2)
 #define NUMERIC_NEGATIVE 0x4000
 #define LONGEST_UNIT 32
@@ -119,16 +120,15 @@ parse_numeric (const char *cell, size_t length, const CellFormat *format, Value 
   /* Marks of three bytes at most for every three digits, the point, the sign, and a unit with its blanks. */
   if (length > 2 * NUMERIC_MAX_DIGITS + 2 + (format->text != NULL ? LONGEST_UNIT : 0))
     return false;
-  Decimal decimal;
-  if (!decimal_scan (cell, length, decimal_style_of (format), &decimal))
+  Decimal *decimal = &ret_value->decimal;
+  if (!decimal_scan (cell, length, decimal_style_of (format), decimal))
     return false;
-  if (decimal.has_exponent && (format->text != NULL || ABS (decimal.point) > DBL_MAX_10_EXP))
+  if (decimal->has_exponent && (format->text != NULL || ABS (decimal->point) > DBL_MAX_10_EXP))
     return false;
-  Places places = places_of (&decimal);
+  Places places = places_of (decimal);
   if (places.whole + places.fraction > NUMERIC_MAX_DIGITS)
     return false;
   ret_value->length = length;
-  ret_value->decimal = decimal;
   return true;
 }
 
@@ -154,10 +154,57 @@ fill_groups (const Decimal *decimal, Places places, uint16_t groups[NUMERIC_MAX_
   return count;
 }
 
+static uint8_t *
+begin_numeric (size_t groups, int weight, const Decimal *decimal, size_t fraction, uint8_t *out)
+{
+  out = put_int16 (out, (int16_t) groups);
+  out = put_int16 (out, (int16_t) (groups == 0 ? 0 : weight));
+  out = put_int16 (out, decimal->negative ? NUMERIC_NEGATIVE : 0);
+  return put_int16 (out, (int16_t) fraction);
+}
+
+/* Whether all digits, filled up to whole groups behind the point, fit into 64 bits. */
+static bool
+is_short (const Decimal *decimal)
+{
+  return !decimal->has_exponent && decimal->mark == 0 && decimal->n_whole + decimal->n_fraction <= 16;
+}
+
+static uint64_t
+add_digits (uint64_t n, const char *digits, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    n = n * 10 + (uint64_t) (digits[i] - '0');
+  return n;
+}
+
+/* Nearly every number: its groups come out of one integer by division. */
+static uint8_t *
+encode_short (const Decimal *decimal, uint8_t *out)
+{
+  static const uint16_t fill[GROUP_DIGITS] = { 1, 1000, 100, 10 };
+  const size_t fraction = decimal->n_fraction;
+  uint64_t n = add_digits (add_digits (0, decimal->whole, decimal->n_whole), decimal->fraction, fraction);
+  n *= fill[fraction % GROUP_DIGITS];
+  int lowest = -(int) ((fraction + GROUP_DIGITS - 1) / GROUP_DIGITS); /* weight of the last group */
+  for (; n != 0 && n % GROUP == 0; n /= GROUP)
+    lowest++;
+  uint16_t groups[5];
+  size_t count = 0;
+  for (; n != 0; n /= GROUP)
+    groups[count++] = (uint16_t) (n % GROUP);
+  out = begin_numeric (count, lowest + (int) count - 1, decimal, fraction, out);
+  while (count > 0)
+    out = put_int16 (out, (int16_t) groups[--count]);
+  return out;
+}
+
 uint8_t *
 encode_numeric (const Value *value, uint8_t *out)
 {
   const Decimal *decimal = &value->decimal;
+  if (is_short (decimal))
+    return encode_short (decimal, out);
   uint16_t groups[NUMERIC_MAX_GROUPS];
   const Places places = places_of (decimal);
   size_t end = fill_groups (decimal, places, groups);
@@ -167,17 +214,10 @@ encode_numeric (const Value *value, uint8_t *out)
     weight--;
   while (end > start && groups[end - 1] == 0)
     end--;
-  size_t count = end - start;
-
-  uint16_t message[4 + NUMERIC_MAX_GROUPS] = {
-    GUINT16_TO_BE ((uint16_t) count),
-    GUINT16_TO_BE ((uint16_t) (count == 0 ? 0 : weight)),
-    GUINT16_TO_BE (decimal->negative ? NUMERIC_NEGATIVE : 0),
-    GUINT16_TO_BE ((uint16_t) places.fraction),
-  };
-  for (size_t i = 0; i < count; i++)
-    message[4 + i] = GUINT16_TO_BE (groups[start + i]);
-  return put_bytes (out, message, (4 + count) * sizeof message[0]);
+  out = begin_numeric (end - start, weight, decimal, places.fraction, out);
+  for (; start < end; start++)
+    out = put_int16 (out, (int16_t) groups[start]);
+  return out;
 }
 
 /* Zero is the letter alone; any other number its sign, the place of its point and its significant digits: the value is

@@ -98,11 +98,11 @@ row_of (const GPtrArray *names, const char *of)
 }
 
 char *
-expression_hash (const Warehouse *warehouse)
+expression_hash (const Warehouse *warehouse, const char *of)
 {
   if (warehouse->carried->len == 0)
     return g_strdup ("d._hash");
-  g_autofree char *carried = row_of (warehouse->carried, "c.");
+  g_autofree char *carried = row_of (warehouse->carried, of);
   return g_strdup_printf ("case when %s is null then d._hash else md5(d._hash::text || %s::text)::uuid end", carried, carried);
 }
 

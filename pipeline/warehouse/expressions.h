@@ -1,5 +1,5 @@
 /* SQL about the columns of a load, for the templates. Pure; every text is the caller's. Staged rows are s, those of the delta d,
- * the warehouse's w, what is carried over c (schema/templates/table.sql). */
+ * the warehouse's w, what is carried over to a next version c (schema/templates/table.sql). */
 #ifndef WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
 #define WEIR_PIPELINE_WAREHOUSE_EXPRESSIONS_H
 
@@ -22,9 +22,9 @@ char *expression_cell (const char *name, const char *type);
  * the world but of the export. */
 char *expression_distinct (const Warehouse *warehouse);
 
-/* The row hash of a version. One that carries columns over from the version before has no hash that a file without them could prove
+/* The row hash of a version, or of a row that was updated, of which what is carried over is in "of" ("c."). One that carries columns over from the version before has no hash that a file without them could prove
  * equal: it gets one of its own, always the same for the same values, so that replaying the archive gives the same rows. */
-char *expression_hash (const Warehouse *warehouse);
+char *expression_hash (const Warehouse *warehouse, const char *of);
 
 /* The row hash of a stored row that the file has found unchanged: the file's, where that covers all of the row; else the one that
  * it has, made anew of that and of what is filled in, so that it covers no less than before. */

@@ -2,32 +2,27 @@
 
 static const Kind dimension = {
   .create = "dimension/create",
-  .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", "table/sample", "table/analyze", NULL },
+  .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", NULL },
   .first = "dimension/first",
-  .prepare = "dimension/numbered",
-  .change = "dimension/close",
-  .insert = "dimension/insert",
+  .apply = "dimension/apply",
   .versions = true,
   .current = "w.is_current",
-  .carried = ", w.version_number",
 };
 
 static const Kind keyed_fact = {
   .create = "fact/create",
-  .index = (const char *const[]) { "fact/primary_key", "table/sample", "table/analyze", NULL },
+  .index = (const char *const[]) { "fact/primary_key", NULL },
   .first = "fact/first",
-  .change = "fact/update",
-  .insert = "fact/insert",
+  .apply = "fact/apply",
   .current = "true",
-  .carried = "",
 };
 
-/* Rows without a key: a bag. Its unique constraint is made with the table. */
+/* Rows without a key: a bag. */
 static const Kind keyless_fact = {
   .create = "fact/create_keyless",
-  .index = (const char *const[]) { NULL },
+  .index = (const char *const[]) { "fact/unique", NULL },
+  .first = "fact/first_keyless",
   .current = "true",
-  .carried = "",
 };
 
 const Kind *

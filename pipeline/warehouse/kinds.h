@@ -9,13 +9,12 @@ typedef struct
 {
   const char *create;
   const char *const *index; /* behind the rows of the first load; NULL-terminated */
-  const char *first;        /* the rows of the first load; NULL: every load appends */
-  const char *prepare;      /* what change and insert need before them; NULL: nothing */
-  const char *change;       /* known rows that are others now: closed, or updated in place */
-  const char *insert;       /* new rows, and with "versions" the next ones of those that were closed */
-  bool versions;            /* rows have history, and <table>_current shows those that hold now */
-  const char *current;      /* which rows of the table, w, hold now */
-  const char *carried;      /* further columns of w that the statements want of a changed row */
+  const char *first;        /* the rows of the first load */
+  const char *
+      apply; /* those of a later one (NULL: they are appended): known rows that are others now are closed, or updated in place; new ones and,
+                             * with "versions", the next ones of those that were closed are inserted */
+  bool versions;       /* rows have history, and <table>_current shows those that hold now */
+  const char *current; /* which rows of the table, w, hold now */
 } Kind;
 
 const Kind *kind_of (const Model *model);

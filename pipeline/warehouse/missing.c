@@ -1,5 +1,6 @@
 #include "pipeline/warehouse/missing.h"
 
+#include "pipeline/warehouse/sift.h"
 #include "schema/sql.h"
 
 static void
@@ -13,6 +14,18 @@ note (const LayoutReference *reference, const PipelineTask *task, int64_t rows, 
       waits ? g_strdup_printf (": taken up when it has, rejected after %g days", task->model->wait_days) : g_strdup ("");
   g_ptr_array_add (notes, g_strdup_printf ("%s %s%s %s %s, which does not have the %s%s%s", subject, waits ? "wait" : "refer", one,
                                            waits ? "for" : "to", dimension, columns, next, remedy));
+}
+
+/* Puts down the rows of a reference, of which there are some. */
+static bool
+refuse (Db *db, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error)
+{
+  g_autoptr (DbResult) count = NULL;
+  *ret_rows = 0;
+  if (!sql_run (db, "table/count_missing", vars, n_vars, &count, error))
+    return false;
+  return db_result_int64 (count, 0, 0) == 0
+         || (sift_begin (db, error) && sql_change (db, "table/refuse_missing", vars, n_vars, ret_rows, error));
 }
 
 static bool
@@ -32,7 +45,7 @@ find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutRef
                           { "column", loaded->layout->columns[reference->columns[0]].name },
                           { "message", message },
                           { "waits_for", waits ? dimension : NULL } };
-  if (!sql_change (db, "table/refuse_missing", vars, G_N_ELEMENTS (vars), ret_rows, error))
+  if (!refuse (db, vars, G_N_ELEMENTS (vars), ret_rows, error))
     return false;
   if (*ret_rows == 0)
     return true;

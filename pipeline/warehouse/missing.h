@@ -1,6 +1,6 @@
 /* Rows of a fact whose reference the dimension does not know, found behind LOAD.
  *
- *   table/refused (sift.c), missing_find for those that are refused, and later for those that wait */
+ *   missing_find for those that are refused, and later for those that wait */
 #ifndef WEIR_PIPELINE_WAREHOUSE_MISSING_H
 #define WEIR_PIPELINE_WAREHOUSE_MISSING_H
 

@@ -60,20 +60,16 @@ sift_spool (Db *db, Loaded *loaded, bool waiting, RejectSpool *spool, GError **e
 /* The statements' view of the staged rows. */
 typedef struct
 {
-  SqlVar vars[5];
+  SqlVar vars[4];
 } SiftVars;
 
 static SiftVars
-sift_vars (const Model *model, const Loaded *loaded)
+sift_vars (const Loaded *loaded)
 {
-  static const char *const kept[] = {
-    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
-  };
   const Layout *layout = loaded->layout;
   return (SiftVars) { { { "staging", loaded->stage->schema },
                         { "build", loaded->stage->name },
-                        { "kept", kept[model->duplicates] },
-                        { "column", layout->n_key_columns > 0 ? layout->columns[layout->key_columns[0]].name : NULL },
+                        { "column", layout_key_name (layout) },
                         { "message", "the business key occurs more than once in the file, and the model rejects that" } } };
 }
 
@@ -83,16 +79,46 @@ sift (Db *db, const SiftVars *vars, const char *statement, int64_t *ret_rows, GE
   return sql_change (db, statement, vars->vars, G_N_ELEMENTS (vars->vars), ret_rows, error);
 }
 
+bool
+sift_begin (Db *db, GError **error)
+{
+  return sql_run (db, "table/refused", NULL, 0, NULL, error);
+}
+
+/* Rows of business keys that occur more than once: refused, or all but one of each key taken out. *ret_rows: how many. Mostly the worker
+ * knows that there are none, and nothing is asked. */
+static bool
+settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const char *statement, int64_t *ret_rows, GError **error)
+{
+  static const char *const kept[] = {
+    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
+  };
+  *ret_rows = 0;
+  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._id");
+  if (suspected == NULL || model_is_keyless (task->model))
+    return true;
+  const SiftVars all = sift_vars (loaded);
+  const SqlVar vars[] = {
+    all.vars[0], all.vars[1], all.vars[2], all.vars[3], { "kept", kept[task->model->duplicates] }, { "suspected", suspected }
+  };
+  return sql_change (db, statement, vars, G_N_ELEMENTS (vars), ret_rows, error);
+}
+
 /* Refused rows leave staging before keys are compared: what is refused is nobody's duplicate. */
 static bool
-refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loaded *loaded, PipelineResult *step, GError **error)
+refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loaded *loaded, PipelineResult *step,
+             int64_t *ret_refused, GError **error)
 {
-  int64_t missing;
-  if (!sift (db, vars, "table/refused", NULL, error) || !missing_find (db, task, loaded, MISSING_REJECT, step, &missing, error)
-      || !sift (db, vars, "table/delete_refused", NULL, error) || !sift (db, vars, "table/duplicates", NULL, error))
+  int64_t repeated = 0;
+  if (!missing_find (db, task, loaded, MISSING_REJECT, step, ret_refused, error)
+      || (*ret_refused > 0 && !sift (db, vars, "table/delete_refused", NULL, error)))
     return false;
-  return task->model->duplicates != DUPLICATES_REJECT
-         || (sift (db, vars, "table/refuse_duplicates", NULL, error) && sift (db, vars, "table/delete_refused", NULL, error));
+  if (task->model->duplicates == DUPLICATES_REJECT
+      && (!sift_begin (db, error) || !settle_repeats (db, task, loaded, "table/refuse_duplicates", &repeated, error)
+          || (repeated > 0 && !sift (db, vars, "table/delete_refused", NULL, error))))
+    return false;
+  *ret_refused += repeated;
+  return true;
 }
 
 static bool
@@ -114,11 +140,13 @@ keep_refused (Db *db, Loaded *loaded, PipelineResult *step, int64_t *ret_refused
 bool
 sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  const SiftVars vars = sift_vars (task->model, loaded);
+  const SiftVars vars = sift_vars (loaded);
   int64_t refused;
-  if (!refuse_rows (db, task, &vars, loaded, step, error) || !keep_refused (db, loaded, step, &refused, error)
+  if (!refuse_rows (db, task, &vars, loaded, step, &refused, error)
+      || (refused > 0 && !keep_refused (db, loaded, step, &refused, error))
       || (refused > 0 && !reject_limit_check (db, task, loaded->rejects, &step->rows, error))
-      || !sift (db, &vars, "table/delete_duplicates", &step->rows.duplicate, error))
+      || (task->model->duplicates != DUPLICATES_REJECT
+          && !settle_repeats (db, task, loaded, "table/delete_duplicates", &step->rows.duplicate, error)))
     return false;
   step->rows.staged -= step->rows.duplicate;
   return true;
@@ -138,16 +166,13 @@ tell_overtaken (const PipelineTask *task, int64_t refused, GPtrArray *notes)
 }
 
 bool
-sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
-                GError **error)
+sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  SiftVars vars = sift_vars (task->model, loaded);
-  vars.vars[4].value = message;
-  if (!sift (db, &vars, "table/forget_refused", NULL, error) || !sift (db, &vars, "table/refuse_overtaken", NULL, error)
-      || !keep_refused (db, loaded, step, ret_rows, error) || !sift (db, &vars, "table/delete_refused", NULL, error)
-      || !sift (db, &vars, "table/forget_overtaken", NULL, error))
+  const SiftVars vars = sift_vars (loaded);
+  int64_t refused;
+  if (!keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error))
     return false;
-  tell_overtaken (task, *ret_rows, step->notes);
+  tell_overtaken (task, refused, step->notes);
   return true;
 }
 
@@ -157,8 +182,8 @@ refuse_waiting (Db *db, const PipelineTask *task, const SiftVars *vars, GError *
 {
   const SqlVar more[] = { vars->vars[0],
                           vars->vars[1],
+                          vars->vars[2],
                           vars->vars[3],
-                          vars->vars[4],
                           { "schema", task->options->warehouse_schema },
                           { "table", task->model->table },
                           { "id", task->model->id_column } };
@@ -169,15 +194,15 @@ refuse_waiting (Db *db, const PipelineTask *task, const SiftVars *vars, GError *
 bool
 sift_overtaken_waiting (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, GError **error)
 {
-  SiftVars vars = sift_vars (task->model, loaded);
-  vars.vars[4].value = message;
+  SiftVars vars = sift_vars (loaded);
+  vars.vars[3].value = message;
   int64_t missing, refused;
   /* Who is missing is told of the rows that are left. */
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   PipelineResult untold = { .notes = notes };
   if (loaded->layout->n_references == 0)
     return true;
-  if (!sift (db, &vars, "table/forget_refused", NULL, error)
+  if (!sift_begin (db, error) || !sift (db, &vars, "table/forget_refused", NULL, error)
       || !missing_find (db, task, loaded, MISSING_WAIT, &untold, &missing, error) || !refuse_waiting (db, task, &vars, error)
       || !keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error)
       || !sift (db, &vars, "table/forget_refused", NULL, error))

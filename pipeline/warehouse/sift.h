@@ -10,10 +10,12 @@
  * TRANSFORM. */
 bool sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
-/* Takes the rows that would change a known one out of staging and delta, as rejects with that message: between table/changed and
- * the statements that write. Their number says nothing against the file. The counts follow; *ret_rows: how many they were. */
-bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, const char *message, PipelineResult *step, int64_t *ret_rows,
-                     GError **error);
+/* Makes weir_refused, where it is not there yet: a file of which nothing is refused does without. */
+bool sift_begin (Db *db, GError **error);
+
+/* Takes the rows of weir_refused, which would change a known one, out of staging as rejects. Their number says nothing against the
+ * file. The counts follow. */
+bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 
 /* The same of rows that wait, or would: those whose key waits already and says something else, for that one may be of a newer file; and
  * those that refer to nobody and whose key the fact has, which they would change one day. Before any row of the file waits. */

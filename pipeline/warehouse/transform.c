@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/withhold.h"
@@ -25,11 +26,9 @@ enum
   PART_SIFT = 2,
   PART_COLUMNS,
   PART_COMPARE,
-  PART_DECIDE,
   PART_CHANGE,
-  PART_INSERT,
 };
-G_STATIC_ASSERT (PART_INSERT + 1 == TASK_PARTS);
+G_STATIC_ASSERT (PART_CHANGE + 1 == TASK_PARTS);
 
 /* The variables of the templates, made once per run. */
 typedef struct
@@ -67,17 +66,6 @@ run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GEr
   return sql_change (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, ret_rows, error);
 }
 
-static bool
-count_unchanged (Db *db, int64_t *ret_unchanged, int64_t *ret_to_refresh, GError **error)
-{
-  g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "table/count_unchanged", NULL, 0, &result, error))
-    return false;
-  *ret_unchanged = db_result_int64 (result, 0, 0);
-  *ret_to_refresh = db_result_int64 (result, 0, 1);
-  return true;
-}
-
 static void
 set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
 {
@@ -92,17 +80,18 @@ set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
   vars_set (vars, "current", kind->current);
-  vars_set (vars, "of_kind", kind->carried);
 }
 
-/* The columns that the rows to be inserted have, and their values: from staging, or from the delta with what is carried over. */
+/* The columns that the rows to be inserted have, and their values: from staging, or from the delta, and what a next version carries
+ * over. */
 static void
 set_columns (Vars *vars, const Warehouse *warehouse, bool from_staging)
 {
+  bool carries = !from_staging && warehouse->kind->versions;
   g_autofree char *columns = expression_names (warehouse->columns, "", ", ");
   g_autofree char *values = expression_names (warehouse->columns, from_staging ? "s." : "d.", ", ");
-  g_autofree char *carried = from_staging ? g_strdup ("") : expression_names (warehouse->carried, "", ", ");
-  g_autofree char *kept = from_staging ? g_strdup ("") : expression_names (warehouse->carried, "c.", ", ");
+  g_autofree char *carried = carries ? expression_names (warehouse->carried, "", ", ") : g_strdup ("");
+  g_autofree char *kept = carries ? expression_names (warehouse->carried, "c.", ", ") : g_strdup ("");
   vars_take (vars, "columns", g_strconcat (columns, carried, NULL));
   vars_take (vars, "values", g_strconcat (values, kept, NULL));
 }
@@ -134,36 +123,48 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 
 /* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
 static bool
-keep_newer (Db *db, const Change *change, int64_t *delta, GError **error)
+keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
 {
-  int64_t refused;
-  if (change->overtaken == NULL)
-    return true;
-  if (!sift_overtaken (db, change->task, change->loaded, change->overtaken, change->result, &refused, error))
-    return false;
-  *delta -= refused;
+  vars_set (vars, "message", change->overtaken);
+  vars_set (vars, "column", layout_key_name (change->loaded->layout));
+  return sift_begin (db, error) && run_sql (db, vars, "table/forget_refused", NULL, error)
+         && run_sql (db, vars, "table/refuse_overtaken", NULL, error)
+         && sift_overtaken (db, change->task, change->loaded, change->result, error)
+         && run_sql (db, vars, "table/forget_overtaken", NULL, error);
+}
+
+static bool
+find_delta (Db *db, Vars *vars, const Change *change, GError **error)
+{
+  const DeltaPlan plan = delta_plan (change->result->rows.staged, change->overtaken != NULL);
+  char *part = NULL;
+  vars_take (vars, "limit", g_strdup (plan.limit));
+  vars_set (vars, "each", plan.each);
+  if (!delta_find (db, &plan, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
+      || (change->overtaken != NULL && !keep_newer (db, vars, change, error)))
+    return g_free (part), false;
+  vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
+  g_free (part);
   return true;
 }
 
 static bool
-apply_delta (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
-  const Kind *kind = warehouse->kind;
   const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
-  int64_t delta, unchanged, to_refresh, written;
-  if (!task_begin_part (task, PART_COMPARE, error) || !run_sql (db, vars, "table/delta", &delta, error)
-      || !run_sql (db, vars, "table/analyze_delta", NULL, error) || !task_begin_part (task, PART_DECIDE, error)
-      || !run_sql (db, vars, "table/changed", NULL, error) || !keep_newer (db, change, &delta, error)
-      || !count_unchanged (db, &unchanged, &to_refresh, error)
-      || (kind->prepare != NULL && !run_sql (db, vars, kind->prepare, NULL, error)) || !task_begin_part (task, PART_CHANGE, error)
-      || !run_sql (db, vars, kind->change, &rows->updated, error) || !task_begin_part (task, PART_INSERT, error)
-      || !run_sql (db, vars, kind->insert, &written, error)
-      || (to_refresh > 0 && !run_sql (db, vars, "table/refresh", NULL, error)))
+  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, change, error)
+      || !task_begin_part (task, PART_CHANGE, error))
     return false;
-  rows->deactivated = kind->versions ? rows->updated : 0;
-  rows->inserted = written - rows->deactivated;
-  return check_sum (delta, rows->inserted + rows->updated + unchanged, error);
+  vars_take (vars, "kept", sql_part ("table/kept", (const SqlVar *) vars->vars->data, vars->vars->len));
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, warehouse->kind->apply, (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
+    return false;
+  int64_t delta = db_result_int64 (counts, 0, 0), same = db_result_int64 (counts, 0, 1);
+  rows->updated = db_result_int64 (counts, 0, 2);
+  rows->deactivated = warehouse->kind->versions ? rows->updated : 0;
+  rows->inserted = db_result_int64 (counts, 0, 3) - rows->updated;
+  return check_sum (delta, rows->inserted + rows->updated + same, error);
 }
 
 static bool
@@ -187,10 +188,22 @@ refuse_columns (const Warehouse *warehouse, GError **error)
                     fresh, lacking);
 }
 
+/* The rows of which the hash says that they are not there yet. */
+static bool
+append_distinct (Db *db, Vars *vars, const DeltaPlan *plan, RowCounts *rows, GError **error)
+{
+  char *part;
+  if (!delta_find (db, plan, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
+    return g_free (part), false;
+  vars_take (vars, "with", part[0] != '\0' ? g_strconcat ("with ", part, NULL) : g_strdup (""));
+  g_free (part);
+  return run_sql (db, vars, "fact/append_distinct", &rows->inserted, error);
+}
+
 /* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
  * the columns do that both have. */
 static bool
-append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError **error)
+append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, RowCounts *rows, GError **error)
 {
   if (warehouse->layout->model->append == APPEND_ALL)
     return run_sql (db, vars, "fact/append_all", &rows->inserted, error);
@@ -200,10 +213,22 @@ append (Db *db, Vars *vars, const Warehouse *warehouse, RowCounts *rows, GError 
   vars_take (vars, "shared_s", expression_compared (warehouse, shared, "s."));
   vars_take (vars, "shared_w", expression_compared (warehouse, shared, "w."));
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
+  if (warehouse->lacking->len > 0)
+    return run_sql (db, vars, "fact/append_shared", &rows->inserted, error);
   bool same = !warehouse->lost && warehouse->fresh->len == 0;
-  if (!same && warehouse->lacking->len == 0 && !run_sql (db, vars, "fact/fill", NULL, error))
-    return false;
-  return run_sql (db, vars, warehouse->lacking->len > 0 ? "fact/append_shared" : "fact/append_distinct", &rows->inserted, error);
+  return (same || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
+}
+
+static void
+set_expressions (Vars *vars, const Warehouse *warehouse)
+{
+  bool versions = warehouse->kind->versions;
+  vars_take (vars, "distinct", expression_distinct (warehouse));
+  vars_take (vars, "hash", expression_hash (warehouse, versions ? "c." : "w."));
+  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
+  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
+  vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
+  vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
 }
 
 static bool
@@ -211,19 +236,19 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
 {
   const Kind *kind = warehouse->kind;
   RowCounts *rows = &change->result->rows;
-  set_columns (vars, warehouse, warehouse->created || kind->first == NULL);
-  vars_take (vars, "distinct", expression_distinct (warehouse));
-  vars_take (vars, "hash", expression_hash (warehouse));
-  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
-  vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
-  vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
-  vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
-  if (kind->first != NULL && !warehouse->created)
+  bool keyless = kind->apply == NULL;
+  set_columns (vars, warehouse, warehouse->created || keyless);
+  set_expressions (vars, warehouse);
+  if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
-  if (!task_begin_part (change->task, PART_INSERT, error))
+  const DeltaPlan plan = delta_plan (rows->staged, false);
+  const Stage *stage = change->loaded->stage;
+  vars_take (vars, "numbered",
+             keyless ? delta_numbered (&plan, change->loaded->repeats, stage->schema, stage->name) : g_strdup (""));
+  if (!task_begin_part (change->task, PART_CHANGE, error))
     return false;
-  if (kind->first == NULL)
-    return append (db, vars, warehouse, rows, error);
+  if (!warehouse->created)
+    return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
 }
 
@@ -259,9 +284,9 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error)
-      || (task->options->index_keys && !warehouse_index_keys (db, warehouse, error)))
+  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
     return false;
+  result->made = warehouse->created;
   rows->unchanged = rows->staged - rows->inserted - rows->updated;
   return true;
 }

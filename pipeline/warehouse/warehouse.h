@@ -1,7 +1,6 @@
 /* The warehouse table of a model: made by the first load, brought up to a layout by later ones.
  *
- *   warehouse_bring_up, the rows, where it was "created" warehouse_index, and where the settings ask for it warehouse_index_keys; all
- *   in the transaction of TRANSFORM */
+ *   warehouse_bring_up, the rows, and where it was "created" warehouse_index; all in the transaction of TRANSFORM */
 #ifndef WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 #define WEIR_PIPELINE_WAREHOUSE_WAREHOUSE_H
 
@@ -52,11 +51,8 @@ Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout,
  * them taken behind its LOAD need not be read once more to find that again. The same error. */
 bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error);
 
-/* After the rows of a first load: the indexes of its kind, and statistics of all columns. */
+/* After the rows of a first load: the indexes of its kind. What only queries want comes behind the COMMIT (tending.h). */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
-
-/* The indexes of "indexes": "keys", where they are not there yet: on a dimension's business key, and on each reference of a fact. */
-bool warehouse_index_keys (Db *db, const Warehouse *warehouse, GError **error);
 
 /* Whether the table is there. */
 bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);

@@ -175,7 +175,8 @@ withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
     return true;
   g_auto (Withhold) withhold = { .task = task, .warehouse = warehouse, .stage = loaded->stage };
   withhold_init (&withhold);
-  return run_sql (db, &withhold, "waiting/begin", NULL, error) && (waiting == 0 || find_known (db, &withhold, &superseded, error))
+  return sift_begin (db, error) && run_sql (db, &withhold, "waiting/begin", NULL, error)
+         && (waiting == 0 || find_known (db, &withhold, &superseded, error))
          && (missing == 0 || keep (db, &withhold, loaded, step, error))
          && (superseded == 0 || forget_superseded (db, &withhold, error)) && tell_none_left (db, &withhold, error)
          && run_sql (db, &withhold, "waiting/end", NULL, error);

@@ -20,35 +20,63 @@ create table :"schema".:"table" (
     occurrence integer not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
-    loaded_by uuid not null,
-    unique (row_hash, occurrence)
+    loaded_by uuid not null
 )
+
+-- name: unique
+alter table :"schema".:"table" add unique (row_hash, occurrence)
 
 -- name: first
 insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
 select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
 from :"staging".:"build" s
 
--- name: update
-update :"schema".:"table" w
-set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
-from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and c."changed?"
+-- name: apply
+-- As dimension/apply: "closed" are the rows that are others now, updated in place. What is written is inserted and updated.
+with :delta
+closed as (
+    update :"schema".:"table" w
+    set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
+    from weir_delta d
+    where w.:"id" = d._id and d."known?" and (:distinct)
+    returning w.:"id" as _id),
+:kept
+inserted as (
+    insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
+    select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+    from weir_delta d
+    where not d."known?"
+    order by d._id
+    returning 1)
+select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed),
+       (select count(*) from inserted) + (select count(*) from closed)
 
--- name: insert
-insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
-select d._id, :values d._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
-from weir_delta d left join weir_changed c on c._id = d._id
-where c._id is null
-order by d._id
+-- name: numbered
+-- The staged rows with "occurrence": which of the equal ones in the file it is. Only those are sorted that may be there more than once.
+select *, row_number() over (partition by s._hash order by s._line) as occurrence from :"staging".:"build" s where :suspected
+union all
+select *, 1 from :"staging".:"build" s where not (:suspected)
 
--- name: append_distinct
--- Bag difference: the n-th of equal rows in the file is the n-th in the table.
+-- name: numbered_once
+-- Where no two are equal.
+select *, 1 as occurrence from :"staging".:"build" s :limit
+
+-- name: first_keyless
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
 select :values s._hash, s.occurrence, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
-from (select *, row_number() over (partition by _hash order by _line) as occurrence
-      from :"staging".:"build") s
+from (:numbered) s
+
+-- name: delta
+-- Bag difference: the n-th of equal rows in the file is the n-th in the table.
+select s.*
+from (:numbered) s
 where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)
+
+-- name: append_distinct
+:with
+insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
+select :values s._hash, s.occurrence, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
+from weir_delta s
 
 -- name: fill
 -- A column that is new, or has its first values: rows that are equal but for it are the same rows, and get the values in place. What the
@@ -84,6 +112,5 @@ where s.occurrence > coalesce(t.n, 0)
 -- name: append_all
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
 select :values s._hash, s.occurrence + coalesce(w.highest, 0), :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
-from (select *, row_number() over (partition by _hash order by _line) as occurrence
-      from :"staging".:"build") s
+from (:numbered) s
 left join (select row_hash, max(occurrence) as highest from :"schema".:"table" group by row_hash) w on w.row_hash = s._hash

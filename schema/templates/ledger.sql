@@ -203,7 +203,9 @@ set kind = coalesce(weir.table.kind, excluded.kind), warehouse_schema = coalesce
 where weir.table.kind is null and excluded.kind is not null
 
 -- name: table_pin
-update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), updated_on = clock_timestamp() where table_name = :'table'
+-- What is the same is not written again: a wide table's pins are long.
+update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), updated_on = clock_timestamp()
+where table_name = :'table' and (pins is distinct from :'pins'::jsonb or (key is null and :'key'::jsonb is not null))
 
 -- name: table_release
 -- Nothing of what was pinned so is in the warehouse any more.

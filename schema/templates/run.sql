@@ -8,7 +8,10 @@ begin isolation level read committed
 select pg_catalog.set_config('synchronous_commit', :'durable', true), pg_catalog.set_config('statement_timeout', '0', true),
        pg_catalog.set_config('lock_timeout', :'lock_ms', true),
        pg_catalog.set_config('idle_in_transaction_session_timeout', :'idle_ms', true),
-       pg_catalog.set_config('work_mem', '64MB', true), pg_catalog.set_config('jit', 'off', true),
+       pg_catalog.set_config('work_mem', '64MB', true), pg_catalog.set_config('hash_mem_multiplier', '2', true),
+       pg_catalog.set_config('maintenance_work_mem', '256MB', true),
+       pg_catalog.set_config('parallel_setup_cost', '0', true), pg_catalog.set_config('parallel_tuple_cost', '0', true),
+       pg_catalog.set_config('jit', 'off', true),
        pg_catalog.set_config('search_path', 'pg_catalog', true)
 
 -- name: not_durable

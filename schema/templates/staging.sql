@@ -65,9 +65,6 @@ truncate :"schema".:"table"
 -- name: fill
 insert into :"schema".:"table" select * from :"schema".:"build"
 
--- name: analyze
-analyze :"schema".:"table" (_line, _id, _hash)
-
 -- name: comments
 -- Of a table and its columns, as statements that give them to another; none is given, too.
 select case when a.attname is null then format('comment on table %I.%I is %L', :'schema'::text, :'table'::text, d.text)

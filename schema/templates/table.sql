@@ -32,24 +32,19 @@ alter table :"schema".:"table" rename column :"column" to :"name"
 -- What depends on the view stays, which could not be made again with another name.
 alter view :"schema".:"view" rename column :"column" to :"name"
 
--- name: sample
--- Half of the usual one: all columns of a million rows then cost less than the id alone with the whole. Autovacuum takes that later.
-set local default_statistics_target = 50
-
--- name: analyze
--- After the first load, whose rows autovacuum has not seen when the second comes, or the first query.
-analyze :"schema".:"table"
-
--- name: index_columns
-create index if not exists :"index" on :"schema".:"table" (:columns)
-
 -- name: drop_view
 drop view if exists :"schema".:"view"
 
 -- name: refused
 -- Rows refused in SQL: their line, and why; or put aside, with the dimension that they wait for.
-create temporary table weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null, waits_for text)
+create temporary table if not exists weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null, waits_for text)
 on commit drop
+
+-- name: count_missing
+-- Asked first, for a statement that writes is never worked on by several processes. Mostly there are none.
+select count(*)
+from :"staging".:"build" s
+where s.:"as" is not null and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
 
 -- name: refuse_missing
 insert into weir_refused
@@ -59,20 +54,12 @@ where s.:"as" is not null
   and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
   and not exists (select from weir_refused r where r._line = s._line)
 
--- name: duplicates
--- Business keys that occur more than once, and the line that stands; NULL: none does.
-create temporary table weir_duplicate on commit drop as
-select s._id, :kept as kept
-from :"staging".:"build" s
-where s._id is not null
-group by s._id
-having count(*) > 1
-
 -- name: refuse_duplicates
+-- Where no row of a business key that occurs more than once is to stand. Of all ids, or of those that are suspected.
 insert into weir_refused
 select s._line, :'column', 'duplicate_key', :'message'
-from :"staging".:"build" s join weir_duplicate d on d._id = s._id
-where d.kept is null
+from :"staging".:"build" s
+join (select s._id from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) d on d._id = s._id
 
 -- name: count_refused
 select count(*) from weir_refused where waits_for is null
@@ -87,27 +74,35 @@ where _line > :'after'::bigint and (waits_for is not null) = :'waiting'::boolean
 delete from :"staging".:"build" s using weir_refused r where r._line = s._line
 
 -- name: delete_duplicates
-delete from :"staging".:"build" s using weir_duplicate d where d._id = s._id and d.kept <> s._line
+-- Leaves the row that stands.
+delete from :"staging".:"build" s
+using (select s._id, :kept as kept from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) d
+where d._id = s._id and d.kept <> s._line
 
 -- name: delta
--- A two-column anti-join first: same id and same hash is proof that nothing changed, for a stored hash covers all that its row has, or is
--- no file's. What is left is carried whole.
+-- A join by the id that carries the hash: same id and same hash is proof that nothing changed, for a stored hash covers all that its row
+-- has, or is no file's. What is left is carried whole, with a column that no file's can be called like.
+select s.*, w.:"id" is not null as "known?"
+from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and :current
+where w.row_hash is distinct from s._hash
+
+-- name: delta_table
+-- A statement that writes into other tables is never worked on by several processes; this one is.
 create temporary table weir_delta on commit drop as
-select s.*
-from :"staging".:"build" s
-where not exists (select from :"schema".:"table" w where w.:"id" = s._id and w.row_hash = s._hash and :current)
+:delta
 
--- name: analyze_delta
-analyze weir_delta
-
--- name: changed
--- A different hash is a suspicion that the columns themselves decide. In the order of the index, for the updates that follow.
--- With the hash of those that stay, if it has to be another. No file's column is called "changed?", and those that are carried have their
--- own names here.
-create temporary table weir_changed on commit drop as
-select d._id, (:distinct) as "changed?", nullif(:refreshed, w.row_hash) as "hash?" :of_kind :carried
-from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
-order by d._id
+-- name: kept
+-- Of dimension/apply and fact/apply: a different hash is a suspicion that the columns themselves decide. Where it was wrong (a widened type, a new column),
+-- the hash is brought up to date and new columns are filled, in place. Mostly there are none of these, and then no row is looked for.
+suspected as (
+    select d.* from weir_delta d where d."known?" and not exists (select from closed c where c._id = d._id)),
+same as (
+    select from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
+refreshed as (
+    update :"schema".:"table" w
+    set row_hash = :refreshed :filled
+    from suspected d
+    where w.:"id" = d._id and :current and not (:distinct) and w.row_hash is distinct from :refreshed),
 
 -- name: forget_refused
 delete from weir_refused
@@ -115,21 +110,9 @@ delete from weir_refused
 -- name: refuse_overtaken
 -- Rows of a file that comes late, and would change what newer ones may have said.
 insert into weir_refused
-select s._line, :'column', 'overtaken', :'message'
-from :"staging".:"build" s join weir_changed c on c._id = s._id
-where c."changed?"
+select d._line, :'column', 'overtaken', :'message'
+from weir_delta d join :"schema".:"table" w on w.:"id" = d._id and :current
+where d."known?" and (:distinct)
 
 -- name: forget_overtaken
-with refused as (delete from weir_changed where "changed?" returning _id)
-delete from weir_delta d using refused r where r._id = d._id
-
--- name: refresh
--- The suspicion was wrong (a widened type, a new column): the hash is brought up to date and new columns are filled, in place.
-update :"schema".:"table" w
-set row_hash = c."hash?" :filled
-from weir_delta d join weir_changed c on c._id = d._id
-where w.:"id" = d._id and :current and not c."changed?" and c."hash?" is not null
-
--- name: count_unchanged
--- And how many of them to refresh.
-select count(*), count("hash?") from weir_changed where not "changed?"
+delete from weir_delta d using weir_refused r where r._line = d._line

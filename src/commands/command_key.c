@@ -149,9 +149,12 @@ canonical_values (const Model *model, const Known *known, const KeyMaker *maker,
       GString *text = g_string_new (NULL);
       g_ptr_array_add (texts, text);
       Value unused;
-      const KeyType plain = { key[i].type, NULL };
-      if (key_canonical (maker, key[i], &parts[i], text, &unused) || key_canonical (maker, plain, &parts[i], text, &unused)
-          || declared[i].type == NULL || declared[i].type->write == NULL || parts[i].length == 0)
+      CellFormat format = cell_format_own;
+      if (key[i].type != NULL)
+        cell_format_read (&format, key[i].type->id, key[i].format);
+      if (key_canonical (maker, key[i].type, &format, &parts[i], text, &unused)
+          || key_canonical (maker, key[i].type, &cell_format_own, &parts[i], text, &unused) || declared[i].type == NULL
+          || declared[i].type->write == NULL || parts[i].length == 0)
         continue;
       return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "A row with that value is a reject: it has no id." },
                         "\"%s\" is not of type %s, as %s is in %s", parts[i].text, declared[i].type->name, model->business_key[i],

@@ -8,12 +8,14 @@
 #include "src/load/loading.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
+#include "src/report/spent.h"
 
 typedef struct
 {
   gboolean archive;
   gboolean dry_run;
   gboolean force;
+  gboolean explain;
   gboolean rejects_ok;
   gboolean worker;
   char *table;
@@ -117,6 +119,9 @@ load_and_tell (Batch *batch, const NamedFile *file, GError **ret_end_of_all)
   if (load_with_progress (batch, file, &end, &error))
     {
       load_now_tell (end.summary, batch->json, batch->options->dry_run);
+      if (batch->options->explain && !batch->json)
+        spent_show (end.summary);
+      load_now_look_behind (&batch->loader);
       return load_now_exit_code (&end, batch->options->rejects_ok);
     }
   tell_failure (batch, file, error);
@@ -161,6 +166,7 @@ open_loader (Call *call, Batch *batch, int stop_fd, GError **error)
     return false;
   loader_init (&batch->loader, call->settings, stop_fd);
   batch->loader.options.force = batch->loader.options.overwrite = batch->options->force;
+  batch->loader.options.explain = batch->options->explain;
   batch->loader.options.dry_run = batch->options->dry_run;
   batch->loader.one_shot = true;
   return loader_refresh (&batch->loader, error);
@@ -222,6 +228,8 @@ static const CommandOption options[] = {
   { "archive", 0, OPTION_FLAG (LoadOptions, archive), "Also move a file from elsewhere to archive/ (refused: to failed/)", NULL },
   { "dry-run", 'n', OPTION_FLAG (LoadOptions, dry_run), "Do everything, report it, and roll it back", NULL },
   { "force", 'f', OPTION_FLAG (LoadOptions, force), "Load a file although the same one was applied already", NULL },
+  { "explain", 0, OPTION_FLAG (LoadOptions, explain),
+    "Say where the time went; a load of a second and more has that in --json anyway", NULL },
   REJECTS_OK_OPTION (LoadOptions),
   { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
   { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },

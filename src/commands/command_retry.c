@@ -140,6 +140,7 @@ run (Call *call, int *ret_code, GError **error)
       || !load_again (&loader, &past, &end, error))
     return false;
   load_now_tell (end.summary, call->json, false);
+  load_now_look_behind (&loader);
   *ret_code = load_now_exit_code (&end, options->rejects_ok);
   return true;
 }

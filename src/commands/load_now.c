@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "src/load/published.h"
+#include "src/load/upkeep.h"
 
 #include <stdio.h>
 
@@ -45,4 +46,13 @@ load_now_exit_code (const LoadEnd *end, bool rejects_ok)
   Json *rows = json_object_get (end->summary, "rows");
   bool rejects = json_integer_value (json_object_get (rows, "rejected")) > 0;
   return end->failed || (rejects && !rejects_ok) ? 1 : 0;
+}
+
+void
+load_now_look_behind (Loader *loader)
+{
+  g_autofree char *text = NULL;
+  upkeep_behind (loader, &text);
+  if (text != NULL)
+    fprintf (stderr, "WARNING:  %s\n", text);
 }

@@ -15,4 +15,7 @@ void load_now_tell (const Json *summary, bool json, bool dry_run);
 /* 0, or 1 for a refused file and (unless "rejects_ok") for rejected rows, 4 where the file could not be moved. */
 int load_now_exit_code (const LoadEnd *end, bool rejects_ok);
 
+/* Behind what was told: what queries want of the tables (upkeep_behind). What could not be done is a warning. */
+void load_now_look_behind (Loader *loader);
+
 #endif

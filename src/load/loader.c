@@ -47,6 +47,8 @@ void
 loader_clear (Loader *loader)
 {
   g_clear_pointer (&loader->held, g_hash_table_unref);
+  g_clear_pointer (&loader->untended, g_hash_table_unref);
+  g_clear_pointer (&loader->tended, g_hash_table_unref);
   g_clear_pointer (&loader->locked, g_free);
   g_clear_pointer (&loader->blocker, json_decref);
   g_clear_pointer (&loader->db, db_free);

@@ -188,6 +188,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   ret_end->failed = !done;
   ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;
+  ret_end->made = result.made;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
 }

@@ -10,6 +10,7 @@
 typedef struct
 {
   bool failed;   /* refused: the summary says why */
+  bool made;     /* the file's table in the warehouse is new (upkeep.h) */
   bool may_wait; /* rows of the file's table may wait for what they refer to (upkeep.h) */
   int64_t
       told; /* the ledger knows already that the file goes to the place it would get in this second (since 1970); 0: it does not */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "pipeline/warehouse/takeup.h"
+#include "pipeline/warehouse/tending.h"
 #include "schema/ledger.h"
 
 #include <string.h>
@@ -102,12 +103,70 @@ after_dimension (Loader *loader, const char *dimension, LoadEnd *end)
     }
 }
 
+/* Of one table and its model. */
+static char *
+tending_name (const Model *model)
+{
+  return g_strconcat (model->table, " ", model->checksum, NULL);
+}
+
+/* Puts the table down for upkeep_behind. Whether its indexes are there a process asks once. */
+static void
+owe_tending (Loader *loader, const Model *model, const LoadEnd *end)
+{
+  g_autofree char *name = tending_name (model);
+  if (loader->untended == NULL)
+    {
+      loader->untended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      loader->tended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    }
+  if (end->made || (loader->options.index_keys && !g_hash_table_contains (loader->tended, name)))
+    g_hash_table_insert (loader->untended, g_strdup (model->table), GINT_TO_POINTER (end->made));
+}
+
+static bool
+tend (Loader *loader, const Model *model, bool made, GError **error)
+{
+  const Tending tending = { .statistics = made, .keys = loader->options.index_keys };
+  if (!tending_do (loader->db, loader->options.warehouse_schema, model, &tending, error))
+    return false;
+  g_hash_table_add (loader->tended, tending_name (model));
+  return true;
+}
+
+void
+upkeep_behind (Loader *loader, char **ret_text)
+{
+  *ret_text = NULL;
+  if (loader->untended == NULL || g_hash_table_size (loader->untended) == 0)
+    return;
+  g_autoptr (GString) told = g_string_new (NULL);
+  GHashTableIter each;
+  gpointer table, made;
+  g_hash_table_iter_init (&each, loader->untended);
+  while (g_hash_table_iter_next (&each, &table, &made))
+    {
+      const Model *model = catalog_find (loader->catalog, table);
+      g_autoptr (GError) error = NULL;
+      if (model == NULL || loader->db == NULL || !db_is_usable (loader->db) || tend (loader, model, GPOINTER_TO_INT (made), &error)
+          || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP))
+        continue;
+      g_autofree char *text = weir_error_format (error);
+      g_string_append_printf (told, "%sstatistics and indexes of %s wait for its next file: %s", told->len > 0 ? "\n" : "",
+                              (const char *) table, text);
+    }
+  g_hash_table_remove_all (loader->untended);
+  if (told->len > 0)
+    *ret_text = g_string_free (g_steal_pointer (&told), FALSE);
+}
+
 void
 upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end)
 {
   bool applied = g_strcmp0 (json_string_value (json_object_get (end->summary, "status")), "applied") == 0;
   if (!applied || route->model == NULL || !db_is_usable (loader->db))
     return;
+  owe_tending (loader, route->model, end);
   if (route->model->kind == MODEL_FACT)
     after_fact (loader, route->model, end);
   else if (is_referred_to (loader->catalog, route->table))

@@ -15,6 +15,11 @@
  * as well, and is no error of the file. Asks nothing where the table neither has rows that wait nor is referred to by a fact. */
 void upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end);
 
+/* Behind the answer, where nobody waits any more: the statistics and indexes that only queries want of the tables of files that
+ * upkeep_after_file has seen (tending.h). *ret_text: what could not be done, a line for each table, NULL: nothing; owned by the caller. A
+ * file that comes next tries it again. */
+void upkeep_behind (Loader *loader, char **ret_text);
+
 /* All tables with rows that wait. *ret_text: what was done, a line for each table, NULL: nothing; owned by the caller. False: another
  * session had one of them in hand: it is worth coming back soon. The catalog is loaded anew. */
 bool upkeep_of_all (Loader *loader, char **ret_text);

@@ -280,7 +280,8 @@ typedef struct
   Loader loader;
   Pulse pulse;
   Probe probe;
-  bool mute; /* nobody can be told any more */
+  GString *input; /* read of it, and not asked for */
+  bool mute;      /* nobody can be told any more */
 } Worker;
 
 /* Takes the line. One that cannot be written is the end: who waits for an answer must not wait for ever. */
@@ -340,17 +341,36 @@ worker_init (Worker *worker, const Settings *settings, int stop_fd)
   worker->loader.options.progress_data = worker;
   worker->loader.tick = on_wait;
   worker->loader.tick_data = worker;
+  worker->input = g_string_new (NULL);
   pulse_begin (&worker->pulse);
 }
 
 static void
 worker_clear (Worker *worker)
 {
+  g_string_free (worker->input, TRUE);
   loader_clear (&worker->loader);
   pulse_clear (&worker->pulse);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Worker, worker_clear)
+
+static void
+print_said (Worker *worker, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
+}
+
+/* What the file's table wants for queries, now that its answer is out. */
+static void
+look_behind (Worker *worker)
+{
+  g_autofree char *text = NULL;
+  upkeep_behind (&worker->loader, &text);
+  print_said (worker, text);
+}
 
 /* Looks after rows that wait, if it is time for that. Returns in how many milliseconds it is again. */
 static int
@@ -364,34 +384,47 @@ keep_up (Worker *worker, int64_t *due_us)
     {
       g_autofree char *text = NULL;
       *due_us = now + (upkeep_of_all (loader, &text) ? UPKEEP_US : SOON_US);
-      g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
-      for (char **line = lines; *line != NULL; line++)
-        print_line (worker, json_pack ("{s:o}", "said", weir_json_string (*line)));
+      print_said (worker, text);
     }
   return (int) ((*due_us - now + 999) / 1000);
 }
 
-/* The next request line; false at the end of input or when asked to stop. The line's end is taken off. */
+/* Moves the first line of what was read, without its end, to "line". False: there is no whole one. */
+static bool
+take_line (GString *input, GString *line)
+{
+  const char *end = memchr (input->str, '\n', input->len);
+  if (end == NULL)
+    return false;
+  gssize length = end - input->str;
+  g_string_truncate (line, 0);
+  g_string_append_len (line, input->str, length);
+  g_string_erase (input, 0, length + 1);
+  return true;
+}
+
+/* The next request line; false at the end of input or when asked to stop. */
 static bool
 next_request (Worker *worker, int64_t *due_us, GString *line)
 {
-  g_string_truncate (line, 0);
   for (;;)
     {
+      int wait_ms = keep_up (worker, due_us);
+      bool whole = memchr (worker->input->str, '\n', worker->input->len) != NULL;
       struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
                               { .fd = worker->loader.options.stop_fd, .events = POLLIN } };
-      int ready = poll (fds, G_N_ELEMENTS (fds), line->len > 0 ? -1 : keep_up (worker, due_us));
+      int ready = poll (fds, G_N_ELEMENTS (fds), whole ? 0 : wait_ms);
+      if (ready > 0 && fds[1].revents != 0)
+        return false;
+      if (whole)
+        return take_line (worker->input, line);
       if (ready == 0 || (ready < 0 && errno == EINTR))
         continue;
-      if (ready < 0 || fds[1].revents != 0)
-        return false;
-      char byte;
-      ssize_t got = read (STDIN_FILENO, &byte, 1);
+      char piece[4096];
+      ssize_t got = ready < 0 ? -1 : read (STDIN_FILENO, piece, sizeof piece);
       if (got <= 0)
         return false;
-      if (byte == '\n')
-        return true;
-      g_string_append_c (line, byte);
+      g_string_append_len (worker->input, piece, got);
     }
 }
 
@@ -411,6 +444,7 @@ worker_main (const Settings *settings)
     {
       pulse_begin (&worker.pulse);
       print_line (&worker, answer_request (&worker.loader, line->str));
+      look_behind (&worker);
     }
   return worker.mute ? EXIT_LOCAL : 0;
 }

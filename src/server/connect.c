@@ -90,10 +90,11 @@ bool
 database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error)
 {
   g_autofree char *table = NULL;
-  if (!ledger_secret_table (db, &table, error))
-    return false;
   bool missing = !g_file_test (settings->secret_file, G_FILE_TEST_EXISTS);
-  if (settings_read_secret (settings, table == NULL, ret_secret, ret_length, error))
+  /* One that is there is taken, whatever was loaded with it; and none is made in its place if it goes meanwhile. */
+  if (missing && !ledger_secret_table (db, &table, error))
+    return false;
+  if (settings_read_secret (settings, missing && table == NULL, ret_secret, ret_length, error))
     return true;
   if (!missing || table == NULL)
     return false;

@@ -31,7 +31,7 @@ static const char conf_text[] = "# Written by weir before each start; use ALTER 
                                 "shared_buffers = '128MB'\n"
                                 "wal_level = minimal\n"
                                 "max_wal_senders = 0\n"
-                                "wal_compression = on\n"
+                                "wal_compression = %s\n"
                                 "max_wal_size = '4GB'\n"
                                 "checkpoint_timeout = '15min'\n"
                                 "password_encryption = 'scram-sha-256'\n"
@@ -104,12 +104,31 @@ pgcluster_make (const PgServer *server, GError **error)
          && fs_rename_new (fresh, server->data, NULL, error);
 }
 
+static bool
+write_conf (const PgServer *server, const char *compression, GError **error)
+{
+  g_autofree char *path = g_build_filename (server->data, "weir.conf", NULL);
+  g_autofree char *text = g_strdup_printf (conf_text, server->tcp ? "127.0.0.1" : "", server->port, server->socket, compression);
+  return pgstate_write_owned (server, path, text, error);
+}
+
+/* The first change of a page behind a checkpoint writes all of it to the WAL. pglz, which is the only way before PostgreSQL 15, takes 0.07 ms
+ * for one: for a load that changes one row in a hundred of a million, more than for all the rest. */
+static const char *
+best_compression (const PgServer *server)
+{
+  const char *const argv[] = { "postgres", "-D", ".", "-C", "wal_compression", "-c", "wal_compression=lz4", NULL };
+  return server->version >= 15 && run_in (server, server->data, argv, NULL) ? "lz4" : "on";
+}
+
 bool
 pgcluster_configure (const PgServer *server, GError **error)
 {
-  g_autofree char *path = g_build_filename (server->data, "weir.conf", NULL);
-  g_autofree char *text = g_strdup_printf (conf_text, server->tcp ? "127.0.0.1" : "", server->port, server->socket);
-  return pgstate_write_owned (server, path, text, error);
+  /* The program that is asked reads the file. */
+  if (!write_conf (server, "on", error))
+    return false;
+  const char *best = best_compression (server);
+  return strcmp (best, "on") == 0 || write_conf (server, best, error);
 }
 
 static off_t

@@ -68,7 +68,9 @@ stop (Supervisor *supervisor)
   g_clear_handle_id (&supervisor->timer, g_source_remove);
   supervisor->kill_timer = g_timeout_add_seconds (STOP_SECONDS, on_patience_over, supervisor);
   g_clear_pointer (&supervisor->inbox, inbox_free);
-  if (supervisor->crew)
+  if (supervisor->crew && supervisor->over)
+    crew_renew (supervisor->crew); /* nobody is at a file: what they do behind their answers is not cut off */
+  else if (supervisor->crew)
     crew_stop (supervisor->crew);
   if (supervisor->preparation)
     preparation_stop (supervisor->preparation);

@@ -172,12 +172,8 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_killed_by_chance),
-    TEST (test_connection_lost_before_the_archive),
-    TEST (test_archived_without_the_database),
-    TEST (test_told_after_the_crash),
-    TEST (test_overtook_is_told_after_the_crash),
-    TEST (test_told_behind_the_archive),
+    TEST (test_killed_by_chance),     TEST (test_connection_lost_before_the_archive), TEST (test_archived_without_the_database),
+    TEST (test_told_after_the_crash), TEST (test_overtook_is_told_after_the_crash),   TEST (test_told_behind_the_archive),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -55,6 +55,29 @@ put_pooler_before (Home *home, const char *pgbouncer, const char *mode, const ch
   return pid;
 }
 
+/* Leaves the pooler with so many sessions that it may give to whoever comes: they are at work all at once, which a lock of ours holds
+ * until then. */
+static void
+fill_pooler (Home *home, int sessions)
+{
+  g_autofree char *programs = cluster_programs ();
+  g_autofree char *psql = g_build_filename (programs, "psql", NULL);
+  g_autofree char *url = g_strdup_printf ("host=%s.pooler port=6432 user=weir dbname=%s", home->path, home->database);
+  g_autoptr (GArray) pids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  sql_run_text (home, "select pg_advisory_lock(1)");
+  for (int i = 0; i < sessions; i++)
+    {
+      pid_t pid =
+          process_start (&(ProcessSetup) { .folder = "/" },
+                         (const char *[]) { psql, "-Xqc", "select pg_advisory_xact_lock_shared(1)", "--dbname", url, NULL });
+      g_array_append_val (pids, pid);
+    }
+  wait_until (sql_number (home, "select count(*) from pg_locks where locktype = 'advisory' and not granted") == sessions);
+  sql_run_text (home, "select pg_advisory_unlock(1)");
+  for (guint i = 0; i < pids->len; i++)
+    assert_int_equal (process_wait (g_array_index (pids, pid_t, i)), 0);
+}
+
 static void
 test_poolers (void **state)
 {
@@ -62,12 +85,14 @@ test_poolers (void **state)
   {
     const char *mode, *more;
     bool works;
+    int sessions; /* of which it may choose */
   } cases[] = {
-    { "session", "", true },
-    { "transaction", "", false },
-    { "transaction", "server_round_robin = 1", false },
-    { "transaction", "default_pool_size = 1", false },
-    { "statement", "", false },
+    { "session", "", true, 0 },
+    { "transaction", "", false, 0 },
+    { "transaction", "server_round_robin = 1", false, 0 },
+    { "transaction", "server_round_robin = 1", false, 5 },
+    { "transaction", "default_pool_size = 1", false, 0 },
+    { "statement", "", false, 0 },
   };
   Home *outer = *state;
   g_autofree char *pgbouncer = find_pgbouncer ();
@@ -81,6 +106,7 @@ test_poolers (void **state)
       g_autoptr (Home) home = home_new (outer->cluster);
       home_write_model (home, "users", USERS);
       pid_t pooler = put_pooler_before (home, pgbouncer, cases[i].mode, cases[i].more);
+      fill_pooler (home, cases[i].sessions);
       home_write_file (home, "users.csv", users_text);
       g_autoptr (Outcome) outcome = expect_weir (home, cases[i].works ? 0 : 2, "load", "users.csv", NULL);
       if (!cases[i].works)

@@ -68,6 +68,12 @@ use_server (Home *home)
   g_autoptr (Outcome) settings = expect_weir (home, 0, "psql", "-XAt", "-c", "show server_encoding", "-c", "show fsync", "-c",
                                               "show data_checksums", "-c", "show listen_addresses", NULL);
   assert_string_equal (settings->out, "UTF8\non\non\n\n");
+  g_autoptr (Outcome) quick =
+      expect_weir (home, 0, "psql", "-XAtc",
+                   "select setting = case when 'lz4' = any (enumvals) then 'lz4' when vartype = 'enum' then 'pglz'"
+                   " else 'on' end from pg_settings where name = 'wal_compression'",
+                   NULL);
+  assert_string_equal (quick->out, "t\n");
   g_autoptr (Outcome) url = expect_weir (home, 0, "db", "url", NULL);
   assert_contains (url->out, "postgresql://");
 }

@@ -388,12 +388,12 @@ test_bag_changed_by_hand (void **state)
 static void
 hash_by_the_first_rule (const char *column, const char *text, char hash[UID_TEXT_SIZE])
 {
-  g_autoptr (RowHash) row = row_hash_new (&column, 1, false);
+  const Type *type = &types[TYPE_TEXT];
+  g_autoptr (RowHash) row = row_hash_new (&column, &type, 1, false);
   const Value value = { .text = text, .length = strlen (text) };
+  const Value *values[] = { &value };
   Uid uid;
-  row_hash_begin (row);
-  row_hash_add (row, 0, &types[TYPE_TEXT], &value);
-  row_hash_finish (row, &uid);
+  row_hash_make (row, values, value.length, &uid);
   uid_format (uid, hash);
 }
 

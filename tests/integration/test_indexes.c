@@ -76,6 +76,38 @@ test_asked_for_later (void **state)
   assert_indexes (home, "warehouse.users (email, city)");
 }
 
+/* One whose making was ended is there, and of no use to anybody. */
+static void
+test_a_leftover_is_made_anew (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"indexes\": \"keys\"");
+  write_models (home, "\"email\"");
+  load (home, "users.csv", users_text);
+  g_autofree char *url = cluster_url (home->cluster, home->database, "postgres", CLUSTER_PASSWORD);
+  g_autoptr (Db) superuser = db_connect (url, "test", -1, NULL);
+  assert_true (
+      db_exec (superuser, "update pg_index set indisvalid = false where indexrelid = 'warehouse.users_key_weir'::regclass", NULL));
+
+  load (home, "users.csv", "name,email,city\nAnn Lee,a@x.org,Oslo\n");
+
+  assert_sql (home, "t", "select indisvalid from pg_index where indexrelid = 'warehouse.users_key_weir'::regclass");
+}
+
+/* A worker does it behind its answer, and before it ends. */
+static void
+test_by_a_worker (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"indexes\": \"keys\"");
+  write_models (home, "\"email\"");
+  home_write_file (home, "imports/users.csv", users_text);
+  home_note_file (home, "imports/users.csv");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_indexes (home, "warehouse.users (email)");
+  assert_sql (home, "2", "select reltuples from pg_class where oid = 'warehouse.users'::regclass");
+}
+
 static void
 test_a_long_name (void **state)
 {
@@ -94,7 +126,8 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_by_default), TEST (test_asked_for), TEST (test_asked_for_later),
-                                      TEST (test_a_long_name) };
+  const struct CMUnitTest tests[] = { TEST (test_by_default),      TEST (test_asked_for),
+                                      TEST (test_asked_for_later), TEST (test_a_leftover_is_made_anew),
+                                      TEST (test_by_a_worker),     TEST (test_a_long_name) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -255,6 +255,42 @@ test_dry_run (void **state)
   assert_error_says (rejects, "dry run");
 }
 
+/* Whether the published object says that time went into this. */
+static bool
+says_spent (const Json *published, const char *what)
+{
+  const Json *spent = json_object_get (published, "spent");
+  for (size_t i = 0; i < json_array_size (spent); i++)
+    if (g_str_equal (json_string_value (json_object_get (json_array_get (spent, i), "what")), what))
+      return json_integer_value (json_object_get (json_array_get (spent, i), "microseconds")) > 0;
+  return false;
+}
+
+static void
+test_explain_says_where_the_time_went (void **state)
+{
+  static const char *const words[] = { "sniff", "infer", "file",          "parse",           "convert",
+                                       "key",   "hash",  "wait for COPY", "dimension/first", "COMMIT" };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) silent = load_text (home, "users-1.csv", "name,email\nAnn,ann@x.org\n", NULL);
+  assert_null (json_object_get (silent, "spent"));
+  assert_int_equal (json_integer_value (json_object_get (json_object_get (silent, "rows"), "inserted")), 1);
+
+  home_write_model (home, "people", "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  g_autoptr (Json) told = load_text (home, "people.csv", "name,email\nAnn,ann@x.org\n", "--explain", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+    if (!says_spent (told, words[i]))
+      fail_msg ("nothing was spent for %s", words[i]);
+  assert_sql (home, "t", "select summary ? 'spent' from weir.file where table_name = 'people'");
+  assert_sql (home, "f", "select summary ? 'spent' from weir.file where table_name = 'users'");
+
+  home_drop (home, "people-2.csv", "name,email\nBob,bob@x.org\n");
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "load", "--explain", "imports/people-2.csv", NULL);
+  assert_non_null (strstr (shown->out, "bytes to records"));
+  assert_non_null (strstr (shown->out, "all else"));
+}
+
 static void
 test_several_files (void **state)
 {
@@ -323,6 +359,7 @@ main (void)
     TEST (test_rejects),
     TEST (test_reject_limit),
     TEST (test_dry_run),
+    TEST (test_explain_says_where_the_time_went),
     TEST (test_several_files),
     TEST (test_archived_file_routes_right),
     TEST (test_delete_after_load),

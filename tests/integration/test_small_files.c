@@ -51,9 +51,9 @@ sent_since (Home *home, size_t before)
 }
 
 /* The budget: who needs more statements for a file says why here. */
-#define MOST_STATEMENTS 75
+#define MOST_STATEMENTS 62
 /* Those that the server is told anew for each file, for their plans must fit its rows: TRANSFORM's, and no others. */
-#define MOST_TOLD 17
+#define MOST_TOLD 6
 
 static void
 test_statements_of_a_file (void **state)
@@ -79,9 +79,10 @@ test_statements_of_a_file (void **state)
   static const char *const durable[] = { "'synchronous_commit', 'off'", "$1 = 'off', $2 = ", "$1 = 'on', $2 = " };
   for (size_t i = 0; i < G_N_ELEMENTS (durable); i++)
     assert_int_equal (count_in (many, durable[i]) - count_in (few, durable[i]), 10);
-  assert_null (strstr (many, "create unlogged table"));
-  assert_null (strstr (many, "drop table"));
-  assert_null (strstr (many, "truncate"));
+  /* None of them writes into the catalog, but for the comment that names the file. */
+  static const char *const none[] = { "create unlogged", "create temporary", "alter table", "drop table", "truncate", "analyze" };
+  for (size_t i = 0; i < G_N_ELEMENTS (none); i++)
+    assert_null (strstr (many, none[i]));
   home->oracle = ORACLE_REPLAY;
 }
 
@@ -261,6 +262,29 @@ test_lost_beginning (void **state)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* While TRANSFORM compares the rows, a load that has lost its right to the table cannot take them away. */
+static void
+test_held (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"workers\": 1");
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  home_set_environment (home, "WEIR_FAULT", "stop:before-commit");
+  g_autoptr (Background) watch = start_watch (home);
+  g_free (drop_one (home, 4));
+  pid_t worker = wait_for_stopped (home);
+  sql_run_text (home, "set lock_timeout = 100");
+  g_autoptr (GError) error = NULL;
+  assert_false (db_exec (home->db, "begin; lock table staging.users in share row exclusive mode", &error));
+  assert_string_equal (weir_error_get_sqlstate (error), "55P03");
+  sql_run_text (home, "rollback");
+  assert_sql (home, "2|Ann 4", "select count(*), min(name) from staging.users");
+  kill (worker, SIGCONT);
+  wait_until (home_count_files (home, "archive") == 4);
+  stop_watch (watch);
+}
+
 /* Whose place in the order claiming would change is told durably. */
 static void
 test_durable_beginning (void **state)
@@ -288,7 +312,8 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_statements_of_a_file), TEST (test_catalog_stays), TEST (test_what_gets_a_new_table), TEST (test_readers),
-    TEST (test_refused_and_comments), TEST (test_second_pass),   TEST (test_lost_beginning),        TEST (test_durable_beginning),
+    TEST (test_refused_and_comments), TEST (test_second_pass),   TEST (test_lost_beginning),        TEST (test_held),
+    TEST (test_durable_beginning),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -241,15 +241,38 @@ test_a_reader_holds_a_change_of_columns (void **state)
       /* It is tried again and again, and was read once. */
       wait_until (has_been_tried_since (home, changes[i].name, next));
       assert_sql (home, read, LAST_READ);
-      /* Others read the table all the while, though weir wants to shut them out. */
-      sql_run_text (home, "set statement_timeout = 5000");
-      for (int times = 0; times < 50; times++, g_usleep (20000))
-        assert_int_equal (sql_number (home, "select count(*) from warehouse.users_current"), 2);
       assert_exec (reader, "commit");
       wait_until (home_count_files (home, "archive/users") == (int) i + 2);
     }
   stop_watch (watch);
   assert_false (background_said (watch, "the database is away"));
+}
+
+/* Others read the table all the while, though weir waits for it to shut them out, and may do so for longer than they would wait. */
+static void
+test_readers_do_not_wait_behind_a_change (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"lock_timeout\": 60");
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) first = load_text (home, "users.csv", "name,email,age\nAnn,a@x.org,5\nBob,b@x.org,6\n", NULL);
+  assert_json (first, "status", "applied");
+  for (size_t i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (Db) reader = connect_reader (home);
+      assert_exec (reader, changes[i].query);
+      home_write_model (home, "users", changes[i].model);
+      home_write_file (home, changes[i].name, changes[i].text);
+      g_autoptr (Background) load = spawn_weir (home, "load", changes[i].name, NULL);
+      wait_until (sql_number (home, "select count(*) from pg_stat_activity where datname = current_database()"
+                                    " and wait_event_type = 'Lock'")
+                  > 0);
+      sql_run_text (home, "set statement_timeout = 5000");
+      for (int times = 0; times < 50; times++, g_usleep (20000))
+        assert_int_equal (sql_number (home, "select count(*) from warehouse.users_current"), 2);
+      assert_exec (reader, "commit");
+      assert_int_equal (background_stop (load, 0, DEADLINE_SECONDS), 0);
+    }
 }
 
 /* What needs no change of the table asks nobody to leave it. */
@@ -324,10 +347,15 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_a_file_that_grows_while_claimed),  TEST (test_a_terminated_backend_is_no_outage),
-    TEST (test_workers_that_crash_behind_commit), TEST (test_a_reader_holds_a_change_of_columns),
-    TEST (test_a_reader_holds_nothing_else),      TEST (test_a_writer_holds_a_table_for_a_bounded_time),
-    TEST (test_load_says_who_is_in_the_way),      TEST (test_status_of_a_locked_ledger),
+    TEST (test_a_file_that_grows_while_claimed),
+    TEST (test_a_terminated_backend_is_no_outage),
+    TEST (test_workers_that_crash_behind_commit),
+    TEST (test_a_reader_holds_a_change_of_columns),
+    TEST (test_readers_do_not_wait_behind_a_change),
+    TEST (test_a_reader_holds_nothing_else),
+    TEST (test_a_writer_holds_a_table_for_a_bounded_time),
+    TEST (test_load_says_who_is_in_the_way),
+    TEST (test_status_of_a_locked_ledger),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -103,6 +103,27 @@ hmac_agrees_with_its_rfc (void **state)
     }
 }
 
+/* Where a message ends decides how its last block is filled. */
+static void
+hmac_agrees_with_glib_at_every_length (void **state)
+{
+  (void) state;
+  uint8_t bytes[200];
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (uint8_t) (i * 7 + 1);
+  for (size_t secret = 0; secret <= 130; secret += 13)
+    {
+      g_autoptr (Hmac) hmac = hmac_new (bytes, secret);
+      for (size_t length = 0; length <= sizeof bytes; length++)
+        {
+          uint8_t digest[32];
+          hmac_digest (hmac, bytes, length, digest);
+          g_autofree char *expected = g_compute_hmac_for_data (G_CHECKSUM_SHA256, bytes, secret, bytes, length);
+          assert_hex (digest, sizeof digest, expected);
+        }
+    }
+}
+
 static void
 md5_agrees_with_its_rfc (void **state)
 {
@@ -143,6 +164,7 @@ main (void)
     cmocka_unit_test (sha256_is_the_same_in_pieces_and_at_once),
     cmocka_unit_test (a_reset_forgets_what_came_before),
     cmocka_unit_test (hmac_agrees_with_its_rfc),
+    cmocka_unit_test (hmac_agrees_with_glib_at_every_length),
     cmocka_unit_test (md5_agrees_with_its_rfc),
     cmocka_unit_test (random_bytes_differ),
   };

@@ -42,8 +42,13 @@ static const Life lives[] = {
       { "", SETTLE_US - 1, 1, 9, 5, 5, LEASE_FREE, false },
       { "", SETTLE_US, 1, 9, 5, 5, LEASE_FREE, true },
       END } },
-  { "moved in: at once", { { "m", 0, 1, 9, 5, 5, LEASE_FREE, true }, END } },
-  { "moved in, and no lease to be had: at once", { { "m", 0, 1, 9, 5, 5, LEASE_REFUSED, true }, END } },
+  { "moved in: 10 ms, in which others may come",
+    { { "m", 0, 1, 9, 5, 5, LEASE_FREE, false },
+      { "", 9999, 1, 9, 5, 5, LEASE_FREE, false },
+      { "", 10000, 1, 9, 5, 5, LEASE_FREE, true },
+      END } },
+  { "moved in, and no lease to be had: the same",
+    { { "m", 0, 1, 9, 5, 5, LEASE_REFUSED, false }, { "", 10000, 1, 9, 5, 5, LEASE_REFUSED, true }, END } },
   { "moved in while somebody writes: when the writer is gone",
     { { "m", 0, 1, 9, 5, 5, LEASE_WRITER, false }, { "", SECOND, 1, 9, 5, 5, LEASE_FREE, true }, END } },
   { "moved in, then growing: the move says nothing any more",
@@ -125,7 +130,11 @@ static const Life lives[] = {
       END } },
   { "a hint about a file that is gone by the listing says nothing of the next one",
     { { "m", 0, 0, 0, 0, 0, LEASE_FREE, false }, { "", SECOND, 1, 9, 5, 5, LEASE_FREE, false }, END } },
-  { "ready stays ready", { { "m", 0, 1, 9, 5, 5, LEASE_FREE, true }, { "", SECOND, 1, 9, 5, 5, LEASE_FREE, true }, END } },
+  { "ready stays ready",
+    { { "m", 0, 1, 9, 5, 5, LEASE_FREE, false },
+      { "", 10000, 1, 9, 5, 5, LEASE_FREE, true },
+      { "", SECOND, 1, 9, 5, 5, LEASE_FREE, true },
+      END } },
 };
 
 static Lease
@@ -208,6 +217,37 @@ the_wait_is_until_the_next_verdict (void **state)
   assert_int_equal (settle_observe (settle, second, SETTLE_CLOSED_US, given_lease, &lease), SETTLE_US - SETTLE_CLOSED_US);
   assert_int_equal (state_at (second, 0), FILE_SETTLING);
   assert_int_equal (state_at (second, 1), FILE_READY);
+}
+
+/* What one mv brings is complete together, and nothing waits for what comes on and on. */
+static void
+files_that_are_moved_in_wait_for_each_other (void **state)
+{
+  (void) state;
+  static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", NULL };
+  static const struct
+  {
+    int64_t at;
+    unsigned come, ready; /* how many are there, and how many of these are ready */
+  } steps[] = { { 0, 1, 0 },     { 9999, 2, 0 },  { 10000, 2, 0 }, { 19999, 2, 2 }, { 30000, 3, 2 },
+                { 39000, 4, 2 }, { 48000, 5, 2 }, { 57000, 6, 2 }, { 66000, 7, 2 }, { 75000, 8, 2 },
+                { 79999, 8, 2 }, { 80000, 8, 3 }, { 84999, 8, 3 }, { 85000, 8, 8 } };
+  g_autoptr (Settle) settle = settle_new (SETTLE_US);
+  unsigned come = 0;
+  Lease lease = LEASE_FREE;
+  for (size_t i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (GPtrArray) entries = list_files (names);
+      g_ptr_array_set_size (entries, (int) steps[i].come);
+      for (; come < steps[i].come; come++)
+        settle_hint (settle, names[come], HINT_MOVED);
+      settle_observe (settle, entries, steps[i].at, given_lease, &lease);
+      unsigned ready = 0;
+      for (unsigned each = 0; each < entries->len; each++)
+        ready += state_at (entries, each) == FILE_READY;
+      if (ready != steps[i].ready)
+        fail_msg ("at %ld %u are ready", (long) steps[i].at, ready);
+    }
 }
 
 /* Asking may get into a writer's way: it is not done before the file is ready otherwise. */
@@ -341,13 +381,10 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (every_life_has_its_verdicts),
-    cmocka_unit_test (what_has_no_leases_is_not_busy),
-    cmocka_unit_test (the_wait_is_until_the_next_verdict),
-    cmocka_unit_test (a_writer_is_asked_for_last),
-    cmocka_unit_test (only_files_are_judged),
-    cmocka_unit_test (one_look_goes_by_the_change_time),
-    cmocka_unit_test (the_kernel_knows_who_writes),
+    cmocka_unit_test (every_life_has_its_verdicts),        cmocka_unit_test (what_has_no_leases_is_not_busy),
+    cmocka_unit_test (the_wait_is_until_the_next_verdict), cmocka_unit_test (files_that_are_moved_in_wait_for_each_other),
+    cmocka_unit_test (a_writer_is_asked_for_last),         cmocka_unit_test (only_files_are_judged),
+    cmocka_unit_test (one_look_goes_by_the_change_time),   cmocka_unit_test (the_kernel_knows_who_writes),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -126,6 +126,39 @@ check_normalizations (void)
 }
 
 static void
+check_lowercase (KeyMaker *maker, const GString *text)
+{
+  g_autoptr (GString) expected = g_string_new (NULL);
+  for (const char *at = text->str; *at != '\0'; at = g_utf8_next_char (at))
+    g_string_append_unichar (expected, g_unichar_tolower (g_utf8_get_char (at)));
+  KeyPart one = { text->str, text->len, false };
+  Uid id;
+  const KeyPart *normalized;
+  size_t empty;
+  assert_true (key_make (maker, &one, 1, &id, &normalized, &empty));
+  assert_int_equal (normalized[0].length, expected->len);
+  assert_memory_equal (normalized[0].text, expected->str, expected->len);
+}
+
+/* Texts of ASCII go a way of their own, several letters at once: each letter at each place of texts of each length gives the same as
+ * letter by letter; and so with one letter more that is not ASCII. */
+static void
+test_lowercase_of_every_letter (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (KeyMaker) maker = make (KEY_MD5, NORMALIZE_LOWERCASE);
+  for (gsize length = 1; length <= 20; length++)
+    for (gsize at = 0; at < length; at++)
+      for (int letter = 1; letter < 128; letter++)
+        {
+          g_autoptr (GString) text = g_string_new_len ("aZ@[`{09zA-_Q Yy+:MmX", (gssize) length);
+          text->str[at] = (char) letter;
+          check_lowercase (maker, text);
+          g_string_insert (text, (gssize) at, "\u00c9");
+          check_lowercase (maker, text);
+        }
+}
+
+static void
 test_normalizing (void **state G_GNUC_UNUSED)
 {
   check_normalizations ();
@@ -204,8 +237,11 @@ test_a_part_is_known_by_its_value (void **state G_GNUC_UNUSED)
       g_autoptr (GString) out = g_string_new (NULL);
       KeyPart typed = part (cases[i].cell), plain = part (cases[i].text);
       Value value;
-      (void) key_canonical (maker, (KeyType) { cases[i].type < 0 ? NULL : &types[cases[i].type], cases[i].format }, &typed, out,
-                            &value);
+      const Type *type = cases[i].type < 0 ? NULL : &types[cases[i].type];
+      CellFormat format = cell_format_own;
+      if (type != NULL)
+        cell_format_read (&format, type->id, cases[i].format);
+      (void) key_canonical (maker, type, &format, &typed, out, &value);
       Uid id, expected;
       size_t empty = 0;
       assert_true (key_make (maker, &typed, 1, &id, NULL, &empty));
@@ -245,6 +281,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_each_hash),
     cmocka_unit_test (test_composite_keys_are_netstrings),
+    cmocka_unit_test (test_lowercase_of_every_letter),
     cmocka_unit_test (test_normalizing),
     cmocka_unit_test (test_normalizing_does_not_depend_on_the_locale),
     cmocka_unit_test (test_a_null_or_empty_part_is_named),

@@ -34,28 +34,34 @@ count_columns (const Row *row)
 }
 
 static void
-add_cells (RowHash *hash, const Row *row, Uid *ret_hash)
+hash_cells (RowHash *hash, const Row *row, Uid *ret_hash)
 {
-  row_hash_begin (hash);
+  Value values[MAX_COLUMNS];
+  const Value *given[MAX_COLUMNS] = { NULL };
+  size_t length = 0;
   for (size_t i = 0; i < count_columns (row); i++)
     {
       const Column *column = &row->columns[i];
       if (column->cell == NULL)
         continue;
-      Value value;
-      assert_true (type_parse (&types[column->type], column->cell, strlen (column->cell), NULL, &value));
-      row_hash_add (hash, i, &types[column->type], &value);
+      assert_true (type_parse (&types[column->type], column->cell, strlen (column->cell), NULL, &values[i]));
+      given[i] = &values[i];
+      length += values[i].length;
     }
-  row_hash_finish (hash, ret_hash);
+  row_hash_make (hash, given, length, ret_hash);
 }
 
 static RowHash *
 hash_for (const Row *row, bool keyed)
 {
   const char *names[MAX_COLUMNS];
+  const Type *types_of[MAX_COLUMNS];
   for (size_t i = 0; i < count_columns (row); i++)
-    names[i] = row->columns[i].name;
-  return row_hash_new (names, count_columns (row), keyed);
+    {
+      names[i] = row->columns[i].name;
+      types_of[i] = &types[row->columns[i].type];
+    }
+  return row_hash_new (names, types_of, count_columns (row), keyed);
 }
 
 static Uid
@@ -63,7 +69,7 @@ keyed_hash_of (const Row *row, bool keyed)
 {
   g_autoptr (RowHash) hash = hash_for (row, keyed);
   Uid uid;
-  add_cells (hash, row, &uid);
+  hash_cells (hash, row, &uid);
   return uid;
 }
 
@@ -131,11 +137,11 @@ test_the_hash_is_reused_row_after_row (void **state G_GNUC_UNUSED)
   /* given a hash that has seen a longer row */
   g_autoptr (RowHash) hash = hash_for (&first, false);
   Uid uid;
-  add_cells (hash, &first, &uid);
+  hash_cells (hash, &first, &uid);
   /* when the next row is hashed, then nothing of the first is left */
-  add_cells (hash, &second, &uid);
+  hash_cells (hash, &second, &uid);
   assert_true (uid_equal (uid, hash_of (&second)));
-  add_cells (hash, &first, &uid);
+  hash_cells (hash, &first, &uid);
   assert_true (uid_equal (uid, hash_of (&first)));
 }
 

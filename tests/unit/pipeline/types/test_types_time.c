@@ -67,6 +67,36 @@ test_every_day_of_four_centuries_follows_the_day_before (void **state G_GNUC_UNU
     }
 }
 
+/* The own way is read eight bytes at a time, a format field by field: whatever byte is at whatever place, both say the same. */
+static void
+test_any_byte_at_any_place (void **state G_GNUC_UNUSED)
+{
+  static const struct
+  {
+    TypeId type;
+    const char *cell, *format;
+  } cases[] = {
+    { TYPE_DATE, "2026-11-20", "YYYY-MM-DD" },
+    { TYPE_DATE, "0999-10-09", "YYYY-MM-DD" },
+    { TYPE_TIMESTAMP, "2026-11-20 09:30:00", "YYYY-MM-DD HH24:MI:SS" },
+    { TYPE_TIMESTAMP, "1999-09-19 19:59:59", "YYYY-MM-DD HH24:MI:SS" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (size_t at = 0; at < strlen (cases[i].cell); at++)
+      for (int byte = 0; byte < 256; byte++)
+        {
+          g_autofree char *cell = g_strdup (cases[i].cell);
+          const Type *type = &types[cases[i].type];
+          size_t length = strlen (cell);
+          cell[at] = (char) byte;
+          Value own = { .integer = 0 }, other = { .integer = 0 };
+          bool taken = type_parse (type, cell, length, NULL, &own);
+          bool between = at == 10 && byte == 'T'; /* the own way has it, too */
+          assert_int_equal (taken, type_parse (type, cell, length, cases[i].format, &other) || between);
+          assert_true (!taken || between || own.integer == other.integer);
+        }
+}
+
 static void
 test_dates_that_are_written_otherwise (void **state G_GNUC_UNUSED)
 {
@@ -439,6 +469,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_dates_by_the_calendar),
     cmocka_unit_test (test_every_day_of_four_centuries_follows_the_day_before),
+    cmocka_unit_test (test_any_byte_at_any_place),
     cmocka_unit_test (test_dates_that_are_written_otherwise),
     cmocka_unit_test (test_declared_date_formats),
     cmocka_unit_test (test_declared_formats_with_named_months),

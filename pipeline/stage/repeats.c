@@ -1,0 +1,135 @@
+#include "pipeline/stage/repeats.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A split block Bloom filter, as Impala and Parquet have it (Putze, Sanders, Singler: "Cache-, Hash- and Space-Efficient Bloom Filters",
+ * 2007): an id belongs to one block, so that it costs one miss of the cache, and sets one bit in each of its words. */
+#define WORDS 8
+#define LEAST_BYTES 4096
+
+typedef struct
+{
+  uint32_t words[WORDS];
+} Block;
+
+struct Repeats
+{
+  Block *blocks;
+  uint32_t mask;    /* their number is a power of two; less one */
+  GArray *suspects; /* of Uid */
+  bool too_many;
+};
+
+Repeats *
+repeats_new (int64_t bytes)
+{
+  size_t size = LEAST_BYTES;
+  while (size < REPEATS_MOST_BYTES && (int64_t) size < bytes)
+    size *= 2;
+  Repeats *repeats = g_new (Repeats, 1);
+  *repeats = (Repeats) { .blocks = g_malloc0 (size), .mask = (uint32_t) (size / sizeof (Block) - 1) };
+  repeats->suspects = g_array_new (FALSE, FALSE, sizeof (Uid));
+  return repeats;
+}
+
+void
+repeats_free (Repeats *repeats)
+{
+  if (repeats == NULL)
+    return;
+  g_free (repeats->blocks);
+  g_array_unref (repeats->suspects);
+  g_free (repeats);
+}
+
+/* Whether all bits of an id were set before; now they are. */
+static bool
+meet (Block *block, uint32_t hash)
+{
+  /* The multipliers of Parquet's specification: each takes another five bits of the hash. */
+  static const uint32_t salts[WORDS] = { 0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU,
+                                         0x705495c7U, 0x2df1424bU, 0x9efc4947U, 0x5c6bfb31U };
+  uint32_t lacking = 0;
+  for (int i = 0; i < WORDS; i++)
+    {
+      uint32_t bit = 1U << ((hash * salts[i]) >> 27);
+      lacking |= bit & ~block->words[i];
+      block->words[i] |= bit;
+    }
+  return lacking == 0;
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  return memcmp (a, b, sizeof (Uid));
+}
+
+/* Leaves each suspect once. */
+static void
+settle (GArray *suspects)
+{
+  guint kept = 0;
+  Uid *ids = (Uid *) (void *) suspects->data;
+  if (suspects->len > 0)
+    qsort (ids, suspects->len, sizeof (Uid), compare);
+  for (guint i = 0; i < suspects->len; i++)
+    if (i == 0 || !uid_equal (ids[i], ids[kept - 1]))
+      ids[kept++] = ids[i];
+  g_array_set_size (suspects, kept);
+}
+
+static void
+suspect (Repeats *repeats, Uid id)
+{
+  g_array_append_val (repeats->suspects, id);
+  if (repeats->suspects->len < 2 * REPEATS_MOST)
+    return;
+  settle (repeats->suspects);
+  repeats->too_many = repeats->suspects->len > REPEATS_MOST;
+}
+
+void
+repeats_add (Repeats *repeats, Uid id)
+{
+  uint32_t block, hash; /* of the first bytes and the last, where no version of UUIDs has its mark */
+  if (repeats->too_many)
+    return;
+  memcpy (&block, id.bytes, sizeof block);
+  memcpy (&hash, id.bytes + sizeof id.bytes - sizeof hash, sizeof hash);
+  if (meet (&repeats->blocks[block & repeats->mask], hash))
+    suspect (repeats, id);
+}
+
+bool
+repeats_suspects (Repeats *repeats, const Uid **ret_ids, size_t *ret_count)
+{
+  settle (repeats->suspects);
+  *ret_ids = (const Uid *) (const void *) repeats->suspects->data;
+  *ret_count = repeats->suspects->len;
+  repeats->too_many |= *ret_count > REPEATS_MOST;
+  return !repeats->too_many;
+}
+
+/* A join, for a list that is compared one by one, as PostgreSQL 13 does it, would take long. */
+char *
+repeats_condition (Repeats *repeats, const char *column)
+{
+  const Uid *ids;
+  size_t count;
+  if (!repeats_suspects (repeats, &ids, &count))
+    return g_strdup ("true");
+  if (count == 0)
+    return NULL;
+  GString *sql = g_string_new (NULL);
+  g_string_append_printf (sql, "%s in (select unnest('", column);
+  for (size_t i = 0; i < count; i++)
+    {
+      char id[UID_TEXT_SIZE];
+      uid_format (ids[i], id);
+      g_string_append_printf (sql, "%c%s", i == 0 ? '{' : ',', id);
+    }
+  g_string_append (sql, "}'::uuid[]))");
+  return g_string_free (sql, FALSE);
+}

@@ -1,0 +1,67 @@
+#include "pipeline/warehouse/tending.h"
+
+#include "base/text.h"
+#include "models/name.h"
+#include "schema/sql.h"
+
+/* Called "users_key_weir"; columns: as SQL has them. */
+static bool
+index_columns (Db *db, const char *schema, const char *table, const char *label, const char *columns, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s_%s_weir", table, label);
+  g_autofree char *index = name_limit (g_strdup (name), 0, name);
+  const SqlVar vars[] = { { "schema", schema }, { "table", table }, { "index", index }, { "columns", columns } };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "tending/find_index", vars, G_N_ELEMENTS (vars), &found, error))
+    return false;
+  if (db_result_rows (found) > 0 && db_result_bool (found, 0, 0))
+    return true;
+  return (db_result_rows (found) == 0 || sql_run (db, "tending/drop_index", vars, G_N_ELEMENTS (vars), NULL, error))
+         && sql_run (db, "tending/index", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static char *
+quote_all (char **names)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *ident = text_quote_ident (*names);
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", ident);
+    }
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static bool
+index_keys (Db *db, const char *schema, const Model *model, GError **error)
+{
+  if (model->kind == MODEL_DIMENSION)
+    {
+      g_autofree char *key = quote_all (model->business_key);
+      return index_columns (db, schema, model->table, "key", key, error);
+    }
+  for (guint i = 0; i < model->references->len; i++)
+    {
+      const ModelReference *reference = model->references->pdata[i];
+      g_autofree char *as = text_quote_ident (reference->as);
+      if (!index_columns (db, schema, model->table, reference->as, as, error))
+        return false;
+    }
+  return true;
+}
+
+bool
+tending_do (Db *db, const char *schema, const Model *model, const Tending *tending, GError **error)
+{
+  const SqlVar vars[] = { { "schema", schema }, { "table", model->table } };
+  g_autoptr (DbResult) lock = NULL;
+  if (!sql_run (db, "tending/try_lock", vars, G_N_ELEMENTS (vars), &lock, error))
+    return false;
+  if (!db_result_bool (lock, 0, 0))
+    return true;
+  bool done = (!tending->statistics || sql_run (db, "tending/vacuum", vars, G_N_ELEMENTS (vars), NULL, error))
+              && (!tending->keys || index_keys (db, schema, model, error));
+  if (db_is_usable (db))
+    (void) sql_run (db, "tending/unlock", vars, G_N_ELEMENTS (vars), NULL, NULL);
+  return done;
+}

@@ -1,0 +1,25 @@
+-- What people's queries want of a table of the warehouse, made behind the COMMIT of a load. Each statement is a transaction of its own.
+
+-- name: try_lock
+select pg_try_advisory_lock(hashtextextended('weir.tending ' || :'table', 0))
+
+-- name: unlock
+select pg_advisory_unlock(hashtextextended('weir.tending ' || :'table', 0))
+
+-- name: vacuum
+-- After the first load. Autovacuum comes within a minute or so; until then queries are planned blindly, and whoever reads a row first writes
+-- on its page that it was committed.
+vacuum (analyze) :"schema".:"table"
+
+-- name: find_index
+-- Whether it can be used: one whose making was ended is there, and cannot.
+select i.indisvalid
+from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'index'
+
+-- name: drop_index
+drop index concurrently if exists :"schema".:"index"
+
+-- name: index
+-- Those who load and read the table go on meanwhile.
+create index concurrently if not exists :"index" on :"schema".:"table" (:columns)

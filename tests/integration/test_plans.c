@@ -1,0 +1,172 @@
+/* How TRANSFORM's statements are carried out, as the server's own auto_explain logs it: few rows do not read a large table whole, many do
+ * not ask an index for each, and the memory is enough; whatever the server knows, or believes, of the tables.
+ *
+ * WEIR_PLANS_ROWS (100000) is how large the tables are. */
+#include "tests/support/oracle.h"
+#include "tests/support/weir.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USERS "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}"
+#define SALES                                                                                                                      \
+  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": "      \
+  "\"user_id\"}]}"
+
+static void
+run_as_superuser (Home *home, const char *sql)
+{
+  g_autofree char *url = cluster_url (home->cluster, home->database, "postgres", CLUSTER_PASSWORD);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = db_connect (url, "test", -1, &error);
+  if (db == NULL || !db_exec (db, sql, &error))
+    fail_msg ("%s: %s", sql, error->message);
+}
+
+static int
+all_rows (void)
+{
+  const char *rows = getenv ("WEIR_PLANS_ROWS");
+  return rows != NULL ? atoi (rows) : 100000;
+}
+
+/* From now on the log has the plan of each statement of each session, with what came of it. */
+static void
+log_plans (Home *home)
+{
+  static const char *const settings[] = { "session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0",
+                                          "auto_explain.log_verbose = on", "auto_explain.log_analyze = on",
+                                          "auto_explain.log_timing = off" };
+  for (size_t i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      g_autofree char *sql = g_strdup_printf ("alter database \"%s\" set %s", home->database, settings[i]);
+      run_as_superuser (home, sql);
+    }
+}
+
+/* Loads "rows" of the table, of which every hundredth says "city". */
+static void
+load_rows (Home *home, const char *table, const char *city, int rows)
+{
+  GString *text = g_string_new ("email,name,city\n");
+  for (int i = 0; i < rows; i++)
+    g_string_append_printf (text, "user%d@example.org,Name of %d,%s\n", i, i, i % 100 == 0 ? city : "a town by the sea");
+  g_autofree char *name = g_strconcat ("elsewhere/", table, ".csv", NULL);
+  home_write_file (home, name, text->str);
+  g_string_free (text, TRUE);
+  assert_weir (home, 0, "load", name, NULL);
+}
+
+/* What the log has come by since the last call: the plans of the statements that have the text in them, one behind the other. */
+static char *
+plans_of (Home *home, size_t *from, const char *text)
+{
+  GString *plans = g_string_new (NULL);
+  const char *log = statement_log_read (&home->log);
+  g_autofree char *between = g_strdup_printf ("\n%s ", home->database);
+  g_auto (GStrv) entries = g_strsplit (log + *from, between, -1);
+  *from = strlen (log);
+  for (char **entry = entries; *entry != NULL; entry++)
+    {
+      const char *plan = strstr (*entry, " plan:\n");
+      if (plan != NULL && strstr (plan, text) != NULL)
+        g_string_append (plans, plan);
+    }
+  return g_string_free (plans, FALSE);
+}
+
+/* What the server knows of a table: nothing, as of one that was just made; or that it is empty, as of one that was analysed then. */
+#define BOTH "('warehouse.users'::regclass, 'warehouse.sales'::regclass)"
+#define FORGET "delete from pg_statistic where starelid in " BOTH ";"
+static const struct
+{
+  const char *what, *sql;
+} beliefs[] = {
+  { "never analysed", FORGET "update pg_class set reltuples = -1, relpages = 0, relallvisible = 0 where oid in " BOTH },
+  { "analysed when it was nearly empty", FORGET "update pg_class set reltuples = 1, relpages = 1 where oid in " BOTH },
+  { "analysed", "analyze" },
+};
+
+/* Files that are loaded one after the other: so many rows of a table (0: all), one in a hundred with news. */
+static const struct
+{
+  const char *table;
+  int rows;
+} files[] = { { "users", 100 }, { "users", 5000 }, { "users", 10000 }, { "sales", 100 }, { "users", 0 }, { "sales", 0 } };
+
+/* Then the plans of the statements with that text, of which there are some, have this and lack that. */
+static const struct
+{
+  const char *table;
+  int rows;
+  const char *statement;
+  const char *has[2], *lacks[2];
+} cases[] = {
+  { "users", 100, "weir_delta", { "using users_user_id_idx on warehouse.users" }, { "Seq Scan on warehouse.users", "Disk:" } },
+  { "users", 5000, "weir_delta", { "closed" }, { "Disk:", "temp written" } },
+  { "users", 10000, "table weir_delta", { "Batches: 1 " }, { "Nested Loop", "Disk:" } },
+  { "users", 10000, "closed as (", { "using users_user_id_idx on warehouse.users" }, { "Disk:", "temp written" } },
+  { "users", 0, "table weir_delta", { "Parallel Hash", "Batches: 1 " }, { "Nested Loop", "Disk:" } },
+  { "users", 0, "closed as (", { "inserted" }, { "Disk:", "temp written" } },
+  { "sales", 100, "insert into \"warehouse\".\"sales\"", { "using sales_row_hash" }, { "Seq Scan on warehouse.sales", "Disk:" } },
+  { "sales", 100, "s.\"user_id\" is not null", { "users_pkey on warehouse.users" }, { "Seq Scan on warehouse.users" } },
+  { "sales", 0, "s.\"user_id\" is not null", { "Parallel Hash", "Batches: 1 " }, { "Nested Loop", "Disk:" } },
+  { "sales", 0, "table weir_delta", { "Parallel Hash", "Batches: 1 " }, { "Nested Loop", "WindowAgg" } },
+};
+
+static void
+assert_plans (Home *home, size_t *from, const char *table, int rows)
+{
+  size_t before = *from;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      if (strcmp (cases[i].table, table) != 0 || cases[i].rows != rows)
+        continue;
+      *from = before;
+      g_autofree char *plans = plans_of (home, from, cases[i].statement);
+      assert_string_not_equal (plans, "");
+      for (size_t t = 0; t < 2; t++)
+        {
+          if (cases[i].has[t] != NULL)
+            assert_contains (plans, cases[i].has[t]);
+          if (cases[i].lacks[t] != NULL && strstr (plans, cases[i].lacks[t]) != NULL)
+            {
+              (void) fputs (plans, stdout);
+              fail_msg ("the plan has: %s", cases[i].lacks[t]);
+            }
+        }
+    }
+}
+
+static void
+test_plans (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  home_write_model (home, "sales", SALES);
+  load_rows (home, "users", "Oslo", all_rows ());
+  load_rows (home, "sales", "Oslo", all_rows ());
+  log_plans (home);
+  size_t from = strlen (statement_log_read (&home->log));
+  for (size_t b = 0; b < G_N_ELEMENTS (beliefs); b++)
+    for (size_t f = 0; f < G_N_ELEMENTS (files); f++)
+      {
+        bool all = files[f].rows == 0;
+        if (all && b > 0)
+          continue;
+        print_message ("  %s: %d rows of %s\n", beliefs[b].what, files[f].rows, files[f].table);
+        g_autofree char *city = g_strdup_printf ("city %zu of %zu", b, f);
+        run_as_superuser (home, beliefs[b].sql);
+        load_rows (home, files[f].table, city, all ? all_rows () : files[f].rows);
+        assert_plans (home, &from, files[f].table, files[f].rows);
+      }
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = { TEST (test_plans) };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
