@@ -1,6 +1,7 @@
 /* Part of every test executable, run before its main.
  *
- * WEIR_TEST=PATTERN in the environment leaves only the cases whose names match (* and ?). Where the build and the sources are is
+ * WEIR_TEST=PATTERN in the environment leaves only the cases whose names match (* and ?). WEIR_TEST_PART=2/3 leaves the second of
+ * each three cases, so that ctest can run the parts of a program that waits at the same time. Where the build and the sources are is
  * said here for whoever starts an executable by hand; ctest needs it no more than he does. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 
 #include <glib.h>
+#include <stdio.h>
 
 static void __attribute__ ((constructor)) prepare (void)
 {
@@ -19,4 +21,26 @@ static void __attribute__ ((constructor)) prepare (void)
   const char *pattern = g_getenv ("WEIR_TEST");
   if (pattern != NULL && *pattern != '\0')
     cmocka_set_test_filter (pattern);
+}
+
+/* In front of cmocka's own, by the linker. */
+int __wrap__cmocka_run_group_tests (const char *name, const struct CMUnitTest *tests, size_t n_tests, CMFixtureFunction setup,
+                                    CMFixtureFunction teardown);
+int __real__cmocka_run_group_tests (const char *name, const struct CMUnitTest *tests, size_t n_tests, CMFixtureFunction setup,
+                                    CMFixtureFunction teardown);
+
+int
+__wrap__cmocka_run_group_tests (const char *name, const struct CMUnitTest *tests, size_t n_tests, CMFixtureFunction setup,
+                                CMFixtureFunction teardown)
+{
+  const char *text = g_getenv ("WEIR_TEST_PART");
+  size_t part = 1;
+  size_t parts = 1;
+  if (text != NULL && (sscanf (text, "%zu/%zu", &part, &parts) != 2 || part < 1 || part > parts))
+    g_error ("WEIR_TEST_PART=%s is not like 2/3", text);
+  g_autofree struct CMUnitTest *ours = g_new (struct CMUnitTest, n_tests);
+  size_t n_ours = 0;
+  for (size_t i = part - 1; i < n_tests; i += parts)
+    ours[n_ours++] = tests[i];
+  return __real__cmocka_run_group_tests (name, ours, n_ours, setup, teardown);
 }

@@ -12,17 +12,10 @@
 
 typedef struct
 {
-  const char *title, *settings;
+  const char *settings;
   unsigned supervisors, files, kills;
   guint32 seed;
 } Case;
-
-static const Case cases[] = {
-  { "two supervisors", ", \"workers\": 2", 2, 60, 20, 1 },
-  { "two supervisors that poll", ", \"workers\": 1, \"watch\": \"poll\", \"settle\": 0.1", 2, 18, 6, 2 },
-  { "one supervisor", ", \"workers\": 2", 1, 18, 6, 3 },
-  { "one supervisor that polls", ", \"workers\": 1, \"watch\": \"poll\", \"settle\": 0.1", 1, 18, 6, 4 },
-};
 
 typedef struct
 {
@@ -128,26 +121,50 @@ run_case (Home *home, const Case *c)
 }
 
 static void
-test_the_last_file_wins (void **state)
+check_that_the_last_file_wins (Home *home, const Case *c)
 {
-  Home *outer = *state;
-  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      print_message ("  %s\n", cases[i].title);
-      g_autoptr (Home) home = home_new (outer->cluster);
-      run_case (home, &cases[i]);
-      g_autofree char *last = g_strdup_printf ("%d|%u|%u", PEOPLE, cases[i].files, cases[i].files);
-      assert_sql (home, last, "select count(*), min(n), max(n) from warehouse.users_current");
-      assert_sql (home, "0",
-                  "select count(*) from (select n - lag(n) over (partition by email order by version_number) as step"
-                  " from warehouse.users) s where step < 0");
-      assert_sql (home, "0", "select count(*) from weir.file where overtook is not null");
-    }
+  run_case (home, c);
+  g_autofree char *last = g_strdup_printf ("%d|%u|%u", PEOPLE, c->files, c->files);
+  assert_sql (home, last, "select count(*), min(n), max(n) from warehouse.users_current");
+  assert_sql (home, "0",
+              "select count(*) from (select n - lag(n) over (partition by email order by version_number) as step"
+              " from warehouse.users) s where step < 0");
+  assert_sql (home, "0", "select count(*) from weir.file where overtook is not null");
+}
+
+static void
+test_two_supervisors (void **state)
+{
+  check_that_the_last_file_wins (*state, &(const Case) { ", \"workers\": 2", 2, 60, 20, 1 });
+}
+
+static void
+test_two_supervisors_that_poll (void **state)
+{
+  check_that_the_last_file_wins (*state, &(const Case) { ", \"workers\": 1, \"watch\": \"poll\", \"settle\": 0.1", 2, 18, 6, 2 });
+}
+
+static void
+test_one_supervisor (void **state)
+{
+  check_that_the_last_file_wins (*state, &(const Case) { ", \"workers\": 2", 1, 18, 6, 3 });
+}
+
+static void
+test_one_supervisor_that_polls (void **state)
+{
+  check_that_the_last_file_wins (*state, &(const Case) { ", \"workers\": 1, \"watch\": \"poll\", \"settle\": 0.1", 1, 18, 6, 4 });
 }
 
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown (test_the_last_file_wins, home_setup, home_teardown) };
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_two_supervisors),
+    TEST (test_two_supervisors_that_poll),
+    TEST (test_one_supervisor),
+    TEST (test_one_supervisor_that_polls),
+  };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -132,7 +132,7 @@ test_all_commands_say_the_same (void **state)
 int
 main (void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup_empty, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_check),
     TEST (test_a_newer_ledger_is_left_alone),

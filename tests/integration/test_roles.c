@@ -13,7 +13,7 @@
 static Home *
 home_of_loader (Cluster *cluster)
 {
-  Home *home = home_new (cluster);
+  Home *home = home_new_empty (cluster);
   g_autofree char *sql = g_strdup_printf ("alter database %s owner to postgres", home->database);
   g_autoptr (GError) error = NULL;
   assert_true (db_exec (cluster->db, sql, &error));
@@ -112,7 +112,7 @@ test_nobody_may_more (void **state)
 static void
 test_roles_for_what_is_there (void **state)
 {
-  g_autoptr (Home) home = home_new (*state);
+  g_autoptr (Home) home = home_new_empty (*state);
   load_all (home);
   g_autofree char *sql = g_strdup_printf ("alter database %s owner to postgres", home->database);
   assert_true (db_exec (home->cluster->db, sql, NULL));

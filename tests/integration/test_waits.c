@@ -230,7 +230,8 @@ test_a_reader_holds_a_change_of_columns (void **state)
       g_autoptr (Json) told = NULL;
       wait_until ((told = ask_in_whose_way (home, changes[i].name)) != NULL);
       g_autofree char *pid = json_at (told, "session.pid");
-      assert_sql (home, pid, "select pid from pg_stat_activity where application_name = 'a reader''s tool'");
+      assert_sql (home, pid,
+                  "select pid from pg_stat_activity where datname = current_database() and application_name = 'a reader''s tool'");
       assert_json (told, "session.state", "idle in transaction");
       assert_json (told, "session.query", changes[i].told);
       g_autofree char *name = g_strdup_printf ("shops-%zu.csv", i);

@@ -248,6 +248,15 @@ home_new (Cluster *cluster)
   return home;
 }
 
+Home *
+home_new_empty (Cluster *cluster)
+{
+  cluster->template = "template1";
+  Home *home = home_new (cluster);
+  cluster->template = NULL;
+  return home;
+}
+
 /* A test that failed jumped over the end of its programs: what they said explains it. */
 static void
 print_watched (const Home *home)
@@ -313,6 +322,13 @@ int
 home_setup (void **state)
 {
   *state = home_new (*state);
+  return 0;
+}
+
+int
+home_setup_empty (void **state)
+{
+  *state = home_new_empty (*state);
   return 0;
 }
 

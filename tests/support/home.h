@@ -45,10 +45,13 @@ typedef struct
 } Home;
 
 int home_setup (void **state);
+/* The same with a database that has no ledger yet, as a new user's: for tests of how that comes to be. */
+int home_setup_empty (void **state);
 int home_teardown (void **state);
 
-/* A second home in the same cluster: its own folder beside the first's, its own database. */
+/* A second home in the same cluster: its own folder beside the first's, its own database, with the ledger or without. */
 Home *home_new (Cluster *cluster);
+Home *home_new_empty (Cluster *cluster);
 void home_free (Home *home);
 /* The same, where the test looks at what the oracle found: "" is nothing. Owned by the caller. */
 char *home_end (Home *home);

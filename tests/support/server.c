@@ -118,13 +118,19 @@ connect_to_server (const Cluster *cluster)
     }
 }
 
+static Db *
+server_db (Cluster *cluster)
+{
+  if (cluster->db == NULL)
+    cluster->db = connect_to_server (cluster);
+  return cluster->db;
+}
+
 static void
 run_sql (Cluster *cluster, const char *sql)
 {
   g_autoptr (GError) error = NULL;
-  if (cluster->db == NULL)
-    cluster->db = connect_to_server (cluster);
-  if (!db_exec (cluster->db, sql, &error))
+  if (!db_exec (server_db (cluster), sql, &error))
     g_error ("%s: %s", sql, error->message);
 }
 
@@ -210,7 +216,7 @@ has_database (Cluster *cluster, const char *name)
   g_autofree char *sql = g_strdup_printf ("select from pg_database where datname = '%s'", name);
   g_autoptr (DbResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  if (!db_query (cluster->db, sql, NULL, 0, &result, &error))
+  if (!db_query (server_db (cluster), sql, NULL, 0, &result, &error))
     g_error ("%s: %s", sql, error->message);
   return db_result_rows (result) > 0;
 }
@@ -234,7 +240,7 @@ static const char *
 find_template (Cluster *cluster)
 {
   const char *name = cluster_is_of_loader () ? "template_of_loader" : "template_of_weir";
-  run_sql (cluster, "select pg_advisory_lock(1)");
+  run_sql (cluster, "set lock_timeout = 0; select pg_advisory_lock(1)");
   if (!has_database (cluster, name))
     make_template (cluster, name);
   run_sql (cluster, "select pg_advisory_unlock(1)");
@@ -250,8 +256,9 @@ cluster_make_database (Cluster *cluster)
     cluster->template = find_template (cluster);
   const char *owner = cluster_is_of_loader () ? "" : "owner weir";
   /* Where nothing is synced, copying files is cheaper than writing their pages to the log, and brings what a backend keeps about the
-   * catalog there. */
-  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s strategy file_copy", name, owner, cluster->template);
+   * catalog there. Before version 15 there is no other way. */
+  const char *strategy = db_server_version (server_db (cluster)) >= 150000 ? "strategy file_copy" : "";
+  g_autofree char *sql = g_strdup_printf ("create database %s %s template %s %s", name, owner, cluster->template, strategy);
   run_sql (cluster, sql);
   return name;
 }
