@@ -113,7 +113,7 @@ test_poolers (void **state)
         {
           assert_contains (outcome->err, "goes through a pooler that gives each transaction another session");
           assert_contains (outcome->err, "pool_mode = session");
-          assert_sql (home, "0", "select count(*) from pg_namespace where nspname = 'weir'");
+          assert_sql (home, "0", "select count(*) from weir.execution");
         }
       kill (pooler, SIGKILL);
       process_wait (pooler);
