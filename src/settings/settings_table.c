@@ -93,9 +93,10 @@ const Setting settings_table[] = {
   { .path = "indexes",
     FLAG (index_keys, "none", "keys"),
     .fallback = "\"none\"",
-    .help =
-        "Indexes besides those of ids: `keys` puts one on the business key of each dimension and on each reference of a fact, at "
-        "the next load. Queries by them are quicker, loads take longer." },
+    .help = "Indexes besides those of ids: `keys` puts one on the business key of each dimension and on each reference of a fact, "
+            "behind the next load's answer, while others read and load the table. Queries by them are quicker, later loads take a "
+            "little "
+            "longer." },
   { .path = "swap_timeout",
     NUMBER (swap_timeout, 0, 3600),
     .fallback = "2",
