@@ -165,7 +165,7 @@ test_an_older_ledger_is_told_once (void **state)
   home_write_model (home, "users", DIMENSION);
   assert_weir (home, 0, "init", NULL);
   g_autoptr (Db) admin = connect_as (home, "postgres");
-  assert_may (admin, "delete from weir.migration where version > 4");
+  assert_may (admin, "delete from weir.migration where version = (select max(version) from weir.migration)");
   assert_may (admin, "alter table weir.\"table\" rename column waiting to waiting_before");
   g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
   assert_contains (check->out, "1 migration is not applied");
