@@ -11,6 +11,10 @@ select pg_advisory_unlock(hashtextextended('weir.tending ' || :'table', 0))
 -- on its page that it was committed.
 vacuum (analyze) :"schema".:"table"
 
+-- name: analyze
+-- The same without the rows' visibility, which autovacuum sees to.
+analyze :"schema".:"table"
+
 -- name: find_index
 -- Whether it can be used: one whose making was ended is there, and cannot.
 select i.indisvalid

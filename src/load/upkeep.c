@@ -127,7 +127,7 @@ owe_tending (Loader *loader, const Model *model, const LoadEnd *end)
 static bool
 tend (Loader *loader, const Model *model, bool made, GError **error)
 {
-  const Tending tending = { .statistics = made, .keys = loader->options.index_keys };
+  const Tending tending = { .statistics = made, .briefly = loader->one_shot, .keys = loader->options.index_keys };
   if (!tending_do (loader->db, loader->options.warehouse_schema, model, &tending, error))
     return false;
   g_hash_table_add (loader->tended, tending_name (model));
