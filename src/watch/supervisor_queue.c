@@ -238,9 +238,9 @@ static char *
 make_request (const Job *job, const Job *older, const GArray *all, unsigned crashes)
 {
   g_autoptr (Json) request = NULL;
+  json_int_t seconds = (g_get_monotonic_time () - job->given) / G_USEC_PER_SEC + 1;
   if (job->ended)
-    request = json_pack ("{s:s, s:I}", "path", job->name, "ended",
-                         (json_int_t) ((g_get_monotonic_time () - job->given) / G_USEC_PER_SEC + 1));
+    request = json_pack ("{s:s, s:I}", "path", job->name, "ended", seconds);
   else if (!job->is_claim)
     request = json_pack ("{s:s, s:o, s:s*}", "path", job->name, "claims", list_passed (all, job->table), "past",
                          older ? older->name : NULL);

@@ -8,7 +8,8 @@
 #define ERRORS 8 /* of one call at most */
 
 /* Calls whose failure says something of the machine. What is not here cannot fail, or only by a mistake of the program. A file that is
- * there is not said to be missing when it is opened or looked at: a model that is not there is none, and weir stages the file. */
+ * there is not said to be missing when it is opened or looked at: a model that is not there is none, and weir stages the file. Nor is a
+ * folder while it is listed: Linux says so of one that was removed, and the C library then tells its end. */
 static const struct
 {
   long call;
@@ -56,7 +57,7 @@ static const struct
   { SYS_fstat, { EIO } },
   { SYS_faccessat, { EACCES, EIO } },
   { SYS_readlinkat, { EACCES, EIO } },
-  { SYS_getdents64, { EIO, ENOENT } },
+  { SYS_getdents64, { EIO, ESTALE } },
   { SYS_getcwd, { ENOENT } },
   { SYS_fchmod, { EPERM, EIO, EROFS } },
   { SYS_fchmodat, { EPERM, EIO, EROFS } },
