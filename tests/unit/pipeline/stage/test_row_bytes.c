@@ -36,10 +36,10 @@ typedef struct
     "a@b.c|Ann|01/02/1990|12.50|2026-11-20 09:30:00", " A@B.C\t|Ann|1/2/1990||", "GRÖSSE@ÄÖ.DE|Bob|~|-0.0|2026-11-20T09:30:00.5",  \
         "\xc2\xa0\xe2\x80\x83x\xe3\x80\x80|Bob|31/12/1999|1e3|NA", "e\xcc\x81@x|Bob|31/12/1999| 5 | 2026-11-20 9:30 ",             \
         "İI\xc8\xba|Bob|28/02/1999|5|", "|Bob|31/12/1999|5|", "  |Bob|31/12/1999|5|", "a@b.d||31/12/1999|5|",                      \
-        "a-key-that-is-longer-than-a-block-of-the-hash-and-so-takes-Two-of-Them@Example.com|X|01/01/2000|0.5|"                     \
-        "2026-11-20 09:30:00",                                                                                                     \
-        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRS|x|1/1/2000|123456789012345678901234567890.5|"                     \
-        "0001-01-01 00:00:00.000001",                                                                                              \
+        ("a-key-that-is-longer-than-a-block-of-the-hash-and-so-takes-Two-of-Them@Example.com|X|01/01/2000|0.5|"                    \
+         "2026-11-20 09:30:00"),                                                                                                   \
+        ("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRS|x|1/1/2000|123456789012345678901234567890.5|"                    \
+         "0001-01-01 00:00:00.000001"),                                                                                            \
   }
 
 #define PEOPLE_HEADER "email|name|born|amount|seen"
