@@ -3,7 +3,8 @@
 /* In libpq's pipeline mode statements are sent without waiting for the answers to those before. A Sync ends them, and behind an error the
  * server skips all up to it. */
 
-/* After so many uses a statement is prepared anew: its plan was made for tables as large as they were, and the ledger's grow. */
+/* After so many uses a statement is prepared anew: its plan was made for tables as large as they were, and the ledger's grow. BEGIN has none,
+ * and nothing may go before it that takes a snapshot. */
 #define USES_OF_A_PLAN 200
 
 /* A statement that the server knows by name. */
@@ -81,7 +82,7 @@ static bool
 send_named (Db *db, const DbText *text)
 {
   Prepared *known = g_hash_table_lookup (db->prepared, text->sql);
-  bool good = known != NULL && known->uses++ < USES_OF_A_PLAN;
+  bool good = known != NULL && (known->uses++ < USES_OF_A_PLAN || g_str_has_prefix (text->sql, "begin"));
   const char *name = good ? known->name : send_prepare (db, text->sql, known);
   return name != NULL && PQsendQueryPrepared (db->conn, name, text->n_params, text->params, NULL, NULL, 0) == 1;
 }
@@ -129,16 +130,27 @@ take_answers (Db *db, DbStatement *statement, const GArray *sent, guint *ret_goo
   return failure == NULL || (g_propagate_error (error, g_steal_pointer (&failure)), false);
 }
 
-/* The Sync's own answer, behind which the connection is as before. */
+/* The Sync's own answer, behind which the connection is as before. Outside of a transaction the Sync is what commits, and may fail. */
 static bool
 leave_pipeline (Db *db, DbStatement *statement, GError **error)
 {
-  g_autoptr (PGresult) sync = NULL;
-  if (!db_is_usable (db))
-    return db_connection_error (db, error);
-  if (!db_next_result (db, statement, &sync))
-    return db_given_up_error (db, error);
-  return PQexitPipelineMode (db->conn) == 1 || db_connection_error (db, error);
+  g_autoptr (GError) failure = NULL;
+  int nothing = 0; /* stands between the answers of two statements, and behind the last */
+  for (bool synced = false; !synced && nothing < 2;)
+    {
+      g_autoptr (PGresult) result = NULL;
+      if (!db_is_usable (db))
+        return db_connection_error (db, error);
+      if (!db_next_result (db, statement, &result))
+        return db_given_up_error (db, error);
+      nothing += result == NULL;
+      synced = result != NULL && PQresultStatus (result) == PGRES_PIPELINE_SYNC;
+      if (result != NULL && !synced && failure == NULL)
+        (void) db_result_error (db, result, false, &failure);
+    }
+  if (PQexitPipelineMode (db->conn) != 1)
+    return db->lost = true, db_connection_error (db, error);
+  return failure == NULL || (g_propagate_error (error, g_steal_pointer (&failure)), false);
 }
 
 bool

@@ -42,7 +42,7 @@ text_is_utf8 (const char *bytes, size_t length, size_t *ret_offset)
   for (size_t step = 1; step > 0; at += step)
     {
       at += ascii_prefix (at, (size_t) (end - at));
-      while (at<end && * at> 0)
+      while ((at < end) && (signed char) *at > 0) /* char has no sign on some machines */
         at++;
       if (at == end)
         return true;

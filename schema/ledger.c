@@ -261,16 +261,17 @@ ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **
 {
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
-  if (!db_exec (db, "begin", error))
+  if (!db_exec (db, "begin; set local synchronous_commit = on", error))
     return false;
-  int64_t failed;
+  int64_t failed = 0;
   const SqlVar vars[] = { { "run", id }, { "message", message } };
-  /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
   if (LEDGER_POST ("fail_steps", { "run", id }, { "message", message })
-      && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error)
-      && (failed == 0 || (ledger_file_finished (db, run, end, error) && LEDGER_POST ("fail_left", { "run", id })))
-      && db_exec (db, "commit", error))
+      && sql_change (db, "ledger/fail", vars, G_N_ELEMENTS (vars), &failed, error) && failed > 0
+      && ledger_file_finished (db, run, end, error) && LEDGER_POST ("fail_left", { "run", id }) && db_exec (db, "commit", error))
     return true;
+  /* A connection that was lost within COMMIT may have committed: then the run is COMPLETED, and stays so with all that it says. */
+  if (failed == 0 && error != NULL && *error == NULL)
+    (void) weir_error (error, WEIR_ERROR_RETRY, "the run is not in progress: it may have been applied");
   (void) db_exec (db, "rollback", NULL);
   return false;
 }

@@ -164,7 +164,8 @@ typedef struct
 bool ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error);
 
 /* IN_PROGRESS to FAILED with its error, steps too, and the file's row, where one that was not claimed is "left": one transaction of
- * its own. A COMPLETED run stays so. */
+ * its own. One that is not IN_PROGRESS stays as it is, and is an error (RETRY): its
+ * rows may be in the warehouse. */
 bool ledger_fail (Db *db, Uid run, const char *message, const FileEnd *end, GError **error);
 
 /* After the file was moved: where it is now ("" when deleted), and "archived", "deleted", "failed", "left" or "retried"; summary

@@ -15,7 +15,7 @@
 
 /* Who is shut out. */
 #define SHORT_LOCK_ALL "access exclusive"
-#define SHORT_LOCK_WRITERS "share row exclusive"
+#define SHORT_LOCK_WRITERS "exclusive" /* and who has locked rows, whose end a DELETE would wait for */
 
 /* Locks tables or views of a schema (names end with NULL), all or none, until the transaction ends; tries for "total_ms", at least
  * once. *ret_locked is false where somebody held one of them all the while: the transaction goes on as if nothing had been asked. */

@@ -128,7 +128,10 @@ test_completed_run_stays (void **state)
   assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY));
   assert_sql (home, "COMPLETED|applied|1|-", "%s", ledger);
   const FileEnd end = { .state = "failed" };
-  assert_true (ledger_fail (db, run.id, "the connection was lost", &end, NULL));
+  /* Nor is it told that it could be said: who asks must not give the file back. */
+  g_clear_error (&error);
+  assert_false (ledger_fail (db, run.id, "the connection was lost", &end, &error));
+  assert_true (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY));
   assert_sql (home, "COMPLETED|applied|1|-", "%s", ledger);
 
   int64_t rows;

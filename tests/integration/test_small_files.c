@@ -169,6 +169,13 @@ test_readers (void **state)
   assert_contains (said, "somebody is reading it");
   assert_sql (home, "2|Ann 13", "select count(*), min(name) from staging.users");
   sql_run_text (home, "commit");
+
+  /* Whoever has locked rows of it keeps nobody waiting, either. */
+  sql_run_text (home, "begin");
+  sql_run_text (home, "select name from staging.users for update");
+  g_autofree char *another = drop_one (home, 22);
+  g_autoptr (Outcome) beside = expect_weir (home, 0, "load", "--archive", another, NULL);
+  sql_run_text (home, "commit");
   load_some (home, 31, 3);
   assert_sql (home, "users", "select string_agg(tablename, ',') from pg_tables where schemaname = 'staging'");
 }
