@@ -157,6 +157,44 @@ test_parameters (void **state)
   assert_int_equal (number (db, "select sum(n) + 10 * count(*) from t"), 36);
 }
 
+/* However often: nothing that takes a snapshot goes before it, which another default isolation would not bear. */
+static void
+test_begin_again_and_again (void **state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = connect_to (*state);
+  assert_true (db_exec (db, "set default_transaction_isolation = serializable", &error));
+  for (int i = 0; i < 450; i++)
+    {
+      post (db, "begin isolation level read committed");
+      if (!db_query (db, "select 1", NULL, 0, NULL, &error) || !db_exec (db, "commit", &error))
+        fail_msg ("time %d: %s", i + 1, error->message);
+    }
+}
+
+/* Outside of a transaction the end of the round trip is the COMMIT. */
+static void
+test_the_end_fails (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = connect_to (home);
+  assert_true (
+      db_exec (db,
+               "create function pg_temp.refuse () returns trigger language plpgsql as $$ begin raise 'no'; end $$;"
+               "create constraint trigger late after insert on t deferrable initially deferred for each row execute function "
+               "pg_temp.refuse ()",
+               &error));
+  for (int i = 0; i < 2; i++)
+    {
+      assert_false (db_query_again (db, "insert into t values (1)", NULL, 0, NULL, &error));
+      assert_non_null (strstr (error->message, "an error was raised"));
+      assert_null (strstr (error->message, "lost the connection"));
+      g_clear_error (&error);
+      assert_int_equal (number (db, "select count(*) from t"), 0);
+    }
+}
+
 int
 main (void)
 {
@@ -165,7 +203,8 @@ main (void)
     TEST (test_posted_in_order),    TEST (test_everything_takes_them_along),
     TEST (test_a_posted_one_fails), TEST (test_rolled_back),
     TEST (test_known_by_name),      TEST (test_forgotten),
-    TEST (test_parameters),
+    TEST (test_parameters),         TEST (test_begin_again_and_again),
+    TEST (test_the_end_fails),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
