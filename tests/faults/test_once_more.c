@@ -21,23 +21,15 @@ watch_up_to (Home *home, const char *point)
   return start_watch (home);
 }
 
-static pid_t
-wait_for_stopped (Home *home)
-{
-  pid_t worker = 0;
-  wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
-  return worker;
-}
-
 static void
 test_killed_by_chance (void **state)
 {
   Home *home = *state;
   g_autoptr (Background) watch = watch_up_to (home, "after-load");
   home_drop (home, "users.csv", users_text);
-  kill (wait_for_stopped (home), SIGKILL);
+  kill (weir_wait_stopped (home), SIGKILL);
   wait_until (background_said (watch, "it is tried once more"));
-  kill (wait_for_stopped (home), SIGCONT);
+  kill (weir_wait_stopped (home), SIGCONT);
   wait_until (home_count_files (home, "archive") + home_count_files (home, "failed") > 0);
   stop_watch (watch);
   assert_sql (home, "1|2", "select (select count(*) from weir.execution), count(*) from warehouse.users");
@@ -52,11 +44,11 @@ test_connection_lost_before_the_archive (void **state)
   Home *home = *state;
   g_autoptr (Background) watch = watch_up_to (home, "before-archive");
   home_drop (home, "people.csv", users_text);
-  pid_t worker = wait_for_stopped (home);
+  pid_t worker = weir_wait_stopped (home);
   sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                       " and pid <> pg_backend_pid()");
   kill (worker, SIGCONT);
-  kill (wait_for_stopped (home), SIGCONT);
+  kill (weir_wait_stopped (home), SIGCONT);
   wait_until (home_count_files (home, "archive") == 1
               && sql_number (home, "select count(*) from weir.file where disposition = 'archived'") == 1);
   stop_watch (watch);
@@ -70,7 +62,7 @@ test_archived_without_the_database (void **state)
   Home *home = *state;
   g_autoptr (Background) watch = watch_up_to (home, "before-archive");
   home_drop (home, "users.csv", users_text);
-  pid_t worker = wait_for_stopped (home);
+  pid_t worker = weir_wait_stopped (home);
   assert_sql (home, "applied|archived", "select state, disposition from weir.file");
   sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                       " and pid <> pg_backend_pid()");

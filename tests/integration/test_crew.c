@@ -18,14 +18,6 @@ watch_with_fault (Home *home, const char *fault)
   return watch;
 }
 
-static pid_t
-wait_for_stopped (Home *home)
-{
-  pid_t worker = 0;
-  wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
-  return worker;
-}
-
 static int
 count_workers (Home *home)
 {
@@ -65,12 +57,12 @@ test_worker_of_old_settings (void **state)
   home_configure (home, ", \"workers\": 1");
   g_autoptr (Background) watch = watch_with_fault (home, "stop:after-load");
   home_drop (home, "users-1.csv", users_text);
-  pid_t worker = wait_for_stopped (home);
+  pid_t worker = weir_wait_stopped (home);
   home_configure (home, ", \"workers\": 1, \"rejects\": {\"max_percent\": 60}");
   wait_until (background_said (watch, "weir.json changed"));
   home_drop (home, "users-2.csv", ONE_REJECT);
   kill (worker, SIGCONT);
-  pid_t next = wait_for_stopped (home);
+  pid_t next = weir_wait_stopped (home);
   assert_true (next != worker);
   kill (next, SIGCONT);
   wait_until (is_archived (home, 2));
@@ -158,7 +150,7 @@ watch_with_a_stopped_worker (Home *home)
 {
   Background *watch = watch_with_fault (home, "stop:after-load");
   home_drop (home, "users.csv", users_text);
-  (void) wait_for_stopped (home);
+  (void) weir_wait_stopped (home);
   return watch;
 }
 

@@ -14,16 +14,6 @@
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], \"as\": "      \
   "\"user_id\"}]}"
 
-static void
-run_as_superuser (Home *home, const char *sql)
-{
-  g_autofree char *url = cluster_url (home->cluster, home->database, "postgres", CLUSTER_PASSWORD);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Db) db = db_connect (url, "test", -1, &error);
-  if (db == NULL || !db_exec (db, sql, &error))
-    fail_msg ("%s: %s", sql, error->message);
-}
-
 static int
 all_rows (void)
 {
@@ -41,7 +31,7 @@ log_plans (Home *home)
   for (size_t i = 0; i < G_N_ELEMENTS (settings); i++)
     {
       g_autofree char *sql = g_strdup_printf ("alter database \"%s\" set %s", home->database, settings[i]);
-      run_as_superuser (home, sql);
+      sql_run_as_superuser (home, sql);
     }
 }
 
@@ -157,7 +147,7 @@ test_plans (void **state)
           continue;
         print_message ("  %s: %d rows of %s\n", beliefs[b].what, files[f].rows, files[f].table);
         g_autofree char *city = g_strdup_printf ("city %zu of %zu", b, f);
-        run_as_superuser (home, beliefs[b].sql);
+        sql_run_as_superuser (home, beliefs[b].sql);
         load_rows (home, files[f].table, city, all ? all_rows () : files[f].rows);
         assert_plans (home, &from, files[f].table, files[f].rows);
       }

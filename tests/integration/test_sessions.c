@@ -337,16 +337,6 @@ test_rows_that_the_warehouse_does_not_take (void **state)
     }
 }
 
-static void
-run_as_superuser (Home *home, const char *sql)
-{
-  g_autofree char *url = cluster_url (home->cluster, home->database, "postgres", CLUSTER_PASSWORD);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Db) db = db_connect (url, "test", -1, &error);
-  if (db == NULL || !db_exec (db, sql, &error))
-    fail_msg ("%s: %s", sql, error->message);
-}
-
 /* And out of staging, where an event trigger of the database is before any row. */
 static void
 test_rows_that_staging_does_not_take (void **state)
@@ -354,17 +344,17 @@ test_rows_that_staging_does_not_take (void **state)
   Home *home = *state;
   home_write_model (home, "users", USERS);
   home_write_file (home, "elsewhere/users.csv", users_text);
-  run_as_superuser (home, "create schema audit; grant usage on schema audit to weir;"
-                          " create function audit.keep_out() returns trigger language plpgsql as"
-                          " 'begin if new._line = 2 then return null; end if; return new; end';"
-                          " create function audit.watch() returns event_trigger language plpgsql as $$ declare made text; begin"
-                          " for made in select object_identity from pg_event_trigger_ddl_commands()"
-                          "  where schema_name = 'staging' and command_tag = 'CREATE TABLE' loop"
-                          " execute 'create trigger keep_out before insert on ' || made ||"
-                          "  ' for each row execute function audit.keep_out()'; end loop; end $$;"
-                          " create event trigger watch on ddl_command_end execute function audit.watch()");
+  sql_run_as_superuser (home, "create schema audit; grant usage on schema audit to weir;"
+                              " create function audit.keep_out() returns trigger language plpgsql as"
+                              " 'begin if new._line = 2 then return null; end if; return new; end';"
+                              " create function audit.watch() returns event_trigger language plpgsql as $$ declare made text; begin"
+                              " for made in select object_identity from pg_event_trigger_ddl_commands()"
+                              "  where schema_name = 'staging' and command_tag = 'CREATE TABLE' loop"
+                              " execute 'create trigger keep_out before insert on ' || made ||"
+                              "  ' for each row execute function audit.keep_out()'; end loop; end $$;"
+                              " create event trigger watch on ddl_command_end execute function audit.watch()");
   g_autoptr (Outcome) outcome = run_weir (home, "load", "elsewhere/users.csv", NULL);
-  run_as_superuser (home, "drop event trigger watch; drop schema audit cascade");
+  sql_run_as_superuser (home, "drop event trigger watch; drop schema audit cascade");
   assert_int_equal (outcome->code, 3);
   assert_contains (outcome->err, "the server took 1 of 2 rows of \"users.csv\"");
   assert_no_warehouse (home);

@@ -221,14 +221,6 @@ test_second_pass (void **state)
 
 /* ---- crashes of the server ---- */
 
-static pid_t
-wait_for_stopped (Home *home)
-{
-  pid_t worker = 0;
-  wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
-  return worker;
-}
-
 static void
 forget_run (Home *home, const char *run)
 {
@@ -254,14 +246,14 @@ test_lost_beginning (void **state)
   home_set_environment (home, "WEIR_FAULT", "stop:after-load");
   g_autoptr (Background) watch = start_watch (home);
   home_drop (home, "users.csv", "name,email\nAnn,a@x.org\nEve,e@x.org\n");
-  pid_t worker = wait_for_stopped (home);
+  pid_t worker = weir_wait_stopped (home);
   g_autofree char *before = sql_text_rows (home, place);
   g_autofree char *run = sql_scalar (home, "select run_id from weir.file where file_name = 'users.csv'");
   kill (worker, SIGKILL);
   forget_run (home, run);
   sql_run_text (home, "truncate staging.users");
   assert_sql (home, "0", "select count(*) from weir.file where file_name = 'users.csv'");
-  kill (wait_for_stopped (home), SIGCONT);
+  kill (weir_wait_stopped (home), SIGCONT);
   wait_until (home_count_files (home, "archive") == 4);
   stop_watch (watch);
   assert_sql (home, before, "%s", place);
@@ -280,7 +272,7 @@ test_held (void **state)
   home_set_environment (home, "WEIR_FAULT", "stop:before-commit");
   g_autoptr (Background) watch = start_watch (home);
   g_free (drop_one (home, 4));
-  pid_t worker = wait_for_stopped (home);
+  pid_t worker = weir_wait_stopped (home);
   sql_run_text (home, "set lock_timeout = 100");
   g_autoptr (GError) error = NULL;
   assert_false (db_exec (home->db, "begin; lock table staging.users in share row exclusive mode", &error));

@@ -34,6 +34,16 @@ query (Home *home, const char *format, va_list list)
 }
 
 void
+sql_run_as_superuser (Home *home, const char *sql)
+{
+  g_autofree char *url = cluster_url (home->cluster, home->database, "postgres", CLUSTER_PASSWORD);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = db_connect (url, "test", -1, &error);
+  if (db == NULL || !db_exec (db, sql, &error))
+    fail_msg ("%s: %s", sql, error->message);
+}
+
+void
 sql_run_text (Home *home, const char *format, ...)
 {
   va_list list;

@@ -372,3 +372,11 @@ expect_load (Home *home, const char *text, const char *status, const char *count
   assert_load (published, status, counts);
   assert_ledger (home, published);
 }
+
+pid_t
+weir_wait_stopped (Home *home)
+{
+  pid_t worker = 0;
+  wait_until ((worker = process_find_stopped (home->path, "--worker")) != 0);
+  return worker;
+}

@@ -71,6 +71,12 @@ void assert_contains (const char *haystack, const char *needle);
 
 /* One statement on the test's own connection, formatted like printf. */
 void sql_run_text (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* By a connection of its own, as the server's superuser. */
+void sql_run_as_superuser (Home *home, const char *sql);
+
+/* Waits for a worker of the home that has stopped itself at a fault point. */
+pid_t weir_wait_stopped (Home *home);
 /* Its rows. Owned by the caller. */
 DbResult *sql_query (Home *home, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The first column of the first row, NULL for SQL NULL or no row. Owned by the caller. */
