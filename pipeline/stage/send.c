@@ -46,6 +46,8 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   copy_begin (&pass->copy, send_to_server, pass);
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
+  g_clear_pointer (&loaded->standing, standing_free);
+  loaded->standing = standing_begin (db, task, loaded->layout->loaded_before);
 }
 
 static void
@@ -114,6 +116,18 @@ keep_mended (Pass *pass, const Record *mended, const Record *original, GError **
   return reject_add (pass->loaded->rejects, &reject, error);
 }
 
+/* Puts a row aside that is not proved to be in the table already. */
+static void
+note_suspect (const Pass *pass, const Record *record)
+{
+  Standing *standing = pass->loaded->standing;
+  if (standing == NULL)
+    return;
+  CopyWriter *suspects = standing_suspects (standing, row_identity (pass->row), row_hash (pass->row));
+  if (suspects != NULL && !row_write_again (pass->row, record, suspects, NULL))
+    standing_give_up (standing);
+}
+
 /* A converted row goes to the server, a refused one to the rejects; of a mended one the original (else NULL) is kept too. */
 static bool
 put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *original, GError **error)
@@ -123,9 +137,13 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   pass->taken += record->lines;
   if (pass->loaded->repeats != NULL)
     repeats_add (pass->loaded->repeats, row_identity (pass->row));
-  return row_write (pass->row, record, &pass->copy, error)
-         && (!pass->wide || row_fits (pass->row) || look_at_row (pass, record->line, error))
-         && (original == NULL || keep_mended (pass, record, original, error));
+  if (pass->loaded->standing != NULL)
+    standing_expect (pass->loaded->standing, row_identity (pass->row));
+  if (!row_write (pass->row, record, &pass->copy, error)
+      || (pass->wide && !row_fits (pass->row) && !look_at_row (pass, record->line, error)))
+    return false;
+  note_suspect (pass, record);
+  return original == NULL || keep_mended (pass, record, original, error);
 }
 
 static bool
@@ -223,6 +241,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
   pass.clock->file = rows_file_ns (loaded->rows) - file;
+  pass.clock->standing = loaded->standing != NULL ? standing_end (loaded->standing) : 0;
   row_clock_end (pass.clock, stopwatch_now () - begun, db_stopwatch (db));
   if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;

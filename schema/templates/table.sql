@@ -83,8 +83,31 @@ where d._id = s._id and d.kept <> s._line
 -- A join by the id that carries the hash: same id and same hash is proof that nothing changed, for a stored hash covers all that its row
 -- has, or is no file's. What is left is carried whole, with a column that no file's can be called like.
 select s.*, w.:"id" is not null as "known?"
-from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and :current
+from (:rows) s left join :look_up w on w.:"id" = s._id and :current
 where w.row_hash is distinct from s._hash
+
+-- name: look_up
+-- In place of the table, where each row is looked for by itself: a join would read all of it for a few.
+lateral (select * from :"schema".:"table" w where w.:"id" = s._id and :current offset 0)
+
+-- name: look_through
+:"schema".:"table"
+
+-- name: staged
+-- The rows to be compared.
+select * from :"staging".:"build" :limit
+
+-- name: suspects
+-- Instead of them, those that were not proved unchanged while the file was loaded (standing.h).
+create temporary table weir_suspects (like :"staging".:"build") on commit drop
+
+-- name: forget_sifted
+-- What was taken out of staging since then.
+delete from weir_suspects s where not exists (select from :"staging".:"build" b where b._line = s._line)
+
+-- name: analyze_suspects
+-- For a join with a table of any size.
+analyze weir_suspects
 
 -- name: delta_table
 -- A statement that writes into other tables is never worked on by several processes; this one is.
