@@ -85,6 +85,9 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 #define TASK_PARTS 6          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
+/* A file from which on it pays to have a second connection, or to know of all of its rows what only some are asked for. */
+#define TASK_LARGE_BYTES 4194304
+
 typedef struct
 {
   LoadStatus status;

@@ -505,6 +505,13 @@ row_identity (const Row *row)
   return row->key != NULL ? row->id : row->row_hash;
 }
 
+bool
+row_reference (const Row *row, int reference, Uid *ret_id)
+{
+  *ret_id = row->reference_ids[reference];
+  return !row->reference_nulls[reference];
+}
+
 Uid
 row_hash (const Row *row)
 {

@@ -45,6 +45,9 @@ bool row_write_again (const Row *row, const Record *record, CopyWriter *copy, GE
 /* After ROW_OK: what the row is known by, its id, and without a key its hash. */
 Uid row_identity (const Row *row);
 
+/* After ROW_OK: what it refers to, by the layout's reference. False: nothing. */
+bool row_reference (const Row *row, int reference, Uid *ret_id);
+
 /* After ROW_OK: the hash of its values. */
 Uid row_hash (const Row *row);
 

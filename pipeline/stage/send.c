@@ -37,6 +37,17 @@ send_to_server (const void *bytes, size_t length, void *data, GError **error)
 }
 
 static void
+begin_referred (const PipelineTask *task, Loaded *loaded)
+{
+  g_clear_pointer (&loaded->referred, g_ptr_array_unref);
+  if (task->run->size < TASK_LARGE_BYTES)
+    return;
+  loaded->referred = g_ptr_array_new_with_free_func ((GDestroyNotify) referred_free);
+  for (int r = 0; r < loaded->layout->n_references; r++)
+    g_ptr_array_add (loaded->referred, referred_new ());
+}
+
+static void
 pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
 {
   const Layout *layout = loaded->layout;
@@ -47,6 +58,7 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
   g_clear_pointer (&loaded->standing, standing_free);
+  begin_referred (task, loaded);
   loaded->standing = standing_begin (db, task, loaded->layout->loaded_before);
 }
 
@@ -116,6 +128,15 @@ keep_mended (Pass *pass, const Record *mended, const Record *original, GError **
   return reject_add (pass->loaded->rejects, &reject, error);
 }
 
+static void
+gather_referred (const Pass *pass)
+{
+  Uid id;
+  for (guint r = 0; pass->loaded->referred != NULL && r < pass->loaded->referred->len; r++)
+    if (row_reference (pass->row, (int) r, &id))
+      referred_add (pass->loaded->referred->pdata[r], id);
+}
+
 /* Puts a row aside that is not proved to be in the table already. */
 static void
 note_suspect (const Pass *pass, const Record *record)
@@ -137,6 +158,7 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   pass->taken += record->lines;
   if (pass->loaded->repeats != NULL)
     repeats_add (pass->loaded->repeats, row_identity (pass->row));
+  gather_referred (pass);
   if (pass->loaded->standing != NULL)
     standing_expect (pass->loaded->standing, row_identity (pass->row));
   if (!row_write (pass->row, record, &pass->copy, error)

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Smaller files are loaded before a second connection is of use. */
-#define LEAST_FILE_BYTES (INT64_C (4) << 20)
-
 /* Of a file of which so many rows are not proved, all may as well be compared. */
 #define SUSPECTS_FREE 16384
 #define SUSPECTS_PART 4
@@ -50,7 +47,7 @@ begin_reading (Db *db, const PipelineTask *task)
 Standing *
 standing_begin (const Db *db, const PipelineTask *task, bool loaded_before)
 {
-  if (task->model == NULL || !loaded_before || task->run->size < LEAST_FILE_BYTES)
+  if (task->model == NULL || !loaded_before || task->run->size < TASK_LARGE_BYTES)
     return NULL;
   g_autoptr (Db) beside = db_connect_beside (db, NULL);
   g_autofree Standing *standing = g_new0 (Standing, 1);

@@ -40,6 +40,16 @@ drop view if exists :"schema".:"view"
 create temporary table if not exists weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null, waits_for text)
 on commit drop
 
+-- name: referred
+-- What a large file refers to, each once (referred.h).
+create temporary table weir_referred (id uuid not null) on commit drop
+
+-- name: count_referred
+select count(*) from weir_referred r where not exists (select from :"schema".:"dimension" w where w.:"id" = r.id)
+
+-- name: forget_referred
+drop table weir_referred
+
 -- name: count_missing
 -- Asked first, for a statement that writes is never worked on by several processes. Mostly there are none.
 select count(*)

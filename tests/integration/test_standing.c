@@ -217,7 +217,8 @@ test_sifted (void **state)
                    round == 1 ? "read=30000 inserted=30000 staged=30000"
                               : "read=30000 rejected=30 updated=1 unchanged=29969 staged=29970");
       g_autofree char *names = names_of (published);
-      assert_names (names, "table/forget_sifted", round == 2);
+      assert_names (names, "table/forget_sifted,table/count_missing", round == 2);
+      assert_names (names, "table/count_referred", true);
     }
 }
 
