@@ -305,6 +305,29 @@ test_durable_beginning (void **state)
   assert_null (strstr (of_ahead, "set_config('synchronous_commit', 'off', true)"));
 }
 
+/* A file that is loaded where it lies waits for the disk once, and the ledger knows then where it is. */
+static void
+test_where_it_lies (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  home_write_file (home, "users.csv", "name,email\nAnn 2,a@x.org\n");
+  g_autofree char *path = home_path (home, "users.csv");
+  for (int again = 0; again < 2; again++)
+    {
+      size_t start = strlen (statement_log_read (&home->log));
+      assert_weir (home, 0, "load", path, NULL);
+      g_autofree char *sent = sent_since (home, start);
+      assert_int_equal (count_in (sent, ": commit\n"), again ? 2 : 3);
+      assert_int_equal (count_in (sent, "set_config('synchronous_commit', 'off', true)"), 1);
+      assert_int_equal (count_in (sent, "$1 = 'on', $2 = "), 1);
+      assert_int_equal (count_in (sent, "set place = "), 0); /* alone, behind the COMMIT */
+      assert_sql (home, again ? "duplicate|users.csv|left|duplicate" : "applied|users.csv|left|applied",
+                  "select state, place, disposition, summary->>'status' from weir.file order by updated_on desc limit 1");
+    }
+}
+
 int
 main (void)
 {
@@ -312,7 +335,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     TEST (test_statements_of_a_file), TEST (test_catalog_stays), TEST (test_what_gets_a_new_table), TEST (test_readers),
     TEST (test_refused_and_comments), TEST (test_second_pass),   TEST (test_lost_beginning),        TEST (test_held),
-    TEST (test_durable_beginning),
+    TEST (test_durable_beginning),    TEST (test_where_it_lies),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
