@@ -185,6 +185,8 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
   note_held (loader, run->id, result.columns_held);
+  if (result.aside != NULL)
+    g_ptr_array_add (loader->aside, g_steal_pointer (&result.aside));
   if (!done)
     loader_find_blocker (loader, run->table, &failure);
   if (done)
