@@ -133,9 +133,9 @@ loader_route_again (Loader *loader, const char *name, Uid before, Route *ret_rou
 static bool
 take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GError **error)
 {
-  *ret_locked = true;
-  return wait_ms > 0 ? ledger_wait_table (loader->db, table, wait_ms, error)
-                     : ledger_lock_table (loader->db, table, ret_locked, error);
+  if (!ledger_lock_table (loader->db, table, ret_locked, error))
+    return false;
+  return *ret_locked || wait_ms == 0 || (*ret_locked = ledger_wait_table (loader->db, table, wait_ms, error));
 }
 
 /* A question to the ledger, where the answer may be an error. */
