@@ -28,6 +28,7 @@ typedef struct DbResult DbResult;
  * for the server and stays the caller's: when it is readable, the statement is cancelled and the call fails with STOP.
  * Time zone is set to UTC, client encoding to UTF8, and notices are dropped. A server encoding other than UTF8 is a MODEL error. */
 Db *db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error);
+/* What was posted (db_post) is still sent, and nobody learns what came of it. */
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 
