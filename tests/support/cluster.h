@@ -37,7 +37,7 @@ typedef struct
   char *log; /* every statement with its parameters, each line beginning with its database's name (statement_log.h) */
   Db *db;    /* to make databases with, opened when the first is asked for */
   int databases;
-  char *spent; /* one to drop, or NULL */
+  char *spent;          /* one to drop, or NULL */
   const char *template; /* of new databases: one that nobody is connected to; NULL: it has the ledger and nothing else */
 
   /* Where the server is our own: */
