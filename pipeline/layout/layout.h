@@ -72,6 +72,7 @@ typedef struct
   int n_key_columns;
   GPtrArray *tracked; /* names of what is hashed; borrowed */
   GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
+  bool loaded_before; /* the pins know the table */
   bool header_known;  /* the header has a name that the model or the pins have: it is one, and no row that was taken for one */
 } Layout;
 

@@ -134,13 +134,17 @@ keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
 }
 
 static bool
-find_delta (Db *db, Vars *vars, const Change *change, GError **error)
+find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
-  const DeltaPlan plan = delta_plan (change->result->rows.staged, change->overtaken != NULL);
+  g_auto (DeltaPlan) plan = { 0 };
   char *part = NULL;
-  vars_take (vars, "limit", g_strdup (plan.limit));
-  vars_set (vars, "each", plan.each);
-  if (!delta_find (db, &plan, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
+  if (!delta_plan (db, change->loaded, &change->result->rows, !warehouse->distrusted, &plan, error))
+    return false;
+  vars_take (vars, "rows", g_strdup (plan.rows));
+  vars_set (vars, "each", delta_each (&plan));
+  vars_take (vars, "look_up", delta_look_up (&plan, (const SqlVar *) vars->vars->data, vars->vars->len));
+  if (!delta_find (db, &plan, change->overtaken != NULL, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part,
+                   error)
       || (change->overtaken != NULL && !keep_newer (db, vars, change, error)))
     return g_free (part), false;
   vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
@@ -153,7 +157,7 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
 {
   const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
-  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, change, error)
+  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
   vars_take (vars, "kept", sql_part ("table/kept", (const SqlVar *) vars->vars->data, vars->vars->len));
@@ -193,11 +197,20 @@ static bool
 append_distinct (Db *db, Vars *vars, const DeltaPlan *plan, RowCounts *rows, GError **error)
 {
   char *part;
-  if (!delta_find (db, plan, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
+  vars_set (vars, "each", plan->each ? "offset 0" : "");
+  if (!delta_find (db, plan, false, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
     return g_free (part), false;
   vars_take (vars, "with", part[0] != '\0' ? g_strconcat ("with ", part, NULL) : g_strdup (""));
   g_free (part);
   return run_sql (db, vars, "fact/append_distinct", &rows->inserted, error);
+}
+
+/* Whether rows without a key have the columns that they were hashed with. */
+static bool
+is_same_bag (const Warehouse *warehouse)
+{
+  return !warehouse->created && warehouse->layout->model->append == APPEND_DISTINCT && !warehouse->lost
+         && warehouse->fresh->len == 0 && warehouse->lacking->len == 0;
 }
 
 /* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
@@ -215,8 +228,7 @@ append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, R
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
   if (warehouse->lacking->len > 0)
     return run_sql (db, vars, "fact/append_shared", &rows->inserted, error);
-  bool same = !warehouse->lost && warehouse->fresh->len == 0;
-  return (same || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
+  return (is_same_bag (warehouse) || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
 }
 
 static void
@@ -241,12 +253,11 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   set_expressions (vars, warehouse);
   if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
-  const DeltaPlan plan = delta_plan (rows->staged, false);
-  const Stage *stage = change->loaded->stage;
-  vars_take (vars, "numbered",
-             keyless ? delta_numbered (&plan, change->loaded->repeats, stage->schema, stage->name) : g_strdup (""));
-  if (!task_begin_part (change->task, PART_CHANGE, error))
+  g_auto (DeltaPlan) plan = { 0 };
+  if (!task_begin_part (change->task, PART_CHANGE, error)
+      || !delta_plan (db, change->loaded, rows, keyless && is_same_bag (warehouse), &plan, error))
     return false;
+  vars_take (vars, "numbered", keyless ? delta_numbered (db, &plan, change->loaded) : g_strdup (""));
   if (!warehouse->created)
     return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);

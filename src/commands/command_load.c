@@ -6,6 +6,7 @@
 #include "src/commands/load_now.h"
 #include "src/commands/named_files.h"
 #include "src/load/loading.h"
+#include "src/load/upkeep.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
 #include "src/report/spent.h"
@@ -201,6 +202,7 @@ load_files (Call *call)
     }
   if (!ready)
     return command_fail (error, false);
+  upkeep_leave (&batch.loader);
   g_clear_error (&error);
   return code;
 }
