@@ -53,15 +53,16 @@ put_short (uint8_t *at, const void *bytes, size_t length)
 {
   const uint8_t *from = bytes;
   uint8_t *end = at + length;
-  if (length > 32)
-    return put_bytes (at, bytes, length);
-  if (length >= 16)
+  if (length >= 8)
     {
-      memcpy (at, from, 16);
-      memcpy (end - 16, from + length - 16, 16);
-    }
-  else if (length >= 8)
-    {
+      if (length > 32)
+        return put_bytes (at, bytes, length);
+      if (length >= 16)
+        {
+          memcpy (at, from, 16);
+          memcpy (end - 16, from + length - 16, 16);
+          return end;
+        }
       memcpy (at, from, 8);
       memcpy (end - 8, from + length - 8, 8);
     }

@@ -216,21 +216,21 @@ encode_numeric (const Value *value, uint8_t *out)
   return out;
 }
 
-/* Zero is the letter alone; any other number its sign, the place of its point and its significant digits: the value is
- * 0.DDD x 10^point. */
+/* Zero is the letter alone; any other number has behind it its sign, the place of its point and its significant digits: the value is
+ * 0.DDD x 10^point. The first six bytes are written as one word, of which the digits overwrite the last two. */
 static uint8_t *
 begin_canonical (bool negative, int32_t point, uint8_t *out)
 {
-  out = put_byte (out, negative ? '-' : '+');
-  return put_int32 (out, point);
+  put_int64 (out, (int64_t) ((uint64_t) CANONICAL_NUMBER << 56 | (uint64_t) (negative ? '-' : '+') << 48
+                             | (uint64_t) (uint32_t) point << 16));
+  return out + 6;
 }
 
 uint8_t *
 canonical_bigint (const Value *value, uint8_t *out)
 {
-  out = put_byte (out, CANONICAL_NUMBER);
   if (value->integer == 0)
-    return out;
+    return put_byte (out, CANONICAL_NUMBER);
   bool negative = value->integer < 0;
   uint64_t magnitude = negative ? -(uint64_t) value->integer : (uint64_t) value->integer;
   int32_t zeros = 0;
@@ -249,19 +249,18 @@ uint8_t *
 canonical_decimal (const Value *value, uint8_t *out)
 {
   const Decimal *decimal = &value->decimal;
-  out = put_byte (out, CANONICAL_NUMBER);
   if (decimal->first == decimal->last)
-    return out;
+    return put_byte (out, CANONICAL_NUMBER);
   out = begin_canonical (decimal->negative, decimal->point, out);
   if (decimal->mark > 0)
     for (size_t i = decimal->first; i < MIN (decimal->last, decimal->n_whole); i++)
       out = put_byte (out, (uint8_t) decimal_digit (decimal, i));
   else if (decimal->first < decimal->n_whole)
-    out = put_bytes (out, decimal->whole + decimal->first, MIN (decimal->last, decimal->n_whole) - decimal->first);
+    out = put_short (out, decimal->whole + decimal->first, MIN (decimal->last, decimal->n_whole) - decimal->first);
   if (decimal->last > decimal->n_whole)
     {
       size_t from = decimal->first > decimal->n_whole ? decimal->first - decimal->n_whole : 0;
-      out = put_bytes (out, decimal->fraction + from, decimal->last - decimal->n_whole - from);
+      out = put_short (out, decimal->fraction + from, decimal->last - decimal->n_whole - from);
     }
   return out;
 }
