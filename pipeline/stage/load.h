@@ -21,7 +21,7 @@ typedef struct
   char *header; /* in one row, as its columns were understood; NULL: none */
   Layout *layout;
   RejectSpool *rejects;
-  GPtrArray *referred; /* of Referred, one a reference; NULL: nobody has gathered them */
+  GPtrArray *referred; /* of Referred, one a reference, for the first of them; NULL: nobody has gathered them */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
   Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
   Stage *stage;

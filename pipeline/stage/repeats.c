@@ -178,9 +178,12 @@ repeats_suspects (Repeats *repeats, const Uid **ret_ids, size_t *ret_count)
   return !repeats->too_many;
 }
 
-/* A join, for a list that is compared one by one, as PostgreSQL 13 does it, would take long. */
+/* From PostgreSQL 14 on a list is hashed, and asked by all processes that read the table. Before it is compared one by one, and a join is
+ * better. */
+#define HASHES_LISTS 140000
+
 char *
-repeats_condition (Repeats *repeats, const char *column)
+repeats_condition (Repeats *repeats, const char *column, int server_version)
 {
   const Uid *ids;
   size_t count;
@@ -188,14 +191,15 @@ repeats_condition (Repeats *repeats, const char *column)
     return g_strdup ("true");
   if (count == 0)
     return NULL;
-  GString *sql = g_string_new (NULL);
-  g_string_append_printf (sql, "%s in (select unnest('", column);
+  bool hashes = server_version >= HASHES_LISTS;
+  GString *sql = g_string_sized_new (count * UID_TEXT_SIZE + 64);
+  g_string_append_printf (sql, hashes ? "%s = any ('" : "%s in (select unnest('", column);
   for (size_t i = 0; i < count; i++)
     {
       char id[UID_TEXT_SIZE];
       uid_format (ids[i], id);
       g_string_append_printf (sql, "%c%s", i == 0 ? '{' : ',', id);
     }
-  g_string_append (sql, "}'::uuid[]))");
+  g_string_append (sql, hashes ? "}'::uuid[])" : "}'::uuid[]))");
   return g_string_free (sql, FALSE);
 }

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define MOST_GATHERED 2 /* references of which all ids are kept: each may take 4 MiB */
+
 /* A pass under way. */
 typedef struct
 {
@@ -43,7 +45,7 @@ begin_referred (const PipelineTask *task, Loaded *loaded)
   if (task->run->size < TASK_LARGE_BYTES)
     return;
   loaded->referred = g_ptr_array_new_with_free_func ((GDestroyNotify) referred_free);
-  for (int r = 0; r < loaded->layout->n_references; r++)
+  for (int r = 0; r < MIN (loaded->layout->n_references, MOST_GATHERED); r++)
     g_ptr_array_add (loaded->referred, referred_new ());
 }
 

@@ -77,9 +77,9 @@ delta_find (Db *db, const DeltaPlan *plan, bool as_table, const char *query, con
 }
 
 char *
-delta_numbered (const DeltaPlan *plan, const Loaded *loaded)
+delta_numbered (const Db *db, const DeltaPlan *plan, const Loaded *loaded)
 {
-  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._hash");
+  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._hash", db_server_version (db));
   const SqlVar vars[] = {
     { "rows", plan->rows }, { "suspected", suspected }, { "staging", loaded->stage->schema }, { "build", loaded->stage->name }
   };

@@ -35,6 +35,6 @@ bool delta_find (Db *db, const DeltaPlan *plan, bool as_table, const char *query
                  char **ret_part, GError **error);
 
 /* The staged rows of a fact without a key, each with its "occurrence". Owned by the caller. */
-char *delta_numbered (const DeltaPlan *plan, const Loaded *loaded);
+char *delta_numbered (const Db *db, const DeltaPlan *plan, const Loaded *loaded);
 
 #endif

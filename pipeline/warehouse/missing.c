@@ -74,9 +74,10 @@ find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutRef
                           { "message", message },
                           { "waits_for", waits ? dimension : NULL } };
   const GPtrArray *referred = loaded->referred;
+  size_t which = (size_t) (reference - loaded->layout->references);
   bool may;
   *ret_rows = 0;
-  if (!may_miss (db, referred != NULL ? referred->pdata[reference - loaded->layout->references] : NULL, vars, G_N_ELEMENTS (vars),
+  if (!may_miss (db, referred != NULL && which < referred->len ? referred->pdata[which] : NULL, vars, G_N_ELEMENTS (vars),
                  step->rows.staged, &may, error)
       || (may && !refuse (db, vars, G_N_ELEMENTS (vars), ret_rows, error)))
     return false;

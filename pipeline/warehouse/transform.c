@@ -257,7 +257,7 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   if (!task_begin_part (change->task, PART_CHANGE, error)
       || !delta_plan (db, change->loaded, rows, keyless && is_same_bag (warehouse), &plan, error))
     return false;
-  vars_take (vars, "numbered", keyless ? delta_numbered (&plan, change->loaded) : g_strdup (""));
+  vars_take (vars, "numbered", keyless ? delta_numbered (db, &plan, change->loaded) : g_strdup (""));
   if (!warehouse->created)
     return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);

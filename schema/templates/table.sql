@@ -64,6 +64,10 @@ where s.:"as" is not null
   and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
   and not exists (select from weir_refused r where r._line = s._line)
 
+-- name: count_repeated
+-- Asked first, as count_missing: of a large file some are suspected by chance.
+select count(*) from (select from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) q
+
 -- name: refuse_duplicates
 -- Where no row of a business key that occurs more than once is to stand. Of all ids, or of those that are suspected.
 insert into weir_refused
