@@ -53,7 +53,7 @@ row_convert_key (Row *row, const Record *record)
 static bool
 is_number (const Type *type)
 {
-  return type != NULL && (type->id == TYPE_BIGINT || type->id == TYPE_NUMERIC || type->id == TYPE_DOUBLE);
+  return type->id == TYPE_BIGINT || type->id == TYPE_NUMERIC || type->id == TYPE_DOUBLE;
 }
 
 /* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
@@ -64,8 +64,9 @@ canonical_reference (Row *row, int r, int part)
   const LayoutReference *reference = &row->layout->references[r];
   const Column *column = &row->columns[reference->columns[part]];
   const Type *known = reference->key[part].type;
-  bool alike =
-      known != NULL && !column->layout->unknown && (column->type == known || (is_number (column->type) && is_number (known)));
+  if (known == NULL || known->write == NULL) /* nobody knows it yet, or it is known by its spelling */
+    return;
+  bool alike = !column->layout->unknown && (column->type == known || (is_number (column->type) && is_number (known)));
   const Type *own = alike ? column->type : NULL;
   KeyMaker *key = row->reference_keys[r];
   GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
