@@ -93,12 +93,12 @@ append_lowercase (GString *arena, const char *text, size_t length)
 }
 
 /* Letters of ASCII, sixteen at once: GCC and Clang make of it what the processor has. */
-typedef uint8_t Letters __attribute__ ((vector_size (16)));
+typedef int8_t Letters __attribute__ ((vector_size (16)));
 
 static inline Letters
 lowercase (Letters letters)
 {
-  Letters upper = (Letters) ((letters >= 'A') & (letters <= 'Z'));
+  Letters upper = (letters > 'A' - 1) & (letters < 'Z' + 1); /* as the processor compares, which has no "not less" */
   return letters | (upper & 0x20);
 }
 
