@@ -32,9 +32,10 @@ Db *db_connect (const char *conninfo, const char *application_name, int stop_fd,
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
 
-/* A second connection to the same database by the same role, for reading beside the first; of the session's settings it has the server's
- * defaults. */
-Db *db_connect_beside (const Db *db, GError **error);
+/* A second connection to the same server and database by the same role, for reading beside the first; of the session's settings it has the
+ * server's defaults. Whether a pooler gives it the same server is not known. It is lost as soon as an answer takes longer than patience_ms,
+ * the making of the connection included. */
+Db *db_connect_beside (const Db *db, int patience_ms, GError **error);
 
 /* Where the time of the work on this connection goes. Statements that have names (schema/sql.h) and COMMIT are added by themselves; who
  * begins a piece of work resets it. Borrowed. */
@@ -103,7 +104,7 @@ void db_copy_cancel (Db *db);
 
 /* COPY ... TO STDOUT: after db_read_begin succeeded, db_read_next until it gives no more, or fails; db_read_cancel before that. *ret_bytes is
  * a row as the format has it (in the binary one what comes before the first row is with that), borrowed until the next call, and NULL behind
- * the last. A row that does not come within ten seconds never does: the connection is lost then. */
+ * the last. */
 bool db_read_begin (Db *db, const char *sql, GError **error);
 bool db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error);
 void db_read_cancel (Db *db);

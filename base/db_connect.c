@@ -122,7 +122,8 @@ connect_deadline (PGconn *conn)
 static bool
 finish_connection (Db *db, GError **error)
 {
-  int64_t since = g_get_monotonic_time (), deadline = connect_deadline (db->conn);
+  int64_t since = g_get_monotonic_time ();
+  int64_t deadline = db->patience_ms > 0 ? since + db->patience_ms * INT64_C (1000) : connect_deadline (db->conn);
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (PQstatus (db->conn) != CONNECTION_BAD && state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED)
     {
@@ -149,13 +150,14 @@ finish_connection (Db *db, GError **error)
 
 /* Takes the connection, which was started. */
 static Db *
-await_connection (PGconn *conn, int stop_fd, GError **error)
+await_connection (PGconn *conn, int stop_fd, int patience_ms, GError **error)
 {
   g_autoptr (Db) db = g_new0 (Db, 1);
   db_together_init (db);
   db->stopwatch = stopwatch_new ();
   db->stop_fd = stop_fd;
   db->conn = conn;
+  db->patience_ms = patience_ms;
   if (db->conn == NULL)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
   PQsetNoticeReceiver (db->conn, drop_notice, NULL);
@@ -169,25 +171,38 @@ await_connection (PGconn *conn, int stop_fd, GError **error)
 static Db *
 open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
 {
-  return await_connection (start_connection (conninfo, application_name), stop_fd, error);
+  return await_connection (start_connection (conninfo, application_name), stop_fd, 0, error);
+}
+
+/* In place of the list of servers that the first connection was made from, the one that it has. */
+static const char *
+value_beside (const Db *db, const PQconninfoOption *option)
+{
+  if (g_str_equal (option->keyword, "host"))
+    return PQhost (db->conn);
+  if (g_str_equal (option->keyword, "hostaddr"))
+    return option->val != NULL ? PQhostaddr (db->conn) : NULL;
+  if (g_str_equal (option->keyword, "port"))
+    return PQport (db->conn);
+  return option->val;
 }
 
 Db *
-db_connect_beside (const Db *db, GError **error)
+db_connect_beside (const Db *db, int patience_ms, GError **error)
 {
   g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
   g_autoptr (GPtrArray) values = g_ptr_array_new ();
   g_autoptr (PQconninfoOption) options = PQconninfo (db->conn);
   for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++)
-    if (option->val != NULL)
+    if (value_beside (db, option) != NULL)
       {
         g_ptr_array_add (keywords, option->keyword);
-        g_ptr_array_add (values, option->val);
+        g_ptr_array_add (values, (gpointer) value_beside (db, option));
       }
   g_ptr_array_add (keywords, NULL);
   g_ptr_array_add (values, NULL);
   PGconn *conn = PQconnectStartParams ((const char *const *) keywords->pdata, (const char *const *) values->pdata, 0);
-  return await_connection (conn, db->stop_fd, error);
+  return await_connection (conn, db->stop_fd, patience_ms, error);
 }
 
 static bool

@@ -36,7 +36,8 @@ struct Db
   GArray *sent;        /* what was posted, and has not been asked for */
   const char *culprit; /* the label of the one that failed, NULL: none */
   Stopwatch *stopwatch;
-  char *row; /* the last that was read of a COPY, NULL: none; db_read.c's */
+  int patience_ms; /* how long an answer may take; 0: as long as it likes. Then the connection is lost */
+  char *row;       /* the last that was read of a COPY, NULL: none; db_read.c's */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)

@@ -1,10 +1,5 @@
 #include "base/db_private.h"
 
-enum
-{
-  DB_READ_MILLISECONDS = 10000,
-};
-
 bool
 db_read_begin (Db *db, const char *sql, GError **error)
 {
@@ -37,14 +32,19 @@ forget_row (Db *db)
 bool
 db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error)
 {
-  DbStatement statement = { .deadline = g_get_monotonic_time () + DB_READ_MILLISECONDS * INT64_C (1000) };
+  DbStatement statement = { 0 };
   int length;
   forget_row (db);
   *ret_bytes = NULL;
   *ret_length = 0;
   while ((length = PQgetCopyData (db->conn, &db->row, 1)) == 0)
-    if (!db_read_more (db, &statement))
-      return db_given_up_error (db, error);
+    {
+      if (!db_read_more (db, &statement))
+        return db_given_up_error (db, error);
+      /* A connection that broke has nothing to read for ever. */
+      if (!db_is_usable (db))
+        return db_connection_error (db, error);
+    }
   if (length > 0)
     return *ret_bytes = db->row, *ret_length = (size_t) length, true;
   /* The end, or an error, which the result has. */
@@ -61,7 +61,7 @@ db_read_cancel (Db *db)
     return;
   db_cancel (db, &statement);
   for (int length; (length = PQgetCopyData (db->conn, &db->row, 1)) >= 0; forget_row (db))
-    if (length == 0 && !db_read_more (db, &statement))
+    if (length == 0 && (!db_read_more (db, &statement) || !db_is_usable (db)))
       return;
   db_drain (db, &statement, NULL, NULL);
 }

@@ -110,6 +110,8 @@ db_read_more (Db *db, DbStatement *statement)
 {
   if (statement->since == 0)
     statement->since = g_get_monotonic_time ();
+  if (statement->deadline == 0 && db->patience_ms > 0)
+    statement->deadline = statement->since + db->patience_ms * INT64_C (1000);
   /* Behind a COPY some of it may still have to go out. */
   bool sending = PQisnonblocking (db->conn) && PQflush (db->conn) > 0;
   switch (db_wait (db, sending ? POLLIN | POLLOUT : POLLIN, !statement->cancelled, statement->deadline, statement->since))

@@ -22,6 +22,7 @@ typedef struct
   Layout *layout;
   RejectSpool *rejects;
   GPtrArray *referred; /* of Referred, one a reference, for the first of them; NULL: nobody has gathered them */
+  bool sifted;         /* TRANSFORM has taken rows out of staging */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
   Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
   Stage *stage;

@@ -59,9 +59,7 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   copy_begin (&pass->copy, send_to_server, pass);
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
-  g_clear_pointer (&loaded->standing, standing_free);
   begin_referred (task, loaded);
-  loaded->standing = standing_begin (db, task, loaded->layout->loaded_before);
 }
 
 static void
@@ -247,7 +245,9 @@ bool
 send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, bool *ret_contradiction, GError **error)
 {
   bool small = task->run->size <= IN_PLACE_FILE_BYTES;
-  if (!db_post (db, "savepoint load", NULL, 0, "savepoint", error)
+  g_clear_pointer (&loaded->standing, standing_free);
+  if (!standing_begin (db, task, loaded->layout, &loaded->standing, error)
+      || !db_post (db, "savepoint load", NULL, 0, "savepoint", error)
       || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
     return false;
@@ -258,6 +258,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
     return db_copy_cancel (db), correct_line (&pass, error);
   if (*ret_contradiction)
     {
+      g_clear_pointer (&loaded->standing, standing_free);
       db_copy_cancel (db);
       return db_exec (db, "rollback to savepoint load", error);
     }

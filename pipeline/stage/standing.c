@@ -26,14 +26,21 @@ struct Standing
   Spool suspects;
 };
 
+/* How long an answer of the second connection may take, and a look at the table for the rows that are wanted now. */
+#define PATIENCE_MS 5000
+#define PATIENCE_NS (PATIENCE_MS * INT64_C (1000000))
+
 /* The order of the file is hoped to be the order of the table's pages, so these are read from the first to the last, by one process. Nobody
- * is kept waiting long where the table is locked. */
-static const char settings[] = "begin read only; set local lock_timeout = 100; set local synchronize_seqscans = off;"
-                               " set local max_parallel_workers_per_gather = 0; set local enable_indexscan = off;"
-                               " set local enable_indexonlyscan = off; set local enable_bitmapscan = off";
+ * is kept waiting long where the table is locked. The snapshot is the load's own, which no other server has, nor a standby that a pooler
+ * may have taken. */
+static const char begin[] = "begin isolation level repeatable read read only not deferrable; set transaction snapshot '%s';"
+                            " set local search_path = pg_catalog; set local lock_timeout = 100; set local statement_timeout = 0;"
+                            " set local synchronize_seqscans = off; set local max_parallel_workers_per_gather = 0;"
+                            " set local enable_indexscan = off; set local enable_indexonlyscan = off;"
+                            " set local enable_bitmapscan = off";
 
 static bool
-begin_reading (Db *db, const PipelineTask *task)
+begin_reading (Db *db, const PipelineTask *task, const char *snapshot)
 {
   const Model *model = task->model;
   const char *statement = model->kind == MODEL_DIMENSION   ? "dimension/standing"
@@ -41,22 +48,39 @@ begin_reading (Db *db, const PipelineTask *task)
                                                            : "fact/standing";
   const SqlVar vars[] = { { "schema", task->options->warehouse_schema }, { "table", model->table }, { "id", model->id_column } };
   g_autofree char *sql = sql_part (statement, vars, G_N_ELEMENTS (vars));
+  g_autofree char *settings = g_strdup_printf (begin, snapshot);
   return db_exec (db, settings, NULL) && db_read_begin (db, sql, NULL);
 }
 
-Standing *
-standing_begin (const Db *db, const PipelineTask *task, bool loaded_before)
+/* Whether it is worth it; a savepoint, as a dry run has them, can export no snapshot. */
+static bool
+is_wanted (const PipelineTask *task, const Layout *layout)
 {
-  if (task->model == NULL || !loaded_before || task->run->size < TASK_LARGE_BYTES)
-    return NULL;
-  g_autoptr (Db) beside = db_connect_beside (db, NULL);
+  const Model *model = task->model;
+  return model != NULL && layout->loaded_before && task->run->size >= TASK_LARGE_BYTES && !task->options->dry_run
+         && !(model_is_keyless (model) && model->append == APPEND_ALL);
+}
+
+bool
+standing_begin (Db *db, const PipelineTask *task, const Layout *layout, Standing **ret_standing, GError **error)
+{
+  g_autoptr (DbResult) snapshot = NULL;
+  *ret_standing = NULL;
+  if (!is_wanted (task, layout))
+    return true;
+  g_autoptr (Db) beside = db_connect_beside (db, PATIENCE_MS, NULL);
+  if (beside == NULL)
+    return true;
+  if (!sql_run (db, "run/snapshot", NULL, 0, &snapshot, error))
+    return false;
   g_autofree Standing *standing = g_new0 (Standing, 1);
-  if (beside == NULL || !begin_reading (beside, task)
+  if (!begin_reading (beside, task, db_result_value (snapshot, 0, 0))
       || !spool_open (&standing->suspects, task->options->scratch, "rows to compare", NULL))
-    return NULL;
+    return true;
   standing->db = g_steal_pointer (&beside);
   standing->window = window_new ();
-  return g_steal_pointer (&standing);
+  *ret_standing = g_steal_pointer (&standing);
+  return true;
 }
 
 /* The connection is of no use any more. */
@@ -69,21 +93,21 @@ leave (Standing *standing)
 }
 
 void
+standing_give_up (Standing *standing)
+{
+  leave (standing);
+  if (standing->window != NULL)
+    spool_clear (&standing->suspects);
+  g_clear_pointer (&standing->window, window_free);
+}
+
+void
 standing_free (Standing *standing)
 {
   if (standing == NULL)
     return;
-  leave (standing);
-  window_free (standing->window);
-  spool_clear (&standing->suspects);
+  standing_give_up (standing);
   g_free (standing);
-}
-
-void
-standing_give_up (Standing *standing)
-{
-  leave (standing);
-  g_clear_pointer (&standing->window, window_free);
 }
 
 /* An id, and behind it what is left; each is two bytes of count, and twice four of length before sixteen of value. False: it is none. */
@@ -118,7 +142,7 @@ read_on (Standing *standing)
 {
   int64_t begun = stopwatch_now ();
   while (standing->db != NULL && window_wants (standing->window))
-    if (!read_pair (standing))
+    if (stopwatch_now () - begun > PATIENCE_NS || !read_pair (standing))
       {
         window_end (standing->window);
         leave (standing);

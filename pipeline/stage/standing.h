@@ -12,13 +12,15 @@
 #define WEIR_PIPELINE_STAGE_STANDING_H
 
 #include "base/uid.h"
+#include "pipeline/layout/layout.h"
 #include "pipeline/run.h"
 #include "pipeline/stage/copybin.h"
 
 typedef struct Standing Standing;
 
-/* NULL: nothing will be proved. "loaded_before": the table has rows to compare with. db is the connection of the load. */
-Standing *standing_begin (const Db *db, const PipelineTask *task, bool loaded_before);
+/* *ret_standing NULL: nothing will be proved. db is the connection of the load, in its transaction, outside of any savepoint; what it
+ * fails with is an error, the second connection's failures are none. */
+bool standing_begin (Db *db, const PipelineTask *task, const Layout *layout, Standing **ret_standing, GError **error);
 void standing_free (Standing *standing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Standing, standing_free)
 

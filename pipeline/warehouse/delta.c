@@ -14,26 +14,25 @@ staged_rows (const Stage *stage, int64_t limit)
   return sql_part ("table/staged", vars, G_N_ELEMENTS (vars));
 }
 
-/* "sifted": staging has not all of its rows any more. "joined": the server has to know what they are. */
+/* "joined": the server has to know what they are. */
 static bool
-make_suspects (Db *db, const Loaded *loaded, bool sifted, bool joined, GError **error)
+make_suspects (Db *db, const Loaded *loaded, bool joined, GError **error)
 {
   const SqlVar vars[] = { { "staging", loaded->stage->schema }, { "build", loaded->stage->name } };
   return sql_run (db, "table/suspects", vars, G_N_ELEMENTS (vars), NULL, error)
          && standing_send (loaded->standing, db, "weir_suspects", error)
-         && (!sifted || sql_run (db, "table/forget_sifted", vars, G_N_ELEMENTS (vars), NULL, error))
+         && (!loaded->sifted || sql_run (db, "table/forget_sifted", vars, G_N_ELEMENTS (vars), NULL, error))
          && (!joined || sql_run (db, "table/analyze_suspects", NULL, 0, NULL, error));
 }
 
 /* Those that were proved unchanged are not looked at. */
 static bool
-plan_suspects (Db *db, const Loaded *loaded, const RowCounts *rows, int64_t loaded_rows, int64_t suspects, DeltaPlan *plan,
-               GError **error)
+plan_suspects (Db *db, const Loaded *loaded, int64_t loaded_rows, int64_t suspects, DeltaPlan *plan, GError **error)
 {
   plan->rows = suspects > 0 ? g_strdup ("select * from weir_suspects") : staged_rows (loaded->stage, 0);
   plan->few = suspects <= FEW_ROWS;
   plan->each = suspects <= loaded_rows / ROWS_OF_A_LOOK_UP;
-  return suspects == 0 || make_suspects (db, loaded, rows->staged != loaded_rows, !plan->each, error);
+  return suspects == 0 || make_suspects (db, loaded, !plan->each, error);
 }
 
 bool
@@ -42,7 +41,7 @@ delta_plan (Db *db, const Loaded *loaded, const RowCounts *rows, bool proved, De
   int64_t loaded_rows, suspects;
   *ret_plan = (DeltaPlan) { .few = rows->staged <= FEW_ROWS };
   if (proved && standing_is_good (loaded->standing, &loaded_rows, &suspects))
-    return plan_suspects (db, loaded, rows, loaded_rows, suspects, ret_plan, error);
+    return plan_suspects (db, loaded, loaded_rows, suspects, ret_plan, error);
   ret_plan->rows = staged_rows (loaded->stage, ret_plan->few ? MAX (rows->staged, 1) : -1);
   return true;
 }

@@ -152,6 +152,7 @@ sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *ste
           && !settle_repeats (db, task, loaded, "table/delete_duplicates", &step->rows.duplicate, error)))
     return false;
   step->rows.staged -= step->rows.duplicate;
+  loaded->sifted = refused > 0 || step->rows.duplicate > 0;
   return true;
 }
 
@@ -210,6 +211,7 @@ sift_overtaken_waiting (Db *db, const PipelineTask *task, Loaded *loaded, const 
       || !keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error)
       || !sift (db, &vars, "table/forget_refused", NULL, error))
     return false;
+  loaded->sifted |= refused > 0;
   tell_overtaken (task, refused, step->notes);
   return true;
 }

@@ -175,6 +175,7 @@ withhold_rows (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
     return true;
   g_auto (Withhold) withhold = { .task = task, .warehouse = warehouse, .stage = loaded->stage };
   withhold_init (&withhold);
+  loaded->sifted = true; /* also of rows that wait already, which count as unchanged */
   return sift_begin (db, error) && run_sql (db, &withhold, "waiting/begin", NULL, error)
          && (waiting == 0 || find_known (db, &withhold, &superseded, error))
          && (missing == 0 || keep (db, &withhold, loaded, step, error))

@@ -18,3 +18,7 @@ select pg_catalog.set_config('synchronous_commit', :'durable', true), pg_catalog
 -- name: not_durable
 -- Its COMMIT does not wait until it is on the disk: one that does follows, or what it says is known without it.
 select pg_catalog.set_config('synchronous_commit', 'off', true)
+
+-- name: snapshot
+-- For a second connection that is to see the same (standing.h).
+select pg_catalog.pg_export_snapshot()

@@ -3,6 +3,7 @@
 #include "tests/support/weir.h"
 
 #include <string.h>
+#include <sys/wait.h>
 
 #define MODEL(kind, more) "{\"table\": \"people\", \"kind\": \"" kind "\"" more "}"
 #define KEY ", \"business_key\": [\"email\"]"
@@ -222,6 +223,65 @@ test_sifted (void **state)
     }
 }
 
+/* Rows that wait already are known, too, whether the file is another one or not. */
+static void
+test_waiting (void **state)
+{
+  static const char *const keys[] = { KEY, "" };
+  for (size_t k = 0; k < G_N_ELEMENTS (keys); k++)
+    {
+      Home *outer = *state;
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model =
+          g_strdup_printf ("{\"table\": \"people\", \"kind\": \"fact\"%s, \"references\": [{\"dimension\": \"users\","
+                           " \"columns\": [\"name\"], \"as\": \"user_id\"}]}",
+                           keys[k]);
+      home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+      home_write_model (home, "people", model);
+      expect_load (home, "email\nann\n", "applied", "read=1 inserted=1 staged=1");
+      for (int round = 0; round < 2; round++)
+        {
+          GString *text = g_string_new ("email,name,pad\n");
+          for (int row = 0; row < ROWS + round; row++)
+            g_string_append_printf (text, "user%d@example.org,%s,%0170d\n", row, row == 17 ? "bob" : "ann", row);
+          g_autoptr (Json) published = load_text (home, "people.csv", text->str, NULL);
+          g_string_free (text, TRUE);
+          assert_load (published, "applied",
+                       round == 0 ? "read=30000 inserted=29999 staged=29999 waiting=1"
+                                  : "read=30001 inserted=1 unchanged=30000 staged=30001");
+        }
+      assert_sql (home, "30000|1", "select (select count(*) from warehouse.people), (select count(*) from weir.waiting)");
+    }
+}
+
+/* The second connection is ended by somebody while it reads: the load goes on without it. */
+static void
+test_second_connection_lost (void **state)
+{
+  static const File file = { "", 0, ROWS, 300, 0, 0, false, false, "", "", "" };
+  g_autofree World *world = g_new0 (World, 1);
+  Home *home = *state;
+  bool ended = false;
+  home_write_model (home, "people", MODEL ("dimension", KEY));
+  for (int round = 0; round < 6 && !ended; round++)
+    {
+      g_autofree char *text = write_file (world, &file);
+      home_drop (home, "people.csv", text);
+      g_autoptr (Background) load = spawn_weir (home, "load", "--archive", "imports/people.csv", NULL);
+      while (round > 0 && !ended && waitid (P_PID, (id_t) load->pid, &(siginfo_t) { 0 }, WEXITED | WNOHANG | WNOWAIT) == 0
+             && !background_said (load, "applied"))
+        ended = sql_number (home,
+                            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                            " where datname = current_database() and query like '%%copy (select w.%%' and pid <> pg_backend_pid()")
+                > 0;
+      assert_int_equal (background_stop (load, 0, 60), 0);
+    }
+  assert_true (ended);
+  assert_sql (home, "0",
+              "select count(*) from (select email, name, pad from staging.people"
+              " except select email, name, pad from warehouse.people_current) q");
+}
+
 /* Where the hashes that were compared are no proof any more, all is compared. */
 static void
 test_no_proof (void **state)
@@ -249,7 +309,8 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_dimension), TEST (test_keyed_fact), TEST (test_bag), TEST (test_sifted),
+  const struct CMUnitTest tests[] = { TEST (test_dimension), TEST (test_keyed_fact), TEST (test_bag),
+                                      TEST (test_sifted),    TEST (test_waiting),    TEST (test_second_connection_lost),
                                       TEST (test_no_proof) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -215,7 +215,7 @@ test_read (void **state)
   size_t length;
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = connect_to (*state);
-  g_autoptr (Db) beside = db_connect_beside (db, NULL);
+  g_autoptr (Db) beside = db_connect_beside (db, 5000, NULL);
   assert_non_null (beside);
   assert_int_not_equal (db_backend (beside), db_backend (db));
 
