@@ -12,6 +12,7 @@
  * Of rows with a key this stands in front. Another byte makes every hash that is stored a mere suspicion, so that the next load
  * compares each row by its values and hashes it anew: for when what was stored can be trusted no more. */
 #define KEYED_RULE 2 /* the first had no byte, and stayed with rows that were filled with values which it did not cover */
+#define DATED_RULE 3 /* the same, of rows with a column that is not hashed */
 
 #define LENGTH sizeof (int32_t)
 
@@ -28,7 +29,7 @@ typedef struct
 
 struct RowHash
 {
-  bool keyed;
+  RowHashKind kind;
   Column *columns;
   size_t n_columns;
   size_t fixed; /* what a row takes beside the text of its values, at most */
@@ -37,10 +38,10 @@ struct RowHash
 };
 
 RowHash *
-row_hash_new (const char *const *names, const Type *const *types_of, size_t count, bool keyed)
+row_hash_new (const char *const *names, const Type *const *types_of, size_t count, RowHashKind kind)
 {
   RowHash *hash = g_new0 (RowHash, 1);
-  hash->keyed = keyed;
+  hash->kind = kind;
   hash->columns = g_new0 (Column, count + 1);
   hash->n_columns = count;
   hash->fixed = 1;
@@ -85,8 +86,8 @@ row_hash_make (RowHash *hash, const Value *const *values, size_t length, Uid *re
       hash->row = g_realloc (hash->row, hash->size);
     }
   uint8_t *end = hash->row;
-  if (hash->keyed)
-    end = put_byte (end, KEYED_RULE);
+  if (hash->kind != ROW_HASH_BAG)
+    end = put_byte (end, hash->kind == ROW_HASH_DATED ? DATED_RULE : KEYED_RULE);
   for (size_t i = 0; i < hash->n_columns; i++)
     {
       if (values[i] == NULL)

@@ -13,9 +13,16 @@
 
 typedef struct RowHash RowHash;
 
-/* "names" and "types": the tracked columns', in the order of strcmp by name. "keyed": whether the rows have a business key; those
- * without are known by their hash, which is another one therefore. Borrows the types. */
-RowHash *row_hash_new (const char *const *names, const Type *const *types_of, size_t count, bool keyed);
+/* Whose rows: each kind has hashes that none of the others has. */
+typedef enum
+{
+  ROW_HASH_BAG,   /* without a business key: they are known by their hash */
+  ROW_HASH_KEYED, /* with one */
+  ROW_HASH_DATED, /* the same, and a column, not tracked, says since when they are true: a model may be of another mind later */
+} RowHashKind;
+
+/* "names" and "types": the tracked columns', in the order of strcmp by name. Borrows the types. */
+RowHash *row_hash_new (const char *const *names, const Type *const *types_of, size_t count, RowHashKind kind);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 

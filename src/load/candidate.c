@@ -17,6 +17,8 @@ candidate_clear (Candidate *candidate)
   g_free (candidate->order_key);
   g_free (candidate->retry_of);
   g_free (candidate->past);
+  g_free (candidate->as_of);
+  g_free (candidate->as_of_zone);
   g_clear_pointer (&candidate->left, json_decref);
 }
 
@@ -126,4 +128,6 @@ candidate_place (const Candidate *candidate, Run *run)
   run->again = candidate->again;
   run->retry_of = g_strdup (candidate->retry_of);
   run->past = g_strdup (candidate->past);
+  run->as_of = g_strdup (candidate->as_of);
+  run->as_of_zone = g_strdup (candidate->as_of_zone);
 }

@@ -24,7 +24,9 @@ loader_open_stop (void)
 void
 loader_init (Loader *loader, const Settings *settings, int stop_fd)
 {
-  *loader = (Loader) { .settings = settings, .held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  *loader = (Loader) { .settings = settings,
+                       .held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                       .zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
   loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
     .warehouse_schema = settings->warehouse_schema,
@@ -47,6 +49,7 @@ void
 loader_clear (Loader *loader)
 {
   g_clear_pointer (&loader->held, g_hash_table_unref);
+  g_clear_pointer (&loader->zones, g_hash_table_unref);
   g_clear_pointer (&loader->untended, g_hash_table_unref);
   g_clear_pointer (&loader->tended, g_hash_table_unref);
   g_clear_pointer (&loader->locked, g_free);
@@ -178,7 +181,7 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length, loader->zones };
   bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
                && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)

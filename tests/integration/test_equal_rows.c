@@ -389,7 +389,7 @@ static void
 hash_by_the_first_rule (const char *column, const char *text, char hash[UID_TEXT_SIZE])
 {
   const Type *type = &types[TYPE_TEXT];
-  g_autoptr (RowHash) row = row_hash_new (&column, &type, 1, false);
+  g_autoptr (RowHash) row = row_hash_new (&column, &type, 1, ROW_HASH_BAG);
   const Value value = { .text = text, .length = strlen (text) };
   const Value *values[] = { &value };
   Uid uid;

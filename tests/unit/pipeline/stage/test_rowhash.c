@@ -61,7 +61,7 @@ hash_for (const Row *row, bool keyed)
       names[i] = row->columns[i].name;
       types_of[i] = &types[row->columns[i].type];
     }
-  return row_hash_new (names, types_of, count_columns (row), keyed);
+  return row_hash_new (names, types_of, count_columns (row), keyed ? ROW_HASH_KEYED : ROW_HASH_BAG);
 }
 
 static Uid
