@@ -216,17 +216,30 @@ run_all (Db *db, const Vars *vars, const char *const *statements, GError **error
   return true;
 }
 
+/* Finds the rows that say something new. Of a few entities each is looked for by itself, as in delta.h. */
+static bool
+find_news (Db *db, Vars *vars, GError **error)
+{
+  int64_t news;
+  if (!sql_change (db, "splice/news", (const SqlVar *) vars->vars->data, vars->vars->len, &news, error))
+    return false;
+  vars_take (vars, "each", g_strdup (delta_plan (news, false).each));
+  return true;
+}
+
 bool
 splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
-  static const char *const look[] = { "splice/refresh", "splice/events", "splice/judge", NULL };
-  static const char *const write[] = { "splice/history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL };
+  static const char *const look[] = { "splice/analyze_news",   "splice/refresh", "splice/events",
+                                      "splice/analyze_events", "splice/judge",   NULL };
+  static const char *const write[] = {
+    "splice/history", "splice/analyze_history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL
+  };
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
-  if (!run_sql (db, &all, "splice/news", error) || !db_exec (db, "analyze weir_news", error) || !run_all (db, &all, look, error)
-      || !refuse_late (db, &all, splice, error) || !count (db, &all, &splice->result->rows, error)
-      || !note_unknown (db, &all, splice->result, error))
+  if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
+      || !count (db, &all, &splice->result->rows, error) || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
   return run_all (db, &all, write, error);

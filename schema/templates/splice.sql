@@ -7,13 +7,22 @@ select s.*, :at as "at?"
 from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and w.is_current
 where w.row_hash is distinct from s._hash or :moved
 
+-- name: analyze_news
+-- What the server does not know it takes for a thousand rows and more, and reads the large table whole.
+analyze weir_news
+
 -- name: refresh
 -- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into.
+with suspected as materialized (
+    select d.*, w."begun?"
+    from weir_news d cross join lateral (
+        select w.effective_start_date as "begun?" from :"schema".:"table" w
+        where w.:"id" = d._id and w.effective_start_date <= d."at?" and (w.effective_end_date is null or d."at?" < w.effective_end_date)
+          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w)
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
-from weir_news d
-where w.:"id" = d._id and w.effective_start_date <= d."at?" and (w.effective_end_date is null or d."at?" < w.effective_end_date)
-  and not (:distinct) and w.row_hash is distinct from :refreshed
+from suspected d
+where w.:"id" = d._id and w.effective_start_date = d."begun?"
 
 -- name: events
 -- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
@@ -21,8 +30,8 @@ where w.:"id" = d._id and w.effective_start_date <= d."at?" and (w.effective_end
 create temporary table weir_events on commit drop as
 with known as (
     select w.*, lead(w.effective_start_date) over (partition by w.:"id" order by w.effective_start_date) as "next?"
-    from :"schema".:"table" w
-    where w.:"id" in (select _id from weir_news)),
+    from (select distinct _id from weir_news) n
+    cross join lateral (select * from :"schema".:"table" w where w.:"id" = n._id :each) w),
 again as (
     select n._id, o.at
     from weir_news n cross join lateral (
@@ -35,18 +44,21 @@ again as (
          order by o.at limit 1)) o)
 select w.:"id" as "id?", coalesce(case when w.effective_start_date = '-infinity' then :first_at end, w.effective_start_date) as "at?",
        2 as "kind?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
-       w.effective_start_date = '-infinity' as "always?"
+       w.effective_start_date as "begun?"
 from known w
 union all
-select w.:"id", w.effective_end_date, 0, null, :data_none null, null, false
+select w.:"id", w.effective_end_date, 0, null, :data_none null, null, null
 from known w where w.effective_end_date is not null and w."next?" is distinct from w.effective_end_date
 union all
-select w.:"id", o.at, 1, null, :data_o w.row_hash, :'run'::uuid, false
+select w.:"id", o.at, 1, null, :data_o w.row_hash, :'run'::uuid, null
 from again o join known w on w.:"id" = o._id and w.effective_start_date <= o.at and (w.effective_end_date is null or o.at < w.effective_end_date)
 union all
-select d._id, d."at?", 3, d._line, :data_d :hash, :'run'::uuid, false
+select d._id, d."at?", 3, d._line, :data_d :hash, :'run'::uuid, null
 from weir_news d
 left join known c on c.:"id" = d._id and c.effective_start_date <= d."at?" and (c.effective_end_date is null or d."at?" < c.effective_end_date)
+
+-- name: analyze_events
+analyze weir_events
 
 -- name: judge
 -- What becomes of each row.
@@ -86,7 +98,7 @@ where line not in (select _line from weir_refused)
 -- The versions as they are to be: a value begins where it is another than before it, and ends where the next one, or nothing, begins.
 create temporary table weir_history on commit drop as
 with one as (
-    select distinct on ("id?", "at?") e.*, bool_or(e."always?") over (partition by e."id?") as "ever?"
+    select distinct on ("id?", "at?") e.*, bool_or(e."begun?" = '-infinity') over (partition by e."id?") as "ever?"
     from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
     select e.*, case when e."kind?" = 0 then lag(e."kind?") over t > 0
@@ -99,11 +111,14 @@ select k.*, row_number() over t as "number?",
 from kept k
 where k."kind?" > 0 window t as (partition by k."id?" order by k."at?")
 
+-- name: analyze_history
+analyze weir_history
+
 -- name: remove
 delete from :"schema".:"table" w
-using (select distinct "id?" from weir_events) e
-where w.:"id" = e."id?"
-  and not exists (select from weir_history h where h."id?" = w.:"id" and h."start?" = w.effective_start_date)
+using weir_events e
+where e."kind?" = 2 and w.:"id" = e."id?" and w.effective_start_date = e."begun?"
+  and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."begun?")
 
 -- name: change
 update :"schema".:"table" w
