@@ -68,8 +68,16 @@ model_check_effective (const Model *model, const Json *root, const MemberScope *
         g_autofree char *path = members_path ("$", words[i]);
         members_problem (scope, path, "needs \"effective\" beside it, which says since when a row is true");
       }
-  if (is_said && model->kind != MODEL_DIMENSION)
-    members_problem (scope, "$.effective", "only a dimension has a history that rows have a place in");
+  if (is_said && model_is_keyless (model))
+    members_problem (scope, "$.effective", "rows without a business_key are all of them events: none takes the place of another");
+  if (is_said && model->kind != MODEL_DIMENSION && json_object_get (root, "first") != NULL)
+    members_problem (scope, "$.first", "only a dimension has versions");
+  for (guint i = 0; is_said && i < model->references->len; i++)
+    if (((const ModelReference *) model->references->pdata[i])->missing == MISSING_WAIT)
+      {
+        g_autofree char *path = g_strdup_printf ("$.references[%u].missing", i);
+        members_problem (scope, path, "rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"");
+      }
   if (model->effective.column != NULL)
     check_column (model, scope);
 }

@@ -336,8 +336,8 @@ compare_hashed (const void *a, const void *b)
   return strcmp (((const Tracked *) a)->hashed, ((const Tracked *) b)->hashed);
 }
 
-/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. A row that
- * brings nothing but a later time of its own is no change, either. */
+/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. A row of
+ * a dimension that brings nothing but a later time of its own is no change, either. */
 static void
 assign_hash_slots (Layout *layout, const Pins *pins)
 {
@@ -347,7 +347,8 @@ assign_hash_slots (Layout *layout, const Pins *pins)
       LayoutColumn *column = &layout->columns[i];
       column->hashed = pins_hash_name (pins, column->name);
       const Tracked tracked = { column->name, column->hashed, &column->hash_slot };
-      if (column->stored && column->key_part < 0 && i != layout->effective)
+      bool is_only_time = i == layout->effective && layout->model->kind == MODEL_DIMENSION;
+      if (column->stored && column->key_part < 0 && !is_only_time)
         g_array_append_val (all, tracked);
     }
   for (int i = 0; i < layout->n_references; i++)

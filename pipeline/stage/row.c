@@ -86,7 +86,9 @@ prepare_hash (Row *row)
       types_of[layout->columns[i].hash_slot] = layout->columns[i].type;
   for (int i = 0; i < layout->n_references; i++)
     types_of[layout->references[i].hash_slot] = &types[TYPE_UUID];
-  RowHashKind kind = layout->n_key_columns == 0 ? ROW_HASH_BAG : layout->effective >= 0 ? ROW_HASH_DATED : ROW_HASH_KEYED;
+  RowHashKind kind = layout->n_key_columns == 0                                         ? ROW_HASH_BAG
+                     : layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION ? ROW_HASH_DATED
+                                                                                        : ROW_HASH_KEYED;
   row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, types_of, layout->hashed->len, kind);
   row->hashed = g_new0 (const Value *, layout->hashed->len + 1);
 }

@@ -98,7 +98,7 @@ effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effectiv
   *ret_effective = (Effective) { .by_row = layout->effective >= 0 };
   if (ret_effective->by_row)
     return check_type (layout, error);
-  if (model->kind != MODEL_DIMENSION || !may_be_dated (task))
+  if (model_is_keyless (model) || !may_be_dated (task))
     return true;
   FileDate date = { 0 };
   FileDateVerdict verdict =

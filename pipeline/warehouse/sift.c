@@ -86,11 +86,26 @@ sift_begin (Db *db, GError **error)
   return sql_run (db, "table/refused", NULL, 0, NULL, error);
 }
 
-/* ", s."updated_at"", where each row says since when it is true; else nothing. */
+/* Which line of a key that occurs more than once stands: of a fact whose rows say since when they are true the last of the latest. */
+static char *
+choose_line (const Layout *layout)
+{
+  static const char *const kept[] = {
+    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
+  };
+  Duplicates duplicates = layout->model->duplicates;
+  if (layout->effective < 0 || layout->model->kind == MODEL_DIMENSION || duplicates == DUPLICATES_REJECT)
+    return g_strdup (kept[duplicates]);
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
+  return g_strdup_printf ("(array_agg(s._line order by s.%s desc, s._line %s))[1]", ident,
+                          duplicates == DUPLICATES_FIRST ? "asc" : "desc");
+}
+
+/* ", s."updated_at"", where a dimension's rows say since when they are true; else nothing. */
 static char *
 name_moment (const Layout *layout)
 {
-  if (layout->effective < 0)
+  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
     return g_strdup ("");
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
   return g_strdup_printf (", s.%s", ident);
@@ -99,7 +114,7 @@ name_moment (const Layout *layout)
 static char *
 same_moment (const Layout *layout)
 {
-  if (layout->effective < 0)
+  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
     return g_strdup ("");
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
   return g_strdup_printf ("and d.%s = s.%s", ident, ident);
@@ -110,23 +125,16 @@ same_moment (const Layout *layout)
 static bool
 settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const char *statement, int64_t *ret_rows, GError **error)
 {
-  g_autofree char *moment = name_moment (loaded->layout), *same = same_moment (loaded->layout);
-  static const char *const kept[] = {
-    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
-  };
   *ret_rows = 0;
   g_autofree char *suspected = repeats_condition (loaded->repeats, "s._id");
   if (suspected == NULL || model_is_keyless (task->model))
     return true;
   const SiftVars all = sift_vars (loaded);
-  const SqlVar vars[] = { all.vars[0],
-                          all.vars[1],
-                          all.vars[2],
-                          all.vars[3],
-                          { "kept", kept[task->model->duplicates] },
-                          { "suspected", suspected },
-                          { "moment", moment },
-                          { "same", same } };
+  g_autofree char *moment = name_moment (loaded->layout), *same = same_moment (loaded->layout),
+                  *kept = choose_line (loaded->layout);
+  const SqlVar vars[] = { all.vars[0],          all.vars[1],      all.vars[2],
+                          all.vars[3],          { "kept", kept }, { "suspected", suspected },
+                          { "moment", moment }, { "same", same } };
   return sql_change (db, statement, vars, G_N_ELEMENTS (vars), ret_rows, error);
 }
 
@@ -203,7 +211,10 @@ sift_late (Db *db, Loaded *loaded, PipelineResult *step, GError **error)
   if (!keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error))
     return false;
   g_autofree char *rows = text_count (refused);
-  if (refused > 0)
+  if (refused > 0 && loaded->layout->model->kind == MODEL_FACT)
+    g_ptr_array_add (step->notes, g_strdup_printf ("%s row%s true since before what the table has, and refused as late", rows,
+                                                   refused == 1 ? " is" : "s are"));
+  else if (refused > 0)
     g_ptr_array_add (
         step->notes,
         g_strdup_printf ("%s row%s true since before what is known, and refused as late: \"late\": \"splice\" in the model and "

@@ -166,7 +166,7 @@ refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
   const Layout *layout = splice->warehouse->layout;
   const char *column = layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
   vars_take (vars, "column", g_strdup (column));
-  vars_take (vars, "message", g_strdup ("the row is true since before what is known of it, or says otherwise of the same instant"));
+  vars_take (vars, "message", g_strdup (SPLICE_LATE_MESSAGE));
   if (!sift_begin (db, error) || !run_sql (db, vars, "table/forget_refused", error))
     return false;
   if (splice->task->model->late != LATE_REFUSE)
@@ -258,14 +258,16 @@ has_observed (const Splice *splice)
 {
   const RowCounts *rows = &splice->result->rows;
   bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
-  return splice->effective->instant != NULL && (rows->unchanged > 0 || (always && rows->inserted > 0));
+  bool versions = splice->warehouse->kind->versions;
+  return splice->effective->instant != NULL
+         && (versions ? rows->unchanged > 0 || (always && rows->inserted > 0) : rows->staged > 0);
 }
 
 bool
 splice_observe (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
   const Effective *effective = splice->effective;
-  bool spliced = effective->late && !splice->warehouse->created;
+  bool spliced = effective->late && !splice->warehouse->created && splice->warehouse->kind->versions;
   g_auto (Vars) all = vars_from (vars, n_vars);
   if (!effective_is_dated (effective) || splice->task->model->late == LATE_APPLY)
     return true;

@@ -14,6 +14,9 @@
 #include "pipeline/warehouse/warehouse.h"
 #include "schema/sql.h"
 
+/* What a reject says of it. */
+#define SPLICE_LATE_MESSAGE "the row is true since before what is known of it, or says otherwise of the same instant"
+
 /* Borrowed. */
 typedef struct
 {
@@ -31,7 +34,8 @@ bool splice_forget (Db *db, const Splice *splice, GError **error);
  * corrected follow; where the model refuses late rows, these are rejects. */
 bool splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error);
 
-/* Behind the rows of a dated file: keeps which entities it had, if it said something again. */
+/* Behind the rows of a dated file: keeps which entities it had, if it said something again; of a fact always, whose rows do not tell since when
+ * they are true. */
 bool splice_observe (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/withhold.h"
@@ -134,16 +135,24 @@ keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
          && run_sql (db, vars, "table/forget_overtaken", NULL, error);
 }
 
-static bool
-find_delta (Db *db, Vars *vars, const Change *change, GError **error)
+static Splice
+splice_of (const Warehouse *warehouse, const Change *change)
 {
-  bool overtaken = change->before->overtaken != NULL;
-  const DeltaPlan plan = delta_plan (change->result->rows.staged, overtaken);
+  return (Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result };
+}
+
+static bool
+find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+{
+  const Splice what = splice_of (warehouse, change);
+  bool overtaken = change->before->overtaken != NULL, late = later_may_be (&what);
+  const DeltaPlan plan = delta_plan (change->result->rows.staged, overtaken || late);
   char *part = NULL;
   vars_take (vars, "limit", g_strdup (plan.limit));
   vars_set (vars, "each", plan.each);
   if (!delta_find (db, &plan, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
-      || (overtaken && !keep_newer (db, vars, change, error)))
+      || (overtaken && !keep_newer (db, vars, change, error))
+      || (late && !later_take (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error)))
     return g_free (part), false;
   vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
   g_free (part);
@@ -155,7 +164,7 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
 {
   const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
-  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, change, error)
+  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
   vars_take (vars, "kept", sql_part ("table/kept", (const SqlVar *) vars->vars->data, vars->vars->len));
@@ -166,7 +175,10 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   rows->updated = db_result_int64 (counts, 0, 2);
   rows->deactivated = warehouse->kind->versions ? rows->updated : 0;
   rows->inserted = db_result_int64 (counts, 0, 3) - rows->updated;
-  return check_sum (delta, rows->inserted + rows->updated + same, error);
+  if (!check_sum (delta, rows->inserted + rows->updated + same, error))
+    return false;
+  rows->updated -= rows->corrected;
+  return true;
 }
 
 static bool
@@ -262,12 +274,6 @@ is_spliced (const Warehouse *warehouse, const Change *change)
   return effective->by_row || (effective->late && change->task->model->late != LATE_APPLY);
 }
 
-static Splice
-splice_of (const Warehouse *warehouse, const Change *change)
-{
-  return (Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result };
-}
-
 static bool
 splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
@@ -281,7 +287,7 @@ static bool
 observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Splice what = splice_of (warehouse, change);
-  return !warehouse->kind->versions || splice_observe (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
+  return splice_observe (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
 }
 
 static bool
@@ -323,14 +329,28 @@ note_instant (const char *table, int64_t ahead, GPtrArray *notes)
                                     table, duration));
 }
 
+/* A fact's columns tell when its rows came. */
+static bool
+find_now (Db *db, char **ret_instant, GError **error)
+{
+  g_autoptr (DbResult) now = NULL;
+  if (!sql_run (db, "fact/now", NULL, 0, &now, error))
+    return false;
+  g_free (*ret_instant);
+  *ret_instant = g_strdup (db_result_value (now, 0, 0));
+  return true;
+}
+
 /* The instant of the file, or of the run. NULL: the rows have theirs. */
 static bool
 find_instant (Db *db, const PipelineTask *task, const Effective *effective, char **ret_instant, GPtrArray *notes, GError **error)
 {
   int64_t ahead;
-  bool as_it_comes = effective->late && task->model->late == LATE_APPLY;
+  bool as_it_comes = effective->late && task->model->late == LATE_APPLY, dated = effective_is_dated (effective) && !as_it_comes;
   *ret_instant = g_strdup (effective->instant);
-  if (effective_is_dated (effective) && !as_it_comes)
+  if (dated && task->model->kind == MODEL_FACT)
+    return find_now (db, ret_instant, error);
+  if (dated)
     return true;
   g_clear_pointer (ret_instant, g_free);
   if (!ledger_table_instant (db, task->model->table, ret_instant, &ahead, error))

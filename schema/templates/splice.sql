@@ -149,7 +149,7 @@ group by 2, 3
 -- name: observe
 -- Which entities a file had, but for those whose rows were looked at.
 insert into weir.observed (table_name, part, at, ids)
-select :'table', uuid_hash(s._id) & 4095, :'instant'::timestamptz, array_agg(s._id)
+select :'table', uuid_hash(s._id) & 4095, :at, array_agg(s._id)
 from :"staging".:"build" s :but
 group by 2
 

@@ -18,9 +18,9 @@ check_route (const Route *route, GError **error)
   const Model *model = route->model;
   if (model == NULL && route->broken == NULL)
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir model TABLE --write` makes one." },
-                      "--as-of is for tables with a history, and there is no model of %s", route->table);
-  if (model != NULL && model->kind != MODEL_DIMENSION)
-    return weir_error (error, WEIR_ERROR_MODEL, "--as-of is for tables with a history, and %s is a fact", route->table);
+                      "--as-of is for rows with a business key, and there is no model of %s", route->table);
+  if (model != NULL && model_is_keyless (model))
+    return weir_error (error, WEIR_ERROR_MODEL, "--as-of is for rows with a business key, and those of %s have none", route->table);
   if (model != NULL && model->effective.kind == EFFECTIVE_COLUMN)
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Change the column in the file." },
                       "--as-of is for files whose rows do not say it, and those of %s do, in column %s", route->table,

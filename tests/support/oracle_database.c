@@ -134,7 +134,7 @@ static const struct
 } fact_rules[] = {
   { "a run is not in the warehouse once",
     "select run_id from weir.file f where table_name = '$t' and state = 'applied' and"
-    " (select count(*) from warehouse.$t where loaded_by = f.run_id) $i rows_inserted + rows_updated" },
+    " (select count(*) from warehouse.$t where loaded_by = f.run_id) $i rows_inserted + rows_updated + rows_corrected" },
   { "rows of a run that the ledger does not call applied",
     "select loaded_by from warehouse.$t t where not exists (select from weir.file f where f.run_id = t.loaded_by and f.state = "
     "'applied')" },
