@@ -28,8 +28,13 @@ typedef struct DbResult DbResult;
  * for the server and stays the caller's: when it is readable, the statement is cancelled and the call fails with STOP.
  * Time zone is set to UTC, client encoding to UTF8, and notices are dropped. A server encoding other than UTF8 is a MODEL error. */
 Db *db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error);
+/* What was posted (db_post) is still sent, and nobody learns what came of it. */
 void db_free (Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Db, db_free)
+
+/* A second connection to the same database by the same role, for reading beside the first; of the session's settings it has the server's
+ * defaults. */
+Db *db_connect_beside (const Db *db, GError **error);
 
 /* Where the time of the work on this connection goes. Statements that have names (schema/sql.h) and COMMIT are added by themselves; who
  * begins a piece of work resets it. Borrowed. */
@@ -95,5 +100,12 @@ bool db_copy_begin (Db *db, const char *sql, GError **error);
 bool db_copy_write (Db *db, const void *bytes, size_t length, GError **error);
 bool db_copy_end (Db *db, int64_t *ret_rows, GError **error);
 void db_copy_cancel (Db *db);
+
+/* COPY ... TO STDOUT: after db_read_begin succeeded, db_read_next until it gives no more, or fails; db_read_cancel before that. *ret_bytes is
+ * a row as the format has it (in the binary one what comes before the first row is with that), borrowed until the next call, and NULL behind
+ * the last. */
+bool db_read_begin (Db *db, const char *sql, GError **error);
+bool db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error);
+void db_read_cancel (Db *db);
 
 #endif

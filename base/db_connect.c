@@ -147,14 +147,15 @@ finish_connection (Db *db, GError **error)
 
 #define POOLER_ROUNDS 3
 
+/* Takes the connection, which was started. */
 static Db *
-open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+await_connection (PGconn *conn, int stop_fd, GError **error)
 {
   g_autoptr (Db) db = g_new0 (Db, 1);
   db_together_init (db);
   db->stopwatch = stopwatch_new ();
   db->stop_fd = stop_fd;
-  db->conn = start_connection (conninfo, application_name);
+  db->conn = conn;
   if (db->conn == NULL)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
   PQsetNoticeReceiver (db->conn, drop_notice, NULL);
@@ -163,6 +164,30 @@ open_connection (const char *conninfo, const char *application_name, int stop_fd
     return NULL;
   PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
   return g_steal_pointer (&db);
+}
+
+static Db *
+open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+{
+  return await_connection (start_connection (conninfo, application_name), stop_fd, error);
+}
+
+Db *
+db_connect_beside (const Db *db, GError **error)
+{
+  g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
+  g_autoptr (GPtrArray) values = g_ptr_array_new ();
+  g_autoptr (PQconninfoOption) options = PQconninfo (db->conn);
+  for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL; option++)
+    if (option->val != NULL)
+      {
+        g_ptr_array_add (keywords, option->keyword);
+        g_ptr_array_add (values, option->val);
+      }
+  g_ptr_array_add (keywords, NULL);
+  g_ptr_array_add (values, NULL);
+  PGconn *conn = PQconnectStartParams ((const char *const *) keywords->pdata, (const char *const *) values->pdata, 0);
+  return await_connection (conn, db->stop_fd, error);
 }
 
 static bool
@@ -265,6 +290,7 @@ db_free (Db *db)
     return;
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
+  g_clear_pointer (&db->row, PQfreemem);
   db_together_clear (db);
   stopwatch_free (db->stopwatch);
   g_free (db);

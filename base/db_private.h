@@ -4,7 +4,8 @@
  *   db_error.c      what libpq and the server complain of, as errors
  *   db_wait.c       waiting for the server, whether it is still there, and a statement's results to its end
  *   db_together.c   statements by name, and several in one round trip
- *   db.c, db_copy.c statements and their rows; COPY
+ *   db.c            statements and their rows
+ *   db_copy.c       COPY to the server; db_read.c from it
  *   db_connect.c    makes the connection, and ends it */
 #ifndef WEIR_BASE_DB_PRIVATE_H
 #define WEIR_BASE_DB_PRIVATE_H
@@ -35,6 +36,7 @@ struct Db
   GArray *sent;        /* what was posted, and has not been asked for */
   const char *culprit; /* the label of the one that failed, NULL: none */
   Stopwatch *stopwatch;
+  char *row; /* the last that was read of a COPY, NULL: none; db_read.c's */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)

@@ -243,6 +243,7 @@ load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded,
     return roll_back_step (db, task), false;
   take_over (result, &step);
   result->rows_known = true;
+  result->aside = task->options->dry_run ? NULL : g_steal_pointer (&loaded->stage->aside);
   return true;
 }
 

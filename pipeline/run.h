@@ -85,6 +85,9 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 #define TASK_PARTS 6          /* of TRANSFORM */
 #define TASK_GO_ON_EVERY 4096 /* records, where a step asks that */
 
+/* A file from which on it pays to have a second connection, or to know of all of its rows what only some are asked for. */
+#define TASK_LARGE_BYTES 4194304
+
 typedef struct
 {
   LoadStatus status;
@@ -100,6 +103,7 @@ typedef struct
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
   Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
+  char *aside;      /* a table of the staging schema that is to be dropped behind the answer (stage/aside.h); NULL: none */
   GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
 } PipelineResult;
 

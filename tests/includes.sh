@@ -41,7 +41,7 @@ BEGIN {
   home["zstd.h"] = "pipeline/text/source_zstd.c"
   home["zstd_errors.h"] = "pipeline/text/source_zstd.c"
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
-  home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_hmac.c"
+  home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_sha.c"
   home["uuid/"] = "base/uid.c"
   home["inotifytools/"] = "watcher/notify.c"
 

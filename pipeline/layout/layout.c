@@ -448,6 +448,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
   else
     assign_nulls (layout);
   assign_hash_slots (layout, pins);
+  layout->loaded_before = !pins_are_empty (pins);
   return g_steal_pointer (&layout);
 }
 

@@ -73,6 +73,7 @@ typedef struct
   int effective;      /* the column that says since when each row is true, by index; -1: there is none */
   GPtrArray *tracked; /* names of what is hashed; borrowed */
   GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
+  bool loaded_before; /* the pins know the table */
   bool header_known;  /* the header has a name that the model or the pins have: it is one, and no row that was taken for one */
 } Layout;
 

@@ -24,6 +24,8 @@ loaded_clear (Loaded *loaded)
   g_clear_pointer (&loaded->sha, sha256_free);
   g_clear_pointer (&loaded->rejects, reject_spool_free);
   g_clear_pointer (&loaded->repeats, repeats_free);
+  g_clear_pointer (&loaded->referred, g_ptr_array_unref);
+  g_clear_pointer (&loaded->standing, standing_free);
   g_clear_pointer (&loaded->stage, stage_free);
 }
 

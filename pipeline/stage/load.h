@@ -5,8 +5,10 @@
 
 #include "pipeline/layout/layout.h"
 #include "pipeline/run.h"
+#include "pipeline/stage/referred.h"
 #include "pipeline/stage/reject.h"
 #include "pipeline/stage/repeats.h"
+#include "pipeline/stage/standing.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/table/rows.h"
 
@@ -19,7 +21,9 @@ typedef struct
   char *header; /* in one row, as its columns were understood; NULL: none */
   Layout *layout;
   RejectSpool *rejects;
-  Repeats *repeats; /* of what the staged rows are known by; NULL without a model */
+  GPtrArray *referred; /* of Referred, one a reference, for the first of them; NULL: nobody has gathered them */
+  Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
+  Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
   Stage *stage;
 } Loaded;
 

@@ -1,9 +1,6 @@
 #include "pipeline/stage/reject.h"
 
-#include "base/autoptr.h"
-#include "base/error.h"
-#include "base/fsutil.h"
-#include "pipeline/stage/copybin.h"
+#include "pipeline/stage/spool.h"
 #include "pipeline/table/rows.h"
 #include "schema/ledger.h"
 
@@ -11,33 +8,20 @@
 
 struct RejectSpool
 {
-  int fd;
+  Spool rows;
   Uid run;
-  CopyWriter copy;
   int64_t repaired;
   int64_t foreign;
   int64_t harmless;
   int64_t lines;
 };
 
-static bool
-write_piece (const void *bytes, size_t length, void *data, GError **error)
-{
-  RejectSpool *spool = data;
-  return fs_write_all (spool->fd, bytes, length, "temporary file for rejects", error);
-}
-
 RejectSpool *
 reject_spool_new (const char *scratch, Uid run, GError **error)
 {
-  int fd = fs_open_scratch (scratch, error);
-  if (fd < 0)
-    return NULL;
-  RejectSpool *spool = g_new0 (RejectSpool, 1);
-  spool->fd = fd;
+  g_autofree RejectSpool *spool = g_new0 (RejectSpool, 1);
   spool->run = run;
-  copy_begin (&spool->copy, write_piece, spool);
-  return spool;
+  return spool_open (&spool->rows, scratch, "rejects", error) ? g_steal_pointer (&spool) : NULL;
 }
 
 void
@@ -45,8 +29,7 @@ reject_spool_free (RejectSpool *spool)
 {
   if (spool == NULL)
     return;
-  copy_clear (&spool->copy);
-  close (spool->fd);
+  spool_clear (&spool->rows);
   g_free (spool);
 }
 
@@ -68,7 +51,7 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   const char *column = reject->column, *reason = reason_word (reject->reason), *message = reject->message;
   size_t room =
       8 * copy_room (sizeof spool->run) + text_room (column) + text_room (reason) + text_room (message) + reject->original_length;
-  uint8_t *at = copy_row (&spool->copy, 8, room);
+  uint8_t *at = copy_row (&spool->rows.copy, 8, room);
   at = copy_int64 (copy_uid (at, spool->run), reject->line);
   at = put_text (put_text (put_text (at, column), reason), message);
   at = copy_bool (copy_bool (at, reject->repaired), reject->waiting);
@@ -78,13 +61,13 @@ reject_add (RejectSpool *spool, const Reject *reject, GError **error)
   spool->foreign += foreign;
   spool->harmless += foreign && !other;
   spool->lines += reject->repaired || other || reject->reason == REASON_FOOTER ? 0 : reject->lines;
-  return copy_row_end (&spool->copy, at, error);
+  return copy_row_end (&spool->rows.copy, at, error);
 }
 
 int64_t
 reject_count (const RejectSpool *spool)
 {
-  return spool->copy.rows - spool->repaired;
+  return spool->rows.copy.rows - spool->repaired;
 }
 
 int64_t
@@ -122,32 +105,10 @@ reject_repaired (const RejectSpool *spool)
 bool
 reject_restart (RejectSpool *spool, GError **error)
 {
-  if (ftruncate (spool->fd, 0) < 0 || lseek (spool->fd, 0, SEEK_SET) < 0)
-    return weir_system_error (error, errno, "could not empty the temporary file for rejects");
-  copy_clear (&spool->copy);
-  copy_begin (&spool->copy, write_piece, spool);
+  if (!spool_restart (&spool->rows, error))
+    return false;
   spool->repaired = spool->foreign = spool->harmless = spool->lines = 0;
   return true;
-}
-
-/* What is in the buffer but not yet in the file is sent after the file, with the trailer; the spool can go on afterwards. */
-static bool
-send_spool (RejectSpool *spool, Db *db, GError **error)
-{
-  char piece[32 * 1024];
-  off_t at = 0;
-  for (;;)
-    {
-      ssize_t got = pread (spool->fd, piece, sizeof piece, at);
-      if (got < 0)
-        return weir_system_error (error, errno, "could not read the temporary file for rejects");
-      if (got == 0)
-        break;
-      if (!db_copy_write (db, piece, (size_t) got, error))
-        return false;
-      at += got;
-    }
-  return db_copy_write (db, spool->copy.bytes, spool->copy.length, error) && db_copy_write (db, "\377\377", 2, error);
 }
 
 bool
@@ -159,11 +120,5 @@ reject_replace (RejectSpool *spool, Db *db, GError **error)
 bool
 reject_append (RejectSpool *spool, Db *db, GError **error)
 {
-  if (spool->copy.rows == 0)
-    return true;
-  if (!db_copy_begin (db, ledger_reject_copy, error))
-    return false;
-  if (!send_spool (spool, db, error))
-    return db_copy_cancel (db), false;
-  return db_copy_end (db, NULL, error);
+  return spool->rows.copy.rows == 0 || spool_send (&spool->rows, db, ledger_reject_copy, error);
 }

@@ -3,8 +3,7 @@
  *
  *   repeats_new for a pass over the file, repeats_add for each row, then repeats_suspects
  *
- * No id that occurs twice is missing among the suspects. One that does not is there by chance: about none of 1,000,000, one in 300 of
- * 10,000,000. */
+ * No id that occurs twice is missing among the suspects. One that does not is there by chance: about none of 1,000,000, 5,000 of 10,000,000. */
 #ifndef WEIR_PIPELINE_STAGE_REPEATS_H
 #define WEIR_PIPELINE_STAGE_REPEATS_H
 
@@ -28,7 +27,8 @@ void repeats_add (Repeats *repeats, Uid id);
 /* The suspects, each once, in order; borrowed until the next repeats_add. False: there are more than can be named. */
 bool repeats_suspects (Repeats *repeats, const Uid **ret_ids, size_t *ret_count);
 
-/* The same as a condition of SQL on a column: "true" where there are too many, NULL where there are none. Owned by the caller. */
-char *repeats_condition (Repeats *repeats, const char *column);
+/* The same as a condition of SQL on a column, for a server of that version (base/db.h): "true" where there are too many, NULL where there are
+ * none. Owned by the caller. */
+char *repeats_condition (Repeats *repeats, const char *column, int server_version);
 
 #endif

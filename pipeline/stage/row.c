@@ -509,10 +509,29 @@ row_identity (const Row *row)
 }
 
 bool
+row_reference (const Row *row, int reference, Uid *ret_id)
+{
+  *ret_id = row->reference_ids[reference];
+  return !row->reference_nulls[reference];
+}
+
+Uid
+row_hash (const Row *row)
+{
+  return row->row_hash;
+}
+
+bool
 row_write (Row *row, const Record *record, CopyWriter *copy, GError **error)
 {
-  const Layout *layout = row->layout;
   null_count_take_row (row->nulls);
+  return row_write_again (row, record, copy, error);
+}
+
+bool
+row_write_again (const Row *row, const Record *record, CopyWriter *copy, GError **error)
+{
+  const Layout *layout = row->layout;
   const int fields = layout->n_columns + layout->n_references + 3;
   uint8_t *at = copy_row (copy, fields, (size_t) fields * copy_room (TYPE_ROOM) + row->length);
   for (int i = 0; i < layout->n_columns; i++)

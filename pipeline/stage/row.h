@@ -39,8 +39,17 @@ const char *row_message (const Row *row);
  * sink. */
 bool row_write (Row *row, const Record *record, CopyWriter *copy, GError **error);
 
+/* The same row once more, to another place. */
+bool row_write_again (const Row *row, const Record *record, CopyWriter *copy, GError **error);
+
 /* After ROW_OK: what the row is known by, its id, and without a key its hash. */
 Uid row_identity (const Row *row);
+
+/* After ROW_OK: what it refers to, by the layout's reference. False: nothing. */
+bool row_reference (const Row *row, int reference, Uid *ret_id);
+
+/* After ROW_OK: the hash of its values. */
+Uid row_hash (const Row *row);
 
 /* After ROW_OK: whether the row is sure to fit on a page of PostgreSQL. Asked only where it may not (fit.h). */
 bool row_fits (const Row *row);

@@ -17,7 +17,8 @@ typedef struct
   int64_t weight; /* of the row; 0: it is not timed */
   int64_t since;
   int64_t parse, convert, key, hash;
-  int64_t file, waited; /* reading the file's bytes; waiting for the server: timed whenever they happen */
+  /* Reading the file's bytes; waiting for the server to take rows; reading those that the table has: timed whenever they happen. */
+  int64_t file, waited, standing;
 } RowClock;
 
 static inline void
@@ -42,7 +43,7 @@ row_clock_take (RowClock *clock, int64_t *spent)
 static inline void
 row_clock_end (const RowClock *clock, int64_t all, Stopwatch *watch)
 {
-  int64_t rest = all - clock->file - clock->parse - clock->convert - clock->key - clock->hash - clock->waited;
+  int64_t rest = all - clock->file - clock->parse - clock->convert - clock->key - clock->hash - clock->waited - clock->standing;
   stopwatch_add_ns (watch, "file", clock->file);
   stopwatch_add_ns (watch, "parse", clock->parse);
   stopwatch_add_ns (watch, "convert", clock->convert);
@@ -50,6 +51,8 @@ row_clock_end (const RowClock *clock, int64_t all, Stopwatch *watch)
   stopwatch_add_ns (watch, "hash", clock->hash);
   stopwatch_add_ns (watch, "encode", MAX (rest, 0));
   stopwatch_add_ns (watch, "wait for COPY", clock->waited);
+  if (clock->standing > 0)
+    stopwatch_add_ns (watch, "table's rows", clock->standing);
 }
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define MOST_GATHERED 2 /* references of which all ids are kept: each may take 4 MiB */
+
 /* A pass under way. */
 typedef struct
 {
@@ -37,6 +39,17 @@ send_to_server (const void *bytes, size_t length, void *data, GError **error)
 }
 
 static void
+begin_referred (const PipelineTask *task, Loaded *loaded)
+{
+  g_clear_pointer (&loaded->referred, g_ptr_array_unref);
+  if (task->run->size < TASK_LARGE_BYTES)
+    return;
+  loaded->referred = g_ptr_array_new_with_free_func ((GDestroyNotify) referred_free);
+  for (int r = 0; r < MIN (loaded->layout->n_references, MOST_GATHERED); r++)
+    g_ptr_array_add (loaded->referred, referred_new ());
+}
+
+static void
 pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
 {
   const Layout *layout = loaded->layout;
@@ -46,6 +59,9 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   copy_begin (&pass->copy, send_to_server, pass);
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
+  g_clear_pointer (&loaded->standing, standing_free);
+  begin_referred (task, loaded);
+  loaded->standing = standing_begin (db, task, loaded->layout->loaded_before);
 }
 
 static void
@@ -114,6 +130,27 @@ keep_mended (Pass *pass, const Record *mended, const Record *original, GError **
   return reject_add (pass->loaded->rejects, &reject, error);
 }
 
+static void
+gather_referred (const Pass *pass)
+{
+  Uid id;
+  for (guint r = 0; pass->loaded->referred != NULL && r < pass->loaded->referred->len; r++)
+    if (row_reference (pass->row, (int) r, &id))
+      referred_add (pass->loaded->referred->pdata[r], id);
+}
+
+/* Puts a row aside that is not proved to be in the table already. */
+static void
+note_suspect (const Pass *pass, const Record *record)
+{
+  Standing *standing = pass->loaded->standing;
+  if (standing == NULL)
+    return;
+  CopyWriter *suspects = standing_suspects (standing, row_identity (pass->row), row_hash (pass->row));
+  if (suspects != NULL && !row_write_again (pass->row, record, suspects, NULL))
+    standing_give_up (standing);
+}
+
 /* A converted row goes to the server, a refused one to the rejects; of a mended one the original (else NULL) is kept too. */
 static bool
 put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *original, GError **error)
@@ -123,9 +160,14 @@ put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *ori
   pass->taken += record->lines;
   if (pass->loaded->repeats != NULL)
     repeats_add (pass->loaded->repeats, row_identity (pass->row));
-  return row_write (pass->row, record, &pass->copy, error)
-         && (!pass->wide || row_fits (pass->row) || look_at_row (pass, record->line, error))
-         && (original == NULL || keep_mended (pass, record, original, error));
+  gather_referred (pass);
+  if (pass->loaded->standing != NULL)
+    standing_expect (pass->loaded->standing, row_identity (pass->row));
+  if (!row_write (pass->row, record, &pass->copy, error)
+      || (pass->wide && !row_fits (pass->row) && !look_at_row (pass, record->line, error)))
+    return false;
+  note_suspect (pass, record);
+  return original == NULL || keep_mended (pass, record, original, error);
 }
 
 static bool
@@ -223,6 +265,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
   pass.clock->file = rows_file_ns (loaded->rows) - file;
+  pass.clock->standing = loaded->standing != NULL ? standing_end (loaded->standing) : 0;
   row_clock_end (pass.clock, stopwatch_now () - begun, db_stopwatch (db));
   if (!db_post (db, "release savepoint load", NULL, 0, "savepoint", error))
     return false;

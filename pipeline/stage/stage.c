@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/stage/aside.h"
 #include "pipeline/stage/grants.h"
 #include "pipeline/stage/in_place.h"
 #include "pipeline/stage/replace.h"
@@ -35,6 +36,7 @@ stage_free (Stage *stage)
   g_free (stage->table);
   g_free (stage->build);
   g_free (stage->name);
+  g_free (stage->aside);
   g_clear_pointer (&stage->comments, g_ptr_array_unref);
   g_free (stage);
 }
@@ -133,6 +135,7 @@ stage_create (Db *db, Stage *stage, const Layout *layout, const PipelineOptions 
   bool ours;
   g_clear_pointer (&stage->comments, g_ptr_array_unref);
   set_name (stage, stage->build);
+  stage->small = small;
   if (!drop_leftovers (db, stage, &ours, error)
       || (small && ours && !in_place_take (db, stage, layout, options, &stage->comments, error)))
     return false;
@@ -229,13 +232,18 @@ take_name (Stage *stage)
 
 /* The old table's grants on the new one, then the old one's name. */
 static bool
-swap (Db *db, const Stage *stage, GError **error)
+swap (Db *db, Stage *stage, GError **error)
 {
   const SqlVar vars[] = { { "schema", stage->schema }, { "table", stage->table }, { "build", stage->build } };
   g_autoptr (DbResult) grants = NULL;
-  return grants_read (db, stage->schema, stage->table, stage->build, &grants, error) && grants_give (db, grants, error)
-         && sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error)
-         && sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error);
+  g_autofree char *aside = NULL;
+  if (!grants_read (db, stage->schema, stage->table, stage->build, &grants, error) || !grants_give (db, grants, error)
+      || (stage->small && !aside_put (db, stage, &aside, error))
+      || (aside == NULL && !sql_run (db, "staging/drop", vars, G_N_ELEMENTS (vars), NULL, error))
+      || !sql_run (db, "staging/rename", vars, G_N_ELEMENTS (vars), NULL, error))
+    return false;
+  stage->aside = g_steal_pointer (&aside);
+  return true;
 }
 
 static bool

@@ -17,6 +17,9 @@ typedef struct
   char *table; /* "users" */
   char *build; /* "users__3fa9c1d2": the name under which it is built */
   char *name;  /* the name it has now: build; or table, after the swap and where its rows are replaced */
+  bool small;  /* the file is */
+  char *
+      aside; /* what the table is called now whose name was taken, and which is still to be dropped (aside.h); NULL: there is none */
   GPtrArray
       *comments; /* of the columns, where the rows of a table are replaced that was there: in_place.h. NULL: it is a new one */
 } Stage;

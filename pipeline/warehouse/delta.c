@@ -1,34 +1,93 @@
 #include "pipeline/warehouse/delta.h"
 
-#include <string.h>
-
 /* Up to here an index is asked for each row, and several processes would not be quicker. */
 #define FEW_ROWS 5000
 
-DeltaPlan
-delta_plan (int64_t staged, bool as_table)
+/* An index is asked for one row in the time in which so many of the table are read. */
+#define ROWS_OF_A_LOOK_UP 32
+
+static char *
+staged_rows (const Stage *stage, int64_t limit)
 {
-  DeltaPlan plan = { .few = staged <= FEW_ROWS && !as_table, .each = "" };
-  if (!plan.few)
-    return plan;
-  plan.each = "offset 0";
-  g_snprintf (plan.limit, sizeof plan.limit, "limit %" G_GINT64_FORMAT, MAX (staged, 1));
-  return plan;
+  g_autofree char *behind = limit >= 0 ? g_strdup_printf ("limit %" G_GINT64_FORMAT, limit) : g_strdup ("");
+  const SqlVar vars[] = { { "staging", stage->schema }, { "build", stage->name }, { "limit", behind } };
+  return sql_part ("table/staged", vars, G_N_ELEMENTS (vars));
+}
+
+/* "sifted": staging has not all of its rows any more. "joined": the server has to know what they are. */
+static bool
+make_suspects (Db *db, const Loaded *loaded, bool sifted, bool joined, GError **error)
+{
+  const SqlVar vars[] = { { "staging", loaded->stage->schema }, { "build", loaded->stage->name } };
+  return sql_run (db, "table/suspects", vars, G_N_ELEMENTS (vars), NULL, error)
+         && standing_send (loaded->standing, db, "weir_suspects", error)
+         && (!sifted || sql_run (db, "table/forget_sifted", vars, G_N_ELEMENTS (vars), NULL, error))
+         && (!joined || sql_run (db, "table/analyze_suspects", NULL, 0, NULL, error));
+}
+
+/* Those that were proved unchanged are not looked at. */
+static bool
+plan_suspects (Db *db, const Loaded *loaded, const RowCounts *rows, int64_t loaded_rows, int64_t suspects, DeltaPlan *plan,
+               GError **error)
+{
+  plan->rows = suspects > 0 ? g_strdup ("select * from weir_suspects") : staged_rows (loaded->stage, 0);
+  plan->few = suspects <= FEW_ROWS;
+  plan->each = suspects <= loaded_rows / ROWS_OF_A_LOOK_UP;
+  return suspects == 0 || make_suspects (db, loaded, rows->staged != loaded_rows, !plan->each, error);
 }
 
 bool
-delta_find (Db *db, const DeltaPlan *plan, const char *query, const SqlVar *vars, size_t n_vars, char **ret_part, GError **error)
+delta_plan (Db *db, const Loaded *loaded, const RowCounts *rows, bool proved, DeltaPlan *ret_plan, GError **error)
 {
-  g_autofree char *rows = sql_part (query, vars, n_vars);
-  const SqlVar delta = { "delta", rows };
-  *ret_part = plan->few ? g_strdup_printf ("weir_delta as materialized (\n%s)", rows) : g_strdup ("");
-  return plan->few || sql_run (db, "table/delta_table", &delta, 1, NULL, error);
+  int64_t loaded_rows, suspects;
+  *ret_plan = (DeltaPlan) { .few = rows->staged <= FEW_ROWS };
+  if (proved && standing_is_good (loaded->standing, &loaded_rows, &suspects))
+    return plan_suspects (db, loaded, rows, loaded_rows, suspects, ret_plan, error);
+  ret_plan->rows = staged_rows (loaded->stage, ret_plan->few ? MAX (rows->staged, 1) : -1);
+  return true;
+}
+
+void
+delta_plan_clear (DeltaPlan *plan)
+{
+  g_clear_pointer (&plan->rows, g_free);
+}
+
+bool
+delta_is_few (int64_t rows)
+{
+  return rows <= FEW_ROWS;
+}
+
+const char *
+delta_each (const DeltaPlan *plan)
+{
+  return plan->few ? "offset 0" : "";
 }
 
 char *
-delta_numbered (const DeltaPlan *plan, Repeats *repeats, const char *staging, const char *build)
+delta_look_up (const DeltaPlan *plan, const SqlVar *vars, size_t n_vars)
 {
-  g_autofree char *suspected = repeats_condition (repeats, "s._hash");
-  const SqlVar vars[] = { { "staging", staging }, { "build", build }, { "suspected", suspected }, { "limit", plan->limit } };
+  return sql_part (plan->each ? "table/look_up" : "table/look_through", vars, n_vars);
+}
+
+bool
+delta_find (Db *db, const DeltaPlan *plan, bool as_table, const char *query, const SqlVar *vars, size_t n_vars, char **ret_part,
+            GError **error)
+{
+  g_autofree char *rows = sql_part (query, vars, n_vars);
+  const SqlVar delta = { "delta", rows };
+  as_table |= !plan->few;
+  *ret_part = as_table ? g_strdup ("") : g_strdup_printf ("weir_delta as materialized (\n%s)", rows);
+  return !as_table || sql_run (db, "table/delta_table", &delta, 1, NULL, error);
+}
+
+char *
+delta_numbered (const Db *db, const DeltaPlan *plan, const Loaded *loaded)
+{
+  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._hash", db_server_version (db));
+  const SqlVar vars[] = {
+    { "rows", plan->rows }, { "suspected", suspected }, { "staging", loaded->stage->schema }, { "build", loaded->stage->name }
+  };
   return sql_part (suspected == NULL ? "fact/numbered_once" : "fact/numbered", vars, G_N_ELEMENTS (vars));
 }

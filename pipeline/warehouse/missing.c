@@ -3,6 +3,9 @@
 #include "pipeline/warehouse/sift.h"
 #include "schema/sql.h"
 
+/* From so many rows for each thing referred to on, these are asked for. */
+#define ROWS_OF_A_REFERRED 4
+
 static void
 note (const LayoutReference *reference, const PipelineTask *task, int64_t rows, const char *remedy, GPtrArray *notes)
 {
@@ -16,16 +19,41 @@ note (const LayoutReference *reference, const PipelineTask *task, int64_t rows, 
                                            waits ? "for" : "to", dimension, columns, next, remedy));
 }
 
+static bool
+count_of (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, int64_t *ret_count, GError **error)
+{
+  g_autoptr (DbResult) count = NULL;
+  if (!sql_run (db, statement, vars, n_vars, &count, error))
+    return false;
+  *ret_count = db_result_int64 (count, 0, 0);
+  return true;
+}
+
+/* Whether some rows may lack what they refer to: asked of all that the file refers to, where that is known and is less. */
+static bool
+may_miss (Db *db, const Referred *referred, const SqlVar *vars, size_t n_vars, int64_t rows, bool *ret_may, GError **error)
+{
+  *ret_may = true;
+  if (referred == NULL || referred_count (referred) < 0 || referred_count (referred) > rows / ROWS_OF_A_REFERRED)
+    return true;
+  int64_t missing;
+  bool done = sql_run (db, "table/referred", NULL, 0, NULL, error)
+              && referred_send (referred, db, "copy weir_referred from stdin (format binary)", error)
+              && count_of (db, "table/count_referred", vars, n_vars, &missing, error)
+              && sql_run (db, "table/forget_referred", NULL, 0, NULL, error);
+  *ret_may = !done || missing > 0;
+  return done;
+}
+
 /* Puts down the rows of a reference, of which there are some. */
 static bool
 refuse (Db *db, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error)
 {
-  g_autoptr (DbResult) count = NULL;
+  int64_t count;
   *ret_rows = 0;
-  if (!sql_run (db, "table/count_missing", vars, n_vars, &count, error))
+  if (!count_of (db, "table/count_missing", vars, n_vars, &count, error))
     return false;
-  return db_result_int64 (count, 0, 0) == 0
-         || (sift_begin (db, error) && sql_change (db, "table/refuse_missing", vars, n_vars, ret_rows, error));
+  return count == 0 || (sift_begin (db, error) && sql_change (db, "table/refuse_missing", vars, n_vars, ret_rows, error));
 }
 
 static bool
@@ -45,7 +73,13 @@ find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutRef
                           { "column", loaded->layout->columns[reference->columns[0]].name },
                           { "message", message },
                           { "waits_for", waits ? dimension : NULL } };
-  if (!refuse (db, vars, G_N_ELEMENTS (vars), ret_rows, error))
+  const GPtrArray *referred = loaded->referred;
+  size_t which = (size_t) (reference - loaded->layout->references);
+  bool may;
+  *ret_rows = 0;
+  if (!may_miss (db, referred != NULL && which < referred->len ? referred->pdata[which] : NULL, vars, G_N_ELEMENTS (vars),
+                 step->rows.staged, &may, error)
+      || (may && !refuse (db, vars, G_N_ELEMENTS (vars), ret_rows, error)))
     return false;
   if (*ret_rows == 0)
     return true;

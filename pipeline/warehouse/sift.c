@@ -126,7 +126,7 @@ static bool
 settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const char *statement, int64_t *ret_rows, GError **error)
 {
   *ret_rows = 0;
-  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._id");
+  g_autofree char *suspected = repeats_condition (loaded->repeats, "s._id", db_server_version (db));
   if (suspected == NULL || model_is_keyless (task->model))
     return true;
   const SiftVars all = sift_vars (loaded);
@@ -135,7 +135,10 @@ settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const ch
   const SqlVar vars[] = { all.vars[0],          all.vars[1],      all.vars[2],
                           all.vars[3],          { "kept", kept }, { "suspected", suspected },
                           { "moment", moment }, { "same", same } };
-  return sql_change (db, statement, vars, G_N_ELEMENTS (vars), ret_rows, error);
+  g_autoptr (DbResult) count = NULL;
+  if (!sql_run (db, "table/count_repeated", vars, G_N_ELEMENTS (vars), &count, error))
+    return false;
+  return db_result_int64 (count, 0, 0) == 0 || sql_change (db, statement, vars, G_N_ELEMENTS (vars), ret_rows, error);
 }
 
 static bool

@@ -147,7 +147,8 @@ set_columns (Vars *vars, const Splice *splice)
   vars_take (vars, "value_k", value_of (warehouse, "k."));
   vars_take (vars, "first_at", first_instant (warehouse));
   vars_take (vars, "always", g_strdup (warehouse->layout->model->first == FIRST_ALWAYS ? "true" : "false"));
-  vars_take (vars, "limit", g_strdup (delta_plan (splice->result->rows.staged, false).limit));
+  int64_t staged = splice->result->rows.staged;
+  vars_take (vars, "limit", delta_is_few (staged) ? g_strdup_printf ("limit %" G_GINT64_FORMAT, MAX (staged, 1)) : g_strdup (""));
 }
 
 /* Behind what was found all columns are of one row. */
@@ -223,7 +224,7 @@ find_news (Db *db, Vars *vars, GError **error)
   int64_t news;
   if (!sql_change (db, "splice/news", (const SqlVar *) vars->vars->data, vars->vars->len, &news, error))
     return false;
-  vars_take (vars, "each", g_strdup (delta_plan (news, false).each));
+  vars_take (vars, "each", g_strdup (delta_each (&(DeltaPlan) { .few = delta_is_few (news) })));
   return true;
 }
 

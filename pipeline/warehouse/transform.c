@@ -146,11 +146,14 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
 {
   const Splice what = splice_of (warehouse, change);
   bool overtaken = change->before->overtaken != NULL, late = later_may_be (&what);
-  const DeltaPlan plan = delta_plan (change->result->rows.staged, overtaken || late);
+  g_auto (DeltaPlan) plan = { 0 };
   char *part = NULL;
-  vars_take (vars, "limit", g_strdup (plan.limit));
-  vars_set (vars, "each", plan.each);
-  if (!delta_find (db, &plan, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
+  if (!delta_plan (db, change->loaded, &change->result->rows, !warehouse->distrusted, &plan, error))
+    return false;
+  vars_take (vars, "rows", g_strdup (plan.rows));
+  vars_set (vars, "each", delta_each (&plan));
+  vars_take (vars, "look_up", delta_look_up (&plan, (const SqlVar *) vars->vars->data, vars->vars->len));
+  if (!delta_find (db, &plan, overtaken || late, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
       || (overtaken && !keep_newer (db, vars, change, error))
       || (late && !later_take (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error)))
     return g_free (part), false;
@@ -207,11 +210,20 @@ static bool
 append_distinct (Db *db, Vars *vars, const DeltaPlan *plan, RowCounts *rows, GError **error)
 {
   char *part;
-  if (!delta_find (db, plan, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
+  vars_set (vars, "each", plan->each ? "offset 0" : "");
+  if (!delta_find (db, plan, false, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
     return g_free (part), false;
   vars_take (vars, "with", part[0] != '\0' ? g_strconcat ("with ", part, NULL) : g_strdup (""));
   g_free (part);
   return run_sql (db, vars, "fact/append_distinct", &rows->inserted, error);
+}
+
+/* Whether rows without a key have the columns that they were hashed with. */
+static bool
+is_same_bag (const Warehouse *warehouse)
+{
+  return !warehouse->created && warehouse->layout->model->append == APPEND_DISTINCT && !warehouse->lost
+         && warehouse->fresh->len == 0 && warehouse->lacking->len == 0;
 }
 
 /* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
@@ -229,8 +241,7 @@ append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, R
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
   if (warehouse->lacking->len > 0)
     return run_sql (db, vars, "fact/append_shared", &rows->inserted, error);
-  bool same = !warehouse->lost && warehouse->fresh->len == 0;
-  return (same || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
+  return (is_same_bag (warehouse) || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
 }
 
 /* Since when the first version of an entity begins, and that of any other. */
@@ -263,10 +274,11 @@ set_expressions (Vars *vars, const Warehouse *warehouse)
 
 /* Whether rows have to find their places in history, instead of going on top of it. */
 static bool
-is_spliced (const Warehouse *warehouse, const Change *change)
+is_spliced (const Db *db, const Warehouse *warehouse, const Change *change)
 {
   const Effective *effective = change->before->effective;
-  g_autofree char *repeats = warehouse->created ? repeats_condition (change->loaded->repeats, "s._id") : NULL;
+  g_autofree char *repeats =
+      warehouse->created ? repeats_condition (change->loaded->repeats, "s._id", db_server_version (db)) : NULL;
   if (!warehouse->kind->versions)
     return false;
   if (warehouse->created)
@@ -301,16 +313,15 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   const Splice what = splice_of (warehouse, change);
   if (warehouse->created && !splice_forget (db, &what, error))
     return false;
-  if (is_spliced (warehouse, change))
+  if (is_spliced (db, warehouse, change))
     return splice (db, vars, warehouse, change, error);
   if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
-  const DeltaPlan plan = delta_plan (rows->staged, false);
-  const Stage *stage = change->loaded->stage;
-  vars_take (vars, "numbered",
-             keyless ? delta_numbered (&plan, change->loaded->repeats, stage->schema, stage->name) : g_strdup (""));
-  if (!task_begin_part (change->task, PART_CHANGE, error))
+  g_auto (DeltaPlan) plan = { 0 };
+  if (!task_begin_part (change->task, PART_CHANGE, error)
+      || !delta_plan (db, change->loaded, rows, keyless && is_same_bag (warehouse), &plan, error))
     return false;
+  vars_take (vars, "numbered", keyless ? delta_numbered (db, &plan, change->loaded) : g_strdup (""));
   if (!warehouse->created)
     return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);

@@ -179,8 +179,9 @@ add_column (Db *db, Warehouse *warehouse, const WantedColumn *column, GPtrArray 
 /* The rows of which the column "which" were hashed when it was something else: no file's hash is to prove anything of them. Those
  * without a key are known by their hash, and keep it. */
 static bool
-distrust (Db *db, const Warehouse *warehouse, const char *column, const char *which, GError **error)
+distrust (Db *db, Warehouse *warehouse, const char *column, const char *which, GError **error)
 {
+  warehouse->distrusted = true;
   const SqlVar vars[] = { { "schema", warehouse->schema },
                           { "table", warehouse->layout->model->table },
                           { "column", column },
@@ -207,7 +208,7 @@ refuse_by_hand (const Warehouse *warehouse, const WantedColumn *column, bool is_
 }
 
 static bool
-convert (Db *db, const Warehouse *warehouse, const char *column, GPtrArray *notes, GError **error)
+convert (Db *db, Warehouse *warehouse, const char *column, GPtrArray *notes, GError **error)
 {
   const Layout *layout = warehouse->layout;
   return distrust (db, warehouse, column, "is not null", error)

@@ -25,6 +25,7 @@ typedef struct
   GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
+  bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 

@@ -24,6 +24,10 @@ create unique index on :"schema".:"table" (:"id") where is_current
 -- name: view
 create or replace view :"schema".:"view" as select :columns from :"schema".:"table" where is_current
 
+-- name: standing
+-- Compared with a file while that is loaded (standing.h).
+copy (select w.:"id", w.row_hash from :"schema".:"table" w where w.is_current) to stdout (format binary)
+
 -- name: first
 insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
 select s._id, :values :began, true, 1, s._hash, :'run'::uuid

@@ -26,6 +26,14 @@ create table :"schema".:"table" (
 -- name: unique
 alter table :"schema".:"table" add unique (row_hash, occurrence)
 
+-- name: standing
+-- As dimension/standing.
+copy (select w.:"id", w.row_hash from :"schema".:"table" w) to stdout (format binary)
+
+-- name: standing_keyless
+-- One row of each hash: a second one of the file is compared by TRANSFORM, whatever the table has.
+copy (select w.row_hash, w.row_hash from :"schema".:"table" w where w.occurrence = 1) to stdout (format binary)
+
 -- name: first
 insert into :"schema".:"table" (:"id", :columns row_hash, created_at, updated_at, loaded_by)
 select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz, :'run'::uuid
@@ -75,14 +83,15 @@ delete from weir_delta d using weir_later l where l._line = d._line
 delete from weir_delta d using weir_later l where l._line = d._line and l.became = 'late'
 
 -- name: numbered
--- The staged rows with "occurrence": which of the equal ones in the file it is. Only those are sorted that may be there more than once.
+-- The staged rows with "occurrence": which of the equal ones in the file it is. Only those are sorted that may be there more than once; of
+-- these all count, be they proved unchanged or not.
 select *, row_number() over (partition by s._hash order by s._line) as occurrence from :"staging".:"build" s where :suspected
 union all
-select *, 1 from :"staging".:"build" s where not (:suspected)
+select *, 1 from (:rows) s where not (:suspected)
 
 -- name: numbered_once
 -- Where no two are equal.
-select *, 1 as occurrence from :"staging".:"build" s :limit
+select *, 1 as occurrence from (:rows) s
 
 -- name: first_keyless
 insert into :"schema".:"table" (:columns row_hash, occurrence, created_at, updated_at, loaded_by)
@@ -93,7 +102,7 @@ from (:numbered) s
 -- Bag difference: the n-th of equal rows in the file is the n-th in the table.
 select s.*
 from (:numbered) s
-where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence)
+where not exists (select from :"schema".:"table" w where w.row_hash = s._hash and w.occurrence = s.occurrence :each)
 
 -- name: append_distinct
 :with

@@ -49,6 +49,18 @@ where n.nspname = :'schema' and c.relname = :'from' and a.grantee <> c.relowner
 -- name: drop
 drop table if exists :"schema".:"table"
 
+-- name: aside
+-- The name that the table was built under, if it is large and nothing but its own parts depends on it.
+select left(:'build', -8) || a.digits
+from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_type t on t.oid = c.reltype,
+     lateral (select substring(obj_description(c.oid, 'pg_class') from '\(weir run ([0-9a-f]{8})-') as digits) a
+where n.nspname = :'schema' and c.relname = :'table' and a.digits <> right(:'build', 8)
+  and pg_total_relation_size(c.oid) > :'large'::bigint
+  and not exists (select from pg_depend d
+                  where d.deptype = 'n'
+                    and (d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid
+                         or d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray)))
+
 -- name: same_columns
 select (select array_agg(row(a.attname, a.atttypid, a.atttypmod) order by a.attnum) from pg_attribute a
         where a.attrelid = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -46,6 +46,16 @@ drop view if exists :"schema".:"view"
 create temporary table if not exists weir_refused (_line bigint not null, column_name text not null, reason text not null, message text not null, waits_for text)
 on commit drop
 
+-- name: referred
+-- What a large file refers to, each once (referred.h).
+create temporary table weir_referred (id uuid not null) on commit drop
+
+-- name: count_referred
+select count(*) from weir_referred r where not exists (select from :"schema".:"dimension" w where w.:"id" = r.id)
+
+-- name: forget_referred
+drop table weir_referred
+
 -- name: count_missing
 -- Asked first, for a statement that writes is never worked on by several processes. Mostly there are none.
 select count(*)
@@ -64,6 +74,10 @@ where s.:"as" is not null
 insert into weir_refused
 select s._line, :'column', 'future', :'message'
 from :"staging".:"build" s where :at > clock_timestamp() + interval '1 minute'
+
+-- name: count_repeated
+-- Asked first, as count_missing: of a large file some are suspected by chance.
+select count(*) from (select from :"staging".:"build" s where :suspected group by s._id :moment having count(*) > 1) q
 
 -- name: refuse_duplicates
 -- Where no row of a business key that occurs more than once is to stand. Of all ids, or of those that are suspected.
@@ -94,8 +108,31 @@ where d._id = s._id :same and d.kept <> s._line
 -- A join by the id that carries the hash: same id and same hash is proof that nothing changed, for a stored hash covers all that its row
 -- has, or is no file's. What is left is carried whole, with a column that no file's can be called like.
 select s.*, w.:"id" is not null as "known?"
-from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and :current
+from (:rows) s left join :look_up w on w.:"id" = s._id and :current
 where w.row_hash is distinct from s._hash
+
+-- name: look_up
+-- In place of the table, where each row is looked for by itself: a join would read all of it for a few.
+lateral (select * from :"schema".:"table" w where w.:"id" = s._id and :current offset 0)
+
+-- name: look_through
+:"schema".:"table"
+
+-- name: staged
+-- The rows to be compared.
+select * from :"staging".:"build" :limit
+
+-- name: suspects
+-- Instead of them, those that were not proved unchanged while the file was loaded (standing.h).
+create temporary table weir_suspects (like :"staging".:"build") on commit drop
+
+-- name: forget_sifted
+-- What was taken out of staging since then.
+delete from weir_suspects s where not exists (select from :"staging".:"build" b where b._line = s._line)
+
+-- name: analyze_suspects
+-- For a join with a table of any size.
+analyze weir_suspects
 
 -- name: delta_table
 -- A statement that writes into other tables is never worked on by several processes; this one is.

@@ -7,6 +7,7 @@
 #include "src/commands/named_files.h"
 #include "src/load/by_hand.h"
 #include "src/load/loading.h"
+#include "src/load/upkeep.h"
 #include "src/load/worker.h"
 #include "src/report/progress.h"
 #include "src/report/spent.h"
@@ -206,6 +207,7 @@ load_files (Call *call)
     }
   if (!ready)
     return command_fail (error, false);
+  upkeep_leave (&batch.loader);
   g_clear_error (&error);
   return code;
 }

@@ -3,6 +3,7 @@
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/load/loading.h"
+#include "src/load/upkeep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,7 @@ run (Call *call, int *ret_code, GError **error)
     return false;
   load_now_tell (end.summary, call->json, false);
   load_now_look_behind (&loader);
+  upkeep_leave (&loader);
   *ret_code = load_now_exit_code (&end, options->rejects_ok);
   return true;
 }

@@ -26,7 +26,8 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
 {
   *loader = (Loader) { .settings = settings,
                        .held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
-                       .zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+                       .zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                       .aside = g_ptr_array_new_with_free_func (g_free) };
   loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
     .warehouse_schema = settings->warehouse_schema,
@@ -52,6 +53,7 @@ loader_clear (Loader *loader)
   g_clear_pointer (&loader->zones, g_hash_table_unref);
   g_clear_pointer (&loader->untended, g_hash_table_unref);
   g_clear_pointer (&loader->tended, g_hash_table_unref);
+  g_clear_pointer (&loader->aside, g_ptr_array_unref);
   g_clear_pointer (&loader->locked, g_free);
   g_clear_pointer (&loader->blocker, json_decref);
   g_clear_pointer (&loader->db, db_free);
@@ -133,9 +135,9 @@ loader_route_again (Loader *loader, const char *name, Uid before, Route *ret_rou
 static bool
 take_lock (Loader *loader, const char *table, int wait_ms, bool *ret_locked, GError **error)
 {
-  *ret_locked = true;
-  return wait_ms > 0 ? ledger_wait_table (loader->db, table, wait_ms, error)
-                     : ledger_lock_table (loader->db, table, ret_locked, error);
+  if (!ledger_lock_table (loader->db, table, ret_locked, error))
+    return false;
+  return *ret_locked || wait_ms == 0 || (*ret_locked = ledger_wait_table (loader->db, table, wait_ms, error));
 }
 
 /* A question to the ledger, where the answer may be an error. */

@@ -35,8 +35,9 @@ typedef struct
   GHashTable *zones;    /* agreement.h */
   GHashTable *untended; /* tables that have to be looked after behind the answer, and those that were (upkeep.h) */
   GHashTable *tended;
-  char *locked;  /* the table whose lock is held */
-  Json *blocker; /* the session that loader_find_blocker found last; NULL: none */
+  GPtrArray *aside; /* of char *: tables of the staging schema that are to be dropped behind the answer (upkeep.h) */
+  char *locked;     /* the table whose lock is held */
+  Json *blocker;    /* the session that loader_find_blocker found last; NULL: none */
 } Loader;
 
 /* SIGTERM and SIGINT as a readable descriptor, the caller's; both are blocked for this process. It ends waiting statements, and is

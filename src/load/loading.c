@@ -69,16 +69,16 @@ take_claimed (const Loader *loader, const Claim *claim, const Route *route, Inpu
   ret_input->run.claimed = true;
 }
 
-/* Whether all that the ledger is told when a run begins would be found again without it: a claim has its run, and its file has its place in
- * the order by a time that claiming leaves as it was. */
+/* Whether all that the ledger is told when a run begins would be found again without it: of a file that stays where it is everything; a claim
+ * has its run, and its file has its place in the order by a time that claiming leaves as it was. */
 static bool
 is_plain (const Run *run)
 {
-  return run->claimed && run->instant_ns == run->mtime_ns && !run->again && run->past == NULL && run->as_of == NULL;
+  return run->as_of == NULL && (!run->claimed || (run->instant_ns == run->mtime_ns && !run->again && run->past == NULL));
 }
 
 /* Tells the ledger that the run has begun, and that those of dead processes on this table are over. Of a plain file that need not be on the
- * disk: if the server crashes before a COMMIT that is, the claim is one that the ledger does not know. */
+ * disk: if the server crashes before a COMMIT that is, the run never was, and the claim is one that the ledger does not know. */
 static bool
 begin_run (Loader *loader, const Input *input, GError **error)
 {
@@ -154,6 +154,16 @@ note_held (Loader *loader, Uid run, bool held)
     g_hash_table_remove (loader->held, id);
 }
 
+/* Where the file is when all went well. Owned by the caller. */
+static char *
+find_goal (const Loader *loader, const Run *run, int64_t second, const char **ret_disposition)
+{
+  if (run->claimed)
+    return placing_place (loader->settings, run, second, ret_disposition);
+  *ret_disposition = "left";
+  return g_strdup (run->place);
+}
+
 /* Runs the pipeline. True: the summary is good, or tells why the file is refused. False: *ret_fate says whether the ledger has the
  * run FAILED or still open. */
 static bool
@@ -166,15 +176,17 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   g_autoptr (GError) failure = NULL;
   int64_t second = time (NULL);
   RunGoal goal = { .begun = start };
-  g_autofree char *place = placing_place (loader->settings, run, second, &goal.disposition);
+  g_autofree char *place = find_goal (loader, run, second, &goal.disposition);
   goal.place = place;
-  /* A file without a model ends with a word on models, which the pipeline does not have. */
-  bool has_goal = run->claimed && route->model != NULL;
+  /* A file without a model ends with a word on models, which the pipeline does not have. One that nobody claimed is told behind its move. */
+  bool has_goal = route->model != NULL && (run->claimed || !input->keep);
   const PipelineTask task = {
     loader->catalog, route->model, run, input->fd, &loader->options, input->keep, has_goal ? &goal : NULL
   };
   bool done = pipeline_run (loader->db, &task, &result, &failure);
   note_held (loader, run->id, result.columns_held);
+  if (result.aside != NULL)
+    g_ptr_array_add (loader->aside, g_steal_pointer (&result.aside));
   if (!done)
     loader_find_blocker (loader, run->table, &failure);
   if (done)

@@ -213,10 +213,12 @@ placing_note_stuck (LoadEnd *end, const char *where, GError *error)
   g_error_free (error);
 }
 
-/* Nobody comes back to such a file, so the ledger is told last. */
+/* Nobody comes back to such a file, so the ledger is told last of one that moves. */
 bool
 placing_in_place (const Placing *placing, const char *path, bool archive, GError **error)
 {
+  if (!archive && placing->end->told != 0)
+    return true;
   int64_t now = time (NULL);
   const ArchiveFile file = { path, placing->run->file, placing->run->id, now, NULL };
   g_autofree char *place = NULL;

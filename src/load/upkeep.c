@@ -1,6 +1,7 @@
 #include "src/load/upkeep.h"
 
 #include "base/error.h"
+#include "pipeline/stage/aside.h"
 #include "pipeline/warehouse/takeup.h"
 #include "pipeline/warehouse/tending.h"
 #include "schema/ledger.h"
@@ -134,10 +135,27 @@ tend (Loader *loader, const Model *model, bool made, GError **error)
   return true;
 }
 
+static void
+drop_aside (Loader *loader, bool wait)
+{
+  for (guint i = 0; i < loader->aside->len && loader->db != NULL && db_is_usable (loader->db); i++)
+    aside_drop (loader->db, loader->options.staging_schema, loader->aside->pdata[i], wait);
+  g_ptr_array_set_size (loader->aside, 0);
+}
+
+void
+upkeep_leave (Loader *loader)
+{
+  drop_aside (loader, false);
+  g_clear_pointer (&loader->db, db_free);
+}
+
 void
 upkeep_behind (Loader *loader, char **ret_text)
 {
   *ret_text = NULL;
+  if (!loader->one_shot)
+    drop_aside (loader, true);
   if (loader->untended == NULL || g_hash_table_size (loader->untended) == 0)
     return;
   g_autoptr (GString) told = g_string_new (NULL);

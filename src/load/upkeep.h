@@ -20,6 +20,10 @@ void upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end);
  * file that comes next tries it again. */
 void upkeep_behind (Loader *loader, char **ret_text);
 
+/* Behind the last answer of a process: large staging tables go whose place small files have taken (stage/aside.h). Nobody waits for that
+ * end: the connection is closed, and the server goes on by itself. A worker's upkeep_behind does it after each file. */
+void upkeep_leave (Loader *loader);
+
 /* All tables with rows that wait. *ret_text: what was done, a line for each table, NULL: nothing; owned by the caller. False: another
  * session had one of them in hand: it is worth coming back soon. The catalog is loaded anew. */
 bool upkeep_of_all (Loader *loader, char **ret_text);

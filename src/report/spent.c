@@ -20,6 +20,7 @@ meaning_of (const char *what)
     { "hash", "of the row" },
     { "encode", "values to what the server takes" },
     { "wait for COPY", "until the server has taken rows" },
+    { "table's rows", "ids and hashes that are there, to compare" },
     { "COMMIT", "until it is on the disk" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (words); i++)

@@ -72,7 +72,11 @@ add_from_path (GPtrArray *folders)
   g_autofree char *real = program != NULL ? realpath (program, NULL) : NULL;
   if (real != NULL)
     g_ptr_array_add (folders, g_path_get_dirname (real));
+}
 
+static void
+add_from_config (GPtrArray *folders)
+{
   g_autofree char *config = g_find_program_in_path ("pg_config");
   const char *const argv[] = { config, "--bindir", NULL };
   g_autofree char *folder = NULL;
@@ -80,22 +84,13 @@ add_from_path (GPtrArray *folders)
     g_ptr_array_add (folders, g_steal_pointer (&folder));
 }
 
-/* The folders that have the programs, in order of preference. */
-static GPtrArray *
-list_folders (const char *given)
+/* Whether a folder has the programs in the version wanted, 0: any. *newest grows to what was seen. */
+static bool
+fits (const char *folder, int major, int *ret_version, int *newest)
 {
-  GPtrArray *folders = g_ptr_array_new_with_free_func (g_free);
-  if (given != NULL)
-    g_ptr_array_add (folders, g_strdup (given));
-  else
-    {
-      add_debian (folders);
-      add_from_path (folders);
-    }
-  for (guint i = folders->len; i-- > 0;)
-    if (!has_programs (g_ptr_array_index (folders, i)))
-      g_ptr_array_remove_index (folders, i);
-  return folders;
+  *ret_version = has_programs (folder) ? ask_version (folder) : 0;
+  *newest = MAX (*newest, *ret_version);
+  return *ret_version != 0 && (major == 0 || *ret_version == major);
 }
 
 static bool
@@ -121,20 +116,23 @@ other_version (int major, int newest, const char *data, GError **error)
                     "the embedded database was made by PostgreSQL %d, but only PostgreSQL %d is here", major, newest);
 }
 
+/* In order of preference. pg_config comes last, and is asked only if nothing else is there: it may be a script that starts others, which
+ * takes longer than all that a command does before it connects. */
+static void (*const places[]) (GPtrArray *folders) = { add_debian, add_from_path, add_from_config };
+
 char *
 pgprograms_find (const char *given, int major, const char *data, int *ret_version, GError **error)
 {
-  g_autoptr (GPtrArray) folders = list_folders (given);
   int newest = 0;
-  for (guint i = 0; i < folders->len; i++)
+  if (given != NULL && fits (given, major, ret_version, &newest))
+    return g_strdup (given);
+  for (size_t place = 0; given == NULL && place < G_N_ELEMENTS (places); place++)
     {
-      const char *folder = g_ptr_array_index (folders, i);
-      int version = ask_version (folder);
-      newest = MAX (newest, version);
-      if (version == 0 || (major != 0 && version != major))
-        continue;
-      *ret_version = version;
-      return g_strdup (folder);
+      g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
+      places[place](folders);
+      for (guint i = 0; i < folders->len; i++)
+        if (fits (folders->pdata[i], major, ret_version, &newest))
+          return g_strdup (folders->pdata[i]);
     }
   (void) (newest == 0 ? no_programs (given, error) : other_version (major, newest, data, error));
   return NULL;

@@ -128,7 +128,7 @@ END {
       print "![The same as bars](performance.svg)\n"
       print_table("| ", " | ")
       print "\n`\\copy` alone: " copy_line("copy") " of " fact["rows"] " rows of six columns" (count["copy-fact", "copy"] ? "; of the fact's four " copy_line("copy-fact") : "") "."
-      printf "Largest process of weir: %.0f MiB. *By hand* is `\\copy`, one UPDATE, one INSERT, in tests/bench/by_hand.sql.\n\n## Of what\n\n", most["weir"] / 1024
+      printf "Largest process of weir: %.0f MiB. *By hand* is `\\copy`, one UPDATE, one INSERT, in tests/bench/by_hand*.sql.\n\n## Of what\n\n", most["weir"] / 1024
       for (i = 1; i <= n_facts; i++) print "- " order[i] ": " fact[order[i]]
       exit
     }

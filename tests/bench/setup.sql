@@ -12,3 +12,7 @@ create table bench.history (
     valid_from timestamptz not null,
     valid_to timestamptz
 );
+create unlogged table bench.staged_payments (like bench.payments);
+create table bench.people (email text primary key);
+create table bench.paid (transaction_id text primary key, email text, amount numeric, transaction_date date);
+create table bench.sold (like bench.payments);

@@ -210,6 +210,22 @@ write_program (Home *home, const char *name, const char *text)
   assert_int_equal (chmod (path, 0755), 0);
 }
 
+/* It may be a script that starts others, and each command would wait for it. */
+static void
+test_pg_config_is_not_asked_in_vain (void **state)
+{
+  Home *home = *state;
+  home_set_environment (home, "WEIR_PG_BIN", NULL);
+  g_autofree char *programs = home_path (home, "programs");
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\ntouch '%s/asked'\n", programs);
+  g_autofree char *path = g_strconcat (programs, ":/usr/local/bin:/usr/bin:/bin", NULL);
+  write_program (home, "pg_config", script);
+  home_set_environment (home, "PATH", path);
+  g_autofree char *found = server_member (home, "programs");
+  assert_non_null (found);
+  assert_false (home_has_file (home, "programs/asked"));
+}
+
 static void
 test_another_version (void **state)
 {
@@ -525,6 +541,7 @@ main (void)
     TEST (test_many_starters),
     TEST (test_tcp),
     TEST (test_another_version),
+    TEST (test_pg_config_is_not_asked_in_vain),
     TEST (test_the_environment_has_no_say),
     TEST (test_a_foreign_socket_folder),
     TEST (test_stop_leaves_no_socket_folder),

@@ -305,14 +305,122 @@ test_durable_beginning (void **state)
   assert_null (strstr (of_ahead, "set_config('synchronous_commit', 'off', true)"));
 }
 
+/* A file that is loaded where it lies waits for the disk once, and the ledger knows then where it is. */
+static void
+test_where_it_lies (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  home_write_file (home, "users.csv", "name,email\nAnn 2,a@x.org\n");
+  g_autofree char *path = home_path (home, "users.csv");
+  for (int again = 0; again < 2; again++)
+    {
+      size_t start = strlen (statement_log_read (&home->log));
+      assert_weir (home, 0, "load", path, NULL);
+      g_autofree char *sent = sent_since (home, start);
+      assert_int_equal (count_in (sent, ": commit\n"), again ? 2 : 3);
+      assert_int_equal (count_in (sent, "set_config('synchronous_commit', 'off', true)"), 1);
+      assert_int_equal (count_in (sent, "$1 = 'on', $2 = "), 1);
+      assert_int_equal (count_in (sent, "set place = "), 0); /* alone, behind the COMMIT */
+      assert_sql (home, again ? "duplicate|users.csv|left|duplicate" : "applied|users.csv|left|applied",
+                  "select state, place, disposition, summary->>'status' from weir.file order by updated_on desc limit 1");
+    }
+}
+
+/* ---- behind a large file ---- */
+
+#define LEFT_OVER "select count(*) from pg_class where relname ~ '^users__[0-9a-f]{8}$'"
+
+/* As if the file before had been a large one. */
+static void
+make_large (Home *home)
+{
+  sql_run_text (home, "insert into staging.users select repeat('x', 900), e::text, e, null, gen_random_uuid()"
+                      " from generate_series(1, 20000) e");
+}
+
+static bool
+is_swept (Home *home)
+{
+  g_autofree char *count = sql_scalar (home, LEFT_OVER);
+  return g_str_equal (count, "0");
+}
+
+/* The large table's files go when the small file's answer is out, and nobody waits for that. */
+static void
+test_behind_a_large_file (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  make_large (home);
+  size_t start = strlen (statement_log_read (&home->log));
+  g_autofree char *oid = sql_scalar (home, "select 'staging.users'::regclass::oid");
+  g_autofree char *path = drop_one (home, 4);
+  assert_weir (home, 0, "load", path, NULL);
+  wait_until (is_swept (home));
+  g_autofree char *sent = sent_since (home, start);
+  const char *unlocked = strstr (sent, "pg_advisory_unlock(hashtextextended('weir.table"), *drop = strstr (sent, "drop table");
+  assert_true (unlocked != NULL && drop != NULL && unlocked < drop);
+  assert_sql (home, "f|2|Ann 4", "select '%s' = 'staging.users'::regclass::oid, count(*), min(name) from staging.users", oid);
+}
+
+/* A worker has it done before it takes the next file; and whoever died first has left it to the next one. */
+static void
+test_left_by_the_dead (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"workers\": 1");
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  make_large (home);
+  home_set_environment (home, "WEIR_FAULT", "kill:after-commit");
+  g_autofree char *path = drop_one (home, 4);
+  g_autoptr (Outcome) killed = run_weir (home, "load", path, NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_sql (home, "1", LEFT_OVER);
+  g_autoptr (Background) watch = start_watch (home);
+  g_free (drop_one (home, 5));
+  wait_until (home_count_files (home, "archive") == 5);
+  assert_sql (home, "0", LEFT_OVER);
+  make_large (home);
+  g_free (drop_one (home, 6));
+  wait_until (home_count_files (home, "archive") == 6 && is_swept (home));
+  stop_watch (watch);
+  assert_sql (home, "2", "select count(*) from staging.users");
+}
+
+/* Somebody's view goes on with the new rows: the large table is emptied, not put aside. */
+static void
+test_large_with_a_view (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load_some (home, 1, 3);
+  make_large (home);
+  sql_run_text (home, "create view public.seen as select name from staging.users");
+  load_some (home, 4, 3);
+  assert_sql (home, "2|Ann 6|0", "select count(*), min(name), (" LEFT_OVER ") from public.seen");
+  sql_run_text (home, "create function public.f(staging.users) returns int return 1");
+  sql_run_text (home, "drop view public.seen");
+  make_large (home);
+  load_some (home, 7, 3);
+  assert_sql (home, "2|1|0", "select count(*), min(public.f(u)), (" LEFT_OVER ") from staging.users u");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_statements_of_a_file), TEST (test_catalog_stays), TEST (test_what_gets_a_new_table), TEST (test_readers),
-    TEST (test_refused_and_comments), TEST (test_second_pass),   TEST (test_lost_beginning),        TEST (test_held),
-    TEST (test_durable_beginning),
+    TEST (test_statements_of_a_file),  TEST (test_catalog_stays),
+    TEST (test_what_gets_a_new_table), TEST (test_readers),
+    TEST (test_refused_and_comments),  TEST (test_second_pass),
+    TEST (test_lost_beginning),        TEST (test_held),
+    TEST (test_behind_a_large_file),   TEST (test_left_by_the_dead),
+    TEST (test_large_with_a_view),     TEST (test_durable_beginning),
+    TEST (test_where_it_lies),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -98,9 +98,12 @@ test_condition (void **state)
   g_autoptr (Repeats) none = pass_by (5000, 100, 0, 0), one = pass_by (5000, 100, 1, 3), many = pass_by (100, 300000, 0, 0);
   char id[UID_TEXT_SIZE];
   uid_format (id_of (0), id);
-  g_autofree char *expected = g_strdup_printf ("s._id in (select unnest('{%s}'::uuid[]))", id);
-  g_autofree char *of_none = repeats_condition (none, "s._id"), *of_one = repeats_condition (one, "s._id");
-  g_autofree char *of_many = repeats_condition (many, "s._id");
+  g_autofree char *expected = g_strdup_printf ("s._id = any ('{%s}'::uuid[])", id);
+  g_autofree char *expected_before = g_strdup_printf ("s._id in (select unnest('{%s}'::uuid[]))", id);
+  g_autofree char *of_none = repeats_condition (none, "s._id", 150000), *of_one = repeats_condition (one, "s._id", 140000);
+  g_autofree char *of_one_before = repeats_condition (one, "s._id", 130014);
+  g_autofree char *of_many = repeats_condition (many, "s._id", 150000);
+  assert_string_equal (of_one_before, expected_before);
   assert_null (of_none);
   assert_string_equal (of_one, expected);
   assert_string_equal (of_many, "true");

@@ -1,0 +1,3 @@
+-- The rows that a file without a key has more than the table.
+\i copy.sql
+insert into bench.sold select * from :table except all select * from bench.sold;
