@@ -45,6 +45,7 @@ run_state_clear (RunState *state)
   g_free (state->order_key);
   g_free (state->retry_of);
   g_free (state->overtook);
+  g_free (state->effective);
 }
 
 const char *
@@ -107,7 +108,8 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   ret_state->again = db_result_bool (result, 0, column++);
   ret_state->retry_of = g_strdup (db_result_value (result, 0, column++));
   ret_state->overtook = g_strdup (db_result_value (result, 0, column++));
-  ret_state->overtook_count = db_result_int64 (result, 0, column);
+  ret_state->overtook_count = db_result_int64 (result, 0, column++);
+  ret_state->effective = g_strdup (db_result_value (result, 0, column));
   return true;
 }
 

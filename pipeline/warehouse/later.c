@@ -16,7 +16,7 @@ static char *
 had_it (const Splice *splice, const char *of)
 {
   g_autofree char *table = text_quote_literal (splice->task->model->table);
-  return g_strdup_printf ("exists (select from weir.observed o where o.table_name = %s and o.part = uuid_hash(d._id) & 4095"
+  return g_strdup_printf ("exists (select from weir.observed o where o.table_name = %s and o.part = right(d._id::text, 3)"
                           " and %s and d._id = any (o.ids))",
                           table, of);
 }

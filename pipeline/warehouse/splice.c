@@ -110,7 +110,7 @@ first_instant (const Warehouse *warehouse)
   g_autofree char *table = text_quote_literal (warehouse->layout->model->table);
   return of_row != NULL
              ? of_row
-             : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = uuid_hash(w.%s) & 4095"
+             : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
                                 " and w.%s = any (o.ids) order by o.at limit 1)",
                                 table, id, id);
 }

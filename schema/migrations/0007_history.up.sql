@@ -12,10 +12,10 @@ update weir.file set rows_late = 0, rows_corrected = 0 where rows_read is not nu
 alter table weir.table add newest_effective timestamptz;
 
 -- Which entities a file had when, where no version begins then: it said what held already. For whoever comes with something from
--- before. In parts by the id, so that one is found without reading all of a file's: uuid_hash(id) & 4095.
+-- before. In parts by the id, so that one is found without reading all of a file's: its last three digits.
 create table weir.observed (
     table_name text not null,
-    part integer not null,
+    part text collate "C" not null,
     at timestamptz not null,
     ids uuid[] not null
 );

@@ -12,7 +12,7 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
        f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
-       array_to_string(f.overtook, ' '), f.overtook_count
+       array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 

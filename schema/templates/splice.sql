@@ -36,11 +36,11 @@ again as (
     select n._id, o.at
     from weir_news n cross join lateral (
         (select o.at from weir.observed o
-         where o.table_name = :'table' and o.part = uuid_hash(n._id) & 4095 and o.at = n."at?" and n._id = any (o.ids)
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at = n."at?" and n._id = any (o.ids)
          limit 1)
         union all
         (select o.at from weir.observed o
-         where o.table_name = :'table' and o.part = uuid_hash(n._id) & 4095 and o.at > n."at?" and n._id = any (o.ids)
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and n._id = any (o.ids)
          order by o.at limit 1)) o)
 select w.:"id" as "id?", coalesce(case when w.effective_start_date = '-infinity' then :first_at end, w.effective_start_date) as "at?",
        2 as "kind?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
@@ -141,7 +141,7 @@ order by d."id?", d."start?"
 -- name: remember
 -- What was said of these entities where no version begins, or none any more.
 insert into weir.observed (table_name, part, at, ids)
-select :'table', uuid_hash(e."id?") & 4095, e."at?", array_agg(distinct e."id?")
+select :'table', right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
 from weir_events e
 where e."kind?" > 1 and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."at?")
 group by 2, 3
@@ -149,7 +149,7 @@ group by 2, 3
 -- name: observe
 -- Which entities a file had, but for those whose rows were looked at.
 insert into weir.observed (table_name, part, at, ids)
-select :'table', uuid_hash(s._id) & 4095, :at, array_agg(s._id)
+select :'table', right(s._id::text, 3), :at, array_agg(s._id)
 from :"staging".:"build" s :but
 group by 2
 

@@ -104,6 +104,7 @@ candidate_orphan (Db *db, const RunState *state, const Run *run, const Route *ro
   ret_candidate->instant_ns = state->instant_ns;
   ret_candidate->again = state->again || g_strcmp0 (state->status, "FAILED") == 0;
   ret_candidate->retry_of = g_strdup (state->retry_of);
+  ret_candidate->as_of = g_strdup (state->effective);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "src/load/loading.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -439,6 +440,21 @@ test_what_comes_back_keeps_its_time (void **state)
   home->oracle = ORACLE_BY_HAND; /* the bytes were mended in place */
 }
 
+/* Whoever takes a file up whose process died knows what was said of it by hand. */
+static void
+test_what_was_said_survives_a_crash (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  home_drop (home, "users.csv", "key,v\nann,a\n");
+  home_set_environment (home, "WEIR_FAULT", "kill:after-load");
+  g_autoptr (Outcome) killed = run_weir (home, "load", "--as-of", "2026-01-02", "imports/users.csv", NULL);
+  assert_int_equal (killed->code, 128 + SIGKILL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "ann|a|2026-01-02 00:00:00+00|-|1", VERSIONS);
+}
+
 static void
 test_rows_with_times_of_their_own (void **state)
 {
@@ -708,6 +724,7 @@ main (void)
     TEST (test_a_name_without_a_date),
     TEST (test_by_hand),
     TEST (test_what_comes_back_keeps_its_time),
+    TEST (test_what_was_said_survives_a_crash),
     TEST (test_rows_with_times_of_their_own),
     TEST (test_daylight_saving),
     TEST (test_a_zone_that_nobody_knows),
