@@ -83,7 +83,8 @@ typedef struct
   char *retry_of;
   char *overtook; /* runs, separated by blanks; NULL: none */
   int64_t overtook_count;
-  char *effective; /* since when the file's rows are true, if that was said by hand or the run is over; NULL: nobody said it so far */
+  char *
+      effective; /* since when the file's rows are true, if that was said by hand or the run is over; NULL: nobody said it so far */
 } RunState;
 
 void run_state_clear (RunState *state);

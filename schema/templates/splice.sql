@@ -64,10 +64,10 @@ analyze weir_events
 -- What becomes of each row.
 create temporary table weir_judged on commit drop as
 with one as (
-    select distinct on ("id?", "at?") * from weir_events order by "id?", "at?", "kind?" desc),
+    select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
+    from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?",
-           max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
+    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
     select e."line?", bool_and(:value_e is not distinct from :value_k) as "same?"

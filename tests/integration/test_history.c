@@ -348,6 +348,10 @@ test_the_same_export_of_another_day (void **state)
   load (home, "users_2026-01-03.csv", "key,v\nann,a\n", "applied", "read=1 unchanged=1 staged=1");
   load (home, "users_2026-01-02.csv", "key,v\nann,b\n", "applied", "read=1 late=1 staged=1");
   assert_sql (home, "a|b|a", "select string_agg(v, '|' order by version_number) from warehouse.users");
+  /* What is said otherwise of the day of a file that only said it again corrects that. */
+  load (home, "users_2026-01-04.csv", "key,v\nann,a\n", "applied", "read=1 unchanged=1 staged=1");
+  load (home, "users_2026-01-04 (1).csv", "key,v\nann,c\n", "applied", "read=1 corrected=1 staged=1");
+  assert_sql (home, "a|b|a|c", "select string_agg(v, '|' order by version_number) from warehouse.users");
   assert_weir (home, 0, "drop", "users", "--yes", NULL);
   assert_sql (home, "0", "select count(*) from weir.observed");
 }
@@ -485,6 +489,21 @@ test_rows_with_times_of_their_own (void **state)
   assert_sql (home, "0",
               "select count(*) from warehouse.users where changed_at at time zone 'Europe/Oslo' <> effective_start_date");
   home->oracle = ORACLE_REPLAY;
+}
+
+/* Each row of a file is counted as what it is, also where another one of its key is something else. */
+static void
+test_rows_of_one_key (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"effective\": {\"column\": \"at\"}}");
+  load (home, "users.csv", "key,v,at\nann,a,2026-01-01\nann,b,2026-01-05\n", "applied",
+        "read=2 inserted=1 updated=1 deactivated=1 staged=2");
+  load (home, "users.csv",
+        "key,v,at\nann,x,2026-01-03\nann,c,2026-01-05\nann,d,2026-01-07\nann,d,2026-01-08\nbob,a,2026-01-01\nbob,b,2026-01-02\n",
+        "applied", "read=6 late=1 corrected=1 updated=2 deactivated=2 unchanged=1 inserted=1 staged=6");
+  assert_sql (home, "ann|a|x|c|d\nbob|a|b",
+              "select key, string_agg(v, '|' order by version_number) from warehouse.users group by 1 order by 1");
 }
 
 /* What PostgreSQL's "at time zone" makes of an hour that there was not, or twice. */
@@ -726,6 +745,7 @@ main (void)
     TEST (test_what_comes_back_keeps_its_time),
     TEST (test_what_was_said_survives_a_crash),
     TEST (test_rows_with_times_of_their_own),
+    TEST (test_rows_of_one_key),
     TEST (test_daylight_saving),
     TEST (test_a_zone_that_nobody_knows),
     TEST (test_other_columns_cannot_say_when),
