@@ -103,7 +103,7 @@ void db_copy_cancel (Db *db);
 
 /* COPY ... TO STDOUT: after db_read_begin succeeded, db_read_next until it gives no more, or fails; db_read_cancel before that. *ret_bytes is
  * a row as the format has it (in the binary one what comes before the first row is with that), borrowed until the next call, and NULL behind
- * the last. */
+ * the last. A row that does not come within ten seconds never does: the connection is lost then. */
 bool db_read_begin (Db *db, const char *sql, GError **error);
 bool db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error);
 void db_read_cancel (Db *db);

@@ -1,5 +1,10 @@
 #include "base/db_private.h"
 
+enum
+{
+  DB_READ_MILLISECONDS = 10000,
+};
+
 bool
 db_read_begin (Db *db, const char *sql, GError **error)
 {
@@ -32,7 +37,7 @@ forget_row (Db *db)
 bool
 db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error)
 {
-  DbStatement statement = { 0 };
+  DbStatement statement = { .deadline = g_get_monotonic_time () + DB_READ_MILLISECONDS * INT64_C (1000) };
   int length;
   forget_row (db);
   *ret_bytes = NULL;
@@ -46,6 +51,7 @@ db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error
   return db_drain (db, &statement, NULL, error);
 }
 
+/* What is on its way when the cancel comes is thrown away, as long as that may take. */
 void
 db_read_cancel (Db *db)
 {
@@ -54,5 +60,8 @@ db_read_cancel (Db *db)
   if (!db_is_usable (db))
     return;
   db_cancel (db, &statement);
+  for (int length; (length = PQgetCopyData (db->conn, &db->row, 1)) >= 0; forget_row (db))
+    if (length == 0 && !db_read_more (db, &statement))
+      return;
   db_drain (db, &statement, NULL, NULL);
 }

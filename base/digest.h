@@ -23,7 +23,7 @@ void sha256_bytes (const void *bytes, size_t length, char hex[SHA256_HEX_SIZE]);
 /* HMAC-SHA-256 (RFC 2104) with one secret over many messages; nothing is allocated per message. */
 typedef struct Hmac Hmac;
 Hmac *hmac_new (const void *secret, size_t length);
-void hmac_digest (const Hmac *hmac, const void *bytes, size_t length, uint8_t digest[32]);
+void hmac_digest (Hmac *hmac, const void *bytes, size_t length, uint8_t digest[32]);
 void hmac_free (Hmac *hmac);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hmac, hmac_free)
 

@@ -172,17 +172,30 @@ explain (const Db *db, const char *statement, GError **error)
   return false;
 }
 
+static bool
+run (Db *db, const char *statement, const Expanded *expanded, bool known, DbResult **ret_result, GError **error)
+{
+  const char *const *params = (const char *const *) expanded->params->pdata;
+  int n_params = (int) expanded->params->len;
+  int64_t begun = stopwatch_now ();
+  bool done = known ? db_query_again (db, expanded->sql, params, n_params, ret_result, error)
+                    : db_query (db, expanded->sql, params, n_params, ret_result, error);
+  stopwatch_add (db_stopwatch (db), g_intern_string (statement), begun);
+  return done || explain (db, statement, error);
+}
+
 bool
 sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error)
 {
   g_auto (Expanded) expanded = expand (statement, vars, n_vars);
-  const char *const *params = (const char *const *) expanded.params->pdata;
-  int n_params = (int) expanded.params->len;
-  int64_t begun = stopwatch_now ();
-  bool done = expanded.constant ? db_query_again (db, expanded.sql, params, n_params, ret_result, error)
-                                : db_query (db, expanded.sql, params, n_params, ret_result, error);
-  stopwatch_add (db_stopwatch (db), g_intern_string (statement), begun);
-  return done || explain (db, statement, error);
+  return run (db, statement, &expanded, expanded.constant, ret_result, error);
+}
+
+bool
+sql_run_again (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error)
+{
+  g_auto (Expanded) expanded = expand (statement, vars, n_vars);
+  return run (db, statement, &expanded, true, ret_result, error);
 }
 
 bool

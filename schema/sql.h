@@ -31,7 +31,10 @@ char *sql_part (const char *statement, const SqlVar *vars, size_t n_vars);
  * is prepared (db_query_again). */
 bool sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
 
-/* The same for such a statement that nobody waits for (db_post): what it fails with, the next one of the transaction fails with. */
+/* The same for one with names in its text that are those of a table: it is prepared, too, once for each table of a connection. */
+bool sql_run_again (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
+
+/* The same for a constant statement that nobody waits for (db_post): what it fails with, the next one of the transaction fails with. */
 bool sql_post (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GError **error);
 
 /* The same for a statement that stands for the connection's whole answer: the rows it touched in *ret_rows (may be NULL). */

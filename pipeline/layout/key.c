@@ -1,5 +1,6 @@
 #include "pipeline/layout/key.h"
 
+#include "base/bytes.h"
 #include "base/digest.h"
 
 #include <string.h>
@@ -91,64 +92,81 @@ append_lowercase (GString *arena, const char *text, size_t length)
     g_string_append_unichar (arena, g_unichar_tolower (g_utf8_get_char (at)));
 }
 
-#define EACH(byte) (UINT64_C (0x0101010101010101) * (byte))
+/* Letters of ASCII, sixteen at once: GCC and Clang make of it what the processor has. */
+typedef uint8_t Letters __attribute__ ((vector_size (16)));
 
-/* Eight letters of ASCII in lower case at once: adding makes the high bit of those from A on, and of those behind Z; a letter has one
- * of them. (Others than ASCII give anything.) */
-static uint64_t
-lowercase (uint64_t letters)
+static inline Letters
+lowercase (Letters letters)
 {
-  uint64_t from_a = letters + EACH (0x80 - 'A');
-  uint64_t behind_z = letters + EACH (0x7f - 'Z');
-  return letters | (((from_a ^ behind_z) & EACH (0x80)) >> 2); /* 0x20 */
+  Letters upper = (Letters) ((letters >= 'A') & (letters <= 'Z'));
+  return letters | (upper & 0x20);
 }
 
-static char
-lowercase_one (char letter)
+static inline bool
+are_ascii (Letters letters)
 {
-  return letter >= 'A' && letter <= 'Z' ? (char) (letter + ('a' - 'A')) : letter;
+  uint64_t halves[2];
+  memcpy (halves, &letters, sizeof halves);
+  return ((halves[0] | halves[1]) & UINT64_C (0x8080808080808080)) == 0;
 }
 
 /* Copies a text, in lower case or not. False: it is not ASCII, and what was copied is of no use. */
 static bool
 copy_ascii (char *to, const char *text, size_t length, bool lower)
 {
-  uint64_t seen = 0, letters;
+  Letters seen = { 0 }, letters = { 0 };
   if (length < sizeof letters)
-    for (size_t i = 0; i < length; i++)
-      {
-        seen |= (unsigned char) text[i];
-        to[i] = lower ? lowercase_one (text[i]) : text[i];
-      }
-  else
-    for (size_t i = 0; i < length; i += sizeof letters)
-      {
-        size_t at = MIN (i, length - sizeof letters); /* the last eight, some of them once more */
-        memcpy (&letters, text + at, sizeof letters);
-        seen |= letters;
-        letters = lower ? lowercase (letters) : letters;
-        memcpy (to + at, &letters, sizeof letters);
-      }
-  return (seen & EACH (0x80)) == 0;
+    {
+      put_short ((uint8_t *) &letters, text, length);
+      seen = letters;
+      letters = lower ? lowercase (letters) : letters;
+      put_short ((uint8_t *) to, &letters, length);
+      return are_ascii (seen);
+    }
+  for (size_t i = 0; i < length; i += sizeof letters)
+    {
+      size_t at = MIN (i, length - sizeof letters); /* the last sixteen, some of them once more */
+      memcpy (&letters, text + at, sizeof letters);
+      seen |= letters;
+      letters = lower ? lowercase (letters) : letters;
+      memcpy (to + at, &letters, sizeof letters);
+    }
+  return are_ascii (seen);
+}
+
+static inline bool
+is_ascii_blank (char c)
+{
+  return c >= 0 && c <= ' ' && is_white_space ((unsigned char) c);
+}
+
+/* Room for that much behind what is there: g_string_set_size, which is a call. */
+static inline char *
+add_room (GString *arena, size_t length)
+{
+  gsize start = arena->len;
+  if (arena->allocated_len <= start + length)
+    g_string_set_size (arena, start + length);
+  arena->len = start + length;
+  return arena->str + start;
 }
 
 /* Nearly every key. False: it is not ASCII, and nothing was appended. */
-static bool
+static inline bool
 append_ascii (KeyMaker *maker, const char *text, size_t length)
 {
   if (maker->normalize & NORMALIZE_TRIM)
     {
-      while (length > 0 && is_white_space ((unsigned char) text[length - 1]))
+      while (length > 0 && is_ascii_blank (text[length - 1]))
         length--;
-      while (length > 0 && is_white_space ((unsigned char) text[0]))
+      while (length > 0 && is_ascii_blank (text[0]))
         text++, length--;
     }
-  gsize start = maker->arena->len;
-  g_string_set_size (maker->arena, start + length);
-  bool ascii = copy_ascii (maker->arena->str + start, text, length, (maker->normalize & NORMALIZE_LOWERCASE) != 0);
-  if (!ascii)
-    g_string_truncate (maker->arena, start);
-  return ascii;
+  char *to = add_room (maker->arena, length);
+  if (copy_ascii (to, text, length, (maker->normalize & NORMALIZE_LOWERCASE) != 0))
+    return true;
+  maker->arena->len -= length;
+  return false;
 }
 
 static void
@@ -173,7 +191,7 @@ append_unicode (KeyMaker *maker, const char *text, size_t length)
 static bool
 normalize_parts (KeyMaker *maker, const KeyPart *parts, size_t count, size_t *ret_empty_part)
 {
-  g_string_truncate (maker->arena, 0);
+  maker->arena->len = 0;
   if (count > maker->n_room)
     maker->normalized = g_renew (KeyPart, maker->normalized, maker->n_room = count);
   maker->n_normalized = count;

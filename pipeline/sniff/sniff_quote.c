@@ -79,6 +79,19 @@ is_single_quoted (const SniffCandidate *single, const SniffCandidate *twofold)
          || (single->share + 0.02 >= twofold->share && twofold->quoted == 0 && single->quoted * 10 >= (single->rows->len - 1) * 9);
 }
 
+/* Whether a cell may begin with an apostrophe. One right behind a letter or digit, as in O'Neill, is inside of a cell: what ends before a
+ * cell is a line, a blank or the delimiter. */
+static bool
+may_be_quotes (const Sample *sample, const char *delimiter)
+{
+  const char *end = sample->bytes + sample->length, *at = sample->bytes;
+  char last = delimiter[0] != '\0' ? delimiter[strlen (delimiter) - 1] : '\0';
+  for (; (at = memchr (at, '\'', (size_t) (end - at))) != NULL; at++)
+    if (at == sample->bytes || !g_ascii_isalnum (at[-1]) || at[-1] == last)
+      return true;
+  return false;
+}
+
 void
 sniff_look_with_quotes (const Sample *sample, const char *delimiter, SniffCandidate *ret_best)
 {
@@ -98,7 +111,7 @@ sniff_look_with_quotes (const Sample *sample, const char *delimiter, SniffCandid
       try_backslash (sample, ret_best);
       sniff_settle (ret_best, &none, is_unquoted (sample, ret_best, &none));
     }
-  if (sniff_occurs (sample, "'"))
+  if (may_be_quotes (sample, delimiter))
     {
       dialect.quote = '\'';
       SniffCandidate single;

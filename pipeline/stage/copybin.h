@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/uid.h"
-#include "pipeline/types/types.h"
+#include "pipeline/types/types_put.h"
 
 typedef bool (*CopySink) (const void *bytes, size_t length, void *data, GError **error);
 
@@ -48,7 +48,7 @@ copy_null (uint8_t *at)
 static inline uint8_t *
 copy_value (uint8_t *at, const Type *type, const Value *value)
 {
-  uint8_t *end = type->encode (value, at + sizeof (int32_t));
+  uint8_t *end = type_put_encoded (type, value, at + sizeof (int32_t));
   put_int32 (at, (int32_t) (end - at) - (int32_t) sizeof (int32_t));
   return end;
 }

@@ -8,19 +8,12 @@
 
 #include <string.h>
 
-typedef struct
-{
-  Value value;
-  bool null;
-} Cell;
-
 /* What is asked of every cell of a column, looked up once. */
 typedef struct
 {
   const LayoutColumn *layout;
   const Type *type;
   LayoutReader reader;
-  int hash_slot;
   bool lists_nulls; /* texts that mean NULL: the layout must be asked */
   bool keeps_blanks;
   bool searched; /* the raw cells of a key may contradict its type */
@@ -39,12 +32,10 @@ struct Row
   KeyMaker **reference_keys;
   CellFormat **reference_formats; /* of the dimension's own columns, by part */
   Uid *reference_ids;
-  Value *reference_values; /* the ids, as they are hashed */
-  bool *reference_nulls;
-  KeyPart *parts;  /* room for the longest key */
-  GString **texts; /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
+  Cell *reference_cells; /* the ids, as they are hashed */
+  KeyPart *parts;        /* room for the longest key */
+  GString **texts;       /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
-  const Value **hashed; /* by hash slot; NULL: the row has none there */
   Uid id, row_hash;
   RowClock clock;
   NullCount *nulls; /* by words */
@@ -68,7 +59,6 @@ prepare_columns (Row *row)
         row->plain[row->n_plain++] = i;
       column->layout = of;
       column->type = of->type;
-      column->hash_slot = of->hash_slot;
       layout_reader_init (&column->reader, of);
       column->lists_nulls = of->nulls != NULL || (text && of->known_nulls != 0);
       column->keeps_blanks = text && !of->was_number;
@@ -76,21 +66,32 @@ prepare_columns (Row *row)
     }
 }
 
+/* NULLs are left out of the hash. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are
+ * NULL then. */
 static void
 prepare_hash (Row *row)
 {
   const Layout *layout = row->layout;
-  g_autofree const Type **types_of = g_new0 (const Type *, layout->hashed->len + 1);
+  g_autofree HashedColumn *columns = g_new0 (HashedColumn, layout->hashed->len + 1);
+  for (guint slot = 0; slot < layout->hashed->len; slot++)
+    columns[slot].name = layout->hashed->pdata[slot];
   for (int i = 0; i < layout->n_columns; i++)
     if (layout->columns[i].hash_slot >= 0)
-      types_of[layout->columns[i].hash_slot] = layout->columns[i].type;
+      {
+        HashedColumn *column = &columns[layout->columns[i].hash_slot];
+        column->type = layout->columns[i].type;
+        column->cell = &row->cells[i];
+        column->empty_is_null = row->key == NULL && column->type->id == TYPE_TEXT;
+      }
   for (int i = 0; i < layout->n_references; i++)
-    types_of[layout->references[i].hash_slot] = &types[TYPE_UUID];
-  RowHashKind kind = layout->n_key_columns == 0                                         ? ROW_HASH_BAG
-                     : layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION ? ROW_HASH_DATED
-                                                                                        : ROW_HASH_KEYED;
-  row->hash = row_hash_new ((const char *const *) layout->hashed->pdata, types_of, layout->hashed->len, kind);
-  row->hashed = g_new0 (const Value *, layout->hashed->len + 1);
+    {
+      HashedColumn *column = &columns[layout->references[i].hash_slot];
+      column->type = &types[TYPE_UUID];
+      column->cell = &row->reference_cells[i];
+    }
+  bool dated = layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION;
+  RowHashKind kind = row->key == NULL ? ROW_HASH_BAG : dated ? ROW_HASH_DATED : ROW_HASH_KEYED;
+  row->hash = row_hash_new (columns, layout->hashed->len, kind);
 }
 
 static void
@@ -100,8 +101,7 @@ prepare_references (Row *row, const void *secret, size_t secret_length)
   row->reference_keys = g_new0 (KeyMaker *, layout->n_references + 1);
   row->reference_formats = g_new0 (CellFormat *, layout->n_references + 1);
   row->reference_ids = g_new0 (Uid, layout->n_references + 1);
-  row->reference_values = g_new0 (Value, layout->n_references + 1);
-  row->reference_nulls = g_new0 (bool, layout->n_references + 1);
+  row->reference_cells = g_new0 (Cell, layout->n_references + 1);
   for (int i = 0; i < layout->n_references; i++)
     {
       const LayoutReference *reference = &layout->references[i];
@@ -152,11 +152,9 @@ row_free (Row *row)
   g_free (row->reference_keys);
   g_free (row->reference_formats);
   g_free (row->reference_ids);
-  g_free (row->reference_values);
-  g_free (row->reference_nulls);
+  g_free (row->reference_cells);
   g_free (row->parts);
   g_free (row->texts);
-  g_free (row->hashed);
   null_count_free (row->nulls);
   g_free (row->columns);
   g_free (row->plain);
@@ -306,8 +304,11 @@ convert_cell (Row *row, int i, const Field *field)
   const Column *column = &row->columns[i];
   if (is_null (row, column, field))
     return take_null (row, i);
+  if (!parse_cell (column, field, &row->cells[i].value))
+    return take_null_word (row, i, field);
   row->cells[i].null = false;
-  return parse_cell (column, field, &row->cells[i].value) ? ROW_OK : take_null_word (row, i, field);
+  row->length += row->cells[i].value.length;
+  return ROW_OK;
 }
 
 /* A row that is refused is searched for contradictions all the same, and so are the raw cells of the key: inference sees them too, and
@@ -377,7 +378,10 @@ convert_key (Row *row, const Record *record)
     {
       int i = layout->key_columns[part];
       if (!row->cells[i].null)
-        continue;
+        {
+          row->length += row->cells[i].value.length;
+          continue;
+        }
       Field field = { .text = normalized[part].text, .length = normalized[part].length };
       Value unused;
       /* What lower case breaks ("{\"A\": TRUE}" is no JSON then) is stored by the value it was written for. */
@@ -424,44 +428,17 @@ convert_reference (Row *row, const Record *record, int r)
   for (int part = 0; part < reference->n_columns; part++)
     canonical_reference (row, r, part);
   size_t empty;
-  row->reference_nulls[r] =
-      !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, &row->reference_ids[r], NULL, &empty);
-  if (!row->reference_nulls[r])
+  Cell *cell = &row->reference_cells[r];
+  Uid *id = &row->reference_ids[r];
+  cell->null = !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, id, NULL, &empty);
+  memcpy (cell->value.uuid, id->bytes, sizeof id->bytes);
+  if (!cell->null)
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)
     if (!key_part_is_empty (row->reference_keys[r], &row->parts[part]))
       return refuse (row, row->layout->columns[reference->columns[empty]].name, REASON_INCOMPLETE_REFERENCE,
                      "the reference to %s has some of its columns empty", reference->reference->dimension);
   return ROW_OK;
-}
-
-/* NULLs are left out of the hash. So are the empty texts of rows without a key: a model may say "distinct" of them later, and they are
- * NULL then. */
-static bool
-counts_in_hash (const Row *row, const Cell *cell, const Type *type)
-{
-  return !cell->null && (cell->value.length > 0 || row->key != NULL || type->id != TYPE_TEXT);
-}
-
-static void
-hash_row (Row *row)
-{
-  row->length = 0;
-  for (int i = 0; i < row->layout->n_columns; i++)
-    {
-      const Cell *cell = &row->cells[i];
-      const Column *column = &row->columns[i];
-      row->length += cell->null ? 0 : cell->value.length;
-      if (column->hash_slot >= 0)
-        row->hashed[column->hash_slot] = counts_in_hash (row, cell, column->type) ? &cell->value : NULL;
-    }
-  for (int i = 0; i < row->layout->n_references; i++)
-    {
-      Value *value = &row->reference_values[i];
-      memcpy (value->uuid, row->reference_ids[i].bytes, sizeof value->uuid);
-      row->hashed[row->layout->references[i].hash_slot] = row->reference_nulls[i] ? NULL : value;
-    }
-  row_hash_make (row->hash, row->hashed, row->length, &row->row_hash);
 }
 
 RowVerdict
@@ -471,6 +448,7 @@ row_convert (Row *row, const Record *record)
   const size_t width = (size_t) layout->n_columns;
   char problem[80];
   null_count_begin_row (row->nulls);
+  row->length = 0;
   if (record->problem != NULL || record->n_fields != width)
     return refuse (row, NULL, record_reason (record, width), "%s", record_describe (record, width, problem, sizeof problem));
   RowVerdict verdict = convert_cells (row, record);
@@ -482,7 +460,7 @@ row_convert (Row *row, const Record *record)
   row_clock_take (&row->clock, &row->clock.key);
   if (verdict != ROW_OK)
     return verdict;
-  hash_row (row);
+  row_hash_make (row->hash, row->length, &row->row_hash);
   row_clock_take (&row->clock, &row->clock.hash);
   return verdict;
 }
@@ -496,7 +474,7 @@ row_fits (const Row *row)
     if (!row->cells[i].null)
       at = fit_add (at, layout->columns[i].type, row->cells[i].value.length);
   for (int r = 0; r < layout->n_references; r++)
-    at = row->reference_nulls[r] ? at : fit_add (at, &types[TYPE_UUID], 0);
+    at = row->reference_cells[r].null ? at : fit_add (at, &types[TYPE_UUID], 0);
   at = fit_add (at, &types[TYPE_BIGINT], 0); /* _line, _id, _hash */
   at = fit_add (fit_add (at, &types[TYPE_UUID], 0), &types[TYPE_UUID], 0);
   return fit_is_within (at, layout->n_columns + layout->n_references + 3);
@@ -512,7 +490,7 @@ bool
 row_reference (const Row *row, int reference, Uid *ret_id)
 {
   *ret_id = row->reference_ids[reference];
-  return !row->reference_nulls[reference];
+  return !row->reference_cells[reference].null;
 }
 
 Uid
@@ -537,7 +515,7 @@ row_write_again (const Row *row, const Record *record, CopyWriter *copy, GError 
   for (int i = 0; i < layout->n_columns; i++)
     at = row->cells[i].null ? copy_null (at) : copy_value (at, layout->columns[i].type, &row->cells[i].value);
   for (int r = 0; r < layout->n_references; r++)
-    at = row->reference_nulls[r] ? copy_null (at) : copy_uid (at, row->reference_ids[r]);
+    at = row->reference_cells[r].null ? copy_null (at) : copy_uid (at, row->reference_ids[r]);
   at = copy_int64 (at, record->line);
   at = row->key != NULL ? copy_uid (at, row->id) : copy_null (at);
   return copy_row_end (copy, copy_uid (at, row->row_hash), error);

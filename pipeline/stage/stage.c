@@ -315,7 +315,8 @@ stage_count (Db *db, const Stage *stage, Uid run, int64_t *ret_rows, GError **er
   uid_format (run, id);
   const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->name }, { "run", id } };
   g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "staging/count", vars, G_N_ELEMENTS (vars), &result, error))
+  bool stays = stage->comments != NULL; /* then it is asked of the next file, too */
+  if (!(stays ? sql_run_again : sql_run) (db, "staging/count", vars, G_N_ELEMENTS (vars), &result, error))
     return false;
   *ret_rows = db_result_bool (result, 0, 1) ? db_result_int64 (result, 0, 0) : 0;
   return true;

@@ -29,6 +29,8 @@ typedef enum
 
 #define NUMERIC_MAX_DIGITS 1000 /* significant decimal digits and fraction digits we take; beyond that a number stays text */
 
+#define DECIMAL_SHORT 16 /* digits whose number, filled up with zeros to a multiple of four, is less than 2^64 */
+
 /* A number in decimal digits. It points into the text it was scanned from. The digits are whole followed by fraction; those from
  * "first" to before "last" are significant (no zeros at either end), and first == last says that the number is zero. */
 typedef struct
@@ -43,7 +45,8 @@ typedef struct
   size_t n_fraction;
   size_t first;
   size_t last;
-  int32_t point; /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
+  int32_t point;   /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
+  uint64_t number; /* that all its digits make, the point left out; meaningless if there are more than DECIMAL_SHORT of them */
 } Decimal;
 
 /* A parsed cell. Which member holds is the type's business. */

@@ -148,6 +148,8 @@ find_significant (Decimal *decimal, int32_t exponent)
 {
   size_t count = decimal->n_whole + decimal->n_fraction;
   size_t first = 0;
+  for (size_t i = 0; i < count && count <= DECIMAL_SHORT; i++)
+    decimal->number = decimal->number * 10 + (uint64_t) (decimal_digit (decimal, i) - '0');
   while (first < count && decimal_digit (decimal, first) == '0')
     first++;
   size_t last = count;
@@ -194,19 +196,30 @@ is_phone (const Decimal *decimal, const DecimalStyle *style)
   return whole && (decimal->mark == 0 ? decimal->n_whole >= PHONE_DIGITS : style->group != ',');
 }
 
+/* The number that stood before these digits, and they behind it. Of too many it is meaningless. */
+static inline const char *
+add_digits (const char *at, const char *end, uint64_t *number)
+{
+  unsigned digit;
+  for (uint64_t n = *number; at < end && (digit = (unsigned char) *at - (unsigned) '0') <= 9; at++)
+    *number = n = n * 10 + digit;
+  return at;
+}
+
 /* [-]digits[.digits] without a zero in front, as most numbers are written. False: the whole scan must look. */
 static bool
 scan_plain (const char *text, size_t length, char point, Decimal *ret_decimal)
 {
   const char *end = text + length;
   bool negative = length > 0 && text[0] == '-';
-  const char *whole = text + negative, *at = skip_digits (whole, end);
+  uint64_t number = 0;
+  const char *whole = text + negative, *at = add_digits (whole, end, &number);
   if (at == whole || *whole == '0')
     return false;
   size_t n_whole = (size_t) (at - whole);
   const char *fraction = at;
   if (at < end && point != '\0' && *at == point)
-    at = skip_digits (fraction = at + 1, end);
+    at = add_digits (fraction = at + 1, end, &number);
   if (at != end)
     return false;
   size_t n_fraction = (size_t) (at - fraction), last = n_fraction;
@@ -221,7 +234,8 @@ scan_plain (const char *text, size_t length, char point, Decimal *ret_decimal)
                              .fraction = fraction,
                              .n_fraction = n_fraction,
                              .last = last,
-                             .point = (int32_t) n_whole };
+                             .point = (int32_t) n_whole,
+                             .number = number };
   return true;
 }
 

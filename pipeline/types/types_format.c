@@ -273,62 +273,10 @@ moment_match (const MomentFormat *format, const char *cell, size_t length, Momen
   return cursor.at == cursor.end;
 }
 
-/* Reads eight bytes at once: digits where "shape" has a 0, else the character that it has. Two digits beside each other become one
- * number there: of "2026-11-" byte 0 is 20, byte 2 is 26, byte 5 is 11. (As D. Lemire parses eight digits, in "Quickly parsing eight
- * digits", 2018.) XOR leaves 0 to 9 of a digit and 0 of another character; what is more sets the high bit when "slack" is added,
- * which is 0x76 for a digit and 0x7f for another. */
-static inline bool
-read_pairs (const char *at, const char shape[8], const char slack[8], uint64_t *ret_pairs)
-{
-  uint64_t bytes, is, add;
-  memcpy (&bytes, at, sizeof bytes);
-  memcpy (&is, shape, sizeof is);
-  memcpy (&add, slack, sizeof add);
-  bytes = GUINT64_FROM_LE (bytes ^ is);
-  add = GUINT64_FROM_LE (add);
-  *ret_pairs = bytes * 10 + (bytes >> 8);
-  return (((bytes + add) | bytes) & UINT64_C (0x8080808080808080)) == 0;
-}
-
-static inline int
-pair (uint64_t pairs, int byte)
-{
-  return (int) (pairs >> (8 * byte) & 0xff);
-}
-
-/* YYYY-MM-DD, ten bytes, each number with all its digits. */
-static inline bool
-read_day (const char *cell, Moment *ret_moment)
-{
-  uint64_t head, tail;
-  if (!read_pairs (cell, "0000-00-", "vvvv\x7fvv\x7f", &head) || !read_pairs (cell + 2, "00-00-00", "vv\x7fvv\x7fvv", &tail))
-    return false;
-  ret_moment->year = pair (head, 0) * 100 + pair (head, 2);
-  ret_moment->month = pair (head, 5);
-  ret_moment->day = pair (tail, 6);
-  return ret_moment->year >= 1 && ret_moment->month >= 1 && ret_moment->month <= 12 && ret_moment->day >= 1
-         && ret_moment->day <= 31;
-}
-
-/* HH:MM:SS, eight bytes. */
-static inline bool
-read_clock (const char *cell, Moment *ret_moment)
-{
-  uint64_t pairs;
-  if (!read_pairs (cell, "00:00:00", "vv\x7fvv\x7fvv", &pairs))
-    return false;
-  ret_moment->hour = pair (pairs, 0);
-  ret_moment->minute = pair (pairs, 3);
-  ret_moment->second = pair (pairs, 6);
-  return ret_moment->hour <= 23 && ret_moment->minute <= 59 && ret_moment->second <= 59;
-}
-
 bool
 day_match (const char *cell, size_t length, Moment *ret_moment)
 {
   *ret_moment = (Moment) { 0 };
-  if (length == strlen ("YYYY-MM-DD") && read_day (cell, ret_moment)) /* nearly every one */
-    return true;
   Cursor cursor = { cell, cell + length };
   return read_field (&cursor, FIELD_YEAR, false, ret_moment) && take (&cursor, '-')
          && read_field (&cursor, FIELD_MONTH, true, ret_moment) && take (&cursor, '-')
@@ -363,9 +311,6 @@ bool
 iso_match (const char *cell, size_t length, bool zoned, Moment *ret_moment)
 {
   *ret_moment = (Moment) { 0 };
-  if (!zoned && length == strlen ("YYYY-MM-DDTHH:MM:SS") && (cell[10] == ' ' || cell[10] == 'T') && read_day (cell, ret_moment)
-      && read_clock (cell + 11, ret_moment))
-    return true;
   const char *time = cell;
   while (time < cell + length && *time != 'T' && *time != ' ')
     time++;

@@ -114,6 +114,13 @@ places_of (const Decimal *decimal)
                     .fraction = (size_t) MAX (written - whole, 0) };
 }
 
+/* Whether its digits are where they are written, and make one number of 64 bits. */
+static inline bool
+is_short (const Decimal *decimal)
+{
+  return !decimal->has_exponent && decimal->n_whole + decimal->n_fraction <= DECIMAL_SHORT;
+}
+
 bool
 parse_numeric (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
@@ -125,9 +132,12 @@ parse_numeric (const char *cell, size_t length, const CellFormat *format, Value 
     return false;
   if (decimal->has_exponent && (format->text != NULL || ABS (decimal->point) > DBL_MAX_10_EXP))
     return false;
-  Places places = places_of (decimal);
-  if (places.whole + places.fraction > NUMERIC_MAX_DIGITS)
-    return false;
+  if (!is_short (decimal))
+    {
+      Places places = places_of (decimal);
+      if (places.whole + places.fraction > NUMERIC_MAX_DIGITS)
+        return false;
+    }
   ret_value->length = length;
   return true;
 }
@@ -157,46 +167,32 @@ fill_groups (const Decimal *decimal, Places places, uint16_t groups[NUMERIC_MAX_
 static uint8_t *
 begin_numeric (size_t groups, int weight, const Decimal *decimal, size_t fraction, uint8_t *out)
 {
-  out = put_int16 (out, (int16_t) groups);
-  out = put_int16 (out, (int16_t) (groups == 0 ? 0 : weight));
-  out = put_int16 (out, decimal->negative ? NUMERIC_NEGATIVE : 0);
-  return put_int16 (out, (int16_t) fraction);
+  /* Four numbers of 16 bits in one. */
+  uint64_t weight_bits = groups == 0 ? 0 : (uint16_t) weight, sign = decimal->negative ? NUMERIC_NEGATIVE : 0;
+  return put_int64 (out, (int64_t) ((uint64_t) groups << 48 | weight_bits << 32 | sign << 16 | fraction));
 }
 
-/* Whether all digits, filled up to whole groups behind the point, fit into 64 bits. */
-static bool
-is_short (const Decimal *decimal)
-{
-  return !decimal->has_exponent && decimal->mark == 0 && decimal->n_whole + decimal->n_fraction <= 16;
-}
-
-static uint64_t
-add_digits (uint64_t n, const char *digits, size_t count)
-{
-  for (size_t i = 0; i < count; i++)
-    n = n * 10 + (uint64_t) (digits[i] - '0');
-  return n;
-}
-
-/* Nearly every number: its groups come out of one integer by division. */
+/* Nearly every number: its groups come out of one integer by division, the last one first. */
 static uint8_t *
 encode_short (const Decimal *decimal, uint8_t *out)
 {
+  enum
+  {
+    MOST = 8 /* groups, of which 2^64 has five */
+  };
   static const uint16_t fill[GROUP_DIGITS] = { 1, 1000, 100, 10 };
   const size_t fraction = decimal->n_fraction;
-  uint64_t n = add_digits (add_digits (0, decimal->whole, decimal->n_whole), decimal->fraction, fraction);
-  n *= fill[fraction % GROUP_DIGITS];
+  uint64_t n = decimal->number * fill[fraction % GROUP_DIGITS];
   int lowest = -(int) ((fraction + GROUP_DIGITS - 1) / GROUP_DIGITS); /* weight of the last group */
   for (; n != 0 && n % GROUP == 0; n /= GROUP)
     lowest++;
-  uint16_t groups[5];
-  size_t count = 0;
+  uint16_t groups[2 * MOST] = { 0 }, *first = groups + MOST;
   for (; n != 0; n /= GROUP)
-    groups[count++] = (uint16_t) (n % GROUP);
+    *--first = GUINT16_TO_BE ((uint16_t) (n % GROUP));
+  size_t count = (size_t) (groups + MOST - first);
   out = begin_numeric (count, lowest + (int) count - 1, decimal, fraction, out);
-  while (count > 0)
-    out = put_int16 (out, (int16_t) groups[--count]);
-  return out;
+  memcpy (out, first, MOST * sizeof *first); /* always as many: there is room */
+  return out + count * sizeof *first;
 }
 
 uint8_t *
@@ -220,21 +216,21 @@ encode_numeric (const Value *value, uint8_t *out)
   return out;
 }
 
-/* Zero is the letter alone; any other number its sign, the place of its point and its significant digits: the value is
- * 0.DDD x 10^point. */
+/* Zero is the letter alone; any other number has behind it its sign, the place of its point and its significant digits: the value is
+ * 0.DDD x 10^point. The first six bytes are written as one word, of which the digits overwrite the last two. */
 static uint8_t *
 begin_canonical (bool negative, int32_t point, uint8_t *out)
 {
-  out = put_byte (out, negative ? '-' : '+');
-  return put_int32 (out, point);
+  put_int64 (out, (int64_t) ((uint64_t) CANONICAL_NUMBER << 56 | (uint64_t) (negative ? '-' : '+') << 48
+                             | (uint64_t) (uint32_t) point << 16));
+  return out + 6;
 }
 
 uint8_t *
 canonical_bigint (const Value *value, uint8_t *out)
 {
-  out = put_byte (out, CANONICAL_NUMBER);
   if (value->integer == 0)
-    return out;
+    return put_byte (out, CANONICAL_NUMBER);
   bool negative = value->integer < 0;
   uint64_t magnitude = negative ? -(uint64_t) value->integer : (uint64_t) value->integer;
   int32_t zeros = 0;
@@ -253,19 +249,18 @@ uint8_t *
 canonical_decimal (const Value *value, uint8_t *out)
 {
   const Decimal *decimal = &value->decimal;
-  out = put_byte (out, CANONICAL_NUMBER);
   if (decimal->first == decimal->last)
-    return out;
+    return put_byte (out, CANONICAL_NUMBER);
   out = begin_canonical (decimal->negative, decimal->point, out);
   if (decimal->mark > 0)
     for (size_t i = decimal->first; i < MIN (decimal->last, decimal->n_whole); i++)
       out = put_byte (out, (uint8_t) decimal_digit (decimal, i));
   else if (decimal->first < decimal->n_whole)
-    out = put_bytes (out, decimal->whole + decimal->first, MIN (decimal->last, decimal->n_whole) - decimal->first);
+    out = put_short (out, decimal->whole + decimal->first, MIN (decimal->last, decimal->n_whole) - decimal->first);
   if (decimal->last > decimal->n_whole)
     {
       size_t from = decimal->first > decimal->n_whole ? decimal->first - decimal->n_whole : 0;
-      out = put_bytes (out, decimal->fraction + from, decimal->last - decimal->n_whole - from);
+      out = put_short (out, decimal->fraction + from, decimal->last - decimal->n_whole - from);
     }
   return out;
 }

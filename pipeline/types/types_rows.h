@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "pipeline/types/types.h"
+#include "pipeline/types/types_put.h"
 
 /* The first of a value's canonical bytes. They are kept in the warehouse as part of row hashes: never change one. */
 #define CANONICAL_BOOLEAN 'b'
@@ -13,7 +14,6 @@
 #define CANONICAL_CLOCK 'c'
 #define CANONICAL_UUID 'u'
 #define CANONICAL_JSON 'j'
-#define CANONICAL_TEXT 't'
 
 /* types_number.c */
 bool parse_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value);

@@ -1,6 +1,7 @@
 /* date, time, timestamp and timestamptz: ISO 8601 as PostgreSQL writes it, or a declared format. Proleptic Gregorian, years 1 to
  * 9999. */
 #include "pipeline/types/types_format.h"
+#include "pipeline/types/types_iso.h"
 #include "pipeline/types/types_rows.h"
 
 #define MICROSECONDS_PER_SECOND INT64_C (1000000)
@@ -20,6 +21,8 @@ is_day (const Moment *moment)
   static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
   if (moment->year < 1 || moment->month < 1 || moment->month > 12 || moment->day < 1)
     return false;
+  if (moment->day <= 28)
+    return true;
   int length = lengths[moment->month - 1] + (moment->month == 2 && is_leap (moment->year));
   return moment->day <= length;
 }
@@ -29,10 +32,10 @@ static int64_t
 day_number (const Moment *moment)
 {
   const int days_to_2000 = 730425; /* from 0000-03-01 to 2000-01-01 */
-  int year = moment->month > 2 ? moment->year : moment->year - 1;
-  int month = (moment->month + 9) % 12; /* March is 0 */
-  int day_of_year = (153 * month + 2) / 5 + moment->day - 1;
-  return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - days_to_2000;
+  bool early = moment->month <= 2;
+  unsigned year = (unsigned) moment->year - early, month = (unsigned) moment->month + (early ? 9 : -3U); /* March is 0 */
+  unsigned day_of_year = (153 * month + 2) / 5 + (unsigned) moment->day - 1;
+  return (int) (year * 365 + year / 4 - year / 100 + year / 400 + day_of_year) - days_to_2000;
 }
 
 /* Microseconds since midnight. */
@@ -49,9 +52,23 @@ instant_of (const Moment *moment)
   return day_number (moment) * MICROSECONDS_PER_DAY + time_of (moment) - moment->offset * MICROSECONDS_PER_SECOND;
 }
 
+/* The instant of YYYY-MM-DD, and maybe HH:MM:SS behind it, as nearly all are written; of a day alone its number. */
+static inline bool
+read_iso (const char *cell, bool with_clock, Value *ret_value)
+{
+  Moment moment = { 0 };
+  if (!iso_read_day (cell, &moment) || !is_day (&moment) || (with_clock && !iso_read_clock (cell + ISO_DAY + 1, &moment)))
+    return false;
+  ret_value->length = 0;
+  ret_value->integer = with_clock ? instant_of (&moment) : day_number (&moment);
+  return true;
+}
+
 bool
 parse_date (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
+  if (format->text == NULL && length == ISO_DAY && read_iso (cell, false, ret_value))
+    return true;
   Moment moment;
   bool matches = format->text != NULL ? moment_match (&format->moment, cell, length, &moment) : day_match (cell, length, &moment);
   if (!matches || !is_day (&moment))
@@ -99,6 +116,9 @@ parse_instant (const char *cell, size_t length, const CellFormat *format, bool z
 bool
 parse_timestamp (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
+  if (format->text == NULL && length == ISO_INSTANT && (cell[ISO_DAY] == ' ' || cell[ISO_DAY] == 'T')
+      && read_iso (cell, true, ret_value))
+    return true;
   return parse_instant (cell, length, format, false, ret_value);
 }
 

@@ -49,10 +49,10 @@ END {
   key = cost["key_make"] - key_blocks
   hash = cost["row_hash_make"]
   told("reading to a record", cost["rows_next"] - file_sha, 700, 700)
-  told("converting and encoding", cost["row_convert"] + cost["row_write"] - cost["key_make"] - hash - into_libpq, 1500, 1750)
-  told("key, beside SHA-256", key, 300, 550)
-  told("row hash", hash, 300, 600)
-  told("the whole, beside both", total - file_sha - key_blocks - into_libpq, 3500, 3750)
+  told("converting and encoding", cost["row_convert"] + cost["row_write"] - cost["key_make"] - hash - into_libpq, 1500, 1475)
+  told("key, beside SHA-256", key, 300, 320)
+  told("row hash", hash, 300, 550)
+  told("the whole, beside both", total - file_sha - key_blocks - into_libpq, 3500, 3300)
   printf "%-34s %6d\n%-34s %6d\n%-34s %6d\n", "SHA-256 of the file", share(file_sha), "SHA-256 of the key", share(key_blocks), "libpq", share(into_libpq)
   exit over + 0
 }

@@ -31,26 +31,37 @@ link_to (const Elsewhere *elsewhere, const char *name)
   assert_int_equal (symlink (target, link), 0);
 }
 
-/* A new home, whose archive and failed are links to there. */
-static void
-elsewhere_init (Elsewhere *elsewhere, Home *outer)
+/* A folder of a file system that the home is not on; NULL: there is none here. */
+static const char *
+other_place (const Home *home)
 {
-  elsewhere->folder = g_mkdtemp (g_strdup ("/dev/shm/weir-elsewhere-XXXXXX"));
-  assert_non_null (elsewhere->folder);
-  elsewhere->home = home_new (outer->cluster);
-  link_to (elsewhere, "archive");
-  link_to (elsewhere, "failed");
-  prepare (elsewhere->home);
+  const char *const places[] = { "/dev/shm", g_get_tmp_dir () };
+  struct stat here, there;
+  for (size_t i = 0; i < G_N_ELEMENTS (places); i++)
+    if (stat (home->path, &here) == 0 && stat (places[i], &there) == 0 && here.st_dev != there.st_dev)
+      return places[i];
+  return NULL;
 }
 
 static bool
 is_one_file_system (const Home *home)
 {
-  struct stat here, there;
-  bool one = stat (home->path, &here) != 0 || stat ("/dev/shm", &there) != 0 || here.st_dev == there.st_dev;
+  bool one = other_place (home) == NULL;
   if (one)
-    print_message ("/dev/shm is no other file system than %s: skipped\n", home->path);
+    print_message ("there is no other file system than that of %s: skipped\n", home->path);
   return one;
+}
+
+/* A new home, whose archive and failed are links to there. */
+static void
+elsewhere_init (Elsewhere *elsewhere, Home *outer)
+{
+  elsewhere->folder = g_mkdtemp (g_build_filename (other_place (outer), "weir-elsewhere-XXXXXX", NULL));
+  assert_non_null (elsewhere->folder);
+  elsewhere->home = home_new (outer->cluster);
+  link_to (elsewhere, "archive");
+  link_to (elsewhere, "failed");
+  prepare (elsewhere->home);
 }
 
 /* Runs a watch whose worker stops at the point, and ends all as a power cut would. */

@@ -388,12 +388,10 @@ test_bag_changed_by_hand (void **state)
 static void
 hash_by_the_first_rule (const char *column, const char *text, char hash[UID_TEXT_SIZE])
 {
-  const Type *type = &types[TYPE_TEXT];
-  g_autoptr (RowHash) row = row_hash_new (&column, &type, 1, ROW_HASH_BAG);
-  const Value value = { .text = text, .length = strlen (text) };
-  const Value *values[] = { &value };
+  const Cell cell = { .value = { .text = text, .length = strlen (text) } };
+  g_autoptr (RowHash) row = row_hash_new (&(HashedColumn) { column, &types[TYPE_TEXT], &cell, false }, 1, ROW_HASH_BAG);
   Uid uid;
-  row_hash_make (row, values, value.length, &uid);
+  row_hash_make (row, cell.value.length, &uid);
   uid_format (uid, hash);
 }
 

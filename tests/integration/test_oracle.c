@@ -1,7 +1,9 @@
 /* The oracle itself: a home in order passes, and each thing that is put out of order is found. */
+#include "tests/support/effort.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +168,41 @@ test_leaked_secret (void **state)
   unlink (stray);
 }
 
+#define LEAK "leak" /* the argument of this program, as whom it leaks */
+
+/* Some homes look for leaks, the first of a program and each fourth. */
+static void
+test_leaked_memory (void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+  Home *first = *state;
+  int found = 0;
+  for (int i = 0; i < 4; i++)
+    {
+      Home *home = home_new (first->cluster);
+      const ProcessSetup setup = { .folder = "/", .environment = (const char *const *) home->environment->pdata };
+      process_wait (process_start (&setup, (const char *[]) { "/proc/self/exe", LEAK, NULL }));
+      g_autofree char *violations = home_end (home);
+      found += strstr (violations, "a sanitizer reported") != NULL && strstr (violations, "leaked in") != NULL;
+    }
+  assert_int_equal (found, effort (1, 4));
+#else
+  (void) state;
+  skip ();
+#endif
+}
+
+static void
+leak (void)
+{
+  for (int i = 0; i < 10; i++)
+    {
+      char *volatile lost = g_strdup ("lost");
+      lost = NULL;
+      (void) lost;
+    }
+}
+
 /* What no single look can find: the warehouse is consistent, but not what the files make. */
 static void
 test_replay_differs (void **state)
@@ -180,8 +217,10 @@ test_replay_differs (void **state)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
+  if (argc == 2 && strcmp (argv[1], LEAK) == 0)
+    return leak (), 0;
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = { TEST (test_in_order),
                                       TEST (test_damaged_database),
@@ -189,6 +228,7 @@ main (void)
                                       TEST (test_released_in_disorder),
                                       TEST (test_secret_in_a_statement),
                                       TEST (test_leaked_secret),
+                                      TEST (test_leaked_memory),
                                       TEST (test_replay_differs) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -241,10 +241,45 @@ test_late_rows (void **state)
               " count(*) filter (where city = 'Oslo' and effective_start_date = '2026-01-20') from warehouse.dated");
 }
 
+#define RUNS "select md5(e::text)::uuid from generate_series(1, 20000) e"
+
+/* What each file asks the ledger for is found without reading all runs that there ever were, whatever the server knows of them. */
+static void
+test_plans_of_the_ledger (void **state)
+{
+  static const char *const known[] = { "select 1", "analyze weir.execution, weir.execution_step, weir.file" };
+  static const char *const past[] = {
+    "insert into weir.execution (execution_id, status) select id, 'COMPLETED' from (" RUNS ") r (id)",
+    "insert into weir.execution_step (execution_id, step_name, status) select id, 'LOAD', 'COMPLETED' from (" RUNS ") r (id)",
+    "insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, state)"
+    " select id, 'users', 'x', 'x', false, 1, 1, 'applied' from (" RUNS ") r (id)"
+  };
+  static const char *const forget[] = { "delete from weir.file where run_id in (" RUNS ")",
+                                        "delete from weir.execution_step where execution_id in (" RUNS ")",
+                                        "delete from weir.execution where execution_id in (" RUNS ")" };
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load_rows (home, "users", "Oslo", 10);
+  for (size_t i = 0; i < G_N_ELEMENTS (past); i++)
+    sql_run_as_superuser (home, past[i]);
+  log_plans (home);
+  for (size_t i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      sql_run_as_superuser (home, known[i]);
+      size_t from = strlen (statement_log_read (&home->log));
+      load_rows (home, "users", "Bergen", 11 + (int) i);
+      g_autofree char *plans = plans_of (home, &from, "and not f.claimed");
+      assert_contains (plans, "using execution_under_way on weir.execution");
+      assert_null (strstr (plans, "Seq Scan"));
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (forget); i++)
+    sql_run_as_superuser (home, forget[i]);
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_late_rows) };
+  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_late_rows), TEST (test_plans_of_the_ledger) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -195,6 +195,51 @@ test_the_end_fails (void **state)
     }
 }
 
+/* Reads a COPY to its end, or its error. Returns how many rows there were. */
+static int
+read_all (Db *db, GError **error)
+{
+  const void *bytes;
+  size_t length;
+  int rows = 0;
+  while (db_read_next (db, &bytes, &length, error) && bytes != NULL)
+    rows++;
+  return rows;
+}
+
+/* A second connection; one that is given up in the middle, or fails, can be used again. */
+static void
+test_read (void **state)
+{
+  const void *bytes;
+  size_t length;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Db) db = connect_to (*state);
+  g_autoptr (Db) beside = db_connect_beside (db, NULL);
+  assert_non_null (beside);
+  assert_int_not_equal (db_backend (beside), db_backend (db));
+
+  assert_true (db_read_begin (beside, "copy (select n from generate_series (1, 3) n) to stdout", NULL));
+  assert_true (db_read_next (beside, &bytes, &length, NULL));
+  assert_int_equal (length, 2);
+  assert_memory_equal (bytes, "1\n", 2);
+  assert_int_equal (read_all (beside, &error), 2);
+  assert_null (error);
+
+  assert_true (db_read_begin (beside, "copy (select generate_series (1, 1000000)) to stdout", NULL));
+  assert_true (db_read_next (beside, &bytes, &length, NULL));
+  db_read_cancel (beside);
+  assert_int_equal (number (beside, "select 6"), 6);
+
+  assert_true (db_read_begin (beside, "copy (select 10 / (n - 5) from generate_series (1, 9) n) to stdout", NULL));
+  assert_int_equal (read_all (beside, &error), 4);
+  assert_string_equal (weir_error_get_sqlstate (error), "22012");
+  g_clear_error (&error);
+  assert_false (db_read_begin (beside, "select 1", &error));
+  assert_non_null (strstr (error->message, "is not the expected COPY"));
+  assert_int_equal (number (beside, "select 7"), 7);
+}
+
 int
 main (void)
 {
@@ -204,7 +249,7 @@ main (void)
     TEST (test_a_posted_one_fails), TEST (test_rolled_back),
     TEST (test_known_by_name),      TEST (test_forgotten),
     TEST (test_parameters),         TEST (test_begin_again_and_again),
-    TEST (test_the_end_fails),
+    TEST (test_the_end_fails),      TEST (test_read),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

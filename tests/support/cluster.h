@@ -28,7 +28,7 @@
 
 typedef struct
 {
-  char *folder; /* /tmp/weir-XXXXXX, this executable's */
+  char *folder; /* /dev/shm/weir-XXXXXX or /tmp/weir-XXXXXX, this executable's */
   int homes;    /* made there so far */
   int leash;    /* the janitor acts when this end of its connection is closed */
 
@@ -37,6 +37,7 @@ typedef struct
   char *log; /* every statement with its parameters, each line beginning with its database's name (statement_log.h) */
   Db *db;    /* to make databases with, opened when the first is asked for */
   int databases;
+  char *spent;          /* one to drop, or NULL */
   const char *template; /* of new databases: one that nobody is connected to; NULL: it has the ledger and nothing else */
 
   /* Where the server is our own: */
@@ -72,6 +73,9 @@ void cluster_give_roles (Cluster *cluster, const char *database);
 
 /* A new database, owned by the role weir, which is no superuser. Its name is owned by the caller. */
 char *cluster_make_database (Cluster *cluster);
+/* It goes when the next is made or dropped, or with the cluster: the server would wait a tenth of a second for sessions that are just
+ * ending. A process that leaves without cluster_teardown drops what is left. */
 void cluster_drop_database (Cluster *cluster, const char *name);
+void cluster_drop_spent (Cluster *cluster);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "effort.h"
 #include "oracle.h"
 #include "process.h"
 
@@ -201,6 +202,15 @@ home_set_environment (Home *home, const char *name, const char *value)
   g_ptr_array_add (list, NULL);
 }
 
+/* Looking for leaks takes weir's end a quarter of the time of a small load, and noting by whom each block was allocated, of which the
+ * look needs more than the first frame, takes as much: both are done in some homes, the first of a program among them, and so wherever
+ * a case is run by itself. */
+static bool
+looks_for_leaks (const Cluster *cluster)
+{
+  return cluster->homes % effort (4, 1) == 1 % effort (4, 1);
+}
+
 /* A short environment that says where everything may be written: the oracle looks there. */
 static void
 make_environment (Home *home)
@@ -209,7 +219,8 @@ make_environment (Home *home)
   g_ptr_array_add (home->environment, NULL);
   g_autofree char *mark = g_strconcat (home->path, "/", NULL);
   g_autofree char *reports = g_strconcat (home->cluster->folder, "/sanitizer", NULL);
-  g_autofree char *asan = g_strconcat ("log_path=", reports, "/report:abort_on_error=0:", g_getenv ("ASAN_OPTIONS"), NULL);
+  const char *leaks = looks_for_leaks (home->cluster) ? "detect_leaks=1:" : "detect_leaks=0:malloc_context_size=1:";
+  g_autofree char *asan = g_strconcat ("log_path=", reports, "/report:abort_on_error=0:", leaks, g_getenv ("ASAN_OPTIONS"), NULL);
   g_autofree char *ubsan = g_strconcat ("print_stacktrace=1:log_path=", reports, "/report:", g_getenv ("UBSAN_OPTIONS"), NULL);
   g_mkdir_with_parents (home->elsewhere, 0777);
   g_mkdir_with_parents (reports, 0777);

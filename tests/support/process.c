@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,19 +97,18 @@ process_ended (pid_t pid, int *ret_code)
 int
 process_wait (pid_t pid)
 {
-  int code = -1;
+  struct pollfd end = { .fd = (int) syscall (SYS_pidfd_open, pid, 0), .events = POLLIN };
+  g_assert (end.fd >= 0);
   int64_t deadline = deadline_new ();
-  for (int delay = 1000; !process_ended (pid, &code); delay = MIN (delay * 2, 20000))
-    {
-      if (g_get_monotonic_time () > deadline)
-        {
-          kill (pid, SIGKILL);
-          waitpid (pid, NULL, 0);
-          return -1;
-        }
-      g_usleep (delay);
-    }
-  return code;
+  while (poll (&end, 1, 1000) <= 0 && g_get_monotonic_time () < deadline)
+    ;
+  close (end.fd);
+  int code = -1;
+  if (process_ended (pid, &code))
+    return code;
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  return -1;
 }
 
 /* A file of /proc with its NULs replaced, NULL when the process is gone or another user's. */

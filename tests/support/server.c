@@ -11,12 +11,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define PORT "5432"
-#define RAM_DISK "/dev/shm"
-#define RAM_BYTES (UINT64_C (1) << 30)
 
 char *
 cluster_programs (void)
@@ -31,14 +28,10 @@ cluster_programs (void)
   return folder;
 }
 
-/* On a RAM disk that has the room: tables come and go all the time, and making files is slow elsewhere. */
 void
 server_place (Cluster *cluster)
 {
-  struct statvfs disk;
-  bool is_roomy = statvfs (RAM_DISK, &disk) == 0 && (uint64_t) disk.f_bavail * disk.f_frsize >= RAM_BYTES;
-  g_autofree char *name = g_path_get_basename (cluster->folder);
-  cluster->data = is_roomy ? g_build_filename (RAM_DISK, name, NULL) : g_build_filename (cluster->folder, "data", NULL);
+  cluster->data = g_build_filename (cluster->folder, "data", NULL);
   cluster->bin = cluster_programs ();
 }
 
@@ -247,11 +240,29 @@ find_template (Cluster *cluster)
   return name;
 }
 
+void
+cluster_drop_spent (Cluster *cluster)
+{
+  if (cluster->spent == NULL)
+    return;
+  g_autofree char *sql = g_strdup_printf ("drop database %s with (force)", cluster->spent);
+  run_sql (cluster, sql);
+  g_clear_pointer (&cluster->spent, g_free);
+}
+
+void
+cluster_drop_database (Cluster *cluster, const char *name)
+{
+  cluster_drop_spent (cluster);
+  cluster->spent = g_strdup (name);
+}
+
 char *
 cluster_make_database (Cluster *cluster)
 {
   /* Other executables make theirs on the same server. */
   char *name = g_strdup_printf ("t%d_%d", (int) getpid (), ++cluster->databases);
+  cluster_drop_spent (cluster);
   if (cluster->template == NULL)
     cluster->template = find_template (cluster);
   const char *owner = cluster_is_of_loader () ? "" : "owner weir";
@@ -261,11 +272,4 @@ cluster_make_database (Cluster *cluster)
   g_autofree char *sql = g_strdup_printf ("create database %s %s template %s %s", name, owner, cluster->template, strategy);
   run_sql (cluster, sql);
   return name;
-}
-
-void
-cluster_drop_database (Cluster *cluster, const char *name)
-{
-  g_autofree char *sql = g_strdup_printf ("drop database %s with (force)", name);
-  run_sql (cluster, sql);
 }

@@ -122,10 +122,12 @@ be_trial (const Torture *torture, const Slot *slot)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
   write_to (slot->log);
   torture->cluster->db = NULL;
+  torture->cluster->spent = NULL;
   torture->cluster->homes = slot->number * 4; /* a trial has a few at most */
   Task task = { torture->kind, trial_new (torture, slot->number, slot->result) };
   const struct CMUnitTest tests[] = { { task.kind->name, run_task, NULL, leave_task, &task } };
   int failed = cmocka_run_group_tests (tests, NULL, NULL);
+  cluster_drop_spent (torture->cluster);
   fflush (NULL);
   _exit (failed > 0 || slot->result->violations > 0);
 }

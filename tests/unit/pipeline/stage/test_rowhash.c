@@ -33,35 +33,31 @@ count_columns (const Row *row)
   return count;
 }
 
+static Cell cells[MAX_COLUMNS]; /* where hashes find the values of a row */
+
 static void
 hash_cells (RowHash *hash, const Row *row, Uid *ret_hash)
 {
-  Value values[MAX_COLUMNS];
-  const Value *given[MAX_COLUMNS] = { NULL };
   size_t length = 0;
   for (size_t i = 0; i < count_columns (row); i++)
     {
       const Column *column = &row->columns[i];
-      if (column->cell == NULL)
+      cells[i].null = column->cell == NULL;
+      if (cells[i].null)
         continue;
-      assert_true (type_parse (&types[column->type], column->cell, strlen (column->cell), NULL, &values[i]));
-      given[i] = &values[i];
-      length += values[i].length;
+      assert_true (type_parse (&types[column->type], column->cell, strlen (column->cell), NULL, &cells[i].value));
+      length += cells[i].value.length;
     }
-  row_hash_make (hash, given, length, ret_hash);
+  row_hash_make (hash, length, ret_hash);
 }
 
 static RowHash *
 hash_for (const Row *row, bool keyed)
 {
-  const char *names[MAX_COLUMNS];
-  const Type *types_of[MAX_COLUMNS];
+  HashedColumn columns[MAX_COLUMNS];
   for (size_t i = 0; i < count_columns (row); i++)
-    {
-      names[i] = row->columns[i].name;
-      types_of[i] = &types[row->columns[i].type];
-    }
-  return row_hash_new (names, types_of, count_columns (row), keyed ? ROW_HASH_KEYED : ROW_HASH_BAG);
+    columns[i] = (HashedColumn) { row->columns[i].name, &types[row->columns[i].type], &cells[i], false };
+  return row_hash_new (columns, count_columns (row), keyed ? ROW_HASH_KEYED : ROW_HASH_BAG);
 }
 
 static Uid

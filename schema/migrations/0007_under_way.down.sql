@@ -1,0 +1,1 @@
+drop index weir.execution_under_way;
