@@ -90,7 +90,7 @@ prepare_hash (Row *row)
       column->cell = &row->reference_cells[i];
     }
   bool dated = layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION;
-  RowHashKind kind = row->key == NULL ? ROW_HASH_BAG : dated ? ROW_HASH_DATED : ROW_HASH_KEYED;
+  RowHashKind kind = layout->n_key_columns == 0 ? ROW_HASH_BAG : dated ? ROW_HASH_DATED : ROW_HASH_KEYED;
   row->hash = row_hash_new (columns, layout->hashed->len, kind);
 }
 
