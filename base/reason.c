@@ -43,6 +43,7 @@ static const struct
   [REASON_TYPE_DRIFT] = { "type_drift", ERROR, "cells that contradict the type that earlier files gave the column" },
   [REASON_AMBIGUOUS] = { "ambiguous", ERROR, "a key that can be read in two ways, which only a model can settle" },
   [REASON_LINE_COUNT] = { "line_count", ERROR, "the lines that were read are not those of the file: a fault of weir" },
+  [REASON_NO_DATE] = { "no_date", ERROR, "the model takes from the file's name since when its rows are true, and it has no date" },
 
   [REASON_DISK_FULL] = { "disk_full", ERROR, "no space, no inodes or no quota left on this machine's disk" },
   [REASON_DISK_READ_ONLY] = { "disk_read_only", ERROR, "a file system of this machine is read-only" },
@@ -95,6 +96,9 @@ static const struct
   [REASON_MISSING_REFERENCE] = { "missing_reference", ROW, "the row refers to nobody that the dimension knows" },
   [REASON_OVERTAKEN] = { "overtaken", ROW,
                          "of a file that weir had before: the row would change what is there, and newer files were applied since" },
+  [REASON_LATE] = { "late", ROW,
+                    "the row is true since before what the table knows of it, and the model says \"late\": \"refuse\"" },
+  [REASON_FUTURE] = { "future", BOTH, "true since a time that has not come yet" },
   [REASON_COMMENT] = { "comment", ROW, "the line begins as comments do, and is cut as the rows are" },
 
   [REASON_FOOTER] = { "footer", FOREIGN, "below the end of the table: totals, remarks" },

@@ -44,6 +44,7 @@ typedef enum
   REASON_TYPE_DRIFT,
   REASON_AMBIGUOUS,
   REASON_LINE_COUNT,
+  REASON_NO_DATE,
 
   /* the machine */
   REASON_DISK_FULL,
@@ -98,6 +99,8 @@ typedef enum
   REASON_INCOMPLETE_REFERENCE,
   REASON_MISSING_REFERENCE,
   REASON_OVERTAKEN,
+  REASON_LATE,
+  REASON_FUTURE,
   REASON_COMMENT,
 
   /* a row that is none of the table's: what is below it */

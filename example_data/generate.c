@@ -465,6 +465,8 @@ append_expected (GString *json, const char *folder, const Table *table, const Pl
     { "deactivated", table->dimension ? plan->changed : 0 },
     { "staged", plan->read - plan->bad - plan->duplicate },
     { "waiting", 0 },
+    { "late", 0 },
+    { "corrected", 0 },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     g_string_append_printf (json, "%s\"%s\": %" G_GUINT64_FORMAT, i > 0 ? ", " : "", counts[i].name, counts[i].count);

@@ -43,6 +43,9 @@ typedef struct
  * ("2026.csv") is taken whole. Release with route_clear. */
 void catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route);
 void route_clear (Route *route);
+
+/* The name of a file, without folders, as it was before it was archived. Owned by the caller. */
+char *catalog_dropped_name (const char *file_name);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Route, route_clear)
 
 #endif

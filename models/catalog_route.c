@@ -18,6 +18,13 @@ remove_stamp (const char *name)
   return g_strdup_printf ("%.*s%s", (int) (dot - name), name, rest != NULL ? rest : "");
 }
 
+char *
+catalog_dropped_name (const char *file_name)
+{
+  g_autofree char *base = g_path_get_basename (file_name);
+  return remove_stamp (base);
+}
+
 /* The name without the ending of a compressed file: "export.csv.gz" gives "export.csv". */
 static char *
 remove_packing (const char *name)
@@ -194,7 +201,7 @@ catalog_route (const Catalog *catalog, const char *file_name, Route *ret_route)
 {
   *ret_route = (Route) { 0 };
   g_autofree char *base = g_path_get_basename (file_name);
-  g_autofree char *dropped = remove_stamp (base);
+  g_autofree char *dropped = catalog_dropped_name (base);
   g_autofree char *unpacked = remove_packing (dropped);
   const char *const names[] = { base, dropped, unpacked };
   for (size_t i = 0; i < G_N_ELEMENTS (names) && ret_route->model == NULL; i++)

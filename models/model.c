@@ -6,6 +6,9 @@ const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
 const char *const duplicates_words[] = { "last", "first", "reject", NULL };
 const char *const append_words[] = { "distinct", "all", NULL };
 const char *const missing_words[] = { "wait", "reject", "allow", NULL };
+const char *const effective_words[] = { "mtime", "file_name", NULL };
+const char *const late_words[] = { "splice", "apply", "refuse", NULL };
+const char *const first_words[] = { "effective", "always", NULL };
 const char *const ragged_words[] = { "reject", "repair", "fail", NULL };
 const char *const contract_columns_words[] = { "evolve", "freeze", "discard", NULL };
 const char *const contract_types_words[] = { "evolve", "reject", "freeze", NULL };
@@ -61,6 +64,8 @@ model_free (Model *model)
   g_free (model->name_space);
   g_ptr_array_unref (model->columns);
   g_ptr_array_unref (model->references);
+  g_free (model->effective.column);
+  g_free (model->time_zone);
   g_strfreev (model->files);
   g_strfreev (model->nulls);
   g_free (model->dialect.delimiter);
@@ -116,6 +121,8 @@ model_column_names (const Model *model)
       add_names (names, column->from);
     }
   add_names (names, model->business_key);
+  if (model->effective.column != NULL)
+    g_ptr_array_add (names, model->effective.column);
   for (guint i = 0; i < model->references->len; i++)
     add_names (names, ((const ModelReference *) g_ptr_array_index (model->references, i))->columns);
   return names;
@@ -125,6 +132,12 @@ bool
 model_is_keyless (const Model *model)
 {
   return model->business_key[0] == NULL;
+}
+
+const char *
+model_time_zone (const Model *model)
+{
+  return model->time_zone != NULL ? model->time_zone : DEFAULT_TIME_ZONE;
 }
 
 const char *

@@ -54,6 +54,38 @@ typedef enum
 
 #define DEFAULT_WAIT_DAYS 30
 
+/* Since when the rows of a file are true. */
+typedef enum
+{
+  EFFECTIVE_ARRIVAL,   /* since their run */
+  EFFECTIVE_MTIME,     /* since the file's modification time */
+  EFFECTIVE_FILE_NAME, /* since the date in the file's name */
+  EFFECTIVE_COLUMN,    /* each since what a column of it says */
+} EffectiveKind;
+
+/* What becomes of a row that is true since before something that the table knows of its entity. */
+typedef enum
+{
+  LATE_SPLICE, /* it changes the past, and what is newer stays */
+  LATE_APPLY,  /* its file counts from when it came */
+  LATE_REFUSE, /* it is a reject */
+} Late;
+
+/* Since when the first version of an entity holds. */
+typedef enum
+{
+  FIRST_EFFECTIVE, /* since its row is true */
+  FIRST_ALWAYS,    /* since ever */
+} First;
+
+typedef struct
+{
+  EffectiveKind kind;
+  char *column; /* of EFFECTIVE_COLUMN: as a model names columns */
+} ModelEffective;
+
+#define DEFAULT_TIME_ZONE "UTC"
+
 /* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
 typedef enum
 {
@@ -127,6 +159,10 @@ typedef struct
   double wait_days;      /* how long rows wait for what they refer to */
   Duplicates duplicates;
   Append append;
+  ModelEffective effective;
+  char *time_zone; /* where a date begins that says no zone; NULL: DEFAULT_TIME_ZONE */
+  First first;
+  Late late;
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
   int64_t max_rows;   /* the same as a number of rows; negative: no such limit */
@@ -157,6 +193,9 @@ GPtrArray *model_column_names (const Model *model);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
 
+/* The time zone in force; borrowed. */
+const char *model_time_zone (const Model *model);
+
 /* The words used in JSON and in messages, each array by its enumeration's values and ending with NULL. normalize_step_words has the
  * steps by their bit: normalize_step_words[i] is 1 << i. */
 extern const char *const model_kind_words[];
@@ -165,6 +204,9 @@ extern const char *const normalize_step_words[];
 extern const char *const duplicates_words[];
 extern const char *const append_words[];
 extern const char *const missing_words[];
+extern const char *const effective_words[]; /* of EFFECTIVE_MTIME and EFFECTIVE_FILE_NAME, from 0 */
+extern const char *const late_words[];
+extern const char *const first_words[];
 extern const char *const ragged_words[];
 extern const char *const contract_columns_words[];
 extern const char *const contract_types_words[];

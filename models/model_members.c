@@ -178,9 +178,12 @@ const Member model_members[] = {
   { "contract", .read = read_contract },
   { "null", .read = read_nulls },
   { "dialect", .read = model_read_dialect },
+  { "effective", .read = model_read_effective },
+  { "time_zone", MEMBER_TEXT, offsetof (Model, time_zone) },
+  { "first", MEMBER_WORD, offsetof (Model, first), first_words },
+  { "late", MEMBER_WORD, offsetof (Model, late), late_words },
   { "history", .later = true },
   { "absent", .later = true },
-  { "effective", .later = true },
   { "guard", .later = true },
   { NULL },
 };

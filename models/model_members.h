@@ -13,6 +13,10 @@ void model_read_references (const MemberScope *scope, const char *path, Json *va
 /* "dialect"; in model_dialect.c. */
 void model_read_dialect (const MemberScope *scope, const char *path, Json *value);
 
+/* "effective"; and what its words ask of the rest of a model. In model_effective.c. */
+void model_read_effective (const MemberScope *scope, const char *path, Json *value);
+void model_check_effective (const Model *model, const Json *root, const MemberScope *scope);
+
 /* An array of texts, which may be empty; replaces *ret_nulls. */
 void model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls);
 

@@ -1,5 +1,6 @@
 #include "models/model_rules.h"
 
+#include "models/model_members.h"
 #include "models/name.h"
 
 #include <string.h>
@@ -194,6 +195,7 @@ model_apply_rules (Model *model, const Json *root, const MemberScope *scope)
   if (!says (json_object_get (root, "kind"), model_kind_word (model->kind)))
     return;
   check_kind (model, root, scope);
+  model_check_effective (model, root, scope);
   g_autoptr (GHashTable) names = check_columns (model, root, scope);
   g_autoptr (GHashTable) others = names_new ();
   for (guint i = 0; i < model->columns->len; i++)

@@ -174,6 +174,24 @@ complete_model (Json *model, const char *table, const ModelWords *words, GError 
   return true;
 }
 
+/* What the model does not say, for a time in a row may be anything: that a column may be since when it is true. */
+static void
+note_time (const StagedTable *staged, GPtrArray *notes)
+{
+  static const char *const names[] = { "updated_at",   "modified_at", "changed_at", "last_modified",
+                                       "last_updated", "valid_from",  NULL };
+  for (guint i = 0; i < staged->columns->len; i++)
+    {
+      const StagedColumn *column = g_ptr_array_index (staged->columns, i);
+      bool is_time = strcmp (column->type, "date") == 0 || g_str_has_prefix (column->type, "timestamp");
+      if (is_time && g_strv_contains (names, column->name))
+        g_ptr_array_add (
+            notes, g_strdup_printf ("%s may say since when a row is true: \"effective\": {\"column\": \"%s\"} gives late rows "
+                                    "their places in history",
+                                    column->name, column->name));
+    }
+}
+
 Json *
 propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words, GPtrArray *ret_notes,
                GError **error)
@@ -191,6 +209,8 @@ propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalo
                                "are appended"));
   if (json_array_size (references) > 0)
     json_object_set (model, "references", references);
+  if (kind == MODEL_DIMENSION)
+    note_time (staged, ret_notes);
   json_object_set_new (model, "columns", propose_columns (staged, key, referenced, kind, ret_notes));
   if (key.count > 0)
     json_object_set_new (model, "duplicates", json_string (duplicates_words[DUPLICATES_LAST]));

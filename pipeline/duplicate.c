@@ -29,11 +29,19 @@ hash_file (const PipelineTask *task, char hex[SHA256_HEX_SIZE], GError **error)
   return true;
 }
 
+/* The same bytes say something new where they are of another time. */
+static bool
+says_its_time (const PipelineTask *task)
+{
+  EffectiveKind kind = task->model->effective.kind;
+  return kind == EFFECTIVE_MTIME || kind == EFFECTIVE_FILE_NAME || task->run->as_of != NULL;
+}
+
 static bool
 may_be_duplicate (Db *db, const PipelineTask *task, const TableState *pinned, bool *ret_may, GError **error)
 {
   *ret_may = false;
-  if (task->model == NULL || pinned->applied == 0 || task->options->force)
+  if (task->model == NULL || pinned->applied == 0 || task->options->force || says_its_time (task))
     return true;
   bool size_fits = pinned->last_size == task->run->size;
   if (model_is_keyless (task->model) && !ledger_size_known (db, task->model->table, task->run->size, &size_fits, error))

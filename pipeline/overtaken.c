@@ -1,6 +1,7 @@
 #include "pipeline/overtaken.h"
 
 #include "base/text.h"
+#include "models/file_date.h"
 #include "models/order.h"
 
 /* As many runs are named. */
@@ -45,6 +46,18 @@ name_newer (const DbResult *runs, int64_t count)
                           db_result_value (runs, 0, 1), db_result_value (runs, 0, 0));
 }
 
+/* What a model could say of such a file. Owned by the caller. */
+static char *
+name_remedy (const PipelineTask *task)
+{
+  FileDate date;
+  if (task->model->kind != MODEL_DIMENSION)
+    return g_strdup ("");
+  bool dated = file_date_find (task->run->file, &date) == FILE_DATE_FOUND;
+  return g_strdup_printf ("; \"effective\": \"%s\" in %s would give it its place in history",
+                          effective_words[dated ? EFFECTIVE_FILE_NAME - 1 : EFFECTIVE_MTIME - 1], task->model->path);
+}
+
 bool
 overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, PipelineResult *result, char **ret_refused,
                 GError **error)
@@ -62,11 +75,11 @@ overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, Pipe
   bool refuses = task->run->again && !task->options->overwrite && !model_is_keyless (task->model);
   if (refuses)
     *ret_refused = g_strdup_printf ("it would change what is there, and %s", newer);
+  g_autofree char *remedy = name_remedy (task);
   g_ptr_array_add (result->notes,
-                   g_strdup_printf (refuses ? "weir had this file before, and %s: rows that are known stay as they are"
-                                            : "this file is out of order: %s; where both have a key, this file "
-                                              "has the last word",
-                                    newer));
+                   refuses ? g_strdup_printf ("weir had this file before, and %s: rows that are known stay as they are", newer)
+                           : g_strdup_printf ("this file is out of order: %s; where both have a key, this file has the last word%s",
+                                              newer, remedy));
   g_autofree char *array = array_text (result->overtook);
   return ledger_file_overtook (db, task->run->id, array, result->overtook_count, error);
 }

@@ -12,6 +12,7 @@
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/summary.h"
 #include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/effective.h"
 #include "pipeline/warehouse/transform.h"
 
 #include <errno.h>
@@ -275,7 +276,7 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
 /* What this load has settled, and that it was applied. */
 static bool
 record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *loaded, PipelineResult *result,
-                const PipelineResult *step, GError **error)
+                const PipelineResult *step, const Effective *effective, GError **error)
 {
   const Model *model = task->model;
   const RowCounts *rows = &step->rows;
@@ -294,7 +295,8 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
   };
   g_autofree char *summary = tell_goal (db, task, STATUS_APPLIED, result, step, &end);
   return ledger_table_pin (db, model->table, pins, key, error)
-         && ledger_table_applied (db, task->run, &identity, rows->rejected > 0, error)
+         && ledger_table_applied (db, task->run, &identity, rows->rejected > 0 || task->run->as_of != NULL, effective->instant,
+                                  error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
          && ledger_file_finished (db, task->run->id, &end, error);
 }
@@ -305,15 +307,18 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
               GError **error)
 {
   g_autofree char *overtaken = NULL;
+  g_auto (Effective) effective = { 0 };
   note_changes (loaded->layout, step->notes);
   if (!enter_transform (db, task, error) || !in_place_hold (db, loaded->stage, error)
       || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
-      || !overtaken_find (db, task, &known->state, step, &overtaken, error))
+      || !effective_find (db, task, loaded->layout, &effective, error)
+      || (!effective_is_dated (&effective) && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
-  const TableBefore before = { known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting,
-                               overtaken };
+  const TableBefore before = {
+    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective
+  };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
-         && record_applied (db, task, known, loaded, result, step, error);
+         && record_applied (db, task, known, loaded, result, step, &effective, error);
 }
 
 /* The rejects that only TRANSFORM found go with its transaction; they are kept all the same, and counted, for the person who

@@ -9,6 +9,7 @@ returned_clear (Returned *returned)
 {
   g_free (returned->of);
   g_free (returned->key);
+  g_free (returned->file);
 }
 
 /* The column that says it, NULL: there is none. */
@@ -35,12 +36,13 @@ returned_find (Db *db, const Loaded *loaded, const Run *asked, Returned *ret_ret
   if (returned->of == NULL || !uid_parse (returned->of, strlen (returned->of), &id))
     return true;
   int64_t instant_ns;
-  if (!ledger_run_place (db, returned->of, &instant_ns, &returned->key, error))
+  if (!ledger_run_place (db, returned->of, &instant_ns, &returned->key, &returned->file, error))
     return false;
   if (returned->key == NULL)
     return true;
   returned->run.instant_ns = instant_ns;
   returned->run.order_key = returned->key;
+  returned->run.named = returned->file;
   returned->run.again = true;
   returned->run.retry_of = returned->of;
   return true;

@@ -8,7 +8,7 @@
 typedef struct
 {
   Run run; /* the one that was asked for, with that place if it has one; else as it was. Borrows from it and from here */
-  char *of, *key;
+  char *of, *key, *file;
 } Returned;
 
 void returned_clear (Returned *returned);

@@ -32,6 +32,8 @@ run_clear (Run *run)
   g_free (run->order_key);
   g_free (run->retry_of);
   g_free (run->past);
+  g_free (run->as_of);
+  g_free (run->as_of_zone);
 }
 
 void
@@ -43,6 +45,7 @@ run_state_clear (RunState *state)
   g_free (state->order_key);
   g_free (state->retry_of);
   g_free (state->overtook);
+  g_free (state->effective);
 }
 
 const char *
@@ -92,8 +95,8 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   if (db_result_rows (result) == 0)
     return true;
   RowCounts *c = &ret_state->rows;
-  int64_t *const counts[] = { &c->read,     &c->rejected, &c->repaired,    &c->duplicate, &c->unchanged,
-                              &c->inserted, &c->updated,  &c->deactivated, &c->staged,    &c->waiting };
+  int64_t *const counts[] = { &c->read,    &c->rejected,    &c->repaired, &c->duplicate, &c->unchanged, &c->inserted,
+                              &c->updated, &c->deactivated, &c->staged,   &c->waiting,   &c->late,      &c->corrected };
   int column = 0;
   ret_state->status = g_strdup (db_result_value (result, 0, column++));
   ret_state->state = g_strdup (db_result_value (result, 0, column++));
@@ -105,7 +108,8 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   ret_state->again = db_result_bool (result, 0, column++);
   ret_state->retry_of = g_strdup (db_result_value (result, 0, column++));
   ret_state->overtook = g_strdup (db_result_value (result, 0, column++));
-  ret_state->overtook_count = db_result_int64 (result, 0, column);
+  ret_state->overtook_count = db_result_int64 (result, 0, column++);
+  ret_state->effective = g_strdup (db_result_value (result, 0, column));
   return true;
 }
 
@@ -126,7 +130,8 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
                       { "mtime", ledger_number (&mtime, run->mtime_ns) }, { "checksum", model_checksum },
                       { "inode", ledger_number (&inode, (int64_t) run->inode) },
                       { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
-                      { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of })
+                      { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of }, { "as_of", run->as_of },
+                      { "as_of_zone", run->as_of_zone })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }
@@ -242,8 +247,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   g_autofree char *lines = end->lines != NULL ? weir_json_text (end->lines) : NULL;
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
-  const int64_t counts[] = { c->read,     c->rejected, c->repaired,    c->duplicate, c->unchanged,
-                             c->inserted, c->updated,  c->deactivated, c->staged,    c->waiting };
+  const int64_t counts[] = { c->read,    c->rejected,    c->repaired, c->duplicate, c->unchanged, c->inserted,
+                             c->updated, c->deactivated, c->staged,   c->waiting,   c->late,      c->corrected };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -252,7 +257,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
                       { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
                       { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
                       { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
-                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition })
+                      { "late", text[10] }, { "corrected", text[11] }, { "lines", lines }, { "place", end->place },
+                      { "disposition", end->disposition })
          && LEDGER_POST ("completed", { "run", id });
 }
 
@@ -372,7 +378,7 @@ ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *re
 }
 
 bool
-ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, GError **error)
+ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, const char *effective, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
@@ -380,7 +386,8 @@ ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool
   return LEDGER_POST ("table_applied", { "table", run->table }, { "run", id }, { "sha", identity->sha256 },
                       { "size", ledger_number (&size, identity->size) }, { "checksum", identity->model_checksum },
                       { "pins_sha", identity->pins_sha256 }, { "rejects", had_rejects ? "true" : "false" },
-                      { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key });
+                      { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
+                      { "effective", effective });
 }
 
 bool

@@ -1,4 +1,4 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql and waiting.sql;
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql and splice.sql;
  * nothing else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
@@ -15,7 +15,7 @@
 
 typedef struct
 {
-  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting;
+  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting, late, corrected;
 } RowCounts;
 
 /* One execution over one file. */
@@ -34,6 +34,9 @@ typedef struct
   bool again;         /* weir had the file before: it overwrites nothing newer */
   char *retry_of;     /* as the file of that run; NULL: of none, or of this one */
   char *past;         /* the older file that it went past, for its notes; NULL: none */
+  char *as_of;        /* since when its rows are true, as somebody said by hand: a time, or "now"; NULL: nobody did */
+  char *as_of_zone;   /* the time zone of that time; NULL: it says its own */
+  const char *named;  /* the name of the file whose rows come back with it, borrowed; NULL: they are its own */
 } Run;
 
 void run_clear (Run *run);
@@ -80,6 +83,8 @@ typedef struct
   char *retry_of;
   char *overtook; /* runs, separated by blanks; NULL: none */
   int64_t overtook_count;
+  char *
+      effective; /* since when the file's rows are true, if that was said by hand or the run is over; NULL: nobody said it so far */
 } RunState;
 
 void run_state_clear (RunState *state);
@@ -107,8 +112,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileBefore, file_before_clear)
  * its name carries, NULL: none. The id of a run that tries another's file again ends as that one's (uid_random_like). */
 bool ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_before, GError **error);
 
-/* The place of a run's file in the order; *ret_key is NULL where the run is not known. Owned by the caller. */
-bool ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, GError **error);
+/* The place of a run's file in the order, and its name; *ret_key is NULL where the run is not known. Owned by the caller. */
+bool ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, char **ret_file, GError **error);
 
 /* Gives the run's file another place: that of the run "retry_of", whose rows come back with it. */
 bool ledger_file_order (Db *db, const Run *run, GError **error);
@@ -118,6 +123,30 @@ bool ledger_file_order (Db *db, const Run *run, GError **error);
 bool ledger_overtaken (Db *db, const Run *run, int limit, DbResult **ret_runs, GError **error);
 /* Keeps them on the file's row; runs: "{id,id}". */
 bool ledger_file_overtook (Db *db, Uid run, const char *runs, int64_t count, GError **error);
+
+/* Since when a file's rows are true, where neither somebody said it by hand nor a run knows that had the file before: one of these. */
+typedef struct
+{
+  const char *text; /* NULL: "ns" says it */
+  const char *zone; /* of the text; NULL: it says its own */
+  int64_t ns;       /* since 1970; ahead of the clock it is now */
+} FileMoment;
+
+/* What is told of it. */
+typedef struct
+{
+  char *instant; /* as timestamptz; owned */
+  char *shown;   /* "2026-11-20 09:30:00 UTC"; owned */
+  bool late;     /* not behind all that the table knows */
+  bool ahead;    /* of the server's clock, by more than clocks differ */
+} FileInstant;
+
+void file_instant_clear (FileInstant *instant);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileInstant, file_instant_clear)
+
+/* Settles it, and keeps it on the file's row. moment NULL: only what was said by hand, or by a run before, counts; if there is nothing
+ * of the kind, ret_instant->instant is NULL. With the row of weir.table locked. */
+bool ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error);
 
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
@@ -199,7 +228,9 @@ typedef struct
   const char *pins_sha256;
 } FileIdentity;
 
-bool ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, GError **error);
+/* effective: the last instant that a row of the file is true since; NULL: all are since the run's. */
+bool ledger_table_applied (Db *db, const Run *run, const FileIdentity *identity, bool had_rejects, const char *effective,
+                           GError **error);
 /* Whether any applied file of the table had this identity and no rejects (keyless facts). */
 bool ledger_was_applied (Db *db, const char *table, const FileIdentity *identity, bool *ret_was, GError **error);
 /* Whether an applied file of this size exists at all, so that hashing is worth it. */

@@ -48,6 +48,6 @@ forget_waiting (Db *db, const char *table, GError **error)
 bool
 ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
-  return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("identities") && (!files || FORGET ("files"))
-         && (!runs || forget_runs (db, table, error));
+  return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("identities")
+         && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
 }

@@ -38,9 +38,9 @@ ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_
 }
 
 bool
-ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, GError **error)
+ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_key, char **ret_file, GError **error)
 {
-  *ret_key = NULL;
+  *ret_key = *ret_file = NULL;
   g_autoptr (DbResult) result = NULL;
   if (!LEDGER_ASK ("ledger/run_place", &result, { "run", run }))
     return false;
@@ -48,6 +48,7 @@ ledger_run_place (Db *db, const char *run, int64_t *ret_instant_ns, char **ret_k
     return true;
   *ret_instant_ns = db_result_int64 (result, 0, 0);
   *ret_key = g_strdup (db_result_value (result, 0, 1));
+  *ret_file = g_strdup (db_result_value (result, 0, 2));
   return true;
 }
 
@@ -79,4 +80,35 @@ ledger_file_overtook (Db *db, Uid run, const char *runs, int64_t count, GError *
   uid_format (run, id);
   LedgerNumber number;
   return LEDGER_POST ("file_overtook", { "run", id }, { "runs", runs }, { "count", ledger_number (&number, count) });
+}
+
+void
+file_instant_clear (FileInstant *instant)
+{
+  g_free (instant->instant);
+  g_free (instant->shown);
+}
+
+bool
+ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error)
+{
+  static const FileMoment none = { 0 };
+  const FileMoment *said = moment != NULL ? moment : &none;
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  LedgerNumber us;
+  const char *micro = moment != NULL && said->text == NULL ? ledger_number (&us, said->ns / 1000) : NULL;
+  *ret_instant = (FileInstant) { 0 };
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("ledger/file_instant", &result, { "run", id }, { "table", run->table },
+                   { "own", said->zone == NULL ? said->text : NULL }, { "local", said->zone != NULL ? said->text : NULL },
+                   { "zone", said->zone }, { "us", micro }))
+    return false;
+  if (db_result_rows (result) == 0)
+    return true;
+  *ret_instant = (FileInstant) { .instant = g_strdup (db_result_value (result, 0, 0)),
+                                 .shown = g_strdup (db_result_value (result, 0, 1)),
+                                 .late = db_result_bool (result, 0, 2),
+                                 .ahead = db_result_bool (result, 0, 3) };
+  return true;
 }

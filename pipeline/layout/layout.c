@@ -231,6 +231,20 @@ assign_declared (Layout *layout, GError **error)
   return true;
 }
 
+/* The column that says since when each row is true: none is without it. */
+static bool
+assign_effective (Layout *layout, GError **error)
+{
+  const char *name = layout->model->effective.column;
+  if (name == NULL)
+    return true;
+  layout->effective = find_index (layout, name);
+  if (layout->effective < 0)
+    return missing_column (layout, name, "\"effective\"", REASON_MISSING_COLUMN, error);
+  layout->columns[layout->effective].required = true;
+  return true;
+}
+
 /* Where the model says which texts mean NULL these do, and no others; what rows are known by is never NULL by weir's own choice. */
 static void
 assign_nulls (Layout *layout)
@@ -322,7 +336,8 @@ compare_hashed (const void *a, const void *b)
   return strcmp (((const Tracked *) a)->hashed, ((const Tracked *) b)->hashed);
 }
 
-/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. */
+/* Tracked: everything the warehouse stores but the business key, which the id stands for; a table without a key tracks all. A row of
+ * a dimension that brings nothing but a later time of its own is no change, either. */
 static void
 assign_hash_slots (Layout *layout, const Pins *pins)
 {
@@ -332,7 +347,8 @@ assign_hash_slots (Layout *layout, const Pins *pins)
       LayoutColumn *column = &layout->columns[i];
       column->hashed = pins_hash_name (pins, column->name);
       const Tracked tracked = { column->name, column->hashed, &column->hash_slot };
-      if (column->stored && column->key_part < 0)
+      bool is_only_time = i == layout->effective && layout->model->kind == MODEL_DIMENSION;
+      if (column->stored && column->key_part < 0 && !is_only_time)
         g_array_append_val (all, tracked);
     }
   for (int i = 0; i < layout->n_references; i++)
@@ -414,6 +430,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
 {
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
+  layout->effective = -1;
   if (!add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins, error))
     return NULL;
   if (model != NULL)
@@ -421,7 +438,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
       if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
         return NULL;
       rename_taken (layout);
-      if (!assign_declared (layout, error))
+      if (!assign_declared (layout, error) || !assign_effective (layout, error))
         return NULL;
       assign_nulls (layout);
       assign_pins (layout, pins);

@@ -70,6 +70,7 @@ typedef struct
   int n_references;
   int *key_columns; /* by position in the business key */
   int n_key_columns;
+  int effective;      /* the column that says since when each row is true, by index; -1: there is none */
   GPtrArray *tracked; /* names of what is hashed; borrowed */
   GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
   bool loaded_before; /* the pins know the table */

@@ -36,6 +36,8 @@ known_headers (const Model *model, const Pins *pins)
   for (guint i = 0; i < model->references->len; i++)
     for (char **name = ((const ModelReference *) model->references->pdata[i])->columns; *name != NULL; name++)
       add_name (headers, pins, *name);
+  if (model->effective.column != NULL)
+    add_name (headers, pins, model->effective.column);
   for (guint i = 0; i < model->columns->len; i++)
     add_name (headers, pins, ((const ModelColumn *) model->columns->pdata[i])->name);
   return headers;

@@ -26,6 +26,7 @@ loaded_clear (Loaded *loaded)
   g_clear_pointer (&loaded->repeats, repeats_free);
   g_clear_pointer (&loaded->referred, g_ptr_array_unref);
   g_clear_pointer (&loaded->standing, standing_free);
+  g_clear_pointer (&loaded->snapshot, g_free);
   g_clear_pointer (&loaded->stage, stage_free);
 }
 

@@ -23,6 +23,7 @@ typedef struct
   RejectSpool *rejects;
   GPtrArray *referred; /* of Referred, one a reference, for the first of them; NULL: nobody has gathered them */
   bool sifted;         /* TRANSFORM has taken rows out of staging */
+  char *snapshot;      /* the one that LOAD works in, for the second connection; NULL: none was asked for */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
   Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
   Stage *stage;

@@ -13,6 +13,7 @@
  * Of rows with a key this stands in front. Another byte makes every hash that is stored a mere suspicion, so that the next load
  * compares each row by its values and hashes it anew: for when what was stored can be trusted no more. */
 #define KEYED_RULE 2 /* the first had no byte, and stayed with rows that were filled with values which it did not cover */
+#define DATED_RULE 3 /* the same, of rows with a column that is not hashed */
 
 #define LENGTH sizeof (int32_t)
 
@@ -31,7 +32,7 @@ typedef struct
 
 struct RowHash
 {
-  bool keyed;
+  RowHashKind kind;
   Column *columns;
   size_t n_columns;
   uint8_t *names; /* of all columns */
@@ -47,14 +48,14 @@ chunks_of (const HashedColumn *column)
 }
 
 RowHash *
-row_hash_new (const HashedColumn *columns, size_t count, bool keyed)
+row_hash_new (const HashedColumn *columns, size_t count, RowHashKind kind)
 {
   RowHash *hash = g_new0 (RowHash, 1);
   size_t all = 0;
   for (size_t i = 0; i < count; i++)
     all += chunks_of (&columns[i]);
   uint8_t *name = hash->names = g_malloc0 (all + 1);
-  hash->keyed = keyed;
+  hash->kind = kind;
   hash->columns = g_new0 (Column, count + 1);
   hash->n_columns = count;
   hash->fixed = 1 + all + count * (LENGTH + TYPE_ROOM);
@@ -100,8 +101,8 @@ static uint8_t *
 put_columns (const RowHash *hash, uint8_t *end)
 {
   const Column *column = hash->columns, *last = column + hash->n_columns;
-  if (hash->keyed)
-    end = put_byte (end, KEYED_RULE);
+  if (hash->kind != ROW_HASH_BAG)
+    end = put_byte (end, hash->kind == ROW_HASH_DATED ? DATED_RULE : KEYED_RULE);
   for (; column < last; column++)
     if (counts (column))
       {

@@ -13,6 +13,14 @@
 
 typedef struct RowHash RowHash;
 
+/* Whose rows: each kind has hashes that none of the others has. */
+typedef enum
+{
+  ROW_HASH_BAG,   /* without a business key: they are known by their hash */
+  ROW_HASH_KEYED, /* with one */
+  ROW_HASH_DATED, /* the same, and a column, not tracked, says since when they are true: a model may be of another mind later */
+} RowHashKind;
+
 typedef struct
 {
   Value value;
@@ -27,9 +35,8 @@ typedef struct
   bool empty_is_null; /* a text */
 } HashedColumn;
 
-/* "columns": the tracked ones, in the order of strcmp by name. "keyed": whether the rows have a business key; those without are known by
- * their hash, which is another one therefore. Borrows the types. */
-RowHash *row_hash_new (const HashedColumn *columns, size_t count, bool keyed);
+/* "columns": the tracked ones, in the order of strcmp by name. Borrows the types. */
+RowHash *row_hash_new (const HashedColumn *columns, size_t count, RowHashKind kind);
 void row_hash_free (RowHash *hash);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RowHash, row_hash_free)
 

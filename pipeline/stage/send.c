@@ -246,7 +246,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
 {
   bool small = task->run->size <= IN_PLACE_FILE_BYTES;
   g_clear_pointer (&loaded->standing, standing_free);
-  if (!standing_begin (db, task, loaded->layout, &loaded->standing, error)
+  if (!standing_begin (db, task, loaded->layout, &loaded->snapshot, &loaded->standing, error)
       || !db_post (db, "savepoint load", NULL, 0, "savepoint", error)
       || !stage_create (db, loaded->stage, loaded->layout, task->options, small, error)
       || !stage_copy_begin (db, loaded->stage, error))
@@ -260,7 +260,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
     {
       g_clear_pointer (&loaded->standing, standing_free);
       db_copy_cancel (db);
-      return db_exec (db, "rollback to savepoint load", error);
+      return db_exec (db, "rollback to savepoint load; release savepoint load", error);
     }
   keep_null_words (&pass);
   if (!end_copy (&pass, error))

@@ -61,20 +61,29 @@ is_wanted (const PipelineTask *task, const Layout *layout)
          && !(model_is_keyless (model) && model->append == APPEND_ALL);
 }
 
-bool
-standing_begin (Db *db, const PipelineTask *task, const Layout *layout, Standing **ret_standing, GError **error)
+static bool
+export_snapshot (Db *db, char **ret_snapshot, GError **error)
 {
   g_autoptr (DbResult) snapshot = NULL;
+  if (!sql_run (db, "run/snapshot", NULL, 0, &snapshot, error))
+    return false;
+  *ret_snapshot = g_strdup (db_result_value (snapshot, 0, 0));
+  return true;
+}
+
+bool
+standing_begin (Db *db, const PipelineTask *task, const Layout *layout, char **snapshot, Standing **ret_standing, GError **error)
+{
   *ret_standing = NULL;
   if (!is_wanted (task, layout))
     return true;
   g_autoptr (Db) beside = db_connect_beside (db, PATIENCE_MS, NULL);
   if (beside == NULL)
     return true;
-  if (!sql_run (db, "run/snapshot", NULL, 0, &snapshot, error))
+  if (*snapshot == NULL && !export_snapshot (db, snapshot, error))
     return false;
   g_autofree Standing *standing = g_new0 (Standing, 1);
-  if (!begin_reading (beside, task, db_result_value (snapshot, 0, 0))
+  if (!begin_reading (beside, task, *snapshot)
       || !spool_open (&standing->suspects, task->options->scratch, "rows to compare", NULL))
     return true;
   standing->db = g_steal_pointer (&beside);

@@ -19,8 +19,10 @@
 typedef struct Standing Standing;
 
 /* *ret_standing NULL: nothing will be proved. db is the connection of the load, in its transaction, outside of any savepoint; what it
- * fails with is an error, the second connection's failures are none. */
-bool standing_begin (Db *db, const PipelineTask *task, const Layout *layout, Standing **ret_standing, GError **error);
+ * fails with is an error, the second connection's failures are none. *snapshot is what the transaction has exported, NULL so far; owned by the
+ * caller: a second pass takes the same, for two would be in the way of a COPY that freezes its rows. */
+bool standing_begin (Db *db, const PipelineTask *task, const Layout *layout, char **snapshot, Standing **ret_standing,
+                     GError **error);
 void standing_free (Standing *standing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Standing, standing_free)
 

@@ -210,13 +210,37 @@ check_references (Db *db, const Catalog *catalog, const Model *model, const Agre
   return true;
 }
 
+/* The server's list is read from its files, which takes a while: each zone is asked for once. */
+static bool
+check_time_zone (Db *db, const Model *model, const AgreementTerms *terms, GError **error)
+{
+  const char *zone = model_time_zone (model);
+  if (strcmp (zone, DEFAULT_TIME_ZONE) == 0 || (terms->zones != NULL && g_hash_table_contains (terms->zones, zone)))
+    return true;
+  const SqlVar var = { "zone", zone };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "table/time_zone", &var, 1, &found, error))
+    return false;
+  const char *near = db_result_value (found, 0, 1);
+  if (!db_result_bool (found, 0, 0))
+    {
+      g_autofree char *hint = near != NULL ? g_strdup_printf ("Did you mean \"%s\"?", near)
+                                           : g_strdup ("`select name from pg_timezone_names` lists those it knows.");
+      return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = "Nothing was changed.", .hint = hint },
+                        "%s: $.time_zone: \"%s\" is no time zone that the server knows", model->path, zone);
+    }
+  if (terms->zones != NULL)
+    g_hash_table_add (terms->zones, g_strdup (zone));
+  return true;
+}
+
 bool
 agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
 {
   g_auto (TableState) pinned = { 0 };
   bool released;
   return ledger_table_read (db, model->table, false, &pinned, error)
-         && agreement_check_table (db, model, &pinned, terms, &released, error)
+         && agreement_check_table (db, model, &pinned, terms, &released, error) && check_time_zone (db, model, terms, error)
          && check_references (db, catalog, model, terms, error)
          && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
 }

@@ -15,6 +15,7 @@ typedef struct
   const char *warehouse_schema;
   const void *secret; /* NULL: none could be read; one is made where no table needs an older one */
   size_t secret_length;
+  GHashTable *zones; /* time zones that the server was asked for and knows, for whoever asks for many files; NULL: none */
 } AgreementTerms;
 
 /* Kind and key of a model against the pins of its table, whose ids the secret made, and where its rows are. Pure. */

@@ -52,6 +52,12 @@ delta_plan_clear (DeltaPlan *plan)
   g_clear_pointer (&plan->rows, g_free);
 }
 
+bool
+delta_is_few (int64_t rows)
+{
+  return rows <= FEW_ROWS;
+}
+
 const char *
 delta_each (const DeltaPlan *plan)
 {

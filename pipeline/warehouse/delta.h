@@ -26,6 +26,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DeltaPlan, delta_plan_clear)
 /* Where the rows of the table come from that are compared with the staged ones. Owned by the caller. */
 char *delta_look_up (const DeltaPlan *plan, const SqlVar *vars, size_t n_vars);
 
+/* Whether an index is asked for each of so many rows. */
+bool delta_is_few (int64_t rows);
+
 /* Behind a look-up that is to be made for each row: what forbids to make one join of them, or nothing. */
 const char *delta_each (const DeltaPlan *plan);
 

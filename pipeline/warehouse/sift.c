@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "pipeline/stage/reject_limit.h"
+#include "pipeline/warehouse/effective.h"
 #include "pipeline/warehouse/missing.h"
 #include "schema/sql.h"
 
@@ -85,26 +86,76 @@ sift_begin (Db *db, GError **error)
   return sql_run (db, "table/refused", NULL, 0, NULL, error);
 }
 
+/* Which line of a key that occurs more than once stands: of a fact whose rows say since when they are true the last of the latest. */
+static char *
+choose_line (const Layout *layout)
+{
+  static const char *const kept[] = {
+    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
+  };
+  Duplicates duplicates = layout->model->duplicates;
+  if (layout->effective < 0 || layout->model->kind == MODEL_DIMENSION || duplicates == DUPLICATES_REJECT)
+    return g_strdup (kept[duplicates]);
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
+  return g_strdup_printf ("(array_agg(s._line order by s.%s desc, s._line %s))[1]", ident,
+                          duplicates == DUPLICATES_FIRST ? "asc" : "desc");
+}
+
+/* ", s."updated_at"", where a dimension's rows say since when they are true; else nothing. */
+static char *
+name_moment (const Layout *layout)
+{
+  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
+    return g_strdup ("");
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
+  return g_strdup_printf (", s.%s", ident);
+}
+
+static char *
+same_moment (const Layout *layout)
+{
+  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
+    return g_strdup ("");
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
+  return g_strdup_printf ("and d.%s = s.%s", ident, ident);
+}
+
 /* Rows of business keys that occur more than once: refused, or all but one of each key taken out. *ret_rows: how many. Mostly the worker
  * knows that there are none, and nothing is asked. */
 static bool
 settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const char *statement, int64_t *ret_rows, GError **error)
 {
-  static const char *const kept[] = {
-    [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
-  };
   *ret_rows = 0;
   g_autofree char *suspected = repeats_condition (loaded->repeats, "s._id", db_server_version (db));
   if (suspected == NULL || model_is_keyless (task->model))
     return true;
   const SiftVars all = sift_vars (loaded);
-  const SqlVar vars[] = {
-    all.vars[0], all.vars[1], all.vars[2], all.vars[3], { "kept", kept[task->model->duplicates] }, { "suspected", suspected }
-  };
+  g_autofree char *moment = name_moment (loaded->layout), *same = same_moment (loaded->layout),
+                  *kept = choose_line (loaded->layout);
+  const SqlVar vars[] = { all.vars[0],          all.vars[1],      all.vars[2],
+                          all.vars[3],          { "kept", kept }, { "suspected", suspected },
+                          { "moment", moment }, { "same", same } };
   g_autoptr (DbResult) count = NULL;
   if (!sql_run (db, "table/count_repeated", vars, G_N_ELEMENTS (vars), &count, error))
     return false;
   return db_result_int64 (count, 0, 0) == 0 || sql_change (db, statement, vars, G_N_ELEMENTS (vars), ret_rows, error);
+}
+
+static bool
+refuse_future (Db *db, const SiftVars *sifted, const Loaded *loaded, int64_t *ret_refused, GError **error)
+{
+  const Layout *layout = loaded->layout;
+  *ret_refused = 0;
+  if (layout->effective < 0)
+    return true;
+  g_autofree char *at = effective_of_row (layout, "s.");
+  const SqlVar vars[] = { { "staging", loaded->stage->schema },
+                          { "build", loaded->stage->name },
+                          { "column", layout->columns[layout->effective].name },
+                          { "message", "the row is true since a time that has not come yet" },
+                          { "at", at } };
+  return sift_begin (db, error) && sql_change (db, "table/refuse_future", vars, G_N_ELEMENTS (vars), ret_refused, error)
+         && (*ret_refused == 0 || sift (db, sifted, "table/delete_refused", NULL, error));
 }
 
 /* Refused rows leave staging before keys are compared: what is refused is nobody's duplicate. */
@@ -144,15 +195,35 @@ bool
 sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
   const SiftVars vars = sift_vars (loaded);
-  int64_t refused;
-  if (!refuse_rows (db, task, &vars, loaded, step, &refused, error)
-      || (refused > 0 && !keep_refused (db, loaded, step, &refused, error))
+  int64_t refused, future;
+  if (!refuse_future (db, &vars, loaded, &future, error) || !refuse_rows (db, task, &vars, loaded, step, &refused, error)
+      || ((refused += future) > 0 && !keep_refused (db, loaded, step, &refused, error))
       || (refused > 0 && !reject_limit_check (db, task, loaded->rejects, &step->rows, error))
       || (task->model->duplicates != DUPLICATES_REJECT
           && !settle_repeats (db, task, loaded, "table/delete_duplicates", &step->rows.duplicate, error)))
     return false;
   step->rows.staged -= step->rows.duplicate;
   loaded->sifted = refused > 0 || step->rows.duplicate > 0;
+  return true;
+}
+
+bool
+sift_late (Db *db, Loaded *loaded, PipelineResult *step, GError **error)
+{
+  const SiftVars vars = sift_vars (loaded);
+  int64_t refused;
+  if (!keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error))
+    return false;
+  g_autofree char *rows = text_count (refused);
+  if (refused > 0 && loaded->layout->model->kind == MODEL_FACT)
+    g_ptr_array_add (step->notes, g_strdup_printf ("%s row%s true since before what the table has, and refused as late", rows,
+                                                   refused == 1 ? " is" : "s are"));
+  else if (refused > 0)
+    g_ptr_array_add (
+        step->notes,
+        g_strdup_printf ("%s row%s true since before what is known, and refused as late: \"late\": \"splice\" in the model and "
+                         "`weir retry` put %s into history",
+                         rows, refused == 1 ? " is" : "s are", refused == 1 ? "it" : "them"));
   return true;
 }
 

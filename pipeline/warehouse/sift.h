@@ -4,7 +4,8 @@
 
 #include "pipeline/stage/load.h"
 
-/* Leaves in staging what goes on to the warehouse: one row of each business key, and none that refers to nobody where the model
+/* Leaves in staging what goes on to the warehouse: one row of each business key (of each instant of one, where rows say since when they
+ * are true), none that is ahead of the clock, and none that refers to nobody where the model
  * rejects that. A row is refused once, whatever is wrong with it. Refused ones are spooled with their original bytes, which are
  * read from the file once more, and stored; too many of them are an INPUT error. The counts follow. In the transaction of
  * TRANSFORM. */
@@ -16,6 +17,9 @@ bool sift_begin (Db *db, GError **error);
 /* Takes the rows of weir_refused, which would change a known one, out of staging as rejects. Their number says nothing against the
  * file. The counts follow. */
 bool sift_overtaken (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
+
+/* The same of rows that are late, which the model refuses: "late" rows of the file. */
+bool sift_late (Db *db, Loaded *loaded, PipelineResult *step, GError **error);
 
 /* The same of rows that wait, or would: those whose key waits already and says something else, for that one may be of a newer file; and
  * those that refer to nobody and whose key the fact has, which they would change one day. Before any row of the file waits. */

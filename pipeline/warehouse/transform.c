@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/sift.h"
+#include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
@@ -17,7 +19,7 @@ typedef struct
   const PipelineTask *task;
   Loaded *loaded;
   PipelineResult *result;
-  const char *overtaken; /* TableBefore's */
+  const TableBefore *before;
 } Change;
 
 /* The parts of TRANSFORM that are told of; the first and the last are the pipeline's. */
@@ -125,7 +127,7 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 static bool
 keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
 {
-  vars_set (vars, "message", change->overtaken);
+  vars_set (vars, "message", change->before->overtaken);
   vars_set (vars, "column", layout_key_name (change->loaded->layout));
   return sift_begin (db, error) && run_sql (db, vars, "table/forget_refused", NULL, error)
          && run_sql (db, vars, "table/refuse_overtaken", NULL, error)
@@ -133,9 +135,17 @@ keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
          && run_sql (db, vars, "table/forget_overtaken", NULL, error);
 }
 
+static Splice
+splice_of (const Warehouse *warehouse, const Change *change)
+{
+  return (Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result };
+}
+
 static bool
 find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
+  const Splice what = splice_of (warehouse, change);
+  bool overtaken = change->before->overtaken != NULL, late = later_may_be (&what);
   g_auto (DeltaPlan) plan = { 0 };
   char *part = NULL;
   if (!delta_plan (db, change->loaded, &change->result->rows, !warehouse->distrusted, &plan, error))
@@ -143,9 +153,9 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
   vars_take (vars, "rows", g_strdup (plan.rows));
   vars_set (vars, "each", delta_each (&plan));
   vars_take (vars, "look_up", delta_look_up (&plan, (const SqlVar *) vars->vars->data, vars->vars->len));
-  if (!delta_find (db, &plan, change->overtaken != NULL, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part,
-                   error)
-      || (change->overtaken != NULL && !keep_newer (db, vars, change, error)))
+  if (!delta_find (db, &plan, overtaken || late, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
+      || (overtaken && !keep_newer (db, vars, change, error))
+      || (late && !later_take (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error)))
     return g_free (part), false;
   vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
   g_free (part);
@@ -168,7 +178,10 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   rows->updated = db_result_int64 (counts, 0, 2);
   rows->deactivated = warehouse->kind->versions ? rows->updated : 0;
   rows->inserted = db_result_int64 (counts, 0, 3) - rows->updated;
-  return check_sum (delta, rows->inserted + rows->updated + same, error);
+  if (!check_sum (delta, rows->inserted + rows->updated + same, error))
+    return false;
+  rows->updated -= rows->corrected;
+  return true;
 }
 
 static bool
@@ -231,6 +244,22 @@ append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, R
   return (is_same_bag (warehouse) || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
 }
 
+/* Since when the first version of an entity begins, and that of any other. */
+static void
+set_begin (Vars *vars, const Warehouse *warehouse, const char *instant)
+{
+  const Layout *layout = warehouse->layout;
+  bool always = layout->model->first == FIRST_ALWAYS;
+  g_autofree char *literal = instant != NULL ? text_quote_literal (instant) : g_strdup ("null");
+  g_autofree char *since = instant != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s.");
+  vars_take (vars, "began", g_strdup (always ? "'-infinity'::timestamptz" : since));
+  vars_take (vars, "opened",
+             always ? g_strdup_printf ("case when coalesce(c.version_number, n.version_number) is null then '-infinity' "
+                                       "else %s::timestamptz end",
+                                       literal)
+                    : g_strdup_printf ("%s::timestamptz", literal));
+}
+
 static void
 set_expressions (Vars *vars, const Warehouse *warehouse)
 {
@@ -243,6 +272,36 @@ set_expressions (Vars *vars, const Warehouse *warehouse)
   vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
 }
 
+/* Whether rows have to find their places in history, instead of going on top of it. */
+static bool
+is_spliced (const Db *db, const Warehouse *warehouse, const Change *change)
+{
+  const Effective *effective = change->before->effective;
+  g_autofree char *repeats =
+      warehouse->created ? repeats_condition (change->loaded->repeats, "s._id", db_server_version (db)) : NULL;
+  if (!warehouse->kind->versions)
+    return false;
+  if (warehouse->created)
+    return effective->by_row && repeats != NULL;
+  return effective->by_row || (effective->late && change->task->model->late != LATE_APPLY);
+}
+
+static bool
+splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+{
+  const Splice what = splice_of (warehouse, change);
+  return (!warehouse->created || warehouse_index (db, warehouse, error)) && task_begin_part (change->task, PART_COMPARE, error)
+         && splice_rows (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
+}
+
+/* Whoever comes with something from before has to know what this file said. */
+static bool
+observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+{
+  const Splice what = splice_of (warehouse, change);
+  return splice_observe (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
+}
+
 static bool
 apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
@@ -251,6 +310,11 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   bool keyless = kind->apply == NULL;
   set_columns (vars, warehouse, warehouse->created || keyless);
   set_expressions (vars, warehouse);
+  const Splice what = splice_of (warehouse, change);
+  if (warehouse->created && !splice_forget (db, &what, error))
+    return false;
+  if (is_spliced (db, warehouse, change))
+    return splice (db, vars, warehouse, change, error);
   if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
   g_auto (DeltaPlan) plan = { 0 };
@@ -276,11 +340,43 @@ note_instant (const char *table, int64_t ahead, GPtrArray *notes)
                                     table, duration));
 }
 
+/* A fact's columns tell when its rows came. */
+static bool
+find_now (Db *db, char **ret_instant, GError **error)
+{
+  g_autoptr (DbResult) now = NULL;
+  if (!sql_run (db, "fact/now", NULL, 0, &now, error))
+    return false;
+  g_free (*ret_instant);
+  *ret_instant = g_strdup (db_result_value (now, 0, 0));
+  return true;
+}
+
+/* The instant of the file, or of the run. NULL: the rows have theirs. */
+static bool
+find_instant (Db *db, const PipelineTask *task, const Effective *effective, char **ret_instant, GPtrArray *notes, GError **error)
+{
+  int64_t ahead;
+  bool as_it_comes = effective->late && task->model->late == LATE_APPLY, dated = effective_is_dated (effective) && !as_it_comes;
+  *ret_instant = g_strdup (effective->instant);
+  if (dated && task->model->kind == MODEL_FACT)
+    return find_now (db, ret_instant, error);
+  if (dated)
+    return true;
+  g_clear_pointer (ret_instant, g_free);
+  if (!ledger_table_instant (db, task->model->table, ret_instant, &ahead, error))
+    return false;
+  if (as_it_comes)
+    g_ptr_array_add (notes, g_strdup ("the file is true since before what is known, and counts from now (\"late\": \"apply\")"));
+  else
+    note_instant (task->model->table, ahead, notes);
+  return true;
+}
+
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
   RowCounts *rows = &result->rows;
-  int64_t ahead;
   if (!task_begin_part (task, PART_SIFT, error) || !check_staging (db, task, loaded, rows->staged, error)
       || !sift_rows (db, task, loaded, result, error) || !task_begin_part (task, PART_COLUMNS, error))
     return false;
@@ -289,15 +385,16 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
   if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
-      || !ledger_table_instant (db, task->model->table, &instant, &ahead, error))
+      || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
-  note_instant (task->model->table, ahead, result->notes);
   g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
-  if (!apply (db, &vars, warehouse, &(Change) { task, loaded, result, before->overtaken }, error))
+  set_begin (&vars, warehouse, instant);
+  const Change change = { task, loaded, result, before };
+  if (!apply (db, &vars, warehouse, &change, error))
     return false;
   result->made = warehouse->created;
-  rows->unchanged = rows->staged - rows->inserted - rows->updated;
-  return true;
+  rows->unchanged = rows->staged - rows->inserted - rows->updated - rows->late - rows->corrected;
+  return observe (db, &vars, warehouse, &change, error);
 }

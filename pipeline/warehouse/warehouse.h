@@ -7,6 +7,7 @@
 #include "base/db.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/run.h"
+#include "pipeline/warehouse/effective.h"
 #include "pipeline/warehouse/kinds.h"
 
 typedef struct
@@ -31,11 +32,12 @@ typedef struct
 /* What the ledger knew of the table before this load, and how it may be changed. Borrowed. */
 typedef struct
 {
-  const Pins *pins;      /* a column that is not pinned has never held a value and takes any type */
-  bool known;            /* the table is weir's: it was loaded before */
-  int lock_ms;           /* how long to try for the locks that a change needs, and to wait for others from then on */
-  int64_t waiting;       /* rows of it that wait for what they refer to (withhold.h) */
-  const char *overtaken; /* why a row that would change a known one is refused; NULL: it is not */
+  const Pins *pins;           /* a column that is not pinned has never held a value and takes any type */
+  bool known;                 /* the table is weir's: it was loaded before */
+  int lock_ms;                /* how long to try for the locks that a change needs, and to wait for others from then on */
+  int64_t waiting;            /* rows of it that wait for what they refer to (withhold.h) */
+  const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
+  const Effective *effective; /* since when the file's rows are true */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

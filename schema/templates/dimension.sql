@@ -30,7 +30,7 @@ copy (select w.:"id", w.row_hash from :"schema".:"table" w where w.is_current) t
 
 -- name: first
 insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
-select s._id, :values :'instant'::timestamptz, true, 1, s._hash, :'run'::uuid
+select s._id, :values :began, true, 1, s._hash, :'run'::uuid
 from :"staging".:"build" s
 
 -- name: apply
@@ -53,7 +53,7 @@ numbered as (
 -- In the order of the index, which is random in that of the file: a million rows take half the time.
 inserted as (
     insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
-    select d._id, :values :'instant'::timestamptz, true, 1 + coalesce(c.version_number, n.version_number, 0), :hash, :'run'::uuid
+    select d._id, :values :opened, true, 1 + coalesce(c.version_number, n.version_number, 0), :hash, :'run'::uuid
     from weir_delta d left join closed c on c._id = d._id left join numbered n on n._id = d._id
     where c._id is not null or not d."known?"
     order by d._id

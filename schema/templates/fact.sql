@@ -59,6 +59,29 @@ inserted as (
 select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed),
        (select count(*) from inserted) + (select count(*) from closed)
 
+-- name: now
+-- When the rows of a file come that has a time of its own.
+select clock_timestamp()::text
+
+-- name: later
+-- Rows of the delta that are true since before, or just since when, the fact's are.
+create temporary table weir_later on commit drop as
+select d._line, case when :later then 'late' else 'corrected' end as became
+from weir_delta d join :"schema".:"table" w on w.:"id" = d._id
+where d."known?" and (:distinct) and (:later or :same)
+
+-- name: count_later
+select count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected') from weir_later
+
+-- name: refuse_later
+insert into weir_refused select _line, :'column', 'late', :'message' from weir_later
+
+-- name: forget_later
+delete from weir_delta d using weir_later l where l._line = d._line
+
+-- name: forget_late
+delete from weir_delta d using weir_later l where l._line = d._line and l.became = 'late'
+
 -- name: numbered
 -- The staged rows with "occurrence": which of the equal ones in the file it is. Only those are sorted that may be there more than once; of
 -- these all count, be they proved unchanged or not.

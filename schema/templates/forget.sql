@@ -56,6 +56,9 @@ select place from weir.file where table_name = :'table' and disposition in ('arc
 -- name: pins
 delete from weir.table where table_name = :'table'
 
+-- name: observed
+delete from weir.observed where table_name = :'table'
+
 -- name: identities
 -- No file that was in the table is one that it has.
 update weir.file set pins_sha256 = null where table_name = :'table' and state = 'applied'

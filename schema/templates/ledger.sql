@@ -11,8 +11,8 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
-       array_to_string(f.overtook, ' '), f.overtook_count
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
@@ -27,12 +27,26 @@ where f.table_name = :'table' and f.file_name = :'file' and e.status <> 'IN_PROG
 order by f.seen_on desc limit 1
 
 -- name: run_place
-select instant_ns, order_key from weir.file where run_id = :'run'::uuid
+select instant_ns, order_key, file_name from weir.file where run_id = :'run'::uuid
 
 -- name: file_order
 update weir.file
-set instant_ns = :'instant'::bigint, order_key = :'key', again = true, retry_of = :'before'::uuid
+set instant_ns = :'instant'::bigint, order_key = :'key', again = true, retry_of = :'before'::uuid,
+    effective_on = coalesce(effective_on, (select effective_on from weir.file where run_id = :'before'::uuid))
 where run_id = :'run'::uuid
+
+-- name: file_instant
+-- What was said by hand, or by the run before, stays. The clocks of two machines may be a minute apart.
+update weir.file f
+set effective_on = i.at
+from weir.table t,
+     (select coalesce(o.effective_on, :'own'::text::timestamptz, :'local'::text::timestamp at time zone :'zone'::text,
+                      case when :'us'::bigint is not null
+                           then least('epoch'::timestamptz + :'us'::bigint * interval '1 microsecond', clock_timestamp()) end) as at
+      from weir.file o where o.run_id = :'run'::uuid) i
+where f.run_id = :'run'::uuid and t.table_name = :'table' and i.at is not null
+returning i.at::text, to_char(i.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
+          coalesce(i.at <= greatest(t.newest_effective, t.last_instant), false), i.at > clock_timestamp() + interval '1 minute'
 
 -- name: overtaken
 -- The newest of them, and how many there are.
@@ -57,15 +71,19 @@ where weir.execution.status <> 'COMPLETED'
 -- name: begin_file
 -- A run that is begun again keeps the place that its file has.
 insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum, inode, instant_ns, order_key,
-                       again, retry_of)
+                       again, retry_of, effective_on)
 values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum',
-        :'inode'::bigint, :'instant'::bigint, :'key', :'again'::boolean, :'retry_of'::uuid)
+        :'inode'::bigint, :'instant'::bigint, :'key', :'again'::boolean, :'retry_of'::uuid,
+        coalesce(case when :'as_of_zone'::text is null then :'as_of'::text::timestamptz
+                      else :'as_of'::text::timestamp at time zone :'as_of_zone'::text end,
+                 (select effective_on from weir.file where run_id = :'retry_of'::uuid)))
 on conflict (run_id) do update
 set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, claimed = excluded.claimed,
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading',
     inode = excluded.inode, instant_ns = coalesce(weir.file.instant_ns, excluded.instant_ns),
     order_key = coalesce(weir.file.order_key, excluded.order_key), again = weir.file.again or excluded.again,
-    retry_of = coalesce(weir.file.retry_of, excluded.retry_of), overtook = null, overtook_count = null,
+    retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
+    effective_on = coalesce(weir.file.effective_on, excluded.effective_on), overtook = null, overtook_count = null,
     disposition = null, summary = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
@@ -150,7 +168,7 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     disposition = coalesce(:'disposition', disposition), rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
-    rows_waiting = :'waiting'::bigint, lines = :'lines'::jsonb
+    rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, lines = :'lines'::jsonb
 where run_id = :'run'::uuid
 
 -- name: fail
@@ -213,7 +231,7 @@ update weir.table set kind = :'kind', warehouse_schema = :'schema', key = null w
 
 -- name: table_instant
 update weir.table
-set last_instant = greatest(clock_timestamp(), last_instant + interval '1 microsecond'), updated_on = clock_timestamp()
+set last_instant = greatest(clock_timestamp(), greatest(last_instant, newest_effective) + interval '1 microsecond'), updated_on = clock_timestamp()
 where table_name = :'table'
 returning last_instant::text, extract(epoch from last_instant - clock_timestamp())::bigint
 
@@ -223,7 +241,7 @@ set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
     newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
     newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,
-    files_applied = files_applied + 1, updated_on = clock_timestamp()
+    newest_effective = greatest(newest_effective, :'effective'::timestamptz), files_applied = files_applied + 1, updated_on = clock_timestamp()
 where table_name = :'table'
 
 -- name: was_applied

@@ -10,6 +10,12 @@ order by a.attnum
 select c.relkind in ('r', 'p') from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
+-- name: time_zone
+-- Whether there is one of that name, and the only one that is so but for upper case or its last word.
+select exists (select from pg_timezone_names where name = :'zone'),
+       (select min(name) from pg_timezone_names
+        where lower(name) = lower(:'zone'::text) or lower(name) like '%/' || replace(lower(:'zone'::text), ' ', '_'))
+
 -- name: has_rows
 select exists (select from :"schema".:"table")
 
@@ -64,16 +70,21 @@ where s.:"as" is not null
   and not exists (select from :"schema".:"dimension" w where w.:"id" = s.:"as")
   and not exists (select from weir_refused r where r._line = s._line)
 
+-- name: refuse_future
+insert into weir_refused
+select s._line, :'column', 'future', :'message'
+from :"staging".:"build" s where :at > clock_timestamp() + interval '1 minute'
+
 -- name: count_repeated
 -- Asked first, as count_missing: of a large file some are suspected by chance.
-select count(*) from (select from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) q
+select count(*) from (select from :"staging".:"build" s where :suspected group by s._id :moment having count(*) > 1) q
 
 -- name: refuse_duplicates
 -- Where no row of a business key that occurs more than once is to stand. Of all ids, or of those that are suspected.
 insert into weir_refused
 select s._line, :'column', 'duplicate_key', :'message'
 from :"staging".:"build" s
-join (select s._id from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) d on d._id = s._id
+join (select s._id :moment from :"staging".:"build" s where :suspected group by s._id :moment having count(*) > 1) d on d._id = s._id :same
 
 -- name: count_refused
 select count(*) from weir_refused where waits_for is null
@@ -90,8 +101,8 @@ delete from :"staging".:"build" s using weir_refused r where r._line = s._line
 -- name: delete_duplicates
 -- Leaves the row that stands.
 delete from :"staging".:"build" s
-using (select s._id, :kept as kept from :"staging".:"build" s where :suspected group by s._id having count(*) > 1) d
-where d._id = s._id and d.kept <> s._line
+using (select s._id :moment, :kept as kept from :"staging".:"build" s where :suspected group by s._id :moment having count(*) > 1) d
+where d._id = s._id :same and d.kept <> s._line
 
 -- name: delta
 -- A join by the id that carries the hash: same id and same hash is proof that nothing changed, for a stored hash covers all that its row

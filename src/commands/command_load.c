@@ -5,6 +5,7 @@
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/commands/named_files.h"
+#include "src/load/by_hand.h"
 #include "src/load/loading.h"
 #include "src/load/upkeep.h"
 #include "src/load/worker.h"
@@ -19,6 +20,7 @@ typedef struct
   gboolean explain;
   gboolean rejects_ok;
   gboolean worker;
+  char *as_of;
   char *table;
 } LoadOptions;
 
@@ -41,12 +43,13 @@ batch_clear (Batch *batch)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
 
 static bool
-load_dropped (Loader *loader, const NamedFile *file, const char *past, LoadEnd *ret_end, GError **error)
+load_dropped (Loader *loader, const NamedFile *file, const char *past, const char *as_of, LoadEnd *ret_end, GError **error)
 {
   g_autofree char *name = g_path_get_basename (file->path);
   bool gone = false;
   g_auto (Candidate) candidate = { 0 };
-  if (!candidate_dropped (loader, name, &file->route, past, &candidate, error))
+  if (!candidate_dropped (loader, name, &file->route, past, &candidate, error)
+      || !by_hand_take (as_of, &file->route, &candidate, error))
     return false;
   g_autoptr (Claim) claim = claim_take (loader->settings->imports, name, NULL, candidate.run, &gone, error);
   if (claim == NULL)
@@ -67,9 +70,11 @@ load_locked (Batch *batch, const NamedFile *file, LoadEnd *ret_end, GError **err
   Loader *loader = &batch->loader;
   const LoadOptions *options = batch->options;
   g_autofree char *past = named_file_past (file, batch->waiting);
+  g_auto (Candidate) candidate = { .past = g_strdup (past) };
   if (!options->dry_run && named_file_is_dropped (file, loader->settings))
-    return load_dropped (loader, file, past, ret_end, error);
-  return loading_in_place (loader, file->path, &file->route, &(Candidate) { .past = past }, options->archive, ret_end, error);
+    return load_dropped (loader, file, past, options->as_of, ret_end, error);
+  return by_hand_take (options->as_of, &file->route, &candidate, error)
+         && loading_in_place (loader, file->path, &file->route, &candidate, options->archive, ret_end, error);
 }
 
 static bool
@@ -233,6 +238,7 @@ static const CommandOption options[] = {
   { "explain", 0, OPTION_FLAG (LoadOptions, explain),
     "Say where the time went; a load of a second and more has that in --json anyway", NULL },
   REJECTS_OK_OPTION (LoadOptions),
+  { "as-of", 0, OPTION_TEXT (LoadOptions, as_of), "Since when the rows are true: a date, a date with a time, or \"now\"", "TIME" },
   { "table", 't', OPTION_TEXT (LoadOptions, table), "Load into this table, whatever the file is called", "TABLE" },
   { "worker", 0, OPTION_FLAG (LoadOptions, worker), NULL, NULL },
   { NULL },
@@ -248,6 +254,7 @@ const Command command_load = {
                  "loaded again.\n\n"
                  "  weir load users.csv\n"
                  "  weir load --dry-run --json transactions.csv\n"
+                 "  weir load --as-of 2026-11-20 users.csv\n"
                  "  weir load --table users export.csv",
   .takes = TAKES_SETTINGS | TAKES_JSON,
   .most = ANY_NUMBER,

@@ -17,6 +17,8 @@ candidate_clear (Candidate *candidate)
   g_free (candidate->order_key);
   g_free (candidate->retry_of);
   g_free (candidate->past);
+  g_free (candidate->as_of);
+  g_free (candidate->as_of_zone);
   g_clear_pointer (&candidate->left, json_decref);
 }
 
@@ -102,6 +104,7 @@ candidate_orphan (Db *db, const RunState *state, const Run *run, const Route *ro
   ret_candidate->instant_ns = state->instant_ns;
   ret_candidate->again = state->again || g_strcmp0 (state->status, "FAILED") == 0;
   ret_candidate->retry_of = g_strdup (state->retry_of);
+  ret_candidate->as_of = g_strdup (state->effective);
   return true;
 }
 
@@ -126,4 +129,6 @@ candidate_place (const Candidate *candidate, Run *run)
   run->again = candidate->again;
   run->retry_of = g_strdup (candidate->retry_of);
   run->past = g_strdup (candidate->past);
+  run->as_of = g_strdup (candidate->as_of);
+  run->as_of_zone = g_strdup (candidate->as_of_zone);
 }

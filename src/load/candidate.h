@@ -16,6 +16,7 @@ typedef struct
   bool again;
   char *retry_of;
   char *past;
+  char *as_of, *as_of_zone;
   /* How its last try ended, {"outcome","scope","error"}: a moment ago, with the same model. NULL: there is nothing to wait for. */
   Json *left;
 } Candidate;

@@ -26,6 +26,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
 {
   *loader = (Loader) { .settings = settings,
                        .held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                       .zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
                        .aside = g_ptr_array_new_with_free_func (g_free) };
   loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
@@ -49,6 +50,7 @@ void
 loader_clear (Loader *loader)
 {
   g_clear_pointer (&loader->held, g_hash_table_unref);
+  g_clear_pointer (&loader->zones, g_hash_table_unref);
   g_clear_pointer (&loader->untended, g_hash_table_unref);
   g_clear_pointer (&loader->tended, g_hash_table_unref);
   g_clear_pointer (&loader->aside, g_ptr_array_unref);
@@ -181,7 +183,7 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   loader->locked = g_strdup (route->table);
   if (route->model == NULL)
     return true;
-  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length };
+  const AgreementTerms terms = { loader->options.warehouse_schema, loader->secret, loader->secret_length, loader->zones };
   bool ready = agreement_check (loader->db, loader->catalog, route->model, &terms, error)
                && find_wait (loader, route->model, ret_waits_for, error);
   if (ready && *ret_waits_for == NULL)

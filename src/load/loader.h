@@ -32,6 +32,7 @@ typedef struct
   bool owes;     /* rows that wait could not be taken up, for another session had their table (upkeep.h) */
   /* The runs, as text, whose last try found the columns of their table held when it had to change them (PipelineResult). */
   GHashTable *held;
+  GHashTable *zones;    /* agreement.h */
   GHashTable *untended; /* tables that have to be looked after behind the answer, and those that were (upkeep.h) */
   GHashTable *tended;
   GPtrArray *aside; /* of char *: tables of the staging schema that are to be dropped behind the answer (upkeep.h) */

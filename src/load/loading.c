@@ -74,7 +74,7 @@ take_claimed (const Loader *loader, const Claim *claim, const Route *route, Inpu
 static bool
 is_plain (const Run *run)
 {
-  return !run->claimed || (run->instant_ns == run->mtime_ns && !run->again && run->past == NULL);
+  return !run->claimed || (run->instant_ns == run->mtime_ns && !run->again && run->past == NULL && run->as_of == NULL);
 }
 
 /* Tells the ledger that the run has begun, and that those of dead processes on this table are over. Of a plain file that need not be on the

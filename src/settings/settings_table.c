@@ -72,7 +72,9 @@ const Setting settings_table[] = {
     WHOLE (workers, 1, 64),
     .compute = count_workers,
     .otherwise = "cores, at most 4",
-    .help = "Processes that load files at the same time, each with one connection." },
+    .help = "Processes that load files at the same time, each with one connection, and a second one while it loads a file of 4 MiB "
+            "or more "
+            "(without which it does, where none is to be had)." },
   { .path = "after_load",
     FLAG (delete_after_load, "archive", "delete"),
     .fallback = "\"archive\"",

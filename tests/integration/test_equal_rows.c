@@ -389,7 +389,7 @@ static void
 hash_by_the_first_rule (const char *column, const char *text, char hash[UID_TEXT_SIZE])
 {
   const Cell cell = { .value = { .text = text, .length = strlen (text) } };
-  g_autoptr (RowHash) row = row_hash_new (&(HashedColumn) { column, &types[TYPE_TEXT], &cell, false }, 1, false);
+  g_autoptr (RowHash) row = row_hash_new (&(HashedColumn) { column, &types[TYPE_TEXT], &cell, false }, 1, ROW_HASH_BAG);
   Uid uid;
   row_hash_make (row, cell.value.length, &uid);
   uid_format (uid, hash);

@@ -167,6 +167,80 @@ test_plans (void **state)
       }
 }
 
+/* ---- late rows ---- */
+
+#define DATED "{\"table\": \"dated\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"effective\": \"file_name\"}"
+
+/* Of "rows" people, "step" apart, where they are on a day of January. */
+static void
+load_day (Home *home, int day, const char *city, int rows, int step)
+{
+  GString *text = g_string_new ("email,name,city\n");
+  for (int i = 0; i < rows; i++)
+    g_string_append_printf (text, "user%d@example.org,Name of %d,%s\n", i * step, i * step, city);
+  g_autofree char *name = g_strdup_printf ("elsewhere/dated_2026-01-%02d.csv", day);
+  home_write_file (home, name, text->str);
+  g_string_free (text, TRUE);
+  assert_weir (home, 0, "load", name, NULL);
+}
+
+/* Statements of splice.sql by what is in them, and what their plans have then. */
+static const struct
+{
+  const char *statement, *has;
+} late_cases[] = {
+  { "temporary table weir_news", "Index Scan using dated_dated_id" },
+  { "temporary table weir_events", "observed_table_name_part_at_idx" },
+  { "temporary table weir_judged", "weir_events" },
+  { "temporary table weir_history", "weir_events" },
+  { "delete from \"warehouse\".\"dated\"", "Index" },
+  { "update \"warehouse\".\"dated\"", "Index" },
+  { "insert into \"warehouse\".\"dated\"", "weir_history" },
+};
+
+static void
+assert_late_plans (Home *home, size_t *from)
+{
+  size_t before = *from;
+  for (size_t i = 0; i < G_N_ELEMENTS (late_cases); i++)
+    {
+      *from = before;
+      g_autofree char *plans = plans_of (home, from, late_cases[i].statement);
+      assert_string_not_equal (plans, "");
+      assert_contains (plans, late_cases[i].has);
+      if (strstr (plans, "Seq Scan on warehouse.dated") != NULL || strstr (plans, "Seq Scan on weir.observed") != NULL)
+        {
+          (void) fputs (plans, stdout);
+          fail_msg ("%s reads a table whole", late_cases[i].statement);
+        }
+    }
+}
+
+/* A hundred late rows of a large table look at their own entities, whatever the server believes of it. */
+static void
+test_late_rows (void **state)
+{
+  static const char forget[] =
+      "delete from pg_statistic where starelid in ('warehouse.dated'::regclass, 'weir.observed'::regclass);"
+      "update pg_class set reltuples = -1, relpages = 0, relallvisible = 0 where oid in "
+      "('warehouse.dated'::regclass, 'weir.observed'::regclass)";
+  Home *home = *state;
+  home_write_model (home, "dated", DATED);
+  load_day (home, 1, "Oslo", all_rows (), 1);
+  load_day (home, 20, "Oslo", all_rows (), 1);
+  log_plans (home);
+  size_t from = strlen (statement_log_read (&home->log));
+  sql_run_as_superuser (home, forget);
+  load_day (home, 10, "Rome", 100, all_rows () / 100);
+  assert_late_plans (home, &from);
+  sql_run_as_superuser (home, "analyze");
+  load_day (home, 11, "Bonn", 100, all_rows () / 100);
+  assert_late_plans (home, &from);
+  assert_sql (home, "100|100|100",
+              "select count(*) filter (where city = 'Rome'), count(*) filter (where city = 'Bonn'),"
+              " count(*) filter (where city = 'Oslo' and effective_start_date = '2026-01-20') from warehouse.dated");
+}
+
 #define RUNS "select md5(e::text)::uuid from generate_series(1, 20000) e"
 
 /* What each file asks the ledger for is found without reading all runs that there ever were, whatever the server knows of them. */
@@ -206,6 +280,6 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_plans_of_the_ledger) };
+  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_late_rows), TEST (test_plans_of_the_ledger) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -8,7 +8,7 @@
 #define MODEL(kind, more) "{\"table\": \"people\", \"kind\": \"" kind "\"" more "}"
 #define KEY ", \"business_key\": [\"email\"]"
 
-#define ROWS 30000 /* of about 200 bytes: enough for a second connection, and to be given up where all are others */
+#define ROWS 22500 /* of about 200 bytes: enough for a second connection, and to be given up where all are others */
 #define NEW 100    /* rows that a file may have beside them */
 
 /* A file: rows of the table from one to another, of which some have news since the last file. */
@@ -34,7 +34,7 @@ typedef struct
 static void
 append_row (GString *text, const World *world, int row)
 {
-  g_string_append_printf (text, "user%d@example.org,Name %d of %d,%0170d\n", row, row, world->values[row], row);
+  g_string_append_printf (text, "user%d@example.org,Name %d of %d,%0190d\n", row, row, world->values[row], row);
 }
 
 /* The order of the rows, by a generator that is the same each time. */
@@ -128,19 +128,19 @@ static void
 test_dimension (void **state)
 {
   static const File files[] = {
-    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=30000 inserted=30000 staged=30000", "dimension/first", COMPARED },
-    { "nothing new", 0, ROWS, 0, 0, 0, false, true, "read=30000 unchanged=30000 staged=30000", COMPARED, ASKED "," TABLE },
+    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=22500 inserted=22500 staged=22500", "dimension/first", COMPARED },
+    { "nothing new", 0, ROWS, 0, 0, 0, false, true, "read=22500 unchanged=22500 staged=22500", COMPARED, ASKED "," TABLE },
     { "some changed, some new", 0, ROWS, 300, NEW, 0, false, false,
-      "read=30100 inserted=100 updated=100 deactivated=100 unchanged=29900 staged=30100", COMPARED "," ASKED, JOINED "," TABLE },
-    { "the first 2,000 left out", 2000, ROWS, 0, 0, 0, false, true, "read=28000 unchanged=28000 staged=28000", COMPARED, TABLE },
-    { "in another order", 0, ROWS, 1000, 0, 0, true, false, "read=30000 updated=30 deactivated=30 unchanged=29970 staged=30000",
+      "read=22600 inserted=100 updated=75 deactivated=75 unchanged=22425 staged=22600", COMPARED "," ASKED, JOINED "," TABLE },
+    { "the first 2,000 left out", 2000, ROWS, 0, 0, 0, false, true, "read=20500 unchanged=20500 staged=20500", COMPARED, TABLE },
+    { "in another order", 0, ROWS, 1000, 0, 0, true, false, "read=22500 updated=23 deactivated=23 unchanged=22477 staged=22500",
       COMPARED, "table/forget_sifted" },
-    { "many changed", 0, ROWS, 3, 0, 0, false, false, "read=30000 updated=10000 deactivated=10000 unchanged=20000 staged=30000",
+    { "many changed", 0, ROWS, 3, 0, 0, false, false, "read=22500 updated=7500 deactivated=7500 unchanged=15000 staged=22500",
       COMPARED "," ASKED "," JOINED "," TABLE, "table/forget_sifted" },
     { "keys twice", 0, ROWS, 0, 0, 10, false, false,
-      "read=30010 duplicate=10 updated=10 deactivated=10 unchanged=29990 staged=30000", COMPARED "," ASKED ",table/forget_sifted",
+      "read=22510 duplicate=10 updated=10 deactivated=10 unchanged=22490 staged=22500", COMPARED "," ASKED ",table/forget_sifted",
       "" },
-    { "all changed", 0, ROWS, 1, 0, 0, false, false, "read=30000 updated=30000 deactivated=30000 staged=30000", COMPARED "," TABLE,
+    { "all changed", 0, ROWS, 1, 0, 0, false, false, "read=22500 updated=22500 deactivated=22500 staged=22500", COMPARED "," TABLE,
       ASKED },
   };
   Home *home = *state;
@@ -148,17 +148,17 @@ test_dimension (void **state)
   assert_sql (home, "0",
               "select count(*) from (select email, name, pad from staging.people"
               " except select email, name, pad from warehouse.people_current) q");
-  assert_sql (home, "30100|30100", "select count(*), count(distinct email) from warehouse.people_current");
+  assert_sql (home, "22600|22600", "select count(*), count(distinct email) from warehouse.people_current");
 }
 
 static void
 test_keyed_fact (void **state)
 {
   static const File files[] = {
-    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=30000 inserted=30000 staged=30000", "fact/first", COMPARED },
+    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=22500 inserted=22500 staged=22500", "fact/first", COMPARED },
     { "some changed, some new", 0, ROWS, 300, NEW, 0, false, false,
-      "read=30100 inserted=100 updated=100 unchanged=29900 staged=30100", COMPARED "," ASKED, JOINED "," TABLE },
-    { "keys twice", 0, ROWS, 0, 0, 10, false, false, "read=30010 duplicate=10 updated=10 unchanged=29990 staged=30000",
+      "read=22600 inserted=100 updated=75 unchanged=22425 staged=22600", COMPARED "," ASKED, JOINED "," TABLE },
+    { "keys twice", 0, ROWS, 0, 0, 10, false, false, "read=22510 duplicate=10 updated=10 unchanged=22490 staged=22500",
       COMPARED "," ASKED ",table/forget_sifted", "" },
   };
   Home *home = *state;
@@ -173,16 +173,16 @@ static void
 test_bag (void **state)
 {
   static const File files[] = {
-    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=30000 inserted=30000 staged=30000", "fact/first_keyless", COMPARED },
-    { "nothing new", 0, ROWS, 0, 0, 0, false, true, "read=30000 unchanged=30000 staged=30000", COMPARED, ASKED },
-    { "some new", 0, ROWS, 300, NEW, 0, false, false, "read=30100 inserted=200 unchanged=29900 staged=30100", COMPARED "," ASKED,
+    { "the first", 0, ROWS, 0, 0, 0, false, false, "read=22500 inserted=22500 staged=22500", "fact/first_keyless", COMPARED },
+    { "nothing new", 0, ROWS, 0, 0, 0, false, true, "read=22500 unchanged=22500 staged=22500", COMPARED, ASKED },
+    { "some new", 0, ROWS, 300, NEW, 0, false, false, "read=22600 inserted=175 unchanged=22425 staged=22600", COMPARED "," ASKED,
       JOINED "," TABLE },
   };
   Home *home = *state;
   load_files (home, MODEL ("fact", ""), files, G_N_ELEMENTS (files));
   GString *text = g_string_new ("email,name,pad\n");
   World world = { 0 };
-  for (int row = 1; row < 27000; row++)
+  for (int row = 1; row < 20000; row++)
     append_row (text, &world, row);
   for (int row = 1; row < 6; row++)
     append_row (text, &world, row);
@@ -190,8 +190,8 @@ test_bag (void **state)
   g_string_append (text, "\n");
   g_autoptr (Json) again = load_text (home, "people.csv", text->str, "--explain", NULL);
   g_string_free (text, TRUE);
-  assert_load (twice, "applied", "read=27004 inserted=5 unchanged=26999 staged=27004");
-  assert_load (again, "applied", "read=27004 unchanged=27004 staged=27004");
+  assert_load (twice, "applied", "read=20004 inserted=5 unchanged=19999 staged=20004");
+  assert_load (again, "applied", "read=20004 unchanged=20004 staged=20004");
   assert_sql (home, "5|2", "select count(*), max(occurrence) from warehouse.people where occurrence > 1");
 }
 
@@ -210,13 +210,13 @@ test_sifted (void **state)
     {
       GString *text = g_string_new ("email,name,pad\n");
       for (int row = 0; row < ROWS; row++)
-        g_string_append_printf (text, "user%d@example.org,%s,%0170d\n", row, row % 1000 == 0 && round == 2 ? "bob" : "ann",
+        g_string_append_printf (text, "user%d@example.org,%s,%0190d\n", row, row % 1000 == 0 && round == 2 ? "bob" : "ann",
                                 row == 17 ? round : row);
       g_autoptr (Json) published = load_text (home, "people.csv", text->str, "--explain", NULL);
       g_string_free (text, TRUE);
       assert_load (published, "applied",
-                   round == 1 ? "read=30000 inserted=30000 staged=30000"
-                              : "read=30000 rejected=30 updated=1 unchanged=29969 staged=29970");
+                   round == 1 ? "read=22500 inserted=22500 staged=22500"
+                              : "read=22500 rejected=23 updated=1 unchanged=22476 staged=22477");
       g_autofree char *names = names_of (published);
       assert_names (names, "table/forget_sifted,table/count_missing", round == 2);
       assert_names (names, "table/count_referred", true);
@@ -243,14 +243,35 @@ test_waiting (void **state)
         {
           GString *text = g_string_new ("email,name,pad\n");
           for (int row = 0; row < ROWS + round; row++)
-            g_string_append_printf (text, "user%d@example.org,%s,%0170d\n", row, row == 17 ? "bob" : "ann", row);
+            g_string_append_printf (text, "user%d@example.org,%s,%0190d\n", row, row == 17 ? "bob" : "ann", row);
           g_autoptr (Json) published = load_text (home, "people.csv", text->str, NULL);
           g_string_free (text, TRUE);
           assert_load (published, "applied",
-                       round == 0 ? "read=30000 inserted=29999 staged=29999 waiting=1"
-                                  : "read=30001 inserted=1 unchanged=30000 staged=30001");
+                       round == 0 ? "read=22500 inserted=22499 staged=22499 waiting=1"
+                                  : "read=22501 inserted=1 unchanged=22500 staged=22501");
         }
-      assert_sql (home, "30000|1", "select (select count(*) from warehouse.people), (select count(*) from weir.waiting)");
+      assert_sql (home, "22500|1", "select (select count(*) from warehouse.people), (select count(*) from weir.waiting)");
+    }
+}
+
+/* A file that is read twice, for its last cell is no number, as all before it were: it is compared in the second pass, too. */
+static void
+test_second_pass (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "people", MODEL ("dimension", KEY));
+  for (int round = 0; round < 2; round++)
+    {
+      GString *text = g_string_new ("email,n,pad\n");
+      for (int row = 0; row < ROWS; row++)
+        g_string_append_printf (text, "user%d@example.org,%s,%0200d\n", row, round == 1 && row == ROWS - 1 ? "late" : "7", row);
+      g_autoptr (Json) published = load_text (home, "people.csv", text->str, "--explain", NULL);
+      g_string_free (text, TRUE);
+      assert_load (published, "applied",
+                   round == 0 ? "read=22500 inserted=22500 staged=22500"
+                              : "read=22500 updated=1 deactivated=1 unchanged=22499 staged=22500");
+      g_autofree char *names = names_of (published);
+      assert_names (names, COMPARED, round == 1);
     }
 }
 
@@ -309,8 +330,13 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_dimension), TEST (test_keyed_fact), TEST (test_bag),
-                                      TEST (test_sifted),    TEST (test_waiting),    TEST (test_second_connection_lost),
+  const struct CMUnitTest tests[] = { TEST (test_dimension),
+                                      TEST (test_keyed_fact),
+                                      TEST (test_bag),
+                                      TEST (test_sifted),
+                                      TEST (test_waiting),
+                                      TEST (test_second_pass),
+                                      TEST (test_second_connection_lost),
                                       TEST (test_no_proof) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -13,7 +13,7 @@ static const struct
 } ledger_rules[] = {
   { "an applied run's counts do not add up",
     "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
-    " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated + rows_waiting" },
+    " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated + rows_waiting + rows_late + rows_corrected" },
   { "a run is over before its steps are", "select e.execution_id from weir.execution e join weir.execution_step s using "
                                           "(execution_id) where s.completed_on > e.completed_on" },
   { "a staged run's counts do not add up",
@@ -21,16 +21,19 @@ static const struct
   { "counts are missing, negative, or more staged than read",
     "select run_id from weir.file where state in ('applied', 'staged') and (least(rows_read, rows_rejected, rows_repaired, "
     "rows_duplicate,"
-    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting) < 0 or rows_deactivated > "
+    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected) < 0 or "
+    "rows_deactivated > "
     "rows_updated"
     " or rows_staged > rows_read or num_nulls(rows_read, rows_rejected, rows_repaired, rows_duplicate, rows_unchanged, "
     "rows_inserted,"
-    " rows_updated, rows_deactivated, rows_staged, rows_waiting) > 0)" },
+    " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected) > 0)" },
   { "the ledger's counts are not the summary's",
     "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
-    " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting))" },
+    " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting, "
+    "'late', rows_late,"
+    " 'corrected', rows_corrected))" },
   { "a run's lines do not add up",
     "select run_id from weir.file where lines is not null and (lines ->> 'total')::bigint is distinct from (lines ->> "
     "'above')::bigint"
@@ -114,7 +117,8 @@ static const struct
     " (select from weir.file f where f.run_id = r and f.state = 'applied' and f.table_name = '$t')" },
   { "a run is not in the warehouse once",
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
-    "and"
+    /* A late row may end what another run began, so that no run's versions can be counted any more. */
+    "and not exists (select from weir.file l where l.table_name = '$t' and l.rows_late + l.rows_corrected > 0) and"
     " ((select count(*) from warehouse.$t where opened_by = f.run_id) <> rows_inserted + rows_updated"
     " or (select count(*) from warehouse.$t where closed_by = f.run_id) <> rows_deactivated)" },
   { "the view of current rows differs",
@@ -130,7 +134,7 @@ static const struct
 } fact_rules[] = {
   { "a run is not in the warehouse once",
     "select run_id from weir.file f where table_name = '$t' and state = 'applied' and"
-    " (select count(*) from warehouse.$t where loaded_by = f.run_id) $i rows_inserted + rows_updated" },
+    " (select count(*) from warehouse.$t where loaded_by = f.run_id) $i rows_inserted + rows_updated + rows_corrected" },
   { "rows of a run that the ledger does not call applied",
     "select loaded_by from warehouse.$t t where not exists (select from weir.file f where f.run_id = t.loaded_by and f.state = "
     "'applied')" },

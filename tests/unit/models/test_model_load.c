@@ -53,6 +53,29 @@ test_a_dimension_in_full (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_since_when_rows_are_true (void **state G_GNUC_UNUSED)
+{
+  static const char before[] = "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]";
+  g_autofree char *silent = g_strconcat (before, "}", NULL);
+  g_autofree char *named = g_strconcat (before, ", \"effective\": \"file_name\", \"late\": \"apply\"}", NULL);
+  g_autofree char *by_row = g_strconcat (before,
+                                         ", \"effective\": {\"column\": \"Updated at\", \"description\": 1}, \"first\": \"always\","
+                                         " \"time_zone\": \"Europe/Oslo\"}",
+                                         NULL);
+  g_autoptr (Model) none = good_model (silent), name = good_model (named), column = good_model (by_row);
+  assert_int_equal (none->effective.kind, EFFECTIVE_ARRIVAL);
+  assert_int_equal (none->late, LATE_SPLICE);
+  assert_int_equal (none->first, FIRST_EFFECTIVE);
+  assert_string_equal (model_time_zone (none), "UTC");
+  assert_int_equal (name->effective.kind, EFFECTIVE_FILE_NAME);
+  assert_int_equal (name->late, LATE_APPLY);
+  assert_int_equal (column->effective.kind, EFFECTIVE_COLUMN);
+  assert_string_equal (column->effective.column, "Updated at");
+  assert_int_equal (column->first, FIRST_ALWAYS);
+  assert_string_equal (model_time_zone (column), "Europe/Oslo");
+}
+
+static void
 test_a_fact_with_references (void **state G_GNUC_UNUSED)
 {
   g_autoptr (Model) model =
@@ -140,14 +163,32 @@ static const struct
   { "{" DIMENSION ", \"colums\": {}}", "$.colums: unknown member \"colums\"; did you mean \"columns\"?" },
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
-    "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect" },
+    "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
+    "effective, time_zone, first, late" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": \"1\"}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
   { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
-  { "{" DIMENSION ", \"effective\": \"x\"}", "$.effective: \"effective\" is not yet supported" },
+  { "{" DIMENSION ", \"effective\": \"mtmie\"}", "$.effective: unknown value \"mtmie\"; did you mean \"mtime\"?" },
+  { "{" DIMENSION ", \"effective\": 5}", "$.effective: must be \"mtime\", \"file_name\" or {\"column\": NAME}" },
+  { "{" DIMENSION ", \"effective\": {}}", "$.effective: \"column\" is missing" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"Email\"}}",
+    "$.effective.column: \"Email\" is of the business key, which says who a row is of" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"columns\": {\"at\": {\"type\": \"bigint\"}}}",
+    "$.effective.column: \"at\" is declared as bigint: it must be a date, timestamp or timestamptz" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"late\": \"apply\"}",
+    "$.late: \"apply\" is for files with one time for all rows: \"mtime\" or \"file_name\"" },
+  { "{" DIMENSION ", \"late\": \"refuse\"}", "$.late: needs \"effective\" beside it, which says since when a row is true" },
+  { "{" DIMENSION ", \"first\": \"always\"}", "$.first: needs \"effective\" beside it, which says since when a row is true" },
+  { "{" DIMENSION ", \"effective\": \"mtime\", \"late\": \"hold\"}",
+    "$.late: unknown value \"hold\"; expected one of: splice, apply, refuse" },
+  { "{" KEYLESS ", \"effective\": \"mtime\"}",
+    "$.effective: rows without a business_key are all of them events: none takes the place of another" },
+  { "{" KEYED ", \"effective\": \"mtime\", " REFERENCE ("user_id") "}",
+    "$.references[0].missing: rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"" },
+  { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
   { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
@@ -345,6 +386,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_a_dimension_in_full),
+    cmocka_unit_test (test_since_when_rows_are_true),
     cmocka_unit_test (test_a_fact_with_references),
     cmocka_unit_test (test_defaults),
     cmocka_unit_test (test_an_id_column_gives_way_to_the_files_columns),

@@ -176,6 +176,23 @@ test_a_dimension (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_a_column_that_may_say_when (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (StagedTable) staged = staged_table_new ("clients");
+  staged_table_add (staged, "mail", "text", NULL);
+  staged_table_add (staged, "updated_at", "date", NULL);
+  staged_table_add (staged, "modified_at", "text", NULL);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = propose (staged, (ProposedKey) { .columns = { 0 }, .count = 1 }, notes);
+  assert_null (strstr (text, "effective"));
+  assert_int_equal (notes->len, 1);
+  assert_string_equal (
+      g_ptr_array_index (notes, 0),
+      "updated_at may say since when a row is true: \"effective\": {\"column\": \"updated_at\"} gives late rows their "
+      "places in history");
+}
+
+static void
 test_a_fact_that_refers_to_a_dimension (void **state G_GNUC_UNUSED)
 {
   g_autoptr (StagedTable) staged = staged_table_new ("sales");
@@ -251,6 +268,7 @@ main (void)
     cmocka_unit_test (test_pairs_where_no_column_is_unique),
     cmocka_unit_test (test_all_pairs_of_eight_columns_are_tried_once),
     cmocka_unit_test (test_a_dimension),
+    cmocka_unit_test (test_a_column_that_may_say_when),
     cmocka_unit_test (test_a_fact_that_refers_to_a_dimension),
     cmocka_unit_test (test_a_table_without_a_key_is_a_keyless_fact),
     cmocka_unit_test (test_the_own_key_is_no_reference),

@@ -336,6 +336,34 @@ test_what_is_hashed (void **state)
   assert_hash_alike (keyed, "a|b|x", "A|c|x", true); /* the id stands for the key */
 }
 
+#define LOG_JSON "{\"table\":\"log\",\"kind\":\"fact\",\"append\":\"all\"}"
+
+/* Where every row is kept "" is stored as it is; the hash leaves it out, for the model may say "distinct" later. */
+static void
+test_empty_text_of_rows_that_are_all_kept (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("log", LOG_JSON), NULL);
+  g_autoptr (Layout) layout = layout_of (catalog, "log", "n|note", "1|x");
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  assert_hash_alike (row, "1|~", "1|", true);
+  assert_hash_alike (row, "1|~", "1|x", false);
+}
+
+/* The first value of a column asks for its type. */
+static void
+test_value_of_a_column_without_values (void **state)
+{
+  (void) state;
+  g_autoptr (Catalog) catalog = test_catalog (test_model ("log", LOG_JSON), NULL);
+  g_autoptr (Layout) layout = layout_of (catalog, "log", "n|note", "1|");
+  g_autoptr (Row) row = row_new (layout, NULL, 0);
+  TestRecord made;
+  assert_int_equal (row_convert (row, test_record (&made, 2, "2|")), ROW_OK);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "2|~")), ROW_OK);
+  assert_int_equal (row_convert (row, test_record (&made, 2, "2|x")), ROW_CONTRADICTION);
+}
+
 /* A type does not depend on where in the file a cell stands: a row that is refused anyway tells of its key, too. */
 static void
 test_refused_row_tells_of_its_key (void **state)
@@ -356,9 +384,14 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test (test_convert),        cmocka_unit_test (test_contradicted_boolean),
-    cmocka_unit_test (test_write),          cmocka_unit_test (test_reference_of_two_columns),
-    cmocka_unit_test (test_what_is_hashed), cmocka_unit_test (test_refused_row_tells_of_its_key),
+    cmocka_unit_test (test_convert),
+    cmocka_unit_test (test_contradicted_boolean),
+    cmocka_unit_test (test_write),
+    cmocka_unit_test (test_reference_of_two_columns),
+    cmocka_unit_test (test_what_is_hashed),
+    cmocka_unit_test (test_refused_row_tells_of_its_key),
+    cmocka_unit_test (test_empty_text_of_rows_that_are_all_kept),
+    cmocka_unit_test (test_value_of_a_column_without_values),
   };
   return cmocka_run_group_tests_name ("pipeline/row", tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ hash_for (const Row *row, bool keyed)
   HashedColumn columns[MAX_COLUMNS];
   for (size_t i = 0; i < count_columns (row); i++)
     columns[i] = (HashedColumn) { row->columns[i].name, &types[row->columns[i].type], &cells[i], false };
-  return row_hash_new (columns, count_columns (row), keyed);
+  return row_hash_new (columns, count_columns (row), keyed ? ROW_HASH_KEYED : ROW_HASH_BAG);
 }
 
 static Uid

@@ -74,7 +74,7 @@ static const struct
   { { "weir", "completion", "zsh" }, 0, "      sniff) compadd -- --explain --json --help ;;\n", NULL },
   { { "weir", "completion", "bash" },
     0,
-    "      load) words='--archive --dry-run --force --explain --rejects-ok --table --home --database --json --help' ;;\n",
+    "      load) words='--archive --dry-run --force --explain --rejects-ok --as-of --table --home --database --json --help' ;;\n",
     NULL },
   { { "weir", "completion", "bash" }, 0, "      migrate) words='up down status' ;;\n", NULL },
   { { "weir", "completion", "bash" }, 0, "complete -o default -F _weir weir", NULL },

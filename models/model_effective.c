@@ -1,0 +1,83 @@
+#include "models/model_members.h"
+
+#include "models/name.h"
+
+#include <string.h>
+
+static void
+read_column (const MemberScope *scope, const char *path, Json *value)
+{
+  static const Member members[] = {
+    { "column", MEMBER_TEXT, offsetof (ModelEffective, column), .required = true },
+    { "description" },
+    { NULL },
+  };
+  ModelEffective *effective = scope->target;
+  effective->kind = EFFECTIVE_COLUMN;
+  members_read (scope, path, value, members);
+}
+
+void
+model_read_effective (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelEffective *effective = &((Model *) scope->target)->effective;
+  unsigned word;
+  if (json_is_object (value))
+    read_column (&(MemberScope) { scope->problems, scope->words, effective }, path, value);
+  else if (!json_is_string (value))
+    members_problem (scope, path, "must be \"mtime\", \"file_name\" or {\"column\": NAME}");
+  else if (members_word (scope, path, value, effective_words, &word))
+    effective->kind = word == 0 ? EFFECTIVE_MTIME : EFFECTIVE_FILE_NAME;
+}
+
+/* Whether two names are of one column. */
+static bool
+is_same (const char *name, const char *other)
+{
+  g_autofree char *one = name_fold (name), *two = name_fold (other);
+  return strcmp (one, two) == 0;
+}
+
+static void
+check_column (const Model *model, const MemberScope *scope)
+{
+  static const char *const types[] = { "date", "timestamp", "timestamptz", NULL };
+  const char *name = model->effective.column;
+  for (char **key = model->business_key; *key != NULL; key++)
+    if (is_same (*key, name))
+      members_problem (scope, "$.effective.column", "\"%s\" is of the business key, which says who a row is of", name);
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      if (is_same (column->name, name) && column->type != NULL && !g_strv_contains (types, column->type))
+        members_problem (scope, "$.effective.column", "\"%s\" is declared as %s: it must be a date, timestamp or timestamptz", name,
+                         column->type);
+    }
+  if (model->late == LATE_APPLY)
+    members_problem (scope, "$.late", "\"apply\" is for files with one time for all rows: \"mtime\" or \"file_name\"");
+}
+
+void
+model_check_effective (const Model *model, const Json *root, const MemberScope *scope)
+{
+  static const char *const words[] = { "first", "late" };
+  bool is_said = json_object_get (root, "effective") != NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
+    if (!is_said && json_object_get (root, words[i]) != NULL)
+      {
+        g_autofree char *path = members_path ("$", words[i]);
+        members_problem (scope, path, "needs \"effective\" beside it, which says since when a row is true");
+      }
+  if (is_said && model_is_keyless (model))
+    members_problem (scope, "$.effective", "rows without a business_key are all of them events: none takes the place of another");
+  if (is_said && model->kind != MODEL_DIMENSION && json_object_get (root, "first") != NULL)
+    members_problem (scope, "$.first", "only a dimension has versions");
+  for (guint i = 0; is_said && i < model->references->len; i++)
+    if (((const ModelReference *) model->references->pdata[i])->missing == MISSING_WAIT)
+      {
+        g_autofree char *path = g_strdup_printf ("$.references[%u].missing", i);
+        members_problem (scope, path, "rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"");
+      }
+  if (model->effective.column != NULL)
+    check_column (model, scope);
+}

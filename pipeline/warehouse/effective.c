@@ -1,0 +1,119 @@
+#include "pipeline/warehouse/effective.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "models/file_date.h"
+
+void
+effective_clear (Effective *effective)
+{
+  g_free (effective->instant);
+}
+
+bool
+effective_is_dated (const Effective *effective)
+{
+  return effective->by_row || effective->instant != NULL;
+}
+
+char *
+effective_of_row (const Layout *layout, const char *of)
+{
+  if (layout->effective < 0)
+    return NULL;
+  const LayoutColumn *column = &layout->columns[layout->effective];
+  g_autofree char *ident = text_quote_ident (column->name);
+  g_autofree char *zone = text_quote_literal (model_time_zone (layout->model));
+  if (column->type->id == TYPE_TIMESTAMPTZ)
+    return g_strdup_printf ("%s%s", of, ident);
+  return g_strdup_printf ("(%s%s::timestamp at time zone %s)", of, ident, zone);
+}
+
+char *
+effective_to_column (const Layout *layout, const char *instant)
+{
+  const LayoutColumn *column = &layout->columns[layout->effective];
+  g_autofree char *zone = text_quote_literal (model_time_zone (layout->model));
+  if (column->type->id == TYPE_TIMESTAMPTZ)
+    return g_strdup (instant);
+  return g_strdup_printf ("(%s at time zone %s)::%s", instant, zone, column->type->name);
+}
+
+static bool
+check_type (const Layout *layout, GError **error)
+{
+  const LayoutColumn *column = &layout->columns[layout->effective];
+  TypeId type = column->type->id;
+  if (type == TYPE_DATE || type == TYPE_TIMESTAMP || type == TYPE_TIMESTAMPTZ)
+    return true;
+  g_autofree char *hint = g_strdup_printf (
+      "Declare how it is written, as \"%s\": {\"type\": \"timestamp\", \"format\": \"DD/MM/YYYY HH24:MI\"}.", column->name);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, .detail = "Nothing was changed.", .hint = hint },
+                    "column %s is %s, and %s takes from it since when a row is true", column->name, column->type->name,
+                    layout->model->path);
+}
+
+static const char *
+dated_name (const Run *run)
+{
+  return run->named != NULL ? run->named : run->file;
+}
+
+static bool
+no_date (const PipelineTask *task, FileDateVerdict verdict, GError **error)
+{
+  static const char *const words[] = {
+    [FILE_DATE_NONE] = "no date", [FILE_DATE_IMPOSSIBLE] = "no date that there is", [FILE_DATE_SEVERAL] = "two dates"
+  };
+  const char *table = task->run->table;
+  g_autofree char *hint = g_strdup_printf ("Name it as %s_2026-11-20.csv, %s-20261120T0930.csv or 2026-11-20_%s.csv, or say it: "
+                                           "`weir load --as-of TIME %s`.",
+                                           table, table, table, task->run->file);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NO_DATE, .detail = "Nothing was changed.", .hint = hint },
+                    "\"%s\" has %s in its name, from which %s takes since when its rows are true", dated_name (task->run),
+                    words[verdict], task->model->path);
+}
+
+static bool
+is_ahead (const PipelineTask *task, const FileInstant *instant, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf (
+      "Load it when that has come; or say where its day begins (\"time_zone\" in %s), or another time: `weir load --as-of now`.",
+      task->model->path);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_FUTURE, .detail = "Nothing was changed.", .hint = hint },
+                    "\"%s\" is true since %s, which has not come yet", task->run->file, instant->shown);
+}
+
+/* Whether there may be an instant: the model says where it is, somebody said it by hand, or a run that had the file before knows it. */
+static bool
+may_be_dated (const PipelineTask *task)
+{
+  return task->model->effective.kind != EFFECTIVE_ARRIVAL || task->run->as_of != NULL || task->run->again;
+}
+
+bool
+effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effective *ret_effective, GError **error)
+{
+  const Model *model = task->model;
+  *ret_effective = (Effective) { .by_row = layout->effective >= 0 };
+  if (ret_effective->by_row)
+    return check_type (layout, error);
+  if (model_is_keyless (model) || !may_be_dated (task))
+    return true;
+  FileDate date = { 0 };
+  FileDateVerdict verdict =
+      model->effective.kind == EFFECTIVE_FILE_NAME ? file_date_find (dated_name (task->run), &date) : FILE_DATE_NONE;
+  const FileMoment by_name = { .text = date.text, .zone = date.zoned ? NULL : model_time_zone (model) };
+  const FileMoment by_mtime = { .ns = task->run->instant_ns };
+  const FileMoment *moment = verdict == FILE_DATE_FOUND ? &by_name : model->effective.kind == EFFECTIVE_MTIME ? &by_mtime : NULL;
+  g_auto (FileInstant) instant = { 0 };
+  if (!ledger_file_instant (db, task->run, moment, &instant, error))
+    return false;
+  if (instant.instant == NULL)
+    return model->effective.kind == EFFECTIVE_ARRIVAL || no_date (task, verdict, error);
+  if (instant.ahead)
+    return is_ahead (task, &instant, error);
+  ret_effective->instant = g_steal_pointer (&instant.instant);
+  ret_effective->late = instant.late;
+  return true;
+}

@@ -1,0 +1,77 @@
+#include "pipeline/warehouse/later.h"
+
+#include "base/text.h"
+#include "pipeline/warehouse/sift.h"
+
+bool
+later_may_be (const Splice *splice)
+{
+  const Effective *effective = splice->effective;
+  bool asks = splice->task->model->late != LATE_APPLY;
+  return !splice->warehouse->kind->versions && asks && (effective->by_row || (effective->instant != NULL && effective->late));
+}
+
+/* Whether a file had the key of d, as SQL. of: a condition on its time, "o.at". Owned by the caller. */
+static char *
+had_it (const Splice *splice, const char *of)
+{
+  g_autofree char *table = text_quote_literal (splice->task->model->table);
+  return g_strdup_printf ("exists (select from weir.observed o where o.table_name = %s and o.part = right(d._id::text, 3)"
+                          " and %s and d._id = any (o.ids))",
+                          table, of);
+}
+
+/* Whether the fact's row, w, is true since later than that of the delta, d; and whether since the same instant. A row from before files
+ * had a time counts since it came. */
+static void
+compare (const Splice *splice, char **ret_later, char **ret_same)
+{
+  const Layout *layout = splice->warehouse->layout;
+  if (splice->effective->by_row)
+    {
+      g_autofree char *ours = effective_of_row (layout, "d."), *theirs = effective_of_row (layout, "w.");
+      *ret_later = g_strdup_printf ("%s > %s", theirs, ours);
+      *ret_same = g_strdup_printf ("%s = %s", theirs, ours);
+      return;
+    }
+  g_autofree char *at = text_quote_literal (splice->effective->instant);
+  g_autofree char *behind = g_strdup_printf ("o.at > %s", at), *just = g_strdup_printf ("o.at = %s", at);
+  g_autofree char *had_behind = had_it (splice, behind), *had = had_it (splice, "true");
+  *ret_later = g_strdup_printf ("(%s or (w.updated_at > %s and not %s))", had_behind, at, had);
+  *ret_same = had_it (splice, just);
+}
+
+static bool
+refuse (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  RowCounts *rows = &splice->result->rows;
+  rows->late = rows->corrected = 0;
+  return sift_begin (db, error) && sql_run (db, "table/forget_refused", NULL, 0, NULL, error)
+         && sql_run (db, "fact/refuse_later", vars, n_vars, NULL, error) && sift_late (db, splice->loaded, splice->result, error)
+         && sql_run (db, "fact/forget_later", vars, n_vars, NULL, error);
+}
+
+bool
+later_take (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  const Layout *layout = splice->warehouse->layout;
+  RowCounts *rows = &splice->result->rows;
+  g_autofree char *later = NULL, *same = NULL;
+  compare (splice, &later, &same);
+  const char *column = layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
+  const SqlVar own[] = { { "later", later }, { "same", same }, { "column", column }, { "message", SPLICE_LATE_MESSAGE } };
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SqlVar));
+  g_array_append_vals (all, own, G_N_ELEMENTS (own));
+  g_array_append_vals (all, vars, (guint) n_vars);
+  const SqlVar *first = (const SqlVar *) all->data;
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, "fact/later", first, all->len, NULL, error) || !sql_run (db, "fact/count_later", NULL, 0, &counts, error))
+    return false;
+  rows->late = db_result_int64 (counts, 0, 0);
+  rows->corrected = db_result_int64 (counts, 0, 1);
+  if (rows->late + rows->corrected == 0)
+    return true;
+  if (splice->task->model->late == LATE_REFUSE)
+    return refuse (db, splice, first, all->len, error);
+  return sql_run (db, "fact/forget_late", NULL, 0, NULL, error);
+}

@@ -1,0 +1,279 @@
+#include "pipeline/warehouse/splice.h"
+
+#include "base/text.h"
+#include "pipeline/warehouse/delta.h"
+#include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/sift.h"
+
+/* The variables of the statements: those of TRANSFORM, and what is said of the columns. */
+typedef struct
+{
+  GArray *vars;     /* of SqlVar */
+  GPtrArray *owned; /* of char * */
+} Vars;
+
+static void
+vars_clear (Vars *vars)
+{
+  g_clear_pointer (&vars->vars, g_array_unref);
+  g_clear_pointer (&vars->owned, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Vars, vars_clear)
+
+/* Takes ownership of value. In front, for what has a name already counts no more. */
+static void
+vars_take (Vars *vars, const char *name, char *value)
+{
+  const SqlVar var = { name, value };
+  g_ptr_array_add (vars->owned, value);
+  g_array_prepend_val (vars->vars, var);
+}
+
+static Vars
+vars_from (const SqlVar *vars, size_t n_vars)
+{
+  Vars all = { g_array_new (FALSE, FALSE, sizeof (SqlVar)), g_ptr_array_new_with_free_func (g_free) };
+  g_array_append_vals (all.vars, vars, (guint) n_vars);
+  return all;
+}
+
+static bool
+run_sql (Db *db, const Vars *vars, const char *statement, GError **error)
+{
+  return sql_run (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, NULL, error);
+}
+
+/* All columns of a version: the file's, and those that it lacks. Borrowed. */
+static GPtrArray *
+all_columns (const Warehouse *warehouse)
+{
+  GPtrArray *all = g_ptr_array_copy (warehouse->columns, NULL, NULL);
+  g_ptr_array_set_free_func (all, NULL);
+  g_ptr_array_extend (all, warehouse->carried, NULL, NULL);
+  return all;
+}
+
+/* What makes a version another one: all but the key and the time. row(0): nothing does. */
+static char *
+value_of (const Warehouse *warehouse, const char *of)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_copy (warehouse->layout->tracked, NULL, NULL);
+  g_ptr_array_set_free_func (names, NULL);
+  g_ptr_array_extend (names, warehouse->carried, NULL, NULL);
+  if (names->len == 0)
+    return g_strdup ("row(0)");
+  g_autofree char *compared = expression_compared (warehouse, names, of);
+  return g_strdup_printf ("row(%s)", compared);
+}
+
+/* What a version has that is said again at another time: all but the time. */
+static char *
+said_again (const Warehouse *warehouse, const GPtrArray *columns)
+{
+  const Layout *layout = warehouse->layout;
+  const char *moment = layout->effective >= 0 ? layout->columns[layout->effective].name : NULL;
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < columns->len; i++)
+    {
+      g_autofree char *ident = text_quote_ident (columns->pdata[i]);
+      g_autofree char *when = g_strcmp0 (columns->pdata[i], moment) == 0 ? effective_to_column (layout, "o.at") : NULL;
+      g_string_append_printf (text, "%s%s, ", when != NULL ? when : "w.", when != NULL ? "" : ident);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+nulls (guint count)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < count; i++)
+    g_string_append (text, "null, ");
+  return g_string_free (text, FALSE);
+}
+
+/* The file's columns of a row, d, and what it lacks of the version that it falls into, c. */
+static char *
+row_columns (const Warehouse *warehouse)
+{
+  g_autofree char *own = expression_names (warehouse->columns, "d.", ", ");
+  g_autofree char *carried = expression_names (warehouse->carried, "c.", ", ");
+  return g_strconcat (own, carried, NULL);
+}
+
+/* Since when the first version of an entity is true that holds since ever. */
+static char *
+first_instant (const Warehouse *warehouse)
+{
+  char *of_row = effective_of_row (warehouse->layout, "w.");
+  g_autofree char *id = text_quote_ident (warehouse->layout->model->id_column);
+  g_autofree char *table = text_quote_literal (warehouse->layout->model->table);
+  return of_row != NULL
+             ? of_row
+             : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
+                                " and w.%s = any (o.ids) order by o.at limit 1)",
+                                table, id, id);
+}
+
+/* Since when a staged row is true, and how it is told that the current version is of another time. */
+static void
+set_moments (Vars *vars, const Splice *splice)
+{
+  const Layout *layout = splice->warehouse->layout;
+  g_autofree char *literal = splice->effective->by_row ? NULL : text_quote_literal (splice->effective->instant);
+  char *at = literal != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s.");
+  vars_take (vars, "at", at);
+  if (literal != NULL)
+    {
+      vars_take (vars, "moved", g_strdup_printf ("w.effective_start_date > %s", at));
+      return;
+    }
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
+  vars_take (vars, "moved", g_strdup_printf ("w.%s is distinct from s.%s", ident, ident));
+}
+
+static void
+set_columns (Vars *vars, const Splice *splice)
+{
+  const Warehouse *warehouse = splice->warehouse;
+  g_autoptr (GPtrArray) columns = all_columns (warehouse);
+  vars_take (vars, "data", expression_names (columns, "", ", "));
+  vars_take (vars, "data_w", expression_names (columns, "w.", ", "));
+  vars_take (vars, "data_o", said_again (warehouse, columns));
+  vars_take (vars, "data_none", nulls (columns->len));
+  vars_take (vars, "data_d", row_columns (warehouse));
+  vars_take (vars, "hash", expression_hash (warehouse, "c."));
+  vars_take (vars, "value_e", value_of (warehouse, "e."));
+  vars_take (vars, "value_k", value_of (warehouse, "k."));
+  vars_take (vars, "first_at", first_instant (warehouse));
+  vars_take (vars, "always", g_strdup (warehouse->layout->model->first == FIRST_ALWAYS ? "true" : "false"));
+  int64_t staged = splice->result->rows.staged;
+  vars_take (vars, "limit", delta_is_few (staged) ? g_strdup_printf ("limit %" G_GINT64_FORMAT, MAX (staged, 1)) : g_strdup (""));
+}
+
+/* Behind what was found all columns are of one row. */
+static void
+set_written (Vars *vars, const Warehouse *warehouse)
+{
+  g_autoptr (GPtrArray) columns = all_columns (warehouse);
+  vars_take (vars, "data_d", expression_names (columns, "d.", ", "));
+  vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
+}
+
+/* The rows that would change what is known become rejects, where the model says so. */
+static bool
+refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
+{
+  const Layout *layout = splice->warehouse->layout;
+  const char *column = layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
+  vars_take (vars, "column", g_strdup (column));
+  vars_take (vars, "message", g_strdup (SPLICE_LATE_MESSAGE));
+  if (!sift_begin (db, error) || !run_sql (db, vars, "table/forget_refused", error))
+    return false;
+  if (splice->task->model->late != LATE_REFUSE)
+    return true;
+  return run_sql (db, vars, "splice/refuse", error) && sift_late (db, splice->loaded, splice->result, error)
+         && run_sql (db, vars, "splice/forget_refused", error);
+}
+
+static bool
+count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
+{
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, "splice/count", (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
+    return false;
+  rows->inserted = db_result_int64 (counts, 0, 0);
+  rows->updated = rows->deactivated = db_result_int64 (counts, 0, 1);
+  rows->late = db_result_int64 (counts, 0, 2);
+  rows->corrected = db_result_int64 (counts, 0, 3);
+  return true;
+}
+
+/* Says which files a late row's end may be missing for. */
+static bool
+note_unknown (Db *db, const Vars *vars, const PipelineResult *result, GError **error)
+{
+  g_autoptr (DbResult) unknown = NULL;
+  if (result->rows.late == 0)
+    return true;
+  if (!sql_run (db, "splice/unknown", (const SqlVar *) vars->vars->data, vars->vars->len, &unknown, error))
+    return false;
+  int64_t files = db_result_int64 (unknown, 0, 0);
+  if (files > 0)
+    g_ptr_array_add (result->notes,
+                     g_strdup_printf ("late rows hold until a newer version: what the %" G_GINT64_FORMAT
+                                      " file%s applied since said again is not known, for it was loaded before the model had "
+                                      "\"effective\" (the last: %s)",
+                                      files, files == 1 ? "" : "s", db_result_value (unknown, 0, 1)));
+  return true;
+}
+
+static bool
+run_all (Db *db, const Vars *vars, const char *const *statements, GError **error)
+{
+  for (; *statements != NULL; statements++)
+    if (!run_sql (db, vars, *statements, error))
+      return false;
+  return true;
+}
+
+/* Finds the rows that say something new. Of a few entities each is looked for by itself, as in delta.h. */
+static bool
+find_news (Db *db, Vars *vars, GError **error)
+{
+  int64_t news;
+  if (!sql_change (db, "splice/news", (const SqlVar *) vars->vars->data, vars->vars->len, &news, error))
+    return false;
+  vars_take (vars, "each", g_strdup (delta_each (&(DeltaPlan) { .few = delta_is_few (news) })));
+  return true;
+}
+
+bool
+splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  static const char *const look[] = { "splice/analyze_news",   "splice/refresh", "splice/events",
+                                      "splice/analyze_events", "splice/judge",   NULL };
+  static const char *const write[] = {
+    "splice/history", "splice/analyze_history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL
+  };
+  g_auto (Vars) all = vars_from (vars, n_vars);
+  set_moments (&all, splice);
+  set_columns (&all, splice);
+  if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
+      || !count (db, &all, &splice->result->rows, error) || !note_unknown (db, &all, splice->result, error))
+    return false;
+  set_written (&all, splice->warehouse);
+  return run_all (db, &all, write, error);
+}
+
+bool
+splice_forget (Db *db, const Splice *splice, GError **error)
+{
+  const SqlVar table = { "table", splice->task->model->table };
+  return !effective_is_dated (splice->effective) || sql_run (db, "splice/forget", &table, 1, NULL, error);
+}
+
+/* Whether some rows of a file said what held already, or opened a version that does not say since when it is true. */
+static bool
+has_observed (const Splice *splice)
+{
+  const RowCounts *rows = &splice->result->rows;
+  bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
+  bool versions = splice->warehouse->kind->versions;
+  return splice->effective->instant != NULL
+         && (versions ? rows->unchanged > 0 || (always && rows->inserted > 0) : rows->staged > 0);
+}
+
+bool
+splice_observe (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  const Effective *effective = splice->effective;
+  bool spliced = effective->late && !splice->warehouse->created && splice->warehouse->kind->versions;
+  g_auto (Vars) all = vars_from (vars, n_vars);
+  if (!effective_is_dated (effective) || splice->task->model->late == LATE_APPLY)
+    return true;
+  set_moments (&all, splice);
+  vars_take (&all, "but", g_strdup (spliced ? "where not exists (select from weir_news n where n._line = s._line)" : ""));
+  return (!has_observed (splice) || run_sql (db, &all, "splice/observe", error))
+         && (!effective->by_row || run_sql (db, &all, "splice/newest", error)) && run_sql (db, &all, "splice/observing", error);
+}

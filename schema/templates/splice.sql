@@ -1,0 +1,174 @@
+-- Rows that find their places in history (pipeline/warehouse/splice.h). Every join is by the id; entities without news are not touched.
+
+-- name: news
+-- The staged rows that say something else than the current version, or of another time; "at?" is since when.
+create temporary table weir_news on commit drop as
+select s.*, :at as "at?"
+from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and w.is_current
+where w.row_hash is distinct from s._hash or :moved
+
+-- name: analyze_news
+-- What the server does not know it takes for a thousand rows and more, and reads the large table whole.
+analyze weir_news
+
+-- name: refresh
+-- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into.
+with suspected as materialized (
+    select d.*, w."begun?"
+    from weir_news d cross join lateral (
+        select w.effective_start_date as "begun?" from :"schema".:"table" w
+        where w.:"id" = d._id and w.effective_start_date <= d."at?" and (w.effective_end_date is null or d."at?" < w.effective_end_date)
+          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w)
+update :"schema".:"table" w
+set row_hash = :refreshed :filled
+from suspected d
+where w.:"id" = d._id and w.effective_start_date = d."begun?"
+
+-- name: events
+-- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
+-- begins; 3: a row. Of what was said again only the next behind each row matters, for up to there the row holds.
+create temporary table weir_events on commit drop as
+with known as (
+    select w.*, lead(w.effective_start_date) over (partition by w.:"id" order by w.effective_start_date) as "next?"
+    from (select distinct _id from weir_news) n
+    cross join lateral (select * from :"schema".:"table" w where w.:"id" = n._id :each) w),
+again as (
+    select n._id, o.at
+    from weir_news n cross join lateral (
+        (select o.at from weir.observed o
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at = n."at?" and n._id = any (o.ids)
+         limit 1)
+        union all
+        (select o.at from weir.observed o
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and n._id = any (o.ids)
+         order by o.at limit 1)) o)
+select w.:"id" as "id?", coalesce(case when w.effective_start_date = '-infinity' then :first_at end, w.effective_start_date) as "at?",
+       2 as "kind?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
+       w.effective_start_date as "begun?"
+from known w
+union all
+select w.:"id", w.effective_end_date, 0, null, :data_none null, null, null
+from known w where w.effective_end_date is not null and w."next?" is distinct from w.effective_end_date
+union all
+select w.:"id", o.at, 1, null, :data_o w.row_hash, :'run'::uuid, null
+from again o join known w on w.:"id" = o._id and w.effective_start_date <= o.at and (w.effective_end_date is null or o.at < w.effective_end_date)
+union all
+select d._id, d."at?", 3, d._line, :data_d :hash, :'run'::uuid, null
+from weir_news d
+left join known c on c.:"id" = d._id and c.effective_start_date <= d."at?" and (c.effective_end_date is null or d."at?" < c.effective_end_date)
+
+-- name: analyze_events
+analyze weir_events
+
+-- name: judge
+-- What becomes of each row.
+create temporary table weir_judged on commit drop as
+with one as (
+    select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
+    from weir_events e order by "id?", "at?", "kind?" desc),
+placed as (
+    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
+    from one e window t as (partition by e."id?" order by e."at?")),
+said as (
+    select e."line?", bool_and(:value_e is not distinct from :value_k) as "same?"
+    from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" in (1, 2)
+    where e."kind?" = 3 group by 1)
+select p."line?" as line,
+       case when s."same?" or (s."same?" is null and p."before?" > 0 and not p."differs?") then 'unchanged'
+            when not s."same?" then 'corrected'
+            when p."last?" > p."at?" then 'late'
+            when p."before?" > 0 then 'updated'
+            else 'inserted' end as became
+from placed p left join said s on s."line?" = p."line?"
+where p."kind?" = 3
+
+-- name: refuse
+insert into weir_refused select line, :'column', 'late', :'message' from weir_judged where became in ('late', 'corrected')
+
+-- name: forget_refused
+delete from weir_events e using weir_refused r where e."line?" = r._line
+
+-- name: count
+select count(*) filter (where became = 'inserted'), count(*) filter (where became = 'updated'),
+       count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected')
+from weir_judged
+where line not in (select _line from weir_refused)
+
+-- name: history
+-- The versions as they are to be: a value begins where it is another than before it, and ends where the next one, or nothing, begins.
+create temporary table weir_history on commit drop as
+with one as (
+    select distinct on ("id?", "at?") e.*, bool_or(e."begun?" = '-infinity') over (partition by e."id?") as "ever?"
+    from weir_events e order by "id?", "at?", "kind?" desc),
+placed as (
+    select e.*, case when e."kind?" = 0 then lag(e."kind?") over t > 0
+                     else coalesce(lag(e."kind?") over t, 0) = 0 or :value_e is distinct from lag(:value_e) over t end as "opens?"
+    from one e window t as (partition by e."id?" order by e."at?")),
+kept as (
+    select p.*, lead(p."at?") over (partition by p."id?" order by p."at?") as "end?" from placed p where p."opens?")
+select k.*, row_number() over t as "number?",
+       case when row_number() over t = 1 and (:always or k."ever?") then '-infinity' else k."at?" end as "start?"
+from kept k
+where k."kind?" > 0 window t as (partition by k."id?" order by k."at?")
+
+-- name: analyze_history
+analyze weir_history
+
+-- name: remove
+delete from :"schema".:"table" w
+using weir_events e
+where e."kind?" = 2 and w.:"id" = e."id?" and w.effective_start_date = e."begun?"
+  and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."begun?")
+
+-- name: change
+update :"schema".:"table" w
+set :assignments effective_end_date = d."end?", is_current = d."end?" is null, version_number = d."number?", row_hash = d."hash?",
+    opened_by = case when row(:data_w true) is distinct from row(:data_d true) then :'run'::uuid else w.opened_by end,
+    closed_by = case when d."end?" is null then null
+                     when d."end?" is not distinct from w.effective_end_date then w.closed_by else :'run'::uuid end
+from weir_history d
+where w.:"id" = d."id?" and w.effective_start_date = d."start?"
+  and row(:data_w w.effective_end_date, w.version_number::bigint, w.row_hash) is distinct from row(:data_d d."end?", d."number?", d."hash?")
+
+-- name: add
+insert into :"schema".:"table" (:"id", :data effective_start_date, effective_end_date, is_current, version_number, row_hash, opened_by, closed_by)
+select d."id?", :data_d d."start?", d."end?", d."end?" is null, d."number?", d."hash?", d."by?",
+       case when d."end?" is not null then :'run'::uuid end
+from weir_history d
+where not exists (select from :"schema".:"table" w where w.:"id" = d."id?" and w.effective_start_date = d."start?")
+order by d."id?", d."start?"
+
+-- name: remember
+-- What was said of these entities where no version begins, or none any more.
+insert into weir.observed (table_name, part, at, ids)
+select :'table', right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
+from weir_events e
+where e."kind?" > 1 and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."at?")
+group by 2, 3
+
+-- name: observe
+-- Which entities a file had, but for those whose rows were looked at.
+insert into weir.observed (table_name, part, at, ids)
+select :'table', right(s._id::text, 3), :at, array_agg(s._id)
+from :"staging".:"build" s :but
+group by 2
+
+-- name: forget
+-- Of a table that is made anew.
+delete from weir.observed where table_name = :'table'
+
+-- name: newest
+update weir.table
+set newest_effective = greatest(newest_effective, (select max(:at) from :"staging".:"build" s))
+where table_name = :'table'
+
+-- name: observing
+-- From now on it is known what the run's file said again.
+update weir.file set observes = true where run_id = :'run'::uuid
+
+-- name: unknown
+-- Files that came before anybody kept what they said again, and were applied behind the earliest late row.
+select count(*), (array_agg(f.file_name order by e.started_on desc))[1]
+from weir.file f join weir.execution e on e.execution_id = f.run_id
+where f.table_name = :'table' and f.state = 'applied' and not f.observes
+  and e.started_on > (select min(n."at?") from weir_news n join weir_judged j on j.line = n._line and j.became = 'late')

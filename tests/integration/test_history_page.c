@@ -1,0 +1,93 @@
+/* The examples of docs/history.md, as they stand there: files that are shown are written, commands are run, and what they print is what the
+ * page says. */
+#include "tests/support/weir.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define INDENT "    "
+#define PROMPT INDENT "$ "
+
+/* Moves behind the indented lines that belong to a command; they, without the indent. Owned by the caller. */
+static char *
+take_block (char ***line)
+{
+  GString *block = g_string_new (NULL);
+  for (; **line != NULL && g_str_has_prefix (**line, INDENT) && !g_str_has_prefix (**line, PROMPT); ++*line)
+    g_string_append_printf (block, "%s\n", **line + strlen (INDENT));
+  return g_string_free (block, FALSE);
+}
+
+/* How long it took is another time each time. */
+static char *
+without_times (const char *text)
+{
+  g_autoptr (GRegex) times = g_regex_new (" in [0-9.]+ s:", 0, 0, NULL);
+  return g_regex_replace_literal (times, text, -1, 0, " in a moment:", 0, NULL);
+}
+
+static void
+run_command (Home *home, const char *command, char **argv, const char *expected)
+{
+  g_autoptr (Outcome) outcome = run_weir_argv (home, (const char *const *) argv + 1);
+  g_autofree char *said = without_times (outcome->out), *shown = without_times (expected);
+  if (outcome->code != 0 || strcmp (said, shown) != 0)
+    fail_msg ("%s ends with %d and says\n%s%s", command, outcome->code, outcome->out, outcome->err);
+}
+
+static void
+set_time (Home *home, const char *name, const char *time)
+{
+  g_autoptr (GDateTime) at = g_date_time_new_from_iso8601 (time, NULL);
+  g_autofree char *path = home_path (home, name);
+  assert_non_null (at);
+  const struct timespec times[] = { { .tv_sec = g_date_time_to_unix (at) }, { .tv_sec = g_date_time_to_unix (at) } };
+  assert_int_equal (utimensat (AT_FDCWD, path, times, 0), 0);
+}
+
+/* Returns whether the line was a command of weir. */
+static bool
+take_command (Home *home, char ***line)
+{
+  g_auto (GStrv) argv = NULL;
+  const char *command = **line + strlen (PROMPT);
+  assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
+  ++*line;
+  g_autofree char *block = take_block (line);
+  if (strcmp (argv[0], "cat") == 0)
+    home_write_file (home, argv[1], block);
+  else if (strcmp (argv[0], "touch") == 0)
+    set_time (home, argv[3], argv[2]);
+  else
+    {
+      assert_string_equal (argv[0], "weir");
+      run_command (home, command, argv, block);
+      return true;
+    }
+  return false;
+}
+
+static void
+test_the_page_says_what_is_so (void **state)
+{
+  Home *home = *state;
+  g_autofree char *path = g_build_filename (g_getenv ("WEIR_SOURCE"), "docs", "history.md", NULL), *page = NULL;
+  assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  g_auto (GStrv) lines = g_strsplit (page, "\n", -1);
+  int commands = 0;
+  for (char **line = lines; *line != NULL;)
+    if (g_str_has_prefix (*line, PROMPT))
+      commands += take_command (home, &line);
+    else
+      line++;
+  assert_true (commands > 20);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = { TEST (test_the_page_says_what_is_so) };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
