@@ -193,10 +193,12 @@ static void
 shuffle (GRand *random, int *order, int n)
 {
   for (int i = 0; i < n; i++)
+    order[i] = i;
+  for (int i = n - 1; random != NULL && i > 0; i--)
     {
-      int to = random == NULL ? i : g_rand_int_range (random, 0, i + 1);
-      order[i] = order[to];
-      order[to] = i;
+      int to = g_rand_int_range (random, 0, i + 1), other = order[to];
+      order[to] = order[i];
+      order[i] = other;
     }
 }
 

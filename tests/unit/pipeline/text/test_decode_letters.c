@@ -369,7 +369,7 @@ hold_converters (void **state)
   for (size_t word = ENCODING_OTHER; encoding_words ()[word] != NULL; word++)
     {
       GIConv converter = g_iconv_open ("UTF-8", encoding_charset ((Encoding) word));
-      if (converter != (GIConv) -1)
+      if ((intptr_t) converter != -1)
         g_ptr_array_add (held, converter);
     }
   *state = held;
