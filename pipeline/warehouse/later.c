@@ -36,9 +36,10 @@ compare (const Splice *splice, char **ret_later, char **ret_same)
     }
   g_autofree char *at = text_quote_literal (splice->effective->instant);
   g_autofree char *behind = g_strdup_printf ("o.at > %s", at), *just = g_strdup_printf ("o.at = %s", at);
-  g_autofree char *had_behind = had_it (splice, behind), *had = had_it (splice, "true");
-  *ret_later = g_strdup_printf ("(%s or (w.updated_at > %s and not %s))", had_behind, at, had);
-  *ret_same = had_it (splice, just);
+  g_autofree char *had_behind = had_it (splice, behind), *had_just = had_it (splice, just);
+  static const char own[] = "(select f.effective_on from weir.file f where f.run_id = w.loaded_by)";
+  *ret_later = g_strdup_printf ("(%s or coalesce(%s, w.updated_at) > %s)", had_behind, own, at);
+  *ret_same = g_strdup_printf ("(%s or %s = %s)", had_just, own, at);
 }
 
 static bool

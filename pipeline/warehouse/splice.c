@@ -231,8 +231,7 @@ find_news (Db *db, Vars *vars, GError **error)
 bool
 splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
-  static const char *const look[] = { "splice/analyze_news",   "splice/refresh", "splice/events",
-                                      "splice/analyze_events", "splice/judge",   NULL };
+  static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
   static const char *const write[] = {
     "splice/history", "splice/analyze_history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL
   };
@@ -240,7 +239,8 @@ splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GE
   set_moments (&all, splice);
   set_columns (&all, splice);
   if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
-      || !count (db, &all, &splice->result->rows, error) || !note_unknown (db, &all, splice->result, error))
+      || !run_sql (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, error)
+      || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
   return run_all (db, &all, write, error);

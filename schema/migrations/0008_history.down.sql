@@ -8,6 +8,9 @@ begin
 end
 $$;
 
+-- What comes next goes behind all that was dated.
+update weir."table" set last_instant = greatest(last_instant, newest_effective);
+
 -- A column of a view cannot be taken away, so the view is made anew.
 drop view weir.runs;
 

@@ -83,7 +83,8 @@ set table_name = excluded.table_name, file_name = excluded.file_name, place = ex
     inode = excluded.inode, instant_ns = coalesce(weir.file.instant_ns, excluded.instant_ns),
     order_key = coalesce(weir.file.order_key, excluded.order_key), again = weir.file.again or excluded.again,
     retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
-    effective_on = coalesce(weir.file.effective_on, excluded.effective_on), overtook = null, overtook_count = null,
+    effective_on = case when :'as_of'::text is null then coalesce(weir.file.effective_on, excluded.effective_on)
+                        else excluded.effective_on end, overtook = null, overtook_count = null,
     disposition = null, summary = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects

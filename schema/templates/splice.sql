@@ -83,7 +83,20 @@ from placed p left join said s on s."line?" = p."line?"
 where p."kind?" = 3
 
 -- name: refuse
-insert into weir_refused select line, :'column', 'late', :'message' from weir_judged where became in ('late', 'corrected')
+-- Rows of before what is known that say something else than what holds then. They are compared with what is known alone, for a row of the
+-- same file may be refused itself. A group is what is known at an instant, and the rows up to the next.
+insert into weir_refused
+with grouped as (
+    select e.*, count(*) filter (where e."kind?" < 3) over (partition by e."id?" order by e."at?", e."kind?") as "group?",
+           max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
+    from weir_events e),
+held as (
+    select e."line?", e."kind?", e."at?", e."last?", e."group?", first_value(e."kind?") over t as "held?",
+           :value_e is distinct from first_value(:value_e) over t as "differs?"
+    from grouped e window t as (partition by e."id?", e."group?" order by e."at?", e."kind?"))
+select h."line?", :'column', 'late', :'message'
+from held h
+where h."kind?" = 3 and h."last?" >= h."at?" and (h."group?" = 0 or h."held?" = 0 or h."differs?")
 
 -- name: forget_refused
 delete from weir_events e using weir_refused r where e."line?" = r._line
@@ -115,10 +128,13 @@ where k."kind?" > 0 window t as (partition by k."id?" order by k."at?")
 analyze weir_history
 
 -- name: remove
+-- By EXCEPT, for the server takes the rows of two joins by id and time for one, and would look through all of the history for each.
+with gone as materialized (
+    select "id?", "begun?" from weir_events where "kind?" = 2
+    except select "id?", "start?" from weir_history)
 delete from :"schema".:"table" w
-using weir_events e
-where e."kind?" = 2 and w.:"id" = e."id?" and w.effective_start_date = e."begun?"
-  and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."begun?")
+using gone g
+where w.:"id" = g."id?" and w.effective_start_date = g."begun?"
 
 -- name: change
 update :"schema".:"table" w
@@ -142,8 +158,9 @@ order by d."id?", d."start?"
 -- What was said of these entities where no version begins, or none any more.
 insert into weir.observed (table_name, part, at, ids)
 select :'table', right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
-from weir_events e
-where e."kind?" > 1 and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."at?")
+from (select "id?", "at?" from weir_events where "kind?" > 1
+      except select "id?", "start?" from weir_history
+      except select "id?", "at?" from weir_events where "kind?" = 1) e
 group by 2, 3
 
 -- name: observe

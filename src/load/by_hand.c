@@ -21,6 +21,13 @@ check_route (const Route *route, GError **error)
                       "--as-of is for rows with a business key, and there is no model of %s", route->table);
   if (model != NULL && model_is_keyless (model))
     return weir_error (error, WEIR_ERROR_MODEL, "--as-of is for rows with a business key, and those of %s have none", route->table);
+  for (guint i = 0; model != NULL && i < model->references->len; i++)
+    if (((const ModelReference *) model->references->pdata[i])->missing == MISSING_WAIT)
+      return weir_fail (
+          error,
+          &(Failure) { WEIR_ERROR_MODEL,
+                       .hint = "Say \"missing\": \"reject\" or \"allow\" of its references, or load without --as-of." },
+          "--as-of is not for %s, whose rows may wait for what they refer to, and have no time then", route->table);
   if (model != NULL && model->effective.kind == EFFECTIVE_COLUMN)
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Change the column in the file." },
                       "--as-of is for files whose rows do not say it, and those of %s do, in column %s", route->table,

@@ -591,6 +591,39 @@ test_late_rows_refused (void **state)
   assert_sql (home, "a|x|a", "select string_agg(v, '|' order by version_number) from warehouse.users where key = 'ann'");
 }
 
+/* Two rows of one key that both are late, and say the same, are two rejects: neither is known by the other. */
+static void
+test_late_rows_of_one_key_refused (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"effective\": {\"column\": \"at\"}, \"late\": \"refuse\"}");
+  load (home, "users.csv", "key,v,at\nann,a,2026-01-01\nann,c,2026-01-10\n", "applied",
+        "read=2 inserted=1 updated=1 deactivated=1 staged=2");
+  load (home, "users.csv", "key,v,at\nann,b,2026-01-03\nann,b,2026-01-05\nann,a,2026-01-06\n", "applied",
+        "read=3 rejected=2 unchanged=1 staged=1");
+  load (home, "users.csv", "key,v,at\nann,b,2026-01-10\nann,b,2026-01-12\n", "applied",
+        "read=2 rejected=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "a|c|b", "select string_agg(v, '|' order by version_number) from warehouse.users");
+}
+
+/* Full exports, the newest first: each entity of each is looked at, and none of them through all of the others. */
+static void
+test_exports_backwards (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"effective\": \"file_name\"}");
+  for (int day = 3; day > 0; day--)
+    {
+      GString *text = g_string_new ("key,v\n");
+      for (int key = 0; key < 8000; key++)
+        g_string_append_printf (text, "k%d,%d\n", key, key % 10 == 0 ? day : 0);
+      g_autofree char *name = g_strdup_printf ("users_2026-01-0%d.csv", day);
+      load (home, name, text->str, "applied", day == 3 ? "read=8000 inserted=8000 staged=8000" : "read=8000 late=8000 staged=8000");
+      g_string_free (text, TRUE);
+    }
+  assert_sql (home, "9600|8000", "select count(*), count(*) filter (where is_current) from warehouse.users");
+}
+
 static void
 test_late_files_applied_as_they_come (void **state)
 {
@@ -679,6 +712,20 @@ test_facts (void **state)
   assert_sql (home, "d", "select v from warehouse.users where key = 'ann'");
 }
 
+/* A row that came before files had a time is true since it came, whatever dated files had its key in the meantime. */
+static void
+test_facts_from_before (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"key\"]}");
+  load (home, "users.csv", "key,v\nann,now\n", "applied", "read=1 inserted=1 staged=1");
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"key\"], \"effective\": \"file_name\"}");
+  load (home, "users_2026-01-10.csv", "key,v\nann,b\n", "applied", "read=1 late=1 staged=1");
+  load (home, "users_2026-01-15.csv", "key,v\nann,c\n", "applied", "read=1 late=1 staged=1");
+  assert_sql (home, "now", "select v from warehouse.users");
+}
+
 static void
 test_facts_with_times_of_their_own (void **state)
 {
@@ -753,6 +800,9 @@ main (void)
     TEST (test_other_columns_cannot_say_when),
     TEST (test_since_ever),
     TEST (test_late_rows_refused),
+    TEST (test_late_rows_of_one_key_refused),
+    TEST (test_exports_backwards),
+    TEST (test_facts_from_before),
     TEST (test_late_files_applied_as_they_come),
     TEST (test_by_the_files_time),
     TEST (test_other_columns),
