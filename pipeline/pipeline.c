@@ -312,7 +312,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
   if (!enter_transform (db, task, error) || !in_place_hold (db, loaded->stage, error)
       || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !effective_find (db, task, loaded->layout, &effective, error)
-      || ((!effective_is_dated (&effective) || task->model->late == LATE_APPLY) && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
+      || ((!effective_is_dated (&effective) || task->model->late == LATE_APPLY)
+          && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
   const TableBefore before = {
     known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective
