@@ -8,9 +8,8 @@ enum
   COPY_PIECE = 64 * 1024, /* beyond the socket's buffer client and server no longer overlap */
 };
 
-/* Sends a COPY and waits until data may flow. Whatever else comes back is an error, and drained. */
-static bool
-begin_copy (Db *db, const char *sql, GError **error)
+bool
+db_start_copy (Db *db, const char *sql, ExecStatusType direction, GError **error)
 {
   DbStatement statement = { 0 };
   if (!db_check_ready (db, error) || !db_settle (db, NULL, error))
@@ -21,7 +20,7 @@ begin_copy (Db *db, const char *sql, GError **error)
   g_autoptr (PGresult) result = NULL;
   if (!db_next_result (db, &statement, &result))
     return db_given_up_error (db, error);
-  if (result != NULL && PQresultStatus (result) == PGRES_COPY_IN)
+  if (result != NULL && PQresultStatus (result) == direction)
     return true;
 
   if (result != NULL && db_is_error (result))
@@ -39,7 +38,8 @@ db_copy_begin (Db *db, const char *sql, GError **error)
 {
   g_clear_error (&db->copy_error);
   /* Not blocking while rows are sent: who waits in libpq could neither be stopped nor give a sign of life. */
-  db->copying = begin_copy (db, sql, error) && (PQsetnonblocking (db->conn, 1) == 0 || db_connection_error (db, error));
+  db->copying =
+      db_start_copy (db, sql, PGRES_COPY_IN, error) && (PQsetnonblocking (db->conn, 1) == 0 || db_connection_error (db, error));
   return db->copying;
 }
 

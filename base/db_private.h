@@ -123,4 +123,9 @@ void db_leave_copy (Db *db, const PGresult *result);
 /* Takes all results. Keeps the first error; without one, *ret_last (may be NULL) is the last result, which may be NULL. */
 bool db_drain (Db *db, DbStatement *statement, PGresult **ret_last, GError **error);
 
+/* db_copy.c */
+
+/* Sends a COPY and waits until data may flow in that direction. Whatever else comes back is an error, and drained. */
+bool db_start_copy (Db *db, const char *sql, ExecStatusType direction, GError **error);
+
 #endif

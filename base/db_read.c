@@ -3,24 +3,7 @@
 bool
 db_read_begin (Db *db, const char *sql, GError **error)
 {
-  DbStatement statement = { 0 };
-  if (!db_check_ready (db, error) || !db_settle (db, NULL, error))
-    return false;
-  if (!PQsendQuery (db->conn, sql))
-    return db_connection_error (db, error);
-
-  g_autoptr (PGresult) result = NULL;
-  if (!db_next_result (db, &statement, &result))
-    return db_given_up_error (db, error);
-  if (result != NULL && PQresultStatus (result) == PGRES_COPY_OUT)
-    return true;
-
-  if (result != NULL && db_is_error (result))
-    db_result_error (db, result, statement.cancelled, error);
-  else
-    weir_error (error, WEIR_ERROR_LOCAL, "the statement is not the expected COPY: %s", sql);
-  db_drain (db, &statement, NULL, NULL);
-  return false;
+  return db_start_copy (db, sql, PGRES_COPY_OUT, error);
 }
 
 static void

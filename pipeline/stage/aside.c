@@ -3,8 +3,6 @@
 #include "base/text.h"
 #include "schema/sql.h"
 
-#include <string.h>
-
 #define LARGE_BYTES "16777216"
 
 bool

@@ -59,9 +59,9 @@ delta_is_few (int64_t rows)
 }
 
 const char *
-delta_each (const DeltaPlan *plan)
+delta_each (bool each)
 {
-  return plan->few ? "offset 0" : "";
+  return each ? "offset 0" : "";
 }
 
 char *

@@ -29,8 +29,8 @@ char *delta_look_up (const DeltaPlan *plan, const SqlVar *vars, size_t n_vars);
 /* Whether an index is asked for each of so many rows. */
 bool delta_is_few (int64_t rows);
 
-/* Behind a look-up that is to be made for each row: what forbids to make one join of them, or nothing. */
-const char *delta_each (const DeltaPlan *plan);
+/* Behind a look-up: what forbids to make one join of it for all rows, where it is to be made for each; or nothing. */
+const char *delta_each (bool each);
 
 /* Finds them by a query of the templates ("table/delta"). "as_table": whoever applies the rows has to look at them before. *ret_part:
  * "weir_delta as ..." for a WITH, or nothing where they are a table by now. Owned by the caller. */

@@ -16,6 +16,12 @@ effective_is_dated (const Effective *effective)
   return effective->by_row || effective->instant != NULL;
 }
 
+const char *
+effective_name (const Layout *layout)
+{
+  return layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
+}
+
 char *
 effective_of_row (const Layout *layout, const char *of)
 {

@@ -23,6 +23,9 @@ bool effective_is_dated (const Effective *effective);
  * column is of another type. */
 bool effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effective *ret_effective, GError **error);
 
+/* The column that a row is refused for which is true since a wrong time: the one that says so, or the key. Borrowed. */
+const char *effective_name (const Layout *layout);
+
 /* Since when a row is true, as SQL: "of" is what stands before the column's name ("s."). NULL: the rows do not say it. Owned by the caller. */
 char *effective_of_row (const Layout *layout, const char *of);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/warehouse/sift.h"
+#include "pipeline/warehouse/vars.h"
 
 bool
 later_may_be (const Splice *splice)
@@ -43,36 +44,34 @@ compare (const Splice *splice, char **ret_later, char **ret_same)
 }
 
 static bool
-refuse (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+refuse (Db *db, const Splice *splice, const Vars *vars, GError **error)
 {
   RowCounts *rows = &splice->result->rows;
   rows->late = rows->corrected = 0;
   return sift_begin (db, error) && sql_run (db, "table/forget_refused", NULL, 0, NULL, error)
-         && sql_run (db, "fact/refuse_later", vars, n_vars, NULL, error) && sift_late (db, splice->loaded, splice->result, error)
-         && sql_run (db, "fact/forget_later", vars, n_vars, NULL, error);
+         && vars_run (db, vars, "fact/refuse_later", error) && sift_late (db, splice->loaded, splice->result, error)
+         && vars_run (db, vars, "fact/forget_later", error);
 }
 
 bool
 later_take (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
-  const Layout *layout = splice->warehouse->layout;
   RowCounts *rows = &splice->result->rows;
-  g_autofree char *later = NULL, *same = NULL;
+  char *later, *same;
+  g_auto (Vars) all = vars_from (vars, n_vars);
   compare (splice, &later, &same);
-  const char *column = layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
-  const SqlVar own[] = { { "later", later }, { "same", same }, { "column", column }, { "message", SPLICE_LATE_MESSAGE } };
-  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (SqlVar));
-  g_array_append_vals (all, own, G_N_ELEMENTS (own));
-  g_array_append_vals (all, vars, (guint) n_vars);
-  const SqlVar *first = (const SqlVar *) all->data;
+  vars_take (&all, "later", later);
+  vars_take (&all, "same", same);
+  vars_set (&all, "column", effective_name (splice->warehouse->layout));
+  vars_set (&all, "message", SPLICE_LATE_MESSAGE);
   g_autoptr (DbResult) counts = NULL;
-  if (!sql_run (db, "fact/later", first, all->len, NULL, error) || !sql_run (db, "fact/count_later", NULL, 0, &counts, error))
+  if (!vars_run (db, &all, "fact/later", error) || !sql_run (db, "fact/count_later", NULL, 0, &counts, error))
     return false;
   rows->late = db_result_int64 (counts, 0, 0);
   rows->corrected = db_result_int64 (counts, 0, 1);
   if (rows->late + rows->corrected == 0)
     return true;
   if (splice->task->model->late == LATE_REFUSE)
-    return refuse (db, splice, first, all->len, error);
+    return refuse (db, splice, &all, error);
   return sql_run (db, "fact/forget_late", NULL, 0, NULL, error);
 }

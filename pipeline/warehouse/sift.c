@@ -101,23 +101,13 @@ choose_line (const Layout *layout)
                           duplicates == DUPLICATES_FIRST ? "asc" : "desc");
 }
 
-/* ", s."updated_at"", where a dimension's rows say since when they are true; else nothing. */
+/* The column, as SQL, that must be the same, too, of two rows that are one twice: of a dimension whose rows say since when they are true. NULL:
+ * there is none. Owned by the caller. */
 static char *
-name_moment (const Layout *layout)
+moment_column (const Layout *layout)
 {
-  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
-    return g_strdup ("");
-  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
-  return g_strdup_printf (", s.%s", ident);
-}
-
-static char *
-same_moment (const Layout *layout)
-{
-  if (layout->effective < 0 || layout->model->kind != MODEL_DIMENSION)
-    return g_strdup ("");
-  g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
-  return g_strdup_printf ("and d.%s = s.%s", ident, ident);
+  bool says = layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION;
+  return says ? text_quote_ident (layout->columns[layout->effective].name) : NULL;
 }
 
 /* Rows of business keys that occur more than once: refused, or all but one of each key taken out. *ret_rows: how many. Mostly the worker
@@ -130,8 +120,9 @@ settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const ch
   if (suspected == NULL || model_is_keyless (task->model))
     return true;
   const SiftVars all = sift_vars (loaded);
-  g_autofree char *moment = name_moment (loaded->layout), *same = same_moment (loaded->layout),
-                  *kept = choose_line (loaded->layout);
+  g_autofree char *column = moment_column (loaded->layout), *kept = choose_line (loaded->layout);
+  g_autofree char *moment = column != NULL ? g_strdup_printf (", s.%s", column) : g_strdup ("");
+  g_autofree char *same = column != NULL ? g_strdup_printf ("and d.%s = s.%s", column, column) : g_strdup ("");
   const SqlVar vars[] = { all.vars[0],          all.vars[1],      all.vars[2],
                           all.vars[3],          { "kept", kept }, { "suspected", suspected },
                           { "moment", moment }, { "same", same } };

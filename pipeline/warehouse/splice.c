@@ -4,45 +4,7 @@
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/sift.h"
-
-/* The variables of the statements: those of TRANSFORM, and what is said of the columns. */
-typedef struct
-{
-  GArray *vars;     /* of SqlVar */
-  GPtrArray *owned; /* of char * */
-} Vars;
-
-static void
-vars_clear (Vars *vars)
-{
-  g_clear_pointer (&vars->vars, g_array_unref);
-  g_clear_pointer (&vars->owned, g_ptr_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Vars, vars_clear)
-
-/* Takes ownership of value. In front, for what has a name already counts no more. */
-static void
-vars_take (Vars *vars, const char *name, char *value)
-{
-  const SqlVar var = { name, value };
-  g_ptr_array_add (vars->owned, value);
-  g_array_prepend_val (vars->vars, var);
-}
-
-static Vars
-vars_from (const SqlVar *vars, size_t n_vars)
-{
-  Vars all = { g_array_new (FALSE, FALSE, sizeof (SqlVar)), g_ptr_array_new_with_free_func (g_free) };
-  g_array_append_vals (all.vars, vars, (guint) n_vars);
-  return all;
-}
-
-static bool
-run_sql (Db *db, const Vars *vars, const char *statement, GError **error)
-{
-  return sql_run (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, NULL, error);
-}
+#include "pipeline/warehouse/vars.h"
 
 /* All columns of a version: the file's, and those that it lacks. Borrowed. */
 static GPtrArray *
@@ -164,23 +126,21 @@ set_written (Vars *vars, const Warehouse *warehouse)
 static bool
 refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
 {
-  const Layout *layout = splice->warehouse->layout;
-  const char *column = layout->effective >= 0 ? layout->columns[layout->effective].name : layout_key_name (layout);
-  vars_take (vars, "column", g_strdup (column));
-  vars_take (vars, "message", g_strdup (SPLICE_LATE_MESSAGE));
-  if (!sift_begin (db, error) || !run_sql (db, vars, "table/forget_refused", error))
+  vars_set (vars, "column", effective_name (splice->warehouse->layout));
+  vars_set (vars, "message", SPLICE_LATE_MESSAGE);
+  if (!sift_begin (db, error) || !vars_run (db, vars, "table/forget_refused", error))
     return false;
   if (splice->task->model->late != LATE_REFUSE)
     return true;
-  return run_sql (db, vars, "splice/refuse", error) && sift_late (db, splice->loaded, splice->result, error)
-         && run_sql (db, vars, "splice/forget_refused", error);
+  return vars_run (db, vars, "splice/refuse", error) && sift_late (db, splice->loaded, splice->result, error)
+         && vars_run (db, vars, "splice/forget_refused", error);
 }
 
 static bool
 count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
 {
   g_autoptr (DbResult) counts = NULL;
-  if (!sql_run (db, "splice/count", (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
+  if (!sql_run (db, "splice/count", vars_all (vars), vars_count (vars), &counts, error))
     return false;
   rows->inserted = db_result_int64 (counts, 0, 0);
   rows->updated = rows->deactivated = db_result_int64 (counts, 0, 1);
@@ -196,7 +156,7 @@ note_unknown (Db *db, const Vars *vars, const PipelineResult *result, GError **e
   g_autoptr (DbResult) unknown = NULL;
   if (result->rows.late == 0)
     return true;
-  if (!sql_run (db, "splice/unknown", (const SqlVar *) vars->vars->data, vars->vars->len, &unknown, error))
+  if (!sql_run (db, "splice/unknown", vars_all (vars), vars_count (vars), &unknown, error))
     return false;
   int64_t files = db_result_int64 (unknown, 0, 0);
   if (files > 0)
@@ -212,7 +172,7 @@ static bool
 run_all (Db *db, const Vars *vars, const char *const *statements, GError **error)
 {
   for (; *statements != NULL; statements++)
-    if (!run_sql (db, vars, *statements, error))
+    if (!vars_run (db, vars, *statements, error))
       return false;
   return true;
 }
@@ -222,9 +182,9 @@ static bool
 find_news (Db *db, Vars *vars, GError **error)
 {
   int64_t news;
-  if (!sql_change (db, "splice/news", (const SqlVar *) vars->vars->data, vars->vars->len, &news, error))
+  if (!sql_change (db, "splice/news", vars_all (vars), vars_count (vars), &news, error))
     return false;
-  vars_take (vars, "each", g_strdup (delta_each (&(DeltaPlan) { .few = delta_is_few (news) })));
+  vars_take (vars, "each", g_strdup (delta_each (delta_is_few (news))));
   return true;
 }
 
@@ -239,7 +199,7 @@ splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GE
   set_moments (&all, splice);
   set_columns (&all, splice);
   if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
-      || !run_sql (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, error)
+      || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, error)
       || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
@@ -269,11 +229,11 @@ splice_observe (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars,
 {
   const Effective *effective = splice->effective;
   bool spliced = effective->late && !splice->warehouse->created && splice->warehouse->kind->versions;
-  g_auto (Vars) all = vars_from (vars, n_vars);
   if (!effective_is_dated (effective) || splice->task->model->late == LATE_APPLY)
     return true;
+  g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   vars_take (&all, "but", g_strdup (spliced ? "where not exists (select from weir_news n where n._line = s._line)" : ""));
-  return (!has_observed (splice) || run_sql (db, &all, "splice/observe", error))
-         && (!effective->by_row || run_sql (db, &all, "splice/newest", error)) && run_sql (db, &all, "splice/observing", error);
+  return (!has_observed (splice) || vars_run (db, &all, "splice/observe", error))
+         && (!effective->by_row || vars_run (db, &all, "splice/newest", error)) && vars_run (db, &all, "splice/observing", error);
 }

@@ -7,6 +7,7 @@
 #include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/splice.h"
+#include "pipeline/warehouse/vars.h"
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
@@ -32,40 +33,10 @@ enum
 };
 G_STATIC_ASSERT (PART_CHANGE + 1 == TASK_PARTS);
 
-/* The variables of the templates, made once per run. */
-typedef struct
-{
-  GArray *vars;     /* of SqlVar */
-  GPtrArray *owned; /* of char * */
-} Vars;
-
-static void
-vars_clear (Vars *vars)
-{
-  g_clear_pointer (&vars->vars, g_array_unref);
-  g_clear_pointer (&vars->owned, g_ptr_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Vars, vars_clear)
-
-static void
-vars_set (Vars *vars, const char *name, const char *value)
-{
-  g_array_append_val (vars->vars, ((SqlVar) { name, value }));
-}
-
-/* Takes ownership of value. */
-static void
-vars_take (Vars *vars, const char *name, char *value)
-{
-  g_ptr_array_add (vars->owned, value);
-  vars_set (vars, name, value);
-}
-
 static bool
 run_sql (Db *db, const Vars *vars, const char *statement, int64_t *ret_rows, GError **error)
 {
-  return sql_change (db, statement, (const SqlVar *) vars->vars->data, vars->vars->len, ret_rows, error);
+  return sql_change (db, statement, vars_all (vars), vars_count (vars), ret_rows, error);
 }
 
 static void
@@ -151,11 +122,11 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
   if (!delta_plan (db, change->loaded, &change->result->rows, !warehouse->distrusted, &plan, error))
     return false;
   vars_take (vars, "rows", g_strdup (plan.rows));
-  vars_set (vars, "each", delta_each (&plan));
-  vars_take (vars, "look_up", delta_look_up (&plan, (const SqlVar *) vars->vars->data, vars->vars->len));
-  if (!delta_find (db, &plan, overtaken || late, "table/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error)
+  vars_set (vars, "each", delta_each (plan.few));
+  vars_take (vars, "look_up", delta_look_up (&plan, vars_all (vars), vars_count (vars)));
+  if (!delta_find (db, &plan, overtaken || late, "table/delta", vars_all (vars), vars_count (vars), &part, error)
       || (overtaken && !keep_newer (db, vars, change, error))
-      || (late && !later_take (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error)))
+      || (late && !later_take (db, &what, vars_all (vars), vars_count (vars), error)))
     return g_free (part), false;
   vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
   g_free (part);
@@ -170,9 +141,9 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
-  vars_take (vars, "kept", sql_part ("table/kept", (const SqlVar *) vars->vars->data, vars->vars->len));
+  vars_take (vars, "kept", vars_part (vars, "table/kept"));
   g_autoptr (DbResult) counts = NULL;
-  if (!sql_run (db, warehouse->kind->apply, (const SqlVar *) vars->vars->data, vars->vars->len, &counts, error))
+  if (!sql_run (db, warehouse->kind->apply, vars_all (vars), vars_count (vars), &counts, error))
     return false;
   int64_t delta = db_result_int64 (counts, 0, 0), same = db_result_int64 (counts, 0, 1);
   rows->updated = db_result_int64 (counts, 0, 2);
@@ -210,8 +181,8 @@ static bool
 append_distinct (Db *db, Vars *vars, const DeltaPlan *plan, RowCounts *rows, GError **error)
 {
   char *part;
-  vars_set (vars, "each", plan->each ? "offset 0" : "");
-  if (!delta_find (db, plan, false, "fact/delta", (const SqlVar *) vars->vars->data, vars->vars->len, &part, error))
+  vars_set (vars, "each", delta_each (plan->each));
+  if (!delta_find (db, plan, false, "fact/delta", vars_all (vars), vars_count (vars), &part, error))
     return g_free (part), false;
   vars_take (vars, "with", part[0] != '\0' ? g_strconcat ("with ", part, NULL) : g_strdup (""));
   g_free (part);
@@ -291,7 +262,7 @@ splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *chan
 {
   const Splice what = splice_of (warehouse, change);
   return (!warehouse->created || warehouse_index (db, warehouse, error)) && task_begin_part (change->task, PART_COMPARE, error)
-         && splice_rows (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
+         && splice_rows (db, &what, vars_all (vars), vars_count (vars), error);
 }
 
 /* Whoever comes with something from before has to know what this file said. */
@@ -299,7 +270,7 @@ static bool
 observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
 {
   const Splice what = splice_of (warehouse, change);
-  return splice_observe (db, &what, (const SqlVar *) vars->vars->data, vars->vars->len, error);
+  return splice_observe (db, &what, vars_all (vars), vars_count (vars), error);
 }
 
 static bool
@@ -387,7 +358,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
-  g_auto (Vars) vars = { .vars = g_array_new (FALSE, FALSE, sizeof (SqlVar)), .owned = g_ptr_array_new_with_free_func (g_free) };
+  g_auto (Vars) vars = vars_from (NULL, 0);
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
   set_begin (&vars, warehouse, instant);

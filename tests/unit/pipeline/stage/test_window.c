@@ -1,5 +1,6 @@
 /* Rows that a table has already, told by those of it that pass by: never one that it has not, and nearly all where both are in one order. */
 #include "pipeline/stage/window.h"
+#include "tests/support/spread_ids.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,22 +11,6 @@
 #include <string.h>
 
 #define ROWS 100000
-
-/* Spread as hashes are (splitmix64), each another for each number. */
-static Uid
-id_of (int64_t number)
-{
-  Uid id;
-  for (int half = 0; half < 2; half++)
-    {
-      uint64_t x = ((uint64_t) number * 2 + (uint64_t) half + 1) * 0x9e3779b97f4a7c15U;
-      x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-      x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-      x ^= x >> 31;
-      memcpy (id.bytes + (half * 8), &x, sizeof x);
-    }
-  return id;
-}
 
 /* The file's row at a place: the table's row "row" (rows from ROWS on it has not), as it is there or changed. */
 typedef struct
