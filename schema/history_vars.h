@@ -18,7 +18,7 @@
   { "valid_to", (history)->names[HISTORY_END] },                                                                                   \
   { "is_current", (history)->names[HISTORY_CURRENT] },                                                                             \
   { "version", (history)->names[HISTORY_VERSION] },                                                                                \
-  { "open_end", (history)->open_end }
+  { "open_end", history_open_end (history) }
 /* clang-format on */
 
 #endif
