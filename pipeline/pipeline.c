@@ -316,7 +316,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
           && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
   const TableBefore before = {
-    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective
+    known->pins,  known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective,
+    task->catalog
   };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, result, step, &effective, error);

@@ -5,7 +5,8 @@
 
 static const char users[] = "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}";
 static const char shops[] = "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"city\", \"street\"]}";
-static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\"}";
+static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": "
+                             "[\"email\"], \"as\": \"user_id\", \"as_of\": \"day\"}]}";
 
 #define SALES(dimension, columns)                                                                                                  \
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": " columns           \
@@ -25,6 +26,8 @@ static const struct
   { SALES ("visits", "[\"email\"]"), "$.references[0].dimension: \"visits\" is a fact, only a dimension can be referenced" },
   { "{\"table\": \"users_current\", \"kind\": \"fact\"}",
     "$.table: \"users_current\" is the name of the view of dimension \"users\"" },
+  { "{\"table\": \"visits_at\", \"kind\": \"fact\"}", "$.table: \"visits_at\" is the name of the view of fact \"visits\"" },
+  { "{\"table\": \"users_at\", \"kind\": \"fact\"}", NULL },
   { "{\"table\": \"visits_current\", \"kind\": \"fact\"}", NULL },
   { "{\"table\": \"users\", \"kind\": \"fact\"}", "$.table: \"users\" is the table of \"models/test.json\" too" },
 };
