@@ -5,17 +5,15 @@
 
 #include <string.h>
 
-const char *const history_column_words[] = { "start", "end", "current", "version", NULL };
+const char *const history_column_words[] = { "start", "end", "current", "version", "changed", NULL };
 const char *const open_end_words[] = { "null", "infinity", "9999-12-31", NULL };
 
 void
 history_init (History *history)
 {
   static const char *const names[HISTORY_COLUMNS] = {
-    [HISTORY_START] = "effective_start_date",
-    [HISTORY_END] = "effective_end_date",
-    [HISTORY_CURRENT] = "is_current",
-    [HISTORY_VERSION] = "version_number",
+    [HISTORY_START] = "effective_start_date", [HISTORY_END] = "effective_end_date", [HISTORY_CURRENT] = "is_current",
+    [HISTORY_VERSION] = "version_number",     [HISTORY_CHANGED] = "changed",
   };
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     history->names[i] = g_strdup (names[i]);
@@ -56,6 +54,8 @@ read_names (const Json *names, History *history)
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     {
       const char *name = json_string_value (json_object_get (names, history_column_words[i]));
+      if (name == NULL && i == HISTORY_CHANGED) /* not there yet when it was written */
+        continue;
       if (name == NULL)
         return false;
       g_free (history->names[i]);

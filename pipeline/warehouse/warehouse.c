@@ -70,7 +70,8 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
 static bool
 is_hidden_in_view (const History *history, const char *name)
 {
-  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], "closed_by", NULL };
+  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], history->names[HISTORY_CHANGED],
+                                 "closed_by", NULL };
   return g_strv_contains (hidden, name);
 }
 
@@ -402,7 +403,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
       || !history_change_check (warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
-  if (((changes || history_change_is_wanted (model, &was))
+  if (((changes || history_change_is_wanted (model, &was, stored))
        && !lock_for_change (db, warehouse->schema, model->table, warehouse->view, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !renames_apply (db, warehouse, pins, stored, notes, error))
