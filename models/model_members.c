@@ -183,7 +183,8 @@ const Member model_members[] = {
   { "first", MEMBER_WORD, offsetof (Model, first), first_words },
   { "late", MEMBER_WORD, offsetof (Model, late), late_words },
   { "history", .later = true },
-  { "absent", .later = true },
-  { "guard", .later = true },
+  { "absent", .read = model_read_absent },
+  { "deleted", .read = model_read_deleted },
+  { "guard", .read = model_read_guard },
   { NULL },
 };

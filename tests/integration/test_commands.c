@@ -105,8 +105,8 @@ test_init (void **state)
 static void
 assert_counts (const Json *told, const Json *rows)
 {
-  static const char *const names[] = { "read",    "rejected",    "repaired", "duplicate", "unchanged", "inserted",
-                                       "updated", "deactivated", "staged",   "waiting",   "late",      "corrected" };
+  static const char *const names[] = { "read",        "rejected", "repaired", "duplicate", "unchanged", "inserted", "updated",
+                                       "deactivated", "staged",   "waiting",  "late",      "corrected", "deleted",  "absent" };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *count = json_is_object (rows) ? json_at (rows, names[i]) : g_strdup ("null");
