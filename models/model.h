@@ -5,6 +5,7 @@
 #define WEIR_MODELS_MODEL_H
 
 #include "base/digest.h"
+#include "models/history.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -47,9 +48,10 @@ typedef enum
 /* What becomes of a fact's row whose reference the dimension does not know. */
 typedef enum
 {
-  MISSING_WAIT,   /* it is kept until the dimension knows it, for "wait_days" */
-  MISSING_REJECT, /* it is a reject */
-  MISSING_ALLOW,  /* it goes to the warehouse with the id that the entity will have */
+  MISSING_WAIT,        /* it is kept until the dimension knows it, for "wait_days" */
+  MISSING_REJECT,      /* it is a reject */
+  MISSING_ALLOW,       /* it goes to the warehouse with the id that the entity will have */
+  MISSING_PLACEHOLDER, /* the dimension gets a row with nothing but the key, which the first file that has the entity fills */
 } Missing;
 
 #define DEFAULT_WAIT_DAYS 30
@@ -191,6 +193,7 @@ typedef struct
   GStrv close_within; /* of ABSENT_CLOSE: the file is complete only within its values of these columns; NULL: it is so altogether */
   ModelDeleted deleted;
   ModelGuard guard;
+  History history;    /* of a dimension */
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
   int64_t max_rows;   /* the same as a number of rows; negative: no such limit */
@@ -220,6 +223,13 @@ const ModelColumn *model_find_column_from (const Model *model, const char *name)
 GPtrArray *model_column_names (const Model *model);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
+
+/* The columns that weir makes in the model's warehouse table, but for the id. Borrowed and NULL-terminated; the array is the caller's
+ * (g_free). */
+const char **model_own_names (const Model *model);
+
+/* Whether a column of the file cannot have that name: one of those, or one that every staging table has (name.h). */
+bool model_takes_name (const Model *model, const char *identifier);
 
 /* The time zone in force; borrowed. */
 const char *model_time_zone (const Model *model);

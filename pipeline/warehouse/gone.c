@@ -20,6 +20,13 @@ gone_keep_refused (Db *db, const Loaded *loaded, GError **error)
              && sql_run (db, "gone/refused", vars, G_N_ELEMENTS (vars), NULL, error));
 }
 
+char *
+gone_brought (const Warehouse *warehouse)
+{
+  g_autofree char *column = text_quote_ident (warehouse->layout->model->history.names[HISTORY_INFERRED]);
+  return warehouse->infers ? g_strdup_printf ("and not w.%s", column) : g_strdup ("");
+}
+
 /* Whether a staged row says that its key is gone, as SQL. Owned by the caller. */
 static char *
 says_deleted (const Layout *layout)
@@ -41,12 +48,15 @@ says_deleted (const Layout *layout)
 static char *
 held_then (const GoneInput *input)
 {
+  const Model *model = input->what->task->model;
+  const History *history = &model->history;
+  g_autofree char *current = kind_current (model), *brought = gone_brought (input->what->warehouse);
   if (!input->spliced || input->instant == NULL)
-    return g_strdup ("w.is_current");
+    return g_strdup_printf ("%s %s", current, brought);
+  g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
   g_autofree char *at = text_quote_literal (input->instant);
-  return g_strdup_printf (
-      "w.effective_start_date <= %s::timestamptz and (w.effective_end_date is null or %s::timestamptz < w.effective_end_date)", at,
-      at);
+  return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s is not distinct from %s or %s::timestamptz < w.%s) %s", from, at, to,
+                          history->open_end, at, to, brought);
 }
 
 /* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by

@@ -49,6 +49,10 @@ bool gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **err
 bool gone_may_be (const Layout *layout);
 bool gone_keep_refused (Db *db, const Loaded *loaded, GError **error);
 
+/* The condition, as SQL that goes on with "and", that a file has brought w: a placeholder (inferred.h) is not gone before it has come. Owned by
+ * the caller. */
+char *gone_brought (const Warehouse *warehouse);
+
 /* The variables of the statements of schema/templates/gone.sql. */
 Vars gone_vars (const GoneInput *input);
 

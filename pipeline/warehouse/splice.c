@@ -99,11 +99,12 @@ set_moments (Vars *vars, const Splice *splice)
   vars_take (vars, "at", at);
   if (literal != NULL)
     {
+      g_autofree char *start = text_quote_ident (layout->model->history.names[HISTORY_START]);
       g_autofree char *gaps = may_have_gaps (layout);
       vars_take (vars, "moved",
                  layout->model->first == FIRST_ALWAYS
-                     ? g_strdup_printf ("w.effective_start_date > %s or (w.effective_start_date = '-infinity' and %s)", at, gaps)
-                     : g_strdup_printf ("w.effective_start_date > %s", at));
+                     ? g_strdup_printf ("w.%s > %s or (w.%s = '-infinity' and %s)", start, at, start, gaps)
+                     : g_strdup_printf ("w.%s > %s", start, at));
       return;
     }
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
@@ -260,7 +261,7 @@ has_observed (const Splice *splice)
   bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
   bool versions = splice->warehouse->kind->versions;
   return splice->effective->instant != NULL
-         && (versions ? rows->unchanged > 0 || (always && rows->inserted > 0) : rows->staged > 0);
+         && (versions ? rows->unchanged > 0 || (always && rows->inserted + rows->updated > 0) : rows->staged > 0);
 }
 
 bool

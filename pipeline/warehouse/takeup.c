@@ -79,7 +79,7 @@ write_references (Db *db, const Catalog *catalog, Parts *parts, GError **error)
     {
       const ModelReference *reference = references->pdata[i];
       g_autofree char *has = NULL;
-      if (reference->missing == MISSING_ALLOW)
+      if (reference->missing == MISSING_ALLOW || reference->missing == MISSING_PLACEHOLDER)
         continue;
       if (!write_has (db, catalog, reference, parts->schema, &has, error))
         return false;
@@ -104,11 +104,12 @@ static bool
 write_columns (Db *db, Parts *parts, bool *ret_exists, GError **error)
 {
   const Model *model = parts->model;
+  g_autofree const char **own = model_own_names (model);
   g_autoptr (GPtrArray) stored = columns_read (db, parts->schema, model->table, error);
   for (guint i = 0; stored != NULL && i < stored->len; i++)
     {
       const StoredColumn *column = stored->pdata[i];
-      if (g_strcmp0 (model->id_column, column->name) == 0 || g_strv_contains (layout_own_names (model), column->name))
+      if (g_strcmp0 (model->id_column, column->name) == 0 || g_strv_contains (own, column->name))
         continue;
       g_autofree char *ident = text_quote_ident (column->name);
       g_autofree char *literal = text_quote_literal (column->name);

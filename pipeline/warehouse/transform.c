@@ -6,7 +6,9 @@
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/guard.h"
+#include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/later.h"
+#include "pipeline/warehouse/placeholder.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/vars.h"
@@ -45,7 +47,6 @@ static void
 set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
 {
   const Model *model = task->model;
-  const Kind *kind = kind_of (model);
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
   vars_set (vars, "schema", task->options->warehouse_schema);
@@ -54,7 +55,8 @@ set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
   vars_set (vars, "staging", stage->schema);
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
-  vars_set (vars, "current", kind->current);
+  vars_take (vars, "current", kind_current (model));
+  vars_set_history (vars, &model->history);
 }
 
 /* The columns that the rows to be inserted have, and their values: from staging, or from the delta, and what a next version carries
@@ -229,7 +231,7 @@ set_begin (Vars *vars, const Warehouse *warehouse, const char *instant)
   g_autofree char *since = instant != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s.");
   vars_take (vars, "began", g_strdup (always ? "'-infinity'::timestamptz" : since));
   vars_take (vars, "opened",
-             always ? g_strdup_printf ("case when coalesce(c.version_number, n.version_number) is null then '-infinity' "
+             always ? g_strdup_printf ("case when coalesce(c.\"version?\", n.\"version?\") is null then '-infinity' "
                                        "else %s::timestamptz end",
                                        literal)
                     : g_strdup_printf ("%s::timestamptz", literal));
@@ -303,16 +305,22 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, con
 {
   const Splice what = splice_of (warehouse, change);
   Gone gone;
+  int64_t filled;
   bool spliced = is_spliced (db, warehouse, change), keyless = warehouse->kind->apply == NULL;
   set_columns (vars, warehouse, warehouse->created || keyless);
   set_expressions (vars, warehouse);
+  vars_take (vars, "brought", gone_brought (warehouse));
   const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
-      || !guard_check (db, &input, &gone, error))
+      || !guard_check (db, &input, &gone, error)
+      || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
     return false;
   g_auto (Vars) all = vars_from (vars_all (vars), vars_count (vars));
-  return apply_rows (db, &all, warehouse, change, &gone, error) && (spliced || gone_close (db, &input, &gone, error))
-         && gone_record (db, &input, &gone, error);
+  if (!apply_rows (db, &all, warehouse, change, &gone, error) || !(spliced || gone_close (db, &input, &gone, error))
+      || !gone_record (db, &input, &gone, error))
+    return false;
+  change->result->rows.updated += filled;
+  return true;
 }
 
 /* Versions are in time as the server has it. A clock that was ahead once leaves an instant that is, which the next ones follow. */
@@ -372,7 +380,8 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
-  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
+  if (warehouse == NULL || !placeholder_make (db, task, loaded, result, error)
+      || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
   g_auto (Vars) vars = vars_from (NULL, 0);

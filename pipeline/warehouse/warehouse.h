@@ -16,6 +16,7 @@ typedef struct
   const Layout *layout;
   const Kind *kind;
   char *view;         /* "users_current"; NULL for a fact */
+  char *current;      /* which rows of the table, w, hold now, as SQL */
   bool created;       /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
   GPtrArray *added;   /* those of them that this load added */
@@ -26,6 +27,7 @@ typedef struct
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
+  bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 

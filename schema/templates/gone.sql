@@ -42,9 +42,9 @@ order by w.:"id" limit 5
 -- name: close
 with closed as (
     update :"schema".:"table" w
-    set effective_end_date = :'instant'::timestamptz, is_current = false, closed_by = :'run'::uuid
+    set :"valid_to" = :'instant'::timestamptz, :"is_current" = false, closed_by = :'run'::uuid
     from weir_gone g
-    where w.:"id" = g._id and w.is_current and g.why <> 'rejected'
+    where w.:"id" = g._id and w.:"is_current" and g.why <> 'rejected' :brought
     returning g.why)
 select count(*) filter (where why = 'deleted'), count(*) filter (where why = 'absent') from closed
 
@@ -52,7 +52,7 @@ select count(*) filter (where why = 'deleted'), count(*) filter (where why = 'ab
 -- As table/refuse_overtaken.
 insert into weir_refused
 select g._line, :'column', 'overtaken', :'message'
-from weir_gone g join :"schema".:"table" w on w.:"id" = g._id and w.is_current
+from weir_gone g join :"schema".:"table" w on w.:"id" = g._id and w.:"is_current" :brought
 where g.why = 'deleted'
 
 -- name: forget_refused
