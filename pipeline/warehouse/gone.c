@@ -56,7 +56,7 @@ held_then (const GoneInput *input)
   g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
   g_autofree char *at = text_quote_literal (input->instant);
   return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s is not distinct from %s or %s::timestamptz < w.%s) %s", from, at, to,
-                          history->open_end, at, to, brought);
+                          history_open_end (history), at, to, brought);
 }
 
 /* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by

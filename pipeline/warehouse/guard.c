@@ -2,8 +2,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/name.h"
-#include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/vars.h"
 
 #include <string.h>
@@ -59,76 +57,17 @@ take_measure (Db *db, const GoneInput *input, const Vars *vars, Measure *ret_mea
 
 /* ---- what is told ---- */
 
-static bool
-is_personal (const Model *model, const char *name)
-{
-  for (guint i = 0; i < model->columns->len; i++)
-    {
-      const ModelColumn *column = model->columns->pdata[i];
-      g_autofree char *folded = name_fold (column->name);
-      if (column->pii && (strcmp (column->name, name) == 0 || strcmp (folded, name) == 0))
-        return true;
-    }
-  return false;
-}
-
-/* The key's columns, where they may be shown. Borrows their names; owned by the caller. */
-static GPtrArray *
-shown_columns (const Layout *layout)
-{
-  GPtrArray *shown = g_ptr_array_new ();
-  for (int part = 0; part < layout->n_key_columns; part++)
-    g_ptr_array_add (shown, layout->columns[layout->key_columns[part]].name);
-  for (guint i = 0; i < shown->len; i++)
-    if (is_personal (layout->model, shown->pdata[i]))
-      {
-        g_ptr_array_set_size (shown, 0);
-        break;
-      }
-  return shown;
-}
-
-/* Some of the keys that the file would close. NULL on error. */
+/* Some of the ids that the file would close: no message has a cell in it. NULL on error. */
 static Json *
-find_sample (Db *db, const GoneInput *input, Vars *vars, GError **error)
+find_sample (Db *db, const Vars *vars, GError **error)
 {
-  g_autoptr (GPtrArray) columns = shown_columns (input->what->loaded->layout);
-  vars_take (vars, "keys", expression_names (columns, ", w.", "::text"));
   g_autoptr (DbResult) rows = NULL;
   if (!sql_run (db, "gone/sample", vars_all (vars), vars_count (vars), &rows, error))
     return NULL;
   Json *sample = json_array ();
   for (int row = 0; row < db_result_rows (rows); row++)
-    {
-      Json *one = json_pack ("{s:s}", "id", db_result_value (rows, row, 0)), *key = json_object ();
-      for (guint i = 0; i < columns->len; i++)
-        json_object_set_new (key, columns->pdata[i], weir_json_string (db_result_value (rows, row, (int) i + 1)));
-      if (columns->len > 0)
-        json_object_set (one, "key", key);
-      json_decref (key);
-      json_array_append_new (sample, one);
-    }
+    json_array_append_new (sample, json_string (db_result_value (rows, row, 0)));
   return sample;
-}
-
-/* "ann, bob, ...": the keys of the sample, or their ids. Owned by the caller. */
-static char *
-sample_text (const Json *sample)
-{
-  GString *text = g_string_new (NULL);
-  for (size_t i = 0; i < json_array_size (sample); i++)
-    {
-      Json *one = json_array_get (sample, i), *key = json_object_get (one, "key"), *value;
-      const char *column, *between = i > 0 ? ", " : "";
-      if (key == NULL)
-        g_string_append_printf (text, "%s%s", between, json_string_value (json_object_get (one, "id")));
-      json_object_foreach (key, column, value)
-        {
-          g_string_append_printf (text, "%s%s", between, json_string_value (value));
-          between = "/";
-        }
-    }
-  return g_string_free (text, FALSE);
 }
 
 static char *
@@ -151,29 +90,29 @@ describe (const Model *model, const char *guard, const Measure *measure)
 }
 
 static bool
-hold (Db *db, const GoneInput *input, Vars *vars, const char *guard, const Measure *measure, GError **error)
+hold (Db *db, const GoneInput *input, const Vars *vars, const char *guard, const Measure *measure, GError **error)
 {
   const Splice *what = input->what;
   const PipelineTask *task = what->task;
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
-  Json *sample = find_sample (db, input, vars, error);
+  Json *sample = find_sample (db, vars, error);
   if (sample == NULL)
     return false;
-  g_autofree char *names = sample_text (sample), *why = describe (task->model, guard, measure);
-  g_autofree char *detail = g_strdup_printf ("%s%s%sNothing was changed.", *names != '\0' ? "It would close, for instance, " : "",
-                                             names, *names != '\0' ? ". " : "");
+  g_autofree char *why = describe (task->model, guard, measure);
   g_autofree char *hint =
       task->options->dry_run
           ? g_strdup ("Without --dry-run it is held, for `weir approve` or `weir discard`.")
-          : g_strdup_printf ("`weir approve %.8s` applies it all the same, `weir discard %.8s` moves it to failed/.", id, id);
+          : g_strdup_printf ("`weir status` shows some of the keys. `weir approve %.8s` applies the file all the same, "
+                             "`weir discard %.8s` refuses it.",
+                             id, id);
   const char *at = task->model->late != LATE_APPLY ? what->effective->instant : NULL;
   what->result->held =
       json_pack ("{s:s, s:s?, s:I, s:I, s:I, s:o, s:o}", "guard", guard, "effective", at, "closes", (json_int_t) measure->closes,
                  "of", (json_int_t) measure->holding, "rows", (json_int_t) measure->rows, "rows_before",
                  measure->before >= 0 ? json_integer (measure->before) : json_null (), "sample", sample);
-  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_HELD, .detail = detail, .hint = hint }, "\"%s\" is held: %s",
-                    task->run->file, why);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_HELD, .detail = "Nothing was changed.", .hint = hint },
+                    "\"%s\" is held: %s", task->run->file, why);
 }
 
 static bool

@@ -7,8 +7,7 @@
 #include "pipeline/warehouse/gone.h"
 
 /* False with an INPUT error ("held"), and the result's "held": {"guard": "close_percent", "shrink_percent" or "cut_off", "effective": since when the file is true, or null, "closes", "of": keys,
- * "rows", "rows_before": of the full export before it or null, "sample": [{"id", "key": {column: value}}]}, the key only where none of its
- * columns is "pii". A file whose bytes a person has approved passes. */
+ * "rows", "rows_before": of the full export before it or null, "sample": [id]}. A file whose bytes a person has approved passes. */
 bool guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error);
 
 #endif

@@ -312,8 +312,7 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, con
   vars_take (vars, "brought", gone_brought (warehouse));
   const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
-      || !guard_check (db, &input, &gone, error)
-      || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
+      || !guard_check (db, &input, &gone, error) || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
     return false;
   g_auto (Vars) all = vars_from (vars_all (vars), vars_count (vars));
   if (!apply_rows (db, &all, warehouse, change, &gone, error) || !(spliced || gone_close (db, &input, &gone, error))

@@ -38,6 +38,7 @@ typedef struct
   bool known;                 /* the table is weir's: it was loaded before */
   int lock_ms;                /* how long to try for the locks that a change needs, and to wait for others from then on */
   int64_t waiting;            /* rows of it that wait for what they refer to (withhold.h) */
+  const char *history;        /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
   const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
   const Effective *effective; /* since when the file's rows are true */
 } TableBefore;

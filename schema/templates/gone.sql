@@ -34,7 +34,7 @@ select (select count(*) from :"schema".:"table" w where :then :within),
        (select count(*) from weir_gone g where g.why <> 'rejected' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then))
 
 -- name: sample
-select w.:"id" :keys
+select w.:"id"
 from weir_gone g join :"schema".:"table" w on w.:"id" = g._id
 where g.why <> 'rejected' and :then
 order by w.:"id" limit 5

@@ -31,7 +31,7 @@ typedef struct
   Tables *tables;
   GPtrArray *waiting;
   FailedFiles failed;
-  DbResult *guarded; /* ledger_guarded; NULL: not known */
+  GPtrArray *guarded; /* of GuardedFile; NULL: not known */
 } Status;
 
 static void
@@ -43,7 +43,7 @@ status_clear (Status *status)
   g_clear_pointer (&status->tables, tables_free);
   g_clear_pointer (&status->waiting, g_ptr_array_unref);
   failed_files_clear (&status->failed);
-  g_clear_pointer (&status->guarded, db_result_free);
+  g_clear_pointer (&status->guarded, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
@@ -355,7 +355,7 @@ print_text (const Status *status)
 static bool
 needs_attention (const Status *status)
 {
-  if (status->failed.files > 0 || (status->guarded != NULL && db_result_rows (status->guarded) > 0))
+  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -415,7 +415,7 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && !ledger_guarded (db, &status->guarded, error))
+  if (status->away == NULL && (status->guarded = guarded_read (db, settings, catalog, error)) == NULL)
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);
