@@ -116,18 +116,18 @@ test_personal_data_are_not_shown (void **state)
   home_write_model (home, "users",
                     "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
                     " \"columns\": {\"Phone No\": {\"pii\": true}}}");
-  load (home, "users.csv", "email,city,Phone No\na@x,Oslo,4711\n");
-  load (home, "users-2.csv", "email,city,Phone No\na@x,Oslo,4712\n");
+  load (home, "users.csv", "email,city,Phone No\na@x,Oslo,tel-1\n");
+  load (home, "users-2.csv", "email,city,Phone No\na@x,Oslo,tel-2\n");
   static const char *const forms[] = { "--json", "--csv", NULL };
   for (size_t i = 0; i < G_N_ELEMENTS (forms); i++)
     {
       g_autoptr (Outcome) hidden = expect_weir (home, 0, "history", "users", "a@x", forms[i], NULL);
       assert_contains (hidden->out, "phone_no");
-      assert_null (strstr (hidden->out, "471"));
+      assert_null (strstr (hidden->out, "tel-"));
       assert_contains (hidden->err, "--show-pii");
     }
   g_autoptr (Outcome) shown = expect_weir (home, 0, "history", "users", "a@x", "--show-pii", NULL);
-  assert_contains (shown->out, "phone_no: 4711 → 4712");
+  assert_contains (shown->out, "phone_no: tel-1 → tel-2");
 }
 
 static void
