@@ -46,7 +46,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* The function needs no change where columns do: its rows are the table's. */
+/* The function needs no change where columns of files do: its rows are the table's. */
 static bool
 create_asof (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -68,13 +68,15 @@ bring_up_own (Db *db, const Warehouse *warehouse, GError **error)
   if (warehouse->created)
     return create_view (db, warehouse, error) && create_asof (db, warehouse, error);
   g_autofree char *asof = g_strconcat (model->table, MODEL_ASOF_SUFFIX, NULL);
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "view", warehouse->view }, { "asof", asof } };
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "view", warehouse->view }, { "asof", asof }
+  };
   g_autoptr (DbResult) shown = NULL;
   if (!sql_run (db, "dimension/shown", vars, G_N_ELEMENTS (vars), &shown, error))
     return false;
-  bool has_view = db_result_bool (shown, 0, 0), has_asof = db_result_bool (shown, 0, 1);
+  bool has_view = db_result_bool (shown, 0, 0), has_asof = db_result_bool (shown, 0, 1), is_ours = db_result_bool (shown, 0, 2);
   return ((has_view && warehouse->added->len == 0) || create_view (db, warehouse, error))
-         && (has_asof || create_asof (db, warehouse, error));
+         && ((has_asof && !(is_ours && warehouse->retold)) || create_asof (db, warehouse, error));
 }
 
 /* The views of facts that show columns of the table. The fact's own is looked at each time, for the model may say something else by now. */

@@ -257,7 +257,7 @@ find_rows (Db *db, const PipelineTask *task, Diff *diff, GError **error)
   char run[UID_TEXT_SIZE];
   uid_format (task->run->id, run);
   diff->schema = g_strdup (task->options->warehouse_schema);
-  diff->columns = changes_columns (db, diff->schema, model, diff->options.show_pii, &diff->hides, error);
+  diff->columns = changes_columns (db, diff->schema, model, &model->history, diff->options.show_pii, &diff->hides, error);
   const SqlVar table[] = { { "schema", diff->schema }, { "table", model->table }, { "id", model->id_column } };
   g_auto (Vars) vars = vars_from (table, G_N_ELEMENTS (table));
   g_autoptr (DbResult) spliced = NULL;

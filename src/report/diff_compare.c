@@ -2,6 +2,7 @@
 #include "src/report/diff_private.h"
 
 #include "schema/history_vars.h"
+#include "schema/ledger.h"
 
 #include <string.h>
 
@@ -63,14 +64,21 @@ make_question (const GPtrArray *page)
   return json_array_size (question) > 0 ? weir_json_text (question) : NULL;
 }
 
+/* What the rows of a page are compared with. Borrowed. */
+typedef struct
+{
+  const History *history; /* what the columns are called that tell versions apart: the load may rename them */
+  const char *changes;    /* changes_since */
+} Before;
+
 static bool
-ask_before (Db *db, const Diff *diff, const char *changes, const GPtrArray *page, GError **error)
+ask_before (Db *db, const Diff *diff, const Before *before, const GPtrArray *page, GError **error)
 {
   const Model *model = diff->model;
   g_autofree char *question = make_question (page);
   g_autoptr (DbResult) answer = NULL;
-  const SqlVar vars[] = { { "schema", diff->schema }, { "table", model->table }, { "id", model->id_column },
-                          { "page", question },       { "changes", changes },    HISTORY_VARS (&model->history) };
+  const SqlVar vars[] = { { "schema", diff->schema }, { "table", model->table },      { "id", model->id_column },
+                          { "page", question },       { "changes", before->changes }, HISTORY_VARS (before->history) };
   const char *statement = model->kind == MODEL_DIMENSION ? "diff/before" : "diff/fact_before";
   if (question == NULL)
     return true;
@@ -158,9 +166,8 @@ read_page (Diff *diff)
 }
 
 static bool
-compare_pages (Diff *diff, Db *db, const GPtrArray *before, GError **error)
+compare_pages (Diff *diff, Db *db, const Before *before, GError **error)
 {
-  g_autofree char *changes = before->len > 0 ? changes_since (diff->columns, diff->model, before, "a.cells") : NULL;
   g_autoptr (GPtrArray) filled = g_ptr_array_new_with_free_func ((GDestroyNotify) json_decref);
   rewind (diff->found);
   for (;;)
@@ -168,15 +175,26 @@ compare_pages (Diff *diff, Db *db, const GPtrArray *before, GError **error)
       g_autoptr (GPtrArray) page = read_page (diff);
       if (page->len == 0)
         return tell_filled (diff, filled, error);
-      if ((changes != NULL && !ask_before (db, diff, changes, page, error)) || !tell_page (diff, page, filled, error))
+      if ((before->changes != NULL && !ask_before (db, diff, before, page, error)) || !tell_page (diff, page, filled, error))
         return false;
     }
+}
+
+static bool
+compare (Diff *diff, Db *db, GError **error)
+{
+  g_autoptr (GPtrArray) stored = columns_read (db, diff->schema, diff->model->table, error);
+  g_auto (TableState) state = { 0 };
+  g_auto (History) history = { 0 };
+  if (stored == NULL || !ledger_table_read (db, diff->model->table, false, &state, error)
+      || !history_parse (state.history, &history, error) || !tell_columns (diff, stored, error))
+    return false;
+  g_autofree char *changes = stored->len > 0 ? changes_since (diff->columns, diff->model, stored, "a.cells") : NULL;
+  return compare_pages (diff, db, &(Before) { &history, changes }, error);
 }
 
 bool
 diff_compare (Diff *diff, Db *db, GError **error)
 {
-  g_autoptr (GPtrArray) before =
-      diff->model != NULL ? columns_read (db, diff->schema, diff->model->table, error) : g_ptr_array_new ();
-  return before != NULL && (diff->model == NULL || tell_columns (diff, before, error)) && compare_pages (diff, db, before, error);
+  return diff->model != NULL ? compare (diff, db, error) : compare_pages (diff, db, &(Before) { NULL, NULL }, error);
 }

@@ -221,6 +221,21 @@ test_placeholders_that_are_filled (void **state)
 }
 
 static void
+test_columns_of_history_that_are_renamed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  load (home, "users.csv", "email,name\na@x,Ann\n");
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
+                    " \"names\": {\"start\": \"valid_from\"}, \"open_end\": \"infinity\"}");
+  g_auto (Seen) seen = see (home, "users-2.csv", "email,name\na@x,Eve\n", NULL);
+  assert_int_equal (seen.rows, 1);
+  assert_seen (&seen, 0, "changed", "[{\"column\":\"name\",\"old\":\"Ann\",\"new\":\"Eve\"}]");
+  assert_seen (&seen, 0, "to", "null");
+}
+
+static void
 test_as_many_as_are_wanted (void **state)
 {
   Home *home = *state;
@@ -352,6 +367,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_late_rows_of_a_fact, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_columns_that_change, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_placeholders_that_are_filled, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_columns_of_history_that_are_renamed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_as_many_as_are_wanted, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_exit_codes, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_refused_file_says_which_rows, home_setup, home_teardown),

@@ -130,6 +130,26 @@ test_personal_data_are_not_shown (void **state)
   assert_contains (shown->out, "phone_no: tel-1 → tel-2");
 }
 
+/* Between an edit of the model and the next load the table has the names that it had. */
+static void
+test_columns_of_history_that_will_be_renamed (void **state)
+{
+  Home *home = *state;
+  load_prices (home);
+  g_autoptr (Outcome) before = expect_weir (home, 0, "history", "prices", "tea", NULL);
+  home_write_model (
+      home, "prices",
+      "{\"table\": \"prices\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": \"file_name\","
+      " \"names\": {\"start\": \"valid_from\"}, \"open_end\": \"infinity\"}");
+  g_autoptr (Outcome) edited = expect_weir (home, 0, "history", "prices", "tea", NULL);
+  assert_string_equal (before->out, edited->out);
+  load (home, "prices_2026-01-03-2.csv", "product,price,note\ncup,1,\n");
+  g_autoptr (Outcome) loaded = expect_weir (home, 0, "history", "prices", "tea", "--json", NULL);
+  g_autoptr (Json) entity = outcome_json (loaded);
+  assert_json (entity, "versions.2.to", "null");
+  assert_json (entity, "versions.2.changed", "[{\"column\":\"price\",\"old\":\"4\",\"new\":\"5\"}]");
+}
+
 static void
 test_a_fact_has_no_versions (void **state)
 {
@@ -150,6 +170,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_a_key_of_several_columns, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_time_in_which_nothing_held, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_personal_data_are_not_shown, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_columns_of_history_that_will_be_renamed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_fact_has_no_versions, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
