@@ -40,7 +40,7 @@ static const Scenario changes[] = {
     KEY ("lamp") DATED,
     { { "2026-03-01", "lamp,colour\nhall,white\nyard,amber\n" },
       { "2026-03-02", "lamp,colour\nyard,amber\nhall,white\n" },
-      { "2026-03-03", "lamp,colour\nhall,white\nyard,amber\n" } },
+      { "2026-03-03", "Lamp,COLOUR\nhall,white\nyard,amber\n" } },
     "lamp, colour",
     "hall|white|2026-03-01|-|t|1\nyard|amber|2026-03-01|-|t|1" },
 
@@ -157,6 +157,13 @@ static const Scenario changes[] = {
     { { "2026-03-01", "item,price\ncup,3\npot,7\n" }, { "2026-03-02", "item,price\ncup,3\npot,7.5\n" } },
     "item, price",
     "cup|3|2026-03-01|-|t|1\npot|7|2026-03-01|2026-03-02|f|1\npot|7.5|2026-03-02|-|t|2" },
+
+  { "numbers_in_a_column_of_texts",
+    "ingestr",
+    KEY ("item") DATED,
+    { { "2026-03-01", "item,code\ncup,7a\npot,12\n" }, { "2026-03-02", "item,code\ncup,13\npot,12\n" } },
+    "item, code",
+    "cup|7a|2026-03-01|2026-03-02|f|1\ncup|13|2026-03-02|-|t|2\npot|12|2026-03-01|-|t|1" },
 
   /* A hash that the file brings is a column as any other: what the row says decides. */
   { "a_hash_in_the_file",

@@ -1,5 +1,5 @@
-/* Files with other columns than the ones before them: scenarios that the test suites of dlt, dbt, SQLMesh and ingestr have, with data of our
- * own. docs/history.md tells where weir does otherwise than they do, and why. */
+/* Files with other columns than the ones before them, and columns of history that are otherwise: scenarios that the test suites of dlt, dbt,
+ * SQLMesh and ingestr have, with data of our own. docs/history.md tells where weir does otherwise than they do, and why. */
 #include "tests/support/scenario.h"
 
 static const Scenario columns[] = {
@@ -87,6 +87,50 @@ static const Scenario columns[] = {
       { "2026-03-03", "plant,height\n", "no_rows" } },
     "plant, height",
     "fern|15|2026-03-02|-|t|1" },
+
+  { "a_start_and_an_end_by_other_names",
+    "dlt, dbt",
+    KEY ("seat") DATED ", \"names\": {\"start\": \"dbt_valid_from\", \"end\": \"dbt_valid_to\"}",
+    { { "2026-03-01", "seat,who\n1,kim\n2,lee\n" }, { "2026-03-08", "seat,who\n1,kim\n2,max\n" } },
+    "seat, who",
+    "1|kim|2026-03-01|-|t|1\n2|lee|2026-03-01|2026-03-08|f|1\n2|max|2026-03-08|-|t|2",
+    { "dbt_valid_from", "dbt_valid_to" } },
+
+  /* dbt refuses it, for the table lacks the columns. */
+  { "other_names_from_now_on",
+    "dbt",
+    KEY ("seat") DATED ", \"names\": {\"start\": \"began\", \"end\": \"ended\"}",
+    { { "2026-03-01", "seat,who\n1,kim\n" },
+      { "2026-03-08", "seat,who\n1,lee\n", NULL, KEY ("seat") DATED ", \"names\": {\"end\": \"valid_to\"}" } },
+    "seat, who",
+    "1|kim|2026-03-01|2026-03-08|f|1\n1|lee|2026-03-08|-|t|2",
+    { "effective_start_date", "valid_to" } },
+
+  { "a_name_that_the_file_has_too",
+    "dlt",
+    KEY ("seat") DATED ", \"names\": {\"start\": \"from\", \"end\": \"to\"}",
+    { { "2026-03-01", "seat,from,to\n1,hall,1\n" }, { "2026-03-08", "seat,from,to\n1,yard,1\n" } },
+    "seat, from_, to_",
+    "1|hall|1|2026-03-01|2026-03-08|f|1\n1|yard|1|2026-03-08|-|t|2",
+    { "\"from\"", "\"to\"" } },
+
+  { "an_end_far_away",
+    "dlt, dbt",
+    KEY ("seat") DATED ", \"open_end\": \"9999-12-31\"",
+    { { "2026-03-01", "seat,who\n1,kim\n2,lee\n" },
+      { "2026-03-08", "seat,who\n1,kim\n2,max\n" },
+      { "2026-03-05", "seat,who\n2,pat\n3,kim\n" } },
+    "seat, who",
+    "1|kim|2026-03-01|9999-12-31|t|1\n2|lee|2026-03-01|2026-03-05|f|1\n2|pat|2026-03-05|2026-03-08|f|2\n"
+    "2|max|2026-03-08|9999-12-31|t|3\n3|kim|2026-03-05|9999-12-31|t|1" },
+
+  { "another_end_from_now_on",
+    "dbt",
+    KEY ("seat") DATED,
+    { { "2026-03-01", "seat,who\n1,kim\n2,lee\n" },
+      { "2026-03-08", "seat,who\n2,max\n", NULL, KEY ("seat") DATED ", \"open_end\": \"infinity\"" } },
+    "seat, who",
+    "1|kim|2026-03-01|infinity|t|1\n2|lee|2026-03-01|2026-03-08|f|1\n2|max|2026-03-08|infinity|t|2" },
 };
 
 static void

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define TIME(column)                                                                                                               \
-  "case when " column " = '-infinity' then 'ever' when " column " > now() - interval '1 hour' then 'now'"                          \
+  "case when " column " = '-infinity' then 'ever' when " column " between now() - interval '1 hour' and now() then 'now'"          \
   " else replace(" column "::text, ' 00:00:00+00', '') end"
 
 /* The file of that round, under "elsewhere"; NULL: the scenario has none. Owned by the caller. */
@@ -84,11 +84,14 @@ load_round (Home *home, const Scenario *scenarios, int n_scenarios, int round, G
 static void
 compare_versions (Home *home, const Scenario *scenario, GString *wrong)
 {
-  g_autofree char *versions = sql_text_rows (home,
-                                             "select %s, " TIME ("effective_start_date") ", " TIME (
-                                                 "effective_end_date") ", is_current, version_number"
-                                                                       " from warehouse.%s x order by 1, effective_start_date",
-                                             scenario->shows, scenario->table);
+  const char *start = scenario->names[0] != NULL ? scenario->names[0] : "effective_start_date";
+  const char *end = scenario->names[1] != NULL ? scenario->names[1] : "effective_end_date";
+  g_autofree char *versions =
+      sql_text_rows (home,
+                     "select %s, " TIME ("x_from") ", " TIME (
+                         "x_to") ", is_current, version_number"
+                                 " from (select *, %s as x_from, %s as x_to from warehouse.%s) x order by 1, x_from",
+                     scenario->shows, start, end, scenario->table);
   compare (scenario, "versions", scenario->versions, versions, wrong);
 }
 

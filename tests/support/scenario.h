@@ -22,9 +22,10 @@ typedef struct
   const char *model; /* the members behind "table" and "kind" */
   ScenarioFile files[SCENARIO_FILES];
   const char *shows; /* columns of the versions, the key first */
-  const char *
-      versions; /* all there are, by key and time: what is shown, from|to|current|number. A time is a date if it is midnight in UTC,
-                           "ever", or "now" for the instant of a run */
+  /* All versions, by key and time: what is shown, from|to|current|number. A time is a date if it is midnight in UTC, "ever", or "now" for the
+   * instant of a run. */
+  const char *versions;
+  const char *names[2]; /* the columns of these times, where the model calls them otherwise */
 } Scenario;
 
 /* Plays them all. Fails the test with each that ended otherwise. */
