@@ -8,6 +8,9 @@
 /* before + "name" + after for each name. */
 char *expression_names (const GPtrArray *names, const char *before, const char *after);
 
+/* of + "name" for each name, with commas between them. */
+char *expression_list (const GPtrArray *names, const char *of);
+
 /* before + "name" = d."name" + after for each name. */
 char *expression_assignments (const GPtrArray *names, const char *before, const char *after);
 
@@ -21,6 +24,10 @@ char *expression_cell (const char *name, const char *type);
 /* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of
  * the world but of the export. */
 char *expression_distinct (const Warehouse *warehouse);
+
+/* An array of those of the names in whose values "of" and "other" ("d.", "w.") differ, compared as above: what a version is another one
+ * than the one before by. */
+char *expression_changed (const Warehouse *warehouse, const GPtrArray *names, const char *of, const char *other);
 
 /* The row hash of a version, or of a row that was updated, of which what is carried over is in "of" ("c."). One that carries columns over from the version before has no hash that a file without them could prove
  * equal: it gets one of its own, always the same for the same values, so that replaying the archive gives the same rows. */

@@ -41,7 +41,7 @@ select r.rule, f.run_id::text as what
 from weir.file f
 cross join lateral (values
     ('counts', f.state = 'applied' and f.rows_read is distinct from f.rows_rejected + f.rows_duplicate + f.rows_unchanged + f.rows_inserted
-                                                                    + f.rows_updated + f.rows_waiting + f.rows_late + f.rows_corrected),
+                                                                    + f.rows_updated + f.rows_waiting + f.rows_late + f.rows_corrected + f.rows_deleted),
     ('counts', f.state = 'staged' and f.rows_read is distinct from f.rows_rejected + f.rows_staged),
     ('rejects', f.state in ('applied', 'staged') and f.rows_rejected is distinct from
                 (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired and not r.waiting)),
