@@ -31,7 +31,8 @@ renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *
       };
       if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error)
           || !rename_in_view (db, warehouse, rename, error)
-          || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error))
+          || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error)
+          || !sql_run (db, "waiting/rename_overwritten", vars, G_N_ELEMENTS (vars), NULL, error))
         return false;
       g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", rename->column->name, warehouse->schema,
                                                model->table, rename->name, model->path));

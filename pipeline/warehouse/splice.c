@@ -192,12 +192,12 @@ bool
 splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
   static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
-  static const char *const write[] = {
-    "splice/history", "splice/analyze_history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL
-  };
+  static const char *const write[] = { "splice/history", "splice/analyze_history", "splice/keep", "splice/remove", "splice/change",
+                                       "splice/add",     "splice/remember",        NULL };
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
+  vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
   if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
       || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, error)
       || !note_unknown (db, &all, splice->result, error))
