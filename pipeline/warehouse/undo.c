@@ -117,7 +117,9 @@ set_vars (Db *db, Undoing *undoing, GError **error)
   vars_set (vars, "table", model->table);
   vars_set (vars, "id", id);
   vars_take (vars, "by", g_strdup (own));
-  vars_set (vars, "same", versions ? "w.effective_start_date = o.began" : "true");
+  vars_set_history (vars, &model->history);
+  g_autofree char *from = text_quote_ident (model->history.names[HISTORY_START]);
+  vars_take (vars, "same", versions ? g_strdup_printf ("w.%s = o.began", from) : g_strdup ("true"));
   vars_take (vars, "shown", shown_as (model, stored, id));
   vars_set (vars, "late", versions ? "false" : "true");
   bool apart = keyless && model->append == APPEND_ALL;

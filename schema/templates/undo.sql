@@ -86,7 +86,7 @@ delete from :"schema".:"table" w where :opened
 insert into :"schema".:"table" (:columns) select :values from weir.overwritten w where w.run_id = :'run'::uuid and w.cells is not null
 
 -- name: reopen
-update :"schema".:"table" w set effective_end_date = null, is_current = true, closed_by = null where w.closed_by = :'run'::uuid
+update :"schema".:"table" w set :"valid_to" = :open_end, :"is_current" = true, closed_by = null where w.closed_by = :'run'::uuid
 
 -- name: renumber
 -- The rows of each hash are 1 to n again. Out of the way first, for the index takes no two, not even for a moment.
