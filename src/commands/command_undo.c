@@ -92,8 +92,14 @@ print_later (const Undo *undo)
 static void
 tell_next (const Undo *undo)
 {
-  puts (undo->runs->len == 1 ? "The run is taken back; its file is in failed/. To load it again:"
-                             : "The runs are taken back; their files are in failed/. To load them again:");
+  bool one = undo->runs->len == 1, kept = false;
+  for (guint i = 0; i < undo->runs->len; i++)
+    kept |= g_strcmp0 (((const UndoRun *) undo->runs->pdata[i])->disposition, "archived") == 0;
+  printf ("%s taken back; %s %s. To load %s again:\n", one ? "The run is" : "The runs are", one ? "its file" : "their files",
+          kept  ? one ? "is in failed/" : "are in failed/"
+          : one ? "stays where it was"
+                : "stay where they were",
+          one ? "it" : "them");
   for (guint i = undo->runs->len; i > 0; i--)
     {
       const UndoRun *run = undo->runs->pdata[i - 1];
