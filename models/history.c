@@ -4,10 +4,8 @@ void
 history_init (History *history)
 {
   static const char *const names[HISTORY_COLUMNS] = {
-    [HISTORY_START] = "effective_start_date",
-    [HISTORY_END] = "effective_end_date",
-    [HISTORY_CURRENT] = "is_current",
-    [HISTORY_VERSION] = "version_number",
+    [HISTORY_START] = "effective_start_date", [HISTORY_END] = "effective_end_date", [HISTORY_CURRENT] = "is_current",
+    [HISTORY_VERSION] = "version_number",     [HISTORY_INFERRED] = "is_inferred",
   };
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     history->names[i] = g_strdup (names[i]);

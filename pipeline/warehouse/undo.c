@@ -71,8 +71,9 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       const StoredColumn *column = stored->pdata[i];
       g_autofree char *ident = text_quote_ident (column->name);
       g_autofree char *cell = expression_cell (column->name, column->written);
+      bool mark = kind_of (model)->versions && strcmp (column->name, model->history.names[HISTORY_INFERRED]) == 0;
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
-      g_string_append_printf (values, "%s%s", i > 0 ? ", " : "", cell);
+      g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
   vars_take (&undoing->vars, "columns", g_strdup (columns->str));
   vars_take (&undoing->vars, "values", g_strdup (values->str));
@@ -269,6 +270,61 @@ check_facts (Db *db, const Undoing *undoing, GError **error)
   return true;
 }
 
+/* The placeholders that the run of a fact has made in one of its dimensions (placeholder.h). The dimension's row is locked, as by whoever makes
+ * one. */
+static bool
+remove_placeholders (Db *db, const Undoing *undoing, const Model *dimension, UndoRun *run, GError **error)
+{
+  const UndoTask *task = undoing->task;
+  g_auto (TableState) locked = { 0 };
+  g_autoptr (GPtrArray) stored = columns_read (db, task->schema, dimension->table, error);
+  if (stored == NULL)
+    return false;
+  if (columns_find (stored, dimension->history.names[HISTORY_INFERRED]) == NULL)
+    return true;
+  g_auto (Vars) vars = vars_from (vars_all (&undoing->vars), vars_count (&undoing->vars));
+  vars_set (&vars, "dimension", dimension->table);
+  vars_set (&vars, "dimension_id", dimension->id_column);
+  vars_set_history (&vars, &dimension->history);
+  if (!ledger_table_read (db, dimension->table, true, &locked, error))
+    return false;
+  for (guint i = 0; i < task->catalog->models->len; i++)
+    {
+      const Model *fact = task->catalog->models->pdata[i];
+      g_autoptr (GPtrArray) columns = columns_read (db, task->schema, fact->table, error);
+      for (guint j = 0; columns != NULL && j < fact->references->len; j++)
+        {
+          const ModelReference *reference = fact->references->pdata[j];
+          if (strcmp (reference->dimension, dimension->table) != 0 || columns_find (columns, reference->as) == NULL)
+            continue;
+          vars_set (&vars, "fact", fact->table);
+          vars_set (&vars, "as", reference->as);
+          if (!vars_run (db, &vars, "undo/placeholders_others", error))
+            return false;
+        }
+      if (columns == NULL)
+        return false;
+    }
+  return sql_change (db, "undo/placeholders", vars_all (&vars), vars_count (&vars), &run->placeholders, error)
+         && vars_run (db, &vars, "undo/placeholders_filled", error);
+}
+
+static bool
+remove_all_placeholders (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
+{
+  const Model *model = undoing->task->model;
+  for (guint i = 0; i < model->references->len; i++)
+    {
+      const ModelReference *reference = model->references->pdata[i];
+      const Model *dimension = catalog_find (undoing->task->catalog, reference->dimension);
+      int64_t before = run->placeholders;
+      if (dimension != NULL && !remove_placeholders (db, undoing, dimension, run, error))
+        return false;
+      run->placeholders += before;
+    }
+  return true;
+}
+
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */
 static bool
 take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, GError **error)
@@ -283,7 +339,9 @@ take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, 
                      .disposition = g_strdup (db_result_value (row, 0, RUN_DISPOSITION)) };
   g_ptr_array_add (undoing->undo->runs, run);
   bool applied = strcmp (db_result_value (row, 0, RUN_STATE), "applied") == 0;
-  return (!applied || (restore_rows (db, undoing, run, error) && check_facts (db, undoing, error)))
+  return (!applied
+          || (restore_rows (db, undoing, run, error) && check_facts (db, undoing, error)
+              && remove_all_placeholders (db, undoing, run, error)))
          && run_all (db, undoing, forget, error);
 }
 
@@ -410,9 +468,10 @@ runs_to_json (const GPtrArray *runs)
   for (guint i = 0; i < runs->len; i++)
     {
       const UndoRun *run = runs->pdata[i];
-      json_array_append_new (array, json_pack ("{s:s, s:o, s:I, s:I, s:I}", "run", run->run, "file", weir_json_string (run->file),
-                                               "removed", (json_int_t) run->removed, "restored", (json_int_t) run->restored,
-                                               "reopened", (json_int_t) run->reopened));
+      json_array_append_new (array,
+                             json_pack ("{s:s, s:o, s:I, s:I, s:I, s:I}", "run", run->run, "file", weir_json_string (run->file),
+                                        "removed", (json_int_t) run->removed, "restored", (json_int_t) run->restored, "reopened",
+                                        (json_int_t) run->reopened, "placeholders", (json_int_t) run->placeholders));
     }
   return array;
 }

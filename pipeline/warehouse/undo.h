@@ -25,10 +25,11 @@ typedef struct
 typedef struct
 {
   char *run, *file, *place, *disposition;
-  int64_t removed;  /* rows or versions that are gone */
-  int64_t restored; /* that are as they were before */
-  int64_t reopened; /* versions that hold again, and had only been closed */
-  bool overtaken;   /* newer files stay, so that its own changes nothing that is known when it is loaded again, but by force */
+  int64_t removed;      /* rows or versions that are gone */
+  int64_t restored;     /* that are as they were before */
+  int64_t reopened;     /* versions that hold again, and had only been closed */
+  int64_t placeholders; /* of a fact's run: that are gone from its dimensions */
+  bool overtaken;       /* newer files stay, so that its own changes nothing that is known when it is loaded again, but by force */
 } UndoRun;
 
 /* A later run that built on one of these. Owned. */
@@ -54,7 +55,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Undo, undo_clear)
  * nobody. */
 bool undo_run (Db *db, const UndoTask *task, Uid run, Undo *ret_undo, GError **error);
 
-/* {"runs":[{"run","file","removed","restored","reopened"}],"later":[...],"notes":[...]}. A new reference. */
+/* {"runs":[{"run","file","removed","restored","reopened","placeholders"}],"later":[...],"notes":[...]}. A new reference. */
 Json *undo_to_json (const Undo *undo);
 
 #endif

@@ -409,6 +409,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   const Columns columns = { wanted, stored, pins, alter };
   if (!bring_columns (db, warehouse, &columns, notes, error))
     return false;
+  warehouse->infers =
+      warehouse->kind->versions && columns_find (stored, warehouse->layout->model->history.names[HISTORY_INFERRED]) != NULL;
   find_empties (warehouse, &columns);
   find_filled (warehouse);
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);

@@ -122,6 +122,20 @@ select count(*), count(distinct s.:"as"), string_agg(distinct left(s.loaded_by::
 from :"schema".:"fact" s join weir_touched t on t.id = s.:"as"
 where not exists (select from :"schema".:"table" w where w.:"id" = t.id)
 
+-- name: placeholders_others
+-- Placeholders that a fact's run has made, and rows of another one refer to as well: that one would have made them.
+update :"schema".:"dimension" w set opened_by = s.loaded_by
+from :"schema".:"fact" s
+where s.:"as" = w.:"dimension_id" and w.opened_by = :'run'::uuid and w.:"is_inferred"
+
+-- name: placeholders
+-- The others go; nobody knew of them.
+delete from :"schema".:"dimension" w where w.opened_by = :'run'::uuid and w.:"is_inferred"
+
+-- name: placeholders_filled
+-- Whoever has filled one made its entity's first version.
+update weir.overwritten set cells = null where table_name = :'dimension' and cells ->> 'opened_by' = :'run'::text
+
 -- name: put_back
 -- What the ledger says of the table is what the file before has left. The last instant stays, for no instant is given twice.
 with applied as materialized (

@@ -58,6 +58,7 @@ print_runs (const Undo *undo, const UndoTask *task)
       add_count (text, run->removed, what, "removed");
       add_count (text, run->restored, what, "as before");
       add_count (text, run->reopened, what, "open again");
+      add_count (text, run->placeholders, "placeholder", "removed");
       printf ("%.8s  %s of %s: %s\n", run->run, run->file, task->model->table, text->len > 0 ? text->str : "nothing to change");
     }
   for (guint i = 0; i < undo->notes->len; i++)

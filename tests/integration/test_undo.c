@@ -545,6 +545,44 @@ test_rows_that_waited (void **state)
   assert_contains (refused->err, "it took the place of rows that waited");
 }
 
+/* Rows that a fact's run had its dimension make go with it, as far as nobody else refers to them. */
+static void
+test_placeholders (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  home_write_model (home, "sales", SALES ("placeholder"));
+  g_autofree char *users = load (home, "users.csv", "key,name\n1,Ann\n");
+  g_autofree char *one = load (home, "sales.csv", "number,key\n10,2\n20,3\n30,4\n");
+  g_autofree char *two = load (home, "sales-2.csv", "number,key\n40,3\n");
+  assert_sql (home, "1|f\n2|t\n3|t\n4|t", "select key, is_inferred from warehouse.users order by key");
+  g_autofree char *filled = load (home, "users-2.csv", "key,name\n4,Dan\n3,Cid\n");
+  assert_sql (home, "3|Cid|f\n4|Dan|f", "select key, name, is_inferred from warehouse.users where key > 2 order by key");
+  /* What was filled is a placeholder again. */
+  assert_weir (home, 0, "undo", filled, "--yes", NULL);
+  assert_sql (home, "1|Ann|f\n2|-|t\n3|-|t\n4|-|t", "select key, name, is_inferred from warehouse.users order by key");
+  assert_weir (home, 0, "retry", filled, NULL);
+
+  /* That of 2 is gone, those of 3 and 4 are filled. */
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "undo", one, "--yes", NULL);
+  assert_contains (outcome->out, "3 rows removed, 1 placeholder removed");
+  assert_sql (home, "1|3|4", "select string_agg(key::text, '|' order by key) from warehouse.users");
+  /* Without both runs nobody knows of 4; of 3 the other fact's row does, which the run that is undone would have made. */
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "undo", "users-2.csv", "--yes", NULL);
+  assert_contains (refused->err, "1 rows of sales refer to 1 entities");
+  assert_weir (home, 0, "undo", two, "--yes", NULL);
+  assert_weir (home, 0, "undo", "users-2.csv", "--yes", NULL);
+  assert_sql (home, "1", "select string_agg(key::text, '|' order by key) from warehouse.users");
+
+  /* Who is not filled yet belongs to the other run from now on. */
+  g_autofree char *three = load (home, "sales-3.csv", "number,key\n50,5\n");
+  g_autofree char *four = load (home, "sales-4.csv", "number,key\n60,5\n");
+  assert_weir (home, 0, "undo", three, "--yes", NULL);
+  assert_sql (home, four, "select opened_by from warehouse.users where key = 5 and is_inferred");
+  assert_weir (home, 0, "undo", four, "--yes", NULL);
+  assert_sql (home, "1", "select string_agg(key::text, '|' order by key) from warehouse.users");
+}
+
 /* Files that weir does not keep stay where they are. */
 static void
 test_files_that_are_not_kept (void **state)
@@ -631,6 +669,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_what_cannot_be_taken_back, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_who_is_referred_to, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_rows_that_waited, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_placeholders, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_files_that_are_not_kept, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_crashes, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_in_work, home_setup, home_teardown),

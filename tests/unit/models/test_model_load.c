@@ -190,7 +190,8 @@ static const struct
   { "{" KEYLESS ", \"effective\": \"mtime\"}",
     "$.effective: rows without a business_key are all of them events: none takes the place of another" },
   { "{" KEYED ", \"effective\": \"mtime\", " REFERENCE ("user_id") "}",
-    "$.references[0].missing: rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"" },
+    "$.references[0].missing: rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside "
+    "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
   { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
@@ -296,7 +297,7 @@ static const struct
   { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
-    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow" },
+    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow, placeholder" },
   { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
   { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
   { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",
