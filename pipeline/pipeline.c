@@ -294,7 +294,8 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
     .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows, .lines = lines
   };
   g_autofree char *summary = tell_goal (db, task, STATUS_APPLIED, result, step, &end);
-  return ledger_table_pin (db, model->table, pins, key, error)
+  g_autofree char *history = model->kind == MODEL_DIMENSION ? history_text (&model->history) : NULL;
+  return ledger_table_pin (db, model->table, pins, key, history, error)
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0 || task->run->as_of != NULL, effective->instant,
                                   error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
@@ -315,9 +316,14 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
       || ((!effective_is_dated (&effective) || task->model->late == LATE_APPLY)
           && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
-  const TableBefore before = {
-    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective
-  };
+  const TableBefore before = { known->pins,
+                               known->state.kind != NULL,
+                               task->options->lock_timeout_ms,
+                               known->state.waiting,
+                               known->state.history,
+                               overtaken,
+                               &effective,
+                               task->catalog };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, result, step, &effective, error);
 }

@@ -20,7 +20,7 @@
   { "is_current", (history)->names[HISTORY_CURRENT] },                                                                             \
   { "version", (history)->names[HISTORY_VERSION] },                                                                                \
   { "is_inferred", (history)->names[HISTORY_INFERRED] },                                                                           \
-  { "open_end", (history)->open_end }
+  { "open_end", history_open_end (history) }
 /* clang-format on */
 
 #endif

@@ -44,10 +44,11 @@ void run_clear (Run *run);
 /* What weir.table knows of a table. Owned; release with table_state_clear. */
 typedef struct
 {
-  bool exists; /* a row is there */
-  char *kind;  /* "dimension", "fact" or NULL: only staged so far */
-  char *pins;  /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
-  char *key;   /* JSON text of the key definition, or NULL */
+  bool exists;   /* a row is there */
+  char *kind;    /* "dimension", "fact" or NULL: only staged so far */
+  char *pins;    /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
+  char *key;     /* JSON text of the key definition, or NULL */
+  char *history; /* JSON text of how versions are told apart (models/history.h), or NULL */
   char *last_run;
   char *last_sha256;
   int64_t last_size;
@@ -211,8 +212,8 @@ bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
 bool ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
-/* A key that is there already stays. */
-bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
+/* A key that is there already stays. history: NULL of a table without versions. */
+bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, const char *history, GError **error);
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 /* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row, and by how many seconds
@@ -274,6 +275,8 @@ bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GEr
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
+/* The files of runs ("{id,id}"): run, file, place, as Run has them. */
+bool ledger_run_files (Db *db, const char *runs, DbResult **ret_files, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
 bool ledger_secret_table (Db *db, char **ret_table, GError **error);
 /* A page of at most "limit" rejects in their order, those behind the place that the page before ended with; line 0: the first page.

@@ -14,6 +14,7 @@ typedef struct
 {
   const UndoTask *task;
   Vars vars;
+  History history; /* as the table has it, be the model changed or not */
   Undo *undo;
 } Undoing;
 
@@ -21,6 +22,7 @@ static void
 undoing_clear (Undoing *undoing)
 {
   vars_clear (&undoing->vars);
+  history_clear (&undoing->history);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Undoing, undoing_clear)
@@ -71,7 +73,7 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       const StoredColumn *column = stored->pdata[i];
       g_autofree char *ident = text_quote_ident (column->name);
       g_autofree char *cell = expression_cell (column->name, column->written);
-      bool mark = kind_of (model)->versions && strcmp (column->name, model->history.names[HISTORY_INFERRED]) == 0;
+      bool mark = kind_of (model)->versions && strcmp (column->name, undoing->history.names[HISTORY_INFERRED]) == 0;
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
       g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
@@ -118,8 +120,8 @@ set_vars (Db *db, Undoing *undoing, GError **error)
   vars_set (vars, "table", model->table);
   vars_set (vars, "id", id);
   vars_take (vars, "by", g_strdup (own));
-  vars_set_history (vars, &model->history);
-  g_autofree char *from = text_quote_ident (model->history.names[HISTORY_START]);
+  vars_set_history (vars, &undoing->history);
+  g_autofree char *from = text_quote_ident (undoing->history.names[HISTORY_START]);
   vars_take (vars, "same", versions ? g_strdup_printf ("w.%s = o.began", from) : g_strdup ("true"));
   vars_take (vars, "shown", shown_as (model, stored, id));
   vars_set (vars, "late", versions ? "false" : "true");
@@ -278,16 +280,16 @@ remove_placeholders (Db *db, const Undoing *undoing, const Model *dimension, Und
   const UndoTask *task = undoing->task;
   g_auto (TableState) locked = { 0 };
   g_autoptr (GPtrArray) stored = columns_read (db, task->schema, dimension->table, error);
-  if (stored == NULL)
+  g_auto (History) history = { 0 };
+  if (stored == NULL || !ledger_table_read (db, dimension->table, true, &locked, error)
+      || !history_parse (locked.history, &history, error))
     return false;
-  if (columns_find (stored, dimension->history.names[HISTORY_INFERRED]) == NULL)
+  if (columns_find (stored, history.names[HISTORY_INFERRED]) == NULL)
     return true;
   g_auto (Vars) vars = vars_from (vars_all (&undoing->vars), vars_count (&undoing->vars));
   vars_set (&vars, "dimension", dimension->table);
   vars_set (&vars, "dimension_id", dimension->id_column);
-  vars_set_history (&vars, &dimension->history);
-  if (!ledger_table_read (db, dimension->table, true, &locked, error))
-    return false;
+  vars_set_history (&vars, &history);
   for (guint i = 0; i < task->catalog->models->len; i++)
     {
       const Model *fact = task->catalog->models->pdata[i];
@@ -451,8 +453,8 @@ undo_run (Db *db, const UndoTask *task, Uid run, Undo *ret_undo, GError **error)
                        .notes = g_ptr_array_new_with_free_func (g_free) };
   g_auto (Undoing) undoing = { .task = task, .undo = ret_undo };
   g_auto (TableState) locked = { 0 };
-  if (!ledger_table_read (db, task->model->table, true, &locked, error) || !set_vars (db, &undoing, error)
-      || !sql_run (db, "undo/begin", NULL, 0, NULL, error) || !go_back (db, &undoing, id, error))
+  if (!ledger_table_read (db, task->model->table, true, &locked, error) || !history_parse (locked.history, &undoing.history, error)
+      || !set_vars (db, &undoing, error) || !sql_run (db, "undo/begin", NULL, 0, NULL, error) || !go_back (db, &undoing, id, error))
     return false;
   return ret_undo->later->len > 0
          || (find_overtaken (db, &undoing, error) && run_sql (db, &undoing, "undo/put_back", NULL, error)

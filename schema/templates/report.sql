@@ -16,6 +16,7 @@ select t.table_name as table,
        t.warehouse_schema,
        t.pins::text as pins,
        t.key::text as key,
+       t.history::text as history,
        (t.last_run is not null) as applied
 from weir.table t
 left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
@@ -93,6 +94,10 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        coalesce(f.summary, o.report)::text as summary
 from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
+
+-- name: run_files
+-- Those of these runs that the ledger knows.
+select run, file_name as file, place from weir.runs where run = any (:'runs'::uuid[])
 
 -- name: steps
 select s.step_name as step, s.status, to_char(s.started_on, 'YYYY-MM-DD HH24:MI:SS') as started, s.execution_time_ms as milliseconds,

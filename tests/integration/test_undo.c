@@ -431,6 +431,33 @@ test_in_the_columns_of_now (void **state)
   assert_sql (home, "1|2026-04-03|a|1|-\n2|2026-06-05|b|3|m", "select number, day, item, n, more from warehouse.orders order by 1");
 }
 
+/* So have those of history, and an open end is written otherwise. */
+static void
+test_in_the_history_of_now (void **state)
+{
+  static const char model[] = USERS ", \"effective\": \"file_name\"%s}";
+  Home *home = *state;
+  g_autofree char *before = g_strdup_printf (model, "");
+  g_autofree char *after = g_strdup_printf (
+      model, ", \"names\": {\"start\": \"since\", \"end\": \"until\", \"version\": \"n\"}, \"open_end\": \"infinity\"");
+  home_write_model (home, "users", before);
+  g_autofree char *first = load (home, "users_2026-01-01.csv", "key,name\n1,a\n2,a\n");
+  g_autofree char *second = load (home, "users_2026-01-03.csv", "key,name\n1,b\n");
+  g_autofree char *late = load (home, "users_2026-01-03-2.csv", "key,name\n1,a\n");
+  assert_sql (home, "a", "select string_agg(name, '|' order by version_number) from warehouse.users where key = 1");
+  home_write_model (home, "users", after);
+  /* The model is another one already, and the table not yet. */
+  g_autoptr (Outcome) dry = expect_weir (home, 0, "undo", late, "--dry-run", NULL);
+  assert_contains (dry->out, "2 versions as before");
+  g_autofree char *other = load (home, "users_2026-01-04.csv", "key,name\n2,b\n");
+  assert_weir (home, 0, "undo", late, "--yes", NULL);
+  assert_sql (home, "a|2026-01-01 00:00:00+00|2026-01-03 00:00:00+00|1|f\nb|2026-01-03 00:00:00+00|infinity|2|t",
+              "select name, since, until, n, is_current from warehouse.users where key = 1 order by n");
+  assert_weir (home, 0, "undo", other, "--yes", NULL);
+  assert_sql (home, "infinity|t", "select until, is_current from warehouse.users where key = 2");
+  home->oracle = ORACLE_BY_HAND; /* which knows the names that columns have by themselves */
+}
+
 /* A new column was filled into rows that are the same otherwise. */
 static void
 test_filled_columns (void **state)
@@ -665,6 +692,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_what_was_said_again, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_overwritten_rows_return, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_in_the_columns_of_now, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_in_the_history_of_now, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_filled_columns, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_what_cannot_be_taken_back, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_who_is_referred_to, home_setup, home_teardown),
