@@ -527,8 +527,8 @@ test_who_is_referred_to (void **state)
   g_autofree char *second = load (home, "users-2.csv", "key,name\n2,Bob\n");
   g_autofree char *sales = load (home, "sales.csv", "number,key\n10,1\n20,2\n");
   g_autoptr (Outcome) refused = expect_weir (home, 2, "undo", second, "--yes", NULL);
-  assert_contains (refused->err, "1 rows of sales refer to 1 entities that only it brought");
-  g_autofree char *hint = g_strdup_printf ("weir undo %.8s", sales);
+  assert_contains (refused->err, "1 row of sales refers to 1 entity that nobody else brought");
+  g_autofree char *hint = g_strdup_printf ("each by `weir undo RUN`: %.8s", sales);
   assert_contains (refused->err, hint);
   assert_sql (home, "2", "select count(*) from warehouse.users");
   assert_weir (home, 0, "undo", sales, "--yes", NULL);
@@ -547,7 +547,7 @@ test_who_is_referred_to (void **state)
   home_write_model (home, "sales", SALES ("allow"));
   g_autofree char *more = load (home, "sales-2.csv", "number,key\n10,1\n");
   g_autoptr (Outcome) allowed = expect_weir (home, 0, "undo", first, "--yes", NULL);
-  assert_contains (allowed->out, "NOTE:  1 rows of sales refer to 1 entities");
+  assert_contains (allowed->out, "NOTE:  1 row of sales refers to 1 entity");
 }
 
 /* Rows that waited and were taken up are of the run that brought them; what they overwrote returns. */
@@ -596,7 +596,7 @@ test_placeholders (void **state)
   assert_sql (home, "1|3|4", "select string_agg(key::text, '|' order by key) from warehouse.users");
   /* Without both runs nobody knows of 4; of 3 the other fact's row does, which the run that is undone would have made. */
   g_autoptr (Outcome) refused = expect_weir (home, 2, "undo", "users-2.csv", "--yes", NULL);
-  assert_contains (refused->err, "1 rows of sales refer to 1 entities");
+  assert_contains (refused->err, "1 row of sales refers to 1 entity");
   assert_weir (home, 0, "undo", two, "--yes", NULL);
   assert_weir (home, 0, "undo", "users-2.csv", "--yes", NULL);
   assert_sql (home, "1", "select string_agg(key::text, '|' order by key) from warehouse.users");
