@@ -84,7 +84,7 @@ delete from weir.overwritten where table_name = :'table'
 
 -- name: identities
 -- No file that was in the table is one that it has, and none can be taken back.
-update weir.file set pins_sha256 = null, applied_as = null where table_name = :'table' and state = 'applied'
+update weir.file set pins_sha256 = null, applied_as = null, overwritten = null where table_name = :'table' and state = 'applied'
 
 -- name: files
 update weir.file set place = '', disposition = 'deleted', updated_on = clock_timestamp()

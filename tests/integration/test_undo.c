@@ -170,7 +170,7 @@ table_text (Home *home, Mode mode, const char *table)
   if (mode >= MODE_FACT)
     return sql_text_rows (home, "select key, v, w, %s from warehouse.%s order by 1", more, table);
   return sql_text_rows (home,
-                        "select key, v, w, %s, version_number, is_current, %s from warehouse.%s"
+                        "select key, v, w, %s, version_number, is_current, changed, %s from warehouse.%s"
                         " order by key, effective_start_date",
                         more,
                         mode == MODE_UNDATED ? "lag(effective_end_date) over (partition by key order by version_number)"
