@@ -222,9 +222,8 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
 static bool
 take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, GError **error)
 {
-  static const char *const forget[] = {
-    "undo/forget_overwritten", "undo/forget_observed", "undo/forget_waiting", "undo/forget_originals", "undo/mark", NULL
-  };
+  static const char *const forget[] = { "undo/forget_overwritten", "undo/forget_observed",  "undo/say_again", "undo/forget_export",
+                                        "undo/forget_waiting",     "undo/forget_originals", "undo/mark",      NULL };
   UndoRun *run = g_new0 (UndoRun, 1);
   *run = (UndoRun) { .run = g_strdup (id),
                      .file = g_strdup (db_result_value (row, 0, RUN_FILE)),

@@ -36,7 +36,9 @@ select e.execution_id as run,
        f.rows_waiting,
        f.rows_late,
        f.rows_corrected,
-       f.effective_on
+       f.effective_on,
+       f.rows_deleted,
+       f.rows_absent
 from weir.execution e
 left join weir.file f on f.run_id = e.execution_id;
 
@@ -50,6 +52,7 @@ $$;
 
 drop table weir.operation;
 drop table weir.overwritten;
+drop table weir.unsaid;
 alter table weir.observed drop run_id;
 alter table weir.table drop applied_ever;
 alter table weir.file drop applied_as, drop overwritten, drop irrevocable, drop undone_by;

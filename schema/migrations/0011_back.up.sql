@@ -25,6 +25,19 @@ alter table weir.table add applied_ever bigint not null default 0;
 -- Whose words they are; NULL: an older weir has kept them.
 alter table weir.observed add run_id uuid;
 
+-- What was said of keys of the very instant that a run says otherwise of, as it was in weir.observed.
+create table weir.unsaid (
+    by_run uuid not null,
+    table_name text not null,
+    run_id uuid,
+    part text collate "C" not null,
+    at timestamptz not null,
+    said text not null,
+    ids uuid[] not null
+);
+
+create index on weir.unsaid (by_run);
+
 do $$
 begin
     execute (select format('alter table weir.file drop constraint %I, add constraint %I %s', c.conname, c.conname,
@@ -65,6 +78,8 @@ select e.execution_id as run,
        f.rows_late,
        f.rows_corrected,
        f.effective_on,
+       f.rows_deleted,
+       f.rows_absent,
        f.undone_by,
        o.runs as took_back
 from weir.execution e

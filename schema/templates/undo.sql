@@ -21,6 +21,8 @@ select o.id from weir.overwritten o where o.run_id = :'run'::uuid
 union
 select u.id from weir.observed o cross join lateral unnest(o.ids) u (id) where o.table_name = :'table' and o.run_id = :'run'::uuid
 union
+select u.id from weir.unsaid o cross join lateral unnest(o.ids) u (id) where o.by_run = :'run'::uuid
+union
 select coalesce(w.id, w.hash) from weir.waiting w where w.run_id = :'run'::uuid
 union
 select o.id
@@ -31,9 +33,13 @@ where f.run_id = :'run'::uuid
 
 -- name: built
 -- The runs that came later and said something of these entities. What an undated file has only said again nobody keeps: of one with such rows
--- any may be meant, and then no entity is counted. Files that were taken for the run's own once more say the same, too.
+-- any may be meant, and then no entity is counted. So it is with full exports: a later one may lack whom the run has closed, and of whoever
+-- comes with something from before, rows may end where the run's file lacks them. Files that were taken for the run's own once more say the
+-- same, too.
 with later as materialized (
-    select l.*, f.effective_on as own_effective
+    select l.*, f.effective_on as own_effective, coalesce(f.rows_deleted + f.rows_absent, 0) > 0 as own_closed,
+           exists (select from weir.export x where x.run_id = l.run_id) as whole,
+           exists (select from weir.export x where x.run_id = f.run_id and x.dated and x.at >= coalesce(l.effective_on, x.at)) as ends
     from weir.file f join weir.file l on l.table_name = f.table_name and l.state = 'applied' and l.applied_as > f.applied_as
     where f.run_id = :'run'::uuid),
 said as materialized (
@@ -48,10 +54,11 @@ said as materialized (
 built as (
     select l.run_id, l.file_name, count(s.id) as entities, (array_agg(s.id order by s.id))[1:3] as sample
     from later l left join said s on s.run_id = l.run_id
-    group by l.run_id, l.file_name, l.rows_unchanged, l.rows_late, l.observes, l.effective_on, l.own_effective
+    group by l.run_id, l.file_name, l.rows_unchanged, l.rows_late, l.observes, l.effective_on, l.own_effective, l.own_closed, l.whole, l.ends
     having count(s.id) > 0
         or (exists (select from weir_touched) and (l.rows_unchanged > 0 or (:late and l.rows_late > 0))
             and not (l.observes and l.effective_on is not null and l.effective_on is distinct from l.own_effective))
+        or (l.own_closed and l.whole) or l.ends
     union all
     select d.run_id, d.file_name, 0, null
     from weir.file f join weir.file d on d.table_name = f.table_name and d.state = 'duplicate' and d.sha256 = f.sha256
@@ -104,6 +111,15 @@ delete from weir.overwritten where run_id = :'run'::uuid
 
 -- name: forget_observed
 delete from weir.observed where table_name = :'table' and run_id = :'run'::uuid
+
+-- name: say_again
+-- What it has said otherwise of.
+with gone as (delete from weir.unsaid where by_run = :'run'::uuid returning *)
+insert into weir.observed (table_name, run_id, part, at, said, ids)
+select table_name, run_id, part, at, said, ids from gone
+
+-- name: forget_export
+delete from weir.export where table_name = :'table' and run_id = :'run'::uuid
 
 -- name: forget_waiting
 delete from weir.waiting where run_id = :'run'::uuid
