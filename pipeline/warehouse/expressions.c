@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/expressions.h"
 
 #include "base/text.h"
+#include "pipeline/warehouse/scd.h"
 
 #include <string.h>
 
@@ -80,7 +81,8 @@ expression_names_but (const GPtrArray *names, const GPtrArray *left_out)
 char *
 expression_distinct (const Warehouse *warehouse)
 {
-  g_autoptr (GPtrArray) compared = expression_names_but (warehouse->layout->tracked, warehouse->added);
+  g_autoptr (GPtrArray) known = expression_names_but (warehouse->layout->tracked, warehouse->added);
+  g_autoptr (GPtrArray) compared = scd_deciding (warehouse, known);
   if (compared->len == 0)
     return g_strdup ("false");
   g_autofree char *staged = expression_compared (warehouse, compared, "d.");

@@ -10,19 +10,13 @@
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
 #include "pipeline/warehouse/history_change.h"
+#include "pipeline/warehouse/made.h"
 #include "pipeline/warehouse/renames.h"
+#include "pipeline/warehouse/scd.h"
+#include "pipeline/warehouse/scd_change.h"
 #include "schema/history_vars.h"
 
 #include <string.h>
-
-/* The columns that a load wants, and those that it finds. */
-typedef struct
-{
-  const GArray *wanted;    /* of WantedColumn */
-  const GPtrArray *stored; /* of StoredColumn */
-  const Pins *pins;
-  GArray *alter; /* of WantedColumn: those whose type has to change */
-} Columns;
 
 void
 warehouse_free (Warehouse *warehouse)
@@ -39,6 +33,7 @@ warehouse_free (Warehouse *warehouse)
   g_ptr_array_unref (warehouse->numbers);
   g_ptr_array_unref (warehouse->carried);
   g_ptr_array_unref (warehouse->lacking);
+  g_ptr_array_unref (warehouse->made);
   g_free (warehouse);
 }
 
@@ -68,11 +63,18 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static bool
-is_hidden_in_view (const History *history, const char *name)
+is_hidden_in_view (const Model *model, const char *name)
 {
+  const History *history = &model->history;
   const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], history->names[HISTORY_CHANGED],
                                  "closed_by", NULL };
-  return g_strv_contains (hidden, name);
+  for (guint i = 0; i < history->rules->len; i++)
+    {
+      const HistoryRule *rule = history->rules->pdata[i];
+      if (rule->scd == SCD_CURRENT && strcmp (rule->made, name) == 0) /* there it is the column itself */
+        return true;
+    }
+  return model_has_versions (model) && g_strv_contains (hidden, name);
 }
 
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
@@ -88,7 +90,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   for (guint i = 0; i < stored->len; i++)
     {
       const char *name = ((const StoredColumn *) stored->pdata[i])->name;
-      if (is_hidden_in_view (&model->history, name))
+      if (is_hidden_in_view (model, name))
         continue;
       g_autofree char *ident = text_quote_ident (name);
       g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
@@ -97,7 +99,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
                           { "table", model->table },
                           { "view", warehouse->view },
                           { "columns", columns->str },
-                          HISTORY_VARS (&model->history) };
+                          { "current", warehouse->current } };
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -111,6 +113,12 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
       const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
       g_autofree char *ident = text_quote_ident (column->name);
       g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
+      const HistoryRule *rule = scd_rule (warehouse, column->name);
+      if (rule == NULL || rule->made == NULL)
+        continue;
+      g_autofree char *made = text_quote_ident (rule->made);
+      g_string_append_printf (columns, "%s %s,\n    ", made, column->type->name);
+      g_ptr_array_add (warehouse->made, (gpointer) rule);
     }
   const SqlVar vars[] = { { "schema", warehouse->schema },
                           { "table", model->table },
@@ -286,15 +294,6 @@ find_fresh (Warehouse *warehouse, const Pins *pins)
     }
 }
 
-static bool
-is_wanted (const GArray *wanted, const char *name)
-{
-  for (guint i = 0; i < wanted->len; i++)
-    if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
-      return true;
-  return false;
-}
-
 static void
 find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
@@ -303,7 +302,8 @@ find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
   for (guint i = 0; i < columns->stored->len; i++)
     {
       const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
-      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own, name) || is_wanted (columns->wanted, name))
+      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own, name)
+          || columns_find_wanted (columns->wanted, name) != NULL)
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
       if (!never_had_a_value (columns->pins, name))
@@ -382,13 +382,32 @@ bool
 warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error)
 {
   const char *schema = options->warehouse_schema;
-  g_autofree char *view = kind_of (model)->versions ? view_of (model) : NULL;
+  g_autofree char *view = model->kind == MODEL_DIMENSION ? view_of (model) : NULL;
   bool exists;
   if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = warehouse_exists (db, schema, model->table, &exists, error)
               && (!exists || lock_for_change (db, schema, model->table, view, options->lock_timeout_ms, error));
   return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
+}
+
+/* From the rules that the table was loaded by to those of the model. */
+static bool
+change_rules (Db *db, Warehouse *warehouse, const History *was, GPtrArray *stored, GPtrArray *notes, GError **error)
+{
+  g_autoptr (GPtrArray) doubtful = NULL;
+  if (warehouse->layout->model->kind != MODEL_DIMENSION)
+    return true;
+  if (!scd_change_apply (db, warehouse, was, stored, notes, &doubtful, error))
+    return false;
+  for (guint i = 0; i < doubtful->len; i++)
+    {
+      g_autofree char *ident = text_quote_ident (doubtful->pdata[i]);
+      g_autofree char *any = g_strdup_printf ("is not distinct from w.%s", ident);
+      if (!distrust (db, warehouse, doubtful->pdata[i], any, error))
+        return false;
+    }
+  return true;
 }
 
 static bool
@@ -400,17 +419,18 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   g_auto (History) was = { 0 };
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, model, stored, error) || !history_parse (before->history, &was, error)
-      || !history_change_check (warehouse->schema, model, &was, stored, error)
+      || !history_change_check (db, warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
   if (((changes || history_change_is_wanted (model, &was, stored))
        && !lock_for_change (db, warehouse->schema, model->table, warehouse->view, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
-      || !renames_apply (db, warehouse, pins, stored, notes, error))
+      || !change_rules (db, warehouse, &was, stored, notes, error) || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   const Columns columns = { wanted, stored, pins, alter };
-  if (!bring_columns (db, warehouse, &columns, notes, error))
+  g_autoptr (GPtrArray) made = g_ptr_array_new ();
+  if (!bring_columns (db, warehouse, &columns, notes, error) || !made_bring (db, warehouse, &columns, made, error))
     return false;
   find_empties (warehouse, &columns);
   find_filled (warehouse);
@@ -418,11 +438,12 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
-    return alter_types (db, warehouse, alter, error);
+    return alter_types (db, warehouse, alter, error) && made_fill (db, warehouse, made, error);
   bool has_view = true;
   if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
     return false;
-  return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
+  return (warehouse->view == NULL || (has_view && warehouse->added->len + made->len == 0) || create_view (db, warehouse, error))
+         && made_fill (db, warehouse, made, error);
 }
 
 static Warehouse *
@@ -437,7 +458,8 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
                                 &warehouse->filled,  &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
-  if (warehouse->kind->versions)
+  warehouse->made = g_ptr_array_new ();
+  if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = view_of (layout->model);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));

@@ -15,7 +15,7 @@ typedef struct
   const char *schema;
   const Layout *layout;
   const Kind *kind;
-  char *view;         /* "users_current"; NULL for a fact */
+  char *view;         /* "users_current": the rows that hold now; NULL for a fact */
   char *current;      /* which rows of the table, w, hold now, as SQL */
   bool created;       /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */
@@ -26,6 +26,7 @@ typedef struct
   GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
+  GPtrArray *made;    /* of const HistoryRule *: those whose own columns the table has, beside the file's; borrowed */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;

@@ -18,7 +18,7 @@ with suspected as materialized (
     from weir_news d cross join lateral (
         select w.:"valid_from" as "begun?" from :"schema".:"table" w
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
-          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w)
+          and not (:distinct) and not (:unlike) and w.row_hash is distinct from :refreshed :each) w)
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
 from suspected d
@@ -67,14 +67,21 @@ with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
+    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?",
+           :newest_e is distinct from lag(:newest_e) over t as "newer?",
+           max(e."at?") filter (where e."kind?" > 0) over (partition by e."id?") as "newest?",
+           min(e."at?") filter (where e."kind?" > 0) over (partition by e."id?") as "oldest?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
-    select e."line?", bool_and(:value_e is not distinct from :value_k) as "same?"
+    select e."line?", bool_and(:value_e is not distinct from :value_k) as "same?",
+           bool_or(:newest_e is distinct from :newest_k) as "newest_differs?", bool_or(:oldest_e is distinct from :oldest_k) as "oldest_differs?"
     from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" in (1, 2)
     where e."kind?" = 3 group by 1)
 select p."line?" as line,
-       case when s."same?" or (s."same?" is null and p."before?" > 0 and not p."differs?") then 'unchanged'
+       case when s."same?" and ((p."at?" = p."newest?" and s."newest_differs?") or (p."at?" = p."oldest?" and s."oldest_differs?"))
+                then 'corrected'
+            when s."same?" is null and p."before?" > 0 and not p."differs?" and p."at?" = p."newest?" and p."newer?" then 'overwritten'
+            when s."same?" or (s."same?" is null and p."before?" > 0 and not p."differs?") then 'unchanged'
             when not s."same?" then 'corrected'
             when p."last?" > p."at?" then 'late'
             when p."before?" > 0 then 'updated'
@@ -103,7 +110,7 @@ delete from weir_events e using weir_refused r where e."line?" = r._line
 
 -- name: count
 select count(*) filter (where became = 'inserted'), count(*) filter (where became = 'updated'),
-       count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected')
+       count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected'), count(*) filter (where became = 'overwritten')
 from weir_judged
 where line not in (select _line from weir_refused)
 
@@ -127,6 +134,15 @@ numbered as (
 select n.*, case when b."id?" is not null then :what end as "changed?"
 from numbered n left join numbered b on b."id?" = n."id?" and b."number?" = n."number?" - 1
 
+-- name: overwrite
+-- What is one value in all versions (pipeline/warehouse/scd.h): of the newest row, n, or the first one, f; or what the last version, l, has.
+update weir_history h
+set :sets
+from (select distinct on ("id?") * from weir_history order by "id?", "number?" desc) l
+join (select distinct on ("id?") * from weir_events where "kind?" > 0 order by "id?", "at?" desc, "kind?" desc) n on n."id?" = l."id?"
+join (select distinct on ("id?") * from weir_events where "kind?" > 0 order by "id?", "at?", "kind?" desc) f on f."id?" = l."id?"
+where h."id?" = l."id?"
+
 -- name: analyze_history
 analyze weir_history
 
@@ -142,7 +158,7 @@ where w.:"id" = g."id?" and w.:"valid_from" = g."begun?"
 -- name: change
 update :"schema".:"table" w
 set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", :"changed" = d."changed?", row_hash = d."hash?",
-    opened_by = case when row(:data_w true) is distinct from row(:data_d true) then :'run'::uuid else w.opened_by end,
+    opened_by = case when row(:decide_w true) is distinct from row(:decide_d true) then :'run'::uuid else w.opened_by end,
     closed_by = case when d."end?" is null then null
                      when d."end?" = w.:"valid_to" then w.closed_by else :'run'::uuid end
 from weir_history d

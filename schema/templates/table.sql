@@ -145,10 +145,10 @@ create temporary table weir_delta on commit drop as
 suspected as (
     select d.* from weir_delta d where d."known?" and not exists (select from closed c where c._id = d._id)),
 same as (
-    select from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
+    select (:overwrites) as "overwritten?" from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
 refreshed as (
     update :"schema".:"table" w
-    set row_hash = :refreshed :filled
+    set row_hash = :refreshed :filled :written
     from suspected d
     where w.:"id" = d._id and :current and not (:distinct) and w.row_hash is distinct from :refreshed),
 

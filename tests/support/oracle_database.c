@@ -97,7 +97,7 @@ static const char dimensions_sql[] =
     " from weir.table t cross join lateral (values (t.history -> 'names')) h (n)"
     " join pg_class c on c.relname = t.table_name and c.relkind in ('r', 'p')"
     " join pg_attribute i on i.attrelid = c.oid and i.attnum = 1"
-    " where t.kind = 'dimension' and c.relnamespace = to_regnamespace('warehouse')";
+    " where t.kind = 'dimension' and coalesce(t.history ->> 'scd', '2') = '2' and c.relnamespace = to_regnamespace('warehouse')";
 
 /* $t: the table, $i: its id, $v: its versions, whatever the columns are called that tell them apart. */
 static const struct
@@ -123,7 +123,7 @@ static const struct
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
     /* A late row may end what another run began, so that no run's versions can be counted any more. */
     "and not exists (select from weir.file l where l.table_name = '$t' and l.rows_late + l.rows_corrected > 0) and"
-    " ((select count(*) from $v where opened_by = f.run_id) <> rows_inserted + rows_updated"
+    " ((select count(*) from $v where opened_by = f.run_id) <> rows_inserted + rows_deactivated"
     " or (select count(*) from $v where closed_by = f.run_id) <> rows_deactivated)" },
   { "the view of current rows differs",
     "(select $i from $v where is_current except all select $i from warehouse.$t_current) union all"
