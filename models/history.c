@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *const history_column_words[] = { "start", "end", "current", "version", "changed", NULL };
+const char *const history_column_words[] = { "start", "end", "current", "version", "changed", "inferred", NULL };
 const char *const open_end_words[] = { "null", "infinity", "9999-12-31", NULL };
 
 static void
@@ -21,7 +21,7 @@ history_init (History *history)
 {
   static const char *const names[HISTORY_COLUMNS] = {
     [HISTORY_START] = "effective_start_date", [HISTORY_END] = "effective_end_date", [HISTORY_CURRENT] = "is_current",
-    [HISTORY_VERSION] = "version_number",     [HISTORY_CHANGED] = "changed",
+    [HISTORY_VERSION] = "version_number",     [HISTORY_CHANGED] = "changed",        [HISTORY_INFERRED] = "is_inferred",
   };
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     history->names[i] = g_strdup (names[i]);
@@ -98,13 +98,13 @@ read_names (const Json *names, History *history)
 {
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     {
-      const char *name = json_string_value (json_object_get (names, history_column_words[i]));
-      if (name == NULL && i == HISTORY_CHANGED) /* not there yet when it was written */
+      const Json *name = json_object_get (names, history_column_words[i]);
+      if (name == NULL) /* of a column that an older weir did not have */
         continue;
-      if (name == NULL)
+      if (!json_is_string (name))
         return false;
       g_free (history->names[i]);
-      history->names[i] = g_strdup (name);
+      history->names[i] = g_strdup (json_string_value (name));
     }
   return true;
 }
@@ -139,7 +139,8 @@ history_parse (const char *text, History *ret_history, GError **error)
   if (text != NULL && root == NULL)
     return false;
   if (root != NULL
-      && (!read_names (json_object_get (root, "names"), &history) || !read_open_end (json_object_get (root, "open_end"), &history)))
+      && (!json_is_object (json_object_get (root, "names")) || !read_names (json_object_get (root, "names"), &history)
+          || !read_open_end (json_object_get (root, "open_end"), &history)))
     return weir_error (error, WEIR_ERROR_MODEL, "weir.table says of history what this weir does not know: %s", text);
   read_rules (root, &history);
   *ret_history = history;

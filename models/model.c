@@ -7,10 +7,11 @@ const char *const key_hash_words[] = { "hmac-sha256", "uuid5", "md5", NULL };
 const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
 const char *const duplicates_words[] = { "last", "first", "reject", NULL };
 const char *const append_words[] = { "distinct", "all", NULL };
-const char *const missing_words[] = { "wait", "reject", "allow", NULL };
+const char *const missing_words[] = { "wait", "reject", "allow", "placeholder", NULL };
 const char *const effective_words[] = { "mtime", "file_name", NULL };
 const char *const late_words[] = { "splice", "apply", "refuse", NULL };
 const char *const first_words[] = { "effective", "always", NULL };
+const char *const absent_words[] = { "keep", "close", NULL };
 const char *const ragged_words[] = { "reject", "repair", "fail", NULL };
 const char *const contract_columns_words[] = { "evolve", "freeze", "discard", NULL };
 const char *const contract_types_words[] = { "evolve", "reject", "freeze", NULL };
@@ -36,6 +37,7 @@ model_reference_free (ModelReference *reference)
   g_free (reference->dimension);
   g_strfreev (reference->columns);
   g_free (reference->as);
+  g_free (reference->as_of);
   g_free (reference);
 }
 
@@ -51,6 +53,7 @@ model_new (void)
   history_init (&model->history);
   model->max_percent = -1;
   model->max_rows = -1;
+  model->guard = (ModelGuard) { DEFAULT_CLOSE_PERCENT, DEFAULT_SHRINK_PERCENT };
   model->dialect.header_rows = model->dialect.skip_lines = -1;
   return model;
 }
@@ -69,6 +72,9 @@ model_free (Model *model)
   g_ptr_array_unref (model->references);
   g_free (model->effective.column);
   g_free (model->time_zone);
+  g_strfreev (model->close_within);
+  g_free (model->deleted.column);
+  g_strfreev (model->deleted.values);
   history_clear (&model->history);
   g_strfreev (model->files);
   g_strfreev (model->nulls);
@@ -127,6 +133,9 @@ model_column_names (const Model *model)
   add_names (names, model->business_key);
   if (model->effective.column != NULL)
     g_ptr_array_add (names, model->effective.column);
+  add_names (names, model->close_within);
+  if (model->deleted.column != NULL)
+    g_ptr_array_add (names, model->deleted.column);
   for (guint i = 0; i < model->references->len; i++)
     add_names (names, ((const ModelReference *) g_ptr_array_index (model->references, i))->columns);
   return names;
@@ -168,6 +177,15 @@ model_takes_name (const Model *model, const char *identifier)
 {
   g_autofree const char **own = model_own_names (model);
   return name_is_taken_in_staging (identifier) || g_strv_contains (own, identifier);
+}
+
+bool
+model_has_as_of (const Model *model)
+{
+  for (guint i = 0; i < model->references->len; i++)
+    if (((const ModelReference *) model->references->pdata[i])->as_of != NULL)
+      return true;
+  return false;
 }
 
 const char *

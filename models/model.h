@@ -48,9 +48,10 @@ typedef enum
 /* What becomes of a fact's row whose reference the dimension does not know. */
 typedef enum
 {
-  MISSING_WAIT,   /* it is kept until the dimension knows it, for "wait_days" */
-  MISSING_REJECT, /* it is a reject */
-  MISSING_ALLOW,  /* it goes to the warehouse with the id that the entity will have */
+  MISSING_WAIT,        /* it is kept until the dimension knows it, for "wait_days" */
+  MISSING_REJECT,      /* it is a reject */
+  MISSING_ALLOW,       /* it goes to the warehouse with the id that the entity will have */
+  MISSING_PLACEHOLDER, /* the dimension gets a row with nothing but the key, which the first file that has the entity fills */
 } Missing;
 
 #define DEFAULT_WAIT_DAYS 30
@@ -86,6 +87,30 @@ typedef struct
 } ModelEffective;
 
 #define DEFAULT_TIME_ZONE "UTC"
+
+/* What it means that a key which holds is not in a file. */
+typedef enum
+{
+  ABSENT_KEEP,  /* nothing: the file has changes */
+  ABSENT_CLOSE, /* it is gone: the file is a full export */
+} Absent;
+
+/* A row that says that its key is gone. */
+typedef struct
+{
+  char *column; /* as a model names columns; NULL: no row does */
+  GStrv values; /* cells of it that say so, as they are written */
+} ModelDeleted;
+
+#define DEFAULT_CLOSE_PERCENT 10
+#define DEFAULT_SHRINK_PERCENT 50
+
+/* A full export is held for a person that would close more than that share of the keys, or has less than that share of the rows of the
+ * one before it. */
+typedef struct
+{
+  double close_percent, shrink_percent;
+} ModelGuard;
 
 /* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
 typedef enum
@@ -145,6 +170,7 @@ typedef struct
   GStrv columns;   /* in the order of that model's business_key */
   char *as;        /* the column that holds the id */
   Missing missing;
+  char *as_of; /* the fact's column that says which version of the entity is meant, as a model names columns; NULL: none */
 } ModelReference;
 
 typedef struct
@@ -167,6 +193,10 @@ typedef struct
   char *time_zone; /* where a date begins that says no zone; NULL: DEFAULT_TIME_ZONE */
   First first;
   Late late;
+  Absent absent;
+  GStrv close_within; /* of ABSENT_CLOSE: the file is complete only within its values of these columns; NULL: it is so altogether */
+  ModelDeleted deleted;
+  ModelGuard guard;
   History history;    /* of a dimension */
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
@@ -206,6 +236,13 @@ const char **model_own_names (const Model *model);
 /* Whether a column of the file cannot have that name: one of those, or one that every staging table has (name.h). */
 bool model_takes_name (const Model *model, const char *identifier);
 
+/* A dimension has a function of this name, which gives the versions that were true at an instant: behind the table's. */
+#define MODEL_ASOF_SUFFIX "_asof"
+
+/* A fact of which a reference says "as_of" has a view of this name, each row with the versions that it means: behind the table's. */
+#define MODEL_AT_SUFFIX "_at"
+bool model_has_as_of (const Model *model);
+
 /* The time zone in force; borrowed. */
 const char *model_time_zone (const Model *model);
 
@@ -220,6 +257,7 @@ extern const char *const missing_words[];
 extern const char *const effective_words[]; /* of EFFECTIVE_MTIME and EFFECTIVE_FILE_NAME, from 0 */
 extern const char *const late_words[];
 extern const char *const first_words[];
+extern const char *const absent_words[];
 extern const char *const ragged_words[];
 extern const char *const contract_columns_words[];
 extern const char *const contract_types_words[];

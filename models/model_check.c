@@ -56,6 +56,19 @@ check_reference (const ModelReference *reference, const char *path, const GPtrAr
   guint given = g_strv_length (reference->columns);
   g_autofree char *columns_path = members_path (path, "columns");
   g_autofree char *key = g_strjoinv (", ", dimension->business_key);
+  if (reference->missing == MISSING_PLACEHOLDER && dimension->effective.kind != EFFECTIVE_ARRIVAL
+      && dimension->first != FIRST_ALWAYS)
+    {
+      g_autofree char *missing_path = members_path (path, "missing");
+      members_problem (scope, missing_path,
+                       "a placeholder holds since ever, and so must what fills it: say \"first\": \"always\" in %s",
+                       dimension->path);
+    }
+  if (!model_has_versions (dimension) && (reference->as_of != NULL || reference->missing == MISSING_PLACEHOLDER))
+    {
+      g_autofree char *word_path = members_path (path, reference->as_of != NULL ? "as_of" : "missing");
+      members_problem (scope, word_path, "\"%s\" has no versions (\"scd\": 1 in %s)", dimension->table, dimension->path);
+    }
   if (wanted != given)
     members_problem (scope, columns_path, "%u column%s for the %u of \"%s\"'s business_key (%s)", given, given == 1 ? "" : "s",
                      wanted, dimension->table, key);
@@ -74,6 +87,9 @@ check_table_is_own (const Model *model, const GPtrArray *models, const MemberSco
       g_autofree char *view = g_strconcat (other->table, "_current", NULL);
       if (other->kind == MODEL_DIMENSION && g_str_equal (view, model->table))
         members_problem (scope, "$.table", "\"%s\" is the name of the view of dimension \"%s\"", model->table, other->table);
+      g_autofree char *at = g_strconcat (other->table, MODEL_AT_SUFFIX, NULL);
+      if (model_has_as_of (other) && g_str_equal (at, model->table))
+        members_problem (scope, "$.table", "\"%s\" is the name of the view of fact \"%s\"", model->table, other->table);
     }
 }
 

@@ -12,6 +12,7 @@ model_read_names (const MemberScope *scope, const char *path, Json *value)
     { "current", MEMBER_TEXT, offsetof (History, names[HISTORY_CURRENT]) },
     { "version", MEMBER_TEXT, offsetof (History, names[HISTORY_VERSION]) },
     { "changed", MEMBER_TEXT, offsetof (History, names[HISTORY_CHANGED]) },
+    { "inferred", MEMBER_TEXT, offsetof (History, names[HISTORY_INFERRED]) },
     { "description" },
     { NULL },
   };
@@ -134,13 +135,16 @@ add_rule (Model *model, const ModelColumn *column, const MemberScope *scope)
 static void
 check_words (const Model *model, const Json *root, const MemberScope *scope)
 {
-  static const char *const words[] = { "names", "open_end", "scd" };
-  bool is_scd = model->kind == MODEL_DIMENSION;
-  for (size_t i = 0; !model_has_versions (model) && i < G_N_ELEMENTS (words) - is_scd; i++)
-    if (json_object_get (root, words[i]) != NULL)
+  static const char *const of_fact[] = { "names", "open_end", "scd", NULL };
+  static const char *const of_rows[] = { "names", "open_end", "absent", "deleted", "guard", NULL };
+  bool is_fact = model->kind == MODEL_FACT;
+  if (model_has_versions (model))
+    return;
+  for (const char *const *word = is_fact ? of_fact : of_rows; *word != NULL; word++)
+    if (json_object_get (root, *word) != NULL)
       {
-        g_autofree char *path = members_path ("$", words[i]);
-        members_problem (scope, path, is_scd ? "a table with \"scd\": 1 has no versions" : "only a dimension has versions");
+        g_autofree char *path = members_path ("$", *word);
+        members_problem (scope, path, is_fact ? "only a dimension has versions" : "a table with \"scd\": 1 has no versions");
       }
 }
 

@@ -59,5 +59,6 @@ pipeline_result_clear (PipelineResult *result)
   g_clear_pointer (&result->notes, g_ptr_array_unref);
   g_clear_pointer (&result->overtook, g_ptr_array_unref);
   g_clear_pointer (&result->spent, json_decref);
+  g_clear_pointer (&result->held, json_decref);
   g_clear_pointer (&result->aside, g_free);
 }

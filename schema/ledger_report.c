@@ -29,6 +29,12 @@ ledger_held (Db *db, DbResult **ret_held, GError **error)
 }
 
 bool
+ledger_guarded (Db *db, DbResult **ret_files, GError **error)
+{
+  return sql_run (db, "report/guarded", NULL, 0, ret_files, error);
+}
+
+bool
 ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
 {
   LedgerNumber rows;
@@ -95,6 +101,12 @@ bool
 ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 {
   return ask_about_run (db, "report/steps", run, ret_steps, error);
+}
+
+bool
+ledger_run_files (Db *db, const char *runs, DbResult **ret_files, GError **error)
+{
+  return LEDGER_ASK ("report/run_files", ret_files, { "runs", runs });
 }
 
 bool

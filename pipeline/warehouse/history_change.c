@@ -89,7 +89,7 @@ check_column (const char *schema, const Model *model, const History *was, const 
   bool is_there = find_column (was, stored, column) != NULL, is_taken = columns_find (stored, name) != NULL;
   bool is_new = column == HISTORY_CHANGED && lacks_changed (model, was, stored);
   if (!is_there && !is_taken && !is_new)
-    return refuse_missing (schema, model, was, column, error);
+    return column == HISTORY_INFERRED || refuse_missing (schema, model, was, column, error);
   if ((is_there || is_new) && is_taken && find_column (was, stored, column) != columns_find (stored, name) && !has_name (was, name))
     return refuse (schema, model, column, error);
   return true;

@@ -173,7 +173,22 @@ scd_assignments (const Warehouse *warehouse)
   return g_string_free (text, FALSE);
 }
 
-/* Calls back for each column of the file that is everywhere: the column that has the newest value, and the file's. */
+char *
+scd_newest_made (const Warehouse *warehouse)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < warehouse->made->len; i++)
+    {
+      const HistoryRule *rule = warehouse->made->pdata[i];
+      g_autofree char *made = text_quote_ident (rule->made), *ident = text_quote_ident (rule->name);
+      if (rule->scd == SCD_CURRENT && is_in (warehouse->columns, rule->name))
+        g_string_append_printf (text, "%s = d.%s, ", made, ident);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* The format, with $target and $name replaced, for each column of the file that is everywhere: which column has the newest value, and of
+ * which of the file's. */
 static GString *
 list_everywhere (const Warehouse *warehouse, const char *format)
 {

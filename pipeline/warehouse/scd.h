@@ -27,6 +27,9 @@ char *scd_written (const Warehouse *warehouse);
 /* The same of all columns of a row that becomes another one, in a table without versions: '"a" = d."a", '. */
 char *scd_assignments (const Warehouse *warehouse);
 
+/* '"c_current" = d."c", ': the same of a row that is filled for the first time, what weir makes of it. */
+char *scd_newest_made (const Warehouse *warehouse);
+
 /* ', "p" = d."p"': what the newest row says in every version, in the one that it ends. */
 char *scd_closing (const Warehouse *warehouse);
 

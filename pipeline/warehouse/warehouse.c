@@ -14,6 +14,7 @@
 #include "pipeline/warehouse/renames.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/scd_change.h"
+#include "pipeline/warehouse/shown.h"
 #include "schema/history_vars.h"
 
 #include <string.h>
@@ -37,13 +38,6 @@ warehouse_free (Warehouse *warehouse)
   g_free (warehouse);
 }
 
-/* Owned by the caller. */
-static char *
-view_of (const Model *model)
-{
-  return g_strdup_printf ("%s_current", model->table);
-}
-
 static GPtrArray *
 read_stored (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -61,50 +55,8 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
-/* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static bool
-is_hidden_in_view (const Model *model, const char *name)
-{
-  const History *history = &model->history;
-  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], history->names[HISTORY_CHANGED],
-                                 "closed_by", NULL };
-  for (guint i = 0; i < history->rules->len; i++)
-    {
-      const HistoryRule *rule = history->rules->pdata[i];
-      if (rule->scd == SCD_CURRENT && strcmp (rule->made, name) == 0) /* there it is the column itself */
-        return true;
-    }
-  return model_has_versions (model) && g_strv_contains (hidden, name);
-}
-
-/* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
- * it. */
-static bool
-create_view (Db *db, const Warehouse *warehouse, GError **error)
-{
-  const Model *model = warehouse->layout->model;
-  g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
-  if (stored == NULL)
-    return false;
-  g_autoptr (GString) columns = g_string_new (NULL);
-  for (guint i = 0; i < stored->len; i++)
-    {
-      const char *name = ((const StoredColumn *) stored->pdata[i])->name;
-      if (is_hidden_in_view (model, name))
-        continue;
-      g_autofree char *ident = text_quote_ident (name);
-      g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
-    }
-  const SqlVar vars[] = { { "schema", warehouse->schema },
-                          { "table", model->table },
-                          { "view", warehouse->view },
-                          { "columns", columns->str },
-                          { "current", warehouse->current } };
-  return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
-static bool
-create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
+create (Db *db, Warehouse *warehouse, const GArray *wanted, const Catalog *catalog, GPtrArray *notes, GError **error)
 {
   const Model *model = warehouse->layout->model;
   g_autoptr (GString) columns = g_string_new (NULL);
@@ -127,7 +79,7 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
                           HISTORY_VARS (&model->history) };
   warehouse->created = true;
   return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
-         && (warehouse->view == NULL || create_view (db, warehouse, error));
+         && shown_bring_up (db, warehouse, catalog, true, notes, error);
 }
 
 static bool
@@ -139,18 +91,6 @@ change_column (Db *db, const Warehouse *warehouse, const char *statement, const 
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* The hint where somebody's view is in the way: of our view, which would have to go, or of the table itself. */
-static bool
-explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
-{
-  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
-  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
-    weir_error_hint (
-        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
-        warehouse->schema, what);
-  return false;
-}
-
 static bool
 alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
 {
@@ -158,24 +98,23 @@ alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError *
     {
       const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
       if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
-        return explain_dependent (warehouse, warehouse->layout->model->table, error);
+        return columns_explain_dependent (warehouse->schema, warehouse->layout->model->table, error);
     }
   return true;
 }
 
-/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+/* A type can only change while no view uses the column: ours are taken away and made again with their grants. */
 static bool
-alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, const Catalog *catalog, GPtrArray *notes, GError **error)
 {
-  if (warehouse->view == NULL)
-    return alter_columns (db, warehouse, alter, error);
-  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
-  g_autoptr (DbResult) grants = NULL;
-  if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
+  g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
+  if (!shown_drop (db, warehouse, catalog, grants, error) || !alter_columns (db, warehouse, alter, error)
+      || !shown_bring_up (db, warehouse, catalog, true, notes, error))
     return false;
-  if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
-    return explain_dependent (warehouse, warehouse->view, error);
-  return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
+  for (guint i = 0; i < grants->len; i++)
+    if (!grants_give (db, grants->pdata[i], error))
+      return false;
+  return true;
 }
 
 /* Whether every load so far has had nothing but NULL in the column. */
@@ -364,30 +303,28 @@ find_changes (const Warehouse *warehouse, const GArray *wanted, const Pins *pins
 
 /* Before anything is done that would be in vain: the locks that the changes need. */
 static bool
-lock_for_change (Db *db, const char *schema, const char *table, const char *view, int lock_ms, GError **error)
+lock_for_change (Db *db, const char *schema, const Model *model, const Catalog *catalog, int lock_ms, GError **error)
 {
-  bool has_view = false, locked;
-  if (view != NULL && !warehouse_exists (db, schema, view, &has_view, error))
-    return false;
-  const char *const names[] = { table, has_view ? view : NULL, NULL };
-  if (!short_lock_begin (db, schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))
+  bool locked;
+  g_autoptr (GPtrArray) names = NULL;
+  if (!shown_find (db, schema, model, catalog, &names, error)
+      || !short_lock_begin (db, schema, (const char *const *) names->pdata, SHORT_LOCK_ALL, lock_ms, &locked, error))
     return false;
   if (locked)
     return short_lock_end (db, lock_ms, error);
   return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
-                    "the columns of %s.%s have to change, and other sessions hold it", schema, table);
+                    "the columns of %s.%s have to change, and other sessions hold it", schema, model->table);
 }
 
 bool
-warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error)
+warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, const Catalog *catalog, GError **error)
 {
   const char *schema = options->warehouse_schema;
-  g_autofree char *view = model->kind == MODEL_DIMENSION ? view_of (model) : NULL;
   bool exists;
   if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = warehouse_exists (db, schema, model->table, &exists, error)
-              && (!exists || lock_for_change (db, schema, model->table, view, options->lock_timeout_ms, error));
+              && (!exists || lock_for_change (db, schema, model, catalog, options->lock_timeout_ms, error));
   return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
 }
 
@@ -422,8 +359,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
       || !history_change_check (db, warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
-  if (((changes || history_change_is_wanted (model, &was, stored))
-       && !lock_for_change (db, warehouse->schema, model->table, warehouse->view, before->lock_ms, error))
+  changes |= history_change_is_wanted (model, &was, stored);
+  if ((changes && !lock_for_change (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !change_rules (db, warehouse, &was, stored, notes, error) || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
@@ -432,17 +369,16 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   g_autoptr (GPtrArray) made = g_ptr_array_new ();
   if (!bring_columns (db, warehouse, &columns, notes, error) || !made_bring (db, warehouse, &columns, made, error))
     return false;
+  warehouse->infers =
+      warehouse->kind->versions && columns_find (stored, warehouse->layout->model->history.names[HISTORY_INFERRED]) != NULL;
   find_empties (warehouse, &columns);
   find_filled (warehouse);
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
-  if (alter->len > 0)
-    return alter_types (db, warehouse, alter, error) && made_fill (db, warehouse, made, error);
-  bool has_view = true;
-  if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
-    return false;
-  return (warehouse->view == NULL || (has_view && warehouse->added->len + made->len == 0) || create_view (db, warehouse, error))
+  warehouse->remade = made->len > 0;
+  return (alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
+                         : shown_bring_up (db, warehouse, before->catalog, changes, notes, error))
          && made_fill (db, warehouse, made, error);
 }
 
@@ -460,7 +396,7 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
   warehouse->made = g_ptr_array_new ();
   if (layout->model->kind == MODEL_DIMENSION)
-    warehouse->view = view_of (layout->model);
+    warehouse->view = shown_view (layout->model);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)
@@ -478,7 +414,8 @@ warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const Tabl
   if (!stage_ensure_schema (db, schema, "warehouse", error)
       || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists ? !change (db, warehouse, wanted, before, notes, error) : !create (db, warehouse, wanted, error))
+  if (exists ? !change (db, warehouse, wanted, before, notes, error)
+             : !create (db, warehouse, wanted, before->catalog, notes, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }

@@ -27,7 +27,9 @@ typedef struct
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
   GPtrArray *made;    /* of const HistoryRule *: those whose own columns the table has, beside the file's; borrowed */
+  bool remade;        /* some of them this load has added */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
+  bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 
@@ -41,12 +43,13 @@ typedef struct
   const char *history;        /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
   const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
   const Effective *effective; /* since when the file's rows are true */
+  const Catalog *catalog;     /* for the views of facts that show the table's columns */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 
-/* Makes the table, or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
+/* Makes the table, with what people see of it (<dimension>_current, <dimension>_asof, as_of.h), or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
  * then on the layout fits. Borrows the layout. Errors: MODEL where the table is not weir's or a type cannot follow, which
  * agreement_check mostly has said before, or something of somebody's depends on a column; RETRY ("lock_busy") where it has to be
  * changed and somebody reads it all the while. A table that need not be changed is not locked. */
@@ -55,7 +58,7 @@ Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout,
 
 /* Whether the locks that a change of columns needs are to be had now, in a transaction of its own that gives them back: a file that found
  * them taken behind its LOAD need not be read once more to find that again. The same error. */
-bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error);
+bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, const Catalog *catalog, GError **error);
 
 /* After the rows of a first load: the indexes of its kind. What only queries want comes behind the COMMIT (tending.h). */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);

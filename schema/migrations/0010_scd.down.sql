@@ -4,7 +4,7 @@ declare
 begin
     if exists (select from weir.table
                where history is not null
-                 and ((history -> 'names') - 'changed' is distinct from '{"start": "effective_start_date", "end": "effective_end_date",
+                 and ((history -> 'names') - array['changed', 'inferred'] is distinct from '{"start": "effective_start_date", "end": "effective_end_date",
                                                                           "current": "is_current", "version": "version_number"}'::jsonb
                       or history ->> 'open_end' is distinct from 'null' or history ->> 'scd' = '1' or history -> 'columns' <> '{}')) then
         raise exception 'weir of before this migration knows versions of all columns alone, with one name for each of their columns'

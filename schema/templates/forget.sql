@@ -6,6 +6,19 @@ select c.relkind, coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
+-- name: views
+-- Of the table's columns, made by weir: that of its current rows, and those of facts (pipeline/warehouse/as_of.h).
+select c.relname, c.relname = :'current'
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relkind = 'v'
+  and (c.relname = :'current'
+       or (c.relname = any (:'facts'::text[]) and obj_description(c.oid, 'pg_class') ~ '\(weir [0-9a-f]{16}\)$'))
+order by 1
+
+-- name: function
+select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector
+
 -- name: staged
 -- The staging table, and what earlier loads could not swap in.
 select c.relname
@@ -21,7 +34,7 @@ order by 1
 with recursive own as (
     select c.oid
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where (n.nspname = :'schema' and c.relname in (:'table', :'view'))
+    where (n.nspname = :'schema' and (c.relname = :'table' or c.relname = any (:'views'::text[])))
        or (n.nspname = :'staging' and c.relname = any (:'staged'::text[]))),
 built (classid, objid, told) as (
     select 'pg_class'::regclass::oid, oid, false from own
@@ -32,6 +45,10 @@ built (classid, objid, told) as (
 select distinct pg_describe_object(classid, objid, 0)
 from built
 where told and not (classid = 'pg_class'::regclass and objid in (select oid from own))
+  and not (classid = 'pg_proc'::regclass
+           and exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                       where p.oid = objid and n.nspname = :'schema' and p.proname = :'asof'
+                         and p.proargtypes = array['timestamptz'::regtype]::oidvector))
   and not (classid = 'pg_constraint'::regclass
            and exists (select from pg_constraint c where c.oid = objid and c.conrelid in (select oid from own)))
 order by 1
@@ -39,24 +56,28 @@ order by 1
 -- name: drop_table
 drop table if exists :"schema".:"table" :how
 
+-- name: drop_function
+drop function if exists :"schema".:"asof"(timestamptz) :how
+
 -- name: drop_view
 drop view if exists :"schema".:"view" :how
 
 -- name: count
 -- What the ledger has of the table; of its runs those whose file has found its place, for the others are still to come.
-select count(*), count(*) filter (where f.disposition in ('archived', 'failed')),
+select count(*), count(*) filter (where f.disposition in ('archived', 'failed', 'held')),
        coalesce((select count(*) from weir.reject r join weir.file o on o.run_id = r.run_id
                  where o.table_name = :'table' and o.disposition is not null), 0)
 from weir.file f
 where f.table_name = :'table' and f.disposition is not null
 
 -- name: places
-select place from weir.file where table_name = :'table' and disposition in ('archived', 'failed') order by place
+select place from weir.file where table_name = :'table' and disposition in ('archived', 'failed', 'held') order by place
 
 -- name: pins
 delete from weir.table where table_name = :'table'
 
 -- name: observed
+with gone as (delete from weir.export where table_name = :'table')
 delete from weir.observed where table_name = :'table'
 
 -- name: identities
@@ -65,7 +86,7 @@ update weir.file set pins_sha256 = null where table_name = :'table' and state = 
 
 -- name: files
 update weir.file set place = '', disposition = 'deleted', updated_on = clock_timestamp()
-where table_name = :'table' and disposition in ('archived', 'failed')
+where table_name = :'table' and disposition in ('archived', 'failed', 'held')
 
 -- name: rejects
 delete from weir.reject r using weir.file f

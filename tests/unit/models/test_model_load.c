@@ -164,18 +164,47 @@ static const struct
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
     "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
-    "effective, time_zone, first, late, scd, names, open_end" },
+    "effective, time_zone, first, late, absent, deleted, guard, scd, names, open_end" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": \"1\"}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
-  { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
+  { "{" DIMENSION ", \"absent\": \"closed\"}", "$.absent: unknown value \"closed\"; did you mean \"close\"?" },
+  { "{" DIMENSION ", \"absent\": true}", "$.absent: must be \"keep\", \"close\" or {\"close\": [COLUMN]}" },
+  { "{" DIMENSION ", \"absent\": {}}", "$.absent: \"close\" is missing" },
+  { "{" DIMENSION ", \"absent\": {\"close\": []}}", "$.absent.close: must not be empty" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"effective\": {\"column\": \"at\"}}",
+    "$.absent: rows that each say since when they are true do not say since when others are gone: say \"mtime\" or \"file_name\" "
+    "in "
+    "\"effective\"" },
+  { "{" KEYED ", \"absent\": \"close\"}",
+    "$.absent: only a dimension closes what is gone, and keeps it; a fact's rows would be lost" },
+  { "{" KEYED ", \"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}}",
+    "$.deleted: only a dimension closes what is gone, and keeps it; a fact's rows would be lost" },
+  { "{" DIMENSION ", \"deleted\": {\"values\": [\"D\"]}}", "$.deleted: \"column\" is missing" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"op\", \"values\": \"D\"}}",
+    "$.deleted.values: must be an array of strings, not a string" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"Email\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"Email\" is of the business key, which says who a row is of" },
+  { "{" DIMENSION ", \"absent\": {\"close\": [\"day\"]}, \"deleted\": {\"column\": \"Day\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"Day\" is a column of \"absent\", which is kept in the warehouse; this one is not" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"deleted\": {\"column\": \"at\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"at\" is the column of \"effective\"" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"op\", \"values\": [\"1\"]}, \"columns\": {\"op\": {\"type\": \"bigint\"}}}",
+    "$.deleted.column: \"op\" is declared as bigint: its cells are compared as they are written, so declare no type" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"guard\": {\"close_percent\": 101}}",
+    "$.guard.close_percent: must be a number from 0 to 100" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"guard\": {\"shrink_percent\": \"1\"}}",
+    "$.guard.shrink_percent: must be a number from 0 to 100" },
   { "{" DIMENSION ", \"effective\": \"mtmie\"}", "$.effective: unknown value \"mtmie\"; did you mean \"mtime\"?" },
   { "{" DIMENSION ", \"effective\": 5}", "$.effective: must be \"mtime\", \"file_name\" or {\"column\": NAME}" },
   { "{" DIMENSION ", \"effective\": {}}", "$.effective: \"column\" is missing" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"Email\"}}",
     "$.effective.column: \"Email\" is of the business key, which says who a row is of" },
+  { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"number\"], \"effective\": {\"column\": \"Day\"}, "
+    "\"references\": [{\"dimension\": \"days\", \"columns\": [\"day\"], \"as\": \"day_id\", \"missing\": \"reject\"}]}",
+    "$.effective.column: \"Day\" is of a reference, and the table has the id in its place" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"columns\": {\"at\": {\"type\": \"bigint\"}}}",
     "$.effective.column: \"at\" is declared as bigint: it must be a date, timestamp or timestamptz" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"late\": \"apply\"}",
@@ -187,10 +216,12 @@ static const struct
   { "{" KEYLESS ", \"effective\": \"mtime\"}",
     "$.effective: rows without a business_key are all of them events: none takes the place of another" },
   { "{" KEYED ", \"effective\": \"mtime\", " REFERENCE ("user_id") "}",
-    "$.references[0].missing: rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"" },
+    "$.references[0].missing: rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside "
+    "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"guard\": {}}", "$.guard: needs \"absent\": \"close\" beside it: nothing else is guarded" },
   { "{" DIMENSION ", \"names\": {\"begin\": \"a\"}}",
-    "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, changed, description" },
+    "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, changed, inferred, description" },
   { "{" DIMENSION ", \"names\": {\"start\": \"Valid From\"}}",
     "$.names.start: \"Valid From\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
   { "{" DIMENSION ", \"names\": {\"end\": \"closed_by\"}}", "$.names.end: \"closed_by\" is a name that weir keeps for itself" },
@@ -211,6 +242,7 @@ static const struct
   { "{" KEYED ", \"scd\": 1}", "$.scd: only a dimension has versions" },
   { "{" DIMENSION ", \"scd\": 1, \"open_end\": \"null\"}", "$.open_end: a table with \"scd\": 1 has no versions" },
   { "{" DIMENSION ", \"scd\": 1, \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"scd\": 1, \"absent\": \"close\"}", "$.absent: a table with \"scd\": 1 has no versions" },
   { "{" DIMENSION ", \"columns\": {\"a\": {\"scd\": 5}}}", "$.columns.a.scd: must be 0, 1, 2, 3 or 6" },
   { "{" DIMENSION ", \"scd\": 1, \"columns\": {\"a\": {\"scd\": 6}}}", "$.columns.a.scd: a table with \"scd\": 1 has no versions" },
   { "{" DIMENSION ", \"columns\": {\"a\": {\"all_versions\": true}}}",
@@ -231,7 +263,6 @@ static const struct
   { "{" DIMENSION ", \"columns\": {\"a\": {\"scd\": 3}, \"A previous\": {}}}",
     "$.columns[\"A previous\"]: \"A previous\" is a name that weir keeps for itself" },
   { "{" KEYED ", \"columns\": {\"a\": {\"scd\": 1}}}", "$.columns.a.scd: only a dimension has versions" },
-  { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
   { "{\"table\": \"Users\", \"kind\": \"fact\"}",
@@ -335,7 +366,12 @@ static const struct
   { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
-    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow" },
+    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow, placeholder" },
+  { "{" KEYLESS ", \"columns\": {\"at\": {\"type\": \"text\"}}, \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], "
+    "\"as\": \"b\", \"as_of\": \"At\"}]}",
+    "$.references[0].as_of: \"At\" is declared as text: it must be a date, timestamp or timestamptz" },
+  { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"as_of\": \"A\"}]}",
+    "$.references[0].as_of: \"A\" is a column of a reference, and not in the warehouse" },
   { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
   { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
   { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",
@@ -413,14 +449,14 @@ static void
 test_all_mistakes_are_told_at_once (void **state G_GNUC_UNUSED)
 {
   static const char json[] = "{\"tables\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
-                             " \"columns\": {\"name\": {\"typ\": \"text\"}, \"born\": {\"type\": \"dat\"}}, \"guard\": {}}";
+                             " \"columns\": {\"name\": {\"typ\": \"text\"}, \"born\": {\"type\": \"dat\"}}, \"history\": {}}";
   g_autoptr (GError) error = NULL;
   assert_null (model_parse (json, strlen (json), "models/users.json", fake_words (), &error));
   assert_string_equal (error->message, "model \"models/users.json\" has 5 mistakes");
   assert_string_equal (weir_error_get_detail (error), "$.tables: unknown member \"tables\"; did you mean \"table\"?\n"
                                                       "$.columns.name.typ: unknown member \"typ\"; did you mean \"type\"?\n"
                                                       "$.columns.born.type: unknown value \"dat\"; did you mean \"date\"?\n"
-                                                      "$.guard: \"guard\" is not yet supported\n"
+                                                      "$.history: \"history\" is not yet supported\n"
                                                       "$: \"table\" is missing");
 }
 
