@@ -8,6 +8,14 @@
 const char *const history_column_words[] = { "start", "end", "current", "version", "changed", "inferred", NULL };
 const char *const open_end_words[] = { "null", "infinity", "9999-12-31", NULL };
 
+static void
+rule_free (HistoryRule *rule)
+{
+  g_free (rule->name);
+  g_free (rule->made);
+  g_free (rule);
+}
+
 void
 history_init (History *history)
 {
@@ -18,6 +26,8 @@ history_init (History *history)
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     history->names[i] = g_strdup (names[i]);
   history->open_end = OPEN_END_NULL;
+  history->scd = SCD_VERSION;
+  history->rules = g_ptr_array_new_with_free_func ((GDestroyNotify) rule_free);
 }
 
 void
@@ -25,6 +35,33 @@ history_clear (History *history)
 {
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     g_clear_pointer (&history->names[i], g_free);
+  g_clear_pointer (&history->rules, g_ptr_array_unref);
+}
+
+void
+history_add_rule (History *history, const char *name, Scd scd, bool all_versions)
+{
+  HistoryRule *rule = g_new0 (HistoryRule, 1);
+  *rule = (HistoryRule) { .name = g_strdup (name), .scd = scd, .all_versions = all_versions };
+  if (scd == SCD_PREVIOUS || scd == SCD_CURRENT)
+    rule->made = g_strconcat (name, scd == SCD_PREVIOUS ? "_previous" : "_current", NULL);
+  g_ptr_array_add (history->rules, rule);
+}
+
+const HistoryRule *
+history_find_rule (const History *history, const char *name)
+{
+  for (guint i = 0; i < history->rules->len; i++)
+    if (strcmp (((const HistoryRule *) history->rules->pdata[i])->name, name) == 0)
+      return history->rules->pdata[i];
+  return NULL;
+}
+
+Scd
+history_scd (const History *history, const char *name)
+{
+  const HistoryRule *rule = history_find_rule (history, name);
+  return rule != NULL ? rule->scd : history->scd;
 }
 
 const char *
@@ -44,7 +81,15 @@ history_text (const History *history)
   Json *names = json_object ();
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     json_object_set_new (names, history_column_words[i], json_string (history->names[i]));
-  g_autoptr (Json) root = json_pack ("{s:o,s:s}", "names", names, "open_end", open_end_words[history->open_end]);
+  Json *columns = json_object ();
+  for (guint i = 0; i < history->rules->len; i++)
+    {
+      const HistoryRule *rule = history->rules->pdata[i];
+      json_object_set_new (columns, rule->name,
+                           json_pack ("{s:i,s:b}", "scd", (int) rule->scd, "all_versions", (int) rule->all_versions));
+    }
+  g_autoptr (Json) root = json_pack ("{s:o,s:s,s:i,s:o}", "names", names, "open_end", open_end_words[history->open_end], "scd",
+                                     (int) history->scd, "columns", columns);
   return weir_json_text (root);
 }
 
@@ -73,6 +118,18 @@ read_open_end (const Json *word, History *history)
   return false;
 }
 
+static void
+read_rules (const Json *root, History *history)
+{
+  const char *name;
+  Json *rule;
+  const Json *scd = json_object_get (root, "scd");
+  history->scd = scd != NULL ? (Scd) json_integer_value (scd) : SCD_VERSION;
+  json_object_foreach (json_object_get (root, "columns"), name, rule)
+    history_add_rule (history, name, (Scd) json_integer_value (json_object_get (rule, "scd")),
+                      json_is_true (json_object_get (rule, "all_versions")));
+}
+
 bool
 history_parse (const char *text, History *ret_history, GError **error)
 {
@@ -85,6 +142,7 @@ history_parse (const char *text, History *ret_history, GError **error)
       && (!json_is_object (json_object_get (root, "names")) || !read_names (json_object_get (root, "names"), &history)
           || !read_open_end (json_object_get (root, "open_end"), &history)))
     return weir_error (error, WEIR_ERROR_MODEL, "weir.table says of history what this weir does not know: %s", text);
+  read_rules (root, &history);
   *ret_history = history;
   history = (History) { 0 };
   return true;

@@ -28,16 +28,46 @@ typedef enum
   OPEN_END_YEAR_9999,
 } OpenEnd;
 
+/* What a change of a column's value means. */
+typedef enum
+{
+  SCD_FIRST = 0,     /* nothing: the first value stays */
+  SCD_OVERWRITE = 1, /* it is overwritten in place */
+  SCD_VERSION = 2,   /* a version begins */
+  SCD_PREVIOUS = 3,  /* it is overwritten in place, and <column>_previous has the value before it */
+  SCD_CURRENT = 6,   /* a version begins, and <column>_current has the newest value in every version */
+} Scd;
+
+/* Of a column that is not as its table. */
+typedef struct
+{
+  char *name; /* the SQL identifier */
+  Scd scd;
+  bool all_versions; /* of SCD_OVERWRITE: in every version, not in the current one alone */
+  char *made;        /* the column that weir makes for it: of SCD_PREVIOUS and SCD_CURRENT, else NULL */
+} HistoryRule;
+
 typedef struct
 {
   char *names[HISTORY_COLUMNS];
   OpenEnd open_end;
+  Scd scd;          /* of the table: SCD_VERSION, or SCD_OVERWRITE: one row of each key, and none of the columns above */
+  GPtrArray *rules; /* of HistoryRule */
 } History;
 
 /* As it is where nobody says otherwise. */
 void history_init (History *history);
 void history_clear (History *history);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (History, history_clear)
+
+/* Adds the rule of a column, which has none yet. */
+void history_add_rule (History *history, const char *name, Scd scd, bool all_versions);
+
+/* The rule of a column; NULL: it is as its table. */
+const HistoryRule *history_find_rule (const History *history, const char *name);
+
+/* What a change of the column means. */
+Scd history_scd (const History *history, const char *name);
 
 /* What HISTORY_END is in a version that has no end, as SQL. */
 const char *history_open_end (const History *history);

@@ -147,18 +147,27 @@ model_is_keyless (const Model *model)
   return model->business_key[0] == NULL;
 }
 
+bool
+model_has_versions (const Model *model)
+{
+  return model->kind == MODEL_DIMENSION && model->history.scd == SCD_VERSION;
+}
+
 const char **
 model_own_names (const Model *model)
 {
   static const char *const of_versions[] = { "opened_by", "closed_by", NULL };
   static const char *const of_rows[] = { "occurrence", "created_at", "updated_at", "loaded_by", NULL };
-  bool versions = model->kind == MODEL_DIMENSION;
+  bool versions = model_has_versions (model);
   GPtrArray *names = g_ptr_array_new ();
   g_ptr_array_add (names, (gpointer) "row_hash");
   for (int i = 0; versions && i < HISTORY_COLUMNS; i++)
     g_ptr_array_add (names, model->history.names[i]);
   for (const char *const *name = versions ? of_versions : of_rows; *name != NULL; name++)
     g_ptr_array_add (names, (gpointer) *name);
+  for (guint i = 0; i < model->history.rules->len; i++)
+    if (((const HistoryRule *) model->history.rules->pdata[i])->made != NULL)
+      g_ptr_array_add (names, ((const HistoryRule *) model->history.rules->pdata[i])->made);
   g_ptr_array_add (names, NULL);
   return (const char **) g_ptr_array_free (names, FALSE);
 }

@@ -158,6 +158,9 @@ typedef struct
   bool required; /* a NULL is a reject */
   bool pii;      /* personal data: rows of the table are not shown unasked */
   GStrv from;    /* other names that it has, or had, in headers and in the warehouse; NULL: none */
+  bool has_scd;  /* the model says what a change of it means: */
+  Scd scd;
+  bool all_versions;
 } ModelColumn;
 
 /* A fact's columns that name a dimension's business key; its id takes their place in the warehouse. */
@@ -223,7 +226,8 @@ const ModelColumn *model_find_column_from (const Model *model, const char *name)
  * Borrowed, some of them twice; none of a NULL. The array is the caller's. */
 GPtrArray *model_column_names (const Model *model);
 
-bool model_is_keyless (const Model *model); /* a fact without business_key */
+bool model_is_keyless (const Model *model);   /* a fact without business_key */
+bool model_has_versions (const Model *model); /* a dimension, but for one with one row of each key ("scd": 1) */
 
 /* The columns that weir makes in the model's warehouse table, but for the id. Borrowed and NULL-terminated; the array is the caller's
  * (g_free). */

@@ -64,6 +64,11 @@ check_reference (const ModelReference *reference, const char *path, const GPtrAr
                        "a placeholder holds since ever, and so must what fills it: say \"first\": \"always\" in %s",
                        dimension->path);
     }
+  if (!model_has_versions (dimension) && (reference->as_of != NULL || reference->missing == MISSING_PLACEHOLDER))
+    {
+      g_autofree char *word_path = members_path (path, reference->as_of != NULL ? "as_of" : "missing");
+      members_problem (scope, word_path, "\"%s\" has no versions (\"scd\": 1 in %s)", dimension->table, dimension->path);
+    }
   if (wanted != given)
     members_problem (scope, columns_path, "%u column%s for the %u of \"%s\"'s business_key (%s)", given, given == 1 ? "" : "s",
                      wanted, dimension->table, key);

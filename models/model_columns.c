@@ -18,6 +18,13 @@ read_column_nulls (const MemberScope *scope, const char *path, Json *value)
 }
 
 static void
+read_column_scd (const MemberScope *scope, const char *path, Json *value)
+{
+  ModelColumn *column = scope->target;
+  column->has_scd = model_read_type (scope, path, value, &column->scd);
+}
+
+static void
 read_column (const MemberScope *scope, const char *path, const char *name, Json *value)
 {
   static const Member members[] = {
@@ -28,6 +35,8 @@ read_column (const MemberScope *scope, const char *path, const char *name, Json 
     { "pii", MEMBER_BOOLEAN, offsetof (ModelColumn, pii) },
     { "from", MEMBER_TEXTS, offsetof (ModelColumn, from) },
     { "description" },
+    { "scd", .read = read_column_scd },
+    { "all_versions", MEMBER_BOOLEAN, offsetof (ModelColumn, all_versions) },
     { "track", .later = true },
     { NULL },
   };

@@ -74,7 +74,7 @@ model_check_effective (const Model *model, const Json *root, const MemberScope *
       }
   if (is_said && model_is_keyless (model))
     members_problem (scope, "$.effective", "rows without a business_key are all of them events: none takes the place of another");
-  if (is_said && model->kind != MODEL_DIMENSION && json_object_get (root, "first") != NULL)
+  if (is_said && !model_has_versions (model) && json_object_get (root, "first") != NULL)
     members_problem (scope, "$.first", "only a dimension has versions");
   for (guint i = 0; is_said && i < model->references->len; i++)
     if (((const ModelReference *) model->references->pdata[i])->missing == MISSING_WAIT)

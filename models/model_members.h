@@ -23,9 +23,12 @@ void model_read_deleted (const MemberScope *scope, const char *path, Json *value
 void model_read_guard (const MemberScope *scope, const char *path, Json *value);
 void model_check_absent (const Model *model, const Json *root, const MemberScope *scope);
 
-/* "names"; and whether it and "open_end" can be so. In model_history.c. */
+/* "names" and "scd", the latter of a column too; then what a model and its columns say of history becomes one (Model.history), and
+ * whether that can be. In model_history.c. */
 void model_read_names (const MemberScope *scope, const char *path, Json *value);
-void model_check_history (const Model *model, const Json *root, const MemberScope *scope);
+void model_read_scd (const MemberScope *scope, const char *path, Json *value);
+bool model_read_type (const MemberScope *scope, const char *path, Json *value, Scd *ret_scd);
+void model_settle_history (Model *model, const Json *root, const MemberScope *scope);
 
 /* An array of texts, which may be empty; replaces *ret_nulls. */
 void model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls);

@@ -374,7 +374,7 @@ assign_hash_slots (Layout *layout, const Pins *pins)
       LayoutColumn *column = &layout->columns[i];
       column->hashed = pins_hash_name (pins, column->name);
       const Tracked tracked = { column->name, column->hashed, &column->hash_slot };
-      bool is_only_time = i == layout->effective && layout->model->kind == MODEL_DIMENSION;
+      bool is_only_time = i == layout->effective && model_has_versions (layout->model);
       if (column->stored && column->key_part < 0 && !is_only_time)
         g_array_append_val (all, tracked);
     }

@@ -48,7 +48,7 @@ prepare_hash (Row *row)
       column->type = &types[TYPE_UUID];
       column->cell = &row->reference_cells[i];
     }
-  bool dated = layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION;
+  bool dated = layout->effective >= 0 && model_has_versions (layout->model);
   RowHashKind kind = layout->n_key_columns == 0 ? ROW_HASH_BAG : dated ? ROW_HASH_DATED : ROW_HASH_KEYED;
   row->hash = row_hash_new (columns, layout->hashed->len, kind);
 }

@@ -43,7 +43,7 @@ static bool
 begin_reading (Db *db, const PipelineTask *task, const char *snapshot)
 {
   const Model *model = task->model;
-  const char *statement = model->kind == MODEL_DIMENSION   ? "dimension/standing"
+  const char *statement = model_has_versions (model)       ? "dimension/standing"
                           : model_is_keyless (task->model) ? "fact/standing_keyless"
                                                            : "fact/standing";
   const SqlVar vars[] = { { "schema", task->options->warehouse_schema },

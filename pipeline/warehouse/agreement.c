@@ -155,7 +155,7 @@ check_warehouse (Db *db, const Catalog *catalog, const Model *model, const Table
   g_auto (History) was = { 0 };
   g_autoptr (GPtrArray) stored = columns_read (db, schema, model->table, error);
   if (stored == NULL || !columns_check_id (schema, model, stored, error) || !history_parse (pinned->history, &was, error)
-      || !history_change_check (schema, model, &was, stored, error))
+      || !history_change_check (db, schema, model, &was, stored, error))
     return false;
   g_autoptr (Pins) pins = pins_parse (pinned->pins, error);
   if (pins == NULL)

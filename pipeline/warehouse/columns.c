@@ -59,6 +59,15 @@ columns_find (const GPtrArray *stored, const char *name)
   return NULL;
 }
 
+const WantedColumn *
+columns_find_wanted (const GArray *wanted, const char *name)
+{
+  for (guint i = 0; i < wanted->len; i++)
+    if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
+      return &g_array_index (wanted, WantedColumn, i);
+  return NULL;
+}
+
 static bool
 refuse_two (const char *schema, const Model *model, const char *one, const char *two, const char *name, GError **error)
 {

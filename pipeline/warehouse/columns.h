@@ -42,6 +42,17 @@ typedef struct
 GArray *columns_renames (const char *schema, const Model *model, const Pins *pins, const GPtrArray *stored, GError **error);
 void columns_rename (const ColumnRename *rename); /* the stored column has its new name */
 
+const WantedColumn *columns_find_wanted (const GArray *wanted, const char *name); /* NULL: it is not wanted */
+
+/* The columns that a load wants, and those that it finds. */
+typedef struct
+{
+  const GArray *wanted;    /* of WantedColumn */
+  const GPtrArray *stored; /* of StoredColumn */
+  const Pins *pins;
+  GArray *alter; /* of WantedColumn: those whose type has to change */
+} Columns;
+
 typedef enum
 {
   COLUMN_STAYS,

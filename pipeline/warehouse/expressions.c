@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/scd.h"
 
 #include <string.h>
 
@@ -114,7 +115,8 @@ expression_names_but (const GPtrArray *names, const GPtrArray *left_out)
 char *
 expression_distinct (const Warehouse *warehouse)
 {
-  g_autoptr (GPtrArray) compared = expression_names_but (warehouse->layout->tracked, warehouse->added);
+  g_autoptr (GPtrArray) known = expression_names_but (warehouse->layout->tracked, warehouse->added);
+  g_autoptr (GPtrArray) compared = scd_deciding (warehouse, known);
   if (compared->len == 0)
     return g_strdup ("false");
   g_autofree char *staged = expression_compared (warehouse, compared, "d.");

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/renames.h"
+#include "pipeline/warehouse/scd_change.h"
 #include "schema/history_vars.h"
 
 #include <string.h>
@@ -30,6 +31,20 @@ refuse (const char *schema, const Model *model, int column, GError **error)
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
                     "%s.%s has a column \"%s\" of its files already, and %s wants to call one of history so", schema, model->table,
                     model->history.names[column], model->path);
+}
+
+/* What was overwritten is not known any more, and versions would be lost. */
+static bool
+refuse_kind (const char *schema, const Model *model, const History *was, GError **error)
+{
+  g_autofree char *hint =
+      g_strdup_printf ("Put \"scd\": %d back in %s. Or begin anew: `weir drop %s` forgets the table, and `weir retry` "
+                       "loads its files again.",
+                       (int) was->scd, model->path, model->table);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
+                    was->scd == SCD_VERSION ? "%s.%s has versions, and %s says \"scd\": 1, which has none"
+                                            : "%s.%s has one row of each key, and %s wants versions, which nobody has kept",
+                    schema, model->table, model->path);
 }
 
 static bool
@@ -81,12 +96,14 @@ check_column (const char *schema, const Model *model, const History *was, const 
 }
 
 bool
-history_change_check (const char *schema, const Model *model, const History *was, const GPtrArray *stored, GError **error)
+history_change_check (Db *db, const char *schema, const Model *model, const History *was, const GPtrArray *stored, GError **error)
 {
-  for (int column = 0; model->kind == MODEL_DIMENSION && column < HISTORY_COLUMNS; column++)
+  if (model->kind == MODEL_DIMENSION && was->scd != model->history.scd)
+    return refuse_kind (schema, model, was, error);
+  for (int column = 0; model_has_versions (model) && column < HISTORY_COLUMNS; column++)
     if (!check_column (schema, model, was, stored, column, error))
       return false;
-  return true;
+  return model->kind != MODEL_DIMENSION || scd_change_check (db, schema, model, was, stored, error);
 }
 
 bool
@@ -95,7 +112,7 @@ history_change_is_wanted (const Model *model, const History *was, const GPtrArra
   bool wanted = was->open_end != model->history.open_end || lacks_changed (model, was, stored);
   for (int column = 0; column < HISTORY_COLUMNS; column++)
     wanted |= is_other_name (model, was, column);
-  return wanted && model->kind == MODEL_DIMENSION;
+  return (wanted && model_has_versions (model)) || (model->kind == MODEL_DIMENSION && scd_change_is_wanted (model, was));
 }
 
 /* One name may be another column's that is renamed as well: so all are given names between that nobody has. */
@@ -151,7 +168,7 @@ history_change_apply (Db *db, const Warehouse *warehouse, const History *was, GP
   const Model *model = warehouse->layout->model;
   const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, HISTORY_VARS (&model->history) };
   g_autoptr (GString) told = g_string_new (NULL);
-  if (!history_change_is_wanted (model, was, stored))
+  if (!model_has_versions (model) || !history_change_is_wanted (model, was, stored))
     return true;
   bool add = lacks_changed (model, was, stored);
   if (!rename_all (db, warehouse, was, stored, told, error)

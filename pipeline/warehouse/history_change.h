@@ -7,7 +7,8 @@
 #include "pipeline/warehouse/warehouse.h"
 
 /* Whether the table, whose columns are "stored", can have what the model wants, else a MODEL error ("history_changed"). */
-bool history_change_check (const char *schema, const Model *model, const History *was, const GPtrArray *stored, GError **error);
+bool history_change_check (Db *db, const char *schema, const Model *model, const History *was, const GPtrArray *stored,
+                           GError **error);
 
 /* Whether something has to be changed. */
 bool history_change_is_wanted (const Model *model, const History *was, const GPtrArray *stored);

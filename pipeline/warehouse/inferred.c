@@ -5,6 +5,7 @@
 #include "pipeline/stage/short_lock.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/shown.h"
 #include "schema/history_vars.h"
 
@@ -89,7 +90,8 @@ inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
   if (!warehouse->infers)
     return true;
   uid_format (task->run->id, run);
-  g_autofree char *assignments = expression_assignments (warehouse->columns, "", ", ");
+  g_autofree char *of_file = expression_assignments (warehouse->columns, "", ", "), *made = scd_newest_made (warehouse);
+  g_autofree char *assignments = g_strconcat (of_file, made, NULL);
   g_autofree char *moment = moment_of (loaded->layout);
   const SqlVar vars[] = { { "schema", warehouse->schema },      { "table", model->table },        { "id", model->id_column },
                           { "staging", loaded->stage->schema }, { "build", loaded->stage->name }, { "run", run },

@@ -17,6 +17,14 @@ static const Kind keyed_fact = {
   .apply = "fact/apply",
 };
 
+/* A dimension without versions: its rows are updated in place, as a fact's. */
+static const Kind overwritten = {
+  .create = "fact/create",
+  .index = (const char *const[]) { "fact/primary_key", NULL },
+  .first = "fact/first",
+  .apply = "fact/apply",
+};
+
 /* Rows without a key: a bag. */
 static const Kind keyless_fact = {
   .create = "fact/create_keyless",
@@ -28,7 +36,7 @@ const Kind *
 kind_of (const Model *model)
 {
   if (model->kind == MODEL_DIMENSION)
-    return &dimension;
+    return model_has_versions (model) ? &dimension : &overwritten;
   return model_is_keyless (model) ? &keyless_fact : &keyed_fact;
 }
 

@@ -13,7 +13,7 @@ typedef struct
   const char *
       apply; /* those of a later one (NULL: they are appended): known rows that are others now are closed, or updated in place; new ones and,
                              * with "versions", the next ones of those that were closed are inserted */
-  bool versions; /* rows have history, and <table>_current shows those that hold now */
+  bool versions; /* rows have history */
 } Kind;
 
 const Kind *kind_of (const Model *model);

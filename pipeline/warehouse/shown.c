@@ -14,11 +14,18 @@ shown_view (const Model *model)
 
 /* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static bool
-is_hidden_in_view (const History *history, const char *name)
+is_hidden_in_view (const Model *model, const char *name)
 {
+  const History *history = &model->history;
   const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], history->names[HISTORY_CHANGED],
                                  "closed_by", NULL };
-  return g_strv_contains (hidden, name);
+  for (guint i = 0; i < history->rules->len; i++)
+    {
+      const HistoryRule *rule = history->rules->pdata[i];
+      if (rule->scd == SCD_CURRENT && g_str_equal (rule->made, name)) /* there it is the column itself */
+        return true;
+    }
+  return model_has_versions (model) && g_strv_contains (hidden, name);
 }
 
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
@@ -34,7 +41,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   for (guint i = 0; i < stored->len; i++)
     {
       const char *name = ((const StoredColumn *) stored->pdata[i])->name;
-      if (is_hidden_in_view (&model->history, name))
+      if (is_hidden_in_view (model, name))
         continue;
       g_autofree char *ident = text_quote_ident (name);
       g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
@@ -43,7 +50,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
                           { "table", model->table },
                           { "view", warehouse->view },
                           { "columns", columns->str },
-                          HISTORY_VARS (&model->history) };
+                          { "current", warehouse->current } };
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -52,6 +59,8 @@ static bool
 create_asof (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
+  if (!model_has_versions (model))
+    return true;
   const SqlVar table[] = { { "schema", warehouse->schema }, { "table", model->table }, HISTORY_VARS (&model->history) };
   g_autofree char *name = g_strconcat (model->table, MODEL_ASOF_SUFFIX, NULL);
   g_autofree char *select = sql_part ("dimension/asof_body", table, G_N_ELEMENTS (table)), *body = text_quote_literal (select);
@@ -76,7 +85,7 @@ bring_up_own (Db *db, const Warehouse *warehouse, GError **error)
   if (!sql_run (db, "dimension/shown", vars, G_N_ELEMENTS (vars), &shown, error))
     return false;
   bool has_view = db_result_bool (shown, 0, 0), has_asof = db_result_bool (shown, 0, 1), is_ours = db_result_bool (shown, 0, 2);
-  return ((has_view && warehouse->added->len == 0) || create_view (db, warehouse, error))
+  return ((has_view && warehouse->added->len == 0 && !warehouse->remade) || create_view (db, warehouse, error))
          && ((has_asof && !(is_ours && warehouse->retold)) || create_asof (db, warehouse, error));
 }
 
@@ -101,7 +110,7 @@ shown_find (Db *db, const char *schema, const Model *model, const Catalog *catal
   g_autoptr (GPtrArray) facts = as_of_facts (catalog, model);
   g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  if (kind_of (model)->versions)
+  if (model->kind == MODEL_DIMENSION)
     g_ptr_array_add (views, shown_view (model));
   for (guint i = 0; i < facts->len; i++)
     g_ptr_array_add (views, as_of_view (facts->pdata[i]));

@@ -95,7 +95,7 @@ choose_line (const Layout *layout)
     [DUPLICATES_LAST] = "max(s._line)", [DUPLICATES_FIRST] = "min(s._line)", [DUPLICATES_REJECT] = "null::bigint"
   };
   Duplicates duplicates = layout->model->duplicates;
-  if (layout->effective < 0 || layout->model->kind == MODEL_DIMENSION || duplicates == DUPLICATES_REJECT)
+  if (layout->effective < 0 || model_has_versions (layout->model) || duplicates == DUPLICATES_REJECT)
     return g_strdup (kept[duplicates]);
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
   return g_strdup_printf ("(array_agg(s._line order by s.%s desc, s._line %s))[1]", ident,
@@ -107,7 +107,7 @@ choose_line (const Layout *layout)
 static char *
 moment_column (const Layout *layout)
 {
-  bool says = layout->effective >= 0 && layout->model->kind == MODEL_DIMENSION;
+  bool says = layout->effective >= 0 && model_has_versions (layout->model);
   return says ? text_quote_ident (layout->columns[layout->effective].name) : NULL;
 }
 
@@ -207,7 +207,7 @@ sift_late (Db *db, Loaded *loaded, PipelineResult *step, GError **error)
   if (!keep_refused (db, loaded, step, &refused, error) || !sift (db, &vars, "table/delete_refused", NULL, error))
     return false;
   g_autofree char *rows = text_count (refused);
-  if (refused > 0 && loaded->layout->model->kind == MODEL_FACT)
+  if (refused > 0 && !model_has_versions (loaded->layout->model))
     g_ptr_array_add (step->notes, g_strdup_printf ("%s row%s true since before what the table has, and refused as late", rows,
                                                    refused == 1 ? " is" : "s are"));
   else if (refused > 0)

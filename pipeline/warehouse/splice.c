@@ -4,16 +4,26 @@
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/gone.h"
+#include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
 
-/* All columns of a version: the file's, and those that it lacks. Borrowed. */
+/* All columns of a version: the file's, those that it lacks, and those that weir makes beside them. Borrowed. */
 static GPtrArray *
-all_columns (const Warehouse *warehouse)
+file_columns (const Warehouse *warehouse)
 {
   GPtrArray *all = g_ptr_array_copy (warehouse->columns, NULL, NULL);
   g_ptr_array_set_free_func (all, NULL);
   g_ptr_array_extend (all, warehouse->carried, NULL, NULL);
+  return all;
+}
+
+static GPtrArray *
+all_columns (const Warehouse *warehouse)
+{
+  GPtrArray *all = file_columns (warehouse);
+  for (guint i = 0; i < warehouse->made->len; i++)
+    g_ptr_array_add (all, ((const HistoryRule *) warehouse->made->pdata[i])->made);
   return all;
 }
 
@@ -24,7 +34,9 @@ value_columns (const Warehouse *warehouse)
   GPtrArray *names = g_ptr_array_copy (warehouse->layout->tracked, NULL, NULL);
   g_ptr_array_set_free_func (names, NULL);
   g_ptr_array_extend (names, warehouse->carried, NULL, NULL);
-  return names;
+  GPtrArray *deciding = scd_deciding (warehouse, names);
+  g_ptr_array_unref (names);
+  return deciding;
 }
 
 /* row(0): nothing does. */
@@ -69,7 +81,14 @@ row_columns (const Warehouse *warehouse)
 {
   g_autofree char *own = expression_names (warehouse->columns, "d.", ", ");
   g_autofree char *carried = expression_names (warehouse->carried, "c.", ", ");
-  return g_strconcat (own, carried, NULL);
+  GString *text = g_string_new (NULL);
+  g_string_append_printf (text, "%s%s", own, carried);
+  for (guint i = 0; i < warehouse->made->len; i++)
+    {
+      g_autofree char *made = text_quote_ident (((const HistoryRule *) warehouse->made->pdata[i])->made);
+      g_string_append_printf (text, "c.%s, ", made);
+    }
+  return g_string_free (text, FALSE);
 }
 
 /* Since when the first version of an entity is true that holds since ever. */
@@ -133,6 +152,11 @@ set_columns (Vars *vars, const Splice *splice)
   vars_take (vars, "hash", expression_hash (warehouse, "c."));
   vars_take (vars, "value_e", value_of (warehouse, "e."));
   vars_take (vars, "value_k", value_of (warehouse, "k."));
+  vars_take (vars, "newest_e", scd_newest (warehouse, "e."));
+  vars_take (vars, "newest_k", scd_newest (warehouse, "k."));
+  vars_take (vars, "oldest_e", scd_oldest (warehouse, "e."));
+  vars_take (vars, "oldest_k", scd_oldest (warehouse, "k."));
+  vars_take (vars, "unlike", scd_unlike (warehouse));
   vars_take (vars, "first_at", first_instant (warehouse));
   vars_take (vars, "always", g_strdup (warehouse->layout->model->first == FIRST_ALWAYS ? "true" : "false"));
   int64_t staged = splice->result->rows.staged;
@@ -143,7 +167,9 @@ set_columns (Vars *vars, const Splice *splice)
 static void
 set_written (Vars *vars, const Warehouse *warehouse)
 {
-  g_autoptr (GPtrArray) columns = all_columns (warehouse);
+  g_autoptr (GPtrArray) columns = all_columns (warehouse), own = file_columns (warehouse), deciding = scd_deciding (warehouse, own);
+  vars_take (vars, "decide_w", expression_names (deciding, "w.", ", "));
+  vars_take (vars, "decide_d", expression_names (deciding, "d.", ", "));
   vars_take (vars, "data_d", expression_names (columns, "d.", ", "));
   vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
 }
@@ -173,6 +199,7 @@ count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
   rows->late = db_result_int64 (counts, 0, 2);
   rows->corrected = db_result_int64 (counts, 0, 3);
   rows->deleted = db_result_int64 (counts, 0, 4);
+  rows->updated += db_result_int64 (counts, 0, 5);
   rows->deactivated += rows->deleted;
   return true;
 }
@@ -235,19 +262,24 @@ find_news (Db *db, Vars *vars, bool any_gone, GError **error)
   return true;
 }
 
+/* What is one value in all versions of an entity. */
+static bool
+overwrite (Db *db, Vars *vars, const Warehouse *warehouse, GError **error)
+{
+  char *sets = scd_one_value (warehouse);
+  if (sets == NULL)
+    return true;
+  vars_take (vars, "sets", sets);
+  return vars_run (db, vars, "splice/overwrite", error);
+}
+
 bool
 splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error)
 {
   static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
-  const char *const write[] = { "splice/history",
-                                "splice/analyze_history",
-                                "splice/keep",
-                                "splice/remove",
-                                "splice/change",
-                                "splice/add",
-                                whole ? "gone/unsay" : "splice/unsay",
-                                "splice/remember",
-                                NULL };
+  const char *const write[] = { "splice/analyze_history", "splice/keep", "splice/remove",
+                                "splice/change",          "splice/add",  whole ? "gone/unsay" : "splice/unsay",
+                                "splice/remember",        NULL };
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
@@ -258,7 +290,8 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
       || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
-  return run_all (db, &all, write, error);
+  return vars_run (db, &all, "splice/history", error) && overwrite (db, &all, splice->warehouse, error)
+         && run_all (db, &all, write, error);
 }
 
 bool
@@ -266,6 +299,13 @@ splice_forget (Db *db, const Splice *splice, GError **error)
 {
   const SqlVar table = { "table", splice->task->model->table };
   return !effective_is_dated (splice->effective) || sql_run (db, "splice/forget", &table, 1, NULL, error);
+}
+
+/* Whether rows were written in place, and opened and ended nothing. */
+static bool
+has_overwritten (const RowCounts *rows)
+{
+  return rows->updated + rows->deleted + rows->absent > rows->deactivated;
 }
 
 /* Whether some rows of a file said what held already, or opened a version that does not say since when it is true. */
@@ -276,7 +316,8 @@ has_observed (const Splice *splice)
   bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
   bool versions = splice->warehouse->kind->versions;
   return splice->effective->instant != NULL
-         && (versions ? rows->unchanged > 0 || (always && rows->inserted + rows->updated > 0) : rows->staged > 0);
+         && (versions ? rows->unchanged > 0 || has_overwritten (rows) || (always && rows->inserted + rows->updated > 0)
+                      : rows->staged > 0);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/placeholder.h"
+#include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/vars.h"
@@ -66,11 +67,13 @@ set_columns (Vars *vars, const Warehouse *warehouse, bool from_staging)
 {
   bool carries = !from_staging && warehouse->kind->versions;
   g_autofree char *columns = expression_names (warehouse->columns, "", ", ");
-  g_autofree char *values = expression_names (warehouse->columns, from_staging ? "s." : "d.", ", ");
+  const char *of = from_staging ? "s." : "d.";
+  g_autofree char *values = scd_values (warehouse, of), *made = scd_made_names (warehouse);
+  g_autofree char *made_values = scd_made_values (warehouse, of);
   g_autofree char *carried = carries ? expression_names (warehouse->carried, "", ", ") : g_strdup ("");
   g_autofree char *kept = carries ? expression_names (warehouse->carried, "c.", ", ") : g_strdup ("");
-  vars_take (vars, "columns", g_strconcat (columns, carried, NULL));
-  vars_take (vars, "values", g_strconcat (values, kept, NULL));
+  vars_take (vars, "columns", g_strconcat (columns, carried, made, NULL));
+  vars_take (vars, "values", g_strconcat (values, kept, made_values, NULL));
 }
 
 static bool
@@ -147,18 +150,20 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
-  vars_take (vars, "unfilled", warehouse->filled->len > 0 ? vars_part (vars, "table/unfilled") : g_strdup (""));
+  g_autofree char *written = scd_written (warehouse);
+  bool writes = warehouse->filled->len > 0 || written[0] != '\0';
+  vars_take (vars, "unfilled", writes ? vars_part (vars, "table/unfilled") : g_strdup (""));
   vars_take (vars, "kept", vars_part (vars, "table/kept"));
   g_autoptr (DbResult) counts = NULL;
   if (!sql_run (db, warehouse->kind->apply, vars_all (vars), vars_count (vars), &counts, error))
     return false;
   int64_t delta = db_result_int64 (counts, 0, 0), same = db_result_int64 (counts, 0, 1);
-  rows->updated = db_result_int64 (counts, 0, 2);
-  rows->deactivated = warehouse->kind->versions ? rows->updated : 0;
-  rows->inserted = db_result_int64 (counts, 0, 3) - rows->updated;
-  if (!check_sum (delta, rows->inserted + rows->updated + same, error))
+  int64_t closed = db_result_int64 (counts, 0, 2);
+  rows->deactivated = warehouse->kind->versions ? closed : 0;
+  rows->inserted = db_result_int64 (counts, 0, 3) - closed;
+  if (!check_sum (delta, rows->inserted + closed + same, error))
     return false;
-  rows->updated -= rows->corrected;
+  rows->updated = closed + db_result_int64 (counts, 0, 4) - rows->corrected;
   return true;
 }
 
@@ -262,13 +267,19 @@ static void
 set_expressions (Vars *vars, const Warehouse *warehouse)
 {
   bool versions = warehouse->kind->versions;
+  g_autoptr (GPtrArray) deciding = scd_deciding (warehouse, warehouse->layout->tracked);
+  g_autofree char *carried = expression_names (warehouse->carried, ", w.", ""), *returned = scd_returned (warehouse);
   vars_take (vars, "distinct", expression_distinct (warehouse));
-  vars_take (vars, "what", expression_changed (warehouse, warehouse->layout->tracked, "d.", "w."));
+  vars_take (vars, "what", expression_changed (warehouse, deciding, "d.", "w."));
   vars_take (vars, "hash", expression_hash (warehouse, versions ? "c." : "w."));
-  vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
+  vars_take (vars, "refreshed", scd_refreshed_hash (warehouse));
   vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));
-  vars_take (vars, "carried", expression_names (warehouse->carried, ", w.", ""));
-  vars_take (vars, "assignments", expression_assignments (warehouse->columns, "", ", "));
+  vars_take (vars, "carried", g_strconcat (carried, returned, NULL));
+  vars_take (vars, "assignments", scd_assignments (warehouse));
+  vars_take (vars, "overwrites", scd_overwrites (warehouse));
+  vars_take (vars, "written", scd_written (warehouse));
+  vars_take (vars, "closing", scd_closing (warehouse));
+  vars_take (vars, "everywhere", scd_everywhere (warehouse, vars_all (vars), vars_count (vars)));
 }
 
 /* Whether rows have to find their places in history, instead of going on top of it. */
@@ -283,6 +294,21 @@ is_spliced (const Db *db, const Warehouse *warehouse, const Change *change)
   if (warehouse->created)
     return effective->by_row && repeats != NULL;
   return effective->by_row || (effective->late && change->task->model->late != LATE_APPLY);
+}
+
+static bool
+check_place (const Warehouse *warehouse, GError **error)
+{
+  const char *column, *path = warehouse->layout->model->path;
+  if (scd_can_splice (warehouse, &column))
+    return true;
+  g_autofree char *hint =
+      g_strdup_printf ("Load it as of now (`weir load --as-of now`), or give \"%s\" another \"scd\" in %s.", column, path);
+  return weir_fail (
+      error, &(Failure) { WEIR_ERROR_INPUT, .detail = "Nothing was changed.", .hint = hint },
+      "the file is true since before what %s.%s knows, and its column \"%s\" is overwritten as files come: what it was "
+      "then cannot be told",
+      warehouse->schema, warehouse->layout->model->table, column);
 }
 
 static bool
@@ -308,7 +334,7 @@ apply_rows (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
   RowCounts *rows = &change->result->rows;
   bool keyless = kind->apply == NULL;
   if (is_spliced (db, warehouse, change))
-    return splice (db, vars, warehouse, change, gone, error);
+    return check_place (warehouse, error) && splice (db, vars, warehouse, change, gone, error);
   if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
   g_auto (DeltaPlan) plan = { 0 };
@@ -330,8 +356,8 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, con
   int64_t filled;
   bool spliced = is_spliced (db, warehouse, change), keyless = warehouse->kind->apply == NULL;
   set_columns (vars, warehouse, warehouse->created || keyless);
-  set_expressions (vars, warehouse);
   set_kept (vars, warehouse, change->task);
+  set_expressions (vars, warehouse);
   vars_take (vars, "brought", gone_brought (warehouse));
   const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
@@ -377,7 +403,7 @@ find_instant (Db *db, const PipelineTask *task, const Effective *effective, char
   int64_t ahead;
   bool as_it_comes = effective->late && task->model->late == LATE_APPLY, dated = effective_is_dated (effective) && !as_it_comes;
   *ret_instant = g_strdup (effective->instant);
-  if (dated && task->model->kind == MODEL_FACT)
+  if (dated && !model_has_versions (task->model))
     return find_now (db, ret_instant, error);
   if (dated)
     return true;

@@ -11,20 +11,14 @@
 #include "pipeline/warehouse/convert.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/history_change.h"
+#include "pipeline/warehouse/made.h"
 #include "pipeline/warehouse/renames.h"
+#include "pipeline/warehouse/scd.h"
+#include "pipeline/warehouse/scd_change.h"
 #include "pipeline/warehouse/shown.h"
 #include "schema/history_vars.h"
 
 #include <string.h>
-
-/* The columns that a load wants, and those that it finds. */
-typedef struct
-{
-  const GArray *wanted;    /* of WantedColumn */
-  const GPtrArray *stored; /* of StoredColumn */
-  const Pins *pins;
-  GArray *alter; /* of WantedColumn: those whose type has to change */
-} Columns;
 
 void
 warehouse_free (Warehouse *warehouse)
@@ -42,6 +36,7 @@ warehouse_free (Warehouse *warehouse)
   g_ptr_array_unref (warehouse->numbers);
   g_ptr_array_unref (warehouse->carried);
   g_ptr_array_unref (warehouse->lacking);
+  g_ptr_array_unref (warehouse->made);
   g_free (warehouse);
 }
 
@@ -72,6 +67,12 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, const Catalog *catal
       const WantedColumn *column = &g_array_index (wanted, WantedColumn, i);
       g_autofree char *ident = text_quote_ident (column->name);
       g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
+      const HistoryRule *rule = scd_rule (warehouse, column->name);
+      if (rule == NULL || rule->made == NULL)
+        continue;
+      g_autofree char *made = text_quote_ident (rule->made);
+      g_string_append_printf (columns, "%s %s,\n    ", made, column->type->name);
+      g_ptr_array_add (warehouse->made, (gpointer) rule);
     }
   const SqlVar vars[] = { { "schema", warehouse->schema },
                           { "table", model->table },
@@ -236,15 +237,6 @@ find_fresh (Warehouse *warehouse, const Pins *pins)
     }
 }
 
-static bool
-is_wanted (const GArray *wanted, const char *name)
-{
-  for (guint i = 0; i < wanted->len; i++)
-    if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
-      return true;
-  return false;
-}
-
 static void
 find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
@@ -253,7 +245,8 @@ find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
   for (guint i = 0; i < columns->stored->len; i++)
     {
       const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
-      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own, name) || is_wanted (columns->wanted, name))
+      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own, name)
+          || columns_find_wanted (columns->wanted, name) != NULL)
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
       if (!never_had_a_value (columns->pins, name))
@@ -339,6 +332,21 @@ warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model
   return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
 }
 
+/* From the rules that the table was loaded by to those of the model. */
+static bool
+change_rules (Db *db, Warehouse *warehouse, const History *was, GPtrArray *stored, GPtrArray *notes, GError **error)
+{
+  g_autoptr (GPtrArray) doubtful = NULL;
+  if (warehouse->layout->model->kind != MODEL_DIMENSION)
+    return true;
+  if (!scd_change_apply (db, warehouse, was, stored, notes, &doubtful, error))
+    return false;
+  for (guint i = 0; i < doubtful->len; i++)
+    if (!distrust (db, warehouse, doubtful->pdata[i], "is null or true", error))
+      return false;
+  return true;
+}
+
 static bool
 change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *before, GPtrArray *notes, GError **error)
 {
@@ -348,18 +356,19 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   g_auto (History) was = { 0 };
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL || !columns_check_id (warehouse->schema, model, stored, error) || !history_parse (before->history, &was, error)
-      || !history_change_check (warehouse->schema, model, &was, stored, error)
+      || !history_change_check (db, warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
   warehouse->retold = history_change_is_wanted (model, &was, stored);
   changes |= warehouse->retold;
   if ((changes && !lock_for_change (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
-      || !renames_apply (db, warehouse, pins, stored, notes, error))
+      || !change_rules (db, warehouse, &was, stored, notes, error) || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   const Columns columns = { wanted, stored, pins, alter };
-  if (!bring_columns (db, warehouse, &columns, notes, error))
+  g_autoptr (GPtrArray) made = g_ptr_array_new ();
+  if (!bring_columns (db, warehouse, &columns, notes, error) || !made_bring (db, warehouse, &columns, made, error))
     return false;
   warehouse->infers =
       warehouse->kind->versions && columns_find (stored, warehouse->layout->model->history.names[HISTORY_INFERRED]) != NULL;
@@ -369,8 +378,10 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
   warehouse->image = expression_image (stored);
-  return alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
-                        : shown_bring_up (db, warehouse, before->catalog, changes, notes, error);
+  warehouse->remade = made->len > 0;
+  return (alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
+                         : shown_bring_up (db, warehouse, before->catalog, changes, notes, error))
+         && made_fill (db, warehouse, made, error);
 }
 
 static Warehouse *
@@ -385,7 +396,8 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
                                 &warehouse->filled,  &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
-  if (warehouse->kind->versions)
+  warehouse->made = g_ptr_array_new ();
+  if (layout->model->kind == MODEL_DIMENSION)
     warehouse->view = shown_view (layout->model);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));

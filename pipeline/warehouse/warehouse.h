@@ -15,7 +15,7 @@ typedef struct
   const char *schema;
   const Layout *layout;
   const Kind *kind;
-  char *view;         /* "users_current"; NULL for a fact */
+  char *view;         /* "users_current": the rows that hold now; NULL for a fact */
   char *image;        /* all that a row, w, has, as SQL, for weir.overwritten; NULL: "created" */
   char *current;      /* which rows of the table, w, hold now, as SQL */
   bool created;       /* by this transaction: it is empty and has no index yet */
@@ -27,6 +27,8 @@ typedef struct
   GPtrArray *numbers; /* those that are text and were numbers once: what is one on both sides is compared by value */
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
+  GPtrArray *made;    /* of const HistoryRule *: those whose own columns the table has, beside the file's; borrowed */
+  bool remade;        /* some of them this load has added */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
   bool retold;        /* this load gave the columns of history other names, or another open end (history_change.h) */
   bool infers;        /* it has the column that marks placeholders (inferred.h) */

@@ -23,7 +23,7 @@ alter table :"schema".:"table" add primary key (:"id", :"valid_from")
 create unique index on :"schema".:"table" (:"id") where :"is_current"
 
 -- name: view
-create or replace view :"schema".:"view" as select :columns from :"schema".:"table" where :"is_current"
+create or replace view :"schema".:"view" as select :columns from :"schema".:"table" w where :current
 
 -- name: asof
 -- The versions that were true at an instant. The planner puts the SELECT in the place of the call, as long as it is one, and the function is
@@ -59,10 +59,11 @@ from :"staging".:"build" s
 with :delta
 closed as (
     update :"schema".:"table" w
-    set :"valid_to" = :'instant'::timestamptz, :"is_current" = false, closed_by = :'run'::uuid
+    set :"valid_to" = :'instant'::timestamptz, :"is_current" = false, closed_by = :'run'::uuid :closing
     from weir_delta d
     where w.:"id" = d._id and w.:"is_current" and d."known?" and (:distinct)
     returning w.:"id" as _id, w.:"version" as "version?", :what as "changed?" :carried),
+:everywhere
 :kept
 -- The last versions of entities of the delta that have none that is current. Of a few each is looked for by itself (delta.h).
 ended as (
@@ -78,7 +79,36 @@ inserted as (
     where c._id is not null or not d."known?"
     order by d._id
     returning 1)
-select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed), (select count(*) from inserted)
+select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed), (select count(*) from inserted),
+       (select count(*) from same where "overwritten?")
+
+-- name: everywhere
+-- Of "apply": what the newest row says in every version, in those that had ended before. No file's hash proves anything of these. And what
+-- all of them were, that which ends now included.
+everywhere as (
+    update :"schema".:"table" w
+    set :sets
+    from weir_delta d
+    where w.:"id" = d._id and not w.:"is_current" and row(:has) is distinct from row(:wants)),
+everywhere_before as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :own_table, :own_run, w.:"id", w.:"valid_from", :image
+    from weir_delta d join :"schema".:"table" w on w.:"id" = d._id
+    where case when w.:"is_current" then d."known?" and (:distinct) else row(:has) is distinct from row(:wants) end),
+
+-- name: fill_newest
+-- A column that is to have the newest value in every version.
+update :"schema".:"table" w
+set :"made" = n.:"column"
+from (select distinct on (:"id") :"id", :"column" from :"schema".:"table" order by :"id", :"version" desc) n
+where n.:"id" = w.:"id" and w.:"made" is distinct from n.:"column"
+
+-- name: has_several
+-- Whether versions of one entity have several values of a column.
+select exists (select from :"schema".:"table" group by :"id" having count(distinct :"column") + max((:"column" is null)::integer) > 1)
+
+-- name: drop_column
+alter table :"schema".:"table" drop column :"column"
 
 -- name: add_changed
 alter table :"schema".:"table" add column :"changed" text[]

@@ -63,7 +63,7 @@ inserted as (
     order by d._id
     returning 1)
 select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed),
-       (select count(*) from inserted) + (select count(*) from closed)
+       (select count(*) from inserted) + (select count(*) from closed), (select count(*) from same where "overwritten?")
 
 -- name: now
 -- When the rows of a file come that has a time of its own.

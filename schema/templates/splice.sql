@@ -29,7 +29,7 @@ with suspected as materialized (
     from weir_news d cross join lateral (
         select w.:"valid_from" as "begun?" from :"schema".:"table" w
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
-          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w
+          and not (:distinct) and not (:unlike) and w.row_hash is distinct from :refreshed :each) w
     where not d."gone?")
 :unfilled
 update :"schema".:"table" w
@@ -102,14 +102,22 @@ with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
+    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :value_e is distinct from lag(:value_e) over t as "differs?",
+           :newest_e is distinct from lag(:newest_e) over t as "newer?",
+           max(e."at?") filter (where e."kind?" > 0 and e."holds?") over (partition by e."id?") as "newest?",
+           min(e."at?") filter (where e."kind?" > 0 and e."holds?") over (partition by e."id?") as "oldest?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
-    select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :value_e is not distinct from :value_k)) as "same?"
+    select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :value_e is not distinct from :value_k)) as "same?",
+           bool_or(e."holds?" and k."holds?" and :newest_e is distinct from :newest_k) as "newest_differs?",
+           bool_or(e."holds?" and k."holds?" and :oldest_e is distinct from :oldest_k) as "oldest_differs?"
     from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" < 3
     where e."kind?" = 3 group by 1, 2)
 select p."line?" as line, coalesce(p."last?" <= p."at?", true) as top,
-       case when s."same?" then 'unchanged'
+       case when s."same?" and ((p."at?" = p."newest?" and s."newest_differs?") or (p."at?" = p."oldest?" and s."oldest_differs?"))
+                then 'corrected'
+            when s."same?" then 'unchanged'
+            when s."same?" is null and p."holds?" and p."before?" and not p."differs?" and p."at?" = p."newest?" and p."newer?" then 'overwritten'
             when s."same?" is null and (case when p."holds?" then p."before?" and not p."differs?" else not p."before?" end) then 'unchanged'
             when not s."same?" then 'corrected'
             when p."last?" > p."at?" then 'late'
@@ -142,7 +150,7 @@ delete from weir_events e using weir_refused r where e."line?" = r._line
 -- name: count
 select count(*) filter (where became = 'inserted'), count(*) filter (where became = 'updated'),
        count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected'),
-       count(*) filter (where became = 'deleted')
+       count(*) filter (where became = 'deleted'), count(*) filter (where became = 'overwritten')
 from weir_judged
 where line is not null and line not in (select _line from weir_refused)
 
@@ -169,6 +177,15 @@ numbered as (
     where k."holds?" window t as (partition by k."id?" order by k."at?"))
 select n.*, case when b."id?" is not null then :what end as "changed?"
 from numbered n left join numbered b on b."id?" = n."id?" and b."number?" = n."number?" - 1
+
+-- name: overwrite
+-- What is one value in all versions (pipeline/warehouse/scd.h): of the newest row, n, or the first one, f; or what the last version, l, has.
+update weir_history h
+set :sets
+from (select distinct on ("id?") * from weir_history order by "id?", "number?" desc) l
+join (select distinct on ("id?") * from weir_events where "kind?" > 0 and "holds?" order by "id?", "at?" desc, "kind?" desc) n on n."id?" = l."id?"
+join (select distinct on ("id?") * from weir_events where "kind?" > 0 and "holds?" order by "id?", "at?", "kind?" desc) f on f."id?" = l."id?"
+where h."id?" = l."id?"
 
 -- name: analyze_history
 analyze weir_history
@@ -201,7 +218,7 @@ on conflict do nothing
 -- name: change
 update :"schema".:"table" w
 set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", :"changed" = d."changed?", row_hash = d."hash?",
-    opened_by = case when row(:data_w true) is distinct from row(:data_d true) then :'run'::uuid else w.opened_by end,
+    opened_by = case when row(:decide_w true) is distinct from row(:decide_d true) then :'run'::uuid else w.opened_by end,
     closed_by = case when d."end?" is null then null
                      when d."end?" = w.:"valid_to" then w.closed_by else :'run'::uuid end
 from weir_history d

@@ -29,12 +29,12 @@ alter table :"schema".:"table" alter column :"column" type :type using nullif(:"
 -- name: distrust
 -- Rows that were hashed when the column held something else, or had another name: no file's hash may prove them equal any more.
 update :"schema".:"table" w set row_hash = md5(w.row_hash::text)::uuid
-where :current and w.:"column" :which
+where :current and (w.:"column" :which)
 
 -- name: distrust_overwritten
 -- The same of what they were before they were overwritten.
 update weir.overwritten o set cells = jsonb_set(o.cells, '{row_hash}', to_jsonb(md5(o.cells ->> 'row_hash')::uuid::text))
-where o.table_name = :'table' and o.cells ->> :'column'::text :which
+where o.table_name = :'table' and (o.cells ->> :'column'::text :which)
 
 -- name: rename_column
 alter table :"schema".:"table" rename column :"column" to :"name"
@@ -150,11 +150,11 @@ create temporary table weir_delta on commit drop as
 suspected as (
     select d.* from weir_delta d where d."known?" and not exists (select from closed c where c._id = d._id)),
 same as (
-    select from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
+    select (:overwrites) as "overwritten?" from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
 :unfilled
 refreshed as (
     update :"schema".:"table" w
-    set row_hash = :refreshed :filled
+    set row_hash = :refreshed :filled :written
     from suspected d
     where w.:"id" = d._id and :current and not (:distinct) and w.row_hash is distinct from :refreshed),
 

@@ -16,8 +16,11 @@ typedef struct
 static bool
 check_kind (const Model *model, GError **error)
 {
-  if (model->kind == MODEL_DIMENSION)
+  if (model_has_versions (model))
     return true;
+  if (model->kind == MODEL_DIMENSION)
+    return weir_error (error, WEIR_ERROR_MODEL, "%s has one row of each key, and no versions (\"scd\": 1 in %s)", model->table,
+                       model->path);
   return weir_error (error, WEIR_ERROR_MODEL, "%s is a fact: its rows have no versions", model->table);
 }
 

@@ -91,8 +91,8 @@ count_rows (Db *db, const char *schema, const char *pinned, Table *table)
     table->gone = true;
   if (table->gone)
     return;
-  bool dimension = g_strcmp0 (table->kind, "dimension") == 0;
-  if (!sql_run (db, dimension ? "status/dimension_rows" : "status/fact_rows", vars, G_N_ELEMENTS (vars), &counts, NULL))
+  bool versions = g_strcmp0 (table->kind, "dimension") == 0 && history.scd == SCD_VERSION;
+  if (!sql_run (db, versions ? "status/dimension_rows" : "status/fact_rows", vars, G_N_ELEMENTS (vars), &counts, NULL))
     return;
   table->rows = db_result_int64 (counts, 0, 0);
   table->versions = db_result_int64 (counts, 0, 1);

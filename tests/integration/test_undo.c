@@ -32,13 +32,21 @@ typedef enum
   MODE_WHOLE_NAMED,
   MODE_DELETED,
   MODE_DELETED_NAMED,
+  MODE_EVERYWHERE,
+  MODE_EVERYWHERE_NAMED,
+  MODE_PREVIOUS,
   MODE_FACT,
   MODE_FACT_NAMED,
   MODE_FACT_BY_ROW,
+  MODE_ONE_ROW,
+  MODE_ONE_ROW_NAMED,
   MODE_BAG,
   MODE_BAG_ALL,
   N_MODES
 } Mode;
+
+/* What one column says is so in every version, and what the other says is overwritten in all of them. */
+#define EVERYWHERE "\"columns\": {\"v\": {\"scd\": 6}, \"w\": {\"scd\": 1, \"all_versions\": true}}"
 
 static const char *const models[N_MODES] = {
   [MODE_UNDATED] = "\"kind\": \"dimension\", \"business_key\": [\"key\"]",
@@ -52,6 +60,11 @@ static const char *const models[N_MODES] = {
   [MODE_DELETED] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}",
   [MODE_DELETED_NAMED] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"effective\": \"file_name\", \"deleted\": "
                          "{\"column\": \"op\", \"values\": [\"D\"]}",
+  [MODE_EVERYWHERE] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], " EVERYWHERE,
+  [MODE_EVERYWHERE_NAMED] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"effective\": \"file_name\", " EVERYWHERE,
+  [MODE_PREVIOUS] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"columns\": {\"v\": {\"scd\": 3}, \"w\": {\"scd\": 0}}",
+  [MODE_ONE_ROW] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"scd\": 1",
+  [MODE_ONE_ROW_NAMED] = "\"kind\": \"dimension\", \"business_key\": [\"key\"], \"scd\": 1, \"effective\": \"file_name\"",
   [MODE_FACT] = "\"kind\": \"fact\", \"business_key\": [\"key\"]",
   [MODE_FACT_NAMED] = "\"kind\": \"fact\", \"business_key\": [\"key\"], \"effective\": \"file_name\"",
   [MODE_FACT_BY_ROW] = "\"kind\": \"fact\", \"business_key\": [\"key\"], \"effective\": {\"column\": \"at\"}",
@@ -183,16 +196,18 @@ table_text (Home *home, Mode mode, const char *table)
                           more, table);
   if (mode >= MODE_FACT)
     return sql_text_rows (home, "select key, v, w, %s from warehouse.%s order by 1", more, table);
-  return sql_text_rows (home,
-                        "select key, v, w, %s, version_number, is_current, changed, %s from warehouse.%s"
-                        " order by key, effective_start_date",
-                        more,
-                        mode == MODE_UNDATED ? "lag(effective_end_date) over (partition by key order by version_number)"
-                                               " is not distinct from nullif(effective_start_date, min(effective_start_date) over"
-                                               " (partition by key))"
-                        : mode == MODE_WHOLE || mode == MODE_DELETED ? "true"
-                                                                     : "concat_ws(' ', effective_start_date, effective_end_date)",
-                        table);
+  return sql_text_rows (
+      home,
+      "select key, v, w, %s, to_jsonb(t) ->> 'v_current', to_jsonb(t) ->> 'v_previous', version_number, is_current,"
+      " changed, %s from warehouse.%s t order by key, effective_start_date",
+      more,
+      mode == MODE_UNDATED || mode == MODE_EVERYWHERE || mode == MODE_PREVIOUS
+          ? "lag(effective_end_date) over (partition by key order by version_number)"
+            " is not distinct from nullif(effective_start_date, min(effective_start_date) over"
+            " (partition by key))"
+      : mode == MODE_WHOLE || mode == MODE_DELETED ? "true"
+                                                   : "concat_ws(' ', effective_start_date, effective_end_date)",
+      table);
 }
 
 static void

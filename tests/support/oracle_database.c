@@ -100,7 +100,7 @@ static const char dimensions_sql[] =
     " from weir.table t cross join lateral (values (t.history -> 'names')) h (n)"
     " join pg_class c on c.relname = t.table_name and c.relkind in ('r', 'p')"
     " join pg_attribute i on i.attrelid = c.oid and i.attnum = 1"
-    " where t.kind = 'dimension' and c.relnamespace = to_regnamespace('warehouse')";
+    " where t.kind = 'dimension' and coalesce(t.history ->> 'scd', '2') = '2' and c.relnamespace = to_regnamespace('warehouse')";
 
 /* Besides verify/dimension, which is asked of the user's own tables, too (schema/templates/verify.sql). $t: the table, $i: its id, $v: its versions, whatever the columns are called that tell them apart. */
 static const struct
@@ -118,7 +118,10 @@ static const struct
     /* A late row may end what another run began, so that no run's versions can be counted any more. */
     "and not exists (select from weir.file l where l.table_name = '$t' and (l.rows_late + l.rows_corrected > 0"
     " or (l.rows_absent > 0 and l.rows_updated + l.rows_deleted + l.rows_absent > l.rows_deactivated))) and"
-    " ((select count(*) from $v where opened_by = f.run_id) <> rows_inserted + rows_updated"
+    /* What is overwritten in place is updated, too. */
+    " ((select count(*) from $v where opened_by = f.run_id) not between rows_inserted + case when exists (select from weir.table p "
+    "where"
+    " p.table_name = '$t' and p.history -> 'columns' <> '{}') then 0 else rows_updated end and rows_inserted + rows_updated"
     " or (select count(*) from $v where closed_by = f.run_id) <> rows_deactivated)" },
   { "the view of current rows differs",
     "(select $i from $v where is_current except all select $i from warehouse.$t_current) union all"

@@ -23,8 +23,11 @@ dimension_digest (Home *home, const char *table, bool renamed)
       home,
       "select md5(string_agg(line, E'\\n' order by line)) from (select (to_jsonb(whole) - coalesce(names_ ->> 'start', "
       "'effective_start_date')"
-      " - coalesce(names_ ->> 'end', 'effective_end_date') - 'opened_by' - 'closed_by'%s)::text as line from warehouse.%s whole"
-      " cross join (select history -> 'names' as names_ from weir.table where table_name = '%s') kept) l",
+      " - coalesce(names_ ->> 'end', 'effective_end_date') - 'opened_by' - 'closed_by' - once_%s)::text as line from warehouse.%s "
+      "whole"
+      " cross join (select history -> 'names' as names_, case when history ->> 'scd' = '1' then array['created_at', 'updated_at', "
+      "'loaded_by']"
+      " else '{}' end as once_ from weir.table where table_name = '%s') kept) l",
       renamed ? " - 'row_hash'" : "", table, table);
 }
 

@@ -164,7 +164,7 @@ static const struct
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
     "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
-    "effective, time_zone, first, late, absent, deleted, guard, names, open_end" },
+    "effective, time_zone, first, late, absent, deleted, guard, scd, names, open_end" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
@@ -236,6 +236,33 @@ static const struct
     "$.open_end: unknown value \"never\"; expected one of: null, infinity, 9999-12-31" },
   { "{" KEYED ", \"names\": {\"start\": \"a\"}}", "$.names: only a dimension has versions" },
   { "{" KEYLESS ", \"open_end\": \"null\"}", "$.open_end: only a dimension has versions" },
+  { "{" DIMENSION ", \"scd\": 4}", "$.scd: must be 0, 1, 2, 3 or 6" },
+  { "{" DIMENSION ", \"scd\": \"2\"}", "$.scd: must be 0, 1, 2, 3 or 6" },
+  { "{" DIMENSION ", \"scd\": 6}", "$.scd: a table is 1 or 2; 6 is for columns: \"columns\": {NAME: {\"scd\": 6}}" },
+  { "{" KEYED ", \"scd\": 1}", "$.scd: only a dimension has versions" },
+  { "{" DIMENSION ", \"scd\": 1, \"open_end\": \"null\"}", "$.open_end: a table with \"scd\": 1 has no versions" },
+  { "{" DIMENSION ", \"scd\": 1, \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"scd\": 1, \"absent\": \"close\"}", "$.absent: a table with \"scd\": 1 has no versions" },
+  { "{" DIMENSION ", \"columns\": {\"a\": {\"scd\": 5}}}", "$.columns.a.scd: must be 0, 1, 2, 3 or 6" },
+  { "{" DIMENSION ", \"scd\": 1, \"columns\": {\"a\": {\"scd\": 6}}}", "$.columns.a.scd: a table with \"scd\": 1 has no versions" },
+  { "{" DIMENSION ", \"columns\": {\"a\": {\"all_versions\": true}}}",
+    "$.columns.a.all_versions: is for \"scd\": 1 in a table that has versions" },
+  { "{" DIMENSION ", \"scd\": 1, \"columns\": {\"a\": {\"scd\": 1, \"all_versions\": true}}}",
+    "$.columns.a.all_versions: is for \"scd\": 1 in a table that has versions" },
+  { "{" DIMENSION ", \"columns\": {\"Email\": {\"scd\": 1}}}",
+    "$.columns.Email.scd: \"Email\" is of the business key, which never changes" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"columns\": {\"at\": {\"scd\": 0}}}",
+    "$.columns.at.scd: \"at\" says since when a row is true, and changes with each" },
+  { "{" DIMENSION ", \"effective\": \"mtime\", \"columns\": {\"a\": {\"scd\": 1}}}",
+    "$.columns.a.scd: 1 cannot be with \"effective\": which version had which value would depend on the order of files: say "
+    "\"all_versions\": true" },
+  { "{" DIMENSION ", \"effective\": \"mtime\", \"columns\": {\"a\": {\"scd\": 3}}}",
+    "$.columns.a.scd: 3 cannot be with \"effective\": what was before a value is not known of files that come in any order" },
+  { "{" DIMENSION ", \"effective\": \"mtime\", \"scd\": 1, \"columns\": {\"a\": {\"scd\": 0}}}",
+    "$.columns.a.scd: 0 cannot be with \"effective\": with one row of each key nothing tells whether a late row is the first" },
+  { "{" DIMENSION ", \"columns\": {\"a\": {\"scd\": 3}, \"A previous\": {}}}",
+    "$.columns[\"A previous\"]: \"A previous\" is a name that weir keeps for itself" },
+  { "{" KEYED ", \"columns\": {\"a\": {\"scd\": 1}}}", "$.columns.a.scd: only a dimension has versions" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
   { "{\"table\": \"Users\", \"kind\": \"fact\"}",
@@ -379,6 +406,32 @@ test_names_of_history (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_what_changes_mean (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) model = good_model (
+      "{" DIMENSION ", \"effective\": \"mtime\", \"columns\": {\"A b\": {\"scd\": 6}, \"c\": {\"scd\": 2}, \"d\": {\"scd\": 0},"
+      " \"e\": {\"scd\": 1, \"all_versions\": true}}}");
+  assert_true (model_has_versions (model));
+  assert_int_equal (model->history.rules->len, 3);
+  assert_int_equal (history_scd (&model->history, "a_b"), SCD_CURRENT);
+  assert_string_equal (history_find_rule (&model->history, "a_b")->made, "a_b_current");
+  assert_null (history_find_rule (&model->history, "c"));
+  assert_int_equal (history_scd (&model->history, "c"), SCD_VERSION);
+  assert_null (history_find_rule (&model->history, "d")->made);
+  assert_true (model_takes_name (model, "a_b_current"));
+  g_autofree char *text = history_text (&model->history);
+  g_auto (History) again = { 0 };
+  assert_true (history_parse (text, &again, NULL));
+  assert_int_equal (history_scd (&again, "d"), SCD_FIRST);
+  assert_true (history_find_rule (&again, "e")->all_versions);
+  g_autoptr (Model) plain = good_model ("{" DIMENSION ", \"scd\": 1, \"columns\": {\"a\": {\"scd\": 3}, \"version_number\": {}}}");
+  assert_false (model_has_versions (plain));
+  assert_true (model_takes_name (plain, "created_at"));
+  assert_int_equal (history_scd (&plain->history, "b"), SCD_OVERWRITE);
+  assert_string_equal (history_find_rule (&plain->history, "a")->made, "a_previous");
+}
+
+static void
 test_each_mistake_is_one_line_with_its_place (void **state G_GNUC_UNUSED)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
@@ -464,6 +517,7 @@ main (void)
     cmocka_unit_test (test_a_dimension_in_full),
     cmocka_unit_test (test_since_when_rows_are_true),
     cmocka_unit_test (test_names_of_history),
+    cmocka_unit_test (test_what_changes_mean),
     cmocka_unit_test (test_a_fact_with_references),
     cmocka_unit_test (test_defaults),
     cmocka_unit_test (test_an_id_column_gives_way_to_the_files_columns),
