@@ -29,6 +29,7 @@ typedef struct
   GPtrArray *made;    /* of const HistoryRule *: those whose own columns the table has, beside the file's; borrowed */
   bool remade;        /* some of them this load has added */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
+  bool retold;        /* this load gave the columns of history other names, or another open end (history_change.h) */
   bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
