@@ -1,7 +1,9 @@
 #include "pipeline/warehouse/scd_change.h"
 
 #include "base/error.h"
+#include "models/name.h"
 #include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/renames.h"
 #include "schema/sql.h"
 
 /* Of each column that has a rule, or had one: what changes of it mean. */
@@ -16,7 +18,35 @@ is_same (const HistoryRule *one, const HistoryRule *other)
 {
   if (one == NULL || other == NULL)
     return one == other;
-  return one->scd == other->scd && one->all_versions == other->all_versions;
+  return one->scd == other->scd && one->all_versions == other->all_versions && g_strcmp0 (one->made, other->made) == 0;
+}
+
+/* The rule that the table had of a column, under its name or one that the model lists in "from". */
+static const HistoryRule *
+find_before (const History *was, const Model *model, const char *name)
+{
+  const HistoryRule *rule = history_find_rule (was, name);
+  for (guint i = 0; rule == NULL && i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      g_autofree char *own = name_of_column (column->name, 0);
+      for (char **from = column->from; g_str_equal (own, name) && rule == NULL && from != NULL && *from != NULL; from++)
+        {
+          g_autofree char *former = name_of_column (*from, 0);
+          rule = history_find_rule (was, former);
+        }
+    }
+  return rule;
+}
+
+/* Whether a rule of before is that of a column of the model, which may have another name by now. */
+static bool
+is_followed (const Model *model, const History *was, const HistoryRule *before)
+{
+  for (guint i = 0; i < model->history.rules->len; i++)
+    if (find_before (was, model, ((const HistoryRule *) model->history.rules->pdata[i])->name) == before)
+      return true;
+  return false;
 }
 
 /* Those that are others now, of RuleChange. */
@@ -26,15 +56,15 @@ find_changes (const Model *model, const History *was)
   GArray *changes = g_array_new (FALSE, FALSE, sizeof (RuleChange));
   for (guint i = 0; i < was->rules->len; i++)
     {
-      const HistoryRule *before = was->rules->pdata[i], *now = history_find_rule (&model->history, before->name);
-      if (!is_same (before, now))
-        g_array_append_val (changes, ((RuleChange) { before->name, before, now }));
+      const HistoryRule *before = was->rules->pdata[i];
+      if (!is_followed (model, was, before))
+        g_array_append_val (changes, ((RuleChange) { before->name, before, NULL }));
     }
   for (guint i = 0; i < model->history.rules->len; i++)
     {
-      const HistoryRule *now = model->history.rules->pdata[i];
-      if (history_find_rule (was, now->name) == NULL)
-        g_array_append_val (changes, ((RuleChange) { now->name, NULL, now }));
+      const HistoryRule *now = model->history.rules->pdata[i], *before = find_before (was, model, now->name);
+      if (!is_same (before, now))
+        g_array_append_val (changes, ((RuleChange) { before != NULL ? before->name : now->name, before, now }));
     }
   return changes;
 }
@@ -104,7 +134,10 @@ static bool
 check_made (const char *schema, const Model *model, const RuleChange *change, const GPtrArray *stored, GError **error)
 {
   const char *made = change->is != NULL ? change->is->made : NULL;
-  bool is_ours = change->was != NULL && g_strcmp0 (change->was->made, made) == 0;
+  const HistoryRule *was = change->was;
+  bool is_same_type = was != NULL && made != NULL && was->scd == change->is->scd;
+  /* What somebody has renamed by hand is ours still. */
+  bool is_ours = is_same_type && (g_str_equal (was->made, made) || columns_find (stored, was->made) == NULL);
   if (made == NULL || is_ours || columns_find (stored, made) == NULL)
     return true;
   g_autofree char *hint = g_strdup_printf ("Rename it (alter table ... rename column), or take \"scd\": %d from \"%s\" in %s.",
@@ -134,14 +167,16 @@ scd_change_is_wanted (const Model *model, const History *was)
   return changes->len > 0;
 }
 
-/* What weir made and can make again. */
+/* What weir made has the column's new name as well; or is taken away, for it can be made again. */
 static bool
-drop_made (Db *db, const Warehouse *warehouse, const RuleChange *change, GPtrArray *stored, GError **error)
+follow_made (Db *db, const Warehouse *warehouse, const RuleChange *change, GPtrArray *stored, GError **error)
 {
   const char *made = change->was != NULL ? change->was->made : NULL;
   if (made == NULL || (change->is != NULL && g_strcmp0 (change->is->made, made) == 0) || columns_find (stored, made) == NULL)
     return true;
   const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", warehouse->layout->model->table }, { "column", made } };
+  if (change->is != NULL && change->is->scd == change->was->scd)
+    return renames_one (db, warehouse, &(ColumnRename) { (StoredColumn *) columns_find (stored, made), change->is->made }, error);
   return sql_run (db, "dimension/drop_column", vars, G_N_ELEMENTS (vars), NULL, error)
          && g_ptr_array_remove (stored, (gpointer) columns_find (stored, made));
 }
@@ -156,9 +191,9 @@ scd_change_apply (Db *db, const Warehouse *warehouse, const History *was, GPtrAr
   for (guint i = 0; i < changes->len; i++)
     {
       const RuleChange *change = &g_array_index (changes, RuleChange, i);
-      if (!drop_made (db, warehouse, change, stored, error))
+      if (!follow_made (db, warehouse, change, stored, error))
         return false;
-      if (columns_find (stored, change->name) == NULL)
+      if (columns_find (stored, change->name) == NULL || scd_of (change->is, model) == scd_of (change->was, model))
         continue;
       g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s: \"scd\" is now %d and was %d, as %s says", change->name,
                                                warehouse->schema, model->table, (int) scd_of (change->is, model),

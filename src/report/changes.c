@@ -40,7 +40,7 @@ is_personal (const Model *model, const char *stored)
 static bool
 is_of_history (const Model *model, const History *history, const char *name)
 {
-  for (int i = 0; model->kind == MODEL_DIMENSION && i < HISTORY_COLUMNS; i++)
+  for (int i = 0; model_has_versions (model) && i < HISTORY_COLUMNS; i++)
     if (strcmp (history->names[i], name) == 0)
       return true;
   return false;

@@ -555,6 +555,24 @@ test_a_change_of_mind (void **state)
   assert_sql (home, "5", "select w from warehouse.users_current where key = 'ann'");
 }
 
+/* What weir makes follows the column to another name. */
+static void
+test_another_name (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"scd\": 3}, \"w\": {\"scd\": 6}, \"p\": {\"scd\": 1}}}");
+  load_users (home, "users.csv", "key,v,w,p\nann,a,1,x\n", "read=1 inserted=1 staged=1");
+  load_users (home, "users.csv", "key,v,w,p\nann,b,1,x\n", "read=1 updated=1 staged=1");
+  home_write_model (home, "users",
+                    USERS ", \"columns\": {\"vv\": {\"scd\": 3, \"from\": [\"v\"]}, \"ww\": {\"scd\": 6, \"from\": [\"w\"]},"
+                          " \"pp\": {\"scd\": 1, \"from\": [\"p\"]}}}");
+  load_users (home, "users.csv", "key,vv,ww,pp\nann,c,2,y\n", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "b|a|1|2|x\nc|b|2|2|y",
+              "select vv, vv_previous, ww, ww_current, pp from warehouse.users order by version_number");
+  assert_sql (home, "c|b", "select vv, vv_previous from warehouse.users_current");
+  home->oracle = ORACLE_REPLAY | ORACLE_RENAMED;
+}
+
 static void
 test_a_made_name_that_is_taken (void **state)
 {
@@ -630,17 +648,10 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_streams),
-    TEST (test_a_table_without_versions),
-    TEST (test_a_table_without_versions_by_time),
-    TEST (test_facts_refer_to_it),
-    TEST (test_another_kind_of_table),
-    TEST (test_a_change_of_mind),
-    TEST (test_a_made_name_that_is_taken),
-    TEST (test_no_place_in_the_past),
-    TEST (test_types_follow),
-    TEST (test_a_version_that_is_current_again),
-    TEST (test_another_first_value),
+    TEST (test_streams),           TEST (test_a_table_without_versions),        TEST (test_a_table_without_versions_by_time),
+    TEST (test_facts_refer_to_it), TEST (test_another_kind_of_table),           TEST (test_a_change_of_mind),
+    TEST (test_another_name),      TEST (test_a_made_name_that_is_taken),       TEST (test_no_place_in_the_past),
+    TEST (test_types_follow),      TEST (test_a_version_that_is_current_again), TEST (test_another_first_value),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
