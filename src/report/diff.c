@@ -253,7 +253,7 @@ find_facts (Db *db, Diff *diff, Vars *vars, bool later, GError **error)
 static bool
 find_rows (Db *db, const PipelineTask *task, Diff *diff, GError **error)
 {
-  const Model *model = diff->model = task->model;
+  const Model *model = diff->model;
   char run[UID_TEXT_SIZE];
   uid_format (task->run->id, run);
   diff->schema = g_strdup (task->options->warehouse_schema);
@@ -329,8 +329,8 @@ bool
 diff_look (Db *db, const PipelineTask *task, const PipelineResult *result, void *data, GError **error)
 {
   Diff *diff = data;
-  if (result->status == STATUS_APPLIED && !find_rows (db, task, diff, error))
-    return false;
+  bool applied = result->status == STATUS_APPLIED;
+  diff->model = applied ? task->model : NULL;
   take_counts (diff, &result->rows);
-  return find_rejects (db, task, diff, error);
+  return (!applied || find_rows (db, task, diff, error)) && find_rejects (db, task, diff, error);
 }
