@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#define DIGITS 16 /* of the digest in the comment */
+#define DIGITS 16         /* of the digest in the comment */
+#define MOST_COLUMNS 1600 /* of a view */
 
 /* What is asked of the server at once: a row for each column of each relation. */
 enum
@@ -262,6 +263,9 @@ make_plan (Db *db, Plan *plan, bool *ret_ready, char **ret_problem, GError **err
       if (at != NULL && !join (db, plan, reference, dimension, at, error))
         return false;
     }
+  if (*ret_ready && plan->names->len > MOST_COLUMNS)
+    *ret_problem = g_strdup_printf ("%s.%s would have %u columns, and has room for %d", plan->schema, plan->view, plan->names->len,
+                                    MOST_COLUMNS);
   return true;
 }
 
