@@ -7,6 +7,7 @@
 #include "pipeline/stage/grants.h"
 #include "pipeline/types/types.h"
 #include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/kinds.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
 
@@ -228,7 +229,7 @@ join (Db *db, Plan *plan, const ModelReference *reference, const Model *dimensio
   const SqlVar vars[] = { { "schema", plan->schema },     { "dimension", dimension->table }, { "alias", alias },
                           { "id", dimension->id_column }, { "as", reference->as },           { "at", at },
                           HISTORY_VARS (&history) };
-  g_autofree char *text = sql_part ("as_of/join", vars, G_N_ELEMENTS (vars));
+  g_autofree char *text = sql_part (kind_of (dimension)->versions ? "as_of/join" : "as_of/join_row", vars, G_N_ELEMENTS (vars));
   g_string_append_printf (plan->joins, "%s\n", text);
   add_dimension (plan, reference, dimension, &history, alias);
   return true;

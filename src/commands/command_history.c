@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "pipeline/warehouse/kinds.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/commands/named_key.h"
@@ -16,9 +17,11 @@ typedef struct
 static bool
 check_kind (const Model *model, GError **error)
 {
-  if (model->kind == MODEL_DIMENSION)
+  if (kind_of (model)->versions)
     return true;
-  return weir_error (error, WEIR_ERROR_MODEL, "%s is a fact: its rows have no versions", model->table);
+  return weir_error (error, WEIR_ERROR_MODEL,
+                     model->kind == MODEL_FACT ? "%s is a fact: its rows have no versions" : "the rows of %s have no versions",
+                     model->table);
 }
 
 /* Where the table's rows are, and what its columns are called: settings and model may say something else by now. */

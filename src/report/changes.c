@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/warehouse/kinds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,7 @@ is_personal (const Model *model, const char *stored)
 static bool
 is_of_history (const Model *model, const History *history, const char *name)
 {
-  for (int i = 0; model->kind == MODEL_DIMENSION && i < HISTORY_COLUMNS; i++)
+  for (int i = 0; kind_of (model)->versions && i < HISTORY_COLUMNS; i++)
     if (strcmp (history->names[i], name) == 0)
       return true;
   return false;

@@ -1,6 +1,7 @@
 /* Behind the rollback: what was there before. */
 #include "src/report/diff_private.h"
 
+#include "pipeline/warehouse/kinds.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
 
@@ -79,7 +80,7 @@ ask_before (Db *db, const Diff *diff, const Before *before, const GPtrArray *pag
   g_autoptr (DbResult) answer = NULL;
   const SqlVar vars[] = { { "schema", diff->schema }, { "table", model->table },      { "id", model->id_column },
                           { "page", question },       { "changes", before->changes }, HISTORY_VARS (before->history) };
-  const char *statement = model->kind == MODEL_DIMENSION ? "diff/before" : "diff/fact_before";
+  const char *statement = kind_of (model)->versions ? "diff/before" : "diff/fact_before";
   if (question == NULL)
     return true;
   if (!sql_run (db, statement, vars, G_N_ELEMENTS (vars), &answer, error))
