@@ -7,12 +7,14 @@
 #include "pipeline/stage/grants.h"
 #include "pipeline/types/types.h"
 #include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/kinds.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
 
 #include <string.h>
 
-#define DIGITS 16 /* of the digest in the comment */
+#define DIGITS 16         /* of the digest in the comment */
+#define MOST_COLUMNS 1600 /* of a view */
 
 /* What is asked of the server at once: a row for each column of each relation. */
 enum
@@ -227,7 +229,7 @@ join (Db *db, Plan *plan, const ModelReference *reference, const Model *dimensio
   const SqlVar vars[] = { { "schema", plan->schema },     { "dimension", dimension->table }, { "alias", alias },
                           { "id", dimension->id_column }, { "as", reference->as },           { "at", at },
                           HISTORY_VARS (&history) };
-  g_autofree char *text = sql_part ("as_of/join", vars, G_N_ELEMENTS (vars));
+  g_autofree char *text = sql_part (kind_of (dimension)->versions ? "as_of/join" : "as_of/join_row", vars, G_N_ELEMENTS (vars));
   g_string_append_printf (plan->joins, "%s\n", text);
   add_dimension (plan, reference, dimension, &history, alias);
   return true;
@@ -262,6 +264,9 @@ make_plan (Db *db, Plan *plan, bool *ret_ready, char **ret_problem, GError **err
       if (at != NULL && !join (db, plan, reference, dimension, at, error))
         return false;
     }
+  if (*ret_ready && plan->names->len > MOST_COLUMNS)
+    *ret_problem = g_strdup_printf ("%s.%s would have %u columns, and has room for %d", plan->schema, plan->view, plan->names->len,
+                                    MOST_COLUMNS);
   return true;
 }
 

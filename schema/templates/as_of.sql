@@ -14,6 +14,10 @@ order by c.relname, a.attnum
 left join :"schema".:"dimension" :alias
        on :alias.:"id" = f.:"as" and :alias.:"valid_from" <= :at and (:alias.:"valid_to" is null or :at < :alias.:"valid_to")
 
+-- name: join_row
+-- A dimension without versions: the one row there is.
+left join :"schema".:"dimension" :alias on :alias.:"id" = f.:"as"
+
 -- name: create
 create or replace view :"schema".:"view" as select :columns from :"schema".:"table" f :joins
 

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "pipeline/warehouse/kinds.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/commands/named_key.h"

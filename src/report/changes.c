@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/warehouse/kinds.h"
 
 #include <stdio.h>
 #include <string.h>

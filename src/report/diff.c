@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "base/text.h"
+#include "pipeline/warehouse/kinds.h"
 #include "pipeline/warehouse/vars.h"
 #include "src/report/rejected.h"
 
@@ -52,12 +53,19 @@ diff_count (const Diff *diff, DiffKind kind)
   return diff->counts[kind];
 }
 
+/* A table without versions has one row of each key, as a fact has. */
+static bool
+has_versions (const Diff *diff)
+{
+  return diff->model != NULL && kind_of (diff->model)->versions;
+}
+
 /* Late rows of a fact come too late to change it. */
 bool
 diff_has_changes (const Diff *diff)
 {
   for (int kind = 0; kind < DIFF_KINDS; kind++)
-    if (diff->counts[kind] > 0 && !(kind == DIFF_LATE && !model_has_versions (diff->model)))
+    if (diff->counts[kind] > 0 && !(kind == DIFF_LATE && !has_versions (diff)))
       return true;
   return false;
 }
@@ -111,7 +119,7 @@ diff_next (Diff *diff)
 static void
 take_counts (Diff *diff, const RowCounts *rows)
 {
-  bool fact = diff->model != NULL && !model_has_versions (diff->model);
+  bool fact = !has_versions (diff);
   const int64_t counts[DIFF_KINDS] = { [DIFF_INSERTED] = rows->inserted,
                                        [DIFF_UPDATED] = rows->updated + (fact ? rows->corrected : 0),
                                        [DIFF_CORRECTED] = fact ? 0 : rows->corrected,
@@ -253,7 +261,7 @@ find_facts (Db *db, Diff *diff, Vars *vars, bool later, GError **error)
 static bool
 find_rows (Db *db, const PipelineTask *task, Diff *diff, GError **error)
 {
-  const Model *model = diff->model = task->model;
+  const Model *model = diff->model;
   char run[UID_TEXT_SIZE];
   uid_format (task->run->id, run);
   diff->schema = g_strdup (task->options->warehouse_schema);
@@ -271,8 +279,8 @@ find_rows (Db *db, const PipelineTask *task, Diff *diff, GError **error)
   vars_take (&vars, "cells", changes_cells (diff->columns, "w."));
   vars_take (&vars, "limit",
              diff->options.limit > 0 ? g_strdup_printf ("limit %" G_GINT64_FORMAT, diff->options.limit) : g_strdup (""));
-  return model_has_versions (model) ? find_versions (db, diff, &vars, db_result_bool (spliced, 0, 0), error)
-                                    : find_facts (db, diff, &vars, db_result_bool (spliced, 0, 1), error);
+  return has_versions (diff) ? find_versions (db, diff, &vars, db_result_bool (spliced, 0, 0), error)
+                             : find_facts (db, diff, &vars, db_result_bool (spliced, 0, 1), error);
 }
 
 static bool
@@ -329,8 +337,8 @@ bool
 diff_look (Db *db, const PipelineTask *task, const PipelineResult *result, void *data, GError **error)
 {
   Diff *diff = data;
-  if (result->status == STATUS_APPLIED && !find_rows (db, task, diff, error))
-    return false;
+  bool applied = result->status == STATUS_APPLIED;
+  diff->model = applied ? task->model : NULL;
   take_counts (diff, &result->rows);
-  return find_rejects (db, task, diff, error);
+  return (!applied || find_rows (db, task, diff, error)) && find_rejects (db, task, diff, error);
 }

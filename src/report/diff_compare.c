@@ -1,6 +1,7 @@
 /* Behind the rollback: what was there before. */
 #include "src/report/diff_private.h"
 
+#include "pipeline/warehouse/kinds.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
 

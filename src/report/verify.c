@@ -128,7 +128,7 @@ verify_rows (Verification *verification, const Verified *table, const GPtrArray 
   if (!table->dimension)
     return ask_of (verification, table, "verify/rows_of_nobody", error) && verify_references (verification, table, error);
   if (columns_find (stored, table->history->names[HISTORY_VERSION]) == NULL) /* it keeps no versions */
-    return true;
+    return ask_of (verification, table, "verify/rows_of_nobody", error);
   return ask_of (verification, table, "verify/dimension", error)
          && ask_of (verification, table, "verify/versions_of_nobody", error);
 }

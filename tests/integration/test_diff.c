@@ -220,6 +220,44 @@ test_placeholders_that_are_filled (void **state)
   assert_loads_so (home, "users-2.csv", &seen);
 }
 
+#define EXPORT                                                                                                                     \
+  "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"absent\": \"close\", \"guard\": "              \
+  "{\"close_percent\": 60}}"
+
+static void
+test_entities_that_are_closed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", EXPORT);
+  load (home, "users.csv", "email,name\na@x,Ann\nb@x,Bob\n");
+  g_auto (Seen) seen = see (home, "users-2.csv", "email,name\nb@x,Bea\n", NULL);
+  assert_int_equal (seen.rows, 2);
+  assert_seen (&seen, 0, "kind", "updated");
+  assert_seen (&seen, 1, "kind", "closed");
+  assert_seen (&seen, 1, "key", "[\"a@x\"]");
+  assert_seen (&seen, 1, "line", "null");
+  assert_loads_so (home, "users-2.csv", &seen);
+  g_auto (Seen) back = see (home, "users-3.csv", "email,name\nb@x,Bea\na@x,Ann\n", NULL);
+  assert_int_equal (back.rows, 1);
+  assert_seen (&back, 0, "kind", "inserted");
+  assert_seen (&back, 0, "line", "3");
+}
+
+/* What a guard holds says so, and is neither held nor kept by that. */
+static void
+test_a_file_that_would_be_held (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", EXPORT);
+  load (home, "users.csv", "email,name\na@x,Ann\nb@x,Bob\nc@x,Cai\n");
+  home_write_file (home, "users-2.csv", "email,name\na@x,Ann\n");
+  g_autofree char *before = state_of (home);
+  g_autoptr (Outcome) outcome = expect_weir (home, 1, "diff", "users-2.csv", NULL);
+  g_autofree char *after = state_of (home);
+  assert_string_equal (before, after);
+  assert_contains (outcome->out, "held");
+}
+
 static void
 test_columns_of_history_that_are_renamed (void **state)
 {
@@ -367,6 +405,8 @@ main (void)
     cmocka_unit_test_setup_teardown (test_late_rows_of_a_fact, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_columns_that_change, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_placeholders_that_are_filled, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_entities_that_are_closed, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_a_file_that_would_be_held, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_columns_of_history_that_are_renamed, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_as_many_as_are_wanted, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_exit_codes, home_setup, home_teardown),
