@@ -97,6 +97,14 @@ describe (const Model *model, const char *guard, const Measure *measure)
       holding);
 }
 
+/* Who only wants to see what the file would do sees that, too. */
+static void
+note_held (const Splice *what, const char *guard, const Measure *measure)
+{
+  g_autofree char *why = describe (what->task->model, guard, measure);
+  g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
+}
+
 static bool
 hold (Db *db, const GoneInput *input, const Vars *vars, const char *guard, const Measure *measure, GError **error)
 {
@@ -150,5 +158,7 @@ guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   const char *guard = find_guard (model, &measure);
   if (guard == NULL)
     return true;
+  if (input->what->task->options->look != NULL)
+    return note_held (input->what, guard, &measure), true;
   return is_approved (db, input->what, &approved, error) && (approved || hold (db, input, &vars, guard, &measure, error));
 }
