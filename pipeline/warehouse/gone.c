@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "pipeline/records/annotation.h"
+#include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/vars.h"
 
@@ -55,8 +56,11 @@ held_then (const GoneInput *input)
     return g_strdup_printf ("%s %s", current, brought);
   g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
   g_autofree char *at = text_quote_literal (input->instant);
-  return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s is not distinct from %s or %s::timestamptz < w.%s) %s", from, at, to,
-                          history_open_end (history), at, to, brought);
+  /* As the server knows best how many they are. */
+  g_autofree char *open =
+      history->open_end == OPEN_END_NULL ? g_strdup ("is null") : g_strconcat ("= ", history_open_end (history), NULL);
+  return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s %s or %s::timestamptz < w.%s) %s", from, at, to, open, at, to,
+                          brought);
 }
 
 /* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by
@@ -165,7 +169,9 @@ find_absent (Db *db, const GoneInput *input, const Vars *vars, Gone *gone, GErro
   if (!gone->whole || what->warehouse->created)
     return !gone->whole || note_rejected (db, input, error);
   int64_t lacking;
-  return note_rejected (db, input, error) && sql_change (db, "gone/absent", vars_all (vars), vars_count (vars), &lacking, error)
+  return note_rejected (db, input, error)
+         && (delta_is_few (what->result->rows.staged) || vars_run (db, vars, "gone/analyze", error))
+         && sql_change (db, "gone/absent", vars_all (vars), vars_count (vars), &lacking, error)
          && (lacking == 0 || sql_change (db, "gone/add_absent", vars_all (vars), vars_count (vars), &gone->absent, error));
 }
 

@@ -36,10 +36,10 @@ find_guard (const Model *model, const Measure *measure)
 }
 
 static bool
-take_measure (Db *db, const GoneInput *input, const Vars *vars, Measure *ret_measure, GError **error)
+take_measure (Db *db, const GoneInput *input, const Gone *gone, const Vars *vars, Measure *ret_measure, GError **error)
 {
   const Splice *what = input->what;
-  g_autoptr (DbResult) last = NULL, counts = NULL;
+  g_autoptr (DbResult) last = NULL, deleted = NULL, counts = NULL;
   *ret_measure = (Measure) { .rows = what->result->rows.read, .before = -1 };
   if (!sql_run (db, "gone/last_export", vars_all (vars), vars_count (vars), &last, error))
     return false;
@@ -48,10 +48,18 @@ take_measure (Db *db, const GoneInput *input, const Vars *vars, Measure *ret_mea
       ret_measure->before = db_result_int64 (last, 0, 0);
       ret_measure->cut_off = db_result_bool (last, 0, 1) && !what->loaded->ended;
     }
+  ret_measure->closes = gone->absent;
+  if (what->loaded->gone > 0)
+    {
+      if (!sql_run (db, "gone/count_deleted", vars_all (vars), vars_count (vars), &deleted, error))
+        return false;
+      ret_measure->closes += db_result_int64 (deleted, 0, 0);
+    }
+  if (ret_measure->closes == 0)
+    return true;
   if (!sql_run (db, "gone/count", vars_all (vars), vars_count (vars), &counts, error))
     return false;
   ret_measure->holding = db_result_int64 (counts, 0, 0);
-  ret_measure->closes = db_result_int64 (counts, 0, 1);
   return true;
 }
 
@@ -87,6 +95,14 @@ describe (const Model *model, const char *guard, const Measure *measure)
   return g_strdup_printf (
       "it may be cut off, for it ends within a line, and the export before it did not; it would close %s of %s keys", closes,
       holding);
+}
+
+/* Who only wants to see what the file would do sees that, too. */
+static void
+note_held (const Splice *what, const char *guard, const Measure *measure)
+{
+  g_autofree char *why = describe (what->task->model, guard, measure);
+  g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
 }
 
 static bool
@@ -137,10 +153,12 @@ guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   if (!gone->whole || input->what->warehouse->created)
     return true;
   g_auto (Vars) vars = gone_vars (input);
-  if (!take_measure (db, input, &vars, &measure, error))
+  if (!take_measure (db, input, gone, &vars, &measure, error))
     return false;
   const char *guard = find_guard (model, &measure);
   if (guard == NULL)
     return true;
+  if (input->what->task->options->look != NULL)
+    return note_held (input->what, guard, &measure), true;
   return is_approved (db, input->what, &approved, error) && (approved || hold (db, input, &vars, guard, &measure, error));
 }

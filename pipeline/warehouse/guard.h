@@ -7,7 +7,8 @@
 #include "pipeline/warehouse/gone.h"
 
 /* False with an INPUT error ("held"), and the result's "held": {"guard": "close_percent", "shrink_percent" or "cut_off", "effective": since when the file is true, or null, "closes", "of": keys,
- * "rows", "rows_before": of the full export before it or null, "sample": [id]}. A file whose bytes a person has approved passes. */
+ * "rows", "rows_before": of the full export before it or null, "sample": [id]}. A file whose bytes a person has approved passes;
+ * so does one that is only looked at (PipelineOptions.look), with a note. */
 bool guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error);
 
 #endif

@@ -93,20 +93,21 @@ update weir.file set place = '', disposition = 'deleted', updated_on = clock_tim
 where table_name = :'table' and disposition in ('archived', 'failed', 'held')
 
 -- name: rejects
+-- Of a run whose file has not found its place, or is held and may be approved, nothing is removed.
 delete from weir.reject r using weir.file f
-where f.run_id = r.run_id and f.table_name = :'table' and f.disposition is not null
+where f.run_id = r.run_id and f.table_name = :'table' and f.disposition <> 'held'
 
 -- name: step_models
 delete from weir.execution_step_model m using weir.execution_step s, weir.file f
-where m.execution_step_id = s.execution_step_id and f.run_id = s.execution_id and f.table_name = :'table' and f.disposition is not null
+where m.execution_step_id = s.execution_step_id and f.run_id = s.execution_id and f.table_name = :'table' and f.disposition <> 'held'
 
 -- name: steps
 delete from weir.execution_step s using weir.file f
-where f.run_id = s.execution_id and f.table_name = :'table' and f.disposition is not null
+where f.run_id = s.execution_id and f.table_name = :'table' and f.disposition <> 'held'
 
 -- name: runs
 -- The execution's row is behind the file's, which refers to it.
-with gone as (delete from weir.file where table_name = :'table' and disposition is not null returning run_id)
+with gone as (delete from weir.file where table_name = :'table' and disposition <> 'held' returning run_id)
 select array_agg(run_id)::text from gone
 
 -- name: operations

@@ -17,6 +17,10 @@ insert into weir_gone select null, i, null, 'rejected' from unnest(:'ids'::uuid[
 insert into weir_gone
 select null, s._id, null, 'rejected' from :"staging".:"build" s join weir_refused r on r._line = s._line
 
+-- name: analyze
+-- Or the server thinks that each id is there many times, and sorts both sides.
+analyze :"staging".:"build" (_id)
+
 -- name: absent
 -- A statement that does not write is worked on by several processes.
 create temporary table weir_absent on commit drop as
@@ -29,15 +33,19 @@ insert into weir_gone
 select null, a._id, :at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
 
 -- name: count
--- The keys that hold then, and those of them that the file closes.
-select (select count(*) from :"schema".:"table" w where :then :within),
-       (select count(*) from weir_gone g where g.why <> 'rejected' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then))
+-- The keys that hold then.
+select count(*) from :"schema".:"table" w where :then :within
+
+-- name: count_deleted
+-- Those of them that rows say are gone: each is looked for by itself, whatever the server takes for likely.
+select count(*) from weir_gone g
+where g.why = 'deleted' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then offset 0)
 
 -- name: sample
-select w.:"id"
-from weir_gone g join :"schema".:"table" w on w.:"id" = g._id
-where g.why <> 'rejected' and :then
-order by w.:"id" limit 5
+select g._id
+from weir_gone g
+where g.why <> 'rejected' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then offset 0)
+limit 5
 
 -- name: close
 with closed as (

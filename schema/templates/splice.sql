@@ -12,9 +12,11 @@ where w.row_hash is distinct from s._hash or :moved
 insert into weir_news (_line, _id, "at?", "gone?")
 select g._line, g._id, g.at, true
 from weir_gone g
-where g.why <> 'rejected'
-  and exists (select from :"schema".:"table" w where w.:"id" = g._id and w.:"valid_from" <= g.at
-                and (w.:"valid_to" is not distinct from :open_end or g.at < w.:"valid_to") :brought)
+where g.why = 'absent'
+   or (g.why = 'deleted'
+       and exists (select from :"schema".:"table" w
+                   where w.:"id" = g._id and w.:"valid_from" <= g.at
+                     and (w.:"valid_to" is not distinct from :open_end or g.at < w.:"valid_to") :brought offset 0))
 union
 select g._line, g._id, g.at, true from weir_gone g where g.why = 'deleted' and exists (select from weir_news n where n._id = g._id)
 

@@ -89,7 +89,7 @@ run (Call *call, int *ret_code, GError **error)
   loader.options.overwrite = options->force;
   loader.one_shot = true;
   if (!loader_refresh (&loader, error) || !held_run_find (&loader, call->arguments[0], &held, error)
-      || !approve (&loader, &held, &end, error))
+      || !held_run_has_file (&held, error) || !approve (&loader, &held, &end, error))
     return false;
   load_now_tell (end.summary, call->json, false);
   load_now_look_behind (&loader);

@@ -17,7 +17,7 @@ explain (const HeldRun *held, GError **why)
              "\"%s\" was held, and `weir discard` has refused it", held->file);
 }
 
-/* A file that was loaded where it lay is left there. */
+/* A file that was loaded where it lay is left there; of one that somebody has taken away only the ledger is told. */
 static bool
 discard_in_place (Loader *loader, const HeldRun *held, const GError *why, LoadEnd *ret_end, GError **error)
 {
@@ -46,8 +46,8 @@ discard (Loader *loader, const HeldRun *held, LoadEnd *ret_end, GError **error)
   explain (held, &why);
   if (!load_now_lock (loader, &route, held->file, error))
     return false;
-  bool done = held->claimed ? discard_claimed (loader, held, &route, why, ret_end, error)
-                            : discard_in_place (loader, held, why, ret_end, error);
+  bool done = held->claimed && held_run_has_file (held, NULL) ? discard_claimed (loader, held, &route, why, ret_end, error)
+                                                              : discard_in_place (loader, held, why, ret_end, error);
   loader_unlock (loader);
   return done;
 }

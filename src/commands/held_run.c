@@ -38,7 +38,6 @@ held_run_find (const Loader *loader, const char *text, HeldRun *ret_held, GError
 {
   HeldRun *held = ret_held;
   g_autoptr (DbResult) run = NULL;
-  struct stat info;
   *held = (HeldRun) { 0 };
   if (!ledger_find_run (loader->db, text, &held->run, error) || !ledger_run (loader->db, held->run, &run, error)
       || !ledger_run_state (loader->db, held->run, &held->state, error))
@@ -55,6 +54,13 @@ held_run_find (const Loader *loader, const char *text, HeldRun *ret_held, GError
   if (summary != NULL && published == NULL)
     return false;
   held->held = json_incref (json_object_get (published, "held"));
+  return true;
+}
+
+bool
+held_run_has_file (const HeldRun *held, GError **error)
+{
+  struct stat info;
   return (lstat (held->place, &info) == 0 && S_ISREG (info.st_mode)) || no_file (held, error);
 }
 

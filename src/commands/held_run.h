@@ -18,8 +18,11 @@ typedef struct
 void held_run_clear (HeldRun *held);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HeldRun, held_run_clear)
 
-/* The run that "text" means (ledger_find_run). Errors: MODEL where its file does not wait, or is not where it should be. */
+/* The run that "text" means (ledger_find_run). Errors: MODEL where its file does not wait. */
 bool held_run_find (const Loader *loader, const char *text, HeldRun *ret_held, GError **error);
+
+/* Whether the file is where it should be; otherwise, with an error, somebody has moved it. */
+bool held_run_has_file (const HeldRun *held, GError **error);
 
 /* Takes the file for its run again, with its table's lock held. NULL: error, also where somebody has taken it meanwhile. Only of one that is
  * "claimed". */

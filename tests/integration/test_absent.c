@@ -539,6 +539,8 @@ test_held_where_it_lies (void **state)
   g_autoptr (Outcome) held = expect_weir (home, 1, "load", "elsewhere/users-2.csv", NULL);
   assert_contains (held->err, "\"users-2.csv\" is held");
   assert_true (home_has_file (home, "elsewhere/users-2.csv"));
+  g_autoptr (Outcome) diff = run_weir (home, "diff", "--json", "elsewhere/users-2.csv", NULL);
+  assert_contains (diff->out, "the file would be held: it would close 2 of 10 keys");
   home_write_file (home, "elsewhere/users-2.csv", "key,v\nk0,a\n");
   assert_weir (home, 1, "approve", "users-2.csv", NULL);
   assert_sql (home, "10", "select count(*) from warehouse.users_current");
@@ -550,6 +552,26 @@ test_held_where_it_lies (void **state)
   assert_weir (home, 1, "load", "elsewhere/users-3.csv", NULL);
   assert_weir (home, 0, "discard", "users-3.csv", NULL);
   assert_sql (home, "failed|left", "select state, disposition from weir.file where file_name = 'users-3.csv'");
+}
+
+/* Somebody has taken the file away: there is nothing to approve, and the run can still be settled. */
+static void
+test_held_and_taken_away (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"absent\": \"close\"}");
+  expect (home, "users-1.csv", ten, "read=10 inserted=10 staged=10");
+  home_drop (home, "users-2.csv", eight);
+  assert_weir (home, 1, "load", "--dry-run", "imports/users-2.csv", NULL);
+  assert_weir (home, 1, "load", "imports/users-2.csv", NULL);
+  g_autofree char *place = sql_scalar (home, "select place from weir.file where state = 'held'");
+  home_take_back (home, place + strlen ("imports/"));
+  g_autoptr (Outcome) approved = expect_weir (home, 2, "approve", "last", NULL);
+  assert_contains (approved->err, "Somebody has moved or removed it.");
+  assert_weir (home, 0, "discard", "last", NULL);
+  assert_weir (home, 2, "discard", "last", NULL);
+  assert_sql (home, "failed", "select state from weir.file where file_name = 'users-2.csv'");
+  home->oracle = ORACLE_BY_HAND;
 }
 
 /* Whatever dies when: the file is in one place, and waits; and with a leave it is applied once. */
@@ -663,6 +685,7 @@ main (void)
     TEST (test_a_file_that_is_cut_off),
     TEST (test_personal_keys_are_not_shown),
     TEST (test_held_where_it_lies),
+    TEST (test_held_and_taken_away),
     TEST (test_held_through_crashes),
     TEST (test_a_reload_of_a_day),
     TEST (test_late_exports),
