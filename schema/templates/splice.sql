@@ -8,13 +8,15 @@ from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w
 where w.row_hash is distinct from s._hash or :moved
 
 -- name: gone
--- And the keys that it says are gone, where they held.
+-- And the keys that it says are gone, where they held, or where a row of the file says something new of them, too.
 insert into weir_news (_line, _id, "at?", "gone?")
 select g._line, g._id, g.at, true
 from weir_gone g
 where g.why <> 'rejected'
   and exists (select from :"schema".:"table" w where w.:"id" = g._id and w.:"valid_from" <= g.at
                 and (w.:"valid_to" is not distinct from :open_end or g.at < w.:"valid_to") :brought)
+union
+select g._line, g._id, g.at, true from weir_gone g where g.why = 'deleted' and exists (select from weir_news n where n._id = g._id)
 
 -- name: analyze_news
 -- What the server does not know it takes for a thousand rows and more, and reads the large table whole.
