@@ -47,8 +47,8 @@ said as materialized (
     select o.id, o.run_id from later l join weir.overwritten o on o.run_id = l.run_id join weir_touched t on t.id = o.id
     union
     select t.id, o.run_id
-    from weir.observed o cross join lateral unnest(o.ids) u (id) join weir_touched t on t.id = u.id
-    where o.table_name = :'table' and o.run_id is not null
+    from later l join weir.observed o on o.table_name = :'table' and o.run_id = l.run_id
+    cross join lateral unnest(o.ids) u (id) join weir_touched t on t.id = u.id
     union
     select t.id, w.run_id from weir.waiting w join weir_touched t on t.id = coalesce(w.id, w.hash) where w.table_name = :'table'),
 built as (
