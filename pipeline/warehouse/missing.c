@@ -64,7 +64,7 @@ find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutRef
   bool waits = reference->reference->missing == MISSING_WAIT;
   g_autofree char *message = g_strdup_printf ("no row of %s has this key", dimension);
   g_autofree char *remedy = NULL;
-  const SqlVar vars[] = { { "schema", task->options->warehouse_schema },
+  const SqlVar vars[] = { { "schema", task->options->dimension_schema },
                           { "dimension", reference->dimension->table },
                           { "id", reference->dimension->id_column },
                           { "staging", loaded->stage->schema },

@@ -132,8 +132,9 @@ explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
 }
 
 static bool
-alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+alter_columns (Db *db, const Warehouse *warehouse, const void *data, GError **error)
 {
+  const GArray *alter = data;
   for (guint i = 0; i < alter->len; i++)
     {
       const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
@@ -145,17 +146,18 @@ alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError *
 
 /* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
 static bool
-alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
+without_view (Db *db, const Warehouse *warehouse, bool (*change) (Db *db, const Warehouse *, const void *data, GError **error),
+              const void *data, GError **error)
 {
   if (warehouse->view == NULL)
-    return alter_columns (db, warehouse, alter, error);
+    return change (db, warehouse, data, error);
   const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
   g_autoptr (DbResult) grants = NULL;
   if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
     return false;
   if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
     return explain_dependent (warehouse, warehouse->view, error);
-  return alter_columns (db, warehouse, alter, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
+  return change (db, warehouse, data, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
 }
 
 /* Whether every load so far has had nothing but NULL in the column. */
@@ -401,7 +403,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
   if (alter->len > 0)
-    return alter_types (db, warehouse, alter, error);
+    return without_view (db, warehouse, alter_columns, alter, error);
   bool has_view = true;
   if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
     return false;
@@ -452,4 +454,41 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
     if (!sql_run (db, *statement, vars, G_N_ELEMENTS (vars), NULL, error))
       return false;
   return true;
+}
+
+/* Nothing of a layout but its model. */
+static Warehouse
+warehouse_of (const char *schema, const Layout *layout)
+{
+  const Kind *kind = kind_of (layout->model);
+  return (Warehouse) { .schema = schema, .layout = layout, .kind = kind, .view = kind->versions ? view_of (layout->model) : NULL };
+}
+
+bool
+warehouse_make_view (Db *db, const char *schema, const Model *model, GError **error)
+{
+  const Layout layout = { .model = model };
+  const Warehouse warehouse = warehouse_of (schema, &layout);
+  g_autofree char *view = warehouse.view;
+  return view == NULL || create_view (db, &warehouse, error);
+}
+
+static bool
+run_statements (Db *db, const Warehouse *warehouse, const void *data, GError **error)
+{
+  const GPtrArray *statements = data;
+  for (guint i = 0; i < statements->len; i++)
+    if (!db_exec (db, statements->pdata[i], error))
+      return explain_dependent (warehouse, warehouse->layout->model->table, error);
+  return true;
+}
+
+bool
+warehouse_reshape (Db *db, const char *schema, const Model *model, const GPtrArray *statements, int lock_ms, GError **error)
+{
+  const Layout layout = { .model = model };
+  const Warehouse warehouse = warehouse_of (schema, &layout);
+  g_autofree char *view = warehouse.view;
+  return lock_for_change (db, schema, model->table, view, lock_ms, error)
+         && without_view (db, &warehouse, run_statements, statements, error);
 }

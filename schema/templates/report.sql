@@ -19,8 +19,8 @@ select t.table_name as table,
        (t.last_run is not null) as applied
 from weir.table t
 left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
-                   from weir.file where table_name = t.table_name) f on true
-left join lateral (select * from weir.file where table_name = t.table_name order by seen_on desc limit 1) last on true
+                   from weir.file where table_name = t.table_name and state <> 'rebuilt') f on true
+left join lateral (select * from weir.file where table_name = t.table_name and state <> 'rebuilt' order by seen_on desc limit 1) last on true
 -- What the staging table holds: a run that ended before it staged anything left the one before there.
 left join lateral (select * from weir.file where table_name = t.table_name and rows_staged is not null
                    order by seen_on desc limit 1) staged on true
@@ -39,7 +39,7 @@ from (select table_name, dimension, count(*) as rows, to_char(min(since), 'YYYY-
              string_agg(distinct left(run_id::text, 8), ' ') as runs
       from weir.waiting group by table_name, dimension) w
 left join lateral (select f.file_name, f.run_id, f.state, f.disposition from weir.file f
-                   where f.table_name = w.dimension order by f.seen_on desc limit 1) refused
+                   where f.table_name = w.dimension and f.state <> 'rebuilt' order by f.seen_on desc limit 1) refused
        on refused.state = 'failed' and refused.disposition in ('failed', 'left')
 order by w.table_name, w.dimension
 

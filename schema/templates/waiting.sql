@@ -9,7 +9,7 @@ on commit drop
 -- name: refused_file
 -- The newest file of a dimension, if it was refused.
 select f.file_name, f.run_id, f.state = 'failed' and f.disposition in ('failed', 'left')
-from weir.file f where f.table_name = :'table' order by f.seen_on desc limit 1
+from weir.file f where f.table_name = :'table' and f.state <> 'rebuilt' order by f.seen_on desc limit 1
 
 -- name: explain
 update weir_refused set message = message || :'more' where waits_for is not distinct from :'waits_for' and column_name = :'column'
@@ -87,7 +87,7 @@ where w.table_name = :'table' and exists (select from :"staging".:"build" s wher
 -- name: keep
 insert into weir.waiting (table_name, run_id, line, dimension, id, hash, cells, since)
 select :'table', :'run'::uuid, s._line, r.waits_for, s._id, s._hash, jsonb_object(array[:names]::text[], array[:texts]::text[]),
-       coalesce(o.since, clock_timestamp())
+       coalesce(o.since, :'now'::timestamptz, clock_timestamp())
 from :"staging".:"build" s join weir_refused r on r._line = s._line left join weir_settled o on o.id = s._id
 where r.waits_for is not null
 
