@@ -61,6 +61,17 @@ take_zone (const char **at, GString *text)
   *at = zone;
 }
 
+/* Parts of a second, where a dot is not what separates everything: "15.25", "15.123456". */
+static void
+take_fraction (const char **at, GString *text)
+{
+  size_t digits = **at == '.' ? strspn (*at + 1, "0123456789") : 0;
+  if (digits < 1 || digits > 6)
+    return;
+  g_string_append_len (text, *at, (gssize) digits + 1);
+  *at += digits + 1;
+}
+
 /* Hours and minutes, and maybe seconds, with the same between them or nothing. Moves behind them if they are a time. */
 static bool
 take_time (const char **at, GString *text)
@@ -76,6 +87,8 @@ take_time (const char **at, GString *text)
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds > 59 || g_ascii_isdigit (*time))
     return false;
   g_string_append_printf (text, "T%02d:%02d:%02d", hours, minutes, seconds);
+  if (more >= 0 && separator != '.')
+    take_fraction (&time, text);
   take_zone (&time, text);
   return *at = time, true;
 }

@@ -16,12 +16,13 @@ typedef enum
 
 typedef struct
 {
-  char text[32]; /* "2026-11-20T09:30:00", with "Z" or "+01:00" behind it where the name says the zone; "": none */
+  char text
+      [40]; /* "2026-11-20T09:30:00", with parts of a second where the name has some, and with "Z" or "+01:00" behind it where the name says the zone; "": none */
   bool zoned;
 } FileDate;
 
 /* A date is a year of four digits, month and day, with the same separator between them ("-", "_", ".", a blank) or with none. Behind it
- * may stand a time: hours and minutes, maybe seconds, behind a "T", a separator or nothing, and then Z or +01, +0100, +01:00. Digits behind
+ * may stand a time: hours and minutes, maybe seconds (and parts of one behind a dot), behind a "T", a separator or nothing, and then Z or +01, +0100, +01:00. Digits behind
  * a separator that are no time are a number of somebody's. The date may stand anywhere in the name. */
 FileDateVerdict file_date_find (const char *file_name, FileDate *ret_date);
 

@@ -1,5 +1,7 @@
 #include "models/model.h"
 
+#include "models/name.h"
+
 const char *const model_kind_words[] = { "dimension", "fact", NULL };
 const char *const key_hash_words[] = { "hmac-sha256", "uuid5", "md5", NULL };
 const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
@@ -46,6 +48,7 @@ model_new (void)
   model->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) model_column_free);
   model->references = g_ptr_array_new_with_free_func ((GDestroyNotify) model_reference_free);
   model->wait_days = DEFAULT_WAIT_DAYS;
+  history_init (&model->history);
   model->max_percent = -1;
   model->max_rows = -1;
   model->dialect.header_rows = model->dialect.skip_lines = -1;
@@ -66,6 +69,7 @@ model_free (Model *model)
   g_ptr_array_unref (model->references);
   g_free (model->effective.column);
   g_free (model->time_zone);
+  history_clear (&model->history);
   g_strfreev (model->files);
   g_strfreev (model->nulls);
   g_free (model->dialect.delimiter);
@@ -132,6 +136,29 @@ bool
 model_is_keyless (const Model *model)
 {
   return model->business_key[0] == NULL;
+}
+
+const char **
+model_own_names (const Model *model)
+{
+  static const char *const of_versions[] = { "opened_by", "closed_by", NULL };
+  static const char *const of_rows[] = { "occurrence", "created_at", "updated_at", "loaded_by", NULL };
+  bool versions = model->kind == MODEL_DIMENSION;
+  GPtrArray *names = g_ptr_array_new ();
+  g_ptr_array_add (names, (gpointer) "row_hash");
+  for (int i = 0; versions && i < HISTORY_COLUMNS; i++)
+    g_ptr_array_add (names, model->history.names[i]);
+  for (const char *const *name = versions ? of_versions : of_rows; *name != NULL; name++)
+    g_ptr_array_add (names, (gpointer) *name);
+  g_ptr_array_add (names, NULL);
+  return (const char **) g_ptr_array_free (names, FALSE);
+}
+
+bool
+model_takes_name (const Model *model, const char *identifier)
+{
+  g_autofree const char **own = model_own_names (model);
+  return name_is_taken_in_staging (identifier) || g_strv_contains (own, identifier);
 }
 
 const char *

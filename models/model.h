@@ -5,6 +5,7 @@
 #define WEIR_MODELS_MODEL_H
 
 #include "base/digest.h"
+#include "models/history.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -163,6 +164,7 @@ typedef struct
   char *time_zone; /* where a date begins that says no zone; NULL: DEFAULT_TIME_ZONE */
   First first;
   Late late;
+  History history;    /* of a dimension */
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
   int64_t max_rows;   /* the same as a number of rows; negative: no such limit */
@@ -192,6 +194,13 @@ const ModelColumn *model_find_column_from (const Model *model, const char *name)
 GPtrArray *model_column_names (const Model *model);
 
 bool model_is_keyless (const Model *model); /* a fact without business_key */
+
+/* The columns that weir makes in the model's warehouse table, but for the id. Borrowed and NULL-terminated; the array is the caller's
+ * (g_free). */
+const char **model_own_names (const Model *model);
+
+/* Whether a column of the file cannot have that name: one of those, or one that every staging table has (name.h). */
+bool model_takes_name (const Model *model, const char *identifier);
 
 /* The time zone in force; borrowed. */
 const char *model_time_zone (const Model *model);

@@ -46,6 +46,10 @@ check_column (const Model *model, const MemberScope *scope)
   for (char **key = model->business_key; *key != NULL; key++)
     if (is_same (*key, name))
       members_problem (scope, "$.effective.column", "\"%s\" is of the business key, which says who a row is of", name);
+  for (guint i = 0; i < model->references->len; i++)
+    for (char **of = ((const ModelReference *) model->references->pdata[i])->columns; *of != NULL; of++)
+      if (is_same (*of, name))
+        members_problem (scope, "$.effective.column", "\"%s\" is of a reference, and the table has the id in its place", name);
   for (guint i = 0; i < model->columns->len; i++)
     {
       const ModelColumn *column = model->columns->pdata[i];

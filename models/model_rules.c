@@ -78,7 +78,7 @@ check_column_name (const Model *model, const MemberScope *scope, const char *pat
   const char *other = g_hash_table_lookup (names, identifier);
   if (identifier[0] == '\0')
     members_problem (scope, path, "\"%s\" has no letter or digit: such a column is named by its place, \"column_3\"", name);
-  else if (name_is_taken (model->kind, name) || name_is_taken (model->kind, identifier))
+  else if (model_takes_name (model, name) || model_takes_name (model, identifier))
     members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
   else if (other != NULL)
     members_problem (scope, path, "\"%s\" is the same column as %s: both are \"%s\"", name, other, identifier);
@@ -168,7 +168,7 @@ check_made_column (const Model *model, const MemberScope *scope, const char *pat
   if (!name_is_usable (name))
     members_problem (scope, path, "\"%s\" is no usable name: lower-case letters, digits and _, no digit first, at most %d bytes",
                      name, NAME_MAX_BYTES);
-  else if (name_is_taken (model->kind, name))
+  else if (model_takes_name (model, name))
     members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
   else if (other != NULL)
     members_problem (scope, path, "\"%s\" is already the name of %s", name, other);
@@ -181,7 +181,7 @@ choose_id_column (const Model *model, GHashTable *names)
 {
   g_autofree char *singular = name_singular (model->table);
   g_autofree char *id = g_strdup_printf ("%s_id", singular);
-  if (!g_hash_table_contains (names, id) && !name_is_taken (model->kind, id))
+  if (!g_hash_table_contains (names, id) && !model_takes_name (model, id))
     return g_steal_pointer (&id);
   return g_strdup_printf ("%s_uuid", singular);
 }

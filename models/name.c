@@ -109,16 +109,6 @@ name_is_taken_in_staging (const char *identifier)
   return g_strv_contains (names, identifier);
 }
 
-bool
-name_is_taken (ModelKind kind, const char *identifier)
-{
-  static const char *const dimension[] = {
-    "row_hash", "effective_start_date", "effective_end_date", "is_current", "version_number", "opened_by", "closed_by", NULL
-  };
-  static const char *const fact[] = { "row_hash", "created_at", "updated_at", "loaded_by", "occurrence", NULL };
-  return name_is_taken_in_staging (identifier) || g_strv_contains (kind == MODEL_FACT ? fact : dimension, identifier);
-}
-
 char *
 name_singular (const char *table)
 {

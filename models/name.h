@@ -2,7 +2,9 @@
 #ifndef WEIR_MODELS_NAME_H
 #define WEIR_MODELS_NAME_H
 
-#include "models/model.h"
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #define NAME_MAX_BYTES 63 /* of a PostgreSQL identifier: NAMEDATALEN - 1 */
 
@@ -29,9 +31,6 @@ bool name_is_usable (const char *name);
 
 /* Whether weir adds a column of that name to every staging table, or PostgreSQL to every table. */
 bool name_is_taken_in_staging (const char *identifier);
-
-/* The same, or weir adds it to a warehouse table of that kind. */
-bool name_is_taken (ModelKind kind, const char *identifier);
 
 /* The table's name in the singular: -ies becomes -y; -sses, -xes, -ches and -shes lose their es; another s is dropped unless the
  * name ends in ss, us or is. Owned by the caller. */

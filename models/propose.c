@@ -119,13 +119,15 @@ static Json *
 propose_columns (const StagedTable *staged, ProposedKey key, GHashTable *referenced, ModelKind kind, GPtrArray *notes)
 {
   Json *columns = json_object ();
+  g_autoptr (Model) proposed = model_new ();
+  proposed->kind = kind;
   for (guint i = 0; i < staged->columns->len; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);
       bool plain = is_key_column (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i));
       if (plain && json_array_size (column->nulls) == 0)
         continue;
-      if (name_is_taken (kind, column->name))
+      if (model_takes_name (proposed, column->name))
         {
           g_ptr_array_add (notes, g_strdup_printf ("%s is a name that weir keeps for itself: not declared", column->name));
           continue;

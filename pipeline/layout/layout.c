@@ -370,22 +370,13 @@ assign_hash_slots (Layout *layout, const Pins *pins)
     }
 }
 
-const char *const *
-layout_own_names (const Model *model)
-{
-  static const char *const dimension[] = {
-    "effective_start_date", "effective_end_date", "is_current", "version_number", "row_hash", "opened_by", "closed_by", NULL
-  };
-  static const char *const fact[] = { "row_hash", "occurrence", "created_at", "updated_at", "loaded_by", NULL };
-  return model->kind == MODEL_DIMENSION ? dimension : fact;
-}
-
 /* Whether a column that the warehouse stores has the name of one that weir makes there. */
 static bool
 is_taken (const Layout *layout, const char *name)
 {
   const Model *model = layout->model;
-  if (g_strv_contains (layout_own_names (model), name) || g_strcmp0 (name, model->id_column) == 0)
+  g_autofree const char **own = model_own_names (model);
+  if (g_strv_contains (own, name) || g_strcmp0 (name, model->id_column) == 0)
     return true;
   for (int r = 0; r < layout->n_references; r++)
     if (strcmp (name, layout->references[r].reference->as) == 0)
@@ -470,7 +461,8 @@ bool
 layout_check_columns (const Layout *layout, const char *file, GError **error)
 {
   const Model *model = layout->model;
-  int own = model != NULL ? (int) g_strv_length ((char **) layout_own_names (model)) + (model->id_column != NULL) : 0;
+  g_autofree const char **names = model != NULL ? model_own_names (model) : NULL;
+  int own = names != NULL ? (int) g_strv_length ((char **) names) + (model->id_column != NULL) : 0;
   int stored = 0;
   for (int i = 0; i < layout->n_columns; i++)
     stored += model != NULL && layout->columns[i].stored;

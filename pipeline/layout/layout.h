@@ -161,9 +161,6 @@ bool layout_may_become (const Layout *layout, TypeId from, TypeId to);
  * there is none. */
 const LayoutColumn *layout_find_convertible (const Layout *layout, const char *name);
 
-/* The columns that weir makes in the model's warehouse table, but for the id. NULL-terminated. */
-const char *const *layout_own_names (const Model *model);
-
 /* The name of the first column of the business key; NULL: it has none. Borrowed. */
 const char *layout_key_name (const Layout *layout);
 

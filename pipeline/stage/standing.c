@@ -2,7 +2,7 @@
 
 #include "pipeline/stage/spool.h"
 #include "pipeline/stage/window.h"
-#include "schema/sql.h"
+#include "schema/history_vars.h"
 
 #include <string.h>
 
@@ -46,7 +46,10 @@ begin_reading (Db *db, const PipelineTask *task, const char *snapshot)
   const char *statement = model->kind == MODEL_DIMENSION   ? "dimension/standing"
                           : model_is_keyless (task->model) ? "fact/standing_keyless"
                                                            : "fact/standing";
-  const SqlVar vars[] = { { "schema", task->options->warehouse_schema }, { "table", model->table }, { "id", model->id_column } };
+  const SqlVar vars[] = { { "schema", task->options->warehouse_schema },
+                          { "table", model->table },
+                          { "id", model->id_column },
+                          HISTORY_VARS (&model->history) };
   g_autofree char *sql = sql_part (statement, vars, G_N_ELEMENTS (vars));
   g_autofree char *settings = g_strdup_printf (begin, snapshot);
   return db_exec (db, settings, NULL) && db_read_begin (db, sql, NULL);

@@ -1,12 +1,13 @@
 #include "pipeline/warehouse/kinds.h"
 
+#include "base/text.h"
+
 static const Kind dimension = {
   .create = "dimension/create",
   .index = (const char *const[]) { "dimension/primary_key", "dimension/unique_current", NULL },
   .first = "dimension/first",
   .apply = "dimension/apply",
   .versions = true,
-  .current = "w.is_current",
 };
 
 static const Kind keyed_fact = {
@@ -14,7 +15,6 @@ static const Kind keyed_fact = {
   .index = (const char *const[]) { "fact/primary_key", NULL },
   .first = "fact/first",
   .apply = "fact/apply",
-  .current = "true",
 };
 
 /* Rows without a key: a bag. */
@@ -22,7 +22,6 @@ static const Kind keyless_fact = {
   .create = "fact/create_keyless",
   .index = (const char *const[]) { "fact/unique", NULL },
   .first = "fact/first_keyless",
-  .current = "true",
 };
 
 const Kind *
@@ -31,4 +30,11 @@ kind_of (const Model *model)
   if (model->kind == MODEL_DIMENSION)
     return &dimension;
   return model_is_keyless (model) ? &keyless_fact : &keyed_fact;
+}
+
+char *
+kind_current (const Model *model)
+{
+  g_autofree char *column = text_quote_ident (model->history.names[HISTORY_CURRENT]);
+  return kind_of (model)->versions ? g_strconcat ("w.", column, NULL) : g_strdup ("true");
 }

@@ -13,10 +13,12 @@ typedef struct
   const char *
       apply; /* those of a later one (NULL: they are appended): known rows that are others now are closed, or updated in place; new ones and,
                              * with "versions", the next ones of those that were closed are inserted */
-  bool versions;       /* rows have history, and <table>_current shows those that hold now */
-  const char *current; /* which rows of the table, w, hold now */
+  bool versions; /* rows have history, and <table>_current shows those that hold now */
 } Kind;
 
 const Kind *kind_of (const Model *model);
+
+/* Which rows of the model's table, w, hold now, as SQL. Owned by the caller. */
+char *kind_current (const Model *model);
 
 #endif

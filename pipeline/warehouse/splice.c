@@ -87,7 +87,8 @@ set_moments (Vars *vars, const Splice *splice)
   vars_take (vars, "at", at);
   if (literal != NULL)
     {
-      vars_take (vars, "moved", g_strdup_printf ("w.effective_start_date > %s", at));
+      g_autofree char *start = text_quote_ident (layout->model->history.names[HISTORY_START]);
+      vars_take (vars, "moved", g_strdup_printf ("w.%s > %s", start, at));
       return;
     }
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);

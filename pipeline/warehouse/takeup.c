@@ -104,11 +104,12 @@ static bool
 write_columns (Db *db, Parts *parts, bool *ret_exists, GError **error)
 {
   const Model *model = parts->model;
+  g_autofree const char **own = model_own_names (model);
   g_autoptr (GPtrArray) stored = columns_read (db, parts->schema, model->table, error);
   for (guint i = 0; stored != NULL && i < stored->len; i++)
     {
       const StoredColumn *column = stored->pdata[i];
-      if (g_strcmp0 (model->id_column, column->name) == 0 || g_strv_contains (layout_own_names (model), column->name))
+      if (g_strcmp0 (model->id_column, column->name) == 0 || g_strv_contains (own, column->name))
         continue;
       g_autofree char *ident = text_quote_ident (column->name);
       g_autofree char *literal = text_quote_literal (column->name);

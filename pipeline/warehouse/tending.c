@@ -4,19 +4,43 @@
 #include "models/name.h"
 #include "schema/sql.h"
 
-/* Called "users_key_weir"; columns: as SQL has them. */
+/* "users_key_weir"; a number behind it where that is another table's, as that of orders_user and "id" is called like that of orders and "user_id".
+ * Owned by the caller. */
+static char *
+index_name (const char *table, const char *label, int number)
+{
+  g_autofree char *name = g_strdup_printf (number == 1 ? "%s_%s_weir" : "%s_%s_weir%d", table, label, number);
+  return name_limit (g_strdup (name), 0, name);
+}
+
+/* The name that the table's index has or gets. *ret_usable, *ret_there: as it is. Owned by the caller. */
+static char *
+find_index (Db *db, const char *schema, const char *table, const char *label, bool *ret_there, bool *ret_usable, GError **error)
+{
+  for (int number = 1;; number++)
+    {
+      g_autofree char *index = index_name (table, label, number);
+      const SqlVar vars[] = { { "schema", schema }, { "table", table }, { "index", index } };
+      g_autoptr (DbResult) found = NULL;
+      if (!sql_run (db, "tending/find_index", vars, G_N_ELEMENTS (vars), &found, error))
+        return NULL;
+      *ret_there = db_result_rows (found) > 0;
+      *ret_usable = *ret_there && db_result_bool (found, 0, 1);
+      if (!*ret_there || db_result_bool (found, 0, 0))
+        return g_steal_pointer (&index);
+    }
+}
+
+/* "columns": as SQL has them. */
 static bool
 index_columns (Db *db, const char *schema, const char *table, const char *label, const char *columns, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("%s_%s_weir", table, label);
-  g_autofree char *index = name_limit (g_strdup (name), 0, name);
+  bool there, usable;
+  g_autofree char *index = find_index (db, schema, table, label, &there, &usable, error);
+  if (index == NULL || usable)
+    return index != NULL;
   const SqlVar vars[] = { { "schema", schema }, { "table", table }, { "index", index }, { "columns", columns } };
-  g_autoptr (DbResult) found = NULL;
-  if (!sql_run (db, "tending/find_index", vars, G_N_ELEMENTS (vars), &found, error))
-    return false;
-  if (db_result_rows (found) > 0 && db_result_bool (found, 0, 0))
-    return true;
-  return (db_result_rows (found) == 0 || sql_run (db, "tending/drop_index", vars, G_N_ELEMENTS (vars), NULL, error))
+  return (!there || sql_run (db, "tending/drop_index", vars, G_N_ELEMENTS (vars), NULL, error))
          && sql_run (db, "tending/index", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 

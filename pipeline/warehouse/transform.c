@@ -43,7 +43,6 @@ static void
 set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
 {
   const Model *model = task->model;
-  const Kind *kind = kind_of (model);
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
   vars_set (vars, "schema", task->options->warehouse_schema);
@@ -52,7 +51,8 @@ set_tables (Vars *vars, const PipelineTask *task, const Stage *stage)
   vars_set (vars, "staging", stage->schema);
   vars_set (vars, "build", stage->name);
   vars_take (vars, "run", g_strdup (id));
-  vars_set (vars, "current", kind->current);
+  vars_take (vars, "current", kind_current (model));
+  vars_set_history (vars, &model->history);
 }
 
 /* The columns that the rows to be inserted have, and their values: from staging, or from the delta, and what a next version carries
@@ -225,7 +225,7 @@ set_begin (Vars *vars, const Warehouse *warehouse, const char *instant)
   g_autofree char *since = instant != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s.");
   vars_take (vars, "began", g_strdup (always ? "'-infinity'::timestamptz" : since));
   vars_take (vars, "opened",
-             always ? g_strdup_printf ("case when coalesce(c.version_number, n.version_number) is null then '-infinity' "
+             always ? g_strdup_printf ("case when coalesce(c.\"version?\", n.\"version?\") is null then '-infinity' "
                                        "else %s::timestamptz end",
                                        literal)
                     : g_strdup_printf ("%s::timestamptz", literal));

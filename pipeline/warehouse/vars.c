@@ -31,6 +31,13 @@ vars_take (Vars *vars, const char *name, char *value)
   vars_set (vars, name, value);
 }
 
+void
+vars_set_history (Vars *vars, const History *history)
+{
+  const SqlVar columns[] = { HISTORY_VARS (history) };
+  g_array_prepend_vals (vars->vars, columns, G_N_ELEMENTS (columns));
+}
+
 const SqlVar *
 vars_all (const Vars *vars)
 {

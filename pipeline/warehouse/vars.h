@@ -2,7 +2,7 @@
 #ifndef WEIR_PIPELINE_WAREHOUSE_VARS_H
 #define WEIR_PIPELINE_WAREHOUSE_VARS_H
 
-#include "schema/sql.h"
+#include "schema/history_vars.h"
 
 typedef struct
 {
@@ -20,6 +20,9 @@ void vars_set (Vars *vars, const char *name, const char *value);
 
 /* The same; takes ownership of value. */
 void vars_take (Vars *vars, const char *name, char *value);
+
+/* Those of the columns that tell versions apart. Borrowed. */
+void vars_set_history (Vars *vars, const History *history);
 
 /* As statements take them: borrowed until the next one is set. */
 const SqlVar *vars_all (const Vars *vars);

@@ -10,7 +10,7 @@
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
 #include "pipeline/warehouse/renames.h"
-#include "schema/sql.h"
+#include "schema/history_vars.h"
 
 #include <string.h>
 
@@ -23,15 +23,13 @@ typedef struct
   GArray *alter; /* of WantedColumn: those whose type has to change */
 } Columns;
 
-/* What people see in the view of current rows: everything but the columns that only tell versions apart. */
-static const char *const hidden_in_view[] = { "effective_end_date", "is_current", "closed_by", NULL };
-
 void
 warehouse_free (Warehouse *warehouse)
 {
   if (warehouse == NULL)
     return;
   g_free (warehouse->view);
+  g_free (warehouse->current);
   g_ptr_array_unref (warehouse->columns);
   g_ptr_array_unref (warehouse->added);
   g_ptr_array_unref (warehouse->fresh);
@@ -67,11 +65,20 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
+/* What people see in the view of current rows: everything but the columns that only tell versions apart. */
+static bool
+is_hidden_in_view (const History *history, const char *name)
+{
+  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], "closed_by", NULL };
+  return g_strv_contains (hidden, name);
+}
+
 /* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
  * it. */
 static bool
 create_view (Db *db, const Warehouse *warehouse, GError **error)
 {
+  const Model *model = warehouse->layout->model;
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
   if (stored == NULL)
     return false;
@@ -79,15 +86,16 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   for (guint i = 0; i < stored->len; i++)
     {
       const char *name = ((const StoredColumn *) stored->pdata[i])->name;
-      if (g_strv_contains (hidden_in_view, name))
+      if (is_hidden_in_view (&model->history, name))
         continue;
       g_autofree char *ident = text_quote_ident (name);
       g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
     }
   const SqlVar vars[] = { { "schema", warehouse->schema },
-                          { "table", warehouse->layout->model->table },
+                          { "table", model->table },
                           { "view", warehouse->view },
-                          { "columns", columns->str } };
+                          { "columns", columns->str },
+                          HISTORY_VARS (&model->history) };
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -102,9 +110,11 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
       g_autofree char *ident = text_quote_ident (column->name);
       g_string_append_printf (columns, "%s %s,\n    ", ident, column->type->name);
     }
-  const SqlVar vars[] = {
-    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, { "columns", columns->str }
-  };
+  const SqlVar vars[] = { { "schema", warehouse->schema },
+                          { "table", model->table },
+                          { "id", model->id_column },
+                          { "columns", columns->str },
+                          HISTORY_VARS (&model->history) };
   warehouse->created = true;
   return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
          && (warehouse->view == NULL || create_view (db, warehouse, error));
@@ -187,7 +197,7 @@ distrust (Db *db, Warehouse *warehouse, const char *column, const char *which, G
   const SqlVar vars[] = { { "schema", warehouse->schema },
                           { "table", warehouse->layout->model->table },
                           { "column", column },
-                          { "current", warehouse->kind->current },
+                          { "current", warehouse->current },
                           { "which", which } };
   return model_is_keyless (warehouse->layout->model) || sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error);
 }
@@ -289,11 +299,11 @@ static void
 find_carried (Warehouse *warehouse, const Columns *columns, GPtrArray *notes)
 {
   const Model *model = warehouse->layout->model;
+  g_autofree const char **own = model_own_names (model);
   for (guint i = 0; i < columns->stored->len; i++)
     {
       const char *name = ((const StoredColumn *) columns->stored->pdata[i])->name;
-      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (layout_own_names (model), name)
-          || is_wanted (columns->wanted, name))
+      if (g_strcmp0 (name, model->id_column) == 0 || g_strv_contains (own, name) || is_wanted (columns->wanted, name))
         continue;
       g_ptr_array_add (warehouse->carried, g_strdup (name));
       if (!never_had_a_value (columns->pins, name))
@@ -417,6 +427,7 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   warehouse->schema = schema;
   warehouse->layout = layout;
   warehouse->kind = kind_of (layout->model);
+  warehouse->current = kind_current (layout->model);
   GPtrArray **const names[] = { &warehouse->columns, &warehouse->added,   &warehouse->fresh,   &warehouse->empties,
                                 &warehouse->filled,  &warehouse->numbers, &warehouse->carried, &warehouse->lacking };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
@@ -449,7 +460,9 @@ bool
 warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column } };
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "id", model->id_column }, HISTORY_VARS (&model->history)
+  };
   for (const char *const *statement = warehouse->kind->index; *statement != NULL; statement++)
     if (!sql_run (db, *statement, vars, G_N_ELEMENTS (vars), NULL, error))
       return false;

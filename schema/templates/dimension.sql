@@ -4,33 +4,33 @@
 create table :"schema".:"table" (
     :"id" uuid not null,
     :columns
-    effective_start_date timestamptz not null,
-    effective_end_date timestamptz,
-    is_current boolean not null,
-    version_number integer not null,
+    :"valid_from" timestamptz not null,
+    :"valid_to" timestamptz,
+    :"is_current" boolean not null,
+    :"version" integer not null,
     row_hash uuid not null,
     opened_by uuid not null,
     closed_by uuid,
-    check (effective_end_date > effective_start_date),
-    check (is_current = (effective_end_date is null))
+    check (:"valid_to" > :"valid_from"),
+    check (:"is_current" = (:"valid_to" is not distinct from :open_end))
 )
 
 -- name: primary_key
-alter table :"schema".:"table" add primary key (:"id", effective_start_date)
+alter table :"schema".:"table" add primary key (:"id", :"valid_from")
 
 -- name: unique_current
-create unique index on :"schema".:"table" (:"id") where is_current
+create unique index on :"schema".:"table" (:"id") where :"is_current"
 
 -- name: view
-create or replace view :"schema".:"view" as select :columns from :"schema".:"table" where is_current
+create or replace view :"schema".:"view" as select :columns from :"schema".:"table" where :"is_current"
 
 -- name: standing
 -- Compared with a file while that is loaded (standing.h).
-copy (select w.:"id", w.row_hash from :"schema".:"table" w where w.is_current) to stdout (format binary)
+copy (select w.:"id", w.row_hash from :"schema".:"table" w where w.:"is_current") to stdout (format binary)
 
 -- name: first
-insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
-select s._id, :values :began, true, 1, s._hash, :'run'::uuid
+insert into :"schema".:"table" (:"id", :columns :"valid_from", :"valid_to", :"is_current", :"version", row_hash, opened_by)
+select s._id, :values :began, :open_end, true, 1, s._hash, :'run'::uuid
 from :"staging".:"build" s
 
 -- name: apply
@@ -39,21 +39,21 @@ from :"staging".:"build" s
 with :delta
 closed as (
     update :"schema".:"table" w
-    set effective_end_date = :'instant'::timestamptz, is_current = false, closed_by = :'run'::uuid
+    set :"valid_to" = :'instant'::timestamptz, :"is_current" = false, closed_by = :'run'::uuid
     from weir_delta d
-    where w.:"id" = d._id and w.is_current and d."known?" and (:distinct)
-    returning w.:"id" as _id, w.version_number :carried),
+    where w.:"id" = d._id and w.:"is_current" and d."known?" and (:distinct)
+    returning w.:"id" as _id, w.:"version" as "version?" :carried),
 :kept
 -- Entities of the delta that have versions but no current one. Of a few each is looked for by itself (delta.h).
 numbered as (
-    select w.:"id" as _id, max(w.version_number) as version_number
+    select w.:"id" as _id, max(w.:"version") as "version?"
     from weir_delta d cross join lateral (select * from :"schema".:"table" w where w.:"id" = d._id :each) w
     where not d."known?"
     group by w.:"id"),
 -- In the order of the index, which is random in that of the file: a million rows take half the time.
 inserted as (
-    insert into :"schema".:"table" (:"id", :columns effective_start_date, is_current, version_number, row_hash, opened_by)
-    select d._id, :values :opened, true, 1 + coalesce(c.version_number, n.version_number, 0), :hash, :'run'::uuid
+    insert into :"schema".:"table" (:"id", :columns :"valid_from", :"valid_to", :"is_current", :"version", row_hash, opened_by)
+    select d._id, :values :opened, :open_end, true, 1 + coalesce(c."version?", n."version?", 0), :hash, :'run'::uuid
     from weir_delta d left join closed c on c._id = d._id left join numbered n on n._id = d._id
     where c._id is not null or not d."known?"
     order by d._id

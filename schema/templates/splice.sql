@@ -4,7 +4,7 @@
 -- The staged rows that say something else than the current version, or of another time; "at?" is since when.
 create temporary table weir_news on commit drop as
 select s.*, :at as "at?"
-from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and w.is_current
+from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and w.:"is_current"
 where w.row_hash is distinct from s._hash or :moved
 
 -- name: analyze_news
@@ -16,20 +16,20 @@ analyze weir_news
 with suspected as materialized (
     select d.*, w."begun?"
     from weir_news d cross join lateral (
-        select w.effective_start_date as "begun?" from :"schema".:"table" w
-        where w.:"id" = d._id and w.effective_start_date <= d."at?" and (w.effective_end_date is null or d."at?" < w.effective_end_date)
+        select w.:"valid_from" as "begun?" from :"schema".:"table" w
+        where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
           and not (:distinct) and w.row_hash is distinct from :refreshed :each) w)
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
 from suspected d
-where w.:"id" = d._id and w.effective_start_date = d."begun?"
+where w.:"id" = d._id and w.:"valid_from" = d."begun?"
 
 -- name: events
 -- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
 -- begins; 3: a row. Of what was said again only the next behind each row matters, for up to there the row holds.
 create temporary table weir_events on commit drop as
 with known as (
-    select w.*, lead(w.effective_start_date) over (partition by w.:"id" order by w.effective_start_date) as "next?"
+    select w.*, lead(w.:"valid_from") over (partition by w.:"id" order by w.:"valid_from") as "next?"
     from (select distinct _id from weir_news) n
     cross join lateral (select * from :"schema".:"table" w where w.:"id" = n._id :each) w),
 again as (
@@ -42,20 +42,20 @@ again as (
         (select o.at from weir.observed o
          where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and n._id = any (o.ids)
          order by o.at limit 1)) o)
-select w.:"id" as "id?", coalesce(case when w.effective_start_date = '-infinity' then :first_at end, w.effective_start_date) as "at?",
+select w.:"id" as "id?", coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") as "at?",
        2 as "kind?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
-       w.effective_start_date as "begun?"
+       w.:"valid_from" as "begun?"
 from known w
 union all
-select w.:"id", w.effective_end_date, 0, null, :data_none null, null, null
-from known w where w.effective_end_date is not null and w."next?" is distinct from w.effective_end_date
+select w.:"id", w.:"valid_to", 0, null, :data_none null, null, null
+from known w where w.:"valid_to" is distinct from :open_end and w."next?" is distinct from w.:"valid_to"
 union all
 select w.:"id", o.at, 1, null, :data_o w.row_hash, :'run'::uuid, null
-from again o join known w on w.:"id" = o._id and w.effective_start_date <= o.at and (w.effective_end_date is null or o.at < w.effective_end_date)
+from again o join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
 union all
 select d._id, d."at?", 3, d._line, :data_d :hash, :'run'::uuid, null
 from weir_news d
-left join known c on c.:"id" = d._id and c.effective_start_date <= d."at?" and (c.effective_end_date is null or d."at?" < c.effective_end_date)
+left join known c on c.:"id" = d._id and c.:"valid_from" <= d."at?" and (c.:"valid_to" is not distinct from :open_end or d."at?" < c.:"valid_to")
 
 -- name: analyze_events
 analyze weir_events
@@ -134,24 +134,24 @@ with gone as materialized (
     except select "id?", "start?" from weir_history)
 delete from :"schema".:"table" w
 using gone g
-where w.:"id" = g."id?" and w.effective_start_date = g."begun?"
+where w.:"id" = g."id?" and w.:"valid_from" = g."begun?"
 
 -- name: change
 update :"schema".:"table" w
-set :assignments effective_end_date = d."end?", is_current = d."end?" is null, version_number = d."number?", row_hash = d."hash?",
+set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", row_hash = d."hash?",
     opened_by = case when row(:data_w true) is distinct from row(:data_d true) then :'run'::uuid else w.opened_by end,
     closed_by = case when d."end?" is null then null
-                     when d."end?" is not distinct from w.effective_end_date then w.closed_by else :'run'::uuid end
+                     when d."end?" = w.:"valid_to" then w.closed_by else :'run'::uuid end
 from weir_history d
-where w.:"id" = d."id?" and w.effective_start_date = d."start?"
-  and row(:data_w w.effective_end_date, w.version_number::bigint, w.row_hash) is distinct from row(:data_d d."end?", d."number?", d."hash?")
+where w.:"id" = d."id?" and w.:"valid_from" = d."start?"
+  and row(:data_w w.:"valid_to", w.:"version"::bigint, w.row_hash) is distinct from row(:data_d coalesce(d."end?", :open_end), d."number?", d."hash?")
 
 -- name: add
-insert into :"schema".:"table" (:"id", :data effective_start_date, effective_end_date, is_current, version_number, row_hash, opened_by, closed_by)
-select d."id?", :data_d d."start?", d."end?", d."end?" is null, d."number?", d."hash?", d."by?",
+insert into :"schema".:"table" (:"id", :data :"valid_from", :"valid_to", :"is_current", :"version", row_hash, opened_by, closed_by)
+select d."id?", :data_d d."start?", coalesce(d."end?", :open_end), d."end?" is null, d."number?", d."hash?", d."by?",
        case when d."end?" is not null then :'run'::uuid end
 from weir_history d
-where not exists (select from :"schema".:"table" w where w.:"id" = d."id?" and w.effective_start_date = d."start?")
+where not exists (select from :"schema".:"table" w where w.:"id" = d."id?" and w.:"valid_from" = d."start?")
 order by d."id?", d."start?"
 
 -- name: remember

@@ -1,7 +1,7 @@
 -- What `weir status` and `weir check` ask of the tables themselves.
 
 -- name: dimension_rows
-select count(*) filter (where is_current), count(*) from :"schema".:"table"
+select count(*) filter (where :"is_current"), count(*) from :"schema".:"table"
 
 -- name: fact_rows
 select count(*), count(*) from :"schema".:"table"

@@ -16,9 +16,10 @@ vacuum (analyze) :"schema".:"table"
 analyze :"schema".:"table"
 
 -- name: find_index
--- Whether it can be used: one whose making was ended is there, and cannot.
-select i.indisvalid
-from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+-- Who has the name: whether it is this table's, and can be used: one whose making was ended is there, and cannot.
+select coalesce(t.relname = :'table', false), coalesce(i.indisvalid, false)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+left join pg_index i on i.indexrelid = c.oid left join pg_class t on t.oid = i.indrelid
 where n.nspname = :'schema' and c.relname = :'index'
 
 -- name: drop_index

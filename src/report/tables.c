@@ -3,8 +3,8 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/held.h"
 #include "pipeline/warehouse/warehouse.h"
+#include "schema/history_vars.h"
 #include "schema/ledger.h"
-#include "schema/sql.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -81,7 +81,9 @@ number_of (const DbResult *result, int row, const char *name)
 static void
 count_rows (Db *db, const char *schema, Table *table)
 {
-  const SqlVar vars[] = { { "schema", schema }, { "table", table->table } };
+  g_autoptr (Model) plain = model_new ();
+  const History *history = table->model != NULL ? &table->model->history : &plain->history;
+  const SqlVar vars[] = { { "schema", schema }, { "table", table->table }, HISTORY_VARS (history) };
   g_autoptr (DbResult) counts = NULL;
   bool exists = true;
   if (warehouse_exists (db, schema, table->table, &exists, NULL) && !exists)

@@ -3,6 +3,7 @@
 #include "base/autoptr.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "src/server/pgmemory.h"
 #include "src/server/pgstate.h"
 #include "src/server/program.h"
 
@@ -21,14 +22,15 @@ static const char hba_text[] = "# Written by weir. The socket's folder is privat
 static const char include_text[] = "\n# weir's settings; weir writes the file anew before each start. ALTER SYSTEM wins over it.\n"
                                    "include 'weir.conf'\n";
 
-/* wal_level minimal: nothing replicates from here, and loads into new tables then need no WAL. */
+/* wal_level minimal: nothing replicates from here, and loads into new tables then need no WAL. shared_buffers: where an index of ten million ids
+ * does not fit, one changed row in a hundred costs a page read and another one written, for each index. */
 static const char conf_text[] = "# Written by weir before each start; use ALTER SYSTEM for your own settings.\n"
                                 "listen_addresses = '%s'\n"
                                 "port = %d\n"
                                 "unix_socket_directories = '%s'\n"
                                 "unix_socket_permissions = 0700\n"
                                 "max_connections = 50\n"
-                                "shared_buffers = '128MB'\n"
+                                "shared_buffers = '%dMB'\n"
                                 "wal_level = minimal\n"
                                 "max_wal_senders = 0\n"
                                 "wal_compression = %s\n"
@@ -108,7 +110,9 @@ static bool
 write_conf (const PgServer *server, const char *compression, GError **error)
 {
   g_autofree char *path = g_build_filename (server->data, "weir.conf", NULL);
-  g_autofree char *text = g_strdup_printf (conf_text, server->tcp ? "127.0.0.1" : "", server->port, server->socket, compression);
+  int buffers = pgmemory_buffers (pgmemory_of_machine (PGMEMORY_LIMIT));
+  g_autofree char *text =
+      g_strdup_printf (conf_text, server->tcp ? "127.0.0.1" : "", server->port, server->socket, buffers, compression);
   return pgstate_write_owned (server, path, text, error);
 }
 

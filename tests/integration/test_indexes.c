@@ -122,12 +122,37 @@ test_a_long_name (void **state)
   assert_sql (home, "1", "select count(*) from pg_indexes where schemaname = 'warehouse' and indexdef like '%%(email)'");
 }
 
+/* Two tables whose indexes would have one name. */
+static void
+test_names_that_meet (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"indexes\": \"keys\"");
+  write_models (home, "\"email\"");
+  home_write_model (home, "a",
+                    "{\"table\": \"a\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], "
+                    "\"as\": \"b_user_id\"}]}");
+  home_write_model (
+      home, "a_b",
+      "{\"table\": \"a_b\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"email\"], "
+      "\"as\": \"user_id\"}]}");
+  load (home, "users.csv", users_text);
+  load (home, "a.csv", sales_text);
+  load (home, "a_b.csv", sales_text);
+  load (home, "a_b.csv", "email,amount\na@x.org,3\n");
+  assert_indexes (home, "warehouse.a (b_user_id), warehouse.users (email)");
+  assert_sql (home, "(user_id)",
+              "select string_agg(regexp_replace(indexdef, '.* ', ''), '') from pg_indexes where indexname = 'a_b_user_id_weir2' "
+              "and tablename = 'a_b'");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = { TEST (test_by_default),      TEST (test_asked_for),
                                       TEST (test_asked_for_later), TEST (test_a_leftover_is_made_anew),
-                                      TEST (test_by_a_worker),     TEST (test_a_long_name) };
+                                      TEST (test_by_a_worker),     TEST (test_a_long_name),
+                                      TEST (test_names_that_meet) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -176,6 +176,9 @@ static const struct
   { "{" DIMENSION ", \"effective\": {}}", "$.effective: \"column\" is missing" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"Email\"}}",
     "$.effective.column: \"Email\" is of the business key, which says who a row is of" },
+  { "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"number\"], \"effective\": {\"column\": \"Day\"}, "
+    "\"references\": [{\"dimension\": \"days\", \"columns\": [\"day\"], \"as\": \"day_id\", \"missing\": \"reject\"}]}",
+    "$.effective.column: \"Day\" is of a reference, and the table has the id in its place" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"columns\": {\"at\": {\"type\": \"bigint\"}}}",
     "$.effective.column: \"at\" is declared as bigint: it must be a date, timestamp or timestamptz" },
   { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"late\": \"apply\"}",

@@ -131,11 +131,14 @@ test_taken_names_depend_on_the_kind (void **state G_GNUC_UNUSED)
     { "occurrence", false, false, true },
     { "email", false, false, false },
   };
+  g_autoptr (Model) dimension = model_new (), fact = model_new ();
+  dimension->kind = MODEL_DIMENSION;
+  fact->kind = MODEL_FACT;
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
       assert_int_equal (name_is_taken_in_staging (names[i].name), names[i].staging);
-      assert_int_equal (name_is_taken (MODEL_DIMENSION, names[i].name), names[i].dimension);
-      assert_int_equal (name_is_taken (MODEL_FACT, names[i].name), names[i].fact);
+      assert_int_equal (model_takes_name (dimension, names[i].name), names[i].dimension);
+      assert_int_equal (model_takes_name (fact, names[i].name), names[i].fact);
     }
 }
 

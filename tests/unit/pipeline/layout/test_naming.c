@@ -53,10 +53,10 @@ typedef struct
   {
     const char *header, *names;
   } files[HISTORY];
-} History;
+} Before;
 
 static void
-expect_histories (const char *model, const History *histories, size_t count)
+expect_histories (const char *model, const Before *histories, size_t count)
 {
   g_autoptr (Catalog) catalog = test_catalog (test_model ("people", model), NULL);
   for (size_t i = 0; i < count; i++)
@@ -76,7 +76,7 @@ expect_histories (const char *model, const History *histories, size_t count)
 
 #define PEOPLE "{\"table\":\"people\",\"kind\":\"dimension\",\"business_key\":[\"id\"]}"
 
-static const History made_names[] = {
+static const Before made_names[] = {
   { "a name by place, permuted", { { "id||column_2", "id column_2_2 column_2" }, { "id|column_2|", "id column_2 column_3" } } },
   { "and back", { { "id|column_2|", "id column_2 column_3" }, { "id||column_2", "id column_2_2 column_2" } } },
   { "the name comes later",
@@ -149,7 +149,7 @@ a_written_header_stays_its_column (void **state)
   "\"id\":{\"from\":[\"Number\"]},\"phone\":{\"from\":[\"mobile\",\"Mobile No\",\"column_3\"]},\"Stra\xC3\x9F"                     \
   "e\":{\"from\":[\"street\"]}}}"
 
-static const History other_names[] = {
+static const Before other_names[] = {
   { "an identifier", { { "id|mobile", "id phone" }, { "id|phone", "id phone" } } },
   { "a spelling", { { "id|Mobile No", "id phone" }, { "mobile no|id", "phone id" } } },
   { "another case", { { "id|MOBILE", "id phone" } } },
