@@ -285,7 +285,6 @@ typedef struct
   const char *table;
   const char *begun; /* timestamptz */
   const char *summary;
-  int64_t rows; /* of the rebuilt table */
   int64_t inserted, updated, removed;
 } RebuiltRun;
 bool ledger_rebuilt (Db *db, const RebuiltRun *run, GError **error);

@@ -409,25 +409,28 @@ list_assignments (const GPtrArray *names)
   return g_string_free (text, FALSE);
 }
 
-/* Rows that have other values. Of an id one version is current, at any moment: first those that are no more. */
+static bool
+change_some (Db *db, Vars *vars, const char *kind, const char *when, GError **error)
+{
+  vars_set (vars, "kind", kind);
+  vars_set (vars, "when", when);
+  return vars_run (db, vars, "rebuild/change", error);
+}
+
+/* Rows that have other values. Of an id one version is current, at any moment: first go those that are not. */
 static bool
 change_rows (Db *db, const Difference *difference, Vars *vars, GError **error)
 {
-  const Kind *kind = kind_of (difference->of.model);
+  const Model *model = difference->of.model;
   g_autoptr (GPtrArray) compared = list_compared (difference);
-  const char *const order[] = { kind->versions ? "not r.is_current" : "false", kind->versions ? "r.is_current" : "true" };
+  g_autofree char *ident = text_quote_ident (model->history.names[HISTORY_CURRENT]);
+  g_autofree char *current = kind_of (model)->versions ? g_strdup_printf ("r.%s", ident) : g_strdup ("true");
+  g_autofree char *over = g_strdup_printf ("not %s", current);
   vars_take (vars, "assignments", list_assignments (compared));
-  vars_set (vars, "kind", "different");
-  for (size_t i = 0; i < G_N_ELEMENTS (order); i++)
-    {
-      vars_set (vars, "when", order[i]);
-      if (!vars_run (db, vars, "rebuild/change", error))
-        return false;
-    }
+  if (!change_some (db, vars, "different", over, error) || !change_some (db, vars, "different", current, error))
+    return false;
   vars_set (vars, "assignments", "");
-  vars_set (vars, "kind", "hash");
-  vars_set (vars, "when", "true");
-  return vars_run (db, vars, "rebuild/change", error);
+  return change_some (db, vars, "hash", "true", error);
 }
 
 static bool

@@ -189,9 +189,9 @@ values (:'run'::uuid, 'COMPLETED', :'begun'::timestamptz, :'begun'::timestamptz,
         extract(epoch from clock_timestamp() - :'begun'::timestamptz) * 1000)
 
 -- name: run_file
-insert into weir.file (run_id, table_name, file_name, place, disposition, state, size_bytes, mtime_ns, rows_read, rows_inserted, rows_updated,
+insert into weir.file (run_id, table_name, file_name, place, disposition, state, size_bytes, mtime_ns, rows_inserted, rows_updated,
                        rows_deactivated, summary)
-values (:'run'::uuid, :'table', 'weir rebuild', '', 'deleted', 'rebuilt', 0, 0, :'rows'::bigint, :'inserted'::bigint, :'updated'::bigint,
+values (:'run'::uuid, :'table', 'weir rebuild', '', 'deleted', 'rebuilt', 0, 0, :'inserted'::bigint, :'updated'::bigint,
         :'removed'::bigint, :'summary'::jsonb)
 
 -- name: now

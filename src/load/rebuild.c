@@ -323,8 +323,8 @@ record (Db *db, const Rebuild *rebuild, RebuildEnd *end, GError **error)
                                         (json_int_t) difference->missing, "different", (json_int_t) difference->different);
   g_autofree char *text = weir_json_text (summary);
   return ledger_rebuilt (db,
-                         &(RebuiltRun) { end->run, rebuild->model->table, rebuild->begun, text, difference->rebuilt_rows,
-                                         difference->missing, difference->different, difference->extra },
+                         &(RebuiltRun) { end->run, rebuild->model->table, rebuild->begun, text, difference->missing,
+                                         difference->different, difference->extra },
                          error);
 }
 

@@ -62,7 +62,7 @@ static const struct
   { "an execution without a file, or of a state that does not fit its status",
     "select e.execution_id, e.status, f.state from weir.execution e left join weir.file f on f.run_id = e.execution_id where "
     "f.run_id is null"
-    " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate'))"
+    " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate', 'rebuilt'))"
     " or (e.status = 'FAILED') is distinct from (f.state = 'failed')" },
   { "a completed execution without its end or with an error, or a failed one without an error",
     "select execution_id, status from weir.execution where (status = 'COMPLETED' and (completed_on is null or error is not null))"
