@@ -51,6 +51,8 @@ static const struct
 
   [REASON_INVALID_JSON] = { "invalid_json", ERROR, "weir.json or a model is not JSON" },
   [REASON_BAD_MODEL] = { "bad_model", ERROR, "a model with mistakes; each is told with its place" },
+  [REASON_HISTORY_CHANGED] = { "history_changed", ERROR,
+                               "the history that the model wants cannot be made of the one that the table has" },
   [REASON_KEY_CHANGED] = { "key_changed", ERROR, "the key of the model is not the one that the table was loaded with" },
   [REASON_TYPE_CHANGED] = { "type_changed", ERROR, "a declared type that the stored column cannot take" },
   [REASON_SECRET_CHANGED] = { "secret_changed", ERROR, "the key secret is not the one that the table's ids were made with" },

@@ -48,9 +48,10 @@ typedef enum
 /* What becomes of a fact's row whose reference the dimension does not know. */
 typedef enum
 {
-  MISSING_WAIT,   /* it is kept until the dimension knows it, for "wait_days" */
-  MISSING_REJECT, /* it is a reject */
-  MISSING_ALLOW,  /* it goes to the warehouse with the id that the entity will have */
+  MISSING_WAIT,        /* it is kept until the dimension knows it, for "wait_days" */
+  MISSING_REJECT,      /* it is a reject */
+  MISSING_ALLOW,       /* it goes to the warehouse with the id that the entity will have */
+  MISSING_PLACEHOLDER, /* the dimension gets a row with nothing but the key, which the first file that has the entity fills */
 } Missing;
 
 #define DEFAULT_WAIT_DAYS 30

@@ -56,6 +56,14 @@ check_reference (const ModelReference *reference, const char *path, const GPtrAr
   guint given = g_strv_length (reference->columns);
   g_autofree char *columns_path = members_path (path, "columns");
   g_autofree char *key = g_strjoinv (", ", dimension->business_key);
+  if (reference->missing == MISSING_PLACEHOLDER && dimension->effective.kind != EFFECTIVE_ARRIVAL
+      && dimension->first != FIRST_ALWAYS)
+    {
+      g_autofree char *missing_path = members_path (path, "missing");
+      members_problem (scope, missing_path,
+                       "a placeholder holds since ever, and so must what fills it: say \"first\": \"always\" in %s",
+                       dimension->path);
+    }
   if (wanted != given)
     members_problem (scope, columns_path, "%u column%s for the %u of \"%s\"'s business_key (%s)", given, given == 1 ? "" : "s",
                      wanted, dimension->table, key);

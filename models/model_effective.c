@@ -80,7 +80,8 @@ model_check_effective (const Model *model, const Json *root, const MemberScope *
     if (((const ModelReference *) model->references->pdata[i])->missing == MISSING_WAIT)
       {
         g_autofree char *path = g_strdup_printf ("$.references[%u].missing", i);
-        members_problem (scope, path, "rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"");
+        members_problem (scope, path,
+                         "rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside \"effective\"");
       }
   if (model->effective.column != NULL)
     check_column (model, scope);

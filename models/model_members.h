@@ -17,6 +17,10 @@ void model_read_dialect (const MemberScope *scope, const char *path, Json *value
 void model_read_effective (const MemberScope *scope, const char *path, Json *value);
 void model_check_effective (const Model *model, const Json *root, const MemberScope *scope);
 
+/* "names"; and whether it and "open_end" can be so. In model_history.c. */
+void model_read_names (const MemberScope *scope, const char *path, Json *value);
+void model_check_history (const Model *model, const Json *root, const MemberScope *scope);
+
 /* An array of texts, which may be empty; replaces *ret_nulls. */
 void model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls);
 

@@ -297,7 +297,8 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
                   .lines = lines,
                   .applied_on = step->applied_on };
   g_autofree char *summary = tell_goal (db, task, STATUS_APPLIED, result, step, &end);
-  return ledger_table_pin (db, model->table, pins, key, error)
+  g_autofree char *history = model->kind == MODEL_DIMENSION ? history_text (&model->history) : NULL;
+  return ledger_table_pin (db, model->table, pins, key, history, error)
          && ledger_table_applied (db, task->run, &identity, rows->rejected > 0 || task->run->as_of != NULL, effective->instant,
                                   error)
          && ledger_step_end (db, task->run->id, "TRANSFORM", true, rows->inserted + rows->updated, error)
@@ -319,7 +320,8 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
           && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
   const TableBefore before = {
-    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, overtaken, &effective
+    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, known->state.history, overtaken,
+    &effective
   };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, result, step, &effective, error);

@@ -2,6 +2,7 @@
  *
  *   :"valid_from" :"valid_to"   since when and until when a version holds, [from, to)
  *   :"is_current" :"version"    whether it holds now; its number
+ *   :"is_inferred"              whether it is a placeholder
  *   :open_end                   what :"valid_to" is in a version without an end, NULL or a time, so that
  *                               w.:"valid_to" is not distinct from :open_end   says that w has none, and
  *                               nullif(w.:"valid_to", :open_end)   is NULL there */
@@ -18,7 +19,8 @@
   { "valid_to", (history)->names[HISTORY_END] },                                                                                   \
   { "is_current", (history)->names[HISTORY_CURRENT] },                                                                             \
   { "version", (history)->names[HISTORY_VERSION] },                                                                                \
-  { "open_end", (history)->open_end }
+  { "is_inferred", (history)->names[HISTORY_INFERRED] },                                                                           \
+  { "open_end", history_open_end (history) }
 /* clang-format on */
 
 #endif

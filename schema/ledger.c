@@ -14,6 +14,7 @@ table_state_clear (TableState *state)
   g_free (state->kind);
   g_free (state->pins);
   g_free (state->key);
+  g_free (state->history);
   g_free (state->last_run);
   g_free (state->last_sha256);
   g_free (state->last_checksum);
@@ -343,6 +344,7 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .applied = db_result_int64 (result, 0, 11),
     .warehouse_schema = g_strdup (db_result_value (result, 0, 12)),
     .waiting = db_result_int64 (result, 0, 13),
+    .history = g_strdup (db_result_value (result, 0, 14)),
   };
   return true;
 }
@@ -354,9 +356,9 @@ ledger_table_ensure (Db *db, const char *table, const char *kind, const char *wa
 }
 
 bool
-ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error)
+ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, const char *history, GError **error)
 {
-  return LEDGER_POST ("table_pin", { "table", table }, { "pins", pins }, { "key", key });
+  return LEDGER_POST ("table_pin", { "table", table }, { "pins", pins }, { "key", key }, { "history", history });
 }
 
 bool

@@ -45,10 +45,11 @@ void run_clear (Run *run);
 /* What weir.table knows of a table. Owned; release with table_state_clear. */
 typedef struct
 {
-  bool exists; /* a row is there */
-  char *kind;  /* "dimension", "fact" or NULL: only staged so far */
-  char *pins;  /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
-  char *key;   /* JSON text of the key definition, or NULL */
+  bool exists;   /* a row is there */
+  char *kind;    /* "dimension", "fact" or NULL: only staged so far */
+  char *pins;    /* JSON text: {"columns":{name:{"type","format"}}}, or NULL */
+  char *key;     /* JSON text of the key definition, or NULL */
+  char *history; /* JSON text of how versions are told apart (models/history.h), or NULL */
   char *last_run;
   char *last_sha256;
   int64_t last_size;
@@ -213,8 +214,8 @@ bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
 bool ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_state, GError **error);
 /* kind and warehouse_schema are NULL where the table is only staged; what is there already stays. */
 bool ledger_table_ensure (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
-/* A key that is there already stays. */
-bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, GError **error);
+/* A key that is there already stays. history: NULL of a table without versions. */
+bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, const char *history, GError **error);
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
 /* The run's instant: greatest (now, the table's last instant + 1 microsecond), kept in the row, and by how many seconds it is ahead of the

@@ -2,24 +2,44 @@
 #include "schema/ledger.h"
 #include "schema/ledger_private.h"
 
+/* What loads write of a table besides its own row and the runs'. */
+static const char *const kept[] = { "waiting", "observed" };
+
+/* All that they write. Whatever else there is they only read. */
+#define WRITTEN "execution execution_step execution_step_model file reject table waiting observed"
+
+/* Of a run: what is where, and when it was. */
+#define PLACE_OF_FILE                                                                                                              \
+  "run_id table_name file_name place disposition claimed state size_bytes mtime_ns inode sha256 instant_ns order_key again "       \
+  "retry_of by_hand seen_on updated_on summary"
+#define PLACE_OF_TABLE "table_name warehouse_schema last_instant created_on updated_on"
+
 bool
 ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error)
 {
   return LEDGER_ASK ("rebuild/files", ret_files, { "table", table });
 }
 
+/* Runs statements that a statement gives. */
+static bool
+run_listed (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  g_autoptr (DbResult) list = NULL;
+  if (!sql_run (db, statement, vars, n_vars, &list, error))
+    return false;
+  for (int row = 0; row < db_result_rows (list); row++)
+    if (!db_exec (db, db_result_value (list, row, 0), error))
+      return false;
+  return true;
+}
+
 static bool
 make_tables (Db *db, GError **error)
 {
-  g_autoptr (DbResult) tables = NULL;
+  const SqlVar written = { "written", WRITTEN };
   /* A session that has had temporary tables already keeps the room that it has. */
   (void) sql_run (db, "rebuild/make_room", NULL, 0, NULL, NULL);
-  if (!sql_run (db, "rebuild/shadows", NULL, 0, &tables, error))
-    return false;
-  for (int row = 0; row < db_result_rows (tables); row++)
-    if (!db_exec (db, db_result_value (tables, row, 0), error))
-      return false;
-  return true;
+  return run_listed (db, "rebuild/shadows", NULL, 0, error) && run_listed (db, "rebuild/inputs", &written, 1, error);
 }
 
 bool
@@ -51,17 +71,38 @@ ledger_shadow_changed (Db *db, GError **error)
                        "\"%s\" changed while it was read", db_result_value (changed, 0, 0));
 }
 
+/* An UPDATE of a row by the shadow's, but for some columns. */
+static bool
+take_over (Db *db, const char *statement, const char *relation, const char *but, const char *table, const char *schema,
+           GError **error)
+{
+  const SqlVar which[] = { { "relation", relation }, { "but", but } };
+  g_autoptr (DbResult) list = NULL;
+  if (!sql_run (db, "rebuild/assignments", which, G_N_ELEMENTS (which), &list, error))
+    return false;
+  const SqlVar vars[] = { { "table", table }, { "schema", schema }, { "assignments", db_result_value (list, 0, 0) } };
+  return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static bool
+take_rows (Db *db, const char *relation, const char *table, GError **error)
+{
+  g_autofree char *shadow = g_strconcat ("weir.", relation, NULL);
+  const SqlVar vars[] = { { "relation", relation }, { "shadow", shadow }, { "table", table } };
+  return sql_run (db, "rebuild/forget_rows", vars, G_N_ELEMENTS (vars), NULL, error)
+         && sql_run (db, "rebuild/take_rows", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
 bool
 ledger_shadow_take (Db *db, const char *table, const char *schema, GError **error)
 {
-  static const char *const statements[] = { "rebuild/take_files",     "rebuild/forget_rejects", "rebuild/take_rejects",
-                                            "rebuild/forget_waiting", "rebuild/take_waiting",   "rebuild/forget_observed",
-                                            "rebuild/take_observed",  "rebuild/take_table" };
-  const SqlVar vars[] = { { "table", table }, { "schema", schema } };
-  for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
-    if (!sql_run (db, statements[i], vars, G_N_ELEMENTS (vars), NULL, error))
+  for (size_t i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (!take_rows (db, kept[i], table, error))
       return false;
-  return true;
+  return take_over (db, "rebuild/take_files", "file", PLACE_OF_FILE, table, schema, error)
+         && sql_run (db, "rebuild/forget_rejects", NULL, 0, NULL, error)
+         && sql_run (db, "rebuild/take_rejects", NULL, 0, NULL, error)
+         && take_over (db, "rebuild/take_table", "table", PLACE_OF_TABLE, table, schema, error);
 }
 
 bool

@@ -5,6 +5,7 @@
 #define WEIR_PIPELINE_STAGE_ROW_H
 
 #include "pipeline/stage/copybin.h"
+#include "pipeline/layout/key.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/stage/null_count.h"
 #include "pipeline/stage/row_clock.h"
@@ -47,6 +48,10 @@ Uid row_identity (const Row *row);
 
 /* After ROW_OK: what it refers to, by the layout's reference. False: nothing. */
 bool row_reference (const Row *row, int reference, Uid *ret_id);
+
+/* After ROW_OK, of the same record: the key that the id of a reference is made from, each part normalised, in the order of the dimension's
+ * business key. Borrowed until the next call; NULL: it refers to nothing. */
+const KeyPart *row_reference_key (Row *row, const Record *record, int reference);
 
 /* After ROW_OK: the hash of its values. */
 Uid row_hash (const Row *row);

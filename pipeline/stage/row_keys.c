@@ -76,13 +76,30 @@ canonical_reference (Row *row, int r, int part)
           || key_canonical (key, known, &cell_format_own, &row->parts[part], text, &unused));
 }
 
-RowVerdict
-row_convert_reference (Row *row, const Record *record, int r)
+static void
+fill_reference (Row *row, const Record *record, int r)
 {
   const LayoutReference *reference = &row->layout->references[r];
   fill_parts (row, record, reference->columns, reference->n_columns);
   for (int part = 0; part < reference->n_columns; part++)
     canonical_reference (row, r, part);
+}
+
+const KeyPart *
+row_reference_key (Row *row, const Record *record, int r)
+{
+  const KeyPart *normalized;
+  size_t count = (size_t) row->layout->references[r].n_columns, empty;
+  Uid id;
+  fill_reference (row, record, r);
+  return key_make (row->reference_keys[r], row->parts, count, &id, &normalized, &empty) ? normalized : NULL;
+}
+
+RowVerdict
+row_convert_reference (Row *row, const Record *record, int r)
+{
+  const LayoutReference *reference = &row->layout->references[r];
+  fill_reference (row, record, r);
   size_t empty;
   Cell *cell = &row->reference_cells[r];
   Uid *id = &row->reference_ids[r];

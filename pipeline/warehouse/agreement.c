@@ -4,6 +4,7 @@
 #include "pipeline/layout/former.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
+#include "pipeline/warehouse/history_change.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -151,8 +152,10 @@ check_warehouse (Db *db, const Catalog *catalog, const Model *model, const Table
     return false;
   if (!exists) /* the next load makes it */
     return true;
+  g_auto (History) was = { 0 };
   g_autoptr (GPtrArray) stored = columns_read (db, schema, model->table, error);
-  if (stored == NULL || !columns_check_id (schema, model, stored, error))
+  if (stored == NULL || !columns_check_id (schema, model, stored, error) || !history_parse (pinned->history, &was, error)
+      || !history_change_check (schema, model, &was, stored, error))
     return false;
   g_autoptr (Pins) pins = pins_parse (pinned->pins, error);
   if (pins == NULL)

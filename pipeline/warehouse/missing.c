@@ -45,15 +45,49 @@ may_miss (Db *db, const Referred *referred, const SqlVar *vars, size_t n_vars, i
   return done;
 }
 
-/* Puts down the rows of a reference, of which there are some. */
-static bool
-refuse (Db *db, const SqlVar *vars, size_t n_vars, int64_t *ret_rows, GError **error)
+/* What the statements about a reference are made of. */
+typedef struct
 {
-  int64_t count;
+  SqlVar vars[9];
+} MissingVars;
+
+#define WAITS_FOR 8
+#define COLUMN 6
+
+static MissingVars
+vars_of (const PipelineTask *task, const Loaded *loaded, const LayoutReference *reference, const char *message)
+{
+  bool waits = reference->reference->missing == MISSING_WAIT;
+  return (MissingVars) { { { "schema", task->options->dimension_schema },
+                           { "dimension", reference->dimension->table },
+                           { "id", reference->dimension->id_column },
+                           { "staging", loaded->stage->schema },
+                           { "build", loaded->stage->name },
+                           { "as", reference->reference->as },
+                           [COLUMN] = { "column", loaded->layout->columns[reference->columns[0]].name },
+                           { "message", message },
+                           [WAITS_FOR] = { "waits_for", waits ? reference->reference->dimension : NULL } } };
+}
+
+static bool
+count_missing (Db *db, const Loaded *loaded, const LayoutReference *reference, const MissingVars *vars, int64_t staged,
+               int64_t *ret_rows, GError **error)
+{
+  const GPtrArray *referred = loaded->referred;
+  size_t which = (size_t) (reference - loaded->layout->references);
+  bool may;
   *ret_rows = 0;
-  if (!count_of (db, "table/count_missing", vars, n_vars, &count, error))
-    return false;
-  return count == 0 || (sift_begin (db, error) && sql_change (db, "table/refuse_missing", vars, n_vars, ret_rows, error));
+  return may_miss (db, referred != NULL && which < referred->len ? referred->pdata[which] : NULL, vars->vars,
+                   G_N_ELEMENTS (vars->vars), staged, &may, error)
+         && (!may || count_of (db, "table/count_missing", vars->vars, G_N_ELEMENTS (vars->vars), ret_rows, error));
+}
+
+bool
+missing_count (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutReference *reference, int64_t staged,
+               int64_t *ret_rows, GError **error)
+{
+  const MissingVars vars = vars_of (task, loaded, reference, NULL);
+  return count_missing (db, loaded, reference, &vars, staged, ret_rows, error);
 }
 
 static bool
@@ -61,32 +95,21 @@ find_of (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutRef
          int64_t *ret_rows, GError **error)
 {
   const char *dimension = reference->reference->dimension;
-  bool waits = reference->reference->missing == MISSING_WAIT;
   g_autofree char *message = g_strdup_printf ("no row of %s has this key", dimension);
   g_autofree char *remedy = NULL;
-  const SqlVar vars[] = { { "schema", task->options->dimension_schema },
-                          { "dimension", reference->dimension->table },
-                          { "id", reference->dimension->id_column },
-                          { "staging", loaded->stage->schema },
-                          { "build", loaded->stage->name },
-                          { "as", reference->reference->as },
-                          { "column", loaded->layout->columns[reference->columns[0]].name },
-                          { "message", message },
-                          { "waits_for", waits ? dimension : NULL } };
-  const GPtrArray *referred = loaded->referred;
-  size_t which = (size_t) (reference - loaded->layout->references);
-  bool may;
-  *ret_rows = 0;
-  if (!may_miss (db, referred != NULL && which < referred->len ? referred->pdata[which] : NULL, vars, G_N_ELEMENTS (vars),
-                 step->rows.staged, &may, error)
-      || (may && !refuse (db, vars, G_N_ELEMENTS (vars), ret_rows, error)))
+  const MissingVars vars = vars_of (task, loaded, reference, message);
+  if (!count_missing (db, loaded, reference, &vars, step->rows.staged, ret_rows, error))
+    return false;
+  if (*ret_rows > 0
+      && (!sift_begin (db, error)
+          || !sql_change (db, "table/refuse_missing", vars.vars, G_N_ELEMENTS (vars.vars), ret_rows, error)))
     return false;
   if (*ret_rows == 0)
     return true;
   if (!ledger_refused_file (db, dimension, &remedy, error))
     return false;
   note (reference, task, *ret_rows, remedy, step->notes);
-  const SqlVar more[] = { { "column", vars[6].value }, { "waits_for", vars[8].value }, { "more", remedy } };
+  const SqlVar more[] = { vars.vars[COLUMN], vars.vars[WAITS_FOR], { "more", remedy } };
   return remedy[0] == '\0' || sql_run (db, "waiting/explain", more, G_N_ELEMENTS (more), NULL, error);
 }
 

@@ -11,4 +11,8 @@
 bool missing_find (Db *db, const PipelineTask *task, const Loaded *loaded, Missing missing, PipelineResult *step, int64_t *ret_rows,
                    GError **error);
 
+/* How many of the staged rows, of which there are so many, lack the entity of the reference. */
+bool missing_count (Db *db, const PipelineTask *task, const Loaded *loaded, const LayoutReference *reference, int64_t staged,
+                    int64_t *ret_rows, GError **error);
+
 #endif

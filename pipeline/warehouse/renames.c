@@ -1,6 +1,5 @@
 #include "pipeline/warehouse/renames.h"
 
-#include "pipeline/warehouse/columns.h"
 #include "schema/sql.h"
 
 /* In the view too, if it has the column: somebody may have taken it away. */
@@ -19,6 +18,20 @@ rename_in_view (Db *db, const Warehouse *warehouse, const ColumnRename *rename, 
 }
 
 bool
+renames_one (Db *db, const Warehouse *warehouse, const ColumnRename *rename, GError **error)
+{
+  const SqlVar vars[] = { { "schema", warehouse->schema },
+                          { "table", warehouse->layout->model->table },
+                          { "column", rename->column->name },
+                          { "name", rename->name } };
+  if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error)
+      || !rename_in_view (db, warehouse, rename, error))
+    return false;
+  columns_rename (rename);
+  return true;
+}
+
+bool
 renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error)
 {
   const Model *model = warehouse->layout->model;
@@ -26,16 +39,12 @@ renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *
   for (guint i = 0; renames != NULL && i < renames->len; i++)
     {
       const ColumnRename *rename = &g_array_index (renames, ColumnRename, i);
-      const SqlVar vars[] = {
-        { "schema", warehouse->schema }, { "table", model->table }, { "column", rename->column->name }, { "name", rename->name }
-      };
-      if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error)
-          || !rename_in_view (db, warehouse, rename, error)
-          || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error))
+      g_autofree char *was = g_strdup (rename->column->name);
+      const SqlVar vars[] = { { "table", model->table }, { "column", was }, { "name", rename->name } };
+      if (!renames_one (db, warehouse, rename, error) || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error))
         return false;
-      g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", rename->column->name, warehouse->schema,
-                                               model->table, rename->name, model->path));
-      columns_rename (rename);
+      g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", was, warehouse->schema, model->table,
+                                               rename->name, model->path));
     }
   return renames != NULL;
 }

@@ -222,7 +222,7 @@ has_observed (const Splice *splice)
   bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
   bool versions = splice->warehouse->kind->versions;
   return splice->effective->instant != NULL
-         && (versions ? rows->unchanged > 0 || (always && rows->inserted > 0) : rows->staged > 0);
+         && (versions ? rows->unchanged > 0 || (always && rows->inserted + rows->updated > 0) : rows->staged > 0);
 }
 
 bool

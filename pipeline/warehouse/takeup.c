@@ -79,7 +79,7 @@ write_references (Db *db, const Catalog *catalog, Parts *parts, GError **error)
     {
       const ModelReference *reference = references->pdata[i];
       g_autofree char *has = NULL;
-      if (reference->missing == MISSING_ALLOW)
+      if (reference->missing == MISSING_ALLOW || reference->missing == MISSING_PLACEHOLDER)
         continue;
       if (!write_has (db, catalog, reference, parts->schema, &has, error))
         return false;

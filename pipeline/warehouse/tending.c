@@ -50,7 +50,7 @@ quote_all (char **names)
   g_autoptr (GString) list = g_string_new (NULL);
   for (; *names != NULL; names++)
     {
-      g_autofree char *ident = text_quote_ident (*names);
+      g_autofree char *column = name_of_column (*names, 0), *ident = text_quote_ident (column);
       g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", ident);
     }
   return g_string_free (g_steal_pointer (&list), FALSE);

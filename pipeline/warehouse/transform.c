@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/later.h"
+#include "pipeline/warehouse/placeholder.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/splice.h"
 #include "pipeline/warehouse/vars.h"
@@ -356,7 +358,10 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
-  if (warehouse == NULL || !withhold_rows (db, task, warehouse, before, loaded, result, error)
+  int64_t filled;
+  if (warehouse == NULL || !placeholder_make (db, task, loaded, result, error)
+      || !inferred_fill (db, task, warehouse, loaded, &filled, error)
+      || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
   result->applied_on = g_strdup (g_strcmp0 (instant, before->effective->instant) != 0 ? instant : task->run->applied_on);
@@ -368,6 +373,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   if (!apply (db, &vars, warehouse, &change, error))
     return false;
   result->made = warehouse->created;
+  rows->updated += filled;
   rows->unchanged = rows->staged - rows->inserted - rows->updated - rows->late - rows->corrected;
   return observe (db, &vars, warehouse, &change, error);
 }

@@ -9,6 +9,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
+#include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/renames.h"
 #include "schema/history_vars.h"
 
@@ -396,17 +397,24 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
 {
   const Pins *pins = before->pins;
   bool changes;
+  const Model *model = warehouse->layout->model;
+  g_auto (History) was = { 0 };
   g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
-  if (stored == NULL || !columns_check_id (warehouse->schema, warehouse->layout->model, stored, error)
-      || !find_changes (warehouse, wanted, pins, stored, &changes, error)
-      || (changes
-          && !lock_for_change (db, warehouse->schema, warehouse->layout->model->table, warehouse->view, before->lock_ms, error))
+  if (stored == NULL || !columns_check_id (warehouse->schema, model, stored, error) || !history_parse (before->history, &was, error)
+      || !history_change_check (warehouse->schema, model, &was, stored, error)
+      || !find_changes (warehouse, wanted, pins, stored, &changes, error))
+    return false;
+  if (((changes || history_change_is_wanted (model, &was))
+       && !lock_for_change (db, warehouse->schema, model->table, warehouse->view, before->lock_ms, error))
+      || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
   g_autoptr (GArray) alter = g_array_new (FALSE, FALSE, sizeof (WantedColumn));
   const Columns columns = { wanted, stored, pins, alter };
   if (!bring_columns (db, warehouse, &columns, notes, error))
     return false;
+  warehouse->infers =
+      warehouse->kind->versions && columns_find (stored, warehouse->layout->model->history.names[HISTORY_INFERRED]) != NULL;
   find_empties (warehouse, &columns);
   find_filled (warehouse);
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);

@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
+  bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;
 
@@ -37,6 +38,7 @@ typedef struct
   bool known;                 /* the table is weir's: it was loaded before */
   int lock_ms;                /* how long to try for the locks that a change needs, and to wait for others from then on */
   int64_t waiting;            /* rows of it that wait for what they refer to (withhold.h) */
+  const char *history;        /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
   const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
   const Effective *effective; /* since when the file's rows are true */
 } TableBefore;

@@ -59,3 +59,20 @@ inserted as (
     order by d._id
     returning 1)
 select (select count(*) from weir_delta), (select count(*) from same), (select count(*) from closed), (select count(*) from inserted)
+
+-- name: open_checks
+-- The constraints that say what an open end is: made with the table, or when the model wanted another one.
+select k.conname
+from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table' and k.contype = 'c'
+  and k.conkey @> (select array_agg(a.attnum) from pg_attribute a
+                   where a.attrelid = c.oid and a.attname in (:'is_current', :'valid_to')) and cardinality(k.conkey) = 2
+
+-- name: drop_check
+alter table :"schema".:"table" drop constraint :"check"
+
+-- name: open_ends
+update :"schema".:"table" set :"valid_to" = :open_end where :"is_current"
+
+-- name: add_check
+alter table :"schema".:"table" add check (:"is_current" = (:"valid_to" is not distinct from :open_end))

@@ -211,12 +211,12 @@ select sha256 from weir.file where run_id = :'run'::uuid
 
 -- name: table_read
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema, waiting
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text
 from weir.table where table_name = :'table'
 
 -- name: table_read_for_update
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema, waiting
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text
 from weir.table where table_name = :'table' for update
 
 -- name: table_ensure
@@ -227,8 +227,9 @@ where weir.table.kind is null and excluded.kind is not null
 
 -- name: table_pin
 -- What is the same is not written again: a wide table's pins are long.
-update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), updated_on = clock_timestamp()
-where table_name = :'table' and (pins is distinct from :'pins'::jsonb or (key is null and :'key'::jsonb is not null))
+update weir.table set pins = :'pins'::jsonb, key = coalesce(key, :'key'::jsonb), history = :'history'::jsonb, updated_on = clock_timestamp()
+where table_name = :'table' and (pins is distinct from :'pins'::jsonb or (key is null and :'key'::jsonb is not null)
+                                 or history is distinct from :'history'::jsonb)
 
 -- name: table_release
 -- Nothing of what was pinned so is in the warehouse any more.

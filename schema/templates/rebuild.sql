@@ -22,6 +22,13 @@ select format('create temporary table %I (like weir.%I including all)', 'weir.' 
 from pg_class c
 where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r' and c.relname <> 'migration'
 
+-- name: inputs
+-- What loads only read is the same for both ledgers.
+select format('insert into pg_temp.%I select * from weir.%I', 'weir.' || c.relname, c.relname)
+from pg_class c
+where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relkind = 'r' and c.relname <> 'migration'
+  and c.relname <> all (string_to_array(:'written', ' '))
+
 -- name: shadow_tables
 -- What is known of all other tables, and nothing of this one.
 insert into pg_temp."weir.table" select * from weir.table where table_name <> :'table'
@@ -141,15 +148,17 @@ insert into :"schema".:"table" (:columns) select :values from :"temporary".:"tab
 -- name: create
 create table :"schema".:"table" (like :"temporary".:"table" including all)
 
+-- name: assignments
+-- Of all columns of a table of the ledger but for some.
+select string_agg(format('%I = s.%I', a.attname, a.attname), ', ' order by a.attnum)
+from pg_attribute a join pg_class c on c.oid = a.attrelid
+where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relname = :'relation' and a.attnum > 0
+  and not a.attisdropped and a.attname <> all (string_to_array(:'but', ' '))
+
 -- name: take_files
 -- The runs count what they have given now; where and when they were stays.
 update weir.file f
-set rows_read = s.rows_read, rows_rejected = s.rows_rejected, rows_repaired = s.rows_repaired, rows_duplicate = s.rows_duplicate,
-    rows_unchanged = s.rows_unchanged, rows_inserted = s.rows_inserted, rows_updated = s.rows_updated,
-    rows_deactivated = s.rows_deactivated, rows_staged = s.rows_staged, rows_waiting = s.rows_waiting, rows_late = s.rows_late,
-    rows_corrected = s.rows_corrected, lines = s.lines, columns = s.columns, dialect = s.dialect, header = s.header,
-    model_checksum = s.model_checksum, pins_sha256 = s.pins_sha256, effective_on = s.effective_on, observes = s.observes,
-    overtook = s.overtook, overtook_count = s.overtook_count, applied_no = s.applied_no, applied_on = s.applied_on,
+set :assignments,
     summary = coalesce(f.summary, s.summary) || jsonb_build_object('rows', s.summary -> 'rows', 'lines', s.summary -> 'lines'),
     updated_on = clock_timestamp()
 from pg_temp."weir.file" s
@@ -161,25 +170,15 @@ delete from weir.reject r using pg_temp."weir.file" s where r.run_id = s.run_id 
 -- name: take_rejects
 insert into weir.reject select * from pg_temp."weir.reject"
 
--- name: forget_waiting
-delete from weir.waiting where table_name = :'table'
+-- name: forget_rows
+delete from weir.:"relation" where table_name = :'table'
 
--- name: take_waiting
--- Who waited before waits since then.
-insert into weir.waiting select * from pg_temp."weir.waiting" where table_name = :'table'
-
--- name: forget_observed
-delete from weir.observed where table_name = :'table'
-
--- name: take_observed
-insert into weir.observed select * from pg_temp."weir.observed" where table_name = :'table'
+-- name: take_rows
+insert into weir.:"relation" select * from pg_temp.:"shadow" where table_name = :'table'
 
 -- name: take_table
 update weir.table t
-set kind = s.kind, warehouse_schema = :'schema', pins = s.pins, key = s.key, last_instant = greatest(t.last_instant, s.last_instant),
-    last_run = s.last_run, last_sha256 = s.last_sha256, last_size = s.last_size, last_model_checksum = s.last_model_checksum,
-    last_pins_sha256 = s.last_pins_sha256, last_had_rejects = s.last_had_rejects, newest_ns = s.newest_ns, newest_key = s.newest_key,
-    newest_effective = s.newest_effective, files_applied = s.files_applied, waiting = s.waiting, updated_on = clock_timestamp()
+set :assignments, warehouse_schema = :'schema', last_instant = greatest(t.last_instant, s.last_instant), updated_on = clock_timestamp()
 from pg_temp."weir.table" s
 where t.table_name = :'table' and s.table_name = :'table'
 

@@ -16,6 +16,7 @@ select t.table_name as table,
        t.warehouse_schema,
        t.pins::text as pins,
        t.key::text as key,
+       t.history::text as history,
        (t.last_run is not null) as applied
 from weir.table t
 left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed

@@ -6,6 +6,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/warehouse.h"
 #include "schema/sql.h"
 #include "src/load/kept.h"
@@ -235,6 +236,8 @@ load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *
   g_auto (PipelineResult) result = { 0 };
   if (!begin_run (loader, model, file, error) || !pipeline_run (loader->db, &task, &result, error))
     return explain (file, error);
+  if (result.status != STATUS_APPLIED)
+    return weir_error (error, WEIR_ERROR_INPUT, "%s was applied once, and is %s now", file->name, load_status_word (result.status));
   *ret_rows = result.rows.read;
   return true;
 }
@@ -244,6 +247,21 @@ analyze (Db *db, const Rebuild *rebuild, GError **error)
 {
   const SqlVar vars[] = { { "schema", rebuild->temporary }, { "table", rebuild->model->table } };
   return sql_run (db, "rebuild/analyze", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static bool
+take_placeholders (Loader *loader, const Rebuild *rebuild, GError **error)
+{
+  Db *db = loader->db;
+  if (rebuild->model->kind != MODEL_DIMENSION)
+    return true;
+  if (run_begin (db, &loader->options, RUN_APPLYING, error)
+      && inferred_take_over (db, rebuild->schema, rebuild->temporary, rebuild->model, loader->options.lock_timeout_ms, error)
+      && db_exec (db, "commit", error))
+    return true;
+  if (db_is_usable (db))
+    (void) db_exec (db, "rollback", NULL);
+  return false;
 }
 
 static bool
@@ -258,6 +276,7 @@ load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, g
         continue;
       tell (file->name, number, rebuild->files->len - (guint) rebuild->lost, data);
       if (!load_once_more (loader, rebuild->model, file, &rows, error)
+          || (number == 1 && !take_placeholders (loader, rebuild, error))
           || (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error))))
         return false;
       rebuild->rows += rows;

@@ -79,11 +79,12 @@ number_of (const DbResult *result, int row, const char *name)
 
 /* A table that somebody dropped, or that this role may not read, has an unknown number of rows. */
 static void
-count_rows (Db *db, const char *schema, Table *table)
+count_rows (Db *db, const char *schema, const char *pinned, Table *table)
 {
-  g_autoptr (Model) plain = model_new ();
-  const History *history = table->model != NULL ? &table->model->history : &plain->history;
-  const SqlVar vars[] = { { "schema", schema }, { "table", table->table }, HISTORY_VARS (history) };
+  g_auto (History) history = { 0 };
+  if (!history_parse (pinned, &history, NULL))
+    return;
+  const SqlVar vars[] = { { "schema", schema }, { "table", table->table }, HISTORY_VARS (&history) };
   g_autoptr (DbResult) counts = NULL;
   bool exists = true;
   if (warehouse_exists (db, schema, table->table, &exists, NULL) && !exists)
@@ -148,7 +149,7 @@ take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catal
   table->last_run = g_strdup (db_result_named (result, row, "last_run"));
   table->rejected = number_of (result, row, "rejected");
   if (table->applied)
-    count_rows (db, schema != NULL ? schema : settings->warehouse_schema, table);
+    count_rows (db, schema != NULL ? schema : settings->warehouse_schema, db_result_named (result, row, "history"), table);
   look_at_staging (table, db, settings, result, row);
 }
 

@@ -122,6 +122,17 @@ test_a_long_name (void **state)
   assert_sql (home, "1", "select count(*) from pg_indexes where schemaname = 'warehouse' and indexdef like '%%(email)'");
 }
 
+/* A key as the file's header writes it. */
+static void
+test_a_header_that_is_no_identifier (void **state)
+{
+  Home *home = *state;
+  home_configure (home, ", \"indexes\": \"keys\"");
+  write_models (home, "\"E-Mail\"");
+  load (home, "users.csv", "name,E-Mail\nAnn,a@x.org\n");
+  assert_indexes (home, "warehouse.users (e_mail)");
+}
+
 /* Two tables whose indexes would have one name. */
 static void
 test_names_that_meet (void **state)
@@ -153,6 +164,6 @@ main (void)
   const struct CMUnitTest tests[] = { TEST (test_by_default),      TEST (test_asked_for),
                                       TEST (test_asked_for_later), TEST (test_a_leftover_is_made_anew),
                                       TEST (test_by_a_worker),     TEST (test_a_long_name),
-                                      TEST (test_names_that_meet) };
+                                      TEST (test_names_that_meet), TEST (test_a_header_that_is_no_identifier) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

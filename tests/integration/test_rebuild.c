@@ -232,6 +232,34 @@ test_rows_that_waited (void **state)
     }
 }
 
+/* The dimension has whom facts have named, and the facts give nobody to it a second time. */
+static void
+test_placeholders (void **state)
+{
+  static const char *const more[] = { "", ", \"effective\": \"file_name\", \"first\": \"always\"" };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (more); i++)
+    {
+      print_message ("  %s\n", more[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *users = g_strconcat (USERS, more[i], "}", NULL);
+      home_write_model (home, "users", users);
+      home_write_model (home, "sales",
+                        SALES ", \"references\": [{\"dimension\": \"users\", \"columns\": [\"key\"], \"as\": \"user_id\","
+                              " \"missing\": \"placeholder\"}]}");
+      load (home, "users_2026-01-01.csv", "key,v\nann,a\n");
+      load (home, "sales_1.csv", "key,n\nann,1\nbob,2\ncid,3\n");
+      load (home, "users_2026-01-02.csv", "key,v\nbob,b\nann,c\n");
+      load (home, "users_2026-01-03.csv", "key,v\nbob,c\n");
+      assert_same (home, "users");
+      assert_same (home, "sales");
+      sql_run_text (home, "delete from warehouse.users where key = 'ann' and version_number = 2");
+      json_decref (rebuild (home, "users", "--write", 0, "0 1 0"));
+      assert_sql (home, "1", "select count(*) from warehouse.users where is_inferred");
+      assert_same (home, "users");
+    }
+}
+
 /* ---- a difference ---- */
 
 static void
@@ -548,6 +576,7 @@ main (void)
     TEST (test_what_had_not_come_yet),
     TEST (test_facts),
     TEST (test_rows_that_waited),
+    TEST (test_placeholders),
     TEST (test_changed_by_hand),
     TEST (test_readers_go_on),
     TEST (test_personal_data),

@@ -89,41 +89,47 @@ add_rule (GString *statement, const char *title, const char *table, const char *
 /* The schema that the home's weir.json configures would do; tests keep the default. From the catalog itself, for the views of
  * information_schema take long. */
 static const char dimensions_sql[] =
-    "select c.relname, i.attname from pg_class c join pg_attribute v on v.attrelid = c.oid and v.attname = 'version_number'"
+    "select c.relname, i.attname, format('(select %I, opened_by, closed_by, %I as effective_start_date, nullif(%I, %s) as"
+    " effective_end_date, %I as is_current, %I as version_number from warehouse.%I) t', i.attname, coalesce(n ->> 'start',"
+    " 'effective_start_date'), coalesce(n ->> 'end', 'effective_end_date'), case t.history ->> 'open_end' when 'infinity' then"
+    " '''infinity''' when '9999-12-31' then '''9999-12-31 00:00:00+00''' else 'null' end, coalesce(n ->> 'current',"
+    " 'is_current'), coalesce(n ->> 'version', 'version_number'), c.relname)"
+    " from weir.table t cross join lateral (values (t.history -> 'names')) h (n)"
+    " join pg_class c on c.relname = t.table_name and c.relkind in ('r', 'p')"
     " join pg_attribute i on i.attrelid = c.oid and i.attnum = 1"
-    " where c.relnamespace = to_regnamespace('warehouse') and c.relkind in ('r', 'p')";
+    " where t.kind = 'dimension' and c.relnamespace = to_regnamespace('warehouse')";
 
-/* $t: the table, $i: its id. */
+/* $t: the table, $i: its id, $v: its versions, whatever the columns are called that tell them apart. */
 static const struct
 {
   const char *title;
   const char *sql;
 } dimension_rules[] = {
-  { "more than one current version", "select $i from warehouse.$t where is_current group by 1 having count(*) > 1" },
-  { "is_current is not the absence of an end",
-    "select $i from warehouse.$t where is_current is distinct from (effective_end_date is null)" },
-  { "an empty or inverted interval", "select $i from warehouse.$t where effective_end_date <= effective_start_date" },
+  { "more than one current version", "select $i from $v where is_current group by 1 having count(*) > 1" },
+  { "is_current is not the absence of an end", "select $i from $v where is_current is distinct from (effective_end_date is null)" },
+  { "an empty or inverted interval", "select $i from $v where effective_end_date <= effective_start_date" },
   { "version numbers are not 1..n in the order of time", "select $i from (select $i, version_number, row_number() over (partition "
-                                                         "by $i order by effective_start_date) as n from warehouse.$t) v"
+                                                         "by $i order by effective_start_date) as n from $v) v"
                                                          " where n <> version_number" },
-  { "versions overlap",
-    "select $i from (select $i, effective_end_date, lead(effective_start_date) over (partition by $i order by "
-    "effective_start_date) as next"
-    " from warehouse.$t) v where next is not null and (effective_end_date is null or effective_end_date > next)" },
+  { "versions overlap", "select $i from (select $i, effective_end_date, lead(effective_start_date) over (partition by $i order by "
+                        "effective_start_date) as next"
+                        " from $v) v where next is not null and (effective_end_date is null or effective_end_date > next)" },
   { "opened_by and closed_by do not fit the version",
-    "select $i from warehouse.$t where opened_by is null or (closed_by is null) is distinct from (effective_end_date is null)" },
+    "select $i from $v where opened_by is null or (closed_by is null) is distinct from (effective_end_date is null)" },
   { "a version of a run that the ledger does not call applied",
-    "select $i, r from warehouse.$t cross join lateral (values (opened_by), (closed_by)) v (r) where r is not null and not exists"
-    " (select from weir.file f where f.run_id = r and f.state = 'applied' and f.table_name = '$t')" },
+    /* A placeholder is of a fact's run. */
+    "select $i, r from $v cross join lateral (values (opened_by), (closed_by)) v (r) where r is not null and not exists"
+    " (select from weir.file f join weir.table o using (table_name) where f.run_id = r and f.state = 'applied'"
+    " and (f.table_name = '$t' or o.kind = 'fact'))" },
   { "a run is not in the warehouse once",
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
     /* A late row may end what another run began, so that no run's versions can be counted any more. */
     "and not exists (select from weir.file l where l.table_name = '$t' and l.rows_late + l.rows_corrected > 0) and"
-    " ((select count(*) from warehouse.$t where opened_by = f.run_id) <> rows_inserted + rows_updated"
-    " or (select count(*) from warehouse.$t where closed_by = f.run_id) <> rows_deactivated)" },
+    " ((select count(*) from $v where opened_by = f.run_id) <> rows_inserted + rows_updated"
+    " or (select count(*) from $v where closed_by = f.run_id) <> rows_deactivated)" },
   { "the view of current rows differs",
-    "(select $i from warehouse.$t where is_current except all select $i from warehouse.$t_current) union all"
-    " (select $i from warehouse.$t_current except all select $i from warehouse.$t where is_current)" },
+    "(select $i from $v where is_current except all select $i from warehouse.$t_current) union all"
+    " (select $i from warehouse.$t_current except all select $i from $v where is_current)" },
 };
 
 /* $t: the table, $i: how the rows of a run compare to what it counted, for a keyed row that a later run updates is the later run's. */
@@ -149,9 +155,10 @@ static const char facts_sql[] =
     " where c.relnamespace = to_regnamespace('warehouse') and c.relkind in ('r', 'p')";
 
 static char *
-fill_in (const char *sql, const char *table, const char *i)
+fill_in (const char *sql, const char *table, const char *i, const char *versions)
 {
   g_autoptr (GString) text = g_string_new (sql);
+  g_string_replace (text, "$v", versions, 0);
   g_string_replace (text, "$t", table, 0);
   g_string_replace (text, "$i", i, 0);
   return g_strdup (text->str);
@@ -164,10 +171,10 @@ add_dimensions (Home *home, GString *statement)
   g_auto (GStrv) lines = g_strsplit (rows, "\n", -1);
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
     {
-      g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 3);
       for (size_t i = 0; i < G_N_ELEMENTS (dimension_rules); i++)
         {
-          g_autofree char *sql = fill_in (dimension_rules[i].sql, cells[0], cells[1]);
+          g_autofree char *sql = fill_in (dimension_rules[i].sql, cells[0], cells[1], cells[2]);
           add_rule (statement, dimension_rules[i].title, cells[0], sql);
         }
     }
@@ -183,7 +190,7 @@ add_facts (Home *home, GString *statement)
       g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
       for (size_t i = 0; i < G_N_ELEMENTS (fact_rules); i++)
         {
-          g_autofree char *sql = fill_in (fact_rules[i].sql, cells[0], cells[1]);
+          g_autofree char *sql = fill_in (fact_rules[i].sql, cells[0], cells[1], "");
           add_rule (statement, fact_rules[i].title, cells[0], sql);
         }
     }

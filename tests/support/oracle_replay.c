@@ -21,16 +21,18 @@ dimension_digest (Home *home, const char *table, bool renamed)
 {
   return sql_scalar (
       home,
-      "select md5(string_agg(line, E'\\n' order by line)) from (select (to_jsonb(t) - 'effective_start_date' - 'effective_end_date'"
-      " - 'opened_by' - 'closed_by'%s)::text as line from warehouse.%s t) l",
-      renamed ? " - 'row_hash'" : "", table);
+      "select md5(string_agg(line, E'\\n' order by line)) from (select (to_jsonb(whole) - coalesce(names_ ->> 'start', "
+      "'effective_start_date')"
+      " - coalesce(names_ ->> 'end', 'effective_end_date') - 'opened_by' - 'closed_by'%s)::text as line from warehouse.%s whole"
+      " cross join (select history -> 'names' as names_ from weir.table where table_name = '%s') kept) l",
+      renamed ? " - 'row_hash'" : "", table, table);
 }
 
 static void
 compare_dimensions (Home *home, Home *replay, GString *violations)
 {
   g_autofree char *tables =
-      sql_text_rows (home, "select relname from pg_class c join pg_attribute on attrelid = c.oid and attname = 'version_number'"
+      sql_text_rows (home, "select relname from pg_class c join weir.table on table_name = relname and kind = 'dimension'"
                            " where relnamespace = to_regnamespace('warehouse') and relkind in ('r', 'p')");
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
   for (char **line = lines; *line != NULL && **line != '\0'; line++)

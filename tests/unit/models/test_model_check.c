@@ -5,11 +5,19 @@
 
 static const char users[] = "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}";
 static const char shops[] = "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"city\", \"street\"]}";
+static const char prices[] =
+    "{\"table\": \"prices\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": \"file_name\"}";
+static const char always[] = "{\"table\": \"always\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": "
+                             "\"file_name\", \"first\": \"always\"}";
 static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\"}";
 
 #define SALES(dimension, columns)                                                                                                  \
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": " columns           \
   ", \"as\": \"of_id\"}]}"
+
+#define NAMES_FIRST(dimension)                                                                                                     \
+  "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": [\"of\"]"           \
+  ", \"as\": \"of_id\", \"missing\": \"placeholder\"}]}"
 
 static const struct
 {
@@ -23,6 +31,10 @@ static const struct
   { SALES ("user", "[\"email\"]"), "$.references[0].dimension: there is no good model \"user\"; did you mean \"users\"?" },
   { SALES ("warehouses", "[\"email\"]"), "$.references[0].dimension: there is no good model \"warehouses\"" },
   { SALES ("visits", "[\"email\"]"), "$.references[0].dimension: \"visits\" is a fact, only a dimension can be referenced" },
+  { NAMES_FIRST ("users"), NULL },
+  { NAMES_FIRST ("always"), NULL },
+  { NAMES_FIRST ("prices"), "$.references[0].missing: a placeholder holds since ever, and so must what fills it: say \"first\": "
+                            "\"always\" in models/test.json" },
   { "{\"table\": \"users_current\", \"kind\": \"fact\"}",
     "$.table: \"users_current\" is the name of the view of dimension \"users\"" },
   { "{\"table\": \"visits_current\", \"kind\": \"fact\"}", NULL },
@@ -38,6 +50,8 @@ test_models_against_each_other (void **state G_GNUC_UNUSED)
       g_ptr_array_add (models, good_model (users));
       g_ptr_array_add (models, good_model (shops));
       g_ptr_array_add (models, good_model (visits));
+      g_ptr_array_add (models, good_model (prices));
+      g_ptr_array_add (models, good_model (always));
       Model *model = good_model (cases[i].json);
       g_ptr_array_add (models, model);
       g_autoptr (GError) error = NULL;

@@ -164,7 +164,7 @@ static const struct
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
     "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
-    "effective, time_zone, first, late" },
+    "effective, time_zone, first, late, names, open_end" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
@@ -190,8 +190,25 @@ static const struct
   { "{" KEYLESS ", \"effective\": \"mtime\"}",
     "$.effective: rows without a business_key are all of them events: none takes the place of another" },
   { "{" KEYED ", \"effective\": \"mtime\", " REFERENCE ("user_id") "}",
-    "$.references[0].missing: rows that wait have no place in time: say \"reject\" or \"allow\" beside \"effective\"" },
+    "$.references[0].missing: rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside "
+    "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"names\": {\"begin\": \"a\"}}",
+    "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, inferred, description" },
+  { "{" DIMENSION ", \"names\": {\"start\": \"Valid From\"}}",
+    "$.names.start: \"Valid From\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
+  { "{" DIMENSION ", \"names\": {\"end\": \"closed_by\"}}", "$.names.end: \"closed_by\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"names\": {\"version\": \"is_current\"}}",
+    "$.names.version: \"is_current\" is already the name of \"current\"" },
+  { "{" DIMENSION ", \"names\": {\"start\": \"email\"}}", "$.business_key[0]: \"email\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"names\": {\"start\": \"since\"}, \"columns\": {\"Since\": {}}}",
+    "$.columns.Since: \"Since\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"names\": {\"start\": \"id\"}, \"id\": {\"column\": \"id\"}}",
+    "$.id.column: \"id\" is a name that weir keeps for itself" },
+  { "{" DIMENSION ", \"open_end\": \"never\"}",
+    "$.open_end: unknown value \"never\"; expected one of: null, infinity, 9999-12-31" },
+  { "{" KEYED ", \"names\": {\"start\": \"a\"}}", "$.names: only a dimension has versions" },
+  { "{" KEYLESS ", \"open_end\": \"null\"}", "$.open_end: only a dimension has versions" },
   { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
@@ -296,7 +313,7 @@ static const struct
   { "{" KEYLESS ", \"references\": [{\"columns\": [\"a\"], \"as\": \"b\"}]}", "$.references[0]: \"dimension\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
-    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow" },
+    "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow, placeholder" },
   { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
   { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
   { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",
@@ -304,6 +321,31 @@ static const struct
   { "{" KEYLESS ", " REFERENCE ("amount") ", \"columns\": {\"amount\": {}}}",
     "$.references[0].as: \"amount\" is already the name of $.columns.amount" },
 };
+
+static void
+test_names_of_history (void **state G_GNUC_UNUSED)
+{
+  g_autoptr (Model) silent = good_model ("{" DIMENSION "}");
+  assert_string_equal (silent->history.names[HISTORY_START], "effective_start_date");
+  assert_string_equal (history_open_end (&silent->history), "null::timestamptz");
+  assert_true (model_takes_name (silent, "version_number"));
+  g_autoptr (Model) model = good_model ("{" DIMENSION ", \"names\": {\"start\": \"valid_from\", \"end\": \"valid_to\"},"
+                                        " \"open_end\": \"infinity\", \"columns\": {\"effective_start_date\": {}}}");
+  assert_true (model_takes_name (model, "valid_from"));
+  assert_false (model_takes_name (model, "effective_end_date"));
+  assert_true (model_takes_name (model, "is_current"));
+  assert_string_equal (history_open_end (&model->history), "'infinity'::timestamptz");
+  g_autofree char *text = history_text (&model->history);
+  g_auto (History) again = { 0 }, before = { 0 }, none = { 0 };
+  g_autoptr (GError) error = NULL;
+  assert_true (history_parse (text, &again, &error));
+  assert_string_equal (again.names[HISTORY_END], "valid_to");
+  assert_int_equal (again.open_end, OPEN_END_INFINITY);
+  assert_true (history_parse (NULL, &before, &error));
+  assert_string_equal (before.names[HISTORY_VERSION], "version_number");
+  assert_false (history_parse ("{\"open_end\": \"null\"}", &none, &error));
+  assert_int_equal (error->code, WEIR_ERROR_MODEL);
+}
 
 static void
 test_each_mistake_is_one_line_with_its_place (void **state G_GNUC_UNUSED)
@@ -390,6 +432,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_a_dimension_in_full),
     cmocka_unit_test (test_since_when_rows_are_true),
+    cmocka_unit_test (test_names_of_history),
     cmocka_unit_test (test_a_fact_with_references),
     cmocka_unit_test (test_defaults),
     cmocka_unit_test (test_an_id_column_gives_way_to_the_files_columns),

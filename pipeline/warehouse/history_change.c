@@ -1,0 +1,143 @@
+#include "pipeline/warehouse/history_change.h"
+
+#include "base/error.h"
+#include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/renames.h"
+#include "schema/history_vars.h"
+
+#include <string.h>
+
+static bool
+is_other_name (const Model *model, const History *was, int column)
+{
+  return strcmp (model->history.names[column], was->names[column]) != 0;
+}
+
+static bool
+has_name (const History *history, const char *name)
+{
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    if (strcmp (history->names[i], name) == 0)
+      return true;
+  return false;
+}
+
+static bool
+refuse (const char *schema, const Model *model, const History *was, int column, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf ("Choose another name for \"%s\" in \"names\" of %s, or put it back: \"%s\".",
+                                           history_column_words[column], model->path, was->names[column]);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
+                    "%s.%s has a column \"%s\" of its files already, and %s wants to call one of history so", schema, model->table,
+                    model->history.names[column], model->path);
+}
+
+static bool
+refuse_missing (const char *schema, const Model *model, const History *was, int column, GError **error)
+{
+  g_autofree char *hint =
+      g_strdup_printf ("Give it its name back (alter table ... rename column), or say in \"names\" of %s what it is "
+                       "called: \"%s\".",
+                       model->path, history_column_words[column]);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
+                    "%s.%s has no column \"%s\", which tells its versions apart", schema, model->table, was->names[column]);
+}
+
+/* A column that has its new name already was renamed by hand. */
+static bool
+check_column (const char *schema, const Model *model, const History *was, const GPtrArray *stored, int column, GError **error)
+{
+  const char *name = model->history.names[column];
+  bool is_there = columns_find (stored, was->names[column]) != NULL, is_taken = columns_find (stored, name) != NULL;
+  if (!is_there && !is_taken)
+    return column == HISTORY_INFERRED || refuse_missing (schema, model, was, column, error);
+  if (is_there && is_taken && !has_name (was, name))
+    return refuse (schema, model, was, column, error);
+  return true;
+}
+
+bool
+history_change_check (const char *schema, const Model *model, const History *was, const GPtrArray *stored, GError **error)
+{
+  for (int column = 0; model->kind == MODEL_DIMENSION && column < HISTORY_COLUMNS; column++)
+    if (!check_column (schema, model, was, stored, column, error))
+      return false;
+  return true;
+}
+
+bool
+history_change_is_wanted (const Model *model, const History *was)
+{
+  bool wanted = was->open_end != model->history.open_end;
+  for (int column = 0; column < HISTORY_COLUMNS; column++)
+    wanted |= is_other_name (model, was, column);
+  return wanted && model->kind == MODEL_DIMENSION;
+}
+
+/* One name may be another column's that is renamed as well: so all are given names between that nobody has. */
+static bool
+rename_all (Db *db, const Warehouse *warehouse, const History *was, GPtrArray *stored, GString *told, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  StoredColumn *columns[HISTORY_COLUMNS] = { 0 };
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    {
+      g_autofree char *between = g_strdup_printf ("weir %d", i);
+      columns[i] = is_other_name (model, was, i) ? (StoredColumn *) columns_find (stored, was->names[i]) : NULL;
+      if (columns[i] != NULL && !renames_one (db, warehouse, &(ColumnRename) { columns[i], between }, error))
+        return false;
+    }
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    if (columns[i] != NULL)
+      {
+        g_string_append_printf (told, "%s%s is now %s", told->len > 0 ? ", " : "", was->names[i], model->history.names[i]);
+        if (!renames_one (db, warehouse, &(ColumnRename) { columns[i], model->history.names[i] }, error))
+          return false;
+      }
+  return true;
+}
+
+/* What weir says of an open end in the table itself: the constraint that ties it to whether a version is current. */
+static bool
+drop_checks (Db *db, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  g_autoptr (DbResult) checks = NULL;
+  if (!sql_run (db, "dimension/open_checks", vars, n_vars, &checks, error))
+    return false;
+  for (int row = 0; row < db_result_rows (checks); row++)
+    {
+      const SqlVar check[] = { vars[0], vars[1], { "check", db_result_value (checks, row, 0) } };
+      if (!sql_run (db, "dimension/drop_check", check, G_N_ELEMENTS (check), NULL, error))
+        return false;
+    }
+  return true;
+}
+
+static bool
+change_open_ends (Db *db, const Warehouse *warehouse, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, HISTORY_VARS (&model->history) };
+  const size_t n_vars = G_N_ELEMENTS (vars);
+  return drop_checks (db, vars, n_vars, error) && sql_run (db, "dimension/open_ends", vars, n_vars, NULL, error)
+         && sql_run (db, "dimension/add_check", vars, n_vars, NULL, error);
+}
+
+bool
+history_change_apply (Db *db, const Warehouse *warehouse, const History *was, GPtrArray *stored, GPtrArray *notes, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  g_autoptr (GString) told = g_string_new (NULL);
+  if (!history_change_is_wanted (model, was))
+    return true;
+  if (!rename_all (db, warehouse, was, stored, told, error))
+    return false;
+  if (told->len > 0)
+    g_ptr_array_add (notes, g_strdup_printf ("%s.%s: %s, as %s says", warehouse->schema, model->table, told->str, model->path));
+  if (was->open_end == model->history.open_end)
+    return true;
+  g_ptr_array_add (notes,
+                   g_strdup_printf ("%s.%s: %s of a version without an end is now %s, as %s says", warehouse->schema, model->table,
+                                    model->history.names[HISTORY_END], open_end_words[model->history.open_end], model->path));
+  return change_open_ends (db, warehouse, error);
+}
