@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/columns.h"
@@ -338,6 +339,24 @@ parse_row (const char *text, GError **error)
   return text != NULL ? weir_json_parse (text, strlen (text), "a row", error) : json_null ();
 }
 
+/* What tells a row apart, and what people know it by. */
+static Json *
+tell_key (const Difference *difference, const Json *row, bool show_pii)
+{
+  const Model *model = difference->of.model;
+  Json *key = json_object ();
+  for (char **column = model->business_key; column != NULL && *column != NULL; column++)
+    {
+      g_autofree char *name = name_of_column (*column, 0);
+      Json *value = json_object_get (row, name);
+      if (value != NULL)
+        json_object_set_new (key, name, is_masked (model, name, show_pii) ? json_string (MASKED) : json_incref (value));
+    }
+  for (guint i = 0; i < difference->keys->len; i++)
+    json_object_set (key, difference->keys->pdata[i], json_object_get (row, difference->keys->pdata[i]));
+  return key;
+}
+
 static bool
 tell_row (const Difference *difference, const DbResult *rows, int row, bool show_pii, Json *sample, GError **error)
 {
@@ -346,9 +365,7 @@ tell_row (const Difference *difference, const DbResult *rows, int row, bool show
   if (rebuilt == NULL)
     return false;
   const Json *known = json_is_null (rebuilt) ? live : rebuilt;
-  Json *told = json_object (), *key = json_object ();
-  for (guint i = 0; i < difference->keys->len; i++)
-    json_object_set (key, difference->keys->pdata[i], json_object_get (known, difference->keys->pdata[i]));
+  Json *told = json_object (), *key = tell_key (difference, known, show_pii);
   json_object_set_new (told, "row", json_string (db_result_value (rows, row, 0)));
   json_object_set_new (told, "key", key);
   if (!json_is_null (live))

@@ -43,7 +43,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Difference, difference_free)
 
 bool difference_is_none (const Difference *difference);
 
-/* The first of its rows, at most "limit": [{"row": "extra", "missing" or "different", "key": {column: text}, "live": {column: text},
+/* The first of its rows, at most "limit": [{"row": "extra", "missing" or "different", "key": {column: text} with the business key, "live": {column: text},
  * "rebuilt": {...}}], the last two with the columns that differ, or all. Columns with personal data are "(pii)" unless "show_pii". A new
  * reference. */
 bool difference_sample (Db *db, const Difference *difference, int limit, bool show_pii, Json **ret_sample, GError **error);

@@ -35,9 +35,9 @@ rebuilt_to_json (const Rebuild *rebuild, const RebuildWish *wish, const RebuildE
                     "written", uid_is_zero (end->run) ? NULL : id);
 }
 
-/* "a = x, b = y" of the members. */
+/* "a = x, b = y" of the members, but for some. */
 static char *
-list_members (const Json *object)
+list_members (const Json *object, const char *const *but)
 {
   GString *text = g_string_new (NULL);
   const char *name;
@@ -45,7 +45,8 @@ list_members (const Json *object)
   json_object_foreach ((Json *) object, name, value)
     {
       const char *string = json_string_value (value);
-      g_string_append_printf (text, "%s%s = %s", text->len > 0 ? ", " : "", name, string != NULL ? string : "NULL");
+      if (!g_strv_contains (but, name))
+        g_string_append_printf (text, "%s%s = %s", text->len > 0 ? ", " : "", name, string != NULL ? string : "NULL");
     }
   return g_string_free (text, FALSE);
 }
@@ -66,18 +67,36 @@ list_changes (const Json *live, const Json *rebuilt)
   return g_string_free (text, FALSE);
 }
 
+/* The columns of a row that its key does not tell. */
+static char *
+list_rest (const Json *row, const Json *key)
+{
+  g_autoptr (GPtrArray) told = g_ptr_array_new ();
+  const char *name;
+  Json *value;
+  json_object_foreach ((Json *) key, name, value)
+    {
+      g_ptr_array_add (told, (gpointer) name);
+    }
+  g_ptr_array_add (told, NULL);
+  return list_members (row, (const char *const *) told->pdata);
+}
+
+/* People know a row by its business key, and not by its id. */
 static void
-print_row (const Json *row)
+print_row (const Json *row, const Model *model)
 {
   static const char *const words[][2] = { { "extra", "only there" }, { "missing", "missing" }, { "different", "different" } };
+  const char *const hidden[] = { "row_hash", "occurrence", model->id_column, NULL };
   const char *kind = json_string_value (json_object_get (row, "row"));
-  Json *live = json_object_get (row, "live"), *rebuilt = json_object_get (row, "rebuilt");
-  g_autofree char *key = list_members (json_object_get (row, "key"));
+  const Json *live = json_object_get (row, "live"), *rebuilt = json_object_get (row, "rebuilt"),
+             *key = json_object_get (row, "key");
+  g_autofree char *known = list_members (key, hidden);
   g_autofree char *columns =
-      live != NULL && rebuilt != NULL ? list_changes (live, rebuilt) : list_members (live != NULL ? live : rebuilt);
+      live != NULL && rebuilt != NULL ? list_changes (live, rebuilt) : list_rest (live != NULL ? live : rebuilt, key);
   for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_strcmp0 (kind, words[i][0]) == 0)
-      printf ("  %-10s  %s\n              %s\n", words[i][1], key, columns);
+      printf ("  %-10s  %s%s%s\n", words[i][1], known, known[0] != '\0' && columns[0] != '\0' ? "; " : "", columns);
 }
 
 static void
@@ -102,7 +121,7 @@ print_difference (const Rebuild *rebuild, const RebuildEnd *end)
     printf ("  %s\n", (const char *) difference->shape->pdata[i]);
   size_t shown = json_array_size (end->sample);
   for (size_t i = 0; i < shown; i++)
-    print_row (json_array_get (end->sample, i));
+    print_row (json_array_get (end->sample, i), rebuild->model);
   g_autofree char *more = text_count (rows - (int64_t) shown);
   if (rows > (int64_t) shown)
     printf ("  and %s more (--limit)\n", more);
