@@ -36,6 +36,7 @@ model_reference_free (ModelReference *reference)
   g_free (reference->dimension);
   g_strfreev (reference->columns);
   g_free (reference->as);
+  g_free (reference->as_of);
   g_free (reference);
 }
 
@@ -159,6 +160,15 @@ model_takes_name (const Model *model, const char *identifier)
 {
   g_autofree const char **own = model_own_names (model);
   return name_is_taken_in_staging (identifier) || g_strv_contains (own, identifier);
+}
+
+bool
+model_has_as_of (const Model *model)
+{
+  for (guint i = 0; i < model->references->len; i++)
+    if (((const ModelReference *) model->references->pdata[i])->as_of != NULL)
+      return true;
+  return false;
 }
 
 const char *

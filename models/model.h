@@ -143,6 +143,7 @@ typedef struct
   GStrv columns;   /* in the order of that model's business_key */
   char *as;        /* the column that holds the id */
   Missing missing;
+  char *as_of; /* the fact's column that says which version of the entity is meant, as a model names columns; NULL: none */
 } ModelReference;
 
 typedef struct
@@ -202,6 +203,13 @@ const char **model_own_names (const Model *model);
 
 /* Whether a column of the file cannot have that name: one of those, or one that every staging table has (name.h). */
 bool model_takes_name (const Model *model, const char *identifier);
+
+/* A dimension has a function of this name, which gives the versions that were true at an instant: behind the table's. */
+#define MODEL_ASOF_SUFFIX "_asof"
+
+/* A fact of which a reference says "as_of" has a view of this name, each row with the versions that it means: behind the table's. */
+#define MODEL_AT_SUFFIX "_at"
+bool model_has_as_of (const Model *model);
 
 /* The time zone in force; borrowed. */
 const char *model_time_zone (const Model *model);

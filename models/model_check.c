@@ -82,6 +82,9 @@ check_table_is_own (const Model *model, const GPtrArray *models, const MemberSco
       g_autofree char *view = g_strconcat (other->table, "_current", NULL);
       if (other->kind == MODEL_DIMENSION && g_str_equal (view, model->table))
         members_problem (scope, "$.table", "\"%s\" is the name of the view of dimension \"%s\"", model->table, other->table);
+      g_autofree char *at = g_strconcat (other->table, MODEL_AT_SUFFIX, NULL);
+      if (model_has_as_of (other) && g_str_equal (at, model->table))
+        members_problem (scope, "$.table", "\"%s\" is the name of the view of fact \"%s\"", model->table, other->table);
     }
 }
 

@@ -70,6 +70,7 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
     { "columns", MEMBER_TEXTS, offsetof (ModelReference, columns), .required = true },
     { "as", MEMBER_TEXT, offsetof (ModelReference, as), .required = true },
     { "missing", MEMBER_WORD, offsetof (ModelReference, missing), missing_words },
+    { "as_of", MEMBER_TEXT, offsetof (ModelReference, as_of) },
     { "description" },
     { NULL },
   };

@@ -30,33 +30,33 @@ model_read_effective (const MemberScope *scope, const char *path, Json *value)
     effective->kind = word == 0 ? EFFECTIVE_MTIME : EFFECTIVE_FILE_NAME;
 }
 
-/* Whether two names are of one column. */
-static bool
-is_same (const char *name, const char *other)
+const char *
+model_find_other_type (const Model *model, const char *name)
 {
-  g_autofree char *one = name_fold (name), *two = name_fold (other);
-  return strcmp (one, two) == 0;
+  static const char *const times[] = { "date", "timestamp", "timestamptz", NULL };
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      if (name_is_same (column->name, name) && column->type != NULL && !g_strv_contains (times, column->type))
+        return column->type;
+    }
+  return NULL;
 }
 
 static void
 check_column (const Model *model, const MemberScope *scope)
 {
-  static const char *const types[] = { "date", "timestamp", "timestamptz", NULL };
-  const char *name = model->effective.column;
+  const char *name = model->effective.column, *type = model_find_other_type (model, name);
   for (char **key = model->business_key; *key != NULL; key++)
-    if (is_same (*key, name))
+    if (name_is_same (*key, name))
       members_problem (scope, "$.effective.column", "\"%s\" is of the business key, which says who a row is of", name);
   for (guint i = 0; i < model->references->len; i++)
     for (char **of = ((const ModelReference *) model->references->pdata[i])->columns; *of != NULL; of++)
-      if (is_same (*of, name))
+      if (name_is_same (*of, name))
         members_problem (scope, "$.effective.column", "\"%s\" is of a reference, and the table has the id in its place", name);
-  for (guint i = 0; i < model->columns->len; i++)
-    {
-      const ModelColumn *column = model->columns->pdata[i];
-      if (is_same (column->name, name) && column->type != NULL && !g_strv_contains (types, column->type))
-        members_problem (scope, "$.effective.column", "\"%s\" is declared as %s: it must be a date, timestamp or timestamptz", name,
-                         column->type);
-    }
+  if (type != NULL)
+    members_problem (scope, "$.effective.column", "\"%s\" is declared as %s: it must be a date, timestamp or timestamptz", name,
+                     type);
   if (model->late == LATE_APPLY)
     members_problem (scope, "$.late", "\"apply\" is for files with one time for all rows: \"mtime\" or \"file_name\"");
 }

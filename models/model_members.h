@@ -24,4 +24,10 @@ void model_check_history (const Model *model, const Json *root, const MemberScop
 /* An array of texts, which may be empty; replaces *ret_nulls. */
 void model_read_nulls (const MemberScope *scope, const char *path, Json *value, GStrv *ret_nulls);
 
+/* The type that the model declares of a column which has to be a time, where it is none. NULL: it is, or files have yet to say. */
+const char *model_find_other_type (const Model *model, const char *name);
+
+/* What references say of the version that they mean ("as_of"). */
+void model_check_as_of (const Model *model, const MemberScope *scope);
+
 #endif

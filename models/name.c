@@ -95,6 +95,20 @@ name_of_table (const char *text)
 }
 
 bool
+name_is_same (const char *name, const char *other)
+{
+  g_autofree char *one = name_fold (name), *two = name_fold (other);
+  return strcmp (one, two) == 0;
+}
+
+bool
+name_is_stored_as (const char *name, const char *identifier)
+{
+  g_autofree char *made = name_of_column (name, 0);
+  return strcmp (name, identifier) == 0 || strcmp (made, identifier) == 0;
+}
+
+bool
 name_is_usable (const char *name)
 {
   size_t length = strlen (name);

@@ -26,6 +26,12 @@ char *name_of_column (const char *text, size_t position);
  * SHA-256; a name of which nothing is left is "table_" and those digits. Always a usable name. Owned by the caller. */
 char *name_of_table (const char *text);
 
+/* Whether two names that a model or a header has for a column are of one. */
+bool name_is_same (const char *name, const char *other);
+
+/* Whether a column that the model calls so is stored under that identifier. */
+bool name_is_stored_as (const char *name, const char *identifier);
+
 /* A usable name of a table or an id column: [a-z_][a-z0-9_]*, at most 63 bytes. */
 bool name_is_usable (const char *name);
 

@@ -319,10 +319,14 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
       || ((!effective_is_dated (&effective) || task->model->late == LATE_APPLY)
           && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
     return false;
-  const TableBefore before = {
-    known->pins, known->state.kind != NULL, task->options->lock_timeout_ms, known->state.waiting, known->state.history, overtaken,
-    &effective
-  };
+  const TableBefore before = { known->pins,
+                               known->state.kind != NULL,
+                               task->options->lock_timeout_ms,
+                               known->state.waiting,
+                               known->state.history,
+                               overtaken,
+                               &effective,
+                               task->catalog };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, result, step, &effective, error);
 }

@@ -307,6 +307,8 @@ bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GEr
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
+/* The files of runs ("{id,id}"): run, file, place, as Run has them. */
+bool ledger_run_files (Db *db, const char *runs, DbResult **ret_files, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */
 bool ledger_secret_table (Db *db, char **ret_table, GError **error);
 /* A page of at most "limit" rejects in their order, those behind the place that the page before ended with; line 0: the first page.

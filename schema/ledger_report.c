@@ -98,6 +98,12 @@ ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 }
 
 bool
+ledger_run_files (Db *db, const char *runs, DbResult **ret_files, GError **error)
+{
+  return LEDGER_ASK ("report/run_files", ret_files, { "runs", runs });
+}
+
+bool
 ledger_secret_table (Db *db, char **ret_table, GError **error)
 {
   g_autoptr (DbResult) result = NULL;

@@ -148,3 +148,14 @@ columns_check_id (const char *schema, const Model *model, const GPtrArray *store
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_KEY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
                     "%s.%s has no column \"%s\" for the id", schema, model->table, model->id_column);
 }
+
+bool
+columns_explain_dependent (const char *schema, const char *relation, GError **error)
+{
+  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
+  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
+    weir_error_hint (
+        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
+        schema, relation);
+  return false;
+}

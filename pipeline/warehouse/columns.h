@@ -58,6 +58,9 @@ ColumnStep columns_step (const Layout *layout, const Pins *pins, const WantedCol
 bool columns_refuse (const char *schema, const Layout *layout, const WantedColumn *wanted, const StoredColumn *stored,
                      GError **error);
 
+/* The hint where something of somebody's is in the way: of a view of ours, which would have to go, or of the table itself. Returns false. */
+bool columns_explain_dependent (const char *schema, const char *relation, GError **error);
+
 /* Whether the id's column is the one that the first load made, else a MODEL error ("key_changed"). */
 bool columns_check_id (const char *schema, const Model *model, const GPtrArray *stored, GError **error);
 

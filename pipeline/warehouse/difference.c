@@ -8,6 +8,7 @@
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/kinds.h"
+#include "pipeline/warehouse/shown.h"
 #include "pipeline/warehouse/vars.h"
 #include "pipeline/warehouse/warehouse.h"
 
@@ -528,7 +529,7 @@ write_shape (Db *db, const Difference *difference, GError **error)
   g_autoptr (GPtrArray) statements = pins != NULL ? list_changes (difference, pins) : NULL;
   const SqlVar vars[] = { { "schema", of->schema }, { "table", of->model->table } };
   return statements != NULL && sql_run (db, "rebuild/empty", vars, G_N_ELEMENTS (vars), NULL, error)
-         && warehouse_reshape (db, of->schema, of->model, statements, of->lock_ms, error)
+         && warehouse_reshape (db, of->schema, of->model, of->catalog, statements, of->lock_ms, error)
          && fill (db, difference, of->schema, error);
 }
 
@@ -539,7 +540,7 @@ create (Db *db, const Difference *difference, const char *schema, GError **error
   const DifferenceOf *of = &difference->of;
   const SqlVar vars[] = { { "schema", schema }, { "table", of->model->table }, { "temporary", of->temporary } };
   return sql_run (db, "rebuild/create", vars, G_N_ELEMENTS (vars), NULL, error) && fill (db, difference, schema, error)
-         && warehouse_make_view (db, schema, of->model, error);
+         && shown_make (db, schema, of->model, of->catalog, error);
 }
 
 bool

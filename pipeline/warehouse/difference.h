@@ -9,12 +9,13 @@
 
 #include "base/db.h"
 #include "base/json.h"
-#include "models/model.h"
+#include "models/catalog.h"
 
 /* Borrowed. */
 typedef struct
 {
   const Model *model;
+  const Catalog *catalog;
   const char *schema;    /* of the live table */
   const char *temporary; /* of the rebuilt one, which has the same name */
   const char *pins;      /* what the live one was made with, as JSON; NULL: nobody knows */

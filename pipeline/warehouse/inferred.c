@@ -6,6 +6,7 @@
 #include "pipeline/stage/short_lock.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/shown.h"
 #include "schema/history_vars.h"
 
 static bool
@@ -37,7 +38,7 @@ list_columns (Db *db, const char *schema, const char *relation, GError **error)
 static bool
 add_column (Db *db, const char *schema, const Model *dimension, int lock_ms, GError **error)
 {
-  g_autofree char *view = g_strdup_printf ("%s_current", dimension->table);
+  g_autofree char *view = shown_view (dimension);
   const char *const names[] = { dimension->table, view, NULL };
   bool locked;
   if (!short_lock_begin (db, schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))

@@ -11,6 +11,7 @@
 #include "pipeline/warehouse/convert.h"
 #include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/renames.h"
+#include "pipeline/warehouse/shown.h"
 #include "schema/history_vars.h"
 
 #include <string.h>
@@ -42,13 +43,6 @@ warehouse_free (Warehouse *warehouse)
   g_free (warehouse);
 }
 
-/* Owned by the caller. */
-static char *
-view_of (const Model *model)
-{
-  return g_strdup_printf ("%s_current", model->table);
-}
-
 static GPtrArray *
 read_stored (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -66,42 +60,8 @@ warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exist
   return true;
 }
 
-/* What people see in the view of current rows: everything but the columns that only tell versions apart. */
 static bool
-is_hidden_in_view (const History *history, const char *name)
-{
-  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], "closed_by", NULL };
-  return g_strv_contains (hidden, name);
-}
-
-/* The view lists its columns in the table's order, so a new column is a new last one and "create or replace" keeps what depends on
- * it. */
-static bool
-create_view (Db *db, const Warehouse *warehouse, GError **error)
-{
-  const Model *model = warehouse->layout->model;
-  g_autoptr (GPtrArray) stored = read_stored (db, warehouse, error);
-  if (stored == NULL)
-    return false;
-  g_autoptr (GString) columns = g_string_new (NULL);
-  for (guint i = 0; i < stored->len; i++)
-    {
-      const char *name = ((const StoredColumn *) stored->pdata[i])->name;
-      if (is_hidden_in_view (&model->history, name))
-        continue;
-      g_autofree char *ident = text_quote_ident (name);
-      g_string_append_printf (columns, "%s%s", columns->len > 0 ? ", " : "", ident);
-    }
-  const SqlVar vars[] = { { "schema", warehouse->schema },
-                          { "table", model->table },
-                          { "view", warehouse->view },
-                          { "columns", columns->str },
-                          HISTORY_VARS (&model->history) };
-  return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
-static bool
-create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
+create (Db *db, Warehouse *warehouse, const GArray *wanted, const Catalog *catalog, GPtrArray *notes, GError **error)
 {
   const Model *model = warehouse->layout->model;
   g_autoptr (GString) columns = g_string_new (NULL);
@@ -118,7 +78,7 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, GError **error)
                           HISTORY_VARS (&model->history) };
   warehouse->created = true;
   return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
-         && (warehouse->view == NULL || create_view (db, warehouse, error));
+         && shown_bring_up (db, warehouse, catalog, true, notes, error);
 }
 
 static bool
@@ -130,45 +90,30 @@ change_column (Db *db, const Warehouse *warehouse, const char *statement, const 
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* The hint where somebody's view is in the way: of our view, which would have to go, or of the table itself. */
 static bool
-explain_dependent (const Warehouse *warehouse, const char *what, GError **error)
+alter_columns (Db *db, const Warehouse *warehouse, const GArray *alter, GError **error)
 {
-  Reason reason = error != NULL ? weir_error_get_reason (*error) : REASON_NONE;
-  if (reason == REASON_DEPENDENT_OBJECTS || reason == REASON_NOT_SUPPORTED)
-    weir_error_hint (
-        error, "Something depends on %s.%s, where the type of a column has to change: drop it, and make it again after the load.",
-        warehouse->schema, what);
-  return false;
-}
-
-static bool
-alter_columns (Db *db, const Warehouse *warehouse, const void *data, GError **error)
-{
-  const GArray *alter = data;
   for (guint i = 0; i < alter->len; i++)
     {
       const WantedColumn *column = &g_array_index (alter, WantedColumn, i);
       if (!change_column (db, warehouse, "table/alter_column", column->name, column->type->name, error))
-        return explain_dependent (warehouse, warehouse->layout->model->table, error);
+        return columns_explain_dependent (warehouse->schema, warehouse->layout->model->table, error);
     }
   return true;
 }
 
-/* A type can only change while no view uses the column: ours is taken away and made again with its grants. */
+/* A type can only change while no view uses the column: ours are taken away and made again with their grants. */
 static bool
-without_view (Db *db, const Warehouse *warehouse, bool (*change) (Db *db, const Warehouse *, const void *data, GError **error),
-              const void *data, GError **error)
+alter_types (Db *db, const Warehouse *warehouse, const GArray *alter, const Catalog *catalog, GPtrArray *notes, GError **error)
 {
-  if (warehouse->view == NULL)
-    return change (db, warehouse, data, error);
-  const SqlVar view[] = { { "schema", warehouse->schema }, { "view", warehouse->view } };
-  g_autoptr (DbResult) grants = NULL;
-  if (!grants_read (db, warehouse->schema, warehouse->view, warehouse->view, &grants, error))
+  g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
+  if (!shown_drop (db, warehouse, catalog, grants, error) || !alter_columns (db, warehouse, alter, error)
+      || !shown_bring_up (db, warehouse, catalog, true, notes, error))
     return false;
-  if (!sql_run (db, "table/drop_view", view, G_N_ELEMENTS (view), NULL, error))
-    return explain_dependent (warehouse, warehouse->view, error);
-  return change (db, warehouse, data, error) && create_view (db, warehouse, error) && grants_give (db, grants, error);
+  for (guint i = 0; i < grants->len; i++)
+    if (!grants_give (db, grants->pdata[i], error))
+      return false;
+  return true;
 }
 
 /* Whether every load so far has had nothing but NULL in the column. */
@@ -365,30 +310,28 @@ find_changes (const Warehouse *warehouse, const GArray *wanted, const Pins *pins
 
 /* Before anything is done that would be in vain: the locks that the changes need. */
 static bool
-lock_for_change (Db *db, const char *schema, const char *table, const char *view, int lock_ms, GError **error)
+lock_for_change (Db *db, const char *schema, const Model *model, const Catalog *catalog, int lock_ms, GError **error)
 {
-  bool has_view = false, locked;
-  if (view != NULL && !warehouse_exists (db, schema, view, &has_view, error))
-    return false;
-  const char *const names[] = { table, has_view ? view : NULL, NULL };
-  if (!short_lock_begin (db, schema, names, SHORT_LOCK_ALL, lock_ms, &locked, error))
+  bool locked;
+  g_autoptr (GPtrArray) names = NULL;
+  if (!shown_find (db, schema, model, catalog, &names, error)
+      || !short_lock_begin (db, schema, (const char *const *) names->pdata, SHORT_LOCK_ALL, lock_ms, &locked, error))
     return false;
   if (locked)
     return short_lock_end (db, lock_ms, error);
   return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY },
-                    "the columns of %s.%s have to change, and other sessions hold it", schema, table);
+                    "the columns of %s.%s have to change, and other sessions hold it", schema, model->table);
 }
 
 bool
-warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error)
+warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, const Catalog *catalog, GError **error)
 {
   const char *schema = options->warehouse_schema;
-  g_autofree char *view = kind_of (model)->versions ? view_of (model) : NULL;
   bool exists;
   if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = warehouse_exists (db, schema, model->table, &exists, error)
-              && (!exists || lock_for_change (db, schema, model->table, view, options->lock_timeout_ms, error));
+              && (!exists || lock_for_change (db, schema, model, catalog, options->lock_timeout_ms, error));
   return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
 }
 
@@ -404,8 +347,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
       || !history_change_check (warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
-  if (((changes || history_change_is_wanted (model, &was))
-       && !lock_for_change (db, warehouse->schema, model->table, warehouse->view, before->lock_ms, error))
+  changes |= history_change_is_wanted (model, &was);
+  if ((changes && !lock_for_change (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
@@ -420,12 +363,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
-  if (alter->len > 0)
-    return without_view (db, warehouse, alter_columns, alter, error);
-  bool has_view = true;
-  if (warehouse->view != NULL && !warehouse_exists (db, warehouse->schema, warehouse->view, &has_view, error))
-    return false;
-  return warehouse->view == NULL || (has_view && warehouse->added->len == 0) || create_view (db, warehouse, error);
+  return alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
+                        : shown_bring_up (db, warehouse, before->catalog, changes, notes, error);
 }
 
 static Warehouse *
@@ -441,7 +380,7 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     *names[i] = g_ptr_array_new_with_free_func (g_free);
   if (warehouse->kind->versions)
-    warehouse->view = view_of (layout->model);
+    warehouse->view = shown_view (layout->model);
   for (guint i = 0; i < wanted->len; i++)
     g_ptr_array_add (warehouse->columns, g_strdup (g_array_index (wanted, WantedColumn, i).name));
   for (int i = 0; i < layout->n_columns; i++)
@@ -459,7 +398,8 @@ warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const Tabl
   if (!stage_ensure_schema (db, schema, "warehouse", error)
       || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
     return NULL;
-  if (exists ? !change (db, warehouse, wanted, before, notes, error) : !create (db, warehouse, wanted, error))
+  if (exists ? !change (db, warehouse, wanted, before, notes, error)
+             : !create (db, warehouse, wanted, before->catalog, notes, error))
     return NULL;
   return g_steal_pointer (&warehouse);
 }
@@ -477,39 +417,28 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
   return true;
 }
 
-/* Nothing of a layout but its model. */
-static Warehouse
-warehouse_of (const char *schema, const Layout *layout)
-{
-  const Kind *kind = kind_of (layout->model);
-  return (Warehouse) { .schema = schema, .layout = layout, .kind = kind, .view = kind->versions ? view_of (layout->model) : NULL };
-}
-
-bool
-warehouse_make_view (Db *db, const char *schema, const Model *model, GError **error)
-{
-  const Layout layout = { .model = model };
-  const Warehouse warehouse = warehouse_of (schema, &layout);
-  g_autofree char *view = warehouse.view;
-  return view == NULL || create_view (db, &warehouse, error);
-}
-
 static bool
-run_statements (Db *db, const Warehouse *warehouse, const void *data, GError **error)
+run_statements (Db *db, const char *schema, const Model *model, const GPtrArray *statements, GError **error)
 {
-  const GPtrArray *statements = data;
   for (guint i = 0; i < statements->len; i++)
     if (!db_exec (db, statements->pdata[i], error))
-      return explain_dependent (warehouse, warehouse->layout->model->table, error);
+      return columns_explain_dependent (schema, model->table, error);
   return true;
 }
 
 bool
-warehouse_reshape (Db *db, const char *schema, const Model *model, const GPtrArray *statements, int lock_ms, GError **error)
+warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog *catalog, const GPtrArray *statements, int lock_ms,
+                   GError **error)
 {
   const Layout layout = { .model = model };
-  const Warehouse warehouse = warehouse_of (schema, &layout);
-  g_autofree char *view = warehouse.view;
-  return lock_for_change (db, schema, model->table, view, lock_ms, error)
-         && without_view (db, &warehouse, run_statements, statements, error);
+  g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
+  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view };
+  g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
+  if (!lock_for_change (db, schema, model, catalog, lock_ms, error) || !shown_drop (db, &warehouse, catalog, grants, error)
+      || !run_statements (db, schema, model, statements, error) || !shown_make (db, schema, model, catalog, error))
+    return false;
+  for (guint i = 0; i < grants->len; i++)
+    if (!grants_give (db, grants->pdata[i], error))
+      return false;
+  return true;
 }

@@ -41,12 +41,13 @@ typedef struct
   const char *history;        /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
   const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
   const Effective *effective; /* since when the file's rows are true */
+  const Catalog *catalog;     /* for the views of facts that show the table's columns */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 
-/* Makes the table, or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
+/* Makes the table, with what people see of it (<dimension>_current, <dimension>_asof, as_of.h), or adds the columns it lacks and changes the types that have to follow, in the caller's transaction: from
  * then on the layout fits. Borrows the layout. Errors: MODEL where the table is not weir's or a type cannot follow, which
  * agreement_check mostly has said before, or something of somebody's depends on a column; RETRY ("lock_busy") where it has to be
  * changed and somebody reads it all the while. A table that need not be changed is not locked. */
@@ -55,17 +56,15 @@ Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout,
 
 /* Whether the locks that a change of columns needs are to be had now, in a transaction of its own that gives them back: a file that found
  * them taken behind its LOAD need not be read once more to find that again. The same error. */
-bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, GError **error);
+bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, const Catalog *catalog, GError **error);
 
 /* After the rows of a first load: the indexes of its kind. What only queries want comes behind the COMMIT (tending.h). */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
 
-/* Makes the view of current rows of a table that is there, or brings it up to date. Nothing for a fact. */
-bool warehouse_make_view (Db *db, const char *schema, const Model *model, GError **error);
-
-/* Changes the columns of a table by these statements (of char *); the view of current rows is away meanwhile, and has its grants again
+/* Changes the columns of a table by these statements (of char *); what people see of it (shown.h) is away meanwhile, and has its grants again
  * behind them. Errors: as of warehouse_bring_up. */
-bool warehouse_reshape (Db *db, const char *schema, const Model *model, const GPtrArray *statements, int lock_ms, GError **error);
+bool warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog *catalog, const GPtrArray *statements,
+                        int lock_ms, GError **error);
 
 /* Whether the table is there. */
 bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);

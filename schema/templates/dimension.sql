@@ -24,6 +24,23 @@ create unique index on :"schema".:"table" (:"id") where :"is_current"
 -- name: view
 create or replace view :"schema".:"view" as select :columns from :"schema".:"table" where :"is_current"
 
+-- name: asof
+-- The versions that were true at an instant. The planner puts the SELECT in the place of the call, as long as it is one, and the function is
+-- neither strict nor has rights or settings of its own. Its rows are the table's, whatever becomes of the columns.
+create or replace function :"schema".:"asof" (instant timestamptz) returns setof :"schema".:"table" language sql stable parallel safe as :body
+
+-- name: asof_body
+-- By its number: a column may be called as a parameter is.
+select w.* from :"schema".:"table" w
+where w.:"valid_from" <= $1 and (w.:"valid_to" is not distinct from :open_end or $1 < w.:"valid_to")
+
+-- name: shown
+-- Whether the view and the function are there.
+select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = :'schema' and c.relname = :'view'),
+       exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+               where n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector)
+
 -- name: standing
 -- Compared with a file while that is loaded (standing.h).
 copy (select w.:"id", w.row_hash from :"schema".:"table" w where w.:"is_current") to stdout (format binary)

@@ -6,6 +6,19 @@ select c.relkind, coalesce(obj_description(c.oid, 'pg_class') like '%(weir run %
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table'
 
+-- name: views
+-- Of the table's columns, made by weir: that of its current rows, and those of facts (pipeline/warehouse/as_of.h).
+select c.relname, c.relname = :'current'
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relkind = 'v'
+  and (c.relname = :'current'
+       or (c.relname = any (:'facts'::text[]) and obj_description(c.oid, 'pg_class') ~ '\(weir [0-9a-f]{16}\)$'))
+order by 1
+
+-- name: function
+select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector
+
 -- name: staged
 -- The staging table, and what earlier loads could not swap in.
 select c.relname
@@ -21,7 +34,7 @@ order by 1
 with recursive own as (
     select c.oid
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where (n.nspname = :'schema' and c.relname in (:'table', :'view'))
+    where (n.nspname = :'schema' and (c.relname = :'table' or c.relname = any (:'views'::text[])))
        or (n.nspname = :'staging' and c.relname = any (:'staged'::text[]))),
 built (classid, objid, told) as (
     select 'pg_class'::regclass::oid, oid, false from own
@@ -32,12 +45,19 @@ built (classid, objid, told) as (
 select distinct pg_describe_object(classid, objid, 0)
 from built
 where told and not (classid = 'pg_class'::regclass and objid in (select oid from own))
+  and not (classid = 'pg_proc'::regclass
+           and exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                       where p.oid = objid and n.nspname = :'schema' and p.proname = :'asof'
+                         and p.proargtypes = array['timestamptz'::regtype]::oidvector))
   and not (classid = 'pg_constraint'::regclass
            and exists (select from pg_constraint c where c.oid = objid and c.conrelid in (select oid from own)))
 order by 1
 
 -- name: drop_table
 drop table if exists :"schema".:"table" :how
+
+-- name: drop_function
+drop function if exists :"schema".:"asof"(timestamptz) :how
 
 -- name: drop_view
 drop view if exists :"schema".:"view" :how

@@ -95,6 +95,10 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
 from weir.runs r left join weir.file f on f.run_id = r.run
 where r.run = :'run'::uuid
 
+-- name: run_files
+-- Those of these runs that the ledger knows.
+select run, file_name as file, place from weir.runs where run = any (:'runs'::uuid[])
+
 -- name: steps
 select s.step_name as step, s.status, to_char(s.started_on, 'YYYY-MM-DD HH24:MI:SS') as started, s.execution_time_ms as milliseconds,
        s.rows_processed as rows, m.model_name as model, left(m.checksum, 12) as checksum, s.error

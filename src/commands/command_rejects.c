@@ -4,6 +4,7 @@
 #include "pipeline/text/dialect.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
+#include "src/report/rejected.h"
 #include "src/report/spreadsheet.h"
 #include "src/server/connect.h"
 
@@ -13,58 +14,16 @@
 #define SHOWN_BYTES 100 /* of the original line in the table */
 #define PAGE_ROWS 2000
 
-enum
-{
-  COLUMN_LINE,
-  COLUMN_NAME,
-  COLUMN_REASON,
-  COLUMN_MESSAGE,
-  COLUMN_REPAIRED,
-  COLUMN_ORIGINAL,
-  COLUMN_WAITING,
-};
-
 typedef struct
 {
   gboolean csv, safe, show_pii;
 } RejectsOptions;
 
-/* Undoes PostgreSQL's encode (bytes, 'escape'): \\ is a backslash, \ooo a byte. */
-static GString *
-unescape (const char *text)
-{
-  GString *bytes = g_string_new (NULL);
-  while (*text != '\0')
-    if (text[0] == '\\' && text[1] == '\\')
-      {
-        g_string_append_c (bytes, '\\');
-        text += 2;
-      }
-    else if (text[0] == '\\' && text[1] != '\0' && text[2] != '\0' && text[3] != '\0')
-      {
-        g_string_append_c (bytes, (char) ((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0')));
-        text += 4;
-      }
-    else
-      g_string_append_c (bytes, *text++);
-  return bytes;
-}
-
-/* The bytes of the refused row without its line end. */
-static GString *
-original_bytes (const DbResult *rejects, int row)
-{
-  GString *bytes = unescape (db_result_value (rejects, row, COLUMN_ORIGINAL));
-  while (bytes->len > 0 && (bytes->str[bytes->len - 1] == '\n' || bytes->str[bytes->len - 1] == '\r'))
-    g_string_truncate (bytes, bytes->len - 1);
-  return bytes;
-}
-
 /* Whether the row is a reject: it was not repaired, and does not wait for what it refers to. */
 static bool
 is_reject (const DbResult *rejects, int row)
 {
-  return !db_result_bool (rejects, row, COLUMN_REPAIRED) && !db_result_bool (rejects, row, COLUMN_WAITING);
+  return !db_result_bool (rejects, row, REJECTED_REPAIRED) && !db_result_bool (rejects, row, REJECTED_WAITING);
 }
 
 /* Where the rows of a run go, page by page, and what was seen of them. */
@@ -135,19 +94,19 @@ print_as_csv (Output *output, const DbResult *rejects)
 {
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
-      const char *column = db_result_value (rejects, row, COLUMN_NAME);
+      const char *column = db_result_value (rejects, row, REJECTED_COLUMN);
       g_autofree char *message = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "",
-                                                  db_result_value (rejects, row, COLUMN_MESSAGE));
+                                                  db_result_value (rejects, row, REJECTED_MESSAGE));
       if (!is_reject (rejects, row))
         continue;
       /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
       if (output->header == NULL)
-        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, COLUMN_LINE),
-                 db_result_value (rejects, row, COLUMN_REASON), message);
+        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, REJECTED_LINE),
+                 db_result_value (rejects, row, REJECTED_REASON), message);
       else
-        print_annotations (output, (const char *const[]) { db_result_value (rejects, row, COLUMN_LINE),
-                                                           db_result_value (rejects, row, COLUMN_REASON), message, output->run });
-      g_autoptr (GString) bytes = original_bytes (rejects, row);
+        print_annotations (output, (const char *const[]) { db_result_value (rejects, row, REJECTED_LINE),
+                                                           db_result_value (rejects, row, REJECTED_REASON), message, output->run });
+      g_autoptr (GString) bytes = rejected_bytes (rejects, row);
       print_line (output, bytes->str, bytes->len);
       putchar ('\n');
     }
@@ -157,13 +116,13 @@ print_as_csv (Output *output, const DbResult *rejects)
 static Json *
 row_to_json (const DbResult *rejects, int row, bool personal)
 {
-  g_autoptr (GString) bytes = original_bytes (rejects, row);
+  g_autoptr (GString) bytes = rejected_bytes (rejects, row);
   g_autofree char *readable = personal ? NULL : g_utf8_make_valid (bytes->str, (gssize) bytes->len);
-  Json *object =
-      json_pack ("{s:I, s:s?, s:s, s:s, s:b, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, COLUMN_LINE), "column",
-                 db_result_value (rejects, row, COLUMN_NAME), "reason", db_result_value (rejects, row, COLUMN_REASON), "message",
-                 db_result_value (rejects, row, COLUMN_MESSAGE), "repaired", db_result_bool (rejects, row, COLUMN_REPAIRED),
-                 "waiting", db_result_bool (rejects, row, COLUMN_WAITING), "original", weir_json_string (readable));
+  Json *object = json_pack (
+      "{s:I, s:s?, s:s, s:s, s:b, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, REJECTED_LINE), "column",
+      db_result_value (rejects, row, REJECTED_COLUMN), "reason", db_result_value (rejects, row, REJECTED_REASON), "message",
+      db_result_value (rejects, row, REJECTED_MESSAGE), "repaired", db_result_bool (rejects, row, REJECTED_REPAIRED), "waiting",
+      db_result_bool (rejects, row, REJECTED_WAITING), "original", weir_json_string (readable));
   if (personal)
     json_object_set_new (object, "withheld_bytes", json_integer ((json_int_t) bytes->len));
   if (personal || text_is_utf8 (bytes->str, bytes->len, NULL))
@@ -193,14 +152,14 @@ print_as_table (Output *output, const DbResult *rejects)
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
   for (int row = 0; row < db_result_rows (rejects); row++)
     {
-      g_autoptr (GString) bytes = original_bytes (rejects, row);
-      const char *kind = db_result_bool (rejects, row, COLUMN_REPAIRED)  ? "repaired: "
-                         : db_result_bool (rejects, row, COLUMN_WAITING) ? "waiting: "
-                                                                         : "";
-      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_LINE)));
-      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_NAME)));
-      g_ptr_array_add (cells, g_strconcat (kind, db_result_value (rejects, row, COLUMN_REASON), NULL));
-      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, COLUMN_MESSAGE)));
+      g_autoptr (GString) bytes = rejected_bytes (rejects, row);
+      const char *kind = db_result_bool (rejects, row, REJECTED_REPAIRED)  ? "repaired: "
+                         : db_result_bool (rejects, row, REJECTED_WAITING) ? "waiting: "
+                                                                           : "";
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, REJECTED_LINE)));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, REJECTED_COLUMN)));
+      g_ptr_array_add (cells, g_strconcat (kind, db_result_value (rejects, row, REJECTED_REASON), NULL));
+      g_ptr_array_add (cells, g_strdup (db_result_value (rejects, row, REJECTED_MESSAGE)));
       g_ptr_array_add (cells, output->personal ? g_strdup_printf ("(%zu bytes)", bytes->len)
                                                : text_printable (bytes->str, bytes->len, SHOWN_BYTES));
     }
@@ -220,12 +179,12 @@ print_pages (Db *db, Uid id, Output *output, GError **error)
       rows = db_result_rows (page);
       if (rows == 0)
         break;
-      last.line = db_result_int64 (page, rows - 1, COLUMN_LINE);
-      last.repaired = db_result_bool (page, rows - 1, COLUMN_REPAIRED);
+      last.line = db_result_int64 (page, rows - 1, REJECTED_LINE);
+      last.repaired = db_result_bool (page, rows - 1, REJECTED_REPAIRED);
       for (int row = 0; row < rows; row++)
         {
           output->refused += is_reject (page, row);
-          output->waiting += db_result_bool (page, row, COLUMN_WAITING);
+          output->waiting += db_result_bool (page, row, REJECTED_WAITING);
         }
       output->print (output, page);
     }

@@ -263,7 +263,7 @@ may_change_columns (Loader *loader, const Input *input, GError **error)
   char id[UID_TEXT_SIZE];
   uid_format (input->run.id, id);
   if (model == NULL || !g_hash_table_contains (loader->held, id)
-      || warehouse_try_change (loader->db, &loader->options, model, error))
+      || warehouse_try_change (loader->db, &loader->options, model, loader->catalog, error))
     return true;
   loader_find_blocker (loader, input->run.table, error);
   return false;

@@ -362,7 +362,8 @@ static bool
 in_transaction (Loader *loader, const Rebuild *rebuild, const RebuildWish *wish, RebuildEnd *end, GError **error)
 {
   Db *db = loader->db;
-  const DifferenceOf of = { rebuild->model, rebuild->schema, rebuild->temporary, rebuild->pins, loader->options.lock_timeout_ms };
+  const DifferenceOf of = { rebuild->model,     loader->catalog, rebuild->schema,
+                            rebuild->temporary, rebuild->pins,   loader->options.lock_timeout_ms };
   if ((wish->write && !lock_table (db, rebuild, error)) || !ledger_shadow_changed (db, error))
     return false;
   end->difference = difference_find (db, &of, error);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/warehouse/agreement.h"
+#include "pipeline/warehouse/as_of.h"
 #include "schema/sql.h"
 
 #include <errno.h>
@@ -21,8 +22,9 @@ removal_free (Removal *removal)
     return;
   g_free (removal->schema);
   g_free (removal->view);
+  g_free (removal->function);
   g_free (removal->model);
-  GPtrArray *const lists[] = { removal->staged, removal->built, removal->places, removal->facts };
+  GPtrArray *const lists[] = { removal->staged, removal->built, removal->places, removal->facts, removal->joined };
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
     g_ptr_array_unref (lists[i]);
   g_free (removal);
@@ -48,23 +50,55 @@ list_names (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, GP
   return true;
 }
 
-/* The view of a dimension's current rows, where what has that name is a view. */
-static bool
-find_view (Db *db, Removal *removal, GError **error)
+/* An array as SQL writes it. Names of weir's tables need no quotes in it. Owned by the caller. */
+static char *
+to_array (GPtrArray *names)
 {
-  g_autofree char *name = g_strdup_printf ("%s_current", removal->table);
-  const SqlVar vars[] = { { "schema", removal->schema }, { "table", name } };
+  g_ptr_array_add (names, NULL);
+  g_autofree char *list = g_strjoinv (",", (char **) names->pdata);
+  g_ptr_array_remove_index (names, names->len - 1);
+  return g_strdup_printf ("{%s}", list);
+}
+
+/* The views that show columns of the table: the one of current rows, and those of the facts that may have one. */
+static bool
+find_views (Db *db, Removal *removal, const Catalog *catalog, GError **error)
+{
+  const Model *model = catalog_find (catalog, removal->table);
+  g_autoptr (GPtrArray) facts = model != NULL ? as_of_facts (catalog, model) : g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (names, g_strconcat (removal->table, MODEL_AT_SUFFIX, NULL));
+  for (guint i = 0; i < facts->len; i++)
+    g_ptr_array_add (names, as_of_view (facts->pdata[i]));
+  g_autofree char *current = g_strdup_printf ("%s_current", removal->table), *list = to_array (names);
+  const SqlVar vars[] = { { "schema", removal->schema }, { "current", current }, { "facts", list } };
   g_autoptr (DbResult) found = NULL;
-  if (!sql_run (db, "forget/relation", vars, G_N_ELEMENTS (vars), &found, error))
+  if (!sql_run (db, "forget/views", vars, G_N_ELEMENTS (vars), &found, error))
     return false;
-  bool is_view = db_result_rows (found) > 0 && g_str_equal (db_result_value (found, 0, 0), "v");
-  removal->view = is_view ? g_steal_pointer (&name) : NULL;
+  for (int row = 0; row < db_result_rows (found); row++)
+    if (db_result_bool (found, row, 1))
+      removal->view = g_strdup (db_result_value (found, row, 0));
+    else
+      g_ptr_array_add (removal->joined, g_strdup (db_result_value (found, row, 0)));
   return true;
 }
 
 static bool
-look_at_warehouse (Db *db, Removal *removal, const TableState *state, GError **error)
+find_function (Db *db, Removal *removal, GError **error)
 {
+  g_autofree char *name = g_strconcat (removal->table, MODEL_ASOF_SUFFIX, NULL);
+  const SqlVar vars[] = { { "schema", removal->schema }, { "asof", name } };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (db, "forget/function", vars, G_N_ELEMENTS (vars), &found, error))
+    return false;
+  removal->function = db_result_rows (found) > 0 ? g_steal_pointer (&name) : NULL;
+  return true;
+}
+
+static bool
+look_at_warehouse (Db *db, Removal *removal, const Catalog *catalog, const TableState *state, GError **error)
+{
+  bool dimension = g_strcmp0 (state->kind, "dimension") == 0;
   if (state->kind == NULL)
     return true;
   if (!agreement_check_owner (db, removal->schema, removal->table, true, &removal->has_table, error))
@@ -74,7 +108,7 @@ look_at_warehouse (Db *db, Removal *removal, const TableState *state, GError **e
   if (removal->has_table && !sql_run (db, "status/fact_rows", vars, G_N_ELEMENTS (vars), &count, error))
     return false;
   removal->rows = count != NULL ? db_result_int64 (count, 0, 0) : 0;
-  return !g_str_equal (state->kind, "dimension") || find_view (db, removal, error);
+  return find_views (db, removal, catalog, error) && (!dimension || find_function (db, removal, error));
 }
 
 static bool
@@ -86,25 +120,18 @@ look_at_staging (Db *db, Removal *removal, GError **error)
   return list_names (db, "forget/staged", vars, G_N_ELEMENTS (vars), removal->staged, error);
 }
 
-/* An array as SQL writes it. Names of weir's tables need no quotes in it. Owned by the caller. */
-static char *
-to_array (GPtrArray *names)
-{
-  g_ptr_array_add (names, NULL);
-  g_autofree char *list = g_strjoinv (",", (char **) names->pdata);
-  g_ptr_array_remove_index (names, names->len - 1);
-  return g_strdup_printf ("{%s}", list);
-}
-
 static bool
 find_built (Db *db, Removal *removal, GError **error)
 {
-  g_autofree char *staged = to_array (removal->staged);
-  const SqlVar vars[] = { { "schema", removal->schema },
-                          { "table", removal->has_table ? removal->table : NULL },
-                          { "view", removal->view },
-                          { "staging", removal->settings->staging_schema },
-                          { "staged", staged } };
+  g_autoptr (GPtrArray) own = g_ptr_array_copy (removal->joined, NULL, NULL);
+  g_ptr_array_set_free_func (own, NULL);
+  if (removal->view != NULL)
+    g_ptr_array_add (own, removal->view);
+  g_autofree char *staged = to_array (removal->staged), *views = to_array (own);
+  const SqlVar vars[] = {
+    { "schema", removal->schema }, { "table", removal->has_table ? removal->table : NULL }, { "views", views },
+    { "asof", removal->function }, { "staging", removal->settings->staging_schema },        { "staged", staged }
+  };
   return list_names (db, "forget/dependents", vars, G_N_ELEMENTS (vars), removal->built, error);
 }
 
@@ -163,7 +190,7 @@ removal_find (Db *db, const Settings *settings, const Catalog *catalog, const ch
 {
   g_autoptr (Removal) removal = g_new0 (Removal, 1);
   *removal = (Removal) { .settings = settings, .table = table, .scope = scope };
-  GPtrArray **const lists[] = { &removal->staged, &removal->built, &removal->places };
+  GPtrArray **const lists[] = { &removal->staged, &removal->built, &removal->places, &removal->joined };
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
     *lists[i] = g_ptr_array_new_with_free_func (g_free);
   removal->facts = g_ptr_array_new ();
@@ -173,9 +200,9 @@ removal_find (Db *db, const Settings *settings, const Catalog *catalog, const ch
   removal->known = state.exists;
   removal->schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : settings->warehouse_schema);
   find_model (removal, catalog);
-  if (!look_at_warehouse (db, removal, &state, error) || !look_at_staging (db, removal, error) || !find_built (db, removal, error)
-      || !ledger_forget_count (db, table, &removal->ledger, error) || !find_files (db, removal, error)
-      || !find_facts (db, removal, catalog, error))
+  if (!look_at_warehouse (db, removal, catalog, &state, error) || !look_at_staging (db, removal, error)
+      || !find_built (db, removal, error) || !ledger_forget_count (db, table, &removal->ledger, error)
+      || !find_files (db, removal, error) || !find_facts (db, removal, catalog, error))
     return NULL;
   if (!state.exists && removal->staged->len == 0 && removal->ledger.runs == 0)
     return refuse_unknown (removal, error), NULL;
@@ -201,11 +228,11 @@ qualify (const char *schema, const char *name)
 }
 
 static GPtrArray *
-qualify_staged (const Removal *removal)
+qualify_all (const char *schema, const GPtrArray *list)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < removal->staged->len; i++)
-    g_ptr_array_add (names, qualify (removal->settings->staging_schema, removal->staged->pdata[i]));
+  for (guint i = 0; i < list->len; i++)
+    g_ptr_array_add (names, qualify (schema, list->pdata[i]));
   return names;
 }
 
@@ -213,13 +240,15 @@ Json *
 removal_to_json (const Removal *removal)
 {
   g_autofree char *table = qualify (removal->schema, removal->has_table ? removal->table : NULL);
-  g_autofree char *view = qualify (removal->schema, removal->view);
-  g_autoptr (GPtrArray) staged = qualify_staged (removal);
+  g_autofree char *view = qualify (removal->schema, removal->view), *function = qualify (removal->schema, removal->function);
+  g_autoptr (GPtrArray) joined = qualify_all (removal->schema, removal->joined);
+  g_autoptr (GPtrArray) staged = qualify_all (removal->settings->staging_schema, removal->staged);
   const LedgerRest *rest = &removal->ledger;
   return json_pack (
-      "{s:s, s:{s:s?, s:I, s:s?, s:o, s:b, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes", "table", table,
-      "rows", (json_int_t) removal->rows, "view", view, "staging", names_to_json (staged), "settled", removal->known, "files",
-      (json_int_t) (removal->scope.files ? rest->files : 0), "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0), "rejects",
+      "{s:s, s:{s:s?, s:I, s:s?, s:s?, s:o, s:o, s:b, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes",
+      "table", table, "rows", (json_int_t) removal->rows, "view", view, "function", function, "joined", names_to_json (joined),
+      "staging", names_to_json (staged), "settled", removal->known, "files", (json_int_t) (removal->scope.files ? rest->files : 0),
+      "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0), "rejects",
       (json_int_t) (removal->scope.runs ? rest->rejects : 0), "dependents", names_to_json (removal->built), "cascade",
       removal->scope.dependents, "referring", names_to_json (removal->facts), "model", weir_json_string (removal->model));
 }
@@ -234,12 +263,17 @@ print_count (const char *indent, int64_t count, const char *one, const char *wha
 static void
 print_removed (const Removal *removal)
 {
-  g_autoptr (GPtrArray) staged = qualify_staged (removal);
+  g_autoptr (GPtrArray) staged = qualify_all (removal->settings->staging_schema, removal->staged);
   g_autofree char *rows = text_count (removal->rows);
   if (removal->has_table)
     printf ("  %s.%s, with %s row%s\n", removal->schema, removal->table, rows, removal->rows == 1 ? "" : "s");
   if (removal->view != NULL)
     printf ("  %s.%s, its view\n", removal->schema, removal->view);
+  if (removal->function != NULL)
+    printf ("  %s.%s (timestamptz), its function\n", removal->schema, removal->function);
+  for (guint i = 0; i < removal->joined->len; i++)
+    printf ("  %s.%s, a view of versions that their fact's next file makes again\n", removal->schema,
+            (const char *) removal->joined->pdata[i]);
   for (guint i = 0; i < staged->len; i++)
     printf ("  %s\n", (const char *) staged->pdata[i]);
   if (removal->known)
@@ -297,12 +331,25 @@ refuse_dependents (const Removal *removal, GError **error)
 }
 
 static bool
+drop_shown (Db *db, const Removal *removal, const char *how, GError **error)
+{
+  const SqlVar own[] = { { "schema", removal->schema }, { "view", removal->view }, { "asof", removal->function }, { "how", how } };
+  for (guint i = 0; i < removal->joined->len; i++)
+    {
+      const SqlVar joined[] = { { "schema", removal->schema }, { "view", removal->joined->pdata[i] }, { "how", how } };
+      if (!sql_run (db, "forget/drop_view", joined, G_N_ELEMENTS (joined), NULL, error))
+        return false;
+    }
+  return (removal->view == NULL || sql_run (db, "forget/drop_view", own, G_N_ELEMENTS (own), NULL, error))
+         && (removal->function == NULL || sql_run (db, "forget/drop_function", own, G_N_ELEMENTS (own), NULL, error));
+}
+
+static bool
 drop_relations (Db *db, const Removal *removal, GError **error)
 {
   const char *how = removal->scope.dependents ? "cascade" : "restrict";
-  const SqlVar view[] = { { "schema", removal->schema }, { "view", removal->view }, { "how", how } };
   const SqlVar table[] = { { "schema", removal->schema }, { "table", removal->table }, { "how", how } };
-  if (removal->view != NULL && !sql_run (db, "forget/drop_view", view, G_N_ELEMENTS (view), NULL, error))
+  if (!drop_shown (db, removal, how, error))
     return false;
   if (removal->has_table && !sql_run (db, "forget/drop_table", table, G_N_ELEMENTS (table), NULL, error))
     return false;

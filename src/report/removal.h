@@ -23,6 +23,8 @@ typedef struct
   bool known;        /* the ledger knows the table */
   bool has_table;    /* in the warehouse, and weir's */
   char *view;        /* "users_current"; NULL: there is none */
+  char *function;    /* "users_asof"; NULL: there is none */
+  GPtrArray *joined; /* of char *: views of facts that show its columns, its own of a fact */
   int64_t rows;      /* of the warehouse table, all versions */
   GPtrArray *staged; /* of char *: its staging tables */
   GPtrArray *built;  /* of char *: what depends on all that, as PostgreSQL calls it */

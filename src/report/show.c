@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pipeline/text/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,20 @@ show_table (const char *const *headers, const GPtrArray *cells)
 {
   g_autofree int *widths = g_new0 (int, g_strv_length ((char **) headers) + 1);
   show_table_part (headers, cells, widths);
+}
+
+void
+show_csv_row (const char *const *cells, size_t count)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  for (size_t i = 0; i < count; i++)
+    {
+      if (i > 0)
+        g_string_append_c (line, ',');
+      if (cells[i] != NULL)
+        dialect_append_cell (&dialect_default, cells[i], cells[i][0] == '\0', line);
+    }
+  puts (line->str);
 }
 
 void

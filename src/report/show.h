@@ -22,6 +22,9 @@ void show_times_to_iso (Json *object, const char *const *members);
 /* A result as an array of objects; columns of whole numbers become numbers. A new reference. */
 Json *show_result_to_json (const DbResult *result);
 
+/* Prints a row of CSV: a cell that is NULL is empty, and an empty text has quotes. */
+void show_csv_row (const char *const *cells, size_t count);
+
 /* Prints a value as pretty JSON with a newline. */
 void show_json (const Json *json);
 

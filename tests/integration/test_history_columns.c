@@ -88,11 +88,13 @@ test_other_names_later (void **state)
       "is_valid, version_number is now nr, as models/users.json says");
   assert_sql (home, "a|1|f\nb|2|f\nc|3|t", "select v, nr, is_valid from warehouse.users where key = 'ann' order by dbt_valid_from");
   assert_sql (home, "2", "select count(*) from public.theirs where since is not null");
+  assert_sql (home, "c", "select v from warehouse.users_asof(now()) where key = 'ann'");
   /* What two columns were called, each other's. */
   home_write_model (home, "users", USERS ", \"names\": {\"start\": \"dbt_valid_to\", \"end\": \"dbt_valid_from\"}}");
   load_and_say (home, "key,v\nann,c\nbob,b\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2",
                 "dbt_valid_from is now dbt_valid_to, dbt_valid_to is now dbt_valid_from, is_valid is now is_current");
   assert_sql (home, "t", "select bool_and(dbt_valid_to < dbt_valid_from) from warehouse.users where not is_current");
+  assert_sql (home, "c", "select v from warehouse.users_asof(now()) where key = 'ann'");
   sql_run_text (home, "drop view public.theirs");
   home_write_model (home, "users", USERS "}");
   load_and_say (home, "key,v\nann,c\nbob,b\n", "read=2 unchanged=2 staged=2", "dbt_valid_to is now effective_start_date");
@@ -121,6 +123,7 @@ test_another_open_end_later (void **state)
                     "read=2 updated=1 deactivated=1 unchanged=1 staged=2", says);
       g_autofree char *bob = g_strdup (open[i]);
       assert_sql (home, bob, "select effective_end_date from warehouse.users where key = 'bob'");
+      assert_sql (home, "2", "select count(*) from warehouse.users_asof(now())");
       assert_sql (home, "1",
                   "select count(*) from pg_constraint where conrelid = 'warehouse.users'::regclass and contype = 'c' and"
                   " pg_get_constraintdef(oid) like '%%is_current%%'");

@@ -9,7 +9,8 @@ static const char prices[] =
     "{\"table\": \"prices\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": \"file_name\"}";
 static const char always[] = "{\"table\": \"always\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": "
                              "\"file_name\", \"first\": \"always\"}";
-static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\"}";
+static const char visits[] = "{\"table\": \"visits\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": "
+                             "[\"email\"], \"as\": \"user_id\", \"as_of\": \"day\"}]}";
 
 #define SALES(dimension, columns)                                                                                                  \
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"" dimension "\", \"columns\": " columns           \
@@ -37,6 +38,8 @@ static const struct
                             "\"always\" in models/test.json" },
   { "{\"table\": \"users_current\", \"kind\": \"fact\"}",
     "$.table: \"users_current\" is the name of the view of dimension \"users\"" },
+  { "{\"table\": \"visits_at\", \"kind\": \"fact\"}", "$.table: \"visits_at\" is the name of the view of fact \"visits\"" },
+  { "{\"table\": \"users_at\", \"kind\": \"fact\"}", NULL },
   { "{\"table\": \"visits_current\", \"kind\": \"fact\"}", NULL },
   { "{\"table\": \"users\", \"kind\": \"fact\"}", "$.table: \"users\" is the table of \"models/test.json\" too" },
 };

@@ -314,6 +314,11 @@ static const struct
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"]}]}", "$.references[0]: \"as\" is missing" },
   { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"missing\": \"ignore\"}]}",
     "$.references[0].missing: unknown value \"ignore\"; expected one of: wait, reject, allow, placeholder" },
+  { "{" KEYLESS ", \"columns\": {\"at\": {\"type\": \"text\"}}, \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], "
+    "\"as\": \"b\", \"as_of\": \"At\"}]}",
+    "$.references[0].as_of: \"At\" is declared as text: it must be a date, timestamp or timestamptz" },
+  { "{" KEYLESS ", \"references\": [{\"dimension\": \"d\", \"columns\": [\"a\"], \"as\": \"b\", \"as_of\": \"A\"}]}",
+    "$.references[0].as_of: \"A\" is a column of a reference, and not in the warehouse" },
   { "{" KEYLESS ", " REFERENCE ("email") "}", "$.references[0].as: \"email\" is already the name of $.references[0].columns" },
   { "{" KEYED ", " REFERENCE ("no") "}", "$.references[0].as: \"no\" is already the name of $.business_key[0]" },
   { "{" KEYED ", \"id\": {\"column\": \"x\"}, " REFERENCE ("x") "}",
