@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *const history_column_words[] = { "start", "end", "current", "version", "inferred", NULL };
+const char *const history_column_words[] = { "start", "end", "current", "version", "changed", "inferred", NULL };
 const char *const open_end_words[] = { "null", "infinity", "9999-12-31", NULL };
 
 void
@@ -13,7 +13,7 @@ history_init (History *history)
 {
   static const char *const names[HISTORY_COLUMNS] = {
     [HISTORY_START] = "effective_start_date", [HISTORY_END] = "effective_end_date", [HISTORY_CURRENT] = "is_current",
-    [HISTORY_VERSION] = "version_number",     [HISTORY_INFERRED] = "is_inferred",
+    [HISTORY_VERSION] = "version_number",     [HISTORY_CHANGED] = "changed",        [HISTORY_INFERRED] = "is_inferred",
   };
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     history->names[i] = g_strdup (names[i]);

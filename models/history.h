@@ -15,6 +15,7 @@ typedef enum
   HISTORY_END,      /* until when */
   HISTORY_CURRENT,  /* whether it holds now, which is: whether it has no end */
   HISTORY_VERSION,  /* its number, from 1 */
+  HISTORY_CHANGED,  /* an array of the columns in which it differs from the version before; NULL in a first one */
   HISTORY_INFERRED, /* whether it is a placeholder; not there until there is one (warehouse/inferred.h) */
   HISTORY_COLUMNS,
 } HistoryColumn;

@@ -11,6 +11,7 @@ model_read_names (const MemberScope *scope, const char *path, Json *value)
     { "end", MEMBER_TEXT, offsetof (History, names[HISTORY_END]) },
     { "current", MEMBER_TEXT, offsetof (History, names[HISTORY_CURRENT]) },
     { "version", MEMBER_TEXT, offsetof (History, names[HISTORY_VERSION]) },
+    { "changed", MEMBER_TEXT, offsetof (History, names[HISTORY_CHANGED]) },
     { "inferred", MEMBER_TEXT, offsetof (History, names[HISTORY_INFERRED]) },
     { "description" },
     { NULL },

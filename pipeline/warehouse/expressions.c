@@ -88,6 +88,21 @@ expression_distinct (const Warehouse *warehouse)
   return g_strdup_printf ("row(%s) is distinct from row(%s)", staged, there);
 }
 
+char *
+expression_changed (const Warehouse *warehouse, const GPtrArray *names, const char *of, const char *other)
+{
+  GString *out = g_string_new ("array_remove(array[");
+  for (guint i = 0; i < names->len; i++)
+    {
+      const GPtrArray one = { names->pdata + i, 1 };
+      g_autofree char *literal = text_quote_literal (names->pdata[i]);
+      g_autofree char *mine = expression_compared (warehouse, &one, of), *theirs = expression_compared (warehouse, &one, other);
+      g_string_append_printf (out, "%scase when %s is distinct from %s then %s end", i > 0 ? ", " : "", mine, theirs, literal);
+    }
+  g_string_append (out, "]::text[], null)");
+  return g_string_free (out, FALSE);
+}
+
 /* row("of"a, "of"b) */
 static char *
 row_of (const GPtrArray *names, const char *of)

@@ -22,6 +22,10 @@ char *expression_cell (const char *name, const char *type);
  * the world but of the export. */
 char *expression_distinct (const Warehouse *warehouse);
 
+/* An array of those of the names in whose values "of" and "other" ("d.", "w.") differ, compared as above: what a version is another one
+ * than the one before by. */
+char *expression_changed (const Warehouse *warehouse, const GPtrArray *names, const char *of, const char *other);
+
 /* The row hash of a version, or of a row that was updated, of which what is carried over is in "of" ("c."). One that carries columns over from the version before has no hash that a file without them could prove
  * equal: it gets one of its own, always the same for the same values, so that replaying the archive gives the same rows. */
 char *expression_hash (const Warehouse *warehouse, const char *of);

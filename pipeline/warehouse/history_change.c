@@ -23,10 +23,10 @@ has_name (const History *history, const char *name)
 }
 
 static bool
-refuse (const char *schema, const Model *model, const History *was, int column, GError **error)
+refuse (const char *schema, const Model *model, int column, GError **error)
 {
-  g_autofree char *hint = g_strdup_printf ("Choose another name for \"%s\" in \"names\" of %s, or put it back: \"%s\".",
-                                           history_column_words[column], model->path, was->names[column]);
+  g_autofree char *hint = g_strdup_printf ("Choose another name for \"%s\" in \"names\" of %s: \"names\": {\"%s\": ...}.",
+                                           history_column_words[column], model->path, history_column_words[column]);
   return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.", .hint = hint },
                     "%s.%s has a column \"%s\" of its files already, and %s wants to call one of history so", schema, model->table,
                     model->history.names[column], model->path);
@@ -43,16 +43,40 @@ refuse_missing (const char *schema, const Model *model, const History *was, int 
                     "%s.%s has no column \"%s\", which tells its versions apart", schema, model->table, was->names[column]);
 }
 
+/* The column that tells what changed, where the table has it: of a type that no column of a file has. */
+static StoredColumn *
+find_changed (const GPtrArray *stored, const char *name)
+{
+  StoredColumn *column = (StoredColumn *) columns_find (stored, name);
+  return column != NULL && strcmp (column->written, "text[]") == 0 ? column : NULL;
+}
+
+/* The column of history as the table has it; NULL: it has none. */
+static StoredColumn *
+find_column (const History *was, const GPtrArray *stored, int column)
+{
+  const char *name = was->names[column];
+  return column == HISTORY_CHANGED ? find_changed (stored, name) : (StoredColumn *) columns_find (stored, name);
+}
+
+/* Whether it is there, under its old name or, renamed by hand, under the new one. */
+static bool
+lacks_changed (const Model *model, const History *was, const GPtrArray *stored)
+{
+  return find_column (was, stored, HISTORY_CHANGED) == NULL && find_changed (stored, model->history.names[HISTORY_CHANGED]) == NULL;
+}
+
 /* A column that has its new name already was renamed by hand. */
 static bool
 check_column (const char *schema, const Model *model, const History *was, const GPtrArray *stored, int column, GError **error)
 {
   const char *name = model->history.names[column];
-  bool is_there = columns_find (stored, was->names[column]) != NULL, is_taken = columns_find (stored, name) != NULL;
-  if (!is_there && !is_taken)
+  bool is_there = find_column (was, stored, column) != NULL, is_taken = columns_find (stored, name) != NULL;
+  bool is_new = column == HISTORY_CHANGED && lacks_changed (model, was, stored);
+  if (!is_there && !is_taken && !is_new)
     return column == HISTORY_INFERRED || refuse_missing (schema, model, was, column, error);
-  if (is_there && is_taken && !has_name (was, name))
-    return refuse (schema, model, was, column, error);
+  if ((is_there || is_new) && is_taken && find_column (was, stored, column) != columns_find (stored, name) && !has_name (was, name))
+    return refuse (schema, model, column, error);
   return true;
 }
 
@@ -66,9 +90,9 @@ history_change_check (const char *schema, const Model *model, const History *was
 }
 
 bool
-history_change_is_wanted (const Model *model, const History *was)
+history_change_is_wanted (const Model *model, const History *was, const GPtrArray *stored)
 {
-  bool wanted = was->open_end != model->history.open_end;
+  bool wanted = was->open_end != model->history.open_end || lacks_changed (model, was, stored);
   for (int column = 0; column < HISTORY_COLUMNS; column++)
     wanted |= is_other_name (model, was, column);
   return wanted && model->kind == MODEL_DIMENSION;
@@ -83,7 +107,7 @@ rename_all (Db *db, const Warehouse *warehouse, const History *was, GPtrArray *s
   for (int i = 0; i < HISTORY_COLUMNS; i++)
     {
       g_autofree char *between = g_strdup_printf ("weir %d", i);
-      columns[i] = is_other_name (model, was, i) ? (StoredColumn *) columns_find (stored, was->names[i]) : NULL;
+      columns[i] = is_other_name (model, was, i) ? find_column (was, stored, i) : NULL;
       if (columns[i] != NULL && !renames_one (db, warehouse, &(ColumnRename) { columns[i], between }, error))
         return false;
     }
@@ -114,11 +138,8 @@ drop_checks (Db *db, const SqlVar *vars, size_t n_vars, GError **error)
 }
 
 static bool
-change_open_ends (Db *db, const Warehouse *warehouse, GError **error)
+change_open_ends (Db *db, const SqlVar *vars, size_t n_vars, GError **error)
 {
-  const Model *model = warehouse->layout->model;
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, HISTORY_VARS (&model->history) };
-  const size_t n_vars = G_N_ELEMENTS (vars);
   return drop_checks (db, vars, n_vars, error) && sql_run (db, "dimension/open_ends", vars, n_vars, NULL, error)
          && sql_run (db, "dimension/add_check", vars, n_vars, NULL, error);
 }
@@ -127,10 +148,13 @@ bool
 history_change_apply (Db *db, const Warehouse *warehouse, const History *was, GPtrArray *stored, GPtrArray *notes, GError **error)
 {
   const Model *model = warehouse->layout->model;
+  const SqlVar vars[] = { { "schema", warehouse->schema }, { "table", model->table }, HISTORY_VARS (&model->history) };
   g_autoptr (GString) told = g_string_new (NULL);
-  if (!history_change_is_wanted (model, was))
+  if (!history_change_is_wanted (model, was, stored))
     return true;
-  if (!rename_all (db, warehouse, was, stored, told, error))
+  bool add = lacks_changed (model, was, stored);
+  if (!rename_all (db, warehouse, was, stored, told, error)
+      || (add && !sql_run (db, "dimension/add_changed", vars, G_N_ELEMENTS (vars), NULL, error)))
     return false;
   if (told->len > 0)
     g_ptr_array_add (notes, g_strdup_printf ("%s.%s: %s, as %s says", warehouse->schema, model->table, told->str, model->path));
@@ -139,5 +163,5 @@ history_change_apply (Db *db, const Warehouse *warehouse, const History *was, GP
   g_ptr_array_add (notes,
                    g_strdup_printf ("%s.%s: %s of a version without an end is now %s, as %s says", warehouse->schema, model->table,
                                     model->history.names[HISTORY_END], open_end_words[model->history.open_end], model->path));
-  return change_open_ends (db, warehouse, error);
+  return change_open_ends (db, vars, G_N_ELEMENTS (vars), error);
 }

@@ -1,4 +1,5 @@
-/* From the columns of history that a table has to those that its model wants: other names, and another open end. Nothing is lost by it.
+/* From the columns of history that a table has to those that its model wants: other names, and another open end; a column that tells
+ * what changed, which tables of an older weir lack. Nothing is lost by it.
  * "was": what the table has (history_parse of what weir.table says). */
 #ifndef WEIR_PIPELINE_WAREHOUSE_HISTORY_CHANGE_H
 #define WEIR_PIPELINE_WAREHOUSE_HISTORY_CHANGE_H
@@ -9,7 +10,7 @@
 bool history_change_check (const char *schema, const Model *model, const History *was, const GPtrArray *stored, GError **error);
 
 /* Whether something has to be changed. */
-bool history_change_is_wanted (const Model *model, const History *was);
+bool history_change_is_wanted (const Model *model, const History *was, const GPtrArray *stored);
 
 /* Changes it in the table, in its view and in "stored", in the caller's transaction, and tells it in "notes". */
 bool history_change_apply (Db *db, const Warehouse *warehouse, const History *was, GPtrArray *stored, GPtrArray *notes,

@@ -1,6 +1,6 @@
 #include "pipeline/warehouse/renames.h"
 
-#include "schema/sql.h"
+#include "schema/history_vars.h"
 
 /* In the view too, if it has the column: somebody may have taken it away. */
 static bool
@@ -31,6 +31,19 @@ renames_one (Db *db, const Warehouse *warehouse, const ColumnRename *rename, GEr
   return true;
 }
 
+/* What opened versions is told by names. */
+static bool
+rename_in_changed (Db *db, const Warehouse *warehouse, const char *column, const char *name, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  const SqlVar vars[] = { { "schema", warehouse->schema },
+                          { "table", model->table },
+                          { "column", column },
+                          { "name", name },
+                          HISTORY_VARS (&model->history) };
+  return sql_run (db, "dimension/rename_in_changed", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
 bool
 renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *stored, GPtrArray *notes, GError **error)
 {
@@ -41,7 +54,8 @@ renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *
       const ColumnRename *rename = &g_array_index (renames, ColumnRename, i);
       g_autofree char *was = g_strdup (rename->column->name);
       const SqlVar vars[] = { { "table", model->table }, { "column", was }, { "name", rename->name } };
-      if (!renames_one (db, warehouse, rename, error) || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error))
+      if (!renames_one (db, warehouse, rename, error) || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error)
+          || (warehouse->kind->versions && !rename_in_changed (db, warehouse, was, rename->name, error)))
         return false;
       g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", was, warehouse->schema, model->table,
                                                rename->name, model->path));

@@ -16,7 +16,8 @@ shown_view (const Model *model)
 static bool
 is_hidden_in_view (const History *history, const char *name)
 {
-  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], "closed_by", NULL };
+  const char *const hidden[] = { history->names[HISTORY_END], history->names[HISTORY_CURRENT], history->names[HISTORY_CHANGED],
+                                 "closed_by", NULL };
   return g_strv_contains (hidden, name);
 }
 

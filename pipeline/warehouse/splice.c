@@ -16,13 +16,21 @@ all_columns (const Warehouse *warehouse)
   return all;
 }
 
-/* What makes a version another one: all but the key and the time. row(0): nothing does. */
+/* What makes a version another one: all but the key and the time. Borrowed. */
+static GPtrArray *
+value_columns (const Warehouse *warehouse)
+{
+  GPtrArray *names = g_ptr_array_copy (warehouse->layout->tracked, NULL, NULL);
+  g_ptr_array_set_free_func (names, NULL);
+  g_ptr_array_extend (names, warehouse->carried, NULL, NULL);
+  return names;
+}
+
+/* row(0): nothing does. */
 static char *
 value_of (const Warehouse *warehouse, const char *of)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_copy (warehouse->layout->tracked, NULL, NULL);
-  g_ptr_array_set_free_func (names, NULL);
-  g_ptr_array_extend (names, warehouse->carried, NULL, NULL);
+  g_autoptr (GPtrArray) names = value_columns (warehouse);
   if (names->len == 0)
     return g_strdup ("row(0)");
   g_autofree char *compared = expression_compared (warehouse, names, of);
@@ -99,7 +107,8 @@ static void
 set_columns (Vars *vars, const Splice *splice)
 {
   const Warehouse *warehouse = splice->warehouse;
-  g_autoptr (GPtrArray) columns = all_columns (warehouse);
+  g_autoptr (GPtrArray) columns = all_columns (warehouse), values = value_columns (warehouse);
+  vars_take (vars, "what", expression_changed (warehouse, values, "n.", "b."));
   vars_take (vars, "data", expression_names (columns, "", ", "));
   vars_take (vars, "data_w", expression_names (columns, "w.", ", "));
   vars_take (vars, "data_o", said_again (warehouse, columns));

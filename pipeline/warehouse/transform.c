@@ -227,7 +227,7 @@ set_begin (Vars *vars, const Warehouse *warehouse, const char *instant)
   g_autofree char *since = instant != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s.");
   vars_take (vars, "began", g_strdup (always ? "'-infinity'::timestamptz" : since));
   vars_take (vars, "opened",
-             always ? g_strdup_printf ("case when coalesce(c.\"version?\", n.\"version?\") is null then '-infinity' "
+             always ? g_strdup_printf ("case when coalesce(c.\"version?\") is null then '-infinity' "
                                        "else %s::timestamptz end",
                                        literal)
                     : g_strdup_printf ("%s::timestamptz", literal));
@@ -238,6 +238,7 @@ set_expressions (Vars *vars, const Warehouse *warehouse)
 {
   bool versions = warehouse->kind->versions;
   vars_take (vars, "distinct", expression_distinct (warehouse));
+  vars_take (vars, "what", expression_changed (warehouse, warehouse->layout->tracked, "d.", "w."));
   vars_take (vars, "hash", expression_hash (warehouse, versions ? "c." : "w."));
   vars_take (vars, "refreshed", expression_refreshed_hash (warehouse));
   vars_take (vars, "filled", expression_assignments (warehouse->filled, ", ", ""));

@@ -118,11 +118,14 @@ placed as (
                      else coalesce(lag(e."kind?") over t, 0) = 0 or :value_e is distinct from lag(:value_e) over t end as "opens?"
     from one e window t as (partition by e."id?" order by e."at?")),
 kept as (
-    select p.*, lead(p."at?") over (partition by p."id?" order by p."at?") as "end?" from placed p where p."opens?")
-select k.*, row_number() over t as "number?",
-       case when row_number() over t = 1 and (:always or k."ever?") then '-infinity' else k."at?" end as "start?"
-from kept k
-where k."kind?" > 0 window t as (partition by k."id?" order by k."at?")
+    select p.*, lead(p."at?") over (partition by p."id?" order by p."at?") as "end?" from placed p where p."opens?"),
+numbered as (
+    select k.*, row_number() over t as "number?",
+           case when row_number() over t = 1 and (:always or k."ever?") then '-infinity' else k."at?" end as "start?"
+    from kept k
+    where k."kind?" > 0 window t as (partition by k."id?" order by k."at?"))
+select n.*, case when b."id?" is not null then :what end as "changed?"
+from numbered n left join numbered b on b."id?" = n."id?" and b."number?" = n."number?" - 1
 
 -- name: analyze_history
 analyze weir_history
@@ -138,17 +141,18 @@ where w.:"id" = g."id?" and w.:"valid_from" = g."begun?"
 
 -- name: change
 update :"schema".:"table" w
-set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", row_hash = d."hash?",
+set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", :"changed" = d."changed?", row_hash = d."hash?",
     opened_by = case when row(:data_w true) is distinct from row(:data_d true) then :'run'::uuid else w.opened_by end,
     closed_by = case when d."end?" is null then null
                      when d."end?" = w.:"valid_to" then w.closed_by else :'run'::uuid end
 from weir_history d
 where w.:"id" = d."id?" and w.:"valid_from" = d."start?"
-  and row(:data_w w.:"valid_to", w.:"version"::bigint, w.row_hash) is distinct from row(:data_d coalesce(d."end?", :open_end), d."number?", d."hash?")
+  and row(:data_w w.:"valid_to", w.:"version"::bigint, w.:"changed", w.row_hash)
+      is distinct from row(:data_d coalesce(d."end?", :open_end), d."number?", d."changed?", d."hash?")
 
 -- name: add
-insert into :"schema".:"table" (:"id", :data :"valid_from", :"valid_to", :"is_current", :"version", row_hash, opened_by, closed_by)
-select d."id?", :data_d d."start?", coalesce(d."end?", :open_end), d."end?" is null, d."number?", d."hash?", d."by?",
+insert into :"schema".:"table" (:"id", :data :"valid_from", :"valid_to", :"is_current", :"version", :"changed", row_hash, opened_by, closed_by)
+select d."id?", :data_d d."start?", coalesce(d."end?", :open_end), d."end?" is null, d."number?", d."changed?", d."hash?", d."by?",
        case when d."end?" is not null then :'run'::uuid end
 from weir_history d
 where not exists (select from :"schema".:"table" w where w.:"id" = d."id?" and w.:"valid_from" = d."start?")

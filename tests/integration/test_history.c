@@ -47,7 +47,16 @@ naive_say (Naive *naive, int key, int day, const char *value)
   naive->said[key][day] = g_strdup (value);
 }
 
-/* key|value|from|to|number of each version. */
+/* In which of the columns v and w two values, "v/w", differ, as PostgreSQL writes an array. */
+static void
+naive_compare (const char *before, const char *after, char *ret_what)
+{
+  g_auto (GStrv) was = g_strsplit (before, "/", 2), is = g_strsplit (after, "/", 2);
+  bool v = strcmp (was[0], is[0]) != 0, w = strcmp (was[1], is[1]) != 0;
+  g_snprintf (ret_what, 16, "{%s%s%s}", v ? "v" : "", v && w ? "," : "", w ? "w" : "");
+}
+
+/* key|value|from|to|number|what changed of each version. */
 static char *
 naive_text (const Naive *naive, bool always)
 {
@@ -55,6 +64,7 @@ naive_text (const Naive *naive, bool always)
   for (int key = 0; key < KEYS; key++)
     {
       const char *holds = NULL;
+      char what[16] = "-";
       int number = 0;
       for (int day = 0; day < DAYS; day++)
         {
@@ -62,7 +72,9 @@ naive_text (const Naive *naive, bool always)
           if (said == NULL || g_strcmp0 (said, holds) == 0)
             continue;
           if (holds != NULL)
-            g_string_append_printf (text, "|%d|%d\n", day + 1, number);
+            g_string_append_printf (text, "|%d|%d|%s\n", day + 1, number, what);
+          if (holds != NULL)
+            naive_compare (holds, said, what);
           holds = said;
           number++;
           g_string_append_printf (text, "k%02d|%s|", key, said);
@@ -72,7 +84,7 @@ naive_text (const Naive *naive, bool always)
             g_string_append_printf (text, "%d", day + 1);
         }
       if (holds != NULL)
-        g_string_append_printf (text, "|-|%d\n", number);
+        g_string_append_printf (text, "|-|%d|%s\n", number, what);
     }
   return g_string_free (text, FALSE);
 }
@@ -108,7 +120,7 @@ versions_text (Home *home, const char *table)
       home,
       "select key, concat_ws('/', coalesce(v, ''), coalesce(w, '')),"
       " case when effective_start_date = '-infinity' then 'ever' else extract(day from effective_start_date)::int::text end,"
-      " extract(day from effective_end_date)::int, version_number from warehouse.%s order by key, effective_start_date",
+      " extract(day from effective_end_date)::int, version_number, changed from warehouse.%s order by key, effective_start_date",
       table);
   return *rows == '\0' ? g_strdup ("") : g_strconcat (rows, "\n", NULL);
 }

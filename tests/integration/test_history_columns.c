@@ -99,7 +99,8 @@ test_other_names_later (void **state)
   home_write_model (home, "users", USERS "}");
   load_and_say (home, "key,v\nann,c\nbob,b\n", "read=2 unchanged=2 staged=2", "dbt_valid_to is now effective_start_date");
   assert_sql (home,
-              "{\"end\": \"effective_end_date\", \"start\": \"effective_start_date\", \"current\": \"is_current\", \"version\": "
+              "{\"end\": \"effective_end_date\", \"start\": \"effective_start_date\", \"changed\": \"changed\", \"current\": "
+              "\"is_current\", \"version\": "
               "\"version_number\", \"inferred\": \"is_inferred\"}",
               "select history -> 'names' from weir.table");
 }
@@ -164,13 +165,85 @@ test_names_given_by_hand (void **state)
   assert_sql (home, "a|f\nz|t", "select v, is_current from warehouse.users order by since");
 }
 
+#define WHAT "select v, changed from warehouse.users order by key, version_number"
+
+/* Undated files: what opened each version. */
+static void
+test_what_changed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  load (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load (home, "users.csv", "key,v,w\nann,b,1\n", "read=1 updated=1 deactivated=1 staged=1");
+  load (home, "users.csv", "key,v,w\nann,c,\n", "read=1 updated=1 deactivated=1 staged=1");
+  load (home, "users.csv", "key,v,w\nann,c,2\n", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "a|-\nb|{v}\nc|{v,w}\nc|{w}", WHAT);
+  /* Without w, which stays; with x, which is new and changes nothing by itself. */
+  load (home, "users.csv", "key,v\nann,d\n", "read=1 updated=1 deactivated=1 staged=1");
+  load (home, "users.csv", "key,v,w,x\nann,d,2,y\n", "read=1 unchanged=1 staged=1");
+  load (home, "users.csv", "key,v,w,x,z\nann,e,2,y,1\n", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "a|-\nb|{v}\nc|{v,w}\nc|{w}\nd|{v}\ne|{v,z}", WHAT);
+  /* Who was closed comes back as they were, or otherwise. */
+  sql_run_text (
+      home, "update warehouse.users set is_current = false, effective_end_date = now(), closed_by = opened_by where is_current");
+  load (home, "users.csv", "key,w,v,x,z\nann,2,e,y,1\n", "read=1 inserted=1 staged=1");
+  assert_sql (home, "{}|7", "select changed, version_number from warehouse.users where is_current");
+  sql_run_text (
+      home, "update warehouse.users set is_current = false, effective_end_date = now(), closed_by = opened_by where is_current");
+  load (home, "users.csv", "key,v,w,x\nann,f,2,q\n", "read=1 inserted=1 staged=1");
+  assert_sql (home, "{v,x}|1", "select changed, z from warehouse.users where is_current");
+  /* What is called otherwise by now. */
+  home_write_model (home, "users", USERS ", \"columns\": {\"value\": {\"from\": [\"v\"]}}}");
+  load (home, "users.csv", "key,value,w,x,z\nann,f,3,q,1\n", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "{value}\n{value,w}\n{w}\n{value}\n{value,z}\n{}\n{value,x}\n{w}",
+              "select changed from warehouse.users where version_number > 1 order by version_number");
+  home->oracle = ORACLE_BY_HAND;
+}
+
+/* A table of before has the column with its next load, and what becomes of its versions is told in it. */
+static void
+test_a_table_of_before (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS DATED "}");
+  load (home, "users_2026-01-01.csv", "key,v,w\nann,a,1\nbob,a,1\n", "read=2 inserted=2 staged=2");
+  load (home, "users_2026-01-03.csv", "key,v,w\nann,b,1\nbob,a,2\n", "read=2 updated=2 deactivated=2 staged=2");
+  sql_run_text (home, "alter table warehouse.users drop column changed");
+  sql_run_text (home, "update weir.table set history = null");
+  g_autofree char *file = sql_scalar (home, "select pg_relation_filenode('warehouse.users')");
+  load (home, "users_2026-01-04.csv", "key,v,w\nann,b,1\nbob,a,2\n", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "0", "select count(*) from warehouse.users where changed is not null");
+  assert_sql (home, file, "select pg_relation_filenode('warehouse.users')"); /* it was not written anew */
+  load (home, "users_2026-01-05.csv", "key,v,w\nann,c,2\nbob,a,2\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2");
+  assert_sql (home, "a|-\nb|-\nc|{v,w}\na|-\na|-", WHAT);
+  load (home, "users_2026-01-02.csv", "key,v,w\nann,a,2\n", "read=1 late=1 staged=1");
+  assert_sql (home, "a|-\na|{w}\nb|{v,w}\nc|{v,w}\na|-\na|-", WHAT);
+}
+
+/* A column of the files that had the name first. */
+static void
+test_a_column_called_changed (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"names\": {\"changed\": \"what\"}}");
+  load (home, "users.csv", "key,v,changed\nann,a,yes\n", "read=1 inserted=1 staged=1");
+  load (home, "users.csv", "key,v,changed\nann,a,no\n", "read=1 updated=1 deactivated=1 staged=1");
+  assert_sql (home, "yes|-\nno|{changed}", "select changed, what from warehouse.users order by version_number");
+  home_write_model (home, "users", USERS "}");
+  refuse (home, "has a column \\\"changed\\\" of its files already");
+  home_write_model (home, "users", USERS ", \"names\": {\"changed\": \"which\"}}");
+  load_and_say (home, "key,v,changed\nann,b,no\n", "read=1 updated=1 deactivated=1 staged=1", "what is now which");
+  assert_sql (home, "{v}", "select which from warehouse.users where is_current");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_every_open_end),       TEST (test_other_names_later),   TEST (test_another_open_end_later),
-    TEST (test_a_name_that_is_taken), TEST (test_names_given_by_hand),
+    TEST (test_every_open_end),       TEST (test_other_names_later),       TEST (test_another_open_end_later),
+    TEST (test_a_name_that_is_taken), TEST (test_names_given_by_hand),     TEST (test_what_changed),
+    TEST (test_a_table_of_before),    TEST (test_a_column_called_changed),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -289,8 +289,9 @@ test_changed_by_hand (void **state)
                       " where key = 'ann' and is_current");
   sql_run_text (home,
                 "update warehouse.users set is_current = true, effective_end_date = null where key = 'ann' and version_number = 2");
-  sql_run_text (home, "insert into warehouse.users select gen_random_uuid(), 'dan', 'd', now(), null, true, 1, gen_random_uuid(),"
-                      " opened_by, null from warehouse.users limit 1");
+  sql_run_text (
+      home, "insert into warehouse.users (user_id, key, v, effective_start_date, is_current, version_number, row_hash, opened_by)"
+            " select gen_random_uuid(), 'dan', 'd', now(), true, 1, gen_random_uuid(), opened_by from warehouse.users limit 1");
   g_autoptr (Outcome) told = expect_weir (home, 1, "rebuild", "users", NULL);
   assert_contains (told->out, "1 row only there, 1 missing, 3 different");
   assert_contains (told->out, "v: x -> b");

@@ -22,7 +22,7 @@ test_columns_and_constraints (void **state)
   assert_sql (
       home,
       "user_id uuid|name text|email text|effective_start_date timestamp with time zone|effective_end_date timestamp with time zone"
-      "|is_current boolean|version_number integer|row_hash uuid|opened_by uuid|closed_by uuid",
+      "|is_current boolean|version_number integer|changed text[]|row_hash uuid|opened_by uuid|closed_by uuid",
       "select string_agg(attname || ' ' || format_type(atttypid, null), '|' order by attnum) from pg_attribute"
       " where attrelid = 'warehouse.users'::regclass and attnum > 0 and not attisdropped");
   assert_sql (home, "PRIMARY KEY (user_id, effective_start_date)",

@@ -194,7 +194,7 @@ static const struct
     "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
   { "{" DIMENSION ", \"names\": {\"begin\": \"a\"}}",
-    "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, inferred, description" },
+    "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, changed, inferred, description" },
   { "{" DIMENSION ", \"names\": {\"start\": \"Valid From\"}}",
     "$.names.start: \"Valid From\" is no usable name: lower-case letters, digits and _, no digit first, at most 63 bytes" },
   { "{" DIMENSION ", \"names\": {\"end\": \"closed_by\"}}", "$.names.end: \"closed_by\" is a name that weir keeps for itself" },
