@@ -43,6 +43,9 @@ static const struct
   [REASON_TYPE_DRIFT] = { "type_drift", ERROR, "cells that contradict the type that earlier files gave the column" },
   [REASON_AMBIGUOUS] = { "ambiguous", ERROR, "a key that can be read in two ways, which only a model can settle" },
   [REASON_LINE_COUNT] = { "line_count", ERROR, "the lines that were read are not those of the file: a fault of weir" },
+  [REASON_HELD] = { "held", ERROR,
+                    "a full export would close more keys than the model's guard lets it: `weir approve` or `weir discard`" },
+  [REASON_DISCARDED] = { "discarded", ERROR, "it was held, and `weir discard` refused it" },
   [REASON_NO_DATE] = { "no_date", ERROR, "the model takes from the file's name since when its rows are true, and it has no date" },
 
   [REASON_DISK_FULL] = { "disk_full", ERROR, "no space, no inodes or no quota left on this machine's disk" },

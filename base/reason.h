@@ -45,6 +45,8 @@ typedef enum
   REASON_AMBIGUOUS,
   REASON_LINE_COUNT,
   REASON_NO_DATE,
+  REASON_HELD,
+  REASON_DISCARDED,
 
   /* the machine */
   REASON_DISK_FULL,

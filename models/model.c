@@ -11,6 +11,7 @@ const char *const missing_words[] = { "wait", "reject", "allow", "placeholder", 
 const char *const effective_words[] = { "mtime", "file_name", NULL };
 const char *const late_words[] = { "splice", "apply", "refuse", NULL };
 const char *const first_words[] = { "effective", "always", NULL };
+const char *const absent_words[] = { "keep", "close", NULL };
 const char *const ragged_words[] = { "reject", "repair", "fail", NULL };
 const char *const contract_columns_words[] = { "evolve", "freeze", "discard", NULL };
 const char *const contract_types_words[] = { "evolve", "reject", "freeze", NULL };
@@ -52,6 +53,7 @@ model_new (void)
   history_init (&model->history);
   model->max_percent = -1;
   model->max_rows = -1;
+  model->guard = (ModelGuard) { DEFAULT_CLOSE_PERCENT, DEFAULT_SHRINK_PERCENT };
   model->dialect.header_rows = model->dialect.skip_lines = -1;
   return model;
 }
@@ -70,6 +72,9 @@ model_free (Model *model)
   g_ptr_array_unref (model->references);
   g_free (model->effective.column);
   g_free (model->time_zone);
+  g_strfreev (model->close_within);
+  g_free (model->deleted.column);
+  g_strfreev (model->deleted.values);
   history_clear (&model->history);
   g_strfreev (model->files);
   g_strfreev (model->nulls);
@@ -128,6 +133,9 @@ model_column_names (const Model *model)
   add_names (names, model->business_key);
   if (model->effective.column != NULL)
     g_ptr_array_add (names, model->effective.column);
+  add_names (names, model->close_within);
+  if (model->deleted.column != NULL)
+    g_ptr_array_add (names, model->deleted.column);
   for (guint i = 0; i < model->references->len; i++)
     add_names (names, ((const ModelReference *) g_ptr_array_index (model->references, i))->columns);
   return names;

@@ -88,6 +88,30 @@ typedef struct
 
 #define DEFAULT_TIME_ZONE "UTC"
 
+/* What it means that a key which holds is not in a file. */
+typedef enum
+{
+  ABSENT_KEEP,  /* nothing: the file has changes */
+  ABSENT_CLOSE, /* it is gone: the file is a full export */
+} Absent;
+
+/* A row that says that its key is gone. */
+typedef struct
+{
+  char *column; /* as a model names columns; NULL: no row does */
+  GStrv values; /* cells of it that say so, as they are written */
+} ModelDeleted;
+
+#define DEFAULT_CLOSE_PERCENT 10
+#define DEFAULT_SHRINK_PERCENT 50
+
+/* A full export is held for a person that would close more than that share of the keys, or has less than that share of the rows of the
+ * one before it. */
+typedef struct
+{
+  double close_percent, shrink_percent;
+} ModelGuard;
+
 /* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
 typedef enum
 {
@@ -166,6 +190,10 @@ typedef struct
   char *time_zone; /* where a date begins that says no zone; NULL: DEFAULT_TIME_ZONE */
   First first;
   Late late;
+  Absent absent;
+  GStrv close_within; /* of ABSENT_CLOSE: the file is complete only within its values of these columns; NULL: it is so altogether */
+  ModelDeleted deleted;
+  ModelGuard guard;
   History history;    /* of a dimension */
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
@@ -225,6 +253,7 @@ extern const char *const missing_words[];
 extern const char *const effective_words[]; /* of EFFECTIVE_MTIME and EFFECTIVE_FILE_NAME, from 0 */
 extern const char *const late_words[];
 extern const char *const first_words[];
+extern const char *const absent_words[];
 extern const char *const ragged_words[];
 extern const char *const contract_columns_words[];
 extern const char *const contract_types_words[];

@@ -182,10 +182,11 @@ const Member model_members[] = {
   { "time_zone", MEMBER_TEXT, offsetof (Model, time_zone) },
   { "first", MEMBER_WORD, offsetof (Model, first), first_words },
   { "late", MEMBER_WORD, offsetof (Model, late), late_words },
+  { "absent", .read = model_read_absent },
+  { "deleted", .read = model_read_deleted },
+  { "guard", .read = model_read_guard },
   { "names", .read = model_read_names },
   { "open_end", MEMBER_WORD, offsetof (Model, history.open_end), open_end_words },
   { "history", .later = true },
-  { "absent", .later = true },
-  { "guard", .later = true },
   { NULL },
 };

@@ -17,6 +17,12 @@ void model_read_dialect (const MemberScope *scope, const char *path, Json *value
 void model_read_effective (const MemberScope *scope, const char *path, Json *value);
 void model_check_effective (const Model *model, const Json *root, const MemberScope *scope);
 
+/* "absent", "deleted" and "guard"; and what they ask of the rest of a model. In model_absent.c. */
+void model_read_absent (const MemberScope *scope, const char *path, Json *value);
+void model_read_deleted (const MemberScope *scope, const char *path, Json *value);
+void model_read_guard (const MemberScope *scope, const char *path, Json *value);
+void model_check_absent (const Model *model, const Json *root, const MemberScope *scope);
+
 /* "names"; and whether it and "open_end" can be so. In model_history.c. */
 void model_read_names (const MemberScope *scope, const char *path, Json *value);
 void model_check_history (const Model *model, const Json *root, const MemberScope *scope);

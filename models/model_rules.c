@@ -196,6 +196,7 @@ model_apply_rules (Model *model, const Json *root, const MemberScope *scope)
     return;
   check_kind (model, root, scope);
   model_check_effective (model, root, scope);
+  model_check_absent (model, root, scope);
   model_check_history (model, root, scope);
   model_check_as_of (model, scope);
   g_autoptr (GHashTable) names = check_columns (model, root, scope);

@@ -356,6 +356,9 @@ transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, 
   if (!done || !commit_run (db, task, error))
     {
       result->columns_held = step.columns_held;
+      result->held = g_steal_pointer (&step.held);
+      if (result->held != NULL)
+        result->status = STATUS_HELD;
       roll_back_step (db, task);
       keep_rejects (db, task, loaded, result);
       return false;
@@ -408,8 +411,8 @@ note_staging (const PipelineTask *task, const Stage *stage, const GError *failur
   GPtrArray *notes = result->notes;
   bool refused = g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_INPUT) && !task->options->dry_run && result->rows.staged > 0;
   if (refused && strcmp (stage->name, stage->table) == 0)
-    g_ptr_array_add (
-        notes, g_strdup_printf ("%s.%s shows the good rows of this refused file until the next load", stage->schema, stage->table));
+    g_ptr_array_add (notes, g_strdup_printf ("%s.%s shows the good rows of this %s file until the next load", stage->schema,
+                                             stage->table, result->held != NULL ? "held" : "refused"));
 }
 
 /* Where the rejects are what another encoding looks like, that is to be mended, and not they. */

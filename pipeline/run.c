@@ -60,6 +60,7 @@ pipeline_result_clear (PipelineResult *result)
   g_clear_pointer (&result->notes, g_ptr_array_unref);
   g_clear_pointer (&result->overtook, g_ptr_array_unref);
   g_clear_pointer (&result->spent, json_decref);
+  g_clear_pointer (&result->held, json_decref);
   g_clear_pointer (&result->aside, g_free);
   g_clear_pointer (&result->applied_on, g_free);
 }

@@ -13,7 +13,8 @@ typedef enum
   STATUS_STAGED,    /* no model: staged for review only */
   STATUS_DUPLICATE, /* nothing new: the file last applied again */
   STATUS_FAILED,
-  STATUS_HELD, /* failed for what a person must mend, which is not the file: it is left where it is */
+  STATUS_HELD, /* it waits for a person: a full export for leave to close so much, as published; or, in the ledger alone, what is left
+                  where it is until something is mended that is not the file */
 } LoadStatus;
 
 const char *load_status_word (LoadStatus status); /* "applied", ... */
@@ -105,6 +106,7 @@ typedef struct
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
+  Json *held;                        /* of a failed run: that it waits for a person, and why (guard.h); NULL: it does not */
   Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
   char *aside;      /* a table of the staging schema that is to be dropped behind the answer (stage/aside.h); NULL: none */
   char *applied_on; /* what the rows have for the time that it was, or would have; NULL: nobody has asked */

@@ -3,12 +3,12 @@
 static Json *
 rows_to_json (const RowCounts *rows)
 {
-  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
+  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
                     (json_int_t) rows->rejected, "repaired", (json_int_t) rows->repaired, "duplicate", (json_int_t) rows->duplicate,
                     "unchanged", (json_int_t) rows->unchanged, "inserted", (json_int_t) rows->inserted, "updated",
                     (json_int_t) rows->updated, "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged,
                     "waiting", (json_int_t) rows->waiting, "late", (json_int_t) rows->late, "corrected",
-                    (json_int_t) rows->corrected);
+                    (json_int_t) rows->corrected, "deleted", (json_int_t) rows->deleted, "absent", (json_int_t) rows->absent);
 }
 
 Json *
@@ -33,6 +33,8 @@ pipeline_summary (const Run *run, const PipelineResult *result, int64_t millisec
       json_object_set_new (json, "overtook", runs);
       json_object_set_new (json, "overtook_count", json_integer (result->overtook_count));
     }
+  if (result->held != NULL)
+    json_object_set (json, "held", result->held);
   if (result->spent != NULL)
     json_object_set (json, "spent", result->spent);
   if (error != NULL)

@@ -97,8 +97,8 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   if (db_result_rows (result) == 0)
     return true;
   RowCounts *c = &ret_state->rows;
-  int64_t *const counts[] = { &c->read,    &c->rejected,    &c->repaired, &c->duplicate, &c->unchanged, &c->inserted,
-                              &c->updated, &c->deactivated, &c->staged,   &c->waiting,   &c->late,      &c->corrected };
+  int64_t *const counts[] = { &c->read,        &c->rejected, &c->repaired, &c->duplicate, &c->unchanged, &c->inserted, &c->updated,
+                              &c->deactivated, &c->staged,   &c->waiting,  &c->late,      &c->corrected, &c->deleted,  &c->absent };
   int column = 0;
   ret_state->status = g_strdup (db_result_value (result, 0, column++));
   ret_state->state = g_strdup (db_result_value (result, 0, column++));
@@ -249,8 +249,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   g_autofree char *lines = end->lines != NULL ? weir_json_text (end->lines) : NULL;
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
-  const int64_t counts[] = { c->read,    c->rejected,    c->repaired, c->duplicate, c->unchanged, c->inserted,
-                             c->updated, c->deactivated, c->staged,   c->waiting,   c->late,      c->corrected };
+  const int64_t counts[] = { c->read,        c->rejected, c->repaired, c->duplicate, c->unchanged, c->inserted, c->updated,
+                             c->deactivated, c->staged,   c->waiting,  c->late,      c->corrected, c->deleted,  c->absent };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -259,8 +259,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
                       { "pins_sha", end->pins_sha256 }, { "summary", end->summary }, { "read", text[0] }, { "rejected", text[1] },
                       { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
                       { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
-                      { "late", text[10] }, { "corrected", text[11] }, { "lines", lines }, { "place", end->place },
-                      { "disposition", end->disposition }, { "applied_on", end->applied_on })
+                      { "late", text[10] }, { "corrected", text[11] }, { "deleted", text[12] }, { "absent", text[13] },
+                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition },
+                      { "applied_on", end->applied_on })
          && LEDGER_POST ("completed", { "run", id });
 }
 
@@ -290,6 +291,18 @@ ledger_file_placed (Db *db, Uid run, const char *place, const char *disposition,
   char id[UID_TEXT_SIZE];
   uid_format (run, id);
   return LEDGER_RUN ("file_placed", { "run", id }, { "place", place }, { "disposition", disposition }, { "summary", summary });
+}
+
+bool
+ledger_approve (Db *db, Uid run, bool *ret_done, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "run", id } };
+  int64_t rows = 0;
+  bool done = sql_change (db, "ledger/approve", vars, G_N_ELEMENTS (vars), &rows, error);
+  *ret_done = rows > 0;
+  return done;
 }
 
 bool

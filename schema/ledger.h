@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting, late, corrected;
+  int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting, late, corrected, deleted,
+      absent;
 } RowCounts;
 
 /* One execution over one file. */
@@ -183,7 +184,7 @@ bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
 /* How a run ended, on its file's row. */
 typedef struct
 {
-  const char *state;       /* "applied", "staged", "duplicate" or "failed" */
+  const char *state;       /* "applied", "staged", "duplicate", "failed" or "held" */
   const char *sha256;      /* NULL: as file_loaded said */
   const char *pins_sha256; /* of a failed run those that it met; NULL: none */
   const RowCounts *counts; /* NULL: not read to its end */
@@ -206,6 +207,9 @@ bool ledger_file_placed (Db *db, Uid run, const char *place, const char *disposi
 
 /* The summary of a file that was moved in the last "seconds", known by file, size, mtime_ns and inode. NULL: no such run is over. Owned by the caller. */
 bool ledger_file_end (Db *db, const Run *run, int64_t seconds, char **ret_summary, GError **error);
+
+/* A person lets the bytes that a held run has read pass its guards. *ret_done: whether the run is held. */
+bool ledger_approve (Db *db, Uid run, bool *ret_done, GError **error);
 
 /* The checksum of the bytes that a run read; NULL: it did not read them to their end. Owned by the caller. */
 bool ledger_file_sha256 (Db *db, Uid run, char **ret_sha256, GError **error);
@@ -302,6 +306,7 @@ bool ledger_tables (Db *db, DbResult **ret_tables, GError **error);
 bool ledger_table_names (Db *db, DbResult **ret_names, GError **error);
 bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of facts, by what they wait for */
 bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
+bool ledger_guarded (Db *db, DbResult **ret_files, GError **error);   /* files that wait for a person's leave */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);

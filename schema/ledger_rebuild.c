@@ -3,15 +3,15 @@
 #include "schema/ledger_private.h"
 
 /* What loads write of a table besides its own row and the runs'. */
-static const char *const kept[] = { "waiting", "observed" };
+static const char *const kept[] = { "waiting", "observed", "export" };
 
 /* All that they write. Whatever else there is they only read. */
-#define WRITTEN "execution execution_step execution_step_model file reject table waiting observed"
+#define WRITTEN "execution execution_step execution_step_model file reject table waiting observed export"
 
 /* Of a run: what is where, and when it was. */
 #define PLACE_OF_FILE                                                                                                              \
   "run_id table_name file_name place disposition claimed state size_bytes mtime_ns inode sha256 instant_ns order_key again "       \
-  "retry_of by_hand seen_on updated_on summary"
+  "retry_of by_hand approved seen_on updated_on summary"
 #define PLACE_OF_TABLE "table_name warehouse_schema last_instant created_on updated_on"
 
 bool

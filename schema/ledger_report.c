@@ -29,6 +29,12 @@ ledger_held (Db *db, DbResult **ret_held, GError **error)
 }
 
 bool
+ledger_guarded (Db *db, DbResult **ret_files, GError **error)
+{
+  return sql_run (db, "report/guarded", NULL, 0, ret_files, error);
+}
+
+bool
 ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error)
 {
   LedgerNumber rows;

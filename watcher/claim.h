@@ -39,8 +39,9 @@
 #include "base/uid.h"
 #include "watcher/opening.h"
 
-/* In the drop folder: where claimed files are. */
+/* In the drop folder: where claimed files are; and those that wait for a person (src/load/placing.h). */
 #define CLAIM_FOLDER ".claimed"
+#define HELD_FOLDER ".held"
 
 typedef struct Claim Claim;
 

@@ -40,7 +40,7 @@ typedef struct
 
 void entry_free (Entry *entry);
 
-/* Lists a folder (of Entry, by name; .claimed and what is in it is left out). NULL with a LOCAL error; *ret_missing (may be
+/* Lists a folder (of Entry, by name; .claimed, .held and what is in them are left out). NULL with a LOCAL error; *ret_missing (may be
  * NULL) tells a missing folder from other errors. *ret_identity (may be NULL): the folder's inode, to notice its replacement. */
 GPtrArray *scan_folder (const char *folder, bool *ret_missing, ino_t *ret_identity, GError **error);
 

@@ -38,6 +38,8 @@ layout_free (Layout *layout)
   g_free (layout->findings);
   g_free (layout->references);
   g_free (layout->key_columns);
+  if (layout->within != NULL)
+    g_ptr_array_unref (layout->within);
   if (layout->tracked != NULL)
     {
       g_ptr_array_unref (layout->tracked);
@@ -245,6 +247,31 @@ assign_effective (Layout *layout, GError **error)
   return true;
 }
 
+/* What "absent" goes by; and the column that says that a key is gone: its cells are compared as they are written, and go no further than
+ * staging. */
+static bool
+assign_absent (Layout *layout, GError **error)
+{
+  const Model *model = layout->model;
+  for (char **name = model->close_within; name != NULL && *name != NULL; name++)
+    {
+      int i = find_index (layout, *name);
+      if (i < 0)
+        return missing_column (layout, *name, "\"absent\"", REASON_MISSING_COLUMN, error);
+      if (layout->within == NULL)
+        layout->within = g_ptr_array_new ();
+      g_ptr_array_add (layout->within, layout->columns[i].name);
+    }
+  layout->deleted = model->deleted.column != NULL ? find_index (layout, model->deleted.column) : -1;
+  if (layout->deleted < 0)
+    return true;
+  LayoutColumn *column = &layout->columns[layout->deleted];
+  column->type = &types[TYPE_TEXT];
+  column->origin = ORIGIN_DECLARED;
+  column->stored = false;
+  return true;
+}
+
 /* Where the model says which texts mean NULL these do, and no others; what rows are known by is never NULL by weir's own choice. */
 static void
 assign_nulls (Layout *layout)
@@ -421,7 +448,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
 {
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
-  layout->effective = -1;
+  layout->effective = layout->deleted = -1;
   if (!add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins, error))
     return NULL;
   if (model != NULL)
@@ -429,7 +456,7 @@ layout_new (const Model *model, const Catalog *catalog, const Record *header, in
       if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
         return NULL;
       rename_taken (layout);
-      if (!assign_declared (layout, error) || !assign_effective (layout, error))
+      if (!assign_declared (layout, error) || !assign_effective (layout, error) || !assign_absent (layout, error))
         return NULL;
       assign_nulls (layout);
       assign_pins (layout, pins);

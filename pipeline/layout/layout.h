@@ -70,7 +70,10 @@ typedef struct
   int n_references;
   int *key_columns; /* by position in the business key */
   int n_key_columns;
-  int effective;      /* the column that says since when each row is true, by index; -1: there is none */
+  int effective; /* the column that says since when each row is true, by index; -1: there is none */
+  GPtrArray
+      *within; /* names of the columns within whose values a file is complete ("absent"); borrowed. NULL: it says nothing of any */
+  int deleted; /* the column that says that a row's key is gone, by index; -1: there is none */
   GPtrArray *tracked; /* names of what is hashed; borrowed */
   GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
   bool loaded_before; /* the pins know the table */

@@ -25,6 +25,7 @@ loaded_clear (Loaded *loaded)
   g_clear_pointer (&loaded->rejects, reject_spool_free);
   g_clear_pointer (&loaded->repeats, repeats_free);
   g_clear_pointer (&loaded->referred, g_ptr_array_unref);
+  g_clear_pointer (&loaded->rejected, g_array_unref);
   g_clear_pointer (&loaded->standing, standing_free);
   g_clear_pointer (&loaded->snapshot, g_free);
   g_clear_pointer (&loaded->stage, stage_free);
@@ -260,6 +261,18 @@ note_header (const Rows *rows, const Layout *layout, GPtrArray *notes)
                                                layout->columns[i].name, say));
 }
 
+/* Whether the file ends where a line does. What a compressed one ends with its own end tells. */
+static bool
+ends_with_a_line (const PipelineTask *task, const Rows *rows)
+{
+  char last[2];
+  if (rows_dialect (rows)->compression != COMPRESSION_NONE
+      || pread (task->fd, last, sizeof last, task->run->size - (off_t) sizeof last) != sizeof last)
+    return true;
+  char end = last[1] != '\0' ? last[1] : last[0]; /* of UTF-16, too */
+  return end == '\n' || end == '\r';
+}
+
 bool
 load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
@@ -272,6 +285,7 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
       || !check_file (task, error) || !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error))
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
+  loaded->ended = loaded->ended && ends_with_a_line (task, loaded->rows);
   note_encoding (loaded->rows, task->model, result->notes);
   note_header (loaded->rows, loaded->layout, result->notes);
   note_columns (loaded->layout, result->notes);

@@ -22,6 +22,10 @@ typedef struct
   Layout *layout;
   RejectSpool *rejects;
   GPtrArray *referred; /* of Referred, one a reference, for the first of them; NULL: nobody has gathered them */
+  GArray *rejected;    /* of Uid: the keys of refused rows, where a full export may close others; NULL: there are none */
+  int64_t unreadable;  /* refused rows of such a file whose key cannot be read */
+  bool ended;          /* such a file ends with the end of a line, and with a row that needed no repair */
+  int64_t gone;        /* rows that say that their key is gone, which TRANSFORM has taken out of staging (gone.h) */
   bool sifted;         /* TRANSFORM has taken rows out of staging */
   char *snapshot;      /* the one that LOAD works in, for the second connection; NULL: none was asked for */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */

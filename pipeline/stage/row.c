@@ -176,6 +176,16 @@ row_convert (Row *row, const Record *record)
 }
 
 bool
+row_identify (Row *row, const Record *record, Uid *ret_id)
+{
+  bool whole = record->problem == NULL && record->n_fields == (size_t) row->layout->n_columns;
+  if (!whole || row->key == NULL || row_convert_key (row, record) != ROW_OK)
+    return false;
+  *ret_id = row->id;
+  return true;
+}
+
+bool
 row_fits (const Row *row)
 {
   const Layout *layout = row->layout;

@@ -46,6 +46,10 @@ bool row_write_again (const Row *row, const Record *record, CopyWriter *copy, GE
 /* After ROW_OK: what the row is known by, its id, and without a key its hash. */
 Uid row_identity (const Row *row);
 
+/* After ROW_REJECT: the id that the row has all the same. False: its key cannot be read. What row_column, row_reason and row_message say is
+ * gone then. */
+bool row_identify (Row *row, const Record *record, Uid *ret_id);
+
 /* After ROW_OK: what it refers to, by the layout's reference. False: nothing. */
 bool row_reference (const Row *row, int reference, Uid *ret_id);
 

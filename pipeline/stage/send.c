@@ -26,6 +26,7 @@ typedef struct
   int64_t stored;
   int64_t refused; /* the line that the server did not find a place for, 0: none */
   RowClock *clock; /* the row's */
+  bool mended;     /* the last row needed repair */
 } Pass;
 
 static bool
@@ -60,6 +61,8 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   g_clear_pointer (&loaded->repeats, repeats_free);
   loaded->repeats = task->model != NULL ? repeats_new (task->run->size) : NULL;
   begin_referred (task, loaded);
+  loaded->unreadable = 0;
+  g_clear_pointer (&loaded->rejected, g_array_unref);
 }
 
 static void
@@ -114,6 +117,25 @@ keep_refused (Pass *pass, const Record *original, GError **error)
   return reject_add (pass->loaded->rejects, &reject, error);
 }
 
+/* A refused row is no absent one. What is none of the table's says nothing of its keys. */
+static void
+note_rejected_key (const Pass *pass, const Record *record, Reason reason)
+{
+  Loaded *loaded = pass->loaded;
+  const Model *model = loaded->layout->model;
+  Uid id;
+  if (model == NULL || model->absent == ABSENT_KEEP || (reason_use (reason) & REASON_OF_FOREIGN))
+    return;
+  if (!row_identify (pass->row, record, &id))
+    {
+      loaded->unreadable++;
+      return;
+    }
+  if (loaded->rejected == NULL)
+    loaded->rejected = g_array_new (FALSE, FALSE, sizeof (Uid));
+  g_array_append_val (loaded->rejected, id);
+}
+
 /* Keeps what a record of another width, or with a bad quote, was before it was mended. */
 static bool
 keep_mended (Pass *pass, const Record *mended, const Record *original, GError **error)
@@ -153,8 +175,12 @@ note_suspect (const Pass *pass, const Record *record)
 static bool
 put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *original, GError **error)
 {
+  pass->mended = original != NULL;
   if (verdict == ROW_REJECT)
-    return keep_refused (pass, original != NULL ? original : record, error);
+    {
+      Reason reason = row_reason (pass->row);
+      return keep_refused (pass, original != NULL ? original : record, error) && (note_rejected_key (pass, record, reason), true);
+    }
   pass->taken += record->lines;
   if (pass->loaded->repeats != NULL)
     repeats_add (pass->loaded->repeats, row_identity (pass->row));
@@ -263,6 +289,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
       return db_exec (db, "rollback to savepoint load; release savepoint load", error);
     }
   keep_null_words (&pass);
+  loaded->ended = !pass.mended;
   if (!end_copy (&pass, error))
     return correct_line (&pass, error);
   pass.clock->file = rows_file_ns (loaded->rows) - file;

@@ -20,6 +20,18 @@ expression_names (const GPtrArray *names, const char *before, const char *after)
 }
 
 char *
+expression_list (const GPtrArray *names, const char *of)
+{
+  GString *out = g_string_new (NULL);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *ident = text_quote_ident (names->pdata[i]);
+      g_string_append_printf (out, "%s%s%s", i > 0 ? ", " : "", of, ident);
+    }
+  return g_string_free (out, FALSE);
+}
+
+char *
 expression_assignments (const GPtrArray *names, const char *before, const char *after)
 {
   GString *out = g_string_new (NULL);

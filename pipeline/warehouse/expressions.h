@@ -8,6 +8,9 @@
 /* before + "name" + after for each name. */
 char *expression_names (const GPtrArray *names, const char *before, const char *after);
 
+/* of + "name" for each name, with commas between them. */
+char *expression_list (const GPtrArray *names, const char *of);
+
 /* before + "name" = d."name" + after for each name. */
 char *expression_assignments (const GPtrArray *names, const char *before, const char *after);
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/warehouse/effective.h"
+#include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/missing.h"
 #include "schema/sql.h"
 
@@ -161,7 +162,7 @@ refuse_rows (Db *db, const PipelineTask *task, const SiftVars *vars, const Loade
     return false;
   if (task->model->duplicates == DUPLICATES_REJECT
       && (!sift_begin (db, error) || !settle_repeats (db, task, loaded, "table/refuse_duplicates", &repeated, error)
-          || (repeated > 0 && !sift (db, vars, "table/delete_refused", NULL, error))))
+          || (repeated > 0 && (!gone_keep_refused (db, loaded, error) || !sift (db, vars, "table/delete_refused", NULL, error)))))
     return false;
   *ret_refused += repeated;
   return true;

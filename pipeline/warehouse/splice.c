@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
 
@@ -81,8 +82,19 @@ first_instant (const Warehouse *warehouse)
   return of_row != NULL
              ? of_row
              : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
-                                " and w.%s = any (o.ids) order by o.at limit 1)",
+                                " and o.said = 'again' and w.%s = any (o.ids) order by o.at limit 1)",
                                 table, id, id);
+}
+
+/* A version that holds since ever may end before a row of its own value, if a file said that its key was gone in between: whether one can have
+ * said so, as SQL. Owned by the caller. */
+static char *
+may_have_gaps (const Layout *layout)
+{
+  g_autofree char *table = text_quote_literal (layout->model->table);
+  if (gone_may_be (layout))
+    return g_strdup ("true");
+  return g_strdup_printf ("exists (select from weir.export x where x.table_name = %s and x.dated)", table);
 }
 
 /* Since when a staged row is true, and how it is told that the current version is of another time. */
@@ -96,7 +108,11 @@ set_moments (Vars *vars, const Splice *splice)
   if (literal != NULL)
     {
       g_autofree char *start = text_quote_ident (layout->model->history.names[HISTORY_START]);
-      vars_take (vars, "moved", g_strdup_printf ("w.%s > %s", start, at));
+      g_autofree char *gaps = may_have_gaps (layout);
+      vars_take (vars, "moved",
+                 layout->model->first == FIRST_ALWAYS
+                     ? g_strdup_printf ("w.%s > %s or (w.%s = '-infinity' and %s)", start, at, start, gaps)
+                     : g_strdup_printf ("w.%s > %s", start, at));
       return;
     }
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
@@ -142,8 +158,8 @@ refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
     return false;
   if (splice->task->model->late != LATE_REFUSE)
     return true;
-  return vars_run (db, vars, "splice/refuse", error) && sift_late (db, splice->loaded, splice->result, error)
-         && vars_run (db, vars, "splice/forget_refused", error);
+  return vars_run (db, vars, "splice/refuse", error) && gone_forget_refused (db, splice, error)
+         && sift_late (db, splice->loaded, splice->result, error) && vars_run (db, vars, "splice/forget_refused", error);
 }
 
 static bool
@@ -156,6 +172,25 @@ count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
   rows->updated = rows->deactivated = db_result_int64 (counts, 0, 1);
   rows->late = db_result_int64 (counts, 0, 2);
   rows->corrected = db_result_int64 (counts, 0, 3);
+  rows->deleted = db_result_int64 (counts, 0, 4);
+  rows->deactivated += rows->deleted;
+  return true;
+}
+
+/* The keys that a full export lacks. */
+static bool
+count_absent (Db *db, PipelineResult *result, GError **error)
+{
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, "splice/count_absent", NULL, 0, &counts, error))
+    return false;
+  result->rows.absent = db_result_int64 (counts, 0, 0);
+  int64_t now = db_result_int64 (counts, 0, 1), past = result->rows.absent - now;
+  g_autofree char *keys = text_count (past);
+  result->rows.deactivated += now;
+  if (past > 0)
+    g_ptr_array_add (result->notes, g_strdup_printf ("%s key%s that the file lacks came back since: the history of each has a gap",
+                                                     keys, past == 1 ? "" : "s"));
   return true;
 }
 
@@ -189,27 +224,31 @@ run_all (Db *db, const Vars *vars, const char *const *statements, GError **error
 
 /* Finds the rows that say something new. Of a few entities each is looked for by itself, as in delta.h. */
 static bool
-find_news (Db *db, Vars *vars, GError **error)
+find_news (Db *db, Vars *vars, bool any_gone, GError **error)
 {
-  int64_t news;
-  if (!sql_change (db, "splice/news", vars_all (vars), vars_count (vars), &news, error))
+  int64_t news, gone = 0;
+  if (!sql_change (db, "splice/news", vars_all (vars), vars_count (vars), &news, error)
+      || (any_gone && !sql_change (db, "splice/gone", vars_all (vars), vars_count (vars), &gone, error)))
     return false;
+  news += gone;
   vars_take (vars, "each", g_strdup (delta_each (delta_is_few (news))));
   return true;
 }
 
 bool
-splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
+splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error)
 {
   static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
-  static const char *const write[] = {
-    "splice/history", "splice/analyze_history", "splice/remove", "splice/change", "splice/add", "splice/remember", NULL
-  };
+  const char *const write[] = { "splice/history",  "splice/analyze_history",
+                                "splice/remove",   "splice/change",
+                                "splice/add",      whole ? "gone/unsay" : "splice/unsay",
+                                "splice/remember", NULL };
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
-  if (!find_news (db, &all, error) || !run_all (db, &all, look, error) || !refuse_late (db, &all, splice, error)
-      || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, error)
+  if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
+      || !refuse_late (db, &all, splice, error) || !vars_run (db, &all, "splice/judge", error)
+      || !count (db, &all, &splice->result->rows, error) || (whole && !count_absent (db, splice->result, error))
       || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);

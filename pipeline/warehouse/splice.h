@@ -30,9 +30,10 @@ typedef struct
 /* Before the rows of a table that this load makes: what was said of another one of its name is forgotten. */
 bool splice_forget (Db *db, const Splice *splice, GError **error);
 
-/* The staged rows of a dimension, in place of dimension/apply. vars: transform.c's. The counts of what was inserted, updated, late and
- * corrected follow; where the model refuses late rows, these are rejects. */
-bool splice_rows (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error);
+/* The staged rows of a dimension, and the keys of weir_gone (gone.h), in place of dimension/apply. "whole": the file is a full export. vars:
+ * transform.c's. The counts of what was inserted, updated, late, corrected and deleted follow; where the model refuses late rows, these are
+ * rejects. */
+bool splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error);
 
 /* Behind the rows of a dated file: keeps which entities it had, if it said something again; of a fact always, whose rows do not tell since when
  * they are true. */

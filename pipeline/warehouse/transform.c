@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/gone.h"
+#include "pipeline/warehouse/guard.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/placeholder.h"
@@ -96,22 +98,24 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
                      "the counts do not add up: %" G_GINT64_FORMAT " rows to apply, %" G_GINT64_FORMAT " applied", delta, sorted);
 }
 
-/* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
-static bool
-keep_newer (Db *db, Vars *vars, const Change *change, GError **error)
-{
-  vars_set (vars, "message", change->before->overtaken);
-  vars_set (vars, "column", layout_key_name (change->loaded->layout));
-  return sift_begin (db, error) && run_sql (db, vars, "table/forget_refused", NULL, error)
-         && run_sql (db, vars, "table/refuse_overtaken", NULL, error)
-         && sift_overtaken (db, change->task, change->loaded, change->result, error)
-         && run_sql (db, vars, "table/forget_overtaken", NULL, error);
-}
-
 static Splice
 splice_of (const Warehouse *warehouse, const Change *change)
 {
   return (Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result };
+}
+
+/* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
+static bool
+keep_newer (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+{
+  const Splice what = splice_of (warehouse, change);
+  vars_set (vars, "message", change->before->overtaken);
+  vars_set (vars, "column", layout_key_name (change->loaded->layout));
+  return sift_begin (db, error) && run_sql (db, vars, "table/forget_refused", NULL, error)
+         && run_sql (db, vars, "table/refuse_overtaken", NULL, error)
+         && gone_refuse_overtaken (db, &what, vars_all (vars), vars_count (vars), error) && gone_forget_refused (db, &what, error)
+         && sift_overtaken (db, change->task, change->loaded, change->result, error)
+         && run_sql (db, vars, "table/forget_overtaken", NULL, error);
 }
 
 static bool
@@ -127,7 +131,7 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
   vars_set (vars, "each", delta_each (plan.few));
   vars_take (vars, "look_up", delta_look_up (&plan, vars_all (vars), vars_count (vars)));
   if (!delta_find (db, &plan, overtaken || late, "table/delta", vars_all (vars), vars_count (vars), &part, error)
-      || (overtaken && !keep_newer (db, vars, change, error))
+      || (overtaken && !keep_newer (db, vars, warehouse, change, error))
       || (late && !later_take (db, &what, vars_all (vars), vars_count (vars), error)))
     return g_free (part), false;
   vars_take (vars, "delta", part[0] != '\0' ? g_strconcat (part, ",", NULL) : g_strdup (""));
@@ -261,11 +265,11 @@ is_spliced (const Db *db, const Warehouse *warehouse, const Change *change)
 }
 
 static bool
-splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, const Gone *gone, GError **error)
 {
   const Splice what = splice_of (warehouse, change);
   return (!warehouse->created || warehouse_index (db, warehouse, error)) && task_begin_part (change->task, PART_COMPARE, error)
-         && splice_rows (db, &what, vars_all (vars), vars_count (vars), error);
+         && splice_rows (db, &what, gone->whole, vars_all (vars), vars_count (vars), error);
 }
 
 /* Whoever comes with something from before has to know what this file said. */
@@ -277,18 +281,13 @@ observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *cha
 }
 
 static bool
-apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
+apply_rows (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, const Gone *gone, GError **error)
 {
   const Kind *kind = warehouse->kind;
   RowCounts *rows = &change->result->rows;
   bool keyless = kind->apply == NULL;
-  set_columns (vars, warehouse, warehouse->created || keyless);
-  set_expressions (vars, warehouse);
-  const Splice what = splice_of (warehouse, change);
-  if (warehouse->created && !splice_forget (db, &what, error))
-    return false;
   if (is_spliced (db, warehouse, change))
-    return splice (db, vars, warehouse, change, error);
+    return splice (db, vars, warehouse, change, gone, error);
   if (!keyless && !warehouse->created)
     return apply_delta (db, vars, warehouse, change, error);
   g_auto (DeltaPlan) plan = { 0 };
@@ -299,6 +298,29 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, GEr
   if (!warehouse->created)
     return append (db, vars, &plan, warehouse, rows, error);
   return run_sql (db, vars, kind->first, &rows->inserted, error) && warehouse_index (db, warehouse, error);
+}
+
+/* The rows, and the keys that the file says are gone. */
+static bool
+apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, const char *instant, GError **error)
+{
+  const Splice what = splice_of (warehouse, change);
+  Gone gone;
+  int64_t filled;
+  bool spliced = is_spliced (db, warehouse, change), keyless = warehouse->kind->apply == NULL;
+  set_columns (vars, warehouse, warehouse->created || keyless);
+  set_expressions (vars, warehouse);
+  vars_take (vars, "brought", gone_brought (warehouse));
+  const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
+  if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
+      || !guard_check (db, &input, &gone, error) || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
+    return false;
+  g_auto (Vars) all = vars_from (vars_all (vars), vars_count (vars));
+  if (!apply_rows (db, &all, warehouse, change, &gone, error) || !(spliced || gone_close (db, &input, &gone, error))
+      || !gone_record (db, &input, &gone, error))
+    return false;
+  change->result->rows.updated += filled;
+  return true;
 }
 
 /* Versions are in time as the server has it. A clock that was ahead once leaves an instant that is, which the next ones follow. */
@@ -359,9 +381,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
-  int64_t filled;
   if (warehouse == NULL || !placeholder_make (db, task, loaded, result, error)
-      || !inferred_fill (db, task, warehouse, loaded, &filled, error)
       || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
@@ -371,10 +391,9 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   vars_set (&vars, "instant", instant);
   set_begin (&vars, warehouse, instant);
   const Change change = { task, loaded, result, before };
-  if (!apply (db, &vars, warehouse, &change, error))
+  if (!apply (db, &vars, warehouse, &change, instant, error))
     return false;
   result->made = warehouse->created;
-  rows->updated += filled;
-  rows->unchanged = rows->staged - rows->inserted - rows->updated - rows->late - rows->corrected;
+  rows->unchanged = rows->staged + loaded->gone - rows->inserted - rows->updated - rows->late - rows->corrected - rows->deleted;
   return observe (db, &vars, warehouse, &change, error);
 }

@@ -9,5 +9,10 @@ alter table weir.file
 -- Nobody knows it any more of those that are there: what they have stays.
 update weir.file set by_hand = true where effective_on is not null;
 
-alter table weir.file drop constraint file_state_check;
-alter table weir.file add constraint file_state_check check (state in ('loading', 'staged', 'applied', 'duplicate', 'failed', 'rebuilt'));
+do $$
+begin
+    execute (select format('alter table weir.file drop constraint %I, add constraint %I %s', c.conname, c.conname,
+                           replace(pg_get_constraintdef(c.oid), $a$'failed'::text$a$, $a$'failed'::text, 'rebuilt'::text$a$))
+             from pg_constraint c where c.conrelid = 'weir.file'::regclass and c.conname = 'file_state_check');
+end
+$$;

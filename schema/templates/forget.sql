@@ -64,19 +64,20 @@ drop view if exists :"schema".:"view" :how
 
 -- name: count
 -- What the ledger has of the table; of its runs those whose file has found its place, for the others are still to come.
-select count(*), count(*) filter (where f.disposition in ('archived', 'failed')),
+select count(*), count(*) filter (where f.disposition in ('archived', 'failed', 'held')),
        coalesce((select count(*) from weir.reject r join weir.file o on o.run_id = r.run_id
                  where o.table_name = :'table' and o.disposition is not null), 0)
 from weir.file f
 where f.table_name = :'table' and f.disposition is not null
 
 -- name: places
-select place from weir.file where table_name = :'table' and disposition in ('archived', 'failed') order by place
+select place from weir.file where table_name = :'table' and disposition in ('archived', 'failed', 'held') order by place
 
 -- name: pins
 delete from weir.table where table_name = :'table'
 
 -- name: observed
+with gone as (delete from weir.export where table_name = :'table')
 delete from weir.observed where table_name = :'table'
 
 -- name: identities
@@ -85,7 +86,7 @@ update weir.file set pins_sha256 = null where table_name = :'table' and state = 
 
 -- name: files
 update weir.file set place = '', disposition = 'deleted', updated_on = clock_timestamp()
-where table_name = :'table' and disposition in ('archived', 'failed')
+where table_name = :'table' and disposition in ('archived', 'failed', 'held')
 
 -- name: rejects
 delete from weir.reject r using weir.file f

@@ -11,7 +11,7 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.rows_deleted, f.rows_absent, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
        array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
@@ -171,7 +171,8 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     disposition = coalesce(:'disposition', disposition), rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
-    rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, lines = :'lines'::jsonb,
+    rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, rows_deleted = :'deleted'::bigint, rows_absent = :'absent'::bigint,
+    lines = :'lines'::jsonb,
     applied_no = case when :'state' = 'applied' then (select t.files_applied from weir.table t where t.table_name = weir.file.table_name) end,
     applied_on = case when :'state' = 'applied' then coalesce(:'applied_on'::timestamptz, clock_timestamp()) end
 where run_id = :'run'::uuid
@@ -202,9 +203,13 @@ where run_id = :'run'::uuid
 select f.summary::text
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.file_name = :'file' and f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and f.inode = :'inode'::bigint
-  and e.status <> 'IN_PROGRESS' and f.disposition in ('archived', 'deleted', 'failed')
+  and e.status <> 'IN_PROGRESS' and f.disposition in ('archived', 'deleted', 'failed', 'held')
   and f.updated_on > clock_timestamp() - make_interval(secs => :'seconds'::bigint)
 order by f.updated_on desc limit 1
+
+-- name: approve
+-- These bytes, whatever is in the file by then.
+update weir.file set approved = sha256, updated_on = clock_timestamp() where run_id = :'run'::uuid and state = 'held'
 
 -- name: file_sha256
 select sha256 from weir.file where run_id = :'run'::uuid

@@ -54,6 +54,20 @@ where f.state = 'failed' and f.summary ->> 'status' = 'held'
                   where later.table_name = f.table_name and later.file_name = f.file_name and later.seen_on > f.seen_on)
 order by f.table_name, f.file_name
 
+-- name: guarded
+-- Files that wait for `weir approve` or `weir discard`. One that lies where it was is forgotten when another file of its table was loaded.
+select f.run_id as run, f.table_name as table, f.file_name as file, f.place, to_char(f.updated_on, 'YYYY-MM-DD HH24:MI:SS') as since,
+       (f.summary -> 'held')::text as held, (f.summary -> 'error')::text as error, later.file_name as overtaken_by
+from weir.file f
+left join lateral (select o.file_name from weir.file o
+                   where o.table_name = f.table_name and o.state = 'applied' and f.summary -> 'held' ->> 'effective' is null
+                     and (o.instant_ns, o.order_key) > (f.instant_ns, f.order_key)
+                   order by o.instant_ns desc, o.order_key desc limit 1) later on true
+where f.state = 'held' and f.disposition in ('held', 'left')
+  and (f.disposition = 'held' or not exists (select from weir.file o where o.table_name = f.table_name and o.state = 'applied'
+                                                                     and o.seen_on > f.seen_on))
+order by f.seen_on
+
 -- name: runs
 select run,
        table_name as table,
@@ -89,6 +103,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_read as read, r.rows_rejected as rejected, r.rows_repaired as repaired, r.rows_duplicate as duplicate,
        r.rows_unchanged as unchanged, r.rows_inserted as inserted, r.rows_updated as updated, r.rows_deactivated as deactivated,
        r.rows_staged as staged, r.rows_waiting as waiting, r.rows_late as late, r.rows_corrected as corrected,
+       r.rows_deleted as deleted, r.rows_absent as absent,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
        f.summary::text as summary

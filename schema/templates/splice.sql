@@ -3,9 +3,18 @@
 -- name: news
 -- The staged rows that say something else than the current version, or of another time; "at?" is since when.
 create temporary table weir_news on commit drop as
-select s.*, :at as "at?"
+select s.*, :at as "at?", false as "gone?"
 from (select * from :"staging".:"build" :limit) s left join :"schema".:"table" w on w.:"id" = s._id and w.:"is_current"
 where w.row_hash is distinct from s._hash or :moved
+
+-- name: gone
+-- And the keys that it says are gone, where they held.
+insert into weir_news (_line, _id, "at?", "gone?")
+select g._line, g._id, g.at, true
+from weir_gone g
+where g.why <> 'rejected'
+  and exists (select from :"schema".:"table" w where w.:"id" = g._id and w.:"valid_from" <= g.at
+                and (w.:"valid_to" is not distinct from :open_end or g.at < w.:"valid_to") :brought)
 
 -- name: analyze_news
 -- What the server does not know it takes for a thousand rows and more, and reads the large table whole.
@@ -18,7 +27,8 @@ with suspected as materialized (
     from weir_news d cross join lateral (
         select w.:"valid_from" as "begun?" from :"schema".:"table" w
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
-          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w)
+          and not (:distinct) and w.row_hash is distinct from :refreshed :each) w
+    where not d."gone?")
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
 from suspected d
@@ -26,34 +36,49 @@ where w.:"id" = d._id and w.:"valid_from" = d."begun?"
 
 -- name: events
 -- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
--- begins; 3: a row. Of what was said again only the next behind each row matters, for up to there the row holds.
+-- begins; 3: a row, or a key that is gone, of which nothing "holds?". Of what was said only the next behind each row matters, for up to there
+-- the row holds; and a full export before that, which then did not have the key.
 create temporary table weir_events on commit drop as
 with known as (
     select w.*, lead(w.:"valid_from") over (partition by w.:"id" order by w.:"valid_from") as "next?"
     from (select distinct _id from weir_news) n
     cross join lateral (select * from :"schema".:"table" w where w.:"id" = n._id :each) w),
-again as (
-    select n._id, o.at
+said as (
+    select n._id, n."at?", n."gone?", o.at, o.said, o.at > n."at?" as "next?"
     from weir_news n cross join lateral (
-        (select o.at from weir.observed o
-         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at = n."at?" and n._id = any (o.ids)
+        (select o.at, o.said from weir.observed o
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at = n."at?" and o.said = 'again' and n._id = any (o.ids)
          limit 1)
         union all
-        (select o.at from weir.observed o
-         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and n._id = any (o.ids)
-         order by o.at limit 1)) o)
+        (select o.at, o.said from weir.observed o
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and o.said <> 'nothing' and n._id = any (o.ids)
+         order by o.at limit 1)) o),
+lacking as (
+    select n._id, x.at
+    from weir_news n left join said o on o._id = n._id and o."at?" = n."at?" and o."next?"
+    cross join lateral (
+        select x.at from weir.export x
+        where x.table_name = :'table' and x.dated and x.at > n."at?" and (o.at is null or x.at < o.at)
+          and not exists (select from weir.observed r where r.table_name = :'table' and r.part = right(n._id::text, 3) and r.at = x.at
+                          and r.said = 'nothing' and n._id = any (r.ids))
+        order by x.at limit 1) x
+    where not n."gone?")
 select w.:"id" as "id?", coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") as "at?",
-       2 as "kind?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
+       2 as "kind?", true as "holds?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
        w.:"valid_from" as "begun?"
 from known w
 union all
-select w.:"id", w.:"valid_to", 0, null, :data_none null, null, null
+select w.:"id", w.:"valid_to", 0, false, null, :data_none null, null, null
 from known w where w.:"valid_to" is distinct from :open_end and w."next?" is distinct from w.:"valid_to"
 union all
-select w.:"id", o.at, 1, null, :data_o w.row_hash, :'run'::uuid, null
-from again o join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
+select w.:"id", o.at, 1, true, null, :data_o w.row_hash, :'run'::uuid, null
+from said o join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
+where o.said = 'again'
 union all
-select d._id, d."at?", 3, d._line, :data_d :hash, :'run'::uuid, null
+select o._id, o.at, 0, false, null, :data_none null, null, null
+from (select _id, at from said where said = 'gone' union select _id, at from lacking) o
+union all
+select d._id, d."at?", 3, not d."gone?", d._line, :data_d :hash, :'run'::uuid, null
 from weir_news d
 left join known c on c.:"id" = d._id and c.:"valid_from" <= d."at?" and (c.:"valid_to" is not distinct from :open_end or d."at?" < c.:"valid_to")
 
@@ -67,19 +92,21 @@ with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, lag(e."kind?") over t as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
+    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :value_e is distinct from lag(:value_e) over t as "differs?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
-    select e."line?", bool_and(:value_e is not distinct from :value_k) as "same?"
-    from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" in (1, 2)
-    where e."kind?" = 3 group by 1)
-select p."line?" as line,
-       case when s."same?" or (s."same?" is null and p."before?" > 0 and not p."differs?") then 'unchanged'
+    select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :value_e is not distinct from :value_k)) as "same?"
+    from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" < 3
+    where e."kind?" = 3 group by 1, 2)
+select p."line?" as line, coalesce(p."last?" <= p."at?", true) as top,
+       case when s."same?" then 'unchanged'
+            when s."same?" is null and (case when p."holds?" then p."before?" and not p."differs?" else not p."before?" end) then 'unchanged'
             when not s."same?" then 'corrected'
             when p."last?" > p."at?" then 'late'
-            when p."before?" > 0 then 'updated'
+            when not p."holds?" then 'deleted'
+            when p."before?" then 'updated'
             else 'inserted' end as became
-from placed p left join said s on s."line?" = p."line?"
+from placed p left join said s on s."id?" = p."id?" and s."at?" = p."at?"
 where p."kind?" = 3
 
 -- name: refuse
@@ -91,21 +118,27 @@ with grouped as (
            max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e),
 held as (
-    select e."line?", e."kind?", e."at?", e."last?", e."group?", first_value(e."kind?") over t as "held?",
+    select e."line?", e."kind?", e."at?", e."last?", e."group?", e."holds?", first_value(e."holds?") over t as "held?",
            :value_e is distinct from first_value(:value_e) over t as "differs?"
     from grouped e window t as (partition by e."id?", e."group?" order by e."at?", e."kind?"))
 select h."line?", :'column', 'late', :'message'
 from held h
-where h."kind?" = 3 and h."last?" >= h."at?" and (h."group?" = 0 or h."held?" = 0 or h."differs?")
+where h."kind?" = 3 and h."last?" >= h."at?"
+  and case when h."holds?" then h."group?" = 0 or not h."held?" or h."differs?" else h."group?" > 0 and h."held?" end
 
 -- name: forget_refused
 delete from weir_events e using weir_refused r where e."line?" = r._line
 
 -- name: count
 select count(*) filter (where became = 'inserted'), count(*) filter (where became = 'updated'),
-       count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected')
+       count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected'),
+       count(*) filter (where became = 'deleted')
 from weir_judged
-where line not in (select _line from weir_refused)
+where line is not null and line not in (select _line from weir_refused)
+
+-- name: count_absent
+-- Keys, not rows: those that the file closes, and those of them that hold no more.
+select count(*), count(*) filter (where top) from weir_judged where line is null and became <> 'unchanged'
 
 -- name: history
 -- The versions as they are to be: a value begins where it is another than before it, and ends where the next one, or nothing, begins.
@@ -114,8 +147,8 @@ with one as (
     select distinct on ("id?", "at?") e.*, bool_or(e."begun?" = '-infinity') over (partition by e."id?") as "ever?"
     from weir_events e order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, case when e."kind?" = 0 then lag(e."kind?") over t > 0
-                     else coalesce(lag(e."kind?") over t, 0) = 0 or :value_e is distinct from lag(:value_e) over t end as "opens?"
+    select e.*, case when not e."holds?" then lag(e."holds?") over t
+                     else not coalesce(lag(e."holds?") over t, false) or :value_e is distinct from lag(:value_e) over t end as "opens?"
     from one e window t as (partition by e."id?" order by e."at?")),
 kept as (
     select p.*, lead(p."at?") over (partition by p."id?" order by p."at?") as "end?" from placed p where p."opens?"),
@@ -123,7 +156,7 @@ numbered as (
     select k.*, row_number() over t as "number?",
            case when row_number() over t = 1 and (:always or k."ever?") then '-infinity' else k."at?" end as "start?"
     from kept k
-    where k."kind?" > 0 window t as (partition by k."id?" order by k."at?"))
+    where k."holds?" window t as (partition by k."id?" order by k."at?"))
 select n.*, case when b."id?" is not null then :what end as "changed?"
 from numbered n left join numbered b on b."id?" = n."id?" and b."number?" = n."number?" - 1
 
@@ -158,13 +191,23 @@ from weir_history d
 where not exists (select from :"schema".:"table" w where w.:"id" = d."id?" and w.:"valid_from" = d."start?")
 order by d."id?", d."start?"
 
+-- name: unsay
+-- What the same entities were said to be at the very instants of the news.
+with news as (select right(_id::text, 3) as part, "at?" as at, array_agg(_id) as ids from weir_news group by 1, 2)
+update weir.observed o
+set ids = array(select unnest(o.ids) except select unnest(n.ids))
+from news n
+where o.table_name = :'table' and o.part = n.part and o.at = n.at and o.ids && n.ids
+
 -- name: remember
 -- What was said of these entities where no version begins, or none any more.
 insert into weir.observed (table_name, part, at, ids)
 select :'table', right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
 from (select "id?", "at?" from weir_events where "kind?" > 1
       except select "id?", "start?" from weir_history
-      except select "id?", "at?" from weir_events where "kind?" = 1) e
+      except select "id?", "at?" from weir_events where "kind?" = 3 and not "holds?"
+      except select "id?", "at?" from weir_events e where "kind?" = 1
+                and not exists (select from weir_events n where n."id?" = e."id?" and n."at?" = e."at?" and n."kind?" = 3)) e
 group by 2, 3
 
 -- name: observe
@@ -176,6 +219,7 @@ group by 2
 
 -- name: forget
 -- Of a table that is made anew.
+with gone as (delete from weir.export where table_name = :'table')
 delete from weir.observed where table_name = :'table'
 
 -- name: newest

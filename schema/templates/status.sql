@@ -1,5 +1,8 @@
 -- What `weir status` and `weir check` ask of the tables themselves.
 
+-- name: keys
+select :columns from :"schema".:"table" w where w.:"id" = any (:'ids'::uuid[]) and w.:"is_current" order by w.:"id"
+
 -- name: dimension_rows
 select count(*) filter (where :"is_current"), count(*) from :"schema".:"table"
 

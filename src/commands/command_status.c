@@ -7,6 +7,7 @@
 #include "src/report/folders.h"
 #include "src/settings/settings.h"
 #include "src/report/tables.h"
+#include "src/report/guarded.h"
 #include "src/report/told.h"
 
 #include <stdio.h>
@@ -30,6 +31,7 @@ typedef struct
   Tables *tables;
   GPtrArray *waiting;
   FailedFiles failed;
+  GPtrArray *guarded; /* of GuardedFile; NULL: not known */
 } Status;
 
 static void
@@ -41,6 +43,7 @@ status_clear (Status *status)
   g_clear_pointer (&status->tables, tables_free);
   g_clear_pointer (&status->waiting, g_ptr_array_unref);
   failed_files_clear (&status->failed);
+  g_clear_pointer (&status->guarded, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
@@ -153,10 +156,10 @@ print_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  g_autoptr (Json) root =
-      json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database",
-                 "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session",
-                 status->session, "tables", tables, "waiting", waiting, "failed", failed);
+  g_autoptr (Json) root = json_pack (
+      "{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database", "where",
+      weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session", status->session,
+      "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded), "failed", failed);
   show_json (root);
 }
 
@@ -345,13 +348,14 @@ print_text (const Status *status)
     print_tables (status);
   print_table_notes (status);
   print_waiting (status);
+  guarded_print (status->guarded);
   print_failed (status);
 }
 
 static bool
 needs_attention (const Status *status)
 {
-  if (status->failed.files > 0)
+  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -410,6 +414,8 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   g_autoptr (Db) db = try_database (settings, status);
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
+    return false;
+  if (status->away == NULL && (status->guarded = guarded_read (db, settings, catalog, error)) == NULL)
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

@@ -33,7 +33,8 @@ void
 load_now_tell (const Json *summary, bool json, bool dry_run)
 {
   g_autofree char *text = json ? weir_json_text (summary) : published_text (summary);
-  bool failed = g_strcmp0 (json_string_value (json_object_get (summary, "status")), "failed") == 0;
+  const char *status = json_string_value (json_object_get (summary, "status"));
+  bool failed = g_strcmp0 (status, "failed") == 0 || g_strcmp0 (status, "held") == 0;
   fprintf (failed && !json ? stderr : stdout, "%s%s\n", dry_run && !json ? "dry run: " : "", text);
   fflush (stdout);
 }

@@ -122,7 +122,7 @@ record_failure (Loader *loader, const Run *run, const PipelineResult *result, co
   g_autofree char *text = weir_error_format (failure);
   g_autofree char *summary = summarize_held (run, result, failure);
   g_autoptr (Json) lines = result->rows_known ? lines_to_json (&result->lines) : NULL;
-  const FileEnd end = { .state = "failed",
+  const FileEnd end = { .state = load_status_word (result->held != NULL ? STATUS_HELD : STATUS_FAILED),
                         .pins_sha256 = result->pins_sha256[0] != '\0' ? result->pins_sha256 : NULL,
                         .counts = result->rows_known ? &result->rows : NULL,
                         .lines = lines,
@@ -198,6 +198,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
   ret_end->failed = !done;
+  ret_end->held = result.held != NULL;
   ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;
   ret_end->made = result.made;
@@ -386,7 +387,9 @@ loading_in_place (Loader *loader, const char *path, const Route *route, const Ca
     return false;
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
-  set_run (&input, uid_random (), route, name, settings_shown_path (loader->settings, full));
+  const Uid none = { 0 };
+  Uid id = uid_equal (candidate->run, none) ? uid_random () : candidate->run;
+  set_run (&input, id, route, name, settings_shown_path (loader->settings, full));
   candidate_place (candidate, &input.run);
   if (input.run.order_key == NULL)
     place_as_new (&input);

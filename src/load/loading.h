@@ -7,7 +7,14 @@
  *   run IN_PROGRESS           an orphan, loaded again under the same run
  *   run COMPLETED (COMMIT)    an orphan whose rows are in the warehouse: only placed
  *   the ledger has its place  the same
- *   moved                     nothing */
+ *   moved                     nothing
+ *
+ * A file that is held, for it would close too much, goes the same way to imports/.held/; its run is FAILED, and its file "held":
+ *
+ *   run FAILED, held          an orphan, judged again under the same run
+ *   moved                     nothing, until `weir approve` or `weir discard`
+ *   approved, in the ledger   nothing, until one of them again; the run lets these bytes pass from now on
+ *   claimed again             an orphan, loaded under the same run: approved or, once more, held */
 #ifndef WEIR_SRC_LOAD_LOADING_H
 #define WEIR_SRC_LOAD_LOADING_H
 
@@ -34,7 +41,8 @@ bool loading_claimed (Loader *loader, Claim *claim, const Route *route, const Ca
 bool loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);
 
 /* Loads a file that stays where it is ("path", which messages show), or is archived if it was loaded (refused: moved to failed/).
- * Its run ends with this process, whatever happens. candidate: where weir had it before; without an order_key it only has "past". */
+ * Its run ends with this process, whatever happens. candidate: where weir had it before, and its run, if it has one; without an order_key it
+ * only has "past". */
 bool loading_in_place (Loader *loader, const char *path, const Route *route, const Candidate *candidate, bool archive,
                        LoadEnd *ret_end, GError **error);
 

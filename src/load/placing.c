@@ -29,7 +29,10 @@ record_place (const Placing *placing, const char *place, const char *disposition
 static const char *
 find_disposition (const Placing *placing)
 {
-  return placing->end->failed ? "failed" : placing->settings->delete_after_load ? "deleted" : "archived";
+  return placing->end->held                     ? "held"
+         : placing->end->failed                 ? "failed"
+         : placing->settings->delete_after_load ? "deleted"
+                                                : "archived";
 }
 
 /* The folder that the file goes to, NULL: it is deleted. Owned by the caller. */
@@ -37,6 +40,8 @@ static char *
 find_folder (const Placing *placing)
 {
   const Settings *settings = placing->settings;
+  if (placing->end->held)
+    return g_build_filename (settings->imports, HELD_FOLDER, NULL);
   if (placing->end->failed)
     return g_strdup (settings->failed);
   return settings->delete_after_load ? NULL : g_build_filename (settings->archive, placing->run->table, NULL);
@@ -58,7 +63,7 @@ move_file (const Placing *placing, const ArchiveFile *file, char **ret_place, GE
   g_autofree char *folder = find_folder (placing);
   if (folder == NULL)
     return archive_delete (file, ret_place, error);
-  if (!placing->end->failed)
+  if (!placing->end->failed || placing->end->held)
     return archive_store (file, folder, ret_place, error);
   g_autofree char *text = weir_json_pretty (placing->end->summary);
   g_autofree char *report = g_strconcat (text, "\n", NULL);
@@ -194,8 +199,10 @@ placing_claimed (const Placing *placing, const Claim *claim, GError **error)
     (void) move_file (placing, &file, &place, &local);
   if (place == NULL)
     {
-      g_propagate_prefixed_error (error, g_steal_pointer (&local),
-                                  "%s, but it cannot be moved: ", placing->end->failed ? "it is refused" : "its rows are loaded");
+      g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s, but it cannot be moved: ",
+                                  placing->end->held     ? "it is held"
+                                  : placing->end->failed ? "it is refused"
+                                                         : "its rows are loaded");
       return false;
     }
   fault_point ("after-archive");
@@ -224,7 +231,7 @@ placing_in_place (const Placing *placing, const char *path, bool archive, GError
   g_autofree char *place = NULL;
   GError *local = NULL;
   bool touched = is_touched (placing);
-  if (archive)
+  if (archive && !placing->end->held)
     (void) move_file (placing, &file, &place, &local);
   if (place != NULL)
     return finish_move (placing, place, place, touched, local), record_place (placing, place, find_disposition (placing), error);

@@ -1,4 +1,7 @@
-/* Where a file goes when its run is over, and how the ledger learns of it: the last step of src/load/loading.h. */
+/* Where a file goes when its run is over, and how the ledger learns of it: the last step of src/load/loading.h.
+ *
+ * One that is held for a person (pipeline/warehouse/guard.h) goes to imports/.held/, under its archive's name: nothing takes it from there but
+ * `weir approve`, `weir discard` and `weir retry`. */
 #ifndef WEIR_SRC_LOAD_PLACING_H
 #define WEIR_SRC_LOAD_PLACING_H
 
@@ -10,6 +13,7 @@
 typedef struct
 {
   bool failed;   /* refused: the summary says why */
+  bool held;     /* of a refused one: it waits for a person, and may still be loaded */
   bool made;     /* the file's table in the warehouse is new (upkeep.h) */
   bool may_wait; /* rows of the file's table may wait for what they refer to (upkeep.h) */
   int64_t

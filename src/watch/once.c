@@ -91,7 +91,7 @@ once_done (Once *once, const Job *job, const Json *published, bool stuck, int64_
 {
   const char *status = json_string_value (json_object_get (published, "status"));
   bool rejects = json_integer_value (json_object_get (json_object_get (published, "rows"), "rejected")) > 0;
-  bool failed = g_strcmp0 (status, "failed") == 0;
+  bool failed = g_strcmp0 (status, "failed") == 0 || g_strcmp0 (status, "held") == 0;
   int code = stuck ? EXIT_LOCAL : failed || (rejects && !once->rejects_ok) ? EXIT_REFUSED : 0;
   once->code = MAX (once->code, code);
   once->since = now;

@@ -105,8 +105,8 @@ test_init (void **state)
 static void
 assert_counts (const Json *told, const Json *rows)
 {
-  static const char *const names[] = { "read",    "rejected",    "repaired", "duplicate", "unchanged", "inserted",
-                                       "updated", "deactivated", "staged",   "waiting",   "late",      "corrected" };
+  static const char *const names[] = { "read",        "rejected", "repaired", "duplicate", "unchanged", "inserted", "updated",
+                                       "deactivated", "staged",   "waiting",  "late",      "corrected", "deleted",  "absent" };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autofree char *count = json_is_object (rows) ? json_at (rows, names[i]) : g_strdup ("null");
@@ -289,7 +289,7 @@ test_migrate (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
   g_autoptr (Json) list = outcome_json (status);
   assert_true (json_array_size (list) >= 1);
-  assert_sql (home, "9", "select count(*) from pg_tables where schemaname = 'weir'");
+  assert_sql (home, "10", "select count(*) from pg_tables where schemaname = 'weir'");
   /* Down while it is empty, up again, down refused once it has rows. */
   for (int i = (int) json_array_size (list); i > 0; i--)
     {

@@ -160,7 +160,7 @@ test_what_had_not_come_yet (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"effective\": {\"column\": \"at\"}, \"rejects\": {\"max_percent\": 99}}");
-  g_autofree char *soon = sql_scalar (home, "select to_char(now() + interval '61 seconds', 'YYYY-MM-DD HH24:MI:SS')");
+  g_autofree char *soon = sql_scalar (home, "select to_char(now() + interval '10 minutes', 'YYYY-MM-DD HH24:MI:SS')");
   g_autofree char *text = g_strdup_printf ("key,v,at\nann,a,2026-01-01 00:00:00\nbob,b,%s\n", soon);
   load (home, "users_1.csv", text);
   assert_sql (home, "future", "select reason from weir.reject");
@@ -229,6 +229,41 @@ test_rows_that_waited (void **state)
       load (home, "users_3.csv", "key,v\ncid,b\ndan,d\n");
       assert_sql (home, "0", "select count(*) from weir.waiting");
       assert_same (home, "sales");
+    }
+}
+
+/* Who is not in a full export is closed; and what a person let pass passes once more. */
+static void
+test_full_exports (void **state)
+{
+  static const char *const models[] = { "", ", \"effective\": \"file_name\"" };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (models); i++)
+    {
+      print_message ("  %s\n", models[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model = g_strconcat (USERS ", \"absent\": \"close\", \"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}",
+                                            models[i], "}", NULL);
+      home_write_model (home, "users", model);
+      load (home, "users_2026-01-01.csv",
+            "key,v,op\nann,a,\nbob,a,\ncid,c,\ndan,d,\neve,e,\nfay,f,\ngus,g,\nhal,h,\nian,i,\njim,j,\nkay,k,\n");
+      load (home, "users_2026-01-03.csv",
+            "key,v,op\nann,b,\nbob,a,\ncid,c,D\ndan,d,\neve,e,\nfay,f,\ngus,g,\nhal,h,\nian,i,\njim,j,\nkay,k,\n");
+      load (home, "users_2026-01-04.csv",
+            "key,v,op\nann,b,\nbob,a,\ncid,x,\neve,e,\nfay,f,\ngus,g,\nhal,h,\nian,i,\njim,j,\nkay,k,\n");
+      load (home, "users_2026-01-02.csv",
+            "key,v,op\nann,z,\nbob,z,\ncid,c,\ndan,d,\neve,e,\nfay,f,\ngus,g,\nhal,h,\nian,i,\njim,j,\n");
+      g_autoptr (Json) held = load_text (home, "users_2026-01-05.csv", "key,v,op\nann,b,\nbob,b,\n", NULL);
+      assert_json (held, "status", "held");
+      assert_same (home, "users");
+      assert_weir (home, 0, "approve", "last", NULL);
+      assert_sql (home, "t", "select count(*) < 5 from warehouse.users where is_current");
+      assert_same (home, "users");
+      sql_run_text (home, "update warehouse.users set v = 'x' where key = 'hal'");
+      g_autoptr (Outcome) told = expect_weir (home, 0, "rebuild", "users", "--write", NULL);
+      assert_contains (told->out, "v: x -> h");
+      assert_same (home, "users");
+      oracle_check (home, 0);
     }
 }
 
@@ -577,6 +612,7 @@ main (void)
     TEST (test_what_had_not_come_yet),
     TEST (test_facts),
     TEST (test_rows_that_waited),
+    TEST (test_full_exports),
     TEST (test_placeholders),
     TEST (test_changed_by_hand),
     TEST (test_readers_go_on),

@@ -11,9 +11,9 @@ static const struct
   const char *title;
   const char *sql;
 } ledger_rules[] = {
-  { "an applied run's counts do not add up",
-    "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
-    " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated + rows_waiting + rows_late + rows_corrected" },
+  { "an applied run's counts do not add up", "select run_id from weir.file where state = 'applied' and rows_read is distinct from"
+                                             " rows_rejected + rows_duplicate + rows_unchanged + rows_inserted + rows_updated + "
+                                             "rows_waiting + rows_late + rows_corrected + rows_deleted" },
   { "a run is over before its steps are", "select e.execution_id from weir.execution e join weir.execution_step s using "
                                           "(execution_id) where s.completed_on > e.completed_on" },
   { "a staged run's counts do not add up",
@@ -21,19 +21,19 @@ static const struct
   { "counts are missing, negative, or more staged than read",
     "select run_id from weir.file where state in ('applied', 'staged') and (least(rows_read, rows_rejected, rows_repaired, "
     "rows_duplicate,"
-    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected) < 0 or "
-    "rows_deactivated > "
-    "rows_updated"
+    " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, "
+    "rows_deleted, rows_absent) < 0 or "
+    "rows_deactivated > rows_updated + rows_deleted + rows_absent"
     " or rows_staged > rows_read or num_nulls(rows_read, rows_rejected, rows_repaired, rows_duplicate, rows_unchanged, "
     "rows_inserted,"
-    " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected) > 0)" },
+    " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, rows_deleted, rows_absent) > 0)" },
   { "the ledger's counts are not the summary's",
     "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
     " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting, "
     "'late', rows_late,"
-    " 'corrected', rows_corrected))" },
+    " 'corrected', rows_corrected, 'deleted', rows_deleted, 'absent', rows_absent))" },
   { "a run's lines do not add up",
     "select run_id from weir.file where lines is not null and (lines ->> 'total')::bigint is distinct from (lines ->> "
     "'above')::bigint"
@@ -63,7 +63,7 @@ static const struct
     "select e.execution_id, e.status, f.state from weir.execution e left join weir.file f on f.run_id = e.execution_id where "
     "f.run_id is null"
     " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate', 'rebuilt'))"
-    " or (e.status = 'FAILED') is distinct from (f.state = 'failed')" },
+    " or (e.status = 'FAILED') is distinct from (f.state in ('failed', 'held'))" },
   { "a completed execution without its end or with an error, or a failed one without an error",
     "select execution_id, status from weir.execution where (status = 'COMPLETED' and (completed_on is null or error is not null))"
     " or (status = 'FAILED' and coalesce(error, '') = '')" },
@@ -124,7 +124,8 @@ static const struct
   { "a run is not in the warehouse once",
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
     /* A late row may end what another run began, so that no run's versions can be counted any more. */
-    "and not exists (select from weir.file l where l.table_name = '$t' and l.rows_late + l.rows_corrected > 0) and"
+    "and not exists (select from weir.file l where l.table_name = '$t' and (l.rows_late + l.rows_corrected > 0"
+    " or (l.rows_absent > 0 and l.rows_updated + l.rows_deleted + l.rows_absent > l.rows_deactivated))) and"
     " ((select count(*) from $v where opened_by = f.run_id) <> rows_inserted + rows_updated"
     " or (select count(*) from $v where closed_by = f.run_id) <> rows_deactivated)" },
   { "the view of current rows differs",

@@ -78,10 +78,13 @@ check_place (Home *home, unsigned flags, const DbResult *runs, int row, GString 
   const char *read = db_result_value (runs, row, RUN_SHA256);
   if (disposition == NULL && !(flags & ORACLE_IN_WORK))
     g_string_append_printf (violations, "- the ledger does not know where the file of run %s is\n", run);
-  bool is_archived = g_strcmp0 (disposition, "archived") == 0;
-  if (!is_archived && g_strcmp0 (disposition, "failed") != 0)
+  static const char *const folders[][2] = { { "archived", "archive/" }, { "failed", "failed/" }, { "held", "imports/.held/" } };
+  const char *folder = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    folder = g_strcmp0 (disposition, folders[i][0]) == 0 ? folders[i][1] : folder;
+  if (folder == NULL)
     return;
-  bool is_there = g_str_has_prefix (place, is_archived ? "archive/" : "failed/") && home_has_file (home, place);
+  bool is_there = g_str_has_prefix (place, folder) && home_has_file (home, place);
   if (!is_there && !(flags & ORACLE_MANY_HOMES))
     g_string_append_printf (violations, "- run %s is %s, but its place %s is not there\n", run, disposition, place);
   if (!is_there || read == NULL)

@@ -164,13 +164,39 @@ static const struct
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
     "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
-    "effective, time_zone, first, late, names, open_end" },
+    "effective, time_zone, first, late, absent, deleted, guard, names, open_end" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": \"1\"}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{" DIMENSION ", \"history\": {}}", "$.history: \"history\" is not yet supported" },
-  { "{" DIMENSION ", \"absent\": \"close\"}", "$.absent: \"absent\" is not yet supported" },
+  { "{" DIMENSION ", \"absent\": \"closed\"}", "$.absent: unknown value \"closed\"; did you mean \"close\"?" },
+  { "{" DIMENSION ", \"absent\": true}", "$.absent: must be \"keep\", \"close\" or {\"close\": [COLUMN]}" },
+  { "{" DIMENSION ", \"absent\": {}}", "$.absent: \"close\" is missing" },
+  { "{" DIMENSION ", \"absent\": {\"close\": []}}", "$.absent.close: must not be empty" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"effective\": {\"column\": \"at\"}}",
+    "$.absent: rows that each say since when they are true do not say since when others are gone: say \"mtime\" or \"file_name\" "
+    "in "
+    "\"effective\"" },
+  { "{" KEYED ", \"absent\": \"close\"}",
+    "$.absent: only a dimension closes what is gone, and keeps it; a fact's rows would be lost" },
+  { "{" KEYED ", \"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}}",
+    "$.deleted: only a dimension closes what is gone, and keeps it; a fact's rows would be lost" },
+  { "{" DIMENSION ", \"deleted\": {\"values\": [\"D\"]}}", "$.deleted: \"column\" is missing" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"op\", \"values\": \"D\"}}",
+    "$.deleted.values: must be an array of strings, not a string" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"Email\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"Email\" is of the business key, which says who a row is of" },
+  { "{" DIMENSION ", \"absent\": {\"close\": [\"day\"]}, \"deleted\": {\"column\": \"Day\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"Day\" is a column of \"absent\", which is kept in the warehouse; this one is not" },
+  { "{" DIMENSION ", \"effective\": {\"column\": \"at\"}, \"deleted\": {\"column\": \"at\", \"values\": [\"D\"]}}",
+    "$.deleted.column: \"at\" is the column of \"effective\"" },
+  { "{" DIMENSION ", \"deleted\": {\"column\": \"op\", \"values\": [\"1\"]}, \"columns\": {\"op\": {\"type\": \"bigint\"}}}",
+    "$.deleted.column: \"op\" is declared as bigint: its cells are compared as they are written, so declare no type" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"guard\": {\"close_percent\": 101}}",
+    "$.guard.close_percent: must be a number from 0 to 100" },
+  { "{" DIMENSION ", \"absent\": \"close\", \"guard\": {\"shrink_percent\": \"1\"}}",
+    "$.guard.shrink_percent: must be a number from 0 to 100" },
   { "{" DIMENSION ", \"effective\": \"mtmie\"}", "$.effective: unknown value \"mtmie\"; did you mean \"mtime\"?" },
   { "{" DIMENSION ", \"effective\": 5}", "$.effective: must be \"mtime\", \"file_name\" or {\"column\": NAME}" },
   { "{" DIMENSION ", \"effective\": {}}", "$.effective: \"column\" is missing" },
@@ -193,6 +219,7 @@ static const struct
     "$.references[0].missing: rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside "
     "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"guard\": {}}", "$.guard: needs \"absent\": \"close\" beside it: nothing else is guarded" },
   { "{" DIMENSION ", \"names\": {\"begin\": \"a\"}}",
     "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, changed, inferred, description" },
   { "{" DIMENSION ", \"names\": {\"start\": \"Valid From\"}}",
@@ -209,7 +236,6 @@ static const struct
     "$.open_end: unknown value \"never\"; expected one of: null, infinity, 9999-12-31" },
   { "{" KEYED ", \"names\": {\"start\": \"a\"}}", "$.names: only a dimension has versions" },
   { "{" KEYLESS ", \"open_end\": \"null\"}", "$.open_end: only a dimension has versions" },
-  { "{" DIMENSION ", \"guard\": {}}", "$.guard: \"guard\" is not yet supported" },
   { "{\"table\": 5, \"kind\": \"fact\"}", "$.table: must be a string, not a number" },
   { "{\"table\": \"\", \"kind\": \"fact\"}", "$.table: must not be empty" },
   { "{\"table\": \"Users\", \"kind\": \"fact\"}",
@@ -370,14 +396,14 @@ static void
 test_all_mistakes_are_told_at_once (void **state G_GNUC_UNUSED)
 {
   static const char json[] = "{\"tables\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"],"
-                             " \"columns\": {\"name\": {\"typ\": \"text\"}, \"born\": {\"type\": \"dat\"}}, \"guard\": {}}";
+                             " \"columns\": {\"name\": {\"typ\": \"text\"}, \"born\": {\"type\": \"dat\"}}, \"history\": {}}";
   g_autoptr (GError) error = NULL;
   assert_null (model_parse (json, strlen (json), "models/users.json", fake_words (), &error));
   assert_string_equal (error->message, "model \"models/users.json\" has 5 mistakes");
   assert_string_equal (weir_error_get_detail (error), "$.tables: unknown member \"tables\"; did you mean \"table\"?\n"
                                                       "$.columns.name.typ: unknown member \"typ\"; did you mean \"type\"?\n"
                                                       "$.columns.born.type: unknown value \"dat\"; did you mean \"date\"?\n"
-                                                      "$.guard: \"guard\" is not yet supported\n"
+                                                      "$.history: \"history\" is not yet supported\n"
                                                       "$: \"table\" is missing");
 }
 

@@ -1,0 +1,235 @@
+#include "pipeline/warehouse/gone.h"
+
+#include "base/text.h"
+#include "pipeline/records/annotation.h"
+#include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/vars.h"
+
+bool
+gone_may_be (const Layout *layout)
+{
+  return layout->deleted >= 0 || layout->model->absent == ABSENT_CLOSE;
+}
+
+bool
+gone_keep_refused (Db *db, const Loaded *loaded, GError **error)
+{
+  const SqlVar vars[] = { { "staging", loaded->stage->schema }, { "build", loaded->stage->name } };
+  return loaded->layout->model->absent == ABSENT_KEEP
+         || (sql_run (db, "gone/table", NULL, 0, NULL, error)
+             && sql_run (db, "gone/refused", vars, G_N_ELEMENTS (vars), NULL, error));
+}
+
+char *
+gone_brought (const Warehouse *warehouse)
+{
+  g_autofree char *column = text_quote_ident (warehouse->layout->model->history.names[HISTORY_INFERRED]);
+  return warehouse->infers ? g_strdup_printf ("and not w.%s", column) : g_strdup ("");
+}
+
+/* Whether a staged row says that its key is gone, as SQL. Owned by the caller. */
+static char *
+says_deleted (const Layout *layout)
+{
+  g_autofree char *ident = text_quote_ident (layout->columns[layout->deleted].name);
+  GString *text = g_string_new (NULL);
+  for (char **value = layout->model->deleted.values; *value != NULL; value++)
+    {
+      g_autofree char *stripped = g_strstrip (g_strdup (*value));
+      g_autofree char *literal = text_quote_literal (stripped);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", literal);
+    }
+  char *all = g_strdup_printf ("btrim(s.%s, E' \\t') in (%s)", ident, text->str);
+  g_string_free (text, TRUE);
+  return all;
+}
+
+/* The keys that held when the file is true, w, as a condition in SQL. Owned by the caller. */
+static char *
+held_then (const GoneInput *input)
+{
+  const Model *model = input->what->task->model;
+  const History *history = &model->history;
+  g_autofree char *current = kind_current (model), *brought = gone_brought (input->what->warehouse);
+  if (!input->spliced || input->instant == NULL)
+    return g_strdup_printf ("%s %s", current, brought);
+  g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
+  g_autofree char *at = text_quote_literal (input->instant);
+  return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s is not distinct from %s or %s::timestamptz < w.%s) %s", from, at, to,
+                          history_open_end (history), at, to, brought);
+}
+
+/* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by
+ * the caller. */
+static char *
+within (const GoneInput *input)
+{
+  const Loaded *loaded = input->what->loaded;
+  const GPtrArray *columns = loaded->layout->within;
+  if (columns == NULL)
+    return g_strdup ("");
+  g_autofree char *ours = expression_list (columns, "w."), *theirs = expression_list (columns, "s.");
+  g_autofree char *schema = text_quote_ident (loaded->stage->schema), *table = text_quote_ident (loaded->stage->name);
+  return g_strdup_printf ("and (%s) in (select %s from %s.%s s)", ours, theirs, schema, table);
+}
+
+Vars
+gone_vars (const GoneInput *input)
+{
+  Vars vars = vars_from (input->vars, input->n_vars);
+  const Layout *layout = input->what->loaded->layout;
+  g_autofree char *literal = input->instant != NULL ? text_quote_literal (input->instant) : NULL;
+  vars_take (&vars, "at", literal != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s."));
+  vars_take (&vars, "then", held_then (input));
+  vars_take (&vars, "within", within (input));
+  return vars;
+}
+
+/* The rows that say it leave staging. */
+static bool
+take_deleted (Db *db, const GoneInput *input, Vars *vars, GError **error)
+{
+  Loaded *loaded = input->what->loaded;
+  RowCounts *rows = &input->what->result->rows;
+  const Layout *layout = loaded->layout;
+  const char *column = layout->model->deleted.column;
+  if (column != NULL && layout->deleted < 0)
+    g_ptr_array_add (input->what->result->notes,
+                     g_strdup_printf ("the file has no column \"%s\", so that none of its rows says that its key is gone", column));
+  if (layout->deleted < 0)
+    return true;
+  vars_take (vars, "deleting", says_deleted (layout));
+  if (!sql_change (db, "gone/take", vars_all (vars), vars_count (vars), &loaded->gone, error))
+    return false;
+  rows->staged -= loaded->gone;
+  loaded->sifted |= loaded->gone > 0;
+  return loaded->gone == 0 || !input->what->effective->by_row || vars_run (db, vars, "gone/newest", error);
+}
+
+/* Whether the rows are rejects that come back. */
+static bool
+is_returned (const Layout *layout)
+{
+  for (int i = 0; i < layout->n_columns; i++)
+    if (annotation_is (layout->columns[i].header))
+      return true;
+  return false;
+}
+
+/* Why a file closes nobody that would be a full export. NULL: it does. */
+static const char *
+find_objection (const GoneInput *input)
+{
+  const Splice *what = input->what;
+  if (is_returned (what->loaded->layout))
+    return "it brings rejects back, and is no full export";
+  if (what->result->rows.staged == 0)
+    return "none of its rows goes on";
+  if (what->loaded->unreadable > 0)
+    return "it has rejects whose key cannot be read, so that nobody is known to be absent";
+  if (input->overtaken != NULL)
+    return "newer files were applied before it";
+  if (what->effective->late && what->task->model->late == LATE_REFUSE)
+    return "it is true since before what is known, and the model refuses what is late";
+  if (input->spliced && what->task->model->close_within != NULL)
+    return "it is true since before what is known, and complete only within the values of some columns";
+  return NULL;
+}
+
+static bool
+note_rejected (Db *db, const GoneInput *input, GError **error)
+{
+  const GArray *rejected = input->what->loaded->rejected;
+  if (rejected == NULL)
+    return true;
+  g_autoptr (GString) ids = g_string_new ("{");
+  for (guint i = 0; i < rejected->len; i++)
+    {
+      char id[UID_TEXT_SIZE];
+      uid_format (g_array_index (rejected, Uid, i), id);
+      g_string_append_printf (ids, "%s%s", i > 0 ? "," : "", id);
+    }
+  g_string_append_c (ids, '}');
+  const SqlVar vars[] = { { "ids", ids->str } };
+  return sql_run (db, "gone/rejected", vars, G_N_ELEMENTS (vars), NULL, error);
+}
+
+static bool
+find_absent (Db *db, const GoneInput *input, const Vars *vars, Gone *gone, GError **error)
+{
+  const Splice *what = input->what;
+  const char *objection = find_objection (input);
+  gone->whole = objection == NULL;
+  if (objection != NULL)
+    g_ptr_array_add (what->result->notes, g_strdup_printf ("the file closes nobody: %s", objection));
+  if (!gone->whole || what->warehouse->created)
+    return !gone->whole || note_rejected (db, input, error);
+  int64_t lacking;
+  return note_rejected (db, input, error) && sql_change (db, "gone/absent", vars_all (vars), vars_count (vars), &lacking, error)
+         && (lacking == 0 || sql_change (db, "gone/add_absent", vars_all (vars), vars_count (vars), &gone->absent, error));
+}
+
+bool
+gone_find (Db *db, const GoneInput *input, Gone *ret_gone, GError **error)
+{
+  const Layout *layout = input->what->loaded->layout;
+  *ret_gone = (Gone) { .any = gone_may_be (layout) };
+  g_auto (Vars) vars = vars_from (NULL, 0);
+  if (!ret_gone->any)
+    return layout->model->deleted.column == NULL || take_deleted (db, input, &vars, error);
+  vars_clear (&vars);
+  vars = gone_vars (input);
+  return vars_run (db, &vars, "gone/table", error) && take_deleted (db, input, &vars, error)
+         && (layout->model->absent == ABSENT_KEEP || find_absent (db, input, &vars, ret_gone, error));
+}
+
+bool
+gone_forget_refused (Db *db, const Splice *what, GError **error)
+{
+  int64_t refused;
+  if (what->loaded->gone == 0)
+    return true;
+  if (!sql_change (db, "gone/forget_refused", NULL, 0, &refused, error))
+    return false;
+  what->loaded->gone -= refused;
+  what->result->rows.staged += refused;
+  return true;
+}
+
+bool
+gone_refuse_overtaken (Db *db, const Splice *what, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  return what->loaded->gone == 0 || sql_run (db, "gone/refuse_overtaken", vars, n_vars, NULL, error);
+}
+
+bool
+gone_close (Db *db, const GoneInput *input, const Gone *gone, GError **error)
+{
+  RowCounts *rows = &input->what->result->rows;
+  if (gone->absent + input->what->loaded->gone == 0 || input->what->warehouse->created)
+    return true;
+  g_autoptr (DbResult) counts = NULL;
+  if (!sql_run (db, "gone/close", input->vars, input->n_vars, &counts, error))
+    return false;
+  rows->deleted = db_result_int64 (counts, 0, 0);
+  rows->absent = db_result_int64 (counts, 0, 1);
+  rows->deactivated += rows->deleted + rows->absent;
+  return true;
+}
+
+bool
+gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **error)
+{
+  const Splice *what = input->what;
+  bool dated = effective_is_dated (what->effective) && what->task->model->late != LATE_APPLY;
+  const char *instant = input->instant;
+  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read);
+  g_auto (Vars) vars = vars_from (input->vars, input->n_vars);
+  vars_set (&vars, "instant", instant);
+  vars_set (&vars, "whole", gone->whole ? "true" : "false");
+  vars_set (&vars, "rows", read);
+  vars_set (&vars, "ended", what->loaded->ended ? "true" : "false");
+  vars_set (&vars, "dated", dated && what->task->model->close_within == NULL ? "true" : "false");
+  return (!gone->any || !dated || vars_run (db, &vars, "gone/said", error))
+         && (!gone->whole || vars_run (db, &vars, "gone/export", error));
+}

@@ -1,0 +1,97 @@
+-- Keys that a file says are gone, and full exports (pipeline/warehouse/gone.h).
+
+-- name: table
+-- Whom the file has no row for that goes on. why: "deleted", by a row of it; "rejected", so that nothing is known of it; "absent".
+create temporary table if not exists weir_gone (_line bigint, _id uuid not null, at timestamptz, why text not null) on commit drop
+
+-- name: take
+with taken as (delete from :"staging".:"build" s where :deleting returning s._line, s._id, :at as at)
+insert into weir_gone select _line, _id, at, 'deleted' from taken
+
+-- name: rejected
+-- Rejects of LOAD.
+insert into weir_gone select null, i, null, 'rejected' from unnest(:'ids'::uuid[]) i
+
+-- name: refused
+-- Rejects that SQL finds, before they are taken out of staging.
+insert into weir_gone
+select null, s._id, null, 'rejected' from :"staging".:"build" s join weir_refused r on r._line = s._line
+
+-- name: absent
+-- A statement that does not write is worked on by several processes.
+create temporary table weir_absent on commit drop as
+select w.:"id" as _id
+from :"schema".:"table" w
+where :then :within and not exists (select from :"staging".:"build" s where s._id = w.:"id")
+
+-- name: add_absent
+insert into weir_gone
+select null, a._id, :at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
+
+-- name: count
+-- The keys that hold then, and those of them that the file closes.
+select (select count(*) from :"schema".:"table" w where :then :within),
+       (select count(*) from weir_gone g where g.why <> 'rejected' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then))
+
+-- name: sample
+select w.:"id"
+from weir_gone g join :"schema".:"table" w on w.:"id" = g._id
+where g.why <> 'rejected' and :then
+order by w.:"id" limit 5
+
+-- name: close
+with closed as (
+    update :"schema".:"table" w
+    set :"valid_to" = :'instant'::timestamptz, :"is_current" = false, closed_by = :'run'::uuid
+    from weir_gone g
+    where w.:"id" = g._id and w.:"is_current" and g.why <> 'rejected' :brought
+    returning g.why)
+select count(*) filter (where why = 'deleted'), count(*) filter (where why = 'absent') from closed
+
+-- name: refuse_overtaken
+-- As table/refuse_overtaken.
+insert into weir_refused
+select g._line, :'column', 'overtaken', :'message'
+from weir_gone g join :"schema".:"table" w on w.:"id" = g._id and w.:"is_current" :brought
+where g.why = 'deleted'
+
+-- name: forget_refused
+delete from weir_gone g using weir_refused r where g._line = r._line
+
+-- name: unsay
+-- A full export says something of every key, but for those of its rejects: what was said at its very instant before is not so.
+with old as (delete from weir.observed where table_name = :'table' and at = :'instant'::timestamptz returning *)
+insert into weir.observed (table_name, part, at, said, ids)
+select o.table_name, o.part, o.at, o.said, array_agg(i)
+from old o cross join unnest(o.ids) i join weir_gone g on g._id = i and g.why = 'rejected'
+group by 1, 2, 3, 4
+
+-- name: newest
+-- Of rows that each say since when they are true.
+update weir.table set newest_effective = greatest(newest_effective, (select max(at) from weir_gone)) where table_name = :'table'
+
+-- name: said
+-- For whoever comes with something from before. Of a reject nothing is known; if it is one of a second export of that instant, what the
+-- first one said is so still.
+insert into weir.observed (table_name, part, at, said, ids)
+select :'table', right(g._id::text, 3), coalesce(g.at, :'instant'::timestamptz),
+       case when g.why = 'rejected' then 'nothing' else 'gone' end, array_agg(g._id)
+from weir_gone g
+where g.why = 'deleted'
+   or (g.why = 'rejected' and :'whole'::boolean
+       and not exists (select from weir.export x where x.table_name = :'table' and x.at = :'instant'::timestamptz and x.dated))
+group by 2, 3, 4
+
+-- name: last_export
+select rows, ended from weir.export where table_name = :'table' and at <= :'instant'::timestamptz order by at desc limit 1
+
+-- name: export
+-- Of one instant the file that came last is right.
+insert into weir.export (table_name, at, run_id, rows, ended, dated)
+values (:'table', :'instant'::timestamptz, :'run'::uuid, :'rows'::bigint, :'ended'::boolean, :'dated'::boolean)
+on conflict (table_name, at) do update
+set run_id = excluded.run_id, rows = excluded.rows, ended = excluded.ended, dated = excluded.dated
+
+-- name: approved
+-- Whether a person has let these very bytes pass.
+select approved = :'sha' from weir.file where run_id = :'run'::uuid
