@@ -267,6 +267,20 @@ test_full_exports (void **state)
     }
 }
 
+/* What the files were loaded without is no reason to hold them now. */
+static void
+test_full_exports_afterwards (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  load (home, "users_1.csv", "key,v\nann,a\nbob,b\ncid,c\ndan,d\n");
+  load (home, "users_2.csv", "key,v\nann,a\n");
+  home_write_model (home, "users", USERS ", \"absent\": \"close\"}");
+  assert_weir (home, 0, "rebuild", "users", "--write", NULL);
+  assert_sql (home, "ann", "select string_agg(key, ' ') from warehouse.users_current");
+  assert_same (home, "users");
+}
+
 /* The dimension has whom facts have named, and the facts give nobody to it a second time. */
 static void
 test_placeholders (void **state)
@@ -292,6 +306,10 @@ test_placeholders (void **state)
       json_decref (rebuild (home, "users", "--write", 0, "0 1 0"));
       assert_sql (home, "1", "select count(*) from warehouse.users where is_inferred");
       assert_same (home, "users");
+      sql_run_text (home, "delete from warehouse.users where key = 'cid'");
+      assert_same (home, "sales");
+      assert_sql (home, "0", "select count(*) from warehouse.users where key = 'cid'");
+      home->oracle = ORACLE_BY_HAND;
     }
 }
 
@@ -613,6 +631,7 @@ main (void)
     TEST (test_facts),
     TEST (test_rows_that_waited),
     TEST (test_full_exports),
+    TEST (test_full_exports_afterwards),
     TEST (test_placeholders),
     TEST (test_changed_by_hand),
     TEST (test_readers_go_on),
