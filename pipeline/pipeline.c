@@ -468,6 +468,14 @@ run_steps (Db *db, const PipelineTask *task, PipelineResult *result, GError **er
   return finish_loaded (db, task, &known, &loaded, result, error) || (explain_refusal (task->run, error), false);
 }
 
+/* Whoever wants to see what was done; of a run that has failed the failure is told. */
+static bool
+look (Db *db, const PipelineTask *task, const PipelineResult *result, bool done, GError **error)
+{
+  const PipelineOptions *options = task->options;
+  return options->look == NULL || !db_is_usable (db) || options->look (db, task, result, options->look_data, done ? error : NULL);
+}
+
 static bool
 run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
 {
@@ -476,6 +484,7 @@ run_dry (Db *db, const PipelineTask *task, PipelineResult *result, GError **erro
     return false;
   bool done = ledger_begin (db, task->run, model == NULL ? NULL : model->path, model == NULL ? NULL : model->checksum, error)
               && run_steps (db, task, result, error);
+  done = look (db, task, result, done, error) && done;
   return db_exec (db, "rollback", done ? error : NULL) && done;
 }
 

@@ -19,6 +19,9 @@ typedef enum
 
 const char *load_status_word (LoadStatus status); /* "applied", ... */
 
+typedef struct PipelineTask PipelineTask;
+typedef struct PipelineResult PipelineResult;
+
 typedef struct
 {
   const char *staging_schema;
@@ -39,7 +42,10 @@ typedef struct
   bool explain;        /* say where the time went, however little it was */
   bool dry_run;        /* roll everything back at the end */
   bool replays;        /* of a run that was applied before, into tables that only this session sees (src/load/rebuild.h) */
-  int stop_fd;         /* readable: stop; -1: none */
+  /* Called before that is done, whatever came of the run: the transaction has what it did. An error is the run's. May be NULL. */
+  bool (*look) (Db *db, const PipelineTask *task, const PipelineResult *result, void *data, GError **error);
+  void *look_data;
+  int stop_fd; /* readable: stop; -1: none */
   void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
                     void *data); /* done: bytes, in TRANSFORM statements; may
                                                                                                  be NULL */
@@ -56,7 +62,7 @@ typedef struct
 } RunGoal;
 
 /* One file, and what a run is asked to do with it. Borrowed, and the same until the run is over. */
-typedef struct
+struct PipelineTask
 {
   const Catalog *catalog; /* for the models of referenced dimensions */
   const Model *model;     /* NULL: staged only */
@@ -65,7 +71,7 @@ typedef struct
   const PipelineOptions *options;
   bool keep;           /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
   const RunGoal *goal; /* NULL: none */
-} PipelineTask;
+};
 
 /* The kinds of a run's transactions. */
 typedef enum
@@ -92,7 +98,7 @@ bool task_begin_part (const PipelineTask *task, int part, GError **error);
 /* A file from which on it pays to have a second connection, or to know of all of its rows what only some are asked for. */
 #define TASK_LARGE_BYTES 4194304
 
-typedef struct
+struct PipelineResult
 {
   LoadStatus status;
   bool told;         /* the ledger knows the task's goal, and the summary */
@@ -111,7 +117,7 @@ typedef struct
   char *aside;      /* a table of the staging schema that is to be dropped behind the answer (stage/aside.h); NULL: none */
   char *applied_on; /* what the rows have for the time that it was, or would have; NULL: nobody has asked */
   GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
-} PipelineResult;
+};
 
 void pipeline_result_clear (PipelineResult *result);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PipelineResult, pipeline_result_clear)

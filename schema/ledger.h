@@ -1,4 +1,4 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql, splice.sql and rebuild.sql;
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql, splice.sql, rebuild.sql and verify.sql;
  * nothing else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished

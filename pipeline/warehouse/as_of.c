@@ -8,6 +8,7 @@
 #include "pipeline/types/types.h"
 #include "pipeline/warehouse/columns.h"
 #include "schema/history_vars.h"
+#include "schema/ledger.h"
 
 #include <string.h>
 
@@ -154,17 +155,40 @@ make_name (const Plan *plan, const ModelReference *reference, const char *column
 }
 
 static void
-add_dimension (Plan *plan, const ModelReference *reference, const Model *dimension, const char *alias)
+add_dimension (Plan *plan, const ModelReference *reference, const Model *dimension, const History *history, const char *alias)
 {
-  const char *const hidden[] = { dimension->id_column, dimension->history.names[HISTORY_CURRENT],
-                                 "row_hash",           "opened_by",
-                                 "closed_by",          NULL };
+  const char *const hidden[] = {
+    dimension->id_column, history->names[HISTORY_CURRENT], "row_hash", "opened_by", "closed_by", NULL
+  };
   for (int row = find_relation (plan, dimension->table); is_of (plan, row, dimension->table); row++)
     {
       const char *name = db_result_value (plan->is, row, HAS_COLUMN);
       if (!g_strv_contains (hidden, name))
         add_column (plan, alias, row, make_name (plan, reference, name));
     }
+}
+
+static bool
+has_column (const Plan *plan, const char *relation, const char *name)
+{
+  for (int row = find_relation (plan, relation); is_of (plan, row, relation); row++)
+    if (strcmp (db_result_value (plan->is, row, HAS_COLUMN), name) == 0)
+      return true;
+  return false;
+}
+
+/* What the dimension's columns of history are called: as its model says, or until its next load as they were. */
+static bool
+find_history (Db *db, const Plan *plan, const Model *dimension, History *ret_history, GError **error)
+{
+  g_auto (TableState) state = { 0 };
+  bool follows = true;
+  for (int i = 0; i <= HISTORY_VERSION; i++)
+    follows &= has_column (plan, dimension->table, dimension->history.names[i]);
+  if (!follows && !ledger_table_read (db, dimension->table, false, &state, error))
+    return false;
+  g_autofree char *wanted = history_text (&dimension->history);
+  return history_parse (follows ? wanted : state.history, ret_history, error);
 }
 
 /* The fact's column that says when, as an instant; NULL: it cannot be one, and *ret_problem says why. Owned by the caller. */
@@ -193,16 +217,20 @@ find_instant (const Plan *plan, const char *as_of, char **ret_problem)
   return NULL;
 }
 
-static void
-join (Plan *plan, const ModelReference *reference, const Model *dimension, const char *at)
+static bool
+join (Db *db, Plan *plan, const ModelReference *reference, const Model *dimension, const char *at, GError **error)
 {
   g_autofree char *alias = g_strdup_printf ("d%zu", plan->joins->len);
-  const SqlVar vars[] = { { "schema", plan->schema },        { "dimension", dimension->table }, { "alias", alias },
-                          { "id", dimension->id_column },    { "as", reference->as },           { "at", at },
-                          HISTORY_VARS (&dimension->history) };
+  g_auto (History) history = { 0 };
+  if (!find_history (db, plan, dimension, &history, error))
+    return false;
+  const SqlVar vars[] = { { "schema", plan->schema },     { "dimension", dimension->table }, { "alias", alias },
+                          { "id", dimension->id_column }, { "as", reference->as },           { "at", at },
+                          HISTORY_VARS (&history) };
   g_autofree char *text = sql_part ("as_of/join", vars, G_N_ELEMENTS (vars));
   g_string_append_printf (plan->joins, "%s\n", text);
-  add_dimension (plan, reference, dimension, alias);
+  add_dimension (plan, reference, dimension, &history, alias);
+  return true;
 }
 
 /* Whether the column is one that has no type yet. */
@@ -216,9 +244,9 @@ is_pending (const Plan *plan, const char *as_of)
   return false;
 }
 
-/* *ret_ready: all that it is made of is there. False: it cannot be made, and *ret_problem says why. */
+/* *ret_ready: all that it is made of is there. *ret_problem: it cannot be made. */
 static bool
-make_plan (Plan *plan, bool *ret_ready, char **ret_problem)
+make_plan (Db *db, Plan *plan, bool *ret_ready, char **ret_problem, GError **error)
 {
   *ret_ready = find_relation (plan, plan->fact->table) >= 0;
   add_fact (plan);
@@ -230,10 +258,9 @@ make_plan (Plan *plan, bool *ret_ready, char **ret_problem)
         continue;
       *ret_ready = dimension != NULL && find_relation (plan, dimension->table) >= 0 && !is_pending (plan, reference->as_of);
       g_autofree char *at = *ret_ready ? find_instant (plan, reference->as_of, ret_problem) : NULL;
-      if (*ret_problem != NULL)
+      *ret_ready &= at != NULL;
+      if (at != NULL && !join (db, plan, reference, dimension, at, error))
         return false;
-      if (at != NULL)
-        join (plan, reference, dimension, at);
     }
   return true;
 }
@@ -349,7 +376,9 @@ bring_up (Db *db, Plan *plan, GPtrArray *notes, GError **error)
       g_ptr_array_add (notes, g_strdup_printf ("%s.%s is not weir's, and left as it is", plan->schema, plan->view));
       return true;
     }
-  if (!make_plan (plan, &ready, &problem))
+  if (!make_plan (db, plan, &ready, &problem, error))
+    return false;
+  if (problem != NULL)
     return tell_problem (plan, problem, notes, error);
   if (!ready)
     return true;

@@ -47,7 +47,7 @@ create_view (Db *db, const Warehouse *warehouse, GError **error)
   return sql_run (db, "dimension/view", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-/* Its rows are the table's, whatever becomes of the columns; but it names those of history. */
+/* The function needs no change where columns of files do: its rows are the table's. */
 static bool
 create_asof (Db *db, const Warehouse *warehouse, GError **error)
 {
@@ -61,7 +61,7 @@ create_asof (Db *db, const Warehouse *warehouse, GError **error)
 
 /* What people see besides the table, where it is not there, or the view's columns are others now. */
 static bool
-bring_up_own (Db *db, const Warehouse *warehouse, bool changed, GError **error)
+bring_up_own (Db *db, const Warehouse *warehouse, GError **error)
 {
   const Model *model = warehouse->layout->model;
   if (warehouse->view == NULL)
@@ -69,13 +69,15 @@ bring_up_own (Db *db, const Warehouse *warehouse, bool changed, GError **error)
   if (warehouse->created)
     return create_view (db, warehouse, error) && create_asof (db, warehouse, error);
   g_autofree char *asof = g_strconcat (model->table, MODEL_ASOF_SUFFIX, NULL);
-  const SqlVar vars[] = { { "schema", warehouse->schema }, { "view", warehouse->view }, { "asof", asof } };
+  const SqlVar vars[] = {
+    { "schema", warehouse->schema }, { "table", model->table }, { "view", warehouse->view }, { "asof", asof }
+  };
   g_autoptr (DbResult) shown = NULL;
   if (!sql_run (db, "dimension/shown", vars, G_N_ELEMENTS (vars), &shown, error))
     return false;
-  bool has_view = db_result_bool (shown, 0, 0), has_asof = db_result_bool (shown, 0, 1);
+  bool has_view = db_result_bool (shown, 0, 0), has_asof = db_result_bool (shown, 0, 1), is_ours = db_result_bool (shown, 0, 2);
   return ((has_view && warehouse->added->len == 0) || create_view (db, warehouse, error))
-         && ((has_asof && !changed) || create_asof (db, warehouse, error));
+         && ((has_asof && !(is_ours && warehouse->retold)) || create_asof (db, warehouse, error));
 }
 
 /* The views of facts that show columns of the table. The fact's own is looked at each time, for the model may say something else by now. */
@@ -119,7 +121,7 @@ shown_find (Db *db, const char *schema, const Model *model, const Catalog *catal
 bool
 shown_bring_up (Db *db, const Warehouse *warehouse, const Catalog *catalog, bool changed, GPtrArray *notes, GError **error)
 {
-  return bring_up_own (db, warehouse, changed, error) && bring_up_facts (db, warehouse, catalog, changed, notes, error);
+  return bring_up_own (db, warehouse, error) && bring_up_facts (db, warehouse, catalog, changed, notes, error);
 }
 
 bool
@@ -127,10 +129,11 @@ shown_make (Db *db, const char *schema, const Model *model, const Catalog *catal
 {
   const Layout layout = { .model = model };
   g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
-  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view, .created = true };
+  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view, .added = added, .retold = true };
   g_autoptr (GPtrArray) facts = as_of_facts (catalog, model);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
-  if (!bring_up_own (db, &warehouse, true, error))
+  if (!bring_up_own (db, &warehouse, error))
     return false;
   for (guint i = 0; i < facts->len; i++)
     if (!as_of_bring_up (db, schema, facts->pdata[i], catalog, NULL, notes, error))

@@ -347,7 +347,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
       || !history_change_check (warehouse->schema, model, &was, stored, error)
       || !find_changes (warehouse, wanted, pins, stored, &changes, error))
     return false;
-  changes |= history_change_is_wanted (model, &was, stored);
+  warehouse->retold = history_change_is_wanted (model, &was, stored);
+  changes |= warehouse->retold;
   if ((changes && !lock_for_change (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !renames_apply (db, warehouse, pins, stored, notes, error))

@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
+  bool retold;        /* this load gave the columns of history other names, or another open end (history_change.h) */
   bool infers;        /* it has the column that marks placeholders (inferred.h) */
   bool lost;          /* somebody dropped a column that rows were hashed with, and the file has none of that name */
 } Warehouse;

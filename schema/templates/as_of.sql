@@ -10,8 +10,9 @@ where n.nspname = :'schema' and c.relname = any (:'tables'::text[])
 order by c.relname, a.attnum
 
 -- name: join
+-- Whatever the end of a version is that has none: NULL, or a time that does not come.
 left join :"schema".:"dimension" :alias
-       on :alias.:"id" = f.:"as" and :alias.:"valid_from" <= :at and (:alias.:"valid_to" is not distinct from :open_end or :at < :alias.:"valid_to")
+       on :alias.:"id" = f.:"as" and :alias.:"valid_from" <= :at and (:alias.:"valid_to" is null or :at < :alias.:"valid_to")
 
 -- name: create
 create or replace view :"schema".:"view" as select :columns from :"schema".:"table" f :joins

@@ -36,11 +36,13 @@ select w.* from :"schema".:"table" w
 where w.:"valid_from" <= $1 and (w.:"valid_to" is not distinct from :open_end or $1 < w.:"valid_to")
 
 -- name: shown
--- Whether the view and the function are there.
+-- Whether the view and the function are there, and whether that is weir's.
 select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                where n.nspname = :'schema' and c.relname = :'view'),
-       exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-               where n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector)
+       p.oid is not null, coalesce(p.prorettype = (select t.oid from pg_type t where t.typname = :'table' and t.typnamespace = p.pronamespace), false)
+from (select) one
+left join (pg_proc p join pg_namespace n on n.oid = p.pronamespace)
+       on n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector
 
 -- name: standing
 -- Compared with a file while that is loaded (standing.h).

@@ -33,7 +33,7 @@ find_source (const Command *command)
 {
   if (strstr (command->arguments, "RUN") != NULL)
     return "runs --names";
-  return g_str_has_prefix (command->arguments, "TABLE") ? "status --names" : NULL;
+  return strstr (command->arguments, "TABLE") != NULL ? "status --names" : NULL;
 }
 
 /* A branch of a case for each command whose arguments have names: "begin", the command line, "end". */

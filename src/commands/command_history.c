@@ -21,9 +21,9 @@ check_kind (const Model *model, GError **error)
   return weir_error (error, WEIR_ERROR_MODEL, "%s is a fact: its rows have no versions", model->table);
 }
 
-/* Where the table's rows are: the settings may name another schema by now. Owned by the caller. */
+/* Where the table's rows are, and what its columns are called: settings and model may say something else by now. */
 static bool
-find_schema (Db *db, const Settings *settings, const char *table, char **ret_schema, GError **error)
+find_table (Db *db, const Settings *settings, const char *table, char **ret_schema, History *ret_history, GError **error)
 {
   g_auto (TableState) state = { 0 };
   if (!ledger_table_read (db, table, false, &state, error))
@@ -32,7 +32,7 @@ find_schema (Db *db, const Settings *settings, const char *table, char **ret_sch
     return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, .hint = "`weir status` lists the tables." }, "%s was never loaded",
                       table);
   *ret_schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : settings->warehouse_schema);
-  return true;
+  return history_parse (state.history, ret_history, error);
 }
 
 /* Of the entity that has the id, if the only value is one, else the business key. NULL on error. */
@@ -72,10 +72,11 @@ run (Call *call, int *ret_code, GError **error)
     return false;
   g_autoptr (Db) db = database_open (settings, error);
   g_autofree char *schema = NULL;
+  g_auto (History) history = { 0 };
   bool hidden = false;
-  if (db == NULL || !find_schema (db, settings, model->table, &schema, error))
+  if (db == NULL || !find_table (db, settings, model->table, &schema, &history, error))
     return false;
-  const VersionsPlace place = { schema, settings->staging_schema, model, options->show_pii };
+  const VersionsPlace place = { schema, settings->staging_schema, model, &history, options->show_pii };
   g_autoptr (Json) entity = find_entity (settings, db, &place, call->arguments + 1, &hidden, error);
   if (entity == NULL)
     return false;

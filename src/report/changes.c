@@ -37,8 +37,18 @@ is_personal (const Model *model, const char *stored)
   return false;
 }
 
+static bool
+is_of_history (const Model *model, const History *history, const char *name)
+{
+  for (int i = 0; model->kind == MODEL_DIMENSION && i < HISTORY_COLUMNS; i++)
+    if (strcmp (history->names[i], name) == 0)
+      return true;
+  return false;
+}
+
 GPtrArray *
-changes_columns (Db *db, const char *schema, const Model *model, bool show_pii, bool *ret_hidden, GError **error)
+changes_columns (Db *db, const char *schema, const Model *model, const History *history, bool show_pii, bool *ret_hidden,
+                 GError **error)
 {
   g_autoptr (GPtrArray) stored = columns_read (db, schema, model->table, error);
   if (stored == NULL)
@@ -48,7 +58,8 @@ changes_columns (Db *db, const char *schema, const Model *model, bool show_pii, 
   for (guint i = 0; i < stored->len; i++)
     {
       const StoredColumn *is = stored->pdata[i];
-      if (g_strcmp0 (is->name, model->id_column) == 0 || g_strv_contains (own, is->name))
+      if (g_strcmp0 (is->name, model->id_column) == 0 || g_strv_contains (own, is->name)
+          || is_of_history (model, history, is->name))
         continue;
       SeenColumn *column = g_new0 (SeenColumn, 1);
       *column = (SeenColumn) { .name = g_strdup (is->name),

@@ -17,9 +17,10 @@ typedef struct
   bool hidden; /* its values are not shown */
 } SeenColumn;
 
-/* The columns of a table that come from files, in its order (of SeenColumn). Personal data ("pii" in the model) are hidden, unless
+/* The columns of a table that come from files, in its order (of SeenColumn). history: what those are called that tell versions apart. Personal data ("pii" in the model) are hidden, unless
  * "show_pii"; where the model does not say which they are, as one that is broken, all. Sets *ret_hidden where something is. Owned by the caller; NULL on error. */
-GPtrArray *changes_columns (Db *db, const char *schema, const Model *model, bool show_pii, bool *ret_hidden, GError **error);
+GPtrArray *changes_columns (Db *db, const char *schema, const Model *model, const History *history, bool show_pii, bool *ret_hidden,
+                            GError **error);
 
 /* SQL: [{"column", "old", "new"}, ...] as text, of the columns that differ, values as PostgreSQL writes them; NULL: none differs. "old" and
  * "new" stand before a column's name ("o."). A hidden one has "withheld": true in place of them, and its values stay at the server. Owned

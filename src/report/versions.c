@@ -108,8 +108,8 @@ read_all (Db *db, const VersionsPlace *place, const char *id, const GPtrArray *c
 {
   const Model *model = place->model;
   g_autofree char *changes = changes_expression (columns, "(p.o).", "(p.n).");
-  const SqlVar vars[] = { { "schema", place->schema }, { "table", model->table },     { "id", model->id_column }, { "key", id },
-                          { "changes", changes },      HISTORY_VARS (&model->history) };
+  const SqlVar vars[] = { { "schema", place->schema }, { "table", model->table },    { "id", model->id_column }, { "key", id },
+                          { "changes", changes },      HISTORY_VARS (place->history) };
   g_autoptr (DbResult) versions = NULL, files = NULL;
   if (!sql_run (db, "entity/versions", vars, G_N_ELEMENTS (vars), &versions, error))
     return false;
@@ -126,7 +126,8 @@ versions_read (Db *db, const VersionsPlace *place, Uid id, bool *ret_hidden, GEr
 {
   char text[UID_TEXT_SIZE];
   uid_format (id, text);
-  g_autoptr (GPtrArray) columns = changes_columns (db, place->schema, place->model, place->show_pii, ret_hidden, error);
+  g_autoptr (GPtrArray) columns =
+      changes_columns (db, place->schema, place->model, place->history, place->show_pii, ret_hidden, error);
   g_autoptr (Json) list = json_array ();
   if (columns == NULL || !read_all (db, place, text, columns, list, error))
     return NULL;

@@ -8,9 +8,10 @@
 /* Where they are looked for. Borrowed. */
 typedef struct
 {
-  const char *schema;  /* of the warehouse */
-  const char *staging; /* of the last file, which has lines */
-  const Model *model;  /* of a dimension */
+  const char *schema;     /* of the warehouse */
+  const char *staging;    /* of the last file, which has lines */
+  const Model *model;     /* of a dimension */
+  const History *history; /* what the table's columns are called */
   bool show_pii;
 } VersionsPlace;
 

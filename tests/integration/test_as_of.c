@@ -147,6 +147,27 @@ test_the_view_follows_the_tables (void **state)
   home->oracle = ORACLE_RENAMED;
 }
 
+/* Other names of the columns of history, and another open end: the function and the view know them. */
+static void
+test_history_is_called_otherwise (void **state)
+{
+  Home *home = *state;
+  load_prices (home);
+  home_write_model (home, "sales", SALES (""));
+  load (home, "sales.csv", "no,product,Sold on\n1,tea,2026-01-03\n2,tea,2026-01-02\n");
+  home_write_model (
+      home, "prices",
+      "{\"table\": \"prices\", \"kind\": \"dimension\", \"business_key\": [\"product\"], \"effective\": \"file_name\","
+      " \"names\": {\"start\": \"valid_from\", \"end\": \"valid_to\"}, \"open_end\": \"infinity\"}");
+  load (home, "sales-2.csv", "no,product,Sold on\n3,tea,2026-01-04\n"); /* the table has the old names still */
+  load (home, "prices_2026-01-04.csv", "product,price\ntea,6\n");
+  assert_prices (home, "2026-01-03", "tea 5");
+  assert_prices (home, "2026-01-05", "tea 6");
+  g_autofree char *rows = at (home);
+  assert_string_equal (rows, "1|5\n2|3\n3|6");
+  assert_sql (home, "2026-01-04", "select price_valid_from::date from warehouse.sales_at where no = 3");
+}
+
 static void
 test_what_is_built_on_the_view_holds_a_type (void **state)
 {
@@ -227,6 +248,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_facts_with_the_versions_they_mean, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_day_begins_in_its_zone, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_the_view_follows_the_tables, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_history_is_called_otherwise, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_what_is_built_on_the_view_holds_a_type, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_column_that_is_no_time, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_view_of_somebody_stays, home_setup, home_teardown),
