@@ -2,11 +2,9 @@
 #include "schema/ledger.h"
 #include "schema/ledger_private.h"
 
-/* What loads write of a table besides its own row and the runs'. */
-static const char *const kept[] = { "waiting", "observed", "export" };
-
-/* All that they write. Whatever else there is they only read. */
-#define WRITTEN "execution execution_step execution_step_model file reject table waiting observed export"
+/* What loads write of a table besides its own row and its runs; and all that they write. Whatever else there is they only read. */
+#define KEPT "waiting observed export overwritten"
+#define WRITTEN "execution execution_step execution_step_model file reject table operation " KEPT
 
 /* Of a run: what is where, and when it was. */
 #define PLACE_OF_FILE                                                                                                              \
@@ -93,13 +91,23 @@ take_rows (Db *db, const char *relation, const char *table, GError **error)
          && sql_run (db, "rebuild/take_rows", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
+static bool
+take_all_rows (Db *db, const char *table, GError **error)
+{
+  const SqlVar which = { "kept", KEPT };
+  g_autoptr (DbResult) relations = NULL;
+  if (!sql_run (db, "rebuild/kept", &which, 1, &relations, error))
+    return false;
+  for (int row = 0; row < db_result_rows (relations); row++)
+    if (!take_rows (db, db_result_value (relations, row, 0), table, error))
+      return false;
+  return true;
+}
+
 bool
 ledger_shadow_take (Db *db, const char *table, const char *schema, GError **error)
 {
-  for (size_t i = 0; i < G_N_ELEMENTS (kept); i++)
-    if (!take_rows (db, kept[i], table, error))
-      return false;
-  return take_over (db, "rebuild/take_files", "file", PLACE_OF_FILE, table, schema, error)
+  return take_all_rows (db, table, error) && take_over (db, "rebuild/take_files", "file", PLACE_OF_FILE, table, schema, error)
          && sql_run (db, "rebuild/forget_rejects", NULL, 0, NULL, error)
          && sql_run (db, "rebuild/take_rejects", NULL, 0, NULL, error)
          && take_over (db, "rebuild/take_table", "table", PLACE_OF_TABLE, table, schema, error);

@@ -170,6 +170,10 @@ delete from weir.reject r using pg_temp."weir.file" s where r.run_id = s.run_id 
 -- name: take_rejects
 insert into weir.reject select * from pg_temp."weir.reject"
 
+-- name: kept
+select c.relname from pg_class c
+where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and c.relname = any (string_to_array(:'kept', ' '))
+
 -- name: forget_rows
 delete from weir.:"relation" where table_name = :'table'
 

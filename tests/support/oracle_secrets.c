@@ -38,7 +38,7 @@ static void
 check_tables (Home *home, GString *violations, const char *condition, const char *secret, const char *what)
 {
   g_autofree char *tables = sql_text_rows (
-      home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not like 'pg_temp%%' and %s",
+      home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not like 'pg_temp%%' and (%s)",
       condition);
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
   g_autoptr (GString) statement = g_string_new ("select '' where false");
