@@ -283,14 +283,14 @@ bool ledger_shadow_changed (Db *db, GError **error);
 /* What the shadow has of the table becomes the ledger's; its rows are in "schema". */
 bool ledger_shadow_take (Db *db, const char *table, const char *schema, GError **error);
 
-/* The run of a rebuild that was written: what it changed. */
+/* The run of a rebuild that was written. */
 typedef struct
 {
   Uid id;
   const char *table;
-  const char *begun; /* timestamptz */
-  const char *summary;
-  int64_t inserted, updated, removed;
+  const char *begun;   /* timestamptz */
+  const char *subject; /* what it changed, for people */
+  const char *report;  /* the same as JSON */
 } RebuiltRun;
 bool ledger_rebuilt (Db *db, const RebuiltRun *run, GError **error);
 

@@ -3,13 +3,13 @@
 #include "schema/ledger_private.h"
 
 /* What loads write of a table besides its own row and its runs; and all that they write. Whatever else there is they only read. */
-#define KEPT "waiting observed export overwritten"
+#define KEPT "waiting observed export overwritten unsaid"
 #define WRITTEN "execution execution_step execution_step_model file reject table operation " KEPT
 
 /* Of a run: what is where, and when it was. */
 #define PLACE_OF_FILE                                                                                                              \
   "run_id table_name file_name place disposition claimed state size_bytes mtime_ns inode sha256 instant_ns order_key again "       \
-  "retry_of by_hand approved seen_on updated_on summary"
+  "retry_of by_hand approved undone_by seen_on updated_on summary"
 #define PLACE_OF_TABLE "table_name warehouse_schema last_instant created_on updated_on"
 
 bool
@@ -118,14 +118,9 @@ ledger_rebuilt (Db *db, const RebuiltRun *run, GError **error)
 {
   char id[UID_TEXT_SIZE];
   uid_format (run->id, id);
-  LedgerNumber inserted, updated, removed;
-  const SqlVar vars[] = { { "run", id },
-                          { "begun", run->begun },
-                          { "table", run->table },
-                          { "summary", run->summary },
-                          { "inserted", ledger_number (&inserted, run->inserted) },
-                          { "updated", ledger_number (&updated, run->updated) },
-                          { "removed", ledger_number (&removed, run->removed) } };
+  const SqlVar vars[] = {
+    { "run", id }, { "begun", run->begun }, { "table", run->table }, { "subject", run->subject }, { "report", run->report }
+  };
   return sql_run (db, "rebuild/run", vars, G_N_ELEMENTS (vars), NULL, error)
-         && sql_run (db, "rebuild/run_file", vars, G_N_ELEMENTS (vars), NULL, error);
+         && sql_run (db, "rebuild/operation", vars, G_N_ELEMENTS (vars), NULL, error);
 }

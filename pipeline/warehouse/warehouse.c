@@ -9,6 +9,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
+#include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/renames.h"
 #include "pipeline/warehouse/shown.h"
@@ -31,6 +32,7 @@ warehouse_free (Warehouse *warehouse)
   if (warehouse == NULL)
     return;
   g_free (warehouse->view);
+  g_free (warehouse->image);
   g_free (warehouse->current);
   g_ptr_array_unref (warehouse->columns);
   g_ptr_array_unref (warehouse->added);
@@ -145,7 +147,9 @@ distrust (Db *db, Warehouse *warehouse, const char *column, const char *which, G
                           { "column", column },
                           { "current", warehouse->current },
                           { "which", which } };
-  return model_is_keyless (warehouse->layout->model) || sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error);
+  return model_is_keyless (warehouse->layout->model)
+         || (sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error)
+             && sql_run (db, "table/distrust_overwritten", vars, G_N_ELEMENTS (vars), NULL, error));
 }
 
 static bool
@@ -364,6 +368,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
+  warehouse->image = expression_image (stored);
   return alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
                         : shown_bring_up (db, warehouse, before->catalog, changes, notes, error);
 }

@@ -10,7 +10,7 @@ select f.run_id, f.file_name, f.sha256, f.disposition, f.size_bytes, f.instant_n
         where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '')
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.table_name = :'table' and f.state = 'applied' and f.pins_sha256 is not null
-order by f.applied_no nulls first, e.completed_on
+order by f.applied_as nulls first, e.completed_on
 
 -- name: make_room
 -- Before the first temporary table of a session.
@@ -35,11 +35,12 @@ insert into pg_temp."weir.table" select * from weir.table where table_name <> :'
 
 -- name: shadow_files
 -- Who comes again finds what he was, but nothing was applied.
-insert into pg_temp."weir.file" select * from weir.file where table_name = :'table' and state <> 'rebuilt'
+insert into pg_temp."weir.file" select * from weir.file where table_name = :'table'
 
 -- name: shadow_unapplied
 update pg_temp."weir.file"
-set state = 'loading', effective_on = case when by_hand then effective_on end, observes = false, overtook = null, overtook_count = null
+set state = 'loading', effective_on = case when by_hand then effective_on end, observes = false, overtook = null, overtook_count = null,
+    irrevocable = null, overwritten = null
 where state = 'applied'
 
 -- name: schema
@@ -191,11 +192,9 @@ insert into weir.execution (execution_id, status, created_on, started_on, heartb
 values (:'run'::uuid, 'COMPLETED', :'begun'::timestamptz, :'begun'::timestamptz, clock_timestamp(), clock_timestamp(),
         extract(epoch from clock_timestamp() - :'begun'::timestamptz) * 1000)
 
--- name: run_file
-insert into weir.file (run_id, table_name, file_name, place, disposition, state, size_bytes, mtime_ns, rows_inserted, rows_updated,
-                       rows_deactivated, summary)
-values (:'run'::uuid, :'table', 'weir rebuild', '', 'deleted', 'rebuilt', 0, 0, :'inserted'::bigint, :'updated'::bigint,
-        :'removed'::bigint, :'summary'::jsonb)
+-- name: operation
+insert into weir.operation (run_id, table_name, kind, subject, runs, report)
+values (:'run'::uuid, :'table', 'rebuild', :'subject', '{}', :'report'::jsonb)
 
 -- name: now
 select clock_timestamp()::text

@@ -20,8 +20,8 @@ select t.table_name as table,
        (t.last_run is not null) as applied
 from weir.table t
 left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
-                   from weir.file where table_name = t.table_name and state <> 'rebuilt') f on true
-left join lateral (select * from weir.file where table_name = t.table_name and state <> 'rebuilt' order by seen_on desc limit 1) last on true
+                   from weir.file where table_name = t.table_name) f on true
+left join lateral (select * from weir.file where table_name = t.table_name order by seen_on desc limit 1) last on true
 -- What the staging table holds: a run that ended before it staged anything left the one before there.
 left join lateral (select * from weir.file where table_name = t.table_name and rows_staged is not null
                    order by seen_on desc limit 1) staged on true
@@ -40,7 +40,7 @@ from (select table_name, dimension, count(*) as rows, to_char(min(since), 'YYYY-
              string_agg(distinct left(run_id::text, 8), ' ') as runs
       from weir.waiting group by table_name, dimension) w
 left join lateral (select f.file_name, f.run_id, f.state, f.disposition from weir.file f
-                   where f.table_name = w.dimension and f.state <> 'rebuilt' order by f.seen_on desc limit 1) refused
+                   where f.table_name = w.dimension order by f.seen_on desc limit 1) refused
        on refused.state = 'failed' and refused.disposition in ('failed', 'left')
 order by w.table_name, w.dimension
 
@@ -92,7 +92,7 @@ limit :'limit'::bigint
 select run_id from weir.file order by seen_on desc limit 1
 
 -- name: find_run
-select run_id from weir.file where run_id::text like :'text' || '%' order by seen_on desc limit 2
+select execution_id from weir.execution where execution_id::text like :'text' || '%' order by created_on desc limit 2
 
 -- name: find_file
 select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
@@ -105,9 +105,9 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_staged as staged, r.rows_waiting as waiting, r.rows_late as late, r.rows_corrected as corrected,
        r.rows_deleted as deleted, r.rows_absent as absent,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
-       r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       f.summary::text as summary
-from weir.runs r left join weir.file f on f.run_id = r.run
+       r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
+       coalesce(f.summary, o.report)::text as summary
+from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 
 -- name: run_files

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/fsutil.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/warehouse.h"
@@ -336,15 +337,13 @@ record (Db *db, const Rebuild *rebuild, RebuildEnd *end, GError **error)
   char id[UID_TEXT_SIZE];
   end->run = uid_random ();
   uid_format (end->run, id);
-  g_autoptr (Json) summary = json_pack ("{s:s, s:s, s:s, s:i, s:{s:I, s:I, s:I, s:I}}", "status", "rebuilt", "table",
-                                        rebuild->model->table, "run", id, "files", (int) rebuild->files->len, "rows", "rebuilt",
-                                        (json_int_t) difference->rebuilt_rows, "extra", (json_int_t) difference->extra, "missing",
-                                        (json_int_t) difference->missing, "different", (json_int_t) difference->different);
-  g_autofree char *text = weir_json_text (summary);
-  return ledger_rebuilt (db,
-                         &(RebuiltRun) { end->run, rebuild->model->table, rebuild->begun, text, difference->missing,
-                                         difference->different, difference->extra },
-                         error);
+  g_autoptr (Json) report = json_pack ("{s:i, s:{s:I, s:I, s:I, s:I}}", "files", (int) rebuild->files->len, "rows", "rebuilt",
+                                       (json_int_t) difference->rebuilt_rows, "extra", (json_int_t) difference->extra, "missing",
+                                       (json_int_t) difference->missing, "different", (json_int_t) difference->different);
+  g_autofree char *text = weir_json_text (report), *extra = text_count (difference->extra);
+  g_autofree char *missing = text_count (difference->missing), *different = text_count (difference->different);
+  g_autofree char *subject = g_strdup_printf ("%s put in, %s changed, %s taken out", missing, different, extra);
+  return ledger_rebuilt (db, &(RebuiltRun) { end->run, rebuild->model->table, rebuild->begun, subject, text }, error);
 }
 
 static bool

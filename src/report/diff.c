@@ -263,7 +263,9 @@ find_rows (Db *db, const PipelineTask *task, Diff *diff, GError **error)
   g_autoptr (DbResult) spliced = NULL;
   vars_set_history (&vars, &model->history);
   vars_take (&vars, "run", g_strdup_printf ("'%s'", run));
-  if (diff->columns == NULL || !find_lines (db, diff, run, &vars, error) || !sql_run (db, "diff/spliced", NULL, 0, &spliced, error))
+  /* The server has no statistics of what the load wrote a moment ago, and would look through all of staging for each row of it. */
+  if (diff->columns == NULL || !db_exec (db, "set local enable_nestloop = off", error) || !find_lines (db, diff, run, &vars, error)
+      || !sql_run (db, "diff/spliced", NULL, 0, &spliced, error))
     return false;
   vars_take (&vars, "keys", key_expression (diff));
   vars_take (&vars, "cells", changes_cells (diff->columns, "w."));

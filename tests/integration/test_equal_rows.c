@@ -135,7 +135,7 @@ test_dimension (void **state)
         { "email,changed,version_number,d,w,c,s\na@x.org,yes,1,2,3,4,5\n", NEW ("1") },
         { "email,d\na@x.org,2\n", SAME ("1") },
         { "email,d\na@x.org,3\n", CHANGED ("1") } },
-      "changed, version_number_, d, w, c, s",
+      "changed_, version_number_, d, w, c, s",
       "yes|1|2|3|4|5|1\nyes|1|3|3|4|5|2" },
     { "a number is widened while another column is filled",
       { { DIMENSION, NULL },

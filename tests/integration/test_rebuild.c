@@ -18,7 +18,8 @@
   "select md5(string_agg(line, '|' order by line)) from (select to_jsonb(f)::text as line from weir.file f union all"              \
   " select to_jsonb(t)::text from weir.table t union all select to_jsonb(o)::text from weir.observed o union all"                  \
   " select to_jsonb(r)::text from weir.reject r union all select to_jsonb(w)::text from weir.waiting w union all"                  \
-  " select to_jsonb(e)::text from weir.execution e union all select to_jsonb(s)::text from weir.execution_step s) l"
+  " select to_jsonb(e)::text from weir.execution e union all select to_jsonb(v)::text from weir.overwritten v union all select "   \
+  "to_jsonb(s)::text from weir.execution_step s) l"
 
 static void
 load (Home *home, const char *name, const char *text)
@@ -232,6 +233,32 @@ test_rows_that_waited (void **state)
     }
 }
 
+/* What was taken back is as if it had never come; and what is taken back of a table that was made again. */
+static void
+test_taken_back (void **state)
+{
+  static const char *const more[] = { "", ", \"effective\": \"file_name\"" };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (more); i++)
+    {
+      print_message ("  %s\n", more[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      g_autofree char *model = g_strconcat (USERS, more[i], "}", NULL);
+      home_write_model (home, "users", model);
+      load (home, "users_2026-01-01.csv", "key,v\nann,a\nbob,a\n");
+      load (home, "users_2026-01-03.csv", "key,v\nann,b\ncid,c\n");
+      load (home, "users_2026-01-02.csv", "key,v\nann,x\nbob,y\n");
+      load (home, "users_2026-01-04.csv", "key,v\nbob,z\n");
+      assert_weir (home, 0, "undo", "users_2026-01-02.csv", "--with-later", "--yes", NULL);
+      assert_same (home, "users");
+      sql_run_text (home, "update warehouse.users set v = 'q' where key = 'cid'");
+      json_decref (rebuild (home, "users", "--write", 0, "0 0 1"));
+      assert_weir (home, 0, "undo", "users_2026-01-03.csv", "--yes", NULL);
+      assert_same (home, "users");
+      assert_sql (home, "ann|a|1\nbob|a|1", "select key, v, version_number from warehouse.users order by 1, 3");
+    }
+}
+
 /* Who is not in a full export is closed; and what a person let pass passes once more. */
 static void
 test_full_exports (void **state)
@@ -360,8 +387,8 @@ test_changed_by_hand (void **state)
   assert_sql (home, rows, ROWS);
   assert_same (home, "users");
   g_autofree char *run = json_at (json, "written");
-  assert_sql (home, "rebuilt|weir rebuild|1|3|1",
-              "select state, file_name, rows_inserted, rows_updated, rows_deactivated from weir.runs where run = '%s'", run);
+  assert_sql (home, "rebuild|1 put in, 3 changed, 1 taken out|COMPLETED",
+              "select state, file_name, status from weir.runs where run = '%s'", run);
   g_autoptr (Outcome) status = expect_weir (home, 0, "status", NULL);
   assert_contains (status->out, "users_3.csv");
 }
@@ -612,7 +639,7 @@ test_stopped (void **state)
   (void) background_stop (rebuilding, 0, 20);
   home_set_environment (home, "WEIR_FAULT", NULL);
   g_autofree char *behind = sql_scalar (home, LEDGER);
-  int64_t runs = sql_number (home, "select count(*) from weir.file where state = 'rebuilt'");
+  int64_t runs = sql_number (home, "select count(*) from weir.operation");
   assert_true (runs == (strcmp (before, behind) == 0 ? 0 : 1));
   assert_same (home, "users");
 }
@@ -630,6 +657,7 @@ main (void)
     TEST (test_what_had_not_come_yet),
     TEST (test_facts),
     TEST (test_rows_that_waited),
+    TEST (test_taken_back),
     TEST (test_full_exports),
     TEST (test_full_exports_afterwards),
     TEST (test_placeholders),
