@@ -11,7 +11,7 @@ static const struct
   const char *words, *offered;
 } cases[] = {
   { "ini", "init" },
-  { "d", "discard drop db" },
+  { "d", "diff discard drop db" },
   { "--", "--version --help --home --database" },
   { "load --d", "--dry-run --database" },
   { "--home HOME load --d", "--dry-run --database" },
