@@ -24,6 +24,8 @@ exec_alone (Db *db, const char *sql, GError **error)
 bool
 db_exec (Db *db, const char *sql, GError **error)
 {
+  g_autofree char *shadowed = db_shadowed (db, sql);
+  sql = shadowed != NULL ? shadowed : sql;
   if (!db_check_ready (db, error))
     return false;
   if (db->sent->len == 0 || strchr (sql, ';') != NULL || g_str_has_prefix (sql, "rollback"))
@@ -46,6 +48,8 @@ bool
 db_query (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
 {
   PGresult *last = NULL;
+  g_autofree char *shadowed = db_shadowed (db, sql);
+  sql = shadowed != NULL ? shadowed : sql;
   return db_run (db, &(DbText) { sql, params, n_params, false }, &last, error) && give_result (last, ret_result);
 }
 
@@ -53,12 +57,16 @@ bool
 db_query_again (Db *db, const char *sql, const char *const *params, int n_params, DbResult **ret_result, GError **error)
 {
   PGresult *last = NULL;
+  g_autofree char *shadowed = db_shadowed (db, sql);
+  sql = shadowed != NULL ? shadowed : sql;
   return db_run (db, &(DbText) { sql, params, n_params, true }, &last, error) && give_result (last, ret_result);
 }
 
 bool
 db_post (Db *db, const char *sql, const char *const *params, int n_params, const char *label, GError **error)
 {
+  g_autofree char *shadowed = db_shadowed (db, sql);
+  sql = shadowed != NULL ? shadowed : sql;
   /* Whether to stop is asked where somebody waits. */
   return (db_is_usable (db) || db_connection_error (db, error))
          && db_send_behind (db, &(DbText) { sql, params, n_params, true }, g_intern_string (label), error);

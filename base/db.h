@@ -59,6 +59,13 @@ int db_backend (const Db *db);
 /* False once the connection is lost; open a new Db then. */
 bool db_is_usable (const Db *db);
 
+/* From now on  schema.NAME  in any statement is a temporary table of this session which is called so, with the dot in its name: somebody
+ * works as always, and nobody else sees it. Names in quotes are not meant, and texts are not touched. NULL: no more. */
+void db_shadow (Db *db, const char *schema);
+
+/* What becomes of a statement then. Owned by the caller. */
+char *db_shadow_text (const char *schema, const char *sql);
+
 /* Waits without asking anything of the server. Errors: STOP. */
 bool db_sleep (Db *db, int milliseconds, GError **error);
 

@@ -306,6 +306,7 @@ db_free (Db *db)
   PQfinish (db->conn);
   g_clear_error (&db->copy_error);
   g_clear_pointer (&db->row, PQfreemem);
+  g_free (db->shadowed);
   db_together_clear (db);
   stopwatch_free (db->stopwatch);
   g_free (db);

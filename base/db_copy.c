@@ -12,6 +12,8 @@ bool
 db_start_copy (Db *db, const char *sql, ExecStatusType direction, GError **error)
 {
   DbStatement statement = { 0 };
+  g_autofree char *shadowed = db_shadowed (db, sql);
+  sql = shadowed != NULL ? shadowed : sql;
   if (!db_check_ready (db, error) || !db_settle (db, NULL, error))
     return false;
   if (!PQsendQuery (db->conn, sql))

@@ -3,6 +3,7 @@
  *
  *   db_error.c      what libpq and the server complain of, as errors
  *   db_wait.c       waiting for the server, whether it is still there, and a statement's results to its end
+ *   db_shadow.c     whose relations a statement means
  *   db_together.c   statements by name, and several in one round trip
  *   db.c            statements and their rows
  *   db_copy.c       COPY to the server; db_read.c from it
@@ -38,6 +39,7 @@ struct Db
   Stopwatch *stopwatch;
   int patience_ms; /* how long an answer may take; 0: as long as it likes. Then the connection is lost */
   char *row;       /* the last that was read of a COPY, NULL: none; db_read.c's */
+  char *shadowed;  /* the schema whose relations are this session's own, NULL: none */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
@@ -55,6 +57,11 @@ bool db_result_error (Db *db, const PGresult *result, bool cancelled, GError **e
 
 /* Why the connection could not be made; its error messages must have been made verbose. */
 bool db_connect_error (PGconn *conn, GError **error);
+
+/* db_shadow.c */
+
+/* The statement as the server is to get it; NULL: as it is. Owned by the caller. */
+char *db_shadowed (const Db *db, const char *sql);
 
 /* db_together.c */
 

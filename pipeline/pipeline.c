@@ -290,9 +290,12 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
     .sha256 = loaded->sha256, .size = task->run->size, .model_checksum = model->checksum, .pins_sha256 = pins_sha256
   };
   g_autoptr (Json) lines = lines_to_json (&step->lines);
-  FileEnd end = {
-    .state = load_status_word (STATUS_APPLIED), .sha256 = loaded->sha256, .pins_sha256 = pins_sha256, .counts = rows, .lines = lines
-  };
+  FileEnd end = { .state = load_status_word (STATUS_APPLIED),
+                  .sha256 = loaded->sha256,
+                  .pins_sha256 = pins_sha256,
+                  .counts = rows,
+                  .lines = lines,
+                  .applied_on = step->applied_on };
   g_autofree char *summary = tell_goal (db, task, STATUS_APPLIED, result, step, &end);
   g_autofree char *history = model->kind == MODEL_DIMENSION ? history_text (&model->history) : NULL;
   return ledger_table_pin (db, model->table, pins, key, history, error)

@@ -21,12 +21,13 @@ load_status_word (LoadStatus status)
 bool
 run_begin (Db *db, const PipelineOptions *options, RunWork work, GError **error)
 {
-  bool applies = work == RUN_APPLYING;
+  bool applies = work != RUN_READING;
   g_autofree char *lock_ms = g_strdup_printf ("%d", options->lock_timeout_ms);
   const SqlVar vars[] = { { "durable", applies ? "on" : "off" },
                           { "lock_ms", lock_ms },
                           { "idle_ms", applies ? APPLYING_IDLE_MS : "0" } };
-  return sql_post (db, "run/begin", NULL, 0, error) && sql_post (db, "run/settings", vars, G_N_ELEMENTS (vars), error);
+  return sql_post (db, work == RUN_COMPARING ? "run/begin_comparing" : "run/begin", NULL, 0, error)
+         && sql_post (db, "run/settings", vars, G_N_ELEMENTS (vars), error);
 }
 
 static bool
@@ -61,4 +62,5 @@ pipeline_result_clear (PipelineResult *result)
   g_clear_pointer (&result->spent, json_decref);
   g_clear_pointer (&result->held, json_decref);
   g_clear_pointer (&result->aside, g_free);
+  g_clear_pointer (&result->applied_on, g_free);
 }

@@ -26,8 +26,9 @@ typedef struct
 {
   const char *staging_schema;
   const char *warehouse_schema;
-  const char *scratch; /* a folder for unnamed temporary files */
-  const void *secret;  /* for hmac-sha256 keys; NULL: no model needs one */
+  const char *dimension_schema; /* where the dimensions are that a fact refers to */
+  const char *scratch;          /* a folder for unnamed temporary files */
+  const void *secret;           /* for hmac-sha256 keys; NULL: no model needs one */
   size_t secret_length;
   double max_percent;  /* of rejects, unless the model says otherwise */
   int min_confidence;  /* percent: see sniff_is_doubtful; a model that says the delimiter is believed */
@@ -40,6 +41,7 @@ typedef struct
   bool overwrite;      /* a file that weir had before may change what newer ones said */
   bool explain;        /* say where the time went, however little it was */
   bool dry_run;        /* roll everything back at the end */
+  bool replays;        /* of a run that was applied before, into tables that only this session sees (src/load/rebuild.h) */
   /* Called before that is done, whatever came of the run: the transaction has what it did. An error is the run's. May be NULL. */
   bool (*look) (Db *db, const PipelineTask *task, const PipelineResult *result, void *data, GError **error);
   void *look_data;
@@ -75,7 +77,8 @@ struct PipelineTask
 typedef enum
 {
   RUN_READING, /* a file is read: the server may have to wait long, and its COMMIT need not be on the disk: another one comes behind */
-  RUN_APPLYING, /* the server works: a program that stands still (Ctrl-Z) does not keep the table's locks for ever. Durable */
+  RUN_COMPARING, /* as RUN_APPLYING, and all of it sees the database as it was when it began */
+  RUN_APPLYING,  /* the server works: a program that stands still (Ctrl-Z) does not keep the table's locks for ever. Durable */
 } RunWork;
 
 /* Begins a transaction: each works with the same settings, whatever the role's or the database's defaults are. It has no foreign timeouts
@@ -112,6 +115,7 @@ struct PipelineResult
   Json *held;                        /* of a failed run: that it waits for a person, and why (guard.h); NULL: it does not */
   Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
   char *aside;      /* a table of the staging schema that is to be dropped behind the answer (stage/aside.h); NULL: none */
+  char *applied_on; /* what the rows have for the time that it was, or would have; NULL: nobody has asked */
   GPtrArray *notes; /* of char *: what a person should know ("column phone is new"), in order */
 };
 

@@ -35,6 +35,7 @@ run_clear (Run *run)
   g_free (run->past);
   g_free (run->as_of);
   g_free (run->as_of_zone);
+  g_free (run->applied_on);
 }
 
 void
@@ -259,7 +260,8 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
                       { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
                       { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
                       { "late", text[10] }, { "corrected", text[11] }, { "deleted", text[12] }, { "absent", text[13] },
-                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition })
+                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition },
+                      { "applied_on", end->applied_on })
          && LEDGER_POST ("completed", { "run", id });
 }
 
@@ -379,10 +381,10 @@ ledger_table_release (Db *db, const char *table, const char *kind, const char *w
 }
 
 bool
-ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error)
+ledger_table_instant (Db *db, const char *table, const char *now, char **ret_instant, int64_t *ret_ahead, GError **error)
 {
   g_autoptr (DbResult) result = NULL;
-  if (!LEDGER_ASK ("ledger/table_instant", &result, { "table", table }))
+  if (!LEDGER_ASK ("ledger/table_instant", &result, { "table", table }, { "now", now }))
     return false;
   g_assert (db_result_rows (result) == 1);
   *ret_instant = g_strdup (db_result_value (result, 0, 0));

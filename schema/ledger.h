@@ -1,4 +1,4 @@
-/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql, splice.sql and verify.sql;
+/* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql, splice.sql, rebuild.sql and verify.sql;
  * nothing else names its tables, but for the migrations.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
@@ -38,6 +38,7 @@ typedef struct
   char *as_of;        /* since when its rows are true, as somebody said by hand: a time, or "now"; NULL: nobody did */
   char *as_of_zone;   /* the time zone of that time; NULL: it says its own */
   const char *named;  /* the name of the file whose rows come back with it, borrowed; NULL: they are its own */
+  char *applied_on;   /* when it was applied, of a run that is done once more (`weir rebuild`); NULL: it is now */
 } Run;
 
 void run_clear (Run *run);
@@ -189,6 +190,7 @@ typedef struct
   const RowCounts *counts; /* NULL: not read to its end */
   const Json *lines;       /* the same */
   const char *summary;     /* the published JSON text, NULL: as it was */
+  const char *applied_on;  /* of an applied run: what its rows have for the time that it was; NULL: now */
   const char *place;       /* where the file goes, and how that is called (ledger_file_placed); NULL: it stays so far */
   const char *disposition;
 } FileEnd;
@@ -220,9 +222,9 @@ bool ledger_table_ensure (Db *db, const char *table, const char *kind, const cha
 bool ledger_table_pin (Db *db, const char *table, const char *pins, const char *key, const char *history, GError **error);
 /* Another kind, another schema and any key, for a table that has no row which was made with the old ones. */
 bool ledger_table_release (Db *db, const char *table, const char *kind, const char *warehouse_schema, GError **error);
-/* The run's instant: greatest (clock_timestamp (), the table's last instant + 1 microsecond), kept in the row, and by how many seconds
- * it is ahead of the server's clock (ret_ahead may be NULL). Owned by the caller. */
-bool ledger_table_instant (Db *db, const char *table, char **ret_instant, int64_t *ret_ahead, GError **error);
+/* The run's instant: greatest (now, the table's last instant + 1 microsecond), kept in the row, and by how many seconds it is ahead of the
+ * server's clock (ret_ahead may be NULL). now: the run's applied_on. Owned by the caller. */
+bool ledger_table_instant (Db *db, const char *table, const char *now, char **ret_instant, int64_t *ret_ahead, GError **error);
 
 /* What duplicates are recognised by. */
 typedef struct
@@ -261,6 +263,36 @@ bool ledger_forget_places (Db *db, const char *table, DbResult **ret_places, GEr
 /* Forgets what the table's loads have settled; rows that wait become rejects. files: also that these files are kept, for whoever
  * removes them behind the COMMIT; runs: also the runs, with their rejects. */
 bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error);
+
+/* Making a table again from its files (ledger_rebuild.c, schema/templates/rebuild.sql), with its lock held:
+ *
+ *   ledger_rebuild_files       the runs that the table was made by, in their order
+ *   ledger_shadow              from here on the connection has a ledger of its own, in which nothing of the table was applied
+ *     ...                      these runs once more, with their ids
+ *   db_shadow (db, NULL)       the two ledgers side by side, until the connection ends
+ *   ledger_shadow_changed      one transaction from here on
+ *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
+ *
+ * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
+ * whether rows were refused as overtaken, and a JSON array of the places where its bytes may be, NULL: none. */
+bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
+/* ret_schema: where temporary tables are, owned by the caller. */
+bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);
+/* False with an error, if a file was not what it had been. */
+bool ledger_shadow_changed (Db *db, GError **error);
+/* What the shadow has of the table becomes the ledger's; its rows are in "schema". */
+bool ledger_shadow_take (Db *db, const char *table, const char *schema, GError **error);
+
+/* The run of a rebuild that was written. */
+typedef struct
+{
+  Uid id;
+  const char *table;
+  const char *begun;   /* timestamptz */
+  const char *subject; /* what it changed, for people */
+  const char *report;  /* the same as JSON */
+} RebuiltRun;
+bool ledger_rebuilt (Db *db, const RebuiltRun *run, GError **error);
 
 /* "; its newest file, users-60.csv, was refused: mend it, then `weir retry 1a2b3c4d`", where that is so of the table; else "". Owned by
  * the caller. */

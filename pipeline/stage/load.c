@@ -292,5 +292,5 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   note_foreign (task, reject_foreign (loaded->rejects), result->notes);
   note_tables (rows_headers (loaded->rows), result->notes);
   return reject_replace (loaded->rejects, db, error) && stage_finish (db, loaded->stage, loaded->layout, task->run, error)
-         && stage_swap (db, loaded->stage, options, result->notes, error);
+         && (options->replays || stage_swap (db, loaded->stage, options, result->notes, error));
 }

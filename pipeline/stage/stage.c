@@ -111,8 +111,9 @@ set_name (Stage *stage, const char *name)
   stage->name = g_strdup (name);
 }
 
+/* Of a run that is done once more the table is a temporary one, as its schema says. */
 static bool
-create (Db *db, Stage *stage, const Layout *layout, GError **error)
+create (Db *db, Stage *stage, const Layout *layout, bool replays, GError **error)
 {
   g_autoptr (GString) columns = g_string_new (NULL);
   for (int i = 0; i < layout->n_columns; i++)
@@ -125,7 +126,9 @@ create (Db *db, Stage *stage, const Layout *layout, GError **error)
       g_autofree char *ident = text_quote_ident (layout->references[i].reference->as);
       g_string_append_printf (columns, "%s uuid, ", ident);
     }
-  const SqlVar vars[] = { { "schema", stage->schema }, { "build", stage->build }, { "columns", columns->str } };
+  const SqlVar vars[] = {
+    { "schema", stage->schema }, { "build", stage->build }, { "columns", columns->str }, { "unlogged", replays ? "" : "unlogged" }
+  };
   return sql_run (db, "staging/create", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
@@ -140,7 +143,7 @@ stage_create (Db *db, Stage *stage, const Layout *layout, const PipelineOptions 
       || (small && ours && !in_place_take (db, stage, layout, options, &stage->comments, error)))
     return false;
   if (stage->comments == NULL)
-    return create (db, stage, layout, error);
+    return create (db, stage, layout, options->replays, error);
   set_name (stage, stage->table);
   return true;
 }

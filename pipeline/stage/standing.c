@@ -61,7 +61,7 @@ is_wanted (const PipelineTask *task, const Layout *layout)
 {
   const Model *model = task->model;
   return model != NULL && layout->loaded_before && task->run->size >= TASK_LARGE_BYTES && !task->options->dry_run
-         && !(model_is_keyless (model) && model->append == APPEND_ALL);
+         && !task->options->replays && !(model_is_keyless (model) && model->append == APPEND_ALL);
 }
 
 static bool

@@ -238,12 +238,18 @@ check_time_zone (Db *db, const Model *model, const AgreementTerms *terms, GError
 }
 
 bool
+agreement_check_model (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
+{
+  return check_time_zone (db, model, terms, error) && check_references (db, catalog, model, terms, error);
+}
+
+bool
 agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error)
 {
   g_auto (TableState) pinned = { 0 };
   bool released;
   return ledger_table_read (db, model->table, false, &pinned, error)
-         && agreement_check_table (db, model, &pinned, terms, &released, error) && check_time_zone (db, model, terms, error)
-         && check_references (db, catalog, model, terms, error)
+         && agreement_check_table (db, model, &pinned, terms, &released, error)
+         && agreement_check_model (db, catalog, model, terms, error)
          && check_warehouse (db, catalog, model, &pinned, terms->warehouse_schema, error);
 }

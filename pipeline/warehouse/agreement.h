@@ -33,6 +33,9 @@ bool agreement_check_table (Db *db, const Model *model, const TableState *pinned
  * stored one. Not inside a transaction. */
 bool agreement_check (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error);
 
+/* What of that says nothing of the table itself: whether there are its dimensions and its time zone. */
+bool agreement_check_model (Db *db, const Catalog *catalog, const Model *model, const AgreementTerms *terms, GError **error);
+
 /* The columns of the warehouse table that the next load renames, because the model lists their names in "from": "mobile to phone";
  * NULL: none. Owned by the caller. */
 bool agreement_find_renames (Db *db, const Model *model, const char *schema, char **ret_renames, GError **error);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "models/name.h"
 #include "pipeline/stage/short_lock.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
@@ -101,4 +102,39 @@ inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
   if (!sql_run (db, "inferred/exist", vars, G_N_ELEMENTS (vars), &exist, error))
     return false;
   return !db_result_bool (exist, 0, 0) || sql_change (db, "inferred/fill", vars, G_N_ELEMENTS (vars), ret_filled, error);
+}
+
+/* The business key as columns. Owned by the caller. */
+static char *
+list_key (const Model *dimension, const char *of)
+{
+  GString *names = g_string_new (NULL);
+  for (char **key = dimension->business_key; *key != NULL; key++)
+    {
+      g_autofree char *name = name_of_column (*key, 0), *ident = text_quote_ident (name);
+      g_string_append_printf (names, "%s%s, ", of, ident);
+    }
+  return g_string_free (names, FALSE);
+}
+
+bool
+inferred_take_over (Db *db, const char *from, const char *to, const Model *dimension, int lock_ms, GError **error)
+{
+  g_autoptr (GPtrArray) stored = columns_read (db, from, dimension->table, error);
+  if (stored == NULL)
+    return false;
+  if (columns_find (stored, dimension->history.names[HISTORY_INFERRED]) == NULL)
+    return true;
+  g_autofree char *names = list_key (dimension, ""), *values = list_key (dimension, "w.");
+  /* Where each first version holds since ever, those that were filled cannot be told from others, and need not. */
+  const SqlVar vars[] = { { "schema", to },
+                          { "from", from },
+                          { "table", dimension->table },
+                          { "id", dimension->id_column },
+                          { "names", names },
+                          { "values", values },
+                          { "filled", dimension->first == FIRST_ALWAYS ? "false" : "true" },
+                          HISTORY_VARS (&dimension->history) };
+  return inferred_ensure (db, to, dimension, lock_ms, error)
+         && sql_run (db, "inferred/take_over", vars, G_N_ELEMENTS (vars), NULL, error);
 }

@@ -18,4 +18,8 @@ bool inferred_ensure (Db *db, const char *schema, const Model *dimension, int lo
 bool inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse, const Loaded *loaded, int64_t *ret_filled,
                     GError **error);
 
+/* Whom facts have named before the dimension's files did, a table that is made again cannot have from these: takes them over from the table
+ * "from" as they were at first, behind its first file. Nothing where there are none. */
+bool inferred_take_over (Db *db, const char *from, const char *to, const Model *dimension, int lock_ms, GError **error);
+
 #endif

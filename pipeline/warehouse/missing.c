@@ -58,7 +58,7 @@ static MissingVars
 vars_of (const PipelineTask *task, const Loaded *loaded, const LayoutReference *reference, const char *message)
 {
   bool waits = reference->reference->missing == MISSING_WAIT;
-  return (MissingVars) { { { "schema", task->options->warehouse_schema },
+  return (MissingVars) { { { "schema", task->options->dimension_schema },
                            { "dimension", reference->dimension->table },
                            { "id", reference->dimension->id_column },
                            { "staging", loaded->stage->schema },

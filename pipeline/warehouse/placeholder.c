@@ -155,7 +155,8 @@ make (Db *db, const PipelineTask *task, Loaded *loaded, int which, GPtrArray *no
 bool
 placeholder_make (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  for (int i = 0; i < loaded->layout->n_references; i++)
+  /* A run that is done once more made its placeholders the first time. */
+  for (int i = 0; i < loaded->layout->n_references && !task->options->replays; i++)
     {
       const LayoutReference *reference = &loaded->layout->references[i];
       int64_t rows;

@@ -134,6 +134,23 @@ shown_bring_up (Db *db, const Warehouse *warehouse, const Catalog *catalog, bool
 }
 
 bool
+shown_make (Db *db, const char *schema, const Model *model, const Catalog *catalog, GError **error)
+{
+  const Layout layout = { .model = model };
+  g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
+  g_autoptr (GPtrArray) added = g_ptr_array_new ();
+  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view, .added = added, .retold = true };
+  g_autoptr (GPtrArray) facts = as_of_facts (catalog, model);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  if (!bring_up_own (db, &warehouse, error))
+    return false;
+  for (guint i = 0; i < facts->len; i++)
+    if (!as_of_bring_up (db, schema, facts->pdata[i], catalog, NULL, notes, error))
+      return false;
+  return true;
+}
+
+bool
 shown_drop (Db *db, const Warehouse *warehouse, const Catalog *catalog, GPtrArray *grants, GError **error)
 {
   g_autoptr (GPtrArray) facts = as_of_facts (catalog, warehouse->layout->model);

@@ -16,6 +16,9 @@ bool shown_find (Db *db, const char *schema, const Model *model, const Catalog *
  * given another type. */
 bool shown_bring_up (Db *db, const Warehouse *warehouse, const Catalog *catalog, bool changed, GPtrArray *notes, GError **error);
 
+/* Makes all of it, of a table that is there and that no load has in hand. */
+bool shown_make (Db *db, const char *schema, const Model *model, const Catalog *catalog, GError **error);
+
 /* Drops the views, for a type can only change while no view uses the column. Their grants are kept (of DbResult), to be given once they are
  * made again. Errors: MODEL where something of somebody's depends on one. */
 bool shown_drop (Db *db, const Warehouse *warehouse, const Catalog *catalog, GPtrArray *grants, GError **error);

@@ -134,7 +134,7 @@ settle_repeats (Db *db, const PipelineTask *task, const Loaded *loaded, const ch
 }
 
 static bool
-refuse_future (Db *db, const SiftVars *sifted, const Loaded *loaded, int64_t *ret_refused, GError **error)
+refuse_future (Db *db, const Run *run, const SiftVars *sifted, const Loaded *loaded, int64_t *ret_refused, GError **error)
 {
   const Layout *layout = loaded->layout;
   *ret_refused = 0;
@@ -145,7 +145,8 @@ refuse_future (Db *db, const SiftVars *sifted, const Loaded *loaded, int64_t *re
                           { "build", loaded->stage->name },
                           { "column", layout->columns[layout->effective].name },
                           { "message", "the row is true since a time that has not come yet" },
-                          { "at", at } };
+                          { "at", at },
+                          { "now", run->applied_on } };
   return sift_begin (db, error) && sql_change (db, "table/refuse_future", vars, G_N_ELEMENTS (vars), ret_refused, error)
          && (*ret_refused == 0 || sift (db, sifted, "table/delete_refused", NULL, error));
 }
@@ -188,7 +189,7 @@ sift_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *ste
 {
   const SiftVars vars = sift_vars (loaded);
   int64_t refused, future;
-  if (!refuse_future (db, &vars, loaded, &future, error) || !refuse_rows (db, task, &vars, loaded, step, &refused, error)
+  if (!refuse_future (db, task->run, &vars, loaded, &future, error) || !refuse_rows (db, task, &vars, loaded, step, &refused, error)
       || ((refused += future) > 0 && !keep_refused (db, loaded, step, &refused, error))
       || (refused > 0 && !reject_limit_check (db, task, loaded->rejects, &step->rows, error))
       || (task->model->duplicates != DUPLICATES_REJECT

@@ -171,7 +171,7 @@ static bool
 move (Db *db, Parts *parts, const TakeUp *done, GError **error)
 {
   const char *add = model_is_keyless (parts->model) ? "waiting/append" : "waiting/insert";
-  return ledger_table_instant (db, parts->model->table, &parts->instant, NULL, error)
+  return ledger_table_instant (db, parts->model->table, NULL, &parts->instant, NULL, error)
          && (done->updated == 0 || run_sql (db, parts, "waiting/update", error))
          && (done->inserted == 0 || run_sql (db, parts, add, error));
 }

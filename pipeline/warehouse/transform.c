@@ -386,17 +386,18 @@ note_instant (const char *table, int64_t ahead, GPtrArray *notes)
 
 /* A fact's columns tell when its rows came. */
 static bool
-find_now (Db *db, char **ret_instant, GError **error)
+find_now (Db *db, const Run *run, char **ret_instant, GError **error)
 {
   g_autoptr (DbResult) now = NULL;
-  if (!sql_run (db, "fact/now", NULL, 0, &now, error))
+  const SqlVar var = { "now", run->applied_on };
+  if (!sql_run (db, "fact/now", &var, 1, &now, error))
     return false;
   g_free (*ret_instant);
   *ret_instant = g_strdup (db_result_value (now, 0, 0));
   return true;
 }
 
-/* The instant of the file, or of the run. NULL: the rows have theirs. */
+/* Which of a run's instants is that of its rows: the file's, or the run's own. NULL: the rows have theirs. */
 static bool
 find_instant (Db *db, const PipelineTask *task, const Effective *effective, char **ret_instant, GPtrArray *notes, GError **error)
 {
@@ -404,11 +405,11 @@ find_instant (Db *db, const PipelineTask *task, const Effective *effective, char
   bool as_it_comes = effective->late && task->model->late == LATE_APPLY, dated = effective_is_dated (effective) && !as_it_comes;
   *ret_instant = g_strdup (effective->instant);
   if (dated && !model_has_versions (task->model))
-    return find_now (db, ret_instant, error);
+    return find_now (db, task->run, ret_instant, error);
   if (dated)
     return true;
   g_clear_pointer (ret_instant, g_free);
-  if (!ledger_table_instant (db, task->model->table, ret_instant, &ahead, error))
+  if (!ledger_table_instant (db, task->model->table, task->run->applied_on, ret_instant, &ahead, error))
     return false;
   if (as_it_comes)
     g_ptr_array_add (notes, g_strdup ("the file is true since before what is known, and counts from now (\"late\": \"apply\")"));
@@ -432,6 +433,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;
+  result->applied_on = g_strdup (g_strcmp0 (instant, before->effective->instant) != 0 ? instant : task->run->applied_on);
   g_auto (Vars) vars = vars_from (NULL, 0);
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);

@@ -434,3 +434,29 @@ warehouse_index (Db *db, const Warehouse *warehouse, GError **error)
       return false;
   return true;
 }
+
+static bool
+run_statements (Db *db, const char *schema, const Model *model, const GPtrArray *statements, GError **error)
+{
+  for (guint i = 0; i < statements->len; i++)
+    if (!db_exec (db, statements->pdata[i], error))
+      return columns_explain_dependent (schema, model->table, error);
+  return true;
+}
+
+bool
+warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog *catalog, const GPtrArray *statements, int lock_ms,
+                   GError **error)
+{
+  const Layout layout = { .model = model };
+  g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
+  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view };
+  g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
+  if (!lock_for_change (db, schema, model, catalog, lock_ms, error) || !shown_drop (db, &warehouse, catalog, grants, error)
+      || !run_statements (db, schema, model, statements, error) || !shown_make (db, schema, model, catalog, error))
+    return false;
+  for (guint i = 0; i < grants->len; i++)
+    if (!grants_give (db, grants->pdata[i], error))
+      return false;
+  return true;
+}

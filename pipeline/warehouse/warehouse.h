@@ -65,6 +65,11 @@ bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *
 /* After the rows of a first load: the indexes of its kind. What only queries want comes behind the COMMIT (tending.h). */
 bool warehouse_index (Db *db, const Warehouse *warehouse, GError **error);
 
+/* Changes the columns of a table by these statements (of char *); what people see of it (shown.h) is away meanwhile, and has its grants again
+ * behind them. Errors: as of warehouse_bring_up. */
+bool warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog *catalog, const GPtrArray *statements,
+                        int lock_ms, GError **error);
+
 /* Whether the table is there. */
 bool warehouse_exists (Db *db, const char *schema, const char *table, bool *ret_exists, GError **error);
 

@@ -84,6 +84,7 @@ run_sql (Db *db, const Withhold *withhold, const char *statement, int64_t *ret_r
                           { "staging", withhold->stage->schema },
                           { "build", withhold->stage->name },
                           { "run", withhold->run },
+                          { "now", withhold->task->run->applied_on },
                           { "names", withhold->names },
                           { "texts", withhold->texts },
                           { "typed", withhold->typed },

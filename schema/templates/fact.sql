@@ -67,7 +67,7 @@ select (select count(*) from weir_delta), (select count(*) from same), (select c
 
 -- name: now
 -- When the rows of a file come that has a time of its own.
-select clock_timestamp()::text
+select coalesce(:'now'::timestamptz, clock_timestamp())::text
 
 -- name: later
 -- Rows of the delta that are true since before, or just since when, the fact's are.

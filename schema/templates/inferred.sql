@@ -36,6 +36,13 @@ select k.id, :values '-infinity', :open_end, true, 1, md5(k.id::text)::uuid, :'r
 from weir_key k
 order by k.id
 
+-- name: take_over
+insert into :"schema".:"table" (:"id", :names :"valid_from", :"valid_to", :"is_current", :"version", row_hash, opened_by, :"is_inferred")
+select w.:"id", :values '-infinity', :open_end, true, 1, md5(w.:"id"::text)::uuid, w.opened_by, true
+from :"from".:"table" w
+where w.:"valid_from" = '-infinity' and (w.:"is_inferred" or :filled)
+  and not exists (select from :"schema".:"table" t where t.:"id" = w.:"id")
+
 -- name: forget
 drop table weir_unknown, weir_key
 

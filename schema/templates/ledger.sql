@@ -32,7 +32,8 @@ select instant_ns, order_key, file_name from weir.file where run_id = :'run'::uu
 -- name: file_order
 update weir.file
 set instant_ns = :'instant'::bigint, order_key = :'key', again = true, retry_of = :'before'::uuid,
-    effective_on = coalesce(effective_on, (select effective_on from weir.file where run_id = :'before'::uuid))
+    effective_on = coalesce(effective_on, (select effective_on from weir.file where run_id = :'before'::uuid)),
+    by_hand = by_hand or coalesce((select by_hand from weir.file where run_id = :'before'::uuid), false)
 where run_id = :'run'::uuid
 
 -- name: file_instant
@@ -71,12 +72,13 @@ where weir.execution.status <> 'COMPLETED'
 -- name: begin_file
 -- A run that is begun again keeps the place that its file has.
 insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum, inode, instant_ns, order_key,
-                       again, retry_of, effective_on)
+                       again, retry_of, effective_on, by_hand)
 values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum',
         :'inode'::bigint, :'instant'::bigint, :'key', :'again'::boolean, :'retry_of'::uuid,
         coalesce(case when :'as_of_zone'::text is null then :'as_of'::text::timestamptz
                       else :'as_of'::text::timestamp at time zone :'as_of_zone'::text end,
-                 (select effective_on from weir.file where run_id = :'retry_of'::uuid)))
+                 (select effective_on from weir.file where run_id = :'retry_of'::uuid)),
+        :'as_of'::text is not null or coalesce((select by_hand from weir.file where run_id = :'retry_of'::uuid), false))
 on conflict (run_id) do update
 set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, claimed = excluded.claimed,
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading',
@@ -84,7 +86,7 @@ set table_name = excluded.table_name, file_name = excluded.file_name, place = ex
     order_key = coalesce(weir.file.order_key, excluded.order_key), again = weir.file.again or excluded.again,
     retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
     effective_on = case when :'as_of'::text is null then coalesce(weir.file.effective_on, excluded.effective_on)
-                        else excluded.effective_on end, overtook = null, overtook_count = null,
+                        else excluded.effective_on end, by_hand = weir.file.by_hand or excluded.by_hand, overtook = null, overtook_count = null,
     disposition = null, summary = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
@@ -172,7 +174,8 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, rows_deleted = :'deleted'::bigint, rows_absent = :'absent'::bigint,
     lines = :'lines'::jsonb,
     applied_as = case when :'state' = 'applied' then (select applied_ever from weir.table t where t.table_name = weir.file.table_name) end,
-    overwritten = (select count(*) from weir.overwritten o where o.run_id = :'run'::uuid)
+    overwritten = (select count(*) from weir.overwritten o where o.run_id = :'run'::uuid),
+    applied_on = case when :'state' = 'applied' then coalesce(:'applied_on'::timestamptz, clock_timestamp()) end
 where run_id = :'run'::uuid
 
 -- name: fail
@@ -240,7 +243,7 @@ update weir.table set kind = :'kind', warehouse_schema = :'schema', key = null w
 
 -- name: table_instant
 update weir.table
-set last_instant = greatest(clock_timestamp(), greatest(last_instant, newest_effective) + interval '1 microsecond'), updated_on = clock_timestamp()
+set last_instant = greatest(coalesce(:'now'::timestamptz, clock_timestamp()), greatest(last_instant, newest_effective) + interval '1 microsecond'), updated_on = clock_timestamp()
 where table_name = :'table'
 returning last_instant::text, extract(epoch from last_instant - clock_timestamp())::bigint
 

@@ -3,6 +3,9 @@
 -- name: begin
 begin isolation level read committed
 
+-- name: begin_comparing
+begin isolation level repeatable read
+
 -- name: settings
 -- Each works with the same, whatever the role's or the database's are. No other place has functions of these names. Tables are read from their
 -- first page on, so that the warehouse has the order of the first file, in which later ones are compared (standing.h).

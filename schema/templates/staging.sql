@@ -36,7 +36,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace,
 where n.nspname = :'schema' and c.relname = :'table'
 
 -- name: create
-create unlogged table :"schema".:"build" (:columns _line bigint not null, _id uuid, _hash uuid not null) with (autovacuum_enabled = off)
+create :unlogged table :"schema".:"build" (:columns _line bigint not null, _id uuid, _hash uuid not null) with (autovacuum_enabled = off)
 
 -- name: grants
 -- Of a table or view, as statements that give them on another.

@@ -78,7 +78,7 @@ where s.:"as" is not null
 -- name: refuse_future
 insert into weir_refused
 select s._line, :'column', 'future', :'message'
-from :"staging".:"build" s where :at > clock_timestamp() + interval '1 minute'
+from :"staging".:"build" s where :at > coalesce(:'now'::timestamptz, clock_timestamp()) + interval '1 minute'
 
 -- name: count_repeated
 -- Asked first, as count_missing: of a large file some are suspected by chance.

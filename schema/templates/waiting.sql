@@ -91,7 +91,7 @@ update weir.file set irrevocable = 'it took the place of rows that waited, or fi
 -- name: keep
 insert into weir.waiting (table_name, run_id, line, dimension, id, hash, cells, since)
 select :'table', :'run'::uuid, s._line, r.waits_for, s._id, s._hash, jsonb_object(array[:names]::text[], array[:texts]::text[]),
-       coalesce(o.since, clock_timestamp())
+       coalesce(o.since, :'now'::timestamptz, clock_timestamp())
 from :"staging".:"build" s join weir_refused r on r._line = s._line left join weir_settled o on o.id = s._id
 where r.waits_for is not null
 

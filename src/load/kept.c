@@ -19,12 +19,18 @@ hash_fd (int fd, Sha256 *sha)
 }
 
 bool
+kept_sha256_of (int fd, char ret_hex[SHA256_HEX_SIZE])
+{
+  g_autoptr (Sha256) sha = sha256_new ();
+  if (!hash_fd (fd, sha))
+    return false;
+  sha256_finish (sha, ret_hex);
+  return true;
+}
+
+bool
 kept_sha256 (const char *path, char ret_hex[SHA256_HEX_SIZE], GError **error)
 {
   AUTO_FD int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  g_autoptr (Sha256) sha = sha256_new ();
-  if (fd < 0 || !hash_fd (fd, sha))
-    return weir_system_error (error, errno, "could not read \"%s\" once more", path);
-  sha256_finish (sha, ret_hex);
-  return true;
+  return (fd >= 0 && kept_sha256_of (fd, ret_hex)) || weir_system_error (error, errno, "could not read \"%s\" once more", path);
 }

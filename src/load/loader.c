@@ -31,6 +31,7 @@ loader_init (Loader *loader, const Settings *settings, int stop_fd)
   loader->options = (PipelineOptions) {
     .staging_schema = settings->staging_schema,
     .warehouse_schema = settings->warehouse_schema,
+    .dimension_schema = settings->warehouse_schema,
     .scratch = settings->state,
     .max_percent = settings->max_percent,
     .min_confidence = settings->min_confidence,

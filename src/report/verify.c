@@ -15,8 +15,8 @@ static const struct
   const char *word, *message, *hint;
 } rules[] = {
 #define BY_HAND                                                                                                                    \
-  "`weir history TABLE ID` shows the entity; somebody has changed the table by hand. What its files say: `weir drop TABLE`, then " \
-  "`weir retry RUN` for each of `weir runs --table TABLE`, the oldest first."
+  "`weir history TABLE ID` shows the entity; somebody has changed the table by hand. `weir rebuild TABLE` shows what its files "   \
+  "say, and with --write makes it so."
   { "current_twice", "entities with more than one current version", BY_HAND },
   { "current_end", "versions that are current and have an end, or are not and have none", BY_HAND },
   { "interval", "versions that end before they begin", BY_HAND },
@@ -33,7 +33,7 @@ static const struct
   { "waiting", "runs that have other waiting rows than they counted",
     "Rows of weir.waiting were changed by hand: `weir retry RUN`." },
   { "gone", "tables that were loaded and are not there",
-    "`weir retry RUN` of its runs makes it anew; `weir drop TABLE` forgets it." },
+    "`weir rebuild TABLE --write` makes it anew; `weir drop TABLE` forgets it." },
   { "file_gone", "files that a run has kept and that are not there",
     "Put it back from a backup; without it the run cannot be loaded again. Where it was removed on purpose, nothing is to be done. "
     "A "

@@ -3,6 +3,7 @@
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
 #include "tests/support/oracle.h"
+#include "tests/support/rebuilt.h"
 #include "tests/support/weir.h"
 
 #include "src/load/loading.h"
@@ -244,6 +245,9 @@ try_order (Home *home, Loader *loader, const Mode *mode, const File *files, cons
       fprintf (stderr, "%s\n-- expected:\n%s\n-- found:\n%s\n", transcript->str, expected, found);
       fail_msg ("other versions of %s", table);
     }
+  g_autofree char *other = rebuilt_difference (loader, table);
+  if (other != NULL)
+    fail_msg ("%s\n%s is not what its files give: %s", transcript->str, table, other);
   home_remove_file (home, model_name); /* the more models, the longer it takes to read them */
 }
 

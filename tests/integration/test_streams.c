@@ -1,9 +1,11 @@
 /* Random streams of files into one table, in which columns come, go, are renamed, emptied, filled and dropped, and rows change or not: after each
- * file the warehouse holds what a naive model holds (tests/support/naive.h), and the counts are its counts.
+ * file the warehouse holds what a naive model holds (tests/support/naive.h), and the counts are its counts. At the end it is what the files give
+ * once more (`weir rebuild`), where nobody has dropped a column.
  *
  * WEIR_STREAMS=N tries so many seeds instead of a few, WEIR_STREAM=SEED begins with that one. */
 #include "tests/support/naive.h"
 #include "tests/support/oracle.h"
+#include "tests/support/rebuilt.h"
 #include "tests/support/weir.h"
 
 #include "base/autoptr.h"
@@ -39,6 +41,9 @@ typedef struct
   GString *transcript;         /* what came so far, for whoever looks at a failure */
   bool has[NAIVE_COLUMNS];     /* of the file before */
   bool renamed[NAIVE_COLUMNS]; /* by the model */
+  int files;
+  bool dropped; /* somebody has taken a column away */
+  bool ahead;   /* the model has a name that no file has brought to the table */
   bool had[KEYS][NAIVE_COLUMNS];
   char *last[KEYS][NAIVE_COLUMNS]; /* cell, where a file had one */
 } Stream;
@@ -195,9 +200,9 @@ file_text (Stream *stream, const NaiveFile *file)
 
 /* Through the loader of `weir load`, without a process for each file. */
 static Json *
-load (Home *home, Loader *loader, const char *table, const char *text)
+load (Home *home, Loader *loader, const char *table, int number, const char *text)
 {
-  g_autofree char *name = g_strconcat (table, ".csv", NULL);
+  g_autofree char *name = g_strdup_printf ("elsewhere/%s-%d.csv", table, number);
   g_autofree char *path = home_path (home, name);
   home_write_file (home, name, text);
   g_autoptr (GError) error = NULL;
@@ -248,6 +253,14 @@ compare_rows (const Stream *stream)
 }
 
 static void
+compare_rebuilt (const Stream *stream)
+{
+  g_autofree char *found = rebuilt_difference (stream->loader, stream->table);
+  if (found != NULL)
+    fail_stream (stream, "what the files give", "the same", found);
+}
+
+static void
 load_next (Stream *stream)
 {
   g_auto (NaiveFile) file;
@@ -257,13 +270,14 @@ load_next (Stream *stream)
   g_string_append_printf (stream->transcript, "---\n%s", text);
   NaiveCounts counts;
   bool applied = naive_load (stream->naive, &file, &counts);
-  g_autoptr (Json) summary = load (stream->home, stream->loader, stream->table, text);
+  g_autoptr (Json) summary = load (stream->home, stream->loader, stream->table, stream->files++, text);
   g_autofree char *status = json_at (summary, "status");
   if (strcmp (status, applied ? "applied" : "failed") != 0)
     {
       g_autofree char *why = weir_json_text (summary);
       fail_stream (stream, "the end", applied ? "applied" : "failed", why);
     }
+  stream->ahead = stream->ahead && !applied;
   if (applied)
     compare_counts (stream, summary, &counts);
   if (g_str_has_suffix (stream->transcript->str, "\n"))
@@ -286,7 +300,7 @@ static void
 rename_column (Stream *stream)
 {
   int column = g_rand_int_range (stream->random, 0, NAIVE_COLUMNS - 1);
-  stream->renamed[column] = true;
+  stream->renamed[column] = stream->ahead = true;
   naive_rename (stream->naive, column);
   g_string_append_printf (stream->transcript, "--- c%d is n%d\n", column, column);
   write_model (stream);
@@ -301,6 +315,7 @@ drop_column (Stream *stream)
     return;
   g_string_append_printf (stream->transcript, "--- %s is dropped\n", name);
   stream->has[column] = false;
+  stream->dropped = true;
   sql_run_text (stream->home, "set client_min_messages = error");
   sql_run_text (stream->home, "alter table warehouse.%s drop column %s cascade", stream->table, name);
 }
@@ -324,6 +339,8 @@ run_stream (Home *home, Loader *loader, guint32 seed)
         rename_column (&stream);
       load_next (&stream);
     }
+  if (!stream.dropped && !stream.ahead)
+    compare_rebuilt (&stream);
   g_autofree char *name = g_strdup_printf ("models/%s.json", stream.table);
   home_remove_file (home, name); /* the more models, the longer it takes to read them */
   for (int key = 0; key < KEYS; key++)
@@ -347,7 +364,7 @@ run_streams (Home *home, guint32 first, guint32 count)
   loader.one_shot = true;
   loader.options.force = true;
   home_write_model (home, "dims", "{\"table\": \"dims\", \"kind\": \"dimension\", \"business_key\": [\"key\"]}");
-  json_decref (load (home, &loader, "dims", "key,name\nd1,One\nd2,Two\n"));
+  json_decref (load (home, &loader, "dims", 0, "key,name\nd1,One\nd2,Two\n"));
   for (guint32 seed = first; seed < first + count; seed++)
     run_stream (home, &loader, seed);
 }

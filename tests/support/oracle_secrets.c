@@ -33,12 +33,13 @@ check_everywhere (Home *home, GString *violations, const char *secret, const cha
     }
 }
 
-/* Of the tables for which the condition on pg_tables holds. */
+/* Of the tables for which the condition on pg_tables holds. Temporary ones of a session that has just ended may be there still. */
 static void
 check_tables (Home *home, GString *violations, const char *condition, const char *secret, const char *what)
 {
-  g_autofree char *tables =
-      sql_text_rows (home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where %s", condition);
+  g_autofree char *tables = sql_text_rows (
+      home, "select format('%%I.%%I', schemaname, tablename) from pg_tables where schemaname not like 'pg_temp%%' and (%s)",
+      condition);
   g_auto (GStrv) lines = g_strsplit (tables, "\n", -1);
   g_autoptr (GString) statement = g_string_new ("select '' where false");
   /* In two parts: the server's log of statements must not have it from us. */
