@@ -63,6 +63,9 @@ static const struct
   [REASON_NO_LEDGER] = { "no_ledger", ERROR, "a database in which weir has not worked yet" },
   [REASON_LEDGER_CHANGED] = { "ledger_changed", ERROR, "a ledger of another version of weir" },
   [REASON_WAITS] = { "waits", ERROR, "a fact whose dimension was never loaded" },
+  [REASON_BUILT_ON] = { "built_on", ERROR,
+                        "a run that cannot be taken back alone, for later ones said something of the same entities" },
+  [REASON_UNDONE] = { "undone", ERROR, "a file in failed/ whose run was applied, and taken back by `weir undo`" },
 
   [REASON_DATABASE_CONNINFO] = { "database_conninfo", ERROR, "the connection string cannot be read" },
   [REASON_DATABASE_LOGIN] = { "database_login", ERROR, "user, password or database name are refused" },

@@ -29,7 +29,7 @@ forget_runs (Db *db, const char *table, GError **error)
   if (!FORGET ("rejects") || !FORGET ("step_models") || !FORGET ("steps") || !LEDGER_ASK ("forget/runs", &gone, { "table", table }))
     return false;
   const SqlVar runs[] = { { "runs", db_result_value (gone, 0, 0) } };
-  return sql_run (db, "forget/executions", runs, G_N_ELEMENTS (runs), NULL, error);
+  return FORGET ("operations") && sql_run (db, "forget/executions", runs, G_N_ELEMENTS (runs), NULL, error);
 }
 
 /* Rows that wait for what they refer to have no table to go to any more: they are rejects of their runs. */
@@ -48,6 +48,6 @@ forget_waiting (Db *db, const char *table, GError **error)
 bool
 ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
-  return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("identities")
-         && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
+  return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("overwritten")
+         && FORGET ("identities") && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
 }

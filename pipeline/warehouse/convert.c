@@ -98,6 +98,7 @@ convert_texts (Db *db, const char *schema, const Layout *layout, const LayoutCol
   if (!sql_run (db, "convert/begin", NULL, 0, NULL, error) || !read_texts (db, schema, &conversion, true, error)
       || !sql_run (db, "convert/write", vars, G_N_ELEMENTS (vars), NULL, error)
       || !sql_run (db, "waiting/convert", vars, G_N_ELEMENTS (vars), NULL, error)
+      || !sql_run (db, "waiting/convert_overwritten", vars, G_N_ELEMENTS (vars), NULL, error)
       || !sql_run (db, "convert/end", NULL, 0, NULL, error))
     return false;
   g_ptr_array_add (notes, g_strdup_printf ("column %s was text and becomes %s: the values of %s.%s were converted", column->name,

@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/expressions.h"
 
 #include "base/text.h"
+#include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/scd.h"
 
 #include <string.h>
@@ -78,6 +79,27 @@ expression_cell (const char *name, const char *type)
   if (strcmp (type, types[TYPE_TEXT].name) == 0)
     return g_strdup_printf ("(w.cells ->> %s)", literal);
   return g_strdup_printf ("nullif(w.cells ->> %s, '')::%s", literal, type);
+}
+
+/* Columns that are new are not in it: there the row has nothing. */
+char *
+expression_image (const GPtrArray *stored)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  GString *texts = g_string_new (NULL);
+  for (guint i = 0; i < stored->len; i++)
+    {
+      const StoredColumn *column = stored->pdata[i];
+      const char *comma = i > 0 ? ", " : "";
+      g_autofree char *literal = text_quote_literal (column->name);
+      g_autofree char *ident = text_quote_ident (column->name);
+      g_string_append_printf (names, "%s%s", comma, literal);
+      g_string_append_printf (texts, "%sw.%s::text", comma, ident);
+    }
+  g_autofree char *prefix = g_strdup_printf ("jsonb_object(array[%s]::text[], array[", names->str);
+  g_string_prepend (texts, prefix);
+  g_string_append (texts, "]::text[])");
+  return g_string_free (texts, FALSE);
 }
 
 GPtrArray *

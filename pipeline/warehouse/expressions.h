@@ -18,7 +18,10 @@ char *expression_assignments (const GPtrArray *names, const char *before, const 
  * number once 5.50 as 5.5. */
 char *expression_compared (const Warehouse *warehouse, const GPtrArray *names, const char *of);
 
-/* A column of a row that waits, w, as a value of its type, which the name of the type says. */
+/* All that a row of the table, w, has, as jsonb of texts: what weir.overwritten keeps. stored: of StoredColumn (columns.h). */
+char *expression_image (const GPtrArray *stored);
+
+/* A column of a row that waits, w, or that was overwritten, as a value of its type, which the name of the type says. */
 char *expression_cell (const char *name, const char *type);
 
 /* Whether the tracked columns differ that both the file and the warehouse had before: a column that this load adds is no change of

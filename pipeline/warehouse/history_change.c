@@ -158,6 +158,7 @@ static bool
 change_open_ends (Db *db, const SqlVar *vars, size_t n_vars, GError **error)
 {
   return drop_checks (db, vars, n_vars, error) && sql_run (db, "dimension/open_ends", vars, n_vars, NULL, error)
+         && sql_run (db, "dimension/open_ends_overwritten", vars, n_vars, NULL, error)
          && sql_run (db, "dimension/add_check", vars, n_vars, NULL, error);
 }
 

@@ -93,10 +93,9 @@ inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
   g_autofree char *of_file = expression_assignments (warehouse->columns, "", ", "), *made = scd_newest_made (warehouse);
   g_autofree char *assignments = g_strconcat (of_file, made, NULL);
   g_autofree char *moment = moment_of (loaded->layout);
-  const SqlVar vars[] = { { "schema", warehouse->schema },  { "table", model->table },
-                          { "id", model->id_column },       { "staging", loaded->stage->schema },
-                          { "build", loaded->stage->name }, { "run", run },
-                          { "assignments", assignments },   { "moment", moment },
+  const SqlVar vars[] = { { "schema", warehouse->schema },      { "table", model->table },        { "id", model->id_column },
+                          { "staging", loaded->stage->schema }, { "build", loaded->stage->name }, { "run", run },
+                          { "image", warehouse->image },        { "assignments", assignments },   { "moment", moment },
                           HISTORY_VARS (&model->history) };
   g_autoptr (DbResult) exist = NULL;
   if (!sql_run (db, "inferred/exist", vars, G_N_ELEMENTS (vars), &exist, error))

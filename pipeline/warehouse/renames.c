@@ -24,8 +24,8 @@ renames_one (Db *db, const Warehouse *warehouse, const ColumnRename *rename, GEr
                           { "table", warehouse->layout->model->table },
                           { "column", rename->column->name },
                           { "name", rename->name } };
-  if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error)
-      || !rename_in_view (db, warehouse, rename, error))
+  if (!sql_run (db, "table/rename_column", vars, G_N_ELEMENTS (vars), NULL, error) || !rename_in_view (db, warehouse, rename, error)
+      || !sql_run (db, "waiting/rename_overwritten", vars, G_N_ELEMENTS (vars), NULL, error))
     return false;
   columns_rename (rename);
   return true;
@@ -41,7 +41,8 @@ rename_in_changed (Db *db, const Warehouse *warehouse, const char *column, const
                           { "column", column },
                           { "name", name },
                           HISTORY_VARS (&model->history) };
-  return sql_run (db, "dimension/rename_in_changed", vars, G_N_ELEMENTS (vars), NULL, error);
+  return sql_run (db, "dimension/rename_in_changed", vars, G_N_ELEMENTS (vars), NULL, error)
+         && sql_run (db, "dimension/rename_in_overwritten", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
 bool

@@ -277,16 +277,13 @@ bool
 splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error)
 {
   static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
-  const char *const write[] = { "splice/analyze_history",
-                                "splice/remove",
-                                "splice/change",
-                                "splice/add",
-                                whole ? "gone/unsay" : "splice/unsay",
-                                "splice/remember",
-                                NULL };
+  const char *const write[] = { "splice/analyze_history", "splice/keep", "splice/remove",
+                                "splice/change",          "splice/add",  whole ? "gone/unsay" : "splice/unsay",
+                                "splice/remember",        NULL };
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
+  vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
   if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
       || !refuse_late (db, &all, splice, error) || !vars_run (db, &all, "splice/judge", error)
       || !count (db, &all, &splice->result->rows, error) || (whole && !count_absent (db, splice->result, error))

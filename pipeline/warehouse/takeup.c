@@ -19,6 +19,7 @@ typedef struct
   GString *refused; /* something is not, for which the model says "reject" */
   GString *first;   /* the first dimension that it waits for */
   GString *columns, *values, *assignments;
+  char *image; /* what the fact's rows were (expressions.h) */
   char *known; /* the fact has its key */
   char days[G_ASCII_DTOSTR_BUF_SIZE];
   char *instant;
@@ -40,6 +41,7 @@ parts_clear (Parts *parts)
   GString *const texts[] = { parts->ready, parts->refused, parts->first, parts->columns, parts->values, parts->assignments };
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     g_string_free (texts[i], TRUE);
+  g_free (parts->image);
   g_free (parts->known);
   g_free (parts->instant);
 }
@@ -120,6 +122,7 @@ write_columns (Db *db, Parts *parts, bool *ret_exists, GError **error)
                               ident);
     }
   *ret_exists = stored != NULL && stored->len > 0;
+  parts->image = *ret_exists ? expression_image (stored) : NULL;
   return stored != NULL;
 }
 
@@ -147,6 +150,7 @@ run_sql (Db *db, const Parts *parts, const char *statement, GError **error)
                           { "columns", parts->columns->str },
                           { "values", parts->values->str },
                           { "assignments", parts->assignments->str },
+                          { "image", parts->image },
                           { "instant", parts->instant } };
   return sql_run (db, statement, vars, G_N_ELEMENTS (vars), NULL, error);
 }

@@ -16,6 +16,8 @@
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
+#include <string.h>
+
 /* How far a table's last instant may be ahead of the server's clock without a word. */
 #define MOST_SECONDS_AHEAD 5
 
@@ -150,6 +152,9 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
   if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
       || !task_begin_part (task, PART_CHANGE, error))
     return false;
+  g_autofree char *overwrites = scd_overwrites (warehouse);
+  bool in_place = warehouse->filled->len > 0 || strcmp (overwrites, "false") != 0;
+  vars_take (vars, "unfilled", in_place ? vars_part (vars, "table/unfilled") : g_strdup (""));
   vars_take (vars, "kept", vars_part (vars, "table/kept"));
   g_autoptr (DbResult) counts = NULL;
   if (!sql_run (db, warehouse->kind->apply, vars_all (vars), vars_count (vars), &counts, error))
@@ -206,6 +211,13 @@ is_same_bag (const Warehouse *warehouse)
          && warehouse->fresh->len == 0 && warehouse->lacking->len == 0;
 }
 
+static bool
+fill (Db *db, const Vars *vars, GError **error)
+{
+  int64_t filled;
+  return run_sql (db, vars, "fact/fill", &filled, error) && (filled == 0 || run_sql (db, vars, "fact/filled", NULL, error));
+}
+
 /* Rows without a key. Where the file's columns are the table's, the hash tells which of them are there already; where they are not,
  * the columns do that both have. */
 static bool
@@ -221,7 +233,7 @@ append (Db *db, Vars *vars, const DeltaPlan *plan, const Warehouse *warehouse, R
   vars_take (vars, "fresh", expression_assignments (warehouse->fresh, "", ", "));
   if (warehouse->lacking->len > 0)
     return run_sql (db, vars, "fact/append_shared", &rows->inserted, error);
-  return (is_same_bag (warehouse) || run_sql (db, vars, "fact/fill", NULL, error)) && append_distinct (db, vars, plan, rows, error);
+  return (is_same_bag (warehouse) || fill (db, vars, error)) && append_distinct (db, vars, plan, rows, error);
 }
 
 /* Since when the first version of an entity begins, and that of any other. */
@@ -238,6 +250,19 @@ set_begin (Vars *vars, const Warehouse *warehouse, const char *instant)
                                        "else %s::timestamptz end",
                                        literal)
                     : g_strdup_printf ("%s::timestamptz", literal));
+}
+
+/* What the run keeps of the rows that it overwrites, or fills, so that it can be taken back (undo.h). */
+static void
+set_kept (Vars *vars, const Warehouse *warehouse, const PipelineTask *task)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (task->run->id, id);
+  vars_set (vars, "image", warehouse->image != NULL ? warehouse->image : "null::jsonb");
+  vars_take (vars, "own_table", text_quote_literal (task->model->table));
+  vars_take (vars, "own_run", g_strdup_printf ("'%s'::uuid", id));
+  g_autofree char *from = text_quote_ident (task->model->history.names[HISTORY_START]);
+  vars_take (vars, "began_at", warehouse->kind->versions ? g_strdup_printf ("w.%s", from) : g_strdup ("'-infinity'"));
 }
 
 static void
@@ -334,6 +359,7 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, con
   bool spliced = is_spliced (db, warehouse, change), keyless = warehouse->kind->apply == NULL;
   set_columns (vars, warehouse, warehouse->created || keyless);
   set_expressions (vars, warehouse);
+  set_kept (vars, warehouse, change->task);
   vars_take (vars, "brought", gone_brought (warehouse));
   const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)

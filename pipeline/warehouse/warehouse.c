@@ -9,6 +9,7 @@
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/convert.h"
+#include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/made.h"
 #include "pipeline/warehouse/renames.h"
@@ -25,6 +26,7 @@ warehouse_free (Warehouse *warehouse)
   if (warehouse == NULL)
     return;
   g_free (warehouse->view);
+  g_free (warehouse->image);
   g_free (warehouse->current);
   g_ptr_array_unref (warehouse->columns);
   g_ptr_array_unref (warehouse->added);
@@ -146,7 +148,9 @@ distrust (Db *db, Warehouse *warehouse, const char *column, const char *which, G
                           { "column", column },
                           { "current", warehouse->current },
                           { "which", which } };
-  return model_is_keyless (warehouse->layout->model) || sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error);
+  return model_is_keyless (warehouse->layout->model)
+         || (sql_run (db, "table/distrust", vars, G_N_ELEMENTS (vars), NULL, error)
+             && sql_run (db, "table/distrust_overwritten", vars, G_N_ELEMENTS (vars), NULL, error));
 }
 
 static bool
@@ -338,12 +342,9 @@ change_rules (Db *db, Warehouse *warehouse, const History *was, GPtrArray *store
   if (!scd_change_apply (db, warehouse, was, stored, notes, &doubtful, error))
     return false;
   for (guint i = 0; i < doubtful->len; i++)
-    {
-      g_autofree char *ident = text_quote_ident (doubtful->pdata[i]);
-      g_autofree char *any = g_strdup_printf ("is not distinct from w.%s", ident);
-      if (!distrust (db, warehouse, doubtful->pdata[i], any, error))
-        return false;
-    }
+    if (!distrust (db, warehouse, doubtful->pdata[i], "is null", error)
+        || !distrust (db, warehouse, doubtful->pdata[i], "is not null", error))
+      return false;
   return true;
 }
 
@@ -377,6 +378,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
+  warehouse->image = expression_image (stored);
   warehouse->remade = made->len > 0;
   return (alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
                          : shown_bring_up (db, warehouse, before->catalog, changes, notes, error))

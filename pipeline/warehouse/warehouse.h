@@ -16,6 +16,7 @@ typedef struct
   const Layout *layout;
   const Kind *kind;
   char *view;         /* "users_current": the rows that hold now; NULL for a fact */
+  char *image;        /* all that a row, w, has, as SQL, for weir.overwritten; NULL: "created" */
   char *current;      /* which rows of the table, w, hold now, as SQL */
   bool created;       /* by this transaction: it is empty and has no index yet */
   GPtrArray *columns; /* of char *: attributes and references that the file carries, in the layout's order */

@@ -102,7 +102,9 @@ fill (Db *db, const Withhold *withhold, GError **error)
   g_free (fresh.names);
   g_free (fresh.texts);
   list_cells (warehouse->fresh, &fresh.names, &fresh.texts);
-  return run_sql (db, &fresh, "waiting/fill", NULL, error);
+  int64_t filled;
+  return run_sql (db, &fresh, "waiting/fill", &filled, error)
+         && (filled == 0 || run_sql (db, &fresh, "waiting/superseded", NULL, error));
 }
 
 /* Rows without a key that wait already, told as the table tells its own (append in transform.c). */
@@ -149,7 +151,7 @@ static bool
 forget_superseded (Db *db, const Withhold *withhold, GError **error)
 {
   return run_sql (db, withhold, "waiting/forget", NULL, error) && run_sql (db, withhold, "waiting/forget_originals", NULL, error)
-         && run_sql (db, withhold, "waiting/count", NULL, error);
+         && run_sql (db, withhold, "waiting/count", NULL, error) && run_sql (db, withhold, "waiting/superseded", NULL, error);
 }
 
 /* A staging table of which all rows wait was not emptied by a crash: it says so. */

@@ -8,6 +8,8 @@ declare weir_texts no scroll cursor for
 select :"column" from :"schema".:"table" where :"column" is not null
 union
 select w.cells ->> :'column'::text from weir.waiting w where w.table_name = :'table' and w.cells ->> :'column'::text is not null
+union
+select w.cells ->> :'column'::text from weir.overwritten w where w.table_name = :'table' and w.cells ->> :'column'::text is not null
 
 -- name: fetch
 fetch 1000 from weir_texts

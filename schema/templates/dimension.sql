@@ -124,5 +124,16 @@ alter table :"schema".:"table" drop constraint :"check"
 -- name: open_ends
 update :"schema".:"table" set :"valid_to" = :open_end where :"is_current"
 
+-- name: rename_in_overwritten
+update weir.overwritten w
+set cells = jsonb_set(w.cells, array[:'changed'::text], to_jsonb(array_replace((w.cells ->> :'changed')::text[], :'column', :'name')::text))
+where w.table_name = :'table' and (w.cells ->> :'changed')::text[] @> array[:'column'::text]
+
+-- name: open_ends_overwritten
+-- The same of versions as they were before a run overwrote them.
+update weir.overwritten w
+set cells = jsonb_set(w.cells, array[:'valid_to'::text], coalesce(to_jsonb((:open_end)::timestamptz::text), 'null'))
+where w.table_name = :'table' and (w.cells ->> :'is_current'::text)::boolean
+
 -- name: add_check
 alter table :"schema".:"table" add check (:"is_current" = (:"valid_to" is not distinct from :open_end))

@@ -40,8 +40,14 @@ select s._id, :values s._hash, :'instant'::timestamptz, :'instant'::timestamptz,
 from :"staging".:"build" s
 
 -- name: apply
--- As dimension/apply: "closed" are the rows that are others now, updated in place. What is written is inserted and updated.
+-- As dimension/apply: "closed" are the rows that are others now, updated in place, and "before" keeps what they were. What is written is
+-- inserted and updated.
 with :delta
+before as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :'table', :'run'::uuid, w.:"id", '-infinity', :image
+    from weir_delta d join :"schema".:"table" w on w.:"id" = d._id
+    where d."known?" and (:distinct)),
 closed as (
     update :"schema".:"table" w
     set :assignments row_hash = :hash, updated_at = :'instant'::timestamptz, loaded_by = :'run'::uuid
@@ -129,6 +135,10 @@ update :"schema".:"table" w
 set :fresh row_hash = n._hash, occurrence = n.occurrence
 from news n join olds o on o.key = n.key and o.n = n.n join :"staging".:"build" d on d._line = n._line
 where w.row_hash = o.row_hash and w.occurrence = o.occurrence
+
+-- name: filled
+-- Which values such rows had before nobody keeps.
+update weir.file set irrevocable = 'it filled a new column into rows without a key' where run_id = :'run'::uuid
 
 -- name: append_shared
 -- The file lacks columns that the table has: the others decide which of its rows are there already.

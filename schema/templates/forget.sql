@@ -80,9 +80,13 @@ delete from weir.table where table_name = :'table'
 with gone as (delete from weir.export where table_name = :'table')
 delete from weir.observed where table_name = :'table'
 
+-- name: overwritten
+with unsaid as (delete from weir.unsaid where table_name = :'table')
+delete from weir.overwritten where table_name = :'table'
+
 -- name: identities
--- No file that was in the table is one that it has.
-update weir.file set pins_sha256 = null where table_name = :'table' and state = 'applied'
+-- No file that was in the table is one that it has, and none can be taken back.
+update weir.file set pins_sha256 = null, applied_as = null, overwritten = null where table_name = :'table' and state = 'applied'
 
 -- name: files
 update weir.file set place = '', disposition = 'deleted', updated_on = clock_timestamp()
@@ -104,6 +108,10 @@ where f.run_id = s.execution_id and f.table_name = :'table' and f.disposition is
 -- The execution's row is behind the file's, which refers to it.
 with gone as (delete from weir.file where table_name = :'table' and disposition is not null returning run_id)
 select array_agg(run_id)::text from gone
+
+-- name: operations
+with gone as (delete from weir.operation where table_name = :'table' returning run_id)
+delete from weir.execution where execution_id in (select run_id from gone)
 
 -- name: executions
 delete from weir.execution where execution_id = any (:'runs'::uuid[])

@@ -60,11 +60,17 @@ delete from weir_gone g using weir_refused r where g._line = r._line
 
 -- name: unsay
 -- A full export says something of every key, but for those of its rejects: what was said at its very instant before is not so.
-with old as (delete from weir.observed where table_name = :'table' and at = :'instant'::timestamptz returning *)
-insert into weir.observed (table_name, part, at, said, ids)
-select o.table_name, o.part, o.at, o.said, array_agg(i)
-from old o cross join unnest(o.ids) i join weir_gone g on g._id = i and g.why = 'rejected'
-group by 1, 2, 3, 4
+with old as (delete from weir.observed where table_name = :'table' and at = :'instant'::timestamptz returning *),
+each as (
+    select o.*, i as id, exists (select from weir_gone g where g._id = i and g.why = 'rejected') as stays
+    from old o cross join unnest(o.ids) i),
+kept as (
+    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
+    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, array_agg(o.id) from each o where not o.stays group by 2, 3, 4, 5, 6)
+insert into weir.observed (table_name, run_id, part, at, said, ids)
+select o.table_name, o.run_id, o.part, o.at, o.said, array_agg(o.id)
+from each o where o.stays
+group by 1, 2, 3, 4, 5
 
 -- name: newest
 -- Of rows that each say since when they are true.
@@ -73,20 +79,23 @@ update weir.table set newest_effective = greatest(newest_effective, (select max(
 -- name: said
 -- For whoever comes with something from before. Of a reject nothing is known; if it is one of a second export of that instant, what the
 -- first one said is so still.
-insert into weir.observed (table_name, part, at, said, ids)
-select :'table', right(g._id::text, 3), coalesce(g.at, :'instant'::timestamptz),
+insert into weir.observed (table_name, run_id, part, at, said, ids)
+select :'table', :'run'::uuid, right(g._id::text, 3), coalesce(g.at, :'instant'::timestamptz),
        case when g.why = 'rejected' then 'nothing' else 'gone' end, array_agg(g._id)
 from weir_gone g
 where g.why = 'deleted'
    or (g.why = 'rejected' and :'whole'::boolean
        and not exists (select from weir.export x where x.table_name = :'table' and x.at = :'instant'::timestamptz and x.dated))
-group by 2, 3, 4
+group by 3, 4, 5
 
 -- name: last_export
 select rows, ended from weir.export where table_name = :'table' and at <= :'instant'::timestamptz order by at desc limit 1
 
 -- name: export
--- Of one instant the file that came last is right.
+-- Of one instant the file that came last is right; what the one before has said of it is not kept.
+with second as (
+    update weir.file set irrevocable = 'it is the second full export of one instant'
+    where run_id = :'run'::uuid and exists (select from weir.export where table_name = :'table' and at = :'instant'::timestamptz))
 insert into weir.export (table_name, at, run_id, rows, ended, dated)
 values (:'table', :'instant'::timestamptz, :'run'::uuid, :'rows'::bigint, :'ended'::boolean, :'dated'::boolean)
 on conflict (table_name, at) do update

@@ -49,7 +49,12 @@ with said as (
     select distinct on (s._id) s.*
     from :"staging".:"build" s
     where exists (select from :"schema".:"table" w where w.:"id" = s._id and w.:"is_inferred")
-    order by s._id :moment, s._line)
+    order by s._id :moment, s._line),
+before as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :'table', :'run'::uuid, w.:"id", w.:"valid_from", :image
+    from said d join :"schema".:"table" w on w.:"id" = d._id
+    where w.:"is_inferred")
 update :"schema".:"table" w
 set :assignments row_hash = d._hash, opened_by = :'run'::uuid, :"is_inferred" = false
 from said d

@@ -170,7 +170,9 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
     rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, rows_deleted = :'deleted'::bigint, rows_absent = :'absent'::bigint,
-    lines = :'lines'::jsonb
+    lines = :'lines'::jsonb,
+    applied_as = case when :'state' = 'applied' then (select applied_ever from weir.table t where t.table_name = weir.file.table_name) end,
+    overwritten = (select count(*) from weir.overwritten o where o.run_id = :'run'::uuid)
 where run_id = :'run'::uuid
 
 -- name: fail
@@ -248,7 +250,8 @@ set last_run = :'run'::uuid, last_sha256 = :'sha', last_size = :'size'::bigint,
     last_model_checksum = :'checksum', last_pins_sha256 = :'pins_sha', last_had_rejects = :'rejects'::boolean,
     newest_ns = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_ns else :'instant'::bigint end,
     newest_key = case when (newest_ns, newest_key) > (:'instant'::bigint, :'key'::text) then newest_key else :'key' end,
-    newest_effective = greatest(newest_effective, :'effective'::timestamptz), files_applied = files_applied + 1, updated_on = clock_timestamp()
+    newest_effective = greatest(newest_effective, :'effective'::timestamptz), files_applied = files_applied + 1,
+    applied_ever = applied_ever + 1, updated_on = clock_timestamp()
 where table_name = :'table'
 
 -- name: was_applied

@@ -92,7 +92,7 @@ limit :'limit'::bigint
 select run_id from weir.file order by seen_on desc limit 1
 
 -- name: find_run
-select run_id from weir.file where run_id::text like :'text' || '%' order by seen_on desc limit 2
+select execution_id from weir.execution where execution_id::text like :'text' || '%' order by created_on desc limit 2
 
 -- name: find_file
 select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
@@ -105,9 +105,9 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_staged as staged, r.rows_waiting as waiting, r.rows_late as late, r.rows_corrected as corrected,
        r.rows_deleted as deleted, r.rows_absent as absent,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
-       r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       f.summary::text as summary
-from weir.runs r left join weir.file f on f.run_id = r.run
+       r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
+       coalesce(f.summary, o.report)::text as summary
+from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 
 -- name: run_files

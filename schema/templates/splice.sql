@@ -31,10 +31,18 @@ with suspected as materialized (
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
           and not (:distinct) and not (:unlike) and w.row_hash is distinct from :refreshed :each) w
     where not d."gone?")
+:unfilled
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
 from suspected d
 where w.:"id" = d._id and w.:"valid_from" = d."begun?"
+
+-- name: unfilled
+-- Of splice/refresh: rows that get values in place, as they were.
+, unfilled as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select distinct on (w.:"id", w.:"valid_from") :own_table, :own_run, w.:"id", w.:"valid_from", :image
+    from suspected d join :"schema".:"table" w on w.:"id" = d._id and w.:"valid_from" = d."begun?")
 
 -- name: events
 -- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
@@ -186,10 +194,26 @@ analyze weir_history
 -- By EXCEPT, for the server takes the rows of two joins by id and time for one, and would look through all of the history for each.
 with gone as materialized (
     select "id?", "begun?" from weir_events where "kind?" = 2
-    except select "id?", "start?" from weir_history)
-delete from :"schema".:"table" w
-using gone g
-where w.:"id" = g."id?" and w.:"valid_from" = g."begun?"
+    except select "id?", "start?" from weir_history),
+removed as (
+    delete from :"schema".:"table" w
+    using gone g
+    where w.:"id" = g."id?" and w.:"valid_from" = g."begun?"
+    returning w.*)
+insert into weir.overwritten (table_name, run_id, id, began, cells)
+select :'table', :'run'::uuid, w.:"id", w.:"valid_from", :image from removed w
+on conflict do nothing
+
+-- name: keep
+-- What "change" will overwrite, and which versions "add" brings that another run has opened, so that this one can be taken back: but where a
+-- current version is only closed, which the version says itself.
+insert into weir.overwritten (table_name, run_id, id, began, cells)
+select :'table', :'run'::uuid, d."id?", d."start?", case when w.:"id" is not null then :image end
+from weir_history d left join :"schema".:"table" w on w.:"id" = d."id?" and w.:"valid_from" = d."start?"
+where case when w.:"id" is null then d."by?" <> :'run'::uuid
+           else row(:data_w w.:"version"::bigint, w.:"changed", w.row_hash) is distinct from row(:data_d d."number?", d."changed?", d."hash?")
+                or (w.:"valid_to" is distinct from coalesce(d."end?", :open_end) and not w.:"is_current") end
+on conflict do nothing
 
 -- name: change
 update :"schema".:"table" w
@@ -212,7 +236,11 @@ order by d."id?", d."start?"
 
 -- name: unsay
 -- What the same entities were said to be at the very instants of the news.
-with news as (select right(_id::text, 3) as part, "at?" as at, array_agg(_id) as ids from weir_news group by 1, 2)
+with news as (select right(_id::text, 3) as part, "at?" as at, array_agg(_id) as ids from weir_news group by 1, 2),
+kept as (
+    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
+    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, array(select unnest(o.ids) intersect select unnest(n.ids))
+    from weir.observed o join news n on o.table_name = :'table' and o.part = n.part and o.at = n.at and o.ids && n.ids)
 update weir.observed o
 set ids = array(select unnest(o.ids) except select unnest(n.ids))
 from news n
@@ -220,21 +248,21 @@ where o.table_name = :'table' and o.part = n.part and o.at = n.at and o.ids && n
 
 -- name: remember
 -- What was said of these entities where no version begins, or none any more.
-insert into weir.observed (table_name, part, at, ids)
-select :'table', right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
+insert into weir.observed (table_name, run_id, part, at, ids)
+select :'table', :'run'::uuid, right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
 from (select "id?", "at?" from weir_events where "kind?" > 1
       except select "id?", "start?" from weir_history
       except select "id?", "at?" from weir_events where "kind?" = 3 and not "holds?"
       except select "id?", "at?" from weir_events e where "kind?" = 1
                 and not exists (select from weir_events n where n."id?" = e."id?" and n."at?" = e."at?" and n."kind?" = 3)) e
-group by 2, 3
+group by 3, 4
 
 -- name: observe
 -- Which entities a file had, but for those whose rows were looked at.
-insert into weir.observed (table_name, part, at, ids)
-select :'table', right(s._id::text, 3), :at, array_agg(s._id)
+insert into weir.observed (table_name, run_id, part, at, ids)
+select :'table', :'run'::uuid, right(s._id::text, 3), :at, array_agg(s._id)
 from :"staging".:"build" s :but
-group by 2
+group by 3
 
 -- name: forget
 -- Of a table that is made anew.

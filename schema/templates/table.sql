@@ -31,6 +31,11 @@ alter table :"schema".:"table" alter column :"column" type :type using nullif(:"
 update :"schema".:"table" w set row_hash = md5(w.row_hash::text)::uuid
 where :current and w.:"column" :which
 
+-- name: distrust_overwritten
+-- The same of what they were before they were overwritten.
+update weir.overwritten o set cells = jsonb_set(o.cells, '{row_hash}', to_jsonb(md5(o.cells ->> 'row_hash')::uuid::text))
+where o.table_name = :'table' and o.cells ->> :'column'::text :which
+
 -- name: rename_column
 alter table :"schema".:"table" rename column :"column" to :"name"
 
@@ -146,11 +151,20 @@ suspected as (
     select d.* from weir_delta d where d."known?" and not exists (select from closed c where c._id = d._id)),
 same as (
     select (:overwrites) as "overwritten?" from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current where not (:distinct)),
+:unfilled
 refreshed as (
     update :"schema".:"table" w
     set row_hash = :refreshed :filled :written
     from suspected d
     where w.:"id" = d._id and :current and not (:distinct) and w.row_hash is distinct from :refreshed),
+
+-- name: unfilled
+-- Of table/kept: rows that get values in place, as they were.
+unfilled as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :own_table, :own_run, w.:"id", :began_at, :image
+    from suspected d join :"schema".:"table" w on w.:"id" = d._id and :current
+    where not (:distinct) and w.row_hash is distinct from :refreshed),
 
 -- name: forget_refused
 delete from weir_refused

@@ -84,6 +84,10 @@ select w.run_id, w.line, w.id, w.since, 'duplicate'
 from weir.waiting w
 where w.table_name = :'table' and exists (select from :"staging".:"build" s where s._id = w.id)
 
+-- name: superseded
+-- They are gone, with all that they said.
+update weir.file set irrevocable = 'it took the place of rows that waited, or filled a new column into them' where run_id = :'run'::uuid
+
 -- name: keep
 insert into weir.waiting (table_name, run_id, line, dimension, id, hash, cells, since)
 select :'table', :'run'::uuid, s._line, r.waits_for, s._id, s._hash, jsonb_object(array[:names]::text[], array[:texts]::text[]),
@@ -110,6 +114,15 @@ insert into weir_settled select w.run_id, w.line, w.id, w.since, 'rejected' from
 
 -- name: update
 -- What the row's file did not have stays. The hash is one that no file's row has: the columns may have become others since.
+with before as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :'table', s.run_id, s.id, '-infinity', :image
+    from weir_settled s join :"schema".:"table" w on w.:"id" = s.id
+    where s.became = 'updated'
+    returning run_id),
+counted as (
+    update weir.file f set overwritten = f.overwritten + n.rows
+    from (select run_id, count(*) as rows from before group by run_id) n where f.run_id = n.run_id)
 update :"schema".:"table" f
 set :assignments row_hash = md5(w.hash::text)::uuid, updated_at = :'instant'::timestamptz, loaded_by = w.run_id
 from weir.waiting w join weir_settled s on s.run_id = w.run_id and s.line = w.line
@@ -192,6 +205,18 @@ where w.table_name = :'table' and w.cells ? :'column'::text
 -- name: convert
 -- As convert/write does in the table.
 update weir.waiting w
+set cells = jsonb_set(w.cells, array[:'column'::text], coalesce(to_jsonb(t.becomes), 'null'))
+from weir_text t
+where w.table_name = :'table' and w.cells ->> :'column'::text = t.was
+
+-- name: rename_overwritten
+-- The same of rows as they were before they were overwritten.
+update weir.overwritten w
+set cells = (w.cells - :'column'::text) || jsonb_build_object(:'name'::text, w.cells -> :'column'::text)
+where w.table_name = :'table' and w.cells ? :'column'::text
+
+-- name: convert_overwritten
+update weir.overwritten w
 set cells = jsonb_set(w.cells, array[:'column'::text], coalesce(to_jsonb(t.becomes), 'null'))
 from weir_text t
 where w.table_name = :'table' and w.cells ->> :'column'::text = t.was

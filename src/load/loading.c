@@ -231,12 +231,29 @@ list_overtook (const RunState *past)
   return runs;
 }
 
-/* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. */
+/* Why the file of a run that was taken back is not in the archive. */
+static GError *
+undone_error (const RunState *past, const Run *run)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run->id, id);
+  if (g_strcmp0 (past->state, "undone") != 0)
+    return NULL;
+  GError *why = NULL;
+  g_autofree char *hint = g_strdup_printf ("`weir retry %.8s` loads it again; if it is not to come back, delete it.", id);
+  weir_fail (&why, &(Failure) { WEIR_ERROR_INPUT, REASON_UNDONE, .hint = hint },
+             "the file was applied, and taken back by `weir undo`");
+  return why;
+}
+
+/* A run whose worker died behind the COMMIT: it is in the warehouse, only the file has to go. Or it was taken back (undoing.h). */
 static bool
 place_completed (Loader *loader, const Input *input, const Claim *claim, const RunState *past, LoadEnd *ret_end, GError **error)
 {
+  g_autoptr (GError) undone = undone_error (past, &input->run);
   LoadStatus status = g_strcmp0 (past->state, "staged") == 0      ? STATUS_STAGED
                       : g_strcmp0 (past->state, "duplicate") == 0 ? STATUS_DUPLICATE
+                      : undone != NULL                            ? STATUS_FAILED
                                                                   : STATUS_APPLIED;
   g_autoptr (Json) lines =
       past->lines != NULL ? weir_json_parse (past->lines, strlen (past->lines), "weir.file.lines", error) : NULL;
@@ -249,7 +266,8 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
                                   .lines = lines_from_json (lines),
                                   .overtook = overtook,
                                   .overtook_count = past->overtook_count };
-  ret_end->summary = pipeline_summary (&input->run, &result, 0, NULL);
+  ret_end->failed = undone != NULL;
+  ret_end->summary = pipeline_summary (&input->run, &result, 0, undone);
   ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
   placing.resumed = true;

@@ -19,14 +19,14 @@ take_block (char ***line)
   return g_string_free (block, FALSE);
 }
 
-/* How long it took is another time each time, and so is the beginning of a run's id. */
+/* How long it took is another time each time, and each run has digits of its own. */
 static char *
 without_times (const char *text)
 {
   g_autoptr (GRegex) times = g_regex_new (" in [0-9.]+ s:", 0, 0, NULL);
-  g_autoptr (GRegex) runs = g_regex_new ("  [0-9a-f]{8}\\b", 0, 0, NULL);
+  g_autoptr (GRegex) runs = g_regex_new ("\\b[0-9a-f]{8}\\b", 0, 0, NULL);
   g_autofree char *timeless = g_regex_replace_literal (times, text, -1, 0, " in a moment:", 0, NULL);
-  return g_regex_replace_literal (runs, timeless, -1, 0, "  (a run)", 0, NULL);
+  return g_regex_replace_literal (runs, timeless, -1, 0, "a run", 0, NULL);
 }
 
 /* Of a command that does not end well the page shows some lines, and last "exit code N". */

@@ -54,9 +54,19 @@ static const struct
     "select run_id, line from weir.reject where length(original) = 0 or line < 1 or reason = '' or message = ''" },
   { "an execution without a file, or of a state that does not fit its status",
     "select e.execution_id, e.status, f.state from weir.execution e left join weir.file f on f.run_id = e.execution_id where "
-    "f.run_id is null"
-    " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate'))"
-    " or (e.status = 'FAILED') is distinct from (f.state in ('failed', 'held'))" },
+    "not exists (select from weir.operation o where o.run_id = e.execution_id) and (f.run_id is null"
+    " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate', 'undone'))"
+    " or (e.status = 'FAILED') is distinct from (f.state in ('failed', 'held')))" },
+  { "a run does not have in weir.overwritten what it says",
+    "select run_id, n, f.overwritten from (select run_id, count(*) as n from weir.overwritten group by 1) o full join weir.file f "
+    "using (run_id) where coalesce(n, 0) is distinct from case when f.state = 'applied' then coalesce(f.overwritten, 0) else 0 "
+    "end" },
+  { "a run that was taken back, and by whom",
+    "select run_id, state from weir.file f where (state = 'undone') is distinct from exists (select from weir.operation o where "
+    "f.run_id = any (o.runs) and o.run_id = f.undone_by and o.kind = 'undo')" },
+  { "what a run said that was not applied",
+    "select distinct o.run_id from weir.observed o where o.run_id is not null and not exists"
+    " (select from weir.file f where f.run_id = o.run_id and f.state = 'applied')" },
   { "a completed execution without its end or with an error, or a failed one without an error",
     "select execution_id, status from weir.execution where (status = 'COMPLETED' and (completed_on is null or error is not null))"
     " or (status = 'FAILED' and coalesce(error, '') = '')" },

@@ -1,0 +1,25 @@
+/* Between undo.c, which takes runs of one table back, and undo_others.c. */
+#ifndef WEIR_PIPELINE_WAREHOUSE_UNDO_INSIDE_H
+#define WEIR_PIPELINE_WAREHOUSE_UNDO_INSIDE_H
+
+#include "pipeline/warehouse/undo.h"
+#include "pipeline/warehouse/vars.h"
+
+/* What is the same for all runs of one call. */
+typedef struct
+{
+  const UndoTask *task;
+  Vars vars;
+  History history; /* as the table has it, be the model changed or not */
+  Undo *undo;
+} Undoing;
+
+/* Behind the rows of a dimension's run that was taken back, whose entities are in weir_touched: an error where rows of facts refer to whom
+ * nobody is any more, a note where their model allows that. */
+bool undo_check_facts (Db *db, const Undoing *undoing, GError **error);
+
+/* Behind the rows of a fact's run: the placeholders that it has made in its dimensions (placeholder.h) go, but for those that rows of other
+ * runs refer to, which are theirs then. The dimensions' rows of weir.table are locked. Counts them in "run". */
+bool undo_placeholders (Db *db, const Undoing *undoing, UndoRun *run, GError **error);
+
+#endif
