@@ -16,6 +16,8 @@
 #include "pipeline/warehouse/withhold.h"
 #include "schema/sql.h"
 
+#include <string.h>
+
 /* How far a table's last instant may be ahead of the server's clock without a word. */
 #define MOST_SECONDS_AHEAD 5
 
