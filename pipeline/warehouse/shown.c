@@ -137,9 +137,11 @@ bool
 shown_make (Db *db, const char *schema, const Model *model, const Catalog *catalog, GError **error)
 {
   const Layout layout = { .model = model };
-  g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
+  g_autofree char *view = model->kind == MODEL_DIMENSION ? shown_view (model) : NULL, *current = kind_current (model);
   g_autoptr (GPtrArray) added = g_ptr_array_new ();
-  const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view, .added = added, .retold = true };
+  const Warehouse warehouse = {
+    .schema = schema, .layout = &layout, .view = view, .current = current, .added = added, .retold = true
+  };
   g_autoptr (GPtrArray) facts = as_of_facts (catalog, model);
   g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
   if (!bring_up_own (db, &warehouse, error))

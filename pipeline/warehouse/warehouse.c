@@ -449,7 +449,7 @@ warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog
                    GError **error)
 {
   const Layout layout = { .model = model };
-  g_autofree char *view = kind_of (model)->versions ? shown_view (model) : NULL;
+  g_autofree char *view = model->kind == MODEL_DIMENSION ? shown_view (model) : NULL;
   const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view };
   g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
   if (!lock_for_change (db, schema, model, catalog, lock_ms, error) || !shown_drop (db, &warehouse, catalog, grants, error)
