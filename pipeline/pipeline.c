@@ -108,6 +108,7 @@ take_over (PipelineResult *result, PipelineResult *step)
   result->rows = step->rows;
   result->lines = step->lines;
   result->made = step->made;
+  result->would_be_held = step->would_be_held;
   result->overtook = g_steal_pointer (&step->overtook);
   result->overtook_count = step->overtook_count;
   g_ptr_array_extend_and_steal (result->notes, g_steal_pointer (&step->notes));

@@ -112,6 +112,7 @@ struct PipelineResult
   char pins_sha256[SHA256_HEX_SIZE]; /* of the pins that it met; "": it did not come so far */
   GPtrArray *overtook;               /* of char *: runs that come after it and were applied before it, the newest; NULL: none */
   int64_t overtook_count;            /* how many there are */
+  bool would_be_held;                /* of a dry run: what it shows would wait for a person */
   Json *held;                        /* of a failed run: that it waits for a person, and why (guard.h); NULL: it does not */
   Json *spent;      /* where the time went (stopwatch_to_json), of a load that took long; NULL: of one that did not */
   char *aside;      /* a table of the staging schema that is to be dropped behind the answer (stage/aside.h); NULL: none */

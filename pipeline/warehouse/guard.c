@@ -103,6 +103,7 @@ note_held (const Splice *what, const char *guard, const Measure *measure)
 {
   g_autofree char *why = describe (what->task->model, guard, measure);
   g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
+  what->result->would_be_held = true;
 }
 
 static bool

@@ -197,7 +197,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
     return g_propagate_error (error, g_steal_pointer (&failure)), false;
   if (done && route->model == NULL && route->suggestion != NULL)
     g_ptr_array_add (result.notes, g_strdup_printf ("there is no model of %s; did you mean %s?", route->table, route->suggestion));
-  ret_end->failed = !done;
+  ret_end->failed = !done || result.would_be_held;
   ret_end->held = result.held != NULL;
   ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;

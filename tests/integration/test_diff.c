@@ -256,6 +256,7 @@ test_a_file_that_would_be_held (void **state)
   g_autofree char *after = state_of (home);
   assert_string_equal (before, after);
   assert_contains (outcome->out, "held");
+  assert_contains (outcome->out, "closed (2)");
 }
 
 static void
