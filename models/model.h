@@ -71,6 +71,7 @@ typedef enum
   LATE_SPLICE, /* it changes the past, and what is newer stays */
   LATE_APPLY,  /* its file counts from when it came */
   LATE_REFUSE, /* it is a reject */
+  LATE_HOLD,   /* its file waits for a person (warehouse/guard.h) */
 } Late;
 
 /* Since when the first version of an entity holds. */

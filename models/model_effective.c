@@ -83,6 +83,8 @@ model_check_effective (const Model *model, const Json *root, const MemberScope *
         members_problem (scope, path,
                          "rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside \"effective\"");
       }
+  if (is_said && model->late == LATE_HOLD && !model_has_versions (model))
+    members_problem (scope, "$.late", "\"hold\" is for tables that have versions: in others a late row changes nothing");
   if (model->effective.column != NULL)
     check_column (model, scope);
 }

@@ -65,12 +65,12 @@ take_measure (Db *db, const GoneInput *input, const Gone *gone, const Vars *vars
 
 /* ---- what is told ---- */
 
-/* Some of the ids that the file would close: no message has a cell in it. NULL on error. */
+/* Some of the ids that the file would change: no message has a cell in it. NULL on error. */
 static Json *
-find_sample (Db *db, const Vars *vars, GError **error)
+find_sample (Db *db, const char *statement, const Vars *vars, GError **error)
 {
   g_autoptr (DbResult) rows = NULL;
-  if (!sql_run (db, "gone/sample", vars_all (vars), vars_count (vars), &rows, error))
+  if (!sql_run (db, statement, vars_all (vars), vars_count (vars), &rows, error))
     return NULL;
   Json *sample = json_array ();
   for (int row = 0; row < db_result_rows (rows); row++)
@@ -99,37 +99,44 @@ describe (const Model *model, const char *guard, const Measure *measure)
 
 /* Who only wants to see what the file would do sees that, too. */
 static void
-note_held (const Splice *what, const char *guard, const Measure *measure)
+note_held (const Splice *what, const char *why)
 {
-  g_autofree char *why = describe (what->task->model, guard, measure);
   g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
   what->result->would_be_held = true;
 }
 
+/* Takes the JSON. Returns false. */
 static bool
-hold (Db *db, const GoneInput *input, const Vars *vars, const char *guard, const Measure *measure, GError **error)
+hold (const Splice *what, const char *why, Json *held, GError **error)
 {
-  const Splice *what = input->what;
   const PipelineTask *task = what->task;
   char id[UID_TEXT_SIZE];
   uid_format (task->run->id, id);
-  Json *sample = find_sample (db, vars, error);
-  if (sample == NULL)
-    return false;
-  g_autofree char *why = describe (task->model, guard, measure);
   g_autofree char *hint =
       task->options->dry_run
           ? g_strdup ("Without --dry-run it is held, for `weir approve` or `weir discard`.")
           : g_strdup_printf ("`weir status` shows some of the keys. `weir approve %.8s` applies the file all the same, "
                              "`weir discard %.8s` refuses it.",
                              id, id);
-  const char *at = task->model->late != LATE_APPLY ? what->effective->instant : NULL;
-  what->result->held =
-      json_pack ("{s:s, s:s?, s:I, s:I, s:I, s:o, s:o}", "guard", guard, "effective", at, "closes", (json_int_t) measure->closes,
-                 "of", (json_int_t) measure->holding, "rows", (json_int_t) measure->rows, "rows_before",
-                 measure->before >= 0 ? json_integer (measure->before) : json_null (), "sample", sample);
+  const char *own = what->effective->by_row ? "rows" : what->effective->instant;
+  const char *at = task->model->late != LATE_APPLY ? own : NULL;
+  json_object_set_new (held, "effective", at != NULL ? json_string (at) : json_null ());
+  what->result->held = held;
   return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_HELD, .detail = "Nothing was changed.", .hint = hint },
                     "\"%s\" is held: %s", task->run->file, why);
+}
+
+static bool
+hold_export (Db *db, const GoneInput *input, const Vars *vars, const char *guard, const Measure *measure, GError **error)
+{
+  Json *sample = find_sample (db, "gone/sample", vars, error);
+  if (sample == NULL)
+    return false;
+  g_autofree char *why = describe (input->what->task->model, guard, measure);
+  Json *held = json_pack ("{s:s, s:I, s:I, s:I, s:o, s:o}", "guard", guard, "closes", (json_int_t) measure->closes, "of",
+                          (json_int_t) measure->holding, "rows", (json_int_t) measure->rows, "rows_before",
+                          measure->before >= 0 ? json_integer (measure->before) : json_null (), "sample", sample);
+  return hold (input->what, why, held, error);
 }
 
 static bool
@@ -160,7 +167,33 @@ guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   const char *guard = find_guard (model, &measure);
   if (guard == NULL)
     return true;
+  g_autofree char *why = describe (model, guard, &measure);
   if (input->what->task->options->look != NULL)
-    return note_held (input->what, guard, &measure), true;
-  return is_approved (db, input->what, &approved, error) && (approved || hold (db, input, &vars, guard, &measure, error));
+    return note_held (input->what, why), true;
+  return is_approved (db, input->what, &approved, error) && (approved || hold_export (db, input, &vars, guard, &measure, error));
+}
+
+bool
+guard_check_late (Db *db, const Splice *what, const Vars *vars, GError **error)
+{
+  const RowCounts *rows = &what->result->rows;
+  int64_t absent = what->effective->late ? rows->absent : 0;
+  bool approved;
+  if (what->task->model->late != LATE_HOLD || rows->late + rows->corrected + absent == 0 || what->task->options->replays)
+    return true;
+  g_autofree char *late = text_count (rows->late), *corrected = text_count (rows->corrected), *gone = text_count (absent);
+  g_autofree char *why =
+      g_strdup_printf ("it would change what is known of before (late rows: %s, corrected: %s, absent keys: %s), and the "
+                       "model holds such files (\"late\": \"hold\")",
+                       late, corrected, gone);
+  if (what->task->options->look != NULL)
+    return note_held (what, why), true;
+  if (!is_approved (db, what, &approved, error) || approved)
+    return approved;
+  Json *sample = find_sample (db, "splice/sample", vars, error);
+  return sample != NULL
+         && hold (what, why,
+                  json_pack ("{s:s, s:I, s:I, s:I, s:o}", "guard", "late", "late", (json_int_t) rows->late, "corrected",
+                             (json_int_t) rows->corrected, "absent", (json_int_t) absent, "sample", sample),
+                  error);
 }

@@ -4,6 +4,7 @@
 #include "pipeline/warehouse/delta.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/gone.h"
+#include "pipeline/warehouse/guard.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
@@ -287,7 +288,7 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
   if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
       || !refuse_late (db, &all, splice, error) || !vars_run (db, &all, "splice/judge", error)
       || !count (db, &all, &splice->result->rows, error) || (whole && !count_absent (db, splice->result, error))
-      || !note_unknown (db, &all, splice->result, error))
+      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && overwrite (db, &all, splice->warehouse, error)

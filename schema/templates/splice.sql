@@ -156,6 +156,10 @@ select count(*) filter (where became = 'inserted'), count(*) filter (where becam
 from weir_judged
 where line is not null and line not in (select _line from weir_refused)
 
+-- name: sample
+-- Entities of which something is known of before that the file would change.
+select distinct e."id?" from weir_judged j join weir_events e on e."line?" = j.line where j.became in ('late', 'corrected') order by 1 limit 5
+
 -- name: count_absent
 -- Keys, not rows: those that the file closes, and those of them that hold no more.
 select count(*), count(*) filter (where top) from weir_judged where line is null and became <> 'unchanged'

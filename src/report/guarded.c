@@ -147,6 +147,14 @@ text_at (const Json *object, const char *name)
   return text != NULL ? text : "";
 }
 
+/* Held for changing the past, and not for closing too much. */
+static bool
+is_late (const GuardedFile *file)
+{
+  const char *guard = json_string_value (json_object_get (json_object_get (file->file, "held"), "guard"));
+  return g_strcmp0 (guard, "late") == 0;
+}
+
 static void
 print_file (const GuardedFile *file)
 {
@@ -155,7 +163,7 @@ print_file (const GuardedFile *file)
   printf ("\nHeld since %s: %s\n", since, text_at (file->file, "place"));
   printf ("  %s\n", text_at (json_object_get (file->file, "error"), "message"));
   if (file->names != NULL)
-    printf ("  DETAIL: It would close, for instance, %s\n", file->names);
+    printf ("  DETAIL: It would %s, for instance, %s\n", is_late (file) ? "change" : "close", file->names);
   if (*newer != '\0')
     printf ("  HINT: %s was applied since, and has overtaken it: `weir discard %.8s`\n", newer, run);
   else
