@@ -175,6 +175,25 @@ static const Scenario changes[] = {
     "pot|7|h2|2026-03-01|2026-03-02|f|1\npot|8|h3|2026-03-02|-|t|2" },
 
   /* Files without a time are true since their runs, and a version ends in the very instant in which the next one begins. */
+  /* Theirs keep what the row had before in the columns that open none. */
+  { "columns_that_open_no_version",
+    "dbt that checks some columns, SQLMesh by some columns",
+    KEY ("lamp") ", \"columns\": {\"note\": {\"scd\": 1}}",
+    { { NULL, "lamp,colour,note\nhall,white,old\nyard,amber,old\n" },
+      { NULL, "lamp,colour,note\nhall,white,new\nyard,blue,new\n" } },
+    "lamp, colour, note",
+    "hall|white|new|now|-|t|1\nyard|amber|old|now|now|f|1\nyard|blue|new|now|-|t|2" },
+
+  { "columns_that_open_one_from_now_on",
+    "dbt that checks other columns than before",
+    KEY ("lamp") ", \"columns\": {\"note\": {\"scd\": 1}}",
+    { { NULL, "lamp,colour,note\nhall,white,a\nyard,amber,a\n" },
+      { NULL, "lamp,colour,note\nhall,white,b\nyard,amber,a\n" },
+      { NULL, "lamp,colour,note\nhall,white,c\nyard,blue,a\n", NULL, KEY ("lamp") ", \"columns\": {\"colour\": {\"scd\": 1}}" } },
+    "lamp, colour, note, changed",
+    "hall|white|b|-|now|now|f|1\nhall|white|c|{note}|now|-|t|2\nyard|blue|a|-|now|-|t|1" },
+
+  /* Files without a time are true since their runs, and a version ends in the very instant in which the next one begins. */
   { "by_the_run",
     "dlt, dbt, ingestr",
     KEY ("item"),
