@@ -57,32 +57,36 @@ is_number (const Type *type)
 }
 
 /* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
- * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key. */
-static void
+ * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key: false. */
+static bool
 canonical_reference (Row *row, int r, int part)
 {
   const LayoutReference *reference = &row->layout->references[r];
   const Column *column = &row->columns[reference->columns[part]];
   const Type *known = reference->key[part].type;
   if (known == NULL || known->write == NULL) /* nobody knows it yet, or it is known by its spelling */
-    return;
+    return true;
   bool alike = !column->layout->unknown && (column->type == known || (is_number (column->type) && is_number (known)));
   const Type *own = alike ? column->type : NULL;
   KeyMaker *key = row->reference_keys[r];
   GString *text = row->texts[row->layout->n_columns + part]; /* the row's own key still borrows the others */
   Value unused;
-  (void) (key_canonical (key, own, &column->reader.format, &row->parts[part], text, &unused)
-          || key_canonical (key, known, &row->reference_formats[r][part], &row->parts[part], text, &unused)
-          || key_canonical (key, known, &cell_format_own, &row->parts[part], text, &unused));
+  return key_canonical (key, own, &column->reader.format, &row->parts[part], text, &unused)
+         || key_canonical (key, known, &row->reference_formats[r][part], &row->parts[part], text, &unused)
+         || key_canonical (key, known, &cell_format_own, &row->parts[part], text, &unused);
 }
 
-static void
+/* Returns the first part that is nobody's key; -1: none is. */
+static int
 fill_reference (Row *row, const Record *record, int r)
 {
   const LayoutReference *reference = &row->layout->references[r];
+  int nobody = -1;
   fill_parts (row, record, reference->columns, reference->n_columns);
   for (int part = 0; part < reference->n_columns; part++)
-    canonical_reference (row, r, part);
+    if (!canonical_reference (row, r, part) && nobody < 0)
+      nobody = part;
+  return nobody;
 }
 
 const KeyPart *
@@ -91,7 +95,7 @@ row_reference_key (Row *row, const Record *record, int r)
   const KeyPart *normalized;
   size_t count = (size_t) row->layout->references[r].n_columns, empty;
   Uid id;
-  fill_reference (row, record, r);
+  (void) fill_reference (row, record, r);
   return key_make (row->reference_keys[r], row->parts, count, &id, &normalized, &empty) ? normalized : NULL;
 }
 
@@ -99,12 +103,17 @@ RowVerdict
 row_convert_reference (Row *row, const Record *record, int r)
 {
   const LayoutReference *reference = &row->layout->references[r];
-  fill_reference (row, record, r);
+  int nobody = fill_reference (row, record, r);
   size_t empty;
   Cell *cell = &row->reference_cells[r];
   Uid *id = &row->reference_ids[r];
   cell->null = !key_make (row->reference_keys[r], row->parts, (size_t) reference->n_columns, id, NULL, &empty);
   memcpy (cell->value.uuid, id->bytes, sizeof id->bytes);
+  /* The dimension could not have a placeholder with such a key. */
+  if (!cell->null && nobody >= 0 && reference->reference->missing == MISSING_PLACEHOLDER)
+    return row_refuse (row, row->layout->columns[reference->columns[nobody]].name, REASON_MISSING_REFERENCE,
+                       "no row of %s can have this key, which is no %s", reference->reference->dimension,
+                       reference->key[nobody].type->name);
   if (!cell->null)
     return ROW_OK;
   for (int part = 0; part < reference->n_columns; part++)

@@ -45,6 +45,7 @@ columns_read (Db *db, const char *schema, const char *table, GError **error)
       column->name = g_strdup (db_result_value (attributes, row, 0));
       column->type = types_by_oid ((uint32_t) db_result_int64 (attributes, row, 1));
       column->written = g_strdup (db_result_value (attributes, row, 2));
+      column->not_null = db_result_bool (attributes, row, 3);
       g_ptr_array_add (stored, column);
     }
   return stored;
@@ -66,6 +67,13 @@ columns_find_wanted (const GArray *wanted, const char *name)
     if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
       return &g_array_index (wanted, WantedColumn, i);
   return NULL;
+}
+
+const StoredColumn *
+columns_find_mark (const GPtrArray *stored, const char *name)
+{
+  const StoredColumn *column = columns_find (stored, name);
+  return column != NULL && column->not_null && column->type != NULL && column->type->id == TYPE_BOOLEAN ? column : NULL;
 }
 
 static bool

@@ -23,12 +23,16 @@ typedef struct
   char *former;     /* the name before columns_rename; NULL: the same */
   const Type *type; /* NULL: one that weir does not know */
   char *written;    /* as PostgreSQL writes it */
+  bool not_null;    /* none of a file is */
 } StoredColumn;
 
 /* Those of a table, in its order (of StoredColumn); none where there is no such table. NULL on error. */
 GPtrArray *columns_read (Db *db, const char *schema, const char *table, GError **error);
 
 const StoredColumn *columns_find (const GPtrArray *stored, const char *name); /* NULL: not there */
+
+/* The same of the mark of placeholders (inferred.h): a column of a file's that has the name is none. */
+const StoredColumn *columns_find_mark (const GPtrArray *stored, const char *name);
 
 /* A column that is stored under a name which the model lists in "from". Borrowed: from "stored" and the pins. */
 typedef struct

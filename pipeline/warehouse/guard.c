@@ -178,7 +178,7 @@ guard_check_late (Db *db, const Splice *what, const Vars *vars, GError **error)
 {
   const RowCounts *rows = &what->result->rows;
   int64_t absent = what->effective->late ? rows->absent : 0;
-  bool approved;
+  bool approved = false;
   if (what->task->model->late != LATE_HOLD || rows->late + rows->corrected + absent == 0 || what->task->options->replays)
     return true;
   g_autofree char *late = text_count (rows->late), *corrected = text_count (rows->corrected), *gone = text_count (absent);

@@ -15,15 +15,6 @@ is_other_name (const Model *model, const History *was, int column)
 }
 
 static bool
-has_name (const History *history, const char *name)
-{
-  for (int i = 0; i < HISTORY_COLUMNS; i++)
-    if (strcmp (history->names[i], name) == 0)
-      return true;
-  return false;
-}
-
-static bool
 refuse (const char *schema, const Model *model, int column, GError **error)
 {
   g_autofree char *hint = g_strdup_printf ("Choose another name for \"%s\" in \"names\" of %s: \"names\": {\"%s\": ...}.",
@@ -71,6 +62,8 @@ static StoredColumn *
 find_column (const History *was, const GPtrArray *stored, int column)
 {
   const char *name = was->names[column];
+  if (column == HISTORY_INFERRED)
+    return (StoredColumn *) columns_find_mark (stored, name);
   return column == HISTORY_CHANGED ? find_changed (stored, name) : (StoredColumn *) columns_find (stored, name);
 }
 
@@ -81,18 +74,31 @@ lacks_changed (const Model *model, const History *was, const GPtrArray *stored)
   return find_column (was, stored, HISTORY_CHANGED) == NULL && find_changed (stored, model->history.names[HISTORY_CHANGED]) == NULL;
 }
 
-/* A column that has its new name already was renamed by hand. */
+/* Whether the column is one of history, which may give its name to another. */
+static bool
+is_of_history (const History *was, const GPtrArray *stored, const StoredColumn *column)
+{
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    if (find_column (was, stored, i) == column)
+      return true;
+  return false;
+}
+
+/* A column that has its new name already was renamed by hand. Of those that a table may lack, what has the name but not the looks is a
+ * file's. */
 static bool
 check_column (const char *schema, const Model *model, const History *was, const GPtrArray *stored, int column, GError **error)
 {
   const char *name = model->history.names[column];
-  bool is_there = find_column (was, stored, column) != NULL, is_taken = columns_find (stored, name) != NULL;
-  bool is_new = column == HISTORY_CHANGED && lacks_changed (model, was, stored);
-  if (!is_there && !is_taken && !is_new)
-    return column == HISTORY_INFERRED || refuse_missing (schema, model, was, column, error);
-  if ((is_there || is_new) && is_taken && find_column (was, stored, column) != columns_find (stored, name) && !has_name (was, name))
-    return refuse (schema, model, column, error);
-  return true;
+  const StoredColumn *own = find_column (was, stored, column), *taken = columns_find (stored, name);
+  bool may_lack = column == HISTORY_CHANGED || column == HISTORY_INFERRED;
+  if (own == NULL && taken == NULL)
+    return may_lack || refuse_missing (schema, model, was, column, error);
+  if (taken == NULL || is_of_history (was, stored, taken) || (own == NULL && !may_lack))
+    return true;
+  if (own == NULL && (column == HISTORY_CHANGED ? find_changed (stored, name) : columns_find_mark (stored, name)) == taken)
+    return true;
+  return refuse (schema, model, column, error);
 }
 
 bool

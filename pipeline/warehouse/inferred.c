@@ -65,10 +65,10 @@ inferred_ensure (Db *db, const char *schema, const Model *dimension, int lock_ms
   g_autoptr (GPtrArray) stored = columns_read (db, schema, dimension->table, error);
   if (stored == NULL)
     return false;
-  const StoredColumn *column = columns_find (stored, dimension->history.names[HISTORY_INFERRED]);
-  if (column == NULL)
+  const char *name = dimension->history.names[HISTORY_INFERRED];
+  if (columns_find (stored, name) == NULL)
     return add_column (db, schema, dimension, lock_ms, error);
-  return (column->type != NULL && column->type->id == TYPE_BOOLEAN) || refuse_name (schema, dimension, error);
+  return columns_find_mark (stored, name) != NULL || refuse_name (schema, dimension, error);
 }
 
 /* How rows of one entity come one after the other, where they say since when they are true. Owned by the caller. */

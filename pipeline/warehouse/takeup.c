@@ -48,7 +48,8 @@ parts_clear (Parts *parts)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
 
-/* Whether the dimension has what w refers to. A dimension that is not there, or has no good model, has nothing. */
+/* Whether the dimension has what w refers to: also where the model says "placeholder" by now, for a row that waits has not kept the key of which
+ * one could be made. A dimension that is not there, or has no good model, has nothing. */
 static bool
 write_has (Db *db, const Catalog *catalog, const ModelReference *reference, const char *schema, char **ret_has, GError **error)
 {
@@ -81,7 +82,7 @@ write_references (Db *db, const Catalog *catalog, Parts *parts, GError **error)
     {
       const ModelReference *reference = references->pdata[i];
       g_autofree char *has = NULL;
-      if (reference->missing == MISSING_ALLOW || reference->missing == MISSING_PLACEHOLDER)
+      if (reference->missing == MISSING_ALLOW)
         continue;
       if (!write_has (db, catalog, reference, parts->schema, &has, error))
         return false;

@@ -63,7 +63,7 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       const StoredColumn *column = stored->pdata[i];
       g_autofree char *ident = text_quote_ident (column->name);
       g_autofree char *cell = expression_cell (column->name, column->written);
-      bool mark = kind_of (model)->versions && strcmp (column->name, undoing->history.names[HISTORY_INFERRED]) == 0;
+      bool mark = columns_find_mark (stored, undoing->history.names[HISTORY_INFERRED]) == column;
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
       g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
@@ -99,6 +99,11 @@ set_vars (Db *db, Undoing *undoing, GError **error)
   const Model *model = task->model;
   bool versions = kind_of (model)->versions, keyless = model_is_keyless (model);
   const char *id = keyless ? "row_hash" : model->id_column;
+  if (model->kind == MODEL_DIMENSION && undoing->history.scd != model->history.scd)
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL, REASON_HISTORY_CHANGED, .detail = "Nothing was changed.",
+                                   .hint = "Load a file of it first, which changes the table, or put \"scd\" back." },
+                      "%s says another \"scd\" than %s.%s has", model->path, task->schema, model->table);
   g_autoptr (GPtrArray) stored = columns_read (db, task->schema, model->table, error);
   undoing->vars = vars_from (NULL, 0);
   if (stored == NULL || !set_columns (db, undoing, stored, error))
@@ -200,6 +205,26 @@ run_all (Db *db, const Undoing *undoing, const char *const *statements, GError *
   return true;
 }
 
+/* Columns that have the newest value in every version: where that is another now, or the column is younger than what was kept. */
+static bool
+fill_newest (Db *db, const Undoing *undoing, GError **error)
+{
+  const History *history = &undoing->history;
+  for (guint i = 0; kind_of (undoing->task->model)->versions && i < history->rules->len; i++)
+    {
+      const HistoryRule *rule = history->rules->pdata[i];
+      const SqlVar vars[] = { { "schema", undoing->task->schema },
+                              { "table", undoing->task->model->table },
+                              { "id", undoing->task->model->id_column },
+                              { "column", rule->name },
+                              { "made", rule->made },
+                              HISTORY_VARS (history) };
+      if (rule->scd == SCD_CURRENT && !sql_run (db, "dimension/fill_newest", vars, G_N_ELEMENTS (vars), NULL, error))
+        return false;
+    }
+  return true;
+}
+
 static bool
 restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
 {
@@ -215,7 +240,7 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
       || (kind_of (model)->versions && !run_sql (db, undoing, "undo/reopen", &run->reopened, error)))
     return false;
   run->removed = opened + db_result_int64 (moved, 0, 0);
-  return true;
+  return fill_newest (db, undoing, error);
 }
 
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */

@@ -370,8 +370,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   g_autoptr (GPtrArray) made = g_ptr_array_new ();
   if (!bring_columns (db, warehouse, &columns, notes, error) || !made_bring (db, warehouse, &columns, made, error))
     return false;
-  warehouse->infers =
-      warehouse->kind->versions && columns_find (stored, warehouse->layout->model->history.names[HISTORY_INFERRED]) != NULL;
+  warehouse->infers = warehouse->kind->versions && columns_find_mark (stored, model->history.names[HISTORY_INFERRED]) != NULL;
   find_empties (warehouse, &columns);
   find_filled (warehouse);
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);

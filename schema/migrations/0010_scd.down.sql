@@ -14,6 +14,12 @@ begin
     for t in select warehouse_schema, table_name, history -> 'names' ->> 'changed' as changed from weir.table where history is not null loop
         execute format('alter table if exists %I.%I drop column if exists %I', t.warehouse_schema, t.table_name, t.changed);
     end loop;
+    -- And that of placeholders, which people's views may have: it takes no place of its own there.
+    for t in select w.warehouse_schema, w.table_name, a.attname from weir.table w
+             join pg_class c on c.oid = to_regclass(format('%I.%I', w.warehouse_schema, w.table_name))
+             join pg_attribute a on a.attrelid = c.oid and a.attname = w.history -> 'names' ->> 'inferred' and a.attnotnull loop
+        execute format('alter table %I.%I alter column %I drop not null', t.warehouse_schema, t.table_name, t.attname);
+    end loop;
 end
 $$;
 

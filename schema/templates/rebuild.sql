@@ -2,10 +2,13 @@
 
 -- name: files
 -- What the table was made from, in the order in which it was, and where the bytes of each may be: a file that was loaded twice lies where the
--- later run put it. What was in a table that was dropped since has no pins any more.
+-- later run put it. One that came once more, behind newer ones, overwrote nothing: rows of it were refused, or it was a full export and closed
+-- nobody. What was in a table that was dropped since has no pins any more.
 select f.run_id, f.file_name, f.sha256, f.disposition, f.size_bytes, f.instant_ns, f.order_key, f.again, f.retry_of,
        coalesce(f.applied_on, e.completed_on)::text,
-       exists (select from weir.reject r where r.run_id = f.run_id and r.reason = 'overtaken'),
+       exists (select from weir.reject r where r.run_id = f.run_id and r.reason = 'overtaken')
+       or (f.again and f.overtook is not null and exists (select from weir.export x where x.table_name = f.table_name)
+           and not exists (select from weir.export x where x.run_id = f.run_id)),
        (select json_agg(distinct o.place)::text from weir.file o
         where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '')
 from weir.file f join weir.execution e on e.execution_id = f.run_id

@@ -55,7 +55,7 @@ where f.state = 'failed' and f.summary ->> 'status' = 'held'
 order by f.table_name, f.file_name
 
 -- name: guarded
--- Files that wait for `weir approve` or `weir discard`. One that lies where it was is forgotten when another file of its table was loaded.
+-- Files that wait for `weir approve` or `weir discard`. One that lies where it was is forgotten when a file of its name came again.
 select f.run_id as run, f.table_name as table, f.file_name as file, f.place, to_char(f.updated_on, 'YYYY-MM-DD HH24:MI:SS') as since,
        (f.summary -> 'held')::text as held, (f.summary -> 'error')::text as error, later.file_name as overtaken_by
 from weir.file f
@@ -64,7 +64,7 @@ left join lateral (select o.file_name from weir.file o
                      and (o.instant_ns, o.order_key) > (f.instant_ns, f.order_key)
                    order by o.instant_ns desc, o.order_key desc limit 1) later on true
 where f.state = 'held' and f.disposition in ('held', 'left')
-  and (f.disposition = 'held' or not exists (select from weir.file o where o.table_name = f.table_name and o.state = 'applied'
+  and (f.disposition = 'held' or not exists (select from weir.file o where o.table_name = f.table_name and o.file_name = f.file_name
                                                                      and o.seen_on > f.seen_on))
 order by f.seen_on
 

@@ -1,7 +1,7 @@
 -- What dimensions and facts share: the warehouse table's columns, and what the staged rows are compared with.
 
 -- name: attributes
-select a.attname, a.atttypid::bigint, format_type(a.atttypid, a.atttypmod)
+select a.attname, a.atttypid::bigint, format_type(a.atttypid, a.atttypmod), a.attnotnull
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :'schema' and c.relname = :'table' and a.attnum > 0 and not a.attisdropped
 order by a.attnum

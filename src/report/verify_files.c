@@ -161,6 +161,22 @@ is_kept (const char *disposition)
   return g_strcmp0 (disposition, "archived") == 0 || g_strcmp0 (disposition, "failed") == 0;
 }
 
+/* A file that `weir load` moves is there a moment before the ledger knows it: by now it does. */
+static bool
+forget_known (const Verification *verification, GHashTable *paths, GError **error)
+{
+  g_autoptr (DbResult) places = NULL;
+  const SqlVar var = { "table", verification->table };
+  if (!sql_run (verification->db, "verify/places", &var, 1, &places, error))
+    return false;
+  for (int row = 0; row < db_result_rows (places); row++)
+    {
+      g_autofree char *path = g_canonicalize_filename (db_result_named (places, row, "place"), verification->settings->home);
+      g_hash_table_remove (paths, path);
+    }
+  return true;
+}
+
 bool
 verify_files (Verification *verification, GError **error)
 {
@@ -180,6 +196,8 @@ verify_files (Verification *verification, GError **error)
       if (is_kept (db_result_named (places, row, "disposition")))
         verify_file (verification, places, row, path, tallies);
     }
+  if (g_hash_table_size (paths) > 0 && !forget_known (verification, paths, error))
+    return false;
   GHashTableIter iter;
   gpointer path;
   g_hash_table_iter_init (&iter, paths);

@@ -5,9 +5,9 @@
 #define USERS                                                                                                                      \
   "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"normalize\": [\"trim\", "             \
   "\"lowercase\"]}}"
-#define SALES                                                                                                                      \
+#define SALES(missing)                                                                                                             \
   "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"buyer\"], \"as\": "      \
-  "\"user_id\", \"missing\": \"placeholder\"}]}"
+  "\"user_id\", \"missing\": \"" missing "\"}]}"
 
 static void
 load (Home *home, const char *name, const char *text, const char *counts)
@@ -31,7 +31,7 @@ users_setup (void **state)
   if (home_setup (state) != 0)
     return -1;
   home_write_model (*state, "users", USERS);
-  home_write_model (*state, "sales", SALES);
+  home_write_model (*state, "sales", SALES ("placeholder"));
   load (*state, "users.csv", "email,name\nann@x.org,Ann\n", "read=1 inserted=1 staged=1");
   return 0;
 }
@@ -94,6 +94,24 @@ test_typed_keys (void **state)
               "warehouse.visits using (shop_id)");
 }
 
+/* What the dimension would refuse as a key is a reject, and neither a placeholder nor the file's end. */
+static void
+test_a_key_of_another_type (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "items", "{\"table\": \"items\", \"kind\": \"dimension\", \"business_key\": [\"no\"]}");
+  home_write_model (
+      home, "picks",
+      "{\"table\": \"picks\", \"kind\": \"fact\", \"rejects\": {\"max_percent\": 80}, \"references\": [{\"dimension\": "
+      "\"items\", \"columns\": [\"item\"], \"as\": \"item_id\", \"missing\": \"placeholder\"}]}");
+  load (home, "items.csv", "no,name\n1,a\n2,b\n", "read=2 inserted=2 staged=2");
+  g_autoptr (Json) published = load_text (home, "picks.csv", "item,n\n1,1\nunknown,2\n02,3\n7,4\n,5\n", NULL);
+  assert_load (published, "applied", "read=5 rejected=2 inserted=3 staged=3");
+  assert_sql (home, "item no row of items can have this key, which is no bigint",
+              "select distinct column_name || ' ' || message from weir.reject where reason = 'missing_reference'");
+  assert_sql (home, "1 2 7", "select string_agg(no::text, ' ' order by no) from warehouse.items");
+}
+
 /* Of a dimension whose rows have their time, the earliest that a file says stands since ever; late files find their places before it. */
 static void
 test_dated (void **state)
@@ -116,6 +134,21 @@ test_dated (void **state)
               "select string_agg(concat_ws('|', name, case when effective_start_date = '-infinity' then '-infinity' else "
               "effective_start_date::date::text end, coalesce(effective_end_date::date::text, '-'), version_number), ' ' order by "
               "version_number) from warehouse.people where email = 'bob@x.org'");
+}
+
+/* Rows that waited when the model said so have no key of which a placeholder could be made: they wait on. */
+static void
+test_rows_that_waited_before (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "sales", SALES ("wait"));
+  load (home, "sales.csv", "buyer,amount\nbob@x.org,1\n", "read=1 waiting=1");
+  home_write_model (home, "sales", SALES ("placeholder"));
+  load (home, "sales.csv", "buyer,amount\ncy@x.org,2\n", "read=1 inserted=1 staged=1");
+  assert_sql (home, "1", "select count(*) from weir.waiting");
+  assert_users (home, "ann@x.org|Ann|1|t|f|f cy@x.org|-|1|t|t|t");
+  load (home, "users.csv", "email,name\nbob@x.org,Bob\n", "read=1 inserted=1 staged=1");
+  assert_sql (home, "0", "select count(*) from weir.waiting");
 }
 
 /* More than are asked for, and read from the file, at a time. */
@@ -164,13 +197,44 @@ test_a_name_that_is_taken (void **state)
   assert_weir (home, 0, "load", "--archive", "imports/sales.csv", NULL);
 }
 
+/* A table of before there were placeholders, of which a file has the column: it is the file's. */
+static void
+test_a_file_that_has_the_name (void **state)
+{
+  Home *home = *state;
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"normalize\": [\"trim\", "
+      "\"lowercase\"]}, \"names\": {\"inferred\": \"guessed\"}}");
+  load (home, "users.csv", "email,name,is_inferred\nann@x.org,Ann,true\n", "read=1 unchanged=1 staged=1");
+  sql_run_text (home, "update weir.table set history = history || '{\"names\": {}}' where table_name = 'users'");
+  home_write_model (home, "users", USERS);
+  g_autoptr (Json) refused = load_text (home, "users.csv", "email,name,is_inferred\nann@x.org,Anna,true\n", NULL);
+  assert_json (refused, "error.code", "history_changed");
+  assert_error_says (refused, "\\\"inferred\\\"");
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"normalize\": [\"trim\", "
+      "\"lowercase\"]}, \"names\": {\"inferred\": \"guessed\"}}");
+  assert_weir (home, 0, "load", "--archive", "imports/users.csv", NULL);
+  assert_sql (
+      home, "Ann|t|1 Anna|t|2",
+      "select string_agg(concat_ws('|', name, is_inferred, version_number), ' ' order by version_number) from warehouse.users");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, users_setup, home_teardown)
-  const struct CMUnitTest tests[] = {
-    TEST (test_made), TEST (test_filled),         TEST (test_typed_keys),          TEST (test_dated),
-    TEST (test_many), TEST (test_busy_dimension), TEST (test_a_name_that_is_taken)
-  };
+  const struct CMUnitTest tests[] = { TEST (test_made),
+                                      TEST (test_filled),
+                                      TEST (test_typed_keys),
+                                      TEST (test_a_key_of_another_type),
+                                      TEST (test_dated),
+                                      TEST (test_rows_that_waited_before),
+                                      TEST (test_many),
+                                      TEST (test_busy_dimension),
+                                      TEST (test_a_name_that_is_taken),
+                                      TEST (test_a_file_that_has_the_name) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -294,6 +294,19 @@ test_full_exports (void **state)
     }
 }
 
+/* An older export that came once more has closed nobody, and closes nobody. */
+static void
+test_an_export_that_came_once_more (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"absent\": \"close\", \"guard\": {\"close_percent\": 100, \"shrink_percent\": 0}}");
+  load (home, "users_1.csv", "key,v\nann,a\nbob,b\n");
+  load (home, "users_2.csv", "key,v\nann,a\nbob,b\ncid,c\n");
+  assert_weir (home, 0, "retry", "users_1.csv", NULL);
+  assert_sql (home, "3", "select count(*) from warehouse.users_current");
+  assert_same (home, "users");
+}
+
 /* What the files were loaded without is no reason to hold them now. */
 static void
 test_full_exports_afterwards (void **state)
@@ -659,6 +672,7 @@ main (void)
     TEST (test_rows_that_waited),
     TEST (test_taken_back),
     TEST (test_full_exports),
+    TEST (test_an_export_that_came_once_more),
     TEST (test_full_exports_afterwards),
     TEST (test_placeholders),
     TEST (test_changed_by_hand),

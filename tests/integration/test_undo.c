@@ -711,6 +711,35 @@ test_in_work (void **state)
   assert_sql (home, "Bob", NAMES);
 }
 
+/* A column that has the newest value in every version, and was none when the file came. */
+static void
+test_the_newest_value_of_before (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  g_free (load (home, "users-1.csv", "key,v\na,1\nb,1\n"));
+  g_autofree char *run = load (home, "users-2.csv", "key,v\na,2\n");
+  home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"scd\": 6}}}");
+  g_free (load (home, "users-3.csv", "key,v\nb,5\n"));
+  assert_sql (home, "a 1 2, a 2 2, b 1 5, b 5 5",
+              "select string_agg(concat_ws(' ', key, v, v_current), ', ' order by key, v) from warehouse.users");
+  assert_weir (home, 0, "undo", run, "--yes", NULL);
+  assert_sql (home, "a 1 1, b 1 5, b 5 5",
+              "select string_agg(concat_ws(' ', key, v, v_current), ', ' order by key, v) from warehouse.users");
+}
+
+/* The table is not what the model says, until a file changes it. */
+static void
+test_another_kind_by_now (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  g_autofree char *run = load (home, "users-1.csv", "key,v\na,1\n");
+  home_write_model (home, "users", USERS ", \"scd\": 1}");
+  g_autoptr (Outcome) undone = expect_weir (home, 2, "undo", run, "--yes", NULL);
+  assert_contains (undone->err, "says another \"scd\"");
+}
+
 int
 main (void)
 {
@@ -729,6 +758,8 @@ main (void)
     cmocka_unit_test_setup_teardown (test_files_that_are_not_kept, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_crashes, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_in_work, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_the_newest_value_of_before, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_another_kind_by_now, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_as_if_it_had_never_come, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
