@@ -13,6 +13,18 @@ copy_begin (CopyWriter *copy, CopySink sink, void *data)
   copy->length = (size_t) (put_bytes (copy->bytes, header, sizeof header - 1) - copy->bytes);
 }
 
+static bool
+send_piece (const void *bytes, size_t length, void *data, GError **error)
+{
+  return db_copy_write (data, bytes, length, error);
+}
+
+void
+copy_begin_on (CopyWriter *copy, Db *db)
+{
+  copy_begin (copy, send_piece, db);
+}
+
 void
 copy_clear (CopyWriter *copy)
 {

@@ -11,6 +11,7 @@
 #define WEIR_PIPELINE_STAGE_COPYBIN_H
 
 #include "base/bytes.h"
+#include "base/db.h"
 #include "base/uid.h"
 #include "pipeline/types/types_put.h"
 
@@ -26,6 +27,8 @@ typedef struct
 } CopyWriter;
 
 void copy_begin (CopyWriter *copy, CopySink sink, void *data);
+/* The same for the COPY that is open on the connection. */
+void copy_begin_on (CopyWriter *copy, Db *db);
 void copy_clear (CopyWriter *copy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CopyWriter, copy_clear)
 

@@ -63,16 +63,10 @@ referred_count (const Referred *referred)
 }
 
 static bool
-send_piece (const void *bytes, size_t length, void *data, GError **error)
-{
-  return db_copy_write (data, bytes, length, error);
-}
-
-static bool
 send_ids (const Referred *referred, Db *db, GError **error)
 {
   g_auto (CopyWriter) copy = { 0 };
-  copy_begin (&copy, send_piece, db);
+  copy_begin_on (&copy, db);
   for (size_t i = 0; i < SLOTS; i++)
     if (!uid_is_zero (referred->slots[i]))
       {

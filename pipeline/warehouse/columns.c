@@ -2,6 +2,7 @@
 
 #include "base/docs.h"
 #include "base/error.h"
+#include "models/name.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -67,6 +68,15 @@ columns_find_wanted (const GArray *wanted, const char *name)
     if (strcmp (g_array_index (wanted, WantedColumn, i).name, name) == 0)
       return &g_array_index (wanted, WantedColumn, i);
   return NULL;
+}
+
+GPtrArray *
+columns_of_key (const Model *model)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  for (char **key = model->business_key; *key != NULL; key++)
+    g_ptr_array_add (names, name_of_column (*key, 0));
+  return names;
 }
 
 const StoredColumn *

@@ -31,7 +31,10 @@ GPtrArray *columns_read (Db *db, const char *schema, const char *table, GError *
 
 const StoredColumn *columns_find (const GPtrArray *stored, const char *name); /* NULL: not there */
 
-/* The same of the mark of placeholders (inferred.h): a column of a file's that has the name is none. */
+/* The columns of the business key, by their names in SQL (of char *). Owned by the caller. */
+GPtrArray *columns_of_key (const Model *model);
+
+/* As columns_find, the mark of placeholders (inferred.h): a column of a file's that has the name is none. */
 const StoredColumn *columns_find_mark (const GPtrArray *stored, const char *name);
 
 /* A column that is stored under a name which the model lists in "from". Borrowed: from "stored" and the pins. */

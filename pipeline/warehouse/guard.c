@@ -97,14 +97,6 @@ describe (const Model *model, const char *guard, const Measure *measure)
       holding);
 }
 
-/* Who only wants to see what the file would do sees that, too. */
-static void
-note_held (const Splice *what, const char *why)
-{
-  g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
-  what->result->would_be_held = true;
-}
-
 /* Takes the JSON. Returns false. */
 static bool
 hold (const Splice *what, const char *why, Json *held, GError **error)
@@ -152,12 +144,24 @@ is_approved (Db *db, const Splice *what, bool *ret_approved, GError **error)
   return true;
 }
 
+/* Whether a file that a guard would hold goes on: a person has let its bytes pass, or only wants to see what it would do, and that, too. */
+static bool
+goes_on (Db *db, const Splice *what, const char *why, bool *ret_goes_on, GError **error)
+{
+  *ret_goes_on = true;
+  if (what->task->options->look == NULL)
+    return is_approved (db, what, ret_goes_on, error);
+  g_ptr_array_add (what->result->notes, g_strdup_printf ("the file would be held: %s", why));
+  what->result->would_be_held = true;
+  return true;
+}
+
 bool
 guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error)
 {
   const Model *model = input->what->task->model;
   Measure measure;
-  bool approved;
+  bool passes;
   /* What is done once more has passed. */
   if (!gone->whole || input->what->warehouse->created || input->what->task->options->replays)
     return true;
@@ -168,9 +172,7 @@ guard_check (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   if (guard == NULL)
     return true;
   g_autofree char *why = describe (model, guard, &measure);
-  if (input->what->task->options->look != NULL)
-    return note_held (input->what, why), true;
-  return is_approved (db, input->what, &approved, error) && (approved || hold_export (db, input, &vars, guard, &measure, error));
+  return goes_on (db, input->what, why, &passes, error) && (passes || hold_export (db, input, &vars, guard, &measure, error));
 }
 
 bool
@@ -178,7 +180,7 @@ guard_check_late (Db *db, const Splice *what, const Vars *vars, GError **error)
 {
   const RowCounts *rows = &what->result->rows;
   int64_t absent = what->effective->late ? rows->absent : 0;
-  bool approved = false;
+  bool passes;
   if (what->task->model->late != LATE_HOLD || rows->late + rows->corrected + absent == 0 || what->task->options->replays)
     return true;
   g_autofree char *late = text_count (rows->late), *corrected = text_count (rows->corrected), *gone = text_count (absent);
@@ -186,10 +188,10 @@ guard_check_late (Db *db, const Splice *what, const Vars *vars, GError **error)
       g_strdup_printf ("it would change what is known of before (late rows: %s, corrected: %s, absent keys: %s), and the "
                        "model holds such files (\"late\": \"hold\")",
                        late, corrected, gone);
-  if (what->task->options->look != NULL)
-    return note_held (what, why), true;
-  if (!is_approved (db, what, &approved, error) || approved)
-    return approved;
+  if (!goes_on (db, what, why, &passes, error))
+    return false;
+  if (passes)
+    return true;
   Json *sample = find_sample (db, "splice/sample", vars, error);
   return sample != NULL
          && hold (what, why,

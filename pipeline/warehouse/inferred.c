@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/name.h"
 #include "pipeline/stage/short_lock.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
@@ -31,9 +30,7 @@ list_columns (Db *db, const char *schema, const char *relation, GError **error)
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   for (guint i = 0; i < stored->len; i++)
     g_ptr_array_add (names, ((const StoredColumn *) stored->pdata[i])->name);
-  char *list = expression_names (names, "", ", ");
-  list[MAX (strlen (list), 2) - 2] = '\0';
-  return list;
+  return expression_list (names, "");
 }
 
 static bool
@@ -104,19 +101,6 @@ inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse, con
   return !db_result_bool (exist, 0, 0) || sql_change (db, "inferred/fill", vars, G_N_ELEMENTS (vars), ret_filled, error);
 }
 
-/* The business key as columns. Owned by the caller. */
-static char *
-list_key (const Model *dimension, const char *of)
-{
-  GString *names = g_string_new (NULL);
-  for (char **key = dimension->business_key; *key != NULL; key++)
-    {
-      g_autofree char *name = name_of_column (*key, 0), *ident = text_quote_ident (name);
-      g_string_append_printf (names, "%s%s, ", of, ident);
-    }
-  return g_string_free (names, FALSE);
-}
-
 bool
 inferred_take_over (Db *db, const char *from, const char *to, const Model *dimension, int lock_ms, GError **error)
 {
@@ -125,7 +109,8 @@ inferred_take_over (Db *db, const char *from, const char *to, const Model *dimen
     return false;
   if (columns_find (stored, dimension->history.names[HISTORY_INFERRED]) == NULL)
     return true;
-  g_autofree char *names = list_key (dimension, ""), *values = list_key (dimension, "w.");
+  g_autoptr (GPtrArray) key = columns_of_key (dimension);
+  g_autofree char *names = expression_names (key, "", ", "), *values = expression_names (key, "w.", ", ");
   /* Where each first version holds since ever, those that were filled cannot be told from others, and need not. */
   const SqlVar vars[] = { { "schema", to },
                           { "from", from },

@@ -2,19 +2,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/name.h"
 #include "pipeline/stage/copybin.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/missing.h"
 #include "pipeline/warehouse/vars.h"
-
-static bool
-send_piece (const void *bytes, size_t length, void *data, GError **error)
-{
-  return db_copy_write (data, bytes, length, error);
-}
 
 static bool
 write_key (CopyWriter *copy, Row *row, const Record *record, int which, int n_parts, GError **error)
@@ -39,7 +32,7 @@ send_page (Db *db, Loaded *loaded, Row *row, int which, const DbResult *lines, G
   const int n_parts = loaded->layout->references[which].n_columns;
   const Record *record, *original;
   g_auto (CopyWriter) copy = { 0 };
-  copy_begin (&copy, send_piece, db);
+  copy_begin_on (&copy, db);
   for (int i = 0; i < db_result_rows (lines);)
     {
       if (!rows_next (loaded->rows, &record, &original, error))
@@ -96,10 +89,11 @@ list_key (Db *db, const char *schema, const Model *dimension, Vars *vars, GError
   g_autoptr (GString) columns = g_string_new (NULL), names = g_string_new (NULL), values = g_string_new (NULL);
   if (stored == NULL)
     return false;
-  for (char **key = dimension->business_key; *key != NULL; key++)
+  g_autoptr (GPtrArray) key = columns_of_key (dimension);
+  for (guint i = 0; i < key->len; i++)
     {
-      g_autofree char *name = name_of_column (*key, 0), *ident = text_quote_ident (name);
-      const StoredColumn *column = columns_find (stored, name);
+      g_autofree char *ident = text_quote_ident (key->pdata[i]);
+      const StoredColumn *column = columns_find (stored, key->pdata[i]);
       g_string_append_printf (columns, ", %s text", ident);
       g_string_append_printf (names, "%s, ", ident);
       g_string_append_printf (values, "k.%s::%s, ", ident, column != NULL ? column->written : "text");

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/expressions.h"
 #include "schema/sql.h"
 
 /* "users_key_weir"; a number behind it where that is another table's, as that of orders_user and "id" is called like that of orders and "user_id".
@@ -44,25 +46,14 @@ index_columns (Db *db, const char *schema, const char *table, const char *label,
          && sql_run (db, "tending/index", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
-static char *
-quote_all (char **names)
-{
-  g_autoptr (GString) list = g_string_new (NULL);
-  for (; *names != NULL; names++)
-    {
-      g_autofree char *column = name_of_column (*names, 0), *ident = text_quote_ident (column);
-      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", ident);
-    }
-  return g_string_free (g_steal_pointer (&list), FALSE);
-}
-
 static bool
 index_keys (Db *db, const char *schema, const Model *model, GError **error)
 {
   if (model->kind == MODEL_DIMENSION)
     {
-      g_autofree char *key = quote_all (model->business_key);
-      return index_columns (db, schema, model->table, "key", key, error);
+      g_autoptr (GPtrArray) key = columns_of_key (model);
+      g_autofree char *columns = expression_list (key, "");
+      return index_columns (db, schema, model->table, "key", columns, error);
     }
   for (guint i = 0; i < model->references->len; i++)
     {
