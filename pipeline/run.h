@@ -3,6 +3,7 @@
 #define WEIR_PIPELINE_RUN_H
 
 #include "models/catalog.h"
+#include "pipeline/layout/forgotten.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
@@ -71,6 +72,8 @@ struct PipelineTask
   const PipelineOptions *options;
   bool keep;           /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
   const RunGoal *goal; /* NULL: none */
+  const Tombstones
+      *tombstones; /* whom `weir forget` has erased of the table, and of those that it refers to: the run's to find; NULL: nobody */
 };
 
 /* The kinds of a run's transactions. */

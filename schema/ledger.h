@@ -16,7 +16,7 @@
 typedef struct
 {
   int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting, late, corrected, deleted,
-      absent;
+      absent, forgotten;
 } RowCounts;
 
 /* One execution over one file. */
@@ -62,6 +62,7 @@ typedef struct
   int64_t applied;        /* files applied so far */
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
   int64_t waiting;        /* rows of the fact that wait for what they refer to */
+  bool forgotten;         /* somebody was forgotten of it (`weir forget`), also where it is there no more */
 } TableState;
 
 void table_state_clear (TableState *state);
@@ -274,7 +275,7 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
  *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
  *
  * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
- * whether rows were refused as overtaken, and a JSON array of the places where its bytes may be, NULL: none. */
+ * whether rows were refused as overtaken, and a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none. */
 bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
 /* ret_schema: where temporary tables are, owned by the caller. */
 bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);

@@ -96,15 +96,19 @@ has_bytes (const char *path, int64_t size, const char *sha256)
 static bool
 find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *file, GError **error)
 {
-  const char *list = db_result_value (result, row, FILE_PLACES), *sha256 = db_result_value (result, row, FILE_SHA256);
+  const char *list = db_result_value (result, row, FILE_PLACES);
   g_autoptr (Json) places = list != NULL ? weir_json_parse (list, strlen (list), "places", error) : json_array ();
   if (places == NULL)
     return false;
-  for (size_t i = 0; i < json_array_size (places) && file->path == NULL && sha256 != NULL; i++)
+  for (size_t i = 0; i < json_array_size (places) && file->path == NULL; i++)
     {
-      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (places, i)), loader->settings->home);
-      if (has_bytes (path, file->run.size, sha256))
-        file->path = g_steal_pointer (&path);
+      const Json *place = json_array_get (places, i);
+      int64_t size = json_integer_value (json_array_get (place, 2));
+      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (place, 0)), loader->settings->home);
+      if (!has_bytes (path, size, json_string_value (json_array_get (place, 1))))
+        continue;
+      file->path = g_steal_pointer (&path);
+      file->run.size = size;
     }
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
@@ -113,7 +117,8 @@ find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *
                                   ? "was deleted when it was loaded (\"after_load\": \"delete\")"
                                   : "is kept nowhere");
   else
-    file->problem = g_strdup_printf ("is not as it was, or not there: %s", json_string_value (json_array_get (places, 0)));
+    file->problem =
+        g_strdup_printf ("is not as it was, or not there: %s", json_string_value (json_array_get (json_array_get (places, 0), 0)));
   return true;
 }
 
