@@ -204,7 +204,9 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 {
   FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
   g_autofree char *summary = tell_goal (db, task, STATUS_DUPLICATE, result, NULL, &end);
+  result->forgets = task->tombstones != NULL; /* nobody has looked into it */
   return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
+         && (!result->forgets || ledger_file_forgets (db, task->run->id, error))
          && ledger_file_finished (db, task->run->id, &end, error);
 }
 
@@ -252,7 +254,7 @@ in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, P
     g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
   g_autoptr (Json) columns = stage_columns (loaded->layout);
   g_autoptr (Json) lines = lines_to_json (&step->lines);
-  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows, lines };
+  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows, lines, loaded->forgets };
   return ledger_file_loaded (db, run->id, &file, error) && ledger_step_end (db, run->id, "LOAD", true, step->rows.staged, error)
          && ledger_table_ensure (db, run->table, NULL, NULL, error);
 }
@@ -269,6 +271,7 @@ load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded,
     return roll_back_step (db, task), false;
   take_over (result, &step);
   result->rows_known = true;
+  result->forgets = loaded->forgets;
   result->aside = task->options->dry_run ? NULL : g_steal_pointer (&loaded->stage->aside);
   return true;
 }

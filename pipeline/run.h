@@ -106,6 +106,7 @@ struct PipelineResult
   LoadStatus status;
   bool told;         /* the ledger knows the task's goal, and the summary */
   bool made;         /* the warehouse table was made by this run: tending.h */
+  bool forgets;      /* the file has records of whom `weir forget` has erased, or may have some */
   bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
   bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
   bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */

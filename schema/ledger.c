@@ -213,7 +213,8 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
                       { "rejected", ledger_number (&rejected, counts->rejected) },
                       { "repaired", ledger_number (&repaired, counts->repaired) },
                       { "staged", ledger_number (&staged, counts->staged) },
-                      { "forgotten", ledger_number (&forgotten, counts->forgotten) }, { "lines", lines })
+                      { "forgotten", ledger_number (&forgotten, counts->forgotten) },
+                      { "forgets", loaded->forgets ? "true" : "false" }, { "lines", lines })
          && LEDGER_POST ("heartbeat", { "run", id });
 }
 
@@ -228,6 +229,15 @@ ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
     return false;
   const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
   return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
+}
+
+bool
+ledger_file_forgets (Db *db, Uid run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "run", id }, { "by", id } };
+  return sql_run (db, "forgotten/file_due", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
 bool

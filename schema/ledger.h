@@ -173,11 +173,15 @@ typedef struct
   const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
   const Json *lines; /* what became of the file's */
+  bool forgets;      /* records have to be cut out of the file where it is kept */
 } FileLoaded;
 bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
 
 /* What LOAD knew of the columns. NULL: the run is unknown, or was loaded by a weir that did not keep it. A new reference. */
 bool ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error);
+
+/* Records may have to be cut out of the run's file, which was not read. */
+bool ledger_file_forgets (Db *db, Uid run, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);

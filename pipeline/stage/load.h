@@ -31,6 +31,7 @@ typedef struct
   char *snapshot;      /* the one that LOAD works in, for the second connection; NULL: none was asked for */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
   Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
+  bool forgets;        /* it has records of whom somebody has forgotten */
   Row *row;            /* what converts its rows, where somebody is forgotten; NULL: nobody is */
   Stage *stage;
 } Loaded;

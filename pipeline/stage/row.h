@@ -56,6 +56,9 @@ Uid row_identity (const Row *row);
  * gone then. */
 bool row_identify (Row *row, const Record *record, Uid *ret_id);
 
+/* How many rows have lost a reference so far. */
+int64_t row_lost (const Row *row);
+
 /* Whether nothing of a record is to be kept that was refused, or contradicts. Nothing of one whose cells are not known, if a piece of it between
  * delimiters, quotes and line ends is the key. */
 bool row_goes (Row *row, const Record *record, const Dialect *dialect);

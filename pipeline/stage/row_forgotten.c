@@ -58,6 +58,7 @@ RowVerdict
 row_pass_forgotten (Row *row)
 {
   const Layout *layout = row->layout;
+  bool lost = false;
   if (was_forgotten (row, OWN))
     return ROW_FORGOTTEN;
   for (int r = 0; r < layout->n_references; r++)
@@ -66,11 +67,18 @@ row_pass_forgotten (Row *row)
         continue;
       if (!loses (row, r))
         return ROW_FORGOTTEN;
-      row->reference_cells[r].null = true;
+      row->reference_cells[r].null = lost = true;
       for (int part = 0; part < layout->references[r].n_columns; part++)
         row->cells[layout->references[r].columns[part]].null = true;
     }
+  row->lost += lost;
   return ROW_OK;
+}
+
+int64_t
+row_lost (const Row *row)
+{
+  return row->lost;
 }
 
 /* ---- records that are no rows ---- */

@@ -38,6 +38,7 @@ struct Row
   Uid id, row_hash;
   const Forgotten *forgotten;            /* of its own table; NULL: nobody */
   const Forgotten **reference_forgotten; /* by reference; the array is NULL where nobody is forgotten of any table */
+  int64_t lost;                          /* rows that lost a reference */
   RowClock clock;
   NullCount *nulls; /* by words */
   const char *column;

@@ -23,6 +23,7 @@ typedef struct
   bool wide;         /* a row may not fit on a page */
   int64_t taken;     /* lines of the rows that went on, or are of whom nothing is to be kept */
   int64_t forgotten; /* of the latter how many */
+  int64_t blanked;   /* refused and mended records that are kept without a key */
   int64_t sent;      /* rows of the COPYs that have ended, and how many the server took of them */
   int64_t stored;
   int64_t refused; /* the line that the server did not find a place for, 0: none */
@@ -110,6 +111,7 @@ static bool
 keep_refused (Pass *pass, const Record *record, const Record *original, GError **error)
 {
   g_autofree char *blanked = row_blanked (pass->row, record, rows_dialect (pass->loaded->rows));
+  pass->blanked += blanked != NULL;
   const Reject reject = { .line = original->line,
                           .column = row_column (pass->row),
                           .reason = row_reason (pass->row),
@@ -262,6 +264,7 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
                                .staged = pass->sent + pass->copy.rows,
                                .forgotten = pass->forgotten };
   result->lines = rows_lines (loaded->rows, pass->taken, reject_lines (loaded->rejects));
+  loaded->forgets = pass->forgotten + pass->blanked + row_lost (pass->row) > 0;
   return lines_check (&result->lines, task->run->file, error);
 }
 

@@ -183,6 +183,11 @@ from weir.file f
 where f.table_name = :'table' and f.place <> '' and f.disposition in ('archived', 'failed', 'held', 'left')
 order by f.seen_on
 
+-- name: files_left
+select f.run_id, f.place, f.disposition, f.sha256, f.kept_sha256, true
+from weir.file f
+where f.table_name = :'table' and f.forgetting is not null and f.place <> '' and f.disposition in ('archived', 'failed', 'held')
+
 -- name: file_due
 update weir.file set forgetting = :'by'::uuid, updated_on = clock_timestamp() where run_id = :'run'::uuid
 
@@ -196,7 +201,8 @@ update weir.file set forgetting = null, updated_on = clock_timestamp() where run
 -- name: list
 -- How many of each table are forgotten, and since when.
 select f.table_name as table, count(*) as keys, min(f.since)::text as first, max(f.since)::text as last,
-       (select count(*) from weir.file d where d.table_name = f.table_name and d.forgetting is not null) as files_due
+       (select count(*) from weir.file d where d.table_name = f.table_name and d.forgetting is not null
+        and d.disposition in ('archived', 'failed', 'held')) as files_due
 from weir.forgotten f
 where :'table'::text is null or f.table_name = :'table'::text
 group by f.table_name order by f.table_name

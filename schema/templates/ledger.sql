@@ -87,7 +87,7 @@ set table_name = excluded.table_name, file_name = excluded.file_name, place = ex
     retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
     effective_on = case when :'as_of'::text is null then coalesce(weir.file.effective_on, excluded.effective_on)
                         else excluded.effective_on end, by_hand = weir.file.by_hand or excluded.by_hand, overtook = null, overtook_count = null,
-    disposition = null, summary = null, updated_on = clock_timestamp()
+    disposition = null, summary = null, kept_sha256 = null, kept_size = null, forgetting = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
 delete from weir.reject where run_id = :'run'::uuid
@@ -140,7 +140,7 @@ update weir.execution set heartbeat_on = clock_timestamp(), updated_on = clock_t
 update weir.file
 set sha256 = :'sha', dialect = :'dialect'::jsonb, columns = :'columns'::jsonb, header = :'header', updated_on = clock_timestamp(),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint, rows_staged = :'staged'::bigint,
-    rows_forgotten = :'forgotten'::bigint, lines = :'lines'::jsonb
+    rows_forgotten = :'forgotten'::bigint, forgetting = case when :'forgets'::boolean then run_id end, lines = :'lines'::jsonb
 where run_id = :'run'::uuid
 
 -- name: file_columns

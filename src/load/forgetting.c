@@ -117,15 +117,22 @@ forget_pins (Forgetting *forgetting, const Model *model, GError **error)
   return pipeline_pins (forgetting->loader->db, model, unused, error);
 }
 
-Forgetting *
-forgetting_begin (Loader *loader, const ForgetTask *task, GError **error)
+static Forgetting *
+forgetting_new (Loader *loader, const ForgetTask *task)
 {
-  g_autoptr (Forgetting) forgetting = g_new0 (Forgetting, 1);
+  Forgetting *forgetting = g_new0 (Forgetting, 1);
   forgetting->loader = loader;
   forgetting->task = *task;
   forgetting->models = g_ptr_array_new ();
   forgetting->marks = g_ptr_array_new_with_free_func (g_free);
   forgetting->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  return forgetting;
+}
+
+Forgetting *
+forgetting_begin (Loader *loader, const ForgetTask *task, GError **error)
+{
+  g_autoptr (Forgetting) forgetting = forgetting_new (loader, task);
   return lock_tables (forgetting, error) && read_tombstones (forgetting, error) && forget_find_files (forgetting, error)
              ? g_steal_pointer (&forgetting)
              : NULL;
@@ -217,6 +224,30 @@ forgetting_cut (Forgetting *forgetting, GError **error)
       if (file->due && !forget_cut_file (forgetting, file, error))
         return false;
       fault_point ("forget-file");
+    }
+  return true;
+}
+
+bool
+forgetting_tidy (Loader *loader, const Model *model, GError **error)
+{
+  g_autoptr (GPtrArray) nobody = g_ptr_array_new ();
+  const ForgetTask task = { .model = model, .entities = nobody };
+  g_autoptr (Forgetting) forgetting = forgetting_new (loader, &task);
+  g_ptr_array_add (forgetting->models, (gpointer) model);
+  if (!forget_find_left (forgetting, error))
+    return false;
+  if (forgetting->files->len == 0)
+    return true;
+  if (!read_tombstones (forgetting, error))
+    return false;
+  for (guint i = 0; i < forgetting->files->len; i++)
+    {
+      ForgetFile *file = forgetting->files->pdata[i];
+      if (!forget_cut_file (forgetting, file, error))
+        return false;
+      if (file->problem != NULL)
+        return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" %s", file->place, file->problem);
     }
   return true;
 }

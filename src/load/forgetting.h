@@ -63,6 +63,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Forgetting, forgetting_free)
 
 bool forgetting_erase (Forgetting *forgetting, bool keep, GError **error);
 
+/* For whoever has just loaded a file of the table, whose lock is held: cuts what its files have still to lose. The first that cannot be is the
+ * error. */
+bool forgetting_tidy (Loader *loader, const Model *model, GError **error);
+
 /* What cannot be written is a problem of its file, and no error. */
 bool forgetting_cut (Forgetting *forgetting, GError **error);
 

@@ -125,6 +125,19 @@ forget_find_files (Forgetting *forgetting, GError **error)
 }
 
 bool
+forget_find_left (Forgetting *forgetting, GError **error)
+{
+  const Model *model = forgetting->models->pdata[0];
+  const SqlVar var = { "table", model->table };
+  g_autoptr (DbResult) rows = NULL;
+  if (!sql_run (forgetting->loader->db, "forgotten/files_left", &var, 1, &rows, error))
+    return false;
+  for (int row = 0; row < db_result_rows (rows); row++)
+    g_ptr_array_add (forgetting->files, file_from (forgetting, rows, row, model->table));
+  return true;
+}
+
+bool
 forget_note_files (Forgetting *forgetting, GError **error)
 {
   char own[UID_TEXT_SIZE];

@@ -23,6 +23,8 @@ struct Forgetting
 bool forget_rows (Forgetting *forgetting, GError **error);
 bool forget_rejects (Forgetting *forgetting, const Model *model, GError **error);
 
+/* Those alone that a file's own load, or an earlier call, has left to be cut: nothing is read. */
+bool forget_find_left (Forgetting *forgetting, GError **error);
 /* Fills "files": reads all that the ledger has of these tables. */
 bool forget_find_files (Forgetting *forgetting, GError **error);
 /* Notes in the ledger which are to be cut. */

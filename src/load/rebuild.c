@@ -109,6 +109,7 @@ find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *
         continue;
       file->path = g_steal_pointer (&path);
       file->run.size = size;
+      file->is_less = g_strcmp0 (json_string_value (json_array_get (place, 1)), db_result_value (result, row, FILE_SHA256)) != 0;
     }
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
@@ -227,6 +228,16 @@ explain (const RebuildFile *file, GError **error)
   return false;
 }
 
+/* Nothing is left of it since somebody was forgotten. */
+static bool
+is_empty (const RebuildFile *file, GError **error)
+{
+  if (!file->is_less || error == NULL || weir_error_get_reason (*error) != REASON_NO_ROWS)
+    return false;
+  g_clear_error (error);
+  return true;
+}
+
 static bool
 load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *ret_rows, GError **error)
 {
@@ -240,8 +251,10 @@ load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *
   const RunGoal goal = { .place = file->run.place, .disposition = "archived", .begun = g_get_monotonic_time () };
   const PipelineTask task = { loader->catalog, model, &file->run, fd, &loader->options, false, &goal };
   g_auto (PipelineResult) result = { 0 };
-  if (!begin_run (loader, model, file, error) || !pipeline_run (loader->db, &task, &result, error))
+  if (!begin_run (loader, model, file, error))
     return explain (file, error);
+  if (!pipeline_run (loader->db, &task, &result, error))
+    return is_empty (file, error) || explain (file, error);
   if (result.status != STATUS_APPLIED)
     return weir_error (error, WEIR_ERROR_INPUT, "%s was applied once, and is %s now", file->name, load_status_word (result.status));
   *ret_rows = result.rows.read;
@@ -277,12 +290,15 @@ load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, g
   for (guint i = 0, number = 1; i < rebuild->files->len; i++)
     {
       RebuildFile *file = rebuild->files->pdata[i];
-      int64_t rows = 0;
+      int64_t rows = -1;
       if (file->path == NULL)
         continue;
       tell (file->name, number, rebuild->files->len - (guint) rebuild->lost, data);
-      if (!load_once_more (loader, rebuild->model, file, &rows, error)
-          || (number == 1 && !take_placeholders (loader, rebuild, error))
+      if (!load_once_more (loader, rebuild->model, file, &rows, error))
+        return false;
+      if (rows < 0)
+        continue;
+      if ((number == 1 && !take_placeholders (loader, rebuild, error))
           || (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error))))
         return false;
       rebuild->rows += rows;

@@ -8,9 +8,9 @@
 
 /* A file from which rows of somebody who is forgotten were cut is still the one that was dropped. */
 static char *
-as_dropped (Home *home, const char *sha256)
+as_dropped (Home *home, const char *name, const char *sha256)
 {
-  char *before = sql_scalar (home, "select sha256 from weir.file where kept_sha256 = '%s' limit 1", sha256);
+  char *before = sql_scalar (home, "select sha256 from weir.file where place = '%s' and kept_sha256 = '%s' limit 1", name, sha256);
   return before != NULL ? before : g_strdup (sha256);
 }
 
@@ -31,7 +31,7 @@ count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *f
       if (g_str_has_suffix (name, ".error.json") || g_str_has_suffix (name, "/.gitkeep"))
         continue;
       g_autofree char *found = home_sha256 (home, name);
-      g_autofree char *sha256 = as_dropped (home, found);
+      g_autofree char *sha256 = as_dropped (home, name, found);
       count (balance, sha256, -1);
       g_hash_table_insert (places, g_strdup (sha256), g_strdup (name));
     }
