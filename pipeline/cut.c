@@ -26,6 +26,7 @@ cut_plan_clear (CutPlan *plan)
   for (guint i = 0; plan->cuts != NULL && i < plan->cuts->len; i++)
     g_free (g_array_index (plan->cuts, Cut, i).text);
   g_clear_pointer (&plan->cuts, g_array_unref);
+  g_clear_pointer (&plan->hashes, g_array_unref);
 }
 
 /* ---- finding ---- */
@@ -56,12 +57,24 @@ add_cut (CutPlan *plan, const Record *record, char *text)
   g_array_append_val (plan->cuts, cut);
 }
 
+/* What the row was known by, as if nobody were forgotten. */
+static void
+add_hash (CutPlan *plan, Row *whole, const Record *record, const Row *row)
+{
+  if (row_convert (whole, record) != ROW_OK)
+    return;
+  const CutHash hash = { row_hash (whole), row_hash (row) };
+  g_array_append_val (plan->hashes, hash);
+}
+
 /* *ret_again: a cell contradicts what the sample said of its column, so that nothing is decided. NULL: nobody said anything by a sample. */
 static bool
 look (const PipelineTask *task, Loaded *loaded, CutPlan *plan, bool *ret_again, GError **error)
 {
   const Record *record, *original;
   g_autoptr (Row) row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
+  g_autoptr (Row) whole = row_new (loaded->layout, task->options->secret, task->options->secret_length);
+  bool bag = layout_is_bag (loaded->layout);
   row_forget (row, task->tombstones);
   for (int64_t n = 0;; n++)
     {
@@ -75,6 +88,8 @@ look (const PipelineTask *task, Loaded *loaded, CutPlan *plan, bool *ret_again, 
         return *ret_again = true;
       char *blanked = verdict != ROW_FORGOTTEN ? row_blanked (row, record, &plan->dialect) : NULL;
       bool gone = verdict == ROW_FORGOTTEN || (verdict != ROW_OK && row_goes (row, record, &plan->dialect));
+      if (bag && verdict == ROW_OK && blanked != NULL)
+        add_hash (plan, whole, record, row);
       if (gone || blanked != NULL)
         add_cut (plan, record, blanked);
     }
@@ -85,6 +100,7 @@ begin_plan (CutPlan *plan)
 {
   cut_plan_clear (plan);
   plan->cuts = g_array_new (FALSE, FALSE, sizeof (Cut));
+  plan->hashes = g_array_new (FALSE, FALSE, sizeof (CutHash));
   plan->removed = plan->blanked = 0;
 }
 

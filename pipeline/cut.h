@@ -12,11 +12,18 @@
 #include "pipeline/run.h"
 #include "pipeline/layout/pins.h"
 
+/* A row without a key is known by its hash, which is another one when it has lost its reference. */
+typedef struct
+{
+  Uid before, after;
+} CutHash;
+
 /* What is cut out of a file, in its order. Release with cut_plan_clear. */
 typedef struct
 {
   Dialect dialect;
   GArray *cuts;    /* of records; their fields are cut.c's own */
+  GArray *hashes;  /* of CutHash: of its rows without a key that are written anew */
   int64_t removed; /* records that go */
   int64_t blanked; /* that are written anew */
 } CutPlan;

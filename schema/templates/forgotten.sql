@@ -93,6 +93,25 @@ select count(*) from :"schema".:"fact" s join weir_forget g on g.id = s.:"as"
 -- name: fact_delete
 delete from :"schema".:"fact" s using weir_forget g where s.:"as" = g.id
 
+-- name: hashes
+-- What rows without a key are known by when they have lost their reference.
+create temporary table weir_forget_hash (before uuid primary key, after uuid not null) on commit drop
+
+-- name: hash
+insert into weir_forget_hash select * from unnest(:'befores'::uuid[], :'afters'::uuid[]) on conflict do nothing
+
+-- name: fact_null_bag
+-- One of which no file is kept gets a hash that no file's row has.
+with changed as (
+    select s.row_hash, s.occurrence, coalesce(h.after, md5(s.row_hash::text)::uuid) as hash
+    from :"schema".:"fact" s join weir_forget g on g.id = s.:"as" left join weir_forget_hash h on h.before = s.row_hash),
+numbered as (
+    select c.*, row_number() over (partition by c.hash order by c.row_hash, c.occurrence)
+                + coalesce((select max(w.occurrence) from :"schema".:"fact" w where w.row_hash = c.hash), 0) as place
+    from changed c)
+update :"schema".:"fact" s set :"as" = null, row_hash = n.hash, occurrence = n.place
+from numbered n where s.row_hash = n.row_hash and s.occurrence = n.occurrence
+
 -- name: fact_null
 -- With a hash that no file's row has: it was made of the reference, too.
 update :"schema".:"fact" s set :"as" = null, row_hash = md5(s.row_hash::text)::uuid from weir_forget g where s.:"as" = g.id
@@ -125,7 +144,8 @@ on conflict do nothing
 -- name: waiting_null
 -- Its original bytes have the key, and so they go; the row has all the rest.
 with changed as (
-    update weir.waiting w set cells = w.cells || jsonb_build_object(:'as'::text, null), hash = md5(w.hash::text)::uuid
+    update weir.waiting w set cells = w.cells || jsonb_build_object(:'as'::text, null),
+                              hash = coalesce((select h.after from weir_forget_hash h where h.before = w.hash), md5(w.hash::text)::uuid)
     from weir_forget g where w.table_name = :'fact' and w.cells ->> :'as'::text = g.id::text
     returning w.run_id, w.line),
 originals as (

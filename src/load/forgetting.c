@@ -33,6 +33,7 @@ forgetting_free (Forgetting *forgetting)
   g_ptr_array_unref (forgetting->models);
   g_ptr_array_unref (forgetting->marks);
   g_ptr_array_unref (forgetting->files);
+  g_array_unref (forgetting->hashes);
   g_free (forgetting);
 }
 
@@ -126,6 +127,7 @@ forgetting_new (Loader *loader, const ForgetTask *task)
   forgetting->models = g_ptr_array_new ();
   forgetting->marks = g_ptr_array_new_with_free_func (g_free);
   forgetting->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
+  forgetting->hashes = g_array_new (FALSE, FALSE, sizeof (CutHash));
   return forgetting;
 }
 

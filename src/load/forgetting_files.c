@@ -94,6 +94,7 @@ look_at (Forgetting *forgetting, const Model *model, ForgetFile *file, bool *ret
     }
   file->removed = plan.removed;
   file->blanked = plan.blanked;
+  g_array_append_vals (forgetting->hashes, plan.hashes->data, plan.hashes->len);
   file->due = file->left || (plan.cuts->len > 0 && !file->foreign);
   if (plan.cuts->len > 0 && file->foreign)
     file->problem = g_strdup ("has rows of them, and is not weir's to change: it lies where it was loaded from");

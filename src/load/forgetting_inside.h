@@ -3,6 +3,7 @@
 #define WEIR_SRC_LOAD_FORGETTING_INSIDE_H
 
 #include "pipeline/layout/forgotten.h"
+#include "pipeline/cut.h"
 #include "pipeline/layout/pins.h"
 #include "src/load/forgetting.h"
 
@@ -16,6 +17,7 @@ struct Forgetting
   Tombstones *tombstones;       /* of all tables, with those of this task */
   GPtrArray *marks;             /* of char *: of this task's entities, as text */
   GPtrArray *files;             /* of ForgetFile */
+  GArray *hashes;               /* of CutHash, of all of them */
   ForgetCounts counts;
 };
 

@@ -125,7 +125,8 @@ erase_stored (Forgetting *forgetting, const Erased *fact, Forgets forgets, GErro
   int64_t rows = 0;
   if (forgets == FORGETS_REFUSE)
     return count (db, fact, "forgotten/referring", &rows, error) && (rows == 0 || refuse (fact->model, rows, error));
-  return forgets == FORGETS_NULL ? count (db, fact, "forgotten/fact_null", &counts->nulled, error)
+  const char *lose = model_is_keyless (fact->model) ? "forgotten/fact_null_bag" : "forgotten/fact_null";
+  return forgets == FORGETS_NULL ? count (db, fact, lose, &counts->nulled, error)
                                  : count (db, fact, "forgotten/fact_delete", &counts->deleted, error);
 }
 
@@ -181,9 +182,34 @@ take_waiting (Forgetting *forgetting, GError **error)
   return true;
 }
 
+/* In the database, where rows without a key are found by them. */
+static bool
+put_hashes (Forgetting *forgetting, GError **error)
+{
+  Db *db = forgetting->loader->db;
+  g_autoptr (GString) befores = g_string_new ("{");
+  g_autoptr (GString) afters = g_string_new ("{");
+  for (guint i = 0; i < forgetting->hashes->len; i++)
+    {
+      const CutHash *hash = &g_array_index (forgetting->hashes, CutHash, i);
+      char before[UID_TEXT_SIZE], after[UID_TEXT_SIZE];
+      uid_format (hash->before, before);
+      uid_format (hash->after, after);
+      g_string_append_printf (befores, "%s%s", i > 0 ? "," : "", before);
+      g_string_append_printf (afters, "%s%s", i > 0 ? "," : "", after);
+    }
+  g_string_append_c (befores, '}');
+  g_string_append_c (afters, '}');
+  const SqlVar vars[] = { { "befores", befores->str }, { "afters", afters->str } };
+  return sql_run (db, "forgotten/hashes", NULL, 0, NULL, error)
+         && (forgetting->hashes->len == 0 || sql_run (db, "forgotten/hash", vars, G_N_ELEMENTS (vars), NULL, error));
+}
+
 bool
 forget_rows (Forgetting *forgetting, GError **error)
 {
+  if (!put_hashes (forgetting, error))
+    return false;
   const Model *own = forgetting->task.model;
   for (guint i = 0; i < forgetting->models->len; i++)
     {

@@ -1,4 +1,5 @@
 /* `weir forget`: somebody is erased, wherever weir has them, and no later file brings them back. */
+#include "pipeline/stage/forget_key.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -319,6 +320,28 @@ test_facts_that_go (void **state)
   assert_nowhere (home, "bob", NULL);
 }
 
+/* Rows without a key are known by their values: they are still the same ones when they come again. */
+static void
+test_facts_without_a_key (void **state)
+{
+  Home *home = *state;
+  prepare (home, USERS (""), SALES ("", ""));
+  static const char text[] = "no,email,amount\n1,ann@example.org,5\n2,bob@example.org,6\n2,bob@example.org,6\n2,,6\n3,dan@example."
+                             "org,1\n4,bob@example.org,8\n";
+  g_autoptr (Json) users = load_text (home, "users.csv", users_text, NULL);
+  g_autoptr (Json) sales = load_text (home, "sales.csv", text, NULL);
+  assert_load (sales, "applied", "read=6 inserted=5 waiting=1 staged=5");
+  g_autoptr (Json) receipt = forget (home, BOB);
+  assert_json (receipt, "counts.facts_null", "3");
+  assert_sql (home, "2|1\n2|2\n2|3\n4|1", "select no, occurrence from warehouse.sales where user_id is null order by 1, 2");
+  g_autoptr (Json) again =
+      load_text (home, "sales-2.csv", "no,email,amount\n2,bob@example.org,6\n4,bob@example.org,8\n5,ann@example.org,5\n", NULL);
+  assert_load (again, "applied", "read=3 unchanged=2 inserted=1 staged=3");
+  g_autoptr (Outcome) same = expect_weir (home, 0, "rebuild", "sales", NULL);
+  assert_contains (same->out, "is the same");
+  assert_nowhere (home, BOB, NULL);
+}
+
 static void
 test_facts_that_refuse (void **state)
 {
@@ -462,6 +485,28 @@ test_another_secret (void **state)
   home->oracle = ORACLE_BY_HAND;
 }
 
+/* A home that gets another secret takes the key of the marks along. */
+static void
+test_a_new_secret (void **state)
+{
+  Home *home = *state;
+  static const char fresh[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"hash\": \"md5\"}}");
+  g_autoptr (Json) first = load_text (home, "users.csv", "email,v\nbob@example.org,1\nann@example.org,1\n", NULL);
+  g_autoptr (Db) db = db_connect (home->url, "test", -1, NULL);
+  assert_true (forget_key_rewrap (db, fresh, strlen (fresh), fresh, strlen (fresh), NULL)); /* nobody is forgotten yet */
+  g_autoptr (Json) receipt = forget (home, BOB);
+  g_autofree char *secret = home_read_file (home, ".weir/key_secret"), *path = home_path (home, ".weir/key_secret");
+  g_strchomp (secret);
+  assert_false (forget_key_rewrap (db, fresh, strlen (fresh), secret, strlen (secret), NULL));
+  assert_true (forget_key_rewrap (db, secret, strlen (secret), fresh, strlen (fresh), NULL));
+  home_write_file (home, ".weir/key_secret", fresh);
+  chmod (path, 0600);
+  g_autoptr (Json) later = load_text (home, "users-2.csv", "email,v\nbob@example.org,1\nann@example.org,2\n", NULL);
+  assert_load (later, "applied", "read=2 updated=1 deactivated=1 forgotten=1 staged=1");
+}
+
 /* ---- full exports ---- */
 
 static void
@@ -557,12 +602,14 @@ main (void)
     TEST (test_lifted),
     TEST (test_marks_outlive_the_table),
     TEST (test_facts_that_go),
+    TEST (test_facts_without_a_key),
     TEST (test_facts_that_refuse),
     TEST (test_a_fact_s_own_row),
     TEST (test_encodings),
     TEST (test_packed_files),
     TEST (test_keys_of_several_columns),
     TEST (test_another_secret),
+    TEST (test_a_new_secret),
     TEST (test_exports_do_not_shrink),
     TEST (test_what_is_not_reached),
     TEST (test_killed),
