@@ -84,8 +84,8 @@ from (select n.id, min(n.by::text)::uuid as by from (:naming) n where n.id in (s
 where n.id = l.id
 
 -- name: as_named
--- Of a table that is made again: as it was.
-update weir_leaving l set by = n.by from weir_named n where n.dimension = :'dimension' and n.id = l.id and l.by is not null
+-- Of a table that is made again: as it was. What facts have overwritten its session does not see.
+update weir_leaving l set by = n.by from weir_named n where n.dimension = :'dimension' and n.id = l.id
 
 -- name: forget_unnamed
 delete from weir_leaving where by is null

@@ -153,7 +153,7 @@ take_back (Home *home, Loader *loader, const char *table, char *const *runs, boo
   assert_true (loader_refresh (loader, &error));
   loader_route_to (loader, table, &route);
   assert_true (loader_lock (loader, &route, 1000, &state, &waits_for, &error));
-  UndoTask task = { loader->catalog, route.model, "warehouse", uid_random (), true };
+  UndoTask task = { loader->catalog, route.model, "warehouse", uid_random (), true, 1000 };
   if (!undoing_look (loader, &task, run, &looked, &error))
     fail_msg ("%s: %s", table, error->message);
   task.with_later = false;
@@ -739,6 +739,23 @@ test_another_kind_by_now (void **state)
   assert_contains (undone->err, "says another \"scd\"");
 }
 
+/* A table with one row of each key has rows, and no versions; and whoever is in the way is told by his key, however that is written. */
+static void
+test_told_as_it_is (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"E-Mail\", \"2nd\"], \"scd\": 1}");
+  g_autofree char *first = load (home, "users-1.csv", "E-Mail,2nd,name\nann@x,7,a\nbob@x,7,b\n");
+  g_autofree char *second = load (home, "users-2.csv", "E-Mail,2nd,name\nann@x,7,c\n");
+  g_autoptr (Outcome) built = expect_weir (home, 2, "undo", first, "--yes", NULL);
+  assert_contains (built->out, "users-2.csv: 1 entity: ann@x, 7\n");
+  g_autoptr (Outcome) one = expect_weir (home, 0, "undo", second, "--yes", NULL);
+  assert_contains (one->out, "users-2.csv of users: 1 row as before\n");
+  g_autoptr (Outcome) other = expect_weir (home, 0, "undo", first, "--yes", NULL);
+  assert_contains (other->out, "users-1.csv of users: 2 rows removed\n");
+}
+
 int
 main (void)
 {
@@ -759,6 +776,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_in_work, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_the_newest_value_of_before, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_another_kind_by_now, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_told_as_it_is, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_as_if_it_had_never_come, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
