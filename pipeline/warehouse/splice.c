@@ -93,18 +93,20 @@ row_columns (const Warehouse *warehouse)
   return g_string_free (text, FALSE);
 }
 
-/* Since when the first version of an entity is true that holds since ever. */
+/* Since when the first version of an entity is true that holds since ever. Where no file has said it again it is the time of the run that opened
+ * it: of a placeholder, say, that a file without a time has filled. */
 static char *
 first_instant (const Warehouse *warehouse)
 {
   char *of_row = effective_of_row (warehouse->layout, "w.");
   g_autofree char *id = text_quote_ident (warehouse->layout->model->id_column);
   g_autofree char *table = text_quote_literal (warehouse->layout->model->table);
-  return of_row != NULL
-             ? of_row
-             : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
-                                " and o.said = 'again' and w.%s = any (o.ids) order by o.at limit 1)",
-                                table, id, id);
+  return of_row != NULL ? of_row
+                        : g_strdup_printf (
+                            "coalesce((select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
+                            " and o.said = 'again' and w.%s = any (o.ids) order by o.at limit 1),"
+                            " (select coalesce(f.effective_on, f.applied_on) from weir.file f where f.run_id = w.opened_by))",
+                            table, id, id);
 }
 
 /* A version that holds since ever may end before a row of its own value, if a file said that its key was gone in between: whether one can have

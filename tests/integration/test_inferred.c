@@ -540,6 +540,23 @@ test_orders_of_undo (void **state)
     }
 }
 
+/* A file that says by hand since when it is true is older than one that has filled a placeholder, though that holds since ever. */
+static void
+test_by_hand (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  home_write_model (home, "sales", SALES ("placeholder"));
+  g_free (load (home, "users_1.csv", "key,v\nann,a\n"));
+  g_free (load (home, "sales_1.csv", "number,key\n1,bob\n"));
+  g_free (load (home, "users_2.csv", "key,v\nbob,new\n"));
+  home_write_file (home, "elsewhere/users_3.csv", "key,v\nbob,old\n");
+  assert_weir (home, 0, "load", "--as-of", "2026-01-01", "elsewhere/users_3.csv", NULL);
+  assert_sql (home, "old|t|f\nnew|f|t",
+              "select v, effective_start_date = '-infinity', is_current from warehouse.users where key = 'bob' order by "
+              "version_number");
+}
+
 /* A row that another has overwritten may return: whom it names stays. */
 static void
 test_rows_that_may_return (void **state)
@@ -568,6 +585,7 @@ main (void)
                                       TEST (test_another_key),
                                       TEST (test_rebuilt_without_the_first_file),
                                       TEST (test_orders_of_undo),
+                                      TEST (test_by_hand),
                                       TEST (test_rows_that_may_return),
                                       TEST (test_streams) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
