@@ -30,7 +30,7 @@ insert into weir.forgotten (table_name, mark, run_id) values (:'table', :'mark':
 -- Full exports that had them are not the longer for it: whoever held then was in the file.
 update weir.export x set rows = greatest(x.rows - n.gone, 0)
 from (select e.at, count(*) as gone
-      from weir.export e join :"schema".:"table" w on w.:"valid_from" <= e.at and (nullif(w.:"valid_to", :open_end) is null or e.at < w.:"valid_to")
+      from (select distinct table_name, at from weir.export) e join :"schema".:"table" w on w.:"valid_from" <= e.at and (nullif(w.:"valid_to", :open_end) is null or e.at < w.:"valid_to")
       join weir_forget g on g.id = w.:"id"
       where e.table_name = :'table' group by e.at) n
 where x.table_name = :'table' and x.at = n.at
