@@ -103,11 +103,14 @@ insert into weir_forget_hash select * from unnest(:'befores'::uuid[], :'afters':
 -- name: fact_null_bag
 -- One of which no file is kept gets a hash that no file's row has.
 with changed as (
-    select s.row_hash, s.occurrence, coalesce(h.after, md5(s.row_hash::text)::uuid) as hash
+    select s.row_hash, s.occurrence,
+           case when exists (select from weir_forget_hash a where a.after = s.row_hash) then s.row_hash -- by another reference of it
+                else coalesce(h.after, md5(s.row_hash::text)::uuid) end as hash
     from :"schema".:"fact" s join weir_forget g on g.id = s.:"as" left join weir_forget_hash h on h.before = s.row_hash),
 numbered as (
-    select c.*, row_number() over (partition by c.hash order by c.row_hash, c.occurrence)
-                + coalesce((select max(w.occurrence) from :"schema".:"fact" w where w.row_hash = c.hash), 0) as place
+    select c.*, case when c.hash = c.row_hash then c.occurrence
+                     else row_number() over (partition by c.hash order by c.row_hash, c.occurrence)
+                          + coalesce((select max(w.occurrence) from :"schema".:"fact" w where w.row_hash = c.hash), 0) end as place
     from changed c)
 update :"schema".:"fact" s set :"as" = null, row_hash = n.hash, occurrence = n.place
 from numbered n where s.row_hash = n.row_hash and s.occurrence = n.occurrence
@@ -217,6 +220,10 @@ update weir.file set kept_sha256 = :'sha', kept_size = :'size'::bigint, updated_
 
 -- name: file_done
 update weir.file set forgetting = null, updated_on = clock_timestamp() where run_id = :'run'::uuid
+
+-- name: unmodelled
+-- Tables of which nobody says what they refer to.
+select string_agg(table_name, ', ' order by table_name) from weir.table where not (table_name = any (:'tables'::text[]))
 
 -- name: list
 -- How many of each table are forgotten, and since when.

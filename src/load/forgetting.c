@@ -34,6 +34,7 @@ forgetting_free (Forgetting *forgetting)
   g_ptr_array_unref (forgetting->marks);
   g_ptr_array_unref (forgetting->files);
   g_array_unref (forgetting->hashes);
+  g_free (forgetting->unmodelled);
   g_free (forgetting);
 }
 
@@ -64,6 +65,35 @@ refers_to (const Model *fact, const Model *model)
     if (strcmp (((const ModelReference *) fact->references->pdata[i])->dimension, model->table) == 0)
       return true;
   return false;
+}
+
+/* A model that cannot be read may refer to them, too. */
+static bool
+refuse_broken (const Catalog *catalog, GError **error)
+{
+  if (catalog->broken->len == 0)
+    return true;
+  const BrokenModel *broken = catalog->broken->pdata[0];
+  return weir_fail (
+      error,
+      &(Failure) { WEIR_ERROR_MODEL, .detail = broken->error->message, .hint = "Mend it, or take it away. Nothing was changed." },
+      "whether rows of \"%s\" refer to them cannot be told, for its model is broken", broken->table);
+}
+
+static bool
+find_unmodelled (Forgetting *forgetting, GError **error)
+{
+  const GPtrArray *models = forgetting->loader->catalog->models;
+  g_autoptr (GString) tables = g_string_new ("{");
+  for (guint i = 0; i < models->len; i++)
+    g_string_append_printf (tables, "%s%s", i > 0 ? "," : "", ((const Model *) models->pdata[i])->table);
+  g_string_append_c (tables, '}');
+  const SqlVar var = { "tables", tables->str };
+  g_autoptr (DbResult) found = NULL;
+  if (!sql_run (forgetting->loader->db, "forgotten/unmodelled", &var, 1, &found, error))
+    return false;
+  forgetting->unmodelled = g_strdup (db_result_value (found, 0, 0));
+  return true;
 }
 
 /* One order for all who do it, so that nobody waits for somebody who waits for them. */
@@ -135,7 +165,8 @@ Forgetting *
 forgetting_begin (Loader *loader, const ForgetTask *task, GError **error)
 {
   g_autoptr (Forgetting) forgetting = forgetting_new (loader, task);
-  return lock_tables (forgetting, error) && read_tombstones (forgetting, error) && forget_find_files (forgetting, error)
+  return refuse_broken (loader->catalog, error) && find_unmodelled (forgetting, error) && lock_tables (forgetting, error)
+                 && read_tombstones (forgetting, error) && forget_find_files (forgetting, error)
              ? g_steal_pointer (&forgetting)
              : NULL;
 }
@@ -278,9 +309,10 @@ forgetting_to_json (const Forgetting *forgetting)
       else
         json_array_append_new (files, file_to_json (file));
     }
-  return json_pack ("{s:s, s:i, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:o, s:o}", "table", forgetting->task.model->table, "keys",
-                    (int) forgetting->task.entities->len, "counts", "rows", (json_int_t) counts->rows, "facts_null",
+  return json_pack ("{s:s, s:i, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:s?}", "table", forgetting->task.model->table,
+                    "keys", (int) forgetting->task.entities->len, "counts", "rows", (json_int_t) counts->rows, "facts_null",
                     (json_int_t) counts->nulled, "facts_deleted", (json_int_t) counts->deleted, "waiting",
                     (json_int_t) counts->waiting, "rejects", (json_int_t) counts->rejects, "staged", (json_int_t) counts->staged,
-                    "overwritten", (json_int_t) counts->overwritten, "files", files, "unreached", unreached);
+                    "overwritten", (json_int_t) counts->overwritten, "files", files, "unreached", unreached, "not_searched",
+                    forgetting->unmodelled);
 }

@@ -74,7 +74,8 @@ const ForgetCounts *forgetting_counts (const Forgetting *forgetting);
 const GPtrArray *
 forgetting_files (const Forgetting *forgetting); /* of ForgetFile: those that have, or had, such records, or a problem */
 
-/* Behind the last of them: what the run's report has. {"table","keys","rows":{...},"files":[...],"unreached":[...]}. A new reference. */
+/* Behind the last of them: what the run's report has. {"table","keys","counts":{...},"files":[...],"unreached":[...],"not_searched"}: the latter are tables without a model. A new
+ * reference. */
 Json *forgetting_to_json (const Forgetting *forgetting);
 
 #endif

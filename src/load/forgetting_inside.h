@@ -17,6 +17,7 @@ struct Forgetting
   Tombstones *tombstones;       /* of all tables, with those of this task */
   GPtrArray *marks;             /* of char *: of this task's entities, as text */
   GPtrArray *files;             /* of ForgetFile */
+  char *unmodelled;             /* tables that were not looked at, for nobody says what is in them; NULL: none */
   GArray *hashes;               /* of CutHash, of all of them */
   ForgetCounts counts;
 };

@@ -59,6 +59,9 @@ forgotten_print (const Json *report)
       g_autofree char *problem = text_lines_printable (json_string_value (json_object_get (file, "problem")));
       printf ("NOT REACHED:  %s %s\n", place, problem);
     }
+  const char *unmodelled = json_string_value (json_object_get (report, "not_searched"));
+  if (unmodelled != NULL)
+    printf ("NOTE:  tables without a model were not searched: %s\n", unmodelled);
 }
 
 static Json *

@@ -342,6 +342,37 @@ test_facts_without_a_key (void **state)
   assert_nowhere (home, BOB, NULL);
 }
 
+/* One row names him twice, and somebody else. */
+static void
+test_two_references (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS (""));
+  home_write_model (
+      home, "gifts",
+      "{\"table\": \"gifts\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\": [\"giver\"], \"as\": "
+      "\"giver_id\", \"missing\": \"allow\"}, {\"dimension\": \"users\", \"columns\": [\"taker\"], \"as\": \"taker_id\", "
+      "\"missing\": \"placeholder\"}]}");
+  g_autoptr (Json) users = load_text (home, "users.csv", "email,age,note\nann@example.org,1,x\n", NULL);
+  static const char text[] = "giver,taker,what\nbob@example.org,bob@example.org,cup\nann@example.org,bob@example.org,pot\nann@"
+                             "example.org,ann@example.org,tin\n";
+  g_autoptr (Json) gifts = load_text (home, "gifts.csv", text, NULL);
+  assert_load (gifts, "applied", "read=3 inserted=3 staged=3");
+  assert_sql (home, "1", "select count(*) from warehouse.users where is_inferred");
+  g_autoptr (Json) receipt = forget (home, BOB);
+  assert_json (receipt, "counts.rows", "1");
+  assert_nowhere (home, "bob", NULL);
+  g_autoptr (Json) again = load_text (home, "gifts-2.csv", text, "--force", NULL);
+  assert_load (again, "applied", "read=3 unchanged=3 staged=3");
+  assert_sql (home, "0", "select count(*) from warehouse.users where is_inferred");
+  assert_sql (home, "cup|f|f\npot|t|f\ntin|t|t",
+              "select what, giver_id is not null, taker_id is not null from warehouse.gifts order by 1");
+  /* Whose model cannot be read may refer to them, too. */
+  home_write_model (home, "broken", "{");
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "forget", "users", "ann@example.org", "--yes", NULL);
+  assert_contains (refused->err, "its model is broken");
+}
+
 static void
 test_facts_that_refuse (void **state)
 {
@@ -382,42 +413,49 @@ test_a_fact_s_own_row (void **state)
 
 static const struct
 {
-  const char *name, *charset, *begin;
+  const char *charset, *begin, *line_end;
 } encodings[] = {
-  { "users.csv", "UTF-8", "\xEF\xBB\xBF" },
-  { "users.csv", "UTF-16LE", "\xFF\xFE" },
-  { "users.csv", "UTF-16BE", "\xFE\xFF" },
-  { "users.csv", "CP1252", "" },
+  { "UTF-8", "\xEF\xBB\xBF", "\r\n" },
+  { "UTF-16LE", "\xFF\xFE", "\r\n" },
+  { "UTF-16BE", "\xFE\xFF", "\n" },
+  { "CP1252", "", "\r\n" },
+  { "UTF-8", "", "\r" },
 };
+
+/* As a file of that kind has it. Owned by the caller. */
+static GString *
+write_as (const char *text, size_t which)
+{
+  g_autoptr (GString) lines = g_string_new (text);
+  g_string_replace (lines, "\n", encodings[which].line_end, 0);
+  gsize length;
+  g_autofree char *bytes = g_convert (lines->str, -1, encodings[which].charset, "UTF-8", NULL, &length, NULL);
+  GString *file = g_string_new (encodings[which].begin);
+  return g_string_append_len (file, bytes, (gssize) length);
+}
 
 static void
 test_encodings (void **state)
 {
   Home *outer = *state;
   static const char text[] =
-      "email;name\r\nann@example.org;J\xC3\xBCrgen\r\nbob@example.org;\"B\xC3\xB6\r\nb\"\r\ncid@example.org;\xC3\x85se";
-  static const char rest[] = "email;name\r\nann@example.org;J\xC3\xBCrgen\r\ncid@example.org;\xC3\x85se";
+      "email;name\nann@example.org;J\xC3\xBCrgen\nbob@example.org;\"B\xC3\xB6\nb\"\ncid@example.org;\xC3\x85se";
   for (size_t i = 0; i < G_N_ELEMENTS (encodings); i++)
     {
       g_autoptr (Home) home = home_new (outer->cluster);
+      g_autoptr (GString) file = write_as (text, i);
+      g_autoptr (GString) rest = write_as ("email;name\nann@example.org;J\xC3\xBCrgen\ncid@example.org;\xC3\x85se", i);
       home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
-      gsize before, after, length;
-      g_autofree char *bytes = g_convert (text, -1, encodings[i].charset, "UTF-8", NULL, &before, NULL);
-      g_autofree char *wanted = g_convert (rest, -1, encodings[i].charset, "UTF-8", NULL, &after, NULL);
-      g_autofree char *path = home_path (home, "users.csv");
-      g_autoptr (GString) file = g_string_new (encodings[i].begin);
-      g_string_append_len (file, bytes, (gssize) before);
+      g_autofree char *path = home_path (home, "users.csv"), *found = NULL;
+      gsize length;
       assert_true (g_file_set_contents (path, file->str, (gssize) file->len, NULL));
       g_ptr_array_add (home->dropped, home_sha256 (home, "users.csv"));
       assert_weir (home, 0, "load", "--archive", "users.csv", NULL);
       g_autoptr (Json) receipt = forget (home, BOB);
       g_autofree char *place = sql_scalar (home, "select place from weir.file"), *kept_path = home_path (home, place);
-      g_autofree char *found = NULL;
       assert_true (g_file_get_contents (kept_path, &found, &length, NULL));
-      g_string_truncate (file, strlen (encodings[i].begin));
-      g_string_append_len (file, wanted, (gssize) after);
-      assert_int_equal (length, file->len);
-      assert_memory_equal (found, file->str, length);
+      assert_int_equal (length, rest->len);
+      assert_memory_equal (found, rest->str, length);
       assert_weir (home, 0, "verify", NULL);
     }
 }
@@ -603,6 +641,7 @@ main (void)
     TEST (test_marks_outlive_the_table),
     TEST (test_facts_that_go),
     TEST (test_facts_without_a_key),
+    TEST (test_two_references),
     TEST (test_facts_that_refuse),
     TEST (test_a_fact_s_own_row),
     TEST (test_encodings),

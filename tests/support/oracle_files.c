@@ -1,6 +1,8 @@
 /* Invariant 2, and the part of 3 that says that ledger and folders agree. */
 #include "oracle.h"
 
+#include "base/text.h"
+
 #include "oracle_private.h"
 #include "weir.h"
 
@@ -10,7 +12,8 @@
 static char *
 as_dropped (Home *home, const char *name, const char *sha256)
 {
-  char *before = sql_scalar (home, "select sha256 from weir.file where place = '%s' and kept_sha256 = '%s' limit 1", name, sha256);
+  g_autofree char *place = text_quote_literal (name);
+  char *before = sql_scalar (home, "select sha256 from weir.file where place = %s and kept_sha256 = '%s' limit 1", place, sha256);
   return before != NULL ? before : g_strdup (sha256);
 }
 
