@@ -221,8 +221,10 @@ char *
 row_blanked (Row *row, const Record *record, const Dialect *dialect)
 {
   const Layout *layout = row->layout;
+  if (row->reference_forgotten == NULL || !is_whole (row, record))
+    return NULL;
   g_autofree bool *blank = g_new0 (bool, layout->n_columns + 1);
-  if (row->reference_forgotten == NULL || !is_whole (row, record) || !find_blank (row, record, blank))
+  if (!find_blank (row, record, blank))
     return NULL;
   GString *text = g_string_new (NULL);
   for (int i = 0; i < layout->n_columns; i++)

@@ -174,6 +174,8 @@ forget (Loader *loader, const ForgetTask *task, const Call *call, int *ret_code,
   g_autoptr (Forgetting) forgetting = forgetting_begin (loader, task, error);
   if (forgetting == NULL || !forgetting_erase (forgetting, false, error))
     return false;
+  if (task->entities->len == 0 && forgetting_files (forgetting)->len == 0 && !call->json)
+    return puts ("Nothing is left to be cut out of files."), true;
   if (task->dry_run || !call->json)
     tell (forgetting, task, false, call, ret_code);
   fflush (stdout);

@@ -38,12 +38,6 @@ forgetting_free (Forgetting *forgetting)
   g_free (forgetting);
 }
 
-const ForgetCounts *
-forgetting_counts (const Forgetting *forgetting)
-{
-  return &forgetting->counts;
-}
-
 const GPtrArray *
 forgetting_files (const Forgetting *forgetting)
 {

@@ -70,7 +70,6 @@ bool forgetting_tidy (Loader *loader, const Model *model, GError **error);
 /* What cannot be written is a problem of its file, and no error. */
 bool forgetting_cut (Forgetting *forgetting, GError **error);
 
-const ForgetCounts *forgetting_counts (const Forgetting *forgetting);
 const GPtrArray *
 forgetting_files (const Forgetting *forgetting); /* of ForgetFile: those that have, or had, such records, or a problem */
 

@@ -21,6 +21,19 @@ print_count (const Json *counts, const char *member, const char *one, const char
     printf ("  %s %s\n", figure, count == 1 ? one : more);
 }
 
+/* A slip in the key is seen by that. */
+static void
+print_nothing (const Json *report)
+{
+  const char *member;
+  Json *count;
+  int64_t sum = 0;
+  json_object_foreach (json_object_get (report, "counts"), member, count)
+    sum += json_integer_value (count);
+  if (sum == 0 && json_array_size (json_object_get (report, "files")) == 0)
+    puts ("  nothing of it was found; its mark keeps later files from bringing it");
+}
+
 static void
 print_file (const Json *file)
 {
@@ -49,6 +62,8 @@ forgotten_print (const Json *report)
   print_count (counts, "rejects", "reject", "rejects");
   print_count (counts, "staged", "row in staging", "rows in staging");
   print_count (counts, "overwritten", "row as it was before it was overwritten", "rows as they were before they were overwritten");
+  if (keys > 0)
+    print_nothing (report);
   size_t i;
   Json *file;
   json_array_foreach (json_object_get (report, "files"), i, file)

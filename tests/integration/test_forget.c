@@ -167,6 +167,10 @@ test_dry_run (void **state)
   assert_contains (dry->out, "2 rows or versions");
   assert_contains (dry->out, "archive/users/users");
   assert_weir (home, 2, "forget", "users", BOB, NULL);
+  g_autoptr (Outcome) slip = expect_weir (home, 0, "forget", "users", "boob@example.org", "--dry-run", NULL);
+  assert_contains (slip->out, "nothing of it was found");
+  g_autoptr (Outcome) nobody = expect_weir (home, 0, "forget", "users", NULL);
+  assert_contains (nobody->out, "Nothing is left");
   g_autofree char *after = sql_text_rows (home, "select * from warehouse.users order by 1, version_number");
   assert_string_equal (before, after);
   assert_sql (home, "0|0|0",
