@@ -74,10 +74,17 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
+    {
+      g_clear_pointer (&result, db_result_free);
+      if (!LEDGER_ASK ("report/find_pipeline", &result, { "text", text }))
+        return false;
+    }
+  if (db_result_rows (result) == 0)
     return weir_fail (
         error,
-        &(Failure) { WEIR_ERROR_MODEL,
-                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        &(Failure) {
+            WEIR_ERROR_MODEL,
+            .hint = "A run is an id, the beginning of one, a file's or a pipeline's name, or `last`; `weir runs` lists them." },
         "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
@@ -101,6 +108,12 @@ bool
 ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 {
   return ask_about_run (db, "report/steps", run, ret_steps, error);
+}
+
+bool
+ledger_run_command (Db *db, Uid run, DbResult **ret_command, GError **error)
+{
+  return ask_about_run (db, "report/command", run, ret_command, error);
 }
 
 bool
