@@ -308,7 +308,9 @@ bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of
 bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
 bool ledger_guarded (Db *db, DbResult **ret_files, GError **error);   /* files that wait for a person's leave */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
-/* RUN is an id, a prefix of one, a file name, the name of a pipeline, or "last". MODEL error when none or several match. */
+/* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. The first takes the name of a pipeline, too;
+ * the second is for whoever wants a file: a run without one, because it is of a pipeline, is a MODEL error. */
+bool ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);

@@ -50,7 +50,7 @@ looks_like_id (const char *text)
 }
 
 bool
-ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
+ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error)
 {
   g_autofree char *lower = g_ascii_strdown (text, -1);
   g_autoptr (DbResult) result = NULL;
@@ -88,6 +88,26 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
+}
+
+static bool
+is_of_pipeline (const char *text, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf ("`weir runs %s` shows it.", text);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "run \"%s\" is of a pipeline, and has no file", text);
+}
+
+bool
+ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  g_autoptr (DbResult) pipeline = NULL;
+  if (!ledger_find_execution (db, text, ret_run, error))
+    return false;
+  uid_format (*ret_run, id);
+  if (!LEDGER_ASK ("report/pipeline_of", &pipeline, { "run", id }))
+    return false;
+  return db_result_rows (pipeline) == 0 || is_of_pipeline (text, error);
 }
 
 static bool

@@ -100,6 +100,9 @@ select run_id from weir.file where file_name = :'text' or place = :'text' or pla
 -- name: find_pipeline
 select execution_id from weir.execution where pipeline = :'text' order by started_on desc limit 1
 
+-- name: pipeline_of
+select pipeline from weir.execution where execution_id = :'run'::uuid and pipeline is not null
+
 -- name: command
 -- What a command wrote that was run as an execution; no row: the run was none.
 select encode(output, 'hex') as output, output_bytes, signal from weir.command where run_id = :'run'::uuid

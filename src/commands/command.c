@@ -207,7 +207,7 @@ static bool
 is_option (const CommandOption *option, const char *word)
 {
   size_t length = strlen (option->name);
-  if (option->letter != 0 && word[0] == '-' && word[1] == option->letter)
+  if (option->letter != 0 && word[0] == '-' && word[1] == option->letter && word[2] == '\0')
     return true;
   return g_str_has_prefix (word, "--") && strncmp (word + 2, option->name, length) == 0
          && (word[2 + length] == '\0' || word[2 + length] == '=');
@@ -217,11 +217,11 @@ is_option (const CommandOption *option, const char *word)
 static int
 own_option_words (const Command *command, const char *word)
 {
-  if ((command->takes & TAKES_JSON && g_str_equal (word, "--json")))
+  if (command->takes & TAKES_JSON && g_str_equal (word, "--json"))
     return 1;
   for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
     if (is_option (option, word))
-      return option->type == G_OPTION_ARG_NONE || strchr (word, '=') != NULL || (word[1] != '-' && word[2] != '\0') ? 1 : 2;
+      return option->type == G_OPTION_ARG_NONE || strchr (word, '=') != NULL ? 1 : 2;
   return 0;
 }
 

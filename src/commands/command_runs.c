@@ -145,8 +145,8 @@ show_one (Db *db, const Call *call, GError **error)
   Uid id;
   g_autoptr (DbResult) run = NULL;
   g_autoptr (DbResult) steps = NULL, command = NULL;
-  if (!ledger_find_run (db, text, &id, error) || !ledger_run (db, id, &run, error) || !ledger_run_steps (db, id, &steps, error)
-      || !ledger_run_command (db, id, &command, error))
+  if (!ledger_find_execution (db, text, &id, error) || !ledger_run (db, id, &run, error)
+      || !ledger_run_steps (db, id, &steps, error) || !ledger_run_command (db, id, &command, error))
     return false;
   if (call->json)
     print_json (run, steps, command);
@@ -205,7 +205,7 @@ const Command command_runs = {
   .name = "runs",
   .arguments = "[RUN]",
   .summary = "the ledger: every run, or one in detail",
-  .description = "RUN is " A_RUN ".\n\n"
+  .description = "RUN is " A_RUN ", or the name of a pipeline (`weir ledger`), of which it is the latest.\n\n"
                  "  weir runs --limit 5\n"
                  "  weir runs --table users\n"
                  "  weir runs last",

@@ -1,9 +1,7 @@
-#include "base/conninfo.h"
-#include "base/digest.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "src/commands/ledger_call.h"
 #include "src/watch/child.h"
+#include "src/words/command_name.h"
 #include "src/words/supervised.h"
 
 #include <stdio.h>
@@ -35,38 +33,6 @@ typedef struct
   Db *db;
   bool told; /* that the ledger has given it up */
 } Watched;
-
-/* ---- what it is called ---- */
-
-/* The command as one would type it, without passwords in its words. Owned by the caller. */
-static char *
-shown_command (char **argv)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (char **word = argv; *word != NULL; word++)
-    {
-      bool may_have_password = strstr (*word, "://") != NULL || strcasestr (*word, "pass") != NULL;
-      g_autofree char *shown = may_have_password ? conninfo_shown (*word) : g_strdup (*word);
-      bool plain = shown[0] != '\0' && shown[strspn (shown, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-./:=@%+,")] == '\0';
-      g_autofree char *quoted = plain ? g_strdup (shown) : g_shell_quote (shown);
-      g_string_append_printf (text, "%s%s", word > argv ? " " : "", quoted);
-    }
-  return text_printable (text->str, text->len, SIZE_MAX);
-}
-
-/* The pipeline's name where none is given: the command, and of a long one its beginning and a checksum. Owned by the caller. */
-static char *
-name_of (const char *command)
-{
-  char hex[SHA256_HEX_SIZE];
-  size_t length = strlen (command), kept = WORDS_MOST_PIPELINE - 20;
-  if (length <= WORDS_MOST_PIPELINE)
-    return g_strdup (command);
-  sha256_bytes (command, length, hex);
-  while ((command[kept] & 0xC0) == 0x80) /* not within a letter */
-    kept--;
-  return g_strdup_printf ("%.*s... %.12s", (int) kept, command, hex);
-}
 
 /* ---- while it runs ---- */
 
@@ -186,7 +152,7 @@ static bool
 begin_and_run (Call *call, char **argv, int *ret_code, GError **error)
 {
   const RunOptions *options = call->options;
-  g_autofree char *command = shown_command (argv), *name = options->pipeline != NULL ? NULL : name_of (command);
+  g_autofree char *command = command_name_shown (argv), *name = options->pipeline != NULL ? NULL : command_name_pipeline (command);
   Watched watched = {
     .call = call, .execution = { .id = uid_random (), .pipeline = name != NULL ? name : options->pipeline, .command = command }
   };
