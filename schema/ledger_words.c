@@ -77,9 +77,8 @@ claim (Db *db, const Execution *execution, char **ret_busy, GError **error)
   const char *lock = execution->expires_seconds > 0 ? "words/try_lock" : "words/hold";
   if (!ask_bool (db, lock, execution->pipeline, &ours, error) || !find_in_the_way (db, execution->pipeline, !ours, ret_busy, error))
     return false;
-  if (*ret_busy == NULL)
-    return WORDS_ASK ("abandon", NULL, { "pipeline", execution->pipeline });
-  return !ours || execution->expires_seconds > 0 || WORDS_ASK ("leave", NULL, { "pipeline", execution->pipeline });
+  /* A session that has to wait keeps the lock: it comes before those that ask later. */
+  return *ret_busy != NULL || WORDS_ASK ("abandon", NULL, { "pipeline", execution->pipeline });
 }
 
 static bool

@@ -9,9 +9,6 @@ select pg_try_advisory_xact_lock(hashtextextended('weir.pipeline ' || :'pipeline
 -- As long as the session lives.
 select pg_try_advisory_lock(hashtextextended('weir.pipeline ' || :'pipeline', 0))
 
--- name: leave
-select pg_advisory_unlock(hashtextextended('weir.pipeline ' || :'pipeline', 0))
-
 -- name: in_the_way
 -- The execution of the pipeline that is not over: one that a session holds, or one whose time has not passed.
 select execution_id, to_char(started_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),

@@ -49,8 +49,12 @@ kept_output_total (const KeptOutput *kept)
 static void
 append_hex (GString *hex, const char *bytes, size_t length)
 {
+  static const char digits[] = "0123456789abcdef";
   for (size_t i = 0; i < length; i++)
-    g_string_append_printf (hex, "%02x", (unsigned char) bytes[i]);
+    {
+      g_string_append_c (hex, digits[(unsigned char) bytes[i] >> 4]);
+      g_string_append_c (hex, digits[(unsigned char) bytes[i] & 15]);
+    }
 }
 
 char *

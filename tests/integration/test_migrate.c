@@ -121,6 +121,7 @@ test_history_and_current (void **state)
   assert_json (object, "head", "false");
   g_autofree char *version = json_at (object, "version"), *first = json_at (array, "0.version");
   assert_string_equal (version, first);
+  assert_weir (home, 0, "migrate", "up", NULL);
 }
 
 /* Given a ledger that is not this weir's, whoever looks at it says the same of it. */
