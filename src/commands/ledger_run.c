@@ -10,7 +10,7 @@
 
 enum
 {
-  BEAT_SECONDS = 10,
+  BEAT_SECONDS = 5,
   PATIENCE_US = 10 * G_USEC_PER_SEC, /* of an answer of the server, so that the command's output is not held up for longer */
   TRIES_TO_TELL = 30,                /* the end, one a second */
   EXIT_NOT_OURS = 125,               /* as timeout (1) and others: weir failed, not the command */
@@ -31,7 +31,7 @@ typedef struct
   const Call *call;
   Execution execution;
   Db *db;
-  bool told; /* that the ledger has given it up */
+  bool told; /* that the ledger does not hear of it */
 } Watched;
 
 /* ---- while it runs ---- */
@@ -62,15 +62,20 @@ ensure_connection (Watched *watched, GError **error)
   return (watched->db != NULL && db_is_usable (watched->db)) || reconnect (watched, error);
 }
 
-static void
+/* A sign of life. False where another has the pipeline by now, because our connection was lost: two must not run at once. */
+static bool
 beat (void *data)
 {
   Watched *watched = data;
   g_autoptr (GError) error = NULL;
-  if ((ensure_connection (watched, &error) && words_beat (watched->db, watched->execution.id, &error)) || watched->told)
-    return;
-  watched->told = error->code == WEIR_ERROR_INPUT;
-  ledger_call_say (watched->call, SAY_WARNING, "the command goes on, but the ledger was not told: %s", error->message);
+  if (ensure_connection (watched, &error) && words_beat (watched->db, watched->execution.id, &error))
+    return watched->told = false, true;
+  bool goes_on = error->code != WEIR_ERROR_INPUT;
+  if (!watched->told || !goes_on)
+    ledger_call_say (watched->call, SAY_WARNING, "%s: %s",
+                     goes_on ? "the command goes on, but the ledger was not told" : "the command is told to end", error->message);
+  watched->told = true;
+  return goes_on;
 }
 
 /* Tells the ledger how it ended, also one that comes back only now. */

@@ -111,7 +111,8 @@ beat_if_due (Running *running)
 {
   if (milliseconds_left (running) > 0)
     return;
-  running->what->beat (running->what->data);
+  if (!running->what->beat (running->what->data))
+    kill (running->pid, SIGTERM);
   running->beat_us = g_get_monotonic_time () + (int64_t) running->what->beat_seconds * G_USEC_PER_SEC;
 }
 

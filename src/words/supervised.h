@@ -12,7 +12,7 @@ typedef struct
   char *const *argv;        /* argv[0] is looked for in PATH; ends with NULL */
   char *const *environment; /* the same */
   KeptOutput *kept;
-  void (*beat) (void *data); /* called now and then as long as it runs */
+  bool (*beat) (void *data); /* called now and then as long as it runs; false: it is to end, and gets a SIGTERM */
   int beat_seconds;
   void *data;
 } Supervised;

@@ -205,6 +205,20 @@ test_a_lost_pipeline (void **state)
   assert_sql (home, "FAILED|COMPLETED", "select string_agg(status, '|' order by created_on) from weir.execution");
 }
 
+/* The same, but the first would run on: it is told to end. */
+static void
+test_a_lost_pipeline_ends_the_command (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Background) running = start_waiting (home);
+  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
+  wait_until (!is_locking (home));
+  assert_weir (home, 0, "ledger", "run", "--pipeline", "nightly", "--", "true", NULL);
+  assert_int_equal (background_stop (running, 0, DEADLINE_SECONDS), 128 + SIGTERM);
+  assert_true (background_said (running, "the command is told to end: execution"));
+  assert_false (home_has_file (home, "finished"));
+}
+
 static void
 test_the_database_is_away (void **state)
 {
@@ -221,11 +235,17 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_how_commands_end),     TEST (test_output),
-    TEST (test_what_a_command_gets),  TEST (test_what_a_pipeline_is_called),
-    TEST (test_two_of_one_pipeline),  TEST (test_a_command_waits_for_words),
-    TEST (test_killed_in_the_middle), TEST (test_told_to_end),
-    TEST (test_a_lost_connection),    TEST (test_a_lost_pipeline),
+    TEST (test_how_commands_end),
+    TEST (test_output),
+    TEST (test_what_a_command_gets),
+    TEST (test_what_a_pipeline_is_called),
+    TEST (test_two_of_one_pipeline),
+    TEST (test_a_command_waits_for_words),
+    TEST (test_killed_in_the_middle),
+    TEST (test_told_to_end),
+    TEST (test_a_lost_connection),
+    TEST (test_a_lost_pipeline),
+    TEST (test_a_lost_pipeline_ends_the_command),
     TEST (test_the_database_is_away),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
