@@ -97,6 +97,16 @@ select execution_id from weir.execution where execution_id::text like :'text' ||
 -- name: find_file
 select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
 
+-- name: find_pipeline
+select execution_id from weir.execution where pipeline = :'text' order by started_on desc limit 1
+
+-- name: pipeline_of
+select pipeline from weir.execution where execution_id = :'run'::uuid and pipeline is not null
+
+-- name: command
+-- What a command wrote that was run as an execution; no row: the run was none.
+select encode(output, 'hex') as output, output_bytes, signal from weir.command where run_id = :'run'::uuid
+
 -- name: run
 select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_char(r.started_on, 'YYYY-MM-DD HH24:MI:SS') as started,
        to_char(r.completed_on, 'YYYY-MM-DD HH24:MI:SS') as completed, r.milliseconds,
@@ -106,7 +116,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_deleted as deleted, r.rows_absent as absent,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       coalesce(f.summary, o.report)::text as summary
+       coalesce(f.summary, o.report)::text as summary, r.command, r.exit_status
 from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 
