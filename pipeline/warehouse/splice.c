@@ -307,8 +307,9 @@ keep_erased (Db *db, const Splice *splice, GError **error)
   g_autofree char *count = text_count (kept);
   if (kept > 0)
     g_ptr_array_add (splice->result->notes,
-                     g_strdup_printf ("of %s entit%s nothing is known any more, and facts refer to %s: placeholders stay", count,
-                                      kept == 1 ? "y" : "ies", kept == 1 ? "it" : "them"));
+                     g_strdup_printf ("%s entit%s that no file has any more %s now, for facts refer to %s", count,
+                                      kept == 1 ? "y" : "ies", kept == 1 ? "is a placeholder" : "are placeholders",
+                                      kept == 1 ? "it" : "them"));
   return true;
 }
 

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEEDS effort (600, 2000)
+#define SEEDS (guint32) effort (600, 2000)
 
 /* ---- which records are plain ---- */
 
