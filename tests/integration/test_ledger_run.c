@@ -61,6 +61,11 @@ test_output (void **state)
               "select output_bytes, length(output) between 65536 and 65600, convert_from(output, 'UTF8') like E'1\\n2\\n3\\n%%', "
               "convert_from(output, 'UTF8') like E'%%... 6,823,368 bytes left out ...%%\\nthe end\\n' from weir.command where "
               "command like '%%seq%%'");
+  /* Given weir does not get on until the command has ended, what is in the pipe is read all the same. */
+  g_autoptr (Outcome) late =
+      expect_weir (home, 0, "ledger", "run", "sh", "-c",
+                   "(sleep 0.5; kill -CONT $PPID) & kill -STOP $PPID; head -c 60000 /dev/zero | tr '\\0' x", NULL);
+  assert_int_equal (strlen (late->out), 60000);
   g_autoptr (Outcome) shown = expect_weir (home, 0, "runs", "huge", NULL);
   assert_contains (shown->out, "\noutput, 6888904 bytes:\n1\n2\n");
   assert_contains (shown->out, "\n1000000\nthe end\n");
