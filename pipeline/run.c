@@ -14,7 +14,8 @@ load_status_word (LoadStatus status)
                                        [STATUS_STAGED] = "staged",
                                        [STATUS_DUPLICATE] = "duplicate",
                                        [STATUS_FAILED] = "failed",
-                                       [STATUS_HELD] = "held" };
+                                       [STATUS_HELD] = "held",
+                                       [STATUS_BLOCKED] = "blocked" };
   return words[status];
 }
 
