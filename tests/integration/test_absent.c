@@ -217,7 +217,7 @@ test_late_reloads_of_a_day (void **state)
                  "the history of each has a gap");
   /* e is of a day that the 3rd lacks him of, f of one that the 5th does; c was of another day then. */
   load_and_count (home, "users_2026-01-02.csv", "key,day,v\na,mon,x\nb,mon,x\ne,mon,x\nf,tue,x\nc,wed,y\n",
-                  "read=5 updated=1 unchanged=2 late=2 staged=5");
+                  "read=5 updated=1 deactivated=1 unchanged=2 late=2 staged=5");
   assert_sql (home, "a|mon|1|-\nb|mon|1|3\nb|mon|5|-\nc|tue|1|2\nc|wed|2|-\nd|tue|5|-\ne|mon|2|3\nf|tue|2|5",
               "select key, day, extract(day from effective_start_date)::int, extract(day from effective_end_date)::int"
               " from warehouse.users order by key, effective_start_date");

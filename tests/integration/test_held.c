@@ -262,6 +262,19 @@ test_a_held_export_of_timed_rows (void **state)
     }
 }
 
+/* Whom a held file would close is told by the key's columns as the table has them. */
+static void
+test_held_keys_of_odd_names (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"2nd\"], \"absent\": \"close\"}");
+  load_and_count (home, "users-1.csv", "2nd,v\nann,a\nbob,b\n", "read=2 inserted=2 staged=2");
+  json_decref (expect_held (home, "users-2.csv", "2nd,v\nann,a\n", "close_percent"));
+  g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
+  assert_contains (status->out, "It would close, for instance, bob\n");
+}
+
 int
 main (void)
 {
@@ -271,6 +284,7 @@ main (void)
     TEST (test_a_guard_of_rows),
     TEST (test_a_file_that_is_cut_off),
     TEST (test_personal_keys_are_not_shown),
+    TEST (test_held_keys_of_odd_names),
     TEST (test_held_where_it_lies),
     TEST (test_held_and_taken_away),
     TEST (test_held_in_another_home),

@@ -8,10 +8,4 @@ alter table weir.observed
 
 -- Files that are complete within their values of some columns: the names of these, as an array's text, and the values, as rows' texts. Several of
 -- them may be of one instant.
-alter table weir.export
-    add within text,
-    add within_values text[],
-    drop constraint export_pkey;
-
-create unique index on weir.export (table_name, at) where within is null;
-create unique index on weir.export (table_name, at, run_id);
+alter table weir.export add within text, add within_values text[];

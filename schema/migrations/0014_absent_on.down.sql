@@ -12,7 +12,4 @@ alter table weir.observed
     drop constraint observed_said_check,
     add constraint observed_said_check check (said in ('again', 'gone', 'nothing'));
 alter table weir.file drop absent_on;
-
-drop index weir.export_table_name_at_idx;
-drop index weir.export_table_name_at_run_id_idx;
-alter table weir.export drop within, drop within_values, add primary key (table_name, at);
+alter table weir.export drop within, drop within_values;
