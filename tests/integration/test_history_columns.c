@@ -64,8 +64,8 @@ test_other_names_later (void **state)
   load_and_count (home, "users.csv", "key,v\nann,b\nbob,a\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2");
   sql_run_text (home, "create view public.theirs as select v, effective_start_date as since from warehouse.users_current");
   home_write_model (home, "users", USERS ", " DBT "}");
-  load_and_say (
-      home, "key,v\nann,c\nbob,a\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2",
+  load_and_note (
+      home, "users.csv", "key,v\nann,c\nbob,a\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2",
       "warehouse.users: effective_start_date is now dbt_valid_from, effective_end_date is now dbt_valid_to, is_current is now "
       "is_valid, version_number is now nr, as models/users.json says");
   assert_sql (home, "a|1|f\nb|2|f\nc|3|t", "select v, nr, is_valid from warehouse.users where key = 'ann' order by dbt_valid_from");

@@ -24,7 +24,7 @@ users_setup (void **state)
     return -1;
   home_write_model (*state, "users", USERS);
   home_write_model (*state, "sales", SALES ("placeholder"));
-  load (*state, "users.csv", "email,name\nann@x.org,Ann\n", "read=1 inserted=1 staged=1");
+  load_and_count (*state, "users.csv", "email,name\nann@x.org,Ann\n", "read=1 inserted=1 staged=1");
   return 0;
 }
 
