@@ -151,6 +151,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileInstant, file_instant_clear)
  * of the kind, ret_instant->instant is NULL. With the row of weir.table locked. */
 bool ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error);
 
+/* The same of a full export whose rows each say since when they are true: since when the keys are gone that it lacks. "late" is not told. */
+bool ledger_absent_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error);
+
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
@@ -256,6 +259,7 @@ typedef struct
 {
   int64_t runs, rejects;
   int64_t files; /* in archive/ and failed/ */
+  int64_t held;  /* in imports/.held/ */
 } LedgerRest;
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */

@@ -45,11 +45,11 @@ left join lateral (select f.file_name, f.run_id, f.state, f.disposition from wei
 order by w.table_name, w.dimension
 
 -- name: held
--- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
+-- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary ("held": of an older weir).
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
        t.pins::text as pins, (f.summary -> 'error')::text as error
 from weir.file f left join weir.table t on t.table_name = f.table_name
-where f.state = 'failed' and f.summary ->> 'status' = 'held'
+where f.state = 'failed' and f.summary ->> 'status' in ('blocked', 'held')
   and not exists (select from weir.file later
                   where later.table_name = f.table_name and later.file_name = f.file_name and later.seen_on > f.seen_on)
 order by f.table_name, f.file_name

@@ -41,8 +41,9 @@ static const struct
   { "file_changed", "files that are not what their run has read",
     "Put it back from a backup; if the rows that it has now are to count: `weir load FILE`." },
   { "file_unreadable", "files that cannot be read", "See to their owner and mode; `weir check` tries the folders." },
-  { "file_unknown", "files in archive and failed that no run of the ledger has",
-    "As after a restore of the database to an earlier time: `mv FILE imports/` loads it. One that is not wanted: rm FILE." },
+  { "file_unknown", "files in archive, failed and imports/.held that no run of the ledger has",
+    "As after a restore of the database to an earlier time, or where another home has discarded it: `mv FILE imports/` loads it. "
+    "One that is not wanted: rm FILE." },
 };
 
 void
