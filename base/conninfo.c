@@ -4,6 +4,23 @@
 #include <stdbool.h>
 #include <string.h>
 
+char *
+conninfo_without_driver (const char *conninfo, bool *ret_had)
+{
+  static const char *const schemes[] = { "postgresql", "postgres" };
+  const char *rest = strstr (conninfo, "://");
+  bool had = false;
+  for (size_t i = 0; i < G_N_ELEMENTS (schemes) && rest != NULL && !had; i++)
+    {
+      size_t length = strlen (schemes[i]);
+      had = g_str_has_prefix (conninfo, schemes[i]) && conninfo[length] == '+'
+            && strspn (conninfo + length, "+_" G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS) == (size_t) (rest - conninfo) - length;
+    }
+  if (ret_had != NULL)
+    *ret_had = had;
+  return had ? g_strconcat ("postgresql", rest, NULL) : g_strdup (conninfo);
+}
+
 static void
 take_password (char **password, char *found)
 {

@@ -93,7 +93,8 @@ typedef enum
 typedef struct
 {
   EffectiveKind kind;
-  char *column; /* of EFFECTIVE_COLUMN: as a model names columns */
+  char *column;         /* of EFFECTIVE_COLUMN: as a model names columns */
+  EffectiveKind absent; /* beside it: since when keys are gone that a full export lacks; never EFFECTIVE_COLUMN */
 } ModelEffective;
 
 #define DEFAULT_TIME_ZONE "UTC"

@@ -122,10 +122,6 @@ model_check_absent (const Model *model, const Json *root, const MemberScope *sco
     return;
   if (json_object_get (root, "guard") != NULL && model->absent == ABSENT_KEEP)
     members_problem (scope, "$.guard", "needs \"absent\": \"close\" beside it: nothing else is guarded");
-  if (model->absent == ABSENT_CLOSE && model->effective.kind == EFFECTIVE_COLUMN)
-    members_problem (scope, "$.absent",
-                     "rows that each say since when they are true do not say since when others are gone: "
-                     "say \"mtime\" or \"file_name\" in \"effective\"");
   if (model->deleted.column != NULL)
     check_deleted (model, scope);
 }

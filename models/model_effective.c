@@ -5,10 +5,21 @@
 #include <string.h>
 
 static void
+read_absent (const MemberScope *scope, const char *path, Json *value)
+{
+  unsigned word;
+  if (!json_is_string (value))
+    members_problem (scope, path, "must be \"mtime\" or \"file_name\"");
+  else if (members_word (scope, path, value, effective_words, &word))
+    ((ModelEffective *) scope->target)->absent = word == 0 ? EFFECTIVE_MTIME : EFFECTIVE_FILE_NAME;
+}
+
+static void
 read_column (const MemberScope *scope, const char *path, Json *value)
 {
   static const Member members[] = {
     { "column", MEMBER_TEXT, offsetof (ModelEffective, column), .required = true },
+    { "absent", .read = read_absent },
     { "description" },
     { NULL },
   };
@@ -57,6 +68,9 @@ check_column (const Model *model, const MemberScope *scope)
   if (type != NULL)
     members_problem (scope, "$.effective.column", "\"%s\" is declared as %s: it must be a date, timestamp or timestamptz", name,
                      type);
+  if (model->effective.absent != EFFECTIVE_ARRIVAL && model->absent == ABSENT_KEEP)
+    members_problem (scope, "$.effective.absent",
+                     "needs \"absent\": \"close\" in the model: no other file says that a key is gone");
   if (model->late == LATE_APPLY)
     members_problem (scope, "$.late", "\"apply\" is for files with one time for all rows: \"mtime\" or \"file_name\"");
 }

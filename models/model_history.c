@@ -31,7 +31,7 @@ check_name (const Model *model, int column, const MemberScope *scope)
     members_problem (scope, path, "\"%s\" is no usable name: lower-case letters, digits and _, no digit first, at most %d bytes",
                      name, NAME_MAX_BYTES);
   else if (name_is_taken_in_staging (name) || g_strv_contains (fixed, name))
-    members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
+    members_problem (scope, path, "\"%s\" is a name that weir keeps for itself: choose another one", name);
   for (int other = 0; other < column; other++)
     if (strcmp (name, model->history.names[other]) == 0)
       members_problem (scope, path, "\"%s\" is already the name of \"%s\"", name, history_column_words[other]);

@@ -70,6 +70,25 @@ check_namespace (const Model *model, const Json *root, const MemberScope *scope)
     members_problem (scope, "$.id.namespace", "hash %s takes none", key_hash_word (model->hash));
 }
 
+/* What can be said in its place: a file's column of such a name gets another one. */
+static void
+refuse_kept (const Model *model, const MemberScope *scope, const char *path, const char *name, const char *identifier)
+{
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    if (strcmp (model->history.names[i], identifier) == 0 && model_has_versions (model))
+      {
+        members_problem (
+            scope, path,
+            "\"%s\" is a name that weir keeps for itself: say \"%s_\", as the file's column is called beside it, or call "
+            "weir's otherwise: \"names\": {\"%s\": NAME}",
+            name, identifier, history_column_words[i]);
+        return;
+      }
+  members_problem (scope, path,
+                   "\"%s\" is a name that weir keeps for itself: say \"%s_\", as the file's column is called beside it", name,
+                   identifier);
+}
+
 /* A column of the file at "path": refuses names that are taken. "names" maps identifiers to the paths that named them. */
 static void
 check_column_name (const Model *model, const MemberScope *scope, const char *path, const char *name, GHashTable *names)
@@ -79,7 +98,7 @@ check_column_name (const Model *model, const MemberScope *scope, const char *pat
   if (identifier[0] == '\0')
     members_problem (scope, path, "\"%s\" has no letter or digit: such a column is named by its place, \"column_3\"", name);
   else if (model_takes_name (model, name) || model_takes_name (model, identifier))
-    members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
+    refuse_kept (model, scope, path, name, identifier);
   else if (other != NULL)
     members_problem (scope, path, "\"%s\" is the same column as %s: both are \"%s\"", name, other, identifier);
   else
@@ -169,7 +188,7 @@ check_made_column (const Model *model, const MemberScope *scope, const char *pat
     members_problem (scope, path, "\"%s\" is no usable name: lower-case letters, digits and _, no digit first, at most %d bytes",
                      name, NAME_MAX_BYTES);
   else if (model_takes_name (model, name))
-    members_problem (scope, path, "\"%s\" is a name that weir keeps for itself", name);
+    members_problem (scope, path, "\"%s\" is a name that weir keeps for itself: choose another one", name);
   else if (other != NULL)
     members_problem (scope, path, "\"%s\" is already the name of %s", name, other);
   else

@@ -33,7 +33,8 @@ hash_file (const PipelineTask *task, char hex[SHA256_HEX_SIZE], GError **error)
 static bool
 says_its_time (const PipelineTask *task)
 {
-  EffectiveKind kind = task->model->effective.kind;
+  const ModelEffective *effective = &task->model->effective;
+  EffectiveKind kind = effective->kind == EFFECTIVE_COLUMN ? effective->absent : effective->kind;
   return kind == EFFECTIVE_MTIME || kind == EFFECTIVE_FILE_NAME || task->run->as_of != NULL;
 }
 

@@ -84,6 +84,24 @@ overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, Pipe
   return ledger_file_overtook (db, task->run->id, array, result->overtook_count, error);
 }
 
+bool
+overtaken_is (Db *db, const PipelineTask *task, const TableState *newest, bool *ret_overtaken, GError **error)
+{
+  g_autoptr (DbResult) runs = NULL;
+  g_auto (PipelineResult) found = { 0 };
+  *ret_overtaken = false;
+  if (!task->run->again || task->options->overwrite || is_newest (task->run, newest))
+    return true;
+  if (!ledger_overtaken (db, task->run, MOST_NAMED, &runs, error))
+    return false;
+  *ret_overtaken = db_result_rows (runs) > 0;
+  if (!*ret_overtaken)
+    return true;
+  take_runs (runs, &found);
+  g_autofree char *array = array_text (found.overtook);
+  return ledger_file_overtook (db, task->run->id, array, found.overtook_count, error);
+}
+
 void
 overtaken_note_time (const Run *run, GPtrArray *notes)
 {

@@ -13,6 +13,10 @@
 bool overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, PipelineResult *result, char **ret_refused,
                      GError **error);
 
+/* Of a file that weir had before, a full export whose rows have times of their own and that does not say its own: whether newer ones were
+ * applied, as the ledger is told. */
+bool overtaken_is (Db *db, const PipelineTask *task, const TableState *newest, bool *ret_overtaken, GError **error);
+
 /* What is to be said of when the file comes: older ones wait still, or its time is ahead of the clock. */
 void overtaken_note_time (const Run *run, GPtrArray *notes);
 

@@ -334,6 +334,18 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
          && ledger_file_finished (db, task->run->id, &end, error);
 }
 
+/* Whether newer files were applied before it, where that counts: rows with times of their own find their places whatever comes when, but not
+ * the keys that such a file lacks. */
+static bool
+find_overtaken (Db *db, const PipelineTask *task, const Known *known, PipelineResult *step, Effective *effective,
+                char **ret_overtaken, GError **error)
+{
+  if (!effective_is_dated (effective) || task->model->late == LATE_APPLY)
+    return overtaken_find (db, task, &known->state, step, ret_overtaken, error);
+  bool undated_export = effective->by_row && task->model->absent == ABSENT_CLOSE && effective->absent == NULL;
+  return !undated_export || overtaken_is (db, task, &known->state, &effective->absent_too_old, error);
+}
+
 /* Everything between BEGIN and COMMIT of TRANSFORM. */
 static bool
 in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, PipelineResult *step,
@@ -345,8 +357,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
   if (!enter_transform (db, task, error) || !in_place_hold (db, loaded->stage, error)
       || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !effective_find (db, task, loaded->layout, &effective, error)
-      || ((!effective_is_dated (&effective) || task->model->late == LATE_APPLY)
-          && !overtaken_find (db, task, &known->state, step, &overtaken, error)))
+      || !find_overtaken (db, task, known, step, &effective, &overtaken, error))
     return false;
   const TableBefore before = { known->pins,
                                known->state.kind != NULL,

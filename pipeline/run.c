@@ -10,11 +10,8 @@
 const char *
 load_status_word (LoadStatus status)
 {
-  static const char *const words[] = { [STATUS_APPLIED] = "applied",
-                                       [STATUS_STAGED] = "staged",
-                                       [STATUS_DUPLICATE] = "duplicate",
-                                       [STATUS_FAILED] = "failed",
-                                       [STATUS_HELD] = "held" };
+  static const char *const words[] = { [STATUS_APPLIED] = "applied", [STATUS_STAGED] = "staged", [STATUS_DUPLICATE] = "duplicate",
+                                       [STATUS_FAILED] = "failed",   [STATUS_HELD] = "held",     [STATUS_BLOCKED] = "blocked" };
   return words[status];
 }
 

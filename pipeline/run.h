@@ -14,8 +14,8 @@ typedef enum
   STATUS_STAGED,    /* no model: staged for review only */
   STATUS_DUPLICATE, /* nothing new: the file last applied again */
   STATUS_FAILED,
-  STATUS_HELD, /* it waits for a person: a full export for leave to close so much, as published; or, in the ledger alone, what is left
-                  where it is until something is mended that is not the file */
+  STATUS_HELD,    /* it waits for a person's leave: a full export that would close so much, or a late file (guard.h) */
+  STATUS_BLOCKED, /* in the ledger alone, of what is left where it is until something is mended that is not the file (held.h) */
 } LoadStatus;
 
 const char *load_status_word (LoadStatus status); /* "applied", ... */

@@ -1,5 +1,5 @@
 /* The ledger: what every run did, in schema weir. Its SQL is in schema/templates/ledger.sql, report.sql, forget.sql, waiting.sql, splice.sql, rebuild.sql and verify.sql;
- * nothing else names its tables, but for the migrations.
+ * nothing else names its tables, but for the migrations and ledger_words.h, which keeps executions that are not weir's own.
  *
  * A load calls ledger_begin, ledger_step_begin and _end around each step, ledger_file_loaded, ledger_complete, ledger_file_finished
  * and ledger_file_placed, or ledger_fail in between. All writes happen in the caller's transaction unless a comment says otherwise.
@@ -152,6 +152,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileInstant, file_instant_clear)
  * of the kind, ret_instant->instant is NULL. With the row of weir.table locked. */
 bool ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error);
 
+/* The same of a full export whose rows each say since when they are true: since when the keys are gone that it lacks. "late" is not told. */
+bool ledger_absent_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error);
+
 /* Begins (or, for a run that is there already, begins again) an execution with its file row. model_path and model_checksum may be
  * NULL. */
 bool ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_checksum, GError **error);
@@ -261,6 +264,7 @@ typedef struct
 {
   int64_t runs, rejects;
   int64_t files; /* in archive/ and failed/ */
+  int64_t held;  /* in imports/.held/ */
 } LedgerRest;
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */
@@ -313,10 +317,13 @@ bool ledger_waiting (Db *db, DbResult **ret_waiting, GError **error); /* rows of
 bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files that a person must mend something for */
 bool ledger_guarded (Db *db, DbResult **ret_files, GError **error);   /* files that wait for a person's leave */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
-/* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. */
+/* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. The first takes the name of a pipeline, too;
+ * the second is for whoever wants a file: a run without one, because it is of a pipeline, is a MODEL error. */
+bool ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);
 bool ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error);
+bool ledger_run_command (Db *db, Uid run, DbResult **ret_command, GError **error);
 /* The files of runs ("{id,id}"): run, file, place, as Run has them. */
 bool ledger_run_files (Db *db, const char *runs, DbResult **ret_files, GError **error);
 /* A table whose ids were made with a key secret. NULL: there is none. Owned by the caller. */

@@ -10,7 +10,8 @@ ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **e
     return false;
   *ret_rest = (LedgerRest) { .runs = db_result_int64 (result, 0, 0),
                              .files = db_result_int64 (result, 0, 1),
-                             .rejects = db_result_int64 (result, 0, 2) };
+                             .held = db_result_int64 (result, 0, 2),
+                             .rejects = db_result_int64 (result, 0, 3) };
   return true;
 }
 

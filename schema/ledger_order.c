@@ -89,8 +89,8 @@ file_instant_clear (FileInstant *instant)
   g_free (instant->shown);
 }
 
-bool
-ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error)
+static bool
+ask_instant (Db *db, const char *statement, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error)
 {
   static const FileMoment none = { 0 };
   const FileMoment *said = moment != NULL ? moment : &none;
@@ -100,9 +100,8 @@ ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInsta
   const char *micro = moment != NULL && said->text == NULL ? ledger_number (&us, said->ns / 1000) : NULL;
   *ret_instant = (FileInstant) { 0 };
   g_autoptr (DbResult) result = NULL;
-  if (!LEDGER_ASK ("ledger/file_instant", &result, { "run", id }, { "table", run->table },
-                   { "own", said->zone == NULL ? said->text : NULL }, { "local", said->zone != NULL ? said->text : NULL },
-                   { "zone", said->zone }, { "us", micro }))
+  if (!LEDGER_ASK (statement, &result, { "run", id }, { "table", run->table }, { "own", said->zone == NULL ? said->text : NULL },
+                   { "local", said->zone != NULL ? said->text : NULL }, { "zone", said->zone }, { "us", micro }))
     return false;
   if (db_result_rows (result) == 0)
     return true;
@@ -111,4 +110,16 @@ ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInsta
                                  .late = db_result_bool (result, 0, 2),
                                  .ahead = db_result_bool (result, 0, 3) };
   return true;
+}
+
+bool
+ledger_file_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error)
+{
+  return ask_instant (db, "ledger/file_instant", run, moment, ret_instant, error);
+}
+
+bool
+ledger_absent_instant (Db *db, const Run *run, const FileMoment *moment, FileInstant *ret_instant, GError **error)
+{
+  return ask_instant (db, "ledger/absent_instant", run, moment, ret_instant, error);
 }

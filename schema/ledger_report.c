@@ -50,7 +50,7 @@ looks_like_id (const char *text)
 }
 
 bool
-ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
+ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error)
 {
   g_autofree char *lower = g_ascii_strdown (text, -1);
   g_autoptr (DbResult) result = NULL;
@@ -74,13 +74,40 @@ ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
         return false;
     }
   if (db_result_rows (result) == 0)
+    {
+      g_clear_pointer (&result, db_result_free);
+      if (!LEDGER_ASK ("report/find_pipeline", &result, { "text", text }))
+        return false;
+    }
+  if (db_result_rows (result) == 0)
     return weir_fail (
         error,
-        &(Failure) { WEIR_ERROR_MODEL,
-                     .hint = "A run is an id, the beginning of one, a file's name, or `last`; `weir runs` lists them." },
+        &(Failure) {
+            WEIR_ERROR_MODEL,
+            .hint = "A run is an id, the beginning of one, a file's or a pipeline's name, or `last`; `weir runs` lists them." },
         "no run \"%s\"", text);
   const char *id = db_result_value (result, 0, 0);
   return uid_parse (id, strlen (id), ret_run);
+}
+
+static bool
+is_of_pipeline (const char *text, GError **error)
+{
+  g_autofree char *hint = g_strdup_printf ("`weir runs %s` shows it.", text);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "run \"%s\" is of a pipeline, and has no file", text);
+}
+
+bool
+ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  g_autoptr (DbResult) pipeline = NULL;
+  if (!ledger_find_execution (db, text, ret_run, error))
+    return false;
+  uid_format (*ret_run, id);
+  if (!LEDGER_ASK ("report/pipeline_of", &pipeline, { "run", id }))
+    return false;
+  return db_result_rows (pipeline) == 0 || is_of_pipeline (text, error);
 }
 
 static bool
@@ -101,6 +128,12 @@ bool
 ledger_run_steps (Db *db, Uid run, DbResult **ret_steps, GError **error)
 {
   return ask_about_run (db, "report/steps", run, ret_steps, error);
+}
+
+bool
+ledger_run_command (Db *db, Uid run, DbResult **ret_command, GError **error)
+{
+  return ask_about_run (db, "report/command", run, ret_command, error);
 }
 
 bool

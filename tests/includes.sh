@@ -28,7 +28,8 @@ BEGIN {
   may["src/load"] = may["src/server"] " src/load"
   may["src/watch"] = may["src/load"] " src/watch"
   may["src/report"] = may["src/watch"] " src/report"
-  may["src/commands"] = may["src/report"] " src/commands"
+  may["src/words"] = may["src/report"] " src/words"
+  may["src/commands"] = may["src/words"] " src/commands"
   may["src"] = may["src/commands"] " src"
   # What a run is asked and what it answers, of which the rooms that do it know.
   low_file["pipeline/run.h"] = "pipeline/stage"

@@ -3,11 +3,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/file_date.h"
+#include "schema/sql.h"
 
 void
 effective_clear (Effective *effective)
 {
   g_free (effective->instant);
+  g_free (effective->absent);
 }
 
 bool
@@ -90,6 +92,41 @@ is_ahead (const PipelineTask *task, const FileInstant *instant, GError **error)
                     "\"%s\" is true since %s, which has not come yet", task->run->file, instant->shown);
 }
 
+/* The moment that a kind of them says of the file; NULL: none. */
+static const FileMoment *
+find_moment (const PipelineTask *task, EffectiveKind kind, FileDate *date, FileDateVerdict *ret_verdict, FileMoment *moment)
+{
+  *ret_verdict = kind == EFFECTIVE_FILE_NAME ? file_date_find (dated_name (task->run), date) : FILE_DATE_NONE;
+  *moment = *ret_verdict == FILE_DATE_FOUND
+                ? (FileMoment) { .text = date->text, .zone = date->zoned ? NULL : model_time_zone (task->model) }
+                : (FileMoment) { .ns = task->run->instant_ns };
+  return *ret_verdict == FILE_DATE_FOUND || kind == EFFECTIVE_MTIME ? moment : NULL;
+}
+
+/* Since when keys are gone that a full export lacks whose rows have times of their own. */
+static bool
+find_absent (Db *db, const PipelineTask *task, Effective *effective, GError **error)
+{
+  const Model *model = task->model;
+  EffectiveKind kind = model->effective.absent;
+  FileDate date = { 0 };
+  FileDateVerdict verdict;
+  FileMoment moment;
+  g_auto (FileInstant) instant = { 0 };
+  if (model->absent == ABSENT_KEEP || kind == EFFECTIVE_ARRIVAL)
+    return true;
+  const FileMoment *said = find_moment (task, kind, &date, &verdict, &moment);
+  if (!ledger_absent_instant (db, task->run, said, &instant, error))
+    return false;
+  if (instant.instant == NULL)
+    return no_date (task, verdict, error);
+  if (instant.ahead)
+    return is_ahead (task, &instant, error);
+  effective->absent = g_steal_pointer (&instant.instant);
+  effective->absent_dated = true;
+  return true;
+}
+
 /* Whether there may be an instant: the model says where it is, somebody said it by hand, or a run that had the file before knows it. */
 static bool
 may_be_dated (const PipelineTask *task)
@@ -103,17 +140,15 @@ effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effectiv
   const Model *model = task->model;
   *ret_effective = (Effective) { .by_row = layout->effective >= 0 };
   if (ret_effective->by_row)
-    return check_type (layout, error);
+    return check_type (layout, error) && find_absent (db, task, ret_effective, error);
   if (model_is_keyless (model) || !may_be_dated (task))
     return true;
   FileDate date = { 0 };
-  FileDateVerdict verdict =
-      model->effective.kind == EFFECTIVE_FILE_NAME ? file_date_find (dated_name (task->run), &date) : FILE_DATE_NONE;
-  const FileMoment by_name = { .text = date.text, .zone = date.zoned ? NULL : model_time_zone (model) };
-  const FileMoment by_mtime = { .ns = task->run->instant_ns };
-  const FileMoment *moment = verdict == FILE_DATE_FOUND ? &by_name : model->effective.kind == EFFECTIVE_MTIME ? &by_mtime : NULL;
+  FileDateVerdict verdict;
+  FileMoment moment;
   g_auto (FileInstant) instant = { 0 };
-  if (!ledger_file_instant (db, task->run, moment, &instant, error))
+  const FileMoment *said = find_moment (task, model->effective.kind, &date, &verdict, &moment);
+  if (!ledger_file_instant (db, task->run, said, &instant, error))
     return false;
   if (instant.instant == NULL)
     return model->effective.kind == EFFECTIVE_ARRIVAL || no_date (task, verdict, error);
@@ -121,5 +156,30 @@ effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effectiv
     return is_ahead (task, &instant, error);
   ret_effective->instant = g_steal_pointer (&instant.instant);
   ret_effective->late = instant.late;
+  return true;
+}
+
+bool
+effective_settle_absent (Db *db, const PipelineTask *task, const Loaded *loaded, Effective *effective, GError **error)
+{
+  const Model *model = task->model;
+  int64_t ahead;
+  g_autoptr (DbResult) settled = NULL;
+  if (!effective->by_row || model->absent == ABSENT_KEEP)
+    return true;
+  if (effective->absent == NULL
+      && !ledger_table_instant (db, model->table, task->run->applied_on, &effective->absent, &ahead, error))
+    return false;
+  g_autofree char *at = effective_of_row (loaded->layout, "s.");
+  const SqlVar vars[] = { { "absent", effective->absent },
+                          { "at", at },
+                          { "table", model->table },
+                          { "staging", loaded->stage->schema },
+                          { "build", loaded->stage->name } };
+  if (!sql_run (db, "gone/settle", vars, G_N_ELEMENTS (vars), &settled, error))
+    return false;
+  g_free (effective->absent);
+  effective->absent = g_strdup (db_result_value (settled, 0, 0));
+  effective->absent_late = db_result_bool (settled, 0, 1);
   return true;
 }

@@ -22,6 +22,22 @@ gone_keep_refused (Db *db, const Loaded *loaded, GError **error)
 }
 
 char *
+gone_within_names (const GPtrArray *columns)
+{
+  g_autofree char *names = expression_list (columns, "");
+  return text_quote_literal (names);
+}
+
+char *
+gone_first_seen (const Model *model, const char *id)
+{
+  g_autofree char *table = text_quote_literal (model->table);
+  return g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(%s::text, 3)"
+                          " and o.said = 'there' and %s = any (o.ids) order by o.at limit 1)",
+                          table, id, id);
+}
+
+char *
 gone_brought (const Warehouse *warehouse)
 {
   g_autofree char *column = text_quote_ident (warehouse->layout->model->history.names[HISTORY_INFERRED]);
@@ -52,7 +68,8 @@ held_then (const GoneInput *input)
   const Model *model = input->what->task->model;
   const History *history = &model->history;
   g_autofree char *current = kind_current (model), *brought = gone_brought (input->what->warehouse);
-  if (!input->spliced || input->instant == NULL)
+  const Effective *effective = input->what->effective;
+  if (!input->spliced || input->instant == NULL || (effective->by_row && !effective->absent_dated))
     return g_strdup_printf ("%s %s", current, brought);
   g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
   g_autofree char *at = text_quote_literal (input->instant);
@@ -61,6 +78,26 @@ held_then (const GoneInput *input)
       history->open_end == OPEN_END_NULL ? g_strdup ("is null") : g_strconcat ("= ", history_open_end (history), NULL);
   return g_strdup_printf ("w.%s <= %s::timestamptz and (w.%s %s or %s::timestamptz < w.%s) %s", from, at, to, open, at, to,
                           brought);
+}
+
+/* Where rows have times of their own: a row that says what w is at the very time of an export that lacks it is stronger; and an export of before
+ * anybody had seen w, which may be older by its rows' own time, does not say that it was gone. Owned by the caller. */
+static char *
+is_lacking (const GoneInput *input)
+{
+  const Model *model = input->what->task->model;
+  const Effective *effective = input->what->effective;
+  if (!effective->by_row || !effective->absent_dated)
+    return g_strdup ("");
+  g_autofree char *at = text_quote_literal (input->instant), *table = text_quote_literal (model->table);
+  g_autofree char *id = text_quote_ident (model->id_column), *of = g_strconcat ("w.", id, NULL);
+  g_autofree char *own = effective_of_row (input->what->loaded->layout, "w."), *first = gone_first_seen (model, of);
+  g_autofree char *seen =
+      effective->absent_late ? g_strdup_printf (" and coalesce(%s < %s::timestamptz, true)", first, at) : g_strdup ("");
+  return g_strdup_printf (
+      "and %s is distinct from %s::timestamptz and not exists (select from weir.observed r where r.table_name = %s"
+      " and r.part = right(%s::text, 3) and r.at = %s::timestamptz and r.said = 'again' and %s = any (r.ids))%s",
+      own, at, table, of, at, of, seen);
 }
 
 /* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by
@@ -83,7 +120,13 @@ gone_vars (const GoneInput *input)
   Vars vars = vars_from (input->vars, input->n_vars);
   const Layout *layout = input->what->loaded->layout;
   g_autofree char *literal = input->instant != NULL ? text_quote_literal (input->instant) : NULL;
-  vars_take (&vars, "at", literal != NULL ? g_strdup_printf ("%s::timestamptz", literal) : effective_of_row (layout, "s."));
+  char *of_row = effective_of_row (layout, "s.");
+  char *own = literal != NULL ? g_strdup_printf ("%s::timestamptz", literal) : g_strdup ("null::timestamptz");
+  vars_take (&vars, "absent_at", own);
+  vars_take (&vars, "at", of_row != NULL ? of_row : g_strdup (own));
+  vars_take (&vars, "lacking", is_lacking (input));
+  if (input->instant != NULL)
+    vars_set (&vars, "instant", input->instant);
   vars_take (&vars, "then", held_then (input));
   vars_take (&vars, "within", within (input));
   return vars;
@@ -107,7 +150,9 @@ take_deleted (Db *db, const GoneInput *input, Vars *vars, GError **error)
     return false;
   rows->staged -= loaded->gone;
   loaded->sifted |= loaded->gone > 0;
-  return loaded->gone == 0 || !input->what->effective->by_row || vars_run (db, vars, "gone/newest", error);
+  return loaded->gone == 0 || !input->what->effective->by_row
+         || (vars_run (db, vars, "gone/newest", error)
+             && (layout->model->absent == ABSENT_KEEP || vars_run (db, vars, "gone/unknown", error)));
 }
 
 /* Whether the rows are rejects that come back. */
@@ -131,11 +176,11 @@ find_objection (const GoneInput *input)
     return "none of its rows goes on";
   if (what->loaded->unreadable > 0)
     return "it has rejects whose key cannot be read, so that nobody is known to be absent";
-  if (input->overtaken != NULL)
+  if (input->overtaken != NULL || what->effective->absent_too_old)
     return "newer files were applied before it";
-  if (what->effective->late && what->task->model->late == LATE_REFUSE)
+  if ((what->effective->late || what->effective->absent_late) && what->task->model->late == LATE_REFUSE)
     return "it is true since before what is known, and the model refuses what is late";
-  if (input->spliced && what->task->model->close_within != NULL)
+  if (what->effective->absent_late && what->task->model->close_within != NULL)
     return "it is true since before what is known, and complete only within the values of some columns";
   return NULL;
 }
@@ -223,19 +268,34 @@ gone_close (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   return true;
 }
 
+static bool
+record_within (Db *db, Vars *vars, const GPtrArray *columns, GError **error)
+{
+  vars_take (vars, "names", gone_within_names (columns));
+  vars_take (vars, "columns", expression_list (columns, "s."));
+  return vars_run (db, vars, "gone/export_within", error);
+}
+
 bool
 gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **error)
 {
   const Splice *what = input->what;
-  bool dated = effective_is_dated (what->effective) && what->task->model->late != LATE_APPLY;
+  const Effective *effective = what->effective;
+  bool dated = effective_is_dated (effective) && what->task->model->late != LATE_APPLY;
+  bool export_dated = dated && (!effective->by_row || effective->absent_dated);
   const char *instant = input->instant;
   g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read - what->result->rows.forgotten);
   g_auto (Vars) vars = vars_from (input->vars, input->n_vars);
   vars_set (&vars, "instant", instant);
-  vars_set (&vars, "whole", gone->whole ? "true" : "false");
+  vars_set (&vars, "whole", gone->whole && export_dated ? "true" : "false");
   vars_set (&vars, "rows", read);
   vars_set (&vars, "ended", what->loaded->ended ? "true" : "false");
-  vars_set (&vars, "dated", dated && what->task->model->close_within == NULL ? "true" : "false");
+  const GPtrArray *columns = what->loaded->layout->within;
+  vars_set (&vars, "dated", export_dated && (columns == NULL || !effective->by_row) ? "true" : "false");
+  vars_set (&vars, "staging", what->loaded->stage->schema);
+  vars_set (&vars, "build", what->loaded->stage->name);
   return (!gone->any || !dated || vars_run (db, &vars, "gone/said", error))
-         && (!gone->whole || vars_run (db, &vars, "gone/export", error));
+         && (!gone->whole || !effective->by_row || !export_dated || vars_run (db, &vars, "gone/there", error))
+         && (!gone->whole
+             || (columns == NULL ? vars_run (db, &vars, "gone/export", error) : record_within (db, &vars, columns, error)));
 }

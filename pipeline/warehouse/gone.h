@@ -20,7 +20,8 @@ typedef struct
   const Splice *what;
   const SqlVar *vars;
   size_t n_vars;
-  const char *instant;   /* of the file, or of the run; NULL: each row has its own */
+  const char
+      *instant; /* since when keys are gone that the file lacks: its own, or the run's; NULL: no key is, and rows have their own */
   const char *overtaken; /* why a row that would change a known one is refused; NULL: it is not */
   bool spliced;          /* the rows find their places in history */
 } GoneInput;
@@ -52,6 +53,12 @@ bool gone_keep_refused (Db *db, const Loaded *loaded, GError **error);
 /* The condition, as SQL that goes on with "and", that a file has brought w: a placeholder (inferred.h) is not gone before it has come. Owned by
  * the caller. */
 char *gone_brought (const Warehouse *warehouse);
+
+/* When a full export whose rows have times of their own first had that id, as SQL; NULL: none did. Owned by the caller. */
+char *gone_first_seen (const Model *model, const char *id);
+
+/* How weir.export knows the columns within whose values a file is complete, as SQL. Owned by the caller. */
+char *gone_within_names (const GPtrArray *columns);
 
 /* The variables of the statements of schema/templates/gone.sql. */
 Vars gone_vars (const GoneInput *input);

@@ -110,8 +110,9 @@ hold (const Splice *what, const char *why, Json *held, GError **error)
           : g_strdup_printf ("`weir status` shows some of the keys. `weir approve %.8s` applies the file all the same, "
                              "`weir discard %.8s` refuses it.",
                              id, id);
-  const char *own = what->effective->by_row ? "rows" : what->effective->instant;
-  const char *at = task->model->late != LATE_APPLY ? own : NULL;
+  const Effective *effective = what->effective;
+  const char *rows = effective->absent == NULL ? "rows" : effective->absent_dated ? effective->absent : NULL;
+  const char *at = effective->by_row ? rows : task->model->late != LATE_APPLY ? effective->instant : NULL;
   json_object_set_new (held, "effective", at != NULL ? json_string (at) : json_null ());
   what->result->held = held;
   return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_HELD, .detail = "Nothing was changed.", .hint = hint },
@@ -179,7 +180,7 @@ bool
 guard_check_late (Db *db, const Splice *what, const Vars *vars, GError **error)
 {
   const RowCounts *rows = &what->result->rows;
-  int64_t absent = what->effective->late ? rows->absent : 0;
+  int64_t absent = what->effective->late || what->effective->absent_late ? rows->absent : 0;
   bool passes;
   if (what->task->model->late != LATE_HOLD || rows->late + rows->corrected + absent == 0 || what->task->options->replays)
     return true;

@@ -58,8 +58,9 @@ bool inferred_fill (Db *db, const PipelineTask *task, const Warehouse *warehouse
 
 /* ---- a table that is made again ---- */
 
-/* Placeholders are in none of a table's files. So the session that makes one again puts down whom facts have named: of a dimension those who are, or were, placeholders
- * in its table; of a fact whom its rows name now. "key": whether the ids of the table are those of the model. Before ledger_shadow. */
+/* Placeholders are in none of a table's files. So the session that makes one again puts down whom facts have named: of a dimension those
+ * who are, or were, placeholders in its table; of a fact whom its rows name now. "key": whether the ids of the table are those of the
+ * model. Before ledger_shadow. */
 bool inferred_begin (Db *db, const InferredIn *in, bool key, GError **error);
 
 /* Puts down more of them: "named" as of inferred_insert. */

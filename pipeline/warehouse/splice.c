@@ -120,6 +120,24 @@ may_have_gaps (const Layout *layout)
   return g_strdup_printf ("exists (select from weir.export x where x.table_name = %s and x.dated)", table);
 }
 
+/* Which staged rows besides are to be looked at, of a full export whose rows have times of their own: whoever may not have been there at its
+ * time. Owned by the caller. */
+static char *
+absent_moved (const Splice *splice)
+{
+  const Model *model = splice->task->model;
+  const char *absent = splice->effective->absent;
+  if (absent == NULL || !splice->effective->absent_dated)
+    return g_strdup ("");
+  g_autofree char *start = text_quote_ident (model->history.names[HISTORY_START]), *at = text_quote_literal (absent);
+  g_autofree char *first = gone_first_seen (model, "s._id"), *table = text_quote_literal (model->table);
+  g_autofree char *lacked =
+      g_strdup_printf (" or exists (select from weir.export x where x.table_name = %s and x.dated and x.at > %s::timestamptz"
+                       " and x.at < %s)",
+                       table, at, first);
+  return g_strdup_printf (" or w.%s > %s::timestamptz%s", start, at, splice->effective->absent_late ? lacked : "");
+}
+
 /* Since when a staged row is true, and how it is told that the current version is of another time. */
 static void
 set_moments (Vars *vars, const Splice *splice)
@@ -139,7 +157,53 @@ set_moments (Vars *vars, const Splice *splice)
       return;
     }
   g_autofree char *ident = text_quote_ident (layout->columns[layout->effective].name);
-  vars_take (vars, "moved", g_strdup_printf ("w.%s is distinct from s.%s", ident, ident));
+  g_autofree char *absent = absent_moved (splice);
+  vars_take (vars, "moved", g_strdup_printf ("w.%s is distinct from s.%s%s", ident, ident, absent));
+}
+
+/* Files that are complete within their values of some columns say that a key is gone which had one of these values then. So a row of before is cut
+ * by those that cover what it says; and an end that one of them has made is none where the row says otherwise. */
+static void
+set_within (Vars *vars, const Splice *splice)
+{
+  const Layout *layout = splice->loaded->layout;
+  if (layout->within == NULL)
+    {
+      vars_set (vars, "covered", "x.within is null");
+      vars_set (vars, "stays", "");
+      return;
+    }
+  g_autofree char *names = gone_within_names (layout->within), *columns = expression_list (layout->within, "n.");
+  char *covered =
+      g_strdup_printf ("(x.within is null or (x.within = %s and row(%s)::text = any (x.within_values)))", names, columns);
+  vars_take (vars, "covered", covered);
+  vars_take (vars, "names", g_steal_pointer (&names));
+  vars_take (vars, "stays", vars_part (vars, "splice/stays"));
+}
+
+/* Full exports whose rows have times of their own. A row says since when its entity is so; that it is there says of the file's time that it is
+ * there, as it is: after a gap a version begins then, and else nothing. Such words are weaker than a row's, "there?". */
+static void
+set_exports (Vars *vars, const Splice *splice, bool whole)
+{
+  const Effective *effective = splice->effective;
+  const Model *model = splice->task->model;
+  g_autofree char *own = effective->absent != NULL && whole ? text_quote_literal (effective->absent) : g_strdup ("null");
+  g_autofree char *at = effective_of_row (splice->warehouse->layout, "w.");
+  g_autofree char *start = text_quote_ident (model->history.names[HISTORY_START]);
+  g_autofree char *first = gone_first_seen (model, "n._id");
+  bool exports = effective->by_row && model->absent == ABSENT_CLOSE;
+  g_autoptr (GPtrArray) columns = all_columns (splice->warehouse);
+  vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
+  vars_set (vars, "by_row", effective->by_row ? "true" : "false");
+  vars_take (vars, "absent_at", g_strdup_printf ("%s::timestamptz", own));
+  vars_take (vars, "weak",
+             exports ? g_strdup_printf ("w.%s <> '-infinity' and w.\"ended?\" is distinct from w.%s and %s is distinct from w.%s",
+                                        start, start, at, start)
+                     : g_strdup ("false"));
+  vars_take (vars, "counted", exports ? g_strdup_printf ("x.at > least(%s::timestamptz, %s)", own, first) : g_strdup ("true"));
+  if (effective->absent != NULL)
+    vars_set (vars, "instant", effective->absent);
 }
 
 static void
@@ -255,6 +319,45 @@ run_all (Db *db, const Vars *vars, const char *const *statements, GError **error
   return true;
 }
 
+/* What exports have said behind a change, where each word may make the next one count. */
+static bool
+find_behind (Db *db, const Vars *vars, GError **error)
+{
+  static const char *const statements[] = { "splice/there_behind", "splice/lacked_behind", "splice/said_behind" };
+  for (int64_t found = 1; found > 0;)
+    {
+      found = 0;
+      for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
+        {
+          int64_t events;
+          if (!sql_change (db, statements[i], vars_all (vars), vars_count (vars), &events, error))
+            return false;
+          found += events;
+        }
+    }
+  return true;
+}
+
+/* What an export says besides by whom it has, and what others have said so (set_exports). */
+static bool
+find_there (Db *db, const Vars *vars, const Splice *splice, bool whole, GError **error)
+{
+  const Effective *effective = splice->effective;
+  if (!effective->by_row || splice->task->model->absent == ABSENT_KEEP)
+    return true;
+  return (!whole || vars_run (db, vars, "splice/there", error))
+         && (!whole || !effective->absent_late || vars_run (db, vars, "splice/lacked", error))
+         && (!effective->absent_dated || find_behind (db, vars, error));
+}
+
+/* Leaves of these words those that count, as what held before. Behind refuse_late. */
+static bool
+settle_there (Db *db, const Vars *vars, const Splice *splice, GError **error)
+{
+  return !splice->effective->by_row || splice->task->model->absent == ABSENT_KEEP
+         || (vars_run (db, vars, "splice/settle_there", error) && vars_run (db, vars, "splice/fill_there", error));
+}
+
 /* Finds the rows that say something new. Of a few entities each is looked for by itself, as in delta.h. */
 static bool
 find_news (Db *db, Vars *vars, bool any_gone, GError **error)
@@ -307,36 +410,43 @@ keep_erased (Db *db, const Splice *splice, GError **error)
   g_autofree char *count = text_count (kept);
   if (kept > 0)
     g_ptr_array_add (splice->result->notes,
-                     g_strdup_printf ("of %s entit%s nothing is known any more, and facts refer to %s: placeholders stay", count,
-                                      kept == 1 ? "y" : "ies", kept == 1 ? "it" : "them"));
+                     g_strdup_printf ("%s entit%s that no file has any more %s now, for facts refer to %s", count,
+                                      kept == 1 ? "y" : "ies", kept == 1 ? "is a placeholder" : "are placeholders",
+                                      kept == 1 ? "it" : "them"));
   return true;
 }
 
 static bool
 write_all (Db *db, const Splice *splice, const Vars *vars, bool whole, bool erases, GError **error)
 {
-  const char *const statements[] = { "splice/analyze_history", "splice/keep", "splice/remove",
-                                     "splice/change",          "splice/add",  whole ? "gone/unsay" : "splice/unsay",
-                                     "splice/remember",        NULL };
+  static const char *const statements[] = { "splice/analyze_history", "splice/keep", "splice/remove",
+                                            "splice/change",          "splice/add",  NULL };
+  bool by_row = splice->effective->by_row, everywhere = whole && splice->loaded->layout->within == NULL;
   const InferredIn in = inferred_in (splice);
   const InferredFacts facts = facts_of (splice);
   return (!erases || inferred_leave (db, &in, &facts, "(select distinct id from weir_judged where erases)", error))
-         && run_all (db, vars, statements, error) && (!erases || keep_erased (db, splice, error));
+         && run_all (db, vars, statements, error) && (!everywhere || vars_run (db, vars, "gone/unsay", error))
+         && ((everywhere && !by_row) || vars_run (db, vars, "splice/unsay", error)) && vars_run (db, vars, "splice/remember", error)
+         && (!erases || keep_erased (db, splice, error));
 }
 
 bool
 splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error)
 {
-  static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
+  static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", NULL };
   bool erases;
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
+  set_exports (&all, splice, whole);
+  set_within (&all, splice);
   vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
   if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
-      || !refuse_late (db, &all, splice, error) || !vars_run (db, &all, "splice/judge", error)
-      || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
-      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
+      || !find_there (db, &all, splice, whole, error) || !vars_run (db, &all, "splice/analyze_events", error)
+      || !refuse_late (db, &all, splice, error) || !settle_there (db, &all, splice, error)
+      || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, &erases, error)
+      || (whole && !count_absent (db, splice->result, error)) || !guard_check_late (db, splice, &all, error)
+      || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && overwrite (db, &all, splice->warehouse, error)

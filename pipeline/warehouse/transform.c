@@ -361,7 +361,9 @@ apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, con
   set_kept (vars, warehouse, change->task);
   set_expressions (vars, warehouse);
   vars_take (vars, "brought", gone_brought (warehouse));
-  const GoneInput input = { &what, vars_all (vars), vars_count (vars), instant, change->before->overtaken, spliced };
+  const Effective *effective = change->before->effective;
+  const char *absent = effective->by_row ? effective->absent : instant;
+  const GoneInput input = { &what, vars_all (vars), vars_count (vars), absent, change->before->overtaken, spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
       || !guard_check (db, &input, &gone, error) || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
     return false;
@@ -420,6 +422,15 @@ find_instant (Db *db, const PipelineTask *task, const Effective *effective, char
   return true;
 }
 
+/* What the rows, or the keys that are gone, have for the time that it was. NULL: it is told nowhere. */
+static const char *
+find_applied_on (const PipelineTask *task, const Effective *effective, const char *instant)
+{
+  if (effective->absent != NULL && !effective->absent_dated)
+    return effective->absent;
+  return g_strcmp0 (instant, effective->instant) != 0 ? instant : task->run->applied_on;
+}
+
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
@@ -433,9 +444,10 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
   if (warehouse == NULL || !inferred_take (db, task, warehouse, error) || !placeholder_make (db, task, loaded, result, error)
       || !withhold_rows (db, task, warehouse, before, loaded, result, error)
-      || !find_instant (db, task, before->effective, &instant, result->notes, error))
+      || !find_instant (db, task, before->effective, &instant, result->notes, error)
+      || !effective_settle_absent (db, task, loaded, before->effective, error))
     return false;
-  result->applied_on = g_strdup (g_strcmp0 (instant, before->effective->instant) != 0 ? instant : task->run->applied_on);
+  result->applied_on = g_strdup (find_applied_on (task, before->effective, instant));
   g_auto (Vars) vars = vars_from (NULL, 0);
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);

@@ -46,6 +46,17 @@ undo_clear (Undo *undo)
 
 /* ---- what the statements are made of ---- */
 
+/* Whether the table has the columns that the model names. */
+static bool
+has_key (const Model *model, const GPtrArray *stored)
+{
+  g_autoptr (GPtrArray) key = columns_of_key (model);
+  bool has = key->len > 0;
+  for (guint i = 0; i < key->len; i++)
+    has = has && columns_find (stored, key->pdata[i]) != NULL;
+  return has;
+}
+
 /* The table's columns, and the values that a kept row has for them. */
 static bool
 set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
@@ -67,6 +78,7 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
       g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
+  undoing->keeps = kind_of (model)->versions && has_key (model, stored);
   undoing->infers = kind_of (model)->versions && columns_find_mark (stored, undoing->history.names[HISTORY_INFERRED]) != NULL;
   vars_take (&undoing->vars, "columns", g_strdup (columns->str));
   vars_take (&undoing->vars, "values", g_strdup (values->str));
@@ -77,12 +89,10 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
 static char *
 shown_as (const Model *model, const GPtrArray *stored, const char *id)
 {
-  g_autoptr (GPtrArray) key = columns_of_key (model);
-  bool shown = key->len > 0;
+  bool shown = has_key (model, stored);
   for (guint i = 0; i < model->columns->len; i++)
     shown = shown && !((const ModelColumn *) model->columns->pdata[i])->pii;
-  for (guint i = 0; i < key->len; i++)
-    shown = shown && columns_find (stored, key->pdata[i]) != NULL;
+  g_autoptr (GPtrArray) key = columns_of_key (model);
   g_autofree char *ident = text_quote_ident (id), *names = expression_list (key, "w.");
   return shown ? g_strdup_printf ("concat_ws(', ', %s)", names) : g_strdup_printf ("w.%s::text", ident);
 }
@@ -230,7 +240,7 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
   if (model_is_keyless (model))
     return run_sql (db, undoing, "undo/remove_opened", &run->removed, error) && run_sql (db, undoing, "undo/renumber", NULL, error)
            && run_sql (db, undoing, "undo/renumber_end", NULL, error);
-  if ((versions && !undo_begin_entities (db, undoing, error))
+  if ((undoing->keeps && !undo_begin_entities (db, undoing, error))
       || !sql_run (db, "undo/remove_overwritten", vars_all (&undoing->vars), vars_count (&undoing->vars), &moved, error)
       || !run_sql (db, undoing, "undo/remove_opened", &opened, error)
       || (undoing->infers && !run_sql (db, undoing, "undo/remove_inferred", NULL, error))
@@ -238,7 +248,7 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
       || (versions && !run_sql (db, undoing, "undo/reopen", &run->reopened, error)))
     return false;
   run->removed = opened + db_result_int64 (moved, 0, 0);
-  return fill_newest (db, undoing, error) && (!versions || undo_end_entities (db, undoing, error));
+  return fill_newest (db, undoing, error) && (!undoing->keeps || undo_end_entities (db, undoing, error));
 }
 
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */

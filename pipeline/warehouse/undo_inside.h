@@ -11,6 +11,7 @@ typedef struct
   const UndoTask *task;
   Vars vars;
   bool infers;     /* the table has the column that marks placeholders */
+  bool keeps;      /* whom facts name may stay as one: the table has versions, and the key of the model */
   History history; /* as the table has it, be the model changed or not */
   Undo *undo;
 } Undoing;

@@ -38,14 +38,14 @@ typedef struct
 /* What the ledger knew of the table before this load, and how it may be changed. Borrowed. */
 typedef struct
 {
-  const Pins *pins;           /* a column that is not pinned has never held a value and takes any type */
-  bool known;                 /* the table is weir's: it was loaded before */
-  int lock_ms;                /* how long to try for the locks that a change needs, and to wait for others from then on */
-  int64_t waiting;            /* rows of it that wait for what they refer to (withhold.h) */
-  const char *history;        /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
-  const char *overtaken;      /* why a row that would change a known one is refused; NULL: it is not */
-  const Effective *effective; /* since when the file's rows are true */
-  const Catalog *catalog;     /* for the views of facts that show the table's columns */
+  const Pins *pins;       /* a column that is not pinned has never held a value and takes any type */
+  bool known;             /* the table is weir's: it was loaded before */
+  int lock_ms;            /* how long to try for the locks that a change needs, and to wait for others from then on */
+  int64_t waiting;        /* rows of it that wait for what they refer to (withhold.h) */
+  const char *history;    /* how its versions are told apart, as weir.table has it; NULL: nobody has said */
+  const char *overtaken;  /* why a row that would change a known one is refused; NULL: it is not */
+  Effective *effective;   /* since when the file's rows are true */
+  const Catalog *catalog; /* for the views of facts that show the table's columns */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

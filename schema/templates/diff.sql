@@ -17,13 +17,20 @@ left join (select s.:key as key, case when count(*) = 1 then min(s._line) end as
 
 -- name: of_version
 json_build_object('kind', :kind, 'line', :line, 'id', w.:"id", 'at', :at, 'from', w.:"valid_from",
-                  'to', nullif(w.:"valid_to", :open_end), 'key', :keys, 'cells', :cells)
+                  'to', nullif(w.:"valid_to", :open_end), 'key', :keys, 'cells', :cells, 'in_place', :in_place)
 
 -- name: opened
 copy (select :entry
       from :"schema".:"table" w :lines
       where w.opened_by = :run
         and :known (select from :"schema".:"table" p where p.:"id" = w.:"id" and p.:"valid_to" = w.:"valid_from")
+      order by l.line, w.:"id" :limit) to stdout
+
+-- name: overwritten
+-- Current versions that were only written in place.
+copy (select :entry
+      from weir.overwritten o join :"schema".:"table" w on w.:"id" = o.id and w.:"valid_from" = o.began :lines
+      where o.run_id = :run and w.:"is_current" and w.opened_by <> :run and (:unlike)
       order by l.line, w.:"id" :limit) to stdout
 
 -- name: closed
@@ -39,7 +46,7 @@ copy (select :entry
       from weir_judged j join weir_news n on n._line = j.line
            join :"schema".:"table" w on w.:"id" = n._id and w.:"valid_from" <= n."at?"
                                     and (w.:"valid_to" is not distinct from :open_end or n."at?" < w.:"valid_to")
-      where j.became = :kind and not exists (select from weir_refused r where r._line = j.line)
+      where j.became = :became and not exists (select from weir_refused r where r._line = j.line)
       order by j.line :limit) to stdout
 
 -- name: of_fact

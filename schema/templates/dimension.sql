@@ -36,13 +36,11 @@ select w.* from :"schema".:"table" w
 where w.:"valid_from" <= $1 and (w.:"valid_to" is not distinct from :open_end or $1 < w.:"valid_to")
 
 -- name: shown
--- Whether the view and the function are there, and whether that is weir's.
-select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-               where n.nspname = :'schema' and c.relname = :'view'),
-       p.oid is not null, coalesce(p.prorettype = (select t.oid from pg_type t where t.typname = :'table' and t.typnamespace = p.pronamespace), false)
-from (select) one
-left join (pg_proc p join pg_namespace n on n.oid = p.pronamespace)
-       on n.nspname = :'schema' and p.proname = :'asof' and p.proargtypes = array['timestamptz'::regtype]::oidvector
+-- Whether the view and the function are there, and whether that is weir's. By their names, and not by joins of the catalog: planning these took
+-- as long as the change of a small file.
+select to_regclass(quote_ident(:'schema') || '.' || quote_ident(:'view')) is not null, f.oid is not null,
+       coalesce((select p.prorettype = to_regtype(quote_ident(:'schema') || '.' || quote_ident(:'table')) from pg_proc p where p.oid = f.oid), false)
+from (select to_regprocedure(quote_ident(:'schema') || '.' || quote_ident(:'asof') || '(timestamptz)')::oid as oid offset 0) f
 
 -- name: standing
 -- Compared with a file while that is loaded (standing.h).

@@ -64,7 +64,7 @@ drop view if exists :"schema".:"view" :how
 
 -- name: count
 -- What the ledger has of the table; of its runs those whose file has found its place, for the others are still to come.
-select count(*), count(*) filter (where f.disposition in ('archived', 'failed', 'held')),
+select count(*), count(*) filter (where f.disposition in ('archived', 'failed')), count(*) filter (where f.disposition = 'held'),
        coalesce((select count(*) from weir.reject r join weir.file o on o.run_id = r.run_id
                  where o.table_name = :'table' and o.disposition is not null), 0)
 from weir.file f

@@ -8,6 +8,15 @@ create temporary table if not exists weir_gone (_line bigint, _id uuid not null,
 with taken as (delete from :"staging".:"build" s where :deleting returning s._line, s._id, :at as at)
 insert into weir_gone select _line, _id, at, 'deleted' from taken
 
+-- name: unknown
+-- Of whom a full export has a row that says when it was gone, and the rows have times of their own: nothing is known of the file's own time.
+insert into weir_gone select null, _id, null, 'rejected' from weir_gone where why = 'deleted'
+
+-- name: settle
+-- And whether a later one of its kind was applied.
+select i.at::text, exists (select from weir.export x where x.table_name = :'table' and x.dated and x.at > i.at)
+from (select greatest(:'absent'::timestamptz, (select max(:at) from :"staging".:"build" s)) as at) i
+
 -- name: rejected
 -- Rejects of LOAD.
 insert into weir_gone select null, i, null, 'rejected' from unnest(:'ids'::uuid[]) i
@@ -26,15 +35,16 @@ analyze :"staging".:"build" (_id)
 create temporary table weir_absent on commit drop as
 select w.:"id" as _id
 from :"schema".:"table" w
-where :then :within and not exists (select from :"staging".:"build" s where s._id = w.:"id")
+where :then :within and not exists (select from :"staging".:"build" s where s._id = w.:"id") :lacking
 
 -- name: add_absent
 insert into weir_gone
-select null, a._id, :at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
+select null, a._id, :absent_at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
 
 -- name: count
--- The keys that hold then.
-select count(*) from :"schema".:"table" w where :then :within
+-- The keys that hold then: all in question, and those that rows say are gone.
+select count(*) from :"schema".:"table" w
+where :then and ((true :within) or exists (select from weir_gone g where g._id = w.:"id" and g.why = 'deleted'))
 
 -- name: count_deleted
 -- Those of them that rows say are gone: each is looked for by itself, whatever the server takes for likely.
@@ -68,7 +78,10 @@ delete from weir_gone g using weir_refused r where g._line = r._line
 
 -- name: unsay
 -- A full export says something of every key, but for those of its rejects: what was said at its very instant before is not so.
-with old as (delete from weir.observed where table_name = :'table' and at = :'instant'::timestamptz returning *),
+-- Where rows have times of their own, what they said stays, for that is so since then.
+with old as (
+    delete from weir.observed
+    where table_name = :'table' and at = :'instant'::timestamptz and (not :by_row or said in ('there', 'nothing')) returning *),
 each as (
     select o.*, i as id, exists (select from weir_gone g where g._id = i and g.why = 'rejected') as stays
     from old o cross join unnest(o.ids) i),
@@ -96,6 +109,14 @@ where g.why = 'deleted'
        and not exists (select from weir.export x where x.table_name = :'table' and x.at = :'instant'::timestamptz and x.dated))
 group by 3, 4, 5
 
+-- name: there
+-- Whom a full export has, whose rows have times of their own.
+insert into weir.observed (table_name, run_id, part, at, said, ids)
+select :'table', :'run'::uuid, right(s._id::text, 3), :'instant'::timestamptz, 'there', array_agg(distinct s._id)
+from :"staging".:"build" s
+where not exists (select from weir_gone g where g._id = s._id)
+group by 3
+
 -- name: last_export
 -- Of one instant the one that came last.
 select x.rows, x.ended from weir.export x left join weir.file f using (run_id)
@@ -105,6 +126,13 @@ order by x.at desc, f.applied_as desc nulls last limit 1
 -- name: export
 insert into weir.export (table_name, at, run_id, rows, ended, dated)
 values (:'table', :'instant'::timestamptz, :'run'::uuid, :'rows'::bigint, :'ended'::boolean, :'dated'::boolean)
+
+-- name: export_within
+-- Of a file that is complete within its values of some columns: these, if it has a time, for whoever comes with something from before.
+insert into weir.export (table_name, at, run_id, rows, ended, dated, within, within_values)
+values (:'table', :'instant'::timestamptz, :'run'::uuid, :'rows'::bigint, :'ended'::boolean, :'dated'::boolean, :names,
+        case when :'dated'::boolean then (select array_agg(distinct row(:columns)::text)
+                                          from :"staging".:"build" s where row(:columns) is not null) end)
 
 -- name: approved
 -- Whether a person has let these very bytes pass.

@@ -49,6 +49,18 @@ where f.run_id = :'run'::uuid and t.table_name = :'table' and i.at is not null
 returning i.at::text, to_char(i.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
           coalesce(i.at <= greatest(t.newest_effective, t.last_instant), false), i.at > clock_timestamp() + interval '1 minute'
 
+-- name: absent_instant
+-- Of a full export whose rows have times of their own; the run before has said it of a file that comes again.
+update weir.file f
+set absent_on = i.at
+from (select coalesce(o.absent_on, (select b.absent_on from weir.file b where b.run_id = o.retry_of),
+                      :'own'::text::timestamptz, :'local'::text::timestamp at time zone :'zone'::text,
+                      case when :'us'::bigint is not null
+                           then least('epoch'::timestamptz + :'us'::bigint * interval '1 microsecond', clock_timestamp()) end) as at
+      from weir.file o where o.run_id = :'run'::uuid) i
+where f.run_id = :'run'::uuid and f.table_name = :'table' and i.at is not null
+returning i.at::text, to_char(i.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), false, i.at > clock_timestamp() + interval '1 minute'
+
 -- name: overtaken
 -- The newest of them, and how many there are.
 select run_id, file_name, count(*) over ()

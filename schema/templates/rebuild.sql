@@ -111,6 +111,12 @@ select count(*) filter (where "kind?" = 'extra'), count(*) filter (where "kind?"
        count(*) filter (where "kind?" = 'different')
 from weir_difference
 
+-- name: closes
+-- Keys that hold, and would not.
+select count(*) filter (where r.:"id" is null), count(*)
+from :"schema".:"table" l left join :"temporary".:"table" r on r.:"id" = l.:"id" and r.:"current_then"
+where l.:"current"
+
 -- name: rows
 select count(*) from :"schema".:"table"
 

@@ -45,11 +45,11 @@ left join lateral (select f.file_name, f.run_id, f.state, f.disposition from wei
 order by w.table_name, w.dimension
 
 -- name: held
--- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary.
+-- Files that their last try left where they are, for a person to mend what it says. Only those have such a summary ("held": of an older weir).
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
        t.pins::text as pins, (f.summary -> 'error')::text as error
 from weir.file f left join weir.table t on t.table_name = f.table_name
-where f.state = 'failed' and f.summary ->> 'status' = 'held'
+where f.state = 'failed' and f.summary ->> 'status' in ('blocked', 'held')
   and not exists (select from weir.file later
                   where later.table_name = f.table_name and later.file_name = f.file_name and later.seen_on > f.seen_on)
 order by f.table_name, f.file_name
@@ -97,6 +97,16 @@ select execution_id from weir.execution where execution_id::text like :'text' ||
 -- name: find_file
 select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
 
+-- name: find_pipeline
+select execution_id from weir.execution where pipeline = :'text' order by started_on desc limit 1
+
+-- name: pipeline_of
+select pipeline from weir.execution where execution_id = :'run'::uuid and pipeline is not null
+
+-- name: command
+-- What a command wrote that was run as an execution; no row: the run was none.
+select encode(output, 'hex') as output, output_bytes, signal from weir.command where run_id = :'run'::uuid
+
 -- name: run
 select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_char(r.started_on, 'YYYY-MM-DD HH24:MI:SS') as started,
        to_char(r.completed_on, 'YYYY-MM-DD HH24:MI:SS') as completed, r.milliseconds,
@@ -106,7 +116,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_deleted as deleted, r.rows_absent as absent, r.rows_forgotten as forgotten,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       coalesce(f.summary, o.report)::text as summary
+       coalesce(f.summary, o.report)::text as summary, r.command, r.exit_status
 from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 

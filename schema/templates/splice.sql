@@ -20,6 +20,17 @@ where g.why = 'absent'
 union
 select g._line, g._id, g.at, true from weir_gone g where g.why = 'deleted' and exists (select from weir_news n where n._id = g._id)
 
+-- name: stays
+-- Of splice/events: whether a version, w, ends there, whatever a row says of it.
+and not exists (
+    select from weir_news n
+    where n._id = w.:"id" and not n."gone?" and n."at?" >= w.:"valid_from" and n."at?" < w.:"valid_to"
+      and exists (select from weir.export x where x.table_name = :own_table and x.at = w.:"valid_to" and x.dated and x.within = :names)
+      and not exists (select from weir.export x where x.table_name = :own_table and x.at = w.:"valid_to" and x.dated and :covered)
+      and not exists (select from weir.observed r
+                      where r.table_name = :own_table and r.part = right(n._id::text, 3) and n._id = any (r.ids)
+                        and ((r.said = 'again' and r.at > n."at?" and r.at < w.:"valid_to") or (r.said = 'gone' and r.at = w.:"valid_to"))))
+
 -- name: analyze_news
 -- What the server does not know it takes for a thousand rows and more, and reads the large table whole.
 analyze weir_news
@@ -47,12 +58,13 @@ where w.:"id" = d._id and w.:"valid_from" = d."begun?"
     from suspected d join :"schema".:"table" w on w.:"id" = d._id and w.:"valid_from" = d."begun?")
 
 -- name: events
--- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a file said again what held; 2: a version
+-- All that is known of these entities, by time. "kind?" 0: nothing holds from here on; 1: a row said again what held, or that nothing does; 2: a version
 -- begins; 3: a row, or a key that is gone, of which nothing "holds?". Of what was said only the next behind each row matters, for up to there
 -- the row holds; and a full export before that, which then did not have the key.
 create temporary table weir_events on commit drop as
 with known as (
-    select w.*, lead(w.:"valid_from") over (partition by w.:"id" order by w.:"valid_from") as "next?"
+    select w.*, lead(w.:"valid_from") over (partition by w.:"id" order by w.:"valid_from") as "next?",
+           lag(w.:"valid_to") over (partition by w.:"id" order by w.:"valid_from") as "ended?"
     from (select distinct _id from weir_news) n
     cross join lateral (select * from :"schema".:"table" w where w.:"id" = n._id :each) w),
 said as (
@@ -63,7 +75,7 @@ said as (
          limit 1)
         union all
         (select o.at, o.said from weir.observed o
-         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and o.said <> 'nothing' and n._id = any (o.ids)
+         where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and o.said not in ('nothing', 'there') and n._id = any (o.ids)
          order by o.at limit 1)) o),
 lacking as (
     select n._id, x.at
@@ -72,27 +84,124 @@ lacking as (
         select x.at from weir.export x
         where x.table_name = :'table' and x.dated and x.at > n."at?" and (o.at is null or x.at < o.at)
           and not exists (select from weir.observed r where r.table_name = :'table' and r.part = right(n._id::text, 3) and r.at = x.at
-                          and r.said = 'nothing' and n._id = any (r.ids))
+                          and r.said in ('nothing', 'there') and n._id = any (r.ids))
+          and :counted and :covered
+          and not exists (select from :"schema".:"table" w
+                          where w.:"id" = n._id and w.:"valid_from" > n."at?" and w.:"valid_from" <= x.at offset 0)
         order by x.at limit 1) x
     where not n."gone?")
 select w.:"id" as "id?", coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") as "at?",
        2 as "kind?", true as "holds?", null::bigint as "line?", :data_w w.row_hash as "hash?", w.opened_by as "by?",
-       w.:"valid_from" as "begun?"
+       w.:"valid_from" as "begun?", :weak as "there?"
 from known w
 union all
-select w.:"id", w.:"valid_to", 0, false, null, :data_none null, null, null
-from known w where w.:"valid_to" is distinct from :open_end and w."next?" is distinct from w.:"valid_to"
+select w.:"id", w.:"valid_to", 0, false, null, :data_none null, null, null, false
+from known w where w.:"valid_to" is distinct from :open_end and w."next?" is distinct from w.:"valid_to" :stays
 union all
-select w.:"id", o.at, 1, true, null, :data_o w.row_hash, :'run'::uuid, null
+select w.:"id", o.at, 1, true, null, :data_o w.row_hash, :'run'::uuid, null, false
 from said o join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
 where o.said = 'again'
 union all
-select o._id, o.at, 0, false, null, :data_none null, null, null
-from (select _id, at from said where said = 'gone' union select _id, at from lacking) o
+select o._id, o.at, o.kind, false, null, :data_none null, null, null, false
+from (select _id, at, 1 as kind from said where said = 'gone' union select _id, at, 0 from lacking) o
 union all
-select d._id, d."at?", 3, not d."gone?", d._line, :data_d :hash, :'run'::uuid, null
+select d._id, d."at?", 3, not d."gone?", d._line, :data_d :hash, :'run'::uuid, null, false
 from weir_news d
 left join known c on c.:"id" = d._id and c.:"valid_from" <= d."at?" and (c.:"valid_to" is not distinct from :open_end or d."at?" < c.:"valid_to")
+
+-- name: there
+-- An export has an entity: whatever it is, at the file's time it is there.
+insert into weir_events
+select distinct on (n._id) n._id, :absent_at, 3, true, n._line, :data_none null, :'run'::uuid, null, true
+from weir_news n
+where not n."gone?" and not exists (select from weir_gone g where g._id = n._id)
+  and not exists (select from weir.observed r where r.table_name = :'table' and r.part = right(n._id::text, 3) and r.at = :absent_at
+                  and r.said = 'gone' and n._id = any (r.ids))
+order by n._id, n."at?" desc
+
+-- name: lacked
+-- Exports that lack an entity, from before anybody had seen it up to now: this one has it, so that they count from now on.
+insert into weir_events
+select n._id, x.at, 0, false, null, :data_none null, null, null, false
+from (select distinct _id from weir_news where not "gone?") n
+cross join lateral (
+    select o.at from weir.observed o
+    where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.said = 'there' and n._id = any (o.ids)
+    order by o.at limit 1) o
+join weir.export x on x.table_name = :'table' and x.dated and x.at > :absent_at and x.at < o.at
+where not exists (select from weir.observed r
+                  where r.table_name = :'table' and r.part = right(n._id::text, 3) and r.at = x.at and n._id = any (r.ids))
+
+-- name: there_behind
+-- Behind each gap the next export that has the entity.
+insert into weir_events
+select o."id?", o.at, 1, true, null, :data_none null, :'run'::uuid, null, true
+from (select distinct e."id?", o.at
+      from weir_events e cross join lateral (
+          select o.at from weir.observed o
+          where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at > e."at?" and o.said = 'there'
+            and e."id?" = any (o.ids)
+          order by o.at limit 1) o
+      where not e."holds?") o
+where not exists (select from weir.observed r where r.table_name = :'table' and r.part = right(o."id?"::text, 3) and r.at = o.at
+                  and r.said = 'gone' and o."id?" = any (r.ids))
+  and not exists (select from weir_events e where e."id?" = o."id?" and e."at?" = o.at and e."there?")
+
+-- name: lacked_behind
+-- Behind each such word the next export that lacks it.
+insert into weir_events
+select x."id?", x.at, 0, false, null, :data_none null, null, null, false
+from (select distinct e."id?", x.at
+      from weir_events e cross join lateral (
+          select x.at from weir.export x
+          where x.table_name = :'table' and x.dated and x.at > e."at?"
+            and not exists (select from weir.observed r
+                            where r.table_name = :'table' and r.part = right(e."id?"::text, 3) and r.at = x.at and e."id?" = any (r.ids))
+          order by x.at limit 1) x
+      where e."there?") x
+where not exists (select from weir_events e where e."id?" = x."id?" and e."at?" = x.at)
+
+-- name: said_behind
+-- Behind each of both, what a row has said next without opening a version: there it may open one now.
+insert into weir_events
+select o."id?", o.at, 1, o.said = 'again', null, :data_o w.row_hash, :'run'::uuid, null, false
+from (select distinct e."id?", o.at, o.said
+      from weir_events e cross join lateral (
+          select o.at, o.said from weir.observed o
+          where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at > e."at?" and o.said in ('again', 'gone')
+            and e."id?" = any (o.ids)
+          order by o.at limit 1) o
+      where not e."holds?" or e."there?") o
+left join lateral (
+    select * from :"schema".:"table" w
+    where w.:"id" = o."id?" and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
+    offset 0) w on true
+where (o.said = 'gone' or w.:"id" is not null)
+  and not exists (select from weir_events e where e."id?" = o."id?" and e."at?" = o.at and e."kind?" = 1 and not e."there?")
+
+-- name: settle_there
+-- Such a word counts where nothing holds before it, nothing stronger was said of the instant, and it is known what the entity is. The others
+-- are no events any more.
+with one as (
+    select distinct on ("id?", "at?") e.ctid as "row?", e."id?", e."at?", e."there?", e."holds?"
+    from weir_events e order by "id?", "at?", (not "there?" and "kind?" > 0) desc, "kind?" desc),
+placed as (
+    select o.*, coalesce(lag(o."holds?") over t, false) as "before?", count(*) filter (where o."holds?" and not o."there?") over t as "said?"
+    from one o window t as (partition by o."id?" order by o."at?"))
+update weir_events e set "kind?" = -1
+where e."there?" and not exists (select from placed p where p."row?" = e.ctid and not p."before?" and p."said?" > 0)
+
+-- name: fill_there
+-- By such a word an entity is what rows have said last.
+with one as (
+    select distinct on ("id?", "at?") e.ctid as "row?", e."id?", e."at?", e."there?", e."holds?" and not e."there?" as "says?"
+    from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
+placed as (
+    select o.*, count(*) filter (where o."says?") over (partition by o."id?" order by o."at?") as "said?" from one o)
+update weir_events e
+set :assignments "hash?" = d."hash?"
+from placed t join placed p on p."id?" = t."id?" and p."said?" = t."said?" and p."says?" join weir_events d on d.ctid = p."row?"
+where t."there?" and e.ctid = t."row?"
 
 -- name: analyze_events
 analyze weir_events
@@ -102,18 +211,18 @@ analyze weir_events
 create temporary table weir_judged on commit drop as
 with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
-    from weir_events e order by "id?", "at?", "kind?" desc),
+    from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
 placed as (
     select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :value_e is distinct from lag(:value_e) over t as "differs?",
            :newest_e is distinct from lag(:newest_e) over t as "newer?",
-           max(e."at?") filter (where e."kind?" > 0 and e."holds?") over (partition by e."id?") as "newest?",
-           min(e."at?") filter (where e."kind?" > 0 and e."holds?") over (partition by e."id?") as "oldest?"
+           max(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "newest?",
+           min(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "oldest?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
     select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :value_e is not distinct from :value_k)) as "same?",
            bool_or(e."holds?" and k."holds?" and :newest_e is distinct from :newest_k) as "newest_differs?",
            bool_or(e."holds?" and k."holds?" and :oldest_e is distinct from :oldest_k) as "oldest_differs?"
-    from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" < 3
+    from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" in (0, 1, 2)
     where e."kind?" = 3 group by 1, 2)
 select p."line?" as line, p."id?" as id, coalesce(p."last?" <= p."at?", true) as top,
        coalesce(p."newest?" is null and not s."same?", false) as erases,
@@ -129,6 +238,7 @@ select p."line?" as line, p."id?" as id, coalesce(p."last?" <= p."at?", true) as
             else 'inserted' end as became
 from placed p left join said s on s."id?" = p."id?" and s."at?" = p."at?"
 where p."kind?" = 3
+  and (p."there?" or not exists (select from placed t where t."kind?" = 3 and t."there?" and t."line?" = p."line?"))
 
 -- name: refuse
 -- Rows of before what is known that say something else than what holds then. They are compared with what is known alone, for a row of the
@@ -139,12 +249,12 @@ with grouped as (
            max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e),
 held as (
-    select e."line?", e."kind?", e."at?", e."last?", e."group?", e."holds?", first_value(e."holds?") over t as "held?",
+    select e."line?", e."kind?", e."at?", e."last?", e."group?", e."holds?", e."there?", first_value(e."holds?") over t as "held?",
            :value_e is distinct from first_value(:value_e) over t as "differs?"
     from grouped e window t as (partition by e."id?", e."group?" order by e."at?", e."kind?"))
 select h."line?", :'column', 'late', :'message'
 from held h
-where h."kind?" = 3 and h."last?" >= h."at?"
+where h."kind?" = 3 and h."last?" >= h."at?" and not h."there?"
   and case when h."holds?" then h."group?" = 0 or not h."held?" or h."differs?" else h."group?" > 0 and h."held?" end
 
 -- name: forget_refused
@@ -160,7 +270,7 @@ where line is not null and line not in (select _line from weir_refused)
 
 -- name: sample
 -- Entities of which something is known of before that the file would change.
-select distinct e."id?" from weir_judged j join weir_events e on e."line?" = j.line where j.became in ('late', 'corrected') order by 1 limit 5
+select distinct id from weir_judged where became in ('late', 'corrected') or (line is null and became <> 'unchanged') order by 1 limit 5
 
 -- name: count_absent
 -- Keys, not rows: those that the file closes, and those of them that hold no more.
@@ -171,7 +281,7 @@ select count(*), count(*) filter (where top) from weir_judged where line is null
 create temporary table weir_history on commit drop as
 with one as (
     select distinct on ("id?", "at?") e.*, bool_or(e."begun?" = '-infinity') over (partition by e."id?") as "ever?"
-    from weir_events e order by "id?", "at?", "kind?" desc),
+    from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
 placed as (
     select e.*, case when not e."holds?" then lag(e."holds?") over t
                      else not coalesce(lag(e."holds?") over t, false) or :value_e is distinct from lag(:value_e) over t end as "opens?"
@@ -201,7 +311,7 @@ analyze weir_history
 -- name: remove
 -- By EXCEPT, for the server takes the rows of two joins by id and time for one, and would look through all of the history for each.
 with gone as materialized (
-    select "id?", "begun?" from weir_events where "kind?" = 2
+    select "id?", "begun?" from weir_events where "begun?" is not null
     except select "id?", "start?" from weir_history),
 removed as (
     delete from :"schema".:"table" w
@@ -248,17 +358,17 @@ with news as (select right(_id::text, 3) as part, "at?" as at, array_agg(_id) as
 kept as (
     insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
     select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, array(select unnest(o.ids) intersect select unnest(n.ids))
-    from weir.observed o join news n on o.table_name = :'table' and o.part = n.part and o.at = n.at and o.ids && n.ids)
+    from weir.observed o join news n on o.table_name = :'table' and o.part = n.part and o.at = n.at and o.said <> 'there' and o.ids && n.ids)
 update weir.observed o
 set ids = array(select unnest(o.ids) except select unnest(n.ids))
 from news n
-where o.table_name = :'table' and o.part = n.part and o.at = n.at and o.ids && n.ids
+where o.table_name = :'table' and o.part = n.part and o.at = n.at and o.said <> 'there' and o.ids && n.ids
 
 -- name: remember
 -- What was said of these entities where no version begins, or none any more.
 insert into weir.observed (table_name, run_id, part, at, ids)
 select :'table', :'run'::uuid, right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?")
-from (select "id?", "at?" from weir_events where "kind?" > 1
+from (select "id?", "at?" from weir_events where "kind?" > 1 and not "there?"
       except select "id?", "start?" from weir_history
       except select "id?", "at?" from weir_events where "kind?" = 3 and not "holds?"
       except select "id?", "at?" from weir_events e where "kind?" = 1

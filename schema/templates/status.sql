@@ -1,7 +1,11 @@
 -- What `weir status` and `weir check` ask of the tables themselves.
 
 -- name: keys
-select :columns from :"schema".:"table" w where w.:"id" = any (:'ids'::uuid[]) and w.:"is_current" order by w.:"id"
+-- As they were last: who is gone by now may be meant, too.
+select :columns
+from (select distinct on (w.:"id") w.* from :"schema".:"table" w where w.:"id" = any (:'ids'::uuid[])
+      order by w.:"id", w.:"version" desc) w
+order by w.:"id"
 
 -- name: dimension_rows
 select count(*) filter (where :"is_current"), count(*) from :"schema".:"table"

@@ -65,3 +65,9 @@ select f.run_id as run, f.table_name as table, f.place, f.disposition, f.state,
 from weir.file f
 where f.place <> '' and (:'table'::text is null or f.table_name = :'table'::text)
 order by f.place
+
+-- name: unknown
+-- Which of these no run has, nor any that was held and is over.
+select p.place
+from jsonb_array_elements_text(:'places'::jsonb) p (place)
+where not exists (select from weir.file f where f.place = p.place and (f.disposition <> 'held' or f.state = 'held'))

@@ -69,6 +69,22 @@ add_options (GOptionContext *context, const Command *command, Call *call, gboole
   g_option_context_add_main_entries (context, show_help, NULL);
 }
 
+/* What help says below the options: the words, and the description. Owned by the caller. */
+static char *
+describe (const Command *command)
+{
+  GString *text = g_string_new (command->words != NULL ? "Words:\n" : NULL);
+  for (const Command *const *word = command->words; word != NULL && *word != NULL; word++)
+    {
+      g_autofree char *usage = g_strdup_printf ("%s %s", command_word_name (*word), (*word)->arguments);
+      g_string_append_printf (text, "  %-50s %s\n", usage, (*word)->summary);
+    }
+  if (command->words != NULL)
+    g_string_append_printf (text, "\nweir %s WORD --help shows a word's options and examples.\n\n", command->name);
+  g_string_append (text, command->description != NULL ? command->description : "");
+  return g_string_free (text, FALSE);
+}
+
 /* Takes the options out of the words, of which the first is the command's name. *ret_help: --help was among them, and is printed.
  * */
 static bool
@@ -82,7 +98,8 @@ parse_options (const Command *command, Call *call, int *count, char ***words, bo
   g_option_context_set_help_enabled (context, FALSE);
   add_options (context, command, call, &help, helps);
   g_option_context_set_summary (context, command->summary);
-  g_option_context_set_description (context, command->description);
+  g_autofree char *description = describe (command);
+  g_option_context_set_description (context, description);
   g_autoptr (GError) problem = NULL;
   if (!g_option_context_parse (context, count, words, &problem))
     {
@@ -98,13 +115,25 @@ parse_options (const Command *command, Call *call, int *count, char ***words, bo
   return true;
 }
 
+/* Once each, where several words have one of that name. */
+static void
+list_own_options (const Command *command, GPtrArray *options)
+{
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    {
+      g_autofree char *name = g_strconcat ("--", option->name, NULL);
+      if (option->help != NULL && !g_ptr_array_find_with_equal_func (options, name, g_str_equal, NULL))
+        g_ptr_array_add (options, g_steal_pointer (&name));
+    }
+}
+
 char **
 command_options (const Command *command)
 {
   GPtrArray *options = g_ptr_array_new ();
-  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
-    if (option->help != NULL)
-      g_ptr_array_add (options, g_strconcat ("--", option->name, NULL));
+  list_own_options (command, options);
+  for (const Command *const *word = command->words; word != NULL && *word != NULL; word++)
+    list_own_options (*word, options);
   for (const Setting *row = settings_table; row->help != NULL; row++)
     if (row->option != NULL && command->takes & TAKES_SETTINGS)
       g_ptr_array_add (options, g_strdup (row->option));
@@ -117,10 +146,38 @@ command_options (const Command *command)
 
 /* ---- arguments ---- */
 
+const char *
+command_word_name (const Command *word)
+{
+  return strrchr (word->name, ' ') + 1;
+}
+
+const Command *
+command_find_word (const Command *command, const char *name)
+{
+  for (const Command *const *word = command->words; *word != NULL; word++)
+    if (g_str_equal (command_word_name (*word), name))
+      return *word;
+  return NULL;
+}
+
+/* The alternatives of which an argument is one. */
+static char **
+split_alternatives (const Command *command)
+{
+  return strchr (command->arguments, '|') != NULL ? g_strsplit (command->arguments, "|", -1) : g_new0 (char *, 1);
+}
+
 char **
 command_words (const Command *command)
 {
-  return strchr (command->arguments, '|') != NULL ? g_strsplit (command->arguments, "|", -1) : g_new0 (char *, 1);
+  if (command->words == NULL)
+    return split_alternatives (command);
+  GPtrArray *words = g_ptr_array_new ();
+  for (const Command *const *word = command->words; *word != NULL; word++)
+    g_ptr_array_add (words, g_strdup (command_word_name (*word)));
+  g_ptr_array_add (words, NULL);
+  return (char **) g_ptr_array_free (words, FALSE);
 }
 
 /* "one of up, down and status is needed". Owned by the caller. */
@@ -138,7 +195,7 @@ ask_for_words (char **words)
 static char *
 check_arguments (const Command *command, const Call *call)
 {
-  g_auto (GStrv) words = command_words (command);
+  g_auto (GStrv) words = split_alternatives (command);
   if (words[0] == NULL)
     return call->n_arguments < command->least || call->n_arguments > command->most ? g_strdup (command->usage) : NULL;
   if (call->n_arguments == 1 && g_strv_contains ((const char *const *) words, call->arguments[0]))
@@ -146,19 +203,62 @@ check_arguments (const Command *command, const Call *call)
   return ask_for_words (words);
 }
 
+static bool
+is_option (const CommandOption *option, const char *word)
+{
+  size_t length = strlen (option->name);
+  if (option->letter != 0 && word[0] == '-' && word[1] == option->letter && word[2] == '\0')
+    return true;
+  return g_str_has_prefix (word, "--") && strncmp (word + 2, option->name, length) == 0
+         && (word[2 + length] == '\0' || word[2 + length] == '=');
+}
+
+/* Of the command's own ones, as settings_option_words. */
+static int
+own_option_words (const Command *command, const char *word)
+{
+  if (command->takes & TAKES_JSON && g_str_equal (word, "--json"))
+    return 1;
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    if (is_option (option, word))
+      return option->type == G_OPTION_ARG_NONE || strchr (word, '=') != NULL ? 1 : 2;
+  return 0;
+}
+
 /* Of words that go on to another program only those before its own are ours: it has a --help, too. Returns how many. */
 static int
-count_own (int argc, char **argv)
+count_own (const Command *command, int argc, char **argv)
 {
   int count = 1;
   while (count < argc)
     {
-      int words = count == 1 && g_str_equal (argv[count], "--help") ? 1 : settings_option_words (argv[count]);
+      bool help = count == 1 && (g_str_equal (argv[count], "--help") || g_str_equal (argv[count], "-h"));
+      int words = help ? 1 : command->takes & TAKES_SETTINGS ? settings_option_words (argv[count]) : 0;
+      words = words == 0 ? own_option_words (command, argv[count]) : words;
       if (words == 0)
         break;
       count += words;
     }
   return MIN (count, argc);
+}
+
+static bool
+is_bare (const CommandOption *option, const char *word, const char *next)
+{
+  return option->bare && is_option (option, word) && strchr (word, '=') == NULL && (next == NULL || next[0] == '-');
+}
+
+/* Leaves out the options that may stand without a value where they do, behind all others or before another one. */
+static void
+drop_bare (const Command *command, int *count, char **words)
+{
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    for (int i = *count; i-- > 1;)
+      if (is_bare (option, words[i], words[i + 1]))
+        {
+          memmove (words + i, words + i + 1, (size_t) (*count - i) * sizeof *words);
+          *count -= 1;
+        }
 }
 
 /* The words behind the command's name; "--" has done its work where it is left. */
@@ -184,29 +284,42 @@ static int
 call_with (const Command *command, Call *call, int argc, char **argv)
 {
   bool passes = command->takes & PASSES_ARGUMENTS;
-  int own = passes ? count_own (argc, argv) : argc, count = own, code = 0;
+  int own = passes ? count_own (command, argc, argv) : argc, count = own, code = 0;
   g_autofree char **all = g_new0 (char *, (gsize) own + 1);
   char **words = memcpy (all, argv, (gsize) own * sizeof *argv);
   bool help = false;
   GError *error = NULL;
+  drop_bare (command, &count, words);
   if (!parse_options (command, call, &count, &words, &help, &error))
     return command_fail (error, call->json);
   if (help)
     return 0;
   if (passes)
-    call->arguments = argv + own;
+    {
+      call->arguments = argv + own;
+      call->n_arguments = argc - own;
+    }
   else
     set_arguments (call, words + 1);
   g_autofree char *usage = check_arguments (command, call);
   if (usage != NULL)
     return command_usage (command->name, "%s", usage);
-  return run (command, call, &code, &error) ? code : command_fail (error, call->json);
+  if (run (command, call, &code, &error))
+    return code;
+  code = command_fail (error, call->json);
+  return command->takes & ENDS_WITH_ONE && code != EXIT_MODEL && code != EXIT_INTERRUPTED ? EXIT_REFUSED : code;
 }
 
 int
 command_call (const Command *command, int argc, char **argv)
 {
-  Call call = { .options = g_malloc0 (command->options_size + 1) };
+  return command_call_word (command, NULL, argc, argv);
+}
+
+int
+command_call_word (const Command *command, const void *around, int argc, char **argv)
+{
+  Call call = { .options = g_malloc0 (command->options_size + 1), .around = around };
   if (command->defaults != NULL)
     memcpy (call.options, command->defaults, command->options_size);
   int code = call_with (command, &call, argc, argv);

@@ -20,6 +20,7 @@ typedef struct
   void *options;    /* the command's own struct */
   char **arguments; /* what is no option; ends with NULL; borrowed */
   int n_arguments;
+  const void *around; /* of a word: what the command around it has found out, borrowed; else NULL */
 } Call;
 
 enum
@@ -27,7 +28,8 @@ enum
   TAKES_SETTINGS = 1,   /* the options of the table of settings */
   TAKES_JSON = 2,       /* --json */
   NEEDS_HOME = 4,       /* settings are loaded before it runs; without a home it does not */
-  PASSES_ARGUMENTS = 8, /* whatever follows the options above goes on to another program as it is */
+  PASSES_ARGUMENTS = 8, /* whatever follows its options goes on as it is, to another program or a word */
+  ENDS_WITH_ONE = 16,   /* its errors end it with 1, but for usage and configuration, which are 2 as always */
 };
 
 /* An option of one command: { "limit", 0, OPTION_NUMBER (RunsOptions, limit), "At most this many", "N" }. */
@@ -39,6 +41,7 @@ typedef struct
   size_t offset;        /* of its member in the command's struct */
   const char *help;     /* NULL: it is not shown, being weir's own */
   const char *argument; /* what the help puts behind it: "N" */
+  bool bare;            /* it may stand without its value, and says nothing then */
 } CommandOption;
 
 /* Type and place of an option; a member of another type does not compile. */
@@ -47,7 +50,9 @@ typedef struct
 #define OPTION_TEXT(options, member) G_OPTION_ARG_STRING, OPTION_AT (options, member, char *)
 #define OPTION_AT(options, member, ctype) offsetof (options, member) * _Generic(((options *) NULL)->member, ctype : 1)
 
-typedef struct
+typedef struct Command Command;
+
+struct Command
 {
   const char *name;
   const char *arguments;   /* as the help shows them: "FILE..."; "up|down|status": exactly one of these words */
@@ -62,9 +67,12 @@ typedef struct
   size_t options_size;          /* of their struct */
   const void *defaults;         /* that struct as it begins; NULL: all zero */
 
+  /* One of these words follows its options and arguments, each a command of its own, called "COMMAND WORD"; ends with NULL; NULL: none. */
+  const Command *const *words;
+
   /* *ret_code is 0 and stays so where all is well; an error becomes its own exit code (weir_error_exit_code). */
   bool (*run) (Call *call, int *ret_code, GError **error);
-} Command;
+};
 
 #define ANY_NUMBER INT_MAX
 
@@ -80,10 +88,17 @@ typedef struct
 /* Runs `weir NAME ...`: argv[0] is the command's name. Returns the exit code. */
 int command_call (const Command *command, int argc, char **argv);
 
+/* The word of a command that is called so, NULL: it has none such. */
+const Command *command_find_word (const Command *command, const char *name);
+/* "init-step" of "ledger init-step". Borrowed. */
+const char *command_word_name (const Command *word);
+/* Runs a word: as command_call, with what its calls find in "around". */
+int command_call_word (const Command *word, const void *around, int argc, char **argv);
+
 /* Its options: "--home", ..., "--help". NULL-terminated; both the array and the texts are the caller's. */
 char **command_options (const Command *command);
 
-/* The words of its arguments ("up", "down", "status"), or none. NULL-terminated; the caller's. */
+/* Its words, or those of its arguments ("up", "down", "status"), or none. NULL-terminated; the caller's. */
 char **command_words (const Command *command);
 
 /* Prints "weir: message", DETAIL and HINT to stderr (as {"error":{...}} on stdout too when json), frees the error, returns its exit

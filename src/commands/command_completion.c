@@ -52,6 +52,20 @@ add_value_option (GHashTable *seen, const char *text)
     fputs (" | ", stdout);
 }
 
+static void
+add_value_options (GHashTable *seen, const Command *command)
+{
+  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
+    {
+      g_autofree char *name = g_strconcat ("--", option->name, NULL);
+      if (option->type == G_OPTION_ARG_NONE || g_hash_table_contains (seen, name))
+        continue;
+      add_value_option (seen, name), fputs (name, stdout);
+      if (option->letter != 0)
+        printf (" | -%c", option->letter);
+    }
+}
+
 /* The options whose value is the next word: "--home | --table | -t". */
 static void
 print_value_options (void)
@@ -61,15 +75,11 @@ print_value_options (void)
     if (row->option != NULL)
       add_value_option (seen, row->option), fputs (row->option, stdout);
   for (const Command *const *command = cli_table; *command != NULL; command++)
-    for (const CommandOption *option = (*command)->options; option != NULL && option->name != NULL; option++)
-      {
-        g_autofree char *name = g_strconcat ("--", option->name, NULL);
-        if (option->type == G_OPTION_ARG_NONE || g_hash_table_contains (seen, name))
-          continue;
-        add_value_option (seen, name), fputs (name, stdout);
-        if (option->letter != 0)
-          printf (" | -%c", option->letter);
-      }
+    {
+      add_value_options (seen, *command);
+      for (const Command *const *word = (*command)->words; word != NULL && *word != NULL; word++)
+        add_value_options (seen, *word);
+    }
 }
 
 /* bash cuts "--home=X" into three words. */

@@ -6,6 +6,11 @@
 #include "src/commands/load_now.h"
 #include "src/load/upkeep.h"
 
+typedef struct
+{
+  gboolean gone;
+} DiscardOptions;
+
 /* What is told of the file from now on. */
 static void
 explain (const HeldRun *held, GError **why)
@@ -17,7 +22,7 @@ explain (const HeldRun *held, GError **why)
              "\"%s\" was held, and `weir discard` has refused it", held->file);
 }
 
-/* A file that was loaded where it lay is left there; of one that somebody has taken away only the ledger is told. */
+/* A file that was loaded where it lay is left there; of one that nobody has any more only the ledger is told. */
 static bool
 discard_in_place (Loader *loader, const HeldRun *held, const GError *why, LoadEnd *ret_end, GError **error)
 {
@@ -38,16 +43,17 @@ discard_claimed (Loader *loader, const HeldRun *held, const Route *route, const 
 }
 
 static bool
-discard (Loader *loader, const HeldRun *held, LoadEnd *ret_end, GError **error)
+discard (Loader *loader, const HeldRun *held, bool gone, LoadEnd *ret_end, GError **error)
 {
   /* A file that is refused anyway needs no good model. */
   const Route route = { .table = held->table };
   g_autoptr (GError) why = NULL;
   explain (held, &why);
-  if (!load_now_lock (loader, &route, held->file, error))
+  bool there = held_run_has_file (held, NULL);
+  if ((held->claimed && !there && !gone && !held_run_has_file (held, error)) || !load_now_lock (loader, &route, held->file, error))
     return false;
-  bool done = held->claimed && held_run_has_file (held, NULL) ? discard_claimed (loader, held, &route, why, ret_end, error)
-                                                              : discard_in_place (loader, held, why, ret_end, error);
+  bool done = held->claimed && there ? discard_claimed (loader, held, &route, why, ret_end, error)
+                                     : discard_in_place (loader, held, why, ret_end, error);
   loader_unlock (loader);
   return done;
 }
@@ -55,6 +61,7 @@ discard (Loader *loader, const HeldRun *held, LoadEnd *ret_end, GError **error)
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
+  const DiscardOptions *options = call->options;
   AUTO_FD int stop_fd = loader_open_stop ();
   g_auto (Loader) loader = { 0 };
   g_auto (HeldRun) held = { 0 };
@@ -62,13 +69,18 @@ run (Call *call, int *ret_code, GError **error)
   loader_init (&loader, call->settings, stop_fd);
   loader.one_shot = true;
   if (!loader_refresh (&loader, error) || !held_run_find (&loader, call->arguments[0], &held, error)
-      || !discard (&loader, &held, &end, error))
+      || !discard (&loader, &held, options->gone, &end, error))
     return false;
   load_now_tell (end.summary, call->json, false);
   upkeep_leave (&loader);
   *ret_code = 0;
   return true;
 }
+
+static const CommandOption options[] = {
+  { "gone", 0, OPTION_FLAG (DiscardOptions, gone), "Nobody has the file any more: tell the ledger so", NULL },
+  { NULL },
+};
 
 const Command command_discard = {
   .name = "discard",
@@ -80,5 +92,7 @@ const Command command_discard = {
   .least = 1,
   .most = 1,
   .usage = "a run is needed: " A_RUN,
+  .options = options,
+  .options_size = sizeof (DiscardOptions),
   .run = run,
 };

@@ -80,6 +80,53 @@ show_status (Db *db, bool json, GError **error)
   return true;
 }
 
+/* What was applied, the newest first. */
+static bool
+show_history (Db *db, bool json, GError **error)
+{
+  g_autoptr (GPtrArray) migrations = migrate_status (db, error);
+  g_autoptr (Json) array = json_array ();
+  for (guint i = migrations != NULL ? migrations->len : 0; i-- > 0;)
+    {
+      const Migration *migration = migrations->pdata[i];
+      if (migration->applied_on != NULL && json)
+        json_array_append_new (array, migration_to_json (migration));
+      else if (migration->applied_on != NULL)
+        print_migration (migration);
+    }
+  if (migrations != NULL && json)
+    show_json (array);
+  return migrations != NULL;
+}
+
+/* The newest that is applied, and whether that is all that this weir has. */
+static bool
+show_current (Db *db, bool json, GError **error)
+{
+  g_autoptr (GPtrArray) migrations = migrate_status (db, error);
+  if (migrations == NULL)
+    return false;
+  const Migration *current = NULL;
+  int pending = 0;
+  for (guint i = 0; i < migrations->len; i++)
+    {
+      const Migration *migration = migrations->pdata[i];
+      pending += migration->applied_on == NULL;
+      if (migration->applied_on != NULL && (current == NULL || migration->version > current->version))
+        current = migration;
+    }
+  g_autoptr (Json) object =
+      json_pack ("{s:o, s:s?, s:b}", "version", current != NULL ? json_integer (current->version) : json_null (), "name",
+                 current != NULL ? current->name : NULL, "head", pending == 0);
+  if (json)
+    show_json (object);
+  else if (current == NULL)
+    puts ("none");
+  else
+    printf ("%04d_%s%s\n", current->version, current->name, pending == 0 ? " (head)" : "");
+  return true;
+}
+
 static bool
 run (Call *call, int *ret_code, GError **error)
 {
@@ -95,15 +142,21 @@ run (Call *call, int *ret_code, GError **error)
     return up (db, call->json, error);
   if (g_str_equal (verb, "down"))
     return down (db, call->json, error);
+  if (g_str_equal (verb, "history"))
+    return show_history (db, call->json, error);
+  if (g_str_equal (verb, "current"))
+    return show_current (db, call->json, error);
   return show_status (db, call->json, error);
 }
 
 const Command command_migrate = {
   .name = "migrate",
-  .arguments = "up|down|status",
+  .arguments = "up|down|status|history|current",
   .summary = "the versioned schema of the ledger",
-  .description = "up applies what is pending; down takes back the newest one, and refuses while that would lose rows.\n\n"
-                 "  weir migrate status",
+  .description =
+      "up applies what is pending; down takes back the newest one, and refuses while that would lose rows. history is what was\n"
+      "applied, the newest first; current the newest of it, and (head) where nothing is pending.\n\n"
+      "  weir migrate status",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .run = run,
 };

@@ -14,7 +14,7 @@
 
 typedef struct
 {
-  gboolean write, missing_ok, show_pii;
+  gboolean write, approve, missing_ok, show_pii;
   char *schema;
   int limit;
 } RebuildOptions;
@@ -62,6 +62,8 @@ check_options (const RebuildOptions *options, GError **error)
 {
   if (options->write && options->schema != NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "--write is for the table itself, --schema for another one: one of them");
+  if (options->approve && !options->write)
+    return weir_error (error, WEIR_ERROR_MODEL, "--approve is for what --write closes");
   if (options->write && options->missing_ok)
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Rows of files that are lost would be lost, too." },
                       "--write is only for a table whose files are all there");
@@ -88,7 +90,7 @@ static bool
 rebuild_locked (Loader *loader, const Model *model, const Call *call, int *ret_code, GError **error)
 {
   const RebuildOptions *options = call->options;
-  const RebuildWish wish = { options->write, options->schema, options->limit, options->show_pii };
+  const RebuildWish wish = { options->write, options->approve, options->schema, options->limit, options->show_pii };
   Watched watched = { .loader = loader };
   g_auto (RebuildEnd) end = { 0 };
   g_autoptr (Rebuild) rebuild = rebuild_find (loader, model, options->missing_ok, error);
@@ -142,6 +144,8 @@ run (Call *call, int *ret_code, GError **error)
 
 static const CommandOption options[] = {
   { "write", 'w', OPTION_FLAG (RebuildOptions, write), "Make the table what its files give", NULL },
+  { "approve", 0, OPTION_FLAG (RebuildOptions, approve),
+    "With --write: also where it closes more keys than the model's guard lets a file", NULL },
   { "schema", 0, OPTION_TEXT (RebuildOptions, schema), "Make it in this schema instead, beside the table, which stays as it is",
     "NAME" },
   { "limit", 0, OPTION_NUMBER (RebuildOptions, limit), "Show at most this many rows that differ (default 20)", "N" },

@@ -52,8 +52,41 @@ parse_member (Json *object, const char *name)
     json_object_set_new (object, name, value);
 }
 
+/* What a command wrote, from hexadecimal digits: any bytes, of which a NUL is shown as one. Owned by the caller; NULL: nothing is known. */
+static char *
+output_text (const DbResult *command)
+{
+  const char *hex = db_result_rows (command) > 0 ? db_result_named (command, 0, "output") : NULL;
+  GString *text = hex != NULL ? g_string_new (NULL) : NULL;
+  for (; hex != NULL && hex[0] != '\0'; hex += 2)
+    {
+      int byte = g_ascii_xdigit_value (hex[0]) * 16 + g_ascii_xdigit_value (hex[1]);
+      if (byte != 0)
+        g_string_append_c (text, (char) byte);
+      else
+        g_string_append (text, "\xE2\x90\x80");
+    }
+  return text != NULL ? g_string_free (text, FALSE) : NULL;
+}
+
+/* Only runs of commands have these members. */
 static void
-print_json (const DbResult *run, const DbResult *steps)
+add_command (Json *object, const DbResult *command)
+{
+  if (db_result_rows (command) == 0)
+    {
+      json_object_del (object, "command");
+      json_object_del (object, "exit_status");
+      return;
+    }
+  g_autofree char *output = output_text (command);
+  g_autoptr (Json) members = show_result_to_json (command);
+  json_object_update (object, json_array_get (members, 0));
+  json_object_set_new (object, "output", weir_json_string (output));
+}
+
+static void
+print_json (const DbResult *run, const DbResult *steps, const DbResult *command)
 {
   g_autoptr (Json) array = result_to_json (run);
   Json *object = json_array_get (array, 0);
@@ -61,6 +94,7 @@ print_json (const DbResult *run, const DbResult *steps)
   parse_member (object, "lines");
   parse_member (object, "summary");
   json_object_set_new (object, "steps", result_to_json (steps));
+  add_command (object, command);
   show_json (object);
 }
 
@@ -77,8 +111,19 @@ shown_value (const char *name, const char *value)
   return lines_text (&lines);
 }
 
+/* Behind all else. */
 static void
-print_details (const DbResult *run, const DbResult *steps)
+print_output (const DbResult *command)
+{
+  g_autofree char *output = output_text (command), *shown = output != NULL ? text_lines_printable (output) : NULL;
+  if (shown == NULL || shown[0] == '\0')
+    return;
+  bool ended = g_str_has_suffix (shown, "\n");
+  printf ("\noutput, %s bytes:\n%s%s", db_result_named (command, 0, "output_bytes"), shown, ended ? "" : "\n");
+}
+
+static void
+print_details (const DbResult *run, const DbResult *steps, const DbResult *command)
 {
   for (int column = 0; column < db_result_columns (run); column++)
     {
@@ -90,6 +135,7 @@ print_details (const DbResult *run, const DbResult *steps)
     }
   putchar ('\n');
   show_result (steps, "No step was begun.");
+  print_output (command);
 }
 
 static bool
@@ -98,13 +144,14 @@ show_one (Db *db, const Call *call, GError **error)
   const char *text = call->arguments[0];
   Uid id;
   g_autoptr (DbResult) run = NULL;
-  g_autoptr (DbResult) steps = NULL;
-  if (!ledger_find_run (db, text, &id, error) || !ledger_run (db, id, &run, error) || !ledger_run_steps (db, id, &steps, error))
+  g_autoptr (DbResult) steps = NULL, command = NULL;
+  if (!ledger_find_execution (db, text, &id, error) || !ledger_run (db, id, &run, error)
+      || !ledger_run_steps (db, id, &steps, error) || !ledger_run_command (db, id, &command, error))
     return false;
   if (call->json)
-    print_json (run, steps);
+    print_json (run, steps, command);
   else
-    print_details (run, steps);
+    print_details (run, steps, command);
   return true;
 }
 
@@ -158,7 +205,7 @@ const Command command_runs = {
   .name = "runs",
   .arguments = "[RUN]",
   .summary = "the ledger: every run, or one in detail",
-  .description = "RUN is " A_RUN ".\n\n"
+  .description = "RUN is " A_RUN ", or the name of a pipeline (`weir ledger`), of which it is the latest.\n\n"
                  "  weir runs --limit 5\n"
                  "  weir runs --table users\n"
                  "  weir runs last",

@@ -32,6 +32,7 @@ typedef struct
   GPtrArray *waiting;
   FailedFiles failed;
   GPtrArray *guarded; /* of GuardedFile; NULL: not known */
+  GPtrArray *strays;  /* paths of files among them that no run holds; NULL: not known */
 } Status;
 
 static void
@@ -44,6 +45,7 @@ status_clear (Status *status)
   g_clear_pointer (&status->waiting, g_ptr_array_unref);
   failed_files_clear (&status->failed);
   g_clear_pointer (&status->guarded, g_ptr_array_unref);
+  g_clear_pointer (&status->strays, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
@@ -104,7 +106,7 @@ cause_of (const WaitingFile *file)
   static const char *const causes[][2] = { { "writing", "incomplete" },
                                            { "settling", "incomplete" },
                                            { "unreadable", "unreadable" },
-                                           { "held", "model" },
+                                           { "blocked", "model" },
                                            { "waits", "waits" } };
   if (file->waits_for != NULL)
     return "older";
@@ -143,6 +145,18 @@ waiting_to_json (const WaitingFile *file)
   return object;
 }
 
+static Json *
+strays_to_json (const Settings *settings, const GPtrArray *strays)
+{
+  Json *array = strays != NULL ? json_array () : json_null ();
+  for (guint i = 0; strays != NULL && i < strays->len; i++)
+    {
+      g_autofree char *shown = settings_shown_path (settings, strays->pdata[i]);
+      json_array_append_new (array, weir_json_string (shown));
+    }
+  return array;
+}
+
 static void
 print_json (const Status *status)
 {
@@ -156,10 +170,11 @@ print_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  g_autoptr (Json) root = json_pack (
-      "{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database", "where",
-      weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session", status->session,
-      "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded), "failed", failed);
+  g_autoptr (Json) root =
+      json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
+                 "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away),
+                 "session", status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded),
+                 "not_held", strays_to_json (status->settings, status->strays), "failed", failed);
   show_json (root);
 }
 
@@ -315,6 +330,18 @@ print_waiting (const Status *status)
   show_table (headers, cells);
 }
 
+/* Files that lie where held ones do. */
+static void
+print_strays (const Settings *settings, const GPtrArray *strays)
+{
+  if (strays == NULL || strays->len == 0)
+    return;
+  g_autofree char *shown = settings_shown_path (settings, strays->pdata[0]);
+  printf ("\n%u file%s in the folder of held files that no run holds, such as %s\n", strays->len, strays->len == 1 ? "" : "s",
+          shown);
+  puts ("  HINT: `weir verify` lists them: `mv FILE imports/` loads one again, or remove it");
+}
+
 static void
 print_failed (const Status *status)
 {
@@ -349,13 +376,15 @@ print_text (const Status *status)
   print_table_notes (status);
   print_waiting (status);
   guarded_print (status->guarded);
+  print_strays (status->settings, status->strays);
   print_failed (status);
 }
 
 static bool
 needs_attention (const Status *status)
 {
-  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0))
+  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0)
+      || (status->strays != NULL && status->strays->len > 0))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -407,6 +436,16 @@ read_tables (Db *db, Status *status, GError **error)
 }
 
 static bool
+find_held (Db *db, Status *status, GError **error)
+{
+  status->strays = guarded_list (status->settings);
+  status->guarded = guarded_read (db, status->settings, status->catalog, error);
+  if (status->guarded != NULL)
+    guarded_keep_strays (status->strays, status->settings, status->guarded);
+  return status->guarded != NULL;
+}
+
+static bool
 gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
   status->settings = settings;
@@ -415,7 +454,7 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && (status->guarded = guarded_read (db, settings, catalog, error)) == NULL)
+  if (status->away == NULL && !find_held (db, status, error))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

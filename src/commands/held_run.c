@@ -27,9 +27,17 @@ is_not_held (const char *text, const char *state, GError **error)
 static bool
 no_file (const HeldRun *held, GError **error)
 {
+  char id[UID_TEXT_SIZE];
+  uid_format (held->run, id);
+  g_autofree char *hint = g_strdup_printf ("In the home that has it the same command works. If nobody has it any more: "
+                                           "`weir discard --gone %.8s`.",
+                                           id);
   return weir_fail (error,
-                    &(Failure) { WEIR_ERROR_MODEL, .detail = "Somebody has moved or removed it. Nothing was changed.",
-                                 .hint = "Drop the file into the drop folder again, if you have it." },
+                    &(Failure) { WEIR_ERROR_MODEL,
+                                 .detail =
+                                     "Somebody has moved or removed it, or it is in another home of this database. Nothing was "
+                                     "changed.",
+                                 .hint = hint },
                     "the file \"%s\" is not at \"%s\"", held->file, held->place);
 }
 

@@ -106,7 +106,7 @@ summarize_held (const Run *run, const PipelineResult *result, const GError *fail
   if (!is_model && !g_error_matches (failure, WEIR_ERROR, WEIR_ERROR_LOCAL))
     return NULL;
   PipelineResult held = *result;
-  held.status = STATUS_HELD;
+  held.status = STATUS_BLOCKED;
   g_autoptr (Json) summary = pipeline_summary (run, &held, 0, failure);
   json_object_set_new (summary, "outcome", json_string (outcome_word (outcome_of_error (failure))));
   json_object_set_new (summary, "scope", json_string (scope_word (is_model ? SCOPE_FILE : scope_of_error (failure))));

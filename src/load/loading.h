@@ -40,7 +40,8 @@ bool loading_claimed (Loader *loader, Claim *claim, const Route *route, const Ca
  * is an INPUT error. On error it stays claimed. */
 bool loading_refused (Loader *loader, Claim *claim, const Route *route, const GError *why, LoadEnd *ret_end, GError **error);
 
-/* Loads a file that stays where it is ("path", which messages show), or is archived if it was loaded (refused: moved to failed/).
+/* Loads a file that stays where it is ("path", which messages show), or is archived if it was loaded (refused: moved to failed/; held: to
+ * imports/.held/, from where `weir approve` archives it).
  * Its run ends with this process, whatever happens. candidate: where weir had it before, and its run, if it has one; without an order_key it
  * only has "past". */
 bool loading_in_place (Loader *loader, const char *path, const Route *route, const Candidate *candidate, bool archive,

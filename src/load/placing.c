@@ -231,7 +231,7 @@ placing_in_place (const Placing *placing, const char *path, bool archive, GError
   g_autofree char *place = NULL;
   GError *local = NULL;
   bool touched = is_touched (placing);
-  if (archive && !placing->end->held)
+  if (archive)
     (void) move_file (placing, &file, &place, &local);
   if (place != NULL)
     return finish_move (placing, place, place, touched, local), record_place (placing, place, find_disposition (placing), error);

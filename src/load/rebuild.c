@@ -381,6 +381,45 @@ write_all (Loader *loader, const Rebuild *rebuild, RebuildEnd *end, GError **err
   return true;
 }
 
+/* A model that has become one of full exports closes whom older files lack: of each of them nobody was asked. */
+static bool
+find_closes (Db *db, const Rebuild *rebuild, RebuildEnd *end, GError **error)
+{
+  const Model *model = rebuild->model;
+  g_auto (TableState) state = { 0 };
+  g_auto (History) history = { 0 };
+  g_autoptr (DbResult) counts = NULL;
+  if (model->absent == ABSENT_KEEP || !end->difference->exists || !end->difference->comparable)
+    return true;
+  if (!ledger_table_read (db, model->table, false, &state, error) || !history_parse (state.history, &history, error))
+    return false;
+  const SqlVar vars[] = { { "schema", rebuild->schema },
+                          { "temporary", rebuild->temporary },
+                          { "table", model->table },
+                          { "id", model->id_column },
+                          { "current", history.names[HISTORY_CURRENT] },
+                          { "current_then", model->history.names[HISTORY_CURRENT] } };
+  if (!sql_run (db, "rebuild/closes", vars, G_N_ELEMENTS (vars), &counts, error))
+    return false;
+  end->closes = db_result_int64 (counts, 0, 0);
+  end->holding = db_result_int64 (counts, 0, 1);
+  return true;
+}
+
+static bool
+check_closes (const Rebuild *rebuild, const RebuildWish *wish, const RebuildEnd *end, GError **error)
+{
+  double most = rebuild->model->guard.close_percent;
+  if (!wish->write || wish->approved || (double) end->closes * 100 <= most * (double) end->holding)
+    return true;
+  g_autofree char *closes = text_count (end->closes), *holding = text_count (end->holding);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, REASON_HELD, .detail = "Nothing was changed.",
+                                 .hint = "Without --write the difference is shown; `--write --approve` writes it all the same." },
+                    "it would close %s of %s keys of %s, and %g %% is the most (\"guard\": {\"close_percent\": %g})", closes,
+                    holding, rebuild->model->table, most, most);
+}
+
 static bool
 in_transaction (Loader *loader, const Rebuild *rebuild, const RebuildWish *wish, RebuildEnd *end, GError **error)
 {
@@ -391,7 +430,8 @@ in_transaction (Loader *loader, const Rebuild *rebuild, const RebuildWish *wish,
       || !ledger_shadow_changed (db, error))
     return false;
   end->difference = difference_find (db, &of, error);
-  return end->difference != NULL && difference_sample (db, end->difference, wish->limit, wish->show_pii, &end->sample, error)
+  return end->difference != NULL && find_closes (db, rebuild, end, error) && check_closes (rebuild, wish, end, error)
+         && difference_sample (db, end->difference, wish->limit, wish->show_pii, &end->sample, error)
          && (wish->schema == NULL || difference_publish (db, end->difference, wish->schema, error))
          && (!wish->write || write_all (loader, rebuild, end, error));
 }

@@ -53,6 +53,7 @@ bool rebuild_run (Loader *loader, Rebuild *rebuild, void (*tell) (const char *na
 typedef struct
 {
   bool write;         /* the live table becomes the same */
+  bool approved;      /* whatever that closes */
   const char *schema; /* it stays there; NULL: nowhere */
   int limit;          /* of the rows that are told */
   bool show_pii;
@@ -65,12 +66,15 @@ typedef struct
   Json *sample;         /* difference_sample */
   Uid run;              /* of what was written; zero: nothing was */
   int64_t placeholders; /* that were made in dimensions, where it was */
+  int64_t closes,
+      holding; /* keys that hold in the live table, those of them that do not in the rebuilt one first, of full exports; else 0 */
 } RebuildEnd;
 
 void rebuild_end_clear (RebuildEnd *end);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RebuildEnd, rebuild_end_clear)
 
-/* Compares, and does what is wished, in one transaction: of the table, the ledger and its own run in it all or nothing. */
+/* Compares, and does what is wished, in one transaction: of the table, the ledger and its own run in it all or nothing. Error: MODEL where that
+ * would close a larger share of the keys than the model's guard lets a file close, and nobody has approved it. */
 bool rebuild_finish (Loader *loader, const Rebuild *rebuild, const RebuildWish *wish, RebuildEnd *ret_end, GError **error);
 
 #endif

@@ -204,16 +204,40 @@ set_kind (Vars *vars, DiffKind kind, const char *entry)
 static bool
 find_judged (Db *db, Diff *diff, Vars *vars, GError **error)
 {
-  static const DiffKind kinds[] = { DIFF_INSERTED, DIFF_UPDATED, DIFF_CORRECTED, DIFF_LATE };
+  static const struct
+  {
+    DiffKind kind;
+    const char *became, *in_place;
+  } kinds[] = { { DIFF_INSERTED, "inserted", "false" },
+                { DIFF_UPDATED, "updated", "false" },
+                { DIFF_UPDATED, "overwritten", "true" },
+                { DIFF_CORRECTED, "corrected", "false" },
+                { DIFF_LATE, "late", "false" } };
   vars_set (vars, "line", "j.line");
   vars_set (vars, "at", "n.\"at?\"");
   for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      set_kind (vars, kinds[i], "diff/of_version");
+      vars_take (vars, "became", text_quote_literal (kinds[i].became));
+      vars_set (vars, "in_place", kinds[i].in_place);
+      set_kind (vars, kinds[i].kind, "diff/of_version");
       if (!keep_rows (db, diff, vars, "diff/judged", error))
         return false;
     }
   return true;
+}
+
+/* Whether a version, w, was written in place: in a column whose changes open none. Owned by the caller. */
+static char *
+overwritten_condition (const Model *model)
+{
+  g_autoptr (GString) text = g_string_new ("false");
+  for (guint i = 0; i < model->history.rules->len; i++)
+    {
+      const HistoryRule *rule = model->history.rules->pdata[i];
+      g_autofree char *ident = text_quote_ident (rule->name), *literal = text_quote_literal (rule->name);
+      g_string_append_printf (text, " or o.cells ->> %s is distinct from w.%s::text", literal, ident);
+    }
+  return g_strdup (text->str);
 }
 
 static bool
@@ -225,7 +249,12 @@ find_opened (Db *db, Diff *diff, Vars *vars, GError **error)
     return false;
   set_kind (vars, DIFF_UPDATED, "diff/of_version");
   vars_set (vars, "known", "exists");
-  return keep_rows (db, diff, vars, "diff/opened", error);
+  if (!keep_rows (db, diff, vars, "diff/opened", error))
+    return false;
+  vars_take (vars, "unlike", overwritten_condition (diff->model));
+  vars_set (vars, "in_place", "true");
+  set_kind (vars, DIFF_UPDATED, "diff/of_version");
+  return diff->model->history.rules->len == 0 || keep_rows (db, diff, vars, "diff/overwritten", error);
 }
 
 static bool
@@ -233,10 +262,12 @@ find_versions (Db *db, Diff *diff, Vars *vars, bool spliced, GError **error)
 {
   g_autofree char *start = text_quote_ident (diff->model->history.names[HISTORY_START]);
   vars_set (vars, "line", "l.line");
+  vars_set (vars, "in_place", "false");
   vars_take (vars, "at", g_strconcat ("w.", start, NULL));
   if (spliced ? !find_judged (db, diff, vars, error) : !find_opened (db, diff, vars, error))
     return false;
   vars_set (vars, "line", "l.line");
+  vars_set (vars, "in_place", "false");
   set_kind (vars, DIFF_CLOSED, "diff/of_version");
   return diff->counts[DIFF_CLOSED] == 0 || keep_rows (db, diff, vars, "diff/closed", error);
 }

@@ -57,7 +57,7 @@ bool diff_has_changes (const Diff *diff);
 bool diff_hides (const Diff *diff);
 
 /* One after the other, kind by kind: "kind", and of a row "line" (null: not known), "id" and "key" (of a fact without a key null), of a
- * version "from" and "to", and "changed" (changes.h; "first": nothing held before); of a reject "line", "column", "reason", "message",
+ * version "from" and "to", and "changed" (changes.h; "first": nothing held before; "in_place": no version begins); of a reject "line", "column", "reason", "message",
  * "original" (or "withheld_bytes"); of a column "column", "type", and of one that was there "former" and "was", its name and type then. A new
  * reference; NULL: there are no more. */
 void diff_rewind (Diff *diff);

@@ -109,12 +109,22 @@ make_utc (Json *entry, const char *member)
   json_object_set_new (entry, member, json_string (utc));
 }
 
+/* As many of each kind as are wanted: where a kind is asked for in two parts there may be twice as many. */
+static bool
+tell (Diff *diff, const Json *entry, GError **error)
+{
+  int kind = 0;
+  while (kind + 1 < DIFF_KINDS && !is_kind (entry, (DiffKind) kind))
+    kind++;
+  return (diff->options.limit > 0 && diff->shown[kind]++ >= diff->options.limit) || diff_put (diff->told, entry, error);
+}
+
 /* Behind the new rows: those that had been placeholders. */
 static bool
 tell_filled (Diff *diff, GPtrArray *filled, GError **error)
 {
   for (guint i = 0; i < filled->len; i++)
-    if (!diff_put (diff->told, filled->pdata[i], error))
+    if (!tell (diff, filled->pdata[i], error))
       return false;
   g_ptr_array_set_size (filled, 0);
   return true;
@@ -130,6 +140,8 @@ finish_entry (const Diff *diff, Json *entry)
     }
   make_utc (entry, "from");
   make_utc (entry, "to");
+  if (!json_is_true (json_object_get (entry, "in_place")))
+    json_object_del (entry, "in_place");
   json_object_del (entry, "cells");
   json_object_del (entry, "at");
 }
@@ -145,7 +157,7 @@ tell_page (Diff *diff, const GPtrArray *page, GPtrArray *filled, GError **error)
       finish_entry (diff, entry);
       if (was_new && is_kind (entry, DIFF_UPDATED))
         g_ptr_array_add (filled, json_incref (entry));
-      else if ((!was_new && !tell_filled (diff, filled, error)) || !diff_put (diff->told, entry, error))
+      else if ((!was_new && !tell_filled (diff, filled, error)) || !tell (diff, entry, error))
         return false;
     }
   return true;

@@ -14,7 +14,7 @@ struct Diff
   char *schema;       /* of the warehouse */
   GPtrArray *columns; /* of SeenColumn, as the load leaves them */
   bool hides;
-  int64_t counts[DIFF_KINDS];
+  int64_t counts[DIFF_KINDS], shown[DIFF_KINDS];
   FILE *found; /* in the transaction: an object a line, with "at" and "cells" of what is to be compared */
   FILE *told;  /* the same when that is done, as diff_next gives them */
 };

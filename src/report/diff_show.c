@@ -26,6 +26,12 @@ kind_of_entry (const Json *entry)
   return kind;
 }
 
+static bool
+is_in_place (const Json *entry)
+{
+  return json_is_true (json_object_get (entry, "in_place"));
+}
+
 /* NULL: it is not known. Owned by the caller. */
 static char *
 line_of (const Json *entry)
@@ -126,7 +132,8 @@ add_row (GPtrArray *cells, const Json *entry, bool with_times)
       g_ptr_array_add (cells, time_of (entry, "from"));
       g_ptr_array_add (cells, time_of (entry, "to"));
     }
-  g_ptr_array_add (cells, changed != NULL ? changes_text (changed, json_is_true (json_object_get (entry, "first"))) : NULL);
+  g_autofree char *changes = changed != NULL ? changes_text (changed, json_is_true (json_object_get (entry, "first"))) : NULL;
+  g_ptr_array_add (cells, is_in_place (entry) ? g_strdup_printf ("%s (in place)", changes) : g_steal_pointer (&changes));
 }
 
 static void
@@ -227,7 +234,7 @@ print_csv (const Json *entry)
   const char *cells[CSV_CELLS] = { text_of (entry, "kind"),   line,
                                    text_of (entry, "id"),     key,
                                    text_of (entry, "column"), text_of (entry, "was"),
-                                   text_of (entry, "type"),   text_of (entry, "reason") };
+                                   text_of (entry, "type"),   is_in_place (entry) ? "in place" : text_of (entry, "reason") };
   const Json *changed = json_object_get (entry, "changed");
   size_t i;
   Json *change;

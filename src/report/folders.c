@@ -156,7 +156,7 @@ add_claim (Survey *survey, const ClaimEntry *claim)
 static char *
 find_cause (Survey *survey, const Entry *entry, const Route *route, const char **ret_state)
 {
-  *ret_state = "held";
+  *ret_state = "blocked";
   if (route->broken != NULL)
     return g_strdup (route->broken->error->message);
   const TableKnowledge *known = survey->knowledge;
@@ -228,7 +228,7 @@ compare_files (const void *a, const void *b)
 static bool
 holds_others (const WaitingFile *file)
 {
-  static const char *const states[] = { "writing", "settling", "unreadable", "held", NULL };
+  static const char *const states[] = { "writing", "settling", "unreadable", "blocked", NULL };
   return file->table != NULL && file->run == NULL && g_strv_contains (states, file->state);
 }
 
@@ -244,7 +244,7 @@ wait_for_work (WaitingFile *file, const WaitingFile *in_work)
 static void
 wait_for (WaitingFile *file, const WaitingFile *older, int64_t until_ns)
 {
-  const char *why = g_str_equal (older->state, "held")         ? "is held"
+  const char *why = g_str_equal (older->state, "blocked")      ? "is blocked"
                     : g_str_equal (older->state, "unreadable") ? "cannot be read"
                                                                : "is not complete";
   g_autofree char *until = text_time (until_ns);
@@ -317,7 +317,7 @@ take_told (GPtrArray *files, const Json *board)
       const Json *told = told_find (board, file->file, file->run);
       if (told == NULL)
         continue;
-      bool known = g_str_equal (file->state, "held") || g_str_equal (file->state, "waits");
+      bool known = g_str_equal (file->state, "blocked") || g_str_equal (file->state, "waits");
       if (g_str_equal (file->state, "ready"))
         file->state = told_in_work (told) ? "in work" : "waits";
       g_autofree char *reason = g_steal_pointer (&file->reason);

@@ -11,7 +11,7 @@ typedef struct
 {
   char *file;
   char *table;
-  const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "held", "ignored", "in work", "orphan"; static */
+  const char *state; /* "ready", "settling", "writing", "unreadable", "waits", "blocked", "ignored", "in work", "orphan"; static */
   char *reason;      /* for people; NULL: nothing to say */
   char *run;         /* of a claim, else NULL */
   Json *told;        /* what a running `weir watch` says of it (src/report/told.h); NULL: nothing */

@@ -6,9 +6,11 @@
 #include "schema/ledger.h"
 #include "src/report/changes.h"
 #include "src/report/show.h"
+#include "watcher/claim.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 guarded_file_free (GuardedFile *file)
@@ -116,6 +118,47 @@ guarded_read (Db *db, const Settings *settings, const Catalog *catalog, GError *
   return files;
 }
 
+static const char *
+text_at (const Json *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text != NULL ? text : "";
+}
+
+static bool
+is_place_of (const GPtrArray *files, const char *shown)
+{
+  for (guint i = 0; i < files->len; i++)
+    if (g_strcmp0 (text_at (((const GuardedFile *) files->pdata[i])->file, "place"), shown) == 0)
+      return true;
+  return false;
+}
+
+GPtrArray *
+guarded_list (const Settings *settings)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *folder = g_build_filename (settings->imports, HELD_FOLDER, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (name[0] != '.')
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, text_compare);
+  return paths;
+}
+
+void
+guarded_keep_strays (GPtrArray *paths, const Settings *settings, const GPtrArray *files)
+{
+  for (guint i = paths->len; i > 0; i--)
+    {
+      g_autofree char *shown = settings_shown_path (settings, paths->pdata[i - 1]);
+      if (is_place_of (files, shown) || access (paths->pdata[i - 1], F_OK) != 0)
+        g_ptr_array_remove_index (paths, i - 1);
+    }
+}
+
 Json *
 guarded_to_json (const GPtrArray *files)
 {
@@ -125,13 +168,6 @@ guarded_to_json (const GPtrArray *files)
   for (guint i = 0; i < files->len; i++)
     json_array_append (array, ((const GuardedFile *) files->pdata[i])->file);
   return array;
-}
-
-static const char *
-text_at (const Json *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  return text != NULL ? text : "";
 }
 
 /* Held for changing the past, and not for closing too much. */

@@ -18,6 +18,12 @@ typedef struct
 /* All there are (of GuardedFile); NULL on error. */
 GPtrArray *guarded_read (Db *db, const Settings *settings, const Catalog *catalog, GError **error);
 
+/* Paths of the files in imports/.held/, sorted, owned by the caller: before guarded_read, for the ledger knows of one before it comes there.
+ * Behind that those are left of them that none of these is, and that lie there still: the ledger does not know them, or it knows that they
+ * are held no more. */
+GPtrArray *guarded_list (const Settings *settings);
+void guarded_keep_strays (GPtrArray *paths, const Settings *settings, const GPtrArray *files);
+
 /* As an array; null where files is NULL, for it is not known then whether there are any. A new reference. */
 Json *guarded_to_json (const GPtrArray *files);
 

@@ -27,12 +27,13 @@ rebuilt_to_json (const Rebuild *rebuild, const RebuildWish *wish, const RebuildE
   Json *columns = json_array ();
   for (guint i = 0; i < difference->shape->len; i++)
     json_array_append_new (columns, weir_json_string (difference->shape->pdata[i]));
-  return json_pack ("{s:s, s:i, s:o, s:I, s:s?, s:o, s:{s:I, s:I, s:I, s:I, s:I}, s:O, s:I, s:s?}", "table", rebuild->model->table,
-                    "files", (int) rebuild->files->len, "lost", list_lost (rebuild), "read", (json_int_t) rebuild->rows, "schema",
-                    wish->schema, "columns", columns, "rows", "live", (json_int_t) difference->live_rows, "rebuilt",
-                    (json_int_t) difference->rebuilt_rows, "extra", (json_int_t) difference->extra, "missing",
-                    (json_int_t) difference->missing, "different", (json_int_t) difference->different, "sample", end->sample,
-                    "placeholders", (json_int_t) end->placeholders, "written", uid_is_zero (end->run) ? NULL : id);
+  return json_pack ("{s:s, s:i, s:o, s:I, s:s?, s:o, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:O, s:I, s:s?}", "table",
+                    rebuild->model->table, "files", (int) rebuild->files->len, "lost", list_lost (rebuild), "read",
+                    (json_int_t) rebuild->rows, "schema", wish->schema, "columns", columns, "rows", "live",
+                    (json_int_t) difference->live_rows, "rebuilt", (json_int_t) difference->rebuilt_rows, "extra",
+                    (json_int_t) difference->extra, "missing", (json_int_t) difference->missing, "different",
+                    (json_int_t) difference->different, "closes", (json_int_t) end->closes, "sample", end->sample, "placeholders",
+                    (json_int_t) end->placeholders, "written", uid_is_zero (end->run) ? NULL : id);
 }
 
 /* "a = x, b = y" of the members, but for some. */
@@ -142,6 +143,15 @@ print_lost (const Rebuild *rebuild)
 }
 
 static void
+print_closes (const Rebuild *rebuild, const RebuildEnd *end)
+{
+  g_autofree char *closes = text_count (end->closes), *holding = text_count (end->holding);
+  if (end->closes > 0)
+    printf ("%s of the %s keys of %s that hold %s\n", closes, holding, rebuild->model->table,
+            uid_is_zero (end->run) ? "would be closed" : "were closed");
+}
+
+static void
 print_placeholders (int64_t placeholders)
 {
   g_autofree char *count = text_count (placeholders);
@@ -159,6 +169,7 @@ rebuilt_print (const Rebuild *rebuild, const RebuildWish *wish, const RebuildEnd
   printf ("%s: %u file%s with %s row%s give %s row%s\n", rebuild->model->table, files, files == 1 ? "" : "s", read,
           rebuild->rows == 1 ? "" : "s", rows, end->difference->rebuilt_rows == 1 ? "" : "s");
   print_lost (rebuild);
+  print_closes (rebuild, end);
   if (none)
     printf ("%s.%s is the same\n", rebuild->schema, rebuild->model->table);
   else

@@ -245,11 +245,11 @@ removal_to_json (const Removal *removal)
   g_autoptr (GPtrArray) staged = qualify_all (removal->settings->staging_schema, removal->staged);
   const LedgerRest *rest = &removal->ledger;
   return json_pack (
-      "{s:s, s:{s:s?, s:I, s:s?, s:s?, s:o, s:o, s:b, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes",
+      "{s:s, s:{s:s?, s:I, s:s?, s:s?, s:o, s:o, s:b, s:I, s:I, s:I, s:I}, s:o, s:b, s:o, s:o}", "table", removal->table, "removes",
       "table", table, "rows", (json_int_t) removal->rows, "view", view, "function", function, "joined", names_to_json (joined),
       "staging", names_to_json (staged), "settled", removal->known, "files", (json_int_t) (removal->scope.files ? rest->files : 0),
-      "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0), "rejects",
-      (json_int_t) (removal->scope.runs ? rest->rejects : 0), "dependents", names_to_json (removal->built), "cascade",
+      "held", (json_int_t) (removal->scope.files ? rest->held : 0), "runs", (json_int_t) (removal->scope.runs ? rest->runs : 0),
+      "rejects", (json_int_t) (removal->scope.runs ? rest->rejects : 0), "dependents", names_to_json (removal->built), "cascade",
       removal->scope.dependents, "referring", names_to_json (removal->facts), "model", weir_json_string (removal->model));
 }
 
@@ -280,6 +280,8 @@ print_removed (const Removal *removal)
     puts ("  what its loads have settled: key, types, the last file");
   if (removal->scope.files)
     print_count ("  ", removal->ledger.files, "file", " in archive and failed");
+  if (removal->scope.files && removal->ledger.held > 0)
+    print_count ("  ", removal->ledger.held, "held file", " in imports/.held");
   if (removal->scope.runs)
     {
       print_count ("  ", removal->ledger.runs, "run", " in the ledger");
@@ -294,6 +296,8 @@ print_kept (const Removal *removal)
 {
   if (!removal->scope.files && removal->ledger.files > 0)
     print_count ("  ", removal->ledger.files, "file", " in archive and failed (--archive removes them)");
+  if (!removal->scope.files && removal->ledger.held > 0)
+    print_count ("  ", removal->ledger.held, "held file", " in imports/.held (--archive removes them)");
   if (!removal->scope.runs && removal->ledger.runs > 0)
     print_count ("  ", removal->ledger.runs, "run", " in the ledger (--ledger removes them)");
   if (removal->model != NULL)
@@ -306,7 +310,8 @@ print_kept (const Removal *removal)
 void
 removal_print (const Removal *removal)
 {
-  bool keeps = removal->model != NULL || removal->facts->len > 0 || (!removal->scope.files && removal->ledger.files > 0)
+  bool keeps = removal->model != NULL || removal->facts->len > 0
+               || (!removal->scope.files && removal->ledger.files + removal->ledger.held > 0)
                || (!removal->scope.runs && removal->ledger.runs > 0);
   puts ("Removed:");
   print_removed (removal);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/sql.h"
+#include "watcher/claim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,11 @@ list_folders (const Verification *verification, GHashTable *paths, GError **erro
 {
   const Settings *settings = verification->settings;
   if (verification->table == NULL)
-    return list_folder (settings->archive, paths, error) && list_folder (settings->failed, paths, error);
+    {
+      g_autofree char *held = g_build_filename (settings->imports, HELD_FOLDER, NULL);
+      return list_folder (settings->archive, paths, error) && list_folder (settings->failed, paths, error)
+             && list_folder (held, paths, error);
+    }
   g_autofree char *own = g_build_filename (settings->archive, verification->table, NULL);
   return list_folder (own, paths, error);
 }
@@ -163,25 +168,36 @@ verify_file (Verification *verification, const DbResult *places, int row, const 
     verify_bytes (verification, path, shown, expected, tallies);
 }
 
+/* A run that was held and discarded has no file any more, where somebody has taken it away. */
 static bool
-is_kept (const char *disposition)
+is_kept (const DbResult *places, int row)
 {
-  return g_strcmp0 (disposition, "archived") == 0 || g_strcmp0 (disposition, "failed") == 0;
+  const char *disposition = db_result_named (places, row, "disposition"), *state = db_result_named (places, row, "state");
+  return g_strcmp0 (disposition, "archived") == 0 || g_strcmp0 (disposition, "failed") == 0
+         || (g_strcmp0 (disposition, "held") == 0 && g_strcmp0 (state, "held") == 0);
 }
 
-/* A file that `weir load` moves is there a moment before the ledger knows it: by now it does. */
+/* A file that `weir load` moves is there a moment before the ledger knows it: by now it does. Asked of those alone that it did not know. */
 static bool
-forget_known (const Verification *verification, GHashTable *paths, GError **error)
+tell_unknown (Verification *verification, GHashTable *paths, Tally *unknown, GError **error)
 {
-  g_autoptr (DbResult) places = NULL;
-  const SqlVar var = { "table", verification->table };
-  if (!sql_run (verification->db, "verify/places", &var, 1, &places, error))
-    return false;
-  for (int row = 0; row < db_result_rows (places); row++)
+  g_autoptr (Json) shown = json_array ();
+  g_autoptr (DbResult) still = NULL;
+  GHashTableIter iter;
+  gpointer path;
+  g_hash_table_iter_init (&iter, paths);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
     {
-      g_autofree char *path = g_canonicalize_filename (db_result_named (places, row, "place"), verification->settings->home);
-      g_hash_table_remove (paths, path);
+      g_autofree char *place = settings_shown_path (verification->settings, path);
+      if (access (path, F_OK) == 0)
+        json_array_append_new (shown, weir_json_string (place));
     }
+  g_autofree char *text = weir_json_text (shown);
+  const SqlVar var = { "places", text };
+  if (json_array_size (shown) > 0 && !sql_run (verification->db, "verify/unknown", &var, 1, &still, error))
+    return false;
+  for (int row = 0; still != NULL && row < db_result_rows (still); row++)
+    tally_add (unknown, db_result_value (still, row, 0));
   return true;
 }
 
@@ -201,21 +217,14 @@ verify_files (Verification *verification, GError **error)
   for (int row = 0; row < db_result_rows (places); row++)
     {
       g_autofree char *path = g_canonicalize_filename (db_result_named (places, row, "place"), verification->settings->home);
-      g_hash_table_remove (paths, path);
-      if (is_kept (db_result_named (places, row, "disposition")))
+      bool kept = is_kept (places, row), held = g_strcmp0 (db_result_named (places, row, "disposition"), "held") == 0;
+      if (kept || !held)
+        g_hash_table_remove (paths, path);
+      if (kept)
         verify_file (verification, places, row, path, tallies);
     }
-  if (g_hash_table_size (paths) > 0 && !forget_known (verification, paths, error))
+  if (!tell_unknown (verification, paths, &tallies[UNKNOWN], error))
     return false;
-  GHashTableIter iter;
-  gpointer path;
-  g_hash_table_iter_init (&iter, paths);
-  while (g_hash_table_iter_next (&iter, &path, NULL))
-    {
-      g_autofree char *shown = settings_shown_path (verification->settings, path);
-      if (access (path, F_OK) == 0)
-        tally_add (&tallies[UNKNOWN], shown);
-    }
   for (int i = 0; i < N_TALLIES; i++)
     tally_end (verification, &tallies[i]);
   return true;

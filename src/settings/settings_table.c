@@ -67,7 +67,8 @@ const Setting settings_table[] = {
   { .path = "wait_for_older",
     NUMBER (wait_for_older, 0, 86400),
     .fallback = "60",
-    .help = "Seconds a file waits for an older one of its table that is not complete, is held or cannot be read; 0: not at all." },
+    .help =
+        "Seconds a file waits for an older one of its table that is not complete, is blocked or cannot be read; 0: not at all." },
   { .path = "workers",
     WHOLE (workers, 1, 64),
     .compute = count_workers,

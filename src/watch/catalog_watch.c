@@ -105,7 +105,7 @@ tell_broken (CatalogWatch *watch)
       const BrokenModel *model = watch->catalog->broken->pdata[i];
       g_autofree char *text = weir_error_format (model->error);
       if (g_strcmp0 (g_hash_table_lookup (before, model->path), text) != 0)
-        log_line (watch->log, "%s\n    Its files are held until it is mended; other tables go on.", text);
+        log_line (watch->log, "%s\n    Its files are blocked until it is mended; other tables go on.", text);
       g_hash_table_remove (before, model->path);
       g_hash_table_replace (watch->broken, g_strdup (model->path), g_steal_pointer (&text));
     }

@@ -55,7 +55,7 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_about (supervisor->log, job->name, "held until %s is mended", route.broken->path);
+    log_about (supervisor->log, job->name, "blocked until %s is mended", route.broken->path);
   return job;
 }
 
@@ -278,7 +278,7 @@ give (Supervisor *supervisor, const GArray *all, const Step *step)
 static const char *
 why_not (const Job *job)
 {
-  return job->state == JOB_UNREADABLE ? "cannot be read" : job->state == JOB_HELD ? "is held" : "is not complete";
+  return job->state == JOB_UNREADABLE ? "cannot be read" : job->state == JOB_HELD ? "is blocked" : "is not complete";
 }
 
 /* Says once that a file waits for an older one, if that takes longer than files usually need to settle. */

@@ -87,7 +87,7 @@ static void
 assert_disagrees (Home *home, const char *code, const char *says)
 {
   int64_t runs = sql_number (home, "select count(*) from weir.execution");
-  assert_waiting (home, "items-2.csv", "held", says);
+  assert_waiting (home, "items-2.csv", "blocked", says);
   assert_check_says (home, "agreement", code, says);
   g_autoptr (Outcome) load = expect_weir (home, 2, "load", "--json", "imports/items-2.csv", NULL);
   g_autoptr (Json) published = outcome_json (load);
@@ -215,7 +215,7 @@ given_held_file (Home *home)
   g_autoptr (Json) published = outcome_json (load);
   assert_json (published, "error.code", "dependent_objects");
   assert_true (home_has_file (home, "imports/items-3.csv"));
-  assert_waiting (home, "items-3.csv", "held", "cannot drop view warehouse.items_current because other objects depend on it");
+  assert_waiting (home, "items-3.csv", "blocked", "cannot drop view warehouse.items_current because other objects depend on it");
   assert_not_held (home, "items-2.csv");
   assert_check_says (home, "file", "dependent_objects", "because other objects depend on it");
   return sql_scalar (home, "select run_id from weir.file where file_name = 'items-3.csv' order by seen_on desc limit 1");
@@ -233,7 +233,7 @@ test_a_view_of_somebody (void **state)
   assert_contains (runs->out, "because other objects depend on it");
   /* Tried once more, and in vain. */
   assert_weir (home, 2, "retry", run, NULL);
-  assert_waiting (home, "items-3.csv", "held", "because other objects depend on it");
+  assert_waiting (home, "items-3.csv", "blocked", "because other objects depend on it");
   /* Mended and loaded. */
   sql_run_text (home, "drop view public.report");
   assert_weir (home, 0, "load", "--archive", "imports/items-3.csv", NULL);
@@ -253,7 +253,7 @@ test_a_view_of_somebody_on_the_table (void **state)
   sql_run_text (home, "create view public.report as select n from warehouse.items");
   home_drop (home, "items-3.csv", "k,n\na,1.5\n");
   assert_weir (home, 2, "load", "imports/items-3.csv", NULL);
-  assert_waiting (home, "items-3.csv", "held", "cannot alter type of a column used by a view");
+  assert_waiting (home, "items-3.csv", "blocked", "cannot alter type of a column used by a view");
   g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
   assert_contains (check->out, "Something depends on warehouse.items, where the type of a column has to change");
   sql_run_text (home, "drop view public.report");
@@ -272,14 +272,14 @@ test_held_until_something_changes (void **state)
   assert_not_held (home, "items-3.csv");
   assert_weir (home, 0, "check", NULL);
   home_write_model (home, "items", ITEMS (""));
-  assert_waiting (home, "items-3.csv", "held", "depend on it");
+  assert_waiting (home, "items-3.csv", "blocked", "depend on it");
   /* So may other pins: a column more. */
   g_autoptr (Json) published = load_text (home, "items-4.csv", "k,more\na,1\n", NULL);
   assert_json (published, "status", "applied");
   assert_not_held (home, "items-3.csv");
   assert_weir (home, 0, "check", NULL);
   assert_weir (home, 2, "load", "imports/items-3.csv", NULL);
-  assert_waiting (home, "items-3.csv", "held", "depend on it");
+  assert_waiting (home, "items-3.csv", "blocked", "depend on it");
   /* So may other bytes. */
   home_take_back (home, "items-3.csv");
   home_drop (home, "items-3.csv", "k,n\na,17\n");

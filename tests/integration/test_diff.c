@@ -75,6 +75,48 @@ assert_loads_so (Home *home, const char *name, const Seen *seen)
   assert_string_equal (one, other);
 }
 
+/* What is only written in place opens no version, and is told all the same: of rows on top of history, and of those that find their places. */
+static void
+test_rows_that_are_overwritten_in_place (void **state)
+{
+  static const struct
+  {
+    const char *table, *model, *before, *after;
+  } cases[] = {
+    { "undated", "", "key,name,note,v\na,x,n,1\nb,x,n,1\nc,x,n,1\nd,x,,1\n",
+      "key,name,note,v\na,y,n,1\nb,y,n,2\nc,x,n,1\nd,x,,1\n" },
+    { "dated", "\"effective\": {\"column\": \"at\"}, ", "key,name,note,v,at\na,x,n,1,2026-01-01\nb,x,n,1,2026-01-01\n",
+      "key,name,note,v,at\na,y,n,1,2026-01-02\nb,y,n,2,2026-01-02\n" },
+  };
+  Home *home = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *table = cases[i].table;
+      g_autofree char *model = g_strdup_printf (
+          "{\"table\": \"%s\", \"kind\": \"dimension\", \"business_key\": [\"key\"], %s\"columns\": {\"name\": {\"scd\": 1, "
+          "\"all_versions\": true}, \"note\": {\"scd\": 0}}}",
+          table, cases[i].model);
+      g_autofree char *name = g_strconcat (table, ".csv", NULL);
+      home_write_model (home, table, model);
+      load (home, name, cases[i].before);
+      g_auto (Seen) seen = see (home, name, cases[i].after, NULL);
+      assert_int_equal (seen.rows, 2);
+      assert_seen (&seen, 0, "key.0", "b");
+      g_autoptr (Json) opened = outcome_json_at (seen.outcome, 1);
+      assert_null (json_object_get (opened, "in_place"));
+      assert_seen (&seen, 1, "kind", "updated");
+      assert_seen (&seen, 1, "key.0", "a");
+      assert_seen (&seen, 1, "in_place", "true");
+      assert_seen (&seen, 1, "changed", "[{\"column\":\"name\",\"old\":\"x\",\"new\":\"y\"}]");
+      g_autoptr (Outcome) shown = expect_weir (home, 0, "diff", name, NULL);
+      assert_contains (shown->out, "name: x → y (in place)");
+      g_autoptr (Outcome) few = expect_weir (home, 0, "diff", "--limit", "1", "--json", name, NULL);
+      g_auto (GStrv) lines = g_strsplit (g_strchomp (few->out), "\n", -1);
+      assert_int_equal (g_strv_length (lines), 2);
+      assert_loads_so (home, name, &seen);
+    }
+}
+
 static void
 test_rows_of_a_dimension (void **state)
 {
@@ -400,6 +442,7 @@ int
 main (void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown (test_rows_that_are_overwritten_in_place, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_rows_of_a_dimension, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_rows_that_find_their_places, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_rows_of_facts, home_setup, home_teardown),

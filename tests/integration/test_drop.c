@@ -206,11 +206,32 @@ test_in_work (void **state)
   assert_weir (home, 0, "drop", "users", "--yes", NULL);
 }
 
+/* A file that is held lies in neither archive nor failed, and is told by itself. */
+static void
+test_held_files_are_told (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "shops",
+                    "{\"table\": \"shops\", \"kind\": \"dimension\", \"business_key\": [\"key\"], \"absent\": \"close\"}");
+  g_autoptr (Json) one = load_text (home, "shops-1.csv", "key,v\na,1\nb,1\n", NULL);
+  g_autoptr (Json) two = load_text (home, "shops-2.csv", "key,v\na,1\n", NULL);
+  assert_json (two, "status", "held");
+  g_autoptr (Outcome) dry = expect_weir (home, 0, "drop", "shops", "--dry-run", "--archive", NULL);
+  assert_contains (dry->out, "1 file in archive and failed\n");
+  assert_contains (dry->out, "1 held file in imports/.held\n");
+  g_autoptr (Outcome) told = expect_weir (home, 0, "drop", "shops", "--dry-run", "--archive", "--json", NULL);
+  g_autoptr (Json) json = outcome_json (told);
+  assert_json (json, "removes.files", "1");
+  assert_json (json, "removes.held", "1");
+  assert_weir (home, 0, "discard", "last", NULL);
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_says_first, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_held_files_are_told, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_drops, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_leaves_nothing, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_dependents, home_setup, home_teardown),

@@ -9,18 +9,10 @@
 #define KEYED SALES ("\"business_key\": [\"sale\"], " REFERENCES ("reject"))
 
 static void
-load (Home *home, const char *name, const char *text, const char *counts)
-{
-  g_autoptr (Json) published = load_text (home, name, text, NULL);
-  assert_load (published, "applied", counts);
-  assert_ledger (home, published);
-}
-
-static void
 load_users (Home *home)
 {
   home_write_model (home, "users", USERS);
-  load (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "users.csv", "name,email\nAnn,a@x.org\nBob,b@x.org\n", "read=2 inserted=2 staged=2");
 }
 
 static void
@@ -29,7 +21,7 @@ test_columns (void **state)
   Home *home = *state;
   load_users (home);
   home_write_model (home, "sales", KEYED);
-  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\n", "read=1 inserted=1 staged=1");
   assert_sql (home,
               "sale_id uuid|user_id uuid|sale text|amount numeric|row_hash uuid|created_at timestamp with time zone"
               "|updated_at timestamp with time zone|loaded_by uuid",
@@ -73,11 +65,12 @@ test_keyed_upsert (void **state)
   Home *home = *state;
   load_users (home);
   home_write_model (home, "sales", KEYED);
-  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\nS3,b@x.org,2\n", "read=3 inserted=3 staged=3");
+  load_and_count (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\nS3,b@x.org,2\n",
+                  "read=3 inserted=3 staged=3");
   g_autofree char *run = sql_scalar (home, "select loaded_by from warehouse.sales where sale = 'S1'");
 
-  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.5\nS2,a@x.org,1\nS4,a@x.org,4\nS4,a@x.org,5\n",
-        "read=4 duplicate=1 unchanged=1 inserted=1 updated=1 staged=3");
+  load_and_count (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.5\nS2,a@x.org,1\nS4,a@x.org,4\nS4,a@x.org,5\n",
+                  "read=4 duplicate=1 unchanged=1 inserted=1 updated=1 staged=3");
 
   assert_sql (home, "S1|Ann|9.50\nS2|Ann|1\nS3|Bob|2\nS4|Ann|5",
               "select sale, name, amount from warehouse.sales join warehouse.users_current using (user_id) order by sale");
@@ -92,10 +85,10 @@ test_keyed_new_column (void **state)
   Home *home = *state;
   load_users (home);
   home_write_model (home, "sales", KEYED);
-  load (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "sales.csv", "sale,email,amount\nS1,a@x.org,9.50\nS2,b@x.org,1\n", "read=2 inserted=2 staged=2");
   g_autofree char *run = sql_scalar (home, "select loaded_by from warehouse.sales where sale = 'S1'");
-  load (home, "sales.csv", "sale,email,amount,till\nS1,a@x.org,9.50,3\nS2,b@x.org,2,4\nS3,b@x.org,3,5\n",
-        "read=3 unchanged=1 inserted=1 updated=1 staged=3");
+  load_and_count (home, "sales.csv", "sale,email,amount,till\nS1,a@x.org,9.50,3\nS2,b@x.org,2,4\nS3,b@x.org,3,5\n",
+                  "read=3 unchanged=1 inserted=1 updated=1 staged=3");
   assert_sql (home, "S1|9.50|3\nS2|2|4\nS3|3|5", "select sale, amount, till from warehouse.sales order by sale");
   assert_sql (home, run, "select loaded_by from warehouse.sales where sale = 'S1'");
   assert_sql (home, "S2", "select sale from warehouse.sales where updated_at > created_at");
@@ -108,13 +101,13 @@ test_keyless_bag (void **state)
   load_users (home);
   home_write_model (home, "sales", SALES (REFERENCES ("reject")));
   /* Two equal sales in one file are two sales. */
-  load (home, "sales.csv", "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,7,2026-01-01\n",
-        "read=3 inserted=3 staged=3");
+  load_and_count (home, "sales.csv", "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,7,2026-01-01\n",
+                  "read=3 inserted=3 staged=3");
   /* An overlapping export adds only what is more than there is. */
-  load (home, "sales.csv",
-        "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,8,2026-01-02\n",
-        "read=4 unchanged=2 inserted=2 staged=4");
-  load (home, "sales.csv", "email,amount,day\nb@x.org,7.0,2026-01-01\n", "read=1 unchanged=1 staged=1");
+  load_and_count (home, "sales.csv",
+                  "email,amount,day\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\na@x.org,5,2026-01-01\nb@x.org,8,2026-01-02\n",
+                  "read=4 unchanged=2 inserted=2 staged=4");
+  load_and_count (home, "sales.csv", "email,amount,day\nb@x.org,7.0,2026-01-01\n", "read=1 unchanged=1 staged=1");
   assert_sql (home, "5", "select count(*) from warehouse.sales");
   assert_sql (home, "3", "select count(*) from warehouse.sales where amount = 5");
   assert_sql (home, "0",
@@ -127,9 +120,9 @@ test_keyless_types (void **state)
 {
   Home *home = *state;
   home_write_model (home, "sales", SALES ("\"description\": \"\""));
-  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1\",\"\"\n\"2\",\"2\",\"\"\n", "read=2 inserted=2 staged=2");
-  load (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1.0\",\"\"\n\"2\",\"2.5\",\"late\"\n",
-        "read=2 unchanged=1 inserted=1 staged=2");
+  load_and_count (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1\",\"\"\n\"2\",\"2\",\"\"\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "sales.csv", "\"sku\",\"n\",\"note\"\n\"1\",\"1.0\",\"\"\n\"2\",\"2.5\",\"late\"\n",
+                  "read=2 unchanged=1 inserted=1 staged=2");
 
   home_drop (home, "sales.csv", "sku,n,note\n1,1,\n2,2,\nx,3,\n");
   g_autoptr (Outcome) inferred = expect_weir (home, 1, "load", "--json", "--archive", "imports/sales.csv", NULL);
@@ -149,8 +142,8 @@ test_keyless_duplicate_of_any_file (void **state)
   const char *first = "email,amount\na@x.org,5\n";
   load_users (home);
   home_write_model (home, "sales", SALES (REFERENCES ("reject")));
-  load (home, "sales.csv", first, "read=1 inserted=1 staged=1");
-  load (home, "sales.csv", "email,amount\na@x.org,6\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", first, "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", "email,amount\na@x.org,6\n", "read=1 inserted=1 staged=1");
   g_autoptr (Json) again = load_text (home, "sales.csv", first, NULL);
   assert_json (again, "status", "duplicate");
   assert_sql (home, "2", "select count(*) from warehouse.sales");
@@ -162,8 +155,8 @@ test_keyless_all (void **state)
   Home *home = *state;
   load_users (home);
   home_write_model (home, "sales", SALES ("\"append\": \"all\", " REFERENCES ("reject")));
-  load (home, "sales.csv", "email,amount\na@x.org,5\na@x.org,5\n", "read=2 inserted=2 staged=2");
-  load (home, "sales.csv", "email,amount\na@x.org,5\nb@x.org,5\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "sales.csv", "email,amount\na@x.org,5\na@x.org,5\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "sales.csv", "email,amount\na@x.org,5\nb@x.org,5\n", "read=2 inserted=2 staged=2");
   assert_sql (home, "4", "select count(*) from warehouse.sales");
 }
 
@@ -235,7 +228,7 @@ test_keyless_columns_refused (void **state)
 {
   Home *home = *state;
   home_write_model (home, "sales", DISTINCT);
-  load (home, "sales.csv", "day,n,shop\n1,5,Oslo\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", "day,n,shop\n1,5,Oslo\n", "read=1 inserted=1 staged=1");
   home_drop (home, "sales.csv", "day,n,store\n1,5,Oslo\n");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--archive", "imports/sales.csv", NULL);
   g_autoptr (Json) published = outcome_json (outcome);
@@ -287,8 +280,8 @@ test_id_of_a_missing_reference_fits_later (void **state)
   Home *home = *state;
   load_users (home);
   home_write_model (home, "sales", SALES ("\"business_key\": [\"sale\"], " REFERENCES ("allow")));
-  load (home, "sales.csv", "sale,email,amount\nS1,new@x.org,1\n", "read=1 inserted=1 staged=1");
-  load (home, "users.csv", "name,email\nNew,new@x.org\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", "sale,email,amount\nS1,new@x.org,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "name,email\nNew,new@x.org\n", "read=1 inserted=1 staged=1");
   assert_sql (home, "New", "select name from warehouse.sales join warehouse.users_current using (user_id)");
 }
 

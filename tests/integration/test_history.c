@@ -4,9 +4,7 @@
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
 #include "tests/support/oracle.h"
 #include "tests/support/rebuilt.h"
-#include "tests/support/weir.h"
-
-#include "src/load/loading.h"
+#include "tests/support/in_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -184,35 +182,8 @@ static void
 load_file (Home *home, Loader *loader, const char *table, const File *file, int number)
 {
   g_autofree char *name = g_strdup_printf ("elsewhere/%s_2026-01-%02d-%d.csv", table, file->day + 1, number % 10);
-  g_autofree char *path = home_path (home, name);
-  g_autofree char *waits_for = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (Route) route = { 0 };
   g_auto (LoadEnd) end = { 0 };
-  LockState state;
-  home_write_file (home, name, file->rows->str);
-  bool done = loader_refresh (loader, &error);
-  if (done)
-    loader_route_to (loader, table, &route);
-  done = done && loader_lock (loader, &route, 1000, &state, &waits_for, &error)
-         && loading_in_place (loader, path, &route, &(Candidate) { 0 }, false, &end, &error);
-  if (!done)
-    fail_msg ("%s: %s", name, error->message);
-  loader_unlock (loader);
-  assert_json (end.summary, "status", "applied");
-}
-
-static void
-shuffle (GRand *random, int *order, int n)
-{
-  for (int i = 0; i < n; i++)
-    order[i] = i;
-  for (int i = n - 1; random != NULL && i > 0; i--)
-    {
-      int to = g_rand_int_range (random, 0, i + 1), other = order[to];
-      order[to] = order[i];
-      order[i] = other;
-    }
+  load_in_process (home, loader, table, name, file->rows->str, &end);
 }
 
 /* Loads the files in an order, as a table of its own, and compares its versions with what the naive model has by the same order. */

@@ -159,16 +159,20 @@ load_file (const Pair *pair, const File *file, int number)
 static void
 take_back (const Pair *pair, const File *files, char *const *runs, bool *gone, int which)
 {
+  const char *table = files[which].fact ? pair->sales : pair->users;
+  Loader *loader = pair->loader;
   g_autoptr (GError) error = NULL;
-  g_auto (Route) route = { 0 };
   g_auto (Undo) looked = { 0 }, done = { 0 };
   Uid run;
+  bool locked = false;
   assert_true (uid_parse (runs[which], strlen (runs[which]), &run));
-  lock (pair, files[which].fact ? pair->sales : pair->users, &route);
-  const UndoTask task = { pair->loader->catalog, route.model, "warehouse", uid_random (), true, 1000 };
-  if (!undoing_look (pair->loader, &task, run, &looked, &error) || !undoing_do (pair->loader, &task, run, &looked, &done, &error))
+  /* Also of a fact that could not be loaded now. */
+  assert_true (loader_refresh (loader, &error) && ledger_lock_table (loader->db, table, &locked, &error) && locked);
+  loader->locked = g_strdup (table);
+  const UndoTask task = { loader->catalog, catalog_find (loader->catalog, table), "warehouse", uid_random (), true, 1000 };
+  if (!undoing_look (loader, &task, run, &looked, &error) || !undoing_do (loader, &task, run, &looked, &done, &error))
     fail_msg ("file %d: %s", which, error->message);
-  loader_unlock (pair->loader);
+  loader_unlock (loader);
   for (guint i = 0; i < done.runs->len; i++)
     for (int k = 0; k < FILES; k++)
       if (g_strcmp0 (((const UndoRun *) done.runs->pdata[i])->run, runs[k]) == 0)
@@ -225,6 +229,16 @@ assert_rebuilt (const Pair *pair, guint32 seed, const char *when)
     }
 }
 
+/* What can be taken back can be so behind that, too. */
+static void
+write_rebuilt (const Pair *pair)
+{
+  const char *const tables[] = { pair->users, pair->sales };
+  for (size_t i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (sql_number (pair->home, "select count(*) from weir.table where table_name = '%s' and files_applied > 0", tables[i]) > 0)
+      assert_weir (pair->home, 0, "rebuild", tables[i], "--write", NULL);
+}
+
 static void
 fail_stream (guint32 seed, const Pair *pair, const File *files, const bool *gone, const char *expected, const char *found)
 {
@@ -265,6 +279,8 @@ try_stream (Home *home, Loader *loader, guint32 seed)
     make_file (random, mode, &files[i], i);
   for (int i = 0; i < so_far; i++)
     runs[i] = load_file (&pair, &files[i], i);
+  if (seed % 4 == 3)
+    write_rebuilt (&pair);
   for (int times = g_rand_int_range (random, 1, 4); times > 0; times--)
     {
       int which = g_rand_int_range (random, 0, so_far);
@@ -315,7 +331,7 @@ test_streams (void **state)
   g_auto (Loader) loader;
   loader_init (&loader, settings, -1);
   loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (guint32) effort (N_MODES, 40 * N_MODES); seed++)
+  for (guint32 seed = first; seed < first + (guint32) effort (N_MODES, 20 * N_MODES); seed++)
     try_stream (home, &loader, seed);
 }
 
@@ -535,8 +551,8 @@ test_orders_of_undo (void **state)
               "select case when is_inferred then 'named' else v end || case when effective_start_date = '-infinity' then "
               "'|ever' else '|since' end from warehouse.users where key = 'bob' union all select '-' where not exists (select "
               "from warehouse.users where key = 'bob')");
-          assert_weir (home, 0, "verify", "--quick", NULL);
         }
+      assert_weir (home, 0, "verify", "--quick", NULL);
     }
 }
 

@@ -92,6 +92,38 @@ test_a_newer_ledger_is_left_alone (void **state)
   assert_sql (home, before, "select string_agg(version::text, ',' order by version) from weir.migration");
 }
 
+/* history is what was applied, the newest first; current the newest of it, and whether it is all. */
+static void
+test_history_and_current (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Outcome) none = expect_weir (home, 0, "migrate", "current", NULL);
+  assert_string_equal (none->out, "none\n");
+  g_autoptr (Outcome) empty = expect_weir (home, 0, "migrate", "history", NULL);
+  assert_string_equal (empty->out, "");
+  assert_weir (home, 0, "migrate", "up", NULL);
+  g_autoptr (Outcome) head = expect_weir (home, 0, "migrate", "current", NULL);
+  assert_true (g_str_has_suffix (head->out, " (head)\n"));
+  assert_weir (home, 0, "migrate", "down", NULL);
+  g_autofree char *applied =
+      sql_scalar (home, "select string_agg(lpad(version::text, 4, '0') || '  ' || rpad(name, 24) || ' ' ||"
+                        " to_char(applied_on, 'YYYY-MM-DD HH24:MI:SS') || chr(10), '' order by version desc) from weir.migration");
+  g_autofree char *newest = sql_scalar (
+      home, "select lpad(version::text, 4, '0') || '_' || name || chr(10) from weir.migration order by version desc limit 1");
+  g_autoptr (Outcome) history = expect_weir (home, 0, "migrate", "history", NULL);
+  assert_string_equal (history->out, applied);
+  g_autoptr (Outcome) current = expect_weir (home, 0, "migrate", "current", NULL);
+  assert_string_equal (current->out, newest);
+  g_autoptr (Outcome) as_json = expect_weir (home, 0, "migrate", "current", "--json", NULL);
+  g_autoptr (Outcome) all = expect_weir (home, 0, "migrate", "history", "--json", NULL);
+  g_autoptr (Json) object = outcome_json (as_json);
+  g_autoptr (Json) array = outcome_json (all);
+  assert_json (object, "head", "false");
+  g_autofree char *version = json_at (object, "version"), *first = json_at (array, "0.version");
+  assert_string_equal (version, first);
+  assert_weir (home, 0, "migrate", "up", NULL);
+}
+
 /* Given a ledger that is not this weir's, whoever looks at it says the same of it. */
 static void
 test_all_commands_say_the_same (void **state)
@@ -137,6 +169,7 @@ main (void)
     TEST (test_check),
     TEST (test_a_newer_ledger_is_left_alone),
     TEST (test_all_commands_say_the_same),
+    TEST (test_history_and_current),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -317,7 +317,7 @@ test_a_held_file_is_passed (void **state)
   home_drop (home, "users-2.csv", "email,n\nann@x.org,1.5\n");
   wait_until (background_said (watch, "users-2.csv: left where it is"));
   home_drop (home, "users-3.csv", "email,n\nann@x.org,3\n");
-  wait_until (background_said (watch, "users-3.csv: waits for users-2.csv, which is older and is held"));
+  wait_until (background_said (watch, "users-3.csv: waits for users-2.csv, which is older and is blocked"));
   wait_until (background_said (watch, "older files of its table are not loaded yet: users-2.csv"));
   stop_watch (watch);
   assert_sql (home, "3", "select n from warehouse.users_current");

@@ -10,14 +10,6 @@
   "\"user_id\", \"missing\": \"" missing "\"}]}"
 
 static void
-load (Home *home, const char *name, const char *text, const char *counts)
-{
-  g_autoptr (Json) published = load_text (home, name, text, NULL);
-  assert_load (published, "applied", counts);
-  assert_ledger (home, published);
-}
-
-static void
 assert_users (Home *home, const char *expected)
 {
   assert_sql (home, expected,
@@ -32,7 +24,7 @@ users_setup (void **state)
     return -1;
   home_write_model (*state, "users", USERS);
   home_write_model (*state, "sales", SALES ("placeholder"));
-  load (*state, "users.csv", "email,name\nann@x.org,Ann\n", "read=1 inserted=1 staged=1");
+  load_and_count (*state, "users.csv", "email,name\nann@x.org,Ann\n", "read=1 inserted=1 staged=1");
   return 0;
 }
 
@@ -63,11 +55,11 @@ static void
 test_filled (void **state)
 {
   Home *home = *state;
-  load (home, "sales.csv", "buyer,amount\nbob@x.org,1\ncy@x.org,1\n", "read=2 inserted=2 staged=2");
-  load (home, "users.csv", "email,name\nann@x.org,Anna\nbob@x.org,Bob\n", "read=2 updated=2 deactivated=1 staged=2");
+  load_and_count (home, "sales.csv", "buyer,amount\nbob@x.org,1\ncy@x.org,1\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "users.csv", "email,name\nann@x.org,Anna\nbob@x.org,Bob\n", "read=2 updated=2 deactivated=1 staged=2");
   assert_users (home, "ann@x.org|Ann|1|f|f|f ann@x.org|Anna|2|t|f|f bob@x.org|Bob|1|t|f|t cy@x.org|-|1|t|t|t");
-  load (home, "users.csv", "email,name,city\nann@x.org,Anna,\nbob@x.org,Bob,\n", "read=2 unchanged=2 staged=2");
-  load (home, "users.csv", "email,name\nbob@x.org,Rob\ncy@x.org,Cy\n", "read=2 updated=2 deactivated=1 staged=2");
+  load_and_count (home, "users.csv", "email,name,city\nann@x.org,Anna,\nbob@x.org,Bob,\n", "read=2 unchanged=2 staged=2");
+  load_and_count (home, "users.csv", "email,name\nbob@x.org,Rob\ncy@x.org,Cy\n", "read=2 updated=2 deactivated=1 staged=2");
   assert_users (home,
                 "ann@x.org|Ann|1|f|f|f ann@x.org|Anna|2|t|f|f bob@x.org|Bob|1|f|f|t bob@x.org|Rob|2|t|f|f cy@x.org|Cy|1|t|f|t");
   assert_sql (home, "Cy|1 Rob|1",
@@ -86,9 +78,9 @@ test_typed_keys (void **state)
       "{\"table\": \"visits\", \"kind\": \"fact\", \"columns\": {\"day\": {\"type\": \"date\", \"format\": \"DD/MM/YYYY\"}},"
       " \"references\": [{\"dimension\": \"shops\", \"columns\": [\"chain\", \"day\"], \"as\": \"shop_id\", \"missing\": "
       "\"placeholder\"}]}");
-  load (home, "shops.csv", "chain,opened,city\n7,2020-01-02,Oslo\n", "read=1 inserted=1 staged=1");
-  load (home, "visits.csv", "chain,day,guests\n7,02/01/2020,1\n8,03/02/2021,2\n", "read=2 inserted=2 staged=2");
-  load (home, "shops.csv", "chain,opened,city\n8,2021-02-03,Rome\n", "read=1 updated=1 staged=1");
+  load_and_count (home, "shops.csv", "chain,opened,city\n7,2020-01-02,Oslo\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "visits.csv", "chain,day,guests\n7,02/01/2020,1\n8,03/02/2021,2\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "shops.csv", "chain,opened,city\n8,2021-02-03,Rome\n", "read=1 updated=1 staged=1");
   assert_sql (home, "7|2020-01-02|Oslo|1 8|2021-02-03|Rome|2",
               "select string_agg(concat_ws('|', chain, opened, city, guests), ' ' order by chain) from warehouse.shops join "
               "warehouse.visits using (shop_id)");
@@ -104,7 +96,7 @@ test_a_key_of_another_type (void **state)
       home, "picks",
       "{\"table\": \"picks\", \"kind\": \"fact\", \"rejects\": {\"max_percent\": 80}, \"references\": [{\"dimension\": "
       "\"items\", \"columns\": [\"item\"], \"as\": \"item_id\", \"missing\": \"placeholder\"}]}");
-  load (home, "items.csv", "no,name\n1,a\n2,b\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "items.csv", "no,name\n1,a\n2,b\n", "read=2 inserted=2 staged=2");
   g_autoptr (Json) published = load_text (home, "picks.csv", "item,n\n1,1\nunknown,2\n02,3\n7,4\n,5\n", NULL);
   assert_load (published, "applied", "read=5 rejected=2 inserted=3 staged=3");
   assert_sql (home, "item no row of items can have this key, which is no bigint",
@@ -125,11 +117,11 @@ test_dated (void **state)
       home, "calls",
       "{\"table\": \"calls\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"people\", \"columns\": [\"email\"], "
       "\"as\": \"person_id\", \"missing\": \"placeholder\"}]}");
-  load (home, "people.csv", "email,name,at\nann@x.org,Ann,2026-01-01\n", "read=1 inserted=1 staged=1");
-  load (home, "calls.csv", "email,n\nbob@x.org,1\n", "read=1 inserted=1 staged=1");
-  load (home, "people.csv", "email,name,at\nbob@x.org,Robert,2026-01-04\nbob@x.org,Bob,2026-01-02\n",
-        "read=2 updated=2 deactivated=1 staged=2");
-  load (home, "people.csv", "email,name,at\nbob@x.org,Bobby,2026-01-01\n", "read=1 late=1 staged=1");
+  load_and_count (home, "people.csv", "email,name,at\nann@x.org,Ann,2026-01-01\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "calls.csv", "email,n\nbob@x.org,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "people.csv", "email,name,at\nbob@x.org,Robert,2026-01-04\nbob@x.org,Bob,2026-01-02\n",
+                  "read=2 updated=2 deactivated=1 staged=2");
+  load_and_count (home, "people.csv", "email,name,at\nbob@x.org,Bobby,2026-01-01\n", "read=1 late=1 staged=1");
   assert_sql (home, "Bobby|-infinity|2026-01-02|1 Bob|2026-01-02|2026-01-04|2 Robert|2026-01-04|-|3",
               "select string_agg(concat_ws('|', name, case when effective_start_date = '-infinity' then '-infinity' else "
               "effective_start_date::date::text end, coalesce(effective_end_date::date::text, '-'), version_number), ' ' order by "
@@ -142,12 +134,12 @@ test_rows_that_waited_before (void **state)
 {
   Home *home = *state;
   home_write_model (home, "sales", SALES ("wait"));
-  load (home, "sales.csv", "buyer,amount\nbob@x.org,1\n", "read=1 waiting=1");
+  load_and_count (home, "sales.csv", "buyer,amount\nbob@x.org,1\n", "read=1 waiting=1");
   home_write_model (home, "sales", SALES ("placeholder"));
-  load (home, "sales.csv", "buyer,amount\ncy@x.org,2\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "sales.csv", "buyer,amount\ncy@x.org,2\n", "read=1 inserted=1 staged=1");
   assert_sql (home, "1", "select count(*) from weir.waiting");
   assert_users (home, "ann@x.org|Ann|1|t|f|f cy@x.org|-|1|t|t|t");
-  load (home, "users.csv", "email,name\nbob@x.org,Bob\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "email,name\nbob@x.org,Bob\n", "read=1 inserted=1 staged=1");
   assert_sql (home, "0", "select count(*) from weir.waiting");
 }
 
@@ -160,7 +152,7 @@ test_many (void **state)
   for (int i = 0; i < 21000; i++)
     g_string_append_printf (text, "user%d@x.org,%d\n", i, i);
   g_string_append (text, "user7@x.org,1\n");
-  load (home, "sales.csv", text->str, "read=21001 inserted=21001 staged=21001");
+  load_and_count (home, "sales.csv", text->str, "read=21001 inserted=21001 staged=21001");
   assert_sql (home, "21000", "select count(*) from warehouse.users where is_inferred");
   assert_sql (
       home, "21000",
@@ -206,7 +198,7 @@ test_a_file_that_has_the_name (void **state)
       home, "users",
       "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"id\": {\"normalize\": [\"trim\", "
       "\"lowercase\"]}, \"names\": {\"inferred\": \"guessed\"}}");
-  load (home, "users.csv", "email,name,is_inferred\nann@x.org,Ann,true\n", "read=1 unchanged=1 staged=1");
+  load_and_count (home, "users.csv", "email,name,is_inferred\nann@x.org,Ann,true\n", "read=1 unchanged=1 staged=1");
   sql_run_text (home, "update weir.table set history = history || '{\"names\": {}}' where table_name = 'users'");
   home_write_model (home, "users", USERS);
   g_autoptr (Json) refused = load_text (home, "users.csv", "email,name,is_inferred\nann@x.org,Anna,true\n", NULL);

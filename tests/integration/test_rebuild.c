@@ -316,7 +316,7 @@ test_full_exports_afterwards (void **state)
   load (home, "users_1.csv", "key,v\nann,a\nbob,b\ncid,c\ndan,d\n");
   load (home, "users_2.csv", "key,v\nann,a\n");
   home_write_model (home, "users", USERS ", \"absent\": \"close\"}");
-  assert_weir (home, 0, "rebuild", "users", "--write", NULL);
+  assert_weir (home, 0, "rebuild", "users", "--write", "--approve", NULL);
   assert_sql (home, "ann", "select string_agg(key, ' ') from warehouse.users_current");
   assert_same (home, "users");
 }
@@ -657,11 +657,33 @@ test_stopped (void **state)
   assert_same (home, "users");
 }
 
+/* A model that has become one of full exports closes whom older files lack: that asks for the same leave as a file that would. */
+static void
+test_what_it_would_close (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS "}");
+  load (home, "users-1.csv", "key,v\nann,a\nbob,b\n");
+  load (home, "users-2.csv", "key,v\nann,c\n");
+  home_write_model (home, "users", USERS ", \"absent\": \"close\"}");
+  g_autoptr (Json) told = rebuild (home, "users", NULL, 1, "0 0 1");
+  assert_json (told, "rows.closes", "1");
+  g_autoptr (Outcome) shown = run_weir (home, "rebuild", "users", NULL);
+  assert_contains (shown->out, "1 of the 2 keys of users that hold would be closed");
+  g_autoptr (Outcome) refused = expect_weir (home, 2, "rebuild", "users", "--write", NULL);
+  assert_contains (refused->err, "it would close 1 of 2 keys of users, and 10 % is the most");
+  assert_sql (home, "2", "select count(*) from warehouse.users_current");
+  assert_weir (home, 2, "rebuild", "users", "--approve", NULL);
+  assert_weir (home, 0, "rebuild", "users", "--write", "--approve", NULL);
+  assert_sql (home, "1", "select count(*) from warehouse.users_current");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
+    TEST (test_what_it_would_close),
     TEST (test_undated),
     TEST (test_rejects_that_came_back),
     TEST (test_dated),

@@ -2,10 +2,8 @@
  * any order; and each type by itself.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
+#include "tests/support/in_process.h"
 #include "tests/support/oracle.h"
-#include "tests/support/weir.h"
-
-#include "src/load/loading.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,27 +154,6 @@ naive_text (const Naive *naive, const char *with)
   return g_string_free (text, FALSE);
 }
 
-/* ---- loading ---- */
-
-static void
-load (Home *home, Loader *loader, const char *table, const char *name, const char *text, LoadEnd *ret_end)
-{
-  g_autofree char *path = home_path (home, name), *waits_for = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (Route) route = { 0 };
-  LockState state;
-  home_write_file (home, name, text);
-  bool done = loader_refresh (loader, &error);
-  if (done)
-    loader_route_to (loader, table, &route);
-  done = done && loader_lock (loader, &route, 1000, &state, &waits_for, &error)
-         && loading_in_place (loader, path, &route, &(Candidate) { 0 }, false, ret_end, &error);
-  if (!done)
-    fail_msg ("%s: %s", name, error->message);
-  loader_unlock (loader);
-  assert_json (ret_end->summary, "status", "applied");
-}
-
 static void
 compare (const char *expected, const char *found, const char *transcript, const char *table)
 {
@@ -247,7 +224,7 @@ try_file (Home *home, Loader *loader, GRand *random, Naive *naive, const char *t
   g_auto (LoadEnd) end = { 0 };
   g_string_append_printf (transcript, "---\n%s", text->str);
   g_autofree char *name = g_strdup_printf ("elsewhere/%s-%u.csv", table, g_rand_int (random));
-  load (home, loader, table, name, text->str, &end);
+  load_in_process (home, loader, table, name, text->str, &end);
   const struct
   {
     const char *name;
@@ -283,7 +260,7 @@ try_undated (Home *home, Loader *loader, guint32 seed)
   if (seed % 2 == 0) /* all columns are known from the first file on */
     {
       static const char row[COLUMNS] = { 'x', 'x', 'x', 'x', 'x', 'x' };
-      load (home, loader, table, first, "key,v,z,p,a,b,c\nk0,x,x,x,x,x,x\n", &end);
+      load_in_process (home, loader, table, first, "key,v,z,p,a,b,c\nk0,x,x,x,x,x,x\n", &end);
       naive_row (&naive, 0, all, row);
       memcpy (naive.has, all, sizeof all);
     }
@@ -352,7 +329,7 @@ load_days (Home *home, Loader *loader, const char *table, const Said *said, cons
   g_autofree char *name = by_row ? g_strdup_printf ("elsewhere/%s-%u.csv", table, g_random_int ())
                                  : g_strdup_printf ("elsewhere/%s_2026-01-%02d.csv", table, days[0] + 1);
   g_string_append_printf (transcript, "--- day %d\n%s", days[0] + 1, text->str);
-  load (home, loader, table, name, text->str, &end);
+  load_in_process (home, loader, table, name, text->str, &end);
 }
 
 static void
@@ -424,23 +401,6 @@ test_streams (void **state)
 /* ---- one thing at a time ---- */
 
 static void
-load_users (Home *home, const char *name, const char *text, const char *counts)
-{
-  g_autoptr (Json) published = load_text (home, name, text, NULL);
-  assert_load (published, "applied", counts);
-  assert_ledger (home, published);
-}
-
-static void
-load_and_say (Home *home, const char *text, const char *counts, const char *says)
-{
-  g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);
-  assert_load (published, "applied", counts);
-  g_autofree char *notes = json_at (published, "notes");
-  assert_contains (notes != NULL ? notes : "", says);
-}
-
-static void
 refuse (Home *home, const char *says)
 {
   home_write_file (home, "more/users.csv", "key,v,w\nann,z,z\n");
@@ -458,11 +418,11 @@ test_a_table_without_versions (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"scd\": 1, \"columns\": {\"z\": {\"scd\": 0}, \"b\": {\"scd\": 3}}}");
-  load_users (home, "users.csv", "key,v,z,b\nann,a,1,x\nbob,a,,x\n", "read=2 inserted=2 staged=2");
-  load_users (home, "users.csv", "key,v,z,b\nann,b,2,y\nbob,a,,x\n", "read=2 updated=1 unchanged=1 staged=2");
+  load_and_count (home, "users.csv", "key,v,z,b\nann,a,1,x\nbob,a,,x\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "users.csv", "key,v,z,b\nann,b,2,y\nbob,a,,x\n", "read=2 updated=1 unchanged=1 staged=2");
   assert_sql (home, "b|1|y|x\na|-|x|-", "select v, z, b, b_previous from warehouse.users order by key");
   /* The first value of bob, which is no change of ann's. */
-  load_users (home, "users.csv", "key,v,z,b\nann,b,3,y\nbob,a,4,x\n", "read=2 updated=1 unchanged=1 staged=2");
+  load_and_count (home, "users.csv", "key,v,z,b\nann,b,3,y\nbob,a,4,x\n", "read=2 updated=1 unchanged=1 staged=2");
   assert_sql (home, "b|1|y|x\na|4|x|-", "select v, z, b, b_previous from warehouse.users order by key");
   assert_sql (home, "user_id,key,v,z,b,b_previous,row_hash,created_at,updated_at,loaded_by",
               "select string_agg(attname, ',' order by attnum) from pg_attribute where attrelid = 'warehouse.users'::regclass and "
@@ -478,9 +438,9 @@ test_a_table_without_versions_by_time (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"scd\": 1, \"effective\": \"file_name\"}");
-  load_users (home, "users_2026-01-02.csv", "key,v\nann,b\n", "read=1 inserted=1 staged=1");
-  load_users (home, "users_2026-01-01.csv", "key,v\nann,a\nbob,a\n", "read=2 late=1 inserted=1 staged=2");
-  load_users (home, "users_2026-01-03.csv", "key,v\nann,c\n", "read=1 updated=1 staged=1");
+  load_and_count (home, "users_2026-01-02.csv", "key,v\nann,b\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users_2026-01-01.csv", "key,v\nann,a\nbob,a\n", "read=2 late=1 inserted=1 staged=2");
+  load_and_count (home, "users_2026-01-03.csv", "key,v\nann,c\n", "read=1 updated=1 staged=1");
   assert_sql (home, "c\na", "select v from warehouse.users_current order by key");
 }
 
@@ -493,7 +453,7 @@ test_facts_refer_to_it (void **state)
   home_write_model (home, "sales",
                     "{\"table\": \"sales\", \"kind\": \"fact\", \"references\": [{\"dimension\": \"users\", \"columns\":"
                     " [\"who\"], \"as\": \"user_id\", \"missing\": \"reject\"}], \"rejects\": {\"max_percent\": 100}}");
-  load_users (home, "users.csv", "key,v\nann,a\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v\nann,a\n", "read=1 inserted=1 staged=1");
   g_autoptr (Json) sales = load_text (home, "sales.csv", "who,n\nann,1\nbob,2\n", NULL);
   assert_load (sales, "applied", "read=2 inserted=1 rejected=1 staged=1");
   assert_sql (home, "a", "select v from warehouse.sales join warehouse.users_current using (user_id)");
@@ -505,12 +465,12 @@ test_another_kind_of_table (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS "}");
-  load_users (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
   home_write_model (home, "users", USERS ", \"scd\": 1}");
   refuse (home, "warehouse.users has versions, and models/users.json says");
   home->oracle = ORACLE_BY_HAND;
   assert_weir (home, 0, "drop", "users", "--yes", NULL);
-  load_users (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
   home_write_model (home, "users", USERS ", \"scd\": 2}");
   refuse (home, "has one row of each key, and models/users.json wants versions");
 }
@@ -522,22 +482,23 @@ test_a_change_of_mind (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS "}");
-  load_users (home, "users.csv", "key,v,w\nann,a,1\nbob,a,1\n", "read=2 inserted=2 staged=2");
-  load_users (home, "users.csv", "key,v,w\nann,a,2\nbob,b,1\n", "read=2 updated=2 deactivated=2 staged=2");
+  load_and_count (home, "users.csv", "key,v,w\nann,a,1\nbob,a,1\n", "read=2 inserted=2 staged=2");
+  load_and_count (home, "users.csv", "key,v,w\nann,a,2\nbob,b,1\n", "read=2 updated=2 deactivated=2 staged=2");
   /* What versions say would be lost. */
   home_write_model (home, "users", USERS ", \"columns\": {\"w\": {\"scd\": 1, \"all_versions\": true}}}");
   refuse (home, "would lose what warehouse.users knows");
   /* From now on. */
   home_write_model (home, "users", USERS ", \"columns\": {\"w\": {\"scd\": 1}}}");
-  load_and_say (home, "key,v,w\nann,a,3\nbob,b,1\n", "read=2 updated=1 unchanged=1 staged=2",
-                "column w of warehouse.users: \\\"scd\\\" is now 1 and was 2, as models/users.json says");
+  load_and_note (home, "users.csv", "key,v,w\nann,a,3\nbob,b,1\n", "read=2 updated=1 unchanged=1 staged=2",
+                 "column w of warehouse.users: \\\"scd\\\" is now 1 and was 2, as models/users.json says");
   assert_sql (home, "ann|a|1|1\nann|a|3|2\nbob|a|1|1\nbob|b|1|2", ALL);
   /* A column beside it, filled from what there is; and away again. */
   home_write_model (home, "users", USERS ", \"columns\": {\"w\": {\"scd\": 6}}}");
-  load_and_say (home, "key,v,w\nann,a,3\nbob,b,2\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2", "is now 6 and was 1");
+  load_and_note (home, "users.csv", "key,v,w\nann,a,3\nbob,b,2\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2",
+                 "is now 6 and was 1");
   assert_sql (home, "1|3\n3|3\n1|2\n1|2\n2|2", "select w, w_current from warehouse.users order by key, version_number");
   home_write_model (home, "users", USERS ", \"columns\": {\"w\": {\"scd\": 3}}}");
-  load_and_say (home, "key,v,w\nann,a,4\nbob,b,2\n", "read=2 updated=1 unchanged=1 staged=2", "is now 3 and was 6");
+  load_and_note (home, "users.csv", "key,v,w\nann,a,4\nbob,b,2\n", "read=2 updated=1 unchanged=1 staged=2", "is now 3 and was 6");
   assert_sql (home, "0",
               "select count(*) from pg_attribute where attrelid = 'warehouse.users'::regclass and attname = 'w_current'");
   assert_sql (home, "4|3", "select w, w_previous from warehouse.users_current where key = 'ann'");
@@ -547,11 +508,12 @@ test_a_change_of_mind (void **state)
   refuse (home, "\\\"w_previous\\\" has the values of before");
   sql_run_text (home, "drop view warehouse.users_current");
   sql_run_text (home, "alter table warehouse.users drop column w_previous");
-  load_and_say (home, "key,v,w\nann,a,5\nbob,b,2\n", "read=2 unchanged=2 staged=2", "is now 0 and was 3");
+  load_and_note (home, "users.csv", "key,v,w\nann,a,5\nbob,b,2\n", "read=2 unchanged=2 staged=2", "is now 0 and was 3");
   assert_sql (home, "4", "select w from warehouse.users_current where key = 'ann'");
   /* A hash of another value than the stored one proves nothing any more. */
   home_write_model (home, "users", USERS "}");
-  load_and_say (home, "key,v,w\nbob,b,2\nann,a,5\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2", "is now 2 and was 0");
+  load_and_note (home, "users.csv", "key,v,w\nbob,b,2\nann,a,5\n", "read=2 updated=1 deactivated=1 unchanged=1 staged=2",
+                 "is now 2 and was 0");
   assert_sql (home, "5", "select w from warehouse.users_current where key = 'ann'");
 }
 
@@ -561,12 +523,12 @@ test_another_name (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"scd\": 3}, \"w\": {\"scd\": 6}, \"p\": {\"scd\": 1}}}");
-  load_users (home, "users.csv", "key,v,w,p\nann,a,1,x\n", "read=1 inserted=1 staged=1");
-  load_users (home, "users.csv", "key,v,w,p\nann,b,1,x\n", "read=1 updated=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w,p\nann,a,1,x\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w,p\nann,b,1,x\n", "read=1 updated=1 staged=1");
   home_write_model (home, "users",
                     USERS ", \"columns\": {\"vv\": {\"scd\": 3, \"from\": [\"v\"]}, \"ww\": {\"scd\": 6, \"from\": [\"w\"]},"
                           " \"pp\": {\"scd\": 1, \"from\": [\"p\"]}}}");
-  load_users (home, "users.csv", "key,vv,ww,pp\nann,c,2,y\n", "read=1 updated=1 deactivated=1 staged=1");
+  load_and_count (home, "users.csv", "key,vv,ww,pp\nann,c,2,y\n", "read=1 updated=1 deactivated=1 staged=1");
   assert_sql (home, "b|a|1|2|x\nc|b|2|2|y",
               "select vv, vv_previous, ww, ww_current, pp from warehouse.users order by version_number");
   assert_sql (home, "c|b", "select vv, vv_previous from warehouse.users_current");
@@ -578,7 +540,7 @@ test_a_made_name_that_is_taken (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS "}");
-  load_users (home, "users.csv", "key,v,w,v_previous\nann,a,1,x\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w,v_previous\nann,a,1,x\n", "read=1 inserted=1 staged=1");
   home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"scd\": 3}}}");
   refuse (home, "has a column \\\"v_previous\\\" already");
 }
@@ -589,7 +551,7 @@ test_no_place_in_the_past (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"scd\": 1}}}");
-  load_users (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
   home_write_file (home, "more/users.csv", "key,v,w\nann,z,z\n");
   g_autoptr (Outcome) outcome = expect_weir (home, 1, "load", "--json", "--as-of", "2026-01-01", "more/users.csv", NULL);
   assert_contains (outcome->out, "its column \\\"v\\\" is overwritten as files come");
@@ -603,17 +565,17 @@ test_a_version_that_is_current_again (void **state)
   Home *home = *state;
   home_write_model (home, "users",
                     USERS ", \"effective\": \"file_name\", \"columns\": {\"w\": {\"scd\": 1, \"all_versions\": true}}}");
-  load_users (home, "users_2026-01-01.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
-  load_users (home, "users_2026-01-02.csv", "key,v,w\nann,b,2\n", "read=1 updated=1 deactivated=1 staged=1");
+  load_and_count (home, "users_2026-01-01.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users_2026-01-02.csv", "key,v,w\nann,b,2\n", "read=1 updated=1 deactivated=1 staged=1");
   assert_sql (home, "ann|a|2|1\nann|b|2|2", ALL);
-  load_users (home, "users_2026-01-02 (1).csv", "key,v,w\nann,a,2\n", "read=1 corrected=1 staged=1");
+  load_and_count (home, "users_2026-01-02 (1).csv", "key,v,w\nann,a,2\n", "read=1 corrected=1 staged=1");
   assert_sql (home, "ann|a|2|1", ALL);
-  load_users (home, "users_2026-01-03.csv", "key,v,w\nann,a,1\n", "read=1 updated=1 staged=1");
+  load_and_count (home, "users_2026-01-03.csv", "key,v,w\nann,a,1\n", "read=1 updated=1 staged=1");
   assert_sql (home, "ann|a|1|1", ALL);
   /* Of the very instant that something was said of. */
-  load_users (home, "users_2026-01-03 (1).csv", "key,v,w\nann,a,5\n", "read=1 corrected=1 staged=1");
+  load_and_count (home, "users_2026-01-03 (1).csv", "key,v,w\nann,a,5\n", "read=1 corrected=1 staged=1");
   assert_sql (home, "ann|a|5|1", ALL);
-  load_users (home, "users_2026-01-01 (1).csv", "key,v,w\nann,a,7\n", "read=1 unchanged=1 staged=1");
+  load_and_count (home, "users_2026-01-01 (1).csv", "key,v,w\nann,a,7\n", "read=1 unchanged=1 staged=1");
   assert_sql (home, "ann|a|5|1", ALL);
 }
 
@@ -623,10 +585,10 @@ test_another_first_value (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"effective\": \"file_name\", \"columns\": {\"w\": {\"scd\": 0}}}");
-  load_users (home, "users_2026-01-01.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
-  load_users (home, "users_2026-01-02.csv", "key,v,w\nann,a,2\n", "read=1 unchanged=1 staged=1");
-  load_users (home, "users_2026-01-03.csv", "key,v,w\nann,b,3\n", "read=1 updated=1 deactivated=1 staged=1");
-  load_users (home, "users_2026-01-01 (1).csv", "key,v,w\nann,a,2\n", "read=1 corrected=1 staged=1");
+  load_and_count (home, "users_2026-01-01.csv", "key,v,w\nann,a,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users_2026-01-02.csv", "key,v,w\nann,a,2\n", "read=1 unchanged=1 staged=1");
+  load_and_count (home, "users_2026-01-03.csv", "key,v,w\nann,b,3\n", "read=1 updated=1 deactivated=1 staged=1");
+  load_and_count (home, "users_2026-01-01 (1).csv", "key,v,w\nann,a,2\n", "read=1 corrected=1 staged=1");
   assert_sql (home, "ann|a|2|1\nann|b|2|2", ALL);
 }
 
@@ -636,9 +598,9 @@ test_types_follow (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS ", \"columns\": {\"n\": {\"scd\": 3}, \"c\": {\"scd\": 6}}}");
-  load_users (home, "users.csv", "key,n,c\nann,1,1\n", "read=1 inserted=1 staged=1");
-  load_users (home, "users.csv", "key,n,c\nann,2,2\n", "read=1 updated=1 deactivated=1 staged=1");
-  load_users (home, "users.csv", "key,n,c\nann,2.5,x\n", "read=1 updated=1 deactivated=1 staged=1");
+  load_and_count (home, "users.csv", "key,n,c\nann,1,1\n", "read=1 inserted=1 staged=1");
+  load_and_count (home, "users.csv", "key,n,c\nann,2,2\n", "read=1 updated=1 deactivated=1 staged=1");
+  load_and_count (home, "users.csv", "key,n,c\nann,2.5,x\n", "read=1 updated=1 deactivated=1 staged=1");
   assert_sql (home, "2.5|2|x|x", "select n, n_previous, c, c_current from warehouse.users where is_current");
   assert_sql (home, "numeric|text", "select pg_typeof(n_previous), pg_typeof(c_current) from warehouse.users where is_current");
 }

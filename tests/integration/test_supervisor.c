@@ -67,7 +67,7 @@ test_model_edited_while_running (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 1, "status", "--json", NULL);
   g_autoptr (Json) told = outcome_json (status);
   assert_json (told, "waiting.0.file", "users.csv");
-  assert_json (told, "waiting.0.state", "held");
+  assert_json (told, "waiting.0.state", "blocked");
   /* Mended: taken up without a restart. */
   home_write_model (home, "users", USERS);
   wait_until (is_archived (home, 2));

@@ -55,7 +55,7 @@ static const struct
     "select run_id, line from weir.reject where length(original) = 0 or line < 1 or reason = '' or message = ''" },
   { "an execution without a file, or of a state that does not fit its status",
     "select e.execution_id, e.status, f.state from weir.execution e left join weir.file f on f.run_id = e.execution_id where "
-    "not exists (select from weir.operation o where o.run_id = e.execution_id) and (f.run_id is null"
+    "e.pipeline is null and not exists (select from weir.operation o where o.run_id = e.execution_id) and (f.run_id is null"
     " or (e.status = 'COMPLETED') is distinct from (f.state in ('applied', 'staged', 'duplicate', 'undone'))"
     " or (e.status = 'FAILED') is distinct from (f.state in ('failed', 'held')))" },
   { "a run does not have in weir.overwritten what it says",
@@ -77,7 +77,7 @@ static const struct
     " and s.step_name in ('LOAD', 'TRANSFORM') and s.status = 'COMPLETED' and s.completed_on is not null)" },
   { "a step is open although its execution is over",
     "select e.execution_id, step_name from weir.execution e join weir.execution_step s using (execution_id)"
-    " where e.status in ('COMPLETED', 'FAILED') and s.status not in ('COMPLETED', 'FAILED')" },
+    " where e.pipeline is null and e.status in ('COMPLETED', 'FAILED') and s.status not in ('COMPLETED', 'FAILED')" },
 };
 
 /* Adds to a statement that asks all rules at once: one line of text for a violation, at most three of each. */
@@ -234,7 +234,7 @@ oracle_check_database (Home *home, unsigned flags, GString *violations)
     add_rule (statement, ledger_rules[i].title, "", ledger_rules[i].sql);
   if (!(flags & ORACLE_IN_WORK))
     add_rule (statement, "a run is still open", "",
-              "select execution_id, status from weir.execution where status not in ('COMPLETED', 'FAILED')");
+              "select execution_id, status from weir.execution where pipeline is null and status not in ('COMPLETED', 'FAILED')");
   add_shared (home, statement);
   add_dimensions (home, statement);
   add_facts (home, statement);

@@ -367,6 +367,24 @@ assert_ledger (Home *home, const Json *published)
 }
 
 void
+load_and_count (Home *home, const char *name, const char *text, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_load (published, "applied", counts);
+  assert_ledger (home, published);
+}
+
+void
+load_and_note (Home *home, const char *name, const char *text, const char *counts, const char *note)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_load (published, "applied", counts);
+  assert_ledger (home, published);
+  g_autofree char *notes = json_at (published, "notes");
+  assert_contains (notes != NULL ? notes : "", note);
+}
+
+void
 expect_load (Home *home, const char *text, const char *status, const char *counts)
 {
   g_autoptr (Json) published = load_text (home, "users.csv", text, NULL);

@@ -54,6 +54,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Background, background_free)
 /* Drops the text and loads it with `weir load --json --archive [MORE...]`: the published object. */
 Json *load_text (Home *home, const char *name, const char *text, ...) G_GNUC_NULL_TERMINATED;
 
+/* The same where the file must be applied with these counts, which the ledger has, too; and where one of its notes says so. */
+void load_and_count (Home *home, const char *name, const char *text, const char *counts);
+void load_and_note (Home *home, const char *name, const char *text, const char *counts, const char *note);
+
 /* The published object has this status, and exactly these counts: "read=3 inserted=2 duplicate=1 staged=2"; those not named are
  * zero. counts NULL: rows is null. Also that they add up. */
 void assert_load (const Json *published, const char *status, const char *counts);

@@ -52,6 +52,34 @@ test_the_password_is_taken_out (void **state)
     }
 }
 
+static void
+test_the_driver_is_taken_out (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *conninfo, *without; /* NULL: none was named */
+  } drivers[] = {
+    { "postgresql+psycopg2://ann:pw@db:5432/shop", "postgresql://ann:pw@db:5432/shop" },
+    { "postgresql+pg8000://db/shop?application_name=x", "postgresql://db/shop?application_name=x" },
+    { "postgres+psycopg2:///shop", "postgresql:///shop" },
+    { "postgresql://ann:a+b@db/shop", NULL },
+    { "postgresql+://db/shop", "postgresql://db/shop" },
+    { "postgresql+psycopg2:shop", NULL },
+    { "postgresql+a/b://db", NULL },
+    { "mysql+pymysql://db/shop", NULL },
+    { "host=db dbname=postgresql+x", NULL },
+    { "", NULL },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (drivers); i++)
+    {
+      bool had;
+      g_autofree char *without = conninfo_without_driver (drivers[i].conninfo, &had);
+      assert_string_equal (without, drivers[i].without != NULL ? drivers[i].without : drivers[i].conninfo);
+      assert_int_equal (had, drivers[i].without != NULL);
+    }
+}
+
 /* What people see, also of what nobody could connect with. */
 static const struct
 {
@@ -92,6 +120,7 @@ test_what_people_see (void **state)
 int
 main (void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test (test_the_password_is_taken_out), cmocka_unit_test (test_what_people_see) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test (test_the_password_is_taken_out),
+                                      cmocka_unit_test (test_the_driver_is_taken_out), cmocka_unit_test (test_what_people_see) };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ static const struct
   const char *file, *state, *reason; /* of the file that is looked at; reason NULL: anything */
 } cases[] = {
   { { "users.csv" }, { false, NULL }, "users.csv", "ready", NULL },
-  { { "users.csv" }, { true, "another secret" }, "users.csv", "held", "another secret" },
+  { { "users.csv" }, { true, "another secret" }, "users.csv", "blocked", "another secret" },
   { { "sales.csv" }, { false, NULL }, "sales.csv", "waits", "for users, which was never loaded" },
   { { "sales.csv" }, { true, NULL }, "sales.csv", "ready", NULL },
   { { "sales.csv", "users-2.csv" }, { true, NULL }, "sales.csv", "waits", "for users, which has files pending" },
@@ -108,7 +108,7 @@ static const struct
   { { "sales.csv", "users.csv.part", "users.txt" }, { true, NULL }, "sales.csv", "ready", NULL },
   { { "other.csv" }, { true, NULL }, "other.csv", "ready", NULL },
   { { "user.csv" }, { true, NULL }, "user.csv", "ready", "there is no model user; did you mean users?" },
-  { { "broken.csv" }, { true, NULL }, "broken.csv", "held", NULL },
+  { { "broken.csv" }, { true, NULL }, "broken.csv", "blocked", NULL },
   { { "users.csv.part" }, { true, NULL }, "users.csv.part", "writing", NULL },
   { { "notes.txt" }, { true, NULL }, "notes.txt", "ignored", "it is not a CSV file by its name" },
 };

@@ -19,8 +19,8 @@ drop view weir.runs;
 create view weir.runs as
 select e.execution_id as run,
        coalesce(f.table_name, o.table_name) as table_name,
-       coalesce(f.file_name, o.subject) as file_name,
-       coalesce(f.state, o.kind) as state,
+       coalesce(f.file_name, o.subject, case e.pipeline when '' then '(pipeline)' else e.pipeline end) as file_name,
+       coalesce(f.state, o.kind, case when e.pipeline is not null then lower(e.status) end) as state,
        e.status,
        e.started_on,
        e.completed_on,
@@ -41,10 +41,14 @@ select e.execution_id as run,
        f.rows_deleted,
        f.rows_absent,
        f.undone_by,
-       o.runs as took_back
+       o.runs as took_back,
+       e.pipeline,
+       c.command,
+       c.exit_status
 from weir.execution e
 left join weir.file f on f.run_id = e.execution_id
-left join weir.operation o on o.run_id = e.execution_id;
+left join weir.operation o on o.run_id = e.execution_id
+left join weir.command c on c.run_id = e.execution_id;
 
 alter table weir.operation drop constraint operation_kind_check, add constraint operation_kind_check check (kind in ('undo', 'rebuild'));
 alter table weir.file drop rows_forgotten, drop kept_sha256, drop kept_size, drop forgetting;

@@ -34,8 +34,8 @@ alter table weir.operation drop constraint operation_kind_check,
 create or replace view weir.runs as
 select e.execution_id as run,
        coalesce(f.table_name, o.table_name) as table_name,
-       coalesce(f.file_name, o.subject) as file_name,
-       coalesce(f.state, o.kind) as state,
+       coalesce(f.file_name, o.subject, case e.pipeline when '' then '(pipeline)' else e.pipeline end) as file_name,
+       coalesce(f.state, o.kind, case when e.pipeline is not null then lower(e.status) end) as state,
        e.status,
        e.started_on,
        e.completed_on,
@@ -57,7 +57,11 @@ select e.execution_id as run,
        f.rows_absent,
        f.undone_by,
        o.runs as took_back,
+       e.pipeline,
+       c.command,
+       c.exit_status,
        f.rows_forgotten
 from weir.execution e
 left join weir.file f on f.run_id = e.execution_id
-left join weir.operation o on o.run_id = e.execution_id;
+left join weir.operation o on o.run_id = e.execution_id
+left join weir.command c on c.run_id = e.execution_id;
