@@ -15,8 +15,8 @@ typedef enum
 {
   ROW_OK,
   ROW_REJECT,        /* row->reject_* say why */
-  ROW_FORGOTTEN,     /* it is of, or refers to, whom `weir forget` has erased: nothing of it is kept */
   ROW_CONTRADICTION, /* a cell is not of its column's inferred or pinned type: the whole file must be inferred */
+  ROW_FORGOTTEN,     /* it is of, or refers to, whom `weir forget` has erased: nothing of it is kept */
 } RowVerdict;
 
 typedef struct Row Row;
