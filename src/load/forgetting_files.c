@@ -26,7 +26,7 @@ search (Forgetting *forgetting, const Model *model, const ForgetFile *file, int 
     return false;
   struct stat info;
   if (fstat (fd, &info) != 0)
-    return weir_system_error (error, errno, "could not look at \"%s\"", file->place);
+    return weir_system_error (error, errno, "could not look at \"%s\"", file->place), false;
   /* What was refused as doubtful is searched all the same, and a record that is off refuses no file here. */
   PipelineOptions options = loader->options;
   options.min_confidence = 0;
@@ -182,7 +182,7 @@ write_copy (int fd, const CutPlan *plan, const char *path, char sha256[SHA256_HE
   struct stat info;
   AUTO_FD int copy = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (copy < 0 || fstat (fd, &info) != 0)
-    return weir_system_error (error, errno, "could not make \"%s\"", path);
+    return weir_system_error (error, errno, "could not make \"%s\"", path), false;
   return cut_write (fd, plan, copy, sha256, size, error) && dress (copy, &info, path, error)
          && (fsync (copy) == 0 || weir_system_error (error, errno, "could not sync \"%s\" to the disk", path));
 }
@@ -193,7 +193,7 @@ replace (Forgetting *forgetting, ForgetFile *file, int fd, const CutPlan *plan, 
 {
   Db *db = forgetting->loader->db;
   char sha256[SHA256_HEX_SIZE];
-  int64_t size;
+  int64_t size = 0;
   g_autofree char *path = copy_path (file), *folder = g_path_get_dirname (path);
   if (!write_copy (fd, plan, path, sha256, &size, error))
     return unlink (path), false;

@@ -12,6 +12,8 @@
 static char *
 as_dropped (Home *home, const char *name, const char *sha256)
 {
+  if (!text_is_utf8 (name, strlen (name), NULL))
+    return g_strdup (sha256);
   g_autofree char *place = text_quote_literal (name);
   char *before = sql_scalar (home, "select sha256 from weir.file where place = %s and kept_sha256 = '%s' limit 1", place, sha256);
   return before != NULL ? before : g_strdup (sha256);
