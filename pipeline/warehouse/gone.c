@@ -284,7 +284,7 @@ gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   bool dated = effective_is_dated (effective) && what->task->model->late != LATE_APPLY;
   bool export_dated = dated && (!effective->by_row || effective->absent_dated);
   const char *instant = input->instant;
-  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read);
+  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read - what->result->rows.forgotten);
   g_auto (Vars) vars = vars_from (input->vars, input->n_vars);
   vars_set (&vars, "instant", instant);
   vars_set (&vars, "whole", gone->whole && export_dated ? "true" : "false");

@@ -99,15 +99,20 @@ has_bytes (const char *path, int64_t size, const char *sha256)
 static bool
 find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *file, GError **error)
 {
-  const char *list = db_result_value (result, row, FILE_PLACES), *sha256 = db_result_value (result, row, FILE_SHA256);
+  const char *list = db_result_value (result, row, FILE_PLACES);
   g_autoptr (Json) places = list != NULL ? weir_json_parse (list, strlen (list), "places", error) : json_array ();
   if (places == NULL)
     return false;
-  for (size_t i = 0; i < json_array_size (places) && file->path == NULL && sha256 != NULL; i++)
+  for (size_t i = 0; i < json_array_size (places) && file->path == NULL; i++)
     {
-      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (places, i)), loader->settings->home);
-      if (has_bytes (path, file->run.size, sha256))
-        file->path = g_steal_pointer (&path);
+      const Json *place = json_array_get (places, i);
+      int64_t size = json_integer_value (json_array_get (place, 2));
+      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (place, 0)), loader->settings->home);
+      if (!has_bytes (path, size, json_string_value (json_array_get (place, 1))))
+        continue;
+      file->path = g_steal_pointer (&path);
+      file->run.size = size;
+      file->is_less = g_strcmp0 (json_string_value (json_array_get (place, 1)), db_result_value (result, row, FILE_SHA256)) != 0;
     }
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
@@ -116,7 +121,8 @@ find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *
                                   ? "was deleted when it was loaded (\"after_load\": \"delete\")"
                                   : "is kept nowhere");
   else
-    file->problem = g_strdup_printf ("is not as it was, or not there: %s", json_string_value (json_array_get (places, 0)));
+    file->problem =
+        g_strdup_printf ("is not as it was, or not there: %s", json_string_value (json_array_get (json_array_get (places, 0), 0)));
   return true;
 }
 
@@ -227,6 +233,16 @@ explain (const RebuildFile *file, GError **error)
   return false;
 }
 
+/* Nothing is left of it since somebody was forgotten. */
+static bool
+is_empty (const RebuildFile *file, GError **error)
+{
+  if (!file->is_less || error == NULL || weir_error_get_reason (*error) != REASON_NO_ROWS)
+    return false;
+  g_clear_error (error);
+  return true;
+}
+
 static bool
 load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *ret_rows, GError **error)
 {
@@ -240,8 +256,10 @@ load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *
   const RunGoal goal = { .place = file->run.place, .disposition = "archived", .begun = g_get_monotonic_time () };
   const PipelineTask task = { loader->catalog, model, &file->run, fd, &loader->options, false, &goal };
   g_auto (PipelineResult) result = { 0 };
-  if (!begin_run (loader, model, file, error) || !pipeline_run (loader->db, &task, &result, error))
+  if (!begin_run (loader, model, file, error))
     return explain (file, error);
+  if (!pipeline_run (loader->db, &task, &result, error))
+    return is_empty (file, error) || explain (file, error);
   if (result.status != STATUS_APPLIED)
     return weir_error (error, WEIR_ERROR_INPUT, "%s was applied once, and is %s now", file->name, load_status_word (result.status));
   *ret_rows = result.rows.read;
@@ -262,12 +280,15 @@ load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, g
   for (guint i = 0, number = 1; i < rebuild->files->len; i++)
     {
       RebuildFile *file = rebuild->files->pdata[i];
-      int64_t rows = 0;
+      int64_t rows = -1;
       if (file->path == NULL)
         continue;
       tell (file->name, number, rebuild->files->len - (guint) rebuild->lost, data);
-      if (!load_once_more (loader, rebuild->model, file, &rows, error)
-          || (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error))))
+      if (!load_once_more (loader, rebuild->model, file, &rows, error))
+        return false;
+      if (rows < 0)
+        continue;
+      if (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error)))
         return false;
       rebuild->rows += rows;
       number++;
