@@ -33,6 +33,7 @@ typedef enum
   MODE_BY_ROW,
   MODE_WHOLE,
   MODE_WHOLE_NAMED,
+  MODE_DELETED_NAMED,
   N_MODES
 } Mode;
 
@@ -41,6 +42,8 @@ static const char *const models[N_MODES] = {
   [MODE_NAMED] = ", \"effective\": \"file_name\", \"first\": \"always\"",
   [MODE_BY_ROW] = ", \"effective\": {\"column\": \"at\"}, \"first\": \"always\"",
   [MODE_WHOLE] = ", " UNGUARDED,
+  [MODE_DELETED_NAMED] =
+      ", \"effective\": \"file_name\", \"first\": \"always\", \"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}",
   [MODE_WHOLE_NAMED] = ", \"effective\": \"file_name\", \"first\": \"always\", " UNGUARDED,
 };
 
@@ -67,6 +70,9 @@ add_row (GRand *random, Mode mode, const File *file, int key)
   else if (mode == MODE_BY_ROW)
     g_string_append_printf (file->text, "k%d,%c,2026-01-%02d\n", key, "ab"[g_rand_int_range (random, 0, 2)],
                             g_rand_int_range (random, 0, DAYS) + 1);
+  else if (mode == MODE_DELETED_NAMED)
+    g_string_append_printf (file->text, "k%d,%c,%c\n", key, "ab"[g_rand_int_range (random, 0, 2)],
+                            "DUU"[g_rand_int_range (random, 0, 3)]);
   else
     g_string_append_printf (file->text, "k%d,%c\n", key, "ab"[g_rand_int_range (random, 0, 2)]);
 }
@@ -77,9 +83,14 @@ make_file (GRand *random, Mode mode, File *file, int number)
 {
   file->fact = number > 0 && g_rand_int_range (random, 0, 2) == 0;
   file->day = number == 0 ? 0 : g_rand_int_range (random, 0, DAYS);
-  file->text = g_string_new (file->fact ? "number,key,n\n" : mode == MODE_BY_ROW ? "key,v,at\n" : "key,v\n");
+  file->text = g_string_new (file->fact                   ? "number,key,n\n"
+                             : mode == MODE_BY_ROW        ? "key,v,at\n"
+                             : mode == MODE_DELETED_NAMED ? "key,v,op\n"
+                                                          : "key,v\n");
   if (number == 0)
-    g_string_append (file->text, mode == MODE_BY_ROW ? "first,a,2026-01-01\n" : "first,a\n");
+    g_string_append (file->text, mode == MODE_BY_ROW          ? "first,a,2026-01-01\n"
+                                 : mode == MODE_DELETED_NAMED ? "first,a,U\n"
+                                                              : "first,a\n");
   for (int key = 0; number > 0 && key < KEYS; key++)
     if (g_rand_int_range (random, 0, 3) == 0 || (key == KEYS - 1 && strchr (strchr (file->text->str, '\n') + 1, '\n') == NULL))
       add_row (random, mode, file, key);
