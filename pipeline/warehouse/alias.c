@@ -352,20 +352,24 @@ take_hash (const DbResult *rows, int row, Made *made, void *data)
     g_array_append_val (made->unknown, ((Pair) { stored, uid_at (rows, row, ROW_RUN), true }));
 }
 
-/* The columns of a row, and what each reference is now. */
+/* The columns of a row, and what each reference is now, by joins. */
 static char *
-list_columns (const Source *source, const Hashes *hashes)
+list_columns (const Source *source, const Hashes *hashes, GString *joins)
 {
   GString *columns = g_string_new (NULL);
   for (guint i = 0; i < hashes->n; i++)
     {
       g_autofree char *text = text_of (source, hashes->columns[i].name);
-      g_autofree char *uuid = g_strdup_printf ("(%s)::uuid", text);
-      const SqlVar vars[] = { { "what", uuid } };
-      g_autofree char *now = hashes->columns[i].reference ? sql_part ("rotate/now", vars, G_N_ELEMENTS (vars)) : NULL;
       g_string_append_printf (columns, ", %s", text);
-      if (now != NULL)
-        g_string_append_printf (columns, ", coalesce(%s, %s)::text", now, uuid);
+      if (!hashes->columns[i].reference)
+        continue;
+      g_autofree char *name = g_strdup_printf ("a%u", i), *uuid = source->ledger
+                                                                      ? g_strdup_printf ("%s::uuid", text)
+                                                                      : g_strndup (text, strlen (text) - strlen ("::text"));
+      const SqlVar vars[] = { { "name", name }, { "what", uuid } };
+      g_autofree char *join = sql_part ("rotate/join", vars, G_N_ELEMENTS (vars));
+      g_string_append_printf (joins, " %s", join);
+      g_string_append_printf (columns, ", coalesce(%s.new, %s)::text", name, uuid);
     }
   return g_string_free (columns, FALSE);
 }
@@ -377,8 +381,11 @@ alias_make_hashes (Db *db, const AliasTable *table, GError **error)
   hashes_init (&hashes, table);
   for (size_t s = 0; s < G_N_ELEMENTS (sources); s++)
     {
-      g_autofree char *columns = list_columns (&sources[s], &hashes);
-      const SqlVar vars[] = { { "schema", table->schema }, { "table", table->model->table }, { "columns", columns } };
+      g_autoptr (GString) joins = g_string_new (NULL);
+      g_autofree char *columns = list_columns (&sources[s], &hashes, joins);
+      const SqlVar vars[] = {
+        { "schema", table->schema }, { "table", table->model->table }, { "columns", columns }, { "joins", joins->str }
+      };
       if (!sql_run (db, sources[s].hashes, vars, G_N_ELEMENTS (vars), NULL, error) || !read_rows (db, take_hash, &hashes, error))
         return false;
     }

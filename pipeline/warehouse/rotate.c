@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/layout/key.h"
-#include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/alias.h"
 #include "pipeline/warehouse/columns.h"
 #include "schema/history_vars.h"
@@ -173,15 +172,6 @@ rotate_find (Db *db, const RotateTask *task, GError **error)
 /* ---- what everything is now ---- */
 
 static bool
-run_all (Db *db, const char *const *statements, const SqlVar *vars, size_t n_vars, GError **error)
-{
-  for (; *statements != NULL; statements++)
-    if (!sql_run (db, *statements, vars, n_vars, NULL, error))
-      return false;
-  return true;
-}
-
-static bool
 make_ids (Db *db, const RotateTask *task, const RotateTable *table, GError **error)
 {
   const AliasTable of = { table->schema, table->model, table->pins, table->stored };
@@ -212,8 +202,8 @@ find_unknown (Db *db, const RotateTable *table, GError **error)
 bool
 rotate_alias (Db *db, const RotateTask *task, Rotate *rotate, GError **error)
 {
-  static const char *const begin[] = { "rotate/aliases", "rotate/pairs", "rotate/unknown", NULL };
-  if (!run_all (db, begin, NULL, 0, error))
+  static const char *const begin[] = { "rotate/settings", "rotate/aliases", "rotate/pairs", "rotate/unknown", NULL };
+  if (!sql_run_all (db, begin, NULL, 0, error))
     return false;
   for (guint i = 0; i < rotate->tables->len; i++)
     {
@@ -252,7 +242,7 @@ bool
 rotate_take (Db *db, const GArray *pairs, GError **error)
 {
   static const char *const take[] = { "rotate/take_known", "rotate/forget_pairs", NULL };
-  return alias_put (db, pairs, error) && run_all (db, take, NULL, 0, error);
+  return alias_put (db, pairs, error) && sql_run_all (db, take, NULL, 0, error);
 }
 
 Pins *
@@ -306,140 +296,4 @@ rotate_check (Db *db, const char *lost, GError **error)
   if (db_result_bool (twice, 0, 0))
     return weir_error (error, WEIR_ERROR_MODEL, "two ids would become one: with another secret they do not");
   return sql_run (db, "rotate/forget_unknown", NULL, 0, NULL, error);
-}
-
-/* ---- changing ---- */
-
-/* The columns of a table that hold what changes. Borrowed. */
-static GPtrArray *
-find_columns (const RotateTable *table)
-{
-  GPtrArray *columns = g_ptr_array_new ();
-  if (table->own)
-    g_ptr_array_add (columns, table->model->id_column);
-  for (guint i = 0; i < table->references->len; i++)
-    g_ptr_array_add (columns, table->references->pdata[i]);
-  return columns;
-}
-
-static void
-assign (GString *assignments, const char *column, bool only_known)
-{
-  g_autofree char *ident = text_quote_ident (column);
-  g_autofree char *what = g_strdup_printf ("w.%s", ident);
-  const SqlVar vars[] = { { "what", what } };
-  g_autofree char *now = sql_part ("rotate/now", vars, G_N_ELEMENTS (vars));
-  g_string_append_printf (assignments, only_known ? "%s%s = %s" : "%s%s = coalesce(%s, %s)", assignments->len > 0 ? ", " : "",
-                          ident, now, what);
-}
-
-/* Rows of a fact that refer to nobody stay. */
-static bool
-change_rows (Db *db, const RotateTable *table, const GPtrArray *columns, GError **error)
-{
-  g_autoptr (GString) assignments = g_string_new (NULL), which = g_string_new (NULL);
-  for (guint i = 0; i < columns->len; i++)
-    {
-      g_autofree char *ident = text_quote_ident (columns->pdata[i]);
-      assign (assignments, columns->pdata[i], false);
-      g_string_append_printf (which, "%sw.%s is not null", i > 0 ? " or " : "", ident);
-    }
-  if (table->references->len > 0 || columns_find_mark (table->stored, table->history.names[HISTORY_INFERRED]) != NULL)
-    assign (assignments, "row_hash", false);
-  const SqlVar vars[] = {
-    { "schema", table->schema }, { "table", table->table }, { "assignments", assignments->str }, { "which", which->str }
-  };
-  return sql_run (db, "rotate/change", vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
-static bool
-change_kept (Db *db, const RotateTable *table, const GPtrArray *columns, GError **error)
-{
-  static const char *const rows[] = { "rotate/change_waiting", "rotate/change_overwritten", NULL };
-  static const char *const ids[] = { "rotate/change_observed", "rotate/change_unsaid", "rotate/change_samples", NULL };
-  g_autoptr (GString) names = g_string_new ("row_hash");
-  for (guint i = 0; i < columns->len; i++)
-    g_string_append_printf (names, " %s", (const char *) columns->pdata[i]);
-  const SqlVar vars[] = { { "table", table->table }, { "names", names->str } };
-  return run_all (db, rows, vars, G_N_ELEMENTS (vars), error)
-         && (!table->own || run_all (db, ids, vars, G_N_ELEMENTS (vars), error));
-}
-
-static bool
-change_one_staging (Db *db, const char *schema, const char *staged, const RotateTable *table, GError **error)
-{
-  g_autoptr (GPtrArray) stored = columns_read (db, schema, staged, error);
-  if (stored == NULL)
-    return false;
-  g_autoptr (GString) assignments = g_string_new (NULL);
-  if (table->own && columns_find (stored, "_id") != NULL)
-    assign (assignments, "_id", true);
-  for (guint i = 0; i < table->references->len; i++)
-    if (columns_find (stored, table->references->pdata[i]) != NULL)
-      assign (assignments, table->references->pdata[i], true);
-  if (columns_find (stored, "_hash") != NULL)
-    assign (assignments, "_hash", false);
-  const SqlVar vars[] = { { "schema", schema }, { "table", staged }, { "assignments", assignments->str } };
-  return assignments->len == 0 || sql_run (db, "rotate/change_staging", vars, G_N_ELEMENTS (vars), NULL, error);
-}
-
-static bool
-change_staging (Db *db, const char *schema, const RotateTable *table, GError **error)
-{
-  g_autofree char *prefix = stage_prefix (table->table);
-  const SqlVar vars[] = { { "schema", schema }, { "table", table->table }, { "prefix", prefix } };
-  g_autoptr (DbResult) staged = NULL;
-  if (!sql_run (db, "forget/staged", vars, G_N_ELEMENTS (vars), &staged, error))
-    return false;
-  for (int row = 0; row < db_result_rows (staged); row++)
-    if (!change_one_staging (db, schema, db_result_value (staged, row, 0), table, error))
-      return false;
-  return true;
-}
-
-/* The run's own row, with what it did. */
-static bool
-record (Db *db, const RotateTask *task, const Rotate *rotate, GError **error)
-{
-  char own[UID_TEXT_SIZE];
-  uid_format (task->own, own);
-  g_autoptr (Json) json = rotate_to_json (rotate);
-  g_autofree char *report = weir_json_text (json);
-  g_autofree char *subject = g_strdup_printf ("key secret %s", rotate->to);
-  const SqlVar vars[] = {
-    { "run", own }, { "subject", subject }, { "report", report }, { "was", rotate->from }, { "is", rotate->to }
-  };
-  static const char *const statements[] = { "rotate/change_pins", "rotate/run", "rotate/operation", NULL };
-  return run_all (db, statements, vars, G_N_ELEMENTS (vars), error);
-}
-
-bool
-rotate_change (Db *db, const RotateTask *task, Rotate *rotate, GError **error)
-{
-  g_autoptr (DbResult) ids = NULL;
-  if (!sql_run (db, "rotate/ids", NULL, 0, &ids, error))
-    return false;
-  rotate->ids = db_result_int64 (ids, 0, 0);
-  for (guint i = 0; i < rotate->tables->len; i++)
-    {
-      const RotateTable *table = rotate->tables->pdata[i];
-      g_autoptr (GPtrArray) columns = find_columns (table);
-      if (!change_rows (db, table, columns, error) || !change_kept (db, table, columns, error)
-          || !change_staging (db, task->staging, table, error))
-        return false;
-    }
-  return record (db, task, rotate, error);
-}
-
-Json *
-rotate_to_json (const Rotate *rotate)
-{
-  Json *tables = json_array ();
-  for (guint i = 0; i < rotate->tables->len; i++)
-    {
-      const RotateTable *table = rotate->tables->pdata[i];
-      json_array_append_new (tables, json_pack ("{s:s, s:I}", "table", table->table, "rows", (json_int_t) table->rows));
-    }
-  return json_pack ("{s:s, s:s, s:I, s:o}", "from", rotate->from, "to", rotate->to, "ids", (json_int_t) rotate->ids, "tables",
-                    tables);
 }

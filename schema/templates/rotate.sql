@@ -18,6 +18,10 @@ select count(*) from :"schema".:"table"
 -- Nobody loads a table for the first time.
 lock table weir.table in exclusive mode
 
+-- name: settings
+-- All rows of a cursor are fetched: it is planned as if they were a result.
+select pg_catalog.set_config('cursor_tuple_fraction', '1', true)
+
 -- name: aliases
 create temporary table weir_alias (old uuid primary key, new uuid not null, hash boolean not null) on commit drop
 
@@ -47,17 +51,17 @@ where w.table_name = :'table' and w.cells is not null and not exists (select fro
 -- name: hashes_of_table
 -- Rows of facts of which hashes are made again: hash, run, the columns; of references what they are now, too.
 declare weir_row no scroll cursor for
-select w.row_hash::text, w.loaded_by::text :columns from :"schema".:"table" w
+select w.row_hash::text, w.loaded_by::text :columns from :"schema".:"table" w :joins
 where not exists (select from weir_alias a where a.old = w.row_hash)
 
 -- name: hashes_of_waiting
 declare weir_row no scroll cursor for
-select w.hash::text, w.run_id::text :columns from weir.waiting w
+select w.hash::text, w.run_id::text :columns from weir.waiting w :joins
 where w.table_name = :'table' and not exists (select from weir_alias a where a.old = w.hash)
 
 -- name: hashes_of_overwritten
 declare weir_row no scroll cursor for
-select w.cells ->> 'row_hash', w.run_id::text :columns from weir.overwritten w
+select w.cells ->> 'row_hash', w.run_id::text :columns from weir.overwritten w :joins
 where w.table_name = :'table' and w.cells is not null and not exists (select from weir_alias a where a.old = (w.cells ->> 'row_hash')::uuid)
 
 -- name: fetch
@@ -134,12 +138,22 @@ truncate weir_unknown
 -- Whether two of them became one.
 select exists (select from weir_alias group by new having count(*) > 1)
 
--- name: now
--- What a uuid is now, as a part of a statement.
-(select a.new from weir_alias a where a.old = :what)
+-- name: join
+left join weir_alias :name on :name.old = :what
 
--- name: change
-update :"schema".:"table" w set :assignments where :which
+-- name: change_ids
+-- Of a table that refers to nobody.
+update :"schema".:"table" w set :"id" = a.new from weir_alias a where a.old = w.:"id"
+
+-- name: change_placeholders
+update :"schema".:"table" w set row_hash = a.new from weir_alias a where w.:"is_inferred" and a.old = w.row_hash
+
+-- name: change_rows
+-- Rows are found again by "keys". Joins with the table itself are by hash; a look-up for each column of each row takes ten times as long.
+update :"schema".:"table" w
+set :assignments
+from (select :keys :news, num_nonnulls(:had) as "had?" from :"schema".:"table" o :joins) n
+where :same n."had?" > 0
 
 -- name: change_waiting
 update weir.waiting w
@@ -178,10 +192,6 @@ set summary = jsonb_set(f.summary, '{held,sample}',
                         (select coalesce(jsonb_agg(a.new), '[]')
                          from jsonb_array_elements_text(f.summary -> 'held' -> 'sample') s join weir_alias a on a.old = s.value::uuid))
 where f.table_name = :'table' and f.state = 'held' and jsonb_typeof(f.summary -> 'held' -> 'sample') = 'array'
-
--- name: change_staging
--- What is left for people to look at. An id of a row that never got into the warehouse is gone.
-update :"schema".:"table" w set :assignments
 
 -- name: change_pins
 update weir.table
