@@ -38,6 +38,10 @@ typedef struct
   int64_t different; /* both, with other values */
 } Difference;
 
+/* Where the model has other names for the columns that tell versions apart, or another open end, than the live table, "history" of weir.table: that
+ * gets them, before it is compared to be written. Errors: as of difference_write. */
+bool difference_retell (Db *db, const DifferenceOf *of, const char *history, GError **error);
+
 Difference *difference_find (Db *db, const DifferenceOf *of, GError **error);
 void difference_free (Difference *difference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Difference, difference_free)

@@ -4,6 +4,7 @@
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/difference_private.h"
+#include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/kinds.h"
 #include "pipeline/warehouse/shown.h"
 #include "pipeline/warehouse/warehouse.h"
@@ -148,6 +149,39 @@ create (Db *db, const Difference *difference, const char *schema, GError **error
   const SqlVar vars[] = { { "schema", schema }, { "table", of->model->table }, { "temporary", of->temporary } };
   return sql_run (db, "rebuild/create", vars, G_N_ELEMENTS (vars), NULL, error) && fill (db, difference, schema, error)
          && shown_make (db, schema, of->model, of->catalog, error);
+}
+
+static bool
+is_told_otherwise (const History *was, const History *is)
+{
+  for (int i = 0; i < HISTORY_COLUMNS; i++)
+    if (strcmp (was->names[i], is->names[i]) != 0)
+      return true;
+  return was->open_end != is->open_end;
+}
+
+bool
+difference_retell (Db *db, const DifferenceOf *of, const char *history, GError **error)
+{
+  const Model *model = of->model;
+  const Layout layout = { .model = model };
+  g_autofree char *view = shown_view (model);
+  const Warehouse warehouse = { .schema = of->schema, .layout = &layout, .view = view };
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free),
+                        stored = columns_read (db, of->schema, model->table, error);
+  g_auto (History) was = { 0 };
+  if (stored == NULL || !history_parse (history, &was, error))
+    return false;
+  if (stored->len == 0 || !model_has_versions (model) || was.scd != model->history.scd
+      || !is_told_otherwise (&was, &model->history))
+    return true;
+  /* What the columns mean is nothing that has to fit: the rows are made anew. */
+  g_ptr_array_unref (was.rules);
+  was.rules = g_ptr_array_ref (model->history.rules);
+  return history_change_check (db, of->schema, model, &was, stored, error)
+         && warehouse_lock (db, of->schema, model, of->catalog, of->lock_ms, error)
+         && history_change_apply (db, &warehouse, &was, stored, notes, error)
+         && shown_make (db, of->schema, model, of->catalog, error);
 }
 
 bool

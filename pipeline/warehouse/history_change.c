@@ -14,8 +14,8 @@ is_other_name (const Model *model, const History *was, int column)
   return strcmp (model->history.names[column], was->names[column]) != 0;
 }
 
-static bool
-refuse (const char *schema, const Model *model, int column, GError **error)
+bool
+history_change_refuse_name (const char *schema, const Model *model, HistoryColumn column, GError **error)
 {
   g_autofree char *hint = g_strdup_printf ("Choose another name for \"%s\" in \"names\" of %s: \"names\": {\"%s\": ...}.",
                                            history_column_words[column], model->path, history_column_words[column]);
@@ -98,7 +98,7 @@ check_column (const char *schema, const Model *model, const History *was, const 
     return true;
   if (own == NULL && (column == HISTORY_CHANGED ? find_changed (stored, name) : columns_find_mark (stored, name)) == taken)
     return true;
-  return refuse (schema, model, column, error);
+  return history_change_refuse_name (schema, model, column, error);
 }
 
 bool

@@ -10,6 +10,9 @@
 bool history_change_check (Db *db, const char *schema, const Model *model, const History *was, const GPtrArray *stored,
                            GError **error);
 
+/* The error of a name that a column of the table's files has already. Returns false. */
+bool history_change_refuse_name (const char *schema, const Model *model, HistoryColumn column, GError **error);
+
 /* Whether something has to be changed. */
 bool history_change_is_wanted (const Model *model, const History *was, const GPtrArray *stored);
 

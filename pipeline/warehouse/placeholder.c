@@ -5,6 +5,7 @@
 #include "pipeline/stage/copybin.h"
 #include "pipeline/stage/row.h"
 #include "pipeline/warehouse/columns.h"
+#include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/missing.h"
 #include "pipeline/warehouse/vars.h"
@@ -81,27 +82,14 @@ copy_keys (Db *db, const PipelineTask *task, Loaded *loaded, int which, GError *
     }
 }
 
-/* The dimension's columns of the key: as weir_key has them, as names, and as values of their types. */
-static bool
-list_key (Db *db, const char *schema, const Model *dimension, Vars *vars, GError **error)
+/* The rows of weir_key, as inferred.h wants them: the columns of the key are of texts there. Owned by the caller. */
+static char *
+list_keys (const Model *dimension, const char *run, char **ret_columns)
 {
-  g_autoptr (GPtrArray) stored = columns_read (db, schema, dimension->table, error);
-  g_autoptr (GString) columns = g_string_new (NULL), names = g_string_new (NULL), values = g_string_new (NULL);
-  if (stored == NULL)
-    return false;
   g_autoptr (GPtrArray) key = columns_of_key (dimension);
-  for (guint i = 0; i < key->len; i++)
-    {
-      g_autofree char *ident = text_quote_ident (key->pdata[i]);
-      const StoredColumn *column = columns_find (stored, key->pdata[i]);
-      g_string_append_printf (columns, ", %s text", ident);
-      g_string_append_printf (names, "%s, ", ident);
-      g_string_append_printf (values, "k.%s::%s, ", ident, column != NULL ? column->written : "text");
-    }
-  vars_take (vars, "columns", g_string_free (g_steal_pointer (&columns), FALSE));
-  vars_take (vars, "names", g_string_free (g_steal_pointer (&names), FALSE));
-  vars_take (vars, "values", g_string_free (g_steal_pointer (&values), FALSE));
-  return true;
+  g_autofree char *names = expression_list (key, "");
+  *ret_columns = expression_names (key, ", ", " text");
+  return g_strdup_printf ("(select id, '%s'::uuid as by, array[%s] as key from weir_key)", run, names);
 }
 
 static void
@@ -113,33 +101,39 @@ note (const LayoutReference *reference, int64_t made, GPtrArray *notes)
                               made == 1 ? " was" : "s were", reference->dimension->table, columns, made == 1 ? "it" : "them"));
 }
 
-/* With the dimension locked: who was missing a moment ago may have come. */
+/* With the dimension locked: who was missing a moment ago may have come. Of a table that is made again nobody else sees anything. */
+static bool
+insert (Db *db, const PipelineTask *task, const Model *dimension, const char *named, int64_t *ret_made, GError **error)
+{
+  g_auto (TableState) locked = { 0 };
+  g_auto (History) history = { 0 };
+  const InferredIn in = { task->options->dimension_schema, dimension, &history, task->options->lock_timeout_ms };
+  *ret_made = 0;
+  if (task->options->replays)
+    return inferred_name (db, dimension, named, error);
+  return ledger_table_read (db, dimension->table, true, &locked, error) && history_parse (locked.history, &history, error)
+         && inferred_insert (db, &in, named, ret_made, error);
+}
+
 static bool
 make (Db *db, const PipelineTask *task, Loaded *loaded, int which, GPtrArray *notes, GError **error)
 {
   const LayoutReference *reference = &loaded->layout->references[which];
   const Model *dimension = reference->dimension;
-  const char *schema = task->options->warehouse_schema;
   char run[UID_TEXT_SIZE];
+  char *columns;
   uid_format (task->run->id, run);
-  const SqlVar tables[] = { { "schema", schema },
-                            { "dimension", dimension->table },
-                            { "id", dimension->id_column },
-                            { "staging", loaded->stage->schema },
-                            { "build", loaded->stage->name },
-                            { "as", reference->reference->as },
-                            { "run", run } };
+  g_autofree char *named = list_keys (dimension, run, &columns);
+  const SqlVar tables[] = {
+    { "schema", task->options->dimension_schema }, { "dimension", dimension->table }, { "id", dimension->id_column },
+    { "staging", loaded->stage->schema },          { "build", loaded->stage->name },  { "as", reference->reference->as }
+  };
   int64_t made;
   g_auto (Vars) vars = vars_from (tables, G_N_ELEMENTS (tables));
-  g_auto (TableState) locked = { 0 };
-  vars_set_history (&vars, &dimension->history);
-  if (!ledger_table_read (db, dimension->table, true, &locked, error)
-      || !inferred_ensure (db, schema, dimension, task->options->lock_timeout_ms, error)
-      || !list_key (db, schema, dimension, &vars, error) || !vars_run (db, &vars, "inferred/find", error)
-      || !vars_run (db, &vars, "inferred/index_lines", error) || !vars_run (db, &vars, "inferred/keys", error)
-      || !copy_keys (db, task, loaded, which, error)
-      || !sql_change (db, "inferred/insert", vars_all (&vars), vars_count (&vars), &made, error)
-      || !vars_run (db, &vars, "inferred/forget", error))
+  vars_take (&vars, "columns", columns);
+  if (!vars_run (db, &vars, "inferred/find", error) || !vars_run (db, &vars, "inferred/index_lines", error)
+      || !vars_run (db, &vars, "inferred/keys", error) || !copy_keys (db, task, loaded, which, error)
+      || !insert (db, task, dimension, named, &made, error) || !vars_run (db, &vars, "inferred/forget", error))
     return false;
   if (made > 0)
     note (reference, made, notes);
@@ -149,8 +143,7 @@ make (Db *db, const PipelineTask *task, Loaded *loaded, int which, GPtrArray *no
 bool
 placeholder_make (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error)
 {
-  /* A run that is done once more made its placeholders the first time. */
-  for (int i = 0; i < loaded->layout->n_references && !task->options->replays; i++)
+  for (int i = 0; i < loaded->layout->n_references; i++)
     {
       const LayoutReference *reference = &loaded->layout->references[i];
       int64_t rows;

@@ -7,7 +7,7 @@
 
 /* For each reference that says so: makes the entities that staged rows refer to and the dimension does not have, with their keys, which are
  * read from the file once more, for staging has them as they are written, and not normalised. The dimension's row of weir.table is locked from then on. Notes
- * say how many. lock_ms: how long to try for the lock that a dimension's first placeholder needs (inferred_ensure). In the transaction of TRANSFORM, when
+ * say how many. Of a table that is made again they are only put down (inferred_name). In the transaction of TRANSFORM, when
  * refused rows are gone. No statement where no reference says so, one where nobody is missing. */
 bool placeholder_make (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *step, GError **error);
 

@@ -5,6 +5,7 @@
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/guard.h"
+#include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
@@ -92,18 +93,20 @@ row_columns (const Warehouse *warehouse)
   return g_string_free (text, FALSE);
 }
 
-/* Since when the first version of an entity is true that holds since ever. */
+/* Since when the first version of an entity is true that holds since ever. Where no file has said it again it is the time of the run that opened
+ * it: of a placeholder, say, that a file without a time has filled. */
 static char *
 first_instant (const Warehouse *warehouse)
 {
   char *of_row = effective_of_row (warehouse->layout, "w.");
   g_autofree char *id = text_quote_ident (warehouse->layout->model->id_column);
   g_autofree char *table = text_quote_literal (warehouse->layout->model->table);
-  return of_row != NULL
-             ? of_row
-             : g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
-                                " and o.said = 'again' and w.%s = any (o.ids) order by o.at limit 1)",
-                                table, id, id);
+  return of_row != NULL ? of_row
+                        : g_strdup_printf (
+                            "coalesce((select o.at from weir.observed o where o.table_name = %s and o.part = right(w.%s::text, 3)"
+                            " and o.said = 'again' and w.%s = any (o.ids) order by o.at limit 1),"
+                            " (select coalesce(f.effective_on, f.applied_on) from weir.file f where f.run_id = w.opened_by))",
+                            table, id, id);
 }
 
 /* A version that holds since ever may end before a row of its own value, if a file said that its key was gone in between: whether one can have
@@ -189,8 +192,9 @@ refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
          && sift_late (db, splice->loaded, splice->result, error) && vars_run (db, vars, "splice/forget_refused", error);
 }
 
+/* *ret_erases: whether some entity has no version any more. */
 static bool
-count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
+count (Db *db, const Vars *vars, RowCounts *rows, bool *ret_erases, GError **error)
 {
   g_autoptr (DbResult) counts = NULL;
   if (!sql_run (db, "splice/count", vars_all (vars), vars_count (vars), &counts, error))
@@ -202,6 +206,7 @@ count (Db *db, const Vars *vars, RowCounts *rows, GError **error)
   rows->deleted = db_result_int64 (counts, 0, 4);
   rows->updated += db_result_int64 (counts, 0, 5);
   rows->deactivated += rows->deleted;
+  *ret_erases = db_result_bool (counts, 0, 6);
   return true;
 }
 
@@ -274,25 +279,68 @@ overwrite (Db *db, Vars *vars, const Warehouse *warehouse, GError **error)
   return vars_run (db, vars, "splice/overwrite", error);
 }
 
+static InferredIn
+inferred_in (const Splice *splice)
+{
+  return (InferredIn) { splice->warehouse->schema, splice->task->model, &splice->task->model->history,
+                        splice->task->options->lock_timeout_ms };
+}
+
+static InferredFacts
+facts_of (const Splice *splice)
+{
+  const PipelineOptions *options = splice->task->options;
+  return (InferredFacts) { splice->task->catalog, options->dimension_schema, true, options->replays };
+}
+
+/* Of whom nothing is known any more, and rows of facts refer to, a placeholder stays. */
+static bool
+keep_erased (Db *db, const Splice *splice, GError **error)
+{
+  const InferredIn in = inferred_in (splice);
+  const InferredFacts facts = facts_of (splice);
+  char run[UID_TEXT_SIZE];
+  int64_t kept;
+  uid_format (splice->task->run->id, run);
+  if (!inferred_keep (db, &in, &facts, run, &kept, error))
+    return false;
+  g_autofree char *count = text_count (kept);
+  if (kept > 0)
+    g_ptr_array_add (splice->result->notes,
+                     g_strdup_printf ("of %s entit%s nothing is known any more, and facts refer to %s: placeholders stay", count,
+                                      kept == 1 ? "y" : "ies", kept == 1 ? "it" : "them"));
+  return true;
+}
+
+static bool
+write_all (Db *db, const Splice *splice, const Vars *vars, bool whole, bool erases, GError **error)
+{
+  const char *const statements[] = { "splice/analyze_history", "splice/keep", "splice/remove",
+                                     "splice/change",          "splice/add",  whole ? "gone/unsay" : "splice/unsay",
+                                     "splice/remember",        NULL };
+  const InferredIn in = inferred_in (splice);
+  const InferredFacts facts = facts_of (splice);
+  return (!erases || inferred_leave (db, &in, &facts, "(select distinct id from weir_judged where erases)", error))
+         && run_all (db, vars, statements, error) && (!erases || keep_erased (db, splice, error));
+}
+
 bool
 splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_t n_vars, GError **error)
 {
   static const char *const look[] = { "splice/analyze_news", "splice/refresh", "splice/events", "splice/analyze_events", NULL };
-  const char *const write[] = { "splice/analyze_history", "splice/keep", "splice/remove",
-                                "splice/change",          "splice/add",  whole ? "gone/unsay" : "splice/unsay",
-                                "splice/remember",        NULL };
+  bool erases;
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
   vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
   if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
       || !refuse_late (db, &all, splice, error) || !vars_run (db, &all, "splice/judge", error)
-      || !count (db, &all, &splice->result->rows, error) || (whole && !count_absent (db, splice->result, error))
+      || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
       || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
     return false;
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && overwrite (db, &all, splice->warehouse, error)
-         && run_all (db, &all, write, error);
+         && write_all (db, splice, &all, whole, erases, error);
 }
 
 bool

@@ -431,7 +431,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;
   result->columns_held = warehouse == NULL && error != NULL && weir_error_get_reason (*error) == REASON_LOCK_BUSY;
-  if (warehouse == NULL || !placeholder_make (db, task, loaded, result, error)
+  if (warehouse == NULL || !inferred_take (db, task, warehouse, error) || !placeholder_make (db, task, loaded, result, error)
       || !withhold_rows (db, task, warehouse, before, loaded, result, error)
       || !find_instant (db, task, before->effective, &instant, result->notes, error))
     return false;

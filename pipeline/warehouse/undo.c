@@ -67,6 +67,7 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
       g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
+  undoing->infers = kind_of (model)->versions && columns_find_mark (stored, undoing->history.names[HISTORY_INFERRED]) != NULL;
   vars_take (&undoing->vars, "columns", g_strdup (columns->str));
   vars_take (&undoing->vars, "values", g_strdup (values->str));
   return db != NULL;
@@ -76,20 +77,14 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
 static char *
 shown_as (const Model *model, const GPtrArray *stored, const char *id)
 {
-  g_autofree char *ident = text_quote_ident (id);
-  GString *shown = g_string_new (NULL);
+  g_autoptr (GPtrArray) key = columns_of_key (model);
+  bool shown = key->len > 0;
   for (guint i = 0; i < model->columns->len; i++)
-    if (((const ModelColumn *) model->columns->pdata[i])->pii)
-      return g_string_free (shown, TRUE), g_strdup_printf ("w.%s::text", ident);
-  for (char **key = model->business_key; *key != NULL; key++)
-    {
-      g_autofree char *name = text_quote_ident (*key);
-      g_string_append_printf (shown, "%sw.%s::text", shown->len > 0 ? ", " : "concat_ws(', ', ", name);
-      if (columns_find (stored, *key) == NULL)
-        return g_string_free (shown, TRUE), g_strdup_printf ("w.%s::text", ident);
-    }
-  return shown->len > 0 ? g_string_free (g_string_append_c (shown, ')'), FALSE)
-                        : (g_string_free (shown, TRUE), g_strdup_printf ("w.%s::text", ident));
+    shown = shown && !((const ModelColumn *) model->columns->pdata[i])->pii;
+  for (guint i = 0; i < key->len; i++)
+    shown = shown && columns_find (stored, key->pdata[i]) != NULL;
+  g_autofree char *ident = text_quote_ident (id), *names = expression_list (key, "w.");
+  return shown ? g_strdup_printf ("concat_ws(', ', %s)", names) : g_strdup_printf ("w.%s::text", ident);
 }
 
 static bool
@@ -230,17 +225,20 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
 {
   const Model *model = undoing->task->model;
   int64_t opened;
+  bool versions = kind_of (model)->versions;
   g_autoptr (DbResult) moved = NULL;
   if (model_is_keyless (model))
     return run_sql (db, undoing, "undo/remove_opened", &run->removed, error) && run_sql (db, undoing, "undo/renumber", NULL, error)
            && run_sql (db, undoing, "undo/renumber_end", NULL, error);
-  if (!sql_run (db, "undo/remove_overwritten", vars_all (&undoing->vars), vars_count (&undoing->vars), &moved, error)
+  if ((versions && !undo_begin_entities (db, undoing, error))
+      || !sql_run (db, "undo/remove_overwritten", vars_all (&undoing->vars), vars_count (&undoing->vars), &moved, error)
       || !run_sql (db, undoing, "undo/remove_opened", &opened, error)
+      || (undoing->infers && !run_sql (db, undoing, "undo/remove_inferred", NULL, error))
       || !run_sql (db, undoing, "undo/restore", &run->restored, error)
-      || (kind_of (model)->versions && !run_sql (db, undoing, "undo/reopen", &run->reopened, error)))
+      || (versions && !run_sql (db, undoing, "undo/reopen", &run->reopened, error)))
     return false;
   run->removed = opened + db_result_int64 (moved, 0, 0);
-  return fill_newest (db, undoing, error);
+  return fill_newest (db, undoing, error) && (!versions || undo_end_entities (db, undoing, error));
 }
 
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */

@@ -4,6 +4,9 @@
  * or removed, and versions of others that it has moved, are in weir.overwritten as they were. So it is taken back exactly, as long as no later
  * run built on it: said something of the same entities. Those have to be taken back before it, the newest first.
  *
+ * Entities that nobody else brought and facts refer to, whose model says "missing": "placeholder", are placeholders then (inferred.h), as if the
+ * facts had come without them.
+ *
  * What stays: columns and types that a file has brought, pins and key, rejects, and what other files' rows became because of it (rows
  * that were refused as older than it, rows that it took up). schema/templates/undo.sql has the statements. */
 #ifndef WEIR_PIPELINE_WAREHOUSE_UNDO_H
@@ -19,6 +22,7 @@ typedef struct
   const char *schema;     /* of the warehouse */
   Uid own;                /* the run that takes the others back */
   bool with_later;        /* also those that built on it */
+  int lock_ms;            /* how long to try for the lock that a dimension's first placeholder needs */
 } UndoTask;
 
 /* A run that was taken back. Texts are owned. */
@@ -52,7 +56,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Undo, undo_clear)
 
 /* In the caller's transaction (run_begin), which is to be rolled back where anybody is in the way, and on error. Errors: MODEL where the run
  * cannot be taken back at all: it was not applied, or was already; it is from before weir kept what is needed; or rows of facts would refer to
- * nobody. */
+ * nobody; RETRY as of inferred_insert. */
 bool undo_run (Db *db, const UndoTask *task, Uid run, Undo *ret_undo, GError **error);
 
 /* {"runs":[{"run","file","removed","restored","reopened","placeholders"}],"later":[...],"notes":[...]}. A new reference. */

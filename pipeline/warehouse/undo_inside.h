@@ -10,11 +10,16 @@ typedef struct
 {
   const UndoTask *task;
   Vars vars;
+  bool infers;     /* the table has the column that marks placeholders */
   History history; /* as the table has it, be the model changed or not */
   Undo *undo;
 } Undoing;
 
-/* Behind the rows of a dimension's run that was taken back, whose entities are in weir_touched: an error where rows of facts refer to whom
+/* Before and behind the rows of a dimension's run, whose entities are in weir_touched: whom only placeholders of facts' stand for then. */
+bool undo_begin_entities (Db *db, const Undoing *undoing, GError **error);
+bool undo_end_entities (Db *db, const Undoing *undoing, GError **error);
+
+/* Behind that: an error where rows of facts refer to whom
  * nobody is any more, a note where their model allows that. */
 bool undo_check_facts (Db *db, const Undoing *undoing, GError **error);
 

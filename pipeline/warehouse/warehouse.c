@@ -305,9 +305,8 @@ find_changes (const Warehouse *warehouse, const GArray *wanted, const Pins *pins
   return renames != NULL;
 }
 
-/* Before anything is done that would be in vain: the locks that the changes need. */
-static bool
-lock_for_change (Db *db, const char *schema, const Model *model, const Catalog *catalog, int lock_ms, GError **error)
+bool
+warehouse_lock (Db *db, const char *schema, const Model *model, const Catalog *catalog, int lock_ms, GError **error)
 {
   bool locked;
   g_autoptr (GPtrArray) names = NULL;
@@ -328,7 +327,7 @@ warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model
   if (!run_begin (db, options, RUN_APPLYING, error))
     return false;
   bool done = warehouse_exists (db, schema, model->table, &exists, error)
-              && (!exists || lock_for_change (db, schema, model, catalog, options->lock_timeout_ms, error));
+              && (!exists || warehouse_lock (db, schema, model, catalog, options->lock_timeout_ms, error));
   return (!db_is_usable (db) || db_exec (db, "rollback", done ? error : NULL)) && done;
 }
 
@@ -361,7 +360,7 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
     return false;
   warehouse->retold = history_change_is_wanted (model, &was, stored);
   changes |= warehouse->retold;
-  if ((changes && !lock_for_change (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
+  if ((changes && !warehouse_lock (db, warehouse->schema, model, before->catalog, before->lock_ms, error))
       || !history_change_apply (db, warehouse, &was, stored, notes, error)
       || !change_rules (db, warehouse, &was, stored, notes, error) || !renames_apply (db, warehouse, pins, stored, notes, error))
     return false;
@@ -451,7 +450,7 @@ warehouse_reshape (Db *db, const char *schema, const Model *model, const Catalog
   g_autofree char *view = model->kind == MODEL_DIMENSION ? shown_view (model) : NULL;
   const Warehouse warehouse = { .schema = schema, .layout = &layout, .view = view };
   g_autoptr (GPtrArray) grants = g_ptr_array_new_with_free_func ((GDestroyNotify) db_result_free);
-  if (!lock_for_change (db, schema, model, catalog, lock_ms, error) || !shown_drop (db, &warehouse, catalog, grants, error)
+  if (!warehouse_lock (db, schema, model, catalog, lock_ms, error) || !shown_drop (db, &warehouse, catalog, grants, error)
       || !run_statements (db, schema, model, statements, error) || !shown_make (db, schema, model, catalog, error))
     return false;
   for (guint i = 0; i < grants->len; i++)

@@ -58,6 +58,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Warehouse, warehouse_free)
 Warehouse *warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes,
                                GError **error);
 
+/* The locks that a change of columns needs, before anything is done that would be in vain. Error: RETRY ("lock_busy") after lock_ms. */
+bool warehouse_lock (Db *db, const char *schema, const Model *model, const Catalog *catalog, int lock_ms, GError **error);
+
 /* Whether the locks that a change of columns needs are to be had now, in a transaction of its own that gives them back: a file that found
  * them taken behind its LOAD need not be read once more to find that again. The same error. */
 bool warehouse_try_change (Db *db, const PipelineOptions *options, const Model *model, const Catalog *catalog, GError **error);

@@ -97,17 +97,14 @@ where g.why = 'deleted'
 group by 3, 4, 5
 
 -- name: last_export
-select rows, ended from weir.export where table_name = :'table' and at <= :'instant'::timestamptz order by at desc limit 1
+-- Of one instant the one that came last.
+select x.rows, x.ended from weir.export x left join weir.file f using (run_id)
+where x.table_name = :'table' and x.at <= :'instant'::timestamptz
+order by x.at desc, f.applied_as desc nulls last limit 1
 
 -- name: export
--- Of one instant the file that came last is right; what the one before has said of it is not kept.
-with second as (
-    update weir.file set irrevocable = 'it is the second full export of one instant'
-    where run_id = :'run'::uuid and exists (select from weir.export where table_name = :'table' and at = :'instant'::timestamptz))
 insert into weir.export (table_name, at, run_id, rows, ended, dated)
 values (:'table', :'instant'::timestamptz, :'run'::uuid, :'rows'::bigint, :'ended'::boolean, :'dated'::boolean)
-on conflict (table_name, at) do update
-set run_id = excluded.run_id, rows = excluded.rows, ended = excluded.ended, dated = excluded.dated
 
 -- name: approved
 -- Whether a person has let these very bytes pass.

@@ -98,7 +98,7 @@ left join known c on c.:"id" = d._id and c.:"valid_from" <= d."at?" and (c.:"val
 analyze weir_events
 
 -- name: judge
--- What becomes of each row.
+-- What becomes of each row; "erases": nothing that was said of its entity holds any more, at no time.
 create temporary table weir_judged on commit drop as
 with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
@@ -115,7 +115,8 @@ said as (
            bool_or(e."holds?" and k."holds?" and :oldest_e is distinct from :oldest_k) as "oldest_differs?"
     from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" < 3
     where e."kind?" = 3 group by 1, 2)
-select p."line?" as line, coalesce(p."last?" <= p."at?", true) as top,
+select p."line?" as line, p."id?" as id, coalesce(p."last?" <= p."at?", true) as top,
+       coalesce(p."newest?" is null and not s."same?", false) as erases,
        case when s."same?" and ((p."at?" = p."newest?" and s."newest_differs?") or (p."at?" = p."oldest?" and s."oldest_differs?"))
                 then 'corrected'
             when s."same?" then 'unchanged'
@@ -152,7 +153,8 @@ delete from weir_events e using weir_refused r where e."line?" = r._line
 -- name: count
 select count(*) filter (where became = 'inserted'), count(*) filter (where became = 'updated'),
        count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected'),
-       count(*) filter (where became = 'deleted'), count(*) filter (where became = 'overwritten')
+       count(*) filter (where became = 'deleted'), count(*) filter (where became = 'overwritten'),
+       exists (select from weir_judged where erases)
 from weir_judged
 where line is not null and line not in (select _line from weir_refused)
 

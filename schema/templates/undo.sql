@@ -89,6 +89,11 @@ select count(*) from gone where cells is null
 -- name: remove_opened
 delete from :"schema".:"table" w where :opened
 
+-- name: remove_inferred
+-- Who is again was a placeholder meanwhile.
+delete from :"schema".:"table" w using weir.overwritten o
+where o.run_id = :'run'::uuid and o.cells is not null and w.:"id" = o.id and w.:"is_inferred"
+
 -- name: restore
 insert into :"schema".:"table" (:columns) select :values from weir.overwritten w where w.run_id = :'run'::uuid and w.cells is not null
 
@@ -133,24 +138,44 @@ set state = 'undone', undone_by = :'by'::uuid, updated_on = clock_timestamp()
 where run_id = :'run'::uuid and state in ('applied', 'duplicate')
 
 -- name: referring
--- Rows of a fact that refer to whom nobody is any more.
-select count(*), count(distinct s.:"as"), string_agg(distinct left(s.loaded_by::text, 8), ' ')
-from :"schema".:"fact" s join weir_touched t on t.id = s.:"as"
+-- Rows of a fact that refer to whom nobody is any more; or did, before others overwrote them, and may again.
+select count(*), count(distinct n.id), string_agg(distinct left(n.by::text, 8), ' ')
+from (:naming) n join weir_touched t on t.id = n.id
 where not exists (select from :"schema".:"table" w where w.:"id" = t.id)
 
 -- name: placeholders_others
 -- Placeholders that a fact's run has made, and rows of another one refer to as well: that one would have made them.
-update :"schema".:"dimension" w set opened_by = s.loaded_by
-from :"schema".:"fact" s
-where s.:"as" = w.:"dimension_id" and w.opened_by = :'run'::uuid and w.:"is_inferred"
+update :"schema".:"dimension" w set opened_by = n.by
+from (select n.id, min(n.by::text)::uuid as by from (:naming) n where n.by <> :'run'::uuid group by n.id) n
+where n.id = w.:"dimension_id" and w.opened_by = :'run'::uuid and w.:"is_inferred"
 
 -- name: placeholders
 -- The others go; nobody knew of them.
 delete from :"schema".:"dimension" w where w.opened_by = :'run'::uuid and w.:"is_inferred"
 
+-- name: filled_others
+-- The same of those that were filled, if the other one came before the file that did.
+update weir.overwritten o set cells = jsonb_set(o.cells, '{opened_by}', to_jsonb(n.by::text))
+from (select distinct n.id, n.by from (:naming) n where n.by <> :'run'::uuid) n
+join weir.execution b on b.execution_id = n.by, weir.execution f
+where o.table_name = :'dimension' and o.cells ->> 'opened_by' = :'run'::text and (o.cells ->> :'is_inferred'::text)::boolean
+  and o.id = n.id and f.execution_id = o.run_id and b.completed_on < f.completed_on
+
 -- name: placeholders_filled
--- Whoever has filled one made its entity's first version.
-update weir.overwritten set cells = null where table_name = :'dimension' and cells ->> 'opened_by' = :'run'::text
+-- Whoever has filled one that nobody else would have made brought the entity himself: its first version begins with his file.
+with filled as (
+    select o.run_id, o.id, :since::timestamptz as since
+    from weir.overwritten o join weir.execution e on e.execution_id = o.run_id join weir.file f using (run_id)
+    where o.table_name = :'dimension' and o.cells ->> 'opened_by' = :'run'::text and (o.cells ->> :'is_inferred'::text)::boolean),
+moved as (
+    update :"schema".:"dimension" w set :"valid_from" = d.since
+    from filled d
+    where w.:"dimension_id" = d.id and w.:"valid_from" = '-infinity' and not w.:"is_inferred")
+update weir.overwritten o
+set began = d.since,
+    cells = case when o.run_id <> d.run_id then jsonb_set(o.cells, array[:'valid_from'::text], to_jsonb(d.since::text)) end
+from filled d
+where o.table_name = :'dimension' and o.id = d.id and o.began = '-infinity'
 
 -- name: put_back
 -- What the ledger says of the table is what the file before has left. The last instant stays, for no instant is given twice.

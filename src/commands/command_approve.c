@@ -1,9 +1,7 @@
-#include "base/autoptr.h"
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/held_run.h"
 #include "src/commands/load_now.h"
-#include "src/load/upkeep.h"
 
 #include <sys/stat.h>
 
@@ -77,25 +75,18 @@ approve (Loader *loader, const HeldRun *held, LoadEnd *ret_end, GError **error)
 }
 
 static bool
+load_held (Loader *loader, const char *run, LoadEnd *ret_end, GError **error)
+{
+  g_auto (HeldRun) held = { 0 };
+  return held_run_find (loader, run, &held, error) && held_run_has_file (&held, error) && approve (loader, &held, ret_end, error);
+}
+
+static bool
 run (Call *call, int *ret_code, GError **error)
 {
   const ApproveOptions *options = call->options;
-  AUTO_FD int stop_fd = loader_open_stop ();
-  g_auto (Loader) loader = { 0 };
-  g_auto (HeldRun) held = { 0 };
-  g_auto (LoadEnd) end = { 0 };
-  loader_init (&loader, call->settings, stop_fd);
-  loader.options.force = true;
-  loader.options.overwrite = options->force;
-  loader.one_shot = true;
-  if (!loader_refresh (&loader, error) || !held_run_find (&loader, call->arguments[0], &held, error)
-      || !held_run_has_file (&held, error) || !approve (&loader, &held, &end, error))
-    return false;
-  load_now_tell (end.summary, call->json, false);
-  load_now_look_behind (&loader);
-  upkeep_leave (&loader);
-  *ret_code = load_now_exit_code (&end, options->rejects_ok);
-  return true;
+  const LoadNow how = { load_held, .force = true, .overwrite = options->force, .rejects_ok = options->rejects_ok };
+  return load_now_run (&how, call, ret_code, error);
 }
 
 static const CommandOption options[] = {

@@ -1,9 +1,7 @@
-#include "base/autoptr.h"
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/load/loading.h"
-#include "src/load/upkeep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,24 +125,18 @@ load_again (Loader *loader, const Past *past, LoadEnd *ret_end, GError **error)
 }
 
 static bool
+load_past (Loader *loader, const char *run, LoadEnd *ret_end, GError **error)
+{
+  g_auto (Past) past = { 0 };
+  return find_past (loader, run, &past, error) && load_again (loader, &past, ret_end, error);
+}
+
+static bool
 run (Call *call, int *ret_code, GError **error)
 {
   const RetryOptions *options = call->options;
-  AUTO_FD int stop_fd = loader_open_stop ();
-  g_auto (Loader) loader = { 0 };
-  g_auto (Past) past = { 0 };
-  g_auto (LoadEnd) end = { 0 };
-  loader_init (&loader, call->settings, stop_fd);
-  loader.options.force = loader.options.overwrite = options->force;
-  loader.one_shot = true;
-  if (!loader_refresh (&loader, error) || !find_past (&loader, call->arguments[0], &past, error)
-      || !load_again (&loader, &past, &end, error))
-    return false;
-  load_now_tell (end.summary, call->json, false);
-  load_now_look_behind (&loader);
-  upkeep_leave (&loader);
-  *ret_code = load_now_exit_code (&end, options->rejects_ok);
-  return true;
+  const LoadNow how = { load_past, options->force, options->force, options->rejects_ok };
+  return load_now_run (&how, call, ret_code, error);
 }
 
 static const CommandOption options[] = {

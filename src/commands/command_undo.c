@@ -50,7 +50,7 @@ add_count (GString *text, int64_t count, const char *what, const char *became)
 static void
 print_runs (const Undo *undo, const UndoTask *task)
 {
-  const char *what = task->model->kind == MODEL_DIMENSION ? "version" : "row";
+  const char *what = model_has_versions (task->model) ? "version" : "row";
   for (guint i = 0; i < undo->runs->len; i++)
     {
       const UndoRun *run = undo->runs->pdata[i];
@@ -216,7 +216,9 @@ run (Call *call, int *ret_code, GError **error)
   const Model *model = find_model (&loader, table, error);
   if (model == NULL || !take_table (&loader, table, error))
     return false;
-  const UndoTask task = { loader.catalog, model, call->settings->warehouse_schema, uid_random (), options->with_later };
+  const UndoTask task = {
+    loader.catalog, model, call->settings->warehouse_schema, uid_random (), options->with_later, loader.options.lock_timeout_ms
+  };
   bool done = look_and_undo (&loader, &task, run, call, ret_code, error);
   loader_unlock (&loader);
   return done;

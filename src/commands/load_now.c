@@ -1,5 +1,6 @@
 #include "src/commands/load_now.h"
 
+#include "base/autoptr.h"
 #include "base/error.h"
 #include "src/load/published.h"
 #include "src/load/upkeep.h"
@@ -56,4 +57,23 @@ load_now_look_behind (Loader *loader)
   upkeep_behind (loader, &text);
   if (text != NULL)
     fprintf (stderr, "WARNING:  %s\n", text);
+}
+
+bool
+load_now_run (const LoadNow *how, const Call *call, int *ret_code, GError **error)
+{
+  AUTO_FD int stop_fd = loader_open_stop ();
+  g_auto (Loader) loader = { 0 };
+  g_auto (LoadEnd) end = { 0 };
+  loader_init (&loader, call->settings, stop_fd);
+  loader.options.force = how->force;
+  loader.options.overwrite = how->overwrite;
+  loader.one_shot = true;
+  if (!loader_refresh (&loader, error) || !how->what (&loader, call->arguments[0], &end, error))
+    return false;
+  load_now_tell (end.summary, call->json, false);
+  load_now_look_behind (&loader);
+  upkeep_leave (&loader);
+  *ret_code = load_now_exit_code (&end, how->rejects_ok);
+  return true;
 }

@@ -6,6 +6,7 @@
 #include "base/fsutil.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "pipeline/layout/pins.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/warehouse.h"
@@ -36,6 +37,8 @@ rebuild_free (Rebuild *rebuild)
     return;
   g_ptr_array_unref (rebuild->files);
   g_free (rebuild->pins);
+  g_free (rebuild->history);
+  g_free (rebuild->key);
   g_free (rebuild->schema);
   g_free (rebuild->temporary);
   g_free (rebuild->begun);
@@ -171,6 +174,8 @@ rebuild_find (Loader *loader, const Model *model, bool lost_ok, GError **error)
   if (!ledger_table_read (loader->db, model->table, false, &state, error) || !find_files (loader, rebuild, error))
     return NULL;
   rebuild->pins = g_steal_pointer (&state.pins);
+  rebuild->history = g_steal_pointer (&state.history);
+  rebuild->key = g_steal_pointer (&state.key);
   rebuild->schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : loader->settings->warehouse_schema);
   if ((guint) rebuild->lost == rebuild->files->len && rebuild->lost == 0)
     return refuse_unknown (model, error), NULL;
@@ -233,21 +238,6 @@ analyze (Db *db, const Rebuild *rebuild, GError **error)
 }
 
 static bool
-take_placeholders (Loader *loader, const Rebuild *rebuild, GError **error)
-{
-  Db *db = loader->db;
-  if (rebuild->model->kind != MODEL_DIMENSION)
-    return true;
-  if (run_begin (db, &loader->options, RUN_APPLYING, error)
-      && inferred_take_over (db, rebuild->schema, rebuild->temporary, rebuild->model, loader->options.lock_timeout_ms, error)
-      && db_exec (db, "commit", error))
-    return true;
-  if (db_is_usable (db))
-    (void) db_exec (db, "rollback", NULL);
-  return false;
-}
-
-static bool
 load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, guint, void *), void *data, GError **error)
 {
   guint analyzed = 1; /* nobody else does it for a temporary table */
@@ -259,7 +249,6 @@ load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, g
         continue;
       tell (file->name, number, rebuild->files->len - (guint) rebuild->lost, data);
       if (!load_once_more (loader, rebuild->model, file, &rows, error)
-          || (number == 1 && !take_placeholders (loader, rebuild, error))
           || (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error))))
         return false;
       rebuild->rows += rows;
@@ -276,11 +265,23 @@ check_model (Loader *loader, const Model *model, GError **error)
   return agreement_check_model (loader->db, loader->catalog, model, &terms, error);
 }
 
+/* Whom facts have named stays, as long as the table has the same ids. */
+static bool
+put_down_placeholders (Loader *loader, const Rebuild *rebuild, GError **error)
+{
+  const Model *model = rebuild->model;
+  g_autofree char *key = key_definition (model, loader->secret, loader->secret_length);
+  g_auto (History) history = { 0 };
+  const InferredIn in = { rebuild->schema, model, &history, loader->options.lock_timeout_ms };
+  bool same = key_definition_check (model->table, rebuild->key, key, NULL);
+  return history_parse (rebuild->history, &history, error) && inferred_begin (loader->db, &in, same, error);
+}
+
 bool
 rebuild_run (Loader *loader, Rebuild *rebuild, void (*tell) (const char *name, guint number, guint of, void *data), void *data,
              GError **error)
 {
-  if (!check_model (loader, rebuild->model, error)
+  if (!check_model (loader, rebuild->model, error) || !put_down_placeholders (loader, rebuild, error)
       || !ledger_shadow (loader->db, rebuild->model->table, &rebuild->temporary, error))
     return false;
   const PipelineOptions before = loader->options;
@@ -332,8 +333,10 @@ static bool
 write_all (Loader *loader, const Rebuild *rebuild, RebuildEnd *end, GError **error)
 {
   Db *db = loader->db;
-  if (!difference_write (db, end->difference, error) || !ledger_shadow_take (db, rebuild->model->table, rebuild->schema, error)
-      || !record (db, rebuild, end, error))
+  if (!difference_write (db, end->difference, error)
+      || !inferred_give (db, rebuild->model, loader->catalog, rebuild->schema, loader->options.lock_timeout_ms, &end->placeholders,
+                         error)
+      || !ledger_shadow_take (db, rebuild->model->table, rebuild->schema, error) || !record (db, rebuild, end, error))
     return false;
   fault_point ("rebuild-written");
   return true;
@@ -345,7 +348,8 @@ in_transaction (Loader *loader, const Rebuild *rebuild, const RebuildWish *wish,
   Db *db = loader->db;
   const DifferenceOf of = { rebuild->model,     loader->catalog, rebuild->schema,
                             rebuild->temporary, rebuild->pins,   loader->options.lock_timeout_ms };
-  if ((wish->write && !lock_table (db, rebuild, error)) || !ledger_shadow_changed (db, error))
+  if ((wish->write && (!lock_table (db, rebuild, error) || !difference_retell (db, &of, rebuild->history, error)))
+      || !ledger_shadow_changed (db, error))
     return false;
   end->difference = difference_find (db, &of, error);
   return end->difference != NULL && difference_sample (db, end->difference, wish->limit, wish->show_pii, &end->sample, error)

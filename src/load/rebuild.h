@@ -30,13 +30,13 @@ typedef struct
 typedef struct
 {
   const Model *model;
-  GPtrArray *files; /* of RebuildFile, in order */
-  int lost;         /* how many of them are nowhere */
-  char *pins;       /* of the live table, as JSON, may be NULL */
-  char *schema;     /* where that is */
-  char *temporary;  /* where the rebuilt one is */
-  char *begun;      /* when that was, as timestamptz */
-  int64_t rows;     /* read again */
+  GPtrArray *files;           /* of RebuildFile, in order */
+  int lost;                   /* how many of them are nowhere */
+  char *pins, *history, *key; /* of the live table, as weir.table has them; each may be NULL */
+  char *schema;               /* where that is */
+  char *temporary;            /* where the rebuilt one is */
+  char *begun;                /* when that was, as timestamptz */
+  int64_t rows;               /* read again */
 } Rebuild;
 
 /* model: borrowed from the loader's catalog. "lost_ok": files that are nowhere are left out; else an error names them. */
@@ -61,8 +61,9 @@ typedef struct
 typedef struct
 {
   Difference *difference;
-  Json *sample; /* difference_sample */
-  Uid run;      /* of what was written; zero: nothing was */
+  Json *sample;         /* difference_sample */
+  Uid run;              /* of what was written; zero: nothing was */
+  int64_t placeholders; /* that were made in dimensions, where it was */
 } RebuildEnd;
 
 void rebuild_end_clear (RebuildEnd *end);

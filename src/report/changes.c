@@ -26,8 +26,8 @@ is_any_called (char *const *names, const char *stored)
   return false;
 }
 
-static bool
-is_personal (const Model *model, const char *stored)
+bool
+changes_is_personal (const Model *model, const char *stored)
 {
   for (guint i = 0; i < model->columns->len; i++)
     {
@@ -66,7 +66,7 @@ changes_columns (Db *db, const char *schema, const Model *model, const History *
       *column = (SeenColumn) { .name = g_strdup (is->name),
                                .type = g_strdup (is->written),
                                .is_key = is_any_called (model->business_key, is->name),
-                               .hidden = !show_pii && is_personal (model, is->name) };
+                               .hidden = !show_pii && changes_is_personal (model, is->name) };
       *ret_hidden |= column->hidden;
       g_ptr_array_add (columns, column);
     }

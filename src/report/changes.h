@@ -17,6 +17,9 @@ typedef struct
   bool hidden; /* its values are not shown */
 } SeenColumn;
 
+/* Whether the model says of a stored column that it has personal data. */
+bool changes_is_personal (const Model *model, const char *stored);
+
 /* The columns of a table that come from files, in its order (of SeenColumn). history: what those are called that tell versions apart. Personal data ("pii" in the model) are hidden, unless
  * "show_pii"; where the model does not say which they are, as one that is broken, all. Sets *ret_hidden where something is. Owned by the caller; NULL on error. */
 GPtrArray *changes_columns (Db *db, const char *schema, const Model *model, const History *history, bool show_pii, bool *ret_hidden,

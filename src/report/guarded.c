@@ -1,9 +1,10 @@
 #include "src/report/guarded.h"
 
 #include "base/text.h"
-#include "models/name.h"
+#include "pipeline/warehouse/columns.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
+#include "src/report/changes.h"
 #include "src/report/show.h"
 
 #include <stdio.h>
@@ -25,30 +26,16 @@ parse (const char *text)
   return json != NULL ? json : json_null ();
 }
 
-static bool
-is_personal (const Model *model, const char *name)
-{
-  g_autofree char *key = name_fold (name);
-  for (guint i = 0; i < model->columns->len; i++)
-    {
-      const ModelColumn *column = model->columns->pdata[i];
-      g_autofree char *folded = name_fold (column->name);
-      if (column->pii && strcmp (folded, key) == 0)
-        return true;
-    }
-  return false;
-}
-
 /* The key's columns as SQL lists them. Owned by the caller; NULL: they are not to be shown. */
 static char *
 list_columns (const Model *model)
 {
+  g_autoptr (GPtrArray) key = columns_of_key (model);
   g_autoptr (GString) text = g_string_new (NULL);
-  for (char **key = model->business_key; *key != NULL; key++)
+  for (guint i = 0; i < key->len; i++)
     {
-      g_autofree char *name = name_fold (*key);
-      g_autofree char *ident = text_quote_ident (name);
-      if (is_personal (model, *key))
+      g_autofree char *ident = text_quote_ident (key->pdata[i]);
+      if (changes_is_personal (model, key->pdata[i]))
         return NULL;
       g_string_append_printf (text, "%sw.%s::text", text->len > 0 ? ", " : "", ident);
     }

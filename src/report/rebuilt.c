@@ -27,12 +27,12 @@ rebuilt_to_json (const Rebuild *rebuild, const RebuildWish *wish, const RebuildE
   Json *columns = json_array ();
   for (guint i = 0; i < difference->shape->len; i++)
     json_array_append_new (columns, weir_json_string (difference->shape->pdata[i]));
-  return json_pack ("{s:s, s:i, s:o, s:I, s:s?, s:o, s:{s:I, s:I, s:I, s:I, s:I}, s:O, s:s?}", "table", rebuild->model->table,
+  return json_pack ("{s:s, s:i, s:o, s:I, s:s?, s:o, s:{s:I, s:I, s:I, s:I, s:I}, s:O, s:I, s:s?}", "table", rebuild->model->table,
                     "files", (int) rebuild->files->len, "lost", list_lost (rebuild), "read", (json_int_t) rebuild->rows, "schema",
                     wish->schema, "columns", columns, "rows", "live", (json_int_t) difference->live_rows, "rebuilt",
                     (json_int_t) difference->rebuilt_rows, "extra", (json_int_t) difference->extra, "missing",
                     (json_int_t) difference->missing, "different", (json_int_t) difference->different, "sample", end->sample,
-                    "written", uid_is_zero (end->run) ? NULL : id);
+                    "placeholders", (json_int_t) end->placeholders, "written", uid_is_zero (end->run) ? NULL : id);
 }
 
 /* "a = x, b = y" of the members, but for some. */
@@ -141,6 +141,13 @@ print_lost (const Rebuild *rebuild)
     }
 }
 
+static void
+print_placeholders (int64_t placeholders)
+{
+  g_autofree char *count = text_count (placeholders);
+  printf ("%s placeholder%s made in the dimensions that it refers to\n", count, placeholders == 1 ? " was" : "s were");
+}
+
 void
 rebuilt_print (const Rebuild *rebuild, const RebuildWish *wish, const RebuildEnd *end)
 {
@@ -158,6 +165,8 @@ rebuilt_print (const Rebuild *rebuild, const RebuildWish *wish, const RebuildEnd
     print_difference (rebuild, end);
   if (wish->schema != NULL)
     printf ("%s.%s is what they give\n", wish->schema, rebuild->model->table);
+  if (end->placeholders > 0)
+    print_placeholders (end->placeholders);
   if (written)
     printf ("%s.%s is what its files give now (run %.8s)\n", rebuild->schema, rebuild->model->table, id);
   else if (!none && wish->schema == NULL)

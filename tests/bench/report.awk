@@ -2,7 +2,8 @@
 #
 #   awk -f report.awk [-v json=FILE] [-v svg=FILE] [-v page=yes] facts.tsv results.tsv
 #
-# A ratio is that of a time and of the \copy measured last before it. All figures are medians, but for memory, which is the most.
+# A ratio is that of a time and of the \copy measured last before it. All figures are medians, but for memory, which is the most. A time
+# below zero: it had not ended after so long.
 # page=yes writes docs/performance.md instead of the table.
 BEGIN {
   FS = "\t"
@@ -39,16 +40,18 @@ function middle(values, key, n, share,    i, list) {
 FNR == NR { fact[$1] = $2; order[++n_facts] = $1; next }
 {
   key = $1 SUBSEP $2
+  if ($1 !~ /^copy/ && ! ($2 in seen)) { seen[$2]; whos[++n_whos] = $2 }
+  if ($3 < 0) { given_up[key] = -$3; next }
   count[key]++
   seconds[key, count[key]] = $3
   processor[key, count[key]] = $4
   if ($5 > most[$2]) most[$2] = $5
   if ($1 ~ /^copy/) last[$1] = $3
   else if (last[of_copy($1)] > 0) ratio[key, ++ratios[key]] = $3 / last[of_copy($1)]
-  if ($1 !~ /^copy/ && ! ($2 in seen)) { seen[$2]; whos[++n_whos] = $2 }
 }
 function figure(work, who,    key, time) {
   key = work SUBSEP who
+  if (key in given_up) return sprintf ("not ended after %d s", given_up[key])
   if (count[key] == 0) return ""
   time = middle(seconds, key, count[key], 0.5)
   if (work == "many") return sprintf ("%.0f files a second", fact["files"] / time)

@@ -666,6 +666,19 @@ test_late_deletions (void **state)
   assert_sql (home, "2|late|ann,a,D", "select line, reason, encode(original, 'escape') from weir.reject");
 }
 
+/* Whom a held file would close is told by the key's columns as the table has them. */
+static void
+test_held_keys_of_odd_names (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"2nd\"], \"absent\": \"close\"}");
+  expect (home, "users-1.csv", "2nd,v\nann,a\nbob,b\n", "read=2 inserted=2 staged=2");
+  json_decref (expect_held (home, "users-2.csv", "2nd,v\nann,a\n", "close_percent"));
+  g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
+  assert_contains (status->out, "It would close, for instance, bob\n");
+}
+
 int
 main (void)
 {
@@ -675,6 +688,7 @@ main (void)
     TEST (test_full_exports),
     TEST (test_absent_keys_stay),
     TEST (test_rows_that_delete),
+    TEST (test_held_keys_of_odd_names),
     TEST (test_nothing_but_deletions),
     TEST (test_a_model_that_learns_of_deletions),
     TEST (test_rejects_are_not_absent),

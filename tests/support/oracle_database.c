@@ -115,8 +115,10 @@ static const struct
     " and (f.table_name = '$t' or o.kind = 'fact'))" },
   { "a run is not in the warehouse once",
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
-    /* A late row may end what another run began, so that no run's versions can be counted any more. */
-    "and not exists (select from weir.file l where l.table_name = '$t' and (l.rows_late + l.rows_corrected > 0"
+    /* A late row may end what another run began, so that no run's versions can be counted any more, and so may a second export of one
+       instant. */
+    "and not exists (select from weir.export x where x.table_name = '$t' group by x.at having count(*) > 1)"
+    " and not exists (select from weir.file l where l.table_name = '$t' and (l.rows_late + l.rows_corrected > 0"
     " or (l.rows_absent > 0 and l.rows_updated + l.rows_deleted + l.rows_absent > l.rows_deactivated))) and"
     /* What is overwritten in place is updated, too. */
     " ((select count(*) from $v where opened_by = f.run_id) not between rows_inserted + case when exists (select from weir.table p "

@@ -7,13 +7,14 @@
 
 #include "base/autoptr.h"
 #include "pipeline/records/reader_plain.h"
+#include "tests/support/effort.h"
 #include "tests/unit/pipeline/reading.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SEEDS 2000
+#define SEEDS (guint32) effort (600, 2000)
 
 /* ---- which records are plain ---- */
 
