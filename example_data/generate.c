@@ -469,6 +469,7 @@ append_expected (GString *json, const char *folder, const Table *table, const Pl
     { "corrected", 0 },
     { "deleted", 0 },
     { "absent", 0 },
+    { "forgotten", 0 },
   };
   for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
     g_string_append_printf (json, "%s\"%s\": %" G_GUINT64_FORMAT, i > 0 ? ", " : "", counts[i].name, counts[i].count);

@@ -8,6 +8,7 @@ const char *const normalize_step_words[] = { "trim", "nfc", "lowercase", NULL };
 const char *const duplicates_words[] = { "last", "first", "reject", NULL };
 const char *const append_words[] = { "distinct", "all", NULL };
 const char *const missing_words[] = { "wait", "reject", "allow", "placeholder", NULL };
+const char *const forgets_words[] = { "null", "delete", "refuse", NULL };
 const char *const effective_words[] = { "mtime", "file_name", NULL };
 const char *const late_words[] = { "splice", "apply", "refuse", "hold", NULL };
 const char *const first_words[] = { "effective", "always", NULL };
@@ -151,6 +152,44 @@ bool
 model_has_versions (const Model *model)
 {
   return model->kind == MODEL_DIMENSION && model->history.scd == SCD_VERSION;
+}
+
+static bool
+is_same_column (const char *name, const char *other)
+{
+  return name != NULL && name_is_same (name, other);
+}
+
+static bool
+is_needed (const Model *model, const char *name)
+{
+  for (guint i = 0; i < model->columns->len; i++)
+    {
+      const ModelColumn *column = model->columns->pdata[i];
+      if (column->required && is_same_column (column->name, name))
+        return true;
+    }
+  for (char **key = model->business_key; *key != NULL; key++)
+    if (is_same_column (*key, name))
+      return true;
+  return is_same_column (model->effective.column, name) || is_same_column (model->deleted.column, name);
+}
+
+bool
+model_may_lose (const Model *model, const ModelReference *reference)
+{
+  for (char **column = reference->columns; *column != NULL; column++)
+    if (is_needed (model, *column))
+      return false;
+  return true;
+}
+
+Forgets
+model_forgets (const Model *model, const ModelReference *reference)
+{
+  if (reference->forgets != FORGETS_UNSAID)
+    return reference->forgets;
+  return model_may_lose (model, reference) ? FORGETS_NULL : FORGETS_REFUSE;
 }
 
 const char **

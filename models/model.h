@@ -56,6 +56,15 @@ typedef enum
 
 #define DEFAULT_WAIT_DAYS 30
 
+/* What becomes of a fact's row that refers to whom `weir forget` erases, and of one that does so later. */
+typedef enum
+{
+  FORGETS_NULL,   /* it refers to nobody any more */
+  FORGETS_DELETE, /* it goes, too */
+  FORGETS_REFUSE, /* nobody is forgotten as long as there is such a row; one of a later file is not loaded */
+  FORGETS_UNSAID, /* as model_forgets says */
+} Forgets;
+
 /* Since when the rows of a file are true. */
 typedef enum
 {
@@ -171,6 +180,7 @@ typedef struct
   GStrv columns;   /* in the order of that model's business_key */
   char *as;        /* the column that holds the id */
   Missing missing;
+  Forgets forgets;
   char *as_of; /* the fact's column that says which version of the entity is meant, as a model names columns; NULL: none */
 } ModelReference;
 
@@ -230,6 +240,11 @@ GPtrArray *model_column_names (const Model *model);
 bool model_is_keyless (const Model *model);   /* a fact without business_key */
 bool model_has_versions (const Model *model); /* a dimension, but for one with one row of each key ("scd": 1) */
 
+/* Whether a row may lose the reference and stay: none of its columns is required, or one that rows are known or ordered by. */
+bool model_may_lose (const Model *model, const ModelReference *reference);
+/* What the model says of its forgotten; where it says nothing, FORGETS_NULL where that may be, else FORGETS_REFUSE. */
+Forgets model_forgets (const Model *model, const ModelReference *reference);
+
 /* The columns that weir makes in the model's warehouse table, but for the id. Borrowed and NULL-terminated; the array is the caller's
  * (g_free). */
 const char **model_own_names (const Model *model);
@@ -255,6 +270,7 @@ extern const char *const normalize_step_words[];
 extern const char *const duplicates_words[];
 extern const char *const append_words[];
 extern const char *const missing_words[];
+extern const char *const forgets_words[];   /* but for FORGETS_UNSAID */
 extern const char *const effective_words[]; /* of EFFECTIVE_MTIME and EFFECTIVE_FILE_NAME, from 0 */
 extern const char *const late_words[];
 extern const char *const first_words[];

@@ -31,8 +31,17 @@ dimension_tables (const GPtrArray *models)
 }
 
 static void
-check_reference (const ModelReference *reference, const char *path, const GPtrArray *models, const MemberScope *scope)
+check_reference (const Model *model, const ModelReference *reference, const char *path, const GPtrArray *models,
+                 const MemberScope *scope)
 {
+  if (reference->forgets == FORGETS_NULL && !model_may_lose (model, reference))
+    {
+      g_autofree char *forgotten_path = members_path (path, "forgotten");
+      members_problem (
+          scope, forgotten_path,
+          "the reference cannot be null, for a column of it is required, or of the business key, or says when rows are "
+          "true: \"delete\" or \"refuse\"");
+    }
   g_autofree char *dimension_path = members_path (path, "dimension");
   const Model *dimension = find_model (models, reference->dimension);
   if (dimension == NULL)
@@ -102,7 +111,7 @@ model_check (const Model *model, const GPtrArray *models, GError **error)
   for (guint i = 0; i < model->references->len; i++)
     {
       g_autofree char *path = g_strdup_printf ("$.references[%u]", i);
-      check_reference (g_ptr_array_index (model->references, i), path, models, &scope);
+      check_reference (model, g_ptr_array_index (model->references, i), path, models, &scope);
     }
   return problems->len == 0 || members_refuse (model->path, problems, error);
 }

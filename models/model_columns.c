@@ -79,6 +79,7 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
     { "columns", MEMBER_TEXTS, offsetof (ModelReference, columns), .required = true },
     { "as", MEMBER_TEXT, offsetof (ModelReference, as), .required = true },
     { "missing", MEMBER_WORD, offsetof (ModelReference, missing), missing_words },
+    { "forgotten", MEMBER_WORD, offsetof (ModelReference, forgets), forgets_words },
     { "as_of", MEMBER_TEXT, offsetof (ModelReference, as_of) },
     { "description" },
     { NULL },
@@ -92,6 +93,7 @@ model_read_references (const MemberScope *scope, const char *path, Json *value)
     {
       ModelReference *reference = g_new0 (ModelReference, 1);
       reference->columns = g_new0 (char *, 1);
+      reference->forgets = FORGETS_UNSAID;
       g_ptr_array_add (((Model *) scope->target)->references, reference);
       g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
       MemberScope reference_scope = { scope->problems, scope->words, reference };

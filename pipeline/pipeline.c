@@ -8,6 +8,7 @@
 #include "pipeline/overtaken.h"
 #include "pipeline/records/annotation.h"
 #include "pipeline/returned.h"
+#include "pipeline/stage/forget_key.h"
 #include "pipeline/stage/in_place.h"
 #include "pipeline/stage/reject_limit.h"
 #include "pipeline/summary.h"
@@ -60,6 +61,7 @@ typedef struct
   TableState state;
   Pins *pins;
   char pins_sha256[SHA256_HEX_SIZE];
+  Tombstones *tombstones; /* of the table, and of those that it refers to; NULL: nobody is forgotten */
 } Known;
 
 static void
@@ -67,13 +69,14 @@ known_clear (Known *known)
 {
   table_state_clear (&known->state);
   g_clear_pointer (&known->pins, pins_free);
+  g_clear_pointer (&known->tombstones, tombstones_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Known, known_clear)
 
-/* Reads the pins of the dimensions that the model references, by which their keys are known. */
+/* Reads the pins of the dimensions that the model references, by which their keys are known. Adds those to "forgotten" of which somebody is. */
 static bool
-read_dimensions (Db *db, const Model *model, Pins *pins, GError **error)
+read_dimensions (Db *db, const Model *model, Pins *pins, GPtrArray *forgotten, GError **error)
 {
   for (guint i = 0; i < model->references->len; i++)
     {
@@ -83,6 +86,8 @@ read_dimensions (Db *db, const Model *model, Pins *pins, GError **error)
       if (own == NULL)
         return false;
       pins_set_dimension (pins, reference->dimension, own);
+      if (state.forgotten)
+        g_ptr_array_add (forgotten, reference->dimension);
     }
   return true;
 }
@@ -93,12 +98,32 @@ read_known (Db *db, const PipelineTask *task, Known *known, GError **error)
   if (!ledger_table_read (db, task->run->table, false, &known->state, error))
     return false;
   known->pins = pins_parse (known->state.pins, error);
-  if (known->pins == NULL || (task->model != NULL && !read_dimensions (db, task->model, known->pins, error)))
+  g_autoptr (GPtrArray) forgotten = g_ptr_array_new ();
+  if (known->state.forgotten)
+    g_ptr_array_add (forgotten, task->run->table);
+  if (known->pins == NULL || (task->model != NULL && !read_dimensions (db, task->model, known->pins, forgotten, error)))
+    return false;
+  if (forgotten->len > 0
+      && !forgotten_read (db, forgotten, task->options->secret, task->options->secret_length, &known->tombstones, error))
     return false;
   pins_checksum (known->pins, known->pins_sha256);
   if (task->model != NULL)
     former_apply (known->pins, task->model);
   return true;
+}
+
+Pins *
+pipeline_pins (Db *db, const Model *model, GPtrArray *forgotten, GError **error)
+{
+  g_auto (TableState) state = { 0 };
+  g_autoptr (Pins) pins = NULL;
+  if (!ledger_table_read (db, model->table, false, &state, error) || (pins = pins_parse (state.pins, error)) == NULL
+      || !read_dimensions (db, model, pins, forgotten, error))
+    return NULL;
+  if (state.forgotten)
+    g_ptr_array_add (forgotten, model->table);
+  former_apply (pins, model);
+  return g_steal_pointer (&pins);
 }
 
 /* A step's counts and notes become the run's. */
@@ -179,7 +204,9 @@ in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *
 {
   FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
   g_autofree char *summary = tell_goal (db, task, STATUS_DUPLICATE, result, NULL, &end);
+  result->forgets = task->tombstones != NULL; /* nobody has looked into it */
   return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
+         && (!result->forgets || ledger_file_forgets (db, task->run->id, error))
          && ledger_file_finished (db, task->run->id, &end, error);
 }
 
@@ -227,7 +254,7 @@ in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, P
     g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
   g_autoptr (Json) columns = stage_columns (loaded->layout);
   g_autoptr (Json) lines = lines_to_json (&step->lines);
-  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows, lines };
+  const FileLoaded file = { loaded->sha256, dialect, columns, loaded->header, &step->rows, lines, loaded->forgets };
   return ledger_file_loaded (db, run->id, &file, error) && ledger_step_end (db, run->id, "LOAD", true, step->rows.staged, error)
          && ledger_table_ensure (db, run->table, NULL, NULL, error);
 }
@@ -244,6 +271,7 @@ load_step (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded,
     return roll_back_step (db, task), false;
   take_over (result, &step);
   result->rows_known = true;
+  result->forgets = loaded->forgets;
   result->aside = task->options->dry_run ? NULL : g_steal_pointer (&loaded->stage->aside);
   return true;
 }
@@ -451,13 +479,16 @@ finish_loaded (Db *db, const PipelineTask *asked, Known *known, Loaded *loaded, 
 }
 
 static bool
-run_steps (Db *db, const PipelineTask *task, PipelineResult *result, GError **error)
+run_steps (Db *db, const PipelineTask *asked, PipelineResult *result, GError **error)
 {
   g_auto (Known) known = { 0 };
   g_auto (Loaded) loaded = { 0 };
   g_autofree char *duplicate = NULL;
+  PipelineTask knowing = *asked;
+  const PipelineTask *task = &knowing;
   if (!read_known (db, task, &known, error))
     return false;
+  knowing.tombstones = known.tombstones;
   memcpy (result->pins_sha256, known.pins_sha256, sizeof result->pins_sha256);
   if (!duplicate_find (db, task, &known.state, known.pins_sha256, &duplicate, error))
     return false;

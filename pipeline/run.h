@@ -3,6 +3,7 @@
 #define WEIR_PIPELINE_RUN_H
 
 #include "models/catalog.h"
+#include "pipeline/layout/forgotten.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
@@ -71,6 +72,8 @@ struct PipelineTask
   const PipelineOptions *options;
   bool keep;           /* the file is weir's from now on: its bytes are on the disk before its run is COMPLETED */
   const RunGoal *goal; /* NULL: none */
+  const Tombstones
+      *tombstones; /* whom `weir forget` has erased of the table, and of those that it refers to: the run's to find; NULL: nobody */
 };
 
 /* The kinds of a run's transactions. */
@@ -103,6 +106,7 @@ struct PipelineResult
   LoadStatus status;
   bool told;         /* the ledger knows the task's goal, and the summary */
   bool made;         /* the warehouse table was made by this run: tending.h */
+  bool forgets;      /* the file has records of whom `weir forget` has erased, or may have some */
   bool may_wait;     /* rows of the table may wait for what they refer to: takeup.h */
   bool columns_held; /* of a failed run: other sessions hold the table, whose columns it has to change */
   bool rows_known;   /* the file was read to its end, and LOAD is in the database: rows and lines hold */

@@ -3,12 +3,13 @@
 static Json *
 rows_to_json (const RowCounts *rows)
 {
-  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
+  return json_pack ("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "read", (json_int_t) rows->read, "rejected",
                     (json_int_t) rows->rejected, "repaired", (json_int_t) rows->repaired, "duplicate", (json_int_t) rows->duplicate,
                     "unchanged", (json_int_t) rows->unchanged, "inserted", (json_int_t) rows->inserted, "updated",
                     (json_int_t) rows->updated, "deactivated", (json_int_t) rows->deactivated, "staged", (json_int_t) rows->staged,
                     "waiting", (json_int_t) rows->waiting, "late", (json_int_t) rows->late, "corrected",
-                    (json_int_t) rows->corrected, "deleted", (json_int_t) rows->deleted, "absent", (json_int_t) rows->absent);
+                    (json_int_t) rows->corrected, "deleted", (json_int_t) rows->deleted, "absent", (json_int_t) rows->absent,
+                    "forgotten", (json_int_t) rows->forgotten);
 }
 
 Json *

@@ -97,8 +97,9 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   if (db_result_rows (result) == 0)
     return true;
   RowCounts *c = &ret_state->rows;
-  int64_t *const counts[] = { &c->read,        &c->rejected, &c->repaired, &c->duplicate, &c->unchanged, &c->inserted, &c->updated,
-                              &c->deactivated, &c->staged,   &c->waiting,  &c->late,      &c->corrected, &c->deleted,  &c->absent };
+  int64_t *const counts[] = { &c->read,     &c->rejected,  &c->repaired,    &c->duplicate, &c->unchanged,
+                              &c->inserted, &c->updated,   &c->deactivated, &c->staged,    &c->waiting,
+                              &c->late,     &c->corrected, &c->deleted,     &c->absent,    &c->forgotten };
   int column = 0;
   ret_state->status = g_strdup (db_result_value (result, 0, column++));
   ret_state->state = g_strdup (db_result_value (result, 0, column++));
@@ -206,12 +207,14 @@ ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error)
   g_autofree char *columns = weir_json_text (loaded->columns);
   g_autofree char *lines = weir_json_text (loaded->lines);
   const RowCounts *counts = loaded->counts;
-  LedgerNumber read, rejected, repaired, staged;
+  LedgerNumber read, rejected, repaired, staged, forgotten;
   return LEDGER_POST ("file_loaded", { "run", id }, { "sha", loaded->sha256 }, { "dialect", dialect }, { "columns", columns },
                       { "header", loaded->header }, { "read", ledger_number (&read, counts->read) },
                       { "rejected", ledger_number (&rejected, counts->rejected) },
                       { "repaired", ledger_number (&repaired, counts->repaired) },
-                      { "staged", ledger_number (&staged, counts->staged) }, { "lines", lines })
+                      { "staged", ledger_number (&staged, counts->staged) },
+                      { "forgotten", ledger_number (&forgotten, counts->forgotten) },
+                      { "forgets", loaded->forgets ? "true" : "false" }, { "lines", lines })
          && LEDGER_POST ("heartbeat", { "run", id });
 }
 
@@ -226,6 +229,15 @@ ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error)
     return false;
   const char *text = db_result_rows (result) > 0 ? db_result_value (result, 0, 0) : NULL;
   return text == NULL || (*ret_columns = weir_json_parse (text, strlen (text), "weir.file.columns", error)) != NULL;
+}
+
+bool
+ledger_file_forgets (Db *db, Uid run, GError **error)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (run, id);
+  const SqlVar vars[] = { { "run", id }, { "by", id } };
+  return sql_run (db, "forgotten/file_due", vars, G_N_ELEMENTS (vars), NULL, error);
 }
 
 bool
@@ -249,8 +261,9 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
   g_autofree char *lines = end->lines != NULL ? weir_json_text (end->lines) : NULL;
   const RowCounts none = { 0 };
   const RowCounts *c = end->counts != NULL ? end->counts : &none;
-  const int64_t counts[] = { c->read,        c->rejected, c->repaired, c->duplicate, c->unchanged, c->inserted, c->updated,
-                             c->deactivated, c->staged,   c->waiting,  c->late,      c->corrected, c->deleted,  c->absent };
+  const int64_t counts[] = { c->read,     c->rejected,  c->repaired,    c->duplicate, c->unchanged,
+                             c->inserted, c->updated,   c->deactivated, c->staged,    c->waiting,
+                             c->late,     c->corrected, c->deleted,     c->absent,    c->forgotten };
   LedgerNumber buffers[G_N_ELEMENTS (counts)];
   const char *text[G_N_ELEMENTS (counts)];
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
@@ -260,7 +273,7 @@ ledger_file_finished (Db *db, Uid run, const FileEnd *end, GError **error)
                       { "repaired", text[2] }, { "duplicate", text[3] }, { "unchanged", text[4] }, { "inserted", text[5] },
                       { "updated", text[6] }, { "deactivated", text[7] }, { "staged", text[8] }, { "waiting", text[9] },
                       { "late", text[10] }, { "corrected", text[11] }, { "deleted", text[12] }, { "absent", text[13] },
-                      { "lines", lines }, { "place", end->place }, { "disposition", end->disposition },
+                      { "forgotten", text[14] }, { "lines", lines }, { "place", end->place }, { "disposition", end->disposition },
                       { "applied_on", end->applied_on })
          && LEDGER_POST ("completed", { "run", id });
 }
@@ -342,7 +355,7 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
   if (db_result_rows (result) == 0)
     return true;
   *ret_state = (TableState) {
-    .exists = true,
+    .exists = db_result_bool (result, 0, 15),
     .kind = g_strdup (db_result_value (result, 0, 0)),
     .pins = g_strdup (db_result_value (result, 0, 1)),
     .key = g_strdup (db_result_value (result, 0, 2)),
@@ -358,6 +371,7 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .warehouse_schema = g_strdup (db_result_value (result, 0, 12)),
     .waiting = db_result_int64 (result, 0, 13),
     .history = g_strdup (db_result_value (result, 0, 14)),
+    .forgotten = db_result_bool (result, 0, 16),
   };
   return true;
 }

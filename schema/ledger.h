@@ -16,7 +16,7 @@
 typedef struct
 {
   int64_t read, rejected, repaired, duplicate, unchanged, inserted, updated, deactivated, staged, waiting, late, corrected, deleted,
-      absent;
+      absent, forgotten;
 } RowCounts;
 
 /* One execution over one file. */
@@ -62,6 +62,7 @@ typedef struct
   int64_t applied;        /* files applied so far */
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
   int64_t waiting;        /* rows of the fact that wait for what they refer to */
+  bool forgotten;         /* somebody was forgotten of it (`weir forget`), also where it is there no more */
 } TableState;
 
 void table_state_clear (TableState *state);
@@ -172,11 +173,15 @@ typedef struct
   const char *header;  /* all of it in one row, as CSV; NULL: the file has none */
   const RowCounts *counts;
   const Json *lines; /* what became of the file's */
+  bool forgets;      /* records have to be cut out of the file where it is kept */
 } FileLoaded;
 bool ledger_file_loaded (Db *db, Uid run, const FileLoaded *loaded, GError **error);
 
 /* What LOAD knew of the columns. NULL: the run is unknown, or was loaded by a weir that did not keep it. A new reference. */
 bool ledger_file_columns (Db *db, Uid run, Json **ret_columns, GError **error);
+
+/* Records may have to be cut out of the run's file, which was not read. */
+bool ledger_file_forgets (Db *db, Uid run, GError **error);
 
 /* The fence: IN_PROGRESS to COMPLETED. *ret_ours is false when the row is not IN_PROGRESS any more: stop. */
 bool ledger_complete (Db *db, Uid run, bool *ret_ours, GError **error);
@@ -274,7 +279,7 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
  *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
  *
  * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
- * whether rows were refused as overtaken, and a JSON array of the places where its bytes may be, NULL: none. */
+ * whether rows were refused as overtaken, and a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none. */
 bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
 /* ret_schema: where temporary tables are, owned by the caller. */
 bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);

@@ -9,7 +9,7 @@
 /* Of a run: what is where, and when it was. */
 #define PLACE_OF_FILE                                                                                                              \
   "run_id table_name file_name place disposition claimed state size_bytes mtime_ns inode sha256 instant_ns order_key again "       \
-  "retry_of by_hand approved undone_by seen_on updated_on summary"
+  "retry_of by_hand approved undone_by seen_on updated_on summary kept_sha256 kept_size forgetting"
 #define PLACE_OF_TABLE "table_name warehouse_schema last_instant created_on updated_on"
 
 bool

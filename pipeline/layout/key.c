@@ -225,8 +225,8 @@ append_length (GString *text, size_t length)
 }
 
 /* The key text: the part alone, or the netstrings of several. */
-static void
-compose_text (KeyMaker *maker, const char **ret_text, size_t *ret_length)
+void
+key_text (KeyMaker *maker, const char **ret_text, size_t *ret_length)
 {
   const KeyPart *parts = maker->normalized;
   if (maker->n_normalized == 1)
@@ -303,7 +303,7 @@ key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, cons
     return false;
   const char *text = NULL;
   size_t length = 0;
-  compose_text (maker, &text, &length);
+  key_text (maker, &text, &length);
   *ret_id = hash_text (maker, text, length);
   if (ret_normalized != NULL)
     *ret_normalized = maker->normalized;

@@ -47,6 +47,9 @@ bool key_canonical (const KeyMaker *maker, const Type *type, const CellFormat *f
 bool key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, const KeyPart **ret_normalized,
                size_t *ret_empty_part);
 
+/* The text that the id was made of which key_make made last, where it made one. Borrowed until its next call. */
+void key_text (KeyMaker *maker, const char **ret_text, size_t *ret_length);
+
 /* Whether nothing is left of a part once it is normalised. */
 bool key_part_is_empty (KeyMaker *maker, const KeyPart *part);
 

@@ -19,6 +19,7 @@ void
 loaded_clear (Loaded *loaded)
 {
   g_clear_pointer (&loaded->header, g_free);
+  g_clear_pointer (&loaded->row, row_free); /* it borrows the layout */
   g_clear_pointer (&loaded->layout, layout_free);
   g_clear_pointer (&loaded->rows, rows_free);
   g_clear_pointer (&loaded->sha, sha256_free);
@@ -101,9 +102,10 @@ refuse_doubtful (const PipelineTask *task, const Rows *rows, int64_t left_out, G
   return hint_retry (task, error), false;
 }
 
-static bool
-lay_out (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *loaded, PipelineResult *result, GError **error)
+bool
+load_open (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
+  Loaded *loaded = ret_loaded;
   bool again;
   g_autofree const char **columns = pins_names (pins);
   const RowsInput file = { task->fd, task->run->file, task->model, columns, &task->options->limits, loaded->sha };
@@ -128,6 +130,13 @@ lay_out (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *loade
   return !again || infer (db, task, loaded, INT64_MAX, &again, error);
 }
 
+bool
+load_infer_all (const Db *db, const PipelineTask *task, Loaded *loaded, GError **error)
+{
+  bool again;
+  return rows_rewind (loaded->rows, error) && infer (db, task, loaded, INT64_MAX, &again, error);
+}
+
 static bool
 file_changed (const PipelineTask *task, GError **error)
 {
@@ -138,13 +147,13 @@ file_changed (const PipelineTask *task, GError **error)
 static bool
 copy_file (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *result, GError **error)
 {
-  bool contradiction, again;
+  bool contradiction;
   if (!send_rows (db, task, loaded, result, &contradiction, error))
     return false;
   if (!contradiction)
     return true;
-  if (!rows_rewind (loaded->rows, error) || !reject_restart (loaded->rejects, error)
-      || !infer (db, task, loaded, INT64_MAX, &again, error) || !send_rows (db, task, loaded, result, &contradiction, error))
+  if (!reject_restart (loaded->rejects, error) || !load_infer_all (db, task, loaded, error)
+      || !send_rows (db, task, loaded, result, &contradiction, error))
     return false;
   return !contradiction || file_changed (task, error);
 }
@@ -280,7 +289,7 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   Loaded *loaded = ret_loaded;
   *loaded = (Loaded) { .sha = sha256_new (), .stage = stage_new (options->staging_schema, task->run) };
   loaded->rejects = reject_spool_new (options->scratch, task->run->id, error);
-  if (loaded->rejects == NULL || !lay_out (db, task, pins, loaded, result, error)
+  if (loaded->rejects == NULL || !load_open (db, task, pins, loaded, result, error)
       || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, result, error)
       || !check_file (task, error) || !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error))
     return false;

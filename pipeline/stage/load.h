@@ -8,6 +8,7 @@
 #include "pipeline/stage/referred.h"
 #include "pipeline/stage/reject.h"
 #include "pipeline/stage/repeats.h"
+#include "pipeline/stage/row.h"
 #include "pipeline/stage/standing.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/table/rows.h"
@@ -30,11 +31,19 @@ typedef struct
   char *snapshot;      /* the one that LOAD works in, for the second connection; NULL: none was asked for */
   Standing *standing;  /* what the table has of them already; NULL: nothing is known of that */
   Repeats *repeats;    /* of what the staged rows are known by; NULL without a model */
+  bool forgets;        /* it has records of whom somebody has forgotten */
+  Row *row;            /* what converts its rows, where somebody is forgotten; NULL: nobody is */
   Stage *stage;
 } Loaded;
 
 void loaded_clear (Loaded *loaded);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Loaded, loaded_clear)
+
+/* Only what comes before the rows: the dialect, the layout, types by the sample. load_infer_all settles them by the whole file, for a cell has
+ * contradicted; both leave the rows at their beginning. */
+bool load_open (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result,
+                GError **error);
+bool load_infer_all (const Db *db, const PipelineTask *task, Loaded *loaded, GError **error);
 
 /* Loads the file into *ret_loaded, which is the caller's to clear even on error, and which borrows the task and the pins (those
  * before this load). Counts (read, rejected, repaired, staged) and notes of the result are filled. On error the transaction is

@@ -112,6 +112,7 @@ row_free (Row *row)
   g_free (row->reference_formats);
   g_free (row->reference_ids);
   g_free (row->reference_cells);
+  g_free (row->reference_forgotten);
   g_free (row->parts);
   g_free (row->texts);
   null_count_free (row->nulls);
@@ -168,6 +169,8 @@ row_convert (Row *row, const Record *record)
   for (int r = 0; r < layout->n_references && verdict == ROW_OK; r++)
     verdict = row_convert_reference (row, record, r);
   row_clock_take (&row->clock, &row->clock.key);
+  if (row->reference_forgotten != NULL && verdict == ROW_OK)
+    verdict = row_pass_forgotten (row);
   if (verdict != ROW_OK)
     return verdict;
   row_hash_make (row->hash, row->length, &row->row_hash);

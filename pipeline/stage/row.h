@@ -5,6 +5,7 @@
 #define WEIR_PIPELINE_STAGE_ROW_H
 
 #include "pipeline/stage/copybin.h"
+#include "pipeline/layout/forgotten.h"
 #include "pipeline/layout/key.h"
 #include "pipeline/layout/layout.h"
 #include "pipeline/stage/null_count.h"
@@ -14,6 +15,7 @@ typedef enum
 {
   ROW_OK,
   ROW_REJECT,        /* row->reject_* say why */
+  ROW_FORGOTTEN,     /* it is of, or refers to, whom `weir forget` has erased: nothing of it is kept */
   ROW_CONTRADICTION, /* a cell is not of its column's inferred or pinned type: the whole file must be inferred */
 } RowVerdict;
 
@@ -23,6 +25,10 @@ typedef struct Row Row;
 Row *row_new (const Layout *layout, const void *secret, size_t secret_length);
 void row_free (Row *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Row, row_free)
+
+/* Rows of whom these have are ROW_FORGOTTEN, or lose their reference, as the model says (model_forgets). Borrowed; NULL, as at first: nobody is
+ * forgotten. */
+void row_forget (Row *row, const Tombstones *tombstones);
 
 /* Where the time of its rows goes, if the caller begins each row on it; borrowed. */
 RowClock *row_clock (Row *row);
@@ -49,6 +55,16 @@ Uid row_identity (const Row *row);
 /* After ROW_REJECT: the id that the row has all the same. False: its key cannot be read. What row_column, row_reason and row_message say is
  * gone then. */
 bool row_identify (Row *row, const Record *record, Uid *ret_id);
+
+/* How many rows have lost a reference so far. */
+int64_t row_lost (const Row *row);
+
+/* Whether nothing of a record is to be kept that was refused, or contradicts. Nothing of one whose cells are not known, if a piece of it between
+ * delimiters, quotes and line ends is the key. */
+bool row_goes (Row *row, const Record *record, const Dialect *dialect);
+
+/* A record without the keys that its row, or what it would be, has lost; NULL: it has lost none, or is none that stays. Owned by the caller. */
+char *row_blanked (Row *row, const Record *record, const Dialect *dialect);
 
 /* After ROW_OK: what it refers to, by the layout's reference. False: nothing. */
 bool row_reference (const Row *row, int reference, Uid *ret_id);

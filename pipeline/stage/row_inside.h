@@ -36,6 +36,9 @@ struct Row
   GString **texts;       /* of the parts that are known by their value: the key's, then a reference's from n_columns on */
   RowHash *hash;
   Uid id, row_hash;
+  const Forgotten *forgotten;            /* of its own table; NULL: nobody */
+  const Forgotten **reference_forgotten; /* by reference; the array is NULL where nobody is forgotten of any table */
+  int64_t lost;                          /* rows that lost a reference */
   RowClock clock;
   NullCount *nulls; /* by words */
   const char *column;
@@ -54,6 +57,16 @@ RowVerdict row_convert_cell (Row *row, int column, const Field *field);
 
 /* All cells but the key's, which are normalised first. */
 RowVerdict row_convert_cells (Row *row, const Record *record);
+
+/* The parts of a key from these columns of a record. */
+void row_fill_parts (Row *row, const Record *record, const int *columns, int n);
+
+/* A part of the own key, or of a reference's, as it is known by: its value. False: it is none of the column's type. */
+bool row_canonical_key (Row *row, int part);
+bool row_canonical_reference (Row *row, int reference, int part);
+
+/* What becomes of a row that converts, where somebody is forgotten. */
+RowVerdict row_pass_forgotten (Row *row);
 
 /* The id, and the key columns' cells in their normalised form. */
 RowVerdict row_convert_key (Row *row, const Record *record);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static void
-fill_parts (Row *row, const Record *record, const int *columns, int n)
+void
+row_fill_parts (Row *row, const Record *record, const int *columns, int n)
 {
   for (int part = 0; part < n; part++)
     {
@@ -13,20 +13,26 @@ fill_parts (Row *row, const Record *record, const int *columns, int n)
     }
 }
 
+bool
+row_canonical_key (Row *row, int part)
+{
+  int i = row->layout->key_columns[part];
+  const Column *column = &row->columns[i];
+  return key_canonical (row->key, column->layout->unknown ? NULL : column->type, &column->reader.format, &row->parts[part],
+                        row->texts[part], &row->cells[i].value);
+}
+
 RowVerdict
 row_convert_key (Row *row, const Record *record)
 {
   const Layout *layout = row->layout;
   const KeyPart *normalized;
   size_t empty;
-  fill_parts (row, record, layout->key_columns, layout->n_key_columns);
+  row_fill_parts (row, record, layout->key_columns, layout->n_key_columns);
   for (int part = 0; part < layout->n_key_columns; part++)
     {
       int i = layout->key_columns[part];
-      const Column *column = &row->columns[i];
-      row->cells[i].null = column->text
-                           || !key_canonical (row->key, column->layout->unknown ? NULL : column->type, &column->reader.format,
-                                              &row->parts[part], row->texts[part], &row->cells[i].value);
+      row->cells[i].null = row->columns[i].text || !row_canonical_key (row, part);
     }
   if (!key_make (row->key, row->parts, (size_t) layout->n_key_columns, &row->id, &normalized, &empty))
     return row_refuse (row, layout->columns[layout->key_columns[empty]].name, REASON_EMPTY_KEY, "the business key is empty");
@@ -58,8 +64,8 @@ is_number (const Type *type)
 
 /* The part as the dimension knows it: a value of its type, in this file's way of writing where that is known, else in the
  * dimension's, else in the type's own. What is none of them is taken as it is, and is nobody's key: false. */
-static bool
-canonical_reference (Row *row, int r, int part)
+bool
+row_canonical_reference (Row *row, int r, int part)
 {
   const LayoutReference *reference = &row->layout->references[r];
   const Column *column = &row->columns[reference->columns[part]];
@@ -82,9 +88,9 @@ fill_reference (Row *row, const Record *record, int r)
 {
   const LayoutReference *reference = &row->layout->references[r];
   int nobody = -1;
-  fill_parts (row, record, reference->columns, reference->n_columns);
+  row_fill_parts (row, record, reference->columns, reference->n_columns);
   for (int part = 0; part < reference->n_columns; part++)
-    if (!canonical_reference (row, r, part) && nobody < 0)
+    if (!row_canonical_reference (row, r, part) && nobody < 0)
       nobody = part;
   return nobody;
 }

@@ -20,9 +20,11 @@ typedef struct
   Loaded *loaded;
   Row *row;
   CopyWriter copy;
-  bool wide;     /* a row may not fit on a page */
-  int64_t taken; /* lines of the rows that went on */
-  int64_t sent;  /* rows of the COPYs that have ended, and how many the server took of them */
+  bool wide;         /* a row may not fit on a page */
+  int64_t taken;     /* lines of the rows that went on, or are of whom nothing is to be kept */
+  int64_t forgotten; /* of the latter how many */
+  int64_t blanked;   /* refused and mended records that are kept without a key */
+  int64_t sent;      /* rows of the COPYs that have ended, and how many the server took of them */
   int64_t stored;
   int64_t refused; /* the line that the server did not find a place for, 0: none */
   RowClock *clock; /* the row's */
@@ -56,6 +58,7 @@ pass_begin (Pass *pass, Db *db, const PipelineTask *task, Loaded *loaded)
   const Layout *layout = loaded->layout;
   *pass = (Pass) { .db = db, .task = task, .loaded = loaded, .wide = layout->n_columns + layout->n_references > FIT_ANYWAY };
   pass->row = row_new (loaded->layout, task->options->secret, task->options->secret_length);
+  row_forget (pass->row, task->tombstones);
   pass->clock = row_clock (pass->row);
   copy_begin (&pass->copy, send_to_server, pass);
   g_clear_pointer (&loaded->repeats, repeats_free);
@@ -103,16 +106,18 @@ look_at_row (Pass *pass, int64_t line, GError **error)
   return stage_copy_begin (pass->db, pass->loaded->stage, error);
 }
 
-/* Keeps a refused record as it was. */
+/* Keeps a refused record as it was, but for the key of somebody who is forgotten. */
 static bool
-keep_refused (Pass *pass, const Record *original, GError **error)
+keep_refused (Pass *pass, const Record *record, const Record *original, GError **error)
 {
+  g_autofree char *blanked = row_blanked (pass->row, record, rows_dialect (pass->loaded->rows));
+  pass->blanked += blanked != NULL;
   const Reject reject = { .line = original->line,
                           .column = row_column (pass->row),
                           .reason = row_reason (pass->row),
                           .message = row_message (pass->row),
-                          .original = original->raw,
-                          .original_length = original->raw_length,
+                          .original = blanked != NULL ? blanked : original->raw,
+                          .original_length = blanked != NULL ? strlen (blanked) : original->raw_length,
                           .lines = original->lines };
   return reject_add (pass->loaded->rejects, &reject, error);
 }
@@ -141,11 +146,12 @@ static bool
 keep_mended (Pass *pass, const Record *mended, const Record *original, GError **error)
 {
   char problem[80];
+  g_autofree char *blanked = row_blanked (pass->row, mended, rows_dialect (pass->loaded->rows));
   const Reject reject = { .line = original->line,
                           .reason = record_reason (original, mended->n_fields),
                           .message = record_describe (original, mended->n_fields, problem, sizeof problem),
-                          .original = original->raw,
-                          .original_length = original->raw_length,
+                          .original = blanked != NULL ? blanked : original->raw,
+                          .original_length = blanked != NULL ? strlen (blanked) : original->raw_length,
                           .repaired = true };
   return reject_add (pass->loaded->rejects, &reject, error);
 }
@@ -171,16 +177,36 @@ note_suspect (const Pass *pass, const Record *record)
     standing_give_up (standing);
 }
 
+/* A row of somebody who is forgotten leaves nothing but its count. */
+static bool
+pass_over (Pass *pass, const Record *record, Reason reason)
+{
+  pass->forgotten++;
+  pass->taken += reason == REASON_SECOND_TABLE || reason == REASON_FOOTER ? 0 : record->lines;
+  return true;
+}
+
+static bool
+put_refused (Pass *pass, const Record *record, const Record *original, GError **error)
+{
+  Reason reason = row_reason (pass->row);
+  if (row_goes (pass->row, record, rows_dialect (pass->loaded->rows)))
+    return pass_over (pass, record, reason);
+  if (!keep_refused (pass, record, original, error))
+    return false;
+  note_rejected_key (pass, record, reason);
+  return true;
+}
+
 /* A converted row goes to the server, a refused one to the rejects; of a mended one the original (else NULL) is kept too. */
 static bool
 put_row (Pass *pass, RowVerdict verdict, const Record *record, const Record *original, GError **error)
 {
   pass->mended = original != NULL;
+  if (verdict == ROW_FORGOTTEN)
+    return pass_over (pass, record, REASON_NONE);
   if (verdict == ROW_REJECT)
-    {
-      Reason reason = row_reason (pass->row);
-      return keep_refused (pass, original != NULL ? original : record, error) && (note_rejected_key (pass, record, reason), true);
-    }
+    return put_refused (pass, record, original != NULL ? original : record, error);
   pass->taken += record->lines;
   if (pass->loaded->repeats != NULL)
     repeats_add (pass->loaded->repeats, row_identity (pass->row));
@@ -235,8 +261,10 @@ send_all (Pass *pass, PipelineResult *result, bool *ret_contradiction, GError **
   result->rows = (RowCounts) { .read = read,
                                .rejected = reject_count (loaded->rejects),
                                .repaired = reject_repaired (loaded->rejects),
-                               .staged = pass->sent + pass->copy.rows };
+                               .staged = pass->sent + pass->copy.rows,
+                               .forgotten = pass->forgotten };
   result->lines = rows_lines (loaded->rows, pass->taken, reject_lines (loaded->rejects));
+  loaded->forgets = pass->forgotten + pass->blanked + row_lost (pass->row) > 0;
   return lines_check (&result->lines, task->run->file, error);
 }
 
@@ -300,5 +328,7 @@ send_rows (Db *db, const PipelineTask *task, Loaded *loaded, PipelineResult *res
   if (pass.stored != result->rows.staged)
     return weir_error (error, WEIR_ERROR_RETRY, "the server took %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\"",
                        pass.stored, result->rows.staged, task->run->file);
+  if (task->tombstones != NULL)
+    loaded->row = g_steal_pointer (&pass.row);
   return true;
 }

@@ -37,6 +37,21 @@ dialect_to_json (const Dialect *dialect)
   return json;
 }
 
+Dialect
+dialect_of_records (const Json *json)
+{
+  Dialect dialect = dialect_default;
+  const char *delimiter = json_string_value (json_object_get (json, "delimiter"));
+  const char *quote = json_string_value (json_object_get (json, "quote"));
+  g_strlcpy (dialect.delimiter, delimiter != NULL ? delimiter : "", sizeof dialect.delimiter);
+  dialect.trim = g_strcmp0 (json_string_value (json_object_get (json, "blanks")), "trim") == 0;
+  dialect.quote = quote != NULL ? quote[0] : '\0';
+  if (g_strcmp0 (json_string_value (json_object_get (json, "escape")), "backslash") == 0)
+    dialect.escape = ESCAPE_BACKSLASH;
+  dialect.trailing_delimiter = json_is_true (json_object_get (json, "trailing_delimiter"));
+  return dialect;
+}
+
 char *
 dialect_to_model (const Dialect *dialect)
 {

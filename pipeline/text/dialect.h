@@ -39,6 +39,10 @@ extern const Dialect dialect_default; /* comma, double quote, doubled, one heade
 
 Json *dialect_to_json (const Dialect *dialect);
 
+/* Back again, as far as records are cut by it: delimiter, blanks, quote, escape and the delimiter behind the last cell; all else is as in
+ * dialect_default. */
+Dialect dialect_of_records (const Json *json);
+
 /* What a model says to have files read so: "dialect": {"delimiter": ";", ..., "skip_lines": 3}; for a file of one column "delimiter": "".
  * Whatever a file is sniffed for is said, also where it is as it nearly always is: what is not would be sniffed anew. Owned by the
  * caller. */

@@ -1,3 +1,4 @@
+#include "pipeline/text/pack.h"
 #include "pipeline/text/source_unpack.h"
 
 #include <glib.h>
@@ -97,3 +98,44 @@ gzip_step (void *state, Unpack *unpack, const char **ret_problem)
 }
 
 const Unpacker gzip_unpacker = { "gzip", gzip_start, gzip_restart, gzip_step, gzip_free };
+
+/* ---- packing ---- */
+
+static void *
+gzip_pack_start (void)
+{
+  z_stream *stream = g_new0 (z_stream, 1);
+  if (deflateInit2 (stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + GZIP_ONLY, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    g_error ("zlib could not be initialised");
+  return stream;
+}
+
+static bool
+gzip_pack_step (void *state, const char *bytes, size_t length, bool end, PackSink sink, void *data, GError **error)
+{
+  z_stream *stream = state;
+  char out[16384];
+  int result = Z_OK;
+  stream->next_in = (z_const Bytef *) bytes;
+  stream->avail_in = (uInt) length;
+  do
+    {
+      stream->next_out = (Bytef *) out;
+      stream->avail_out = sizeof out;
+      result = deflate (stream, end ? Z_FINISH : Z_NO_FLUSH);
+      size_t made = sizeof out - stream->avail_out;
+      if (made > 0 && !sink (out, made, data, error))
+        return false;
+    }
+  while (stream->avail_out == 0 || (end && result != Z_STREAM_END));
+  return true;
+}
+
+static void
+gzip_pack_free (void *state)
+{
+  deflateEnd (state);
+  g_free (state);
+}
+
+const Packer gzip_packer = { gzip_pack_start, gzip_pack_step, gzip_pack_free };

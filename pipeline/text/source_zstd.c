@@ -1,3 +1,5 @@
+#include "base/error.h"
+#include "pipeline/text/pack.h"
 #include "pipeline/text/source_unpack.h"
 
 #include <glib.h>
@@ -69,3 +71,41 @@ zstd_step (void *state, Unpack *unpack, const char **ret_problem)
 }
 
 const Unpacker zstd_unpacker = { "zstd", zstd_start, zstd_restart, zstd_step, zstd_free };
+
+/* ---- packing ---- */
+
+static void *
+zstd_pack_start (void)
+{
+  ZSTD_CCtx *context = ZSTD_createCCtx ();
+  if (context == NULL)
+    g_error ("libzstd could not be initialised");
+  return context;
+}
+
+static bool
+zstd_pack_step (void *state, const char *bytes, size_t length, bool end, PackSink sink, void *data, GError **error)
+{
+  char room[16384];
+  ZSTD_inBuffer in = { bytes, length, 0 };
+  size_t left;
+  do
+    {
+      ZSTD_outBuffer out = { room, sizeof room, 0 };
+      left = ZSTD_compressStream2 (state, &out, &in, end ? ZSTD_e_end : ZSTD_e_continue);
+      if (ZSTD_isError (left))
+        return weir_error (error, WEIR_ERROR_LOCAL, "could not pack: %s", ZSTD_getErrorName (left));
+      if (out.pos > 0 && !sink (room, out.pos, data, error))
+        return false;
+    }
+  while (in.pos < in.size || (end && left > 0));
+  return true;
+}
+
+static void
+zstd_pack_free (void *state)
+{
+  ZSTD_freeCCtx (state);
+}
+
+const Packer zstd_packer = { zstd_pack_start, zstd_pack_step, zstd_pack_free };

@@ -229,7 +229,7 @@ gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   const Splice *what = input->what;
   bool dated = effective_is_dated (what->effective) && what->task->model->late != LATE_APPLY;
   const char *instant = input->instant;
-  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read);
+  g_autofree char *read = g_strdup_printf ("%" G_GINT64_FORMAT, what->result->rows.read - what->result->rows.forgotten);
   g_auto (Vars) vars = vars_from (input->vars, input->n_vars);
   vars_set (&vars, "instant", instant);
   vars_set (&vars, "whole", gone->whole ? "true" : "false");

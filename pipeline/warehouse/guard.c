@@ -40,7 +40,7 @@ take_measure (Db *db, const GoneInput *input, const Gone *gone, const Vars *vars
 {
   const Splice *what = input->what;
   g_autoptr (DbResult) last = NULL, deleted = NULL, counts = NULL;
-  *ret_measure = (Measure) { .rows = what->result->rows.read, .before = -1 };
+  *ret_measure = (Measure) { .rows = what->result->rows.read - what->result->rows.forgotten, .before = -1 };
   if (!sql_run (db, "gone/last_export", vars_all (vars), vars_count (vars), &last, error))
     return false;
   if (db_result_rows (last) > 0)

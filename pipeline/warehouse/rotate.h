@@ -55,14 +55,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rotate, rotate_free)
 bool rotate_alias (Db *db, const RotateTask *task, Rotate *rotate, GError **error);
 bool rotate_hash (Db *db, const Rotate *rotate, GError **error);
 
-/* The columns of the answer: a run, and where the bytes of its file may be (JSON; NULL: nobody knows). */
+/* The columns of the answer: a run, and where the bytes of its file may be (as of rebuild/files; NULL: nobody knows). */
 enum
 {
   ROTATE_FILE_RUN,
   ROTATE_FILE_TABLE,
   ROTATE_FILE_NAME,
-  ROTATE_FILE_SIZE,
-  ROTATE_FILE_SHA256,
   ROTATE_FILE_PLACES,
 };
 

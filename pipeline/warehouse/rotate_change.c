@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/rotate.h"
 
 #include "base/text.h"
+#include "pipeline/stage/forget_key.h"
 #include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/columns.h"
 #include "schema/history_vars.h"
@@ -188,7 +189,8 @@ rotate_change (Db *db, const RotateTask *task, Rotate *rotate, GError **error)
           || !change_staging (db, task->staging, table, error))
         return false;
     }
-  return record (db, task, rotate, error);
+  return forget_key_rewrap (db, task->secrets.was, task->secrets.was_length, task->secrets.is, task->secrets.is_length, error)
+         && record (db, task, rotate, error);
 }
 
 Json *

@@ -8,6 +8,8 @@
 #include "pipeline/warehouse/missing.h"
 #include "schema/sql.h"
 
+#include <string.h>
+
 /* Reads the file on and spools the original bytes of the rows, which are in its order: line, column, reason, message. */
 static bool
 spool_page (Loaded *loaded, const DbResult *refused, bool waiting, RejectSpool *spool, GError **error)
@@ -21,13 +23,14 @@ spool_page (Loaded *loaded, const DbResult *refused, bool waiting, RejectSpool *
         return weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_FILE_CHANGED }, "the file changed while it was read");
       if (record->line != db_result_int64 (refused, row, 0))
         continue;
+      g_autofree char *blanked = loaded->row != NULL ? row_blanked (loaded->row, record, rows_dialect (loaded->rows)) : NULL;
       record = original != NULL ? original : record;
       const Reject reject = { .line = record->line,
                               .column = db_result_value (refused, row, 1),
                               .reason = reason_find (db_result_value (refused, row, 2)),
                               .message = db_result_value (refused, row, 3),
-                              .original = record->raw,
-                              .original_length = record->raw_length,
+                              .original = blanked != NULL ? blanked : record->raw,
+                              .original_length = blanked != NULL ? strlen (blanked) : record->raw_length,
                               .lines = record->lines,
                               .waiting = waiting };
       if (!reject_add (spool, &reject, error))

@@ -11,7 +11,7 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
-       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.rows_deleted, f.rows_absent, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
+       f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.rows_deleted, f.rows_absent, f.rows_forgotten, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
        array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
@@ -87,7 +87,7 @@ set table_name = excluded.table_name, file_name = excluded.file_name, place = ex
     retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
     effective_on = case when :'as_of'::text is null then coalesce(weir.file.effective_on, excluded.effective_on)
                         else excluded.effective_on end, by_hand = weir.file.by_hand or excluded.by_hand, overtook = null, overtook_count = null,
-    disposition = null, summary = null, updated_on = clock_timestamp()
+    disposition = null, summary = null, kept_sha256 = null, kept_size = null, forgetting = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
 delete from weir.reject where run_id = :'run'::uuid
@@ -140,7 +140,7 @@ update weir.execution set heartbeat_on = clock_timestamp(), updated_on = clock_t
 update weir.file
 set sha256 = :'sha', dialect = :'dialect'::jsonb, columns = :'columns'::jsonb, header = :'header', updated_on = clock_timestamp(),
     rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint, rows_staged = :'staged'::bigint,
-    lines = :'lines'::jsonb
+    rows_forgotten = :'forgotten'::bigint, forgetting = case when :'forgets'::boolean then run_id end, lines = :'lines'::jsonb
 where run_id = :'run'::uuid
 
 -- name: file_columns
@@ -171,7 +171,7 @@ set state = :'state', sha256 = coalesce(:'sha', sha256), pins_sha256 = :'pins_sh
     disposition = coalesce(:'disposition', disposition), rows_read = :'read'::bigint, rows_rejected = :'rejected'::bigint, rows_repaired = :'repaired'::bigint,
     rows_duplicate = :'duplicate'::bigint, rows_unchanged = :'unchanged'::bigint, rows_inserted = :'inserted'::bigint,
     rows_updated = :'updated'::bigint, rows_deactivated = :'deactivated'::bigint, rows_staged = :'staged'::bigint,
-    rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, rows_deleted = :'deleted'::bigint, rows_absent = :'absent'::bigint,
+    rows_waiting = :'waiting'::bigint, rows_late = :'late'::bigint, rows_corrected = :'corrected'::bigint, rows_deleted = :'deleted'::bigint, rows_absent = :'absent'::bigint, rows_forgotten = :'forgotten'::bigint,
     lines = :'lines'::jsonb,
     applied_as = case when :'state' = 'applied' then (select applied_ever from weir.table t where t.table_name = weir.file.table_name) end,
     overwritten = (select count(*) from weir.overwritten o where o.run_id = :'run'::uuid),
@@ -210,20 +210,23 @@ order by f.updated_on desc limit 1
 
 -- name: approve
 -- These bytes, whatever is in the file by then.
-update weir.file set approved = sha256, updated_on = clock_timestamp() where run_id = :'run'::uuid and state = 'held'
+update weir.file set approved = coalesce(kept_sha256, sha256), updated_on = clock_timestamp() where run_id = :'run'::uuid and state = 'held'
 
 -- name: file_sha256
 select sha256 from weir.file where run_id = :'run'::uuid
 
 -- name: table_read
-select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text
-from weir.table where table_name = :'table'
+-- Who was forgotten of a table stays so when the table is dropped.
+select t.kind, t.pins::text, t.key::text, t.last_run, t.last_sha256, t.last_size, t.last_model_checksum, t.last_pins_sha256, t.last_had_rejects,
+       t.newest_ns, t.newest_key, t.files_applied, t.warehouse_schema, t.waiting, t.history::text,
+       t.table_name is not null, exists (select from weir.forgotten f where f.table_name = n.name)
+from (select :'table'::text) n (name) left join weir.table t on t.table_name = n.name
 
 -- name: table_read_for_update
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
-       newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text
-from weir.table where table_name = :'table' for update
+       newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text, true,
+       exists (select from weir.forgotten f where f.table_name = t.table_name)
+from weir.table t where table_name = :'table' for update
 
 -- name: table_ensure
 insert into weir.table (table_name, kind, warehouse_schema) values (:'table', :'kind', :'schema')

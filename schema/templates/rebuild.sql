@@ -2,15 +2,16 @@
 
 -- name: files
 -- What the table was made from, in the order in which it was, and where the bytes of each may be: a file that was loaded twice lies where the
--- later run put it. One that came once more, behind newer ones, overwrote nothing: rows of it were refused, or it was a full export and closed
+-- later run put it, and may be less since somebody was forgotten. One that came once more, behind newer ones, overwrote nothing: rows of it were refused, or it was a full export and closed
 -- nobody. What was in a table that was dropped since has no pins any more.
 select f.run_id, f.file_name, f.sha256, f.disposition, f.size_bytes, f.instant_ns, f.order_key, f.again, f.retry_of,
        coalesce(f.applied_on, e.completed_on)::text,
        exists (select from weir.reject r where r.run_id = f.run_id and r.reason = 'overtaken')
        or (f.again and f.overtook is not null and exists (select from weir.export x where x.table_name = f.table_name)
            and not exists (select from weir.export x where x.run_id = f.run_id)),
-       (select json_agg(distinct o.place)::text from weir.file o
-        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '')
+       (select jsonb_agg(distinct jsonb_build_array(o.place, b.sha256, b.size))::text
+        from weir.file o cross join lateral (values (o.sha256, o.size_bytes), (o.kept_sha256, o.kept_size)) b (sha256, size)
+        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null)
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.table_name = :'table' and f.state = 'applied' and f.pins_sha256 is not null
 order by f.applied_as nulls first, e.completed_on
@@ -56,7 +57,7 @@ analyze :"schema".:"table"
 -- Files that were not what they had been when they were read again.
 select f.file_name
 from pg_temp."weir.file" s join weir.file f on f.run_id = s.run_id
-where s.state = 'applied' and s.sha256 is distinct from f.sha256 limit 1
+where s.state = 'applied' and s.sha256 is distinct from f.sha256 and s.sha256 is distinct from f.kept_sha256 limit 1
 
 -- name: lock
 -- Who only reads goes on.

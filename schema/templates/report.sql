@@ -103,7 +103,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_read as read, r.rows_rejected as rejected, r.rows_repaired as repaired, r.rows_duplicate as duplicate,
        r.rows_unchanged as unchanged, r.rows_inserted as inserted, r.rows_updated as updated, r.rows_deactivated as deactivated,
        r.rows_staged as staged, r.rows_waiting as waiting, r.rows_late as late, r.rows_corrected as corrected,
-       r.rows_deleted as deleted, r.rows_absent as absent,
+       r.rows_deleted as deleted, r.rows_absent as absent, r.rows_forgotten as forgotten,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
        coalesce(f.summary, o.report)::text as summary

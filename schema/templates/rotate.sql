@@ -109,9 +109,10 @@ where not exists (select from weir_alias a where a.old = o.id)
 
 -- name: runs
 -- Whose files say the rest: with where the bytes of each may be.
-select u.run_id, f.table_name, f.file_name, f.size_bytes, f.sha256,
-       (select json_agg(distinct o.place)::text from weir.file o
-        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '')
+select u.run_id, f.table_name, f.file_name,
+       (select jsonb_agg(distinct jsonb_build_array(o.place, b.sha256, b.size))::text
+        from weir.file o cross join lateral (values (o.sha256, o.size_bytes), (o.kept_sha256, o.kept_size)) b (sha256, size)
+        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null)
 from (select run_id from weir_unknown u where not exists (select from weir_alias a where a.old = u.old) group by run_id) u
 left join weir.file f on f.run_id = u.run_id
 order by f.applied_as, u.run_id

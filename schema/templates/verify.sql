@@ -41,8 +41,8 @@ select r.rule, f.run_id::text as what
 from weir.file f
 cross join lateral (values
     ('counts', f.state = 'applied' and f.rows_read is distinct from f.rows_rejected + f.rows_duplicate + f.rows_unchanged + f.rows_inserted
-                                                                    + f.rows_updated + f.rows_waiting + f.rows_late + f.rows_corrected + f.rows_deleted),
-    ('counts', f.state = 'staged' and f.rows_read is distinct from f.rows_rejected + f.rows_staged),
+                                                                    + f.rows_updated + f.rows_waiting + f.rows_late + f.rows_corrected + f.rows_deleted + f.rows_forgotten),
+    ('counts', f.state = 'staged' and f.rows_read is distinct from f.rows_rejected + f.rows_staged + f.rows_forgotten),
     ('rejects', f.state in ('applied', 'staged') and f.rows_rejected is distinct from
                 (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired and not r.waiting)),
     ('waiting', f.state = 'applied' and f.rows_waiting is distinct from
@@ -58,9 +58,10 @@ select table_name as table, kind, warehouse_schema as schema, history::text as h
 from weir.table where kind is not null and (:'table'::text is null or table_name = :'table'::text) order by table_name
 
 -- name: places
--- Where the ledger says that files are, and what was read of them; what is kept of a file that changed behind that is told in its summary.
+-- Where the ledger says that files are, and what was read of them, or is left of that since somebody was forgotten; what is kept of a file that
+-- changed behind that is told in its summary.
 select f.run_id as run, f.table_name as table, f.place, f.disposition, f.state,
-       coalesce(f.summary ->> 'changed_after', f.sha256) as sha256
+       coalesce(f.kept_sha256, f.summary ->> 'changed_after', f.sha256) as sha256, f.forgetting is not null as forgetting
 from weir.file f
 where f.place <> '' and (:'table'::text is null or f.table_name = :'table'::text)
 order by f.place

@@ -169,33 +169,81 @@ free_text (gpointer text)
   g_string_free (text, TRUE);
 }
 
-bool
-named_key_make (const Settings *settings, const Model *model, char **values, Uid *ret_id, Json **ret_normalized, GError **error)
+struct NamedKeys
+{
+  const Model *model;
+  Known known;
+  KeyMaker *maker;
+  GPtrArray *texts; /* that the parts of the last key borrow */
+};
+
+NamedKeys *
+named_keys_open (const Settings *settings, const Model *model, GError **error)
 {
   g_autofree char *secret = NULL;
   size_t secret_length = 0;
-  g_auto (Known) known = { 0 };
-  if (!check_values (model, values, error) || !ask (settings, model, &known, error))
-    return false;
+  g_autoptr (NamedKeys) keys = g_new0 (NamedKeys, 1);
+  keys->model = model;
+  if (!ask (settings, model, &keys->known, error))
+    return NULL;
   if (model->hash == KEY_HMAC_SHA256
-      && (!fs_make_folder (settings->state, 0700, error) || !read_secret (settings, model, &known, &secret, &secret_length, error)))
+      && (!fs_make_folder (settings->state, 0700, error)
+          || !read_secret (settings, model, &keys->known, &secret, &secret_length, error)))
+    return NULL;
+  keys->maker = key_maker_new (model, secret, secret_length);
+  return g_steal_pointer (&keys);
+}
+
+void
+named_keys_free (NamedKeys *keys)
+{
+  if (keys == NULL)
+    return;
+  g_clear_pointer (&keys->maker, key_maker_free);
+  g_clear_pointer (&keys->texts, g_ptr_array_unref);
+  known_clear (&keys->known);
+  g_free (keys);
+}
+
+bool
+named_keys_make (NamedKeys *keys, char **values, Uid *ret_id, Json **ret_normalized, GError **error)
+{
+  const Model *model = keys->model;
+  if (!check_values (model, values, error))
     return false;
   guint count = g_strv_length (values);
   g_autofree KeyPart *parts = g_new0 (KeyPart, count);
   for (guint i = 0; i < count; i++)
     parts[i] = (KeyPart) { values[i], strlen (values[i]), false };
-  g_autoptr (KeyMaker) maker = key_maker_new (model, secret, secret_length);
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (free_text);
-  if (!canonical_values (model, &known, maker, parts, texts, error))
+  g_clear_pointer (&keys->texts, g_ptr_array_unref);
+  keys->texts = g_ptr_array_new_with_free_func (free_text);
+  if (!canonical_values (model, &keys->known, keys->maker, parts, keys->texts, error))
     return false;
   const KeyPart *normalized = NULL;
   size_t empty = 0;
-  if (!key_make (maker, parts, count, ret_id, &normalized, &empty))
+  if (!key_make (keys->maker, parts, count, ret_id, &normalized, &empty))
     return weir_fail (error,
                       &(Failure) { WEIR_ERROR_MODEL, .detail = "A row with an empty business key is a reject: it has no id." },
                       "the value of %s is empty", model->business_key[empty]);
+  if (ret_normalized == NULL)
+    return true;
   *ret_normalized = json_array ();
   for (guint i = 0; i < count; i++)
     json_array_append_new (*ret_normalized, json_stringn (normalized[i].text, normalized[i].length));
   return true;
+}
+
+void
+named_keys_text (NamedKeys *keys, const char **ret_text, size_t *ret_length)
+{
+  key_text (keys->maker, ret_text, ret_length);
+}
+
+bool
+named_key_make (const Settings *settings, const Model *model, char **values, Uid *ret_id, Json **ret_normalized, GError **error)
+{
+  if (!check_values (model, values, error))
+    return false;
+  g_autoptr (NamedKeys) keys = named_keys_open (settings, model, error);
+  return keys != NULL && named_keys_make (keys, values, ret_id, ret_normalized, error);
 }

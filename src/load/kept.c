@@ -50,20 +50,33 @@ has_bytes (const char *path, int64_t size, const char *sha256)
   return fd >= 0 && kept_sha256_of (fd, found) && strcmp (found, sha256) == 0;
 }
 
+void
+kept_file_clear (KeptFile *file)
+{
+  g_clear_pointer (&file->path, g_free);
+  g_clear_pointer (&file->sha256, g_free);
+  g_clear_pointer (&file->first, g_free);
+}
+
 bool
-kept_find (const Settings *settings, const char *places, int64_t size, const char *sha256, char **ret_path, char **ret_first,
-           GError **error)
+kept_find (const Settings *settings, const char *places, KeptFile *ret_file, GError **error)
 {
   g_autoptr (Json) list = places != NULL ? weir_json_parse (places, strlen (places), "places", error) : json_array ();
-  *ret_path = *ret_first = NULL;
+  *ret_file = (KeptFile) { 0 };
   if (list == NULL)
     return false;
-  *ret_first = g_strdup (json_string_value (json_array_get (list, 0)));
-  for (size_t i = 0; i < json_array_size (list) && *ret_path == NULL && sha256 != NULL; i++)
+  ret_file->first = g_strdup (json_string_value (json_array_get (json_array_get (list, 0), 0)));
+  for (size_t i = 0; i < json_array_size (list) && ret_file->path == NULL; i++)
     {
-      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (list, i)), settings->home);
-      if (has_bytes (path, size, sha256))
-        *ret_path = g_steal_pointer (&path);
+      const Json *place = json_array_get (list, i);
+      const char *sha256 = json_string_value (json_array_get (place, 1));
+      int64_t size = json_integer_value (json_array_get (place, 2));
+      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (place, 0)), settings->home);
+      if (!has_bytes (path, size, sha256))
+        continue;
+      ret_file->path = g_steal_pointer (&path);
+      ret_file->sha256 = g_strdup (sha256);
+      ret_file->size = size;
     }
   return true;
 }

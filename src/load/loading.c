@@ -201,6 +201,7 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   ret_end->held = result.held != NULL;
   ret_end->told = done && result.told ? second : 0;
   ret_end->may_wait = result.may_wait;
+  ret_end->forgets = result.forgets;
   ret_end->made = result.made;
   ret_end->summary = pipeline_summary (run, &result, (g_get_monotonic_time () - start) / 1000, failure);
   return true;
@@ -268,6 +269,7 @@ place_completed (Loader *loader, const Input *input, const Claim *claim, const R
                                   .overtook_count = past->overtook_count };
   ret_end->failed = undone != NULL;
   ret_end->summary = pipeline_summary (&input->run, &result, 0, undone);
+  ret_end->forgets = past->rows.forgotten > 0;
   ret_end->may_wait = true; /* its worker may have died before it looked */
   Placing placing = placing_of (loader, input, ret_end);
   placing.resumed = true;

@@ -15,6 +15,7 @@ typedef struct
   bool failed;   /* refused: the summary says why */
   bool held;     /* of a refused one: it waits for a person, and may still be loaded */
   bool made;     /* the file's table in the warehouse is new (upkeep.h) */
+  bool forgets;  /* records of whom somebody has forgotten may have to be cut out of the file (forgetting.h) */
   bool may_wait; /* rows of the file's table may wait for what they refer to (upkeep.h) */
   int64_t
       told; /* the ledger knows already that the file goes to the place it would get in this second (since 1970); 0: it does not */

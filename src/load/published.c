@@ -47,8 +47,8 @@ published_error_text (const Json *error)
 static void
 append_counts (GString *text, const Json *rows)
 {
-  static const char *const words[] = { "inserted", "updated", "deactivated", "unchanged", "late",     "corrected",
-                                       "deleted",  "absent",  "duplicate",   "waiting",   "rejected", "repaired" };
+  static const char *const words[] = { "inserted", "updated",   "deactivated", "unchanged", "late",     "corrected", "deleted",
+                                       "absent",   "duplicate", "waiting",     "rejected",  "repaired", "forgotten" };
   for (size_t i = 0; i < G_N_ELEMENTS (words); i++)
     {
       int64_t count = json_integer_value (json_object_get (rows, words[i]));

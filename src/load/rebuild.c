@@ -87,18 +87,23 @@ file_from (const DbResult *result, int row, const char *table)
 static bool
 find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *file, GError **error)
 {
-  g_autofree char *first = NULL;
-  if (!kept_find (loader->settings, db_result_value (result, row, FILE_PLACES), file->run.size,
-                  db_result_value (result, row, FILE_SHA256), &file->path, &first, error))
+  g_auto (KeptFile) kept = { 0 };
+  if (!kept_find (loader->settings, db_result_value (result, row, FILE_PLACES), &kept, error))
     return false;
+  file->path = g_steal_pointer (&kept.path);
+  if (file->path != NULL)
+    {
+      file->run.size = kept.size;
+      file->is_less = g_strcmp0 (kept.sha256, db_result_value (result, row, FILE_SHA256)) != 0;
+    }
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
-  else if (first == NULL)
+  else if (kept.first == NULL)
     file->problem = g_strdup (g_strcmp0 (db_result_value (result, row, FILE_DISPOSITION), "deleted") == 0
                                   ? "was deleted when it was loaded (\"after_load\": \"delete\")"
                                   : "is kept nowhere");
   else
-    file->problem = g_strdup_printf ("is not as it was, or not there: %s", first);
+    file->problem = g_strdup_printf ("is not as it was, or not there: %s", kept.first);
   return true;
 }
 
@@ -209,6 +214,16 @@ explain (const RebuildFile *file, GError **error)
   return false;
 }
 
+/* Nothing is left of it since somebody was forgotten. */
+static bool
+is_empty (const RebuildFile *file, GError **error)
+{
+  if (!file->is_less || error == NULL || weir_error_get_reason (*error) != REASON_NO_ROWS)
+    return false;
+  g_clear_error (error);
+  return true;
+}
+
 static bool
 load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *ret_rows, GError **error)
 {
@@ -222,8 +237,10 @@ load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *
   const RunGoal goal = { .place = file->run.place, .disposition = "archived", .begun = g_get_monotonic_time () };
   const PipelineTask task = { loader->catalog, model, &file->run, fd, &loader->options, false, &goal };
   g_auto (PipelineResult) result = { 0 };
-  if (!begin_run (loader, model, file, error) || !pipeline_run (loader->db, &task, &result, error))
+  if (!begin_run (loader, model, file, error))
     return explain (file, error);
+  if (!pipeline_run (loader->db, &task, &result, error))
+    return is_empty (file, error) || explain (file, error);
   if (result.status != STATUS_APPLIED)
     return weir_error (error, WEIR_ERROR_INPUT, "%s was applied once, and is %s now", file->name, load_status_word (result.status));
   *ret_rows = result.rows.read;
@@ -244,12 +261,15 @@ load_all (Loader *loader, Rebuild *rebuild, void (*tell) (const char *, guint, g
   for (guint i = 0, number = 1; i < rebuild->files->len; i++)
     {
       RebuildFile *file = rebuild->files->pdata[i];
-      int64_t rows = 0;
+      int64_t rows = -1;
       if (file->path == NULL)
         continue;
       tell (file->name, number, rebuild->files->len - (guint) rebuild->lost, data);
-      if (!load_once_more (loader, rebuild->model, file, &rows, error)
-          || (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error))))
+      if (!load_once_more (loader, rebuild->model, file, &rows, error))
+        return false;
+      if (rows < 0)
+        continue;
+      if (number == analyzed && (analyzed *= 2, !analyze (loader->db, rebuild, error)))
         return false;
       rebuild->rows += rows;
       number++;

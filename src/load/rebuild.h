@@ -25,6 +25,7 @@ typedef struct
   char *problem; /* why they are not; NULL: they are */
   Run run;
   bool overwrite; /* it may change what newer ones said, as it did */
+  bool is_less;   /* rows of somebody who is forgotten were cut out of it */
 } RebuildFile;
 
 typedef struct

@@ -133,12 +133,10 @@ read_file (const Reading *reading, const DbResult *files, int row, bool *ret_rea
 {
   const char *table = db_result_value (files, row, ROTATE_FILE_TABLE), *name = db_result_value (files, row, ROTATE_FILE_NAME);
   const Model *model = table != NULL ? catalog_find (reading->loader->catalog, table) : NULL;
-  g_autofree char *path = NULL, *first = NULL;
-  if (!kept_find (reading->loader->settings, db_result_value (files, row, ROTATE_FILE_PLACES),
-                  db_result_int64 (files, row, ROTATE_FILE_SIZE), db_result_value (files, row, ROTATE_FILE_SHA256), &path, &first,
-                  error))
+  g_auto (KeptFile) kept = { 0 };
+  if (!kept_find (reading->loader->settings, db_result_value (files, row, ROTATE_FILE_PLACES), &kept, error))
     return false;
-  AUTO_FD int fd = path != NULL ? open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+  AUTO_FD int fd = kept.path != NULL ? open (kept.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
   g_autoptr (GError) failure = NULL;
   *ret_read = model != NULL && fd >= 0;
   if (!*ret_read)

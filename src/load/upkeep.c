@@ -5,6 +5,7 @@
 #include "pipeline/warehouse/takeup.h"
 #include "pipeline/warehouse/tending.h"
 #include "schema/ledger.h"
+#include "src/load/forgetting.h"
 
 #include <string.h>
 
@@ -178,9 +179,24 @@ upkeep_behind (Loader *loader, char **ret_text)
     *ret_text = g_string_free (g_steal_pointer (&told), FALSE);
 }
 
+/* Later files bring again whom somebody has forgotten, and are kept without them. */
+static void
+cut_out (Loader *loader, const Model *model, const LoadEnd *end)
+{
+  g_autoptr (GError) error = NULL;
+  if (forgetting_tidy (loader, model, &error))
+    return;
+  g_autofree char *text = weir_error_format (error);
+  g_autofree char *note = g_strdup_printf (
+      "records of whom is forgotten are in the kept file still (`weir forget %s` cuts them out): %s", model->table, text);
+  placing_note (end, note);
+}
+
 void
 upkeep_after_file (Loader *loader, const Route *route, LoadEnd *end)
 {
+  if (end->forgets && route->model != NULL && db_is_usable (loader->db))
+    cut_out (loader, route->model, end);
   bool applied = g_strcmp0 (json_string_value (json_object_get (end->summary, "status")), "applied") == 0;
   if (!applied || route->model == NULL || !db_is_usable (loader->db))
     return;

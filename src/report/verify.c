@@ -40,6 +40,7 @@ static const struct
     "database that other homes use, too, has their files in it." },
   { "file_changed", "files that are not what their run has read",
     "Put it back from a backup; if the rows that it has now are to count: `weir load FILE`." },
+  { "file_forgetting", "files from which records of whom is forgotten have still to be cut", "`weir forget TABLE` does it." },
   { "file_unreadable", "files that cannot be read", "See to their owner and mode; `weir check` tries the folders." },
   { "file_unknown", "files in archive and failed that no run of the ledger has",
     "As after a restore of the database to an earlier time: `mv FILE imports/` loads it. One that is not wanted: rm FILE." },

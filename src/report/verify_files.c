@@ -130,8 +130,19 @@ enum
   CHANGED,
   UNREADABLE,
   UNKNOWN,
+  FORGETTING,
   N_TALLIES,
 };
+
+static void
+verify_bytes (Verification *verification, const char *path, const char *shown, const char *expected, Tally *tallies)
+{
+  char hex[SHA256_HEX_SIZE];
+  if (!hash_file (verification, path, shown, hex))
+    tally_add (&tallies[UNREADABLE], shown);
+  else if (strcmp (hex, expected) != 0)
+    tally_add (&tallies[CHANGED], shown);
+}
 
 /* A refused file is there to be mended: only what was loaded must stay as it was. */
 static void
@@ -139,7 +150,6 @@ verify_file (Verification *verification, const DbResult *places, int row, const 
 {
   const char *shown = db_result_named (places, row, "place"), *expected = db_result_named (places, row, "sha256");
   bool archived = strcmp (db_result_named (places, row, "disposition"), "archived") == 0;
-  char hex[SHA256_HEX_SIZE];
   verification->files++;
   if (access (path, F_OK) != 0 && errno == ENOENT)
     {
@@ -147,12 +157,10 @@ verify_file (Verification *verification, const DbResult *places, int row, const 
         tally_add (&tallies[GONE], shown);
       return;
     }
-  if (!archived || verification->quick || expected == NULL)
-    return;
-  if (!hash_file (verification, path, shown, hex))
-    tally_add (&tallies[UNREADABLE], shown);
-  else if (strcmp (hex, expected) != 0)
-    tally_add (&tallies[CHANGED], shown);
+  if (strcmp (db_result_named (places, row, "forgetting"), "t") == 0)
+    tally_add (&tallies[FORGETTING], shown);
+  else if (archived && !verification->quick && expected != NULL)
+    verify_bytes (verification, path, shown, expected, tallies);
 }
 
 static bool
@@ -183,7 +191,8 @@ verify_files (Verification *verification, GError **error)
   Tally tallies[N_TALLIES] = { [GONE] = { .what = "file_gone" },
                                [CHANGED] = { .what = "file_changed" },
                                [UNREADABLE] = { .what = "file_unreadable" },
-                               [UNKNOWN] = { .what = "file_unknown" } };
+                               [UNKNOWN] = { .what = "file_unknown" },
+                               [FORGETTING] = { .what = "file_forgetting" } };
   g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (DbResult) places = NULL;
   const SqlVar var = { "table", verification->table };

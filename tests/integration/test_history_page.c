@@ -25,7 +25,9 @@ without_times (const char *text)
 {
   g_autoptr (GRegex) times = g_regex_new (" in [0-9.]+ s:", 0, 0, NULL);
   g_autoptr (GRegex) runs = g_regex_new ("\\b[0-9a-f]{8}\\b", 0, 0, NULL);
-  g_autofree char *timeless = g_regex_replace_literal (times, text, -1, 0, " in a moment:", 0, NULL);
+  g_autoptr (GRegex) stamps = g_regex_new ("\\b[0-9]{8}T[0-9]{6}Z", 0, 0, NULL);
+  g_autofree char *stampless = g_regex_replace_literal (stamps, text, -1, 0, "a time", 0, NULL);
+  g_autofree char *timeless = g_regex_replace_literal (times, stampless, -1, 0, " in a moment:", 0, NULL);
   return g_regex_replace_literal (runs, timeless, -1, 0, "a run", 0, NULL);
 }
 
@@ -54,6 +56,16 @@ run_command (Home *home, const char *command, char **argv, const char *expected)
     fail_msg ("%s ends with %d and says\n%s%s", command, outcome->code, outcome->out, outcome->err);
 }
 
+/* What is archived is dropped, as far as the oracle is concerned. */
+static void
+remember_files (Home *home, char **argv)
+{
+  bool archives = g_strv_contains ((const char *const *) argv, "--archive");
+  for (char **each = argv; archives && *each != NULL; each++)
+    if (g_str_has_suffix (*each, ".csv"))
+      g_ptr_array_add (home->dropped, home_sha256 (home, *each));
+}
+
 static void
 set_time (Home *home, const char *name, const char *time)
 {
@@ -80,6 +92,7 @@ take_command (Home *home, char ***line)
   else
     {
       assert_string_equal (argv[0], "weir");
+      remember_files (home, argv);
       run_command (home, command, argv, block);
       return true;
     }

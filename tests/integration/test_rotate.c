@@ -570,6 +570,19 @@ test_in_work (void **state)
   home->oracle = 0; /* one of the files is not in the archive */
 }
 
+/* Whom `weir forget` has erased no file brings back, whatever the secret. */
+static void
+test_who_is_forgotten (void **state)
+{
+  Home *home = *state;
+  prepare (home);
+  assert_weir (home, 0, "forget", "users", "b@x.org", "--yes", NULL);
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  g_autoptr (Json) again = load_text (home, "users-4.csv", "email,name\nb@x.org,Bob\nd@x.org,Dan\n", NULL);
+  assert_json (again, "rows.forgotten", "1");
+  assert_sql (home, "Dan", "select name from warehouse.users where email in ('b@x.org', 'd@x.org')");
+}
+
 int
 main (void)
 {
@@ -581,6 +594,7 @@ main (void)
                                       TEST (test_while_it_watches),
                                       TEST (test_killed),
                                       TEST (test_in_work),
+                                      TEST (test_who_is_forgotten),
                                       TEST (test_as_if_from_the_beginning) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -234,7 +234,7 @@ compare_counts (const Stream *stream, const Json *summary, const NaiveCounts *co
 {
   g_autofree char *expected = g_strdup_printf (
       "{\"read\":%d,\"rejected\":0,\"repaired\":0,\"duplicate\":%d,\"unchanged\":%d,\"inserted\":%d,\"updated\":%d,"
-      "\"deactivated\":%d,\"staged\":%d,\"waiting\":0,\"late\":0,\"corrected\":0,\"deleted\":0,\"absent\":0}",
+      "\"deactivated\":%d,\"staged\":%d,\"waiting\":0,\"late\":0,\"corrected\":0,\"deleted\":0,\"absent\":0,\"forgotten\":0}",
       counts->read, counts->duplicate, counts->unchanged, counts->inserted, counts->updated, counts->deactivated,
       counts->read - counts->duplicate);
   g_autofree char *found = json_at (summary, "rows");

@@ -18,18 +18,19 @@ static const struct
     "select run_id from weir.file where state in ('applied', 'staged') and (least(rows_read, rows_rejected, rows_repaired, "
     "rows_duplicate,"
     " rows_unchanged, rows_inserted, rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, "
-    "rows_deleted, rows_absent) < 0 or "
+    "rows_deleted, rows_absent, rows_forgotten) < 0 or "
     "rows_deactivated > rows_updated + rows_deleted + rows_absent"
     " or rows_staged > rows_read or num_nulls(rows_read, rows_rejected, rows_repaired, rows_duplicate, rows_unchanged, "
     "rows_inserted,"
-    " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, rows_deleted, rows_absent) > 0)" },
+    " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, rows_deleted, rows_absent, "
+    "rows_forgotten) > 0)" },
   { "the ledger's counts are not the summary's",
     "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
     " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting, "
     "'late', rows_late,"
-    " 'corrected', rows_corrected, 'deleted', rows_deleted, 'absent', rows_absent))" },
+    " 'corrected', rows_corrected, 'deleted', rows_deleted, 'absent', rows_absent, 'forgotten', rows_forgotten))" },
   { "a run's lines do not add up",
     "select run_id from weir.file where lines is not null and (lines ->> 'total')::bigint is distinct from (lines ->> "
     "'above')::bigint"
@@ -115,6 +116,8 @@ static const struct
     " and (f.table_name = '$t' or o.kind = 'fact'))" },
   { "a run is not in the warehouse once",
     "select run_id, rows_inserted, rows_updated, rows_deactivated from weir.file f where table_name = '$t' and state = 'applied' "
+    /* Rows of whom is forgotten are gone, and their runs have counted them. */
+    "and not exists (select from weir.operation where kind = 'forget') "
     /* A late row may end what another run began, so that no run's versions can be counted any more, and so may a second export of one
        instant. */
     "and not exists (select from weir.export x where x.table_name = '$t' group by x.at having count(*) > 1)"
@@ -137,14 +140,16 @@ static const struct
   const char *sql;
 } fact_rules[] = {
   { "a run is not in the warehouse once",
-    "select run_id from weir.file f where table_name = '$t' and state = 'applied' and"
+    "select run_id from weir.file f where table_name = '$t' and state = 'applied' and not exists (select from weir.operation where "
+    "kind = 'forget') and"
     " (select count(*) from warehouse.$t where loaded_by = f.run_id) $i rows_inserted + rows_updated + rows_corrected" },
   { "rows of a run that the ledger does not call applied",
     "select loaded_by from warehouse.$t t where not exists (select from weir.file f where f.run_id = t.loaded_by and f.state = "
     "'applied')" },
   { "rows are not as many as were inserted",
     "select n, wanted from (select count(*) as n, (select coalesce(sum(rows_inserted), 0) from weir.file where table_name = '$t'"
-    " and state = 'applied') as wanted from warehouse.$t) c where n <> wanted" },
+    " and state = 'applied') as wanted from warehouse.$t) c where n <> wanted and not exists (select from weir.operation where "
+    "kind = 'forget')" },
 };
 
 static const char facts_sql[] =

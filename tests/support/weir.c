@@ -296,8 +296,9 @@ assert_error_says (const Json *published, const char *text)
   assert_contains (error, text);
 }
 
-static const char *const count_names[] = { "read",        "rejected", "repaired", "duplicate", "unchanged", "inserted", "updated",
-                                           "deactivated", "staged",   "waiting",  "late",      "corrected", "deleted",  "absent" };
+static const char *const count_names[] = { "read",     "rejected",  "repaired",    "duplicate", "unchanged",
+                                           "inserted", "updated",   "deactivated", "staged",    "waiting",
+                                           "late",     "corrected", "deleted",     "absent",    "forgotten" };
 
 static int64_t
 count_at (const Json *rows, const char *name)
@@ -309,7 +310,7 @@ static void
 assert_adds_up (const Json *rows, const char *status)
 {
   int64_t read = count_at (rows, "read");
-  int64_t sum = count_at (rows, "rejected");
+  int64_t sum = count_at (rows, "rejected") + count_at (rows, "forgotten");
   if (strcmp (status, "applied") == 0)
     sum += count_at (rows, "duplicate") + count_at (rows, "unchanged") + count_at (rows, "inserted") + count_at (rows, "updated")
            + count_at (rows, "waiting") + count_at (rows, "late") + count_at (rows, "corrected") + count_at (rows, "deleted");

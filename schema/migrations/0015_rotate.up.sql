@@ -2,5 +2,5 @@
 
 alter table weir.operation
     drop constraint operation_kind_check,
-    add constraint operation_kind_check check (kind in ('undo', 'rebuild', 'rotate')),
+    add constraint operation_kind_check check (kind in ('undo', 'rebuild', 'forget', 'rotate')),
     alter table_name drop not null;

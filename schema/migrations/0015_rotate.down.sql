@@ -9,5 +9,5 @@ $$;
 
 alter table weir.operation
     drop constraint operation_kind_check,
-    add constraint operation_kind_check check (kind in ('undo', 'rebuild')),
+    add constraint operation_kind_check check (kind in ('undo', 'rebuild', 'forget')),
     alter table_name set not null;
