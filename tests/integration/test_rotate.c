@@ -570,6 +570,29 @@ test_in_work (void **state)
   home->oracle = 0; /* one of the files is not in the archive */
 }
 
+/* A table that is loaded for the first time behind the look at which there are: its ids would stay those of the old secret. */
+static void
+test_a_table_that_is_new (void **state)
+{
+  Home *home = *state;
+  prepare (home);
+  home_write_model (home, "firms", "{\"table\": \"firms\", \"kind\": \"dimension\", \"business_key\": [\"name\"]}");
+  g_autofree char *before = sql_scalar (home, WAREHOUSE);
+  home_set_environment (home, "WEIR_FAULT", "stop:rotate-secret-made");
+  g_autoptr (Background) rotating = spawn_weir (home, "key", "rotate", "--yes", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  wait_until (process_find_stopped (home->path, "rotate") != 0);
+  g_autoptr (Json) firms = load_text (home, "firms.csv", "name,size\nx,1\n", NULL);
+  assert_load (firms, "applied", "read=1 inserted=1 staged=1");
+  kill (process_find_stopped (home->path, "rotate"), SIGCONT);
+  assert_int_equal (background_stop (rotating, 0, DEADLINE_SECONDS), 3);
+  assert_sql (home, before, WAREHOUSE);
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  g_autoptr (Outcome) key = expect_weir (home, 0, "key", "firms", "x", NULL);
+  assert_sql (home, "1", "select count(*) from warehouse.firms where firm_id = '%s'", g_strchomp (key->out));
+  assert_all_is_well (home);
+}
+
 /* Whom `weir forget` has erased no file brings back, whatever the secret. */
 static void
 test_who_is_forgotten (void **state)
@@ -595,6 +618,7 @@ main (void)
                                       TEST (test_killed),
                                       TEST (test_in_work),
                                       TEST (test_who_is_forgotten),
+                                      TEST (test_a_table_that_is_new),
                                       TEST (test_as_if_from_the_beginning) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
