@@ -192,6 +192,15 @@ sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbRes
 }
 
 bool
+sql_run_all (Db *db, const char *const *statements, const SqlVar *vars, size_t n_vars, GError **error)
+{
+  for (; *statements != NULL; statements++)
+    if (!sql_run (db, *statements, vars, n_vars, NULL, error))
+      return false;
+  return true;
+}
+
+bool
 sql_run_again (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error)
 {
   g_auto (Expanded) expanded = expand (statement, vars, n_vars);

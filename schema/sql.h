@@ -31,6 +31,9 @@ char *sql_part (const char *statement, const SqlVar *vars, size_t n_vars);
  * is prepared (db_query_again). */
 bool sql_run (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
 
+/* Several of them, one after the other; NULL-terminated. */
+bool sql_run_all (Db *db, const char *const *statements, const SqlVar *vars, size_t n_vars, GError **error);
+
 /* The same for one with names in its text that are those of a table: it is prepared, too, once for each table of a connection. */
 bool sql_run_again (Db *db, const char *statement, const SqlVar *vars, size_t n_vars, DbResult **ret_result, GError **error);
 

@@ -14,6 +14,13 @@
 
 #define BUILD_SUFFIX 10 /* "__" and eight digits of the run */
 
+char *
+stage_prefix (const char *table)
+{
+  g_autofree char *start = name_limit (g_strdup (table), BUILD_SUFFIX, table);
+  return g_strconcat (start, "__", NULL);
+}
+
 Stage *
 stage_new (const char *schema, const Run *run)
 {
@@ -22,8 +29,8 @@ stage_new (const char *schema, const Run *run)
   Stage *stage = g_new0 (Stage, 1);
   stage->schema = schema;
   stage->table = g_strdup (run->table);
-  g_autofree char *start = name_limit (g_strdup (run->table), BUILD_SUFFIX, run->table);
-  stage->build = g_strdup_printf ("%s__%.8s", start, id);
+  g_autofree char *prefix = stage_prefix (run->table);
+  stage->build = g_strdup_printf ("%s%.8s", prefix, id);
   stage->name = g_strdup (stage->build);
   return stage;
 }

@@ -24,6 +24,9 @@ typedef struct
       *comments; /* of the columns, where the rows of a table are replaced that was there: in_place.h. NULL: it is a new one */
 } Stage;
 
+/* What the names of a table's builds begin with, before eight digits of the run. Owned by the caller. */
+char *stage_prefix (const char *table);
+
 /* The names only. Borrows the schema's. */
 Stage *stage_new (const char *schema, const Run *run);
 void stage_free (Stage *stage);

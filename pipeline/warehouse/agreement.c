@@ -79,6 +79,20 @@ is_void (Db *db, const TableState *pinned, const char *table, Reason reason, boo
   return true;
 }
 
+/* A table that has no ids yet takes those of any secret, but of one that was given up (rotate.h): whoever has it missed that. */
+static bool
+check_given_up (Db *db, const Model *model, const AgreementTerms *terms, GError **error)
+{
+  g_autofree char *fingerprint = key_fingerprint (terms->secret, terms->secret_length);
+  const SqlVar vars[] = { { "was", fingerprint } };
+  g_autoptr (DbResult) rotated = NULL;
+  if (!sql_run (db, "rotate/rotated_from", vars, G_N_ELEMENTS (vars), &rotated, error))
+    return false;
+  return db_result_rows (rotated) == 0
+         || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_SECRET_CHANGED, .detail = "Nothing was changed." },
+                       "the key secret, which the ids of table \"%s\" would be made with, was given up for another", model->table);
+}
+
 bool
 agreement_check_table (Db *db, const Model *model, const TableState *pinned, const AgreementTerms *terms, bool *ret_released,
                        GError **error)
@@ -86,7 +100,8 @@ agreement_check_table (Db *db, const Model *model, const TableState *pinned, con
   g_autoptr (GError) problem = NULL;
   *ret_released = false;
   if (agreement_check_pins (model, pinned, terms, &problem))
-    return true;
+    return pinned->key != NULL || model_is_keyless (model) || model->hash != KEY_HMAC_SHA256 || terms->secret == NULL
+           || check_given_up (db, model, terms, error);
   if (!is_void (db, pinned, model->table, weir_error_get_reason (problem), ret_released, error))
     return false;
   if (!*ret_released)

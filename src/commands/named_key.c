@@ -134,7 +134,7 @@ read_secret (const Settings *settings, const Model *model, const Known *known, c
   const AgreementTerms terms = { known->state.warehouse_schema, secret, *ret_length };
   bool released;
   if (!agreement_check_table (known->db, model, &known->state, &terms, &released, error))
-    return database_explain_secret (settings, error), false;
+    return database_explain_secret (settings, known->db, error), false;
   *ret_secret = g_steal_pointer (&secret);
   return true;
 }

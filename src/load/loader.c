@@ -192,7 +192,7 @@ loader_lock (Loader *loader, const Route *route, int wait_ms, LockState *ret_sta
   *ret_state = LOCK_WAITS;
   loader_unlock (loader);
   if (!ready)
-    database_explain_secret (loader->settings, error);
+    database_explain_secret (loader->settings, loader->db, error);
   return ready;
 }
 

@@ -83,46 +83,27 @@ file_from (const DbResult *result, int row, const char *table)
   return file;
 }
 
-/* Whether the file at the place has these bytes. */
-static bool
-has_bytes (const char *path, int64_t size, const char *sha256)
-{
-  struct stat info;
-  char found[SHA256_HEX_SIZE];
-  if (stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size != size)
-    return false;
-  AUTO_FD int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  return fd >= 0 && kept_sha256_of (fd, found) && strcmp (found, sha256) == 0;
-}
-
 /* Looks for the bytes where they may be. */
 static bool
 find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *file, GError **error)
 {
-  const char *list = db_result_value (result, row, FILE_PLACES);
-  g_autoptr (Json) places = list != NULL ? weir_json_parse (list, strlen (list), "places", error) : json_array ();
-  if (places == NULL)
+  g_auto (KeptFile) kept = { 0 };
+  if (!kept_find (loader->settings, db_result_value (result, row, FILE_PLACES), &kept, error))
     return false;
-  for (size_t i = 0; i < json_array_size (places) && file->path == NULL; i++)
+  file->path = g_steal_pointer (&kept.path);
+  if (file->path != NULL)
     {
-      const Json *place = json_array_get (places, i);
-      int64_t size = json_integer_value (json_array_get (place, 2));
-      g_autofree char *path = g_canonicalize_filename (json_string_value (json_array_get (place, 0)), loader->settings->home);
-      if (!has_bytes (path, size, json_string_value (json_array_get (place, 1))))
-        continue;
-      file->path = g_steal_pointer (&path);
-      file->run.size = size;
-      file->is_less = g_strcmp0 (json_string_value (json_array_get (place, 1)), db_result_value (result, row, FILE_SHA256)) != 0;
+      file->run.size = kept.size;
+      file->is_less = g_strcmp0 (kept.sha256, db_result_value (result, row, FILE_SHA256)) != 0;
     }
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
-  else if (json_array_size (places) == 0)
+  else if (kept.first == NULL)
     file->problem = g_strdup (g_strcmp0 (db_result_value (result, row, FILE_DISPOSITION), "deleted") == 0
                                   ? "was deleted when it was loaded (\"after_load\": \"delete\")"
                                   : "is kept nowhere");
   else
-    file->problem =
-        g_strdup_printf ("is not as it was, or not there: %s", json_string_value (json_array_get (json_array_get (places, 0), 0)));
+    file->problem = g_strdup_printf ("is not as it was, or not there: %s", kept.first);
   return true;
 }
 

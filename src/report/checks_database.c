@@ -93,7 +93,7 @@ check_agreement (Db *db, const Settings *settings, const Catalog *catalog, GPtrA
       g_autofree char *renames = NULL;
       if (!agreement_check (db, catalog, model, &terms, &error)
           || !agreement_find_renames (db, model, terms.warehouse_schema, &renames, &error))
-        database_explain_secret (settings, &error);
+        database_explain_secret (settings, db, &error);
       checks_add (checks, "agreement",
                   g_strdup_printf ("%s with the rows of %s%s%s", model->path, model->table,
                                    renames != NULL ? "; the next load renames " : "", renames != NULL ? renames : ""),

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "models/name.h"
+#include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/agreement.h"
 #include "pipeline/warehouse/as_of.h"
 #include "schema/sql.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUILD_MARK 10 /* "__" and eight digits of a run, behind a table that could not be swapped in */
 #define LOCK_WAIT "5s"
 
 void
@@ -114,8 +114,7 @@ look_at_warehouse (Db *db, Removal *removal, const Catalog *catalog, const Table
 static bool
 look_at_staging (Db *db, Removal *removal, GError **error)
 {
-  g_autofree char *start = name_limit (g_strdup (removal->table), BUILD_MARK, removal->table);
-  g_autofree char *prefix = g_strconcat (start, "__", NULL);
+  g_autofree char *prefix = stage_prefix (removal->table);
   const SqlVar vars[] = { { "schema", removal->settings->staging_schema }, { "table", removal->table }, { "prefix", prefix } };
   return list_names (db, "forget/staged", vars, G_N_ELEMENTS (vars), removal->staged, error);
 }

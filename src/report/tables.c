@@ -199,7 +199,7 @@ find_problems (Tables *tables, Db *db, const Settings *settings, const Catalog *
     {
       Table *table = g_ptr_array_index (tables->tables, i);
       if (table->model != NULL && !agreement_check (db, catalog, table->model, &terms, &table->problem))
-        database_explain_secret (settings, &table->problem);
+        database_explain_secret (settings, db, &table->problem);
     }
   tables->held = held_read (db, catalog, error);
   return tables->held != NULL;

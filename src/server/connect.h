@@ -20,11 +20,16 @@ Db *database_open_beside (const Settings *settings, GError **error);
  * db_connect. */
 Db *database_open_to_load (const Settings *settings, int stop_fd, GError **error);
 
+/* Puts a secret in its place that the ids are made with already, where `weir key rotate` has died in between. Done by whoever connects, and
+ * whoever reads the secret. */
+bool database_settle_secret (const Settings *settings, Db *db, GError **error);
+
 /* settings_read_secret for a ledger that is there: a missing secret is made only where no table's ids were made with one before. */
 bool database_read_secret (const Settings *settings, Db *db, char **ret_secret, size_t *ret_length, GError **error);
 
-/* Adds to an error that says that the key secret is another one or missing, where the embedded database lives outside of the home
- * and has outlived its .weir: which database that is, and the two ways out. Other errors stay as they are. */
-void database_explain_secret (const Settings *settings, GError **error);
+/* Adds to an error that says that the key secret is another one or missing: where the secret was rotated elsewhere, when, and what the new one
+ * is (db may be NULL); where the embedded database lives outside of the home and has outlived its .weir, which database that is, and the
+ * two ways out. Other errors stay as they are. */
+void database_explain_secret (const Settings *settings, Db *db, GError **error);
 
 #endif

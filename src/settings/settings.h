@@ -79,6 +79,18 @@ bool settings_make_folders (const Settings *settings, GError **error);
  * NULL with MODEL when it is missing and must not be made, LOCAL when it cannot be read. A file others can read is refused. */
 bool settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error);
 
+/* One of any place, by the same rules. */
+bool settings_read_secret_file (const char *path, char **ret_secret, size_t *ret_length, GError **error);
+
+/* A secret takes the place of another (`weir key rotate`): it lies beside it as "key_secret.next", whole and on the disk, before anything is
+ * made with it; and takes its place when all of that is done. The old one stays as "key_secret.FINGERPRINT". Paths are the caller's. */
+char *settings_next_secret (const Settings *settings);
+char *settings_former_secret (const Settings *settings, const char *fingerprint);
+bool settings_make_next_secret (const Settings *settings, char **ret_secret, size_t *ret_length, GError **error);
+
+/* "secret": the old one, for "former", which is written where it is not there. One process at a time (rotate/lock). */
+bool settings_take_next_secret (const Settings *settings, const char *former, const char *secret, GError **error);
+
 /* The JSON schema of models, for editors: schema/model.schema.json beside the models' folder, which is what "$schema" of a model names.
  * One that is there stays; *ret_made: there was none. */
 bool settings_make_model_schema (const Settings *settings, bool *ret_made, GError **error);

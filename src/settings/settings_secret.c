@@ -13,16 +13,23 @@
 #define SECRET_LEAST 16 /* bytes of a secret that was made elsewhere */
 #define SECRET_LIMIT 4096
 
+/* A new one, as its file has it. Owned by the caller. */
+static GString *
+random_secret (void)
+{
+  uint8_t bytes[SECRET_BYTES];
+  random_bytes (bytes, sizeof bytes);
+  GString *text = g_string_new (NULL);
+  for (size_t i = 0; i < sizeof bytes; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_append_c (text, '\n');
+}
+
 /* Never replaces: of two processes that make one at the same time, one wins and both read the winner's. */
 static bool
 make_secret (const char *path, GError **error)
 {
-  uint8_t bytes[SECRET_BYTES];
-  random_bytes (bytes, sizeof bytes);
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (size_t i = 0; i < sizeof bytes; i++)
-    g_string_append_printf (text, "%02x", bytes[i]);
-  g_string_append_c (text, '\n');
+  g_autoptr (GString) text = random_secret ();
   g_autofree char *fresh = g_strdup_printf ("%s.%d", path, (int) getpid ());
   if (!fs_write_file (fresh, text->str, text->len, 0600, error))
     return false;
@@ -60,20 +67,9 @@ too_short (const char *path, size_t length, GError **error)
 }
 
 bool
-settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error)
+settings_read_secret_file (const char *path, char **ret_secret, size_t *ret_length, GError **error)
 {
-  const char *path = settings->secret_file;
   struct stat status;
-  bool missing = stat (path, &status) != 0 && errno == ENOENT;
-  if (missing && !create)
-    return weir_fail (error,
-                      &(Failure) { WEIR_ERROR_MODEL,
-                                   .hint =
-                                       "If this database was loaded before, bring its secret back: without it every key becomes "
-                                       "another id. For a new home: weir init" },
-                      "there is no key secret \"%s\"", path);
-  if (missing && !make_secret (path, error))
-    return false;
   if (stat (path, &status) != 0)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not open key secret \"%s\": %s", path, g_strerror (errno));
   if (!check_mode (path, &status, error))
@@ -89,4 +85,72 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
   *ret_secret = g_steal_pointer (&secret);
   *ret_length = length;
   return true;
+}
+
+bool
+settings_read_secret (const Settings *settings, bool create, char **ret_secret, size_t *ret_length, GError **error)
+{
+  const char *path = settings->secret_file;
+  struct stat status;
+  bool missing = stat (path, &status) != 0 && errno == ENOENT;
+  if (missing && !create)
+    return weir_fail (error,
+                      &(Failure) { WEIR_ERROR_MODEL,
+                                   .hint =
+                                       "If this database was loaded before, bring its secret back: without it every key becomes "
+                                       "another id. For a new home: weir init" },
+                      "there is no key secret \"%s\"", path);
+  if (missing && !make_secret (path, error))
+    return false;
+  return settings_read_secret_file (path, ret_secret, ret_length, error);
+}
+
+/* ---- another one in its place ---- */
+
+char *
+settings_next_secret (const Settings *settings)
+{
+  return g_strconcat (settings->secret_file, ".next", NULL);
+}
+
+char *
+settings_former_secret (const Settings *settings, const char *fingerprint)
+{
+  return g_strconcat (settings->secret_file, ".", fingerprint, NULL);
+}
+
+bool
+settings_make_next_secret (const Settings *settings, char **ret_secret, size_t *ret_length, GError **error)
+{
+  g_autofree char *next = settings_next_secret (settings);
+  g_autoptr (GString) text = random_secret ();
+  return fs_write_file (next, text->str, text->len, 0600, error) && settings_read_secret_file (next, ret_secret, ret_length, error);
+}
+
+/* Whoever reads the one reads the other, too. */
+static bool
+take_rights (const char *from, const char *to, GError **error)
+{
+  struct stat status;
+  if (stat (from, &status) != 0 || (status.st_uid == geteuid () && (status.st_mode & 07777) == 0600))
+    return true;
+  return (chown (to, status.st_uid, status.st_gid) == 0 && chmod (to, status.st_mode & 07777) == 0)
+         || weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" the owner and mode of \"%s\": %s", to, from,
+                        g_strerror (errno));
+}
+
+bool
+settings_take_next_secret (const Settings *settings, const char *former, const char *secret, GError **error)
+{
+  g_autofree char *next = settings_next_secret (settings), *text = g_strconcat (secret, "\n", NULL);
+  g_autofree char *folder = g_path_get_dirname (settings->secret_file);
+  if (!g_file_test (former, G_FILE_TEST_EXISTS)
+      && (!fs_write_file (former, text, strlen (text), 0600, error) || !take_rights (settings->secret_file, former, error)))
+    return false;
+  if (!take_rights (settings->secret_file, next, error))
+    return false;
+  if (rename (next, settings->secret_file) != 0)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not put \"%s\" in the place of \"%s\": %s", next, settings->secret_file,
+                       g_strerror (errno));
+  return fs_sync_folder (folder, error);
 }
