@@ -68,10 +68,10 @@ refuse_broken (const Catalog *catalog, GError **error)
   if (catalog->broken->len == 0)
     return true;
   const BrokenModel *broken = catalog->broken->pdata[0];
-  return weir_fail (
-      error,
-      &(Failure) { WEIR_ERROR_MODEL, .detail = broken->error->message, .hint = "Mend it, or take it away. Nothing was changed." },
-      "whether rows of \"%s\" refer to them cannot be told, for its model is broken", broken->table);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, .detail = broken->error->message,
+                                 .hint = "Nothing was changed. `weir check` names the mistakes: mend the model, or take it away." },
+                    "whether rows of \"%s\" refer to them cannot be told, for its model is broken", broken->table);
 }
 
 static bool
@@ -133,13 +133,6 @@ read_tombstones (Forgetting *forgetting, GError **error)
       g_ptr_array_add (forgetting->marks, g_strdup (text));
     }
   return true;
-}
-
-Pins *
-forget_pins (Forgetting *forgetting, const Model *model, GError **error)
-{
-  g_autoptr (GPtrArray) unused = g_ptr_array_new ();
-  return pipeline_pins (forgetting->loader->db, model, unused, error);
 }
 
 static Forgetting *
