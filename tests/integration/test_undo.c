@@ -727,6 +727,17 @@ test_the_newest_value_of_before (void **state)
               "select string_agg(concat_ws(' ', key, v, v_current), ', ' order by key, v) from warehouse.users");
 }
 
+/* And one that no file has brought yet. */
+static void
+test_the_newest_value_of_no_column (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS ", \"columns\": {\"v\": {\"type\": \"text\", \"scd\": 6}}}");
+  g_autofree char *run = load (home, "users-1.csv", "key,w\na,1\n");
+  assert_weir (home, 0, "undo", run, "--yes", NULL);
+  assert_sql (home, "0", "select count(*) from warehouse.users");
+}
+
 /* The table is not what the model says, until a file changes it. */
 static void
 test_another_kind_by_now (void **state)
@@ -775,6 +786,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_crashes, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_in_work, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_the_newest_value_of_before, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_the_newest_value_of_no_column, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_another_kind_by_now, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_told_as_it_is, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_as_if_it_had_never_come, home_setup, home_teardown),
