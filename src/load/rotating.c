@@ -21,7 +21,9 @@ lock_secret (Db *db, GError **error)
   if (!sql_run (db, "rotate/lock", NULL, 0, &lock, error))
     return false;
   return db_result_bool (lock, 0, 0)
-         || weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = "Nothing was changed." },
+         || weir_fail (error,
+                       &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = "Nothing was changed.",
+                                    .hint = "Try again when it has ended; one whose weir was interrupted ends by itself." },
                        "another session rotates the key secret of this database");
 }
 
