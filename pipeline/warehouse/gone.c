@@ -165,6 +165,8 @@ is_returned (const Layout *layout)
   return false;
 }
 
+static const char unreadable[] = "it has rejects whose key cannot be read, so that nobody is known to be absent";
+
 /* Why a file closes nobody that would be a full export. NULL: it does. */
 static const char *
 find_objection (const GoneInput *input)
@@ -174,15 +176,13 @@ find_objection (const GoneInput *input)
     return "it brings rejects back, and is no full export";
   if (what->result->rows.staged == 0)
     return "none of its rows goes on";
-  if (what->loaded->unreadable > 0)
-    return "it has rejects whose key cannot be read, so that nobody is known to be absent";
   if (input->overtaken != NULL || what->effective->absent_too_old)
     return "newer files were applied before it";
   if ((what->effective->late || what->effective->absent_late) && what->task->model->late == LATE_REFUSE)
     return "it is true since before what is known, and the model refuses what is late";
   if (what->effective->absent_late && what->task->model->close_within != NULL)
     return "it is true since before what is known, and complete only within the values of some columns";
-  return NULL;
+  return what->loaded->unreadable > 0 ? unreadable : NULL;
 }
 
 static bool
@@ -209,6 +209,7 @@ find_absent (Db *db, const GoneInput *input, const Vars *vars, Gone *gone, GErro
   const Splice *what = input->what;
   const char *objection = find_objection (input);
   gone->whole = objection == NULL;
+  gone->there = gone->whole || objection == unreadable;
   if (objection != NULL)
     g_ptr_array_add (what->result->notes, g_strdup_printf ("the file closes nobody: %s", objection));
   if (!gone->whole || what->warehouse->created)
@@ -295,7 +296,7 @@ gone_record (Db *db, const GoneInput *input, const Gone *gone, GError **error)
   vars_set (&vars, "staging", what->loaded->stage->schema);
   vars_set (&vars, "build", what->loaded->stage->name);
   return (!gone->any || !dated || vars_run (db, &vars, "gone/said", error))
-         && (!gone->whole || !effective->by_row || !export_dated || vars_run (db, &vars, "gone/there", error))
+         && (!gone->there || !effective->by_row || !export_dated || vars_run (db, &vars, "gone/there", error))
          && (!gone->whole
              || (columns == NULL ? vars_run (db, &vars, "gone/export", error) : record_within (db, &vars, columns, error)));
 }

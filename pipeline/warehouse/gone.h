@@ -30,6 +30,7 @@ typedef struct
 {
   bool any;   /* there is weir_gone */
   bool whole; /* the file is a full export */
+  bool there; /* or would be one, but for rejects whose key cannot be read: whom it has is there, and it closes nobody */
   int64_t absent;
 } Gone;
 

@@ -184,11 +184,11 @@ set_within (Vars *vars, const Splice *splice)
 /* Full exports whose rows have times of their own. A row says since when its entity is so; that it is there says of the file's time that it is
  * there, as it is: after a gap a version begins then, and else nothing. Such words are weaker than a row's, "there?". */
 static void
-set_exports (Vars *vars, const Splice *splice, bool whole)
+set_exports (Vars *vars, const Splice *splice)
 {
   const Effective *effective = splice->effective;
   const Model *model = splice->task->model;
-  g_autofree char *own = effective->absent != NULL && whole ? text_quote_literal (effective->absent) : g_strdup ("null");
+  g_autofree char *own = effective->absent != NULL && splice->there ? text_quote_literal (effective->absent) : g_strdup ("null");
   g_autofree char *at = effective_of_row (splice->warehouse->layout, "w.");
   g_autofree char *start = text_quote_ident (model->history.names[HISTORY_START]);
   g_autofree char *first = gone_first_seen (model, "n._id");
@@ -340,13 +340,13 @@ find_behind (Db *db, const Vars *vars, GError **error)
 
 /* What an export says besides by whom it has, and what others have said so (set_exports). */
 static bool
-find_there (Db *db, const Vars *vars, const Splice *splice, bool whole, GError **error)
+find_there (Db *db, const Vars *vars, const Splice *splice, GError **error)
 {
   const Effective *effective = splice->effective;
   if (!effective->by_row || splice->task->model->absent == ABSENT_KEEP)
     return true;
-  return (!whole || vars_run (db, vars, "splice/there", error))
-         && (!whole || !effective->absent_late || vars_run (db, vars, "splice/lacked", error))
+  return (!splice->there || vars_run (db, vars, "splice/there", error))
+         && (!splice->there || !effective->absent_late || vars_run (db, vars, "splice/lacked", error))
          && (!effective->absent_dated || find_behind (db, vars, error));
 }
 
@@ -438,11 +438,11 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
   set_columns (&all, splice);
-  set_exports (&all, splice, whole);
+  set_exports (&all, splice);
   set_within (&all, splice);
   vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
   if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
-      || !find_there (db, &all, splice, whole, error) || !vars_run (db, &all, "splice/analyze_events", error)
+      || !find_there (db, &all, splice, error) || !vars_run (db, &all, "splice/analyze_events", error)
       || !refuse_late (db, &all, splice, error) || !settle_there (db, &all, splice, error)
       || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, &erases, error)
       || (whole && !count_absent (db, splice->result, error)) || !guard_check_late (db, splice, &all, error)

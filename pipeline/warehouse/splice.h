@@ -25,6 +25,7 @@ typedef struct
   const Effective *effective;
   Loaded *loaded;
   PipelineResult *result;
+  bool there; /* for splice_rows: the file says of whom it has that they are there (gone.h) */
 } Splice;
 
 /* Before the rows of a table that this load makes: what was said of another one of its name is forgotten. */

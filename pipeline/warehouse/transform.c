@@ -316,7 +316,8 @@ check_place (const Warehouse *warehouse, GError **error)
 static bool
 splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, const Gone *gone, GError **error)
 {
-  const Splice what = splice_of (warehouse, change);
+  Splice what = splice_of (warehouse, change);
+  what.there = gone->there;
   return (!warehouse->created || warehouse_index (db, warehouse, error)) && task_begin_part (change->task, PART_COMPARE, error)
          && splice_rows (db, &what, gone->whole, vars_all (vars), vars_count (vars), error);
 }

@@ -12,6 +12,7 @@ static void
 undoing_clear (Undoing *undoing)
 {
   vars_clear (&undoing->vars);
+  g_clear_pointer (&undoing->newest, g_ptr_array_unref);
   history_clear (&undoing->history);
 }
 
@@ -57,6 +58,21 @@ has_key (const Model *model, const GPtrArray *stored)
   return has;
 }
 
+/* The rules of columns that are there: a model may name some that no file has brought. Borrows them. */
+static GPtrArray *
+list_newest (const Undoing *undoing, const GPtrArray *stored)
+{
+  GPtrArray *newest = g_ptr_array_new ();
+  const GPtrArray *rules = undoing->history.rules;
+  for (guint i = 0; kind_of (undoing->task->model)->versions && i < rules->len; i++)
+    {
+      const HistoryRule *rule = rules->pdata[i];
+      if (rule->scd == SCD_CURRENT && columns_find (stored, rule->made) != NULL)
+        g_ptr_array_add (newest, (gpointer) rule);
+    }
+  return newest;
+}
+
 /* The table's columns, and the values that a kept row has for them. */
 static bool
 set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
@@ -78,6 +94,7 @@ set_columns (Db *db, Undoing *undoing, GPtrArray *stored, GError **error)
       g_string_append_printf (columns, "%s%s", i > 0 ? ", " : "", ident);
       g_string_append_printf (values, mark ? "%scoalesce(%s, false)" : "%s%s", i > 0 ? ", " : "", cell);
     }
+  undoing->newest = list_newest (undoing, stored);
   undoing->keeps = kind_of (model)->versions && has_key (model, stored);
   undoing->infers = kind_of (model)->versions && columns_find_mark (stored, undoing->history.names[HISTORY_INFERRED]) != NULL;
   vars_take (&undoing->vars, "columns", g_strdup (columns->str));
@@ -214,17 +231,16 @@ run_all (Db *db, const Undoing *undoing, const char *const *statements, GError *
 static bool
 fill_newest (Db *db, const Undoing *undoing, GError **error)
 {
-  const History *history = &undoing->history;
-  for (guint i = 0; kind_of (undoing->task->model)->versions && i < history->rules->len; i++)
+  for (guint i = 0; i < undoing->newest->len; i++)
     {
-      const HistoryRule *rule = history->rules->pdata[i];
+      const HistoryRule *rule = undoing->newest->pdata[i];
       const SqlVar vars[] = { { "schema", undoing->task->schema },
                               { "table", undoing->task->model->table },
                               { "id", undoing->task->model->id_column },
                               { "column", rule->name },
                               { "made", rule->made },
-                              HISTORY_VARS (history) };
-      if (rule->scd == SCD_CURRENT && !sql_run (db, "dimension/fill_newest", vars, G_N_ELEMENTS (vars), NULL, error))
+                              HISTORY_VARS (&undoing->history) };
+      if (!sql_run (db, "dimension/fill_newest", vars, G_N_ELEMENTS (vars), NULL, error))
         return false;
     }
   return true;

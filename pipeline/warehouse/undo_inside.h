@@ -10,9 +10,10 @@ typedef struct
 {
   const UndoTask *task;
   Vars vars;
-  bool infers;     /* the table has the column that marks placeholders */
-  bool keeps;      /* whom facts name may stay as one: the table has versions, and the key of the model */
-  History history; /* as the table has it, be the model changed or not */
+  bool infers;       /* the table has the column that marks placeholders */
+  bool keeps;        /* whom facts name may stay as one: the table has versions, and the key of the model */
+  History history;   /* as the table has it, be the model changed or not */
+  GPtrArray *newest; /* of HistoryRule: columns of the table that have the newest value in every version */
   Undo *undo;
 } Undoing;
 

@@ -180,16 +180,18 @@ where (o.said = 'gone' or w.:"id" is not null)
   and not exists (select from weir_events e where e."id?" = o."id?" and e."at?" = o.at and e."kind?" = 1 and not e."there?")
 
 -- name: settle_there
--- Such a word counts where nothing holds before it, nothing stronger was said of the instant, and it is known what the entity is. The others
--- are no events any more.
+-- Such a word counts where nothing holds before it, or another export of the instant has ended it, nothing stronger was said of the instant,
+-- and it is known what the entity is. The others are no events any more.
 with one as (
-    select distinct on ("id?", "at?") e.ctid as "row?", e."id?", e."at?", e."there?", e."holds?"
+    select distinct on ("id?", "at?") e.ctid as "row?", e."id?", e."at?", e."there?", e."holds?",
+           bool_or(e."kind?" = 0) over (partition by "id?", "at?") as "ends?"
     from weir_events e order by "id?", "at?", (not "there?" and "kind?" > 0) desc, "kind?" desc),
 placed as (
     select o.*, coalesce(lag(o."holds?") over t, false) as "before?", count(*) filter (where o."holds?" and not o."there?") over t as "said?"
     from one o window t as (partition by o."id?" order by o."at?"))
 update weir_events e set "kind?" = -1
-where e."there?" and not exists (select from placed p where p."row?" = e.ctid and not p."before?" and p."said?" > 0)
+where e."there?"
+  and not exists (select from placed p where p."row?" = e.ctid and (not p."before?" or p."ends?") and p."said?" > 0)
 
 -- name: fill_there
 -- By such a word an entity is what rows have said last.

@@ -332,6 +332,50 @@ test_dated_exports_of_timed_rows (void **state)
   assert_weir (home, 0, "rebuild", "users", NULL);
 }
 
+/* A reject whose key cannot be read may be anybody, so that nobody is absent; whom the file has is there all the same, in any order. */
+static void
+test_who_is_there_beside_unreadable_rows (void **state)
+{
+  static const char *const orders[][3] = { { "02", "04", "06" }, { "06", "04", "02" }, { "04", "06", "02" }, { "04", "02", "06" } };
+  Home *home = *state;
+  home_configure (home, ", \"rejects\": {\"max_percent\": 100}");
+  home_write_model (home, "users", TIMED_BY_NAME);
+  for (size_t i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      for (size_t f = 0; f < G_N_ELEMENTS (orders[i]); f++)
+        {
+          g_autofree char *name = g_strdup_printf ("users_2026-01-%s.csv", orders[i][f]);
+          bool lacks = strcmp (orders[i][f], "04") == 0;
+          g_autoptr (Json) loaded = load_text (home, name,
+                                               lacks ? "key,v,at\nann,a,2026-01-01T00:00Z\n"
+                                                     : "key,v,at\nann,a,2026-01-01T00:00Z\nbob,b,2026-01-01T00:00Z\n?\n",
+                                               NULL);
+          assert_json (loaded, "status", "applied");
+        }
+      assert_sql (home, "ann|a|1|-\nbob|b|1|4\nbob|b|6|-", DAYS_OF_VERSIONS);
+      assert_weir (home, 0, "drop", "users", "--yes", "--ledger", NULL);
+    }
+}
+
+/* Of two exports of one instant the one that came last is right: also where it has whom the first one lacked. */
+static void
+test_two_exports_of_timed_rows_at_once (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", TIMED_BY_NAME);
+  static const char both[] = "key,v,at\nann,a,2026-01-01T00:00Z\nbob,b,2026-01-01T00:00Z\n";
+  load_and_count (home, "users_2026-01-02.csv", both, "read=2 inserted=2 staged=2");
+  load_and_count (home, "users_2026-01-04.csv", "key,v,at\nann,a,2026-01-01T00:00Z\n",
+                  "read=1 unchanged=1 deactivated=1 absent=1 staged=1");
+  assert_sql (home, "ann|a|1|-\nbob|b|1|4", DAYS_OF_VERSIONS);
+  g_autoptr (Json) second = load_text (home, "users_2026-01-04.csv", both, NULL);
+  assert_json (second, "status", "applied");
+  assert_sql (home, "ann|a|1|-\nbob|b|1|-", DAYS_OF_VERSIONS);
+  g_autofree char *run = json_at (second, "run");
+  assert_weir (home, 0, "undo", run, "--yes", NULL);
+  assert_sql (home, "ann|a|1|-\nbob|b|1|4", DAYS_OF_VERSIONS);
+}
+
 int
 main (void)
 {
@@ -352,6 +396,8 @@ main (void)
     TEST (test_exports_of_timed_rows),
     TEST (test_an_overtaken_export_of_timed_rows),
     TEST (test_dated_exports_of_timed_rows),
+    TEST (test_who_is_there_beside_unreadable_rows),
+    TEST (test_two_exports_of_timed_rows_at_once),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
