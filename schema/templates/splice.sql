@@ -209,7 +209,8 @@ where t."there?" and e.ctid = t."row?"
 analyze weir_events
 
 -- name: judge
--- What becomes of each row; "erases": nothing that was said of its entity holds any more, at no time.
+-- What becomes of each row; "erases": nothing that was said of its entity holds any more, at no time. All are joins: behind a subquery in
+-- the condition, whose guessed cost is beyond measure, PostgreSQL takes any join for as good, and looks through all of "said" for each row.
 create temporary table weir_judged on commit drop as
 with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
@@ -239,8 +240,8 @@ select p."line?" as line, p."id?" as id, coalesce(p."last?" <= p."at?", true) as
             when p."before?" then 'updated'
             else 'inserted' end as became
 from placed p left join said s on s."id?" = p."id?" and s."at?" = p."at?"
-where p."kind?" = 3
-  and (p."there?" or not exists (select from placed t where t."kind?" = 3 and t."there?" and t."line?" = p."line?"))
+     left join (select distinct t."line?" as line from placed t where t."kind?" = 3 and t."there?") t on t.line = p."line?"
+where p."kind?" = 3 and (p."there?" or t.line is null)
 
 -- name: refuse
 -- Rows of before what is known that say something else than what holds then. They are compared with what is known alone, for a row of the

@@ -47,7 +47,7 @@ print_done (const Rotating *rotating, const RotatingWish *wish, const Settings *
   uid_format (rotating->task.own, run);
   g_autofree char *ids = text_count (rotating->rotate->ids), *secret = settings_shown_path (settings, settings->secret_file);
   g_autofree char *former = rotating->former != NULL ? settings_shown_path (settings, rotating->former) : NULL;
-  printf ("%s id%s are others now (run %.8s).\n", ids, rotating->rotate->ids == 1 ? "" : "s", run);
+  printf ("%s %s now (run %.8s).\n", ids, rotating->rotate->ids == 1 ? "id is another one" : "ids are others", run);
   if (former != NULL)
     printf ("The new secret is in %s: back it up. The old one is in %s: delete it once no backup of before is needed.\n", secret,
             former);

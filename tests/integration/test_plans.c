@@ -241,6 +241,21 @@ test_late_rows (void **state)
               " count(*) filter (where city = 'Oslo' and effective_start_date = '2026-01-20') from warehouse.dated");
 }
 
+/* A fifth of a large table said once more of the same day, otherwise: no row looks through all others. */
+static void
+test_corrections (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "dated", DATED);
+  load_day (home, 1, "Oslo", all_rows () / 5, 1);
+  log_plans (home);
+  size_t from = strlen (statement_log_read (&home->log));
+  load_day (home, 1, "Rome", all_rows () / 5, 1);
+  g_autofree char *plans = plans_of (home, &from, "temporary table weir_judged");
+  assert_contains (plans, "weir_events");
+  assert_null (strstr (plans, "Nested Loop"));
+}
+
 #define RUNS "select md5(e::text)::uuid from generate_series(1, 20000) e"
 
 /* What each file asks the ledger for is found without reading all runs that there ever were, whatever the server knows of them. */
@@ -280,6 +295,7 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_late_rows), TEST (test_plans_of_the_ledger) };
+  const struct CMUnitTest tests[] = { TEST (test_plans), TEST (test_late_rows), TEST (test_corrections),
+                                      TEST (test_plans_of_the_ledger) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

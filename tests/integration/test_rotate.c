@@ -466,6 +466,21 @@ test_goes_on (void **state)
   assert_all_is_well (home);
 }
 
+static void
+test_says_how_many (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  home_write_file (home, "elsewhere/users.csv", "email\na@x.org\n");
+  assert_weir (home, 0, "load", "elsewhere/users.csv", NULL);
+  g_autoptr (Outcome) one = expect_weir (home, 0, "key", "rotate", "--yes", NULL);
+  assert_contains (one->out, "1 id is another one now (run ");
+  home_write_file (home, "elsewhere/users.csv", "email\nb@x.org\n");
+  assert_weir (home, 0, "load", "elsewhere/users.csv", NULL);
+  g_autoptr (Outcome) two = expect_weir (home, 0, "key", "rotate", "--yes", NULL);
+  assert_contains (two->out, "2 ids are others now (run ");
+}
+
 /* Back to the secret of before, from a file of somebody else's; a home that has missed it says what to do. */
 static void
 test_homes_that_share_a_secret (void **state)
@@ -653,6 +668,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = { TEST (test_says_first),
                                       TEST (test_goes_on),
+                                      TEST (test_says_how_many),
                                       TEST (test_homes_that_share_a_secret),
                                       TEST (test_a_file_that_is_gone),
                                       TEST (test_a_key_that_is_another),
