@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define PIECE_SIZE ((size_t) 64 << 10) /* bytes that are read at once */
+
 /* The one line of most failures here: could not VERB "PATH": REASON. Returns false. */
 static bool
 path_error (GError **error, const char *verb, const char *path)
@@ -172,6 +174,25 @@ fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_l
   if (ret_length != NULL)
     *ret_length = contents->len;
   *ret_contents = g_string_free (g_steal_pointer (&contents), FALSE);
+  return true;
+}
+
+bool
+fs_sha256 (int fd, char ret_hex[SHA256_HEX_SIZE])
+{
+  g_autoptr (Sha256) sha = sha256_new ();
+  g_autofree char *piece = g_malloc (PIECE_SIZE);
+  off_t at = 0;
+  ssize_t got;
+  while ((got = pread (fd, piece, PIECE_SIZE, at)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0)
+      {
+        sha256_update (sha, piece, (size_t) got);
+        at += got;
+      }
+  if (got < 0)
+    return false;
+  sha256_finish (sha, ret_hex);
   return true;
 }
 

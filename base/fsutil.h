@@ -4,6 +4,8 @@
 #ifndef WEIR_BASE_FSUTIL_H
 #define WEIR_BASE_FSUTIL_H
 
+#include "base/digest.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +29,9 @@ bool fs_write_file (const char *path, const char *contents, size_t length, mode_
 /* Reads a whole regular file of at most "limit" bytes; a longer one is an error. *ret_contents is NUL-terminated and owned by the
  * caller; ret_length may be NULL. */
 bool fs_read_file (const char *path, size_t limit, char **ret_contents, size_t *ret_length, GError **error);
+
+/* The SHA-256 of all of an open file; where the next read of it begins stays as it is. False with errno. */
+bool fs_sha256 (int fd, char ret_hex[SHA256_HEX_SIZE]);
 
 /* fsync of a folder, for what was made, renamed or removed in it. */
 bool fs_sync_folder (const char *path, GError **error);

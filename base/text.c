@@ -284,6 +284,15 @@ append_quoted (GString *target, const char *text, char quote)
 }
 
 char *
+text_array (const GPtrArray *words)
+{
+  GString *text = g_string_new ("{");
+  for (guint i = 0; i < words->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) words->pdata[i]);
+  return g_string_free (g_string_append_c (text, '}'), FALSE);
+}
+
+char *
 text_quote_ident (const char *name)
 {
   GString *quoted = g_string_new (NULL);

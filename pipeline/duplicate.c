@@ -1,33 +1,11 @@
 #include "pipeline/duplicate.h"
 
 #include "base/error.h"
+#include "base/fsutil.h"
 #include "pipeline/warehouse/warehouse.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
-
-#define HASH_PIECE (64 * 1024)
-
-static bool
-hash_file (const PipelineTask *task, char hex[SHA256_HEX_SIZE], GError **error)
-{
-  g_autoptr (Sha256) sha = sha256_new ();
-  g_autofree char *piece = g_malloc (HASH_PIECE);
-  off_t at = 0;
-  for (;;)
-    {
-      ssize_t got = pread (task->fd, piece, HASH_PIECE, at);
-      if (got < 0)
-        return weir_system_error (error, errno, "could not read \"%s\"", task->run->file);
-      if (got == 0)
-        break;
-      sha256_update (sha, piece, (size_t) got);
-      at += got;
-    }
-  sha256_finish (sha, hex);
-  return true;
-}
 
 /* The same bytes say something new where they are of another time. */
 static bool
@@ -61,8 +39,8 @@ duplicate_find (Db *db, const PipelineTask *task, const TableState *pinned, cons
     return false;
   if (!may)
     return true;
-  if (!hash_file (task, sha256, error))
-    return false;
+  if (!fs_sha256 (task->fd, sha256))
+    return weir_system_error (error, errno, "could not read \"%s\"", task->run->file);
   const FileIdentity identity = {
     .sha256 = sha256, .size = task->run->size, .model_checksum = task->model->checksum, .pins_sha256 = pins_sha256
   };

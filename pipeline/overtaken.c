@@ -16,16 +16,6 @@ is_newest (const Run *run, const TableState *newest)
   return order_compare (&ours, &last) >= 0;
 }
 
-/* "{id,id}" of the runs that the result has. Owned by the caller. */
-static char *
-array_text (const GPtrArray *runs)
-{
-  GString *text = g_string_new ("{");
-  for (guint i = 0; i < runs->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) runs->pdata[i]);
-  return g_string_append_c (text, '}'), g_string_free (text, FALSE);
-}
-
 static void
 take_runs (const DbResult *runs, PipelineResult *result)
 {
@@ -80,7 +70,7 @@ overtaken_find (Db *db, const PipelineTask *task, const TableState *newest, Pipe
                    refuses ? g_strdup_printf ("weir had this file before, and %s: rows that are known stay as they are", newer)
                            : g_strdup_printf ("this file is out of order: %s; where both have a key, this file has the last word%s",
                                               newer, remedy));
-  g_autofree char *array = array_text (result->overtook);
+  g_autofree char *array = text_array (result->overtook);
   return ledger_file_overtook (db, task->run->id, array, result->overtook_count, error);
 }
 
@@ -98,7 +88,7 @@ overtaken_is (Db *db, const PipelineTask *task, const TableState *newest, bool *
   if (!*ret_overtaken)
     return true;
   take_runs (runs, &found);
-  g_autofree char *array = array_text (found.overtook);
+  g_autofree char *array = text_array (found.overtook);
   return ledger_file_overtook (db, task->run->id, array, found.overtook_count, error);
 }
 

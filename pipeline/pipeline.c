@@ -113,15 +113,14 @@ read_known (Db *db, const PipelineTask *task, Known *known, GError **error)
 }
 
 Pins *
-pipeline_pins (Db *db, const Model *model, GPtrArray *forgotten, GError **error)
+pipeline_pins (Db *db, const Model *model, GError **error)
 {
   g_auto (TableState) state = { 0 };
   g_autoptr (Pins) pins = NULL;
+  g_autoptr (GPtrArray) forgotten = g_ptr_array_new ();
   if (!ledger_table_read (db, model->table, false, &state, error) || (pins = pins_parse (state.pins, error)) == NULL
       || !read_dimensions (db, model, pins, forgotten, error))
     return NULL;
-  if (state.forgotten)
-    g_ptr_array_add (forgotten, model->table);
   former_apply (pins, model);
   return g_steal_pointer (&pins);
 }

@@ -9,9 +9,9 @@
 #include "pipeline/layout/pins.h"
 #include "pipeline/run.h"
 
-/* What the ledger knows of the columns of the model's table, and of the keys of those that it refers to, as a run finds it. Adds the tables of
- * which somebody is forgotten to "forgotten" (of const char *, borrowed from the model). NULL on error. */
-Pins *pipeline_pins (Db *db, const Model *model, GPtrArray *forgotten, GError **error);
+/* What the ledger knows of the columns of the model's table, and of the keys of those that it refers to, as a run finds it. NULL
+ * on error. */
+Pins *pipeline_pins (Db *db, const Model *model, GError **error);
 
 /* Runs the task. The run must have been begun in the ledger by the caller (ledger_begin), but for a dry run, which does that in
  * its one transaction, rolled back at the end. On success the ledger says COMPLETED. On error nothing has changed but staging,

@@ -318,7 +318,7 @@ bool ledger_held (Db *db, DbResult **ret_held, GError **error);       /* files t
 bool ledger_guarded (Db *db, DbResult **ret_files, GError **error);   /* files that wait for a person's leave */
 bool ledger_runs (Db *db, const char *table, int limit, DbResult **ret_runs, GError **error); /* newest first; table NULL: all */
 /* RUN is an id, a prefix of one, a file name, or "last". MODEL error when none or several match. The first takes the name of a pipeline, too;
- * the second is for whoever wants a file: a run without one, because it is of a pipeline, is a MODEL error. */
+ * the second is for whoever wants a file: a run without one, of a pipeline or of a command such as `weir undo`, is a MODEL error. */
 bool ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error);
 bool ledger_run (Db *db, Uid run, DbResult **ret_run, GError **error);

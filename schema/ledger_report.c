@@ -91,23 +91,23 @@ ledger_find_execution (Db *db, const char *text, Uid *ret_run, GError **error)
 }
 
 static bool
-is_of_pipeline (const char *text, GError **error)
+has_no_file (const char *text, const char *what, GError **error)
 {
   g_autofree char *hint = g_strdup_printf ("`weir runs %s` shows it.", text);
-  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "run \"%s\" is of a pipeline, and has no file", text);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "run \"%s\" is of %s, and has no file", text, what);
 }
 
 bool
 ledger_find_run (Db *db, const char *text, Uid *ret_run, GError **error)
 {
   char id[UID_TEXT_SIZE];
-  g_autoptr (DbResult) pipeline = NULL;
+  g_autoptr (DbResult) without = NULL;
   if (!ledger_find_execution (db, text, ret_run, error))
     return false;
   uid_format (*ret_run, id);
-  if (!LEDGER_ASK ("report/pipeline_of", &pipeline, { "run", id }))
+  if (!LEDGER_ASK ("report/without_file", &without, { "run", id }))
     return false;
-  return db_result_rows (pipeline) == 0 || is_of_pipeline (text, error);
+  return db_result_rows (without) == 0 || has_no_file (text, db_result_value (without, 0, 0), error);
 }
 
 static bool

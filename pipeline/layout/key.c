@@ -296,7 +296,8 @@ key_canonical (const KeyMaker *maker, const Type *type, const CellFormat *format
   return true;
 }
 
-bool
+/* For each row, as row_convert_key. */
+__attribute__ ((flatten)) bool
 key_make (KeyMaker *maker, const KeyPart *parts, size_t count, Uid *ret_id, const KeyPart **ret_normalized, size_t *ret_empty_part)
 {
   if (!normalize_parts (maker, parts, count, ret_empty_part))

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "schema/sql.h"
 
 #include <string.h>
@@ -19,20 +20,10 @@ unwrap (const char *wrapped, const void *secret, size_t length, uint8_t key[FORG
                        "the key secret is another one than whom this database has forgotten is kept with");
 }
 
-/* "{users,shops}" as SQL reads it: names of tables need no quotes. Owned by the caller. */
-static char *
-array_text (const GPtrArray *tables)
-{
-  GString *text = g_string_new ("{");
-  for (guint i = 0; i < tables->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) tables->pdata[i]);
-  return g_string_free (g_string_append_c (text, '}'), FALSE);
-}
-
 bool
 forgotten_read (Db *db, const GPtrArray *tables, const void *secret, size_t length, Tombstones **ret_tombstones, GError **error)
 {
-  g_autofree char *list = array_text (tables);
+  g_autofree char *list = text_array (tables);
   const SqlVar vars[] = { { "tables", list } };
   g_autoptr (DbResult) marks = NULL;
   uint8_t key[FORGET_KEY_SIZE];

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/layout/former.h"
 #include "pipeline/layout/key.h"
 #include "pipeline/warehouse/alias.h"
 #include "pipeline/warehouse/columns.h"
@@ -243,27 +242,6 @@ rotate_take (Db *db, const GArray *pairs, GError **error)
 {
   static const char *const take[] = { "rotate/take_known", "rotate/forget_pairs", NULL };
   return alias_put (db, pairs, error) && sql_run_all (db, take, NULL, 0, error);
-}
-
-Pins *
-rotate_pins (Db *db, const Model *model, GError **error)
-{
-  g_auto (TableState) state = { 0 };
-  if (!ledger_table_read (db, model->table, false, &state, error))
-    return NULL;
-  g_autoptr (Pins) pins = pins_parse (state.pins, error);
-  for (guint i = 0; pins != NULL && i < model->references->len; i++)
-    {
-      const ModelReference *reference = model->references->pdata[i];
-      g_auto (TableState) of = { 0 };
-      Pins *own = ledger_table_read (db, reference->dimension, false, &of, error) ? pins_parse (of.pins, error) : NULL;
-      if (own == NULL)
-        return NULL;
-      pins_set_dimension (pins, reference->dimension, own);
-    }
-  if (pins != NULL)
-    former_apply (pins, model);
-  return g_steal_pointer (&pins);
 }
 
 static bool

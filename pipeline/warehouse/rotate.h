@@ -3,9 +3,10 @@
  *   rotate_find      which tables, and whether it can be; nothing is changed
  *   run_begin, with the lock of each of them held
  *   rotate_alias     what each id and each hash is now, as far as what is stored says it
- *   rotate_files     of which runs' files the rest has to be read: rotate_take each of them, and rotate_pins for its pins
+ *   rotate_files     of which runs' files the rest has to be read: rotate_take each of them
  *   rotate_hash      the hashes of what refers to these; then rotate_files once more
  *   rotate_check     whether nothing is left
+ *   rotate_count     how many become others
  *   rotate_change    the tables, what the ledger keeps of them, and the run's own row
  *   COMMIT, and rotate_free
  *
@@ -69,13 +70,13 @@ bool rotate_files (Db *db, DbResult **ret_files, GError **error);
 /* Pairs of such a file (of Pair). */
 bool rotate_take (Db *db, const GArray *pairs, GError **error);
 
-/* As a load of the table has them. NULL on error. */
-Pins *rotate_pins (Db *db, const Model *model, GError **error);
-
 /* lost: runs whose files cannot be had, separated by blanks. Forgets what is not known: what is not, and may stay. */
 bool rotate_check (Db *db, const char *lost, GError **error);
 
-bool rotate_change (Db *db, const RotateTask *task, Rotate *rotate, GError **error);
+/* How many ids are others. */
+bool rotate_count (Db *db, Rotate *rotate, GError **error);
+
+bool rotate_change (Db *db, const RotateTask *task, const Rotate *rotate, GError **error);
 
 /* {"from","to","ids","tables":[{"table","rows"}]}. A new reference. */
 Json *rotate_to_json (const Rotate *rotate);

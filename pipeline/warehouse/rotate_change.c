@@ -175,12 +175,18 @@ record (Db *db, const RotateTask *task, const Rotate *rotate, GError **error)
 }
 
 bool
-rotate_change (Db *db, const RotateTask *task, Rotate *rotate, GError **error)
+rotate_count (Db *db, Rotate *rotate, GError **error)
 {
   g_autoptr (DbResult) ids = NULL;
   if (!sql_run (db, "rotate/ids", NULL, 0, &ids, error))
     return false;
   rotate->ids = db_result_int64 (ids, 0, 0);
+  return true;
+}
+
+bool
+rotate_change (Db *db, const RotateTask *task, const Rotate *rotate, GError **error)
+{
   for (guint i = 0; i < rotate->tables->len; i++)
     {
       const RotateTable *table = rotate->tables->pdata[i];

@@ -74,15 +74,6 @@ update weir.file f set summary = jsonb_set(f.summary, '{held,sample}', '[]'), up
 where f.table_name = :'table' and jsonb_typeof(f.summary -> 'held' -> 'sample') = 'array'
   and exists (select from weir_forget g where f.summary -> 'held' -> 'sample' ? g.id::text)
 
--- name: staged
--- The staging tables of a table, and which of two columns they have.
-select c.relname, (select count(*) from pg_attribute a where a.attrelid = c.oid and a.attname = :'id' and not a.attisdropped) > 0
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname = :'schema' and c.relkind = 'r' and obj_description(c.oid, 'pg_class') like '%(weir run %'
-  and (c.relname = :'table'
-       or (left(c.relname, -8) = :'prefix' and obj_description(c.oid, 'pg_class') like '%(weir run ' || right(c.relname, 8) || '-%'))
-order by 1
-
 -- name: staged_rows
 delete from :"schema".:"table" s using weir_forget g where s.:"id" = g.id
 

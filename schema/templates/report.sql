@@ -100,8 +100,11 @@ select run_id from weir.file where file_name = :'text' or place = :'text' or pla
 -- name: find_pipeline
 select execution_id from weir.execution where pipeline = :'text' order by started_on desc limit 1
 
--- name: pipeline_of
-select pipeline from weir.execution where execution_id = :'run'::uuid and pipeline is not null
+-- name: without_file
+-- What a run is of that has no file, for messages; no row: it has one.
+select case when e.pipeline is not null then 'a pipeline' when o.kind = 'rotate' then '`weir key rotate`' else '`weir ' || o.kind || '`' end
+from weir.execution e left join weir.operation o on o.run_id = e.execution_id
+where e.execution_id = :'run'::uuid and (e.pipeline is not null or o.kind is not null)
 
 -- name: command
 -- What a command wrote that was run as an execution; no row: the run was none.

@@ -60,6 +60,7 @@ struct Command
   const char *description; /* what --help prints below the options: a few sentences and examples; may be NULL */
   unsigned takes;
 
+  const char *also;  /* a word that may stand in the place of its arguments, for completion; NULL: none */
   int least, most;   /* arguments, where they are no words */
   const char *usage; /* what is said where there are fewer or more */
 

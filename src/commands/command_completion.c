@@ -36,13 +36,15 @@ find_source (const Command *command)
   return strstr (command->arguments, "TABLE") != NULL ? "status --names" : NULL;
 }
 
-/* A branch of a case for each command whose arguments have names: "begin", the command line, "end". */
+/* A branch of a case for each command whose arguments have names: what is also there, and what the command line prints, between "begin"
+ * and "middle", and "end". */
 static void
-print_sources (const char *begin, const char *end)
+print_sources (const char *begin, const char *middle, const char *end)
 {
   for (const Command *const *command = cli_table; *command != NULL; command++)
     if (find_source (*command) != NULL)
-      printf ("      %s) %s%s%s\n", (*command)->name, begin, find_source (*command), end);
+      printf ("      %s) %s%s%s%s%s\n", (*command)->name, begin, (*command)->also != NULL ? (*command)->also : "", middle,
+              find_source (*command), end);
 }
 
 static void
@@ -128,7 +130,7 @@ print_bash (void)
          "    case $command in\n",
          stdout);
   print_branches (command_words, "words='", "' ;;");
-  print_sources ("words=$(${COMP_WORDS[0]} ", " \"${where[@]}\" 2>/dev/null) ;;");
+  print_sources ("words=\"", " $(${COMP_WORDS[0]} ", " \"${where[@]}\" 2>/dev/null)\" ;;");
   fputs ("      help) words='", stdout);
   print_names ();
   fputs ("' ;;\n"
@@ -179,7 +181,7 @@ print_zsh (void)
          "  case $words[2] in\n",
          stdout);
   print_branches (command_words, "compadd -- ", " ;;");
-  print_sources ("compadd -- $(weir ", " 2>/dev/null) ;;");
+  print_sources ("compadd -- ", " $(weir ", " 2>/dev/null) ;;");
   fputs ("    help) _describe 'command' names ;;\n"
          "    *) _files ;;\n"
          "  esac\n"

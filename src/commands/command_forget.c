@@ -65,9 +65,11 @@ read_stdin (gsize *ret_length, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   char piece[65536];
-  ssize_t got;
-  while ((got = read (STDIN_FILENO, piece, sizeof piece)) > 0 && text->len < KEYS_LIMIT)
+  ssize_t got = 0;
+  while (text->len <= KEYS_LIMIT && (got = read (STDIN_FILENO, piece, sizeof piece)) > 0)
     g_string_append_len (text, piece, got);
+  if (text->len > KEYS_LIMIT)
+    return weir_error (error, WEIR_ERROR_MODEL, "the keys from stdin are larger than the limit of %zu MiB", KEYS_LIMIT >> 20), NULL;
   if (got < 0)
     return weir_system_error (error, errno, "could not read the keys from stdin"), NULL;
   *ret_length = text->len;
@@ -174,19 +176,20 @@ forget (Loader *loader, const ForgetTask *task, const Call *call, int *ret_code,
   g_autoptr (Forgetting) forgetting = forgetting_begin (loader, task, error);
   if (forgetting == NULL || !forgetting_erase (forgetting, false, error))
     return false;
-  if (task->entities->len == 0 && forgetting_files (forgetting)->len == 0 && !call->json)
+  bool nothing = task->entities->len == 0 && forgetting_files (forgetting)->len == 0;
+  if (nothing && !call->json)
     return puts ("Nothing is left to be cut out of files."), true;
-  if (task->dry_run || !call->json)
+  if (task->dry_run || nothing || !call->json)
     tell (forgetting, task, false, call, ret_code);
   fflush (stdout);
-  return task->dry_run || forget_now (forgetting, task, call, ret_code, error);
+  return task->dry_run || nothing || forget_now (forgetting, task, call, ret_code, error);
 }
 
+/* How many of their marks were there, and are not any more. */
 static bool
-lift (Loader *loader, const ForgetTask *task, GError **error)
+take_marks (Loader *loader, const ForgetTask *task, int64_t *ret_lifted, GError **error)
 {
   uint8_t key[FORGET_KEY_SIZE];
-  int64_t lifted = 0;
   bool known;
   if (!forget_key_find (loader->db, loader->secret, loader->secret_length, key, &known, error))
     return false;
@@ -200,18 +203,58 @@ lift (Loader *loader, const ForgetTask *task, GError **error)
       const SqlVar vars[] = { { "table", task->model->table }, { "mark", mark } };
       if (!sql_change (loader->db, "forgotten/lift", vars, G_N_ELEMENTS (vars), &gone, error))
         return false;
-      lifted += gone;
+      *ret_lifted += gone;
     }
-  g_autofree char *figure = text_count (lifted);
-  printf ("%s key%s of %s may be loaded again.\n", figure, lifted == 1 ? "" : "s", task->model->table);
   return true;
+}
+
+static bool
+lift (Loader *loader, const ForgetTask *task, const Call *call, GError **error)
+{
+  int64_t lifted = 0;
+  if (task->entities->len == 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "the keys are needed that later files may bring again");
+  if (!loader_connect (loader, error) || !db_exec (loader->db, "begin", error) || !take_marks (loader, task, &lifted, error)
+      || !db_exec (loader->db, task->dry_run ? "rollback" : "commit", error))
+    return false;
+  g_autofree char *figure = text_count (lifted);
+  if (call->json)
+    {
+      g_autoptr (Json) json = json_pack ("{s:s, s:i, s:I, s:b}", "table", task->model->table, "keys", (int) task->entities->len,
+                                         "marks", (json_int_t) lifted, "lifted", !task->dry_run);
+      show_json (json);
+    }
+  else if (task->dry_run)
+    printf ("%s key%s of %s could be loaded again. Nothing was changed.\n", figure, lifted == 1 ? "" : "s", task->model->table);
+  else
+    printf ("%s key%s of %s may be loaded again.\n", figure, lifted == 1 ? "" : "s", task->model->table);
+  return true;
+}
+
+static bool
+has_model (const Settings *settings, const char *table, GError **error)
+{
+  const Model *model;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
+  return catalog != NULL && named_key_model (catalog, table, &model, error);
 }
 
 static bool
 list (const Call *call, GError **error)
 {
+  const char *table = call->arguments[0];
   g_autoptr (Db) db = database_open (call->settings, error);
-  return db != NULL && forgotten_list (db, call->arguments[0], call->json, error);
+  g_autoptr (Json) marks = db != NULL ? forgotten_list (db, table, error) : NULL;
+  if (marks == NULL)
+    return false;
+  /* The name of a table that has neither marks nor a model is a slip. */
+  if (table != NULL && json_array_size (marks) == 0 && !has_model (call->settings, table, error))
+    return false;
+  if (call->json)
+    show_json (marks);
+  else
+    forgotten_print_list (marks);
+  return true;
 }
 
 static bool
@@ -231,7 +274,7 @@ run (Call *call, int *ret_code, GError **error)
       || !find_entities (call, model, entities, error))
     return false;
   const ForgetTask task = { model, entities, uid_random (), options->dry_run };
-  return options->lift ? lift (&loader, &task, error) : forget (&loader, &task, call, ret_code, error);
+  return options->lift ? lift (&loader, &task, call, error) : forget (&loader, &task, call, ret_code, error);
 }
 
 static const CommandOption options[] = {

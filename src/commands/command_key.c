@@ -62,6 +62,7 @@ const Command command_key = {
       "runs can be taken back as before. The old secret stays beside the new one until somebody deletes it.\n\n"
       "  weir key rotate --dry-run\n"
       "  weir key rotate --aliases ids.csv    for whoever has copies of ids",
+  .also = "rotate",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .least = 1,
   .most = ANY_NUMBER,

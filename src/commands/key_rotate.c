@@ -32,7 +32,7 @@ print_tables (const Rotate *rotate)
   if (rotate->tables->len == 0)
     puts ("No table has ids that the key secret made.");
   else if (minutes == 0)
-    puts ("They get other ids, in about a minute; nobody loads them meanwhile.");
+    puts ("They get other ids, within a minute; nobody loads them meanwhile.");
   else
     printf ("They get other ids, in about %" G_GINT64_FORMAT
             " minutes; nobody loads them meanwhile, and they take up to twice the room.\n",

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "pipeline/stage/forget_key.h"
 #include "schema/sql.h"
 
@@ -68,21 +69,29 @@ refuse_broken (const Catalog *catalog, GError **error)
   if (catalog->broken->len == 0)
     return true;
   const BrokenModel *broken = catalog->broken->pdata[0];
-  return weir_fail (
-      error,
-      &(Failure) { WEIR_ERROR_MODEL, .detail = broken->error->message, .hint = "Mend it, or take it away. Nothing was changed." },
-      "whether rows of \"%s\" refer to them cannot be told, for its model is broken", broken->table);
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_MODEL, .detail = broken->error->message,
+                                 .hint = "Nothing was changed. `weir check` names the mistakes: mend the model, or take it away." },
+                    "whether rows of \"%s\" refer to them cannot be told, for its model is broken", broken->table);
+}
+
+/* Borrowed from the models. */
+static GPtrArray *
+modelled_tables (const Forgetting *forgetting)
+{
+  const GPtrArray *models = forgetting->loader->catalog->models;
+  GPtrArray *tables = g_ptr_array_new ();
+  for (guint i = 0; i < models->len; i++)
+    g_ptr_array_add (tables, ((const Model *) models->pdata[i])->table);
+  return tables;
 }
 
 static bool
 find_unmodelled (Forgetting *forgetting, GError **error)
 {
-  const GPtrArray *models = forgetting->loader->catalog->models;
-  g_autoptr (GString) tables = g_string_new ("{");
-  for (guint i = 0; i < models->len; i++)
-    g_string_append_printf (tables, "%s%s", i > 0 ? "," : "", ((const Model *) models->pdata[i])->table);
-  g_string_append_c (tables, '}');
-  const SqlVar var = { "tables", tables->str };
+  g_autoptr (GPtrArray) tables = modelled_tables (forgetting);
+  g_autofree char *list = text_array (tables);
+  const SqlVar var = { "tables", list };
   g_autoptr (DbResult) found = NULL;
   if (!sql_run (forgetting->loader->db, "forgotten/unmodelled", &var, 1, &found, error))
     return false;
@@ -114,9 +123,7 @@ static bool
 read_tombstones (Forgetting *forgetting, GError **error)
 {
   const Loader *loader = forgetting->loader;
-  g_autoptr (GPtrArray) tables = g_ptr_array_new ();
-  for (guint i = 0; i < loader->catalog->models->len; i++)
-    g_ptr_array_add (tables, ((const Model *) loader->catalog->models->pdata[i])->table);
+  g_autoptr (GPtrArray) tables = modelled_tables (forgetting);
   if (!forget_key_find (loader->db, loader->secret, loader->secret_length, forgetting->key, &forgetting->key_known, error)
       || !forgotten_read (loader->db, tables, loader->secret, loader->secret_length, &forgetting->tombstones, error))
     return false;
@@ -133,13 +140,6 @@ read_tombstones (Forgetting *forgetting, GError **error)
       g_ptr_array_add (forgetting->marks, g_strdup (text));
     }
   return true;
-}
-
-Pins *
-forget_pins (Forgetting *forgetting, const Model *model, GError **error)
-{
-  g_autoptr (GPtrArray) unused = g_ptr_array_new ();
-  return pipeline_pins (forgetting->loader->db, model, unused, error);
 }
 
 static Forgetting *

@@ -21,7 +21,7 @@ static bool
 search (Forgetting *forgetting, const Model *model, const ForgetFile *file, int fd, CutPlan *ret_plan, GError **error)
 {
   Loader *loader = forgetting->loader;
-  g_autoptr (Pins) pins = forget_pins (forgetting, model, error);
+  g_autoptr (Pins) pins = pipeline_pins (forgetting->loader->db, model, error);
   if (pins == NULL)
     return false;
   struct stat info;

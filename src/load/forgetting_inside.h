@@ -4,7 +4,6 @@
 
 #include "pipeline/layout/forgotten.h"
 #include "pipeline/cut.h"
-#include "pipeline/layout/pins.h"
 #include "src/load/forgetting.h"
 
 struct Forgetting
@@ -33,8 +32,5 @@ bool forget_find_files (Forgetting *forgetting, GError **error);
 /* Notes in the ledger which are to be cut. */
 bool forget_note_files (Forgetting *forgetting, GError **error);
 bool forget_cut_file (Forgetting *forgetting, ForgetFile *file, GError **error);
-
-/* The table's columns as a load would know them. NULL on error. */
-Pins *forget_pins (Forgetting *forgetting, const Model *model, GError **error);
 
 #endif

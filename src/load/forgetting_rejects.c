@@ -45,7 +45,7 @@ open_reader (Forgetting *forgetting, const Model *model, const DbResult *runs, i
   const Loader *loader = forgetting->loader;
   const char *header = db_result_value (runs, run, 2), *dialect = db_result_value (runs, run, 3);
   g_autoptr (Json) json = dialect != NULL ? json_loads (dialect, 0, NULL) : NULL;
-  g_autoptr (Pins) pins = forget_pins (forgetting, model, error);
+  g_autoptr (Pins) pins = pipeline_pins (forgetting->loader->db, model, error);
   const Record *record = NULL;
   if (pins == NULL)
     return false;

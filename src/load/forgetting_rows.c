@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "models/name.h"
+#include "pipeline/stage/stage.h"
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/vars.h"
 
@@ -66,17 +66,21 @@ erase_staged (Forgetting *forgetting, const char *table, const char *column, GEr
 {
   Db *db = forgetting->loader->db;
   const char *schema = forgetting->loader->settings->staging_schema;
-  g_autofree char *start = name_limit (g_strdup (table), 10, table);
-  g_autofree char *prefix = g_strconcat (start, "__", NULL);
-  const SqlVar find[] = { { "schema", schema }, { "table", table }, { "prefix", prefix }, { "id", column } };
+  g_autofree char *prefix = stage_prefix (table);
+  const SqlVar find[] = { { "schema", schema }, { "table", table }, { "prefix", prefix } };
   g_autoptr (DbResult) staged = NULL;
-  if (!sql_run (db, "forgotten/staged", find, G_N_ELEMENTS (find), &staged, error))
+  if (!sql_run (db, "forget/staged", find, G_N_ELEMENTS (find), &staged, error))
     return false;
   for (int row = 0; row < db_result_rows (staged); row++)
     {
-      const SqlVar vars[] = { { "schema", schema }, { "table", db_result_value (staged, row, 0) }, { "id", column } };
+      const char *name = db_result_value (staged, row, 0);
+      const SqlVar vars[] = { { "schema", schema }, { "table", name }, { "id", column } };
       int64_t gone = 0;
-      if (db_result_bool (staged, row, 1) && !sql_change (db, "forgotten/staged_rows", vars, G_N_ELEMENTS (vars), &gone, error))
+      g_autoptr (GPtrArray) columns = columns_read (db, schema, name, error);
+      if (columns == NULL)
+        return false;
+      if (columns_find (columns, column) != NULL
+          && !sql_change (db, "forgotten/staged_rows", vars, G_N_ELEMENTS (vars), &gone, error))
         return false;
       forgetting->counts.staged += gone;
     }

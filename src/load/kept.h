@@ -10,9 +10,6 @@
 /* The SHA-256 of a file that was moved there. Errors: LOCAL. */
 bool kept_sha256 (const char *path, char ret_hex[SHA256_HEX_SIZE], GError **error);
 
-/* The same of an open file, from its beginning. False: it could not be read. */
-bool kept_sha256_of (int fd, char ret_hex[SHA256_HEX_SIZE]);
-
 /* A file that is kept somewhere. Texts are owned. */
 typedef struct
 {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/fsutil.h"
+#include "pipeline/pipeline.h"
 #include "schema/sql.h"
 #include "src/load/kept.h"
 #include "src/server/connect.h"
@@ -20,7 +21,9 @@ lock_secret (Db *db, GError **error)
   if (!sql_run (db, "rotate/lock", NULL, 0, &lock, error))
     return false;
   return db_result_bool (lock, 0, 0)
-         || weir_fail (error, &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = "Nothing was changed." },
+         || weir_fail (error,
+                       &(Failure) { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = "Nothing was changed.",
+                                    .hint = "Try again when it has ended; one whose weir was interrupted ends by itself." },
                        "another session rotates the key secret of this database");
 }
 
@@ -67,6 +70,16 @@ check_secret (Loader *loader, const Rotate *rotate, GError **error)
   return database_explain_secret (loader->settings, loader->db, error), false;
 }
 
+/* Found out before everything is read and changed, and by --dry-run too. */
+static bool
+check_folder (const char *file, GError **error)
+{
+  g_autofree char *folder = file != NULL ? g_path_get_dirname (file) : NULL;
+  return folder == NULL || access (folder, W_OK) == 0
+         || weir_fail (error, &(Failure) { WEIR_ERROR_LOCAL, .detail = "Nothing was changed." }, "could not make \"%s\": %s", file,
+                       g_strerror (errno));
+}
+
 bool
 rotating_begin (Loader *loader, const RotatingWish *wish, Rotating *ret_rotating, GError **error)
 {
@@ -76,6 +89,8 @@ rotating_begin (Loader *loader, const RotatingWish *wish, Rotating *ret_rotating
   task->secrets = (TwoSecrets) { .was = loader->secret, .was_length = loader->secret_length };
   if (wish->aliases != NULL && g_file_test (wish->aliases, G_FILE_TEST_EXISTS))
     return weir_error (error, WEIR_ERROR_LOCAL, "\"%s\" is there already, and nothing is written over it", wish->aliases);
+  if (!check_folder (wish->aliases, error))
+    return false;
   /* A session in which nothing was done yet takes the room that temporary tables want. */
   if (!loader_connect (loader, error) || !sql_run (loader->db, "rebuild/make_room", NULL, 0, NULL, error)
       || !lock_secret (loader->db, error) || !take_secret (loader->settings, wish, rotating, &task->secrets.is_length, error))
@@ -122,7 +137,7 @@ static bool
 read_open (const Reading *reading, const Model *model, int fd, const char *name, GError **error)
 {
   Db *db = reading->loader->db;
-  g_autoptr (Pins) pins = rotate_pins (db, model, error);
+  g_autoptr (Pins) pins = pipeline_pins (db, model, error);
   const TwiceFile file = { fd, name, model, reading->loader->catalog, pins, &reading->loader->options.limits };
   return pins != NULL && twice_read (&file, &reading->rotating->task.secrets, take_pairs, db, error);
 }
@@ -222,6 +237,7 @@ change_all (Loader *loader, Rotating *rotating, const RotatingWish *wish, void (
   Reading reading = { loader, rotating, tell, lost };
   return check_tables (loader, rotating, error) && rotate_alias (db, &rotating->task, rotating->rotate, error)
          && read_files (&reading, error) && rotate_hash (db, rotating->rotate, error) && read_files (&reading, error)
+         && rotate_count (db, rotating->rotate, error)
          && (wish->dry_run || rotate_change (db, &rotating->task, rotating->rotate, error))
          && (wish->aliases == NULL || wish->dry_run || write_aliases (db, wish->aliases, error));
 }
@@ -269,7 +285,9 @@ rotating_do (Loader *loader, Rotating *rotating, const RotatingWish *wish, void 
       if (done)
         fault_point ("rotate-after-commit");
       if (done)
-        return put_in_place (loader, rotating, error) && tidy (db, rotating->rotate, error);
+        return put_in_place (loader, rotating, error)
+               && (tidy (db, rotating->rotate, error)
+                   || (g_prefix_error (error, "the secret and all ids are new, and only the VACUUM behind that failed: "), false));
     }
   if (db_is_usable (db))
     (void) db_exec (db, "rollback", NULL);

@@ -79,9 +79,13 @@ forgotten_print (const Json *report)
     printf ("NOTE:  tables without a model were not searched: %s\n", unmodelled);
 }
 
-static Json *
-list_to_json (const DbResult *rows)
+Json *
+forgotten_list (Db *db, const char *table, GError **error)
 {
+  const SqlVar var = { "table", table };
+  g_autoptr (DbResult) rows = NULL;
+  if (!sql_run (db, "forgotten/list", &var, 1, &rows, error))
+    return NULL;
   Json *list = json_array ();
   for (int row = 0; row < db_result_rows (rows); row++)
     json_array_append_new (list,
@@ -91,26 +95,21 @@ list_to_json (const DbResult *rows)
   return list;
 }
 
-bool
-forgotten_list (Db *db, const char *table, bool json, GError **error)
+void
+forgotten_print_list (const Json *list)
 {
-  const SqlVar var = { "table", table };
-  g_autoptr (DbResult) rows = NULL;
-  if (!sql_run (db, "forgotten/list", &var, 1, &rows, error))
-    return false;
-  g_autoptr (Json) list = list_to_json (rows);
-  if (json)
-    return show_json (list), true;
-  if (db_result_rows (rows) == 0)
+  size_t i;
+  Json *of_table;
+  if (json_array_size (list) == 0)
     puts ("Nobody is forgotten.");
-  for (int row = 0; row < db_result_rows (rows); row++)
+  json_array_foreach (list, i, of_table)
     {
-      int64_t keys = db_result_int64 (rows, row, 1), due = db_result_int64 (rows, row, 4);
+      const char *table = json_string_value (json_object_get (of_table, "table"));
+      int64_t keys = number_of (of_table, "keys"), due = number_of (of_table, "files_due");
       g_autofree char *figure = text_count (keys), *files = text_count (due);
-      printf ("%s: %s key%s, from %.19s to %.19s\n", db_result_value (rows, row, 0), figure, keys == 1 ? "" : "s",
-              db_result_value (rows, row, 2), db_result_value (rows, row, 3));
+      printf ("%s: %s key%s, from %.19s to %.19s UTC\n", table, figure, keys == 1 ? "" : "s",
+              json_string_value (json_object_get (of_table, "first")), json_string_value (json_object_get (of_table, "last")));
       if (due > 0)
-        printf ("  %s file%s still to be cut: weir forget %s\n", files, due == 1 ? "" : "s", db_result_value (rows, row, 0));
+        printf ("  %s file%s still to be cut: weir forget %s\n", files, due == 1 ? "" : "s", table);
     }
-  return true;
 }

@@ -8,7 +8,8 @@
 /* report: forgetting_to_json. */
 void forgotten_print (const Json *report);
 
-/* How many are forgotten of a table (NULL: of each), and since when: no keys, for nobody knows these. */
-bool forgotten_list (Db *db, const char *table, bool json, GError **error);
+/* How many are forgotten of a table (NULL: of each), and since when: no keys, for nobody knows these. A new reference; NULL on error. */
+Json *forgotten_list (Db *db, const char *table, GError **error);
+void forgotten_print_list (const Json *list);
 
 #endif

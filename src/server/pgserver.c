@@ -315,19 +315,28 @@ pgserver_stop (PgServer *server, bool *ret_ran, GError **error)
   return lock >= 0 && stop (server, ret_ran, error);
 }
 
-/* A worker would begin anew with an empty database. */
+/* A worker would begin anew with an empty database. The sessions of one that has just ended go some moments later. */
 static bool
 check_unused (const PgServer *server, GError **error)
 {
+  enum
+  {
+    LOOKS = 20,
+    PAUSE = G_USEC_PER_SEC / 10
+  };
   g_autofree char *url = socket_url (server, "postgres");
   g_autoptr (Db) db = server->running ? db_connect (url, "weir", -1, NULL) : NULL;
-  g_autoptr (DbResult) others = NULL;
-  if (db == NULL)
-    return true;
-  if (!db_query (db, "select count(*) from pg_stat_activity where application_name like 'weir%' and pid <> pg_backend_pid()", NULL,
-                 0, &others, error))
-    return false;
-  return db_result_int64 (others, 0, 0) == 0
+  for (int look = 0; db != NULL && look < LOOKS; look++)
+    {
+      g_autoptr (DbResult) others = NULL;
+      if (!db_query (db, "select count(*) from pg_stat_activity where application_name like 'weir%' and pid <> pg_backend_pid()",
+                     NULL, 0, &others, error))
+        return false;
+      if (db_result_int64 (others, 0, 0) == 0)
+        return true;
+      g_usleep (PAUSE);
+    }
+  return db == NULL
          || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.", .hint = "Stop `weir watch` first." },
                        "weir works with the embedded database");
 }

@@ -1,8 +1,8 @@
 #include "src/words/step_models.h"
 
 #include "base/autoptr.h"
-#include "base/digest.h"
 #include "base/error.h"
+#include "base/fsutil.h"
 #include "base/glob.h"
 #include "base/text.h"
 #include "schema/ledger_words.h"
@@ -10,8 +10,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define PIECE 65536
 
 char *
 step_model_name (const char *path)
@@ -23,17 +21,9 @@ step_model_name (const char *path)
 static bool
 hash_file (const char *folder, const char *file, char hex[SHA256_HEX_SIZE], GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, file, NULL), *piece = g_malloc (PIECE);
-  g_autoptr (Sha256) sha = sha256_new ();
+  g_autofree char *path = g_build_filename (folder, file, NULL);
   AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* what was a file may be a pipe by now */
-  ssize_t got = -1;
-  while (fd >= 0 && ((got = read (fd, piece, PIECE)) > 0 || (got < 0 && errno == EINTR)))
-    if (got > 0)
-      sha256_update (sha, piece, (size_t) got);
-  if (fd < 0 || got < 0)
-    return weir_system_error (error, errno, "could not read \"%s\"", path);
-  sha256_finish (sha, hex);
-  return true;
+  return (fd >= 0 && fs_sha256 (fd, hex)) || weir_system_error (error, errno, "could not read \"%s\"", path);
 }
 
 /* Whether the ledger can have it, and a line of a shell script too. */

@@ -1,6 +1,7 @@
 /* Keys that files say are gone, in any order: a naive model, what was said of each key on each day, tells what the versions are.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
+#include "tests/support/effort.h"
 #include "tests/support/in_process.h"
 #include "tests/support/oracle.h"
 
@@ -245,8 +246,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
 {
   enum
   {
-    FILES = 9,
-    ORDERS = 3
+    FILES = 9
   };
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   const Mode mode = {
@@ -255,7 +255,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
   bool again = seed % 4 == 0;
   File files[FILES] = { 0 };
   make_files (random, &mode, again || (mode.by_row && !mode.exports), files, FILES);
-  for (int o = 0; o < ORDERS; o++)
+  for (int o = 0; o < effort (2, 3); o++)
     {
       int order[FILES];
       g_autofree char *table = g_strdup_printf ("s%u_%d", seed, o);
@@ -271,7 +271,6 @@ test_every_order_gives_the_same (void **state)
 {
   Home *home = *state;
   g_autoptr (GError) error = NULL;
-  bool is_long = g_getenv ("WEIR_TEST_LONG") != NULL;
   guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
   assert_weir (home, 0, "init", NULL);
   g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
@@ -279,7 +278,7 @@ test_every_order_gives_the_same (void **state)
   g_auto (Loader) loader;
   loader_init (&loader, settings, -1);
   loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (is_long ? 120 : 6); seed++)
+  for (guint32 seed = first; seed < first + (guint32) effort (6, 120); seed++)
     try_stream (home, &loader, seed);
 }
 

@@ -30,6 +30,8 @@ static const struct
   { "model ''", "users o_d_d shops" },
   { "retry o", "" }, /* its name needs quotes */
   { "key --home HOME u", "users" },
+  { "key ro", "rotate" },
+  { "key ''", "rotate users o_d_d shops" },
   { "load --table u", "users" },
   { "load --table = u", "users" },
   { "load -t u", "users" },

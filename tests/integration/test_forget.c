@@ -171,6 +171,10 @@ test_dry_run (void **state)
   assert_contains (slip->out, "nothing of it was found");
   g_autoptr (Outcome) nobody = expect_weir (home, 0, "forget", "users", NULL);
   assert_contains (nobody->out, "Nothing is left");
+  g_autoptr (Outcome) none = expect_weir (home, 0, "forget", "users", "--json", NULL);
+  g_autoptr (Json) empty = outcome_json (none);
+  assert_json (empty, "keys", "0");
+  assert_json (empty, "forgotten", "false");
   g_autofree char *after = sql_text_rows (home, "select * from warehouse.users order by 1, version_number");
   assert_string_equal (before, after);
   assert_sql (home, "0|0|0",
@@ -289,7 +293,14 @@ test_lifted (void **state)
   g_autoptr (Json) receipt = forget (home, BOB);
   g_autoptr (Outcome) listed = expect_weir (home, 0, "forget", "users", "--list", NULL);
   assert_contains (listed->out, "users: 1 key");
-  assert_weir (home, 0, "forget", "users", BOB, "--lift", NULL);
+  assert_weir (home, 2, "forget", "user", "--list", NULL);
+  assert_weir (home, 2, "forget", "users", "--lift", NULL);
+  g_autoptr (Outcome) dry = expect_weir (home, 0, "forget", "users", BOB, "--lift", "--dry-run", NULL);
+  assert_contains (dry->out, "1 key of users could be loaded again. Nothing was changed.");
+  g_autoptr (Outcome) lifted = expect_weir (home, 0, "forget", "users", BOB, "--lift", "--json", NULL);
+  g_autoptr (Json) answer = outcome_json (lifted);
+  assert_json (answer, "marks", "1");
+  assert_json (answer, "lifted", "true");
   g_autoptr (Json) again = load_text (home, "users-3.csv", "email,age,note\nbob@example.org,3,y\n", NULL);
   assert_load (again, "applied", "read=1 inserted=1 staged=1");
 }

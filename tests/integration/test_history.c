@@ -2,6 +2,7 @@
  * each key, tells what the versions are.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
+#include "tests/support/effort.h"
 #include "tests/support/oracle.h"
 #include "tests/support/rebuilt.h"
 #include "tests/support/in_process.h"
@@ -227,8 +228,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
 {
   enum
   {
-    FILES = 8,
-    ORDERS = 3
+    FILES = 8
   };
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   bool fact = seed % 7 >= 5;
@@ -238,7 +238,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
   static bool taken[KEYS][DAYS];
   memset (taken, 0, sizeof taken);
   make_files (random, &mode, again, taken, files, FILES);
-  for (int o = 0; o < ORDERS; o++)
+  for (int o = 0; o < effort (2, 3); o++)
     {
       int order[FILES];
       g_autofree char *table = g_strdup_printf ("s%u_%d", seed, o);
@@ -254,7 +254,6 @@ test_every_order_gives_the_same (void **state)
 {
   Home *home = *state;
   g_autoptr (GError) error = NULL;
-  bool is_long = g_getenv ("WEIR_TEST_LONG") != NULL;
   guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
   assert_weir (home, 0, "init", NULL);
   g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
@@ -262,7 +261,7 @@ test_every_order_gives_the_same (void **state)
   g_auto (Loader) loader;
   loader_init (&loader, settings, -1);
   loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (is_long ? 120 : 7); seed++)
+  for (guint32 seed = first; seed < first + (guint32) effort (7, 120); seed++)
     try_stream (home, &loader, seed);
 }
 

@@ -1,4 +1,4 @@
-/* The examples of docs/history.md, as they stand there: files that are shown are written, commands are run, and what they print is what the
+/* The examples of docs/history.md, and that of a new key secret in docs/operations.md, as they stand there: files that are shown are written, commands are run, and what they print is what the
  * page says. */
 #include "tests/support/weir.h"
 
@@ -24,9 +24,13 @@ static char *
 without_times (const char *text)
 {
   g_autoptr (GRegex) times = g_regex_new (" in [0-9.]+ s:", 0, 0, NULL);
+  g_autoptr (GRegex) ids = g_regex_new ("\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", 0, 0, NULL);
+  g_autoptr (GRegex) secrets = g_regex_new ("\\bkey_secret\\.[0-9a-f]{16}\\b", 0, 0, NULL);
   g_autoptr (GRegex) runs = g_regex_new ("\\b[0-9a-f]{8}\\b", 0, 0, NULL);
   g_autoptr (GRegex) stamps = g_regex_new ("\\b[0-9]{8}T[0-9]{6}Z", 0, 0, NULL);
-  g_autofree char *stampless = g_regex_replace_literal (stamps, text, -1, 0, "a time", 0, NULL);
+  g_autofree char *idless = g_regex_replace_literal (ids, text, -1, 0, "an id", 0, NULL);
+  g_autofree char *secretless = g_regex_replace_literal (secrets, idless, -1, 0, "a secret", 0, NULL);
+  g_autofree char *stampless = g_regex_replace_literal (stamps, secretless, -1, 0, "a time", 0, NULL);
   g_autofree char *timeless = g_regex_replace_literal (times, stampless, -1, 0, " in a moment:", 0, NULL);
   return g_regex_replace_literal (runs, timeless, -1, 0, "a run", 0, NULL);
 }
@@ -99,26 +103,41 @@ take_command (Home *home, char ***line)
   return false;
 }
 
-static void
-test_the_page_says_what_is_so (void **state)
+/* Between the two headings; NULL: all of the page. Returns how many commands of weir there are. */
+static int
+run_page (Home *home, const char *name, const char *begin, const char *end)
 {
-  Home *home = *state;
-  g_autofree char *path = g_build_filename (g_getenv ("WEIR_SOURCE"), "docs", "history.md", NULL), *page = NULL;
+  g_autofree char *path = g_build_filename (g_getenv ("WEIR_SOURCE"), "docs", name, NULL), *page = NULL;
   assert_true (g_file_get_contents (path, &page, NULL, NULL));
   g_auto (GStrv) lines = g_strsplit (page, "\n", -1);
+  char **line = lines;
+  while (begin != NULL && *line != NULL && strcmp (*line, begin) != 0)
+    line++;
   int commands = 0;
-  for (char **line = lines; *line != NULL;)
+  while (*line != NULL && g_strcmp0 (*line, end) != 0)
     if (g_str_has_prefix (*line, PROMPT))
       commands += take_command (home, &line);
     else
       line++;
-  assert_true (commands > 20);
+  return commands;
+}
+
+static void
+test_the_page_says_what_is_so (void **state)
+{
+  assert_true (run_page (*state, "history.md", NULL, NULL) > 20);
+}
+
+static void
+test_a_new_secret (void **state)
+{
+  assert_true (run_page (*state, "operations.md", "### A new secret", "### Backups") > 5);
 }
 
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_the_page_says_what_is_so) };
+  const struct CMUnitTest tests[] = { TEST (test_the_page_says_what_is_so), TEST (test_a_new_secret) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

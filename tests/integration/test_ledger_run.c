@@ -189,7 +189,9 @@ test_a_lost_connection (void **state)
 {
   Home *home = *state;
   g_autoptr (Background) running = start_waiting (home);
-  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
+  sql_run_as_superuser (
+      home,
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'weir'");
   home_write_file (home, "go", "");
   assert_int_equal (background_stop (running, 0, DEADLINE_SECONDS), 0);
   assert_sql (home, "COMPLETED|0|-|-", LAST);
@@ -201,7 +203,9 @@ test_a_lost_pipeline (void **state)
 {
   Home *home = *state;
   g_autoptr (Background) running = start_waiting (home);
-  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
+  sql_run_as_superuser (
+      home,
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'weir'");
   wait_until (!is_locking (home));
   assert_weir (home, 0, "ledger", "run", "--pipeline", "nightly", "--", "true", NULL);
   home_write_file (home, "go", "");
@@ -216,7 +220,9 @@ test_a_lost_pipeline_ends_the_command (void **state)
 {
   Home *home = *state;
   g_autoptr (Background) running = start_waiting (home);
-  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
+  sql_run_as_superuser (
+      home,
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'weir'");
   wait_until (!is_locking (home));
   assert_weir (home, 0, "ledger", "run", "--pipeline", "nightly", "--", "true", NULL);
   assert_int_equal (background_stop (running, 0, DEADLINE_SECONDS), 128 + SIGTERM);

@@ -388,6 +388,19 @@ assert_all_is_well (Home *home)
   home->oracle = ORACLE_REPLAY;
 }
 
+/* What wants a file says that the run has none. */
+static void
+assert_has_no_file (Home *home, const char *run, const char *what)
+{
+  static const char *const commands[] = { "undo", "retry", "rejects", "approve", "discard" };
+  g_autofree char *message = g_strdup_printf ("is of %s, and has no file", what);
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (Outcome) outcome = expect_weir (home, 2, commands[i], run, NULL);
+      assert_contains (outcome->err, message);
+    }
+}
+
 static void
 test_says_first (void **state)
 {
@@ -400,6 +413,11 @@ test_says_first (void **state)
   assert_contains (dry->out, "warehouse.users: 3 rows\n");
   assert_contains (dry->out, "warehouse.sales: 2 rows\n");
   assert_contains (dry->out, "Nothing was changed.");
+  g_autoptr (Outcome) counted = expect_weir (home, 0, "key", "rotate", "--dry-run", "--json", NULL);
+  g_autoptr (Json) plan = outcome_json (counted);
+  assert_json (plan, "ids", "3");
+  assert_json (plan, "rotated", "false");
+  assert_weir (home, 4, "key", "rotate", "--dry-run", "--aliases", "no-folder/ids.csv", NULL);
   g_autoptr (Outcome) unasked = expect_weir (home, 2, "key", "rotate", NULL);
   assert_contains (unasked->err, "nobody is there to say yes");
   assert_sql (home, before, WAREHOUSE);
@@ -419,9 +437,32 @@ test_says_first (void **state)
   assert_int_equal (status.st_mode & 0777, 0600);
   g_autoptr (Outcome) shown = expect_weir (home, 0, "runs", run, NULL);
   assert_contains (shown->out, "rotate");
+  assert_has_no_file (home, run, "`weir key rotate`");
   assert_weir (home, 4, "key", "rotate", "--yes", "--aliases", "ids.csv", NULL);
   assert_weir (home, 2, "key", "users", "a@x.org", "--yes", NULL);
   assert_weir (home, 2, "key", "users", NULL);
+  assert_all_is_well (home);
+}
+
+/* What is kept of a run from before the new secret is still what that file says. */
+static void
+test_goes_on (void **state)
+{
+  Home *home = *state;
+  prepare (home);
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  assert_weir (home, 0, "rebuild", "users", NULL);
+  assert_weir (home, 0, "rebuild", "sales", NULL);
+  g_autoptr (Outcome) shown = expect_weir (home, 0, "history", "users", "a@x.org", NULL);
+  assert_contains (shown->out, "name: Ann → Anna");
+  g_autoptr (Outcome) undone = expect_weir (home, 0, "undo", "users-2.csv", "--yes", "--json", NULL);
+  g_autoptr (Json) undo = outcome_json (undone);
+  g_autofree char *run = json_at (undo, "run");
+  assert_has_no_file (home, run, "`weir undo`");
+  assert_sql (home, "Ann|1", "select name, version_number from warehouse.users where email = 'a@x.org'");
+  g_autoptr (Outcome) again = expect_weir (home, 0, "retry", "users-2.csv", NULL);
+  assert_contains (again->out, "applied to users");
+  assert_weir (home, 0, "rebuild", "users", NULL);
   assert_all_is_well (home);
 }
 
@@ -611,6 +652,7 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = { TEST (test_says_first),
+                                      TEST (test_goes_on),
                                       TEST (test_homes_that_share_a_secret),
                                       TEST (test_a_file_that_is_gone),
                                       TEST (test_a_key_that_is_another),

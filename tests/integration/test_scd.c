@@ -2,6 +2,7 @@
  * any order; and each type by itself.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
+#include "tests/support/effort.h"
 #include "tests/support/in_process.h"
 #include "tests/support/oracle.h"
 
@@ -383,7 +384,6 @@ test_streams (void **state)
 {
   Home *home = *state;
   g_autoptr (GError) error = NULL;
-  bool is_long = g_getenv ("WEIR_TEST_LONG") != NULL;
   guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
   assert_weir (home, 0, "init", NULL);
   g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
@@ -391,7 +391,7 @@ test_streams (void **state)
   g_auto (Loader) loader;
   loader_init (&loader, settings, -1);
   loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (is_long ? 200 : 6); seed++)
+  for (guint32 seed = first; seed < first + (guint32) effort (6, 200); seed++)
     {
       try_undated (home, &loader, seed);
       try_dated (home, &loader, seed);

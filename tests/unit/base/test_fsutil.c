@@ -343,6 +343,24 @@ the_longest_name_can_be_written (void **state)
   assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+static void
+all_of_an_open_file_is_hashed (void **state)
+{
+  g_autofree char *path = g_build_filename (*state, "large", NULL), *text = g_malloc (100000);
+  char found[SHA256_HEX_SIZE], expected[SHA256_HEX_SIZE];
+  memset (text, 'x', 100000);
+  assert_true (fs_write_file (path, text, 100000, 0600, NULL));
+  AUTO_FD int fd = open (path, O_RDONLY | O_CLOEXEC);
+  assert_int_equal (lseek (fd, 7, SEEK_SET), 7);
+
+  assert_true (fs_sha256 (fd, found));
+
+  sha256_bytes (text, 100000, expected);
+  assert_string_equal (found, expected);
+  assert_int_equal (lseek (fd, 0, SEEK_CUR), 7);
+  assert_false (fs_sha256 (-1, found));
+}
+
 int
 main (void)
 {
@@ -361,6 +379,7 @@ main (void)
     WITH_FOLDER (a_scratch_file_has_no_name),
     WITH_FOLDER (a_failed_write_names_the_file),
     WITH_FOLDER (the_longest_name_can_be_written),
+    WITH_FOLDER (all_of_an_open_file_is_hashed),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

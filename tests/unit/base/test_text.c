@@ -255,6 +255,21 @@ quoting_keeps_text_inside_its_quotes (void **state)
     }
 }
 
+static void
+words_become_an_array (void **state)
+{
+  (void) state;
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  g_autofree char *none = text_array (words);
+  g_ptr_array_add (words, (char *) "users");
+  g_autofree char *one = text_array (words);
+  g_ptr_array_add (words, (char *) "shops");
+  g_autofree char *two = text_array (words);
+  assert_string_equal (none, "{}");
+  assert_string_equal (one, "{users}");
+  assert_string_equal (two, "{users,shops}");
+}
+
 int
 main (void)
 {
@@ -267,6 +282,7 @@ main (void)
     cmocka_unit_test (globs_match_as_in_the_shell),
     cmocka_unit_test (any_bytes_can_be_printed),
     cmocka_unit_test (quoting_keeps_text_inside_its_quotes),
+    cmocka_unit_test (words_become_an_array),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }
