@@ -348,9 +348,10 @@ test_who_is_there_beside_unreadable_rows (void **state)
           bool lacks = strcmp (orders[i][f], "04") == 0;
           g_autoptr (Json) loaded = load_text (home, name,
                                                lacks ? "key,v,at\nann,a,2026-01-01T00:00Z\n"
-                                                     : "key,v,at\nann,a,2026-01-01T00:00Z\nbob,b,2026-01-01T00:00Z\n?\n",
+                                                     : "key,v,at\nann,a,2026-01-01T00:00Z\nzz\nbob,b,2026-01-01T00:00Z\n",
                                                NULL);
           assert_json (loaded, "status", "applied");
+          assert_json (loaded, "rows.rejected", lacks ? "0" : "1");
         }
       assert_sql (home, "ann|a|1|-\nbob|b|1|4\nbob|b|6|-", DAYS_OF_VERSIONS);
       assert_weir (home, 0, "drop", "users", "--yes", "--ledger", NULL);
