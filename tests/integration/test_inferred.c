@@ -184,7 +184,7 @@ take_back (const Pair *pair, const File *files, char *const *runs, bool *gone, i
   if (!undoing_look (loader, &task, run, &looked, &error) || !undoing_do (loader, &task, run, &looked, &done, &error))
     fail_msg ("file %d: %s", which, error->message);
   loader_unlock (loader);
-  for (guint i = 0; i < done.runs->len; i++)
+  for (guint i = 0; done.runs != NULL && i < done.runs->len; i++)
     for (int k = 0; k < FILES; k++)
       if (g_strcmp0 (((const UndoRun *) done.runs->pdata[i])->run, runs[k]) == 0)
         gone[k] = true;
