@@ -323,6 +323,7 @@ test_dated_exports_of_timed_rows (void **state)
   /* Newer than the night that its name means. */
   load_and_count (home, "users_2026-01-09.csv", "key,v,at\nann,a,2026-01-01T00:00Z\neve,e,2026-01-09T10:00Z\n",
                   "read=2 inserted=1 unchanged=1 deactivated=1 absent=1 staged=2");
+  assert_sql (home, "2026-01-09 10:00:00+00", "select max(effective_end_date) from warehouse.users where key = 'bob'");
   load_and_count (home, "users_2026-01-09T1200.csv", "key,v,at\nann,a,2026-01-01T00:00Z\n",
                   "read=1 unchanged=1 deactivated=1 absent=1 staged=1");
   assert_sql (home, "2026-01-09 10:00:00+00|2026-01-09 12:00:00+00",

@@ -568,7 +568,7 @@ test_exports_do_not_shrink (void **state)
   Home *home = *state;
   home_write_model (home, "users",
                     "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"absent\": \"close\", "
-                    "\"guard\": {\"shrink_percent\": 90}}");
+                    "\"guard\": {\"close_percent\": 100, \"shrink_percent\": 90}}");
   g_autoptr (Json) first = load_text (home, "users.csv", "email,v\nbob@example.org,1\nann@example.org,1\n", NULL);
   assert_json (first, "status", "applied");
   g_autoptr (Json) receipt = forget (home, BOB);
@@ -576,8 +576,11 @@ test_exports_do_not_shrink (void **state)
   assert_load (without, "applied", "read=1 updated=1 deactivated=1 staged=1");
   g_autoptr (Json) with = load_text (home, "users-3.csv", "email,v\nann@example.org,3\nbob@example.org,1\n", NULL);
   assert_load (with, "applied", "read=2 updated=1 deactivated=1 forgotten=1 staged=1");
-  g_autoptr (Json) again = load_text (home, "users-4.csv", "email,v\nann@example.org,4\n", NULL);
-  assert_load (again, "applied", "read=1 updated=1 deactivated=1 staged=1");
+  g_autoptr (Json) again = load_text (home, "users-4.csv", "email,v\nann@example.org,4\ncid@example.org,1\n", NULL);
+  assert_load (again, "applied", "read=2 inserted=1 updated=1 deactivated=1 staged=2");
+  /* Whose rows do not count makes it no longer either. */
+  g_autoptr (Json) lacking = load_text (home, "users-5.csv", "email,v\nann@example.org,4\nbob@example.org,2\n", NULL);
+  assert_json (lacking, "status", "held");
 }
 
 /* ---- what cannot be done ---- */
