@@ -466,6 +466,24 @@ test_goes_on (void **state)
   assert_all_is_well (home);
 }
 
+/* Who was said to be gone, and of whom no row was ever known, is so under the new id. */
+static void
+test_who_was_only_said_to_be_gone (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"key\"], \"effective\": \"file_name\", "
+                    "\"deleted\": {\"column\": \"op\", \"values\": [\"D\"]}}");
+  g_autoptr (Json) gone = load_text (home, "users_2026-01-05.csv", "key,v,op\nann,a,\nzed,,D\n", NULL);
+  assert_json (gone, "status", "applied");
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  g_autoptr (Json) late = load_text (home, "users_2026-01-02.csv", "key,v,op\nzed,z,\n", NULL);
+  assert_json (late, "status", "applied");
+  assert_sql (home, "2026-01-02 00:00:00+00|2026-01-05 00:00:00+00",
+              "select effective_start_date, effective_end_date from warehouse.users where key = 'zed'");
+  assert_weir (home, 0, "verify", NULL);
+}
+
 static void
 test_says_how_many (void **state)
 {
@@ -553,6 +571,10 @@ test_a_key_that_is_another (void **state)
   g_autoptr (Outcome) refused = expect_weir (home, 2, "key", "rotate", "--yes", NULL);
   assert_contains (refused->err, "cannot be made again");
   assert_sql (home, before, WAREHOUSE);
+  /* Also where nobody refers to it. */
+  assert_weir (home, 0, "drop", "sales", "--yes", NULL);
+  g_autoptr (Outcome) alone = expect_weir (home, 2, "key", "rotate", "--yes", NULL);
+  assert_contains (alone->err, "cannot be made again");
   home->oracle = ORACLE_BY_HAND;
 }
 
@@ -668,6 +690,7 @@ main (void)
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = { TEST (test_says_first),
                                       TEST (test_goes_on),
+                                      TEST (test_who_was_only_said_to_be_gone),
                                       TEST (test_says_how_many),
                                       TEST (test_homes_that_share_a_secret),
                                       TEST (test_a_file_that_is_gone),
