@@ -252,17 +252,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
 static void
 test_every_order_gives_the_same (void **state)
 {
-  Home *home = *state;
-  g_autoptr (GError) error = NULL;
-  guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
-  assert_weir (home, 0, "init", NULL);
-  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
-  assert_non_null (settings);
-  g_auto (Loader) loader;
-  loader_init (&loader, settings, -1);
-  loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (guint32) effort (7, 120); seed++)
-    try_stream (home, &loader, seed);
+  try_streams (*state, try_stream, 7, 120);
 }
 
 /* ---- one thing at a time ---- */

@@ -2,7 +2,6 @@
  * any order; and each type by itself.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
-#include "tests/support/effort.h"
 #include "tests/support/in_process.h"
 #include "tests/support/oracle.h"
 
@@ -380,22 +379,16 @@ try_dated (Home *home, Loader *loader, guint32 seed)
 }
 
 static void
+try_stream (Home *home, Loader *loader, guint32 seed)
+{
+  try_undated (home, loader, seed);
+  try_dated (home, loader, seed);
+}
+
+static void
 test_streams (void **state)
 {
-  Home *home = *state;
-  g_autoptr (GError) error = NULL;
-  guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
-  assert_weir (home, 0, "init", NULL);
-  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
-  assert_non_null (settings);
-  g_auto (Loader) loader;
-  loader_init (&loader, settings, -1);
-  loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (guint32) effort (6, 200); seed++)
-    {
-      try_undated (home, &loader, seed);
-      try_dated (home, &loader, seed);
-    }
+  try_streams (*state, try_stream, 6, 200);
 }
 
 /* ---- one thing at a time ---- */

@@ -1,7 +1,7 @@
 /* `weir undo`: the warehouse is as if the file had never come, whatever came in between, and nothing is changed where that cannot be.
  *
  * WEIR_TEST_LONG=1 tries many more streams; WEIR_STREAM=N begins with that one. */
-#include "tests/support/effort.h"
+#include "tests/support/in_process.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -267,17 +267,7 @@ try_stream (Home *home, Loader *loader, guint32 seed)
 static void
 test_as_if_it_had_never_come (void **state)
 {
-  Home *home = *state;
-  g_autoptr (GError) error = NULL;
-  guint32 first = g_getenv ("WEIR_STREAM") != NULL ? (guint32) strtoul (g_getenv ("WEIR_STREAM"), NULL, 10) : 1;
-  assert_weir (home, 0, "init", NULL);
-  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
-  assert_non_null (settings);
-  g_auto (Loader) loader;
-  loader_init (&loader, settings, -1);
-  loader.one_shot = true;
-  for (guint32 seed = first; seed < first + (guint32) effort (N_MODES, 30 * N_MODES); seed++)
-    try_stream (home, &loader, seed);
+  try_streams (*state, try_stream, N_MODES, 30 * N_MODES);
 }
 
 /* ---- one thing at a time ---- */

@@ -1,5 +1,9 @@
 #include "in_process.h"
 
+#include "effort.h"
+
+#include <stdlib.h>
+
 void
 load_in_process (Home *home, Loader *loader, const char *table, const char *name, const char *text, LoadEnd *ret_end)
 {
@@ -17,6 +21,22 @@ load_in_process (Home *home, Loader *loader, const char *table, const char *name
     fail_msg ("%s: %s", name, error->message);
   loader_unlock (loader);
   assert_json (ret_end->summary, "status", "applied");
+}
+
+void
+try_streams (Home *home, void (*try_stream) (Home *home, Loader *loader, guint32 seed), int few, int many)
+{
+  g_autoptr (GError) error = NULL;
+  const char *wanted = g_getenv ("WEIR_STREAM");
+  guint32 first = wanted != NULL ? (guint32) strtoul (wanted, NULL, 10) : 1;
+  assert_weir (home, 0, "init", NULL);
+  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, &error);
+  assert_non_null (settings);
+  g_auto (Loader) loader;
+  loader_init (&loader, settings, -1);
+  loader.one_shot = true;
+  for (guint32 seed = first; seed < first + (guint32) effort (few, many); seed++)
+    try_stream (home, &loader, seed);
 }
 
 void
