@@ -18,6 +18,8 @@ create table weir.schedule (
     ended_on timestamptz,    -- NULL beside it: it is under way
     result text check (result in ('in time', 'stale', 'done', 'failed', 'skipped')), -- what came of it
     message text,
+    rows jsonb,              -- of 'expect': how many a file has to have, as the model says; NULL: any number
+    looked_on timestamptz not null, -- those of files that weir saw until then were looked at
     paused_on timestamptz,
     changed_on timestamptz not null -- since when it is as it is, but for what it did
 );
