@@ -59,11 +59,12 @@ bool
 schedule_follow (Db *db, const char *home, const ScheduleRow *row, int64_t now, GError **error)
 {
   LedgerNumber next, moment;
-  return SCHEDULE_ASK ("follow", NULL, { "name", row->name }, { "kind", row->kind }, { "table", row->table }, { "home", home },
-                       { "cron", row->cron }, { "zone", row->zone }, { "by", row->by }, { "cut_off", row->cut_off },
-                       { "catch_up", catch_up_words[row->catch_up] }, { "rows", row->rows },
-                       { "next", row->has_next ? ledger_number (&next, row->next) : NULL },
-                       { "now", ledger_number (&moment, now) });
+  return SCHEDULE_ASK ("take_over", NULL, { "name", row->name }, { "home", home })
+         && SCHEDULE_ASK ("follow", NULL, { "name", row->name }, { "kind", row->kind }, { "table", row->table }, { "home", home },
+                          { "cron", row->cron }, { "zone", row->zone }, { "by", row->by }, { "cut_off", row->cut_off },
+                          { "catch_up", catch_up_words[row->catch_up] }, { "rows", row->rows },
+                          { "next", row->has_next ? ledger_number (&next, row->next) : NULL },
+                          { "now", ledger_number (&moment, now) });
 }
 
 bool

@@ -16,12 +16,15 @@ insert into weir.schedule as s (name, kind, table_name, home, cron, time_zone, d
 values (:'name', :'kind', :'table', :'home', :'cron', :'zone', :'by', :'cut_off', :'catch_up', to_timestamp(:'next'::bigint), :'rows'::jsonb,
         to_timestamp(:'now'::bigint), to_timestamp(:'now'::bigint))
 on conflict (name) do update
-set kind = excluded.kind, table_name = excluded.table_name, home = excluded.home, cron = excluded.cron, time_zone = excluded.time_zone,
-    due_by = excluded.due_by, cut_off = excluded.cut_off, catch_up = excluded.catch_up, next_at = excluded.next_at,
-    rows = excluded.rows, looked_on = excluded.looked_on, changed_on = excluded.changed_on
-where (s.kind, s.table_name, s.home, s.cron, s.time_zone, s.due_by, s.cut_off, s.catch_up, s.rows)
-      is distinct from (excluded.kind, excluded.table_name, excluded.home, excluded.cron, excluded.time_zone, excluded.due_by,
-                        excluded.cut_off, excluded.catch_up, excluded.rows)
+set kind = excluded.kind, table_name = excluded.table_name, cron = excluded.cron, time_zone = excluded.time_zone, due_by = excluded.due_by,
+    cut_off = excluded.cut_off, catch_up = excluded.catch_up, next_at = excluded.next_at, rows = excluded.rows, looked_on = excluded.looked_on, changed_on = excluded.changed_on
+where (s.kind, s.table_name, s.cron, s.time_zone, s.due_by, s.cut_off, s.catch_up, s.rows)
+      is distinct from (excluded.kind, excluded.table_name, excluded.cron, excluded.time_zone, excluded.due_by, excluded.cut_off,
+                        excluded.catch_up, excluded.rows)
+
+-- name: take_over
+-- Of the same models in another home, or under another path of the same: whoever began last clears away.
+update weir.schedule set home = :'home' where name = :'name' and home <> :'home'
 
 -- name: forget
 delete from weir.schedule where home = :'home' and name <> all (:'names'::text[])
