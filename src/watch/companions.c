@@ -9,8 +9,15 @@ typedef struct
   const char *words[4]; /* of its command line, behind the program and before --home; end with NULL */
 } Kind;
 
+static bool
+has_targets (const Settings *settings)
+{
+  return json_object_size (json_object_get (settings->notify, "targets")) > 0;
+}
+
 /* A new companion is a row here. */
 static const Kind kinds[] = {
+  { "alerts", has_targets, { "notify", "--deliver", NULL } },
   { NULL },
 };
 
