@@ -155,8 +155,8 @@ print_trouble (const Alerted *alerted, int row)
           refused = number (alerted, row, "refused");
   const char *answer = column (alerted, row, "answer"), *next = column (alerted, row, "next_seconds");
   if (number (alerted, row, "failures") > 0)
-    printf ("alerts to %s could not be delivered: %s; %" G_GINT64_FORMAT " wait%s%s%s\n", target, answer != NULL ? answer : "",
-            waiting, waiting == 1 ? "s" : "", next != NULL ? ", tried again in seconds: " : "", next != NULL ? next : "");
+    printf ("alerts to %s could not be delivered: %s; %" G_GINT64_FORMAT " wait%s, tried again in %s s\n", target,
+            answer != NULL ? answer : "", waiting, waiting == 1 ? "s" : "", next != NULL ? next : "0");
   if (refused > 0)
     printf ("%" G_GINT64_FORMAT " message%s to %s put aside: `weir notify` shows why, `weir notify retry %s` sends %s again\n",
             refused, refused == 1 ? "" : "s", target, target, refused == 1 ? "it" : "them");
