@@ -95,11 +95,12 @@ where t.target = :'target' and t.next_xid <= pg_snapshot_xmin(pg_current_snapsho
 on conflict do nothing
 
 -- name: advance
--- now() is from before this transaction's snapshot: who gets a transaction id behind the snapshot's last began later.
+-- Whoever gets a transaction id behind ours does so after now(), which is when our transaction began. A snapshot's xmax would not do: it is behind
+-- the last one that is over, and others of before may be under way. The seconds are for who has asked the clock just before it got its id.
 update weir.alert_target t
 set seen_on = case when t.next_xid <= pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else t.seen_on end,
-    next_on = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else now() end,
-    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_snapshot_xmax(pg_current_snapshot()) end
+    next_on = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else now() - interval '10 seconds' end,
+    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_current_xact_id() end
 where t.target = :'target'
   and exists (select from weir.execution e where e.started_on >= least(t.seen_on, clock_timestamp() - interval '1 minute'))
 

@@ -93,6 +93,20 @@ judge_program (const Sender *sender, Json **ret_reply)
   return (SendResult) { is, text != NULL ? text : "", retry_after };
 }
 
+/* What is told of the answer, or of its absence. Owned by the caller. */
+static char *
+describe (const Sender *sender, const SendResult *result, int wait_status)
+{
+  if (sender->late)
+    return g_strdup_printf ("no answer in %" G_GINT64_FORMAT " s", sender->plan->timeout);
+  g_autofree char *said = text_printable (result->text, strlen (result->text), KEPT);
+  if (wait_status == 0)
+    return said[0] != '\0' ? g_steal_pointer (&said) : g_strdup ("taken");
+  g_autofree char *ended = child_describe_end (wait_status);
+  const char *who = sender->target->type == TARGET_COMMAND ? "the command" : PROGRAM;
+  return g_strdup_printf ("%s %s%s%s", who, ended, said[0] != '\0' ? ": " : "", said);
+}
+
 static void
 on_ended (Child *child, int wait_status, void *data)
 {
@@ -101,13 +115,9 @@ on_ended (Child *child, int wait_status, void *data)
   g_clear_handle_id (&sender->timer, g_source_remove);
   child_free (child);
   sender->child = NULL;
-  SendResult result = sender->target->type == TARGET_COMMAND ? judge_command (sender, wait_status) : judge_program (sender, &reply);
-  g_autofree char *ended = child_describe_end (wait_status);
-  g_autofree char *how = sender->late ? g_strdup_printf ("no answer in %" G_GINT64_FORMAT " s", sender->plan->timeout)
-                         : result.text[0] != '\0' && (reply != NULL || wait_status == 0)
-                             ? text_printable (result.text, strlen (result.text), KEPT)
-                             : g_strdup_printf ("%s %s%s%s", sender->target->type == TARGET_COMMAND ? "the command" : PROGRAM,
-                                                ended, result.text[0] != '\0' ? ": " : "", result.text);
+  bool command = sender->target->type == TARGET_COMMAND;
+  SendResult result = command ? judge_command (sender, wait_status) : judge_program (sender, &reply);
+  g_autofree char *how = describe (sender, &result, wait_status);
   result.text = how;
   if (sender->late)
     result.outcome = SEND_AGAIN;

@@ -1,7 +1,6 @@
 /* Alerts: who is told of what, in which words, and how often. */
 #include "tests/integration/alerting.h"
 
-
 /* By GLib's HMAC, where weir's is OpenSSL's: "v1," and the base64 of it over ID.TIMESTAMP.BODY. Owned by the caller. */
 static char *
 expected_signature (const char *id, const char *timestamp, const char *body)
