@@ -176,6 +176,11 @@ alerts_retry (Db *db, const char *name, int64_t *ret_messages, GError **error)
 bool
 alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error)
 {
-  return ask_number (db, "alerts/drop", "name", name, ret_messages, error)
-         && LEDGER_ASK ("alerts/forget_target", NULL, { "name", name });
+  return ask_number (db, "alerts/drop", "name", name, ret_messages, error);
+}
+
+bool
+alerts_forget_target (Db *db, const char *name, GError **error)
+{
+  return LEDGER_ASK ("alerts/forget_target", NULL, { "name", name });
 }

@@ -82,4 +82,7 @@ bool alerts_undelivered (Db *db, int limit, DbResult **ret_messages, GError **er
 bool alerts_retry (Db *db, const char *name, int64_t *ret_messages, GError **error);
 bool alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error);
 
+/* One that nobody delivers to any more. */
+bool alerts_forget_target (Db *db, const char *name, GError **error);
+
 #endif

@@ -21,7 +21,7 @@ begin isolation level repeatable read
 
 -- name: note
 -- "rules": [{"on", "tables"}], tables as patterns of LIKE. A file that will be tried again by itself was not refused. What columns a file has is
--- compared with the last one of its table before it that was read.
+-- compared with the last one of its table before it that was read; so each run is looked at once, and not again as long as it is in the window.
 insert into weir.alert (target, rule, cause, table_name, run_id, file_name, text)
 select distinct on (s.rule, s.run_id) :'target', s.rule, 'run:' || s.run_id, s.table_name, s.run_id, s.file_name, s.text
 from (select f.*, e.completed_on, t.since
@@ -32,7 +32,8 @@ from (select f.*, e.completed_on, t.since
                           select o.run_id from weir.alert_open o where o.target = t.target) began
       join weir.execution e on e.execution_id = began.execution_id
       join weir.file f on f.run_id = e.execution_id
-      where t.target = :'target' and e.status <> 'IN_PROGRESS' and e.completed_on >= t.since) f
+      where t.target = :'target' and e.status <> 'IN_PROGRESS' and e.completed_on >= t.since
+        and not (weir.was_there(e.xmin, t.looked) and weir.was_there(f.xmin, t.looked))) f
 cross join lateral (
     select string_agg(case when d.added then 'new: ' else 'missing: ' end || d.names, '; ' order by d.added desc) as text
     from (select n.name is not null as added, string_agg(coalesce(n.name, b.name), ', ' order by coalesce(n.name, b.name)) as names
@@ -100,7 +101,8 @@ on conflict do nothing
 update weir.alert_target t
 set seen_on = case when t.next_xid <= pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else t.seen_on end,
     next_on = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else now() - interval '10 seconds' end,
-    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_current_xact_id() end
+    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_current_xact_id() end,
+    looked = pg_current_snapshot()
 where t.target = :'target'
   and exists (select from weir.execution e where e.started_on >= least(t.seen_on, clock_timestamp() - interval '1 minute'))
 
@@ -109,7 +111,7 @@ where t.target = :'target'
 insert into weir.alert (target, rule, cause, text) values (:'target', :'rule', :'cause', :'text') on conflict do nothing
 
 -- name: seal
--- A message of each cause, a rule and a table, of which none was made in the last while; many tables at once share one.
+-- A message of each cause, a rule and a table, of which none was sent in the last while, or is still to be sent; many tables at once share one.
 with due as (
     select a.rule, a.table_name, count(*) over (partition by a.rule) > :'most_tables'::bigint as many
     from weir.alert a
@@ -118,7 +120,8 @@ with due as (
     having min(a.noted_on) <= clock_timestamp() - make_interval(secs => :'gather'::bigint)
        and not exists (select from weir.alert b join weir.alert_message m on m.message_id = b.message_id
                        where b.target = :'target' and b.rule = a.rule and b.table_name = a.table_name
-                         and m.made_on > clock_timestamp() - make_interval(secs => :'every'::bigint))),
+                         and (m.state in ('waiting', 'sending')
+                              or coalesce(m.sent_on, m.made_on) > clock_timestamp() - make_interval(secs => :'every'::bigint)))),
 shares as (
     select d.rule, d.table_name, case when d.many then '' else d.table_name end as shown from due d),
 made as (
@@ -210,7 +213,9 @@ told as (
 select count(*) from again
 
 -- name: drop
-with gone as (
+with gathered as (
+    delete from weir.alert where target = :'name' and message_id is null),
+gone as (
     update weir.alert_message m set state = 'dropped'
     where m.state in ('waiting', 'refused') and (m.target = :'name' or m.message_id::text like :'name' || '%')
     returning 1)

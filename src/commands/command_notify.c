@@ -172,7 +172,10 @@ run_drop (Call *call, int *ret_code, GError **error)
     return *ret_code = command_usage ("notify", "drop needs a target, or a message's id: `weir notify` lists both"), true;
   g_autoptr (Db) db = database_open (call->settings, error);
   int64_t messages = 0;
-  if (db == NULL || !alerts_drop (db, call->arguments[0], &messages, error))
+  g_autoptr (AlertPlan) plan = alert_plan_read (call->settings->notify, "$.notify", NULL);
+  const char *name = call->arguments[0];
+  if (db == NULL || !alerts_drop (db, name, &messages, error)
+      || (alert_plan_find (plan, name) == NULL && !alerts_forget_target (db, name, error)))
     return false;
   return tell_count (call, "dropped", messages), true;
 }

@@ -91,6 +91,8 @@ test_outages (void **state)
       sink_set (sink, SINK_TAKE, 0, 0);
       assert_weir (home, 0, "notify", "retry", "ops", NULL);
       assert_weir (home, 0, "notify", "send", NULL);
+      let_an_hour_pass (home);
+      assert_weir (home, 0, "notify", "send", NULL);
       g_autofree char *titles[] = { g_strconcat (one, " was refused", NULL), g_strconcat (other, " was refused", NULL) };
       assert_int_equal (sink_count (sink, true), 2 * i + 2);
       assert_taken (sink, 2 * i, "data.title", titles[0]);
