@@ -46,16 +46,6 @@ alerts_note (Db *db, const char *target, const char *rules, GError **error)
 }
 
 bool
-alerts_have_incidents (Db *db, bool *ret_has, GError **error)
-{
-  g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "alerts/has_incidents", NULL, 0, &result, error))
-    return false;
-  *ret_has = db_result_bool (result, 0, 0);
-  return true;
-}
-
-bool
 alerts_note_incidents (Db *db, const char *target, const char *rules, GError **error)
 {
   return LEDGER_ASK ("alerts/note_incidents", NULL, { "target", target }, { "rules", rules });

@@ -30,8 +30,7 @@ bool alerts_due (Db *db, const char *target, AlertsDue *ret_due, GError **error)
 /* rules: JSON, [{"on": word, "tables": null or patterns of LIKE}]. */
 bool alerts_note (Db *db, const char *target, const char *rules, GError **error);
 
-/* Incidents of schedules; *ret_has: whether the ledger has any table of them. */
-bool alerts_have_incidents (Db *db, bool *ret_has, GError **error);
+/* The same of incidents: files that did not come, or with other rows. */
 bool alerts_note_incidents (Db *db, const char *target, const char *rules, GError **error);
 
 /* One that no run says. */

@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
-#include "src/notify/keeper.h"
+#include "src/notify/courier.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -85,17 +85,6 @@ prepare_home (const Settings *settings, GError **error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
-/* The path of the program that runs, for its children. Owned by the caller. */
-static char *
-find_program (GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  char *program = g_file_read_link ("/proc/self/exe", &reason);
-  if (!program)
-    weir_error (error, WEIR_ERROR_LOCAL, "could not find out where this program is: %s", reason->message);
-  return program;
-}
-
 static void
 say (const char *text, void *data)
 {
@@ -107,17 +96,17 @@ static void
 send_alerts (const Settings *settings, Log *log)
 {
   g_autoptr (GError) error = NULL;
-  const KeeperOptions options = { .once = true, .say = say, .data = log };
+  const CourierOptions options = { .once = true, .say = say, .data = log };
   unsigned undelivered;
   if (json_object_size (json_object_get (settings->notify, "targets")) > 0
-      && !keeper_run (settings, &options, &undelivered, &error))
+      && !courier_run (settings, &options, &undelivered, &error))
     log_error (log, "alerts", error);
 }
 
 static bool
 watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
-  g_autofree char *program = find_program (error);
+  g_autofree char *program = command_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);

@@ -1,5 +1,6 @@
 #include "src/watch/companions.h"
 
+#include "src/schedule/piece.h"
 #include "src/watch/companion.h"
 
 typedef struct
@@ -16,9 +17,18 @@ has_targets (const Settings *settings)
   return json_object_size (json_object_get (settings->notify, "targets")) > 0;
 }
 
+/* Broken models are told by whoever loads. */
+static bool
+has_schedule (const Settings *settings)
+{
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  return catalog != NULL && pieces_any (settings, catalog, schedule_jobs);
+}
+
 /* A new companion is a row here. */
 static const Kind kinds[] = {
-  { "alerts", has_targets, true, { "notify", "--deliver", NULL } },
+  { "schedule", has_schedule, false, { "schedule", "--keep" } },
+  { "alerts", has_targets, true, { "notify", "--deliver" } },
   { NULL },
 };
 
@@ -89,6 +99,17 @@ companions_follow (Companions *companions, const Settings *settings, bool ready)
         companion_renew (*place);
       else if (*place != NULL)
         companion_stop (*place);
+    }
+}
+
+void
+companions_look (Companions *companions, const Settings *settings)
+{
+  for (const Kind *kind = kinds; kind->name != NULL; kind++)
+    {
+      Companion **place = &companions->running[kind - kinds];
+      if (*place == NULL && kind->is_wanted (settings))
+        *place = start (companions, kind, settings->home);
     }
 }
 
