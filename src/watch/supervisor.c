@@ -216,9 +216,10 @@ on_database_stopped (void *data)
   check_stopped (supervisor);
 }
 
-static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped, on_database_awaited,
-                                                     false };
-static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, on_database_awaited, true };
+static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped,
+                                                      on_database_awaited, false };
+static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, on_database_awaited,
+                                               true };
 
 /* A database given on the command line reaches the children as one of the environment does. */
 static GStrv
