@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
-#include "src/notify/keeper.h"
+#include "src/notify/courier.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -96,10 +96,10 @@ static void
 send_alerts (const Settings *settings, Log *log)
 {
   g_autoptr (GError) error = NULL;
-  const KeeperOptions options = { .once = true, .say = say, .data = log };
+  const CourierOptions options = { .once = true, .say = say, .data = log };
   unsigned undelivered;
   if (json_object_size (json_object_get (settings->notify, "targets")) > 0
-      && !keeper_run (settings, &options, &undelivered, &error))
+      && !courier_run (settings, &options, &undelivered, &error))
     log_error (log, "alerts", error);
 }
 
