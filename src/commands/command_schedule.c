@@ -218,7 +218,8 @@ run (Call *call, int *ret_code, GError **error)
 }
 
 static const CommandOption options[] = {
-  { "tick", 0, OPTION_FLAG (ScheduleOptions, tick), "Do what is due, once, and end; for cron, where no `weir watch` runs", NULL },
+  { "tick", 0, OPTION_FLAG (ScheduleOptions, tick),
+    "Do what is due, once, and end, as `weir watch --once` does when the files are in", NULL },
   { "keep", 0, OPTION_FLAG (ScheduleOptions, keep), NULL, NULL }, /* weir watch's companion */
   { "now", 0, OPTION_TEXT (ScheduleOptions, now), NULL, NULL },   /* of tick: as if it were that time */
   { NULL },
@@ -232,8 +233,7 @@ const Command command_schedule = {
       "Without a word: a list. NAME is what that calls it, or a table. `weir watch` keeps the schedule as long as it runs.\n\n"
       "  weir schedule\n"
       "  weir schedule next '0 6 * * 1-5' --time-zone Europe/Oslo\n"
-      "  weir schedule pause users\n"
-      "  weir watch --once && weir schedule --tick    every five minutes, by cron",
+      "  weir schedule pause users",
   .takes = TAKES_SETTINGS | TAKES_JSON | PASSES_ARGUMENTS,
   .most = ANY_NUMBER,
   .options = options,

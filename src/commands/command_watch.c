@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
+#include "src/schedule/keeping.h"
+#include "src/server/connect.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -84,6 +86,28 @@ prepare_home (const Settings *settings, GError **error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
+static void
+tell (const char *text, void *data)
+{
+  log_line (data, "schedule: %s", text);
+}
+
+/* What is due, when all files are in: nobody else may keep the schedule. */
+static bool
+tick_schedule (const Settings *settings, const char *program, Log *log, GError **error)
+{
+  bool ours;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  if (catalog == NULL || !pieces_any (settings, catalog, schedule_jobs))
+    return true;
+  g_autoptr (Db) db = database_open (settings, error);
+  g_auto (Keeper) keeper;
+  keeper_init (&keeper, settings, schedule_jobs, program);
+  keeper.tell = tell;
+  keeper.tell_data = log;
+  return db != NULL && keeping_once (&keeper, db, 0, &ours, error);
+}
+
 static bool
 watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
@@ -93,7 +117,7 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
   g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
   *ret_code = supervisor_run (settings, program, options, log);
-  return true;
+  return !options->once || *ret_code > EXIT_REFUSED || tick_schedule (settings, program, log, error);
 }
 
 static bool

@@ -268,6 +268,23 @@ test_two_supervisors (void **state)
   stop_watch (second);
 }
 
+/* By cron: the files are loaded, and then it is looked at what is due. */
+static void
+test_once (void **state)
+{
+  Home *home = *state;
+  given (home, MODEL (OSLO));
+  begin_at (home, "2026-01-01");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "watch", "--once", "--json", NULL);
+  assert_string_equal (outcome->out, "");
+  assert_contains (outcome->err, "schedule: users: no file came by ");
+  sql_run_text (home, "delete from weir.incident");
+  begin_at (home, "2026-01-01");
+  home_drop (home, "users.csv", "email,name\na@x.org,Ann\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "in time", "select result from weir.schedule");
+}
+
 /* A model that expects its first file while weir watches. */
 static void
 test_a_model_that_comes (void **state)
@@ -292,6 +309,7 @@ main (void)
                                       TEST (test_it_follows_the_model),
                                       TEST (test_words),
                                       TEST (test_two_supervisors),
+                                      TEST (test_once),
                                       TEST (test_a_model_that_comes) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

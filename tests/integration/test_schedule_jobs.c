@@ -317,6 +317,22 @@ test_a_keeper_that_dies (void **state)
   assert_row (home, "08:00|07:00|done|-");
 }
 
+/* Stopped, as by SIGTERM: what was under way is ended, and that is written down. */
+static void
+test_a_keeper_that_is_stopped (void **state)
+{
+  Home *home = *state;
+  given ("@hourly", CATCH_UP_ONCE, NULL);
+  g_auto (Someone) someone = { 0 };
+  someone_begin (&someone, home, held, NULL);
+  do_round (&someone, "2026-11-30T05:30:00Z");
+  do_round (&someone, "2026-11-30T06:00:00Z");
+  wait_until (count_beats (home) == 1);
+  keeper_stop (&someone.keeper, someone.db);
+  assert_false (keeper_is_working (&someone.keeper));
+  assert_row (home, "07:00|06:00|failed|weir was stopped");
+}
+
 /* What settings want no more is gone; what they want otherwise owes nothing. */
 static void
 test_it_follows (void **state)
@@ -395,6 +411,7 @@ main (void)
                                       TEST (test_no_pile_up),
                                       TEST (test_how_it_ends),
                                       TEST (test_a_keeper_that_dies),
+                                      TEST (test_a_keeper_that_is_stopped),
                                       TEST (test_it_follows),
                                       TEST (test_paused),
                                       TEST (test_run_now) };
