@@ -11,7 +11,7 @@
 #ifndef WEIR_SRC_SCHEDULE_KEEPER_H
 #define WEIR_SRC_SCHEDULE_KEEPER_H
 
-#include "src/schedule/piece.h"
+#include "src/schedule/works.h"
 
 typedef struct
 {
@@ -22,9 +22,8 @@ typedef struct
   void *tell_data;
   int64_t begun; /* since when it is here, where files that lie in the drop folder are loaded meanwhile; 0: nobody loads them */
   bool locked;
-  char *followed;    /* what the ledger has followed */
-  GStrv environment; /* of jobs; NULL: none has been begun */
-  GHashTable *works; /* by name: jobs under way */
+  char *followed; /* what the ledger has followed */
+  Works works;
 } Keeper;
 
 /* All is borrowed. */
