@@ -101,8 +101,8 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *program = find_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
-  g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  const LogOptions logged = settings_log_options (settings);
+  g_autoptr (Log) log = log_open (&logged);
   *ret_code = supervisor_run (settings, program, options, log);
   return true;
 }

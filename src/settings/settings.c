@@ -177,6 +177,16 @@ settings_is_drop_folder (const Settings *settings, const char *folder)
          && here.st_ino == imports.st_ino;
 }
 
+LogOptions
+settings_log_options (const Settings *settings)
+{
+  return (LogOptions) { .path = settings->log_file,
+                        .bytes = settings->log_bytes,
+                        .keep = settings->log_keep,
+                        .format = settings->log_format,
+                        .level = settings->log_level };
+}
+
 char *
 settings_shown_path (const Settings *settings, const char *path)
 {

@@ -65,7 +65,7 @@ on_ended (Child *child, int wait_status, void *data)
   if (companion->renewed || now - companion->begun > WELL_US)
     backoff_end (&companion->pause);
   if (!companion->renewed && backoff_fail (&companion->pause, now))
-    log_line (companion->log, "%s %s: it is started again, after pauses that grow", companion->name, how);
+    log_at (companion->log, LEVEL_WARNING, "%s %s: it is started again, after pauses that grow", companion->name, how);
   companion->renewed = false;
   start_later (companion);
 }
