@@ -105,50 +105,7 @@ json_line (LogLevel level, const Json *members, const char *message)
   return weir_json_ascii (event);
 }
 
-/* ---- the file ---- */
-
-/* Where lines are missing the file says so, before it has the next. */
-static bool
-tell_missing (Log *log)
-{
-  if (log->missing == 0)
-    return true;
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " line%s missing here: this file could not be written", log->missing,
-                                           log->missing == 1 ? " is" : "s are");
-  g_autofree char *line = log->format == LOG_JSON ? json_line (LEVEL_WARNING, NULL, text) : text_line (LEVEL_WARNING, NULL, text);
-  if (!log_file_write (log->file, line))
-    return false;
-  log->missing = 0;
-  return true;
-}
-
-/* Says what is wrong with the file, until all is well. */
-static void
-tell_trouble (Log *log)
-{
-  const char *trouble = log_file_trouble (log->file);
-  if (trouble != NULL && !log->told)
-    {
-      g_autofree char *text = g_strdup_printf ("WARNING: %s", trouble);
-      g_autofree char *shown = text_lines_printable (text);
-      g_autofree char *line =
-          log->kind == STDERR_JOURNAL ? g_strdup_printf ("<%d>%s", levels[LEVEL_WARNING].priority, shown) : NULL;
-      write_stderr (line != NULL ? line : shown);
-    }
-  log->told = trouble != NULL;
-}
-
-static void
-write_file (Log *log, const char *line)
-{
-  if (log->file == NULL)
-    return;
-  if (!tell_missing (log) || !log_file_write (log->file, line))
-    log->missing++;
-  tell_trouble (log);
-}
-
-/* ---- events ---- */
+/* ---- stderr ---- */
 
 static void
 write_text_stderr (const Log *log, LogLevel level, const char *run, const char *shown, const char *line)
@@ -166,6 +123,59 @@ write_text_stderr (const Log *log, LogLevel level, const char *run, const char *
 }
 
 static void
+write_json_stderr (const Log *log, LogLevel level, const char *line)
+{
+  g_autofree char *marked = log->kind == STDERR_JOURNAL ? g_strdup_printf ("<%d>%s", levels[level].priority, line) : NULL;
+  write_stderr (marked != NULL ? marked : line);
+}
+
+/* ---- the file ---- */
+
+/* Where lines are missing the file says so, before it has the next. */
+static bool
+tell_missing (Log *log)
+{
+  if (log->missing == 0)
+    return true;
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " line%s missing here: this file could not be written", log->missing,
+                                           log->missing == 1 ? " is" : "s are");
+  g_autofree char *line = log->format == LOG_JSON ? json_line (LEVEL_WARNING, NULL, text) : text_line (LEVEL_WARNING, NULL, text);
+  if (!log_file_write (log->file, line))
+    return false;
+  log->missing = 0;
+  return true;
+}
+
+/* Says what is wrong with the file, whatever the level: once, until all is well. */
+static void
+tell_trouble (Log *log)
+{
+  const char *trouble = log_file_trouble (log->file);
+  if (trouble != NULL && !log->told)
+    {
+      g_autofree char *shown = text_lines_printable (trouble);
+      g_autofree char *line = log->format == LOG_JSON ? json_line (LEVEL_WARNING, NULL, shown) : NULL;
+      if (line != NULL)
+        write_json_stderr (log, LEVEL_WARNING, line);
+      else
+        write_text_stderr (log, LEVEL_WARNING, NULL, shown, shown);
+    }
+  log->told = trouble != NULL;
+}
+
+static void
+write_file (Log *log, const char *line)
+{
+  if (log->file == NULL)
+    return;
+  if (!tell_missing (log) || !log_file_write (log->file, line))
+    log->missing++;
+  tell_trouble (log);
+}
+
+/* ---- events ---- */
+
+static void
 write_text (Log *log, LogLevel level, const char *run, const char *text)
 {
   g_autofree char *shown = text_lines_printable (text);
@@ -179,8 +189,7 @@ write_json (Log *log, LogLevel level, const Json *members, const char *message)
 {
   g_autofree char *shown = text_lines_printable (message);
   g_autofree char *joined = join_lines (shown), *line = json_line (level, members, joined);
-  g_autofree char *marked = log->kind == STDERR_JOURNAL ? g_strdup_printf ("<%d>%s", levels[level].priority, line) : NULL;
-  write_stderr (marked != NULL ? marked : line);
+  write_json_stderr (log, level, line);
   write_file (log, line);
 }
 

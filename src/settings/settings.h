@@ -76,7 +76,7 @@ Json *settings_to_json (const Settings *settings);
 /* Whether the folder has weir.json or .weir/. */
 bool settings_is_home (const char *folder);
 
-/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing. */
+/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing; that of the log, where it can. */
 bool settings_make_folders (const Settings *settings, GError **error);
 
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;

@@ -93,7 +93,7 @@ const Setting settings_table[] = {
     OWN_FILE (log_file),
     .values = "path, or `\"\"` for none",
     .fallback = "\".weir/weir.log\"",
-    .help = "The file that `weir watch` logs to, beside stderr. Its folder must be there." },
+    .help = "The file that `weir watch` logs to, beside stderr. Its folder is made where it is missing." },
   { .path = "log.bytes",
     BYTES (log_bytes, 0, 1e12),
     .fallback = "\"10 MB\"",

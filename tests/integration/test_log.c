@@ -144,6 +144,14 @@ test_a_run_s_lines (void **state)
   assert_contains (grave->out, "WARNING -        imports/notes.txt");
   g_autoptr (Outcome) few = expect_weir (home, 0, "log", "-n", "3", NULL);
   assert_int_equal (count_said (few->out, "\n"), 3);
+  /* An id that was shortened too much. */
+  g_autofree char *path = home_path (home, ".weir/weir.log"), *text = home_read_file (home, ".weir/weir.log");
+  g_autofree char *more =
+      g_strconcat (text, "2026-11-20 09:30:00.123Z INFO    aaaaaaa1 one\n2026-11-20 09:30:00.123Z INFO    aaaaaaa2 other\n", NULL);
+  assert_true (g_file_set_contents (path, more, -1, NULL));
+  g_autoptr (Outcome) both = expect_weir (home, 2, "log", "aaaaaaa", NULL);
+  assert_contains (both->err, "more than one run in the log begins with \"aaaaaaa\"");
+  assert_log_says (home, "aaaaaaa2", " other\n", 1);
   g_autoptr (Outcome) later = expect_weir (home, 0, "log", "users-03.csv", "--since", "2999-01-01", NULL);
   assert_string_equal (later->out, "");
 }
@@ -198,16 +206,19 @@ static void
 test_a_log_that_cannot_be_written (void **state)
 {
   Home *home = *state;
-  home_configure (home, ", \"log\": {\"file\": \"missing/weir.log\"}");
+  home_configure (home, ", \"log\": {\"file\": \"logs/deep/weir.log\"}");
+  home_write_file (home, "logs", "no folder\n");
   g_autoptr (Background) watch = watch_users (home);
   home_drop (home, "users.csv", users_text);
   wait_until (is_archived (home, 1));
-  g_autofree char *folder = home_path (home, "missing");
-  assert_int_equal (g_mkdir_with_parents (folder, 0755), 0);
+  g_autoptr (Outcome) check = expect_weir (home, 1, "check", NULL);
+  assert_contains (check->out, "logs/deep, of the log");
+  home_remove_file (home, "logs");
+  assert_weir (home, 0, "init", NULL);
   home_drop (home, "users-2.csv", "name,email\nEve,e@x.org\n");
   wait_until (is_archived (home, 2) && background_said (watch, "users-2.csv: applied"));
   stop_watch (watch);
-  g_autofree char *said = background_text (watch), *log = home_read_file (home, "missing/weir.log");
+  g_autofree char *said = background_text (watch), *log = home_read_file (home, "logs/deep/weir.log");
   assert_int_equal (count_said (said, "could not open log file"), 1);
   assert_contains (log, "lines are missing here");
   assert_contains (log, "users-2.csv: applied");
