@@ -132,6 +132,8 @@ test_a_run_s_lines (void **state)
   stop_watch (watch);
   g_autofree char *run = sql_scalar (home, "select run_id from weir.file where file_name = 'users-03.csv'");
   g_autofree char *eight = g_strndup (run, 8);
+  g_autofree char *raw = home_read_file (home, ".weir/weir.log");
+  assert_contains (raw, "Z INFO    ");
   const char *const names[] = { run, eight, "users-03.csv" };
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
     assert_log_says (home, names[i], "users-03.csv: applied to users", 1);
