@@ -30,6 +30,22 @@ static const struct
   [LEVEL_DEBUG] = { "DEBUG", 7 },
 };
 
+int
+log_priority (LogLevel level)
+{
+  return levels[level].priority;
+}
+
+LogLevel
+log_take_priority (const char **line)
+{
+  const char *text = *line;
+  for (size_t level = 0; level < G_N_ELEMENTS (levels); level++)
+    if (text[0] == '<' && text[1] == '0' + levels[level].priority && text[2] == '>')
+      return *line += strlen ("<4>"), (LogLevel) level;
+  return LEVEL_INFO;
+}
+
 typedef enum
 {
   STDERR_WHOLE,    /* the lines of the file */

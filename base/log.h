@@ -64,6 +64,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Log, log_free)
 /* The options of the next lines. */
 void log_change (Log *log, const LogOptions *options);
 
+/* The priority of sd-daemon(3) for it; and the level that a line begins with, which moves behind that: "<4>late" is a warning, "late". A line
+ * without is LEVEL_INFO. */
+int log_priority (LogLevel level);
+LogLevel log_take_priority (const char **line);
+
 /* Whether an event of that level is said: where it costs something to say it. */
 bool log_wants (const Log *log, LogLevel level);
 

@@ -60,9 +60,12 @@ keeper_is_working (const Keeper *keeper)
   return g_hash_table_size (keeper->works) > 0;
 }
 
+/* To whoever has called us, or to the log of `weir watch`, with what that makes of it. */
 static void
-say (const char *text)
+say (const Keeper *keeper, LogLevel level, const char *text)
 {
+  if (keeper->logged)
+    printf ("<%d>", log_priority (level));
   puts (text);
   fflush (stdout);
 }
@@ -116,7 +119,7 @@ look_after_works (Keeper *keeper, Db *db, const GPtrArray *pieces, int64_t now, 
       if (!end_work (db, pieces_find (pieces, key), key, under_way->began, now, failure, error))
         return false;
       g_autofree char *text = g_strdup_printf ("%s: %s", (char *) key, failure != NULL ? failure : "done");
-      say (text);
+      say (keeper, failure != NULL ? LEVEL_ERROR : LEVEL_INFO, text);
       work_free (under_way->work);
       g_hash_table_iter_remove (&each);
     }
@@ -189,7 +192,7 @@ do_expectation (Keeper *keeper, Db *db, const Catalog *catalog, const Piece *pie
   if (!settle_expectation (db, piece, act, &arrival, now, false, &text, error))
     return false;
   if (text != NULL)
-    say (text);
+    say (keeper, LEVEL_WARNING, text);
   return true;
 }
 
@@ -268,12 +271,12 @@ follow (Keeper *keeper, Db *db, const Catalog *catalog, const GPtrArray *pieces,
 }
 
 static bool
-look_at_files (Db *db, const GPtrArray *pieces, GError **error)
+look_at_files (const Keeper *keeper, Db *db, const GPtrArray *pieces, GError **error)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   bool done = incident_look (db, pieces, texts, error);
   for (guint i = 0; i < texts->len; i++)
-    say (texts->pdata[i]);
+    say (keeper, LEVEL_WARNING, texts->pdata[i]);
   return done;
 }
 
@@ -333,7 +336,7 @@ keeper_round (Keeper *keeper, Db *db, int64_t now, bool *ret_ours, int64_t *ret_
   if (!keeper->locked)
     return true;
   return read_pieces (keeper, db, now, &all, error) && look_after_works (keeper, db, all.pieces, now, error)
-         && look_at_files (db, all.pieces, error) && do_all_due (keeper, db, all.catalog, all.pieces, now, error)
+         && look_at_files (keeper, db, all.pieces, error) && do_all_due (keeper, db, all.catalog, all.pieces, now, error)
          && find_next (db, all.pieces, ret_next, error);
 }
 

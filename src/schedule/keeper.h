@@ -7,7 +7,7 @@
  *     keeper_is_working     whether jobs are under way that it started: keeper_round again, to see them end
  *   keeper_clear
  *
- * What there is to tell is a line on stdout, each. */
+ * What there is to tell is a line on stdout, each, with its priority where that goes into a log (log_take_priority). */
 #ifndef WEIR_SRC_SCHEDULE_KEEPER_H
 #define WEIR_SRC_SCHEDULE_KEEPER_H
 
@@ -20,6 +20,7 @@ typedef struct
   const char *program; /* the path of this weir */
   int64_t begun; /* since when it is here, where files that lie in the drop folder are loaded meanwhile; 0: nobody loads them */
   bool locked;
+  bool logged;       /* what it says goes into a log */
   char *followed;    /* what the ledger has followed */
   GHashTable *works; /* by name: jobs under way */
 } Keeper;

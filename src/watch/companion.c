@@ -46,7 +46,8 @@ on_line (Child *child, const char *line, void *data)
 {
   (void) child;
   const Companion *companion = data;
-  log_line (companion->log, "%s: %s", companion->name, line);
+  LogLevel level = log_take_priority (&line);
+  log_at (companion->log, level, "%s: %s", companion->name, line);
 }
 
 static void

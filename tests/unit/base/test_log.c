@@ -271,6 +271,33 @@ a_file_that_cannot_be_written_is_said_and_left_out (void **state)
 }
 
 static void
+a_line_may_begin_with_its_priority (void **state)
+{
+  static const struct
+  {
+    const char *line, *rest;
+    LogLevel level;
+  } cases[] = {
+    { "<3>a", "a", LEVEL_ERROR },     { "<4>a", "a", LEVEL_WARNING }, { "<6>a", "a", LEVEL_INFO }, { "<7>", "", LEVEL_DEBUG },
+    { "a", "a", LEVEL_INFO },         { "<5>a", "<5>a", LEVEL_INFO }, { "<3", "<3", LEVEL_INFO },  { "<", "<", LEVEL_INFO },
+    { "<33>a", "<33>a", LEVEL_INFO }, { "", "", LEVEL_INFO },
+  };
+  (void) state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *line = cases[i].line;
+      assert_int_equal (log_take_priority (&line), cases[i].level);
+      assert_string_equal (line, cases[i].rest);
+    }
+  for (LogLevel level = LEVEL_ERROR; level <= LEVEL_DEBUG; level++)
+    {
+      g_autofree char *marked = g_strdup_printf ("<%d>", log_priority (level));
+      const char *line = marked;
+      assert_int_equal (log_take_priority (&line), level);
+    }
+}
+
+static void
 options_can_change (void **state)
 {
   const Fixture *fixture = *state;
@@ -298,6 +325,7 @@ main (void)
     WITH_FOLDER (as_json_an_event_is_an_object_with_its_members),
     WITH_FOLDER (some_lines_are_for_the_file_only),
     WITH_FOLDER (a_file_that_cannot_be_written_is_said_and_left_out),
+    cmocka_unit_test (a_line_may_begin_with_its_priority),
     WITH_FOLDER (options_can_change),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
