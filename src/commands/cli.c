@@ -18,6 +18,7 @@ const Command *const cli_table[] = {
   &command_history,
   &command_status,
   &command_runs,
+  &command_log,
   &command_rejects,
   &command_retry,
   &command_undo,

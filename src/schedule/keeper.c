@@ -65,16 +65,18 @@ keeper_is_working (const Keeper *keeper)
   return works_count (&keeper->works) > 0;
 }
 
-/* One line, whatever a file is called. */
+/* One line, whatever a file is called: to whoever has called us, or to the log of `weir watch`, with what that makes of it. */
 static void
-say (const Keeper *keeper, const char *text)
+say (const Keeper *keeper, LogLevel level, const char *text)
 {
   g_autofree char *line = text_printable (text, strlen (text), strlen (text));
   if (keeper->tell != NULL)
     {
-      keeper->tell (line, keeper->tell_data);
+      keeper->tell (level, line, keeper->tell_data);
       return;
     }
+  if (keeper->logged)
+    printf ("<%d>", log_priority (level));
   puts (line);
   fflush (stdout);
 }
@@ -128,7 +130,7 @@ do_expectation (const Round *round, const Piece *piece, ScheduleAct *act, GError
   if (!settle_expectation (round->db, piece, act, &arrival, &text, error))
     return false;
   if (text != NULL)
-    say (round->keeper, text);
+    say (round->keeper, LEVEL_WARNING, text);
   return true;
 }
 
@@ -217,7 +219,7 @@ look_after_works (const Round *round, GError **error)
   while (g_hash_table_iter_next (&each, &name, &failure))
     {
       g_autofree char *text = g_strdup_printf ("%s: %s", (char *) name, failure != NULL ? (char *) failure : "done");
-      say (round->keeper, text);
+      say (round->keeper, failure != NULL ? LEVEL_ERROR : LEVEL_INFO, text);
     }
   return done;
 }
@@ -228,7 +230,7 @@ look_at_files (const Round *round, GError **error)
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   bool done = incident_look (round->db, round->pieces, texts, error);
   for (guint i = 0; i < texts->len; i++)
-    say (round->keeper, texts->pdata[i]);
+    say (round->keeper, LEVEL_WARNING, texts->pdata[i]);
   return done;
 }
 
