@@ -283,7 +283,8 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
  *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
  *
  * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
- * whether rows were refused as overtaken, and a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none. */
+ * whether rows were refused as overtaken, a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none, and the day on which "retention" has removed it, NULL: it
+ * has not. */
 bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
 /* ret_schema: where temporary tables are, owned by the caller. */
 bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);
