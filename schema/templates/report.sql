@@ -67,10 +67,11 @@ order by f.table_name, f.file_name
 select f.run_id as run, f.table_name as table, f.file_name as file, f.place, to_char(f.updated_on, 'YYYY-MM-DD HH24:MI:SS') as since,
        (f.summary -> 'held')::text as held, (f.summary -> 'error')::text as error, later.file_name as overtaken_by
 from weir.file f
+left join weir.table t on t.table_name = f.table_name and (t.newest_ns, t.newest_key) > (f.instant_ns, f.order_key)
+                          and f.summary -> 'held' ->> 'effective' is null
 left join lateral (select o.file_name from weir.file o
-                   where o.table_name = f.table_name and o.state = 'applied' and f.summary -> 'held' ->> 'effective' is null
-                     and (o.instant_ns, o.order_key) > (f.instant_ns, f.order_key)
-                   order by o.instant_ns desc, o.order_key desc limit 1) later on true
+                   where o.table_name = t.table_name and o.instant_ns = t.newest_ns and o.order_key = t.newest_key and o.state = 'applied'
+                   order by o.seen_on desc limit 1) later on true
 cross join lateral (select l.run_id from weir.file l where l.table_name = f.table_name and l.file_name = f.file_name
                     order by l.seen_on desc limit 1) last
 where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state = 'held' and f.disposition in ('held', 'left')
