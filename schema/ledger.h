@@ -166,6 +166,8 @@ bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 /* Steps: "LOAD" and "TRANSFORM". */
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
+/* How long TRANSFORM may take of so many rows, by the table's last file; 0: nobody knows. */
+bool ledger_step_expected (Db *db, const char *table, int64_t rows, int64_t *ret_milliseconds, GError **error);
 
 /* What LOAD learned of a file, for its row. */
 typedef struct

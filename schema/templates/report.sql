@@ -31,10 +31,10 @@ left join lateral (select * from weir.file where table_name = t.table_name order
 -- What the staging table holds: a run that ended before it staged anything left the one before there.
 left join lateral (select run_id, rows_staged from weir.file where table_name = t.table_name and rows_staged is not null
                    order by seen_on desc limit 1) staged on true
--- What fills it again, if its file is kept; an older one would take the table back. Behind a thousand that failed it is not looked for.
+-- What fills it again, if its file is kept; an older one would take the table back. Behind a hundred that failed it is not looked for.
 left join lateral (select run_id, disposition
                    from (select run_id, disposition, state, seen_on from weir.file where table_name = t.table_name
-                         order by seen_on desc limit 1000) recent
+                         order by seen_on desc limit 100) recent
                    where state in ('applied', 'staged', 'duplicate') order by seen_on desc limit 1) refill on true
 order by t.table_name
 

@@ -12,13 +12,18 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_ATTENTION 1
 
 typedef struct
 {
+  gboolean watch;
   gboolean names;
 } StatusOptions;
+
+#define WATCH_US 1000000
+#define SCREEN_BYTES 262144
 
 /* Everything that is shown. */
 typedef struct
@@ -158,7 +163,7 @@ strays_to_json (const Settings *settings, const GPtrArray *strays)
 }
 
 static void
-print_json (const Status *status)
+print_json (const Status *status, bool as_line)
 {
   Json *tables = json_array (), *waiting = json_array ();
   for (guint i = 0; i < status->tables->tables->len; i++)
@@ -175,7 +180,11 @@ print_json (const Status *status)
                  "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away),
                  "session", status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded),
                  "not_held", strays_to_json (status->settings, status->strays), "failed", failed);
-  show_json (root);
+  g_autofree char *line = as_line ? weir_json_text (root) : NULL;
+  if (line != NULL)
+    puts (line);
+  else
+    show_json (root);
 }
 
 static char *
@@ -461,6 +470,18 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   return status->waiting != NULL && folders_find_failed (settings, &status->failed, error);
 }
 
+/* Of --watch: when it is, on a screen of its own, or behind an empty line. */
+static void
+begin_frame (bool json)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *text = g_date_time_format (now, "%Y-%m-%d %H:%M:%S UTC");
+  if (!json && show_is_fancy (STDOUT_FILENO))
+    printf ("\033[H\033[2J%s, each second; Ctrl-C ends it\n", text);
+  else if (!json)
+    printf ("\n%s\n", text);
+}
+
 /* For the shell's completion: the tables that are known, without an error where the database is away. */
 static void
 print_names (const Settings *settings, const Catalog *catalog)
@@ -477,17 +498,17 @@ print_names (const Settings *settings, const Catalog *catalog)
 }
 
 static bool
-run (Call *call, int *ret_code, GError **error)
+show_now (const Call *call, int *ret_code, GError **error)
 {
-  const StatusOptions *options = call->options;
   g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
-  if (catalog != NULL && options->names)
-    return print_names (call->settings, catalog), true;
   g_auto (Status) status = { 0 };
   if (catalog == NULL || !gather (call->settings, catalog, &status, error))
     return false;
+  bool watch = ((const StatusOptions *) call->options)->watch;
+  if (watch)
+    begin_frame (call->json);
   if (call->json)
-    print_json (&status);
+    print_json (&status, watch);
   else
     print_text (&status);
   if (status.away != NULL)
@@ -497,7 +518,32 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+/* Until it is interrupted, or nobody reads it any more. */
+static bool
+watch (const Call *call, GError **error)
+{
+  int code;
+  /* Whole screens are written at once, so that none flickers. */
+  setvbuf (stdout, NULL, _IOFBF, SCREEN_BYTES);
+  while (show_now (call, &code, error) && fflush (stdout) == 0)
+    g_usleep (WATCH_US);
+  return error == NULL || *error == NULL;
+}
+
+static bool
+run (Call *call, int *ret_code, GError **error)
+{
+  const StatusOptions *options = call->options;
+  if (options->watch)
+    return watch (call, error);
+  if (!options->names)
+    return show_now (call, ret_code, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
+  return catalog != NULL && (print_names (call->settings, catalog), true);
+}
+
 static const CommandOption options[] = {
+  { "watch", 'w', OPTION_FLAG (StatusOptions, watch), "Show it each second until interrupted; with --json an object a line", NULL },
   { "names", 0, OPTION_FLAG (StatusOptions, names), NULL, NULL },
   { NULL },
 };
@@ -508,6 +554,7 @@ const Command command_status = {
   .summary = "the tables, and what waits or failed",
   .description = "Ends with 1 when something failed or waits for a person.\n\n"
                  "  weir status\n"
+                 "  weir status --watch    how far files in work have come, and what waits\n"
                  "  weir status --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .usage = "no arguments are taken",
