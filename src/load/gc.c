@@ -227,7 +227,7 @@ lock (Gc *gc, Turn *turn, GError **error)
   turn->since = g_get_monotonic_time ();
   if (*turn->table == '\0')
     return true;
-  turn->locked = ledger_wait_table (gc->db, turn->table, (int) (gc->settings->lock_timeout * 1000), &problem);
+  turn->locked = ledger_wait_table (gc->db, turn->table, MAX ((int) (gc->settings->lock_timeout * 1000), 1), &problem);
   if (turn->locked)
     return true;
   if (weir_error_get_reason (problem) != REASON_LOCK_BUSY)

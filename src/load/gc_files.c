@@ -33,7 +33,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kept, kept_clear)
 typedef enum
 {
   FILE_MAY_GO,
-  FILE_ABSENT,  /* or another home's, or no regular file */
+  FILE_ABSENT,  /* or another home's */
+  FILE_FOREIGN, /* nothing of weir's, or in another folder than weir's */
   FILE_CHANGED, /* somebody wrote to it in the time for which it is kept */
 } KeptState;
 
@@ -50,9 +51,12 @@ look (const Settings *settings, const char *place, Kept *ret_kept)
   struct stat info;
   ret_kept->path = g_canonicalize_filename (place, settings->home);
   ret_kept->failed = is_below (ret_kept->path, settings->failed);
-  if ((!ret_kept->failed && !is_below (ret_kept->path, settings->archive)) || lstat (ret_kept->path, &info) != 0
-      || !S_ISREG (info.st_mode))
-    return FILE_ABSENT;
+  if (!ret_kept->failed && !is_below (ret_kept->path, settings->archive))
+    return FILE_FOREIGN;
+  if (lstat (ret_kept->path, &info) != 0)
+    return errno == ENOENT ? FILE_ABSENT : FILE_FOREIGN;
+  if (!S_ISREG (info.st_mode))
+    return FILE_FOREIGN;
   int64_t period = ret_kept->failed ? settings->keep_failed : settings->keep_archive;
   ret_kept->size = info.st_size;
   return info.st_mtim.tv_sec > time (NULL) - period ? FILE_CHANGED : FILE_MAY_GO;
@@ -122,7 +126,7 @@ sync_folders (GHashTable *folders, GError **error)
   return true;
 }
 
-/* What was written to after all stays, and is looked at again by the next gc. */
+/* What was written to after all, or is something else now, stays, and is looked at again by the next gc. */
 static bool
 remove_all (Gc *gc, const DbResult *rows, GString *runs, GError **error)
 {
@@ -131,7 +135,8 @@ remove_all (Gc *gc, const DbResult *rows, GString *runs, GError **error)
   for (int row = 0; done && row < db_result_rows (rows); row++)
     {
       g_auto (Kept) kept = { 0 };
-      if (look (gc->settings, db_result_value (rows, row, 1), &kept) == FILE_CHANGED)
+      KeptState state = look (gc->settings, db_result_value (rows, row, 1), &kept);
+      if (state == FILE_CHANGED || state == FILE_FOREIGN)
         continue;
       done = remove_one (gc, &kept, error);
       if (!done)

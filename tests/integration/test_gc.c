@@ -3,6 +3,8 @@
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
+#include "src/load/gc.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -382,6 +384,28 @@ test_beside_a_load (void **state)
   assert_weir (home, 0, "verify", NULL);
 }
 
+/* As the keeper of schedules does it: on a connection of its own, day after day. */
+static void
+test_again_on_one_connection (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  home_configure (home, ALL);
+  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, NULL);
+  assert_non_null (settings);
+  assert_true (gc_is_wanted (settings));
+  for (int day = 0; day < 3; day++)
+    {
+      g_auto (GcReport) report = { 0 };
+      assert_true (gc_run (home->db, settings, false, &report, NULL));
+      assert_int_equal (report.archive.files, day == 2 ? 6 : 0);
+      assert_int_equal (report.details, day == 2 ? 5 : 0);
+      age (home, 50);
+    }
+  sql_run_text (home, "select from weir.file");
+  assert_weir (home, 0, "verify", NULL);
+}
+
 /* An undo keeps its receipt as long as the ledger has whom it took back; what was forgotten is known for good. */
 static void
 test_operations (void **state)
@@ -418,6 +442,7 @@ main (void)
     TEST (test_stays),
     TEST (test_of_nobody_else),
     TEST (test_killed),
+    TEST (test_again_on_one_connection),
     TEST (test_beside_a_load),
     TEST (test_operations),
   };

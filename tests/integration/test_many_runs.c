@@ -64,7 +64,7 @@ test_status_reads_no_more (void **state)
         sql_run_text (home, "analyze");
       for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
         before[i] = count_pages (home, statements[i]);
-      add_runs (home, 30000);
+      add_runs (home, 12000);
       if (analyzed)
         sql_run_text (home, "analyze");
       for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
@@ -77,11 +77,11 @@ test_status_reads_no_more (void **state)
     }
   g_autoptr (DbResult) tables = NULL, guarded = NULL;
   assert_true (sql_run (home->db, "report/tables", NULL, 0, &tables, NULL));
-  assert_string_equal (db_result_named (tables, 0, "files"), "21002");
-  assert_string_equal (db_result_named (tables, 0, "failed"), "21000");
-  assert_string_equal (db_result_named (tables, 1, "files"), "21001");
+  assert_string_equal (db_result_named (tables, 0, "files"), "9002");
+  assert_string_equal (db_result_named (tables, 0, "failed"), "9000");
+  assert_string_equal (db_result_named (tables, 1, "files"), "9001");
   assert_string_equal (db_result_named (tables, 1, "staged_rows"), "1");
-  assert_string_equal (db_result_named (tables, 2, "files"), "21001");
+  assert_string_equal (db_result_named (tables, 2, "files"), "9001");
   assert_true (sql_run (home->db, "report/guarded", NULL, 0, &guarded, NULL));
   assert_int_equal (db_result_rows (guarded), 1);
   assert_non_null (db_result_named (guarded, 0, "overtaken_by"));
