@@ -48,7 +48,10 @@ runs as materialized (
     from over o cross join said s
     where o.ended < s.ledger and o.state <> 'applied'
       and (o.disposition in ('left', 'deleted', 'retried', 'trimmed') or exists (select from files d where d.run_id = o.run_id))
-      and not exists (select from last l where l.run_id = o.run_id)),
+      and not exists (select from last l where l.run_id = o.run_id)
+      -- Of which somebody is still to be told.
+      and not exists (select from weir.alert a left join weir.alert_message m on m.message_id = a.message_id
+                      where a.run_id = o.run_id and (m.message_id is null or m.state in ('waiting', 'sending', 'refused')))),
 planned as (
     select * from files
     union all

@@ -40,7 +40,8 @@ typedef struct
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
   double lock_timeout;    /* seconds, "lock_timeout": default 5 */
   int limit_record_kb, limit_field_kb, limit_columns;
-  double limit_file_mb, limit_rows;                                        /* 0: no limit */
+  double limit_file_mb, limit_rows; /* 0: no limit */
+  Json *notify;                     /* who is told of what: settings_notify.h; NULL: nobody */
   int64_t keep_archive, keep_failed, keep_rejects, keep_undo, keep_ledger; /* "retention", in seconds; 0: forever */
 } Settings;
 

@@ -1,6 +1,7 @@
 #include "src/settings/settings_table.h"
 
 #include "pipeline/sniff/sniff_evidence.h"
+#include "src/settings/settings_notify.h"
 
 /* Where the member is, if it is of that type. */
 #define AT(ctype, member) .offset = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, ctype : 1)
@@ -161,6 +162,10 @@ const Setting settings_table[] = {
     .help =
         "How long the ledger has runs that changed nothing in the warehouse, and how those went that did; these themselves stay, "
         "but cannot be taken back any more." },
+  { .path = "notify",
+    TREE (notify, settings_check_notify, settings_show_notify, "object"),
+    .otherwise = "nobody is told",
+    .help = "Who is told of what happens, by Slack, mail, a webhook or a command: [alerts.md](alerts.md)." },
   { .variable = "WEIR_KEY_SECRET_FILE",
     PATH (secret_file),
     .fallback = "\".weir/key_secret\"",

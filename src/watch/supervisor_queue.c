@@ -139,7 +139,7 @@ take_settings (Supervisor *supervisor)
             "restart");
   crew_renew (supervisor->crew);
   if (supervisor->companions)
-    companions_follow (supervisor->companions, settings);
+    companions_follow (supervisor->companions, settings, true);
 }
 
 void
@@ -156,6 +156,8 @@ supervisor_look (Supervisor *supervisor)
     holds_release_changed (supervisor->holds);
   if (change == CATALOG_SETTINGS_CHANGED)
     take_settings (supervisor);
+  else if (change == CATALOG_MODELS_CHANGED && supervisor->companions)
+    companions_look (supervisor->companions, supervisor->settings);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
   if (supervisor->once)

@@ -384,7 +384,25 @@ test_beside_a_load (void **state)
   assert_weir (home, 0, "verify", NULL);
 }
 
-/* As the keeper of schedules does it: on a connection of its own, day after day. */
+/* With "retention" it is timed work. */
+static void
+test_scheduled (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  age (home, 100);
+  assert_weir (home, 0, "schedule", "--tick", NULL);
+  assert_sql (home, "0", "select count(*) from weir.schedule");
+  home_configure (home, ALL);
+  assert_weir (home, 0, "schedule", "--tick", NULL);
+  assert_sql (home, "gc|17 3 * * *", "select name, cron from weir.schedule");
+  assert_weir (home, 0, "schedule", "run-now", "gc", NULL);
+  wait_until (sql_number (home, "select count(*) from weir.file where trimmed ->> 'file' is not null") > 0);
+  wait_until (sql_number (home, "select count(*) from weir.schedule where result = 'done'") > 0);
+  assert_int_equal (home_count_files (home, "archive"), 0);
+}
+
+/* As the keeper of a schedule may do it: on a connection of its own, day after day. */
 static void
 test_again_on_one_connection (void **state)
 {
@@ -442,6 +460,7 @@ main (void)
     TEST (test_stays),
     TEST (test_of_nobody_else),
     TEST (test_killed),
+    TEST (test_scheduled),
     TEST (test_again_on_one_connection),
     TEST (test_beside_a_load),
     TEST (test_operations),
