@@ -90,7 +90,7 @@ prepare_home (const Settings *settings, GError **error)
 static void
 tell_alert (const char *text, void *data)
 {
-  log_line (data, "alerts: %s", text);
+  log_at (data, LEVEL_WARNING, "alerts: %s", text);
 }
 
 /* Who watches by cron has nobody who delivers in between. */
@@ -106,9 +106,9 @@ send_alerts (const Settings *settings, Log *log)
 }
 
 static void
-tell_schedule (const char *text, void *data)
+tell_schedule (LogLevel level, const char *text, void *data)
 {
-  log_line (data, "schedule: %s", text);
+  log_at (data, level, "schedule: %s", text);
 }
 
 /* What is due, when all files are in: nobody else may keep the schedule. */
@@ -133,8 +133,8 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *program = command_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
-  g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  const LogOptions logged = settings_log_options (settings);
+  g_autoptr (Log) log = log_open (&logged);
   *ret_code = supervisor_run (settings, program, options, log);
   if (!options->once)
     return true;

@@ -64,16 +64,18 @@ keeper_is_working (const Keeper *keeper)
   return g_hash_table_size (keeper->works) > 0;
 }
 
-/* One line, whatever a file is called. */
+/* One line, whatever a file is called: to whoever has called us, or to the log of `weir watch`, with what that makes of it. */
 static void
-say (const Keeper *keeper, const char *text)
+say (const Keeper *keeper, LogLevel level, const char *text)
 {
   g_autofree char *line = text_printable (text, strlen (text), strlen (text));
   if (keeper->tell != NULL)
     {
-      keeper->tell (line, keeper->tell_data);
+      keeper->tell (level, line, keeper->tell_data);
       return;
     }
+  if (keeper->logged)
+    printf ("<%d>", log_priority (level));
   puts (line);
   fflush (stdout);
 }
@@ -140,7 +142,7 @@ look_after_works (Keeper *keeper, Db *db, const GPtrArray *pieces, int64_t now, 
       if (!end_work (db, pieces_find (pieces, key), key, under_way->began, now, failure, error))
         return false;
       g_autofree char *text = g_strdup_printf ("%s: %s", (char *) key, failure != NULL ? failure : "done");
-      say (keeper, text);
+      say (keeper, failure != NULL ? LEVEL_ERROR : LEVEL_INFO, text);
       work_free (under_way->work);
       g_hash_table_iter_remove (&each);
     }
@@ -230,7 +232,7 @@ do_expectation (Keeper *keeper, Db *db, const Catalog *catalog, const Piece *pie
   if (!settle_expectation (db, piece, act, &arrival, now, false, &text, error))
     return false;
   if (text != NULL)
-    say (keeper, text);
+    say (keeper, LEVEL_WARNING, text);
   return true;
 }
 
@@ -314,7 +316,7 @@ look_at_files (const Keeper *keeper, Db *db, const GPtrArray *pieces, GError **e
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   bool done = incident_look (db, pieces, texts, error);
   for (guint i = 0; i < texts->len; i++)
-    say (keeper, texts->pdata[i]);
+    say (keeper, LEVEL_WARNING, texts->pdata[i]);
   return done;
 }
 

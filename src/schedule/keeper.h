@@ -7,21 +7,23 @@
  *     keeper_is_working     whether jobs are under way that it started: keeper_round again, to see them end
  *   keeper_clear
  *
- * What there is to tell is a line, each. */
+ * What there is to tell is a line, each, on stdout with its priority where that goes into a log (log_take_priority). */
 #ifndef WEIR_SRC_SCHEDULE_KEEPER_H
 #define WEIR_SRC_SCHEDULE_KEEPER_H
 
+#include "base/log.h"
 #include "src/schedule/piece.h"
 
 typedef struct
 {
   const Settings *settings;
   const TimedJob *jobs;
-  const char *program;                         /* the path of this weir */
-  void (*tell) (const char *text, void *data); /* a line for people; NULL: to stdout */
+  const char *program;                                         /* the path of this weir */
+  void (*tell) (LogLevel level, const char *text, void *data); /* a line for people; NULL: to stdout */
   void *tell_data;
   int64_t begun; /* since when it is here, where files that lie in the drop folder are loaded meanwhile; 0: nobody loads them */
   bool locked;
+  bool logged;       /* what it says goes into a log */
   char *followed;    /* what the ledger has followed */
   GStrv environment; /* of jobs; NULL: none has been begun */
   GHashTable *works; /* by name: jobs under way */

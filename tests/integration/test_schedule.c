@@ -298,7 +298,7 @@ test_a_model_that_comes (void **state)
   Home *home = *state;
   g_autoptr (Background) watch = start_watch (home);
   given (home, MODEL ("{\"every\": \"* * * * * *\"}"));
-  wait_until (background_said (watch, "schedule: users: no file came by"));
+  wait_until (background_said (watch, "WARNING -        schedule: users: no file came by"));
   stop_watch (watch);
 }
 
