@@ -96,6 +96,13 @@ from planned
 -- name: plan_index
 create index on pg_temp.weir_trim (table_name, what, batch)
 
+-- name: plan_runs
+create index on pg_temp.weir_trim (run_id)
+
+-- name: plan_analyze
+-- Nobody else does it for a temporary table.
+analyze pg_temp.weir_trim
+
 -- name: batches
 -- In the order in which they are worked off: a file goes before its run.
 select table_name, what, batch

@@ -42,7 +42,7 @@ make_plan (const Gc *gc, GError **error)
   g_autofree char *archive = seconds (settings->keep_archive), *failed = seconds (settings->keep_failed);
   g_autofree char *rejects = seconds (settings->keep_rejects), *undo = seconds (settings->keep_undo);
   g_autofree char *ledger = seconds (settings->keep_ledger);
-  static const char *const statements[] = { "gc/forget_plan", "gc/plan", "gc/plan_index", NULL };
+  static const char *const statements[] = { "gc/forget_plan", "gc/plan", "gc/plan_index", "gc/plan_runs", "gc/plan_analyze", NULL };
   const SqlVar vars[] = { { "archive", archive }, { "failed", failed }, { "rejects", rejects },
                           { "undo", undo },       { "ledger", ledger }, { "home", settings->home } };
   return sql_run_all (gc->db, statements, vars, G_N_ELEMENTS (vars), error);
