@@ -2,6 +2,8 @@
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
 #include "src/notify/courier.h"
+#include "src/schedule/keeping.h"
+#include "src/server/connect.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -86,7 +88,7 @@ prepare_home (const Settings *settings, GError **error)
 }
 
 static void
-say (const char *text, void *data)
+tell_alert (const char *text, void *data)
 {
   log_line (data, "alerts: %s", text);
 }
@@ -96,11 +98,33 @@ static void
 send_alerts (const Settings *settings, Log *log)
 {
   g_autoptr (GError) error = NULL;
-  const CourierOptions options = { .once = true, .say = say, .data = log };
+  const CourierOptions options = { .once = true, .say = tell_alert, .data = log };
   unsigned undelivered;
   if (json_object_size (json_object_get (settings->notify, "targets")) > 0
       && !courier_run (settings, &options, &undelivered, &error))
     log_error (log, "alerts", error);
+}
+
+static void
+tell_schedule (const char *text, void *data)
+{
+  log_line (data, "schedule: %s", text);
+}
+
+/* What is due, when all files are in: nobody else may keep the schedule. */
+static bool
+tick_schedule (const Settings *settings, const char *program, Log *log, GError **error)
+{
+  bool ours;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  if (catalog == NULL || !pieces_any (settings, catalog, schedule_jobs))
+    return true;
+  g_autoptr (Db) db = database_open (settings, error);
+  g_auto (Keeper) keeper;
+  keeper_init (&keeper, settings, schedule_jobs, program);
+  keeper.tell = tell_schedule;
+  keeper.tell_data = log;
+  return db != NULL && keeping_once (&keeper, db, 0, &ours, error);
 }
 
 static bool
@@ -112,9 +136,11 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
   g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
   *ret_code = supervisor_run (settings, program, options, log);
-  if (options->once)
-    send_alerts (settings, log);
-  return true;
+  if (!options->once)
+    return true;
+  bool ticked = *ret_code > EXIT_REFUSED || tick_schedule (settings, program, log, error);
+  send_alerts (settings, log);
+  return ticked;
 }
 
 static bool

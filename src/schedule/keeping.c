@@ -107,4 +107,6 @@ keeping_on (Keeper *keeper, int stop_fd)
       else
         said = false;
     }
+  if (db != NULL)
+    keeper_stop (keeper, db);
 }
