@@ -81,7 +81,8 @@ page_run (Home *home, const char *name, const char *begin, const char *end)
   for (guint i = 0; i < blocks->len; i++)
     {
       g_autofree char *said = without_changes (parts[i]);
-      assert_string_equal (said, blocks->pdata[i]);
+      if (strcmp (blocks->pdata[i], "...\n") != 0)
+        assert_string_equal (said, blocks->pdata[i]);
     }
   return blocks->len;
 }

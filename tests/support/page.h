@@ -7,7 +7,7 @@
 
 /* Runs those between the two headings (NULL: from the beginning, to the end) of a page of the source tree, "docs/ledger.md". What each prints,
  * on stdout and stderr, must be what the page says, but for ids, times and how long something took; behind it "exit code N" where that
- * is not 0. Returns how many there are. */
+ * is not 0. "..." alone stands for anything. Returns how many there are. */
 guint page_run (Home *home, const char *name, const char *begin, const char *end);
 
 #endif
