@@ -9,6 +9,7 @@
 #include "src/report/folders.h"
 #include "src/settings/settings.h"
 #include "src/report/tables.h"
+#include "src/report/alerted.h"
 #include "src/report/guarded.h"
 #include "src/report/told.h"
 
@@ -36,6 +37,8 @@ typedef struct
   GPtrArray *guarded;  /* of GuardedFile; NULL: not known */
   GPtrArray *strays;   /* paths of files among them that no run holds; NULL: not known */
   DbResult *incidents; /* that are open; NULL: not known */
+  AlertPlan *plan;     /* who is told of what */
+  Alerted *alerted;    /* NULL: nobody is to be told, or it is not known */
 } Status;
 
 static void
@@ -50,6 +53,8 @@ status_clear (Status *status)
   g_clear_pointer (&status->guarded, g_ptr_array_unref);
   g_clear_pointer (&status->strays, g_ptr_array_unref);
   g_clear_pointer (&status->incidents, db_result_free);
+  g_clear_pointer (&status->alerted, alerted_free);
+  g_clear_pointer (&status->plan, alert_plan_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
@@ -192,10 +197,11 @@ print_json (const Status *status)
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
   g_autoptr (Json) root = json_pack (
-      "{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home), "database",
-      "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session", status->session,
-      "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded), "not_held",
-      strays_to_json (status->settings, status->strays), "failed", failed, "incidents", incidents_to_json (status->incidents));
+      "{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
+      "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session",
+      status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded), "not_held",
+      strays_to_json (status->settings, status->strays), "failed", failed, "incidents", incidents_to_json (status->incidents),
+      "alerts", status->alerted != NULL ? alerted_troubles_to_json (status->alerted) : json_array ());
   show_json (root);
 }
 
@@ -411,13 +417,16 @@ print_text (const Status *status)
   guarded_print (status->guarded);
   print_strays (status->settings, status->strays);
   print_failed (status);
+  if (status->alerted != NULL)
+    alerted_print_troubles (status->alerted);
 }
 
 static bool
 needs_attention (const Status *status)
 {
   if (status->failed.files > 0 || (status->incidents != NULL && db_result_rows (status->incidents) > 0)
-      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0))
+      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0)
+      || (status->alerted != NULL && alerted_is_troubled (status->alerted)))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -479,6 +488,15 @@ find_held (Db *db, Status *status, GError **error)
 }
 
 static bool
+find_alerts (Db *db, Status *status, GError **error)
+{
+  status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);
+  if (status->plan->targets->len > 0)
+    status->alerted = alerted_read (db, status->settings, status->plan, error);
+  return status->alerted != NULL || status->plan->targets->len == 0;
+}
+
+static bool
 gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
   status->settings = settings;
@@ -487,7 +505,8 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error)))
+  if (status->away == NULL
+      && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error) || !find_alerts (db, status, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

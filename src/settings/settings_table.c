@@ -1,6 +1,7 @@
 #include "src/settings/settings_table.h"
 
 #include "pipeline/sniff/sniff_evidence.h"
+#include "src/settings/settings_notify.h"
 
 /* Where the member is, if it is of that type. */
 #define AT(ctype, member) .offset = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, ctype : 1)
@@ -114,6 +115,10 @@ const Setting settings_table[] = {
     NUMBER (lock_timeout, 0, 3600),
     .fallback = "5",
     .help = "Seconds to wait for a lock that another session holds, before the file waits for a while and others go on." },
+  { .path = "notify",
+    TREE (notify, settings_check_notify, settings_show_notify, "object"),
+    .otherwise = "nobody is told",
+    .help = "Who is told by Slack, mail, webhook or a command of what happens: `alerts.md`." },
   { .path = "limits.file_mb",
     NUMBER (limit_file_mb, 0, 1e9),
     .fallback = "0",

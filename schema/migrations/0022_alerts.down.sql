@@ -1,0 +1,5 @@
+drop view weir.alerts;
+drop table weir.alert_message;
+drop table weir.alert;
+drop table weir.alert_open;
+drop table weir.alert_target;
