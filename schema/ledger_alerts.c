@@ -46,16 +46,6 @@ alerts_note (Db *db, const char *target, const char *rules, GError **error)
 }
 
 bool
-alerts_have_incidents (Db *db, bool *ret_has, GError **error)
-{
-  g_autoptr (DbResult) result = NULL;
-  if (!sql_run (db, "alerts/has_incidents", NULL, 0, &result, error))
-    return false;
-  *ret_has = db_result_bool (result, 0, 0);
-  return true;
-}
-
-bool
 alerts_note_incidents (Db *db, const char *target, const char *rules, GError **error)
 {
   return LEDGER_ASK ("alerts/note_incidents", NULL, { "target", target }, { "rules", rules });
@@ -176,6 +166,11 @@ alerts_retry (Db *db, const char *name, int64_t *ret_messages, GError **error)
 bool
 alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error)
 {
-  return ask_number (db, "alerts/drop", "name", name, ret_messages, error)
-         && LEDGER_ASK ("alerts/forget_target", NULL, { "name", name });
+  return ask_number (db, "alerts/drop", "name", name, ret_messages, error);
+}
+
+bool
+alerts_forget_target (Db *db, const char *name, GError **error)
+{
+  return LEDGER_ASK ("alerts/forget_target", NULL, { "name", name });
 }

@@ -30,8 +30,7 @@ bool alerts_due (Db *db, const char *target, AlertsDue *ret_due, GError **error)
 /* rules: JSON, [{"on": word, "tables": null or patterns of LIKE}]. */
 bool alerts_note (Db *db, const char *target, const char *rules, GError **error);
 
-/* Incidents of schedules; *ret_has: whether the ledger has any table of them. */
-bool alerts_have_incidents (Db *db, bool *ret_has, GError **error);
+/* The same of incidents: files that did not come, or with other rows. */
 bool alerts_note_incidents (Db *db, const char *target, const char *rules, GError **error);
 
 /* One that no run says. */
@@ -81,5 +80,8 @@ bool alerts_undelivered (Db *db, int limit, DbResult **ret_messages, GError **er
 /* Of a target, or of a message by the beginning of its id; NULL: of all. */
 bool alerts_retry (Db *db, const char *name, int64_t *ret_messages, GError **error);
 bool alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error);
+
+/* One that nobody delivers to any more. */
+bool alerts_forget_target (Db *db, const char *name, GError **error);
 
 #endif

@@ -9,12 +9,21 @@ create table weir.alert_target (
     seen_on timestamptz not null default clock_timestamp(),
     next_on timestamptz,
     next_xid xid8,
+    looked pg_snapshot,                                   -- what was there when it was looked last
     failures integer not null default 0,                  -- since its last delivery
     retry_on timestamptz,                                 -- not before
     answer text,                                          -- what it said last, or why it could not be asked
     answered_on timestamptz,
     sent_on timestamptz
 );
+
+-- Whether what a recent row's xmin has written was there already: the upper half of a transaction id, which a row does not have, is that of now
+-- or, where it would be one to come, the one before.
+create function weir.was_there(by xid, looked pg_snapshot) returns boolean
+stable
+return (select coalesce(pg_catalog.pg_visible_in_snapshot((top - top % 4294967296 + low - case when low > top % 4294967296 then 4294967296 else 0 end)
+                                                             ::text::xid8, looked), false)
+        from (select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint as top, by::text::bigint as low) n);
 
 -- Runs that were not over when seen_on passed their beginning.
 create table weir.alert_open (

@@ -21,7 +21,7 @@ begin isolation level repeatable read
 
 -- name: note
 -- "rules": [{"on", "tables"}], tables as patterns of LIKE. A file that will be tried again by itself was not refused. What columns a file has is
--- compared with the last one of its table before it that was read.
+-- compared with the last one of its table before it that was read; so each run is looked at once, and not again as long as it is in the window.
 insert into weir.alert (target, rule, cause, table_name, run_id, file_name, text)
 select distinct on (s.rule, s.run_id) :'target', s.rule, 'run:' || s.run_id, s.table_name, s.run_id, s.file_name, s.text
 from (select f.*, e.completed_on, t.since
@@ -32,7 +32,8 @@ from (select f.*, e.completed_on, t.since
                           select o.run_id from weir.alert_open o where o.target = t.target) began
       join weir.execution e on e.execution_id = began.execution_id
       join weir.file f on f.run_id = e.execution_id
-      where t.target = :'target' and e.status <> 'IN_PROGRESS' and e.completed_on >= t.since) f
+      where t.target = :'target' and e.status <> 'IN_PROGRESS' and e.completed_on >= t.since
+        and not (weir.was_there(e.xmin, t.looked) and weir.was_there(f.xmin, t.looked))) f
 cross join lateral (
     select string_agg(case when d.added then 'new: ' else 'missing: ' end || d.names, '; ' order by d.added desc) as text
     from (select n.name is not null as added, string_agg(coalesce(n.name, b.name), ', ' order by coalesce(n.name, b.name)) as names
@@ -58,22 +59,19 @@ where v.is_so
               where r."on" = s.rule and (r.tables is null or s.table_name like any (r.tables)))
 on conflict do nothing
 
--- name: has_incidents
-select to_regclass('weir.incident') is not null
-
 -- name: note_incidents
--- Files that did not come, and those that came at last; and files that have too few or too many rows. What is closed is told for a week, much
--- longer than anybody is away.
-insert into weir.alert (target, rule, cause, table_name, text)
-select :'target', v.rule, 'incident:' || i.id, i."table", v.text
+-- Files that did not come, or with other rows, and what came at last. Those that end because their model expects them no more are no news. They are
+-- told for a week, much longer than anybody is away.
+insert into weir.alert (target, rule, cause, table_name, run_id, file_name, text)
+select :'target', v.rule, 'incident:' || i.id, i."table", v.run::uuid, v.file, v.text
 from weir.alert_target t
 join weir.incident i on greatest(i.noticed_on, i.closed_on) >= t.since and greatest(i.noticed_on, i.closed_on) > clock_timestamp() - interval '7 days'
 cross join lateral (
     values (case i.kind when 'stale' then 'stale' else 'drift' end, i.noticed_on >= t.since,
-            case i.kind when 'stale' then to_char(i.began at time zone 'UTC', '"it was due at" YYYY-MM-DD HH24:MI "UTC"')
-                        else 'the number of its rows is not as expected' end),
-           ('recovered', i.closed_on is not null,
-            to_char(i.began at time zone 'UTC', '"what was due at" YYYY-MM-DD HH24:MI "UTC came at last"'))) v (rule, is_so, text)
+            case i.kind when 'rows' then i.subject end, case i.kind when 'rows' then i.detail ->> 'file' end, null),
+           ('recovered', i.closed_on is not null and i.detail ->> 'ended_by' = 'file',
+            coalesce(i.detail ->> 'ended_run', i.detail ->> 'run'), coalesce(i.detail ->> 'ended_file', i.detail ->> 'file'),
+            case i.kind when 'stale' then 'came at last' else 'has as many rows as it should' end)) v (rule, is_so, run, file, text)
 where t.target = :'target' and v.is_so
   and exists (select from jsonb_to_recordset(:'rules'::jsonb) r ("on" text, tables text[])
               where r."on" = v.rule and (r.tables is null or i."table" like any (r.tables)))
@@ -100,7 +98,8 @@ on conflict do nothing
 update weir.alert_target t
 set seen_on = case when t.next_xid <= pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else t.seen_on end,
     next_on = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_on else now() - interval '10 seconds' end,
-    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_current_xact_id() end
+    next_xid = case when t.next_xid > pg_snapshot_xmin(pg_current_snapshot()) then t.next_xid else pg_current_xact_id() end,
+    looked = pg_current_snapshot()
 where t.target = :'target'
   and exists (select from weir.execution e where e.started_on >= least(t.seen_on, clock_timestamp() - interval '1 minute'))
 
@@ -109,7 +108,7 @@ where t.target = :'target'
 insert into weir.alert (target, rule, cause, text) values (:'target', :'rule', :'cause', :'text') on conflict do nothing
 
 -- name: seal
--- A message of each cause, a rule and a table, of which none was made in the last while; many tables at once share one.
+-- A message of each cause, a rule and a table, of which none was sent in the last while, or is still to be sent; many tables at once share one.
 with due as (
     select a.rule, a.table_name, count(*) over (partition by a.rule) > :'most_tables'::bigint as many
     from weir.alert a
@@ -118,7 +117,8 @@ with due as (
     having min(a.noted_on) <= clock_timestamp() - make_interval(secs => :'gather'::bigint)
        and not exists (select from weir.alert b join weir.alert_message m on m.message_id = b.message_id
                        where b.target = :'target' and b.rule = a.rule and b.table_name = a.table_name
-                         and m.made_on > clock_timestamp() - make_interval(secs => :'every'::bigint))),
+                         and (m.state in ('waiting', 'sending')
+                              or coalesce(m.sent_on, m.made_on) > clock_timestamp() - make_interval(secs => :'every'::bigint)))),
 shares as (
     select d.rule, d.table_name, case when d.many then '' else d.table_name end as shown from due d),
 made as (
@@ -146,9 +146,10 @@ returning message_id, rule, table_name, alerts, extract(epoch from made_on)::big
 select jsonb_build_object('table', a.table_name, 'file', a.file_name, 'run', a.run_id, 'text', a.text, 'disposition', f.disposition,
                           'place', f.place, 'read', f.rows_read, 'rejected', f.rows_rejected, 'late', f.rows_late,
                           'overtook', f.overtook_count, 'summary', f.summary::text, 'rejects', r.rejects,
-                          'noted', to_char(a.noted_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text
+                          'kind', i.kind, 'detail', i.detail, 'noted', to_char(a.noted_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text
 from weir.alert a
 left join weir.file f on f.run_id = a.run_id
+left join weir.incident i on a.cause = 'incident:' || i.id and a.rule in ('stale', 'drift')
 left join lateral (select string_agg(format('%s %s%s, first on line %s', g.rows, g.reason, ' in ' || g.column_name, g.line), E'\n') as rejects
                    from (select reason, column_name, count(*) as rows, min(line) as line
                          from weir.reject where run_id = a.run_id and not repaired and not waiting
@@ -210,7 +211,11 @@ told as (
 select count(*) from again
 
 -- name: drop
-with gone as (
+with gathered as (
+    delete from weir.alert where target = :'name' and message_id is null),
+well as (
+    update weir.alert_target set failures = 0, retry_on = null where target = :'name'),
+gone as (
     update weir.alert_message m set state = 'dropped'
     where m.state in ('waiting', 'refused') and (m.target = :'name' or m.message_id::text like :'name' || '%')
     returning 1)

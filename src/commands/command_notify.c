@@ -1,8 +1,9 @@
 #include "base/error.h"
+#include "base/log.h"
 #include "base/uid.h"
 #include "schema/ledger_alerts.h"
 #include "src/commands/cli.h"
-#include "src/notify/keeper.h"
+#include "src/notify/courier.h"
 #include "src/notify/sender.h"
 #include "src/report/alerted.h"
 #include "src/server/connect.h"
@@ -126,20 +127,29 @@ static bool
 run_send (Call *call, int *ret_code, GError **error)
 {
   g_autoptr (AlertPlan) plan = read_plan (call, error);
-  const KeeperOptions options = { .once = true, .say = say };
+  const CourierOptions options = { .once = true, .say = say };
   unsigned undelivered = 0;
-  if (plan == NULL || !keeper_run (call->settings, &options, &undelivered, error))
+  if (plan == NULL || !courier_run (call->settings, &options, &undelivered, error))
     return false;
   *ret_code = undelivered > 0 ? EXIT_UNDELIVERED : 0;
   return true;
 }
 
+/* To the log of `weir watch`. */
+static void
+say_to_log (const char *text, void *data)
+{
+  (void) data;
+  printf ("<%d>%s\n", log_priority (LEVEL_WARNING), text);
+  fflush (stdout);
+}
+
 static bool
 run_deliver (const Call *call, GError **error)
 {
-  const KeeperOptions options = { .say = say };
+  const CourierOptions options = { .say = say_to_log };
   unsigned undelivered;
-  return keeper_run (call->settings, &options, &undelivered, error);
+  return courier_run (call->settings, &options, &undelivered, error);
 }
 
 /* ---- retry and drop ---- */
@@ -172,7 +182,10 @@ run_drop (Call *call, int *ret_code, GError **error)
     return *ret_code = command_usage ("notify", "drop needs a target, or a message's id: `weir notify` lists both"), true;
   g_autoptr (Db) db = database_open (call->settings, error);
   int64_t messages = 0;
-  if (db == NULL || !alerts_drop (db, call->arguments[0], &messages, error))
+  g_autoptr (AlertPlan) plan = alert_plan_read (call->settings->notify, "$.notify", NULL);
+  const char *name = call->arguments[0];
+  if (db == NULL || !alerts_drop (db, name, &messages, error)
+      || (alert_plan_find (plan, name) == NULL && !alerts_forget_target (db, name, error)))
     return false;
   return tell_count (call, "dropped", messages), true;
 }

@@ -39,7 +39,8 @@ static void G_GNUC_PRINTF (3, 4) set_answer (Answer *answer, AnswerKind kind, co
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   answer->kind = kind;
-  answer->text = text_printable (g_strstrip (text), strlen (text), 2 * KEPT_BYTES);
+  g_strstrip (text);
+  answer->text = text_printable (text, strlen (text), 2 * KEPT_BYTES);
 }
 
 static const char *

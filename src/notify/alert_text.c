@@ -113,7 +113,9 @@ add_item (AlertKind kind, GPtrArray *lines, const Json *item)
   if (kind == ALERT_REFUSED || kind == ALERT_HELD)
     add_error (lines, file, item);
   add_counts (kind, lines, file, item);
-  if (text != NULL && file[0] != '\0')
+  if (text != NULL && file[0] != '\0' && strstr (text, file) != NULL)
+    add (lines, "%s", text);
+  else if (text != NULL && file[0] != '\0')
     add (lines, "%s: %s", file, text);
   else if (text != NULL)
     add (lines, "%s%s%s", table != NULL ? table : "", table != NULL && table[0] != '\0' ? ": " : "", text);
@@ -203,8 +205,8 @@ make_title (const AlertFacts *facts, AlertKind kind)
     return g_strdup_printf ("files of %s come again", whose);
   if (kind == ALERT_STALE)
     return g_strdup_printf ("a file of %s did not come", whose);
-  if (facts->alerts == 1 && file[0] == '\0')
-    return g_strdup_printf ("%s%s", whose, words_of[kind].one);
+  if (facts->alerts == 1 && g_strcmp0 (text_of (item, "kind"), "rows") == 0)
+    return g_strdup_printf ("%s has more or fewer rows than expected", file);
   if (facts->alerts == 1)
     return g_strdup_printf ("%s%s", file, words_of[kind].one);
   return g_strdup_printf ("%s files of %s%s", count, whose, words_of[kind].many);

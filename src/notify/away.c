@@ -78,7 +78,7 @@ away_failed (Away *away, const AlertPlan *plan, int64_t now, const char *why, GE
   if (begins)
     json_object_set_new (away->state, "since", json_integer (now));
   bool told = json_is_true (json_object_get (away->state, "told"));
-  bool lately = number (away, "last") > now - plan->every && number (away, "last") <= now;
+  bool lately = number (away, "last") > MAX (now - plan->every, 0) && number (away, "last") <= now;
   bool due = !told && !lately && now - number (away, "since") >= plan->away;
   if (due)
     make_messages (away, plan, now, why);

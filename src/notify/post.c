@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/text.h"
 #include "schema/ledger_alerts.h"
+#include "src/schedule/incident.h"
 
 #include <string.h>
 
@@ -104,7 +105,7 @@ on_done (const SendResult *result, void *data)
   post->retry_after = result->retry_after;
   g_free (post->answer);
   post->answer = g_strdup (result->text);
-  post->office->free_again (post->office->keeper);
+  post->office->free_again (post->office->courier);
 }
 
 static bool
@@ -119,6 +120,17 @@ is_personal (const Catalog *catalog, const char *table)
   return false;
 }
 
+/* What an incident is, in the words of `weir status`. */
+static void
+tell_incident (Json *item)
+{
+  const char *kind = json_string_value (json_object_get (item, "kind"));
+  const char *table = json_string_value (json_object_get (item, "table"));
+  g_autofree char *text = kind != NULL ? incident_text (kind, table, json_object_get (item, "detail")) : NULL;
+  if (text != NULL)
+    json_object_set_new (item, "text", weir_json_string (text + strlen (table) + strlen (": ")));
+}
+
 /* The message's alerts, for alert_text.h. A new reference. */
 static Json *
 read_items (const Post *post, const DbResult *rows)
@@ -130,6 +142,7 @@ read_items (const Post *post, const DbResult *rows)
       const char *text = db_result_value (rows, row, 0);
       Json *item = weir_json_parse (text, strlen (text), "alert", NULL);
       const char *table = json_string_value (json_object_get (item, "table"));
+      tell_incident (item);
       json_object_set_new (item, "personal", json_boolean (is_personal (catalog, table != NULL ? table : "")));
       json_array_append_new (items, item);
     }
@@ -151,7 +164,7 @@ begin (Post *post, const AlertFacts *facts)
   post->retry_after = 0;
   g_free (post->answer);
   post->answer = g_strdup (error->message);
-  post->office->free_again (post->office->keeper);
+  post->office->free_again (post->office->courier);
 }
 
 /* ---- of the ledger ---- */
@@ -161,9 +174,8 @@ make_alerts (const Post *post, Db *db, AlertsDue *due, GError **error)
 {
   const AlertPlan *plan = post->office->plan;
   const char *name = post->target->name;
-  if (post->office->incidents && !alerts_note_incidents (db, name, post->rules, error))
-    return false;
-  if (!alerts_due (db, name, due, error) || (due->runs && !alerts_note (db, name, post->rules, error)))
+  if (!alerts_note_incidents (db, name, post->rules, error) || !alerts_due (db, name, due, error)
+      || (due->runs && !alerts_note (db, name, post->rules, error)))
     return false;
   fault_point ("alert-noted");
   int64_t gather = post->office->once ? 0 : plan->gather;

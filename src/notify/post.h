@@ -1,4 +1,4 @@
-/* One target of the keeper: what it is told, from the ledger or, of the database's absence, from away.h. */
+/* One target of the courier: what it is told, from the ledger or, of the database's absence, from away.h. */
 #ifndef WEIR_SRC_NOTIFY_POST_H
 #define WEIR_SRC_NOTIFY_POST_H
 
@@ -15,13 +15,12 @@ typedef struct
   const AlertPlan *plan;
   const char *program; /* weir-deliver; NULL: there is none */
   Away *away;
-  bool once;      /* nobody waits for more alerts of a kind */
-  bool incidents; /* the ledger has weir.incident */
-  bool closing;   /* nothing new is begun */
+  bool once;    /* nobody waits for more alerts of a kind */
+  bool closing; /* nothing new is begun */
   void (*say) (const char *text, void *data);
   void *data;
-  void (*free_again) (void *keeper); /* a message is through: the posts are to be worked at */
-  void *keeper;
+  void (*free_again) (void *courier); /* a message is through: the posts are to be worked at */
+  void *courier;
 } PostOffice;
 
 Post *post_new (const PostOffice *office, const AlertTarget *target);

@@ -135,7 +135,7 @@ print_messages (const Alerted *alerted)
 static bool
 is_troubled (const Alerted *alerted, int row)
 {
-  return number (alerted, row, "failures") > 0 || number (alerted, row, "refused") > 0;
+  return (number (alerted, row, "failures") > 0 && number (alerted, row, "waiting") > 0) || number (alerted, row, "refused") > 0;
 }
 
 bool

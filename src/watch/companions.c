@@ -11,18 +11,18 @@ typedef struct
   const char *words[4]; /* of its command line, behind the program and before --home; end with NULL */
 } Kind;
 
+static bool
+has_targets (const Settings *settings)
+{
+  return json_object_size (json_object_get (settings->notify, "targets")) > 0;
+}
+
 /* Broken models are told by whoever loads. */
 static bool
 has_schedule (const Settings *settings)
 {
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
   return catalog != NULL && pieces_any (settings, catalog, schedule_jobs);
-}
-
-static bool
-has_targets (const Settings *settings)
-{
-  return json_object_size (json_object_get (settings->notify, "targets")) > 0;
 }
 
 /* A new companion is a row here. */

@@ -1,4 +1,4 @@
-/* Alerts and what goes wrong on their way: targets that are down, hang or answer nonsense; a keeper or its child killed at each point; a database
+/* Alerts and what goes wrong on their way: targets that are down, hang or answer nonsense; a courier or its child killed at each point; a database
  * that is away. Each alert arrives once, or, where nobody can know whether it did, again under the same id. */
 #include "tests/integration/alerting.h"
 
@@ -22,7 +22,7 @@ test_killed_at_each_point (void **state)
   static const struct
   {
     const char *point;
-    int code;      /* of the keeper */
+    int code;      /* of the courier */
     size_t copies; /* of the one alert */
   } cases[] = {
     { "alert-noted", 128 + SIGKILL, 1 }, { "alert-taken", 128 + SIGKILL, 1 },    { "deliver-begun", 1, 1 },
@@ -91,6 +91,8 @@ test_outages (void **state)
       sink_set (sink, SINK_TAKE, 0, 0);
       assert_weir (home, 0, "notify", "retry", "ops", NULL);
       assert_weir (home, 0, "notify", "send", NULL);
+      let_an_hour_pass (home);
+      assert_weir (home, 0, "notify", "send", NULL);
       g_autofree char *titles[] = { g_strconcat (one, " was refused", NULL), g_strconcat (other, " was refused", NULL) };
       assert_int_equal (sink_count (sink, true), 2 * i + 2);
       assert_taken (sink, 2 * i, "data.title", titles[0]);
@@ -100,7 +102,7 @@ test_outages (void **state)
   assert_int_equal (count_ids (sink), 2 * G_N_ELEMENTS (cases));
 }
 
-/* Given `weir watch` and two targets of which one hangs, then the other is told, and loads go on; keeper and child are killed in the middle; and
+/* Given `weir watch` and two targets of which one hangs, then the other is told, and loads go on; courier and child are killed in the middle; and
  * when it is back it is told once. */
 static void
 test_beside_a_watch (void **state)

@@ -41,7 +41,7 @@ begin_telling (Home *home)
 static inline void
 let_an_hour_pass (Home *home)
 {
-  sql_run_text (home, "update weir.alert_message set made_on = made_on - interval '1 hour'");
+  sql_run_text (home, "update weir.alert_message set made_on = made_on - interval '1 hour', sent_on = sent_on - interval '1 hour'");
 }
 
 /* A file that is refused. */

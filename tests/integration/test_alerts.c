@@ -131,6 +131,42 @@ test_late_and_applied (void **state)
   assert_taken (sink, 1, "data.title", "users_2026-11-10.csv came late");
 }
 
+/* Files that are expected (docs/schedules.md): one that does not come, one that does, and one that is too small. */
+static void
+test_expected (void **state)
+{
+  Home *home = *state;
+  g_autoptr (Sink) sink = sink_http (home->path);
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"expect\": {\"every\": \"0 6 * * *\", "
+      "\"by\": \"08:00\", \"time_zone\": \"Europe/Oslo\", \"rows\": {\"min\": 2}}}");
+  configure_webhook (home, sink, "");
+  begin_telling (home);
+  assert_weir (home, 0, "schedule", NULL);
+  sql_run_text (home, "update weir.schedule set next_at = '2026-11-27 07:00Z', looked_on = '2020-01-01'");
+  assert_weir (home, 0, "schedule", "--tick", "--now", "2026-11-27T07:00:00Z", NULL);
+  assert_weir (home, 0, "notify", "send", NULL);
+  assert_taken (sink, 0, "type", "stale");
+  assert_taken (sink, 0, "data.title", "a file of users did not come");
+  assert_taken (sink, 0, "data.lines.0", "users: no file came by Fri 2026-11-27 08:00 (Europe/Oslo); none has ever come");
+
+  load_text (home, "users-1.csv", "name,email\nAnn,a@x.org\n", NULL);
+  sql_run_text (home, "update weir.file set seen_on = '2026-11-27 08:00Z'");
+  assert_weir (home, 0, "schedule", "--tick", "--now", "2026-11-27T08:00:05Z", NULL);
+  assert_weir (home, 0, "notify", "send", NULL);
+  assert_int_equal (sink_count (sink, true), 3);
+  bool back = false, rows = false;
+  for (size_t i = 1; i < 3; i++)
+    {
+      g_autofree char *title = taken_at (sink, i, "data.title"), *line = taken_at (sink, i, "data.lines.0");
+      back |= g_str_equal (title, "files of users come again") && g_str_equal (line, "users-1.csv: came at last");
+      rows |= g_str_equal (title, "users-1.csv has more or fewer rows than expected")
+              && g_str_has_prefix (line, "users-1.csv has 1 row, and 2 are expected at least: weir runs ");
+    }
+  assert_true (back && rows);
+}
+
 /* Given many refused files, then one message names the first; what comes within the hour is told behind it; and many tables share one. */
 static void
 test_digests (void **state)
@@ -327,6 +363,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_a_webhook, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_rules, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_late_and_applied, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_expected, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_digests, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_slack, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_commands, home_setup, home_teardown),

@@ -1,4 +1,4 @@
-/* Alerts are made of runs that a keeper reads now and then: none is missed, whenever its beginning or its end becomes visible, and none comes
+/* Alerts are made of runs that a courier reads now and then: none is missed, whenever its beginning or its end becomes visible, and none comes
  * twice. */
 #include "tests/integration/alerting.h"
 
@@ -109,7 +109,7 @@ test_tried_again (void **state)
 
 /* Two weirs of one database that have a target of the same name: one delivers. */
 static void
-test_two_keepers (void **state)
+test_two_couriers (void **state)
 {
   Home *home = *state;
   g_autoptr (Sink) sink = sink_http (home->path);
@@ -158,7 +158,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_what_comes_late, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_a_clock_set_back, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_tried_again, home_setup, home_teardown),
-    cmocka_unit_test_setup_teardown (test_two_keepers, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_two_couriers, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_once, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);

@@ -95,7 +95,7 @@ greet (const Session *session)
   say (session, "250 SIZE");
 }
 
-/* Whoever is called nobody@... is not here; the password of AUTH is kept as it comes. */
+/* Whoever is called nobody@... is not here. */
 static void
 take_recipient (const Session *session, const char *line)
 {
@@ -114,13 +114,12 @@ take_command (Session *session, const char *line)
       say (session, "220 begin");
       start_tls (session);
     }
-  else if (g_str_has_prefix (line, "AUTH PLAIN "))
+  else if (g_str_equal (line, "AUTH PLAIN"))
     {
-      json_object_set_new (session->message, "auth", json_string (line + strlen ("AUTH PLAIN ")));
-      say (session, strstr (line, "AGFubgByaWdodA==") != NULL ? "235 come in" : "535 wrong password"); /* ann, right */
+      say (session, "334 ");
+      g_autofree char *words = read_line (session);
+      say (session, g_strcmp0 (words, "AGFubgByaWdodA==") == 0 ? "235 come in" : "535 wrong password"); /* ann, right */
     }
-  else if (g_str_has_prefix (line, "AUTH"))
-    say (session, "334 ");
   else if (g_str_has_prefix (line, "MAIL"))
     {
       json_object_set_new (session->message, "from", json_string (line + strlen ("MAIL FROM:")));
