@@ -65,7 +65,7 @@ server_teardown (void **state)
   g_autofree char *data = server_member (home, "data");
   g_autofree char *socket_folder = server_member (home, "socket");
   outcome_free (run_weir (home, "db", "stop", NULL));
-  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir/"))
+  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir-root/"))
     {
       g_autofree char *folder = g_path_get_dirname (data);
       remove_tree (folder);
