@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "src/commands/completion.h"
 #include "src/settings/settings_show.h"
 
 #include <errno.h>
@@ -14,8 +15,8 @@ const Command *const cli_table[] = {
   &command_ledger,  &command_migrate, &command_db,     &command_psql, &command_completion, NULL,
 };
 
-static const Command *
-find_command (const char *name)
+const Command *
+cli_find (const char *name)
 {
   for (const Command *const *command = cli_table; *command != NULL; command++)
     if (g_str_equal ((*command)->name, name))
@@ -96,7 +97,7 @@ run_help (int argc, char **argv)
     return print_schema ();
   if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
-  const Command *command = find_command (argv[1]);
+  const Command *command = cli_find (argv[1]);
   if (command == NULL)
     return complain_unknown (argv[1]);
   char *help[] = { (char *) command->name, (char *) "--help", NULL };
@@ -128,11 +129,13 @@ dispatch (int argc, char **argv)
     return puts ("weir " WEIR_VERSION), 0;
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     return print_overview (stdout), 0;
+  if (g_str_equal (argv[1], "--complete"))
+    return completion_print (argc - 2, argv + 2);
   if (!bring_command_forward (argc, argv))
     return command_usage (NULL, "a command is missing");
   if (g_str_equal (argv[1], "help"))
     return run_help (argc - 1, argv + 1);
-  const Command *command = find_command (argv[1]);
+  const Command *command = cli_find (argv[1]);
   return command != NULL ? command_call (command, argc - 1, argv + 1) : complain_unknown (argv[1]);
 }
 

@@ -31,6 +31,13 @@ type_to_schema (const Setting *row)
       return json_pack ("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t) row->low, "maximum", (json_int_t) row->high);
     case SETTING_NUMBER:
       return json_pack ("{s:s, s:f, s:f}", "type", "number", "minimum", row->low, "maximum", row->high);
+    case SETTING_BYTES:
+      return json_pack ("{s:s, s:s}", "type", "string", "pattern", "^[0-9]+ *[kKmMgGtT]?[bB]$");
+    case SETTING_PERIOD:
+      return json_pack ("{s:s, s:s}", "type", "string", "pattern",
+                        "^([0-9]+ *(second|minute|hour|day|week|month|year)s?|forever)$");
+    case SETTING_TREE:
+      return json_object (); /* weir check says what is wrong in it */
     }
   g_assert_not_reached ();
 }
