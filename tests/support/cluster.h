@@ -57,7 +57,8 @@ int cluster_teardown (void **state);
 void cluster_stop (Cluster *cluster);
 void cluster_start (Cluster *cluster);
 
-/* The folder of PostgreSQL's programs. Owned by the caller. */
+/* The folder of PostgreSQL's programs: WEIR_TEST_PG_BIN, which the embedded servers of homes are then started from, too; else the newest of
+ * Debian's. Owned by the caller. */
 char *cluster_programs (void);
 
 /* A URL with a password. Owned by the caller. */
