@@ -24,9 +24,9 @@ count (const Json *schema)
   Json *member;
   size_t all = 0;
   json_object_foreach (json_object_get (schema, "properties"), name, member)
-  {
-    all += json_object_get (member, "properties") != NULL ? count (member) : 1;
-  }
+    {
+      all += json_object_get (member, "properties") != NULL ? count (member) : 1;
+    }
   return all;
 }
 
