@@ -282,7 +282,8 @@ run (Call *call, int *ret_code, GError **error)
     return list_clusters (call, error);
   if (g_str_equal (verb, "drop") && (options->orphans || options->orphan != NULL))
     return drop_orphans (call, ret_code, error);
-  call->settings = settings_load (&call->given, g_str_equal (verb, "start") ? HOME_CREATE : HOME_REQUIRED, error);
+  HomePolicy policy = g_str_equal (verb, "start") ? HOME_CREATE : g_str_equal (verb, "stop") ? HOME_UNREAD : HOME_REQUIRED;
+  call->settings = settings_load (&call->given, policy, error);
   g_autoptr (PgServer) server = call->settings != NULL ? pgserver_find (call->settings, error) : NULL;
   return server != NULL && serve (call, server, ret_code, error);
 }

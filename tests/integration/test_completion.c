@@ -43,6 +43,10 @@ static const struct
   { "--home ''", "" },
   { "load --port ''", "" },
   { "status --names ''", "" },
+  { "history ''", "users o_d_d shops" },
+  { "history users ''", "" },
+  { "ledger host=x wa", "wait" },
+  { "ledger run -- --pi", "" },
 };
 
 /* Command lines as they are typed; and all that is offered, in order of names. */

@@ -234,7 +234,10 @@ test_another_version (void **state)
 {
   Home *home = *state;
   assert_weir (home, 0, "init", NULL);
+  /* As at the end of a service whose settings somebody has just broken. */
+  home_write_file (home, "weir.json", "{\"setle\": 1}");
   assert_weir (home, 0, "db", "stop", NULL);
+  home_configure (home, "");
   write_program (home, "initdb", "#!/bin/sh\nexit 1\n");
   write_program (home, "pg_ctl", "#!/bin/sh\nexit 1\n");
   write_program (home, "postgres", "#!/bin/sh\necho 'postgres (PostgreSQL) 99.1'\n");

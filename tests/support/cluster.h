@@ -65,8 +65,8 @@ char *cluster_programs (void);
 char *cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password);
 
 /* WEIR_TEST_ROLE=loader in the environment: the role weir, as whom all weirs work, is no owner of its database but the loader of
- * schema/roles.sql there, and the ledger is made before. What a test does by itself it does as the superuser then. Tests of what
- * a loader may not do, or need not (make a ledger or a schema, take it back), fail. */
+ * schema/roles.sql there, and the ledger is made before. What a test does by itself it does as the superuser then. Tests
+ * that begin with an empty database are left out (every_test.c): a loader makes neither ledger nor schema. */
 bool cluster_is_of_loader (void);
 
 /* Makes the ledger in a database and runs schema/roles.sql there; the role weir is the loader. */
