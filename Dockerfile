@@ -15,7 +15,7 @@ RUN for library in $(ldd /usr/local/bin/weir* | awk '$2 == "=>" { print $1 }' | 
 FROM debian:bookworm-slim
 COPY --from=build /packages /usr/local/share/weir/
 RUN apt-get update -q \
-  && apt-get install -y -q --no-install-recommends $(cat /usr/local/share/weir/packages) \
+  && apt-get install -y -q --no-install-recommends $(cat /usr/local/share/weir/packages) tzdata ca-certificates \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
 COPY --from=build /usr/local/bin/ /usr/local/bin/
 COPY --from=build /usr/local/share/weir/ /usr/local/share/weir/

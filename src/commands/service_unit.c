@@ -68,15 +68,17 @@ escape_path (const char *path)
   return g_string_free (escaped, FALSE);
 }
 
-/* Folders that the settings have elsewhere are written, too. */
+/* Folders that the settings have elsewhere are written, too; a log is begun anew beside itself. */
 static void
 append_folders (GString *folders, const Settings *settings)
 {
   g_autofree char *within = g_strconcat (settings->home, "/", NULL);
   for (const Setting *row = settings_table; row->help != NULL; row++)
     {
-      const char *folder = row->type == SETTING_FOLDER ? *(char **) settings_member (settings, row) : NULL;
-      if (folder != NULL && !g_str_has_prefix (folder, within) && is_plain (folder))
+      bool is_file = row->type == SETTING_FILE;
+      const char *path = is_file || row->type == SETTING_FOLDER ? *(char **) settings_member (settings, row) : NULL;
+      g_autofree char *folder = path == NULL ? NULL : is_file ? g_path_get_dirname (path) : g_strdup (path);
+      if (folder != NULL && !g_str_has_prefix (folder, within) && is_plain (folder) && !g_str_equal (folder, settings->home))
         g_string_append_printf (folders, "\nReadWritePaths=%s", folder);
     }
 }

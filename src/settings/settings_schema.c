@@ -23,6 +23,7 @@ type_to_schema (const Setting *row)
     case SETTING_SCHEMA:
       return json_pack ("{s:s, s:i}", "type", "string", "minLength", 1);
     case SETTING_CONNINFO:
+    case SETTING_FILE: /* "": none */
       return json_pack ("{s:s}", "type", "string");
     case SETTING_CHOICE:
     case SETTING_FLAG:

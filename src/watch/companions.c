@@ -1,16 +1,34 @@
 #include "src/watch/companions.h"
 
+#include "src/schedule/piece.h"
 #include "src/watch/companion.h"
 
 typedef struct
 {
   const char *name;
   bool (*is_wanted) (const Settings *settings);
+  bool early;           /* it has something to do while the database is away */
   const char *words[4]; /* of its command line, behind the program and before --home; end with NULL */
 } Kind;
 
+static bool
+has_targets (const Settings *settings)
+{
+  return json_object_size (json_object_get (settings->notify, "targets")) > 0;
+}
+
+/* Broken models are told by whoever loads. */
+static bool
+has_schedule (const Settings *settings)
+{
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  return catalog != NULL && pieces_any (settings, catalog, schedule_jobs);
+}
+
 /* A new companion is a row here. */
 static const Kind kinds[] = {
+  { "schedule", has_schedule, false, { "schedule", "--keep" } },
+  { "alerts", has_targets, true, { "notify", "--deliver" } },
   { NULL },
 };
 
@@ -67,12 +85,12 @@ start (Companions *companions, const Kind *kind, const char *home)
 }
 
 void
-companions_follow (Companions *companions, const Settings *settings)
+companions_follow (Companions *companions, const Settings *settings, bool ready)
 {
   for (const Kind *kind = kinds; kind->name != NULL; kind++)
     {
       Companion **place = &companions->running[kind - kinds];
-      bool wanted = kind->is_wanted (settings);
+      bool wanted = (ready || kind->early) && kind->is_wanted (settings);
       if (*place != NULL && companion_is_gone (*place))
         drop (place);
       if (*place == NULL && wanted)
@@ -81,6 +99,17 @@ companions_follow (Companions *companions, const Settings *settings)
         companion_renew (*place);
       else if (*place != NULL)
         companion_stop (*place);
+    }
+}
+
+void
+companions_look (Companions *companions, const Settings *settings)
+{
+  for (const Kind *kind = kinds; kind->name != NULL; kind++)
+    {
+      Companion **place = &companions->running[kind - kinds];
+      if (*place == NULL && kind->is_wanted (settings))
+        *place = start (companions, kind, settings->home);
     }
 }
 
