@@ -1,0 +1,361 @@
+#include "pipeline/warehouse/partial.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "pipeline/warehouse/expressions.h"
+#include "pipeline/warehouse/scd.h"
+
+#include <string.h>
+
+static void
+column_free (PartialColumn *column)
+{
+  g_free (column->name);
+  g_free (column);
+}
+
+static void
+add (Partial *partial, const char *name, bool before)
+{
+  PartialColumn *column = g_new0 (PartialColumn, 1);
+  *column = (PartialColumn) { .name = g_strdup (name), .before = before };
+  g_ptr_array_add (partial->columns, column);
+}
+
+Partial *
+partial_new (const char *text, GError **error)
+{
+  g_autoptr (Json) json = text != NULL ? weir_json_parse (text, strlen (text), "weir.table.partial", error) : json_array ();
+  if (json == NULL)
+    return NULL;
+  Partial *partial = g_new0 (Partial, 1);
+  partial->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) column_free);
+  partial->whole = true;
+  size_t i;
+  Json *one;
+  json_array_foreach (json, i, one)
+    {
+      const char *name = json_string_value (json_object_get (one, "column"));
+      if (name != NULL)
+        add (partial, name, json_is_true (json_object_get (one, "before")));
+    }
+  return partial;
+}
+
+void
+partial_free (Partial *partial)
+{
+  if (partial == NULL)
+    return;
+  g_ptr_array_unref (partial->columns);
+  g_free (partial);
+}
+
+static PartialColumn *
+find (const Partial *partial, const char *name)
+{
+  for (guint i = 0; i < partial->columns->len; i++)
+    {
+      PartialColumn *column = partial->columns->pdata[i];
+      if (strcmp (column->name, name) == 0)
+        return column;
+    }
+  return NULL;
+}
+
+void
+partial_rename (Partial *partial, const char *name, const char *to)
+{
+  PartialColumn *column = find (partial, name);
+  if (column == NULL)
+    return;
+  g_free (column->name);
+  column->name = g_strdup (to);
+  partial->changed = true;
+}
+
+void
+partial_forget (Partial *partial)
+{
+  partial->changed = partial->columns->len > 0 || !partial->whole;
+  partial->whole = true;
+  g_ptr_array_set_size (partial->columns, 0);
+}
+
+static bool
+is_in (const GPtrArray *names, const char *name)
+{
+  return g_ptr_array_find_with_equal_func ((GPtrArray *) names, name, g_str_equal, NULL);
+}
+
+void
+partial_bring (Partial *partial, const Warehouse *warehouse, const Pins *pins)
+{
+  guint known = partial->columns->len;
+  for (guint i = 0; i < warehouse->carried->len; i++)
+    if (pins_know (pins, warehouse->carried->pdata[i]) && find (partial, warehouse->carried->pdata[i]) == NULL)
+      add (partial, warehouse->carried->pdata[i], true);
+  for (guint i = 0; i < warehouse->added->len; i++)
+    if (find (partial, warehouse->added->pdata[i]) == NULL)
+      add (partial, warehouse->added->pdata[i], false);
+  partial->changed |= partial->columns->len > known;
+  for (guint i = 0; i < partial->columns->len; i++)
+    {
+      PartialColumn *column = partial->columns->pdata[i];
+      column->own = is_in (warehouse->columns, column->name);
+      column->there = column->own || is_in (warehouse->carried, column->name);
+    }
+}
+
+bool
+partial_any (const Warehouse *warehouse)
+{
+  return warehouse->partial != NULL && warehouse->partial->columns->len > 0;
+}
+
+const PartialColumn *
+partial_find (const Warehouse *warehouse, const char *name)
+{
+  const PartialColumn *column = warehouse->partial != NULL ? find (warehouse->partial, name) : NULL;
+  return column != NULL && column->there ? column : NULL;
+}
+
+GPtrArray *
+partial_others (const Warehouse *warehouse, const GPtrArray *names)
+{
+  GPtrArray *others = g_ptr_array_new ();
+  for (guint i = 0; i < names->len; i++)
+    if (partial_find (warehouse, names->pdata[i]) == NULL)
+      g_ptr_array_add (others, names->pdata[i]);
+  return others;
+}
+
+static bool
+is_first (const Warehouse *warehouse, const char *name)
+{
+  const HistoryRule *rule = scd_rule (warehouse, name);
+  return rule != NULL && rule->scd == SCD_FIRST;
+}
+
+char *
+partial_may_fill (const Warehouse *warehouse)
+{
+  const char *column;
+  if (!partial_any (warehouse) || !scd_can_splice (warehouse, &column))
+    return NULL;
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < warehouse->partial->columns->len; i++)
+    {
+      const PartialColumn *one = warehouse->partial->columns->pdata[i];
+      g_autofree char *ident = text_quote_ident (one->name);
+      if (one->own && !is_in (warehouse->added, one->name))
+        g_string_append_printf (text, "%s(w.%s is null and d.%s is not null)", text->len > 0 ? " or " : "", ident, ident);
+    }
+  return g_string_free (text, text->len == 0);
+}
+
+bool
+partial_adds_first (const Warehouse *warehouse)
+{
+  const char *column;
+  if (warehouse->partial == NULL || !scd_can_splice (warehouse, &column))
+    return false;
+  for (guint i = 0; i < warehouse->added->len; i++)
+    if (is_first (warehouse, warehouse->added->pdata[i]))
+      return true;
+  return false;
+}
+
+/* B'101': what "is" says of each column. */
+static char *
+bits (const Partial *partial, bool (*is) (const PartialColumn *column))
+{
+  GString *text = g_string_new ("B'");
+  for (guint i = 0; i < partial->columns->len; i++)
+    g_string_append_c (text, is (partial->columns->pdata[i]) ? '1' : '0');
+  return g_string_free (g_string_append_c (text, '\''), FALSE);
+}
+
+static bool
+is_own (const PartialColumn *column)
+{
+  return column->own;
+}
+
+static bool
+is_before (const PartialColumn *column)
+{
+  return column->before;
+}
+
+static bool
+is_none (const PartialColumn *column G_GNUC_UNUSED)
+{
+  return false;
+}
+
+char *
+partial_own (const Warehouse *warehouse)
+{
+  return bits (warehouse->partial, is_own);
+}
+
+/* The columns of these that the table has, each by the format: $c is its name, $i its bit, $v what it is compared by, of $o. */
+static char *
+each (const Warehouse *warehouse, const GPtrArray *names, const char *format)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < warehouse->partial->columns->len; i++)
+    {
+      const PartialColumn *column = warehouse->partial->columns->pdata[i];
+      if (!column->there || (names != NULL && !is_in (names, column->name)))
+        continue;
+      const gpointer one[] = { column->name };
+      const GPtrArray alone = { (gpointer *) one, 1 };
+      g_autofree char *ident = text_quote_ident (column->name), *bit = g_strdup_printf ("%u", i);
+      g_autofree char *e = expression_compared (warehouse, &alone, "e."), *k = expression_compared (warehouse, &alone, "k.");
+      g_autoptr (GString) part = g_string_new (format);
+      g_string_replace (part, "$c", ident, 0);
+      g_string_replace (part, "$i", bit, 0);
+      g_string_replace (part, "$e", e, 0);
+      g_string_replace (part, "$k", k, 0);
+      g_string_append (text, part->str);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* What each is when an event is true: what was said of it last. Of a column that has its first value in all versions, that. */
+static char *
+folded (const Warehouse *warehouse)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < warehouse->partial->columns->len; i++)
+    {
+      const PartialColumn *column = warehouse->partial->columns->pdata[i];
+      g_autofree char *ident = text_quote_ident (column->name);
+      if (!column->there)
+        continue;
+      if (is_first (warehouse, column->name))
+        g_string_append_printf (
+            text,
+            "first_value(case when get_bit(g.\"says?\", %u) = 1 then g.%s end) over (partition by g.\"id?\" order by"
+            " get_bit(g.\"says?\", %u) desc, g.\"at?\") as %s, ",
+            i, ident, i, ident);
+      else
+        g_string_append_printf (text,
+                                "case when g.\"said%u?\" > 0 then first_value(g.%s) over (partition by g.\"id?\", g.\"said%u?\""
+                                " order by g.\"at?\") end as %s, ",
+                                i, ident, i, ident);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* The bits of the columns, with commas between them. */
+static char *
+numbers (const Partial *partial, bool (*is) (const PartialColumn *column))
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < partial->columns->len; i++)
+    if (is (partial->columns->pdata[i]))
+      g_string_append_printf (text, "%s%u", text->len > 0 ? ", " : "", i);
+  return g_string_free (text, FALSE);
+}
+
+static bool
+is_there (const PartialColumn *column)
+{
+  return column->there;
+}
+
+void
+partial_set (Vars *vars, const Warehouse *warehouse)
+{
+  const Partial *partial = warehouse->partial;
+  char *before = bits (partial, is_before);
+  vars_take (vars, "bits", g_strdup_printf ("%u", partial->columns->len));
+  vars_take (vars, "had",
+             g_strdup_printf ("(coalesce(o.had, B'') || substring(%s from length(coalesce(o.had, B'')) + 1))::bit(%u)", before,
+                              partial->columns->len));
+  vars_take (vars, "before", before);
+  vars_take (vars, "own", bits (partial, is_own));
+  vars_take (vars, "none", bits (partial, is_none));
+  vars_take (vars, "own_bits", numbers (partial, is_own));
+  vars_take (vars, "all_bits", numbers (partial, is_there));
+  vars_take (vars, "partial_e", each (warehouse, NULL, "e.$c, "));
+  vars_take (vars, "partial_d", each (warehouse, NULL, "d.$c, "));
+  vars_take (vars, "merged",
+             each (warehouse, NULL,
+                   "first_value(e.$c) over (partition by e.\"id?\", e.\"at?\" order by get_bit(e.\"says?\", $i) desc,"
+                   " e.\"kind?\" desc) as $c, "));
+  vars_take (vars, "counted_bits",
+             each (warehouse, NULL, "count(*) filter (where get_bit(m.\"says?\", $i) = 1) over t as \"said$i?\", "));
+  vars_take (vars, "folded", folded (warehouse));
+  vars_take (vars, "fold", each (warehouse, NULL, "$c = d.$c, "));
+}
+
+char *
+partial_changed (const Warehouse *warehouse, const GPtrArray *names)
+{
+  GString *out = g_string_new ("array_remove(array[");
+  for (guint i = 0; i < names->len; i++)
+    {
+      const GPtrArray one = { names->pdata + i, 1 };
+      g_autofree char *literal = text_quote_literal (names->pdata[i]),
+                      *known = each (warehouse, &one, "get_bit(n.\"known?\", $i) = 1 and ");
+      g_autofree char *mine = expression_compared (warehouse, &one, "n."), *theirs = expression_compared (warehouse, &one, "b.");
+      g_string_append_printf (out, "%scase when %s%s is distinct from %s then %s end", i > 0 ? ", " : "", known, mine, theirs,
+                              literal);
+    }
+  g_string_append (out, "]::text[], null)");
+  return g_string_free (out, FALSE);
+}
+
+char *
+partial_differs (const Warehouse *warehouse, const GPtrArray *names)
+{
+  return each (warehouse, names, " or (get_bit(e.\"knew?\", $i) = 1 and $e is distinct from lag($e) over t)");
+}
+
+char *
+partial_differs_held (const Warehouse *warehouse, const GPtrArray *names)
+{
+  return each (
+      warehouse, names,
+      " or (coalesce(get_bit(first_value(e.\"known?\") over t, $i), 0) = 1 and $e is distinct from first_value($e) over t)");
+}
+
+char *
+partial_same (const Warehouse *warehouse, const GPtrArray *names)
+{
+  return each (warehouse, names,
+               " and ($e is not distinct from $k or (get_bit(k.\"said?\", $i) = 0 and get_bit(e.\"knew?\", $i) = 0))");
+}
+
+char *
+partial_signs (const Warehouse *warehouse, const GPtrArray *names)
+{
+  if (!partial_any (warehouse))
+    return g_strdup ("false");
+  g_autofree char *differs = each (warehouse, names, " or w.$c is distinct from d.$c");
+  return g_strconcat ("false", differs, NULL);
+}
+
+bool
+partial_write (Db *db, const Warehouse *warehouse, GError **error)
+{
+  const Partial *partial = warehouse->partial;
+  if (partial == NULL || !partial->changed)
+    return true;
+  g_autoptr (Json) json = json_array ();
+  for (guint i = 0; i < partial->columns->len; i++)
+    {
+      const PartialColumn *column = partial->columns->pdata[i];
+      json_array_append_new (json,
+                             json_pack ("{s:o, s:b}", "column", weir_json_string (column->name), "before", (int) column->before));
+    }
+  g_autofree char *text = weir_json_text (json);
+  const SqlVar vars[] = { { "table", warehouse->layout->model->table },
+                          { "partial", text },
+                          { "whole", partial->whole ? "true" : "false" } };
+  return sql_run (db, "splice/partial", vars, G_N_ELEMENTS (vars), NULL, error);
+}
