@@ -141,7 +141,7 @@ char *
 partial_may_fill (const Warehouse *warehouse)
 {
   const char *column;
-  if (!partial_any (warehouse) || !scd_can_splice (warehouse, &column))
+  if (!warehouse->kind->versions || !partial_any (warehouse) || !scd_can_splice (warehouse, &column))
     return NULL;
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < warehouse->partial->columns->len; i++)
@@ -158,7 +158,7 @@ bool
 partial_adds_first (const Warehouse *warehouse)
 {
   const char *column;
-  if (warehouse->partial == NULL || !scd_can_splice (warehouse, &column))
+  if (!warehouse->kind->versions || warehouse->partial == NULL || !scd_can_splice (warehouse, &column))
     return false;
   for (guint i = 0; i < warehouse->added->len; i++)
     if (is_first (warehouse, warehouse->added->pdata[i]))
@@ -267,15 +267,22 @@ is_there (const PartialColumn *column)
   return column->there;
 }
 
+/* Which columns what was kept, o, had. */
+static char *
+partial_had (const Warehouse *warehouse)
+{
+  g_autofree char *before = bits (warehouse->partial, is_before);
+  return g_strdup_printf ("(coalesce(o.had, B'') || substring(%s from length(coalesce(o.had, B'')) + 1))::bit(%u)", before,
+                          warehouse->partial->columns->len);
+}
+
 void
 partial_set (Vars *vars, const Warehouse *warehouse)
 {
   const Partial *partial = warehouse->partial;
   char *before = bits (partial, is_before);
   vars_take (vars, "bits", g_strdup_printf ("%u", partial->columns->len));
-  vars_take (vars, "had",
-             g_strdup_printf ("(coalesce(o.had, B'') || substring(%s from length(coalesce(o.had, B'')) + 1))::bit(%u)", before,
-                              partial->columns->len));
+  vars_take (vars, "had", partial_had (warehouse));
   vars_take (vars, "before", before);
   vars_take (vars, "own", bits (partial, is_own));
   vars_take (vars, "none", bits (partial, is_none));
@@ -338,6 +345,50 @@ partial_signs (const Warehouse *warehouse, const GPtrArray *names)
     return g_strdup ("false");
   g_autofree char *differs = each (warehouse, names, " or w.$c is distinct from d.$c");
   return g_strconcat ("false", differs, NULL);
+}
+
+/* What the table's row, w, gets of a late row, d, if nobody has said of the column what is true since later: "at" and "theirs" are since when
+ * they are. */
+static char *
+last_word (const Warehouse *warehouse, guint bit, const PartialColumn *column, const char *at, const char *theirs)
+{
+  g_autofree char *ident = text_quote_ident (column->name), *table = text_quote_literal (warehouse->layout->model->table);
+  g_autofree char *said = g_strdup_printf ("from weir.observed o where o.table_name = %s and o.part = right(d._id::text, 3)"
+                                           " and o.said = 'again' and d._id = any (o.ids)",
+                                           table);
+  g_autofree char *had = partial_had (warehouse);
+  g_autofree char *unkept =
+      column->before ? g_strdup_printf (" or (%s > %s and not exists (select %s and o.at = %s))", theirs, at, said, theirs)
+                     : g_strdup ("");
+  return g_strdup_printf ("case when exists (select %s and o.at > %s and get_bit(%s, %u) = 1)%s then w.%s else d.%s end as %s",
+                          said, at, had, bit, unkept, ident, ident, ident);
+}
+
+bool
+partial_set_late (Vars *vars, const Warehouse *warehouse, const char *at, const char *theirs)
+{
+  g_autoptr (GString) last = g_string_new (NULL), has = g_string_new (NULL), wants = g_string_new (NULL),
+                      fills = g_string_new (NULL);
+  for (guint i = 0; partial_any (warehouse) && i < warehouse->partial->columns->len; i++)
+    {
+      const PartialColumn *column = warehouse->partial->columns->pdata[i];
+      const HistoryRule *rule = scd_rule (warehouse, column->name);
+      if (!column->own || (rule != NULL && rule->scd != SCD_OVERWRITE))
+        continue;
+      const char *comma = last->len > 0 ? ", " : "";
+      g_autofree char *ident = text_quote_ident (column->name), *word = last_word (warehouse, i, column, at, theirs);
+      g_string_append_printf (last, "%s%s", comma, word);
+      g_string_append_printf (has, "%sw.%s", comma, ident);
+      g_string_append_printf (wants, "%sn.%s", comma, ident);
+      g_string_append_printf (fills, "%s = n.%s, ", ident, ident);
+    }
+  if (last->len == 0)
+    return false;
+  vars_take (vars, "last", g_strdup (last->str));
+  vars_take (vars, "has", g_strdup (has->str));
+  vars_take (vars, "wants", g_strdup (wants->str));
+  vars_take (vars, "fills", g_strdup (fills->str));
+  return true;
 }
 
 bool

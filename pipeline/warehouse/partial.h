@@ -80,6 +80,9 @@ char *partial_same (const Warehouse *warehouse, const GPtrArray *names);
  * is only filled, or carries on what is said before it. */
 char *partial_signs (const Warehouse *warehouse, const GPtrArray *names);
 
+/* Of a table without versions: what a row gets of one that comes late (fact/fill_later). False: nothing. */
+bool partial_set_late (Vars *vars, const Warehouse *warehouse, const char *at, const char *theirs);
+
 /* Keeps the list, where it is another one. */
 bool partial_write (Db *db, const Warehouse *warehouse, GError **error);
 

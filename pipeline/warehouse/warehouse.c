@@ -416,7 +416,7 @@ static bool
 read_partial (Warehouse *warehouse, const TableBefore *before, GError **error)
 {
   const Model *model = warehouse->layout->model;
-  if (!warehouse->kind->versions || !effective_is_dated (before->effective) || model->late == LATE_APPLY)
+  if (model_is_keyless (model) || !effective_is_dated (before->effective) || model->late == LATE_APPLY)
     return true;
   warehouse->partial = partial_new (before->partial, error);
   if (warehouse->partial != NULL)
