@@ -67,6 +67,7 @@ fill (Db *db, const Splice *splice, Vars *vars, GError **error)
   if (!partial_any (splice->warehouse))
     return true;
   vars_take (vars, "theirs", g_strdup (theirs));
+  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   return (splice->result->rows.late == 0 || !partial_set_late (vars, splice->warehouse, at, theirs)
           || vars_run (db, vars, "fact/fill_later", error))
          && (!by_row || vars_run (db, vars, "fact/remember_later", error));

@@ -261,6 +261,25 @@ numbers (const Partial *partial, bool (*is) (const PartialColumn *column))
   return g_string_free (text, FALSE);
 }
 
+/* Whether a row, n, has another value of a column of its file than its version, w, if that has one. */
+static char *
+overturning (const Warehouse *warehouse)
+{
+  GString *text = g_string_new ("false");
+  for (guint i = 0; i < warehouse->partial->columns->len; i++)
+    {
+      const PartialColumn *column = warehouse->partial->columns->pdata[i];
+      const gpointer one[] = { column->name };
+      const GPtrArray alone = { (gpointer *) one, 1 };
+      g_autoptr (GPtrArray) decides = scd_deciding (warehouse, &alone);
+      if (!column->own || decides->len == 0)
+        continue;
+      g_autofree char *n = expression_compared (warehouse, &alone, "n."), *w = expression_compared (warehouse, &alone, "w.");
+      g_string_append_printf (text, " or (%s is not null and %s is distinct from %s)", w, n, w);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static bool
 is_there (const PartialColumn *column)
 {
@@ -297,6 +316,7 @@ partial_set (Vars *vars, const Warehouse *warehouse)
   vars_take (vars, "counted_bits",
              each (warehouse, NULL, "count(*) filter (where get_bit(m.\"says?\", $i) = 1) over t as \"said$i?\", "));
   vars_take (vars, "folded", folded (warehouse));
+  vars_take (vars, "overturning", overturning (warehouse));
   vars_take (vars, "fold", each (warehouse, NULL, "$c = d.$c, "));
 }
 
@@ -389,6 +409,15 @@ partial_set_late (Vars *vars, const Warehouse *warehouse, const char *at, const 
   vars_take (vars, "wants", g_strdup (wants->str));
   vars_take (vars, "fills", g_strdup (fills->str));
   return true;
+}
+
+void
+partial_note (const Warehouse *warehouse, const RowCounts *rows, GPtrArray *notes)
+{
+  if (rows->late > 0 && partial_any (warehouse) && !warehouse->partial->whole)
+    g_ptr_array_add (
+        notes, g_strdup ("which columns the files had that an older weir has loaded is not known: what late rows say ends at their "
+                         "versions, also where these only took a value over"));
 }
 
 bool

@@ -65,6 +65,7 @@ set_comparisons (Vars *vars, const Warehouse *warehouse)
                   *same = some ? partial_same (warehouse, own) : g_strdup ("");
   g_autofree char *held = some ? partial_differs_held (warehouse, own) : g_strdup ("");
   vars_take (vars, "differs", g_strdup_printf ("(%s is distinct from lag(%s) over t%s)", e, e, differs));
+  vars_set (vars, "overturns", some ? "or coalesce(e.\"overturns?\", false)" : "");
   vars_take (vars, "same", g_strdup_printf ("(%s is not distinct from %s%s)", e, k, same));
   vars_take (vars, "differs_held", g_strdup_printf ("(%s is distinct from first_value(%s) over t%s)", e, e, held));
 }
@@ -278,7 +279,8 @@ run_all (Db *db, const Vars *vars, const char *const *statements, GError **error
 static bool
 find_partial (Db *db, const Vars *vars, const Warehouse *warehouse, GError **error)
 {
-  static const char *const statements[] = { "splice/part", "splice/part_behind", "splice/part_said", NULL };
+  static const char *const statements[] = { "splice/part", "splice/part_behind", "splice/part_said", "splice/part_overturned",
+                                            NULL };
   return !partial_any (warehouse) || run_all (db, vars, statements, error);
 }
 
@@ -500,6 +502,7 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
       || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
       || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
     return false;
+  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && fill_partial (db, &all, splice->warehouse, error)
          && overwrite (db, &all, splice->warehouse, error) && write_all (db, splice, &all, whole, erases, error);

@@ -216,7 +216,7 @@ with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :differs as "differs?",
+    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :differs :overturns as "differs?",
            :newest_e is distinct from lag(:newest_e) over t as "newer?",
            max(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "newest?",
            min(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "oldest?"
@@ -253,7 +253,7 @@ with grouped as (
     from weir_events e),
 held as (
     select e."line?", e."kind?", e."at?", e."last?", e."group?", e."holds?", e."there?", first_value(e."holds?") over t as "held?",
-           :differs_held as "differs?"
+           :differs_held :overturns as "differs?"
     from grouped e window t as (partition by e."id?", e."group?" order by e."at?", e."kind?"))
 select h."line?", :'column', 'late', :'message'
 from held h
@@ -380,8 +380,9 @@ group by 3, 4
 
 -- name: part
 -- From here on what there is only of tables with columns that not every file had (pipeline/warehouse/partial.h). Of each event: which of them its
--- row had; of which something was known then, and before; and what the columns had when the event's hash was made.
-alter table weir_events add "said?" bit(:bits), add "known?" bit(:bits), add "knew?" bit(:bits), add "was?" text
+-- row had; of which something was known then, and before; what the columns had
+-- when the event's hash was made; and whether the row says otherwise than what its version was filled with.
+alter table weir_events add "said?" bit(:bits), add "known?" bit(:bits), add "knew?" bit(:bits), add "was?" text, add "overturns?" boolean
 
 -- name: part_news
 -- The other rows of these entities: that one says again what holds, of a column that it is the first to have, is news for the next one.
@@ -423,6 +424,14 @@ set "said?" = case when e."there?" then :none
                                     and e."id?" = any (o.ids)), :before) end,
     "was?" = row(:partial_e 0)::text
 where e."holds?"
+
+-- name: part_overturned
+-- Rows that say first of a column what a later one had said first, and has filled their version with.
+update weir_events e set "overturns?" = true
+from weir_events n cross join lateral (
+    select * from :"schema".:"table" w
+    where w.:"id" = n."id?" and w.:"valid_from" <= n."at?" and (w.:"valid_to" is not distinct from :open_end or n."at?" < w.:"valid_to") offset 0) w
+where e.ctid = n.ctid and n."kind?" = 3 and n."holds?" and not n."there?" and (:overturning)
 
 -- name: part_carry
 -- Each event has of these columns what was said last. Of one instant what came last is right, and of what its file lacks, what was said before.
