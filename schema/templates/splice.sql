@@ -36,14 +36,15 @@ and not exists (
 analyze weir_news
 
 -- name: refresh
--- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into.
+-- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into; of several such rows, the first.
 with suspected as materialized (
-    select d.*, w."begun?"
+    select distinct on (d._id, w."begun?") d.*, w."begun?"
     from weir_news d cross join lateral (
         select w.:"valid_from" as "begun?" from :"schema".:"table" w
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
           and not (:distinct) and not (:unlike) and w.row_hash is distinct from :refreshed :each) w
-    where not d."gone?")
+    where not d."gone?"
+    order by d._id, w."begun?", d."at?")
 :unfilled
 update :"schema".:"table" w
 set row_hash = :refreshed :filled

@@ -353,12 +353,138 @@ test_every_order_gives_the_same (void **state)
   try_streams (*state, try_stream, 8, 400);
 }
 
+/* ---- one thing at a time ---- */
+
+#define VERSIONS                                                                                                                   \
+  "select concat_ws('|', plan, coalesce(city, '-'), extract(day from effective_start_date), opened_by = (select run_id from "      \
+  "weir.file f where f.effective_on = effective_start_date and table_name = 'users' and state = 'applied' limit 1))"               \
+  " from warehouse.users order by version_number"
+
+static void
+load (Home *home, const char *name, const char *text, const char *counts)
+{
+  g_autoptr (Json) published = load_text (home, name, text, NULL);
+  assert_load (published, "applied", counts);
+}
+
+/* The city of the first holds up to the fourth, past the third, of which plan is known. */
+static void
+load_four (Home *home, const char *more)
+{
+  g_autofree char *model = g_strconcat (USERS ", \"effective\": \"file_name\"", more, "}", NULL);
+  home_write_model (home, "users", model);
+  load (home, "users_2026-01-01.csv", "key,plan,city\nann,basic,Oslo\n", "read=1 inserted=1 staged=1");
+  load (home, "users_2026-01-03.csv", "key,plan\nann,pro\n", "read=1 updated=1 deactivated=1 staged=1");
+  load (home, "users_2026-01-04.csv", "key,plan,city\nann,pro,Oslo\n", "read=1 unchanged=1 staged=1");
+}
+
+/* What a file only said again ends it as well. A version that carries a value on stays its own file's. */
+static void
+test_carried_on (void **state)
+{
+  Home *home = *state;
+  load_four (home, "");
+  load (home, "users_2026-01-02.csv", "key,city\nann,Bonn\n", "read=1 late=1 staged=1");
+  assert_sql (home, "basic|Oslo|1|t\nbasic|Bonn|2|t\npro|Bonn|3|t\npro|Oslo|4|f", VERSIONS);
+  assert_weir (home, 0, "undo", "users_2026-01-02.csv", "--yes", NULL);
+  assert_sql (home, "basic|Oslo|1|t\npro|Oslo|3|t", VERSIONS);
+  assert_weir (home, 0, "retry", "users_2026-01-02.csv", NULL);
+  assert_sql (home, "basic|Oslo|1|t\nbasic|Bonn|2|t\npro|Bonn|3|t\npro|Oslo|4|f", VERSIONS);
+}
+
+/* What is kept of a column goes by its place in a list, and so has its new name. */
+static void
+test_a_new_name (void **state)
+{
+  Home *home = *state;
+  load_four (home, "");
+  home_write_model (home, "users", USERS ", \"effective\": \"file_name\", \"columns\": {\"town\": {\"from\": [\"city\"]}}}");
+  load (home, "users_2026-01-02.csv", "key,town\nann,Bonn\n", "read=1 late=1 staged=1");
+  assert_sql (home, "Oslo|Bonn|Bonn|Oslo", "select string_agg(town, '|' order by version_number) from warehouse.users");
+  assert_sql (home, "town",
+              "select string_agg(p ->> 'column', ',') from weir.table, jsonb_array_elements(partial) p where p ->> 'before' = "
+              "'true' and p ->> 'column' <> 'plan'");
+}
+
+static void
+test_a_new_secret (void **state)
+{
+  Home *home = *state;
+  load_four (home, "");
+  assert_weir (home, 0, "key", "rotate", "--yes", NULL);
+  load (home, "users_2026-01-02.csv", "key,city\nann,Bonn\n", "read=1 late=1 staged=1");
+  assert_sql (home, "Oslo|Bonn|Bonn|Oslo", "select string_agg(city, '|' order by version_number) from warehouse.users");
+}
+
+/* What filled a version is known of before, too: an earlier row that says otherwise would change that. */
+static void
+test_refused (void **state)
+{
+  Home *home = *state;
+  load_four (home, ", \"late\": \"refuse\", \"rejects\": {\"max_percent\": 100}");
+  load (home, "users_2026-01-06.csv", "key,seats\nann,6\n", "read=1 unchanged=1 staged=1");
+  load (home, "users_2026-01-05.csv", "key,seats\nann,5\n", "read=1 rejected=1");
+  load (home, "users_2026-01-02.csv", "key,city\nann,Bonn\n", "read=1 rejected=1");
+  assert_sql (home, "late,late", "select string_agg(reason, ',') from weir.reject");
+  assert_sql (home, "6", "select string_agg(seats::text, '|') from warehouse.users where version_number = 2");
+  load (home, "users_2026-01-05 (1).csv", "key,seats\nann,6\n", "read=1 unchanged=1 staged=1");
+}
+
+/* Whoever was seen first in a file that lacks a column has what the next one says of it since then; who was seen with an empty one, since now. */
+static void
+test_first_said (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS DATED);
+  load (home, "users_2026-01-01.csv", "key,plan,city\nann,basic,\n", "read=1 inserted=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan\nann,basic\nbob,basic\n", "read=2 inserted=1 unchanged=1 staged=2");
+  load (home, "users_2026-01-03.csv", "key,plan,city\nann,basic,Oslo\nbob,basic,Oslo\n",
+        "read=2 updated=1 deactivated=1 unchanged=1 staged=2");
+  assert_sql (home, "ann|-|1\nann|Oslo|3\nbob|Oslo|2",
+              "select key, city, extract(day from effective_start_date) from warehouse.users order by key, version_number");
+}
+
+/* Of what an older weir has loaded only the versions are known. */
+static void
+test_an_older_weir (void **state)
+{
+  Home *home = *state;
+  load_four (home, "");
+  sql_run_text (home, "update weir.table set partial = '[]', partial_whole = false");
+  sql_run_text (home, "delete from weir.observed");
+  g_autoptr (Json) late = load_text (home, "users_2026-01-02.csv", "key,city\nann,Bonn\n", NULL);
+  assert_load (late, "applied", "read=1 late=1 staged=1");
+  g_autofree char *notes = json_at (late, "notes");
+  assert_contains (notes, "which columns the files had that an older weir has loaded is not known");
+  assert_sql (home, "Oslo|Bonn|Oslo", "select string_agg(city, '|' order by version_number) from warehouse.users");
+  assert_weir (home, 0, "rebuild", "users", "--write", NULL);
+  assert_sql (home, "Oslo|Bonn|Bonn|Oslo", "select string_agg(city, '|' order by version_number) from warehouse.users");
+}
+
+static void
+test_facts (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"fact\", \"business_key\": [\"key\"]" DATED);
+  load (home, "users_2026-01-03.csv", "key,plan\nann,pro\n", "read=1 inserted=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan,city\nann,basic,Rome\n", "read=1 late=1 staged=1");
+  load (home, "users_2026-01-01.csv", "key,plan,city\nann,basic,Oslo\n", "read=1 late=1 staged=1");
+  assert_sql (home, "pro|Rome", "select plan, city from warehouse.users");
+}
+
 int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_every_order_gives_the_same),
+    TEST (test_carried_on),
+    TEST (test_a_new_name),
+    TEST (test_a_new_secret),
+    TEST (test_refused),
+    TEST (test_first_said),
+    TEST (test_an_older_weir),
+    TEST (test_facts),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
