@@ -261,7 +261,7 @@ numbers (const Partial *partial, bool (*is) (const PartialColumn *column))
   return g_string_free (text, FALSE);
 }
 
-/* Whether a row, n, has another value of a column of its file than its version, w, if that has one. */
+/* Whether a row, e, has another value of a column of its file than its version, w, if that has one. */
 static char *
 overturning (const Warehouse *warehouse)
 {
@@ -274,8 +274,8 @@ overturning (const Warehouse *warehouse)
       g_autoptr (GPtrArray) decides = scd_deciding (warehouse, &alone);
       if (!column->own || decides->len == 0)
         continue;
-      g_autofree char *n = expression_compared (warehouse, &alone, "n."), *w = expression_compared (warehouse, &alone, "w.");
-      g_string_append_printf (text, " or (%s is not null and %s is distinct from %s)", w, n, w);
+      g_autofree char *e = expression_compared (warehouse, &alone, "e."), *w = expression_compared (warehouse, &alone, "w.");
+      g_string_append_printf (text, " or (%s is not null and %s is distinct from %s)", w, e, w);
     }
   return g_string_free (text, FALSE);
 }

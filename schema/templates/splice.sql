@@ -429,10 +429,10 @@ where e."holds?"
 -- name: part_overturned
 -- Rows that say first of a column what a later one had said first, and has filled their version with.
 update weir_events e set "overturns?" = true
-from weir_events n cross join lateral (
-    select * from :"schema".:"table" w
-    where w.:"id" = n."id?" and w.:"valid_from" <= n."at?" and (w.:"valid_to" is not distinct from :open_end or n."at?" < w.:"valid_to") offset 0) w
-where e.ctid = n.ctid and n."kind?" = 3 and n."holds?" and not n."there?" and (:overturning)
+where e."kind?" = 3 and e."holds?" and not e."there?"
+  and exists (select from :"schema".:"table" w
+              where w.:"id" = e."id?" and w.:"valid_from" <= e."at?" and (w.:"valid_to" is not distinct from :open_end or e."at?" < w.:"valid_to")
+                and (:overturning) offset 0)
 
 -- name: part_carry
 -- Each event has of these columns what was said last. Of one instant what came last is right, and of what its file lacks, what was said before.
