@@ -474,14 +474,16 @@ where b."id?" = n."id?" and b."number?" = n."number?" - 1
 insert into weir.observed (table_name, run_id, part, at, ids, had)
 select :'table', :'run'::uuid, right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?"), e."said?"
 from (select "id?", "at?", "said?" from weir_events where "kind?" = 3 and "holds?" and not "there?"
-      union
+      union all
       select e."id?", e."at?", e."said?"
-      from weir_events e
-      where e."kind?" = 2 and not e."there?"
-        and not exists (select from weir_events n where n."id?" = e."id?" and n."at?" = e."at?" and n."kind?" in (1, 3))
-        and not exists (select from weir_history h where h."id?" = e."id?" and h."start?" = e."at?")
-        and not exists (select from weir.observed o where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at = e."at?"
-                        and o.said = 'again' and e."id?" = any (o.ids))) e
+      from (select "id?", "at?", (array_agg("said?"))[1] as "said?"
+            from (select "id?", "at?", "said?", "kind?" from weir_events where "kind?" > 0 and not "there?"
+                  union all
+                  select "id?", "start?", null, 3 from weir_history) a
+            group by 1, 2 having bool_and("kind?" = 2)) e
+      where not exists (select from weir.observed o
+                        where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at = e."at?" and o.said = 'again'
+                          and e."id?" = any (o.ids))) e
 group by 3, 4, 6
 
 -- name: part_observe
