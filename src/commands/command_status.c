@@ -1,12 +1,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/ledger.h"
+#include "schema/ledger_schedule.h"
 #include "schema/session.h"
 #include "src/commands/cli.h"
+#include "src/schedule/incident.h"
 #include "src/server/connect.h"
 #include "src/report/folders.h"
 #include "src/settings/settings.h"
 #include "src/report/tables.h"
+#include "src/report/alerted.h"
 #include "src/report/guarded.h"
 #include "src/report/told.h"
 
@@ -31,8 +34,11 @@ typedef struct
   Tables *tables;
   GPtrArray *waiting;
   FailedFiles failed;
-  GPtrArray *guarded; /* of GuardedFile; NULL: not known */
-  GPtrArray *strays;  /* paths of files among them that no run holds; NULL: not known */
+  GPtrArray *guarded;  /* of GuardedFile; NULL: not known */
+  GPtrArray *strays;   /* paths of files among them that no run holds; NULL: not known */
+  DbResult *incidents; /* that are open; NULL: not known */
+  AlertPlan *plan;     /* who is told of what */
+  Alerted *alerted;    /* NULL: nobody is to be told, or it is not known */
 } Status;
 
 static void
@@ -46,6 +52,9 @@ status_clear (Status *status)
   failed_files_clear (&status->failed);
   g_clear_pointer (&status->guarded, g_ptr_array_unref);
   g_clear_pointer (&status->strays, g_ptr_array_unref);
+  g_clear_pointer (&status->incidents, db_result_free);
+  g_clear_pointer (&status->alerted, alerted_free);
+  g_clear_pointer (&status->plan, alert_plan_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
@@ -157,6 +166,23 @@ strays_to_json (const Settings *settings, const GPtrArray *strays)
   return array;
 }
 
+static Json *
+incidents_to_json (const DbResult *incidents)
+{
+  static const char *const times[] = { "began", NULL };
+  Json *array = incidents != NULL ? show_result_to_json (incidents) : json_null ();
+  for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
+    {
+      Json *object = json_array_get (array, (size_t) row);
+      const char *detail = db_result_named (incidents, row, "detail");
+      g_autofree char *text = incident_row_text (incidents, row);
+      show_times_to_iso (object, times);
+      json_object_set_new (object, "detail", weir_json_parse (detail, strlen (detail), "incident", NULL));
+      json_object_set_new (object, "text", weir_json_string (text));
+    }
+  return array;
+}
+
 static void
 print_json (const Status *status)
 {
@@ -170,11 +196,12 @@ print_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  g_autoptr (Json) root =
-      json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
-                 "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away),
-                 "session", status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded),
-                 "not_held", strays_to_json (status->settings, status->strays), "failed", failed);
+  g_autoptr (Json) root = json_pack (
+      "{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
+      "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away), "session",
+      status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded), "not_held",
+      strays_to_json (status->settings, status->strays), "failed", failed, "incidents", incidents_to_json (status->incidents),
+      "alerts", status->alerted != NULL ? alerted_troubles_to_json (status->alerted) : json_array ());
   show_json (root);
 }
 
@@ -330,6 +357,17 @@ print_waiting (const Status *status)
   show_table (headers, cells);
 }
 
+/* What did not come as it should. */
+static void
+print_incidents (const DbResult *incidents)
+{
+  for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
+    {
+      g_autofree char *text = incident_row_text (incidents, row);
+      printf ("%s%s\n", row == 0 ? "\n" : "", text);
+    }
+}
+
 /* Files that lie where held ones do. */
 static void
 print_strays (const Settings *settings, const GPtrArray *strays)
@@ -374,17 +412,21 @@ print_text (const Status *status)
   if (status->away == NULL)
     print_tables (status);
   print_table_notes (status);
+  print_incidents (status->incidents);
   print_waiting (status);
   guarded_print (status->guarded);
   print_strays (status->settings, status->strays);
   print_failed (status);
+  if (status->alerted != NULL)
+    alerted_print_troubles (status->alerted);
 }
 
 static bool
 needs_attention (const Status *status)
 {
-  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0)
-      || (status->strays != NULL && status->strays->len > 0))
+  if (status->failed.files > 0 || (status->incidents != NULL && db_result_rows (status->incidents) > 0)
+      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0)
+      || (status->alerted != NULL && alerted_is_troubled (status->alerted)))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -446,6 +488,15 @@ find_held (Db *db, Status *status, GError **error)
 }
 
 static bool
+find_alerts (Db *db, Status *status, GError **error)
+{
+  status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);
+  if (status->plan->targets->len > 0)
+    status->alerted = alerted_read (db, status->settings, status->plan, error);
+  return status->alerted != NULL || status->plan->targets->len == 0;
+}
+
+static bool
 gather (const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
   status->settings = settings;
@@ -454,7 +505,8 @@ gather (const Settings *settings, const Catalog *catalog, Status *status, GError
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && !find_held (db, status, error))
+  if (status->away == NULL
+      && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error) || !find_alerts (db, status, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);

@@ -1,6 +1,9 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
+#include "src/notify/courier.h"
+#include "src/schedule/keeping.h"
+#include "src/server/connect.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -84,27 +87,60 @@ prepare_home (const Settings *settings, GError **error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
-/* The path of the program that runs, for its children. Owned by the caller. */
-static char *
-find_program (GError **error)
+static void
+tell_alert (const char *text, void *data)
 {
-  g_autoptr (GError) reason = NULL;
-  char *program = g_file_read_link ("/proc/self/exe", &reason);
-  if (!program)
-    weir_error (error, WEIR_ERROR_LOCAL, "could not find out where this program is: %s", reason->message);
-  return program;
+  log_at (data, LEVEL_WARNING, "alerts: %s", text);
+}
+
+/* Who watches by cron has nobody who delivers in between. */
+static void
+send_alerts (const Settings *settings, Log *log)
+{
+  g_autoptr (GError) error = NULL;
+  const CourierOptions options = { .once = true, .say = tell_alert, .data = log };
+  unsigned undelivered;
+  if (json_object_size (json_object_get (settings->notify, "targets")) > 0
+      && !courier_run (settings, &options, &undelivered, &error))
+    log_error (log, "alerts", error);
+}
+
+static void
+tell_schedule (LogLevel level, const char *text, void *data)
+{
+  log_at (data, level, "schedule: %s", text);
+}
+
+/* What is due, when all files are in: nobody else may keep the schedule. */
+static bool
+tick_schedule (const Settings *settings, const char *program, Log *log, GError **error)
+{
+  bool ours;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  if (catalog == NULL || !pieces_any (settings, catalog, schedule_jobs))
+    return true;
+  g_autoptr (Db) db = database_open (settings, error);
+  g_auto (Keeper) keeper;
+  keeper_init (&keeper, settings, schedule_jobs, program);
+  keeper.tell = tell_schedule;
+  keeper.tell_data = log;
+  return db != NULL && keeping_once (&keeper, db, 0, &ours, error);
 }
 
 static bool
 watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
-  g_autofree char *program = find_program (error);
+  g_autofree char *program = command_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
-  g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  const LogOptions logged = settings_log_options (settings);
+  g_autoptr (Log) log = log_open (&logged);
   *ret_code = supervisor_run (settings, program, options, log);
-  return true;
+  if (!options->once)
+    return true;
+  bool ticked = *ret_code > EXIT_REFUSED || tick_schedule (settings, program, log, error);
+  send_alerts (settings, log);
+  return ticked;
 }
 
 static bool

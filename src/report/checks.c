@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "pipeline/layout/key.h"
+#include "src/notify/request.h"
+#include "src/notify/sender.h"
 #include "src/report/checks_database.h"
 #include "src/settings/settings.h"
 #include "src/watch/notifier.h"
@@ -41,6 +43,19 @@ check_folders (const Settings *settings, GPtrArray *checks)
       is_writable (folders[i], &error);
       checks_add (checks, "folder", settings_shown_path (settings, folders[i]), error);
     }
+}
+
+/* Where the log is in a folder of its own: what cannot be written there is missed by nobody until it is looked for. */
+static void
+check_log (const Settings *settings, GPtrArray *checks)
+{
+  g_autofree char *folder = settings->log_file != NULL ? g_path_get_dirname (settings->log_file) : NULL;
+  if (folder == NULL || strcmp (folder, settings->state) == 0)
+    return;
+  GError *error = NULL;
+  is_writable (folder, &error);
+  g_autofree char *shown = settings_shown_path (settings, folder);
+  checks_add (checks, "folder", g_strdup_printf ("%s, of the log", shown), error);
 }
 
 /* Nothing is said where all is well: it is part of the ways below. */
@@ -82,6 +97,27 @@ check_notify (const Settings *settings, GPtrArray *checks)
                             .hint = "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\"." },
                "weir-notify is neither beside weir nor on the PATH");
   checks_add (checks, "watch", g_strdup (program != NULL ? program : "weir-notify"), error);
+}
+
+/* Nothing is sent. */
+static void
+check_alerts (const Settings *settings, GPtrArray *checks)
+{
+  g_autoptr (AlertPlan) plan = alert_plan_read (settings->notify, "$.notify", NULL);
+  g_autofree char *program = sender_find_program ();
+  for (guint i = 0; i < plan->targets->len; i++)
+    {
+      GError *error = NULL;
+      const AlertTarget *target = plan->targets->pdata[i];
+      if (target->type == TARGET_COMMAND || program != NULL)
+        request_check (settings, target, &error);
+      else
+        weir_fail (&error,
+                   &(Failure) { WEIR_ERROR_MODEL,
+                                .hint = "Install libcurl4-openssl-dev and build again, or the package of weir that has it." },
+                   "weir-deliver is neither beside weir nor on the PATH");
+      checks_add (checks, "alerts", g_strdup_printf ("to %s", target->name), error);
+    }
 }
 
 static Catalog *
@@ -163,11 +199,13 @@ checks_run (const Settings *settings)
   else
     {
       check_folders (settings, checks);
+      check_log (settings, checks);
       check_claims (settings, checks);
       check_way (settings, settings->archive, checks);
       check_way (settings, settings->failed, checks);
     }
   check_notify (settings, checks);
+  check_alerts (settings, checks);
   g_autoptr (Catalog) catalog =
       fresh && !g_file_test (settings->models, G_FILE_TEST_EXISTS) ? NULL : check_models (settings, checks);
   if (!fresh)

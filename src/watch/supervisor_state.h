@@ -6,6 +6,7 @@
 #include "src/watch/backoff.h"
 #include "src/watch/board.h"
 #include "src/watch/catalog_watch.h"
+#include "src/watch/companions.h"
 #include "src/watch/crew.h"
 #include "src/watch/holds.h"
 #include "src/watch/inbox.h"
@@ -48,6 +49,7 @@ typedef struct
   Preparation *preparation; /* NULL: the database is ready */
   Inbox *inbox;
   Crew *crew;
+  Companions *companions; /* NULL with "once" */
   CatalogWatch *catalog;
 
   char *database;   /* which one, and why; for people */
@@ -86,6 +88,9 @@ void supervisor_hand_out (Supervisor *supervisor);
  * what is left. "all" and "plan": what is known of the jobs, as dispatch_plan has them. */
 void supervisor_once_choose (Supervisor *supervisor);
 void supervisor_once_judge (Supervisor *supervisor, const GArray *all, const Plan *plan);
+
+/* supervisor_board.c: what the log says of a job's file, its run too where that is known. Borrowed from the supervisor and the job. */
+LogSubject supervisor_subject (const Supervisor *supervisor, const Job *job);
 
 /* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody
  * asked them to. */

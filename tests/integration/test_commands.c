@@ -31,10 +31,17 @@ test_no_home (void **state)
   Home *home = *state;
   home_remove_file (home, "weir.json");
   static const char *const commands[][4] = {
-    { "status", NULL },     { "runs", NULL },           { "rejects", "last", NULL },
-    { "check", NULL },      { "migrate", "up", NULL },  { "retry", "last", NULL },
-    { "psql", NULL },       { "model", "users", NULL }, { "key", "users", "x", NULL },
+    { "status", NULL },
+    { "runs", NULL },
+    { "rejects", "last", NULL },
+    { "check", NULL },
+    { "migrate", "up", NULL },
+    { "retry", "last", NULL },
+    { "psql", NULL },
+    { "model", "users", NULL },
+    { "key", "users", "x", NULL },
     { "db", "stop", NULL },
+    { "log", NULL },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     {
@@ -65,6 +72,9 @@ test_usage (void **state)
     { { "db", "dance", NULL }, "db" },
     { { "model", NULL }, "model" },
     { { "key", "users", NULL }, "key" },
+    { { "log", "--level", "loud", NULL }, "--level is one of error, warning, info and debug" },
+    { { "log", "--since", "often", NULL }, "--since takes a time" },
+    { { "log", "--lines=-2", NULL }, "--lines" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -289,7 +299,7 @@ test_migrate (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
   g_autoptr (Json) list = outcome_json (status);
   assert_true (json_array_size (list) >= 1);
-  assert_sql (home, "16", "select count(*) from pg_tables where schemaname = 'weir'");
+  assert_sql (home, "22", "select count(*) from pg_tables where schemaname = 'weir'");
   /* Down while it is empty, up again, down refused once it has rows. */
   for (int i = (int) json_array_size (list); i > 0; i--)
     {
