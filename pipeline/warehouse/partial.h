@@ -1,4 +1,4 @@
-/* Columns that not every file of a dated dimension had. A file says nothing of a column that it lacks: the version that it opens takes the
+/* Columns that not every file of a dated table had. A file says nothing of a column that it lacks: the version that it opens takes the
  * value over from the one before it. So a value that comes late is carried on, through all versions that took theirs over, up to a row that
  * says another; and what a key had never had is no other value than what is said of it first, which fills the version that says it.
  *
@@ -7,7 +7,7 @@
  * what they had: a column that the first files had, they all had, and one that came later, none. A table whose files always have the same
  * columns has none of this, and nothing is kept or asked of it.
  *
- *   partial_new, partial_rename as columns are renamed, partial_bring; then what the statements ask for; partial_write */
+ *   partial_new, partial_rename as columns are renamed, partial_bring; then what the statements ask for (partial_sql.c); partial_write */
 #ifndef WEIR_PIPELINE_WAREHOUSE_PARTIAL_H
 #define WEIR_PIPELINE_WAREHOUSE_PARTIAL_H
 
@@ -29,7 +29,7 @@ struct Partial
   bool changed;       /* another one than the ledger has */
 };
 
-/* From weir.table.partial; NULL: files were applied before anybody kept it. NULL on error. */
+/* From weir.table.partial; text NULL: nothing is known of the table. NULL on error. */
 Partial *partial_new (const char *text, GError **error);
 void partial_free (Partial *partial);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Partial, partial_free)
@@ -49,7 +49,7 @@ bool partial_any (const Warehouse *warehouse);
 const PartialColumn *partial_find (const Warehouse *warehouse, const char *name); /* NULL: each file had it */
 
 /* Whether a file that is behind all that is known may say something of a key for the first time, in a column that is not new: where its row
- * fills a version, then, only the key's whole history tells. *ret_asked: which rows of the delta, d, and the table, w, as SQL. NULL: none.
+ * fills a version, then, only the key's whole history tells. Which rows of the delta, d, and the table, w, these are, as SQL; NULL: none can be.
  * Owned by the caller. */
 char *partial_may_fill (const Warehouse *warehouse);
 
