@@ -8,13 +8,43 @@
 #include <errno.h>
 #include <string.h>
 
+/* In the order of the help. */
+/* clang-format off */
 const Command *const cli_table[] = {
-  &command_init,     &command_watch,   &command_load,    &command_diff,    &command_sniff,      &command_cat,
-  &command_model,    &command_key,     &command_history, &command_status,  &command_runs,       &command_log,
-  &command_rejects,  &command_retry,   &command_undo,    &command_approve, &command_discard,    &command_forget,
-  &command_drop,     &command_rebuild, &command_check,   &command_verify,  &command_notify,     &command_ledger,
-  &command_schedule, &command_migrate, &command_db,      &command_psql,    &command_completion, NULL,
+  &command_init,
+  &command_demo,
+  &command_watch,
+  &command_load,
+  &command_diff,
+  &command_sniff,
+  &command_cat,
+  &command_model,
+  &command_key,
+  &command_history,
+  &command_status,
+  &command_runs,
+  &command_log,
+  &command_rejects,
+  &command_retry,
+  &command_undo,
+  &command_approve,
+  &command_discard,
+  &command_forget,
+  &command_drop,
+  &command_rebuild,
+  &command_check,
+  &command_verify,
+  &command_gc,
+  &command_notify,
+  &command_ledger,
+  &command_schedule,
+  &command_migrate,
+  &command_db,
+  &command_psql,
+  &command_completion,
+  NULL,
 };
+/* clang-format on */
 
 const Command *
 cli_find (const char *name)

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "schema/migrate.h"
 #include "src/commands/cli.h"
+#include "src/commands/init_home.h"
 #include "src/commands/service_unit.h"
 #include "src/server/connect.h"
 #include "src/server/program.h"
@@ -17,12 +18,7 @@ typedef struct
   gboolean systemd;
 } InitOptions;
 
-/* What was made, told as it happens to a person, at the end to a program. */
-typedef struct
-{
-  bool json;
-  Json *made; /* array of text */
-} Report;
+typedef InitReport Report;
 
 static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
 {
@@ -30,7 +26,7 @@ static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
   va_start (arguments, format);
   g_autofree char *what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  if (!report->json)
+  if (!report->quiet)
     printf ("made %s\n", what);
   json_array_append_new (report->made, weir_json_string (what));
 }
@@ -155,8 +151,8 @@ choose_folder (Call *call)
     settings_give (&call->given, home, ".");
 }
 
-static bool
-make_home (Call *call, Report *report, GError **error)
+bool
+init_home (Call *call, InitReport *report, GError **error)
 {
   bool was_home = settings_is_home (settings_given_text (&call->given, settings_row (home), NULL));
   const Settings *settings = call->settings = settings_load (&call->given, HOME_CREATE, error);
@@ -217,7 +213,7 @@ make_service (Call *call, Report *report, char **ret_next, GError **error)
   *settings_given_place (&call->given, row) = home;
   if (owner == 0 && !service_unit_owner (home, &owner, error))
     return false;
-  if (!(owner == geteuid () ? make_home (call, report, error) : make_home_as (call, owner, report, error)))
+  if (!(owner == geteuid () ? init_home (call, report, error) : make_home_as (call, owner, report, error)))
     return false;
   return make_unit (call->settings, owner, report, ret_next, error);
 }
@@ -225,7 +221,7 @@ make_service (Call *call, Report *report, char **ret_next, GError **error)
 static void
 print_end (const Settings *settings, const Report *report, const char *next)
 {
-  if (report->json)
+  if (report->quiet)
     {
       g_autoptr (Json) object = json_pack ("{s:o, s:O}", "home", weir_json_string (settings->home), "made", report->made);
       show_json (object);
@@ -244,7 +240,7 @@ run (Call *call, int *ret_code, GError **error)
   Report report = { call->json, made };
   g_autofree char *next = NULL;
   choose_folder (call);
-  if (!(options->systemd ? make_service (call, &report, &next, error) : make_home (call, &report, error)))
+  if (!(options->systemd ? make_service (call, &report, &next, error) : init_home (call, &report, error)))
     return false;
   print_end (call->settings, &report, next != NULL ? next : "weir watch");
   return true;

@@ -1,4 +1,6 @@
 /* The commands: what they print, their JSON, and their exit codes. */
+#include "src/commands/cli.h"
+#include "tests/support/json_page.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -321,7 +323,7 @@ test_migrate (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
   g_autoptr (Json) list = outcome_json (status);
   assert_true (json_array_size (list) >= 1);
-  assert_sql (home, "22", "select count(*) from pg_tables where schemaname = 'weir'");
+  assert_sql (home, "24", "select count(*) from pg_tables where schemaname = 'weir'");
   /* Down while it is empty, up again, down refused once it has rows. */
   for (int i = (int) json_array_size (list); i > 0; i--)
     {
@@ -707,6 +709,44 @@ test_status_of_a_dropped_table (void **state)
   assert_json (told, "tables.0.gone", "true");
 }
 
+/* How often it has been said so far. */
+static int
+count_said (const Background *background, const char *text)
+{
+  g_autofree char *all = background_text (background);
+  g_auto (GStrv) parts = g_strsplit (all, text, -1);
+  return (int) g_strv_length (parts) - 1;
+}
+
+/* Again and again, as the ledger is by then. */
+static void
+test_status_watched (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Background) text = spawn_weir (home, "status", "--watch", NULL);
+  wait_until (count_said (text, "never loaded") >= 2);
+  g_autoptr (Background) json = spawn_weir (home, "status", "--watch", "--json", NULL);
+  wait_until (count_said (json, "\"last_file\":null") >= 1);
+  load_users (home);
+  wait_until (count_said (text, "users.csv") >= 2 && count_said (json, "\"last_file\":\"users.csv\"") >= 2);
+  assert_int_equal (background_stop (text, SIGTERM, DEADLINE_SECONDS), 128 + SIGTERM);
+  assert_int_equal (background_stop (json, SIGTERM, DEADLINE_SECONDS), 128 + SIGTERM);
+  g_autofree char *lines = background_text (json);
+  g_autoptr (Json) first = json_loads (lines, JSON_DISABLE_EOF_CHECK, NULL);
+  assert_json (first, "tables.0.table", "users");
+}
+
+/* What is in each object of it, each test that sees one looks at (json_page.h). */
+static void
+test_json_of_each_command_is_told (void **state)
+{
+  (void) state;
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    if ((*command)->takes & TAKES_JSON && !json_page_has ((*command)->name))
+      fail_msg ("docs/json.md says nothing of weir %s", (*command)->name);
+}
+
 int
 main (void)
 {
@@ -714,6 +754,7 @@ main (void)
 #define TEST_EMPTY(name) cmocka_unit_test_setup_teardown (name, home_setup_empty, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_no_home),
+    TEST (test_json_of_each_command_is_told),
     TEST (test_usage),
     TEST_EMPTY (test_init),
     TEST_EMPTY (test_init_with_a_unit),
@@ -741,6 +782,7 @@ main (void)
     TEST_EMPTY (test_check_a_fresh_home),
     TEST (test_watch_a_folder_of_files),
     TEST (test_status_of_a_dropped_table),
+    TEST (test_status_watched),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

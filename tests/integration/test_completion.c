@@ -13,7 +13,7 @@ static const struct
   const char *words, *offered;
 } cases[] = {
   { "ini", "init" },
-  { "d", "diff discard drop db" },
+  { "d", "demo diff discard drop db" },
   { "--", "--version --help --home --database" },
   { "load --d", "--dry-run --database" },
   { "--home HOME load --d", "--dry-run --database" },
@@ -57,7 +57,7 @@ static const struct
   const char *line, *offered;
 } typed[] = {
   { "ini", "init" },
-  { "d", "db diff discard drop" },
+  { "d", "db demo diff discard drop" },
   { "--", "--database --help --home --version" },
   { "load --d", "--database --dry-run" },
   { "--home HOME load --d", "--database --dry-run" },
