@@ -49,7 +49,8 @@ runs as materialized (
     where o.ended < s.ledger and o.state <> 'applied'
       and (o.disposition in ('left', 'deleted', 'retried', 'trimmed') or exists (select from files d where d.run_id = o.run_id))
       and not exists (select from last l where l.run_id = o.run_id)
-      -- Of which somebody is still to be told.
+      -- Of which somebody is still to be told, or may have to be: nobody has looked yet.
+      and o.ended < all (select t.seen_on from weir.alert_target t)
       and not exists (select from weir.alert a left join weir.alert_message m on m.message_id = a.message_id
                       where a.run_id = o.run_id and (m.message_id is null or m.state in ('waiting', 'sending', 'refused')))),
 planned as (

@@ -515,6 +515,24 @@ test_undo_without_its_file (void **state)
   home->oracle = ORACLE_BY_HAND;
 }
 
+/* A run that ended while no alerts were sent stays until somebody has looked whether one is to be. */
+static void
+test_nobody_has_looked (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  age (home, 100);
+  home_configure (home, ALL);
+  sql_run_text (home,
+                "insert into weir.alert_target (target, seen_on) values ('ops', now() - interval '101 days'), ('all', now())");
+  g_autoptr (Json) early = gc (home, NULL);
+  assert_json (early, "ledger.runs", "0");
+  assert_json (early, "ledger.kept_for_file", "2");
+  sql_run_text (home, "update weir.alert_target set seen_on = now() where target = 'ops'");
+  g_autoptr (Json) done = gc (home, NULL);
+  assert_json (done, "ledger.runs", "1"); /* the other one is the last of its table */
+}
+
 /* Incidents that are over go with the ledger, but for the last of each kind, those of the last week, and those of which somebody is still to be told. */
 static void
 test_incidents (void **state)
@@ -570,6 +588,7 @@ main (void)
     TEST (test_taken_back_meanwhile),
     TEST (test_undo_without_its_file),
     TEST (test_incidents),
+    TEST (test_nobody_has_looked),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
