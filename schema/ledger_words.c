@@ -202,6 +202,17 @@ words_end (Db *db, Uid id, const char *failure, const CommandEnd *command, GErro
 }
 
 bool
+words_open_steps (Db *db, Uid id, char **ret_steps, GError **error)
+{
+  IdText text;
+  g_autoptr (DbResult) result = NULL;
+  if (!WORDS_ASK ("open_steps", &result, { "id", id_text (&text, id) }))
+    return false;
+  *ret_steps = g_strdup (db_result_value (result, 0, 0));
+  return true;
+}
+
+bool
 words_last_successful (Db *db, const char *pipeline, char **ret_id, GError **error)
 {
   g_autoptr (DbResult) result = NULL;

@@ -56,6 +56,9 @@ typedef struct
 /* failure: why it failed, and with it the steps that are open; NULL: it is COMPLETED. That twice is no error. command: NULL: of none. */
 bool words_end (Db *db, Uid id, const char *failure, const CommandEnd *command, GError **error);
 
+/* The names of its steps that are not ended, "load, check"; *ret_steps NULL: none. Owned by the caller. */
+bool words_open_steps (Db *db, Uid id, char **ret_steps, GError **error);
+
 /* The last one of the pipeline that was completed; *ret_id NULL: none. Owned by the caller. */
 bool words_last_successful (Db *db, const char *pipeline, char **ret_id, GError **error);
 

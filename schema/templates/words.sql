@@ -57,6 +57,10 @@ set status = :'status', updated_on = clock_timestamp(), completed_on = clock_tim
     execution_time_ms = extract(epoch from clock_timestamp() - started_on) * 1000
 where execution_id = :'id'::uuid
 
+-- name: open_steps
+select string_agg(step_name, ', ' order by created_on, step_name) from weir.execution_step
+where execution_id = :'id'::uuid and status in ('INITIALISED', 'IN_PROGRESS')
+
 -- name: fail_steps
 update weir.execution_step
 set status = 'FAILED', updated_on = clock_timestamp(), completed_on = clock_timestamp(), error = :'failure',

@@ -21,7 +21,12 @@ Db *
 ledger_call_open (const Call *call, GError **error)
 {
   const LedgerCall *ledger = call->around;
-  g_autoptr (Settings) settings = ledger->url == NULL ? settings_load (ledger->given, HOME_REQUIRED, error) : NULL;
+  g_auto (SettingsGiven) given = { 0 };
+  settings_given_add (&given, &call->given);
+  settings_given_add (&given, ledger->given);
+  if (ledger->url != NULL && *settings_given_place (&given, settings_row (database)) != NULL)
+    return weir_error (error, WEIR_ERROR_MODEL, "the database is named twice: by its URL, and by --database"), NULL;
+  g_autoptr (Settings) settings = ledger->url == NULL ? settings_load (&given, HOME_REQUIRED, error) : NULL;
   if (ledger->url == NULL && settings == NULL)
     return weir_error_hint (error, "Or name the database: weir ledger DATABASE-URL WORD ..."), NULL;
   GError *problem = NULL;

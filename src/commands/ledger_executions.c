@@ -55,7 +55,7 @@ const Command word_init_execution = {
   .description = "Each word of an execution is a sign of life of it, and `weir ledger heartbeat` is nothing else.\n\n"
                  "  execution=$(weir ledger init-execution)\n"
                  "  execution=$(weir ledger init-execution --pipeline nightly --expires 7200)",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .usage = "init-execution takes no argument",
   .options = init_options,
   .options_size = sizeof (InitOptions),
@@ -92,7 +92,7 @@ const Command word_get_last_successful_execution = {
   .summary = "the execution that was completed last: prints its id, or " LEDGER_NO_EXECUTION,
   .description = "Of those that were begun without a name, or of the pipeline that is named. Runs of files are none of them.\n\n"
                  "  previous=$(weir ledger get-last-successful-execution)",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .usage = "get-last-successful-execution takes no argument",
   .options = pipeline_options,
   .options_size = sizeof (LastOptions),
@@ -128,7 +128,7 @@ const Command word_get_execution_completion_timestamp = {
   .arguments = "EXECUTION-ID",
   .summary = "when it was completed: 2026-11-20T09:30:00.123456+00:00",
   .description = COMPLETION_DESCRIPTION,
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 1,
   .usage = "the id of an execution is needed",
@@ -140,7 +140,7 @@ const Command word_get_execution_last_updated_timestamp = {
   .arguments = "EXECUTION-ID",
   .summary = "the same, by its older name",
   .description = COMPLETION_DESCRIPTION,
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 1,
   .usage = "the id of an execution is needed",
@@ -161,9 +161,12 @@ complete_execution (Call *call, int *ret_code, GError **error)
 {
   (void) ret_code;
   Uid id;
+  g_autofree char *open = NULL;
   g_autoptr (Db) db = open_for (call, &id, error);
-  if (db == NULL || !words_end (db, id, NULL, NULL, error))
+  if (db == NULL || !words_end (db, id, NULL, NULL, error) || !words_open_steps (db, id, &open, error))
     return false;
+  if (open != NULL)
+    ledger_call_say (call, SAY_WARNING, "execution %s is completed, though not all of its steps are: %s", call->arguments[0], open);
   ledger_call_say (call, SAY_DEBUG, "execution %s is completed", call->arguments[0]);
   return true;
 }
@@ -173,7 +176,7 @@ const Command word_complete_execution = {
   .arguments = "EXECUTION-ID",
   .summary = "it is done",
   .description = "  weir ledger complete-execution \"$execution\"",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 1,
   .usage = "the id of an execution is needed",
@@ -196,7 +199,7 @@ const Command word_fail_execution = {
   .arguments = "EXECUTION-ID REASON...",
   .summary = "it has failed, and why; so have its open steps",
   .description = "  weir ledger fail-execution \"$execution\" the source was away",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 2,
   .most = ANY_NUMBER,
   .usage = "the id of an execution and a reason are needed",
@@ -218,7 +221,7 @@ const Command word_heartbeat = {
   .summary = "it is alive: its time (--expires) begins anew",
   .description = "Ends with 1 where it is over, also because its time had passed and another of the pipeline has begun.\n\n"
                  "  weir ledger heartbeat \"$execution\"",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 1,
   .usage = "the id of an execution is needed",
@@ -276,7 +279,7 @@ const Command word_wait = {
   .description = "Of any execution of the ledger, also the run of a file. One that has failed, or whose process or time is over, "
                  "ends it with 1.\n\n"
                  "  weir ledger wait \"$execution\" --timeout 600",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 1,
   .usage = "the id of an execution is needed",

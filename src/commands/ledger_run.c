@@ -213,7 +213,7 @@ const Command word_run = {
       "the same is running, or the database is away.\n\n"
       "  weir ledger run --pipeline nightly -- ./nightly.sh --full\n"
       "  weir ledger run --wait 600 -- make -C /srv/reports",
-  .takes = PASSES_ARGUMENTS | ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | PASSES_ARGUMENTS | ENDS_WITH_ONE,
   .most = ANY_NUMBER,
   .options = options,
   .options_size = sizeof (RunOptions),

@@ -58,7 +58,7 @@ const Command word_init_step = {
       "model's name is its file's without folder and extension, and must be unique in the step. Kept is the SHA-256 of its bytes.\n"
       "A step that failed is begun again by the same words.\n\n"
       "  step=$(weir ledger init-step \"$execution\" TRANSFORM models '**/*.sql' 'seeds/*.csv')",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 4,
   .most = ANY_NUMBER,
   .usage = "an execution's id, a step's name, a folder and at least one pattern are needed",
@@ -151,7 +151,7 @@ const Command word_compare_step_models = {
   .description = "In the order of their bytes; nothing where all are as they were. All of them are new where that execution has no "
                  "such step, or is\n" LEDGER_NO_EXECUTION ". --json has the changed, new, removed and unchanged ones apart.\n\n"
                  "  changed=$(weir ledger compare-step-models \"$step\" \"$previous\")",
-  .takes = ENDS_WITH_ONE | TAKES_JSON,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE | TAKES_JSON,
   .least = 2,
   .most = 2,
   .usage = "the ids of a step and of an execution are needed",
@@ -205,7 +205,7 @@ const Command word_complete_step = {
   .arguments = "STEP-ID [ROWS]",
   .summary = "a step is done, with so many rows",
   .description = "  weir ledger complete-step \"$step\" 12000",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 1,
   .most = 2,
   .usage = "the id of a step is needed, and at most a number of rows",
@@ -229,7 +229,7 @@ const Command word_fail_step = {
   .summary = "a step has failed, and why; the execution goes on",
   .description = "init-step with the same name begins it again.\n\n"
                  "  weir ledger fail-step \"$step\" 3 of 40 models have errors",
-  .takes = ENDS_WITH_ONE,
+  .takes = TAKES_SETTINGS | ENDS_WITH_ONE,
   .least = 2,
   .most = ANY_NUMBER,
   .usage = "the id of a step and a reason are needed",

@@ -134,7 +134,9 @@ settings_free (Settings *settings)
   if (settings == NULL)
     return;
   for (const Setting *row = settings_table; row->help != NULL; row++)
-    if (settings_is_text (row))
+    if (row->type == SETTING_TREE)
+      g_clear_pointer ((Json **) settings_member (settings, row), json_decref);
+    else if (settings_is_text (row))
       g_free (*(char **) settings_member (settings, row));
   g_free (settings->state);
   g_free (settings);

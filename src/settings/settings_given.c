@@ -23,6 +23,14 @@ settings_give (SettingsGiven *given, const Setting *row, const char *text)
   *place = g_strdup (text);
 }
 
+void
+settings_given_add (SettingsGiven *given, const SettingsGiven *more)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (given->texts); i++)
+    if (given->texts[i] == NULL)
+      given->texts[i] = g_strdup (more->texts[i]);
+}
+
 const char *
 settings_given_text (const SettingsGiven *given, const Setting *row, const char **ret_source)
 {

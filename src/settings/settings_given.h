@@ -19,6 +19,9 @@ char **settings_given_place (SettingsGiven *given, const Setting *row);
 /* As if the command line had said it: settings_give (&given, settings_row (home), "/srv/shop"). */
 void settings_give (SettingsGiven *given, const Setting *row, const char *text);
 
+/* What "more" says and "given" does not. */
+void settings_given_add (SettingsGiven *given, const SettingsGiven *more);
+
 /* The text of the row's option ("given" may be NULL), else of its variable; NULL: nothing was said. An empty text names no folder
  * and no file, and is a database of its own. *ret_source (may be NULL): who said it, the option or the variable. Borrowed. */
 const char *settings_given_text (const SettingsGiven *given, const Setting *row, const char **ret_source);

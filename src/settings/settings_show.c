@@ -1,6 +1,7 @@
 #include "src/settings/settings_show.h"
 
 #include "base/conninfo.h"
+#include "base/quantity.h"
 
 #include <string.h>
 
@@ -18,6 +19,19 @@ shown_database (const char *database)
     return json_null ();
   g_autofree char *shown = conninfo_shown (database);
   return weir_json_string (shown);
+}
+
+static Json *
+shown_text (char *taken)
+{
+  g_autofree char *text = taken;
+  return weir_json_string (text);
+}
+
+static Json *
+shown_tree (const Setting *row, Json *tree)
+{
+  return tree == NULL ? json_null () : row->show != NULL ? row->show (tree) : json_incref (tree);
 }
 
 static Json *
@@ -42,6 +56,12 @@ value_to_json (const Settings *settings, const Setting *row)
       return json_integer (*(const int *) member);
     case SETTING_NUMBER:
       return json_real (*(const double *) member);
+    case SETTING_BYTES:
+      return shown_text (quantity_show_bytes (*(const int64_t *) member));
+    case SETTING_PERIOD:
+      return shown_text (quantity_show_period (*(const int64_t *) member));
+    case SETTING_TREE:
+      return shown_tree (row, *(Json *const *) member);
     }
   g_assert_not_reached ();
 }
@@ -74,8 +94,14 @@ append_values (GString *text, const Setting *row)
     [SETTING_HOME] = "folder",   [SETTING_FOLDER] = "folder", [SETTING_PATH] = "path",
     [SETTING_CONNINFO] = "text", [SETTING_SCHEMA] = "name",
   };
-  if (settings_is_text (row))
+  if (row->values != NULL)
+    g_string_append (text, row->values);
+  else if (settings_is_text (row))
     g_string_append (text, kinds[row->type]);
+  else if (row->type == SETTING_BYTES)
+    g_string_append (text, "size");
+  else if (row->type == SETTING_PERIOD)
+    g_string_append (text, "time");
   else if (row->words == NULL)
     g_string_append_printf (text, "%.0f to %.0f", row->low, row->high);
   else

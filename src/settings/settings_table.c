@@ -14,6 +14,12 @@
 #define WHOLE(member, least, most) .type = SETTING_WHOLE, AT (int, member), .low = least, .high = most
 #define NUMBER(member, least, most) .type = SETTING_NUMBER, AT (double, member), .low = least, .high = most
 
+#define BYTES(member, least, most) .type = SETTING_BYTES, AT (int64_t, member), .low = least, .high = most
+#define PERIOD(member, least) .type = SETTING_PERIOD, AT (int64_t, member), .low = least, .high = MOST_SECONDS
+#define TREE(member, checked_by, shown_by, what)                                                                                   \
+  .type = SETTING_TREE, AT (Json *, member), .check = checked_by, .show = shown_by, .values = what
+#define MOST_SECONDS (100. * 365 * 24 * 60 * 60)
+
 /* The words in the order of the enumeration. */
 #define CHOICE(member, enumeration, ...) .type = SETTING_CHOICE, AT (enumeration, member), WORDS (__VA_ARGS__)
 #define WORDS(...)                                                                                                                 \

@@ -21,6 +21,9 @@ typedef enum
   SETTING_FLAG,   /* one of two words, kept as a bool: the second is true */
   SETTING_WHOLE,  /* a whole number from low to high, kept as an int */
   SETTING_NUMBER, /* a number from low to high, kept as a double */
+  SETTING_BYTES,  /* a size as "10 MB", from low to high, kept as an int64_t in bytes */
+  SETTING_PERIOD, /* a time as "90 days", from low to high, or "forever", kept as an int64_t in seconds; forever: 0 */
+  SETTING_TREE,   /* an object with parts of its own, kept as it is, a Json *; NULL: not there */
 } SettingType;
 
 typedef struct
@@ -34,7 +37,13 @@ typedef struct
   size_t offset;            /* of the member in Settings */
   size_t source;            /* of the member that keeps who has said it, a static text; 0: nobody asks */
   const char *const *words; /* of a CHOICE and a FLAG; ends with NULL */
-  double low, high;         /* of a WHOLE and a NUMBER */
+  double low, high;         /* of a WHOLE, a NUMBER, a BYTES and a PERIOD */
+
+  /* Of a TREE. check: adds what is wrong to "mistakes", of char *, each with its place, which begins with "place": "$.notify.targets: must ...".
+   * show: as others may see it, without what is secret; a new reference. */
+  void (*check) (Json *value, const char *place, GPtrArray *mistakes);
+  Json *(*show) (const Json *value);
+  const char *values; /* what it may be, in words */
 
   const char *fallback; /* the default as JSON text; NULL: none, or made by "compute" */
   Json *(*compute) (void);
@@ -42,7 +51,7 @@ typedef struct
   const char *help;      /* sentences; the first one is what --help shows */
 } Setting;
 
-#define SETTINGS_MOST 32
+#define SETTINGS_MOST 64
 extern const Setting settings_table[]; /* fewer than SETTINGS_MOST; ends with a help of NULL */
 
 /* The row of a member: settings_row (imports). */

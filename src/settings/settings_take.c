@@ -2,6 +2,7 @@
 
 #include "base/docs.h"
 #include "base/error.h"
+#include "base/quantity.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -24,14 +25,21 @@ typedef struct
   Mistakes *mistakes;
 } Taking;
 
+static void
+mistakes_add_line (Mistakes *mistakes, const char *line)
+{
+  g_string_append_printf (mistakes->text, "%s%s", mistakes->count > 0 ? "\n" : "", line);
+  mistakes->count++;
+}
+
 static void G_GNUC_PRINTF (3, 4) mistakes_add (Mistakes *mistakes, const char *place, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
-  g_string_append_printf (mistakes->text, "%s%s: ", mistakes->count > 0 ? "\n" : "", place);
-  g_string_append_vprintf (mistakes->text, format, arguments);
+  g_autofree char *wrong = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  mistakes->count++;
+  g_autofree char *line = g_strdup_printf ("%s: %s", place, wrong);
+  mistakes_add_line (mistakes, line);
 }
 
 /* ---- one value ---- */
@@ -109,12 +117,57 @@ take_number (const Taking *taking, const Json *value)
     *(double *) settings_member (taking->settings, row) = number;
 }
 
+/* "at least 1 MB", "from 64 kB to 1 TB". Owned by the caller. */
+static char *
+describe_range (const Setting *row)
+{
+  bool bytes = row->type == SETTING_BYTES;
+  g_autofree char *low = bytes ? quantity_show_bytes ((int64_t) row->low) : quantity_show_period ((int64_t) row->low);
+  g_autofree char *high = bytes ? quantity_show_bytes ((int64_t) row->high) : quantity_show_period ((int64_t) row->high);
+  return g_strdup_printf ("from \"%s\" to \"%s\"%s", low, high, bytes ? "" : ", or \"forever\"");
+}
+
 static void
-take_value (const Taking *taking, const Json *value)
+take_quantity (const Taking *taking, const Json *value)
+{
+  const Setting *row = taking->row;
+  const char *text = json_string_value (value);
+  bool bytes = row->type == SETTING_BYTES;
+  int64_t quantity = 0;
+  bool is = text != NULL && (bytes ? quantity_read_bytes (text, &quantity) : quantity_read_period (text, &quantity));
+  bool forever = is && !bytes && quantity == 0;
+  if (forever || (is && (double) quantity >= row->low && (double) quantity <= row->high))
+    {
+      *(int64_t *) settings_member (taking->settings, row) = quantity;
+      return;
+    }
+  g_autofree char *range = describe_range (row);
+  mistakes_add (taking->mistakes, taking->place, "must be a %s %s", bytes ? "size" : "time", range);
+}
+
+static void
+take_tree (const Taking *taking, Json *value)
+{
+  g_autoptr (GPtrArray) wrong = g_ptr_array_new_with_free_func (g_free);
+  Json **member = settings_member (taking->settings, taking->row);
+  taking->row->check (value, taking->place, wrong);
+  for (guint i = 0; i < wrong->len; i++)
+    mistakes_add_line (taking->mistakes, wrong->pdata[i]);
+  g_clear_pointer (member, json_decref);
+  *member = json_incref (value);
+}
+
+static void
+take_value (const Taking *taking, Json *value)
 {
   const char *text = json_string_value (value);
-  if (taking->row->type == SETTING_WHOLE || taking->row->type == SETTING_NUMBER)
+  SettingType type = taking->row->type;
+  if (type == SETTING_WHOLE || type == SETTING_NUMBER)
     take_number (taking, value);
+  else if (type == SETTING_BYTES || type == SETTING_PERIOD)
+    take_quantity (taking, value);
+  else if (type == SETTING_TREE)
+    take_tree (taking, value);
   else if (text == NULL)
     mistakes_add (taking->mistakes, taking->place, "must be a string");
   else if (settings_is_text (taking->row))
@@ -218,8 +271,8 @@ take_given (Settings *settings, const SettingsGiven *given, Mistakes *mistakes)
       const char *text = row->type != SETTING_HOME ? settings_given_text (given, row, &source) : NULL;
       if (text == NULL)
         continue;
-      bool number = row->type == SETTING_WHOLE || row->type == SETTING_NUMBER;
-      g_autoptr (Json) value = number ? json_loads (text, JSON_DECODE_ANY, NULL) : weir_json_string (text);
+      bool bare = row->type == SETTING_WHOLE || row->type == SETTING_NUMBER || row->type == SETTING_TREE;
+      g_autoptr (Json) value = bare ? json_loads (text, JSON_DECODE_ANY, NULL) : weir_json_string (text);
       take_value (&(Taking) { settings, row, source, mistakes }, value);
       note_source (settings, row, source);
     }

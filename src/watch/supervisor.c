@@ -32,7 +32,8 @@ finish (Supervisor *supervisor, int exit_code)
 static void
 check_stopped (Supervisor *supervisor)
 {
-  if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0))
+  if (supervisor->preparation || (supervisor->crew && crew_size (supervisor->crew) > 0)
+      || (supervisor->companions && companions_running (supervisor->companions) > 0))
     return;
   if (!supervisor->over)
     log_line (supervisor->log, "stopped");
@@ -44,6 +45,8 @@ kill_children (Supervisor *supervisor)
 {
   if (supervisor->crew)
     crew_kill (supervisor->crew);
+  if (supervisor->companions)
+    companions_kill (supervisor->companions);
   if (supervisor->preparation)
     preparation_kill (supervisor->preparation);
 }
@@ -53,7 +56,8 @@ on_patience_over (void *data)
 {
   Supervisor *supervisor = data;
   supervisor->kill_timer = 0;
-  log_line (supervisor->log, "workers did not end in %d s: killing them; their files are taken up at the next start", STOP_SECONDS);
+  log_line (supervisor->log, "not all processes ended in %d s: killing them; files in work are taken up at the next start",
+            STOP_SECONDS);
   kill_children (supervisor);
   return G_SOURCE_REMOVE;
 }
@@ -72,6 +76,8 @@ stop (Supervisor *supervisor)
     crew_renew (supervisor->crew); /* nobody is at a file: what they do behind their answers is not cut off */
   else if (supervisor->crew)
     crew_stop (supervisor->crew);
+  if (supervisor->companions)
+    companions_stop (supervisor->companions);
   if (supervisor->preparation)
     preparation_stop (supervisor->preparation);
   else
@@ -124,6 +130,14 @@ on_worker_said (const char *text, void *data)
   log_line (supervisor->log, "%s", text);
 }
 
+static void
+on_companion_gone (void *data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping)
+    check_stopped (supervisor);
+}
+
 static const CrewEvents crew_events = { supervisor_worker_ready, supervisor_worker_unavailable,
                                         supervisor_take_reply,   on_worker_crashed,
                                         on_worker_ended,         on_worker_said,
@@ -164,6 +178,11 @@ on_database_ready (const char *database, void *data)
       crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
   g_auto (GStrv) without = secrets_environment ();
   supervisor->inbox = inbox_new (settings, notify, (const char *const *) without, supervisor->log, on_inbox_changed, supervisor);
+  if (!supervisor->once)
+    {
+      supervisor->companions = companions_new (supervisor->program, environment, supervisor->log, on_companion_gone, supervisor);
+      companions_follow (supervisor->companions, settings);
+    }
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
   inbox_start (supervisor->inbox);
@@ -215,6 +234,7 @@ clear (Supervisor *supervisor)
   g_clear_pointer (&supervisor->preparation, preparation_free);
   g_clear_pointer (&supervisor->inbox, inbox_free);
   g_clear_pointer (&supervisor->crew, crew_free);
+  g_clear_pointer (&supervisor->companions, companions_free);
   g_clear_pointer (&supervisor->catalog, catalog_watch_free);
   g_clear_pointer (&supervisor->once, once_free);
   g_clear_pointer (&supervisor->holds, holds_free);

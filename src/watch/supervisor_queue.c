@@ -138,6 +138,8 @@ take_settings (Supervisor *supervisor)
             "weir.json changed: new workers read it; \"watch\", \"settle\", \"wait_for_older\", \"workers\" and the folders need a "
             "restart");
   crew_renew (supervisor->crew);
+  if (supervisor->companions)
+    companions_follow (supervisor->companions, settings);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "src/watch/backoff.h"
 #include "src/watch/board.h"
 #include "src/watch/catalog_watch.h"
+#include "src/watch/companions.h"
 #include "src/watch/crew.h"
 #include "src/watch/holds.h"
 #include "src/watch/inbox.h"
@@ -48,6 +49,7 @@ typedef struct
   Preparation *preparation; /* NULL: the database is ready */
   Inbox *inbox;
   Crew *crew;
+  Companions *companions; /* NULL with "once" */
   CatalogWatch *catalog;
 
   char *database;   /* which one, and why; for people */

@@ -171,7 +171,7 @@ test_stopped_while_a_worker_hangs (void **state)
   Home *home = *state;
   g_autoptr (Background) watch = watch_with_a_stopped_worker (home);
   assert_int_equal (background_stop (watch, SIGTERM, 20), 0);
-  assert_true (background_said (watch, "workers did not end in 8 s"));
+  assert_true (background_said (watch, "not all processes ended in 8 s"));
   assert_finished_by_the_next (home);
 }
 
@@ -184,7 +184,7 @@ test_stopped_twice (void **state)
   kill (watch->pid, SIGINT);
   wait_until (background_said (watch, "stopping"));
   assert_int_equal (background_stop (watch, SIGINT, 20), 130);
-  assert_false (background_said (watch, "workers did not end"));
+  assert_false (background_said (watch, "not all processes ended"));
   assert_finished_by_the_next (home);
 }
 

@@ -181,6 +181,35 @@ test_what_is_over_stays (void **state)
   assert_sql (home, "2", "select count(*) from weir.execution_step");
 }
 
+/* Given steps that nobody has ended, the execution is completed all the same, as that program has it, and a warning names them. */
+static void
+test_completed_with_open_steps (void **state)
+{
+  Home *home = *state;
+  home_write_file (home, "m/a.sql", "1");
+  g_autofree char *execution = say (home, "init-execution", NULL);
+  g_autofree char *load = say (home, "init-step", execution, "load", "m", "*", NULL);
+  g_autofree char *check = say (home, "init-step", execution, "check", "m", "*", NULL);
+  assert_said ("", home, "complete-step", load);
+  g_autoptr (Outcome) told = expect_weir (home, 0, "ledger", "complete-execution", execution, NULL);
+  assert_contains (told->err, "is completed, though not all of its steps are: CHECK");
+  assert_refused ("is COMPLETED, and stays so", home, "complete-step", check);
+}
+
+/* Where the home and the database are named does not matter, but once. */
+static void
+test_options_before_and_behind (void **state)
+{
+  Home *home = *state;
+  g_autofree char *url = plain_url (home);
+  g_autofree char *option = g_strconcat ("--database=", url, NULL);
+  g_autofree char *execution = say (home, "init-execution", "--database", url, NULL);
+  assert_said ("", home, option, "complete-execution", execution);
+  assert_said (execution, home, "get-last-successful-execution", option, "--home", home->path);
+  g_autoptr (Outcome) twice = expect_weir (home, 2, "ledger", url, "init-execution", "--database", url, NULL);
+  assert_contains (twice->err, "the database is named twice");
+}
+
 static void
 test_what_is_not_there (void **state)
 {
@@ -509,6 +538,8 @@ main (void)
     TEST (test_three_runs_of_a_script),
     TEST (test_ids_and_times),
     TEST (test_what_is_over_stays),
+    TEST (test_completed_with_open_steps),
+    TEST (test_options_before_and_behind),
     TEST (test_what_is_not_there),
     TEST (test_runs_of_files_are_weirs_own),
     TEST (test_names_of_models),

@@ -5,6 +5,7 @@
 #include "tests/support/process.h"
 
 #include "base/error.h"
+#include "base/quantity.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -60,14 +61,21 @@ other_value (const Setting *row, const char *suffix)
       return g_strdup_printf ("%.0f", row->high - 1);
     case SETTING_NUMBER:
       return g_strdup_printf ("%.1f", row->high - 0.5);
+    case SETTING_BYTES:
+      return quantity_show_bytes ((int64_t) row->low + 1);
+    case SETTING_PERIOD:
+      return quantity_show_period ((int64_t) row->low + 1);
+    case SETTING_TREE:
+      return g_strdup ("{}");
     }
   return NULL;
 }
 
+/* Whether weir.json has it without quotes. */
 static bool
-is_number (const Setting *row)
+is_bare (const Setting *row)
 {
-  return row->type == SETTING_WHOLE || row->type == SETTING_NUMBER;
+  return row->type == SETTING_WHOLE || row->type == SETTING_NUMBER || row->type == SETTING_TREE;
 }
 
 /* What the row's member holds, by the type that the row says. Owned by the caller. */
@@ -81,6 +89,12 @@ member_text (const Settings *settings, const Setting *row)
     return g_strdup_printf ("%d", *(const int *) member);
   if (row->type == SETTING_NUMBER)
     return g_strdup_printf ("%.1f", *(const double *) member);
+  if (row->type == SETTING_BYTES)
+    return quantity_show_bytes (*(const int64_t *) member);
+  if (row->type == SETTING_PERIOD)
+    return quantity_show_period (*(const int64_t *) member);
+  if (row->type == SETTING_TREE)
+    return *(Json *const *) member != NULL ? weir_json_text (*(Json *const *) member) : NULL;
   return g_strdup (row->words[row->type == SETTING_FLAG ? *(const bool *) member : *(const int *) member]);
 }
 
@@ -95,7 +109,7 @@ static char *
 file_text (const Setting *row, const char *value)
 {
   g_auto (GStrv) parts = g_strsplit (row->path, ".", 2);
-  const char *quote = is_number (row) ? "" : "\"";
+  const char *quote = is_bare (row) ? "" : "\"";
   if (parts[1] == NULL)
     return g_strdup_printf ("{\"%s\": %s%s%s}", parts[0], quote, value, quote);
   return g_strdup_printf ("{\"%s\": {\"%s\": %s%s%s}}", parts[0], parts[1], quote, value, quote);
@@ -210,7 +224,7 @@ test_shown_as_json (void **state)
       g_autoptr (Json) shown = settings_to_json (settings);
       const Json *member = member_at (shown, row->path);
       g_autofree char *told = weir_json_text (member);
-      g_autofree char *quoted = is_number (row) ? g_strdup (value) : g_strdup_printf ("\"%s\"", value);
+      g_autofree char *quoted = is_bare (row) ? g_strdup (value) : g_strdup_printf ("\"%s\"", value);
       assert_string_equal (told, quoted);
     }
 }
@@ -271,6 +285,11 @@ static const struct
   { SETTING_WHOLE, "-1", "must be a whole number from " },
   { SETTING_NUMBER, "-0.5", "must be a number from 0 to " },
   { SETTING_NUMBER, "\"1\"", "must be a number from 0 to " },
+  { SETTING_BYTES, "1", "must be a size from \"" },
+  { SETTING_BYTES, "\"1 day\"", "must be a size from \"" },
+  { SETTING_PERIOD, "\"1 MB\"", "must be a time from \"" },
+  { SETTING_PERIOD, "\"1000 years\"", "must be a time from \"" },
+  { SETTING_TREE, "[]", "must be an object" },
 };
 
 /* Loads a weir.json that has the mistake, and returns what is said. Owned by the caller. */
