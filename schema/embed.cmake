@@ -1,4 +1,9 @@
-# Writes every SQL file as a C byte array, and the table sql_embedded[] of their names.
+# Writes every file as a C byte array, and the table ARRAY[] (of TYPE, in HEADER) of their names: of SQL where nothing else is said.
+if (NOT ARRAY)
+  set (ARRAY sql_embedded)
+  set (TYPE SqlFile)
+  set (HEADER schema/sql_embedded.h)
+endif ()
 set (arrays "")
 set (rows "")
 set (i 0)
@@ -9,4 +14,4 @@ foreach (file IN LISTS FILES)
   string (APPEND rows "  { \"${file}\", (const char *) file_${i} },\n")
   math (EXPR i "${i} + 1")
 endforeach ()
-file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"schema/sql_embedded.h\"\n\n${arrays}\nconst SqlFile sql_embedded[] = {\n${rows}  { 0, 0 },\n};\n")
+file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"${HEADER}\"\n\n${arrays}\nconst ${TYPE} ${ARRAY}[] = {\n${rows}  { 0, 0 },\n};\n")

@@ -30,6 +30,7 @@ BEGIN {
   may["src/report"] = may["src/watch"] " src/report"
   may["src/words"] = may["src/report"] " src/words"
   may["src/commands"] = may["src/words"] " src/commands"
+  may["src/page"] = may["src/commands"] " src/page"
   may["src"] = may["src/commands"] " src"
   # What a run is asked and what it answers, of which the rooms that do it know.
   low_file["pipeline/run.h"] = "pipeline/stage"
@@ -45,6 +46,7 @@ BEGIN {
   home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_sha.c"
   home["uuid/"] = "base/uid.c"
   home["inotifytools/"] = "watcher/notify.c"
+  home["microhttpd.h"] = "src/page/server.c"
 
   split ("gio/ glib-object.h pthread.h threads.h setjmp.h", list, " ")
   for (i in list)

@@ -7,10 +7,10 @@
 #include <string.h>
 
 const Command *const cli_table[] = {
-  &command_init,    &command_watch,   &command_load,   &command_diff, &command_sniff,      &command_cat,   &command_model,
-  &command_key,     &command_history, &command_status, &command_runs, &command_rejects,    &command_retry, &command_undo,
-  &command_approve, &command_discard, &command_forget, &command_drop, &command_rebuild,    &command_check, &command_verify,
-  &command_ledger,  &command_migrate, &command_db,     &command_psql, &command_completion, NULL,
+  &command_init,    &command_watch,   &command_load,   &command_diff, &command_sniff,   &command_cat,        &command_model,
+  &command_key,     &command_history, &command_status, &command_runs, &command_rejects, &command_retry,      &command_undo,
+  &command_approve, &command_discard, &command_forget, &command_drop, &command_rebuild, &command_check,      &command_verify,
+  &command_ledger,  &command_migrate, &command_db,     &command_psql, &command_page,    &command_completion, NULL,
 };
 
 static const Command *

@@ -1,5 +1,6 @@
 #include "src/watch/companions.h"
 
+#include "src/settings/settings_page.h"
 #include "src/watch/companion.h"
 
 typedef struct
@@ -11,6 +12,7 @@ typedef struct
 
 /* A new companion is a row here. */
 static const Kind kinds[] = {
+  { "page", page_settings_wanted, { "page", "--beside" } },
   { NULL },
 };
 

@@ -1,0 +1,11 @@
+/* A plot of two counts by day, as SVG: bars above the line, and bars below it. */
+#ifndef WEIR_SRC_PAGE_PLOT_H
+#define WEIR_SRC_PAGE_PLOT_H
+
+#include "src/page/html.h"
+
+/* days: [{"day": "2026-11-29", "opened", "closed", "files"}, ...] in the order of time; those of the last 90 days until "today" ("2026-11-29") are shown.
+ * What is plotted is a table below it, too, for who cannot see it. */
+void plot_activity (Html *html, const Json *days, const char *today);
+
+#endif

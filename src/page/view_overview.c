@@ -1,0 +1,305 @@
+/* The first page: what runs now, what waits and why, the tables and how fresh they are, what failed last. */
+#include "src/page/view.h"
+
+#include "base/error.h"
+#include "schema/ledger_page.h"
+#include "src/load/pulse.h"
+#include "src/report/runs.h"
+#include "src/report/show.h"
+
+#define FAILURES 10
+
+/* ---- the object ---- */
+
+/* "last_applied" of each table; null: never, or it is not known. */
+static bool
+add_fresh (Db *db, Json *tables, GError **error)
+{
+  static const char *const times[] = { "last_applied", NULL };
+  g_autoptr (DbResult) fresh = NULL;
+  if (!ledger_page_fresh (db, &fresh, error))
+    return false;
+  for (size_t i = 0; i < json_array_size (tables); i++)
+    {
+      Json *table = json_array_get (tables, i);
+      json_object_set_new (table, "last_applied", json_null ());
+      for (int row = 0; row < db_result_rows (fresh); row++)
+        if (g_strcmp0 (view_text (table, "table"), db_result_named (fresh, row, "table")) == 0)
+          json_object_set_new (table, "last_applied", weir_json_string (db_result_named (fresh, row, "last_applied")));
+      show_times_to_iso (table, times);
+    }
+  return true;
+}
+
+static bool
+add_runs (Db *db, Json *overview, const char *member, const char *state, int limit, GError **error)
+{
+  g_autoptr (DbResult) runs = NULL;
+  if (!ledger_page_runs (db, &(RunsWanted) { .state = state, .limit = limit }, &runs, error))
+    return false;
+  json_object_set_new (overview, member, runs_to_json (runs));
+  return true;
+}
+
+static Json *
+read_overview (const Visit *visit, GError **error)
+{
+  Page *page = visit->page;
+  const Catalog *catalog = source_catalog (page->source, error);
+  g_auto (Status) status = { .estimate = true };
+  if (catalog == NULL)
+    return NULL;
+  Db *db = source_db (page->source, &status.away);
+  status.where = g_strdup (source_where (page->source));
+  if (!status_read (db, page->settings, catalog, &status, error))
+    return NULL;
+  g_autoptr (Json) overview = status_to_json (&status);
+  if (db == NULL || status.away != NULL)
+    return g_steal_pointer (&overview);
+  return add_fresh (db, json_object_get (overview, "tables"), error)
+                 && add_runs (db, overview, "failures", "failed", FAILURES, error)
+             ? g_steal_pointer (&overview)
+             : NULL;
+}
+
+static char *
+title (const Visit *visit, const Json *overview)
+{
+  (void) visit;
+  (void) overview;
+  return g_strdup ("Overview");
+}
+
+/* ---- how it is shown ---- */
+
+static bool
+is_in_work (const Json *file)
+{
+  return g_strcmp0 (view_text (file, "state"), "in work") == 0;
+}
+
+static int
+count_waiting (const Json *waiting, bool in_work)
+{
+  int count = 0;
+  for (size_t i = 0; i < json_array_size (waiting); i++)
+    {
+      const Json *file = json_array_get (waiting, i);
+      count += is_in_work (file) == in_work && g_strcmp0 (view_text (file, "state"), "ignored") != 0;
+    }
+  return count;
+}
+
+static void
+tile (Html *html, const char *name, gint64 count, const char *href, const char *class)
+{
+  html_open (html, "li", "class", count > 0 ? class : NULL, NULL);
+  html_open (html, "a", "href", href, NULL);
+  html_open (html, "span", "class", "figure", NULL);
+  html_format (html, "%" G_GINT64_FORMAT, count);
+  html_close (html, "span");
+  html_element (html, "span", name, "class", "label", NULL);
+  html_close (html, "a");
+  html_close (html, "li");
+}
+
+static void
+show_tiles (Html *html, const Json *overview)
+{
+  const Json *waiting = json_object_get (overview, "waiting");
+  html_open (html, "ul", "class", "tiles", "aria-label", "In short", NULL);
+  tile (html, "in work", count_waiting (waiting, true), "#work", "busy");
+  tile (html, "waiting", count_waiting (waiting, false), "#waiting", "attention");
+  tile (html, "held", (gint64) json_array_size (json_object_get (overview, "held")), "/held", "attention");
+  tile (html, "refused files", view_number (json_object_get (overview, "failed"), "files"), "#failures", "bad");
+  tile (html, "tables", (gint64) json_array_size (json_object_get (overview, "tables")), "#tables", NULL);
+  html_close (html, "ul");
+}
+
+/* How far a file in work has come: a bar where that is known. */
+static void
+show_work (Html *html, const Json *file)
+{
+  const Json *progress = json_object_get (file, "progress"), *percent = json_object_get (progress, "percent");
+  g_autofree char *text = json_is_object (progress) ? pulse_text (progress) : NULL;
+  html_open (html, "li", NULL);
+  if (view_text (file, "run") != NULL)
+    html_link (html, view_text (file, "file"), "runs", view_text (file, "run"), NULL);
+  else
+    html_text (html, view_text (file, "file"));
+  html_text (html, " → ");
+  html_text (html, view_text (file, "table"));
+  if (json_is_number (percent))
+    {
+      g_autofree char *value = g_strdup_printf ("%.0f", json_number_value (percent));
+      html_open (html, "progress", "max", "100", "value", value, "aria-label", view_text (file, "file"), NULL);
+      html_close (html, "progress");
+    }
+  html_element (html, "div", text != NULL ? text : view_text (file, "reason"), "class", "why", NULL);
+  html_close (html, "li");
+}
+
+static void
+show_running (Html *html, const Json *waiting)
+{
+  html_element (html, "h2", "In work", "id", "work", NULL);
+  if (count_waiting (waiting, true) == 0)
+    {
+      html_element (html, "p", "No file is being loaded.", "class", "empty", NULL);
+      return;
+    }
+  html_open (html, "ul", "class", "work", NULL);
+  for (size_t i = 0; i < json_array_size (waiting); i++)
+    if (is_in_work (json_array_get (waiting, i)))
+      show_work (html, json_array_get (waiting, i));
+  html_close (html, "ul");
+}
+
+static void
+show_waiting (Html *html, const Json *waiting)
+{
+  static const char *const headers[] = { "File", "State", "Table", "Why", NULL };
+  html_element (html, "h2", "Waiting in the drop folder", "id", "waiting", NULL);
+  if (json_array_size (waiting) == (size_t) count_waiting (waiting, true))
+    {
+      html_element (html, "p", "Nothing waits.", "class", "empty", NULL);
+      return;
+    }
+  view_table_open (html, "Files that wait, and what they wait for", headers);
+  for (size_t i = 0; i < json_array_size (waiting); i++)
+    {
+      const Json *file = json_array_get (waiting, i);
+      if (is_in_work (file))
+        continue;
+      html_open (html, "tr", NULL);
+      html_element (html, "th", view_text (file, "file"), "scope", "row", NULL);
+      html_open (html, "td", NULL);
+      view_state (html, view_text (file, "state"));
+      html_close (html, "td");
+      html_element (html, "td", view_text (file, "table"), NULL);
+      html_element (html, "td", view_text (file, "reason"), NULL);
+      html_close (html, "tr");
+    }
+  view_table_close (html);
+}
+
+/* What a person should know of a table, a paragraph each. */
+static void
+show_table_notes (Html *html, const Json *table)
+{
+  const Json *waiting = json_object_get (table, "waiting");
+  if (view_text (table, "problem") != NULL)
+    html_element (html, "div", view_text (table, "problem"), "class", "why bad", NULL);
+  if (view_text (table, "model") == NULL)
+    html_element (html, "div", "no model: files are staged for review", "class", "why", NULL);
+  if (json_is_true (json_object_get (table, "gone")))
+    html_element (html, "div", "its warehouse table is gone", "class", "why bad", NULL);
+  if (json_is_true (json_object_get (table, "staging_emptied")))
+    html_element (html, "div", "a crash of the server emptied its staging table", "class", "why", NULL);
+  for (size_t i = 0; i < json_array_size (waiting); i++)
+    {
+      const Json *rows = json_array_get (waiting, i);
+      html_open (html, "div", "class", "why", NULL);
+      html_count (html, json_object_get (rows, "rows"));
+      html_format (html, " rows wait for %s", view_text (rows, "dimension"));
+      html_close (html, "div");
+    }
+}
+
+static void
+count_cell (Html *html, const Json *table, const char *member)
+{
+  html_open (html, "td", "class", "number", NULL);
+  if (json_is_true (json_object_get (table, "estimated")))
+    html_text (html, "about ");
+  html_count (html, json_object_get (table, member));
+  html_close (html, "td");
+}
+
+static void
+table_row (Html *html, const Visit *visit, const Json *table)
+{
+  const char *name = view_text (table, "table"), *file = view_text (table, "last_file"), *run = view_text (table, "last_run");
+  html_open (html, "tr", NULL);
+  html_open (html, "th", "scope", "row", NULL);
+  html_link (html, name, "tables", name, NULL);
+  show_table_notes (html, table);
+  html_close (html, "th");
+  html_element (html, "td", view_text (table, "kind"), NULL);
+  count_cell (html, table, "rows");
+  count_cell (html, table, "versions");
+  html_open (html, "td", NULL);
+  if (view_text (table, "last_applied") != NULL)
+    html_time (html, view_text (table, "last_applied"), visit->now);
+  else
+    html_text (html, "never");
+  html_close (html, "td");
+  html_open (html, "td", NULL);
+  if (file != NULL && run != NULL)
+    html_link (html, file, "runs", run, NULL);
+  html_text (html, " ");
+  view_state (html, view_text (table, "last_state"));
+  html_close (html, "td");
+  html_open (html, "td", "class", "number", NULL);
+  html_count (html, json_object_get (table, "rejected"));
+  html_close (html, "td");
+  html_close (html, "tr");
+}
+
+static void
+show_tables (Html *html, const Visit *visit, const Json *tables)
+{
+  static const char *const headers[] = { "Table",       "Kind",           "#Rows", "#Versions", "Loaded last (UTC)",
+                                         "Newest file", "#Rejects in it", NULL };
+  html_element (html, "h2", "Tables", "id", "tables", NULL);
+  if (json_array_size (tables) == 0)
+    {
+      html_element (html, "p", "No table yet: drop a CSV file into the drop folder.", "class", "empty", NULL);
+      return;
+    }
+  view_table_open (html, "Tables, and when each was loaded last", headers);
+  for (size_t i = 0; i < json_array_size (tables); i++)
+    table_row (html, visit, json_array_get (tables, i));
+  view_table_close (html);
+}
+
+static void
+show_failures (Html *html, const Visit *visit, const Json *overview)
+{
+  const Json *failures = json_object_get (overview, "failures"), *failed = json_object_get (overview, "failed");
+  html_element (html, "h2", "Refused lately", "id", "failures", NULL);
+  if (json_array_size (failures) == 0)
+    html_element (html, "p", "No file was refused.", "class", "empty", NULL);
+  else
+    view_runs_table (html, visit, failures, "The newest runs that failed");
+  if (view_number (failed, "files") > 0)
+    {
+      html_open (html, "p", NULL);
+      html_format (html, "%" G_GINT64_FORMAT " refused file%s in the folder, the latest: %s", view_number (failed, "files"),
+                   view_number (failed, "files") == 1 ? "" : "s", view_text (failed, "latest"));
+      html_close (html, "p");
+    }
+}
+
+static void
+show (Html *html, const Visit *visit, const Json *overview)
+{
+  const Json *database = json_object_get (overview, "database"), *waiting = json_object_get (overview, "waiting");
+  html_element (html, "h1", "Overview", NULL);
+  if (view_text (database, "error") != NULL)
+    {
+      html_open (html, "div", "class", "callout bad", "role", "alert", NULL);
+      html_element (html, "p", "The database cannot be asked.", "class", "message", NULL);
+      html_element (html, "p", view_text (database, "error"), NULL);
+      html_element (html, "p", "What the folders say is below; files that come meanwhile wait, and none is lost.", NULL);
+      html_close (html, "div");
+    }
+  show_tiles (html, overview);
+  show_running (html, waiting);
+  show_waiting (html, waiting);
+  show_tables (html, visit, json_object_get (overview, "tables"));
+  if (json_object_get (overview, "failures") != NULL)
+    show_failures (html, visit, overview);
+}
+
+const View view_overview = { "", "overview", read_overview, title, show };
