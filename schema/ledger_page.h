@@ -20,7 +20,7 @@ bool ledger_page_runs (Db *db, const RunsWanted *wanted, DbResult **ret_runs, GE
 /* When each table was applied last, in its own transaction. */
 bool ledger_page_fresh (Db *db, DbResult **ret_tables, GError **error);
 
-/* Versions, or rows of a fact, that the files of a table opened and closed by day, in the last 90 days and of the newest 20,000 files. */
+/* Versions, or rows of a fact, that the newest 20,000 files of a table opened and closed, by day, in the last 53 weeks. */
 bool ledger_page_activity (Db *db, const char *table, DbResult **ret_days, GError **error);
 
 /* Runs that are over, for counters: those that began from "from" on (NULL: ever) and before "until", by table and state with the sums of their rows; and those of

@@ -53,12 +53,13 @@ from weir.table t join weir.execution e on e.execution_id = t.last_run
 order by t.table_name
 
 -- name: activity
-select to_char(f.seen_on, 'YYYY-MM-DD') as day, count(*) as files,
+-- By the day since when the versions hold, where the file says that; else when it was loaded.
+select to_char(coalesce(f.effective_on, f.seen_on), 'YYYY-MM-DD') as day, count(*) as files,
        sum(coalesce(f.rows_inserted, 0) + coalesce(f.rows_updated, 0) + coalesce(f.rows_late, 0))::bigint as opened,
        sum(coalesce(f.rows_deactivated, 0))::bigint as closed
-from (select f.* from weir.file f where f.table_name = :'table' and f.seen_on > now() - interval '90 days'
-      order by f.seen_on desc limit 20000) f
-where f.state = 'applied'
+from (select f.* from weir.file f where f.table_name = :'table' order by f.seen_on desc limit 20000) f
+where f.state = 'applied' and coalesce(f.effective_on, f.seen_on) > now() - interval '371 days'
+  and coalesce(f.effective_on, f.seen_on) < now() + interval '1 day'
 group by 1 order by 1
 
 -- name: sums

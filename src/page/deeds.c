@@ -83,6 +83,9 @@ static void
 set_up (void *data)
 {
   int secrets = GPOINTER_TO_INT (data);
+  sigset_t none;
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
   setsid ();
   if (secrets > 0)
     fcntl (secrets, F_SETFD, 0);

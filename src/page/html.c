@@ -48,6 +48,24 @@ html_lines (Html *html, const char *text)
 }
 
 void
+html_prose (Html *html, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", "`", -1);
+  guint count = g_strv_length (parts);
+  if (count % 2 == 0)
+    {
+      html_text (html, text);
+      return;
+    }
+  for (guint i = 0; i < count; i++)
+    {
+      g_string_append (html->out, i % 2 == 1 ? "<code>" : "");
+      html_text (html, parts[i]);
+      g_string_append (html->out, i % 2 == 1 ? "</code>" : "");
+    }
+}
+
+void
 html_format (Html *html, const char *format, ...)
 {
   va_list arguments;

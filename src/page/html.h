@@ -26,6 +26,9 @@ void html_close (Html *html, const char *element);
 void html_text (Html *html, const char *text);
 void html_format (Html *html, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* The same for sentences, in which what stands between `two of these` is code. */
+void html_prose (Html *html, const char *text);
+
 /* The same for a text of several lines, which stay. */
 void html_lines (Html *html, const char *text);
 

@@ -125,7 +125,7 @@ static bool
 run_page (const Call *call, const PageSettings *terms, const Listen *where, GError **error)
 {
   const PageOptions *options = call->options;
-  g_autofree char *token = pass_read_token (call->settings, error);
+  g_autofree char *token = check_reach (where, terms, error) ? pass_read_token (call->settings, error) : NULL;
   if (token == NULL)
     return false;
   if (call->n_arguments > 0)
@@ -133,7 +133,7 @@ run_page (const Call *call, const PageSettings *terms, const Listen *where, GErr
   g_autofree char *password = terms->password_file != NULL ? pass_read_file (terms->password_file, error) : NULL;
   bool said = g_strcmp0 (call->settings->database_source, "--database") == 0;
   g_auto (GStrv) environment = secrets_pass (said ? call->settings->database : NULL, error);
-  if ((terms->password_file != NULL && password == NULL) || environment == NULL || !check_reach (where, terms, error))
+  if ((terms->password_file != NULL && password == NULL) || environment == NULL)
     return false;
   g_autofree char *weir = find_weir ();
   g_autoptr (Source) source = source_new (call->settings);

@@ -64,7 +64,7 @@ char *
 pass_read_token (const Settings *settings, GError **error)
 {
   g_autofree char *path = g_build_filename (settings->state, "page_token", NULL);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS) && !make_token (path, error))
+  if (!fs_make_folder (settings->state, 0700, error) || (!g_file_test (path, G_FILE_TEST_EXISTS) && !make_token (path, error)))
     return NULL;
   return pass_read_file (path, error);
 }

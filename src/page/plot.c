@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#define DAYS 90
+#define DAYS 90  /* bars, each a day */
+#define WEEKS 53 /* bars, each a week, where there is something from before */
 #define WIDTH 900
 #define HEIGHT 220
 #define LEFT 70
@@ -47,6 +48,7 @@ rectangle (Html *html, const char *class, double x, double y, double width, doub
   number_attribute (wide, width);
   number_attribute (high, height);
   html_open (html, "rect", "class", class, "x", at_x, "y", at_y, "width", wide, "height", high, NULL);
+  html_close (html, "rect");
 }
 
 static void
@@ -65,18 +67,59 @@ height_of (gint64 count, gint64 most, double room)
   return count > 0 ? MAX (2, room * (double) count / (double) MAX (most, 1)) : 0;
 }
 
-static void
-bar (Html *html, const Json *day, int from, gint64 most)
+/* The bars: of days, or of weeks. */
+typedef struct
 {
-  double step = (double) (WIDTH - LEFT) / DAYS;
-  double x = LEFT + step * (day_of (json_string_value (json_object_get (day, "day"))) - from);
-  double up = height_of (number_of (day, "opened"), most, MIDDLE - TOP);
-  double down = height_of (number_of (day, "closed"), most, BOTTOM - MIDDLE);
-  g_autofree char *opened = text_count (number_of (day, "opened")), *closed = text_count (number_of (day, "closed"));
+  int first;       /* the day that the first one begins with */
+  int days, count; /* of each; how many */
+  gint64 opened[DAYS], closed[DAYS], files[DAYS];
+  gint64 most;
+} Bars;
+
+static void
+fill (Bars *bars, const Json *days, int today)
+{
+  int oldest = json_array_size (days) > 0 ? day_of (json_string_value (json_object_get (json_array_get (days, 0), "day"))) : today;
+  bool weeks = oldest <= today - DAYS;
+  *bars = (Bars) { .days = weeks ? 7 : 1, .count = weeks ? WEEKS : DAYS };
+  bars->first = today + 1 - bars->days * bars->count;
+  for (size_t i = 0; i < json_array_size (days); i++)
+    {
+      const Json *day = json_array_get (days, i);
+      int at = day_of (json_string_value (json_object_get (day, "day"))) - bars->first;
+      if (at < 0 || at >= bars->days * bars->count)
+        continue;
+      bars->opened[at / bars->days] += number_of (day, "opened");
+      bars->closed[at / bars->days] += number_of (day, "closed");
+      bars->files[at / bars->days] += number_of (day, "files");
+    }
+  for (int i = 0; i < bars->count; i++)
+    bars->most = MAX (bars->most, MAX (bars->opened[i], bars->closed[i]));
+}
+
+static char *
+date_text (int day, const char *format)
+{
+  GDate date;
+  char text[32];
+  g_date_clear (&date, 1);
+  g_date_set_julian (&date, (guint32) day);
+  g_date_strftime (text, sizeof text, format, &date);
+  return g_strdup (text);
+}
+
+static void
+bar (Html *html, const Bars *bars, int i)
+{
+  double step = (double) (WIDTH - LEFT) / bars->count, x = LEFT + step * i;
+  double up = height_of (bars->opened[i], bars->most, MIDDLE - TOP),
+         down = height_of (bars->closed[i], bars->most, BOTTOM - MIDDLE);
+  g_autofree char *opened = text_count (bars->opened[i]), *closed = text_count (bars->closed[i]);
+  g_autofree char *date = date_text (bars->first + i * bars->days, "%Y-%m-%d");
   html_open (html, "g", NULL);
   html_open (html, "title", NULL);
-  html_format (html, "%s: %s opened, %s closed, %d files", json_string_value (json_object_get (day, "day")), opened, closed,
-               (int) number_of (day, "files"));
+  html_format (html, "%s%s: %s opened, %s closed, %d files", bars->days > 1 ? "week of " : "", date, opened, closed,
+               (int) bars->files[i]);
   html_close (html, "title");
   if (up > 0)
     rectangle (html, "opened", x + 1, MIDDLE - up, step - 2, up);
@@ -85,31 +128,21 @@ bar (Html *html, const Json *day, int from, gint64 most)
   html_close (html, "g");
 }
 
-static char *
-date_text (int day)
-{
-  GDate date;
-  char text[16];
-  g_date_clear (&date, 1);
-  g_date_set_julian (&date, (guint32) day);
-  g_date_strftime (text, sizeof text, "%d %b", &date);
-  return g_strdup (text);
-}
-
 static void
-axes (Html *html, int from, gint64 most)
+axes (Html *html, const Bars *bars)
 {
-  g_autofree char *count = text_count (most);
-  double step = (double) (WIDTH - LEFT) / DAYS;
+  g_autofree char *count = text_count (bars->most);
+  double step = (double) (WIDTH - LEFT) / bars->count;
+  int every = bars->days > 1 ? 9 : 15;
   rectangle (html, "axis", LEFT, MIDDLE, WIDTH - LEFT, 1);
   text_at (html, "scale", LEFT - 8, TOP + 6, count);
   text_at (html, "scale", LEFT - 8, MIDDLE + 4, "0");
   text_at (html, "side", 0, MIDDLE - 40, "opened");
   text_at (html, "side", 0, MIDDLE + 40, "closed");
-  for (int day = 0; day < DAYS; day += 15)
+  for (int i = 0; i < bars->count; i += every)
     {
-      g_autofree char *date = date_text (from + day);
-      text_at (html, "date", LEFT + step * day, HEIGHT - 6, date);
+      g_autofree char *date = date_text (bars->first + i * bars->days, bars->days > 1 ? "%d %b %Y" : "%d %b");
+      text_at (html, "date", LEFT + step * i, HEIGHT - 6, date);
     }
 }
 
@@ -146,17 +179,15 @@ show_numbers (Html *html, const Json *days)
 void
 plot_activity (Html *html, const Json *days, const char *today)
 {
-  int from = day_of (today) - DAYS + 1;
-  gint64 most = 0;
-  for (size_t i = 0; i < json_array_size (days); i++)
-    most = MAX (most, MAX (number_of (json_array_get (days, i), "opened"), number_of (json_array_get (days, i), "closed")));
+  Bars bars;
+  fill (&bars, days, day_of (today));
   html_open (html, "figure", "class", "plot", NULL);
   html_open (html, "svg", "viewBox", "0 0 900 220", "role", "img", "aria-label",
-             "Bars by day: what was opened above the line, what was closed below it. The numbers follow.", NULL);
-  axes (html, from, most);
-  for (size_t i = 0; i < json_array_size (days); i++)
-    if (day_of (json_string_value (json_object_get (json_array_get (days, i), "day"))) >= from)
-      bar (html, json_array_get (days, i), from, most);
+             "Bars by time: what was opened above the line, what was closed below it. The numbers follow.", NULL);
+  axes (html, &bars);
+  for (int i = 0; i < bars.count; i++)
+    if (bars.files[i] > 0)
+      bar (html, &bars, i);
   html_close (html, "svg");
   html_close (html, "figure");
   show_numbers (html, days);

@@ -4,7 +4,8 @@
 
 #include "src/page/html.h"
 
-/* days: [{"day": "2026-11-29", "opened", "closed", "files"}, ...] in the order of time; those of the last 90 days until "today" ("2026-11-29") are shown.
+/* days: [{"day": "2026-11-29", "opened", "closed", "files"}, ...] in the order of time; bars are days of the last 90 until "today"
+ * ("2026-11-29"), or weeks of the last 53 where something is older.
  * What is plotted is a table below it, too, for who cannot see it. */
 void plot_activity (Html *html, const Json *days, const char *today);
 

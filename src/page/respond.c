@@ -61,7 +61,7 @@ respond_error (const Visit *visit, unsigned status, const GError *error, Answer 
   Html html = { answer->body };
   frame_open (&html, visit, title, NULL);
   html_element (&html, "h1", title, NULL);
-  view_error (&html, json_object_get (json, "error"));
+  view_error (&html, json_object_get (json, "error"), true);
   frame_close (&html, visit);
 }
 
@@ -140,7 +140,6 @@ respond_asset (const Request *request, Answer *answer)
       {
         for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
           answer->type = g_str_has_suffix (asset->name, types[i][0]) ? types[i][1] : answer->type;
-        answer_header (answer, "Cache-Control", "max-age=300");
         g_string_append (answer->body, asset->text);
         return true;
       }
@@ -172,6 +171,22 @@ respond_metrics (const Visit *visit, Answer *answer)
     }
   answer_text (answer, 200, text->str);
   answer->type = "text/plain; version=0.0.4; charset=utf-8";
+}
+
+/* Where the objects are. */
+static void
+respond_index (const Visit *visit, Answer *answer)
+{
+  (void) visit;
+  g_autoptr (Json) index = json_object ();
+  Json *paths = json_array ();
+  for (size_t i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      g_autofree char *path = g_strconcat ("/api/", views[i]->path[0] != '\0' ? views[i]->path : "overview", NULL);
+      json_array_append_new (paths, json_string (path));
+    }
+  json_object_set_new (index, "objects", paths);
+  answer_json (answer, 200, index);
 }
 
 /* The box of each page: a run by its id, the beginning of that, or the name of its file. */
@@ -277,7 +292,7 @@ respond_get (const Visit *visit, const View *view, Answer *answer)
   {
     const char *path;
     void (*respond) (const Visit *visit, Answer *answer);
-  } others[] = { { "/metrics", respond_metrics }, { "/go", respond_go }, { "/token", respond_token } };
+  } others[] = { { "/api", respond_index }, { "/metrics", respond_metrics }, { "/go", respond_go }, { "/token", respond_token } };
   const char *path = visit->request->path;
   if (view != NULL)
     {
@@ -306,17 +321,13 @@ add_headers (Answer *answer)
                                  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'" },
     { "X-Content-Type-Options", "nosniff" },
     { "X-Frame-Options", "DENY" },
+    { "Cache-Control", "no-store" },
     { "Referrer-Policy", "same-origin" }, /* without it forms would come without their Origin */
     { "Cross-Origin-Opener-Policy", "same-origin" },
     { "Cross-Origin-Resource-Policy", "same-origin" },
   };
-  bool cached = false;
-  for (guint i = 0; i < answer->headers->len; i += 2)
-    cached |= g_str_equal (answer->headers->pdata[i], "Cache-Control");
   for (size_t i = 0; i < G_N_ELEMENTS (headers); i++)
     answer_header (answer, headers[i][0], headers[i][1]);
-  if (!cached)
-    answer_header (answer, "Cache-Control", "no-store");
 }
 
 static bool
@@ -325,13 +336,21 @@ is_known (const Page *page, const Request *request)
   return page->password == NULL || (g_strcmp0 (request->user, "weir") == 0 && pass_equal (page->password, request->password));
 }
 
+/* An object is at the path of its page, below /api; the overview's has a name there. */
+static const char *
+path_of_view (const Request *request)
+{
+  const char *path = g_str_has_prefix (request->path, "/api/") ? request->path + strlen ("/api") : request->path;
+  return path != request->path && g_str_equal (path, "/overview") ? "/" : path;
+}
+
 static void
 respond_to (Visit *visit, Answer *answer)
 {
   const Request *request = visit->request;
   Page *page = visit->page;
   bool is_read = g_str_equal (request->method, "GET") || g_str_equal (request->method, "HEAD");
-  const char *path = g_str_has_prefix (request->path, "/api/") ? request->path + strlen ("/api") : request->path;
+  const char *path = path_of_view (request);
   g_auto (GStrv) parts = NULL;
   const View *view = respond_find_view (path, &parts);
   g_autofree char *session = request_cookie (request, page->cookie);

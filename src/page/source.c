@@ -45,7 +45,8 @@ connect_again (Source *source)
   source->where = g_steal_pointer (&status.where);
   if (source->db == NULL)
     source->away = g_steal_pointer (&status.away);
-  else if (!db_exec (source->db, "set default_transaction_read_only = on; set statement_timeout = 5000", &source->away))
+  else if (!db_exec (source->db, "set default_transaction_read_only = on; set statement_timeout = 5000; set jit = off",
+                     &source->away))
     g_clear_pointer (&source->db, db_free);
 }
 

@@ -1,5 +1,7 @@
 #include "src/page/view.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 const char *
@@ -50,17 +52,23 @@ view_first_line (const char *error)
 }
 
 void
-view_error (Html *html, const Json *error)
+view_error (Html *html, const Json *error, bool is_failure)
 {
-  html_open (html, "div", "class", "callout bad", "role", "note", NULL);
-  html_element (html, "p", view_text (error, "message"), "class", "message", NULL);
+  html_open (html, "div", "class", is_failure ? "callout bad" : "callout", "role", "note", NULL);
+  html_open (html, "p", "class", "message", NULL);
+  html_prose (html, view_text (error, "message"));
+  html_close (html, "p");
   if (view_text (error, "detail") != NULL)
-    html_element (html, "p", view_text (error, "detail"), NULL);
+    {
+      html_open (html, "p", NULL);
+      html_prose (html, view_text (error, "detail"));
+      html_close (html, "p");
+    }
   if (view_text (error, "hint") != NULL)
     {
       html_open (html, "p", NULL);
       html_element (html, "strong", "What to do: ", NULL);
-      html_text (html, view_text (error, "hint"));
+      html_prose (html, view_text (error, "hint"));
       html_close (html, "p");
     }
   html_close (html, "div");
@@ -111,10 +119,25 @@ number_cell (Html *html, const Json *number)
   html_close (html, "td");
 }
 
+/* Where there are some, they are one step away. */
+static void
+rejects_cell (Html *html, const Json *run)
+{
+  g_autofree char *count = text_count (view_number (run, "rejected"));
+  if (view_number (run, "rejected") == 0)
+    {
+      number_cell (html, json_object_get (run, "rejected"));
+      return;
+    }
+  html_open (html, "td", "class", "number", NULL);
+  html_link (html, count, "runs", view_text (run, "run"), "rejects", NULL);
+  html_close (html, "td");
+}
+
 static void
 show_run (Html *html, const Visit *visit, const Json *run)
 {
-  static const char *const counts[] = { "read", "inserted", "updated", "rejected" };
+  static const char *const counts[] = { "read", "inserted", "updated" };
   const char *error = view_text (run, "error"), *table = view_text (run, "table"), *file = view_text (run, "file");
   html_open (html, "tr", NULL);
   html_open (html, "th", "scope", "row", NULL);
@@ -135,6 +158,7 @@ show_run (Html *html, const Visit *visit, const Json *run)
   html_close (html, "td");
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     number_cell (html, json_object_get (run, counts[i]));
+  rejects_cell (html, run);
   html_close (html, "tr");
 }
 

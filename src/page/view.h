@@ -55,9 +55,9 @@ void view_state (Html *html, const char *state);
 /* A table of runs, as `weir runs --json` has them: with its caption, in reach of the keyboard where it is wide. */
 void view_runs_table (Html *html, const Visit *visit, const Json *runs, const char *caption);
 
-/* The first line of an error, and its parts with DETAIL and HINT. */
+/* The first line of an error; and all its parts: of a failure, or of what a person is asked. */
 char *view_first_line (const char *error);
-void view_error (Html *html, const Json *error);
+void view_error (Html *html, const Json *error, bool is_failure);
 
 /* <div> and <table> with a caption and headers (ends with NULL); one that begins with "#" is of numbers. And their end. */
 void view_table_open (Html *html, const char *caption, const char *const *headers);

@@ -6,6 +6,7 @@
 #include "schema/ledger.h"
 #include "src/commands/named_key.h"
 #include "src/page/entity_find.h"
+#include "src/report/keys.h"
 #include "src/report/versions.h"
 
 #include <string.h>
@@ -75,6 +76,7 @@ show_find (Html *html, const Visit *visit, const Json *object)
       html, "p",
       "Type its business key as the files have it. It is made an id here, and that alone is in the address of the next page.",
       NULL);
+  html_open (html, "div", "class", "finds", NULL);
   for (size_t i = 0; i < json_array_size (tables); i++)
     {
       const Json *table = json_array_get (tables, i);
@@ -83,6 +85,7 @@ show_find (Html *html, const Visit *visit, const Json *object)
       if (is)
         show_form (html, table);
     }
+  html_close (html, "div");
   if (shown == 0)
     html_element (html, "p", "No table has versions: only dimensions do.", "class", "empty", NULL);
 }
@@ -131,8 +134,13 @@ read_entity (const Visit *visit, GError **error)
     return NULL;
   const VersionsPlace place = { schema, settings->staging_schema, model, &history, false };
   Json *entity = versions_read (db, &place, id, &hidden, error);
-  if (entity != NULL)
-    json_object_set_new (entity, "withheld", json_boolean (hidden));
+  if (entity == NULL)
+    return NULL;
+  g_autofree char *ids = g_strdup_printf ("{%s}", view_text (entity, "id"));
+  g_autoptr (Json) keys = keys_read (db, schema, model, &history, ids);
+  Json *key = json_array_get (keys, 0);
+  json_object_set (entity, "key", key != NULL ? key : json_null ());
+  json_object_set_new (entity, "withheld", json_boolean (hidden));
   return entity;
 }
 
@@ -254,7 +262,7 @@ static void
 show_versions (Html *html, const Json *versions, const GPtrArray *columns)
 {
   g_autoptr (GPtrArray) headers = g_ptr_array_new ();
-  static const char *const before[] = { "#Version", "True from (UTC)", "Until" };
+  static const char *const before[] = { "Version", "True from (UTC)", "Until" };
   for (size_t i = 0; i < G_N_ELEMENTS (before); i++)
     g_ptr_array_add (headers, (gpointer) before[i]);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
@@ -331,6 +339,18 @@ show_day_form (Html *html, const char *day)
 }
 
 static void
+show_who (Html *html, const Json *entity)
+{
+  const char *column;
+  Json *value;
+  html_open (html, "dl", "class", "facts", NULL);
+  json_object_foreach (json_object_get (entity, "key"), column, value)
+    view_fact (html, column, json_string_value (value));
+  view_fact (html, "Id", view_text (entity, "id"));
+  html_close (html, "dl");
+}
+
+static void
 show (Html *html, const Visit *visit, const Json *entity)
 {
   const Json *versions = json_object_get (entity, "versions");
@@ -340,9 +360,7 @@ show (Html *html, const Visit *visit, const Json *entity)
   html_text (html, "History in ");
   html_link (html, table, "tables", table, NULL);
   html_close (html, "h1");
-  html_open (html, "p", "class", "why", NULL);
-  html_format (html, "id %s", view_text (entity, "id"));
-  html_close (html, "p");
+  show_who (html, entity);
   if (json_array_size (versions) == 0)
     {
       html_open (html, "p", "class", "callout", NULL);

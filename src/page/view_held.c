@@ -61,12 +61,14 @@ show_form (Html *html, const Visit *visit, const char *run)
 }
 
 static void
-show_keys (Html *html, const Json *keys)
+show_keys (Html *html, const Json *file)
 {
+  const Json *keys = json_object_get (file, "keys");
+  bool is_late = g_strcmp0 (view_text (json_object_get (file, "held"), "guard"), "late") == 0;
   if (json_array_size (keys) == 0)
     return;
   html_open (html, "p", NULL);
-  html_text (html, "For instance: ");
+  html_text (html, is_late ? "It would change, for instance: " : "It would close, for instance: ");
   for (size_t i = 0; i < json_array_size (keys); i++)
     {
       const char *column;
@@ -91,8 +93,8 @@ show_file (Html *html, const Visit *visit, const Json *file)
   html_open (html, "h2", NULL);
   html_link (html, view_text (file, "file"), "runs", run, NULL);
   html_close (html, "h2");
-  view_error (html, json_object_get (file, "error"));
-  show_keys (html, json_object_get (file, "keys"));
+  view_error (html, json_object_get (file, "error"), false);
+  show_keys (html, file);
   html_open (html, "dl", "class", "facts", NULL);
   view_fact (html, "Table", view_text (file, "table"));
   view_fact (html, "The file is in", view_text (file, "place"));
@@ -140,9 +142,12 @@ show_deed (Html *html, const Visit *visit, const Json *deed)
   html_format (html, "weir %s ", view_text (deed, "command"));
   g_autofree char *digits = g_strndup (run, 8);
   html_link (html, digits, "runs", run, NULL);
-  html_text (html, json_is_null (code)              ? ": under way, since "
-                   : json_integer_value (code) == 0 ? ": done, begun "
-                                                    : ": failed, begun ");
+  if (json_is_null (code))
+    html_text (html, ": under way, since ");
+  else if (json_integer_value (code) == 0)
+    html_text (html, ": done, begun ");
+  else
+    html_format (html, ": ended with %" JSON_INTEGER_FORMAT ", begun ", json_integer_value (code));
   html_time (html, view_text (deed, "since"), visit->now);
   if (said != NULL && said[0] != '\0')
     {

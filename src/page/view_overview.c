@@ -183,6 +183,17 @@ show_waiting (Html *html, const Json *waiting)
   view_table_close (html);
 }
 
+static void
+without_model (Html *html, const char *table)
+{
+  html_open (html, "div", "class", "why", NULL);
+  html_text (html, "no model, staged for review; propose one: ");
+  html_open (html, "code", NULL);
+  html_format (html, "weir model %s --write", table);
+  html_close (html, "code");
+  html_close (html, "div");
+}
+
 /* What a person should know of a table, a paragraph each. */
 static void
 show_table_notes (Html *html, const Json *table)
@@ -191,7 +202,7 @@ show_table_notes (Html *html, const Json *table)
   if (view_text (table, "problem") != NULL)
     html_element (html, "div", view_text (table, "problem"), "class", "why bad", NULL);
   if (view_text (table, "model") == NULL)
-    html_element (html, "div", "no model: files are staged for review", "class", "why", NULL);
+    without_model (html, view_text (table, "table"));
   if (json_is_true (json_object_get (table, "gone")))
     html_element (html, "div", "its warehouse table is gone", "class", "why bad", NULL);
   if (json_is_true (json_object_get (table, "staging_emptied")))
@@ -227,7 +238,10 @@ table_row (Html *html, const Visit *visit, const Json *table)
   html_close (html, "th");
   html_element (html, "td", view_text (table, "kind"), NULL);
   count_cell (html, table, "rows");
-  count_cell (html, table, "versions");
+  if (g_strcmp0 (view_text (table, "kind"), "dimension") == 0)
+    count_cell (html, table, "versions");
+  else
+    html_element (html, "td", "–", "class", "number", NULL);
   html_open (html, "td", NULL);
   if (view_text (table, "last_applied") != NULL)
     html_time (html, view_text (table, "last_applied"), visit->now);

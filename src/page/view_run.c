@@ -37,7 +37,7 @@ show_error (Html *html, const Json *run)
   const Json *error = json_object_get (json_object_get (run, "summary"), "error");
   const char *text = view_text (run, "error");
   if (json_is_object (error))
-    view_error (html, error);
+    view_error (html, error, g_strcmp0 (view_text (run, "state"), "held") != 0);
   else if (text != NULL)
     {
       html_open (html, "div", "class", "callout bad", NULL);
@@ -57,7 +57,11 @@ show_notes (Html *html, const Json *run)
   html_element (html, "h2", "Notes", NULL);
   html_open (html, "ul", NULL);
   for (size_t i = 0; i < json_array_size (notes); i++)
-    html_element (html, "li", json_string_value (json_array_get (notes, i)), NULL);
+    {
+      html_open (html, "li", NULL);
+      html_prose (html, json_string_value (json_array_get (notes, i)));
+      html_close (html, "li");
+    }
   html_close (html, "ul");
 }
 

@@ -33,17 +33,19 @@ is_of_key (const Model *model, const char *name)
 
 /* Columns as the warehouse has them, and what the model says of each. */
 static Json *
-columns_to_json (const GPtrArray *stored, const Model *model)
+columns_to_json (const GPtrArray *stored, const Model *model, const Json *pins)
 {
   Json *array = json_array ();
   for (guint i = 0; i < stored->len; i++)
     {
       const StoredColumn *column = stored->pdata[i];
       const ModelColumn *declared = find_declared (model, column->name);
+      bool own = declared == NULL && json_object_get (json_object_get (pins, "columns"), column->name) == NULL;
       bool personal = model != NULL && changes_is_personal (model, column->name);
-      json_array_append_new (array, json_pack ("{s:s, s:s, s:b, s:b, s:b, s:b}", "column", column->name, "type", column->written,
-                                               "key", is_of_key (model, column->name), "declared", declared != NULL, "required",
-                                               declared != NULL && declared->required, "pii", personal));
+      json_array_append_new (array,
+                             json_pack ("{s:s, s:s, s:b, s:b, s:b, s:b, s:b}", "column", column->name, "type", column->written,
+                                        "key", is_of_key (model, column->name), "declared", declared != NULL, "required",
+                                        declared != NULL && declared->required, "pii", personal, "own", own));
     }
   return array;
 }
@@ -63,7 +65,7 @@ add_columns (Db *db, const Visit *visit, const TableState *state, const Model *m
   if (stored == NULL)
     return false;
   json_object_set_new (object, "schema", json_string (schema));
-  json_object_set_new (object, "columns", columns_to_json (stored, model));
+  json_object_set_new (object, "columns", columns_to_json (stored, model, json_object_get (object, "pins")));
   return true;
 }
 
@@ -168,6 +170,7 @@ show_columns (Html *html, const Json *object)
       mark (html, column, "required", "required");
       mark (html, column, "declared", "declared");
       mark (html, column, "pii", "personal data");
+      mark (html, column, "own", "kept by weir");
       html_close (html, "td");
       html_element (html, "td", pin, NULL);
       html_close (html, "tr");
@@ -205,7 +208,7 @@ show_activity (Html *html, const Visit *visit, const Json *object)
   g_autofree char *today = g_date_time_format (now, "%Y-%m-%d");
   html_element (html, "h2", versions ? "Versions over time" : "Rows over time", NULL);
   if (json_array_size (days) == 0)
-    html_element (html, "p", "No file was applied in the last 90 days.", "class", "empty", NULL);
+    html_element (html, "p", "Nothing was applied within a year.", "class", "empty", NULL);
   else
     plot_activity (html, days, today);
 }

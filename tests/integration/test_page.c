@@ -1,0 +1,690 @@
+/* `weir page` over HTTP: its pages and objects, what is hostile in files, who may do what, and its bounds. */
+#include "tests/support/http.h"
+
+#include "src/page/source.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CUSTOMERS                                                                                                                  \
+  "{\"table\": \"customers\", \"kind\": \"dimension\", \"business_key\": [\"customer\"], \"effective\": \"file_name\""
+
+/* It is built where libmicrohttpd is. */
+static bool
+is_built (void)
+{
+  g_autofree char *program = g_build_filename (g_getenv ("WEIR_BUILD"), "weir-page", NULL);
+  if (g_file_test (program, G_FILE_TEST_IS_EXECUTABLE))
+    return true;
+  print_message ("weir-page is not built, for libmicrohttpd is not here: nothing is tried\n");
+  return false;
+}
+
+static int
+port_of (const char *text)
+{
+  const char *url = strstr (text, "://127.0.0.1:");
+  return url != NULL ? (int) g_ascii_strtoll (url + strlen ("://127.0.0.1:"), NULL, 10) : 0;
+}
+
+/* Once it listens. */
+static Background *
+start_page (Home *home, int *ret_port)
+{
+  Background *page = spawn_weir (home, "page", "--listen", "127.0.0.1:0", NULL);
+  wait_until (background_said (page, "://127.0.0.1:"));
+  g_autofree char *said = background_text (page);
+  *ret_port = port_of (said);
+  return page;
+}
+
+static void
+assert_lacks (const char *haystack, const char *needle)
+{
+  if (strstr (haystack, needle) != NULL)
+    fail_msg ("\"%s\" is in:\n%s", needle, haystack);
+}
+
+/* Whether the page has the text now. */
+static bool
+says (int port, const char *path, const char *headers, const char *text)
+{
+  g_autoptr (Reply) reply = http_ask (port, "GET", path, headers, NULL);
+  return strstr (reply->body, text) != NULL;
+}
+
+/* ---- pages and objects ---- */
+
+/* Headings "### `/api/...`" of docs/page.md, and below each the members that a table has: those of the object, and no others. */
+static void
+assert_documented (const char *heading, const Json *object)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("WEIR_SOURCE"), "docs", "page.md", NULL), *page = NULL;
+  assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  g_autofree char *wanted = g_strdup_printf ("\n### `%s`\n", heading);
+  const char *from = strstr (page, wanted);
+  assert_non_null (from);
+  const char *end = strstr (from + strlen (wanted), "\n#");
+  g_autofree char *section = g_strndup (from, end != NULL ? (gsize) (end - from) : strlen (from));
+  const char *member;
+  Json *value;
+  size_t documented = 0;
+  json_object_foreach ((Json *) object, member, value)
+    {
+      g_autofree char *row = g_strdup_printf ("\n| `%s` |", member);
+      if (strstr (section, row) == NULL)
+        fail_msg ("docs/page.md, %s: no row for \"%s\"", heading, member);
+    }
+  for (const char *row = section; (row = strstr (row, "\n| `")) != NULL; row++)
+    documented++;
+  if (documented != json_object_size (object))
+    fail_msg ("docs/page.md, %s: %zu members are documented, it has %zu", heading, documented, json_object_size (object));
+}
+
+static void
+load_customers (Home *home)
+{
+  home_write_model (home, "customers",
+                    CUSTOMERS ", \"absent\": \"close\", \"columns\": {\"phone\": {\"type\": \"text\", \"pii\": true}}}");
+  load_and_count (home, "customers_2026-01-10.csv",
+                  "customer,city,phone\nann,Oslo,phone-111\nbob,Bonn,phone-222\ncai,Rome,phone-333\n",
+                  "read=3 inserted=3 staged=3");
+  load_and_count (home, "customers_2026-03-20.csv",
+                  "customer,city,phone\nann,Lyon,phone-111\nbob,Bonn,phone-999\ncai,Rome,phone-333\n",
+                  "read=3 updated=2 deactivated=2 unchanged=1 staged=3");
+}
+
+static void
+refuse_one (Home *home)
+{
+  home_drop (home, "sales.csv", "sale,amount\n1,10\n");
+  home_write_model (home, "sales", "{\"table\": \"sales\", \"kind\": \"fact\", \"business_key\": [\"id\"]}");
+  assert_weir (home, 1, "load", "--archive", "imports/sales.csv", NULL);
+}
+
+static void
+test_pages_and_objects (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  load_customers (home);
+  refuse_one (home);
+  g_autoptr (Background) page = start_page (home, &port);
+
+  /* Which table is stale, what was refused, why. */
+  g_autoptr (Reply) overview = http_get (port, 200, "/"), object = http_get (port, 200, "/api/overview");
+  assert_contains (overview->body, "<h1>Overview</h1>");
+  assert_contains (overview->body, "href=\"/tables/customers\"");
+  assert_contains (overview->body, "the file has no column &quot;id&quot;");
+  g_autoptr (Json) status = reply_json (object);
+  assert_documented ("/api/overview", status);
+  assert_json (status, "tables.0.table", "customers");
+  assert_json (status, "tables.0.rows", "3");
+  assert_json (status, "tables.0.versions", "5");
+  assert_json (status, "tables.0.estimated", "false");
+  assert_json (status, "failures.0.file", "sales.csv");
+  assert_json (status, "failed.files", "1");
+
+  /* The run says why and what to do, and the box finds it by its file. */
+  g_autoptr (Reply) go = http_get (port, 303, "/go?run=sales.csv");
+  g_autofree char *place = reply_header (go, "Location");
+  g_autoptr (Reply) run = http_get (port, 200, place);
+  assert_contains (run->body, "What to do: ");
+  assert_contains (run->body, "<code>weir retry ");
+  g_autoptr (Reply) runs = http_get (port, 200, "/api/runs?state=applied"), ledger = http_get (port, 200, "/runs?table=customers");
+  g_autoptr (Json) list = reply_json (runs);
+  assert_documented ("/api/runs", list);
+  assert_int_equal (json_array_size (json_object_get (list, "runs")), 2);
+  assert_contains (ledger->body, "customers_2026-03-20.csv");
+  assert_lacks (ledger->body, "sales.csv");
+
+  /* A table: by the days since when its versions hold. */
+  g_autoptr (Reply) table = http_get (port, 200, "/tables/customers"), table_object = http_get (port, 200, "/api/tables/customers");
+  assert_contains (table->body, "<svg ");
+  assert_contains (table->body, "business key");
+  g_autoptr (Json) about = reply_json (table_object);
+  assert_documented ("/api/tables/TABLE", about);
+  assert_json (about, "kind", "dimension");
+  assert_json (about, "pins.columns.city.type", "text");
+  assert_json (about, "files.1.file", "customers_2026-01-10.csv");
+
+  g_autoptr (Reply) index = http_get (port, 200, "/api"), held = http_get (port, 200, "/api/held"),
+                    find = http_get (port, 200, "/api/find");
+  g_autoptr (Json) held_object = reply_json (held), find_object = reply_json (find);
+  assert_contains (index->body, "\"/api/tables/?/entities/?\"");
+  assert_documented ("/api/held", held_object);
+  assert_documented ("/api/find", find_object);
+  assert_json (find_object, "tables.0.key", "[\"customer\"]");
+
+  /* What is not there is said in both forms. */
+  g_autoptr (Reply) no_table = http_get (port, 404, "/api/tables/nobody"), no_page = http_get (port, 404, "/nothing");
+  assert_contains (no_table->body, "there is no table \\\"nobody\\\"");
+  assert_contains (no_page->body, "<h1>Not found</h1>");
+  reply_free (http_get (port, 404, "/runs/nosuchfile.csv"));
+  g_autoptr (Reply) head = http_ask (port, "HEAD", "/", "", NULL);
+  assert_int_equal (head->status, 200);
+  assert_string_equal (head->body, "");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+/* ---- one entity ---- */
+
+static void
+test_an_entity_is_found_by_a_key_that_goes_nowhere (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  load_customers (home);
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autofree char *origin = g_strdup_printf ("Origin: http://127.0.0.1:%d\r\n", port);
+  g_autoptr (Reply) form = http_get (port, 200, "/find");
+  assert_contains (form->body, "action=\"/find/customers\"");
+  g_autoptr (Reply) found = http_ask (port, "POST", "/find/customers", origin, "key=ann&at=2026-02-15");
+  assert_int_equal (found->status, 303);
+  g_autofree char *place = reply_header (found, "Location");
+  assert_lacks (place, "ann");
+  assert_contains (place, "?at=2026-02-15");
+
+  /* In February she was in Oslo; her phone is hidden, in JSON too. */
+  g_autoptr (Reply) entity = http_get (port, 200, place);
+  g_autofree char *api = g_strconcat ("/api", place, NULL);
+  g_autoptr (Reply) reply = http_get (port, 200, api);
+  const char *at = strstr (entity->body, "On 2026-02-15");
+  assert_non_null (at);
+  assert_contains (at, "<dd>Oslo");
+  assert_contains (entity->body, "<mark>Lyon</mark>");
+  assert_contains (entity->body, "Columns with personal data are not shown here.");
+  assert_lacks (entity->body, "phone-111");
+  g_autoptr (Json) object = reply_json (reply);
+  assert_documented ("/api/tables/TABLE/entities/ID", object);
+  assert_json (object, "key.customer", "ann");
+  assert_json (object, "withheld", "true");
+  assert_json (object, "versions.1.changed.0.new", "Lyon");
+  assert_lacks (reply->body, "phone-111");
+  assert_lacks (reply->body, "phone-999");
+
+  /* Nobody, too many values, and a fact. */
+  g_autoptr (Reply) nobody = http_ask (port, "POST", "/find/customers", origin, "key=eve");
+  g_autofree char *nowhere = reply_header (nobody, "Location");
+  g_autoptr (Reply) none = http_get (port, 200, nowhere);
+  assert_contains (none->body, "Nobody in customers has that key");
+  g_autoptr (Reply) two = http_ask (port, "POST", "/find/customers", origin, "key=ann&key=bob");
+  assert_int_equal (two->status, 404);
+  assert_contains (two->body, "2 values were given");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+  g_autofree char *said = background_text (page);
+  assert_lacks (said, "ann");
+}
+
+/* ---- what is hostile ---- */
+
+static void
+test_what_files_say_is_text (void **state)
+{
+  static const char name[] = "\"><img src=x onerror=alert(1)>'&.csv";
+  static const char turned[] = "turned_\xE2\x80\xAEgpj.csv"; /* reads from right to left */
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  home_write_model (home, "evil",
+                    "{\"table\": \"evil\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"columns\": {\"n\": {\"type\": "
+                    "\"bigint\"}}, \"rejects\": {\"max_percent\": 100}, \"files\": [\"*alert*.csv\"]}");
+  home_drop (home, name, "id,\"<script>alert(2)</script>\",n\n1,\"\"\"><svg onload=alert(3)>\",1\n2,x,<b>bold</b>\n");
+  home_drop (home, turned, "a,b\n1,2\n");
+  assert_weir (home, 0, "watch", "--once", "--rejects-ok", NULL);
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autofree char *id = sql_scalar (home, "select evil_id from warehouse.evil where id = '1'");
+  g_autofree char *run = sql_scalar (home, "select run_id from weir.file where table_name = 'evil'");
+  g_autofree char *entity = g_strdup_printf ("/tables/evil/entities/%s", id);
+  g_autofree char *details = g_strdup_printf ("/runs/%s", run), *rejects = g_strdup_printf ("/runs/%s/rejects", run);
+  const char *const paths[] = { "/",
+                                "/runs",
+                                "/tables/evil",
+                                entity,
+                                details,
+                                rejects,
+                                "/find?table=%3Cimg%20src%3D1%3E",
+                                "/runs?table=%22%3E%3Cscript%3Ealert(4)%3C/script%3E",
+                                "/%3Cscript%3Ealert(5)%3C/script%3E" };
+  for (size_t i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (Reply) reply = http_ask (port, "GET", paths[i], "", NULL);
+      static const char *const never[] = { "<script>", "<img", "<svg onload", "<b>", "\xE2\x80\xAE" };
+      for (size_t j = 0; j < G_N_ELEMENTS (never); j++)
+        assert_lacks (reply->body, never[j]);
+      g_autofree char *policy = reply_header (reply, "Content-Security-Policy");
+      assert_contains (policy, "default-src 'none'; script-src 'self'");
+    }
+  g_autoptr (Reply) overview = http_get (port, 200, "/"), versions = http_get (port, 200, entity),
+                    refused = http_get (port, 200, rejects);
+  assert_contains (overview->body, "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&#39;&amp;.csv");
+  assert_contains (overview->body, "turned_\\xE2\\x80\\xAEgpj.csv");
+  assert_contains (versions->body, "&lt;svg onload=alert(3)&gt;");
+  assert_contains (refused->body, "&lt;b&gt;bold&lt;/b&gt;");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+static void
+test_rejects_are_downloaded_but_for_personal_ones (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"columns\": {\"n\": {\"type\": "
+                    "\"bigint\"}}, \"rejects\": {\"max_percent\": 100}}");
+  g_autoptr (GString) text = g_string_new ("id,n\n");
+  for (int i = 0; i < 1200; i++)
+    g_string_append_printf (text, "%d,=no%d\n", i, i);
+  home_drop (home, "people.csv", text->str);
+  assert_weir (home, 1, "load", "--archive", "imports/people.csv", NULL);
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autoptr (Outcome) typed = expect_weir (home, 0, "rejects", "people.csv", "--csv", NULL);
+  g_autoptr (Reply) csv = http_get (port, 200, "/runs/people.csv/rejects.csv"),
+                    safe = http_get (port, 200, "/runs/people.csv/rejects-safe.csv");
+  assert_string_equal (csv->body, typed->out);
+  assert_contains (safe->body, "'=no7");
+  g_autofree char *name = reply_header (csv, "Content-Disposition");
+  assert_string_equal (name, "attachment; filename=\"people_1.csv\"");
+  g_autoptr (Reply) first = http_get (port, 200, "/api/runs/people.csv/rejects");
+  g_autoptr (Json) object = reply_json (first);
+  assert_documented ("/api/runs/RUN/rejects", object);
+  assert_json (object, "next", "101");
+  g_autoptr (Reply) second = http_get (port, 200, "/api/runs/people.csv/rejects?after=101");
+  assert_contains (second->body, "\"line\": 102,");
+
+  home_write_model (home, "people",
+                    "{\"table\": \"people\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"columns\": {\"n\": {\"type\": "
+                    "\"bigint\", \"pii\": true}}}");
+  wait_until (!says (port, "/api/runs/people.csv/rejects", "", "=no7"));
+  g_autoptr (Reply) shown = http_get (port, 200, "/runs/people.csv/rejects"),
+                    no = http_get (port, 404, "/runs/people.csv/rejects.csv");
+  assert_lacks (shown->body, "=no");
+  assert_contains (shown->body, "weir rejects ");
+  assert_lacks (no->body, "=no");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+/* ---- who may ----------- */
+
+static char *
+field_of (const char *form, const char *name)
+{
+  g_autofree char *from = g_strdup_printf ("name=\"%s\" value=\"", name);
+  const char *value = strstr (form, from);
+  return value != NULL ? g_strndup (value + strlen (from), strcspn (value + strlen (from), "\"")) : NULL;
+}
+
+/* Whether the last decision has ended well, and nothing is held any more. */
+static bool
+is_decided (int port, const char *cookie)
+{
+  g_autoptr (Reply) reply = http_ask (port, "GET", "/api/held", cookie, NULL);
+  g_autoptr (Json) object = reply_json (reply);
+  g_autofree char *code = json_at (object, "deeds.0.code");
+  return g_strcmp0 (code, "0") == 0 && json_array_size (json_object_get (object, "held")) == 0;
+}
+
+/* Two held exports. */
+static void
+hold_two (Home *home)
+{
+  home_write_model (home, "customers", CUSTOMERS ", \"absent\": \"close\", \"guard\": {\"close_percent\": 10}}");
+  load_and_count (home, "customers_2026-01-10.csv", "customer,city\nann,Oslo\nbob,Bonn\ncai,Rome\n", "read=3 inserted=3 staged=3");
+  for (int day = 11; day < 13; day++)
+    {
+      g_autofree char *name = g_strdup_printf ("customers_2026-01-%d.csv", day), *path = g_strdup_printf ("imports/%s", name);
+      home_drop (home, name, "customer,city\nann,Oslo\n");
+      assert_weir (home, 1, "load", "--archive", path, NULL);
+    }
+}
+
+static void
+test_only_with_the_token_from_here_files_are_approved (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  hold_two (home);
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autofree char *run = sql_scalar (home, "select run_id from weir.file where file_name = 'customers_2026-01-11.csv'");
+  g_autofree char *other = sql_scalar (home, "select run_id from weir.file where file_name = 'customers_2026-01-12.csv'");
+  g_autofree char *path = g_strdup_printf ("/held/%s", run), *other_path = g_strdup_printf ("/held/%s", other);
+  g_autoptr (Reply) plain = http_get (port, 200, "/held");
+  assert_true (strstr (plain->body, "It would close, for instance: bob, cai") != NULL
+               || strstr (plain->body, "It would close, for instance: cai, bob") != NULL);
+  assert_lacks (plain->body, "<button type=\"submit\" name=\"act\"");
+
+  /* The address of `weir page token`, and no other, gives a session. */
+  g_autofree char *listen = g_strdup_printf ("127.0.0.1:%d", port);
+  g_autoptr (Outcome) token = expect_weir (home, 0, "page", "--listen", listen, "token", NULL);
+  const char *code = strstr (token->out, "/token?code=");
+  assert_non_null (code);
+  g_autofree char *address = g_strchomp (g_strdup (code));
+  g_autoptr (Reply) wrong = http_get (port, 403, "/token?code=9999999999.00");
+  g_autoptr (Reply) entered = http_get (port, 303, address);
+  g_autofree char *set = reply_header (entered, "Set-Cookie");
+  assert_contains (set, "; HttpOnly; SameSite=Strict");
+  g_autofree char *pair = g_strndup (set, strcspn (set, ";"));
+  g_autofree char *cookie = g_strdup_printf ("Cookie: %s\r\n", pair);
+  g_autofree char *cookie_here = g_strdup_printf ("%sOrigin: http://127.0.0.1:%d\r\n", cookie, port);
+  g_autoptr (Reply) with = http_ask (port, "GET", "/held", cookie, NULL);
+  const char *form = strstr (with->body, path), *other_form = strstr (with->body, other_path);
+  assert_true (form != NULL && other_form != NULL);
+  g_autofree char *seal = field_of (form, "seal"), *other_seal = field_of (other_form, "seal");
+  g_autofree char *good = g_strdup_printf ("seal=%s&act=approve", seal),
+                  *of_other = g_strdup_printf ("seal=%s&act=approve", other_seal);
+  g_autofree char *here = g_strdup_printf ("Origin: http://127.0.0.1:%d\r\n", port);
+  g_autofree char *foreign = g_strdup_printf ("%sOrigin: http://evil.example\r\n", cookie);
+  g_autofree char *rebound = g_strdup_printf ("%sHost: evil.example:%d\r\nOrigin: http://evil.example:%d\r\n", cookie, port, port);
+  g_autofree char *forged = g_strdup_printf ("Cookie: %.*s.00\r\n%s", (int) (strchr (pair, '.') - pair), pair, here);
+  const struct
+  {
+    const char *headers, *body;
+    int status;
+  } refused[] = { { cookie, good, 403 },          /* nobody says where the form is from */
+                  { foreign, good, 403 },         /* another page */
+                  { rebound, good, 421 },         /* a name that somebody else gave to our address */
+                  { here, good, 403 },            /* without the session */
+                  { forged, good, 403 },          /* with one that was made up */
+                  { cookie_here, of_other, 403 }, /* the seal of another file */
+                  { cookie_here, "act=approve", 403 },
+                  { cookie_here, "", 403 } };
+  for (size_t i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (Reply) reply = http_ask (port, "POST", path, refused[i].headers, refused[i].body);
+      if (reply->status != refused[i].status)
+        fail_msg ("row %zu: %d, not %d", i, reply->status, refused[i].status);
+    }
+  assert_sql (home, "2", "select count(*) from weir.file where state = 'held'");
+
+  /* The buttons are the commands. */
+  g_autoptr (Reply) done = http_ask (port, "POST", path, cookie_here, good);
+  assert_int_equal (done->status, 303);
+  wait_until (sql_number (home, "select count(*) from weir.file where run_id = '%s' and state = 'applied'", run) == 1);
+  g_autofree char *discard = g_strdup_printf ("seal=%s&act=discard", other_seal);
+  reply_free (http_ask (port, "POST", other_path, cookie_here, discard));
+  wait_until (sql_number (home, "select count(*) from weir.file where run_id = '%s' and state = 'failed'", other) == 1);
+  wait_until (is_decided (port, cookie));
+  g_autofree char *mode_path = home_path (home, ".weir/page_token");
+  struct stat status;
+  assert_int_equal (stat (mode_path, &status), 0);
+  assert_int_equal (status.st_mode & 0777, 0600);
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+static void
+test_names_and_methods (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  home_configure (home, ", \"page\": {\"hosts\": [\"weir.example.org\"]}");
+  g_autoptr (Background) page = start_page (home, &port);
+  static const struct
+  {
+    const char *host;
+    int status;
+  } hosts[] = { { "Host: 127.0.0.1\r\n", 200 },     { "Host: localhost:1\r\n", 200 },
+                { "Host: [::1]:8080\r\n", 200 },    { "Host: weir.example.org:80\r\n", 200 },
+                { "Host: evil.example\r\n", 421 },  { "Host: weir.example.org.evil\r\n", 421 },
+                { "Host: localhost.evil\r\n", 421 } };
+  for (size_t i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autoptr (Reply) reply = http_ask (port, "GET", "/healthz", hosts[i].host, NULL);
+      if (reply->status != hosts[i].status)
+        fail_msg ("%s: %d, not %d", hosts[i].host, reply->status, hosts[i].status);
+    }
+  static const char *const methods[] = { "PUT", "DELETE", "OPTIONS", "TRACE" };
+  for (size_t i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autoptr (Reply) reply = http_ask (port, methods[i], "/", "", NULL);
+      assert_int_equal (reply->status, 405);
+    }
+  /* The program that is the page can write nothing. */
+  g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, NULL);
+  g_autoptr (Source) source = source_new (settings);
+  Db *db = source_db (source, NULL);
+  assert_non_null (db);
+  assert_false (db_exec (db, "create table warehouse.made ()", NULL));
+  assert_int_equal (background_stop (page, SIGINT, 10), 0);
+}
+
+static void
+test_bounds (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autofree char *long_body = g_strnfill (5000, 'x'), *long_header = g_strnfill (40000, 'y');
+  g_autofree char *too_long = g_strdup_printf ("X-Long: %s\r\n", long_header);
+  g_autoptr (Reply) body = http_ask (port, "POST", "/find/customers", "", long_body);
+  assert_int_equal (body->status, 413);
+  g_autoptr (Reply) headers = http_ask (port, "GET", "/healthz", too_long, NULL);
+  assert_int_not_equal (headers->status, 200);
+  g_autoptr (Reply) none = http_send (http_connect (port), "GET /healthz HTTP/1.1\r\n\r\n");
+  assert_int_not_equal (none->status, 200);
+  /* Who opens many connections and says nothing keeps out himself alone, and not for ever. */
+  int open[40];
+  for (size_t i = 0; i < G_N_ELEMENTS (open); i++)
+    open[i] = http_connect (port);
+  char byte;
+  assert_int_equal (recv (open[39], &byte, 1, 0), 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (open); i++)
+    close (open[i]);
+  wait_until (says (port, "/healthz", "", "healthy"));
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+static void
+test_it_is_not_open_to_all (void **state)
+{
+  Home *home = *state;
+  if (!is_built ())
+    skip ();
+  g_autoptr (Outcome) open = expect_weir (home, 2, "page", "--listen", "0.0.0.0:0", NULL);
+  assert_contains (open->err, "without a password or TLS");
+  assert_contains (open->err, "\"network\": \"private\"");
+  g_autoptr (Outcome) nowhere = expect_weir (home, 2, "page", "--listen", "example.org:80", NULL);
+  assert_contains (nowhere->err, "the page cannot listen on \"example.org:80\"");
+  g_autoptr (Outcome) wrong = expect_weir (home, 2, "page", "tokens", NULL);
+  assert_contains (wrong->err, "the word is token, or none");
+
+  home_configure (home,
+                  ", \"page\": {\"listen\": \"0.0.0.0:0\", \"password_file\": \"secret\", \"lissten\": 1, \"network\": \"home\"}");
+  g_autoptr (Outcome) mistakes = expect_weir (home, 2, "page", NULL);
+  assert_contains (mistakes->err, "$.page.lissten: unknown member \"lissten\"; did you mean \"listen\"?");
+  assert_contains (mistakes->err, "$.page.network: ");
+  home_configure (home, ", \"page\": {\"listen\": \"0.0.0.0:0\", \"password_file\": \"secret\"}");
+  home_write_file (home, "secret", "correct horse battery\n");
+  g_autofree char *path = home_path (home, "secret");
+  chmod (path, 0644);
+  g_autoptr (Outcome) readable = expect_weir (home, 2, "page", NULL);
+  assert_contains (readable->err, "can be read by others");
+  chmod (path, 0600);
+  g_autoptr (Background) page = spawn_weir (home, "page", NULL);
+  wait_until (background_said (page, "://127.0.0.1:"));
+  g_autofree char *said = background_text (page);
+  int port = port_of (said);
+  assert_contains (said, "without \"tls\" the password and the pages go over the network as they are");
+  reply_free (http_get (port, 200, "/healthz"));
+  reply_free (http_get (port, 200, "/readyz"));
+  static const char *const closed[] = { "/", "/api/overview", "/metrics", "/style.css", "/runs", "/token?code=1" };
+  for (size_t i = 0; i < G_N_ELEMENTS (closed); i++)
+    reply_free (http_get (port, 401, closed[i]));
+  g_autoptr (Reply) in = http_ask (port, "GET", "/", "Authorization: Basic d2Vpcjpjb3JyZWN0IGhvcnNlIGJhdHRlcnk=\r\n", NULL);
+  g_autoptr (Reply) out = http_ask (port, "GET", "/", "Authorization: Basic d2Vpcjpjb3JyZWN0IGhvcnNlIGJhdHRlcno=\r\n", NULL);
+  assert_int_equal (in->status, 200);
+  assert_int_equal (out->status, 401);
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+/* ---- metrics, and a database that is away ---- */
+
+/* Each line is a comment of its kind, or NAME{LABELS} NUMBER, of a metric that was told before. */
+static void
+assert_prometheus (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GRegex) sample = g_regex_new (
+      "^(weir_[a-z_]+)(\\{[a-z]+=\"([^\"\\\\]|\\\\[\\\\\"n])*\"(,[a-z]+=\"([^\"\\\\]|\\\\[\\\\\"n])*\")*\\})? [0-9.e+-]+$", 0, 0,
+      NULL);
+  g_autofree char *told = g_strdup ("");
+  assert_true (g_str_has_suffix (text, "\n"));
+  for (char **line = lines; (*line)[0] != '\0'; line++)
+    {
+      g_autoptr (GMatchInfo) match = NULL;
+      if (g_str_has_prefix (*line, "# HELP "))
+        continue;
+      if (g_str_has_prefix (*line, "# TYPE "))
+        {
+          g_free (told);
+          told = g_strndup (*line + 7, strcspn (*line + 7, " "));
+          continue;
+        }
+      if (!g_regex_match (sample, *line, 0, &match))
+        fail_msg ("no sample: %s", *line);
+      g_autofree char *name = g_match_info_fetch (match, 1);
+      assert_string_equal (name, told);
+    }
+}
+
+static void
+test_metrics_count_each_run_once (void **state)
+{
+  static const char runs[] = "weir_runs_total{table=\"customers\",state=\"applied\"} 2\n";
+  static const char none[] = "state=\"pipeline\"", one[] = "weir_runs_total{table=\"\",state=\"pipeline\"} 1\n";
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  load_customers (home);
+  sql_run_text (home, "update weir.execution set started_on = started_on - interval '1 minute'");
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autoptr (Reply) first = http_get (port, 200, "/metrics");
+  assert_prometheus (first->body);
+  assert_contains (first->body, runs);
+  assert_contains (first->body, "weir_rows_total{table=\"customers\",kind=\"read\"} 6\n");
+  assert_contains (first->body, "weir_rows_total{table=\"customers\",kind=\"deactivated\"} 2\n");
+  assert_contains (first->body, "weir_database_up 1\n");
+  assert_contains (first->body, "weir_last_success_timestamp_seconds{table=\"customers\"} 1");
+  /* One that is under way is seen, and counted once it is over; then no more. */
+  sql_run_text (home, "insert into weir.execution (execution_id, status, started_on, pipeline) values "
+                      "('11111111-1111-4111-8111-111111111111', 'IN_PROGRESS', now(), 'nightly')");
+  wait_until (sql_number (home, "select (clock_timestamp() - started_on > interval '2 seconds')::integer from weir.execution where "
+                                "pipeline = 'nightly'")
+              == 1);
+  g_autoptr (Reply) second = http_get (port, 200, "/metrics");
+  assert_contains (second->body, runs);
+  assert_lacks (second->body, none);
+  sql_run_text (home,
+                "update weir.execution set status = 'COMPLETED', completed_on = now(), execution_time_ms = 2500 where status = "
+                "'IN_PROGRESS'");
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (Reply) third = http_get (port, 200, "/metrics");
+      assert_contains (third->body, runs);
+      assert_contains (third->body, one);
+      assert_contains (third->body, "weir_run_seconds_total{table=\"\",state=\"pipeline\"} 2.5\n");
+    }
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+static void
+test_without_a_database_the_folders_are_told (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  home_drop (home, "orders.csv", "a,b\n1,2\n");
+  home_lose_database (home);
+  g_autoptr (Background) page = start_page (home, &port);
+  reply_free (http_get (port, 200, "/healthz"));
+  reply_free (http_get (port, 503, "/readyz"));
+  g_autoptr (Reply) overview = http_get (port, 503, "/"), object = http_get (port, 503, "/api/overview");
+  assert_contains (overview->body, "The database cannot be asked.");
+  assert_contains (overview->body, "orders.csv");
+  g_autoptr (Json) json = reply_json (object);
+  assert_json (json, "database.reachable", "false");
+  assert_json (json, "waiting.0.file", "orders.csv");
+  g_autoptr (Reply) runs = http_get (port, 503, "/runs"), held = http_get (port, 503, "/api/held");
+  assert_contains (runs->body, "The database cannot be asked now");
+  assert_contains (held->body, "\"code\": \"database_unreachable\"");
+  assert_lacks (overview->body, CLUSTER_PASSWORD);
+  assert_lacks (object->body, CLUSTER_PASSWORD);
+  g_autoptr (Reply) metrics = http_get (port, 200, "/metrics");
+  assert_prometheus (metrics->body);
+  assert_contains (metrics->body, "weir_database_up 0\n");
+  assert_true (strstr (metrics->body, "weir_files{state=\"ready\"} 1\n") != NULL
+               || strstr (metrics->body, "weir_files{state=\"settling\"} 1\n") != NULL);
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+  home_configure (home, "");
+  home_take_back (home, "orders.csv");
+}
+
+/* A connection that the server ends is made anew. */
+static void
+test_a_lost_connection_is_made_again (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  g_autoptr (Background) page = start_page (home, &port);
+  reply_free (http_get (port, 200, "/"));
+  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
+  wait_until (says (port, "/readyz", "", "ready"));
+  reply_free (http_get (port, 200, "/runs"));
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+static void
+test_a_watch_has_it_beside_it (void **state)
+{
+  Home *home = *state;
+  if (!is_built ())
+    skip ();
+  home_configure (home, ", \"page\": {\"listen\": \"127.0.0.1:0\"}");
+  g_autoptr (Background) watch = start_watch (home);
+  wait_until (background_said (watch, "page: http://127.0.0.1:"));
+  g_autofree char *said = background_text (watch);
+  int port = port_of (said);
+  home_drop (home, "orders.csv", "a,b\n1,2\n");
+  wait_until (says (port, "/api/runs?state=staged", "", "\"file\": \"orders.csv\""));
+  stop_watch (watch);
+}
+
+int
+main (void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+  const struct CMUnitTest tests[] = {
+    TEST (test_pages_and_objects),
+    TEST (test_an_entity_is_found_by_a_key_that_goes_nowhere),
+    TEST (test_what_files_say_is_text),
+    TEST (test_rejects_are_downloaded_but_for_personal_ones),
+    TEST (test_only_with_the_token_from_here_files_are_approved),
+    TEST (test_names_and_methods),
+    TEST (test_bounds),
+    TEST (test_it_is_not_open_to_all),
+    TEST (test_metrics_count_each_run_once),
+    TEST (test_without_a_database_the_folders_are_told),
+    TEST (test_a_lost_connection_is_made_again),
+    TEST (test_a_watch_has_it_beside_it),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
