@@ -82,8 +82,8 @@ frame_close (Html *html, const Visit *visit)
   html_open (html, "footer", NULL);
   html_open (html, "p", NULL);
   html_format (html, "weir %s, home %s", WEIR_VERSION, page->settings->home);
-  if (source_where (page->source) != NULL)
-    html_format (html, ", %s", source_where (page->source));
+  if (page_db_where (page->db) != NULL)
+    html_format (html, ", %s", page_db_where (page->db));
   html_close (html, "p");
   html_close (html, "footer");
   html_close (html, "body");

@@ -136,10 +136,10 @@ run_page (const Call *call, const PageSettings *terms, const Listen *where, GErr
   if ((terms->password_file != NULL && password == NULL) || environment == NULL)
     return false;
   g_autofree char *weir = find_weir ();
-  g_autoptr (Source) source = source_new (call->settings);
+  g_autoptr (PageDb) db = page_db_new (call->settings);
   g_autoptr (Metrics) metrics = metrics_new ();
   g_autoptr (Deeds) deeds = deeds_new (weir, environment, call->settings);
-  Page page = { call->settings, terms, password, token, NULL, source, metrics, deeds };
+  Page page = { call->settings, terms, password, token, NULL, db, metrics, deeds };
   bool started = start (&page, where, options->beside, error);
   g_free (page.cookie);
   return started;

@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  Source *source;
+  PageDb *db;
   Uid id;
   DbResult *run;
   RejectedCsv csv;
@@ -31,7 +31,7 @@ static bool
 next_piece (void *data, GString *piece)
 {
   Download *download = data;
-  Db *db = source_db (download->source, NULL);
+  Db *db = page_db_get (download->db, NULL);
   g_autoptr (DbResult) rejects = NULL;
   if (!download->begun)
     rejected_csv_header (&download->csv, piece);
@@ -66,7 +66,7 @@ name_file (const char *table, Answer *answer)
 bool
 rejects_csv_answer (const Visit *visit, bool safe, Answer *answer, GError **error)
 {
-  Db *db = source_db (visit->page->source, error);
+  Db *db = page_db_get (visit->page->db, error);
   Uid id;
   g_autoptr (DbResult) run = NULL;
   if (db == NULL || !ledger_find_run (db, visit->parts[1], &id, error) || !ledger_run (db, id, &run, error))
@@ -76,7 +76,7 @@ rejects_csv_answer (const Visit *visit, bool safe, Answer *answer, GError **erro
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Whoever may see them types `weir rejects RUN --csv`." },
                       "columns of %s have personal data: its rows are not shown here", table);
   Download *download = g_new0 (Download, 1);
-  *download = (Download) { .source = visit->page->source, .id = id, .run = g_steal_pointer (&run) };
+  *download = (Download) { .db = visit->page->db, .id = id, .run = g_steal_pointer (&run) };
   download->csv = rejected_csv (download->run, safe);
   answer->type = "text/csv; charset=utf-8";
   name_file (table, answer);

@@ -150,7 +150,7 @@ static void
 respond_ready (const Visit *visit, Answer *answer)
 {
   g_autoptr (GError) error = NULL;
-  Db *db = source_db (visit->page->source, &error);
+  Db *db = page_db_get (visit->page->db, &error);
   if (db != NULL && db_exec (db, "select 1", &error))
     answer_text (answer, 200, "ready\n");
   else
@@ -162,7 +162,7 @@ respond_metrics (const Visit *visit, Answer *answer)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Json) status = view_overview.read (visit, &error);
-  Db *db = status != NULL ? source_db (visit->page->source, NULL) : NULL;
+  Db *db = status != NULL ? page_db_get (visit->page->db, NULL) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   if (status == NULL || !metrics_append (visit->page->metrics, db, status, text, &error))
     {
@@ -195,7 +195,7 @@ respond_go (const Visit *visit, Answer *answer)
 {
   const char *text = request_query (visit->request, "run");
   g_autoptr (GError) error = NULL;
-  Db *db = source_db (visit->page->source, &error);
+  Db *db = page_db_get (visit->page->db, &error);
   Uid id;
   char run[UID_TEXT_SIZE];
   if (db == NULL || !ledger_find_execution (db, text != NULL ? text : "last", &id, &error))

@@ -6,7 +6,7 @@
 #include "src/page/html.h"
 #include "src/page/metrics.h"
 #include "src/page/request.h"
-#include "src/page/source.h"
+#include "src/page/page_db.h"
 #include "src/settings/settings_page.h"
 
 /* All that the program has. */
@@ -17,7 +17,7 @@ typedef struct
   const char *password; /* NULL: none is asked for */
   const char *token;    /* pass.h */
   char *cookie;         /* what the session's cookie is called; owned */
-  Source *source;
+  PageDb *db;
   Metrics *metrics;
   Deeds *deeds;
 } Page;

@@ -16,7 +16,7 @@
 static Json *
 read_find (const Visit *visit, GError **error)
 {
-  const Catalog *catalog = source_catalog (visit->page->source, error);
+  const Catalog *catalog = page_db_catalog (visit->page->db, error);
   if (catalog == NULL)
     return NULL;
   Json *tables = json_array ();
@@ -93,7 +93,7 @@ show_find (Html *html, const Visit *visit, const Json *object)
 bool
 entity_find (const Visit *visit, char **ret_path, GError **error)
 {
-  const Catalog *catalog = source_catalog (visit->page->source, error);
+  const Catalog *catalog = page_db_catalog (visit->page->db, error);
   g_auto (GStrv) values = request_fields (visit->request, "key");
   g_autofree char *at = request_field (visit->request, "at");
   const Model *model;
@@ -119,7 +119,7 @@ read_entity (const Visit *visit, GError **error)
 {
   const Settings *settings = visit->page->settings;
   const char *table = visit->parts[1], *text = visit->parts[3];
-  const Catalog *catalog = source_catalog (visit->page->source, error);
+  const Catalog *catalog = page_db_catalog (visit->page->db, error);
   const Model *model = NULL;
   Uid id;
   g_autofree char *schema = NULL;
@@ -129,7 +129,7 @@ read_entity (const Visit *visit, GError **error)
     return NULL;
   if (!uid_parse (text, strlen (text), &id))
     return weir_error (error, WEIR_ERROR_INPUT, "\"%s\" is no id", text), NULL;
-  Db *db = source_db (visit->page->source, error);
+  Db *db = page_db_get (visit->page->db, error);
   if (db == NULL || !versions_find_table (db, settings, table, &schema, &history, error))
     return NULL;
   const VersionsPlace place = { schema, settings->staging_schema, model, &history, false };

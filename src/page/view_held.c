@@ -21,8 +21,8 @@ read_held (const Visit *visit, GError **error)
 {
   const Settings *settings = visit->page->settings;
   g_autoptr (GPtrArray) strays = guarded_list (settings);
-  const Catalog *catalog = source_catalog (visit->page->source, error);
-  Db *db = catalog != NULL ? source_db (visit->page->source, error) : NULL;
+  const Catalog *catalog = page_db_catalog (visit->page->db, error);
+  Db *db = catalog != NULL ? page_db_get (visit->page->db, error) : NULL;
   g_autoptr (GPtrArray) held = db != NULL ? guarded_read (db, settings, catalog, error) : NULL;
   if (held == NULL)
     return NULL;

@@ -45,12 +45,12 @@ static Json *
 read_overview (const Visit *visit, GError **error)
 {
   Page *page = visit->page;
-  const Catalog *catalog = source_catalog (page->source, error);
+  const Catalog *catalog = page_db_catalog (page->db, error);
   g_auto (Status) status = { .estimate = true };
   if (catalog == NULL)
     return NULL;
-  Db *db = source_db (page->source, &status.away);
-  status.where = g_strdup (source_where (page->source));
+  Db *db = page_db_get (page->db, &status.away);
+  status.where = g_strdup (page_db_where (page->db));
   if (!status_read (db, page->settings, catalog, &status, error))
     return NULL;
   g_autoptr (Json) overview = status_to_json (&status);

@@ -11,7 +11,7 @@
 static Json *
 read_rejects (const Visit *visit, GError **error)
 {
-  Db *db = source_db (visit->page->source, error);
+  Db *db = page_db_get (visit->page->db, error);
   Uid id;
   g_autoptr (DbResult) run = NULL, rejects = NULL;
   const char *after = request_query (visit->request, "after");

@@ -11,7 +11,7 @@
 static Json *
 read_run (const Visit *visit, GError **error)
 {
-  Db *db = source_db (visit->page->source, error);
+  Db *db = page_db_get (visit->page->db, error);
   Uid id;
   return db != NULL && ledger_find_execution (db, visit->parts[1], &id, error) ? run_read (db, id, error) : NULL;
 }

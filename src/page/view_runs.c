@@ -13,7 +13,7 @@ read_runs (const Visit *visit, GError **error)
   const Request *request = visit->request;
   const RunsWanted wanted = { request_query (request, "table"), request_query (request, "state"), request_query (request, "before"),
                               PAGE_RUNS };
-  Db *db = source_db (visit->page->source, error);
+  Db *db = page_db_get (visit->page->db, error);
   g_autoptr (DbResult) runs = NULL;
   if (db == NULL || !ledger_page_runs (db, &wanted, &runs, error))
     return NULL;

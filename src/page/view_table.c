@@ -93,8 +93,8 @@ static Json *
 read_table (const Visit *visit, GError **error)
 {
   const char *table = visit->parts[1];
-  const Catalog *catalog = source_catalog (visit->page->source, error);
-  Db *db = catalog != NULL ? source_db (visit->page->source, error) : NULL;
+  const Catalog *catalog = page_db_catalog (visit->page->db, error);
+  Db *db = catalog != NULL ? page_db_get (visit->page->db, error) : NULL;
   const Model *model = catalog != NULL ? catalog_find (catalog, table) : NULL;
   g_auto (TableState) state = { 0 };
   if (db == NULL || !ledger_table_read (db, table, false, &state, error))

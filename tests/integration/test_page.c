@@ -1,7 +1,7 @@
 /* `weir page` over HTTP: its pages and objects, what is hostile in files, who may do what, and its bounds. */
 #include "tests/support/http.h"
 
-#include "src/page/source.h"
+#include "src/page/page_db.h"
 
 #include <signal.h>
 #include <string.h>
@@ -454,8 +454,8 @@ test_names_and_methods (void **state)
     }
   /* The program that is the page can write nothing. */
   g_autoptr (Settings) settings = settings_load_home (home->path, HOME_REQUIRED, NULL);
-  g_autoptr (Source) source = source_new (settings);
-  Db *db = source_db (source, NULL);
+  g_autoptr (PageDb) page_db = page_db_new (settings);
+  Db *db = page_db_get (page_db, NULL);
   assert_non_null (db);
   assert_false (db_exec (db, "create table warehouse.made ()", NULL));
   assert_int_equal (background_stop (page, SIGINT, 10), 0);
