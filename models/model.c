@@ -54,6 +54,8 @@ model_new (void)
   history_init (&model->history);
   model->max_percent = -1;
   model->max_rows = -1;
+  model->expect.least_rows = -1;
+  model->expect.change_percent = -1;
   model->guard = (ModelGuard) { DEFAULT_CLOSE_PERCENT, DEFAULT_SHRINK_PERCENT };
   model->dialect.header_rows = model->dialect.skip_lines = -1;
   return model;
@@ -73,6 +75,9 @@ model_free (Model *model)
   g_ptr_array_unref (model->references);
   g_free (model->effective.column);
   g_free (model->time_zone);
+  g_free (model->expect.every);
+  g_free (model->expect.by);
+  g_free (model->expect.time_zone);
   g_strfreev (model->close_within);
   g_free (model->deleted.column);
   g_strfreev (model->deleted.values);
@@ -253,4 +258,10 @@ normalize_words (unsigned normalize)
     if (normalize & (1U << i))
       g_string_append_printf (words, "%s%s", words->len > 0 ? "," : "", normalize_step_words[i]);
   return g_string_free (words, FALSE);
+}
+
+const char *
+model_expect_zone (const Model *model)
+{
+  return model->expect.time_zone != NULL ? model->expect.time_zone : model_time_zone (model);
 }

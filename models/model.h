@@ -123,6 +123,16 @@ typedef struct
   double close_percent, shrink_percent;
 } ModelGuard;
 
+/* When a file of the table is expected, and how large it is (docs/schedules.md). */
+typedef struct
+{
+  char *every;           /* as base/cron.h has it; NULL: none is */
+  char *by;              /* a time of day, as base/timing.h has it; NULL: it is to be there at the times of "every" */
+  char *time_zone;       /* NULL: the model's */
+  int64_t least_rows;    /* -1: any number */
+  double change_percent; /* of the rows of the file before; negative: by any number */
+} ModelExpect;
+
 /* What becomes of a row that is off: too few or too many fields, a stray or unclosed quote. */
 typedef enum
 {
@@ -209,6 +219,7 @@ typedef struct
   GStrv close_within; /* of ABSENT_CLOSE: the file is complete only within its values of these columns; NULL: it is so altogether */
   ModelDeleted deleted;
   ModelGuard guard;
+  ModelExpect expect;
   History history;    /* of a dimension */
   GStrv files;        /* globs that override the naming rule, or NULL */
   double max_percent; /* of rejects before the file is refused; negative: the setting holds */
@@ -262,6 +273,8 @@ bool model_has_as_of (const Model *model);
 
 /* The time zone in force; borrowed. */
 const char *model_time_zone (const Model *model);
+/* That in which files are expected; borrowed. */
+const char *model_expect_zone (const Model *model);
 
 /* The words used in JSON and in messages, each array by its enumeration's values and ending with NULL. normalize_step_words has the
  * steps by their bit: normalize_step_words[i] is 1 << i. */

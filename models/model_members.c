@@ -185,6 +185,7 @@ const Member model_members[] = {
   { "absent", .read = model_read_absent },
   { "deleted", .read = model_read_deleted },
   { "guard", .read = model_read_guard },
+  { "expect", .read = model_read_expect },
   { "scd", .read = model_read_scd },
   { "names", .read = model_read_names },
   { "open_end", MEMBER_WORD, offsetof (Model, history.open_end), open_end_words },

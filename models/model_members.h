@@ -23,6 +23,10 @@ void model_read_deleted (const MemberScope *scope, const char *path, Json *value
 void model_read_guard (const MemberScope *scope, const char *path, Json *value);
 void model_check_absent (const Model *model, const Json *root, const MemberScope *scope);
 
+/* "expect"; and what its words ask of each other and of the time zones that there are. In model_expect.c. */
+void model_read_expect (const MemberScope *scope, const char *path, Json *value);
+void model_check_expect (const Model *model, const Json *root, const MemberScope *scope);
+
 /* "names" and "scd", the latter of a column too; then what a model and its columns say of history becomes one (Model.history), and
  * whether that can be. In model_history.c. */
 void model_read_names (const MemberScope *scope, const char *path, Json *value);

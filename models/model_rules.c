@@ -216,6 +216,7 @@ model_apply_rules (Model *model, const Json *root, const MemberScope *scope)
   check_kind (model, root, scope);
   model_check_effective (model, root, scope);
   model_check_absent (model, root, scope);
+  model_check_expect (model, root, scope);
   model_settle_history (model, root, scope);
   model_check_as_of (model, scope);
   g_autoptr (GHashTable) names = check_columns (model, root, scope);

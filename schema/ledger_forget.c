@@ -1,6 +1,7 @@
 #include "schema/ledger.h"
 
 #include "schema/ledger_private.h"
+#include "schema/ledger_schedule.h"
 
 bool
 ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error)
@@ -50,5 +51,6 @@ bool
 ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
   return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("overwritten")
-         && FORGET ("identities") && (!files || FORGET ("files")) && (!runs || forget_runs (db, table, error));
+         && FORGET ("identities") && incident_drop (db, table, error) && (!files || FORGET ("files"))
+         && (!runs || forget_runs (db, table, error));
 }

@@ -353,3 +353,13 @@ command_usage (const char *name, const char *format, ...)
   fprintf (stderr, "weir: %s\nTry: weir %s%s--help\n", message, name != NULL ? name : "", name != NULL ? " " : "");
   return EXIT_USAGE;
 }
+
+char *
+command_program (GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  char *program = g_file_read_link ("/proc/self/exe", &reason);
+  if (program == NULL)
+    weir_error (error, WEIR_ERROR_LOCAL, "could not find out where this program is: %s", reason->message);
+  return program;
+}

@@ -106,6 +106,9 @@ char **command_words (const Command *command);
  * code. */
 int command_fail (GError *error, bool json);
 
+/* The path of the program that runs, for its children. Owned by the caller. */
+char *command_program (GError **error);
+
 /* A usage error: message and "Try: weir NAME --help". name NULL: of weir itself. Returns 2. */
 int command_usage (const char *name, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
+#include "src/schedule/incident.h"
 #include "src/server/connect.h"
 #include "src/settings/settings.h"
 #include "src/report/guarded.h"
@@ -169,6 +170,17 @@ print_waiting (const Status *status)
   show_table (headers, cells);
 }
 
+/* What did not come as it should. */
+static void
+print_incidents (const DbResult *incidents)
+{
+  for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
+    {
+      g_autofree char *text = incident_row_text (incidents, row);
+      printf ("%s%s\n", row == 0 ? "\n" : "", text);
+    }
+}
+
 /* Files that lie where held ones do. */
 static void
 print_strays (const Settings *settings, const GPtrArray *strays)
@@ -213,6 +225,7 @@ print_text (const Status *status)
   if (status->away == NULL)
     print_tables (status);
   print_table_notes (status);
+  print_incidents (status->incidents);
   print_waiting (status);
   guarded_print (status->guarded);
   print_strays (status->settings, status->strays);

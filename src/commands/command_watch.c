@@ -84,21 +84,10 @@ prepare_home (const Settings *settings, GError **error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
-/* The path of the program that runs, for its children. Owned by the caller. */
-static char *
-find_program (GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  char *program = g_file_read_link ("/proc/self/exe", &reason);
-  if (!program)
-    weir_error (error, WEIR_ERROR_LOCAL, "could not find out where this program is: %s", reason->message);
-  return program;
-}
-
 static bool
 watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
-  g_autofree char *program = find_program (error);
+  g_autofree char *program = command_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);

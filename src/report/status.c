@@ -2,10 +2,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "schema/ledger_schedule.h"
 #include "schema/session.h"
 #include "src/report/guarded.h"
 #include "src/report/show.h"
 #include "src/report/told.h"
+#include "src/schedule/incident.h"
 #include "src/server/connect.h"
 
 #include <string.h>
@@ -21,6 +23,7 @@ status_clear (Status *status)
   failed_files_clear (&status->failed);
   g_clear_pointer (&status->guarded, g_ptr_array_unref);
   g_clear_pointer (&status->strays, g_ptr_array_unref);
+  g_clear_pointer (&status->incidents, db_result_free);
 }
 
 Db *
@@ -74,7 +77,7 @@ status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *s
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && !find_held (db, status, error))
+  if (status->away == NULL && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);
@@ -84,8 +87,8 @@ status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *s
 bool
 status_needs_attention (const Status *status)
 {
-  if (status->failed.files > 0 || (status->guarded != NULL && status->guarded->len > 0)
-      || (status->strays != NULL && status->strays->len > 0))
+  if (status->failed.files > 0 || (status->incidents != NULL && db_result_rows (status->incidents) > 0)
+      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -212,6 +215,23 @@ strays_to_json (const Settings *settings, const GPtrArray *strays)
   return array;
 }
 
+static Json *
+incidents_to_json (const DbResult *incidents)
+{
+  static const char *const times[] = { "began", NULL };
+  Json *array = incidents != NULL ? show_result_to_json (incidents) : json_null ();
+  for (int row = 0; incidents != NULL && row < db_result_rows (incidents); row++)
+    {
+      Json *object = json_array_get (array, (size_t) row);
+      const char *detail = db_result_named (incidents, row, "detail");
+      g_autofree char *text = incident_row_text (incidents, row);
+      show_times_to_iso (object, times);
+      json_object_set_new (object, "detail", weir_json_parse (detail, strlen (detail), "incident", NULL));
+      json_object_set_new (object, "text", weir_json_string (text));
+    }
+  return array;
+}
+
 Json *
 status_to_json (const Status *status)
 {
@@ -225,8 +245,9 @@ status_to_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o}", "home", weir_json_string (status->settings->home),
-                    "database", "where", weir_json_string (status->where), "reachable", reached, "error", weir_json_string (away),
-                    "session", status->session, "tables", tables, "waiting", waiting, "held", guarded_to_json (status->guarded),
-                    "not_held", strays_to_json (status->settings, status->strays), "failed", failed);
+  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o}", "home",
+                    weir_json_string (status->settings->home), "database", "where", weir_json_string (status->where), "reachable",
+                    reached, "error", weir_json_string (away), "session", status->session, "tables", tables, "waiting", waiting,
+                    "held", guarded_to_json (status->guarded), "not_held", strays_to_json (status->settings, status->strays),
+                    "failed", failed, "incidents", incidents_to_json (status->incidents));
 }

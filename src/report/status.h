@@ -22,8 +22,9 @@ typedef struct
   Tables *tables;
   GPtrArray *waiting; /* of WaitingFile */
   FailedFiles failed;
-  GPtrArray *guarded; /* of GuardedFile; NULL: not known */
-  GPtrArray *strays;  /* paths of files among them that no run holds; NULL: not known */
+  GPtrArray *guarded;  /* of GuardedFile; NULL: not known */
+  GPtrArray *strays;   /* paths of files among them that no run holds; NULL: not known */
+  DbResult *incidents; /* that are open; NULL: not known */
 } Status;
 
 void status_clear (Status *status);

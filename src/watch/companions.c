@@ -1,5 +1,6 @@
 #include "src/watch/companions.h"
 
+#include "src/schedule/piece.h"
 #include "src/settings/settings_page.h"
 #include "src/watch/companion.h"
 
@@ -10,8 +11,17 @@ typedef struct
   const char *words[4]; /* of its command line, behind the program and before --home; end with NULL */
 } Kind;
 
+/* Broken models are told by whoever loads. */
+static bool
+has_schedule (const Settings *settings)
+{
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  return catalog != NULL && pieces_any (settings, catalog, schedule_jobs);
+}
+
 /* A new companion is a row here. */
 static const Kind kinds[] = {
+  { "schedule", has_schedule, { "schedule", "--keep" } },
   { "page", page_settings_wanted, { "page", "--beside" } },
   { NULL },
 };
@@ -83,6 +93,17 @@ companions_follow (Companions *companions, const Settings *settings)
         companion_renew (*place);
       else if (*place != NULL)
         companion_stop (*place);
+    }
+}
+
+void
+companions_look (Companions *companions, const Settings *settings)
+{
+  for (const Kind *kind = kinds; kind->name != NULL; kind++)
+    {
+      Companion **place = &companions->running[kind - kinds];
+      if (*place == NULL && kind->is_wanted (settings))
+        *place = start (companions, kind, settings->home);
     }
 }
 

@@ -16,6 +16,9 @@ void companions_free (Companions *companions); /* kills nobody */
  * begin. */
 void companions_follow (Companions *companions, const Settings *settings);
 
+/* Starts those that are wanted since models were changed. One that is wanted no more sees that by itself, and has to clear away. */
+void companions_look (Companions *companions, const Settings *settings);
+
 void companions_stop (Companions *companions);
 void companions_kill (Companions *companions);
 

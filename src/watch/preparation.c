@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "schema/ledger_schedule.h"
 #include "schema/migrate.h"
+#include "src/schedule/piece.h"
 #include "src/watch/backoff.h"
 #include "src/watch/child.h"
 #include "src/server/connect.h"
@@ -30,18 +32,29 @@ open_database (const Settings *settings, char **ret_why, GError **error)
   return g_steal_pointer (&db);
 }
 
+/* What models asked for that is wanted no more goes, though nobody may keep a schedule. A folder that cannot be read is told by whoever loads. */
+static bool
+follow_schedule (const Settings *settings, Db *db, GError **error)
+{
+  int64_t now;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  g_autoptr (GPtrArray) pieces = catalog != NULL ? pieces_of (settings, catalog, schedule_jobs, NULL) : NULL;
+  return pieces == NULL || (schedule_now (db, &now, error) && pieces_follow (db, settings, catalog, pieces, now, error));
+}
+
 int
 preparation_main (const Settings *settings)
 {
   g_autofree char *why = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (Db) db = open_database (settings, &why, &error);
-  g_autoptr (Json) result = db ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error, scope_of_error (error));
-  if (db)
+  bool ready = db && follow_schedule (settings, db, &error);
+  g_autoptr (Json) result = ready ? outcome_to_json (OUTCOME_READY) : outcome_error_to_json (error, scope_of_error (error));
+  if (ready)
     json_object_set_new (result, "database", weir_json_string (why));
   g_autofree char *text = weir_json_text (result);
   puts (text);
-  return db ? 0 : weir_error_exit_code (error);
+  return ready ? 0 : weir_error_exit_code (error);
 }
 
 /* ---- the supervisor's side ---- */

@@ -156,6 +156,8 @@ supervisor_look (Supervisor *supervisor)
     holds_release_changed (supervisor->holds);
   if (change == CATALOG_SETTINGS_CHANGED)
     take_settings (supervisor);
+  else if (change == CATALOG_MODELS_CHANGED && supervisor->companions)
+    companions_look (supervisor->companions, supervisor->settings);
   g_autoptr (Listing) listing = inbox_list (supervisor->inbox, begun);
   rebuild_jobs (supervisor, listing);
   if (supervisor->once)

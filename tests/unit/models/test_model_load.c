@@ -76,6 +76,29 @@ test_since_when_rows_are_true (void **state G_GNUC_UNUSED)
 }
 
 static void
+test_when_files_are_expected (void **state G_GNUC_UNUSED)
+{
+  static const char before[] = "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]";
+  g_autofree char *silent = g_strconcat (before, "}", NULL);
+  g_autofree char *said =
+      g_strconcat (before,
+                   ", \"expect\": {\"every\": \"0 6 * * 1-5\", \"by\": \"08:00\", \"time_zone\": \"Europe/Oslo\","
+                   " \"rows\": {\"min\": 1000, \"change_percent\": 12.5}}}",
+                   NULL);
+  g_autofree char *elsewhere = g_strconcat (before, ", \"time_zone\": \"Asia/Tokyo\", \"expect\": {\"every\": \"@daily\"}}", NULL);
+  g_autoptr (Model) none = good_model (silent), all = good_model (said), little = good_model (elsewhere);
+  assert_null (none->expect.every);
+  assert_string_equal (all->expect.every, "0 6 * * 1-5");
+  assert_string_equal (all->expect.by, "08:00");
+  assert_string_equal (model_expect_zone (all), "Europe/Oslo");
+  assert_int_equal (all->expect.least_rows, 1000);
+  assert_true (all->expect.change_percent == 12.5);
+  assert_null (little->expect.by);
+  assert_string_equal (model_expect_zone (little), "Asia/Tokyo");
+  assert_true (little->expect.least_rows < 0 && little->expect.change_percent < 0);
+}
+
+static void
 test_a_fact_with_references (void **state G_GNUC_UNUSED)
 {
   g_autoptr (Model) model =
@@ -164,7 +187,7 @@ static const struct
   { "{" DIMENSION ", \"E-mail\": 1}",
     "$[\"E-mail\"]: unknown member \"E-mail\"; expected one of: $schema, description, table, kind, "
     "business_key, id, columns, references, wait_days, duplicates, append, files, rejects, ragged, contract, null, dialect, "
-    "effective, time_zone, first, late, absent, deleted, guard, scd, names, open_end" },
+    "effective, time_zone, first, late, absent, deleted, guard, expect, scd, names, open_end" },
   { "{" DIMENSION ", \"wait_days\": 1}", "$.wait_days: only the rows of a fact wait for what they refer to" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": -1}", "$.wait_days: must be a number of days from 0 to 36500" },
   { "{\"table\": \"sales\", \"kind\": \"fact\", \"wait_days\": 36501}", "$.wait_days: must be a number of days from 0 to 36500" },
@@ -222,6 +245,22 @@ static const struct
     "$.references[0].missing: rows that wait have no place in time: say \"reject\", \"allow\" or \"placeholder\" beside "
     "\"effective\"" },
   { "{" KEYED ", \"effective\": \"mtime\", \"first\": \"always\"}", "$.first: only a dimension has versions" },
+  { "{" DIMENSION ", \"expect\": {\"by\": \"08:00\"}}", "$.expect: \"every\" is missing" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"0 6 * *\"}}",
+    "$.expect.every: \"0 6 * *\" has 4 fields: five are needed (minute, hour, day, month, day of the week), or six with the second "
+    "before them" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\", \"by\": \"8 am\"}}",
+    "$.expect.by: \"8 am\" is no time of day, as \"08:00\" is" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\", \"till\": \"08:00\"}}",
+    "$.expect.till: unknown member \"till\"; expected one of: every, by, time_zone, rows, description" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\", \"time_zone\": \"Europe/Olso\"}}",
+    "$.expect.time_zone: there is no time zone \"Europe/Olso\"; they are called as \"Europe/Oslo\"" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\"}, \"time_zone\": \"Europe/Olso\"}",
+    "$.time_zone: there is no time zone \"Europe/Olso\"; they are called as \"Europe/Oslo\"" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\", \"rows\": {\"min\": -1}}}",
+    "$.expect.rows.min: must be a number of rows, from 0" },
+  { "{" DIMENSION ", \"expect\": {\"every\": \"@daily\", \"rows\": {\"change_percent\": \"30\"}}}",
+    "$.expect.rows.change_percent: must be a number, from 0" },
   { "{" DIMENSION ", \"guard\": {}}", "$.guard: needs \"absent\": \"close\" beside it: nothing else is guarded" },
   { "{" DIMENSION ", \"names\": {\"begin\": \"a\"}}",
     "$.names.begin: unknown member \"begin\"; expected one of: start, end, current, version, changed, inferred, description" },
@@ -529,6 +568,7 @@ main (void)
     cmocka_unit_test (test_since_when_rows_are_true),
     cmocka_unit_test (test_names_of_history),
     cmocka_unit_test (test_what_changes_mean),
+    cmocka_unit_test (test_when_files_are_expected),
     cmocka_unit_test (test_a_fact_with_references),
     cmocka_unit_test (test_defaults),
     cmocka_unit_test (test_an_id_column_gives_way_to_the_files_columns),

@@ -22,6 +22,8 @@ static const struct
   { "properties/rejects", "{\"rejects\": {%s: null}}" },
   { "properties/contract", "{\"contract\": {%s: null}}" },
   { "properties/dialect", "{\"dialect\": {%s: null}}" },
+  { "properties/expect", "{\"expect\": {%s: null}}" },
+  { "properties/expect/properties/rows", "{\"expect\": {\"rows\": {%s: null}}}" },
 };
 
 static const struct

@@ -1,0 +1,17 @@
+/* A job under way: a weir of its own, which ends with us, and after its time. Nobody is waited for but in work_end. */
+#ifndef WEIR_SRC_SCHEDULE_WORK_H
+#define WEIR_SRC_SCHEDULE_WORK_H
+
+#include "src/schedule/jobs.h"
+
+typedef struct Work Work;
+
+/* program: the path of this weir. Its stdout and stderr are ours. Errors: LOCAL. */
+Work *work_start (const TimedJob *job, const char *program, const char *home, GError **error);
+void work_free (Work *work); /* kills it, if it still runs */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
+
+/* Whether it is over, and how: *ret_failure NULL: well; owned by the caller. Ends it, gently and then not, when its time has passed. */
+bool work_is_over (Work *work, char **ret_failure);
+
+#endif
