@@ -36,9 +36,11 @@ show_navigation (Html *html, const char *section)
   static const struct
   {
     const char *section, *path, *name;
-  } entries[] = {
-    { "overview", "/", "Overview" }, { "ledger", "/runs", "Ledger" }, { "held", "/held", "Held" }, { "find", "/find", "History" }
-  };
+  } entries[] = { { "overview", "/", "Overview" },
+                  { "ledger", "/runs", "Ledger" },
+                  { "held", "/held", "Held" },
+                  { "schedules", "/schedules", "Schedules" },
+                  { "find", "/find", "History" } };
   html_open (html, "header", NULL);
   html_element (html, "a", "weir", "class", "brand", "href", "/", NULL);
   html_open (html, "nav", "aria-label", "Main", NULL);

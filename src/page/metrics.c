@@ -260,6 +260,21 @@ append_folders (const Json *status, GString *text)
               (double) json_integer_value (json_object_get (json_object_get (status, "failed"), "files")));
 }
 
+/* Open ones by table: 1 while a file does not come, or its rows are not as they should be. */
+static void
+append_incidents (const Json *incidents, GString *text)
+{
+  append_head (text, "weir_incident", "gauge", "1 for each open incident, by kind and table.");
+  for (size_t i = 0; i < json_array_size (incidents) && i < MOST_TABLES; i++)
+    {
+      const Json *incident = json_array_get (incidents, i);
+      const char *kind = json_string_value (json_object_get (incident, "kind"));
+      const char *table = json_string_value (json_object_get (incident, "table"));
+      append_two (text, "weir_incident",
+                  (const char *const[]) { "kind", kind != NULL ? kind : "", "table", table != NULL ? table : "" }, 1);
+    }
+}
+
 bool
 metrics_append (Metrics *metrics, Db *db, const Json *status, GString *text, GError **error)
 {
@@ -271,6 +286,7 @@ metrics_append (Metrics *metrics, Db *db, const Json *status, GString *text, GEr
     append_folders (status, text);
   if (db == NULL)
     return true;
+  append_incidents (json_object_get (status, "incidents"), text);
   if (!count_runs (metrics, db, error))
     return false;
   append_runs (metrics, text);

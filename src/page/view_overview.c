@@ -112,7 +112,32 @@ show_tiles (Html *html, const Json *overview)
   tile (html, "waiting", count_waiting (waiting, false), "#waiting", "attention");
   tile (html, "held", (gint64) json_array_size (json_object_get (overview, "held")), "/held", "attention");
   tile (html, "refused files", view_number (json_object_get (overview, "failed"), "files"), "#failures", "bad");
+  tile (html, "not as expected", (gint64) json_array_size (json_object_get (overview, "incidents")), "#incidents", "bad");
   tile (html, "tables", (gint64) json_array_size (json_object_get (overview, "tables")), "#tables", NULL);
+  html_close (html, "ul");
+}
+
+/* What did not come as it should, before all else. */
+static void
+show_incidents (Html *html, const Visit *visit, const Json *incidents)
+{
+  if (json_array_size (incidents) == 0)
+    return;
+  html_element (html, "h2", "Not as expected", "id", "incidents", NULL);
+  html_open (html, "ul", "class", "work", NULL);
+  for (size_t i = 0; i < json_array_size (incidents); i++)
+    {
+      const Json *incident = json_array_get (incidents, i);
+      html_open (html, "li", NULL);
+      view_state (html, view_text (incident, "kind"));
+      html_text (html, " ");
+      html_prose (html, view_text (incident, "text"));
+      html_open (html, "div", "class", "why", NULL);
+      html_text (html, "since ");
+      html_time (html, view_text (incident, "began"), visit->now);
+      html_close (html, "div");
+      html_close (html, "li");
+    }
   html_close (html, "ul");
 }
 
@@ -227,8 +252,22 @@ count_cell (Html *html, const Json *table, const char *member)
   html_close (html, "td");
 }
 
+/* Whether its file is late, as its model expects it. */
+static bool
+is_stale (const Json *overview, const char *table)
+{
+  const Json *incidents = json_object_get (overview, "incidents");
+  for (size_t i = 0; i < json_array_size (incidents); i++)
+    {
+      const Json *incident = json_array_get (incidents, i);
+      if (g_strcmp0 (view_text (incident, "table"), table) == 0 && g_strcmp0 (view_text (incident, "kind"), "stale") == 0)
+        return true;
+    }
+  return false;
+}
+
 static void
-table_row (Html *html, const Visit *visit, const Json *table)
+table_row (Html *html, const Visit *visit, const Json *overview, const Json *table)
 {
   const char *name = view_text (table, "table"), *file = view_text (table, "last_file"), *run = view_text (table, "last_run");
   html_open (html, "tr", NULL);
@@ -247,6 +286,8 @@ table_row (Html *html, const Visit *visit, const Json *table)
     html_time (html, view_text (table, "last_applied"), visit->now);
   else
     html_text (html, "never");
+  html_text (html, " ");
+  view_state (html, is_stale (overview, name) ? "stale" : NULL);
   html_close (html, "td");
   html_open (html, "td", NULL);
   if (file != NULL && run != NULL)
@@ -261,8 +302,9 @@ table_row (Html *html, const Visit *visit, const Json *table)
 }
 
 static void
-show_tables (Html *html, const Visit *visit, const Json *tables)
+show_tables (Html *html, const Visit *visit, const Json *overview)
 {
+  const Json *tables = json_object_get (overview, "tables");
   static const char *const headers[] = { "Table",       "Kind",           "#Rows", "#Versions", "Loaded last (UTC)",
                                          "Newest file", "#Rejects in it", NULL };
   html_element (html, "h2", "Tables", "id", "tables", NULL);
@@ -273,7 +315,7 @@ show_tables (Html *html, const Visit *visit, const Json *tables)
     }
   view_table_open (html, "Tables, and when each was loaded last", headers);
   for (size_t i = 0; i < json_array_size (tables); i++)
-    table_row (html, visit, json_array_get (tables, i));
+    table_row (html, visit, overview, json_array_get (tables, i));
   view_table_close (html);
 }
 
@@ -309,9 +351,10 @@ show (Html *html, const Visit *visit, const Json *overview)
       html_close (html, "div");
     }
   show_tiles (html, overview);
+  show_incidents (html, visit, json_object_get (overview, "incidents"));
   show_running (html, waiting);
   show_waiting (html, waiting);
-  show_tables (html, visit, json_object_get (overview, "tables"));
+  show_tables (html, visit, overview);
   if (json_object_get (overview, "failures") != NULL)
     show_failures (html, visit, overview);
 }

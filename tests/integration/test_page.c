@@ -154,8 +154,9 @@ test_pages_and_objects (void **state)
   assert_json (about, "files.1.file", "customers_2026-01-10.csv");
 
   g_autoptr (Reply) index = http_get (port, 200, "/api"), held = http_get (port, 200, "/api/held"),
-                    find = http_get (port, 200, "/api/find");
-  g_autoptr (Json) held_object = reply_json (held), find_object = reply_json (find);
+                    find = http_get (port, 200, "/api/find"), schedules = http_get (port, 200, "/api/schedules");
+  g_autoptr (Json) held_object = reply_json (held), find_object = reply_json (find), schedules_object = reply_json (schedules);
+  assert_documented ("/api/schedules", schedules_object);
   assert_contains (index->body, "\"/api/tables/?/entities/?\"");
   assert_documented ("/api/held", held_object);
   assert_documented ("/api/find", find_object);
@@ -269,6 +270,56 @@ test_what_files_say_is_text (void **state)
   assert_contains (overview->body, "turned_\\xE2\\x80\\xAEgpj.csv");
   assert_contains (versions->body, "&lt;svg onload=alert(3)&gt;");
   assert_contains (refused->body, "&lt;b&gt;bold&lt;/b&gt;");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+}
+
+/* What a real browser makes of a page: its elements when its scripts have run. Owned by the caller; NULL: there is no browser. */
+static char *
+browse (int port, const char *path)
+{
+  g_autofree char *program = g_find_program_in_path ("chromium");
+  if (program == NULL)
+    return print_message ("chromium is not here: no page is shown in it\n"), NULL;
+  g_autofree char *folder = g_dir_make_tmp ("weir-browser-XXXXXX", NULL), *out = g_build_filename (folder, "dom.html", NULL);
+  g_autofree char *data = g_strconcat ("--user-data-dir=", folder, NULL),
+                  *url = g_strdup_printf ("http://127.0.0.1:%d%s", port, path);
+  const char *const argv[] = { program,
+                               "--headless=new",
+                               "--no-sandbox",
+                               "--disable-gpu",
+                               "--disable-background-networking",
+                               "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+                               data,
+                               "--dump-dom",
+                               url,
+                               NULL };
+  g_autofree char *own = g_strconcat ("HOME=", folder, NULL), *path_variable = g_strconcat ("PATH=", g_getenv ("PATH"), NULL);
+  const char *const environment[] = { own, path_variable, NULL };
+  const ProcessSetup setup = { .folder = folder, .environment = environment, .out = out, .err = "/dev/null" };
+  char *dom = NULL;
+  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
+  assert_true (g_file_get_contents (out, &dom, NULL, NULL));
+  remove_tree (folder);
+  return dom;
+}
+
+static void
+test_a_browser_runs_our_script_and_no_other (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!is_built ())
+    skip ();
+  home_drop (home, "\"><img src=x onerror=alert(1)>.csv", "a,b\n1,2\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autofree char *dom = browse (port, "/");
+  if (dom != NULL)
+    {
+      assert_contains (dom, "id=\"pause\""); /* the button that the script puts in the place of a link */
+      assert_contains (dom, "onerror=alert(1)&gt;.csv</a>");
+      assert_lacks (dom, "<img");
+    }
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }
 
@@ -532,6 +583,40 @@ test_it_is_not_open_to_all (void **state)
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }
 
+/* With a certificate of its own; told by openssl, which needs no more than to shake hands. */
+static void
+test_tls (void **state)
+{
+  Home *home = *state;
+  g_autofree char *openssl = g_find_program_in_path ("openssl");
+  if (!is_built () || openssl == NULL)
+    skip ();
+  g_autofree char *log = home_path (home, "openssl.log");
+  const char *const make[] = { openssl, "req",           "-new",    "-x509",    "-days", "2",        "-nodes",
+                               "-subj", "/CN=localhost", "-keyout", "page.key", "-out",  "page.crt", NULL };
+  const ProcessSetup setup = { .folder = home->path, .out = log };
+  assert_int_equal (process_wait (process_start (&setup, make)), 0);
+  home_configure (home, ", \"page\": {\"listen\": \"0.0.0.0:0\", \"tls\": {\"certificate\": \"page.crt\", \"key\": \"page.key\"}}");
+  g_autoptr (Background) page = spawn_weir (home, "page", NULL);
+  wait_until (background_said (page, "https://127.0.0.1:"));
+  g_autofree char *said = background_text (page);
+  assert_contains (said, "without \"password_file\" everybody who reaches the address sees the page");
+  home_write_file (home, "request", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  g_autofree char *command = g_strdup_printf (
+      "%s s_client -quiet -verify_return_error -CAfile page.crt -connect 127.0.0.1:%d <request", openssl, port_of (said));
+  const char *const ask[] = { "/bin/sh", "-c", command, NULL };
+  assert_int_equal (process_wait (process_start (&setup, ask)), 0);
+  g_autofree char *answer = home_read_file (home, "openssl.log");
+  assert_contains (answer, "HTTP/1.1 200 OK");
+  assert_contains (answer, "\r\nhealthy\n");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+  /* What is no certificate is told at the start. */
+  home_configure (home,
+                  ", \"page\": {\"listen\": \"127.0.0.1:0\", \"tls\": {\"certificate\": \"request\", \"key\": \"page.key\"}}");
+  g_autoptr (Outcome) none = expect_weir (home, 2, "page", NULL);
+  assert_contains (none->err, "are no certificate and its key (PEM)");
+}
+
 /* ---- metrics, and a database that is away ---- */
 
 /* Each line is a comment of its kind, or NAME{LABELS} NUMBER, of a metric that was told before. */
@@ -676,11 +761,13 @@ main (void)
     TEST (test_pages_and_objects),
     TEST (test_an_entity_is_found_by_a_key_that_goes_nowhere),
     TEST (test_what_files_say_is_text),
+    TEST (test_a_browser_runs_our_script_and_no_other),
     TEST (test_rejects_are_downloaded_but_for_personal_ones),
     TEST (test_only_with_the_token_from_here_files_are_approved),
     TEST (test_names_and_methods),
     TEST (test_bounds),
     TEST (test_it_is_not_open_to_all),
+    TEST (test_tls),
     TEST (test_metrics_count_each_run_once),
     TEST (test_without_a_database_the_folders_are_told),
     TEST (test_a_lost_connection_is_made_again),

@@ -84,8 +84,8 @@ times_say_how_long_ago (void **state)
   g_autoptr (GString) out = g_string_new (NULL);
   Html html = { out };
   html_time (&html, "2026-11-29T04:35:18Z", INT64_C (1795927218) * G_USEC_PER_SEC);
-  assert_string_equal (
-      out->str, "<time datetime=\"2026-11-29T04:35:18Z\">2026-11-29 04:35:18</time> <span class=\"ago\">5 min ago</span>");
+  assert_string_equal (out->str,
+                       "<time datetime=\"2026-11-29T04:35:18Z\">2026-11-29 04:35:18</time> <span class=\"ago\">5 min ago</span>");
 }
 
 int
