@@ -141,11 +141,26 @@ show_incidents (Html *html, const Visit *visit, const Json *incidents)
   html_close (html, "ul");
 }
 
-/* How far a file in work has come: a bar where that is known. */
+/* A bar for what is known: percent of a file's bytes, else which of the statements it is. */
+static void
+show_bar (Html *html, const Json *progress, const char *file)
+{
+  const Json *percent = json_object_get (progress, "percent");
+  bool in_parts = !json_is_number (percent) && view_number (progress, "parts") > 0;
+  double most = in_parts ? (double) view_number (progress, "parts") : 100;
+  double done = in_parts ? (double) view_number (progress, "part") - 1 : json_number_value (percent);
+  if (!in_parts && !json_is_number (percent))
+    return;
+  g_autofree char *value = g_strdup_printf ("%.0f", done), *max = g_strdup_printf ("%.0f", most);
+  html_open (html, "progress", "max", max, "value", value, "aria-label", file, NULL);
+  html_close (html, "progress");
+}
+
+/* How far a file in work has come. */
 static void
 show_work (Html *html, const Json *file)
 {
-  const Json *progress = json_object_get (file, "progress"), *percent = json_object_get (progress, "percent");
+  const Json *progress = json_object_get (file, "progress");
   g_autofree char *text = json_is_object (progress) ? pulse_text (progress) : NULL;
   html_open (html, "li", NULL);
   if (view_text (file, "run") != NULL)
@@ -154,12 +169,7 @@ show_work (Html *html, const Json *file)
     html_text (html, view_text (file, "file"));
   html_text (html, " → ");
   html_text (html, view_text (file, "table"));
-  if (json_is_number (percent))
-    {
-      g_autofree char *value = g_strdup_printf ("%.0f", json_number_value (percent));
-      html_open (html, "progress", "max", "100", "value", value, "aria-label", view_text (file, "file"), NULL);
-      html_close (html, "progress");
-    }
+  show_bar (html, progress, view_text (file, "file"));
   html_element (html, "div", text != NULL ? text : view_text (file, "reason"), "class", "why", NULL);
   html_close (html, "li");
 }
