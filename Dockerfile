@@ -11,9 +11,9 @@ RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF 
 FROM debian:bookworm-slim
 RUN apt-get update -q \
   && apt-get install -y -q --no-install-recommends \
-    libpq5 libcsv3 libxxhash0 libuuid1 libssl3 libinotifytools0 libjansson4 libglib2.0-0 zlib1g libzstd1 tzdata libmicrohttpd12 \
+    libpq5 libcsv3 libxxhash0 libuuid1 libssl3 libinotifytools0 libjansson4 libglib2.0-0 zlib1g libzstd1 tzdata libcurl4 ca-certificates libmicrohttpd12 \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
-COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/weir-page /usr/local/bin/
+COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/weir-deliver /usr/local/bin/weir-page /usr/local/bin/
 COPY models/*.json /usr/local/share/weir/models/
 COPY schema/model.schema.json schema/roles.sql /usr/local/share/weir/schema/
 COPY docs/*.md /usr/local/share/doc/weir/

@@ -14,6 +14,16 @@ ledger_page_runs (Db *db, const RunsWanted *wanted, DbResult **ret_runs, GError 
 }
 
 bool
+ledger_page_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error)
+{
+  char text[UID_TEXT_SIZE];
+  LedgerNumber line, rows;
+  uid_format (run, text);
+  return LEDGER_ASK ("page/rejects", ret_rejects, { "run", text }, { "line", ledger_number (&line, after.line) },
+                     { "repaired", after.repaired ? "t" : "f" }, { "limit", ledger_number (&rows, limit) });
+}
+
+bool
 ledger_page_fresh (Db *db, DbResult **ret_tables, GError **error)
 {
   return sql_run (db, "page/fresh", NULL, 0, ret_tables, error);

@@ -4,7 +4,7 @@
 #define WEIR_SCHEMA_LEDGER_PAGE_H
 
 #include "base/db.h"
-#include "base/uid.h"
+#include "schema/ledger.h"
 
 /* Which runs. */
 typedef struct
@@ -16,6 +16,10 @@ typedef struct
 
 /* The newest first. Those of a table are found by its index, all others among the newest 5,000 from there on. */
 bool ledger_page_runs (Db *db, const RunsWanted *wanted, DbResult **ret_runs, GError **error);
+
+/* As ledger_rejects, with no more than 2,000 bytes of a row, and a column more: how many it has. */
+bool ledger_page_rejects (Db *db, Uid run, RejectPlace after, int limit, DbResult **ret_rejects, GError **error);
+#define PAGE_REJECTED_BYTES 7 /* that column */
 
 /* When each table was applied last, in its own transaction. */
 bool ledger_page_fresh (Db *db, DbResult **ret_tables, GError **error);

@@ -28,10 +28,12 @@ BEGIN {
   may["src/load"] = may["src/server"] " src/load"
   may["src/schedule"] = may["src/load"] " src/schedule"
   may["src/watch"] = may["src/schedule"] " src/watch"
-  may["src/report"] = may["src/watch"] " src/report"
+  may["src/notify"] = may["src/watch"] " src/notify"
+  may["src/report"] = may["src/notify"] " src/report"
   may["src/words"] = may["src/report"] " src/words"
   may["src/commands"] = may["src/words"] " src/commands"
   may["src/page"] = may["src/commands"] " src/page"
+  may["src/deliver"] = "base src/deliver"
   may["src"] = may["src/commands"] " src"
   # What a run is asked and what it answers, of which the rooms that do it know.
   low_file["pipeline/run.h"] = "pipeline/stage"
@@ -46,6 +48,7 @@ BEGIN {
   home["openssl/evp.h"] = home["openssl/rand.h"] = "base/digest.c"
   home["openssl/sha.h"] = home["openssl/crypto.h"] = "base/digest_sha.c"
   home["uuid/"] = "base/uid.c"
+  home["curl/"] = "src/deliver/transfer.c"
   home["inotifytools/"] = "watcher/notify.c"
   home["microhttpd.h"] = "src/page/server.c"
 

@@ -47,6 +47,15 @@ from (select f.run_id, f.seen_on from weir.file f
 join weir.runs r on r.run = f.run_id
 order by f.seen_on desc
 
+-- name: rejects
+-- As report/rejects, of each row its beginning: a page has a hundred, and a row may have megabytes.
+select line, column_name as column, reason, message, repaired, encode(substring(original for 2000), 'escape') as original, waiting,
+       octet_length(original) as bytes
+from weir.reject
+where run_id = :'run'::uuid and (line, repaired) > (:'line'::bigint, :'repaired'::boolean)
+order by line, repaired
+limit :'limit'::bigint
+
 -- name: fresh
 select t.table_name as table, to_char(e.completed_on, 'YYYY-MM-DD HH24:MI:SS') as last_applied, extract(epoch from e.completed_on)::text as seconds
 from weir.table t join weir.execution e on e.execution_id = t.last_run

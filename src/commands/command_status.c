@@ -5,6 +5,7 @@
 #include "src/schedule/incident.h"
 #include "src/server/connect.h"
 #include "src/settings/settings.h"
+#include "src/report/alerted.h"
 #include "src/report/guarded.h"
 #include "src/report/status.h"
 
@@ -230,6 +231,8 @@ print_text (const Status *status)
   guarded_print (status->guarded);
   print_strays (status->settings, status->strays);
   print_failed (status);
+  if (status->alerted != NULL)
+    alerted_print_troubles (status->alerted);
 }
 
 /* For the shell's completion: the tables that are known, without an error where the database is away. */

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
+#include "src/notify/courier.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -84,6 +85,24 @@ prepare_home (const Settings *settings, GError **error)
          && archive_try (settings->imports, settings->failed, &ignored, error);
 }
 
+static void
+say (const char *text, void *data)
+{
+  log_line (data, "alerts: %s", text);
+}
+
+/* Who watches by cron has nobody who delivers in between. */
+static void
+send_alerts (const Settings *settings, Log *log)
+{
+  g_autoptr (GError) error = NULL;
+  const CourierOptions options = { .once = true, .say = say, .data = log };
+  unsigned undelivered;
+  if (json_object_size (json_object_get (settings->notify, "targets")) > 0
+      && !courier_run (settings, &options, &undelivered, &error))
+    log_error (log, "alerts", error);
+}
+
 static bool
 watch (const Settings *settings, const SupervisorOptions *options, int *ret_code, GError **error)
 {
@@ -93,6 +112,8 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
   g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
   *ret_code = supervisor_run (settings, program, options, log);
+  if (options->once)
+    send_alerts (settings, log);
   return true;
 }
 

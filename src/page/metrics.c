@@ -275,6 +275,22 @@ append_incidents (const Json *incidents, GString *text)
     }
 }
 
+/* A queue that grows is one that nobody takes from. */
+static void
+append_alerts (const Json *alerts, GString *text)
+{
+  append_head (text, "weir_undelivered_messages", "gauge", "Alerts that a target did not take, by target.");
+  for (size_t i = 0; i < json_array_size (alerts); i++)
+    {
+      const Json *target = json_array_get (alerts, i);
+      const char *name = json_string_value (json_object_get (target, "target"));
+      json_int_t waiting = json_integer_value (json_object_get (target, "waiting"));
+      json_int_t refused = json_integer_value (json_object_get (target, "refused"));
+      append_two (text, "weir_undelivered_messages", (const char *const[]) { "target", name != NULL ? name : "", NULL, NULL },
+                  (double) (waiting + refused));
+    }
+}
+
 bool
 metrics_append (Metrics *metrics, Db *db, const Json *status, GString *text, GError **error)
 {
@@ -287,6 +303,7 @@ metrics_append (Metrics *metrics, Db *db, const Json *status, GString *text, GEr
   if (db == NULL)
     return true;
   append_incidents (json_object_get (status, "incidents"), text);
+  append_alerts (json_object_get (status, "alerts"), text);
   if (!count_runs (metrics, db, error))
     return false;
   append_runs (metrics, text);

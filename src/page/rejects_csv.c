@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define PIECE_ROWS 500
+#define PIECE_ROWS 32 /* a row may have megabytes */
 
 typedef struct
 {
@@ -22,6 +22,9 @@ static void
 download_free (void *data)
 {
   Download *download = data;
+  Db *db = page_db_get (download->db, NULL);
+  if (db != NULL && download->begun)
+    (void) db_exec (db, "reset enable_sort", NULL); /* which ledger_rejects has set, for all that are asked behind it */
   db_result_free (download->run);
   g_free (download);
 }

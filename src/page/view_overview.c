@@ -141,6 +141,29 @@ show_incidents (Html *html, const Visit *visit, const Json *incidents)
   html_close (html, "ul");
 }
 
+/* Who was not told of something. */
+static void
+show_alerts (Html *html, const Json *alerts)
+{
+  if (json_array_size (alerts) == 0)
+    return;
+  html_element (html, "h2", "Alerts that could not be delivered", "id", "alerts", NULL);
+  html_open (html, "ul", "class", "work", NULL);
+  for (size_t i = 0; i < json_array_size (alerts); i++)
+    {
+      const Json *target = json_array_get (alerts, i);
+      html_open (html, "li", NULL);
+      html_element (html, "strong", view_text (target, "target"), NULL);
+      html_format (html, ": %" G_GINT64_FORMAT " wait, %" G_GINT64_FORMAT " refused; ", view_number (target, "waiting"),
+                   view_number (target, "refused"));
+      html_element (html, "code", "weir notify", NULL);
+      html_text (html, " says more");
+      html_element (html, "div", view_text (target, "answer"), "class", "why", NULL);
+      html_close (html, "li");
+    }
+  html_close (html, "ul");
+}
+
 /* A bar for what is known: percent of a file's bytes, else which of the statements it is. */
 static void
 show_bar (Html *html, const Json *progress, const char *file)
@@ -252,13 +275,24 @@ show_table_notes (Html *html, const Json *table)
     }
 }
 
+/* Three digits of a number that is not exact. */
+static Json *
+rounded (const Json *number)
+{
+  json_int_t value = json_integer_value (number), unit = 1;
+  while (value / unit >= 1000)
+    unit *= 10;
+  return json_integer ((value + unit / 2) / unit * unit);
+}
+
 static void
 count_cell (Html *html, const Json *table, const char *member)
 {
   html_open (html, "td", "class", "number", NULL);
-  if (json_is_true (json_object_get (table, "estimated")))
-    html_text (html, "about ");
-  html_count (html, json_object_get (table, member));
+  bool estimated = json_is_true (json_object_get (table, "estimated"));
+  g_autoptr (Json) about = estimated ? rounded (json_object_get (table, member)) : NULL;
+  html_text (html, estimated ? "about " : "");
+  html_count (html, estimated ? about : json_object_get (table, member));
   html_close (html, "td");
 }
 
@@ -362,6 +396,7 @@ show (Html *html, const Visit *visit, const Json *overview)
     }
   show_tiles (html, overview);
   show_incidents (html, visit, json_object_get (overview, "incidents"));
+  show_alerts (html, json_object_get (overview, "alerts"));
   show_running (html, waiting);
   show_waiting (html, waiting);
   show_tables (html, visit, overview);

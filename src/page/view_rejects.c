@@ -2,11 +2,23 @@
  * which. */
 #include "src/page/view.h"
 
-#include "schema/ledger.h"
+#include "base/text.h"
+#include "schema/ledger_page.h"
 #include "src/page/rejects_csv.h"
 #include "src/report/rejected.h"
 
 #define PAGE_ROWS 100
+#define MOST_SHOWN 2000 /* bytes of a row: page/rejects */
+
+/* With the length of the whole row, of which the beginning is shown. */
+static Json *
+row_to_json (const DbResult *rejects, int row, bool personal)
+{
+  Json *object = rejected_to_json (rejects, row, personal);
+  json_object_set_new (object, personal ? "withheld_bytes" : "bytes",
+                       json_integer (db_result_int64 (rejects, row, PAGE_REJECTED_BYTES)));
+  return object;
+}
 
 static Json *
 read_rejects (const Visit *visit, GError **error)
@@ -17,12 +29,12 @@ read_rejects (const Visit *visit, GError **error)
   const char *after = request_query (visit->request, "after");
   const RejectPlace place = { after != NULL ? g_ascii_strtoll (after, NULL, 10) : 0, after != NULL };
   if (db == NULL || !ledger_find_run (db, visit->parts[1], &id, error) || !ledger_run (db, id, &run, error)
-      || !ledger_rejects (db, id, place, PAGE_ROWS, &rejects, error))
+      || !ledger_page_rejects (db, id, place, PAGE_ROWS, &rejects, error))
     return NULL;
   bool personal = rejected_is_personal (visit->page->settings, db_result_named (run, 0, "table"));
   Json *rows = json_array ();
   for (int row = 0; row < db_result_rows (rejects); row++)
-    json_array_append_new (rows, rejected_to_json (rejects, row, personal));
+    json_array_append_new (rows, row_to_json (rejects, row, personal));
   const Json *last = json_array_get (rows, PAGE_ROWS - 1);
   return json_pack ("{s:s, s:s, s:s, s:b, s:o, s:o}", "run", db_result_named (run, 0, "run"), "file",
                     db_result_named (run, 0, "file"), "table", db_result_named (run, 0, "table"), "withheld", personal, "next",
@@ -34,6 +46,15 @@ title (const Visit *visit, const Json *object)
 {
   (void) visit;
   return g_strdup_printf ("Rejects of %s", view_text (object, "file"));
+}
+
+static void
+show_original (Html *html, const char *original, gint64 bytes)
+{
+  g_autofree char *size = text_size (bytes);
+  html_element (html, "code", original, NULL);
+  if (bytes > MOST_SHOWN)
+    html_format (html, " ... (%s in all)", size);
 }
 
 static void
@@ -56,7 +77,7 @@ show_row (Html *html, const Json *row)
   html_close (html, "td");
   html_open (html, "td", NULL);
   if (original != NULL)
-    html_element (html, "code", original, NULL);
+    show_original (html, original, view_number (row, "bytes"));
   else
     html_format (html, "(%" G_GINT64_FORMAT " bytes, not shown)", view_number (row, "withheld_bytes"));
   html_close (html, "td");

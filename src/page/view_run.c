@@ -157,7 +157,11 @@ show_rows (Html *html, const Json *run)
   const LineCounts lines = lines_from_json (json_object_get (run, "lines"));
   g_autofree char *sum = json_is_object (json_object_get (run, "lines")) ? lines_text (&lines) : NULL;
   if (sum != NULL)
-    html_element (html, "p", sum, "class", "why", NULL);
+    {
+      html_open (html, "p", "class", "why", NULL);
+      html_format (html, "Lines of the file: %s", sum);
+      html_close (html, "p");
+    }
 }
 
 static void

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/fsutil.h"
 #include "pipeline/layout/key.h"
+#include "src/notify/request.h"
+#include "src/notify/sender.h"
 #include "src/report/checks_database.h"
 #include "src/settings/settings.h"
 #include "src/watch/notifier.h"
@@ -82,6 +84,27 @@ check_notify (const Settings *settings, GPtrArray *checks)
                             .hint = "Install libinotifytools0-dev and build again, or set \"watch\": \"poll\"." },
                "weir-notify is neither beside weir nor on the PATH");
   checks_add (checks, "watch", g_strdup (program != NULL ? program : "weir-notify"), error);
+}
+
+/* Nothing is sent. */
+static void
+check_alerts (const Settings *settings, GPtrArray *checks)
+{
+  g_autoptr (AlertPlan) plan = alert_plan_read (settings->notify, "$.notify", NULL);
+  g_autofree char *program = sender_find_program ();
+  for (guint i = 0; i < plan->targets->len; i++)
+    {
+      GError *error = NULL;
+      const AlertTarget *target = plan->targets->pdata[i];
+      if (target->type == TARGET_COMMAND || program != NULL)
+        request_check (settings, target, &error);
+      else
+        weir_fail (&error,
+                   &(Failure) { WEIR_ERROR_MODEL,
+                                .hint = "Install libcurl4-openssl-dev and build again, or the package of weir that has it." },
+                   "weir-deliver is neither beside weir nor on the PATH");
+      checks_add (checks, "alerts", g_strdup_printf ("to %s", target->name), error);
+    }
 }
 
 static Catalog *
@@ -168,6 +191,7 @@ checks_run (const Settings *settings)
       check_way (settings, settings->failed, checks);
     }
   check_notify (settings, checks);
+  check_alerts (settings, checks);
   g_autoptr (Catalog) catalog =
       fresh && !g_file_test (settings->models, G_FILE_TEST_EXISTS) ? NULL : check_models (settings, checks);
   if (!fresh)

@@ -24,6 +24,8 @@ status_clear (Status *status)
   g_clear_pointer (&status->guarded, g_ptr_array_unref);
   g_clear_pointer (&status->strays, g_ptr_array_unref);
   g_clear_pointer (&status->incidents, db_result_free);
+  g_clear_pointer (&status->alerted, alerted_free);
+  g_clear_pointer (&status->plan, alert_plan_free);
 }
 
 Db *
@@ -69,6 +71,15 @@ find_held (Db *db, Status *status, GError **error)
   return status->guarded != NULL;
 }
 
+static bool
+find_alerts (Db *db, Status *status, GError **error)
+{
+  status->plan = alert_plan_read (status->settings->notify, "$.notify", NULL);
+  if (status->plan->targets->len > 0)
+    status->alerted = alerted_read (db, status->settings, status->plan, error);
+  return status->alerted != NULL || status->plan->targets->len == 0;
+}
+
 bool
 status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *status, GError **error)
 {
@@ -77,7 +88,8 @@ status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *s
   status->tables = read_tables (db, status, error);
   if (status->tables == NULL)
     return false;
-  if (status->away == NULL && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error)))
+  if (status->away == NULL
+      && (!find_held (db, status, error) || !incident_list (db, &status->incidents, error) || !find_alerts (db, status, error)))
     return false;
   TableKnowledge knowledge = tables_knowledge (status->tables);
   status->waiting = folders_list_waiting (settings, catalog, status->away == NULL ? &knowledge : NULL, error);
@@ -88,7 +100,8 @@ bool
 status_needs_attention (const Status *status)
 {
   if (status->failed.files > 0 || (status->incidents != NULL && db_result_rows (status->incidents) > 0)
-      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0))
+      || (status->guarded != NULL && status->guarded->len > 0) || (status->strays != NULL && status->strays->len > 0)
+      || (status->alerted != NULL && alerted_is_troubled (status->alerted)))
     return true;
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
@@ -245,9 +258,10 @@ status_to_json (const Status *status)
   Json *failed = json_pack ("{s:i, s:o, s:O?}", "files", status->failed.files, "latest", weir_json_string (status->failed.latest),
                             "error", report);
   bool reached = status->away == NULL || status->session != NULL;
-  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o}", "home",
+  return json_pack ("{s:o, s:{s:o, s:b, s:o, s:O?}, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "home",
                     weir_json_string (status->settings->home), "database", "where", weir_json_string (status->where), "reachable",
                     reached, "error", weir_json_string (away), "session", status->session, "tables", tables, "waiting", waiting,
                     "held", guarded_to_json (status->guarded), "not_held", strays_to_json (status->settings, status->strays),
-                    "failed", failed, "incidents", incidents_to_json (status->incidents));
+                    "failed", failed, "incidents", incidents_to_json (status->incidents), "alerts",
+                    status->alerted != NULL ? alerted_troubles_to_json (status->alerted) : json_array ());
 }

@@ -8,6 +8,7 @@
 #ifndef WEIR_SRC_REPORT_STATUS_H
 #define WEIR_SRC_REPORT_STATUS_H
 
+#include "src/report/alerted.h"
 #include "src/report/tables.h"
 
 typedef struct
@@ -25,6 +26,8 @@ typedef struct
   GPtrArray *guarded;  /* of GuardedFile; NULL: not known */
   GPtrArray *strays;   /* paths of files among them that no run holds; NULL: not known */
   DbResult *incidents; /* that are open; NULL: not known */
+  AlertPlan *plan;     /* who is told of what */
+  Alerted *alerted;    /* NULL: nobody is to be told, or it is not known */
 } Status;
 
 void status_clear (Status *status);

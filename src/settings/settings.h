@@ -41,6 +41,7 @@ typedef struct
   Json *page;             /* settings_page.h; NULL: not there */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
+  Json *notify;                     /* who is told of what: settings_notify.h; NULL: nobody */
 } Settings;
 
 /* What the command line says of settings: settings_given.h. */

@@ -1,9 +1,10 @@
-#include "src/settings/settings.h"
+#include "src/settings/settings_secret.h"
 
 #include "base/autoptr.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "src/settings/settings.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -40,20 +41,33 @@ make_secret (const char *path, GError **error)
   return exists;
 }
 
-/* As PostgreSQL has it for private keys: root's own file may be read by a group, anybody else's only by its owner. */
+/* As PostgreSQL has it for private keys: root's own file may be read by a group, anybody else's only by its owner. danger: why that matters. */
 static bool
-check_mode (const char *path, const struct stat *status, GError **error)
+check_mode (const char *what, const char *path, const struct stat *status, const char *danger, GError **error)
 {
   mode_t refused = status->st_uid == 0 && geteuid () != 0 ? 0037 : 0077;
   if (!S_ISREG (status->st_mode))
-    return weir_error (error, WEIR_ERROR_MODEL, "key secret \"%s\" is not a regular file", path);
+    return weir_error (error, WEIR_ERROR_MODEL, "%s \"%s\" is not a regular file", what, path);
   if ((status->st_mode & refused) == 0)
     return true;
   g_autofree char *hint = g_strdup_printf ("chmod 600 \"%s\"", path);
-  const Failure failure = { WEIR_ERROR_MODEL, .detail = "Whoever knows it can tell which id belongs to which business key.",
-                            .hint = hint };
-  return weir_fail (error, &failure, "key secret \"%s\" can be read or written by others (mode %04o)", path,
-                    status->st_mode & 07777);
+  const Failure failure = { WEIR_ERROR_MODEL, .detail = danger, .hint = hint };
+  return weir_fail (error, &failure, "%s \"%s\" can be read or written by others (mode %04o)", what, path, status->st_mode & 07777);
+}
+
+/* All of the file but the newline that it ends with. */
+static bool
+read_closed (const char *what, const char *path, const char *danger, char **ret_text, size_t *ret_length, GError **error)
+{
+  struct stat status;
+  if (stat (path, &status) != 0)
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not open %s \"%s\": %s", what, path, g_strerror (errno));
+  if (!check_mode (what, path, &status, danger, error) || !fs_read_file (path, SECRET_LIMIT, ret_text, ret_length, error))
+    return false;
+  char *text = *ret_text;
+  while (*ret_length > 0 && (text[*ret_length - 1] == '\n' || text[*ret_length - 1] == '\r'))
+    text[--*ret_length] = '\0';
+  return true;
 }
 
 static bool
@@ -69,17 +83,11 @@ too_short (const char *path, size_t length, GError **error)
 bool
 settings_read_secret_file (const char *path, char **ret_secret, size_t *ret_length, GError **error)
 {
-  struct stat status;
-  if (stat (path, &status) != 0)
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not open key secret \"%s\": %s", path, g_strerror (errno));
-  if (!check_mode (path, &status, error))
-    return false;
   g_autofree char *secret = NULL;
   size_t length = 0;
-  if (!fs_read_file (path, SECRET_LIMIT, &secret, &length, error))
+  const char *danger = "Whoever knows it can tell which id belongs to which business key.";
+  if (!read_closed ("key secret", path, danger, &secret, &length, error))
     return false;
-  while (length > 0 && (secret[length - 1] == '\n' || secret[length - 1] == '\r'))
-    secret[--length] = '\0';
   if (length < SECRET_LEAST)
     return too_short (path, length, error);
   *ret_secret = g_steal_pointer (&secret);
@@ -103,6 +111,18 @@ settings_read_secret (const Settings *settings, bool create, char **ret_secret, 
   if (missing && !make_secret (path, error))
     return false;
   return settings_read_secret_file (path, ret_secret, ret_length, error);
+}
+
+char *
+settings_read_password_file (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  size_t length = 0;
+  if (!read_closed ("secret", path, "Whoever reads it can send in your name.", &text, &length, error))
+    return NULL;
+  if (length == 0 || strlen (text) != length || strpbrk (text, "\r\n") != NULL)
+    return weir_error (error, WEIR_ERROR_MODEL, "secret \"%s\" must have one line", path), NULL;
+  return g_steal_pointer (&text);
 }
 
 /* ---- another one in its place ---- */

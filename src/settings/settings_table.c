@@ -1,6 +1,7 @@
 #include "src/settings/settings_table.h"
 
 #include "pipeline/sniff/sniff_evidence.h"
+#include "src/settings/settings_notify.h"
 #include "src/settings/settings_page.h"
 
 /* Where the member is, if it is of that type. */
@@ -141,6 +142,10 @@ const Setting settings_table[] = {
     WHOLE (limit_columns, 1, 1600),
     .fallback = "1600",
     .help = "Columns of a file; PostgreSQL's own limit is 1,600, less those that weir adds." },
+  { .path = "notify",
+    TREE (notify, settings_check_notify, settings_show_notify, "object"),
+    .otherwise = "nobody is told",
+    .help = "Who is told of what happens, by Slack, mail, a webhook or a command: [alerts.md](alerts.md)." },
   { .variable = "WEIR_KEY_SECRET_FILE",
     PATH (secret_file),
     .fallback = "\".weir/key_secret\"",

@@ -8,8 +8,15 @@ typedef struct
 {
   const char *name;
   bool (*is_wanted) (const Settings *settings);
+  bool early;           /* it has something to do while the database is away */
   const char *words[4]; /* of its command line, behind the program and before --home; end with NULL */
 } Kind;
+
+static bool
+has_targets (const Settings *settings)
+{
+  return json_object_size (json_object_get (settings->notify, "targets")) > 0;
+}
 
 /* Broken models are told by whoever loads. */
 static bool
@@ -21,8 +28,9 @@ has_schedule (const Settings *settings)
 
 /* A new companion is a row here. */
 static const Kind kinds[] = {
-  { "schedule", has_schedule, { "schedule", "--keep" } },
-  { "page", page_settings_wanted, { "page", "--beside" } },
+  { "schedule", has_schedule, false, { "schedule", "--keep" } },
+  { "alerts", has_targets, true, { "notify", "--deliver" } },
+  { "page", page_settings_wanted, true, { "page", "--beside" } },
   { NULL },
 };
 
@@ -79,12 +87,12 @@ start (Companions *companions, const Kind *kind, const char *home)
 }
 
 void
-companions_follow (Companions *companions, const Settings *settings)
+companions_follow (Companions *companions, const Settings *settings, bool ready)
 {
   for (const Kind *kind = kinds; kind->name != NULL; kind++)
     {
       Companion **place = &companions->running[kind - kinds];
-      bool wanted = kind->is_wanted (settings);
+      bool wanted = (ready || kind->early) && kind->is_wanted (settings);
       if (*place != NULL && companion_is_gone (*place))
         drop (place);
       if (*place == NULL && wanted)

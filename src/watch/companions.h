@@ -13,8 +13,8 @@ Companions *companions_new (const char *program, const char *const *environment,
 void companions_free (Companions *companions); /* kills nobody */
 
 /* Starts those that the settings want and ends the others. Those that run are started anew: they read their settings when they
- * begin. */
-void companions_follow (Companions *companions, const Settings *settings);
+ * begin. ready: the database is; before that only those are started that can do without it. */
+void companions_follow (Companions *companions, const Settings *settings, bool ready);
 
 /* Starts those that are wanted since models were changed. One that is wanted no more sees that by itself, and has to clear away. */
 void companions_look (Companions *companions, const Settings *settings);

@@ -121,7 +121,10 @@ try_later (Preparation *preparation)
   int64_t now = g_get_monotonic_time ();
   g_autofree char *reason = published_error_text (json_object_get (preparation->result, "error"));
   if (backoff_fail (&preparation->pause, now))
-    log_reply_error (preparation->log, json_object_get (preparation->result, "error"), "waiting for the database: %s", reason);
+    {
+      log_reply_error (preparation->log, json_object_get (preparation->result, "error"), "waiting for the database: %s", reason);
+      preparation->events->waiting (preparation->data);
+    }
   preparation->timer = g_timeout_add ((unsigned) (backoff_wait (&preparation->pause, now) / 1000), on_pause_over, preparation);
 }
 

@@ -18,6 +18,7 @@ typedef struct
   void (*ready) (const char *database, void *data);
   void (*failed) (int exit_code, void *data); /* for good: it was said to the log */
   void (*stopped) (void *data);               /* after preparation_stop, or when a killed child was stopped for us */
+  void (*waiting) (void *data);               /* the database is away, and it is tried again; not with "once" */
   bool once;                                  /* a database that is away is "failed", too */
 } PreparationEvents;
 

@@ -162,6 +162,24 @@ find_notify (const Supervisor *supervisor)
 }
 
 static void
+start_companions (Supervisor *supervisor, bool ready)
+{
+  if (supervisor->once)
+    return;
+  if (supervisor->companions == NULL)
+    supervisor->companions = companions_new (supervisor->program, (const char *const *) supervisor->environment, supervisor->log,
+                                             on_companion_gone, supervisor);
+  companions_follow (supervisor->companions, supervisor->settings, ready);
+}
+
+/* Who tells that the database is away does not wait for it. */
+static void
+on_database_awaited (void *data)
+{
+  start_companions (data, false);
+}
+
+static void
 on_database_ready (const char *database, void *data)
 {
   Supervisor *supervisor = data;
@@ -178,11 +196,7 @@ on_database_ready (const char *database, void *data)
       crew_new (supervisor->program, settings->home, environment, (unsigned) settings->workers, &crew_events, supervisor);
   g_auto (GStrv) without = secrets_environment ();
   supervisor->inbox = inbox_new (settings, notify, (const char *const *) without, supervisor->log, on_inbox_changed, supervisor);
-  if (!supervisor->once)
-    {
-      supervisor->companions = companions_new (supervisor->program, environment, supervisor->log, on_companion_gone, supervisor);
-      companions_follow (supervisor->companions, settings);
-    }
+  start_companions (supervisor, true);
   supervisor_hand_out (supervisor);
   supervisor_look_later (supervisor, ARM_US);
   inbox_start (supervisor->inbox);
@@ -202,8 +216,10 @@ on_database_stopped (void *data)
   check_stopped (supervisor);
 }
 
-static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped, false };
-static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, true };
+static const PreparationEvents preparation_events = { on_database_ready, on_database_failed, on_database_stopped,
+                                                      on_database_awaited, false };
+static const PreparationEvents once_events = { on_database_ready, on_database_failed, on_database_stopped, on_database_awaited,
+                                               true };
 
 /* A database given on the command line reaches the children as one of the environment does. */
 static GStrv

@@ -139,7 +139,7 @@ take_settings (Supervisor *supervisor)
             "restart");
   crew_renew (supervisor->crew);
   if (supervisor->companions)
-    companions_follow (supervisor->companions, settings);
+    companions_follow (supervisor->companions, settings, true);
 }
 
 void

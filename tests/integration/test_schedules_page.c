@@ -11,7 +11,8 @@
 static char *
 without_changes (const char *text)
 {
-  g_autoptr (GRegex) regex = g_regex_new ("([A-Z][a-z]{2} )?20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?!:[0-9]{2} UTC|  20)", 0, 0, NULL);
+  g_autoptr (GRegex) regex =
+      g_regex_new ("([A-Z][a-z]{2} )?20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?!:[0-9]{2} UTC|  20)", 0, 0, NULL);
   return g_regex_replace_literal (regex, text, -1, 0, "@time@", 0, NULL);
 }
 
