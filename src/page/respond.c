@@ -6,6 +6,7 @@
 #include "src/page/entity_find.h"
 #include "src/page/frame.h"
 #include "src/page/listen.h"
+#include "src/page/overview.h"
 #include "src/page/pass.h"
 #include "src/page/rejects_csv.h"
 
@@ -161,7 +162,7 @@ static void
 respond_metrics (const Visit *visit, Answer *answer)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Json) status = view_overview.read (visit, &error);
+  g_autoptr (Json) status = overview_read (visit, &error);
   Db *db = status != NULL ? page_db_get (visit->page->db, NULL) : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   if (status == NULL || !metrics_append (visit->page->metrics, db, status, text, &error))
