@@ -76,7 +76,7 @@ run (Call *call, int *ret_code, GError **error)
   LedgerCall ledger = { .given = &call->given };
   if (!parse_level (options->log_level, &ledger.level))
     return *ret_code = command_usage ("ledger", "--log-level is one of CRITICAL, ERROR, WARNING, INFO and DEBUG"), true;
-  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, true);
+  g_autoptr (Log) log = log_open (&(LogOptions) { .level = LEVEL_DEBUG, .plain = true });
   ledger.log = log;
   bool has_url = call->n_arguments > 0 && is_database (call->arguments[0]);
   g_autofree char *url = has_url ? conninfo_without_driver (call->arguments[0], &ledger.of_sqlalchemy) : NULL;

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/log.h"
 #include "base/uid.h"
 #include "schema/ledger_alerts.h"
 #include "src/commands/cli.h"
@@ -134,10 +135,19 @@ run_send (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+/* To the log of `weir watch`. */
+static void
+say_to_log (const char *text, void *data)
+{
+  (void) data;
+  printf ("<%d>%s\n", log_priority (LEVEL_WARNING), text);
+  fflush (stdout);
+}
+
 static bool
 run_deliver (const Call *call, GError **error)
 {
-  const CourierOptions options = { .say = say };
+  const CourierOptions options = { .say = say_to_log };
   unsigned undelivered;
   return courier_run (call->settings, &options, &undelivered, error);
 }

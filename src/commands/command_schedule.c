@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OVERDUE_SECONDS 900
+
 typedef struct
 {
   gboolean tick;
@@ -107,6 +109,15 @@ state_of (const DbResult *rows, int row)
   return db_result_named (rows, row, "result");
 }
 
+/* Due so long ago that a file which lies in the drop folder is no reason any more. */
+static bool
+is_overdue (const DbResult *rows, int row)
+{
+  const char *next = db_result_named (rows, row, "next");
+  return next != NULL && db_result_named (rows, row, "paused") == NULL
+         && g_ascii_strtoll (next, NULL, 10) < g_get_real_time () / G_USEC_PER_SEC - OVERDUE_SECONDS;
+}
+
 static void
 print_list (const DbResult *rows)
 {
@@ -125,9 +136,15 @@ print_list (const DbResult *rows)
     puts ("Nothing has its times: \"expect\" in a model says when a file is expected.");
   else
     show_table (headers, cells);
+  bool overdue = false;
   for (int row = 0; row < db_result_rows (rows); row++)
-    if (db_result_named (rows, row, "message") != NULL)
-      printf ("%s: %s\n", db_result_named (rows, row, "name"), db_result_named (rows, row, "message"));
+    {
+      overdue = overdue || is_overdue (rows, row);
+      if (db_result_named (rows, row, "message") != NULL)
+        printf ("%s: %s\n", db_result_named (rows, row, "name"), db_result_named (rows, row, "message"));
+    }
+  if (overdue)
+    puts ("Nobody keeps the schedule: `weir watch` does as long as it runs, `weir schedule --tick` once.");
 }
 
 static bool
@@ -218,7 +235,8 @@ run (Call *call, int *ret_code, GError **error)
 }
 
 static const CommandOption options[] = {
-  { "tick", 0, OPTION_FLAG (ScheduleOptions, tick), "Do what is due, once, and end; for cron, where no `weir watch` runs", NULL },
+  { "tick", 0, OPTION_FLAG (ScheduleOptions, tick),
+    "Do what is due, once, and end, as `weir watch --once` does when the files are in", NULL },
   { "keep", 0, OPTION_FLAG (ScheduleOptions, keep), NULL, NULL }, /* weir watch's companion */
   { "now", 0, OPTION_TEXT (ScheduleOptions, now), NULL, NULL },   /* of tick: as if it were that time */
   { NULL },
@@ -232,8 +250,7 @@ const Command command_schedule = {
       "Without a word: a list. NAME is what that calls it, or a table. `weir watch` keeps the schedule as long as it runs.\n\n"
       "  weir schedule\n"
       "  weir schedule next '0 6 * * 1-5' --time-zone Europe/Oslo\n"
-      "  weir schedule pause users\n"
-      "  weir watch --once && weir schedule --tick    every five minutes, by cron",
+      "  weir schedule pause users",
   .takes = TAKES_SETTINGS | TAKES_JSON | PASSES_ARGUMENTS,
   .most = ANY_NUMBER,
   .options = options,

@@ -2,6 +2,8 @@
 #include "src/commands/cli.h"
 #include "src/commands/confirm.h"
 #include "src/notify/courier.h"
+#include "src/schedule/keeping.h"
+#include "src/server/connect.h"
 #include "src/watch/preparation.h"
 #include "src/watch/supervisor.h"
 #include "watcher/archive.h"
@@ -86,9 +88,9 @@ prepare_home (const Settings *settings, GError **error)
 }
 
 static void
-say (const char *text, void *data)
+tell_alert (const char *text, void *data)
 {
-  log_line (data, "alerts: %s", text);
+  log_at (data, LEVEL_WARNING, "alerts: %s", text);
 }
 
 /* Who watches by cron has nobody who delivers in between. */
@@ -96,11 +98,33 @@ static void
 send_alerts (const Settings *settings, Log *log)
 {
   g_autoptr (GError) error = NULL;
-  const CourierOptions options = { .once = true, .say = say, .data = log };
+  const CourierOptions options = { .once = true, .say = tell_alert, .data = log };
   unsigned undelivered;
   if (json_object_size (json_object_get (settings->notify, "targets")) > 0
       && !courier_run (settings, &options, &undelivered, &error))
     log_error (log, "alerts", error);
+}
+
+static void
+tell_schedule (LogLevel level, const char *text, void *data)
+{
+  log_at (data, level, "schedule: %s", text);
+}
+
+/* What is due, when all files are in: nobody else may keep the schedule. */
+static bool
+tick_schedule (const Settings *settings, const char *program, Log *log, GError **error)
+{
+  bool ours;
+  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
+  if (catalog == NULL || !pieces_any (settings, catalog, schedule_jobs))
+    return true;
+  g_autoptr (Db) db = database_open (settings, error);
+  g_auto (Keeper) keeper;
+  keeper_init (&keeper, settings, schedule_jobs, program);
+  keeper.tell = tell_schedule;
+  keeper.tell_data = log;
+  return db != NULL && keeping_once (&keeper, db, 0, &ours, error);
 }
 
 static bool
@@ -109,12 +133,14 @@ watch (const Settings *settings, const SupervisorOptions *options, int *ret_code
   g_autofree char *program = command_program (error);
   if (!program || !prepare_home (settings, error))
     return false;
-  g_autofree char *log_path = g_build_filename (settings->state, "weir.log", NULL);
-  g_autoptr (Log) log = log_open (log_path, settings->log_format, true);
+  const LogOptions logged = settings_log_options (settings);
+  g_autoptr (Log) log = log_open (&logged);
   *ret_code = supervisor_run (settings, program, options, log);
-  if (options->once)
-    send_alerts (settings, log);
-  return true;
+  if (!options->once)
+    return true;
+  bool ticked = *ret_code > EXIT_REFUSED || tick_schedule (settings, program, log, error);
+  send_alerts (settings, log);
+  return ticked;
 }
 
 static bool

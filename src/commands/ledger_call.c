@@ -48,7 +48,7 @@ ledger_call_say (const Call *call, LedgerLevel level, const char *format, ...)
   va_start (arguments, format);
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  log_line (ledger->log, "%s", text);
+  log_at (ledger->log, level <= SAY_ERROR ? LEVEL_ERROR : level == SAY_WARNING ? LEVEL_WARNING : LEVEL_INFO, "%s", text);
 }
 
 bool

@@ -45,6 +45,19 @@ check_folders (const Settings *settings, GPtrArray *checks)
     }
 }
 
+/* Where the log is in a folder of its own: what cannot be written there is missed by nobody until it is looked for. */
+static void
+check_log (const Settings *settings, GPtrArray *checks)
+{
+  g_autofree char *folder = settings->log_file != NULL ? g_path_get_dirname (settings->log_file) : NULL;
+  if (folder == NULL || strcmp (folder, settings->state) == 0)
+    return;
+  GError *error = NULL;
+  is_writable (folder, &error);
+  g_autofree char *shown = settings_shown_path (settings, folder);
+  checks_add (checks, "folder", g_strdup_printf ("%s, of the log", shown), error);
+}
+
 /* Nothing is said where all is well: it is part of the ways below. */
 static void
 check_claims (const Settings *settings, GPtrArray *checks)
@@ -186,6 +199,7 @@ checks_run (const Settings *settings)
   else
     {
       check_folders (settings, checks);
+      check_log (settings, checks);
       check_claims (settings, checks);
       check_way (settings, settings->archive, checks);
       check_way (settings, settings->failed, checks);

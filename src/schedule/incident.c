@@ -72,13 +72,14 @@ say_rows (GString *text, const Json *detail)
 char *
 incident_text (const char *kind, const char *table, const Json *detail)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
   g_string_append_printf (text, "%s: ", table);
   if (strcmp (kind, "stale") == 0)
     say_stale (text, detail);
   else
     say_rows (text, detail);
-  return g_string_free (text, FALSE);
+  /* A file may be called anything. */
+  return text_printable (text->str, text->len, text->len);
 }
 
 static char *

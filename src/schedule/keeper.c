@@ -1,9 +1,12 @@
 #include "src/schedule/keeper.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
+#include "base/text.h"
 #include "schema/ledger_schedule.h"
 #include "src/schedule/incident.h"
 #include "src/schedule/work.h"
+#include "src/settings/settings_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +45,7 @@ keeper_clear (Keeper *keeper)
 {
   drop_works (keeper);
   g_hash_table_unref (keeper->works);
+  g_strfreev (keeper->environment);
   g_free (keeper->followed);
 }
 
@@ -60,10 +64,19 @@ keeper_is_working (const Keeper *keeper)
   return g_hash_table_size (keeper->works) > 0;
 }
 
+/* One line, whatever a file is called: to whoever has called us, or to the log of `weir watch`, with what that makes of it. */
 static void
-say (const char *text)
+say (const Keeper *keeper, LogLevel level, const char *text)
 {
-  puts (text);
+  g_autofree char *line = text_printable (text, strlen (text), strlen (text));
+  if (keeper->tell != NULL)
+    {
+      keeper->tell (level, line, keeper->tell_data);
+      return;
+    }
+  if (keeper->logged)
+    printf ("<%d>", log_priority (level));
+  puts (line);
   fflush (stdout);
 }
 
@@ -86,12 +99,25 @@ end_work (Db *db, const Piece *piece, const char *name, int64_t began, int64_t n
   return schedule_end (db, &act, began, now, error) && schedule_unlock (db, lock, error);
 }
 
+/* A database that was given on the command line reaches jobs as one of the environment does. */
+static bool
+make_environment (Keeper *keeper, GError **error)
+{
+  const Settings *settings = keeper->settings;
+  bool given = g_strcmp0 (settings->database_source, settings_row (database)->option) == 0;
+  if (keeper->environment == NULL)
+    keeper->environment = secrets_pass (given ? settings->database : NULL, error);
+  return keeper->environment != NULL;
+}
+
 /* Begins a job whose row says that it is under way. */
 static bool
 start_work (Keeper *keeper, Db *db, const Piece *piece, int64_t now, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  Work *work = work_start (piece->job, keeper->program, keeper->settings->home, &problem);
+  Work *work = NULL;
+  if (make_environment (keeper, &problem))
+    work = work_start (&(WorkSetup) { piece->job, keeper->program, keeper->settings->home, keeper->environment }, &problem);
   if (work == NULL)
     return end_work (db, piece, piece->name, now, now, problem->message, error);
   UnderWay *under_way = g_new0 (UnderWay, 1);
@@ -116,11 +142,28 @@ look_after_works (Keeper *keeper, Db *db, const GPtrArray *pieces, int64_t now, 
       if (!end_work (db, pieces_find (pieces, key), key, under_way->began, now, failure, error))
         return false;
       g_autofree char *text = g_strdup_printf ("%s: %s", (char *) key, failure != NULL ? failure : "done");
-      say (text);
+      say (keeper, failure != NULL ? LEVEL_ERROR : LEVEL_INFO, text);
       work_free (under_way->work);
       g_hash_table_iter_remove (&each);
     }
   return true;
+}
+
+void
+keeper_stop (Keeper *keeper, Db *db)
+{
+  GHashTableIter each;
+  void *key, *value;
+  int64_t now;
+  g_hash_table_iter_init (&each, keeper->works);
+  while (g_hash_table_iter_next (&each, &key, &value))
+    {
+      const UnderWay *under_way = value;
+      work_stop (under_way->work);
+      if (db_is_usable (db) && schedule_now (db, &now, NULL))
+        (void) end_work (db, NULL, key, under_way->began, now, "weir was stopped", NULL);
+    }
+  drop_works (keeper);
 }
 
 /* What is said to be under way, and nobody does: its keeper has died. */
@@ -189,7 +232,7 @@ do_expectation (Keeper *keeper, Db *db, const Catalog *catalog, const Piece *pie
   if (!settle_expectation (db, piece, act, &arrival, now, false, &text, error))
     return false;
   if (text != NULL)
-    say (text);
+    say (keeper, LEVEL_WARNING, text);
   return true;
 }
 
@@ -268,12 +311,12 @@ follow (Keeper *keeper, Db *db, const Catalog *catalog, const GPtrArray *pieces,
 }
 
 static bool
-look_at_files (Db *db, const GPtrArray *pieces, GError **error)
+look_at_files (const Keeper *keeper, Db *db, const GPtrArray *pieces, GError **error)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   bool done = incident_look (db, pieces, texts, error);
   for (guint i = 0; i < texts->len; i++)
-    say (texts->pdata[i]);
+    say (keeper, LEVEL_WARNING, texts->pdata[i]);
   return done;
 }
 
@@ -333,7 +376,7 @@ keeper_round (Keeper *keeper, Db *db, int64_t now, bool *ret_ours, int64_t *ret_
   if (!keeper->locked)
     return true;
   return read_pieces (keeper, db, now, &all, error) && look_after_works (keeper, db, all.pieces, now, error)
-         && look_at_files (db, all.pieces, error) && do_all_due (keeper, db, all.catalog, all.pieces, now, error)
+         && look_at_files (keeper, db, all.pieces, error) && do_all_due (keeper, db, all.catalog, all.pieces, now, error)
          && find_next (db, all.pieces, ret_next, error);
 }
 

@@ -7,20 +7,25 @@
  *     keeper_is_working     whether jobs are under way that it started: keeper_round again, to see them end
  *   keeper_clear
  *
- * What there is to tell is a line on stdout, each. */
+ * What there is to tell is a line, each, on stdout with its priority where that goes into a log (log_take_priority). */
 #ifndef WEIR_SRC_SCHEDULE_KEEPER_H
 #define WEIR_SRC_SCHEDULE_KEEPER_H
 
+#include "base/log.h"
 #include "src/schedule/piece.h"
 
 typedef struct
 {
   const Settings *settings;
   const TimedJob *jobs;
-  const char *program; /* the path of this weir */
+  const char *program;                                         /* the path of this weir */
+  void (*tell) (LogLevel level, const char *text, void *data); /* a line for people; NULL: to stdout */
+  void *tell_data;
   int64_t begun; /* since when it is here, where files that lie in the drop folder are loaded meanwhile; 0: nobody loads them */
   bool locked;
+  bool logged;       /* what it says goes into a log */
   char *followed;    /* what the ledger has followed */
+  GStrv environment; /* of jobs; NULL: none has been begun */
   GHashTable *works; /* by name: jobs under way */
 } Keeper;
 
@@ -28,6 +33,9 @@ typedef struct
 void keeper_init (Keeper *keeper, const Settings *settings, const TimedJob *jobs, const char *program);
 void keeper_clear (Keeper *keeper);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Keeper, keeper_clear)
+
+/* Ends the jobs that are under way, and says so in the ledger, if it can be reached. */
+void keeper_stop (Keeper *keeper, Db *db);
 
 /* Another connection has none of what the one before had. */
 void keeper_reconnected (Keeper *keeper);

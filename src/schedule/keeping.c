@@ -81,7 +81,7 @@ say_once (bool *said, const GError *error)
   g_autofree char *text = weir_error_format (error);
   if (*said)
     return;
-  printf ("waits: %s\n", g_strdelimit (text, "\n", ' '));
+  printf ("<%d>waits: %s\n", log_priority (LEVEL_WARNING), g_strdelimit (text, "\n", ' '));
   fflush (stdout);
   *said = true;
 }
@@ -92,6 +92,7 @@ keeping_on (Keeper *keeper, int stop_fd)
   g_autoptr (Db) db = NULL;
   bool said = false;
   int64_t seconds = 0;
+  keeper->logged = true;
   while (wait_seconds (seconds, stop_fd))
     {
       g_autoptr (GError) error = NULL;
@@ -107,4 +108,6 @@ keeping_on (Keeper *keeper, int stop_fd)
       else
         said = false;
     }
+  if (db != NULL)
+    keeper_stop (keeper, db);
 }

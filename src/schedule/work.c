@@ -1,7 +1,9 @@
 #include "src/schedule/work.h"
 
 #include "base/error.h"
+#include "base/secrets.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -9,6 +11,10 @@
 
 /* From asking it to end until that is not asked any more. */
 #define GENTLE_US (10 * G_USEC_PER_SEC)
+
+/* How long whoever is stopped waits for it. */
+#define STOP_MS 5000
+#define LOOK_AGAIN_MS 20
 
 struct Work
 {
@@ -19,39 +25,58 @@ struct Work
   bool over;
 };
 
+typedef struct
+{
+  pid_t parent;
+  int secrets; /* descriptor; 0: none */
+} Inherited;
+
 /* Runs between fork and exec: only async-signal-safe calls. */
 static void
 set_up (void *data)
 {
-  const pid_t *parent = data;
+  const Inherited *inherited = data;
   sigset_t none;
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
   signal (SIGPIPE, SIG_DFL);
+  if (inherited->secrets > 0)
+    fcntl (inherited->secrets, F_SETFD, 0);
   /* What it does is written down by us: nobody would know of its end. */
   prctl (PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid () != *parent)
+  if (getppid () != inherited->parent)
     raise (SIGTERM);
 }
 
-Work *
-work_start (const TimedJob *job, const char *program, const char *home, GError **error)
+/* The job's command line; borrows all of it. */
+static GPtrArray *
+make_argv (const WorkSetup *setup)
 {
-  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-  g_autoptr (GError) reason = NULL;
-  pid_t ours = getpid (), pid;
-  g_ptr_array_add (argv, (char *) program);
-  for (const char *const *word = job->words; *word != NULL; word++)
+  GPtrArray *argv = g_ptr_array_new ();
+  g_ptr_array_add (argv, (char *) setup->program);
+  for (const char *const *word = setup->job->words; *word != NULL; word++)
     g_ptr_array_add (argv, (char *) *word);
   g_ptr_array_add (argv, (char *) "--home");
-  g_ptr_array_add (argv, (char *) home);
+  g_ptr_array_add (argv, (char *) setup->home);
   g_ptr_array_add (argv, NULL);
-  if (!g_spawn_async (NULL, (char **) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, set_up, &ours, &pid, &reason))
-    return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", program, reason->message), NULL;
+  return argv;
+}
+
+Work *
+work_start (const WorkSetup *setup, GError **error)
+{
+  g_autoptr (GPtrArray) argv = make_argv (setup);
+  g_autoptr (GError) reason = NULL;
+  const char *secrets = g_environ_getenv ((char **) setup->environment, SECRETS_FD);
+  Inherited inherited = { getpid (), secrets != NULL ? (int) g_ascii_strtoll (secrets, NULL, 10) : 0 };
+  pid_t pid;
+  if (!g_spawn_async (NULL, (char **) argv->pdata, (char **) setup->environment, G_SPAWN_DO_NOT_REAP_CHILD, set_up, &inherited,
+                      &pid, &reason))
+    return weir_error (error, WEIR_ERROR_LOCAL, "could not run \"%s\": %s", setup->program, reason->message), NULL;
   Work *work = g_new0 (Work, 1);
   work->pid = pid;
-  work->most_seconds = job->most_seconds;
-  work->until = g_get_monotonic_time () + (int64_t) job->most_seconds * G_USEC_PER_SEC;
+  work->most_seconds = setup->job->most_seconds;
+  work->until = g_get_monotonic_time () + (int64_t) work->most_seconds * G_USEC_PER_SEC;
   return work;
 }
 
@@ -64,6 +89,18 @@ work_free (Work *work)
       waitpid (work->pid, NULL, 0);
     }
   g_free (work);
+}
+
+void
+work_stop (Work *work)
+{
+  kill (work->pid, SIGTERM);
+  for (int waited = 0; !work->over && waited < STOP_MS; waited += LOOK_AGAIN_MS)
+    {
+      work->over = waitpid (work->pid, NULL, WNOHANG) == work->pid;
+      if (!work->over)
+        g_usleep (LOOK_AGAIN_MS * 1000);
+    }
 }
 
 static char *

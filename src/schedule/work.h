@@ -6,10 +6,21 @@
 
 typedef struct Work Work;
 
-/* program: the path of this weir. Its stdout and stderr are ours. Errors: LOCAL. */
-Work *work_start (const TimedJob *job, const char *program, const char *home, GError **error);
+typedef struct
+{
+  const TimedJob *job;
+  const char *program; /* the path of this weir */
+  const char *home;
+  char *const *environment; /* as secrets_pass has it */
+} WorkSetup;
+
+/* Its stdout and stderr are ours. Errors: LOCAL. */
+Work *work_start (const WorkSetup *setup, GError **error);
 void work_free (Work *work); /* kills it, if it still runs */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
+
+/* Asks it to end, and waits for that, though not for long. */
+void work_stop (Work *work);
 
 /* Whether it is over, and how: *ret_failure NULL: well; owned by the caller. Ends it, gently and then not, when its time has passed. */
 bool work_is_over (Work *work, char **ret_failure);

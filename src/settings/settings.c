@@ -142,11 +142,21 @@ settings_free (Settings *settings)
   g_free (settings);
 }
 
+/* Nothing stops for want of a log: what cannot be made is said when it is written. */
+static void
+make_log_folder (const Settings *settings)
+{
+  g_autofree char *folder = settings->log_file != NULL ? g_path_get_dirname (settings->log_file) : NULL;
+  if (folder != NULL)
+    (void) fs_make_folder (folder, 0750, NULL);
+}
+
 bool
 settings_make_folders (const Settings *settings, GError **error)
 {
   if (!fs_make_folder (settings->state, 0700, error))
     return false;
+  make_log_folder (settings);
   for (const Setting *row = settings_table; row->help != NULL; row++)
     {
       const char *folder = row->type == SETTING_FOLDER ? *(char **) settings_member (settings, row) : NULL;
@@ -175,6 +185,16 @@ settings_is_drop_folder (const Settings *settings, const char *folder)
   struct stat here, imports;
   return stat (folder, &here) == 0 && stat (settings->imports, &imports) == 0 && here.st_dev == imports.st_dev
          && here.st_ino == imports.st_ino;
+}
+
+LogOptions
+settings_log_options (const Settings *settings)
+{
+  return (LogOptions) { .path = settings->log_file,
+                        .bytes = settings->log_bytes,
+                        .keep = settings->log_keep,
+                        .format = settings->log_format,
+                        .level = settings->log_level };
 }
 
 char *

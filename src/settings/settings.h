@@ -28,7 +28,11 @@ typedef struct
   char *secret_file;     /* of the key secret */
   char *server_programs; /* folder of the embedded server's programs; NULL: whichever is found */
   WatchMode watch;
-  LogFormat log_format;   /* of .weir/weir.log and of what the watch says */
+  char *log_file;       /* of what the watch says; NULL: stderr alone */
+  int64_t log_bytes;    /* how large it gets; 0: any size */
+  int log_keep;         /* how many full ones stay */
+  LogFormat log_format; /* of the file and stderr, as is the level */
+  LogLevel log_level;
   double settle;          /* seconds */
   double wait_for_older;  /* seconds, "wait_for_older": default 60 */
   int workers;            /* 1 to 64; default: cores, at most 4 */
@@ -74,7 +78,7 @@ Json *settings_to_json (const Settings *settings);
 /* Whether the folder has weir.json or .weir/. */
 bool settings_is_home (const char *folder);
 
-/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing. */
+/* Makes the folders (imports and models 0755, archive and failed 0750, .weir 0700) that are missing; that of the log, where it can. */
 bool settings_make_folders (const Settings *settings, GError **error);
 
 /* The key secret; made once (32 random bytes as hex, 0600) when "create" and there is none. *ret_secret is owned by the caller;
@@ -105,6 +109,9 @@ Catalog *settings_load_catalog (const Settings *settings, GError **error);
 
 /* Whether a folder is the drop folder, by whatever path it is named. */
 bool settings_is_drop_folder (const Settings *settings, const char *folder);
+
+/* How `weir watch` logs. The path is borrowed. */
+LogOptions settings_log_options (const Settings *settings);
 
 /* A path as people see it: relative to the home where it is inside. Owned by the caller. */
 char *settings_shown_path (const Settings *settings, const char *path);

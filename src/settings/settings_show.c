@@ -8,7 +8,7 @@
 static Json *
 shown_path (const Settings *settings, const char *path)
 {
-  g_autofree char *shown = settings_shown_path (settings, path);
+  g_autofree char *shown = path != NULL ? settings_shown_path (settings, path) : g_strdup ("");
   return weir_json_string (shown);
 }
 
@@ -42,6 +42,7 @@ value_to_json (const Settings *settings, const Setting *row)
     {
     case SETTING_HOME:
     case SETTING_FOLDER:
+    case SETTING_FILE:
     case SETTING_PATH:
       return shown_path (settings, *(char *const *) member);
     case SETTING_CONNINFO:
@@ -91,8 +92,8 @@ static void
 append_values (GString *text, const Setting *row)
 {
   static const char *const kinds[] = {
-    [SETTING_HOME] = "folder",   [SETTING_FOLDER] = "folder", [SETTING_PATH] = "path",
-    [SETTING_CONNINFO] = "text", [SETTING_SCHEMA] = "name",
+    [SETTING_HOME] = "folder", [SETTING_FOLDER] = "folder", [SETTING_FILE] = "path",
+    [SETTING_PATH] = "path",   [SETTING_CONNINFO] = "text", [SETTING_SCHEMA] = "name",
   };
   if (row->values != NULL)
     g_string_append (text, row->values);

@@ -1,5 +1,6 @@
 #include "src/settings/settings_table.h"
 
+#include "base/log_file.h"
 #include "pipeline/sniff/sniff_evidence.h"
 #include "src/settings/settings_notify.h"
 #include "src/settings/settings_page.h"
@@ -9,6 +10,7 @@
 
 #define HOME(member) .type = SETTING_HOME, AT (char *, member)
 #define FOLDER(member) .type = SETTING_FOLDER, AT (char *, member)
+#define OWN_FILE(member) .type = SETTING_FILE, AT (char *, member)
 #define PATH(member) .type = SETTING_PATH, AT (char *, member)
 #define CONNINFO(member) .type = SETTING_CONNINFO, AT (char *, member)
 #define SCHEMA(member) .type = SETTING_SCHEMA, AT (char *, member)
@@ -29,7 +31,8 @@
   {                                                                                                                                \
     __VA_ARGS__, NULL                                                                                                              \
   }
-_Static_assert(sizeof (WatchMode) == sizeof (int) && sizeof (LogFormat) == sizeof (int), "a CHOICE is written as an int");
+_Static_assert(sizeof (WatchMode) == sizeof (int) && sizeof (LogFormat) == sizeof (int) && sizeof (LogLevel) == sizeof (int),
+               "a CHOICE is written as an int");
 
 #define SAID_BY(member) .source = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, const char * : 1)
 
@@ -88,10 +91,26 @@ const Setting settings_table[] = {
     FLAG (delete_after_load, "archive", "delete"),
     .fallback = "\"archive\"",
     .help = "What becomes of a file whose rows are committed." },
+  { .path = "log.file",
+    OWN_FILE (log_file),
+    .values = "path, or `\"\"` for none",
+    .fallback = "\".weir/weir.log\"",
+    .help = "The file that `weir watch` logs to, beside stderr. Its folder is made where it is missing." },
+  { .path = "log.bytes",
+    BYTES (log_bytes, 0, 1e12),
+    .fallback = "\"10 MB\"",
+    .help = "How large that file gets: then it is renamed to `weir.log.1`, that to `weir.log.2`, and so on, and begun anew. `\"0 "
+            "B\"`: it is "
+            "left to others, as logrotate." },
+  { .path = "log.keep", WHOLE (log_keep, 0, LOG_FILE_MOST), .fallback = "7", .help = "How many of the renamed ones stay." },
   { .path = "log.format",
     CHOICE (log_format, LogFormat, "text", "json"),
     .fallback = "\"text\"",
-    .help = "How `weir watch` logs, to stderr and to `.weir/weir.log`: lines for people, or a JSON object for each event." },
+    .help = "How `weir watch` logs, to stderr and to the file: lines for people, or a JSON object for each event." },
+  { .path = "log.level",
+    CHOICE (log_level, LogLevel, "error", "warning", "info", "debug"),
+    .fallback = "\"info\"",
+    .help = "What it logs: all that is as grave as this, or graver." },
   { .path = "rejects.max_percent",
     NUMBER (max_percent, 0, 100),
     .fallback = "1",

@@ -13,6 +13,7 @@ typedef enum
   /* texts, kept as char *; paths may be relative to the home and are kept absolute */
   SETTING_HOME,     /* the home itself, settled before everything else */
   SETTING_FOLDER,   /* a folder of the home's own: made where it is missing, and no two are the same */
+  SETTING_FILE,     /* a file of the home's own, made when it is needed; "": none, kept as NULL */
   SETTING_PATH,     /* a file or folder that is somebody else's to make */
   SETTING_CONNINFO, /* a database; its password is never shown */
   SETTING_SCHEMA,   /* a schema's name in the database */
@@ -43,7 +44,7 @@ typedef struct
    * show: as others may see it, without what is secret; a new reference. */
   void (*check) (Json *value, const char *place, GPtrArray *mistakes);
   Json *(*show) (const Json *value);
-  const char *values; /* what it may be, in words */
+  const char *values; /* what it may be, in words; of others NULL, where the type says it */
 
   const char *fallback; /* the default as JSON text; NULL: none, or made by "compute" */
   Json *(*compute) (void);

@@ -70,6 +70,8 @@ take_text (const Taking *taking, const char *text)
                   text);
   else if (type == SETTING_SCHEMA || type == SETTING_CONNINFO)
     set_text (taking, g_strdup (text));
+  else if (type == SETTING_FILE && text[0] == '\0')
+    set_text (taking, NULL);
   else if (text[0] == '\0')
     mistakes_add (taking->mistakes, taking->place, "must name a %s", type == SETTING_FOLDER ? "folder" : "path");
   else

@@ -105,7 +105,7 @@ tell_broken (CatalogWatch *watch)
       const BrokenModel *model = watch->catalog->broken->pdata[i];
       g_autofree char *text = weir_error_format (model->error);
       if (g_strcmp0 (g_hash_table_lookup (before, model->path), text) != 0)
-        log_line (watch->log, "%s\n    Its files are blocked until it is mended; other tables go on.", text);
+        log_at (watch->log, LEVEL_ERROR, "%s\n    Its files are blocked until it is mended; other tables go on.", text);
       g_hash_table_remove (before, model->path);
       g_hash_table_replace (watch->broken, g_strdup (model->path), g_steal_pointer (&text));
     }
@@ -113,7 +113,7 @@ tell_broken (CatalogWatch *watch)
   void *path;
   g_hash_table_iter_init (&each, before);
   while (g_hash_table_iter_next (&each, &path, NULL))
-    log_line (watch->log, "%s is no longer broken", (const char *) path);
+    log_at (watch->log, LEVEL_WARNING, "%s is no longer broken", (const char *) path);
 }
 
 static void
@@ -123,7 +123,7 @@ load_models (CatalogWatch *watch)
   Catalog *catalog = settings_load_catalog (watch->settings, &error);
   g_autofree char *trouble = error ? weir_error_format (error) : NULL;
   if (trouble && g_strcmp0 (trouble, watch->trouble) != 0)
-    log_line (watch->log, "%s", trouble);
+    log_at (watch->log, LEVEL_ERROR, "%s", trouble);
   g_free (watch->trouble);
   watch->trouble = g_steal_pointer (&trouble);
   if (watch->catalog)

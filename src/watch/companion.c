@@ -46,7 +46,8 @@ on_line (Child *child, const char *line, void *data)
 {
   (void) child;
   const Companion *companion = data;
-  log_line (companion->log, "%s: %s", companion->name, line);
+  LogLevel level = log_take_priority (&line);
+  log_at (companion->log, level, "%s: %s", companion->name, line);
 }
 
 static void
@@ -65,7 +66,7 @@ on_ended (Child *child, int wait_status, void *data)
   if (companion->renewed || now - companion->begun > WELL_US)
     backoff_end (&companion->pause);
   if (!companion->renewed && backoff_fail (&companion->pause, now))
-    log_line (companion->log, "%s %s: it is started again, after pauses that grow", companion->name, how);
+    log_at (companion->log, LEVEL_WARNING, "%s %s: it is started again, after pauses that grow", companion->name, how);
   companion->renewed = false;
   start_later (companion);
 }

@@ -1,8 +1,8 @@
 /* A program that runs beside the workers for as long as `weir watch` does: started again when it ends, after pauses that grow. On the
  * main loop.
  *
- * It is told to end by the end of its stdin and SIGTERM. Each line of its stdout goes into the log behind its name; its stderr is
- * ours. */
+ * It is told to end by the end of its stdin and SIGTERM. Each line of its stdout goes into the log behind its name, as
+ * information or with the priority that it begins with (log_take_priority); its stderr is ours. */
 #ifndef WEIR_SRC_WATCH_COMPANION_H
 #define WEIR_SRC_WATCH_COMPANION_H
 

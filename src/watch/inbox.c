@@ -115,7 +115,9 @@ say_once (Inbox *inbox, const char *name, const char *text)
     return;
   g_hash_table_replace (inbox->said, g_strdup (name), g_strdup (text));
   g_autofree char *printable = text_printable (name, strlen (name), 200);
-  log_line (inbox->log, "%s/%s %s: left alone", inbox->shown, printable, text);
+  g_autofree char *line = g_strdup_printf ("%s/%s %s: left alone", inbox->shown, printable, text);
+  g_autoptr (Json) members = json_pack ("{s:o}", "file", weir_json_string (name));
+  log_event (inbox->log, LEVEL_WARNING, members, line);
 }
 
 static gboolean
@@ -159,9 +161,9 @@ tell_trouble (Inbox *inbox, const char *text)
   if (g_strcmp0 (inbox->trouble, text) == 0)
     return;
   if (text)
-    log_line (inbox->log, "%s", text);
+    log_at (inbox->log, LEVEL_ERROR, "%s", text);
   else
-    log_line (inbox->log, "%s/ is there again", inbox->shown);
+    log_at (inbox->log, LEVEL_WARNING, "%s/ is there again", inbox->shown);
   g_free (inbox->trouble);
   inbox->trouble = g_strdup (text);
 }
@@ -249,6 +251,22 @@ inbox_list (Inbox *inbox, int64_t now)
   if (inbox->notifier)
     notifier_keep_up (inbox->notifier, identity, now);
   return listing;
+}
+
+char *
+inbox_find_run (const Inbox *inbox, const Job *job)
+{
+  char run[UID_TEXT_SIZE];
+  g_autoptr (GPtrArray) claims = claim_list (inbox->settings->imports, NULL);
+  for (unsigned i = 0; claims && i < claims->len; i++)
+    {
+      const ClaimEntry *claim = claims->pdata[i];
+      if (claim->sight.device != job->device || claim->sight.inode != job->inode)
+        continue;
+      uid_format (claim->run, run);
+      return g_strdup (run);
+    }
+  return NULL;
 }
 
 bool

@@ -49,6 +49,9 @@ Listing *inbox_list (Inbox *inbox, int64_t now);
  * is still there. */
 bool inbox_has_left (const Inbox *inbox, const Job *job);
 
+/* The run that has claimed the file by now; NULL: none that can be seen. Owned by the caller. */
+char *inbox_find_run (const Inbox *inbox, const Job *job);
+
 /* "by weir-notify", "every second": for people. Static text. */
 const char *inbox_method (const Inbox *inbox);
 

@@ -122,7 +122,7 @@ count_failure (Notifier *notifier, const char *how)
   notifier->failures++;
   backoff_fail (&notifier->pause, g_get_monotonic_time ());
   if (notifier_has_given_up (notifier))
-    log_line (notifier->log, "weir-notify %s: looking into the folder every second instead", how);
+    log_at (notifier->log, LEVEL_WARNING, "weir-notify %s: looking into the folder every second instead", how);
 }
 
 static void

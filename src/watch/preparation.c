@@ -135,7 +135,7 @@ give_up (Preparation *preparation, const char *how, int exit_code)
   if (reason)
     log_reply_error (preparation->log, json_object_get (preparation->result, "error"), "%s", reason);
   else
-    log_line (preparation->log, "could not prepare the database: the process for it %s", how);
+    log_at (preparation->log, LEVEL_ERROR, "could not prepare the database: the process for it %s", how);
   preparation->events->failed (exit_code, preparation->data);
 }
 
@@ -169,7 +169,7 @@ on_ended (Child *child, int wait_status, void *data)
   else
     {
       if (backoff_end (&preparation->pause))
-        log_line (preparation->log, "the database is there");
+        log_at (preparation->log, LEVEL_WARNING, "the database is there");
       preparation->events->ready (json_string_value (json_object_get (preparation->result, "database")), preparation->data);
     }
 }

@@ -56,8 +56,8 @@ on_patience_over (void *data)
 {
   Supervisor *supervisor = data;
   supervisor->kill_timer = 0;
-  log_line (supervisor->log, "not all processes ended in %d s: killing them; files in work are taken up at the next start",
-            STOP_SECONDS);
+  log_at (supervisor->log, LEVEL_WARNING,
+          "not all processes ended in %d s: killing them; files in work are taken up at the next start", STOP_SECONDS);
   kill_children (supervisor);
   return G_SOURCE_REMOVE;
 }
@@ -157,7 +157,7 @@ find_notify (const Supervisor *supervisor)
     return NULL;
   char *found = notifier_find_program ();
   if (!found)
-    log_line (supervisor->log, "weir-notify was not found: looking into the folder every second instead");
+    log_at (supervisor->log, LEVEL_WARNING, "weir-notify was not found: looking into the folder every second instead");
   return found;
 }
 

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "src/load/pulse.h"
 
+#include <string.h>
+
 /* How soon the board follows, and so how often it is written at most. */
 #define SHOW_MS 500
 
@@ -12,6 +14,25 @@
 
 /* A file that is in work for longer than this has a line in the log each time. */
 #define LONG_US 10000000
+
+/* A dropped file has its run from the worker that claims it: the next listing shows that. */
+static const char *
+find_run (const Supervisor *supervisor, const Job *job)
+{
+  for (unsigned i = 0; !job->is_claim && i < supervisor->jobs->len; i++)
+    {
+      const Job *known = supervisor->jobs->pdata[i];
+      if (known->is_claim && known->device == job->device && known->inode == job->inode && strcmp (known->name, job->name) == 0)
+        return known->key;
+    }
+  return job->is_claim ? job->key : NULL;
+}
+
+LogSubject
+supervisor_subject (const Supervisor *supervisor, const Job *job)
+{
+  return (LogSubject) { job->name, job->table, find_run (supervisor, job) };
+}
 
 /* The wall clock's time of a monotonic one. */
 static int64_t
@@ -104,7 +125,8 @@ tell_progress (Supervisor *supervisor, const Job *job, CrewWork *work, int64_t n
     return;
   work->told = now;
   g_autofree char *text = pulse_text (work->progress);
-  log_line (supervisor->log, "%s: %s", job->shown, text);
+  const LogSubject subject = supervisor_subject (supervisor, job);
+  log_about (supervisor->log, LEVEL_INFO, &subject, "%s", text);
 }
 
 static gboolean

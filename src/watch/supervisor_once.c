@@ -52,8 +52,9 @@ tell_left (const Job *job, const Json *error, void *data)
 {
   Supervisor *supervisor = data;
   /* What is to be done was said when a worker left it; --json has it all. */
-  log_line (supervisor->log, "%s: is left in the drop folder: %s", job->shown,
-            json_string_value (json_object_get (error, "message")));
+  const LogSubject subject = supervisor_subject (supervisor, job);
+  log_about (supervisor->log, LEVEL_WARNING, &subject, "is left in the drop folder: %s",
+             json_string_value (json_object_get (error, "message")));
   if (supervisor->json)
     publish_left (job, error);
 }

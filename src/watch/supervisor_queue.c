@@ -55,7 +55,8 @@ route_job (Supervisor *supervisor, const char *key, const char *name, JobState s
     return job;
   job->state = JOB_HELD;
   if (holds_is_news (supervisor->holds, key, route.broken->path))
-    log_about (supervisor->log, job->name, "blocked until %s is mended", route.broken->path);
+    log_about (supervisor->log, LEVEL_WARNING, &(LogSubject) { name, job->table, NULL }, "blocked until %s is mended",
+               route.broken->path);
   return job;
 }
 
@@ -66,7 +67,7 @@ hold_claim (Supervisor *supervisor, Job *job, const char *problem)
   job->state = JOB_STUCK;
   g_autofree char *text = g_strdup_printf ("it stays in imports/.claimed/%s: %s", job->key, problem);
   if (holds_is_news (supervisor->holds, job->key, text))
-    log_about (supervisor->log, job->name, "%s", text);
+    log_about (supervisor->log, LEVEL_ERROR, &(LogSubject) { job->name, job->table, job->key }, "%s", text);
 }
 
 static void
@@ -134,6 +135,8 @@ take_settings (Supervisor *supervisor)
       log_error (supervisor->log, "the settings in force stay", error);
       return;
     }
+  const LogOptions logged = settings_log_options (settings);
+  log_change (supervisor->log, &logged);
   log_line (supervisor->log,
             "weir.json changed: new workers read it; \"watch\", \"settle\", \"wait_for_older\", \"workers\" and the folders need a "
             "restart");
@@ -272,10 +275,12 @@ give (Supervisor *supervisor, const GArray *all, const Step *step)
   g_autofree char *request = make_request (job, job_at (all, step->older), all, crashes);
   if (!crew_give (supervisor->crew, job, request))
     return false;
+  const LogSubject subject = supervisor_subject (supervisor, job);
   /* A claim that our own worker has left was told of already. */
   bool ours = troubles_find (supervisor->troubles, job->key) != NULL;
   if (job->is_claim && !job->ended && crashes == 0 && !ours && holds_is_news (supervisor->holds, job->key, "resumed"))
-    log_about (supervisor->log, job->name, "is claimed and not finished; taking it up again");
+    log_about (supervisor->log, LEVEL_INFO, &subject, "is claimed and not finished; taking it up again");
+  log_about (supervisor->log, LEVEL_DEBUG, &subject, "is given to a worker");
   return true;
 }
 
@@ -300,7 +305,7 @@ tell_wait (Supervisor *supervisor, const GArray *all, const Step *step, int64_t 
   g_autofree char *text = g_strdup_printf ("waits for %s, which is older and %s", older->shown, why_not (older));
   g_autofree char *duration = text_duration (left_us / 1000);
   if (holds_is_news (supervisor->holds, job->key, text))
-    log_about (supervisor->log, job->name, "%s; at most %s more", text, duration);
+    log_about (supervisor->log, LEVEL_INFO, &(LogSubject) { job->name, job->table, NULL }, "%s; at most %s more", text, duration);
 }
 
 static void

@@ -72,15 +72,30 @@ error_line (const Json *reply)
 
 /* Says why a file is left alone, unless that was the last thing said of it. "error" of a reply, or NULL. */
 static void
-tell (Supervisor *supervisor, const Job *job, const char *text, Json *error)
+tell (Supervisor *supervisor, const Job *job, LogLevel level, const char *text, Json *error)
 {
-  if (!holds_is_news (supervisor->holds, job->key, text))
+  if (!log_wants (supervisor->log, level) || !holds_is_news (supervisor->holds, job->key, text))
     return;
+  const LogSubject subject = supervisor_subject (supervisor, job);
   g_autofree char *line = g_strdup_printf ("%s: %s", job->shown, text);
-  g_autoptr (Json) members = json_pack ("{s:o}", "file", weir_json_string (job->name));
+  g_autoptr (Json) members = json_pack ("{s:o, s:o}", "file", weir_json_string (job->name), "table", weir_json_string (job->table));
+  if (subject.run != NULL)
+    json_object_set_new (members, "run", json_string (subject.run));
   if (error != NULL)
     json_object_set (members, "error", error);
-  log_event (supervisor->log, members, line);
+  log_event (supervisor->log, level, members, line);
+}
+
+/* How grave it is what became of a file. */
+static LogLevel
+level_of (const Json *published)
+{
+  const char *status = json_string_value (json_object_get (published, "status"));
+  const char *code = json_string_value (json_object_get (json_object_get (published, "error"), "code"));
+  if (g_strcmp0 (status, "failed") == 0)
+    return g_strcmp0 (code, "stop") == 0 ? LEVEL_INFO : LEVEL_ERROR;
+  bool rejected = json_integer_value (json_object_get (json_object_get (published, "rows"), "rejected")) > 0;
+  return g_strcmp0 (status, "held") == 0 || rejected ? LEVEL_WARNING : LEVEL_INFO;
 }
 
 static void
@@ -94,11 +109,12 @@ on_done (Supervisor *supervisor, const Job *job, Json *reply)
     once_done (supervisor->once, job, reply, json_is_true (json_object_get (reply, "stuck")), g_get_monotonic_time ());
   json_object_del (reply, "outcome");
   json_object_del (reply, "stuck");
-  g_autofree char *text = published_text (reply), *published = weir_json_text (reply);
-  log_event (supervisor->log, reply, text);
-  log_file_only (supervisor->log, published);
+  g_autofree char *text = published_text (reply);
+  log_event (supervisor->log, level_of (reply), reply, text);
+  log_file_only (supervisor->log, level_of (reply), reply);
   if (supervisor->json)
     {
+      g_autofree char *published = weir_json_text (reply);
       puts (published);
       fflush (stdout);
     }
@@ -128,6 +144,7 @@ on_busy (Supervisor *supervisor, const Job *job, Json *reply)
   g_autofree char *who = session ? session_text (session) : NULL;
   g_autofree char *text = who ? g_strdup_printf ("another session works on its table: %s", who) : NULL;
   hold_until (supervisor, job, HOLD_BUSY, BUSY_US, NULL, text);
+  tell (supervisor, job, LEVEL_DEBUG, text ? text : "another session works on its table", NULL);
   note_session (supervisor, job, reply);
 }
 
@@ -138,7 +155,7 @@ on_waits (Supervisor *supervisor, const Job *job, Json *reply)
   g_autofree char *what = waiting_text (&(Wait) { WAIT_NEVER_LOADED, dimension ? dimension : "a dimension" });
   g_autofree char *text = g_strconcat ("waits ", what, NULL);
   hold_until (supervisor, job, HOLD_WAITS, WAITS_US, dimension, text);
-  tell (supervisor, job, text, NULL);
+  tell (supervisor, job, LEVEL_INFO, text, NULL);
 }
 
 /* What keeps everything waiting: a database that nobody reaches, a machine without disk or memory. */
@@ -173,7 +190,7 @@ end_outage (Supervisor *supervisor, OutageKind kind)
   if (!backoff_end (&outage->backoff))
     return;
   g_autofree char *duration = text_duration ((g_get_monotonic_time () - since) / 1000);
-  log_line (supervisor->log, "%s after %s", outages[kind].is_over, duration);
+  log_at (supervisor->log, LEVEL_WARNING, "%s after %s", outages[kind].is_over, duration);
 }
 
 /* Whether the error keeps everything waiting, which is begun then. */
@@ -214,7 +231,7 @@ on_retry (Supervisor *supervisor, const Job *job, Json *reply)
   hold_until (supervisor, after, HOLD_RETRY, pause_us, NULL, line);
   note_session (supervisor, after, reply);
   g_autofree char *text = g_strdup_printf ("is tried again: %s", reason);
-  tell (supervisor, after, text, json_object_get (reply, "error"));
+  tell (supervisor, after, LEVEL_WARNING, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -223,7 +240,7 @@ hold_for_change (Supervisor *supervisor, const Job *job, const Json *reply, Hold
   g_autofree char *reason = error_text (reply), *line = error_line (reply);
   hold_until (supervisor, job, cause, CHANGE_US, NULL, line);
   g_autofree char *text = g_strdup_printf ("left where it is: %s", reason);
-  tell (supervisor, job, text, json_object_get (reply, "error"));
+  tell (supervisor, job, LEVEL_ERROR, text, json_object_get (reply, "error"));
 }
 
 static void
@@ -255,7 +272,8 @@ static void
 on_unknown (Supervisor *supervisor, const Job *job, Json *reply)
 {
   g_autofree char *answer = weir_json_text (json_object_get (reply, "outcome"));
-  log_about (supervisor->log, job->name, "the worker answered %s, which is not understood", answer);
+  const LogSubject subject = supervisor_subject (supervisor, job);
+  log_about (supervisor->log, LEVEL_ERROR, &subject, "the worker answered %s, which is not understood", answer);
   hold_until (supervisor, job, HOLD_LOCAL, CHANGE_US, NULL, "the worker's answer is not understood");
 }
 
@@ -299,11 +317,11 @@ supervisor_worker_ready (void *data)
 
 /* Said once, until a worker is ready again. */
 static void
-tell_crew_trouble (Supervisor *supervisor, const char *text)
+tell_crew_trouble (Supervisor *supervisor, LogLevel level, const char *text)
 {
   if (g_strcmp0 (supervisor->crew_trouble, text) == 0)
     return;
-  log_line (supervisor->log, "%s", text);
+  log_at (supervisor->log, level, "%s", text);
   g_free (supervisor->crew_trouble);
   supervisor->crew_trouble = g_strdup (text);
 }
@@ -316,7 +334,7 @@ supervisor_worker_unavailable (const Json *reply, void *data)
     return;
   g_autofree char *reason = error_text (reply);
   if (!is_outage (supervisor, reply))
-    tell_crew_trouble (supervisor, reason);
+    tell_crew_trouble (supervisor, LEVEL_ERROR, reason);
 }
 
 /* A worker that died when its file had left the drop folder has perhaps done all with it but say so: the ledger is asked. */
@@ -334,9 +352,13 @@ ask_for_end (Supervisor *supervisor, const Job *job)
 void
 supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *how)
 {
+  g_autofree char *claimed = supervisor->inbox ? inbox_find_run (supervisor->inbox, job) : NULL;
+  LogSubject subject = supervisor_subject (supervisor, job);
+  subject.run = claimed ? claimed : subject.run;
   if (job->ended || (supervisor->inbox && inbox_has_left (supervisor->inbox, job)))
     {
-      log_about (supervisor->log, job->name, "its worker %s when the file had left the drop folder; its end is looked up", how);
+      log_about (supervisor->log, LEVEL_WARNING, &subject,
+                 "its worker %s when the file had left the drop folder; its end is looked up", how);
       ask_for_end (supervisor, job);
       supervisor_look_later (supervisor, 0);
       return;
@@ -345,7 +367,7 @@ supervisor_worker_crashed (Supervisor *supervisor, const Job *job, const char *h
   const char *next = crashes >= MAX_CRASHES ? "it is left where it is until it changes"
                      : crashes == 2         ? "it is given up"
                                             : "it is tried once more";
-  log_about (supervisor->log, job->name, "its worker %s; %s", how, next);
+  log_about (supervisor->log, crashes >= 2 ? LEVEL_ERROR : LEVEL_WARNING, &subject, "its worker %s; %s", how, next);
   /* Refusing needs a claim. A file that crashes workers before it is claimed, or while it is refused, is left alone. */
   if (crashes >= MAX_CRASHES)
     hold_until (supervisor, job, HOLD_CRASHED, INT64_MAX, NULL, NULL);
@@ -357,7 +379,7 @@ supervisor_worker_ended (Supervisor *supervisor, const char *how, bool expected)
 {
   g_autofree char *text = g_strdup_printf ("a worker %s and is replaced", how);
   if (!expected)
-    tell_crew_trouble (supervisor, text);
+    tell_crew_trouble (supervisor, LEVEL_WARNING, text);
   supervisor_look_later (supervisor, 0);
 }
 
@@ -365,6 +387,7 @@ void
 supervisor_worker_silent (const Job *job, int seconds, void *data)
 {
   Supervisor *supervisor = data;
-  log_line (supervisor->log, "%s: its worker has given no sign of life for %d s; it may hang in this machine's disk",
-            job ? job->shown : "a worker that starts", seconds);
+  const LogSubject subject = job ? supervisor_subject (supervisor, job) : (LogSubject) { NULL };
+  log_about (supervisor->log, LEVEL_WARNING, &subject, "%s has given no sign of life for %d s; it may hang in this machine's disk",
+             job ? "its worker" : "a worker that starts", seconds);
 }

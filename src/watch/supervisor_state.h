@@ -89,6 +89,9 @@ void supervisor_hand_out (Supervisor *supervisor);
 void supervisor_once_choose (Supervisor *supervisor);
 void supervisor_once_judge (Supervisor *supervisor, const GArray *all, const Plan *plan);
 
+/* supervisor_board.c: what the log says of a job's file, its run too where that is known. Borrowed from the supervisor and the job. */
+LogSubject supervisor_subject (const Supervisor *supervisor, const Job *job);
+
 /* supervisor_replies.c: what workers say, as the crew's events tell it ("data" is the supervisor), and how they end while nobody
  * asked them to. */
 void supervisor_worker_ready (void *data);

@@ -31,10 +31,17 @@ test_no_home (void **state)
   Home *home = *state;
   home_remove_file (home, "weir.json");
   static const char *const commands[][4] = {
-    { "status", NULL },     { "runs", NULL },           { "rejects", "last", NULL },
-    { "check", NULL },      { "migrate", "up", NULL },  { "retry", "last", NULL },
-    { "psql", NULL },       { "model", "users", NULL }, { "key", "users", "x", NULL },
+    { "status", NULL },
+    { "runs", NULL },
+    { "rejects", "last", NULL },
+    { "check", NULL },
+    { "migrate", "up", NULL },
+    { "retry", "last", NULL },
+    { "psql", NULL },
+    { "model", "users", NULL },
+    { "key", "users", "x", NULL },
     { "db", "stop", NULL },
+    { "log", NULL },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     {
@@ -65,6 +72,9 @@ test_usage (void **state)
     { { "db", "dance", NULL }, "db" },
     { { "model", NULL }, "model" },
     { { "key", "users", NULL }, "key" },
+    { { "log", "--level", "loud", NULL }, "--level is one of error, warning, info and debug" },
+    { { "log", "--since", "often", NULL }, "--since takes a time" },
+    { { "log", "--lines=-2", NULL }, "--lines" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -38,6 +38,8 @@ static const struct
   { "runs --table sho", "shops" },
   { "retry user", "users.csv" },
   { "runs la", "last" },
+  { "log --l", "--level --lines" },
+  { "log use", "users.csv" },
   { "--home ''", "" },
   { "load --port ''", "" },
   { "status --names ''", "" },

@@ -222,12 +222,18 @@ test_words (void **state)
   g_autoptr (Outcome) nothing = expect_weir (home, 0, "schedule", NULL);
   assert_contains (nothing->out, "Nothing has its times");
   given (home, MODEL (OSLO));
-  begin_at (home, "2026-11-30 07:00Z");
+  begin_at (home, "2126-11-27 07:00Z");
   home_set_environment (home, "TZ", "America/New_York");
+  g_autoptr (Outcome) kept = expect_weir (home, 0, "schedule", NULL);
+  assert_null (strstr (kept->out, "Nobody keeps"));
+  sql_run_text (home, "update weir.schedule set next_at = '2026-01-02 07:00Z'");
+  g_autoptr (Outcome) overdue = expect_weir (home, 0, "schedule", NULL);
+  assert_contains (overdue->out, "Nobody keeps the schedule");
+  sql_run_text (home, "update weir.schedule set next_at = '2126-11-27 07:00Z'");
   g_autoptr (Outcome) list = expect_weir (home, 0, "schedule", NULL);
-  assert_contains (list->out, "expect.users  0 6 * * 1-5, by 08:00  Mon 2026-11-30 08:00 Europe/Oslo  2026-11-30 02:00 EST");
+  assert_contains (list->out, "expect.users  0 6 * * 1-5, by 08:00  Wed 2126-11-27 08:00 Europe/Oslo  2126-11-27 02:00 EST");
   assert_weir (home, 0, "schedule", "pause", "users", NULL);
-  assert_tick (home, "2026-11-30T07:00:00Z", "");
+  assert_tick (home, "2126-11-27T07:00:00Z", "");
   g_autoptr (Outcome) paused = expect_weir (home, 0, "schedule", NULL);
   assert_contains (paused->out, "paused");
   g_autoptr (Outcome) resumed = expect_weir (home, 0, "schedule", "resume", "expect.users", "--json", NULL);
@@ -268,6 +274,23 @@ test_two_supervisors (void **state)
   stop_watch (second);
 }
 
+/* By cron: the files are loaded, and then it is looked at what is due. */
+static void
+test_once (void **state)
+{
+  Home *home = *state;
+  given (home, MODEL (OSLO));
+  begin_at (home, "2026-01-01");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "watch", "--once", "--json", NULL);
+  assert_string_equal (outcome->out, "");
+  assert_contains (outcome->err, "schedule: users: no file came by ");
+  sql_run_text (home, "delete from weir.incident");
+  begin_at (home, "2026-01-01");
+  home_drop (home, "users.csv", "email,name\na@x.org,Ann\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "in time", "select result from weir.schedule");
+}
+
 /* A model that expects its first file while weir watches. */
 static void
 test_a_model_that_comes (void **state)
@@ -275,7 +298,7 @@ test_a_model_that_comes (void **state)
   Home *home = *state;
   g_autoptr (Background) watch = start_watch (home);
   given (home, MODEL ("{\"every\": \"* * * * * *\"}"));
-  wait_until (background_said (watch, "schedule: users: no file came by"));
+  wait_until (background_said (watch, "WARNING -        schedule: users: no file came by"));
   stop_watch (watch);
 }
 
@@ -292,6 +315,7 @@ main (void)
                                       TEST (test_it_follows_the_model),
                                       TEST (test_words),
                                       TEST (test_two_supervisors),
+                                      TEST (test_once),
                                       TEST (test_a_model_that_comes) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

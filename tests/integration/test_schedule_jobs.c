@@ -5,6 +5,8 @@
 #include "tests/support/weir.h"
 
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* What the job "beat" is asked to do: a line for each time that it has begun. */
 #define BEAT "echo beat >> \"$1/beats\""
@@ -26,6 +28,11 @@ static const TimedJob endless[] = { { "beat", is_wanted, { "-c", BEAT "; exec sl
 /* Until the test says so. */
 static const TimedJob held[] = { { "beat", is_wanted, { "-c", BEAT "; while ! [ -e \"$1/go\" ]; do sleep 0.05; done" }, 60 },
                                  { NULL } };
+
+/* Until it is ended, which it says. */
+static const TimedJob mourning[] = {
+  { "beat", is_wanted, { "-c", "trap 'echo > \"$1/ended\"; exit' TERM; " BEAT "; while :; do sleep 0.05; done" }, 60 }, { NULL }
+};
 
 typedef struct
 {
@@ -207,7 +214,7 @@ test_one_of_two (void **state)
     someone_begin (&first, home, beat, NULL);
     assert_true (do_round (&first, "2026-11-30T05:30:00Z"));
     assert_false (do_round (&second, "2026-11-30T06:00:00Z"));
-    assert_int_equal (count_beats (home), 0);
+    assert_false (keeper_is_working (&second.keeper));
     do_whole_round (&first, "2026-11-30T06:00:00Z");
     assert_int_equal (count_beats (home), 1);
     assert_false (do_round (&second, "2026-11-30T07:00:00Z"));
@@ -292,21 +299,29 @@ test_how_it_ends (void **state)
   assert_contains (row, "07:00|06:00|failed|could not run \"/nowhere/weir\"");
 }
 
-/* A keeper that is killed between its word and the deed: the due time is settled, and nothing is done for it twice. */
+/* A keeper that is killed while a job is under way: that ends with it, the due time is settled, and nothing is done for it twice. */
 static void
 test_a_keeper_that_dies (void **state)
 {
   Home *home = *state;
   given ("@hourly", CATCH_UP_ONCE, NULL);
-  {
-    g_auto (Someone) first = { 0 };
-    someone_begin (&first, home, held, NULL);
-    do_round (&first, "2026-11-30T05:30:00Z");
-    do_round (&first, "2026-11-30T06:00:00Z");
-    wait_until (count_beats (home) == 1);
-  }
+  pid_t pid = fork ();
+  if (pid == 0)
+    {
+      Someone first = { 0 };
+      someone_begin (&first, home, mourning, NULL);
+      do_round (&first, "2026-11-30T05:30:00Z");
+      do_round (&first, "2026-11-30T06:00:00Z");
+      for (;;)
+        pause ();
+    }
+  wait_until (count_beats (home) == 1);
   g_auto (Someone) second = { 0 };
   someone_begin (&second, home, beat, NULL);
+  assert_false (do_round (&second, "2026-11-30T06:01:00Z"));
+  kill (pid, SIGKILL);
+  waitpid (pid, NULL, 0);
+  wait_until (home_has_file (home, "ended"));
   wait_until (do_round (&second, "2026-11-30T06:01:00Z"));
   wait_until ((do_round (&second, "2026-11-30T06:01:00Z"),
                sql_number (home, "select count(*) from weir.schedule where ended_on is not null") == 1));
@@ -315,6 +330,46 @@ test_a_keeper_that_dies (void **state)
   do_whole_round (&second, "2026-11-30T07:00:00Z");
   assert_int_equal (count_beats (home), 2);
   assert_row (home, "08:00|07:00|done|-");
+}
+
+/* Who asks for a due time that somebody else has, or for one of a piece that is paused or under way, does not get it. */
+static void
+test_a_due_time_is_had_once (void **state)
+{
+  Home *home = *state;
+  given ("@hourly", CATCH_UP_ONCE, NULL);
+  g_auto (Someone) someone = { 0 };
+  someone_begin (&someone, home, beat, NULL);
+  do_whole_round (&someone, "2026-11-30T05:30:00Z");
+  const int64_t six = instant_of ("2026-11-30T06:00:00Z"), seven = instant_of ("2026-11-30T07:00:00Z");
+  const ScheduleAct at_six = { "beat", six, six, true, seven, "done", NULL };
+  const ScheduleAct at_seven = { "beat", seven, seven, true, seven + 3600, NULL, NULL };
+  const ScheduleAct at_eight = { "beat", seven + 3600, seven + 3600, true, seven + 7200, "done", NULL };
+  bool ours, done;
+  assert_true (schedule_act (someone.db, &at_six, six, &ours, NULL) && ours);
+  assert_true (schedule_act (someone.db, &at_six, six, &ours, NULL) && !ours);
+  assert_true (schedule_pause (someone.db, "beat", &done, NULL));
+  assert_true (schedule_act (someone.db, &at_seven, seven, &ours, NULL) && !ours);
+  assert_true (schedule_resume (someone.db, "beat", true, seven, &done, NULL));
+  assert_true (schedule_act (someone.db, &at_seven, seven, &ours, NULL) && ours);
+  assert_true (schedule_act (someone.db, &at_eight, seven + 3600, &ours, NULL) && !ours);
+  assert_true (schedule_act_now (someone.db, &at_eight, seven + 3600, &ours, NULL) && !ours);
+}
+
+/* Stopped, as by SIGTERM: what was under way is ended, and that is written down. */
+static void
+test_a_keeper_that_is_stopped (void **state)
+{
+  Home *home = *state;
+  given ("@hourly", CATCH_UP_ONCE, NULL);
+  g_auto (Someone) someone = { 0 };
+  someone_begin (&someone, home, held, NULL);
+  do_round (&someone, "2026-11-30T05:30:00Z");
+  do_round (&someone, "2026-11-30T06:00:00Z");
+  wait_until (count_beats (home) == 1);
+  keeper_stop (&someone.keeper, someone.db);
+  assert_false (keeper_is_working (&someone.keeper));
+  assert_row (home, "07:00|06:00|failed|weir was stopped");
 }
 
 /* What settings want no more is gone; what they want otherwise owes nothing. */
@@ -395,6 +450,8 @@ main (void)
                                       TEST (test_no_pile_up),
                                       TEST (test_how_it_ends),
                                       TEST (test_a_keeper_that_dies),
+                                      TEST (test_a_due_time_is_had_once),
+                                      TEST (test_a_keeper_that_is_stopped),
                                       TEST (test_it_follows),
                                       TEST (test_paused),
                                       TEST (test_run_now) };

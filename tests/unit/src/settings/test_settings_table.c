@@ -48,6 +48,7 @@ other_value (const Setting *row, const char *suffix)
       g_mkdir_with_parents (suffix, 0755);
       return g_canonicalize_filename (suffix, NULL);
     case SETTING_FOLDER:
+    case SETTING_FILE:
     case SETTING_PATH:
       return g_strdup_printf ("/elsewhere/%d%s", number, suffix);
     case SETTING_CONNINFO:

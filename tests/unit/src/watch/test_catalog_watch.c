@@ -39,7 +39,7 @@ every_edit_is_noticed_once (void **state)
   g_autofree char *folder = g_dir_make_tmp ("weir-catalog-XXXXXX", NULL);
   g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
-  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, false);
+  g_autoptr (Log) log = log_open (&(LogOptions) { .level = LEVEL_INFO });
   CatalogWatch *watch = catalog_watch_new (settings, log);
   assert_int_equal (catalog_watch_look (watch), CATALOG_MODELS_CHANGED);
   for (size_t i = 0; i < G_N_ELEMENTS (edits); i++)
@@ -73,7 +73,7 @@ a_broken_model_is_told_once (void **state)
   g_autofree char *path = g_build_filename (folder, "log", NULL);
   g_autoptr (Settings) settings = settings_load_home (folder, HOME_CREATE, NULL);
   assert_non_null (settings);
-  Log *log = log_open (path, LOG_TEXT, false);
+  Log *log = log_open (&(LogOptions) { .path = path, .level = LEVEL_INFO });
   CatalogWatch *watch = catalog_watch_new (settings, log);
   g_autofree char *shops = g_strdup_printf (good, "shops");
   g_autofree char *users = g_strdup_printf (good, "users");
@@ -123,7 +123,7 @@ an_unreadable_model_is_tried_again (void **state)
   assert_true (settings != NULL && chmod (folder, 0755) == 0 && chmod (models, 0755) == 0);
   write_file (models, "users.json", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
   assert_int_equal (chmod (path, 0), 0);
-  g_autoptr (Log) log = log_open (NULL, LOG_TEXT, false);
+  g_autoptr (Log) log = log_open (&(LogOptions) { .level = LEVEL_INFO });
   CatalogWatch *watch = catalog_watch_new (settings, log);
   assert_int_equal (look_as_user (watch), CATALOG_MODELS_CHANGED);
   assert_int_equal (look_as_user (watch), CATALOG_SAME);

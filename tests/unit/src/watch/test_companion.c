@@ -38,7 +38,7 @@ set_up (void **state)
   fixture->loop = g_main_loop_new (NULL, FALSE);
   fixture->folder = g_dir_make_tmp ("weir-companion-XXXXXX", NULL);
   fixture->begun = g_build_filename (fixture->folder, "begun", NULL);
-  fixture->log = log_open (NULL, LOG_TEXT, false);
+  fixture->log = log_open (&(LogOptions) { .level = LEVEL_INFO });
   *state = fixture;
   return 0;
 }

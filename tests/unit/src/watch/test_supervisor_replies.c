@@ -25,7 +25,8 @@ set_up (void **state)
   fixture->folder = g_dir_make_tmp ("weir-replies-XXXXXX", NULL);
   fixture->log_path = g_build_filename (fixture->folder, "weir.log", NULL);
   /* One that is stopping takes answers, but hands nothing out: it needs neither crew nor folder. */
-  fixture->supervisor = (Supervisor) { .log = log_open (fixture->log_path, LOG_TEXT, false), .stopping = true };
+  fixture->supervisor =
+      (Supervisor) { .log = log_open (&(LogOptions) { .path = fixture->log_path, .level = LEVEL_INFO }), .stopping = true };
   fixture->supervisor.holds = holds_new ();
   fixture->supervisor.troubles = troubles_new ();
   fixture->supervisor.jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
@@ -90,24 +91,42 @@ every_answer_has_its_words_and_its_hold (void **state)
     HoldCause cause;
     const char *said; /* NULL: nothing */
   } cases[] = {
-    { "{\"outcome\": \"waits\", \"waits_for\": \"users\"}", HOLD_WAITS, "sales.csv: waits for users, which was never loaded\n" },
+    { "{\"outcome\": \"waits\", \"waits_for\": \"users\"}", HOLD_WAITS,
+      "INFO    -        sales.csv: waits for users, which was never loaded\n" },
     { "{\"outcome\": \"busy\"}", HOLD_BUSY, NULL },
     { "{\"outcome\": \"gone\"}", HOLD_GONE, NULL },
-    { "{\"outcome\": \"model\", \"error\": {\"message\": \"no good\"}}", HOLD_MODEL, "sales.csv: left where it is: no good\n" },
-    { "{\"outcome\": \"local\", \"error\": {\"message\": \"full\"}}", HOLD_LOCAL, "sales.csv: left where it is: full\n" },
+    { "{\"outcome\": \"model\", \"error\": {\"message\": \"no good\"}}", HOLD_MODEL,
+      "ERROR   -        sales.csv: left where it is: no good\n" },
+    { "{\"outcome\": \"local\", \"error\": {\"message\": \"full\"}}", HOLD_LOCAL,
+      "ERROR   -        sales.csv: left where it is: full\n" },
     { "{\"outcome\": \"stop\", \"error\": {\"message\": \"stopped\"}}", HOLD_NONE, NULL },
-    { "{\"outcome\": \"new word\"}", HOLD_LOCAL, "sales.csv: the worker answered \"new word\", which is not understood\n" },
-    { "{\"outcome\": \"ready\"}", HOLD_LOCAL, "sales.csv: the worker answered \"ready\", which is not understood\n" },
+    { "{\"outcome\": \"new word\"}", HOLD_LOCAL,
+      "ERROR   -        sales.csv: the worker answered \"new word\", which is not understood\n" },
+    { "{\"outcome\": \"ready\"}", HOLD_LOCAL,
+      "ERROR   -        sales.csv: the worker answered \"ready\", which is not understood\n" },
     { "{\"outcome\": \"retry\", \"scope\": \"database\", \"error\": {\"message\": \"gone\"}}", HOLD_NONE,
-      "the database is away; files stay where they are, and are tried again: gone\n" },
+      "ERROR   -        the database is away; files stay where they are, and are tried again: gone\n" },
     { "{\"outcome\": \"retry\", \"scope\": \"table\", \"error\": {\"message\": \"a lock\"}}", HOLD_RETRY,
-      "sales.csv: is tried again: a lock\n" },
+      "WARNING -        sales.csv: is tried again: a lock\n" },
     { "{\"outcome\": \"retry\", \"scope\": \"file\", \"error\": {\"message\": \"it grows\"}}", HOLD_RETRY,
-      "sales.csv: is tried again: it grows\n" },
+      "WARNING -        sales.csv: is tried again: it grows\n" },
     { "{\"outcome\": \"local\", \"scope\": \"machine\", \"error\": {\"message\": \"full\"}}", HOLD_NONE,
-      "this machine is in trouble; files stay where they are, and are tried again: full\n" },
+      "ERROR   -        this machine is in trouble; files stay where they are, and are tried again: full\n" },
     { "{\"outcome\": \"done\", \"status\": \"applied\", \"file\": \"sales.csv\", \"table\": \"sales\"}", HOLD_NONE,
-      "sales.csv: applied to sales\n" },
+      "INFO    -        sales.csv: applied to sales\n" },
+    { "{\"outcome\": \"done\", \"status\": \"applied\", \"file\": \"sales.csv\", \"table\": \"sales\", \"run\": \"12345678-9\", "
+      "\"rows\": {\"read\": 2, \"rejected\": 1}}",
+      HOLD_NONE, "WARNING 12345678 sales.csv: applied to sales: 2 rows read, 1 rejected\n" },
+    { "{\"outcome\": \"done\", \"status\": \"held\", \"file\": \"sales.csv\", \"table\": \"sales\"}", HOLD_NONE,
+      "WARNING -        sales.csv: held\n" },
+    { "{\"outcome\": \"done\", \"status\": \"failed\", \"file\": \"sales.csv\", \"error\": {\"code\": \"input\", \"message\": "
+      "\"bad\"}}",
+      HOLD_NONE, "ERROR   -        sales.csv: refused  bad\n" },
+    { "{\"outcome\": \"done\", \"status\": \"failed\", \"file\": \"sales.csv\", \"error\": {\"code\": \"stop\", \"message\": "
+      "\"s\"}}",
+      HOLD_NONE, "INFO    -        sales.csv: stopped; nothing was changed\n" },
+    { "{\"outcome\": \"local\", \"scope\": \"file\", \"run\": \"12345678-9\", \"error\": {\"message\": \"full\"}}", HOLD_NONE,
+      "ERROR   12345678 sales.csv: left where it is: full\n" },
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -297,6 +316,38 @@ keep_message (const Job *job, const Json *error, void *data)
   *(char **) data = g_strdup (json_string_value (json_object_get (error, "message")));
 }
 
+/* By the claim that a listing shows. */
+static void
+what_is_said_of_a_file_in_work_has_its_run (void **state)
+{
+  static const struct
+  {
+    const char *name;
+    bool is_claim;
+    ino_t inode;
+    const char *run;
+  } cases[] = {
+    { "sales.csv", true, 1, "12345678-9" },
+    { "sales.csv", true, 2, NULL }, /* another file of that name, in another run */
+    { "other.csv", true, 1, NULL },
+    { "sales.csv", false, 1, NULL },
+  };
+  Fixture *fixture = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Job *known = job_new ("12345678-9", cases[i].name, "sales");
+      known->is_claim = cases[i].is_claim;
+      known->inode = cases[i].inode;
+      g_ptr_array_set_size (fixture->supervisor.jobs, 0);
+      g_ptr_array_add (fixture->supervisor.jobs, known);
+      const LogSubject subject = supervisor_subject (&fixture->supervisor, fixture->job);
+      assert_int_equal (g_strcmp0 (subject.run, cases[i].run), 0);
+      assert_string_equal (subject.table, "sales");
+    }
+  fixture->job->is_claim = true;
+  assert_string_equal (supervisor_subject (&fixture->supervisor, fixture->job).run, fixture->job->key);
+}
+
 /* A file that was claimed meanwhile has another key, and what its worker said of it is told all the same. */
 static void
 what_is_left_at_the_end_of_once_is_told_as_its_worker_said_it (void **state)
@@ -334,6 +385,7 @@ main (void)
     TEST (an_outage_is_said_once_and_ends_with_what_proves_it),
     TEST (what_stays_claimed_is_held_as_a_claim),
     TEST (a_file_that_crashes_its_workers_is_held_in_the_end),
+    TEST (what_is_said_of_a_file_in_work_has_its_run),
     cmocka_unit_test_setup_teardown (an_outage_is_nobodys_session, set_up, tear_down),
     cmocka_unit_test_setup_teardown (what_is_left_at_the_end_of_once_is_told_as_its_worker_said_it, set_up, tear_down),
   };
