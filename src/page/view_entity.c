@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define SHOW_PERSONAL false /* there is no switch: whoever may see more has the command line */
+
 /* ---- the form ---- */
 
 static Json *
@@ -132,7 +134,7 @@ read_entity (const Visit *visit, GError **error)
   Db *db = page_db_get (visit->page->db, error);
   if (db == NULL || !versions_find_table (db, settings, table, &schema, &history, error))
     return NULL;
-  const VersionsPlace place = { schema, settings->staging_schema, model, &history, false };
+  const VersionsPlace place = { schema, settings->staging_schema, model, &history, SHOW_PERSONAL };
   Json *entity = versions_read (db, &place, id, &hidden, error);
   if (entity == NULL)
     return NULL;
