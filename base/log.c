@@ -18,6 +18,15 @@ const char *const log_levels[] = {
   [LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_INFO] = "info", [LEVEL_DEBUG] = "debug", NULL,
 };
 
+bool
+log_level_read (const char *word, LogLevel *ret_level)
+{
+  for (int level = 0; log_levels[level] != NULL; level++)
+    if (g_ascii_strcasecmp (word, log_levels[level]) == 0)
+      return *ret_level = (LogLevel) level, true;
+  return false;
+}
+
 /* The words in the lines of text, and the priorities of sd-daemon(3). */
 static const struct
 {

@@ -38,6 +38,9 @@ typedef enum
 
 extern const char *const log_levels[]; /* "error", ...; ends with NULL */
 
+/* The level of a word, in whatever case. False: it is none. */
+bool log_level_read (const char *word, LogLevel *ret_level);
+
 typedef struct
 {
   const char *path; /* of the file; NULL: stderr alone */

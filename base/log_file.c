@@ -112,7 +112,8 @@ open_file (LogFile *file)
   if (fstat (file->fd, &info) != 0 || !S_ISREG (info.st_mode))
     {
       close_file (file);
-      return note_trouble (file, "use", file->path, EINVAL);
+      file->trouble = g_strdup_printf ("log file \"%s\" is no regular file", file->path);
+      return false;
     }
   g_free (file->real);
   file->real = realpath (file->path, NULL); /* g_free is free */
@@ -169,14 +170,14 @@ log_file_open (LogFile *file)
 static bool
 make_room (LogFile *file)
 {
-  int free = 1;
-  for (; free < file->keep; free++)
+  int gap = 1;
+  for (; gap < file->keep; gap++)
     {
-      g_autofree char *path = log_file_numbered (file->real, free);
+      g_autofree char *path = log_file_numbered (file->real, gap);
       if (access (path, F_OK) != 0)
         break;
     }
-  for (int number = free; number > 1; number--)
+  for (int number = gap; number > 1; number--)
     {
       g_autofree char *from = log_file_numbered (file->real, number - 1), *to = log_file_numbered (file->real, number);
       if (rename (from, to) != 0)

@@ -383,11 +383,27 @@ keep_rejects (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineRe
     roll_back_step (db, task);
 }
 
+#define LONG_FROM_ROWS 100000 /* so many rows take TRANSFORM long enough to ask how long it took before */
+
+/* For whoever waits. What cannot be asked is not told. */
+static void
+tell_expected (Db *db, const PipelineTask *task, int64_t rows)
+{
+  const PipelineOptions *options = task->options;
+  int64_t milliseconds;
+  if (options->expect != NULL && rows >= LONG_FROM_ROWS && ledger_step_expected (db, task->model->table, rows, &milliseconds, NULL)
+      && milliseconds > 0)
+    options->expect (milliseconds, options->progress_data);
+}
+
 static bool
 transform_step (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, PipelineResult *result, GError **error)
 {
   g_auto (PipelineResult) step = result_new (result);
-  if (!task_begin_part (task, 1, error) || !begin_step (db, task, RUN_APPLYING, error))
+  if (!task_begin_part (task, 1, error))
+    return false;
+  tell_expected (db, task, result->rows.staged);
+  if (!begin_step (db, task, RUN_APPLYING, error))
     return false;
   bool done = in_transform (db, task, known, loaded, result, &step, error);
   if (done)

@@ -50,6 +50,8 @@ typedef struct
   void (*progress) (const char *step, int64_t done, int64_t total, int64_t rows,
                     void *data); /* done: bytes, in TRANSFORM statements; may
                                                                                                  be NULL */
+  void (*expect) (int64_t milliseconds,
+                  void *data); /* before a long TRANSFORM: how long it may take, by the table's last file; may be NULL */
   void *progress_data;
 } PipelineOptions;
 

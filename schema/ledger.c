@@ -189,6 +189,19 @@ ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, co
 }
 
 bool
+ledger_step_expected (Db *db, const char *table, int64_t rows, int64_t *ret_milliseconds, GError **error)
+{
+  LedgerNumber number;
+  g_autoptr (DbResult) result = NULL;
+  *ret_milliseconds = 0;
+  if (!LEDGER_ASK ("ledger/step_expected", &result, { "table", table }, { "rows", ledger_number (&number, rows) }))
+    return false;
+  if (db_result_rows (result) > 0)
+    *ret_milliseconds = db_result_int64 (result, 0, 0);
+  return true;
+}
+
+bool
 ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error)
 {
   char id[UID_TEXT_SIZE];

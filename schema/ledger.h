@@ -166,6 +166,8 @@ bool ledger_abandon (Db *db, const char *table, Uid but_run, GError **error);
 /* Steps: "LOAD" and "TRANSFORM". */
 bool ledger_step_begin (Db *db, Uid run, const char *step, const char *model_path, const char *model_checksum, GError **error);
 bool ledger_step_end (Db *db, Uid run, const char *step, bool completed, int64_t rows, GError **error);
+/* How long TRANSFORM may take of so many rows, by the table's last file; 0: nobody knows. */
+bool ledger_step_expected (Db *db, const char *table, int64_t rows, int64_t *ret_milliseconds, GError **error);
 
 /* What LOAD learned of a file, for its row. */
 typedef struct
@@ -283,7 +285,8 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
  *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
  *
  * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
- * whether rows were refused as overtaken, and a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none. */
+ * whether rows were refused as overtaken, a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none, and the day on which "retention" has removed it, NULL: it
+ * has not. */
 bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
 /* ret_schema: where temporary tables are, owned by the caller. */
 bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);

@@ -133,6 +133,13 @@ on conflict (execution_id, step_name) do update
 set status = 'IN_PROGRESS', updated_on = clock_timestamp(), started_on = clock_timestamp(), completed_on = null,
     execution_time_ms = null, rows_processed = null, error = null
 
+-- name: step_expected
+-- How long TRANSFORM may take of so many rows, in milliseconds, by what it took of the table's last file; NULL: that was too small to tell.
+select (s.execution_time_ms::numeric * :'rows'::bigint / f.rows_staged)::bigint
+from weir.table t join weir.file f on f.run_id = t.last_run
+join weir.execution_step s on s.execution_id = f.run_id and s.step_name = 'TRANSFORM'
+where t.table_name = :'table' and f.rows_staged >= 10000
+
 -- name: step_model
 insert into weir.execution_step_model (execution_step_id, model_name, checksum)
 select execution_step_id, :'model', :'checksum' from weir.execution_step

@@ -6,12 +6,13 @@
 -- nobody. What was in a table that was dropped since has no pins any more.
 select f.run_id, f.file_name, f.sha256, f.disposition, f.size_bytes, f.instant_ns, f.order_key, f.again, f.retry_of,
        coalesce(f.applied_on, e.completed_on)::text,
-       exists (select from weir.reject r where r.run_id = f.run_id and r.reason = 'overtaken')
+       f.overtaken or exists (select from weir.reject r where r.run_id = f.run_id and r.reason = 'overtaken')
        or (f.again and f.overtook is not null and exists (select from weir.export x where x.table_name = f.table_name)
            and not exists (select from weir.export x where x.run_id = f.run_id)),
        (select jsonb_agg(distinct jsonb_build_array(o.place, b.sha256, b.size))::text
         from weir.file o cross join lateral (values (o.sha256, o.size_bytes), (o.kept_sha256, o.kept_size)) b (sha256, size)
-        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null)
+        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null),
+       left(f.trimmed ->> 'file', 10)
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.table_name = :'table' and f.state = 'applied' and f.pins_sha256 is not null
 order by f.applied_as nulls first, e.completed_on
@@ -44,7 +45,7 @@ insert into pg_temp."weir.file" select * from weir.file where table_name = :'tab
 -- name: shadow_unapplied
 update pg_temp."weir.file"
 set state = 'loading', effective_on = case when by_hand then effective_on end, observes = false, overtook = null, overtook_count = null,
-    irrevocable = null, overwritten = null
+    irrevocable = null, overwritten = null, overtaken = false, trimmed = nullif(trimmed - 'rejects' - 'undo', '{}')
 where state = 'applied'
 
 -- name: schema
@@ -167,10 +168,11 @@ where c.relnamespace = (select oid from pg_namespace where nspname = 'weir') and
   and not a.attisdropped and a.attname <> all (string_to_array(:'but', ' '))
 
 -- name: take_files
--- The runs count what they have given now; where and when they were stays.
+-- The runs count what they have given now; where and when they were stays. A summary that was trimmed stays so.
 update weir.file f
 set :assignments,
-    summary = coalesce(f.summary, s.summary) || jsonb_build_object('rows', s.summary -> 'rows', 'lines', s.summary -> 'lines'),
+    summary = case when f.trimmed ? 'details' then f.summary
+                   else coalesce(f.summary, s.summary) || jsonb_build_object('rows', s.summary -> 'rows', 'lines', s.summary -> 'lines') end,
     updated_on = clock_timestamp()
 from pg_temp."weir.file" s
 where f.run_id = s.run_id and s.state = 'applied'

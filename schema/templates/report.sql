@@ -1,10 +1,12 @@
 -- What people ask the ledger.
 
 -- name: tables
+-- Nothing here reads more where there are more runs (tests/integration/test_many_runs.c). Those under way are counted by themselves, for
+-- weir.tally has those that are over.
 select t.table_name as table,
        t.kind,
-       coalesce(f.files, 0) as files,
-       coalesce(f.failed, 0) as failed,
+       coalesce(n.files, 0) + coalesce(w.files, 0) as files,
+       coalesce(n.failed, 0) as failed,
        last.file_name as last_file,
        last.state as last_state,
        to_char(last.seen_on, 'YYYY-MM-DD HH24:MI:SS') as last_seen,
@@ -19,15 +21,21 @@ select t.table_name as table,
        t.history::text as history,
        (t.last_run is not null) as applied
 from weir.table t
-left join lateral (select count(*) as files, count(*) filter (where state = 'failed') as failed
-                   from weir.file where table_name = t.table_name) f on true
+left join (select table_name, sum(files) as files, sum(files) filter (where state = 'failed') as failed
+           from weir.tally group by table_name) n on n.table_name = t.table_name
+left join (select f.table_name, count(*) as files
+           from weir.file f
+           where f.run_id = any (array (select e.execution_id from weir.execution e where e.status = 'IN_PROGRESS')) and f.state = 'loading'
+           group by f.table_name) w on w.table_name = t.table_name
 left join lateral (select * from weir.file where table_name = t.table_name order by seen_on desc limit 1) last on true
 -- What the staging table holds: a run that ended before it staged anything left the one before there.
-left join lateral (select * from weir.file where table_name = t.table_name and rows_staged is not null
+left join lateral (select run_id, rows_staged from weir.file where table_name = t.table_name and rows_staged is not null
                    order by seen_on desc limit 1) staged on true
--- What fills it again, if its file is kept; an older one would take the table back.
-left join lateral (select * from weir.file where table_name = t.table_name and state in ('applied', 'staged', 'duplicate')
-                   order by seen_on desc limit 1) refill on true
+-- What fills it again, if its file is kept; an older one would take the table back. Behind a hundred that failed it is not looked for.
+left join lateral (select run_id, disposition
+                   from (select run_id, disposition, state, seen_on from weir.file where table_name = t.table_name
+                         order by seen_on desc limit 100) recent
+                   where state in ('applied', 'staged', 'duplicate') order by seen_on desc limit 1) refill on true
 order by t.table_name
 
 -- name: table_names
@@ -49,9 +57,9 @@ order by w.table_name, w.dimension
 select f.table_name as table, f.file_name as file, f.size_bytes as size, f.mtime_ns as mtime, f.model_checksum, f.pins_sha256,
        t.pins::text as pins, (f.summary -> 'error')::text as error
 from weir.file f left join weir.table t on t.table_name = f.table_name
-where f.state = 'failed' and f.summary ->> 'status' in ('blocked', 'held')
-  and not exists (select from weir.file later
-                  where later.table_name = f.table_name and later.file_name = f.file_name and later.seen_on > f.seen_on)
+cross join lateral (select l.run_id from weir.file l where l.table_name = f.table_name and l.file_name = f.file_name
+                    order by l.seen_on desc limit 1) last
+where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state = 'failed' and last.run_id = f.run_id
 order by f.table_name, f.file_name
 
 -- name: guarded
@@ -59,13 +67,15 @@ order by f.table_name, f.file_name
 select f.run_id as run, f.table_name as table, f.file_name as file, f.place, to_char(f.updated_on, 'YYYY-MM-DD HH24:MI:SS') as since,
        (f.summary -> 'held')::text as held, (f.summary -> 'error')::text as error, later.file_name as overtaken_by
 from weir.file f
+left join weir.table t on t.table_name = f.table_name and (t.newest_ns, t.newest_key) > (f.instant_ns, f.order_key)
+                          and f.summary -> 'held' ->> 'effective' is null
 left join lateral (select o.file_name from weir.file o
-                   where o.table_name = f.table_name and o.state = 'applied' and f.summary -> 'held' ->> 'effective' is null
-                     and (o.instant_ns, o.order_key) > (f.instant_ns, f.order_key)
-                   order by o.instant_ns desc, o.order_key desc limit 1) later on true
-where f.state = 'held' and f.disposition in ('held', 'left')
-  and (f.disposition = 'held' or not exists (select from weir.file o where o.table_name = f.table_name and o.file_name = f.file_name
-                                                                     and o.seen_on > f.seen_on))
+                   where o.table_name = t.table_name and o.instant_ns = t.newest_ns and o.order_key = t.newest_key and o.state = 'applied'
+                   order by o.seen_on desc limit 1) later on true
+cross join lateral (select l.run_id from weir.file l where l.table_name = f.table_name and l.file_name = f.file_name
+                    order by l.seen_on desc limit 1) last
+where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state = 'held' and f.disposition in ('held', 'left')
+  and (f.disposition = 'held' or last.run_id = f.run_id)
 order by f.seen_on
 
 -- name: runs
@@ -119,7 +129,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_deleted as deleted, r.rows_absent as absent, r.rows_forgotten as forgotten,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       coalesce(f.summary, o.report)::text as summary, r.command, r.exit_status
+       coalesce(f.summary, o.report)::text as summary, (f.trimmed - 'home')::text as trimmed, r.command, r.exit_status
 from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 

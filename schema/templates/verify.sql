@@ -43,7 +43,7 @@ cross join lateral (values
     ('counts', f.state = 'applied' and f.rows_read is distinct from f.rows_rejected + f.rows_duplicate + f.rows_unchanged + f.rows_inserted
                                                                     + f.rows_updated + f.rows_waiting + f.rows_late + f.rows_corrected + f.rows_deleted + f.rows_forgotten),
     ('counts', f.state = 'staged' and f.rows_read is distinct from f.rows_rejected + f.rows_staged + f.rows_forgotten),
-    ('rejects', f.state in ('applied', 'staged') and f.rows_rejected is distinct from
+    ('rejects', f.state in ('applied', 'staged') and not coalesce(f.trimmed ? 'rejects', false) and f.rows_rejected is distinct from
                 (select count(*) from weir.reject r where r.run_id = f.run_id and not r.repaired and not r.waiting)),
     ('waiting', f.state = 'applied' and f.rows_waiting is distinct from
                 (select count(*) from weir.waiting w where w.run_id = f.run_id))) r (rule, broken)
@@ -65,6 +65,10 @@ select f.run_id as run, f.table_name as table, f.place, f.disposition, f.state,
 from weir.file f
 where f.place <> '' and (:'table'::text is null or f.table_name = :'table'::text)
 order by f.place
+
+-- name: still
+-- Whether the ledger still says that the file is there: `weir gc` may have removed it meanwhile.
+select exists (select from weir.file f where f.run_id = :'run'::uuid and f.place = :'place' and f.disposition = :'disposition')
 
 -- name: unknown
 -- Which of these no run has, nor any that was held and is over.

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+/* In the order of the help. */
+/* clang-format off */
 const Command *const cli_table[] = {
   &command_init,
   &command_watch,
@@ -29,6 +31,7 @@ const Command *const cli_table[] = {
   &command_rebuild,
   &command_check,
   &command_verify,
+  &command_gc,
   &command_notify,
   &command_ledger,
   &command_schedule,
@@ -39,6 +42,7 @@ const Command *const cli_table[] = {
   &command_completion,
   NULL,
 };
+/* clang-format on */
 
 static const Command *
 find_command (const char *name)

@@ -4,6 +4,7 @@
 #include "src/server/pgclusters.h"
 #include "src/server/pgplace.h"
 #include "src/server/pgserver.h"
+#include "src/watch/board.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,12 +115,23 @@ print_what_goes (const PgServer *server)
   puts ("Kept:\n  models, archive, failed, the key secret");
 }
 
+/* Its next worker would begin anew with an empty database, also where the server is stopped now. */
+static bool
+check_unwatched (const Settings *settings, GError **error)
+{
+  return !board_is_shown (settings->state)
+         || weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .detail = "Nothing was changed.", .hint = "Stop `weir watch` first." },
+                       "`weir watch` runs in \"%s\"", settings->home);
+}
+
 static bool
 drop (const Call *call, PgServer *server, int *ret_code, GError **error)
 {
   const DbOptions *options = call->options;
   if (!server->initialised && !server->recorded)
     return weir_error (error, WEIR_ERROR_MODEL, "there is no embedded database to drop: none was made in \"%s\"", server->data);
+  if (!check_unwatched (call->settings, error))
+    return false;
   if (!call->json)
     print_what_goes (server);
   if (!confirm ("Remove all of that for good?", options->yes, ret_code, error))

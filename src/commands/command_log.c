@@ -94,22 +94,13 @@ read_since (const char *text)
   return in_utc != NULL ? g_date_time_format (in_utc, "%Y-%m-%dT%H:%M:%S") : NULL;
 }
 
-static bool
-read_level (const char *text, LogLevel *ret_level)
-{
-  *ret_level = LEVEL_DEBUG;
-  for (int level = 0; text != NULL && log_levels[level] != NULL; level++)
-    if (g_ascii_strcasecmp (text, log_levels[level]) == 0)
-      return *ret_level = (LogLevel) level, true;
-  return text == NULL;
-}
-
 /* *ret_code: the command line is wrong, which was said. */
 static bool
 read_wanted (Call *call, Wanted *wanted, int *ret_code)
 {
   const LogCommandOptions *options = call->options;
   *wanted = (Wanted) { .call = call,
+                       .level = LEVEL_DEBUG,
                        .imports = settings_shown_path (call->settings, call->settings->imports),
                        .named = g_ptr_array_new_with_free_func (g_free) };
   for (int i = 0; i < call->n_arguments; i++)
@@ -117,7 +108,7 @@ read_wanted (Call *call, Wanted *wanted, int *ret_code)
   wanted->since = options->since != NULL ? read_since (options->since) : NULL;
   if (options->since != NULL && wanted->since == NULL)
     *ret_code = command_usage ("log", "--since takes a time, as \"2026-11-20 09:30\" (UTC), or how long ago, as \"2 hours\"");
-  else if (!read_level (options->level, &wanted->level))
+  else if (options->level != NULL && !log_level_read (options->level, &wanted->level))
     *ret_code = command_usage ("log", "--level is one of error, warning, info and debug");
   else if (options->lines < EVERY_LINE)
     *ret_code = command_usage ("log", "--lines must be at least 0");

@@ -117,6 +117,15 @@ static void
 print_nothing_refused (const DbResult *run, const Output *output)
 {
   const char *state = db_result_named (run, 0, "state");
+  const char *trimmed = db_result_named (run, 0, "trimmed"), *rejected = db_result_named (run, 0, "rejected");
+  g_autoptr (Json) taken = trimmed != NULL ? json_loads (trimmed, 0, NULL) : NULL;
+  const char *day = json_string_value (json_object_get (taken, "rejects"));
+  if (day != NULL && rejected != NULL)
+    {
+      printf ("The rows of this run are not kept any more: \"retention\" took them away on %.10s. %s %s refused.\n", day, rejected,
+              strcmp (rejected, "1") == 0 ? "was" : "were");
+      return;
+    }
   bool whole = g_strcmp0 (state, "failed") == 0 || g_strcmp0 (state, "loading") == 0;
   if (output->waiting > 0)
     puts ("No row was refused: these wait for what they refer to, or were repaired, and loaded.");

@@ -41,6 +41,11 @@ no_file (const Past *past, const char *text, GError **error)
   const char *detail = missing;
   if (g_strcmp0 (past->disposition, "deleted") == 0)
     detail = "It was deleted after it was loaded (\"after_load\": \"delete\").";
+  else if (g_strcmp0 (past->disposition, "trimmed") == 0)
+    {
+      g_free (missing);
+      detail = missing = g_strdup_printf ("It was removed by \"retention\" in weir.json, and was at \"%s\".", past->place);
+    }
   else if (g_strcmp0 (past->disposition, "retried") == 0)
     detail = "It belongs to a later run by now; `weir runs` lists them.";
   return weir_fail (

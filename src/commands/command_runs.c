@@ -33,12 +33,28 @@ show_all (Db *db, const Call *call, GError **error)
   return true;
 }
 
+/* {"rejects": "2026-11-20T09:30:00+00:00", "file": null} as "rejects 2026-11-20, file". Owned by the caller. */
+static char *
+trimmed_text (const char *value)
+{
+  g_autoptr (Json) json = json_loads (value, 0, NULL);
+  GString *text = g_string_new (NULL);
+  const char *what;
+  Json *when;
+  json_object_foreach (json, what, when)
+    g_string_append_printf (text, "%s%s %.10s", text->len > 0 ? ", " : "", what,
+                            json_is_string (when) ? json_string_value (when) : "");
+  return g_string_free (text, FALSE);
+}
+
 /* A member as people read it. Owned by the caller. */
 static char *
 shown_value (const char *name, const char *value)
 {
   if (g_str_equal (name, "error"))
     return g_strdup (value);
+  if (g_str_equal (name, "trimmed"))
+    return trimmed_text (value);
   if (!g_str_equal (name, "lines"))
     return text_printable (value, strlen (value), SIZE_MAX);
   g_autoptr (Json) json = json_loads (value, 0, NULL);

@@ -8,16 +8,22 @@
 #include "src/report/alerted.h"
 #include "src/report/guarded.h"
 #include "src/report/status.h"
+#include "src/report/table_note.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_ATTENTION 1
 
 typedef struct
 {
+  gboolean watch;
   gboolean names;
 } StatusOptions;
+
+#define WATCH_US 1000000
+#define SCREEN_BYTES 262144
 
 static char *
 count_text (int64_t count)
@@ -51,90 +57,6 @@ print_tables (const Status *status)
     show_table (headers, cells);
 }
 
-static bool
-has_note (const Table *table)
-{
-  return table->broken != NULL || table->problem != NULL || table->model == NULL || table->emptied || table->gone
-         || table->stale != NULL || table->waiting->len > 0;
-}
-
-/* What has become of the rows of a table that has no model, and what to do. */
-static void
-print_without_model (const Table *table, const char *suggestion)
-{
-  g_autofree char *meant = suggestion != NULL ? g_strdup_printf ("; did you mean %s?", suggestion) : g_strdup ("");
-  const char *name = table->table;
-  if (table->gone)
-    printf ("%s: its model and its warehouse table are gone%s; to forget it: weir drop %s\n", name, meant, name);
-  else if (table->applied)
-    printf ("%s: its model is gone; its rows stay in the warehouse, and new files are only staged for review%s\n", name, meant);
-  else if (table->staged)
-    printf ("%s: no model, staged for review%s; propose one: weir model %s --write\n", name, meant, name);
-  else if (table->refill_run != NULL)
-    printf ("%s: no model, and its staging table is gone%s; to stage it again: weir retry %.8s\n", name, meant, table->refill_run);
-  else
-    printf ("%s: no model, and nothing is staged%s\n", name, meant);
-}
-
-static void
-print_gone (const Table *table)
-{
-  printf ("%s: its warehouse table is gone; the next file makes it anew", table->table);
-  if (table->refill_run != NULL)
-    printf (", with what was loaded last: weir retry %.8s", table->refill_run);
-  printf ("; to forget it: weir drop %s\n", table->table);
-}
-
-static void
-print_emptied (const Table *table)
-{
-  printf ("%s: its staging table was emptied by a crash of the server; ", table->table);
-  if (table->refill_run != NULL)
-    printf ("to stage it again: weir retry %.8s\n", table->refill_run);
-  else
-    puts ("the next file fills it again");
-}
-
-static void
-print_waiting_rows (const Table *table)
-{
-  for (guint i = 0; i < table->waiting->len; i++)
-    {
-      const WaitingRows *waiting = g_ptr_array_index (table->waiting, i);
-      printf ("%s: %" G_GINT64_FORMAT " row%s wait%s for %s since %s, of run %s\n", table->table, waiting->rows,
-              waiting->rows == 1 ? "" : "s", waiting->rows == 1 ? "s" : "", waiting->dimension, waiting->since, waiting->runs);
-      if (waiting->refused_file != NULL)
-        printf ("  the newest file of %s, %s, was refused: mend it, then weir retry %.8s\n", waiting->dimension,
-                waiting->refused_file, waiting->refused_run);
-    }
-}
-
-/* What a person should do about a table. */
-static void
-print_table_note (const Table *table, const Catalog *catalog)
-{
-  const GError *error = table->broken != NULL ? table->broken->error : table->problem;
-  g_auto (Route) route = { 0 };
-  catalog_route (catalog, table->table, &route);
-  if (error != NULL)
-    {
-      printf ("%s:\n", table->table);
-      show_error (error, "  ");
-    }
-  else if (table->model == NULL)
-    /* a table that "users (1).csv" has made: its name leads to the model now */
-    print_without_model (table, route.model != NULL ? route.table : route.suggestion);
-  else if (table->gone)
-    print_gone (table);
-  if (table->emptied)
-    print_emptied (table);
-  else if (table->stale != NULL)
-    printf ("%s: its staging table shows an older file, for somebody was reading it or has built upon it; the last one's rows are "
-            "in %s until the next load\n",
-            table->table, table->stale);
-  print_waiting_rows (table);
-}
-
 static void
 print_table_notes (const Status *status)
 {
@@ -142,12 +64,12 @@ print_table_notes (const Status *status)
   for (guint i = 0; i < status->tables->tables->len; i++)
     {
       const Table *table = g_ptr_array_index (status->tables->tables, i);
-      if (!has_note (table))
+      if (!table_has_note (table))
         continue;
       if (!any)
         putchar ('\n');
       any = true;
-      print_table_note (table, status->catalog);
+      table_print_note (table, status->catalog);
     }
 }
 
@@ -235,6 +157,29 @@ print_text (const Status *status)
     alerted_print_troubles (status->alerted);
 }
 
+static void
+print_json (const Status *status, bool as_line)
+{
+  g_autoptr (Json) object = status_to_json (status);
+  g_autofree char *line = as_line ? weir_json_text (object) : NULL;
+  if (line != NULL)
+    puts (line);
+  else
+    show_json (object);
+}
+
+/* Of --watch: when it is, on a screen of its own, or behind an empty line. */
+static void
+begin_frame (bool json)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *text = g_date_time_format (now, "%Y-%m-%d %H:%M:%S UTC");
+  if (!json && show_is_fancy (STDOUT_FILENO))
+    printf ("\033[H\033[2J%s, each second; Ctrl-C ends it\n", text);
+  else if (!json)
+    printf ("\n%s\n", text);
+}
+
 /* For the shell's completion: the tables that are known, without an error where the database is away. */
 static void
 print_names (const Settings *settings, const Catalog *catalog)
@@ -251,19 +196,18 @@ print_names (const Settings *settings, const Catalog *catalog)
 }
 
 static bool
-run (Call *call, int *ret_code, GError **error)
+show_now (const Call *call, int *ret_code, GError **error)
 {
-  const StatusOptions *options = call->options;
   g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
-  if (catalog != NULL && options->names)
-    return print_names (call->settings, catalog), true;
   g_auto (Status) status = { 0 };
   g_autoptr (Db) db = catalog != NULL ? status_connect (call->settings, &status) : NULL;
   if (catalog == NULL || !status_read (db, call->settings, catalog, &status, error))
     return false;
-  g_autoptr (Json) object = call->json ? status_to_json (&status) : NULL;
-  if (object != NULL)
-    show_json (object);
+  bool watch = ((const StatusOptions *) call->options)->watch;
+  if (watch)
+    begin_frame (call->json);
+  if (call->json)
+    print_json (&status, watch);
   else
     print_text (&status);
   if (status.away != NULL)
@@ -273,7 +217,32 @@ run (Call *call, int *ret_code, GError **error)
   return true;
 }
 
+/* Until it is interrupted, or nobody reads it any more. */
+static bool
+watch (const Call *call, GError **error)
+{
+  int code;
+  /* Whole screens are written at once, so that none flickers. */
+  setvbuf (stdout, NULL, _IOFBF, SCREEN_BYTES);
+  while (show_now (call, &code, error) && fflush (stdout) == 0)
+    g_usleep (WATCH_US);
+  return error == NULL || *error == NULL;
+}
+
+static bool
+run (Call *call, int *ret_code, GError **error)
+{
+  const StatusOptions *options = call->options;
+  if (options->watch)
+    return watch (call, error);
+  if (!options->names)
+    return show_now (call, ret_code, error);
+  g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
+  return catalog != NULL && (print_names (call->settings, catalog), true);
+}
+
 static const CommandOption options[] = {
+  { "watch", 'w', OPTION_FLAG (StatusOptions, watch), "Show it each second until interrupted; with --json an object a line", NULL },
   { "names", 0, OPTION_FLAG (StatusOptions, names), NULL, NULL },
   { NULL },
 };
@@ -284,6 +253,7 @@ const Command command_status = {
   .summary = "the tables, and what waits or failed",
   .description = "Ends with 1 when something failed or waits for a person.\n\n"
                  "  weir status\n"
+                 "  weir status --watch    how far files in work have come, and what waits\n"
                  "  weir status --json",
   .takes = TAKES_SETTINGS | TAKES_JSON | NEEDS_HOME,
   .usage = "no arguments are taken",

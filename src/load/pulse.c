@@ -36,7 +36,10 @@ bool
 pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total, int64_t rows)
 {
   if (pulse->step == NULL || strcmp (pulse->step, step) != 0)
-    pulse->begun_us = g_get_monotonic_time ();
+    {
+      pulse->begun_us = g_get_monotonic_time ();
+      pulse->about_us = 0;
+    }
   pulse->step = step;
   pulse->done = done;
   pulse->total = total;
@@ -44,6 +47,12 @@ pulse_note (Pulse *pulse, const char *step, int64_t done, int64_t total, int64_t
   pulse->waited_us = 0;
   g_clear_pointer (&pulse->session, json_decref);
   return is_due (pulse);
+}
+
+void
+pulse_note_about (Pulse *pulse, int64_t milliseconds)
+{
+  pulse->about_us = milliseconds * 1000;
 }
 
 bool
@@ -67,6 +76,8 @@ add_measure (Json *object, const Pulse *pulse, int64_t us)
     {
       set_number (object, "part", pulse->done);
       set_number (object, "parts", pulse->total);
+      if (pulse->about_us > us)
+        set_number (object, "about_seconds", pulse->about_us / G_USEC_PER_SEC);
       return;
     }
   double seconds = (double) us / 1e6;
@@ -115,9 +126,11 @@ append_step (GString *text, const Json *progress)
     }
   if (strcmp (step, "TRANSFORM") == 0)
     {
+      int64_t about = number_of (progress, "about_seconds");
       g_autofree char *duration = text_duration (number_of (progress, "seconds") * 1000);
-      g_string_append_printf (text, "applying, part %d of %d, %s", (int) number_of (progress, "part"),
-                              (int) number_of (progress, "parts"), duration);
+      g_autofree char *whole = text_duration (about * 1000);
+      g_string_append_printf (text, "applying, part %d of %d, %s%s%s", (int) number_of (progress, "part"),
+                              (int) number_of (progress, "parts"), duration, about > 0 ? " of about " : "", about > 0 ? whole : "");
       return;
     }
   g_autofree char *size = text_size (number_of (progress, "total_bytes"));

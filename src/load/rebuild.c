@@ -62,6 +62,7 @@ enum
   FILE_APPLIED_ON,
   FILE_OVERTAKEN,
   FILE_PLACES,
+  FILE_TRIMMED,
 };
 
 static RebuildFile *
@@ -96,8 +97,11 @@ find_bytes (const Loader *loader, const DbResult *result, int row, RebuildFile *
       file->run.size = kept.size;
       file->is_less = g_strcmp0 (kept.sha256, db_result_value (result, row, FILE_SHA256)) != 0;
     }
+  const char *trimmed = db_result_value (result, row, FILE_TRIMMED);
   if (file->path != NULL)
     file->run.place = settings_shown_path (loader->settings, file->path);
+  else if (trimmed != NULL)
+    file->problem = g_strdup_printf ("was removed by \"retention\" on %s: %s", trimmed, kept.first);
   else if (kept.first == NULL)
     file->problem = g_strdup (g_strcmp0 (db_result_value (result, row, FILE_DISPOSITION), "deleted") == 0
                                   ? "was deleted when it was loaded (\"after_load\": \"delete\")"

@@ -309,6 +309,13 @@ on_progress (const char *step, int64_t done, int64_t total, int64_t rows, void *
     print_pulse (worker);
 }
 
+static void
+on_expect (int64_t milliseconds, void *data)
+{
+  Worker *worker = data;
+  pulse_note_about (&worker->pulse, milliseconds);
+}
+
 /* The supervisor has let go of our input in the middle of a file: it is dead, or about to say that we should stop. */
 static bool
 is_left_alone (void)
@@ -338,6 +345,7 @@ worker_init (Worker *worker, const Settings *settings, int stop_fd)
   signal (SIGPIPE, SIG_IGN);
   loader_init (&worker->loader, settings, stop_fd);
   worker->loader.options.progress = on_progress;
+  worker->loader.options.expect = on_expect;
   worker->loader.options.progress_data = worker;
   worker->loader.tick = on_wait;
   worker->loader.tick_data = worker;

@@ -21,6 +21,12 @@ row_to_json (const DbResult *rejects, int row, bool personal)
 }
 
 static Json *
+number_or_null (const char *text)
+{
+  return text != NULL ? json_integer (g_ascii_strtoll (text, NULL, 10)) : json_null ();
+}
+
+static Json *
 read_rejects (const Visit *visit, GError **error)
 {
   Db *db = page_db_get (visit->page->db, error);
@@ -36,8 +42,9 @@ read_rejects (const Visit *visit, GError **error)
   for (int row = 0; row < db_result_rows (rejects); row++)
     json_array_append_new (rows, row_to_json (rejects, row, personal));
   const Json *last = json_array_get (rows, PAGE_ROWS - 1);
-  return json_pack ("{s:s, s:s, s:s, s:b, s:o, s:o}", "run", db_result_named (run, 0, "run"), "file",
-                    db_result_named (run, 0, "file"), "table", db_result_named (run, 0, "table"), "withheld", personal, "next",
+  return json_pack ("{s:s, s:s, s:s, s:o, s:b, s:o, s:o}", "run", db_result_named (run, 0, "run"), "file",
+                    db_result_named (run, 0, "file"), "table", db_result_named (run, 0, "table"), "rejected",
+                    number_or_null (db_result_named (run, 0, "rejected")), "withheld", personal, "next",
                     last != NULL ? json_incref (json_object_get (last, "line")) : json_null (), "rejects", rows);
 }
 
@@ -118,7 +125,9 @@ show (Html *html, const Visit *visit, const Json *object)
   html_close (html, "h1");
   if (json_array_size (rows) == 0)
     {
-      html_element (html, "p", "No row was refused.", "class", "empty", NULL);
+      html_element (html, "p",
+                    view_number (object, "rejected") > 0 ? "The rows of this run are not kept any more." : "No row was refused.",
+                    "class", "empty", NULL);
       return;
     }
   show_downloads (html, object);

@@ -91,6 +91,19 @@ fact_link (Html *html, const char *name, const char *kind, const char *value)
   html_close (html, "div");
 }
 
+/* What "retention" took away since, and when. */
+static void
+fact_trimmed (Html *html, const Json *trimmed)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *what;
+  Json *when;
+  json_object_foreach ((Json *) trimmed, what, when)
+    g_string_append_printf (text, "%s%s %.10s", text->len > 0 ? ", " : "", what,
+                            json_is_string (when) ? json_string_value (when) : "");
+  view_fact (html, "Not kept any more", text->str);
+}
+
 static void
 show_facts (Html *html, const Visit *visit, const Json *run)
 {
@@ -105,6 +118,7 @@ show_facts (Html *html, const Visit *visit, const Json *run)
   view_fact (html, "Took", took);
   view_fact (html, "Size", bytes);
   view_fact (html, "The file is now in", view_text (run, "place"));
+  fact_trimmed (html, json_object_get (run, "trimmed"));
   view_fact (html, "Its rows are true since", view_text (run, "effective"));
   fact_link (html, "Tries again", "runs", view_text (run, "retry_of"));
   fact_link (html, "Was taken back by", "runs", view_text (run, "undone_by"));

@@ -24,15 +24,6 @@ logged_clear (Logged *logged)
   g_clear_pointer (&logged->members, json_decref);
 }
 
-static bool
-find_level (const char *word, LogLevel *ret_level)
-{
-  for (int level = 0; log_levels[level] != NULL; level++)
-    if (g_ascii_strcasecmp (word, log_levels[level]) == 0)
-      return *ret_level = (LogLevel) level, true;
-  return false;
-}
-
 static Json *
 read_object (const char *text)
 {
@@ -52,7 +43,7 @@ read_json (const char *line, Logged *logged)
   *logged = (Logged) { .time = g_strdup (time), .level = LEVEL_INFO, .message = g_strdup (message) };
   logged->run = g_strdup (json_string_value (json_object_get (object, "run")));
   if (level != NULL)
-    find_level (level, &logged->level);
+    (void) log_level_read (level, &logged->level);
   logged->members = g_steal_pointer (&object);
   return true;
 }
@@ -76,7 +67,7 @@ read_text (const char *line, Logged *logged)
     return false;
   g_autofree char *word = g_strchomp (g_strndup (line + LEVEL_AT, LEVEL_LENGTH));
   g_autofree char *run = g_strchomp (g_strndup (line + RUN_AT, RUN_LENGTH));
-  if (!find_level (word, &level))
+  if (!log_level_read (word, &level))
     return false;
   *logged = (Logged) { .time = g_strndup (line, TIME_LENGTH), .level = level };
   logged->time[strlen ("2026-11-20")] = 'T';

@@ -45,6 +45,13 @@ on_progress (const char *step, int64_t done, int64_t total, int64_t rows, void *
     draw (progress);
 }
 
+static void
+on_expect (int64_t milliseconds, void *data)
+{
+  Progress *progress = data;
+  pulse_note_about (&progress->pulse, milliseconds);
+}
+
 static DbTick
 on_wait (int64_t waited_us, void *data)
 {
@@ -65,6 +72,7 @@ set_callbacks (Progress *progress, bool on)
 {
   Loader *loader = progress->loader;
   loader->options.progress = on ? on_progress : NULL;
+  loader->options.expect = on ? on_expect : NULL;
   loader->options.progress_data = on ? progress : NULL;
   loader->tick = on ? on_wait : NULL;
   loader->tick_data = on ? progress : NULL;

@@ -78,6 +78,7 @@ run_parts_to_json (const RunParts *parts)
   parse_member (object, "dialect");
   parse_member (object, "lines");
   parse_member (object, "summary");
+  parse_member (object, "trimmed");
   json_object_set_new (object, "steps", runs_to_json (parts->steps));
   add_command (object, parts->command);
   return json_incref (object);

@@ -149,23 +149,36 @@ verify_bytes (Verification *verification, const char *path, const char *shown, c
     tally_add (&tallies[CHANGED], shown);
 }
 
+/* What a run says of its file may be another by now: `weir gc` removes files meanwhile. */
+static bool
+tell_gone (Verification *verification, const DbResult *places, int row, Tally *gone, GError **error)
+{
+  const char *place = db_result_named (places, row, "place"), *run = db_result_named (places, row, "run");
+  const SqlVar vars[] = { { "run", run }, { "place", place }, { "disposition", db_result_named (places, row, "disposition") } };
+  g_autoptr (DbResult) still = NULL;
+  if (is_claimed (verification, run))
+    return true;
+  if (!sql_run (verification->db, "verify/still", vars, G_N_ELEMENTS (vars), &still, error))
+    return false;
+  if (db_result_bool (still, 0, 0))
+    tally_add (gone, place);
+  return true;
+}
+
 /* A refused file is there to be mended: only what was loaded must stay as it was. */
-static void
-verify_file (Verification *verification, const DbResult *places, int row, const char *path, Tally *tallies)
+static bool
+verify_file (Verification *verification, const DbResult *places, int row, const char *path, Tally *tallies, GError **error)
 {
   const char *shown = db_result_named (places, row, "place"), *expected = db_result_named (places, row, "sha256");
   bool archived = strcmp (db_result_named (places, row, "disposition"), "archived") == 0;
   verification->files++;
   if (access (path, F_OK) != 0 && errno == ENOENT)
-    {
-      if (!is_claimed (verification, db_result_named (places, row, "run")))
-        tally_add (&tallies[GONE], shown);
-      return;
-    }
+    return tell_gone (verification, places, row, &tallies[GONE], error);
   if (strcmp (db_result_named (places, row, "forgetting"), "t") == 0)
     tally_add (&tallies[FORGETTING], shown);
   else if (archived && !verification->quick && expected != NULL)
     verify_bytes (verification, path, shown, expected, tallies);
+  return true;
 }
 
 /* A run that was held and discarded has no file any more, where somebody has taken it away. */
@@ -220,8 +233,8 @@ verify_files (Verification *verification, GError **error)
       bool kept = is_kept (places, row), held = g_strcmp0 (db_result_named (places, row, "disposition"), "held") == 0;
       if (kept || !held)
         g_hash_table_remove (paths, path);
-      if (kept)
-        verify_file (verification, places, row, path, tallies);
+      if (kept && !verify_file (verification, places, row, path, tallies, error))
+        return false;
     }
   if (!tell_unknown (verification, paths, &tallies[UNKNOWN], error))
     return false;

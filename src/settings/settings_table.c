@@ -36,6 +36,9 @@ _Static_assert(sizeof (WatchMode) == sizeof (int) && sizeof (LogFormat) == sizeo
 
 #define SAID_BY(member) .source = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, const char * : 1)
 
+/* What is younger is still worked with. */
+#define LEAST_KEPT 3600
+
 static Json *
 count_workers (void)
 {
@@ -161,6 +164,30 @@ const Setting settings_table[] = {
     WHOLE (limit_columns, 1, 1600),
     .fallback = "1600",
     .help = "Columns of a file; PostgreSQL's own limit is 1,600, less those that weir adds." },
+  { .path = "retention.archive",
+    PERIOD (keep_archive, LEAST_KEPT),
+    .fallback = "\"forever\"",
+    .help = "How long files are kept in `archive` after their run, until `weir gc` removes them; what is gone cannot be loaded "
+            "again, and "
+            "its table not made again (`weir rebuild`)." },
+  { .path = "retention.failed",
+    PERIOD (keep_failed, LEAST_KEPT),
+    .fallback = "\"forever\"",
+    .help = "The same of refused files in `failed`, with their reports." },
+  { .path = "retention.rejects",
+    PERIOD (keep_rejects, LEAST_KEPT),
+    .fallback = "\"forever\"",
+    .help = "How long refused rows are kept for `weir rejects`; how many there were stays known." },
+  { .path = "retention.undo",
+    PERIOD (keep_undo, LEAST_KEPT),
+    .fallback = "\"forever\"",
+    .help = "How long a run can be taken back by `weir undo`: until then the rows that it overwrote are kept." },
+  { .path = "retention.ledger",
+    PERIOD (keep_ledger, LEAST_KEPT),
+    .fallback = "\"forever\"",
+    .help =
+        "How long the ledger has runs that changed nothing in the warehouse, and how those went that did; these themselves stay, "
+        "but cannot be taken back any more." },
   { .path = "notify",
     TREE (notify, settings_check_notify, settings_show_notify, "object"),
     .otherwise = "nobody is told",

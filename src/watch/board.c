@@ -65,20 +65,6 @@ remove_dead (const char *path, Json *files)
     unlink (path);
 }
 
-Board *
-board_new (const char *folder)
-{
-  char id[UID_TEXT_SIZE];
-  uid_format (uid_random (), id);
-  Board *board = g_new0 (Board, 1);
-  board->path = g_strdup_printf ("%s/" PREFIX "%.8s" ENDING, folder, id);
-  board->next_path = g_strdup_printf ("%s/." PREFIX "%.8s", folder, id);
-  board->fd = -1;
-  board->files = json_array ();
-  each_board (folder, remove_dead, NULL);
-  return board;
-}
-
 void
 board_free (Board *board)
 {
@@ -132,6 +118,38 @@ board_show (Board *board)
     return;
   g_free (board->shown);
   board->shown = g_steal_pointer (&text);
+}
+
+Board *
+board_new (const char *folder)
+{
+  char id[UID_TEXT_SIZE];
+  uid_format (uid_random (), id);
+  Board *board = g_new0 (Board, 1);
+  board->path = g_strdup_printf ("%s/" PREFIX "%.8s" ENDING, folder, id);
+  board->next_path = g_strdup_printf ("%s/." PREFIX "%.8s", folder, id);
+  board->fd = -1;
+  board->files = json_array ();
+  each_board (folder, remove_dead, NULL);
+  board_show (board);
+  return board;
+}
+
+static void
+note_alive (const char *path, Json *files)
+{
+  bool alive;
+  AUTO_FD int fd = open_board (path, &alive);
+  if (fd >= 0 && alive)
+    json_array_append_new (files, json_true ());
+}
+
+bool
+board_is_shown (const char *folder)
+{
+  g_autoptr (Json) alive = json_array ();
+  each_board (folder, note_alive, alive);
+  return json_array_size (alive) > 0;
 }
 
 static void

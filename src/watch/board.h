@@ -6,7 +6,7 @@
  * The writer holds a lock on it (watcher/lockfd.h) while it lives: a board that nobody holds locked says nothing any more. Nothing
  * here is needed to load files, nothing of it outlives its supervisor, and what cannot be written is left out.
  *
- *   board_new                        also removes boards of dead supervisors
+ *   board_new                        an empty one: there is a supervisor; also removes boards of dead ones
  *     board_put, board_put, ...      what is so now, all of it
  *     board_show                     writes it, if it is something else than before
  *   board_free                       takes it down */
@@ -14,6 +14,8 @@
 #define WEIR_SRC_WATCH_BOARD_H
 
 #include "base/json.h"
+
+#include <stdbool.h>
 
 /* The most files that a board names: who has more waiting learns from the first ones why. */
 #define BOARD_MOST_FILES 1000
@@ -46,5 +48,8 @@ void board_show (Board *board);
 /* What all living supervisors of the home say: an array of objects with the members above, NULL ones null. Never NULL; a new
  * reference. */
 Json *board_read (const char *folder);
+
+/* Whether a supervisor of the home lives. */
+bool board_is_shown (const char *folder);
 
 #endif

@@ -299,7 +299,7 @@ test_migrate (void **state)
   g_autoptr (Outcome) status = expect_weir (home, 0, "migrate", "status", "--json", NULL);
   g_autoptr (Json) list = outcome_json (status);
   assert_true (json_array_size (list) >= 1);
-  assert_sql (home, "22", "select count(*) from pg_tables where schemaname = 'weir'");
+  assert_sql (home, "24", "select count(*) from pg_tables where schemaname = 'weir'");
   /* Down while it is empty, up again, down refused once it has rows. */
   for (int i = (int) json_array_size (list); i > 0; i--)
     {
@@ -685,6 +685,34 @@ test_status_of_a_dropped_table (void **state)
   assert_json (told, "tables.0.gone", "true");
 }
 
+/* How often it has been said so far. */
+static int
+count_said (const Background *background, const char *text)
+{
+  g_autofree char *all = background_text (background);
+  g_auto (GStrv) parts = g_strsplit (all, text, -1);
+  return (int) g_strv_length (parts) - 1;
+}
+
+/* Again and again, as the ledger is by then. */
+static void
+test_status_watched (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users", USERS);
+  g_autoptr (Background) text = spawn_weir (home, "status", "--watch", NULL);
+  wait_until (count_said (text, "never loaded") >= 2);
+  g_autoptr (Background) json = spawn_weir (home, "status", "--watch", "--json", NULL);
+  wait_until (count_said (json, "\"last_file\":null") >= 1);
+  load_users (home);
+  wait_until (count_said (text, "users.csv") >= 2 && count_said (json, "\"last_file\":\"users.csv\"") >= 2);
+  assert_int_equal (background_stop (text, SIGTERM, DEADLINE_SECONDS), 128 + SIGTERM);
+  assert_int_equal (background_stop (json, SIGTERM, DEADLINE_SECONDS), 128 + SIGTERM);
+  g_autofree char *lines = background_text (json);
+  g_autoptr (Json) first = json_loads (lines, JSON_DISABLE_EOF_CHECK, NULL);
+  assert_json (first, "tables.0.table", "users");
+}
+
 int
 main (void)
 {
@@ -718,6 +746,7 @@ main (void)
     TEST_EMPTY (test_check_a_fresh_home),
     TEST (test_watch_a_folder_of_files),
     TEST (test_status_of_a_dropped_table),
+    TEST (test_status_watched),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

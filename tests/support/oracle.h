@@ -10,6 +10,7 @@ typedef enum
   ORACLE_REPLAY = 1 << 0,     /* also load the archive again into a fresh database and compare; takes a second or two */
   ORACLE_IN_WORK = 1 << 1,    /* runs may be unfinished: a worker died and nothing was restarted */
   ORACLE_MANY_HOMES = 1 << 2, /* the database serves other homes too: only this home's folders are compared with its own files */
+  ORACLE_TRIMMED = 1 << 5,    /* `weir gc` took runs away whose files are gone, so that nobody knows these any more */
   ORACLE_RENAMED = 1 << 4, /* with ORACLE_REPLAY: row hashes are not compared, for they are of the names that columns had first */
   ORACLE_BY_HAND = 1 << 3, /* the test changed tables or files by hand, so that they do not agree: only 6 is checked */
 } OracleFlags;

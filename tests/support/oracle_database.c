@@ -25,7 +25,8 @@ static const struct
     " rows_updated, rows_deactivated, rows_staged, rows_waiting, rows_late, rows_corrected, rows_deleted, rows_absent, "
     "rows_forgotten) > 0)" },
   { "the ledger's counts are not the summary's",
-    "select run_id from weir.file where state in ('applied', 'staged') and (summary->>'status' is distinct from state"
+    "select run_id from weir.file where state in ('applied', 'staged') and not coalesce(trimmed ? 'details', false) and "
+    "(summary->>'status' is distinct from state"
     " or summary->>'run' is distinct from run_id::text or summary->'rows' is distinct from jsonb_build_object('read', rows_read,"
     " 'rejected', rows_rejected, 'repaired', rows_repaired, 'duplicate', rows_duplicate, 'unchanged', rows_unchanged, 'inserted',"
     " rows_inserted, 'updated', rows_updated, 'deactivated', rows_deactivated, 'staged', rows_staged, 'waiting', rows_waiting, "
@@ -40,7 +41,7 @@ static const struct
     "select run_id from weir.file where (state in ('applied', 'staged') and lines is null) or (lines is null) is distinct from"
     " (rows_read is null) or (state in ('applied', 'staged') and ((lines ->> 'rows')::bigint < rows_staged + "
     "coalesce(rows_duplicate, 0)"
-    " or summary -> 'lines' is distinct from lines))" },
+    " or (summary -> 'lines' is distinct from lines and not coalesce(trimmed ? 'details', false))))" },
   { "rows that wait are not as many as the run counted, or have no original bytes",
     "select f.run_id from weir.file f where (state = 'applied' or exists (select from weir.waiting w where w.run_id = f.run_id)"
     " or exists (select from weir.reject r where r.run_id = f.run_id and r.waiting)) and ((select count(*) from weir.waiting w"
@@ -72,9 +73,21 @@ static const struct
     "select execution_id, status from weir.execution where (status = 'COMPLETED' and (completed_on is null or error is not null))"
     " or (status = 'FAILED' and coalesce(error, '') = '')" },
   { "an applied run without completed steps LOAD and TRANSFORM",
-    "select f.run_id from weir.file f where state = 'applied' and 2 <> (select count(*) from weir.execution_step s where "
+    "select f.run_id from weir.file f where state = 'applied' and not coalesce(trimmed ? 'details', false) and 2 <> (select "
+    "count(*) from weir.execution_step s where "
     "s.execution_id = f.run_id"
     " and s.step_name in ('LOAD', 'TRANSFORM') and s.status = 'COMPLETED' and s.completed_on is not null)" },
+  { "the tally of a table's runs is not what there is",
+    "select table_name, state, n, files from (select table_name, state, count(*) as n from weir.file where state <> 'loading' "
+    "group by 1, 2) f"
+    " full join (select * from weir.tally where files <> 0) t using (table_name, state) where n is distinct from files" },
+  { "what a person has to see to is not in weir.unsettled, or something else is",
+    "select run_id from (select run_id from weir.file where state = 'held' or (state = 'failed' and summary ->> 'status' in "
+    "('blocked',"
+    " 'held'))) f full join weir.unsettled u using (run_id) where f.run_id is null or u.run_id is null" },
+  { "a file is to be removed or was, and the ledger says that it is kept",
+    "select run_id, disposition from weir.file where (disposition = 'trimmed') is distinct from coalesce(trimmed ? 'file', "
+    "false)" },
   { "a step is open although its execution is over",
     "select e.execution_id, step_name from weir.execution e join weir.execution_step s using (execution_id)"
     " where e.pipeline is null and e.status in ('COMPLETED', 'FAILED') and s.status not in ('COMPLETED', 'FAILED')" },

@@ -43,7 +43,7 @@ count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *f
 }
 
 static void
-check_balance (Home *home, GString *violations)
+check_balance (Home *home, unsigned flags, GString *violations)
 {
   g_autoptr (GHashTable) balance = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -53,7 +53,8 @@ check_balance (Home *home, GString *violations)
   count_folder (home, balance, places, "archive");
   count_folder (home, balance, places, "failed");
   g_autofree char *deleted = sql_text_rows (
-      home, "select sha256 from weir.file where disposition = 'deleted' and state in ('applied', 'staged', 'duplicate')");
+      home, "select sha256 from weir.file where (disposition = 'deleted' and state in ('applied', 'staged', 'duplicate'))"
+            " or (trimmed ->> 'file' is not null and sha256 is not null)");
   g_auto (GStrv) lines = g_strsplit (deleted, "\n", -1);
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
     count (balance, *line, -1);
@@ -64,6 +65,8 @@ check_balance (Home *home, GString *violations)
   while (g_hash_table_iter_next (&iter, &sha256, &left))
     {
       const char *place = g_hash_table_lookup (places, sha256);
+      if (GPOINTER_TO_INT (left) > 0 && (flags & ORACLE_TRIMMED))
+        continue;
       if (GPOINTER_TO_INT (left) > 0)
         g_string_append_printf (violations, "- a dropped file is lost %d times: sha256 %s\n", GPOINTER_TO_INT (left),
                                 (char *) sha256);
@@ -143,7 +146,7 @@ check_reasons (Home *home, GString *violations)
 void
 oracle_check_files (Home *home, unsigned flags, GString *violations)
 {
-  check_balance (home, violations);
+  check_balance (home, flags, violations);
   check_places (home, flags, violations);
   check_reasons (home, violations);
 }

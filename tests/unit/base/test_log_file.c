@@ -226,7 +226,7 @@ what_is_no_file_is_refused (void **state)
   g_autoptr (LogFile) file = log_file_new ("log", 7, 2);
   assert_int_equal (mkfifo ("log", 0600), 0);
   assert_false (log_file_write (file, "a"));
-  assert_string_equal (log_file_trouble (file), "could not use log file \"log\": Invalid argument");
+  assert_string_equal (log_file_trouble (file), "log file \"log\" is no regular file");
 }
 
 /* Whoever is stopped with the lock in hand keeps nobody from writing. */

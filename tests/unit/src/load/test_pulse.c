@@ -22,6 +22,8 @@ each_sign_of_life_has_its_words (void **state)
       "\"seconds\": 9, \"seconds_left\": 11}",
       "staging 45 % of 1.2 GB, 512,300 rows/s, 11.0 s left" },
     { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12}", "applying, part 3 of 8, 12.0 s" },
+    { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12, \"about_seconds\": 40}",
+      "applying, part 3 of 8, 12.0 s of about 40.0 s" },
     { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12, \"waits_seconds\": 10}",
       "applying, part 3 of 8, 12.0 s; waits since 10.0 s for the server" },
     { "{\"step\": \"TRANSFORM\", \"part\": 3, \"parts\": 8, \"seconds\": 12, \"waits_seconds\": 10, \"session\": {\"pid\": 4711, "
@@ -78,6 +80,16 @@ a_sign_is_due_each_second_and_says_what_was_noted_last (void **state)
   assert_null (pulse.session);
   assert_int_equal (number_in (&pulse, "part"), 2);
   assert_int_equal (number_in (&pulse, "percent"), -1);
+  /* what the last file took is told until this one has taken longer, and of this step alone */
+  assert_int_equal (number_in (&pulse, "about_seconds"), -1);
+  pulse_note_about (&pulse, 40000);
+  assert_int_equal (number_in (&pulse, "about_seconds"), 40);
+  pulse.begun_us -= 50000000;
+  assert_int_equal (number_in (&pulse, "about_seconds"), -1);
+  pulse_note_about (&pulse, 400000);
+  pulse_note (&pulse, "LOAD", 2, 8, 0);
+  pulse_note (&pulse, "TRANSFORM", 2, 8, 0);
+  assert_int_equal (number_in (&pulse, "about_seconds"), -1);
   pulse_clear (&pulse);
 }
 
