@@ -1,9 +1,4 @@
-# Writes every file as a C byte array, and the table ARRAY[] (of TYPE, in HEADER) of their names: of SQL where nothing else is said.
-if (NOT ARRAY)
-  set (ARRAY sql_embedded)
-  set (TYPE SqlFile)
-  set (HEADER schema/sql_embedded.h)
-endif ()
+# Writes every file as a C byte array, and the table of their names: "TABLE[]" of { name, text }, whose type HEADER has.
 set (arrays "")
 set (rows "")
 set (i 0)
@@ -14,4 +9,4 @@ foreach (file IN LISTS FILES)
   string (APPEND rows "  { \"${file}\", (const char *) file_${i} },\n")
   math (EXPR i "${i} + 1")
 endforeach ()
-file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"${HEADER}\"\n\n${arrays}\nconst ${TYPE} ${ARRAY}[] = {\n${rows}  { 0, 0 },\n};\n")
+file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"${HEADER}\"\n\n${arrays}\nconst ${TABLE}[] = {\n${rows}  { 0, 0 },\n};\n")

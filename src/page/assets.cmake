@@ -1,0 +1,11 @@
+# Writes the files of assets/ as C byte arrays, and page_assets[] with their names.
+set (arrays "")
+set (rows "")
+foreach (file IN LISTS FILES)
+  string (MAKE_C_IDENTIFIER ${file} name)
+  file (READ ${FOLDER}/${file} hex HEX)
+  string (REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string (APPEND arrays "static const unsigned char ${name}[] = { ${bytes}0 };\n")
+  string (APPEND rows "  { \"${file}\", (const char *) ${name} },\n")
+endforeach ()
+file (WRITE ${OUTPUT} "/* Made by assets.cmake. */\n#include \"src/page/assets.h\"\n\n${arrays}\nconst Asset page_assets[] = {\n${rows}  { 0, 0 },\n};\n")
