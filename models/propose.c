@@ -65,12 +65,6 @@ find_column (const StagedTable *staged, const char *name, guint *ret_index)
   return NULL;
 }
 
-static bool
-is_key_column (ProposedKey key, guint index)
-{
-  return (key.count > 0 && key.columns[0] == index) || (key.count > 1 && key.columns[1] == index);
-}
-
 /* The staged column that is the dimension's whole business key, or NULL. The table's own whole key identifies its own rows. */
 static const StagedColumn *
 find_reference (const StagedTable *staged, ProposedKey key, const Model *dimension, guint *ret_index)
@@ -80,7 +74,7 @@ find_reference (const StagedTable *staged, ProposedKey key, const Model *dimensi
     return NULL;
   g_autofree char *name = name_fold (dimension->business_key[0]);
   const StagedColumn *column = find_column (staged, name, ret_index);
-  bool own = column != NULL && key.count == 1 && is_key_column (key, *ret_index);
+  bool own = column != NULL && key.count == 1 && propose_is_of_key (key, *ret_index);
   return own ? NULL : column;
 }
 
@@ -124,7 +118,7 @@ propose_columns (const StagedTable *staged, ProposedKey key, GHashTable *referen
   for (guint i = 0; i < staged->columns->len; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);
-      bool plain = is_key_column (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i));
+      bool plain = propose_is_of_key (key, i) || g_hash_table_contains (referenced, GUINT_TO_POINTER (i));
       if (plain && json_array_size (column->nulls) == 0)
         continue;
       if (model_takes_name (proposed, column->name))
@@ -180,13 +174,10 @@ complete_model (Json *model, const char *table, const ModelWords *words, GError 
 static void
 note_time (const StagedTable *staged, GPtrArray *notes)
 {
-  static const char *const names[] = { "updated_at",   "modified_at", "changed_at", "last_modified",
-                                       "last_updated", "valid_from",  NULL };
   for (guint i = 0; i < staged->columns->len; i++)
     {
       const StagedColumn *column = g_ptr_array_index (staged->columns, i);
-      bool is_time = strcmp (column->type, "date") == 0 || g_str_has_prefix (column->type, "timestamp");
-      if (is_time && g_strv_contains (names, column->name))
+      if (propose_says_since (column))
         g_ptr_array_add (
             notes, g_strdup_printf ("%s may say since when a row is true: \"effective\": {\"column\": \"%s\"} gives late rows "
                                     "their places in history",
@@ -194,13 +185,47 @@ note_time (const StagedTable *staged, GPtrArray *notes)
     }
 }
 
+static void
+set_since (Json *model, const StagedTable *staged, ProposedKey key, GPtrArray *notes)
+{
+  const StagedColumn *column = g_ptr_array_index (staged->columns, key.columns[0]);
+  const StagedColumn *since = g_ptr_array_index (staged->columns, key.since);
+  json_object_set_new (model, "effective", json_pack ("{s:s}", "column", since->name));
+  g_ptr_array_add (notes, g_strdup_printf ("%s has several rows, each with its %s: they are states of one entity, true since then",
+                                           column->name, since->name));
+}
+
+/* Rows that happened once have no history: they are a fact. A note says why, or what a person may know better. */
+static ModelKind
+choose_kind (const StagedTable *staged, ProposedKey key, const Json *references, GPtrArray *notes)
+{
+  bool sure = false, refers = json_array_size (references) > 0;
+  const StagedColumn *time = key.dated ? NULL : propose_event (staged, key, &sure);
+  if (time != NULL && sure && !refers && key.count > 0)
+    g_ptr_array_add (notes,
+                     g_strdup_printf ("%s is when a row happened, so this is a fact; \"kind\": \"dimension\" is for things that "
+                                      "change, and keeps what they were",
+                                      time->name));
+  if (time != NULL && sure && refers)
+    g_ptr_array_add (notes, g_strdup_printf ("\"as_of\": \"%s\" in a reference shows each row beside what was true then, as %s_at",
+                                             time->name, staged->table));
+  if (key.count == 0 || refers || (time != NULL && sure))
+    return MODEL_FACT;
+  if (time != NULL)
+    g_ptr_array_add (
+        notes,
+        g_strdup_printf ("if a row happened once, at its %s, and never changes, it is an event: \"kind\": \"fact\"", time->name));
+  return MODEL_DIMENSION;
+}
+
 Json *
 propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalog, const ModelWords *words, GPtrArray *ret_notes,
                GError **error)
 {
   g_autoptr (GHashTable) referenced = g_hash_table_new (NULL, NULL);
-  g_autoptr (Json) references = propose_references (staged, key, catalog, referenced, ret_notes);
-  ModelKind kind = key.count == 0 || json_array_size (references) > 0 ? MODEL_FACT : MODEL_DIMENSION;
+  /* Who has states refers to nobody: a dimension has no references. */
+  g_autoptr (Json) references = key.dated ? json_array () : propose_references (staged, key, catalog, referenced, ret_notes);
+  ModelKind kind = choose_kind (staged, key, references, ret_notes);
   g_autoptr (Json) model = json_pack ("{s:s, s:s, s:s}", "$schema", "../schema/model.schema.json", "table", staged->table, "kind",
                                       model_kind_word (kind));
   if (key.count > 0)
@@ -211,7 +236,9 @@ propose_model (const StagedTable *staged, ProposedKey key, const Catalog *catalo
                                "are appended"));
   if (json_array_size (references) > 0)
     json_object_set (model, "references", references);
-  if (kind == MODEL_DIMENSION)
+  if (key.dated)
+    set_since (model, staged, key, ret_notes);
+  else if (kind == MODEL_DIMENSION)
     note_time (staged, ret_notes);
   json_object_set_new (model, "columns", propose_columns (staged, key, referenced, kind, ret_notes));
   if (key.count > 0)

@@ -49,12 +49,24 @@ rank_of (const StagedTable *staged, const StagedColumn *column)
   return RANK_OTHER;
 }
 
+bool
+propose_is_of_key (ProposedKey key, guint index)
+{
+  return (key.count > 0 && key.columns[0] == index) || (key.count > 1 && key.columns[1] == index);
+}
+
+bool
+propose_names_a_key (const StagedTable *staged, const StagedColumn *column)
+{
+  return rank_of (staged, column) != RANK_OTHER;
+}
+
 /* Amounts, moments and documents that happen to be unique identify nothing. */
 static bool
 may_be_key (const StagedColumn *column)
 {
   static const char *const types[] = { "text", "bigint", "uuid", "date", NULL };
-  return g_strv_contains (types, column->type);
+  return g_strv_contains (types, column->type) && !propose_is_measure (column);
 }
 
 static bool
@@ -133,14 +145,34 @@ propose_pairs (const StagedTable *staged)
   return pairs;
 }
 
+/* Several rows of a key, each since its own time, are states of one entity: the other column is the key. */
+static bool
+take_dated (const StagedTable *staged, ProposedKey *pair)
+{
+  for (guint part = 0; part < 2; part++)
+    if (propose_says_since (g_ptr_array_index (staged->columns, pair->columns[part])))
+      {
+        guint other = pair->columns[1 - part];
+        const StagedColumn *column = g_ptr_array_index (staged->columns, other);
+        *pair = (ProposedKey) { { other }, 1, column->distinct, true, pair->columns[part] };
+        return true;
+      }
+  return false;
+}
+
 ProposedKey
 propose_pair (const StagedTable *staged, const GArray *pairs)
 {
+  ProposedKey first = { .count = 0 };
   for (guint i = 0; i < pairs->len; i++)
     {
-      const ProposedKey *pair = &g_array_index (pairs, ProposedKey, i);
-      if (pair->distinct > 0 && is_unique (staged, pair->distinct, staged->rows))
-        return *pair;
+      ProposedKey pair = g_array_index (pairs, ProposedKey, i);
+      if (pair.distinct == 0 || !is_unique (staged, pair.distinct, staged->rows))
+        continue;
+      if (take_dated (staged, &pair))
+        return pair;
+      if (first.count == 0)
+        first = pair;
     }
-  return (ProposedKey) { .count = 0 };
+  return first;
 }

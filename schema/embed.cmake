@@ -1,4 +1,4 @@
-# Writes every SQL file as a C byte array, and the table sql_embedded[] of their names.
+# Writes every file as a C byte array, and the table of their names: "TABLE[]" of { name, text }, whose type HEADER has.
 set (arrays "")
 set (rows "")
 set (i 0)
@@ -9,4 +9,4 @@ foreach (file IN LISTS FILES)
   string (APPEND rows "  { \"${file}\", (const char *) file_${i} },\n")
   math (EXPR i "${i} + 1")
 endforeach ()
-file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"schema/sql_embedded.h\"\n\n${arrays}\nconst SqlFile sql_embedded[] = {\n${rows}  { 0, 0 },\n};\n")
+file (WRITE ${OUTPUT} "/* Made by embed.cmake. */\n#include \"${HEADER}\"\n\n${arrays}\nconst ${TABLE}[] = {\n${rows}  { 0, 0 },\n};\n")

@@ -39,8 +39,8 @@ alerts_due (Db *db, const char *target, AlertsDue *ret_due, GError **error)
 bool
 alerts_note (Db *db, const char *target, const char *rules, GError **error)
 {
-  static const char *const statements[] = { "alerts/note_begin", "alerts/note",    "alerts/close",
-                                            "alerts/open",       "alerts/advance", NULL };
+  static const char *const statements[] = { "alerts/note_begin", "alerts/note_plan", "alerts/note", "alerts/close",
+                                            "alerts/open",       "alerts/advance",   NULL };
   const SqlVar vars[] = { { "target", target }, { "rules", rules } };
   return finish (db, sql_run_all (db, statements, vars, G_N_ELEMENTS (vars), error), error);
 }

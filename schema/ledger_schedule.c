@@ -96,30 +96,25 @@ schedule_next (Db *db, const char *names, bool *ret_any, int64_t *ret_next, GErr
 }
 
 bool
-schedule_act (Db *db, const ScheduleAct *act, int64_t now, bool *ret_ours, GError **error)
+schedule_act (Db *db, const ScheduleAct *act, bool *ret_ours, GError **error)
 {
-  LedgerNumber next, due, moment, was;
+  LedgerNumber next, due, now, was;
+  if (act->asked)
+    return SCHEDULE_CHANGE ("act_now", ret_ours, { "name", act->name }, { "now", ledger_number (&now, act->now) },
+                            { "result", act->result }, { "message", act->message });
   return SCHEDULE_CHANGE ("act", ret_ours, { "name", act->name }, { "was", ledger_number (&was, act->was) },
                           { "due", ledger_number (&due, act->due) },
                           { "next", act->has_next ? ledger_number (&next, act->next) : NULL },
-                          { "now", ledger_number (&moment, now) }, { "result", act->result }, { "message", act->message });
+                          { "now", ledger_number (&now, act->now) }, { "result", act->result }, { "message", act->message });
 }
 
 bool
-schedule_act_now (Db *db, const ScheduleAct *act, int64_t now, bool *ret_ours, GError **error)
+schedule_end (Db *db, const ScheduleAct *act, int64_t began, GError **error)
 {
-  LedgerNumber moment;
-  return SCHEDULE_CHANGE ("act_now", ret_ours, { "name", act->name }, { "now", ledger_number (&moment, now) },
-                          { "result", act->result }, { "message", act->message });
-}
-
-bool
-schedule_end (Db *db, const ScheduleAct *act, int64_t began, int64_t now, GError **error)
-{
-  LedgerNumber next, moment, since;
-  return SCHEDULE_ASK ("end", NULL, { "name", act->name }, { "began", ledger_number (&since, began) },
-                       { "now", ledger_number (&moment, now) }, { "next", act->has_next ? ledger_number (&next, act->next) : NULL },
-                       { "result", act->result }, { "message", act->message });
+  LedgerNumber next, now, since;
+  return SCHEDULE_ASK (
+      "end", NULL, { "name", act->name }, { "began", ledger_number (&since, began) }, { "now", ledger_number (&now, act->now) },
+      { "next", act->has_next ? ledger_number (&next, act->next) : NULL }, { "result", act->result }, { "message", act->message });
 }
 
 bool

@@ -46,21 +46,21 @@ bool schedule_next (Db *db, const char *names, bool *ret_any, int64_t *ret_next,
 typedef struct
 {
   const char *name;
+  bool asked;  /* somebody asked for it, whatever its times, and they stay: was, due and next play no part */
   int64_t was; /* its next due time as it was read */
   int64_t due; /* the one that is acted for, and settled with those before it */
   bool has_next;
   int64_t next;
+  int64_t now;
   const char *result;  /* a word; NULL: it is under way from now on, until schedule_end */
   const char *message; /* for people; NULL: nothing to say */
 } ScheduleAct;
 
 /* *ret_ours false: somebody else has acted, it was paused, or it is under way. */
-bool schedule_act (Db *db, const ScheduleAct *act, int64_t now, bool *ret_ours, GError **error);
-/* The same for whom somebody asked: was, due and next play no part. */
-bool schedule_act_now (Db *db, const ScheduleAct *act, int64_t now, bool *ret_ours, GError **error);
+bool schedule_act (Db *db, const ScheduleAct *act, bool *ret_ours, GError **error);
 
-/* It was under way since "began". next: NULL: it stays as it is. */
-bool schedule_end (Db *db, const ScheduleAct *act, int64_t began, int64_t now, GError **error);
+/* It was under way since "began". Without a next due time that stays as it is; without a message so does that. */
+bool schedule_end (Db *db, const ScheduleAct *act, int64_t began, GError **error);
 /* Those of the names that are under way: name, began. */
 bool schedule_under_way (Db *db, const char *names, DbResult **ret_rows, GError **error);
 

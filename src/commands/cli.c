@@ -10,6 +10,7 @@
 /* clang-format off */
 const Command *const cli_table[] = {
   &command_init,
+  &command_demo,
   &command_watch,
   &command_load,
   &command_diff,

@@ -3,17 +3,13 @@
 #include "base/text.h"
 #include "schema/migrate.h"
 #include "src/commands/cli.h"
+#include "src/commands/init_home.h"
 #include "src/server/connect.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What was made, told as it happens to a person, at the end to a program. */
-typedef struct
-{
-  bool json;
-  Json *made; /* array of text */
-} Report;
+typedef InitReport Report;
 
 static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
 {
@@ -21,7 +17,7 @@ static void G_GNUC_PRINTF (2, 3) note (Report *report, const char *format, ...)
   va_start (arguments, format);
   g_autofree char *what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  if (!report->json)
+  if (!report->quiet)
     printf ("made %s\n", what);
   json_array_append_new (report->made, weir_json_string (what));
 }
@@ -128,8 +124,8 @@ choose_folder (Call *call)
     settings_give (&call->given, home, ".");
 }
 
-static bool
-make_home (Call *call, Report *report, GError **error)
+bool
+init_home (Call *call, InitReport *report, GError **error)
 {
   bool was_home = settings_is_home (settings_given_text (&call->given, settings_row (home), NULL));
   const Settings *settings = call->settings = settings_load (&call->given, HOME_CREATE, error);
@@ -148,7 +144,7 @@ run (Call *call, int *ret_code, GError **error)
   g_autoptr (Json) made = json_array ();
   Report report = { call->json, made };
   choose_folder (call);
-  if (!make_home (call, &report, error))
+  if (!init_home (call, &report, error))
     return false;
   if (call->json)
     {

@@ -29,7 +29,7 @@ static const Command *const words[] = { &word_schedule_next, &word_schedule_paus
 void
 schedule_work_clear (ScheduleWork *work)
 {
-  if (work->keeper.works != NULL)
+  if (work->keeper.works.by_name != NULL)
     keeper_clear (&work->keeper);
   g_clear_pointer (&work->db, db_free);
   g_clear_pointer (&work->program, g_free);

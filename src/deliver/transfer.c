@@ -130,6 +130,7 @@ run_http (Transfer *transfer, const Json *http, Answer *answer)
   headers = curl_slist_append (headers, "Expect:");
   transfer->body = kept;
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (curl, CURLOPT_DEFAULT_PROTOCOL, "https");
   curl_easy_setopt (curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt (curl, CURLOPT_URL, text_of (http, "url"));
   curl_easy_setopt (curl, CURLOPT_USERAGENT, "weir/" WEIR_VERSION);

@@ -164,7 +164,10 @@ add_commands_of_run (AlertKind kind, GPtrArray *commands, const Json *item)
   g_autofree char *run = g_strndup (text_of (item, "run"), RUN_SHOWN);
   bool rejects = text_of (item, "rejects") != NULL && kind != ALERT_APPLIED;
   add (commands, "weir %s %s", rejects ? "rejects" : "runs", run);
-  if (kind == ALERT_REFUSED)
+  bool left = g_strcmp0 (text_of (item, "disposition"), "left") == 0;
+  if (kind == ALERT_REFUSED && left)
+    add (commands, "weir check");
+  else if (kind == ALERT_REFUSED)
     add (commands, "weir retry %s", run);
   if (kind != ALERT_HELD)
     return;

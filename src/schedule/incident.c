@@ -113,9 +113,8 @@ is_of (const Catalog *catalog, const char *name, const char *table)
   return strcmp (route.table, table) == 0;
 }
 
-/* A file of the table that lies in the drop folder; NULL: there is none, or it cannot be seen. Owned by the caller. */
-static char *
-find_lying (const Settings *settings, const Catalog *catalog, const char *table)
+char *
+incident_find_lying (const Settings *settings, const Catalog *catalog, const char *table)
 {
   g_autoptr (GPtrArray) entries = scan_folder (settings->imports, NULL, NULL, NULL);
   for (guint i = 0; entries != NULL && i < entries->len; i++)
@@ -128,12 +127,9 @@ find_lying (const Settings *settings, const Catalog *catalog, const char *table)
 }
 
 bool
-incident_find_arrival (Db *db, const Settings *settings, const Catalog *catalog, const Piece *piece, int64_t due,
-                       Arrival *ret_arrival, GError **error)
+incident_find_arrival (Db *db, const Piece *piece, int64_t due, const char *lying, Arrival *ret_arrival, GError **error)
 {
   const char *table = piece->model->table;
-  /* What lies there is looked for first: what is loaded in between is found in the ledger then. */
-  g_autofree char *lying = find_lying (settings, catalog, table);
   bool in_work = false;
   if (!incident_since (db, table, timing_counts_from (&piece->timing, due), &ret_arrival->since, error)
       || !incident_file_in_work (db, table, ret_arrival->since, &in_work, error)
@@ -142,7 +138,7 @@ incident_find_arrival (Db *db, const Settings *settings, const Catalog *catalog,
   ret_arrival->came = ret_arrival->file != NULL;
   ret_arrival->waits = !ret_arrival->came && (lying != NULL || in_work);
   if (!ret_arrival->came)
-    ret_arrival->file = g_steal_pointer (&lying);
+    ret_arrival->file = g_strdup (lying);
   return true;
 }
 

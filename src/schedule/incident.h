@@ -23,8 +23,11 @@ typedef struct
 void arrival_clear (Arrival *arrival);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arrival, arrival_clear)
 
-bool incident_find_arrival (Db *db, const Settings *settings, const Catalog *catalog, const Piece *piece, int64_t due,
-                            Arrival *ret_arrival, GError **error);
+/* A file of the table that lies in the drop folder; NULL: there is none, or it cannot be seen. Owned by the caller. Looked for before the arrival:
+ * what is loaded in between is found by that. */
+char *incident_find_lying (const Settings *settings, const Catalog *catalog, const char *table);
+
+bool incident_find_arrival (Db *db, const Piece *piece, int64_t due, const char *lying, Arrival *ret_arrival, GError **error);
 
 /* Opens "stale" for the due time. *ret_text: what there is to tell; NULL: it was told already. In the caller's transaction. */
 bool incident_open_stale (Db *db, const Piece *piece, int64_t due, const Arrival *arrival, char **ret_text, GError **error);

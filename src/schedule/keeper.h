@@ -12,21 +12,19 @@
 #define WEIR_SRC_SCHEDULE_KEEPER_H
 
 #include "base/log.h"
-#include "src/schedule/piece.h"
+#include "src/schedule/works.h"
 
 typedef struct
 {
   const Settings *settings;
   const TimedJob *jobs;
-  const char *program;                                         /* the path of this weir */
   void (*tell) (LogLevel level, const char *text, void *data); /* a line for people; NULL: to stdout */
   void *tell_data;
   int64_t begun; /* since when it is here, where files that lie in the drop folder are loaded meanwhile; 0: nobody loads them */
   bool locked;
-  bool logged;       /* what it says goes into a log */
-  char *followed;    /* what the ledger has followed */
-  GStrv environment; /* of jobs; NULL: none has been begun */
-  GHashTable *works; /* by name: jobs under way */
+  bool logged;    /* what it says goes into a log */
+  char *followed; /* what the ledger has followed */
+  Works works;
 } Keeper;
 
 /* All is borrowed. */

@@ -23,6 +23,7 @@ struct Work
   int64_t until; /* monotonic */
   bool asked;    /* to end */
   bool over;
+  char *failure; /* of one that is over; NULL: it went well */
 };
 
 typedef struct
@@ -88,6 +89,7 @@ work_free (Work *work)
       kill (work->pid, SIGKILL);
       waitpid (work->pid, NULL, 0);
     }
+  g_free (work->failure);
   g_free (work);
 }
 
@@ -113,20 +115,26 @@ describe (const Work *work, int status)
   return WEXITSTATUS (status) == 0 ? NULL : g_strdup_printf ("exit code %d", WEXITSTATUS (status));
 }
 
-bool
-work_is_over (Work *work, char **ret_failure)
+/* Its time has passed. */
+static void
+ask_to_end (Work *work)
 {
-  int status;
-  if (waitpid (work->pid, &status, WNOHANG) == work->pid)
-    {
-      work->over = true;
-      *ret_failure = describe (work, status);
-      return true;
-    }
-  if (g_get_monotonic_time () < work->until)
-    return false;
   kill (work->pid, work->asked ? SIGKILL : SIGTERM);
   work->asked = true;
   work->until = g_get_monotonic_time () + GENTLE_US;
-  return false;
+}
+
+bool
+work_is_over (Work *work, const char **ret_failure)
+{
+  int status;
+  if (!work->over && waitpid (work->pid, &status, WNOHANG) == work->pid)
+    {
+      work->over = true;
+      work->failure = describe (work, status);
+    }
+  else if (!work->over && g_get_monotonic_time () >= work->until)
+    ask_to_end (work);
+  *ret_failure = work->failure;
+  return work->over;
 }

@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
 /* Asks it to end, and waits for that, though not for long. */
 void work_stop (Work *work);
 
-/* Whether it is over, and how: *ret_failure NULL: well; owned by the caller. Ends it, gently and then not, when its time has passed. */
-bool work_is_over (Work *work, char **ret_failure);
+/* Whether it is over, and how: *ret_failure NULL: well; borrowed. Ends it, gently and then not, when its time has passed. */
+bool work_is_over (Work *work, const char **ret_failure);
 
 #endif

@@ -219,6 +219,38 @@ test_digests (void **state)
   assert_int_equal (sink_count (sink, true), 3);
 }
 
+/* What an error says in detail may quote a cell: it is told of tables alone whose model has no "pii", and can be read. */
+static void
+test_personal_tables (void **state)
+{
+  static const struct
+  {
+    const char *columns;
+    bool told;
+  } cases[] = {
+    { "{\"name\": {\"pii\": true}}", false },
+    { "{\"name\": {\"type\": \"text\"}}", true },
+  };
+  Home *home = *state;
+  g_autoptr (Sink) sink = sink_http (home->path);
+  configure_webhook (home, sink, "");
+  begin_telling (home);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *model = g_strdup_printf (
+          "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"columns\": %s}", cases[i].columns);
+      g_autofree char *name = g_strdup_printf ("users-%zu.csv", i), *path = g_strconcat ("imports/", name, NULL);
+      home_write_model (home, "users", model);
+      home_drop (home, name, "age\n7\n");
+      assert_weir (home, 1, "load", path, "--archive", NULL);
+      assert_weir (home, 0, "notify", "send", NULL);
+      g_autofree char *lines = taken_at (sink, i, "data.lines");
+      assert_contains (lines, "the file has no column \\\"email\\\"");
+      assert_true ((strstr (lines, "Its first row was taken for the header") != NULL) == cases[i].told);
+      let_an_hour_pass (home);
+    }
+}
+
 /* Slack's body: what Slack takes for markup is not. */
 static void
 test_slack (void **state)
@@ -365,6 +397,7 @@ main (void)
     cmocka_unit_test_setup_teardown (test_late_and_applied, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_expected, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_digests, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_personal_tables, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_slack, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_commands, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_what_is_not_delivered, home_setup, home_teardown),

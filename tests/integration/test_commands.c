@@ -1,4 +1,6 @@
 /* The commands: what they print, their JSON, and their exit codes. */
+#include "src/commands/cli.h"
+#include "tests/support/json_page.h"
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
@@ -713,6 +715,16 @@ test_status_watched (void **state)
   assert_json (first, "tables.0.table", "users");
 }
 
+/* What is in each object of it, each test that sees one looks at (json_page.h). */
+static void
+test_json_of_each_command_is_told (void **state)
+{
+  (void) state;
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    if ((*command)->takes & TAKES_JSON && !json_page_has ((*command)->name))
+      fail_msg ("docs/json.md says nothing of weir %s", (*command)->name);
+}
+
 int
 main (void)
 {
@@ -720,6 +732,7 @@ main (void)
 #define TEST_EMPTY(name) cmocka_unit_test_setup_teardown (name, home_setup_empty, home_teardown)
   const struct CMUnitTest tests[] = {
     TEST (test_no_home),
+    TEST (test_json_of_each_command_is_told),
     TEST (test_usage),
     TEST_EMPTY (test_init),
     TEST (test_runs),

@@ -11,7 +11,7 @@ static const struct
   const char *words, *offered;
 } cases[] = {
   { "ini", "init" },
-  { "d", "diff discard drop db" },
+  { "d", "demo diff discard drop db" },
   { "--", "--version --help --home --database" },
   { "load --d", "--dry-run --database" },
   { "--home HOME load --d", "--dry-run --database" },

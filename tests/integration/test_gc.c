@@ -420,6 +420,8 @@ test_again_on_one_connection (void **state)
       assert_int_equal (report.archive.files, day == 2 ? 6 : 0);
       assert_int_equal (report.details, day == 2 ? 5 : 0);
       age (home, 50);
+      age_folder (home, "archive", 100);
+      age_folder (home, "failed", 100);
     }
   assert_weir (home, 0, "verify", NULL);
 }

@@ -1,5 +1,5 @@
 /* `weir page` over HTTP: its pages and objects, and what is hostile in files. */
-#include "tests/support/page.h"
+#include "tests/support/web_page.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Who may see and do what on the page, its bounds, what it counts, and what it is without a database. */
-#include "tests/support/page.h"
+#include "tests/support/web_page.h"
 
 #include "src/page/page_db.h"
 

@@ -292,7 +292,7 @@ test_how_it_ends (void **state)
   sql_run_text (home, "delete from weir.schedule");
   g_auto (Someone) someone = { 0 };
   someone_begin (&someone, home, beat, NULL);
-  someone.keeper.program = "/nowhere/weir";
+  someone.keeper.works.program = "/nowhere/weir";
   do_whole_round (&someone, "2026-11-30T05:30:00Z");
   do_whole_round (&someone, "2026-11-30T06:00:00Z");
   g_autofree char *row = sql_text_rows (home, ROW);
@@ -342,18 +342,20 @@ test_a_due_time_is_had_once (void **state)
   someone_begin (&someone, home, beat, NULL);
   do_whole_round (&someone, "2026-11-30T05:30:00Z");
   const int64_t six = instant_of ("2026-11-30T06:00:00Z"), seven = instant_of ("2026-11-30T07:00:00Z");
-  const ScheduleAct at_six = { "beat", six, six, true, seven, "done", NULL };
-  const ScheduleAct at_seven = { "beat", seven, seven, true, seven + 3600, NULL, NULL };
-  const ScheduleAct at_eight = { "beat", seven + 3600, seven + 3600, true, seven + 7200, "done", NULL };
+  ScheduleAct at_six = { .name = "beat", .was = six, .due = six, .has_next = true, .next = seven, .now = six, .result = "done" };
+  ScheduleAct at_seven = { .name = "beat", .was = seven, .due = seven, .has_next = true, .next = seven + 3600, .now = seven };
+  ScheduleAct at_eight = at_seven;
+  at_eight.was = at_eight.due = at_eight.now = seven + 3600;
   bool ours, done;
-  assert_true (schedule_act (someone.db, &at_six, six, &ours, NULL) && ours);
-  assert_true (schedule_act (someone.db, &at_six, six, &ours, NULL) && !ours);
+  assert_true (schedule_act (someone.db, &at_six, &ours, NULL) && ours);
+  assert_true (schedule_act (someone.db, &at_six, &ours, NULL) && !ours);
   assert_true (schedule_pause (someone.db, "beat", &done, NULL));
-  assert_true (schedule_act (someone.db, &at_seven, seven, &ours, NULL) && !ours);
+  assert_true (schedule_act (someone.db, &at_seven, &ours, NULL) && !ours);
   assert_true (schedule_resume (someone.db, "beat", true, seven, &done, NULL));
-  assert_true (schedule_act (someone.db, &at_seven, seven, &ours, NULL) && ours);
-  assert_true (schedule_act (someone.db, &at_eight, seven + 3600, &ours, NULL) && !ours);
-  assert_true (schedule_act_now (someone.db, &at_eight, seven + 3600, &ours, NULL) && !ours);
+  assert_true (schedule_act (someone.db, &at_seven, &ours, NULL) && ours);
+  assert_true (schedule_act (someone.db, &at_eight, &ours, NULL) && !ours);
+  at_eight.asked = true;
+  assert_true (schedule_act (someone.db, &at_eight, &ours, NULL) && !ours);
 }
 
 /* Stopped, as by SIGTERM: what was under way is ended, and that is written down. */

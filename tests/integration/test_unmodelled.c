@@ -130,6 +130,37 @@ test_odd_header_alone (void **state)
   assert_load (applied, "applied", "read=3 inserted=3 staged=3");
 }
 
+/* What happened once is a fact, what has states a dimension: proposed, written, and loaded by it. */
+static const struct
+{
+  const char *table, *text, *kind, *shows;
+} proposals[] = {
+  { "orders", "order_id;country;amount;shipped\n1001;NO;1299.00;2026-01-03\n1002;SE;89.50;2026-01-04\n", "fact",
+    "select order_id from warehouse.orders order by 1 limit 1" },
+  { "readings", "sensor,at,celsius\n1001,2026-01-01 10:00,20.5\n1001,2026-01-01 11:00,21.5\n1002,2026-01-01 10:00,3.5\n", "fact",
+    "select sensor from warehouse.readings where celsius = 21.5" },
+  { "shops", "code,opened\n1001,2026-01-01\n1002,2026-02-01\n", "dimension", "select min(code) from warehouse.shops_current" },
+  { "prices", "sku,valid_from,price\n1001,2026-01-01,5\n1001,2026-02-01,6\n1002,2026-01-01,7\n", "dimension",
+    "select sku from warehouse.prices where price = 5 and effective_end_date = '2026-02-01Z'" },
+};
+
+static void
+test_events_and_entities (void **state)
+{
+  Home *home = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (proposals); i++)
+    {
+      g_autofree char *file = g_strconcat (proposals[i].table, ".csv", NULL);
+      print_message ("  %s\n", file);
+      g_autoptr (Json) staged = load_text (home, file, proposals[i].text, NULL);
+      g_autoptr (Outcome) written = expect_weir (home, 0, "model", proposals[i].table, "--write", NULL);
+      g_autoptr (Json) model = outcome_json (written);
+      assert_json (model, "kind", proposals[i].kind);
+      assert_weir (home, 0, "retry", file, NULL);
+      assert_sql (home, "1001", "%s", proposals[i].shows);
+    }
+}
+
 /* What can be read in two ways travels too. */
 static void
 test_ambiguous_column (void **state)
@@ -245,6 +276,7 @@ main (void)
     TEST (test_staged),
     TEST (test_model_and_retry),
     TEST (test_model_of_many_columns),
+    TEST (test_events_and_entities),
     TEST (test_odd_headers),
     TEST (test_odd_header_alone),
     TEST (test_ambiguous_column),

@@ -1,21 +1,13 @@
-/* A `weir page` of a test home. */
+/* The examples of a page as a test: commands behind "    $ ", and below each what it prints. They run in one bash, in the page's order, in
+ * the home's folder, with weir in PATH. */
 #ifndef WEIR_TESTS_SUPPORT_PAGE_H
 #define WEIR_TESTS_SUPPORT_PAGE_H
 
-#include "http.h"
+#include "home.h"
 
-/* False, after a word, where there is no weir-page: it is built where libmicrohttpd is. */
-bool page_is_built (void);
-
-/* The port of the address in what it printed; 0: none. */
-int page_port (const char *text);
-
-/* Starts it on a port of its own; returns once it listens. */
-Background *start_page (Home *home, int *ret_port);
-
-/* Whether the page at the path has the text now. */
-bool page_says (int port, const char *path, const char *headers, const char *text);
-
-void assert_lacks (const char *haystack, const char *needle);
+/* Runs those between the two headings (NULL: from the beginning, to the end) of a page of the source tree, "docs/ledger.md". What each prints,
+ * on stdout and stderr, must be what the page says, but for ids, times and how long something took; behind it "exit code N" where that
+ * is not 0. "..." alone stands for anything. Returns how many there are. */
+guint page_run (Home *home, const char *name, const char *begin, const char *end);
 
 #endif

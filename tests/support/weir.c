@@ -1,5 +1,7 @@
 #include "weir.h"
 
+#include "json_page.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -87,6 +89,7 @@ run_weir_argv (Home *home, const char *const *arguments)
   g_file_get_contents (err, &outcome->err, NULL, NULL);
   g_autofree char *line = g_strjoinv (" ", (char **) arguments);
   g_string_append_printf (home->transcript, "$ weir %s\n%s%s", line, outcome->out, outcome->err);
+  json_page_check (arguments, outcome->out);
   return outcome;
 }
 

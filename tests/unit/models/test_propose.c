@@ -60,6 +60,7 @@ static const struct
   { "equal events have no key", "visits", 10, 5, { { "page", "text", 10, 5 } }, NULL },
   { "a few lines that are there twice", "t", 1000, 995, { { "a", "text", 1000, 995 } }, "a" },
   { "no duplicates in what is no key by name", "t", 10000, 10000, { { "a", "text", 10000, 9999 } }, NULL },
+  { "a unique whole amount is no key", "t", 10, 10, { { "total_price", "bigint", 10, 10 } }, NULL },
   { "a unique amount is no key", "t", 10, 10, { { "amount", "numeric", 10, 10 } }, NULL },
   { "a unique moment is no key", "t", 10, 10, { { "at", "timestamp", 10, 10 } }, NULL },
   { "a few empty keys", "users", 1000, 1000, { { "email", "text", 995, 995 } }, "email" },
@@ -260,6 +261,103 @@ test_a_table_that_no_model_can_have (void **state G_GNUC_UNUSED)
   assert_int_equal (error->code, WEIR_ERROR_MODEL);
 }
 
+static ProposedKey
+find_key (const StagedTable *staged, int64_t pair_distinct)
+{
+  ProposedKey key = propose_single (staged);
+  g_autoptr (GArray) pairs = propose_pairs (staged);
+  for (guint i = 0; i < pairs->len; i++)
+    g_array_index (pairs, ProposedKey, i).distinct = pair_distinct;
+  return key.count > 0 ? key : propose_pair (staged, pairs);
+}
+
+/* Of 100 rows, all of which have values but where it says otherwise. A note has these words; NULL: none of a kind. */
+static const struct
+{
+  const char *table;
+  Column columns[COLUMNS];
+  const char *kind, *note;
+} kinds[] = {
+  /* the time is in the key */
+  { "readings",
+    { { "sensor", "text", 100, 3 }, { "seen", "timestamp", 100, 60 }, { "c", "numeric", 100, 90 } },
+    "fact",
+    "seen is when" },
+  { "weather", { { "d", "date", 100, 100 }, { "rain", "numeric", 100, 80 } }, "fact", "d is when a row happened" },
+  /* the time has the name of one */
+  { "orders", { { "order_id", "bigint", 100, 100 }, { "order_date", "date", 100, 20 } }, "fact", "order_date is when" },
+  { "baskets", { { "basket_id", "bigint", 100, 100 }, { "basket_time", "date", 100, 90 } }, "fact", "basket_time is when" },
+  { "t", { { "id", "bigint", 100, 100 }, { "sold_at", "date", 100, 90 } }, "fact", "sold_at is when" },
+  { "t", { { "id", "bigint", 100, 100 }, { "timestamp", "date", 100, 90 } }, "fact", "timestamp is when" },
+  /* any other time, in rows that measure something and are about others */
+  { "tickets",
+    { { "id", "bigint", 100, 100 }, { "rider_id", "bigint", 100, 9 }, { "scan", "date", 100, 20 }, { "price", "numeric", 100, 7 } },
+    "fact",
+    "scan is when" },
+  { "tickets", { { "id", "bigint", 100, 100 }, { "scan", "date", 100, 20 }, { "price", "numeric", 100, 7 } }, "dimension", NULL },
+  { "tickets",
+    { { "id", "bigint", 100, 100 }, { "rider_id", "bigint", 100, 9 }, { "scan", "date", 100, 20 } },
+    "dimension",
+    "once, at its scan" },
+  /* times that things have which go on */
+  { "people", { { "email", "text", 100, 100 }, { "date_of_birth", "date", 100, 90 } }, "dimension", NULL },
+  { "staff",
+    { { "id", "bigint", 100, 100 },
+      { "team_id", "bigint", 100, 9 },
+      { "hired_on", "date", 100, 20 },
+      { "pay", "numeric", 100, 7 } },
+    "dimension",
+    NULL },
+  { "people", { { "email", "text", 100, 100 }, { "updated_at", "date", 100, 90 } }, "dimension", "may say since when" },
+  /* a time that not all have yet is none at which all happened */
+  { "parcels", { { "id", "bigint", 100, 100 }, { "sent_at", "date", 70, 60 } }, "dimension", NULL },
+  /* nobody can tell */
+  { "carts",
+    { { "id", "bigint", 100, 100 },
+      { "user_id", "bigint", 100, 9 },
+      { "created_at", "date", 100, 20 },
+      { "total", "numeric", 100, 7 } },
+    "dimension",
+    "if a row happened once, at its created_at" },
+};
+
+static void
+test_events_are_facts (void **state G_GNUC_UNUSED)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      print_message ("  %s, %zu\n", kinds[i].table, i);
+      g_autoptr (StagedTable) staged = make_table (kinds[i].table, 100, 100, kinds[i].columns);
+      g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+      g_autofree char *text = propose (staged, find_key (staged, 100), notes);
+      g_autofree char *kind = g_strdup_printf ("\"kind\":\"%s\",\"business_key\"", kinds[i].kind);
+      assert_non_null (strstr (text, kind));
+      assert_int_equal (notes->len, kinds[i].note != NULL ? 1 : 0);
+      if (kinds[i].note != NULL)
+        assert_non_null (strstr (notes->pdata[0], kinds[i].note));
+    }
+}
+
+/* Of two pairs that would do, the one that says since when; what it refers to is no reference. */
+static void
+test_states_of_one_entity (void **state G_GNUC_UNUSED)
+{
+  static const Column columns[COLUMNS] = { { "account_id", "text", 100, 40 },
+                                           { "e_mail", "text", 100, 40 },
+                                           { "valid_from", "date", 100, 9 } };
+  g_autoptr (StagedTable) staged = make_table ("accounts", 100, 100, columns);
+  g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = propose (staged, find_key (staged, 100), notes);
+  assert_string_equal (text, HEAD
+                       "\"table\":\"accounts\",\"kind\":\"dimension\",\"business_key\":[\"account_id\"],"
+                       "\"id\":{\"column\":\"account_uuid\",\"hash\":\"hmac-sha256\",\"normalize\":[\"trim\"]},"
+                       "\"effective\":{\"column\":\"valid_from\"},"
+                       "\"columns\":{\"e_mail\":{\"type\":\"text\"},\"valid_from\":{\"type\":\"date\"}},\"duplicates\":\"last\"}");
+  assert_int_equal (notes->len, 1);
+  assert_string_equal (notes->pdata[0],
+                       "account_id has several rows, each with its valid_from: they are states of one entity, true since then");
+}
+
 int
 main (void)
 {
@@ -274,6 +372,8 @@ main (void)
     cmocka_unit_test (test_the_own_key_is_no_reference),
     cmocka_unit_test (test_a_reference_whose_id_is_a_column_already_is_left_out),
     cmocka_unit_test (test_a_table_that_no_model_can_have),
+    cmocka_unit_test (test_events_are_facts),
+    cmocka_unit_test (test_states_of_one_entity),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
 }

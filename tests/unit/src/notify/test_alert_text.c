@@ -73,6 +73,7 @@ test_what_is_not_told (void **state)
       bool told = cases[i].lines == 2 && strcmp (text->lines->pdata[1], "a cell") == 0;
       assert_true (told == (i == 0));
       assert_string_equal (text->commands->pdata[0], i == 2 ? "weir rejects 01234567" : "weir runs 01234567");
+      assert_string_equal (text->commands->pdata[1], "weir check");
       assert_non_null (strstr (text->kept, "the file stays where it is"));
     }
 }

@@ -132,9 +132,12 @@ a_dead_supervisor_says_nothing (void **state)
   assert_int_equal (count_files (folder), 1);
   assert_names (folder, "");
   assert_int_equal (count_files (folder), 1);
+  assert_false (board_is_shown (folder));
   g_autoptr (Board) board = board_new (folder);
-  assert_int_equal (count_files (folder), 0);
+  assert_int_equal (count_files (folder), 1); /* its own */
+  assert_true (board_is_shown (folder));
   g_clear_pointer (&board, board_free);
+  assert_int_equal (count_files (folder), 0);
   remove_tree (folder);
 }
 
