@@ -1,4 +1,5 @@
-# weir in a small image, without PostgreSQL's server: WEIR_DATABASE says where the database is.
+# weir in a small image, without PostgreSQL's server: WEIR_DATABASE says where the database is. It writes into its volume alone, so that
+# the rest may be read-only, and needs no capability (compose.yaml).
 FROM debian:bookworm-slim AS build
 WORKDIR /src
 COPY scripts/deps scripts/deps
@@ -7,16 +8,18 @@ COPY . .
 RUN cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
   && cmake --build build \
   && cmake --install build --prefix /usr/local --strip
+# The packages of the libraries that the programs were linked with.
+RUN for library in $(ldd /usr/local/bin/weir* | awk '$2 == "=>" { print $1 }' | sort -u); do dpkg -S "*/$library"; done \
+  | cut -d: -f1 | grep -v -e -dev -e -dbg | sort -u >/packages
 
 FROM debian:bookworm-slim
+COPY --from=build /packages /usr/local/share/weir/
 RUN apt-get update -q \
-  && apt-get install -y -q --no-install-recommends \
-    libpq5 libcsv3 libxxhash0 libuuid1 libssl3 libinotifytools0 libjansson4 libglib2.0-0 zlib1g libzstd1 tzdata libcurl4 ca-certificates libmicrohttpd12 \
+  && apt-get install -y -q --no-install-recommends $(cat /usr/local/share/weir/packages) tzdata ca-certificates \
   && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin
-COPY --from=build /usr/local/bin/weir /usr/local/bin/weir-notify /usr/local/bin/weir-deliver /usr/local/bin/weir-page /usr/local/bin/
-COPY models/*.json /usr/local/share/weir/models/
-COPY schema/model.schema.json schema/roles.sql /usr/local/share/weir/schema/
-COPY docs/*.md /usr/local/share/doc/weir/
+COPY --from=build /usr/local/bin/ /usr/local/bin/
+COPY --from=build /usr/local/share/weir/ /usr/local/share/weir/
+COPY --from=build /usr/local/share/doc/weir/ /usr/local/share/doc/weir/
 COPY scripts/container-start /usr/local/bin/
 
 # One volume holds all of the home: within it files move by rename, and are not copied.
@@ -27,5 +30,7 @@ WORKDIR /home/weir
 ENV HOME=/home/weir WEIR_HOME=/home/weir
 VOLUME /home/weir
 STOPSIGNAL SIGTERM
+# Whether the database is there, and weir can be asked; that a file was refused is no matter of health.
+HEALTHCHECK --interval=30s --timeout=20s --start-period=60s CMD weir status >/dev/null 2>&1 || [ $? -eq 1 ]
 ENTRYPOINT ["container-start"]
 CMD ["weir", "watch"]

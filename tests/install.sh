@@ -14,6 +14,38 @@ for file in bin/weir share/weir/schema/model.schema.json share/weir/schema/roles
 done
 [ ! -e "$build/weir-deliver" ] || [ -x "$prefix/bin/weir-deliver" ] || fail "weir-deliver is built, and not installed"
 
+# Each command has a page, and each shell its completion.
+made=$prefix/share
+for name in $("$prefix/bin/weir" --complete '' | cut -f1 | grep -v '^help$'); do
+  [ -f "$made/man/man1/weir-$name.1" ] || fail "weir $name has no manual page"
+done
+for file in man/man1/weir.1 man/man5/weir-model.5 man/man5/weir-settings.5 bash-completion/completions/weir zsh/site-functions/_weir \
+  fish/vendor_completions.d/weir.fish weir/schema/weir.schema.json; do
+  [ -s "$made/$file" ] || fail "$file is not installed"
+done
+for page in "$made"/man/man?/*; do
+  if command -v mandoc >/dev/null; then
+    said=$(mandoc -Tlint -Wwarning "$page") || fail "mandoc: $said"
+  fi
+  grep -q '^\.\(TH\|so\) ' "$page" || fail "$page is no manual page"
+done
+
+# The units are hardened, and name what was installed. The settings of a service stay as they are.
+units=$prefix/lib/systemd/system
+for unit in weir.service weir@.service; do
+  grep -q "^ExecStart=$prefix/bin/weir watch --home [%/]" "$units/$unit" || fail "$unit does not start what was installed"
+  ! grep -q '@[A-Z]*@' "$units/$unit" || fail "$unit is not filled in"
+  if command -v systemd-analyze >/dev/null; then
+    exposure=$(systemd-analyze security --offline=true "$units/$unit" | sed -n 's/.*exposure level[^:]*: \([0-9.]*\).*/\1/p')
+    echo "$exposure" | awk '{ exit !($1 > 0 && $1 <= 1.5) }' || fail "$unit has an exposure of $exposure, and 1.5 is the most"
+  else
+    echo "install: systemd-analyze is not installed: the units are not judged"
+  fi
+done
+echo '{"workers": 1}' >"$prefix/etc/weir/weir.json"
+cmake --install "$build" --prefix "$prefix" >"$prefix/log" || fail "cmake --install failed the second time"
+grep -q workers "$prefix/etc/weir/weir.json" || fail "the settings of the service were overwritten"
+
 # A hint that names a page names one that is there.
 mkdir -p "$prefix/home"
 echo '{"setle": 1}' >"$prefix/home/weir.json"

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "src/commands/completion.h"
+#include "src/settings/settings_show.h"
 
 #include <errno.h>
 #include <string.h>
@@ -45,8 +47,8 @@ const Command *const cli_table[] = {
 };
 /* clang-format on */
 
-static const Command *
-find_command (const char *name)
+const Command *
+cli_find (const char *name)
 {
   for (const Command *const *command = cli_table; *command != NULL; command++)
     if (g_str_equal ((*command)->name, name))
@@ -85,12 +87,49 @@ complain_unknown (const char *name)
   return command_usage (NULL, "there is no command \"%s\"", name);
 }
 
+/* "\f" and a name before each. */
+static void
+print_help (const Command *command)
+{
+  char *help[] = { (char *) command->name, (char *) "--help", NULL };
+  printf ("\f%s\n", command->name);
+  command_call (command, 2, help);
+}
+
+/* What manual pages are made of (packaging/man.awk): the overview, each command, and its words. */
+static int
+print_all (void)
+{
+  puts ("\f");
+  print_overview (stdout);
+  for (const Command *const *command = cli_table; *command != NULL; command++)
+    {
+      print_help (*command);
+      for (const Command *const *word = (*command)->words; word != NULL && *word != NULL; word++)
+        print_help (*word);
+    }
+  return 0;
+}
+
+/* The schema of weir.json, as a file. */
+static int
+print_schema (void)
+{
+  g_autoptr (Json) schema = settings_to_schema ();
+  show_json (schema);
+  return 0;
+}
+
 static int
 run_help (int argc, char **argv)
 {
+  if (argc == 2 && g_str_equal (argv[1], "--all"))
+    return print_all ();
+  if (argc == 2 && g_str_equal (argv[1], "--schema"))
+    return print_schema ();
   if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
-  const Command *command = find_command (argv[1]);
+  const Command *command = cli_find (argv[1]);
   if (command == NULL)
     return complain_unknown (argv[1]);
   char *help[] = { (char *) command->name, (char *) "--help", NULL };
@@ -122,11 +161,13 @@ dispatch (int argc, char **argv)
     return puts ("weir " WEIR_VERSION), 0;
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
     return print_overview (stdout), 0;
+  if (g_str_equal (argv[1], "--complete"))
+    return completion_print (argc - 2, argv + 2);
   if (!bring_command_forward (argc, argv))
     return command_usage (NULL, "a command is missing");
   if (g_str_equal (argv[1], "help"))
     return run_help (argc - 1, argv + 1);
-  const Command *command = find_command (argv[1]);
+  const Command *command = cli_find (argv[1]);
   return command != NULL ? command_call (command, argc - 1, argv + 1) : complain_unknown (argv[1]);
 }
 

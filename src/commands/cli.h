@@ -14,6 +14,9 @@ extern const Command command_init, command_demo, command_watch, command_load, co
 /* All of them, in the order of the help; ends with NULL. */
 extern const Command *const cli_table[];
 
+/* The one that is called so, NULL: there is none. */
+const Command *cli_find (const char *name);
+
 /* Runs `weir ARGV...`; returns the exit code. */
 int cli_main (int argc, char **argv);
 

@@ -115,35 +115,6 @@ parse_options (const Command *command, Call *call, int *count, char ***words, bo
   return true;
 }
 
-/* Once each, where several words have one of that name. */
-static void
-list_own_options (const Command *command, GPtrArray *options)
-{
-  for (const CommandOption *option = command->options; option != NULL && option->name != NULL; option++)
-    {
-      g_autofree char *name = g_strconcat ("--", option->name, NULL);
-      if (option->help != NULL && !g_ptr_array_find_with_equal_func (options, name, g_str_equal, NULL))
-        g_ptr_array_add (options, g_steal_pointer (&name));
-    }
-}
-
-char **
-command_options (const Command *command)
-{
-  GPtrArray *options = g_ptr_array_new ();
-  list_own_options (command, options);
-  for (const Command *const *word = command->words; word != NULL && *word != NULL; word++)
-    list_own_options (*word, options);
-  for (const Setting *row = settings_table; row->help != NULL; row++)
-    if (row->option != NULL && command->takes & TAKES_SETTINGS)
-      g_ptr_array_add (options, g_strdup (row->option));
-  if (command->takes & TAKES_JSON)
-    g_ptr_array_add (options, g_strdup ("--json"));
-  g_ptr_array_add (options, g_strdup ("--help"));
-  g_ptr_array_add (options, NULL);
-  return (char **) g_ptr_array_free (options, FALSE);
-}
-
 /* ---- arguments ---- */
 
 const char *

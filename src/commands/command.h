@@ -42,6 +42,7 @@ typedef struct
   const char *help;     /* NULL: it is not shown, being weir's own */
   const char *argument; /* what the help puts behind it: "N" */
   bool bare;            /* it may stand without its value, and says nothing then */
+  const char *words;    /* what its value may be, for completion: "up|down"; NULL: the help's word for it says what is known */
 } CommandOption;
 
 /* Type and place of an option; a member of another type does not compile. */
@@ -95,9 +96,6 @@ const Command *command_find_word (const Command *command, const char *name);
 const char *command_word_name (const Command *word);
 /* Runs a word: as command_call, with what its calls find in "around". */
 int command_call_word (const Command *word, const void *around, int argc, char **argv);
-
-/* Its options: "--home", ..., "--help". NULL-terminated; both the array and the texts are the caller's. */
-char **command_options (const Command *command);
 
 /* Its words, or those of its arguments ("up", "down", "status"), or none. NULL-terminated; the caller's. */
 char **command_words (const Command *command);

@@ -185,12 +185,24 @@ show_clusters (const GPtrArray *clusters, bool json)
     print_clusters (clusters);
 }
 
+static GPtrArray *
+find_all (GError **error)
+{
+  GPtrArray *former = pgclusters_list (PGPLACE_FORMER_ROOT, error);
+  GPtrArray *clusters = former != NULL ? pgclusters_list (PGPLACE_ROOT, error) : NULL;
+  if (clusters != NULL)
+    g_ptr_array_extend_and_steal (clusters, former);
+  else if (former != NULL)
+    g_ptr_array_unref (former);
+  return clusters;
+}
+
 /* Of root's clusters and homes others see too little to tell whether one is in use. */
 static GPtrArray *
 find_clusters (GError **error)
 {
   if (geteuid () == 0)
-    return pgclusters_list (PGPLACE_ROOT, error);
+    return find_all (error);
   weir_fail (error,
              &(Failure) { WEIR_ERROR_MODEL, .detail = "Where weir runs as an ordinary user, its data are in its home.",
                           .hint = "`weir db status` shows those of this home." },
@@ -282,7 +294,8 @@ run (Call *call, int *ret_code, GError **error)
     return list_clusters (call, error);
   if (g_str_equal (verb, "drop") && (options->orphans || options->orphan != NULL))
     return drop_orphans (call, ret_code, error);
-  call->settings = settings_load (&call->given, g_str_equal (verb, "start") ? HOME_CREATE : HOME_REQUIRED, error);
+  HomePolicy policy = g_str_equal (verb, "start") ? HOME_CREATE : g_str_equal (verb, "stop") ? HOME_UNREAD : HOME_REQUIRED;
+  call->settings = settings_load (&call->given, policy, error);
   g_autoptr (PgServer) server = call->settings != NULL ? pgserver_find (call->settings, error) : NULL;
   return server != NULL && serve (call, server, ret_code, error);
 }

@@ -87,7 +87,8 @@ run (Call *call, int *ret_code, GError **error)
 
 static const CommandOption options[] = {
   { "log-level", 'l', OPTION_TEXT (LedgerOptions, log_level),
-    "What is told on stderr: CRITICAL, ERROR, WARNING, INFO (default) or DEBUG", "LEVEL" },
+    "What is told on stderr: CRITICAL, ERROR, WARNING, INFO (default) or DEBUG", "LEVEL",
+    .words = "CRITICAL|ERROR|WARNING|INFO|DEBUG" },
   { NULL },
 };
 

@@ -22,7 +22,7 @@ static const char hba_text[] = "# Written by weir. The socket's folder is privat
 static const char include_text[] = "\n# weir's settings; weir writes the file anew before each start. ALTER SYSTEM wins over it.\n"
                                    "include 'weir.conf'\n";
 
-/* wal_level minimal: nothing replicates from here, and loads into new tables then need no WAL. shared_buffers: where an index of ten million ids
+/* jit: it needs memory that a hardened service may not have, and pays for statements of many seconds alone. wal_level minimal: nothing replicates from here, and loads into new tables then need no WAL. shared_buffers: where an index of ten million ids
  * does not fit, one changed row in a hundred costs a page read and another one written, for each index. */
 static const char conf_text[] = "# Written by weir before each start; use ALTER SYSTEM for your own settings.\n"
                                 "listen_addresses = '%s'\n"
@@ -31,6 +31,7 @@ static const char conf_text[] = "# Written by weir before each start; use ALTER 
                                 "unix_socket_permissions = 0700\n"
                                 "max_connections = 50\n"
                                 "shared_buffers = '%dMB'\n"
+                                "jit = off\n"
                                 "wal_level = minimal\n"
                                 "max_wal_senders = 0\n"
                                 "wal_compression = %s\n"

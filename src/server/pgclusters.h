@@ -1,4 +1,4 @@
-/* The embedded clusters of a machine below /var/lib/weir, whose homes may be gone: `weir db list`, `weir db drop`. */
+/* The embedded clusters of a machine below /var/lib/weir-root, whose homes may be gone: `weir db list`, `weir db drop`. */
 #ifndef WEIR_SRC_SERVER_PGCLUSTERS_H
 #define WEIR_SRC_SERVER_PGCLUSTERS_H
 
@@ -6,7 +6,7 @@
 
 typedef struct
 {
-  char *folder; /* /var/lib/weir/1a2b3c4d */
+  char *folder; /* /var/lib/weir-root/1a2b3c4d */
   char *data;   /* the cluster in it */
   char *home;   /* that used it last; NULL: an older weir made it, and did not record it */
   bool orphan;  /* the home is recorded, and is there no more */

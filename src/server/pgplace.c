@@ -67,11 +67,25 @@ choose_new (const char *root, const char *home)
     }
 }
 
+/* ROOT/NAME/data; the data of a service whose home is the former root are in its .weir/postgres. */
+static bool
+is_of (const char *data, const char *root)
+{
+  size_t length = strlen (root);
+  return strncmp (data, root, length) == 0 && data[length] == '/' && g_str_has_suffix (data, "/data");
+}
+
+bool
+pgplace_is_outside (const char *root, const char *data)
+{
+  return is_of (data, root) || is_of (data, PGPLACE_FORMER_ROOT);
+}
+
 char *
 pgplace_find (const char *root, const char *state, const char *home, GError **error)
 {
-  g_autofree char *before = NULL, *data = NULL, *within = g_strconcat (root, "/", NULL);
-  if (!pgstate_record (state, geteuid (), &before, &data) || !g_str_has_prefix (data, within))
+  g_autofree char *before = NULL, *data = NULL;
+  if (!pgstate_record (state, geteuid (), &before, &data) || !pgplace_is_outside (root, data))
     return choose_new (root, home);
   if (!g_str_equal (before, home) && pgplace_is_of (data, before))
     return refuse_copy (home, before, error), NULL;

@@ -23,7 +23,17 @@
 #define START_SECONDS 60
 #define PASSWORD_BYTES 24
 
-/* Ours, or the postgres user's below /var/lib/weir when we are root, for PostgreSQL never runs as root; but root takes a home
+/* A service has no /tmp in common with whoever asks for its database: where /run/weir is its user's, the socket is there. */
+static char *
+choose_socket (uid_t owner, const char *digest)
+{
+  struct stat status;
+  if (lstat ("/run/weir", &status) == 0 && S_ISDIR (status.st_mode) && status.st_uid == owner)
+    return g_strdup_printf ("/run/weir/%.8s", digest);
+  return g_strdup_printf ("/tmp/weir-%d-%.8s", (int) owner, digest);
+}
+
+/* Ours, or the postgres user's below /var/lib/weir-root when we are root, for PostgreSQL never runs as root; but root takes a home
  * whose owner has made the cluster already as it is. */
 static bool
 choose_place (PgServer *server, const Settings *settings, GError **error)
@@ -37,7 +47,7 @@ choose_place (PgServer *server, const Settings *settings, GError **error)
     {
       server->owner = is_root ? status.st_uid : geteuid ();
       server->data = g_build_filename (settings->state, "postgres", NULL);
-      server->socket = g_strdup_printf ("/tmp/weir-%d-%.8s", (int) server->owner, digest);
+      server->socket = choose_socket (server->owner, digest);
       return true;
     }
   const struct passwd *user = getpwnam ("postgres");
@@ -47,7 +57,7 @@ choose_place (PgServer *server, const Settings *settings, GError **error)
         "there is no user \"postgres\" on this machine, and PostgreSQL does not run as root");
   server->owner = user->pw_uid;
   server->data = pgplace_find (PGPLACE_ROOT, settings->state, settings->home, error);
-  server->socket = g_strdup_printf ("/run/weir/%.8s", digest);
+  server->socket = g_strdup_printf ("/run/weir-root/%.8s", digest);
   return server->data != NULL;
 }
 
@@ -255,7 +265,7 @@ prepare_start (PgServer *server, GError **error)
 static bool
 record (const PgServer *server, GError **error)
 {
-  bool outside = g_str_has_prefix (server->data, PGPLACE_ROOT "/");
+  bool outside = pgplace_is_outside (PGPLACE_ROOT, server->data);
   return pgstate_write (server, server->home, error) && (!outside || pgplace_record (server->data, server->home, error));
 }
 
@@ -347,7 +357,7 @@ pgserver_drop (PgServer *server, GError **error)
   AUTO_FD int lock = take_lock (server, error);
   bool ran;
   g_autofree char *parent = g_path_get_dirname (server->data);
-  bool outside = g_str_has_prefix (server->data, PGPLACE_ROOT "/");
+  bool outside = pgplace_is_outside (PGPLACE_ROOT, server->data);
   if (lock < 0 || !check_unused (server, error) || !stop (server, &ran, error)
       || !pgclusters_remove_folder (outside ? parent : server->data, error))
     return false;

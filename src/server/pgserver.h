@@ -9,7 +9,7 @@
 typedef struct
 {
   char *bin;        /* folder of initdb, pg_ctl, postgres */
-  char *data;       /* the cluster: HOME/.weir/postgres, or below /var/lib/weir when weir runs as root */
+  char *data;       /* the cluster: HOME/.weir/postgres, or below /var/lib/weir-root when weir runs as root */
   char *socket;     /* a short private folder: socket paths end at 107 bytes; of a server that runs the one that it has */
   char *own_socket; /* the one that it gets at its next start */
   char *log;

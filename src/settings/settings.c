@@ -73,7 +73,7 @@ static char *
 resolve_home (const SettingsGiven *given, HomePolicy policy, GError **error)
 {
   g_autofree char *home = find_home (given);
-  if (home == NULL && policy == HOME_REQUIRED)
+  if (home == NULL && policy != HOME_CREATE)
     return no_home (NULL, error);
   if (home == NULL)
     home = g_get_current_dir ();
@@ -113,7 +113,8 @@ settings_load (const SettingsGiven *given, HomePolicy policy, GError **error)
     return NULL;
   g_autoptr (Settings) settings = settings_new (folder);
   g_autoptr (Json) root = NULL;
-  if (!read_file (settings, &root, error) || !settings_take (settings, root, SETTINGS_FILE, given, error))
+  if ((policy != HOME_UNREAD && !read_file (settings, &root, error))
+      || !settings_take (settings, root, SETTINGS_FILE, given, error))
     return NULL;
   if (policy == HOME_CREATE && !settings_make_folders (settings, error))
     return NULL;

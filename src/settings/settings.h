@@ -57,6 +57,7 @@ typedef struct SettingsGiven SettingsGiven;
 typedef enum
 {
   HOME_REQUIRED, /* MODEL error that says so and names `weir init` */
+  HOME_UNREAD,   /* the same, and weir.json is not read: for what has to work whatever is in it */
   HOME_CREATE,   /* the current folder (or --home) becomes one: folders and .weir/ are made, weir.json is not needed */
 } HomePolicy;
 

@@ -11,4 +11,7 @@ char *settings_to_markdown (void);
  * caller. */
 char *settings_to_help (const Setting *row);
 
+/* The JSON schema of weir.json (draft-07, which editors know whole). */
+Json *settings_to_schema (void);
+
 #endif

@@ -105,6 +105,14 @@ test_tried_again (void **state)
   assert_told (home, "users-1.csv users-1.csv");
   assert_weir (home, 1, "watch", "--once", NULL);
   assert_told (home, "users-1.csv users-1.csv users-2.csv");
+  /* Of a file that was not claimed, the next one finds that its process is gone. */
+  home_write_file (home, "x/users-3.csv", refused_text);
+  home_set_environment (home, "WEIR_FAULT", "kill:after-load");
+  assert_weir (home, 128 + SIGKILL, "load", "x/users-3.csv", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  load_text (home, "users-4.csv", "name,email\nAnn,a@x.org\n", NULL);
+  assert_sql (home, "failed|left", "select state, disposition from weir.file where file_name = 'users-3.csv'");
+  assert_told (home, "users-1.csv users-1.csv users-2.csv");
 }
 
 /* Two weirs of one database that have a target of the same name: one delivers. */

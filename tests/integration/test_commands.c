@@ -101,7 +101,9 @@ test_init (void **state)
 {
   Home *home = *state;
   assert_weir (home, 0, "init", NULL);
-  static const char *const made[] = { "imports", "models", "archive", "failed", ".weir/key_secret", "schema/model.schema.json" };
+  static const char *const made[] = {
+    "imports", "models", "archive", "failed", ".weir/key_secret", "schema/model.schema.json", "schema/weir.schema.json"
+  };
   for (size_t i = 0; i < G_N_ELEMENTS (made); i++)
     assert_true (home_has_file (home, made[i]));
   assert_sql (home, "3", "select count(*) from pg_namespace where nspname in ('weir', 'staging', 'warehouse')");
@@ -111,6 +113,26 @@ test_init (void **state)
   g_autofree char *same = home_read_file (home, ".weir/key_secret");
   assert_string_equal (secret, same);
   assert_weir (home, 0, "check", NULL);
+}
+
+/* Root's own home has no service; anybody else's has one of his own. */
+static void
+test_init_with_a_unit (void **state)
+{
+  Home *home = *state;
+  g_autofree char *units = home_path (home, "units");
+  home_set_environment (home, "SYSTEMD_UNIT_PATH", units);
+  g_autoptr (Outcome) outcome = run_weir (home, "init", "--systemd", NULL);
+  if (geteuid () == 0)
+    {
+      assert_int_equal (outcome->code, 2);
+      assert_contains (outcome->err, "does not run as root");
+      return;
+    }
+  assert_int_equal (outcome->code, 0);
+  assert_contains (outcome->out, "made unit ");
+  assert_contains (outcome->out, "systemctl --user daemon-reload && systemctl --user enable --now ");
+  home_set_environment (home, "SYSTEMD_UNIT_PATH", NULL);
 }
 
 /* The same counts, or none, in an object and in the "rows" of a published one. */
@@ -735,6 +757,7 @@ main (void)
     TEST (test_json_of_each_command_is_told),
     TEST (test_usage),
     TEST_EMPTY (test_init),
+    TEST_EMPTY (test_init_with_a_unit),
     TEST (test_runs),
     TEST (test_runs_as_published),
     TEST (test_rejects),

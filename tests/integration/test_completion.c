@@ -1,8 +1,10 @@
-/* `weir completion bash`, in a bash: what is offered where. */
+/* What is offered where: by `weir completion bash` in a bash; in a zsh and a fish, where they are installed. */
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* The words of a command line as bash cuts them, the last of which is to be completed; and all that is offered. HOME is the home's
  * path. */
@@ -43,16 +45,52 @@ static const struct
   { "--home ''", "" },
   { "load --port ''", "" },
   { "status --names ''", "" },
+  { "history ''", "users o_d_d shops" },
+  { "history users ''", "" },
+  { "ledger host=x wa", "wait" },
+  { "ledger run -- --pi", "" },
 };
+
+/* Command lines as they are typed; and all that is offered, in order of names. */
+static const struct
+{
+  const char *line, *offered;
+} typed[] = {
+  { "ini", "init" },
+  { "d", "db demo diff discard drop" },
+  { "--", "--database --help --home --version" },
+  { "load --d", "--database --dry-run" },
+  { "--home HOME load --d", "--database --dry-run" },
+  { "--home=HOME load --arch", "--archive" },
+  { "migrate d", "down" },
+  { "ledger --log-level DEBUG ini", "init-execution init-step" },
+  { "ledger --log-level ", "CRITICAL DEBUG ERROR INFO WARNING" },
+  { "ledger --log-level=E", "ERROR" },
+  { "help com", "completion" },
+  { "drop us", "users" },
+  { "model ", "o_d_d shops users" },
+  { "key ", "o_d_d rotate shops users" },
+  { "load --table u", "users" },
+  { "load --table=u", "users" },
+  { "runs --table sho", "shops" },
+  { "retry user", "users.csv" },
+};
+
+/* Some tables and runs. */
+static void
+load_some (Home *home)
+{
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
+  g_autoptr (Json) users = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
+  g_autoptr (Json) shops = load_text (home, "shops.csv", "shop\nA\n", NULL);
+  g_autoptr (Json) odd = load_text (home, "o d d.csv", "x\n1\n", NULL);
+}
 
 static void
 test_bash (void **state)
 {
   Home *home = *state;
-  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
-  g_autoptr (Json) users = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
-  g_autoptr (Json) shops = load_text (home, "shops.csv", "shop\nA\n", NULL);
-  g_autoptr (Json) odd = load_text (home, "o d d.csv", "x\n1\n", NULL);
+  load_some (home);
   g_autoptr (GString) script = g_string_new ("weir=$1; source <($weir completion bash)\n"
                                              "t () { COMP_WORDS=($weir \"$@\"); COMP_CWORD=$#; COMPREPLY=(); _weir; echo "
                                              "\"${COMPREPLY[*]}\"; }\n");
@@ -78,6 +116,73 @@ test_bash (void **state)
     }
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* "--table=users shops" in order, without what stands before the value. Owned by the caller. */
+static char *
+in_order (const char *offered)
+{
+  g_auto (GStrv) names = g_strsplit (offered, " ", -1);
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  for (int i = 0; names[i] != NULL; i++)
+    {
+      const char *value = g_str_has_prefix (names[i], "--") ? strchr (names[i], '=') : NULL;
+      if (names[i][0] != '\0')
+        g_ptr_array_add (sorted, (gpointer) (value != NULL ? value + 1 : names[i]));
+    }
+  g_ptr_array_sort (sorted, compare_names);
+  g_ptr_array_add (sorted, NULL);
+  return g_strjoinv (" ", (char **) sorted->pdata);
+}
+
+/* A command for sh that reads the lines, and prints what a shell offers for each. */
+static void
+try_lines (Home *home, const char *shell, const char *command)
+{
+  if (access (shell, X_OK) != 0)
+    {
+      print_message ("  %s is not installed: not tried\n", shell);
+      skip ();
+    }
+  load_some (home);
+  g_autoptr (GString) all = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (typed); i++)
+    g_string_append_printf (all, "%s\n", typed[i].line);
+  g_string_replace (all, "HOME", home->path, 0);
+  home_write_file (home, "lines", all->str);
+  g_autofree char *out = home_path (home, "out");
+  const char *const argv[] = { "/bin/sh", "-c", command, g_getenv ("WEIR_SOURCE"), g_getenv ("WEIR_BUILD"), NULL };
+  const ProcessSetup setup = { .folder = home->path, .environment = (const char *const *) home->environment->pdata, .out = out };
+  assert_int_equal (process_wait (process_start (&setup, argv)), 0);
+  g_autofree char *text = home_read_file (home, "out");
+  g_auto (GStrv) offered = g_strsplit (text, "\n", -1);
+  assert_int_equal (g_strv_length (offered), G_N_ELEMENTS (typed) + 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (typed); i++)
+    {
+      g_autofree char *names = in_order (offered[i]);
+      print_message ("  weir %s\n", typed[i].line);
+      assert_string_equal (names, typed[i].offered);
+    }
+}
+
+static void
+test_zsh (void **state)
+{
+  try_lines (*state, "/bin/zsh", "exec /bin/zsh -f $0/tests/support/completion.zsh $1 <lines");
+}
+
+static void
+test_fish (void **state)
+{
+  try_lines (*state, "/usr/bin/fish",
+             "PATH=$1:/usr/bin:/bin exec /usr/bin/fish --no-config -c 'source (weir completion fish | psub); while read -l line; "
+             "echo (complete -C \"weir $line\" | string replace -r \"\\t.*\" \"\"); end' <lines");
+}
+
 /* A shell that completes says nothing of a database that is away. */
 static void
 test_database_away (void **state)
@@ -96,6 +201,6 @@ int
 main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
-  const struct CMUnitTest tests[] = { TEST (test_bash), TEST (test_database_away) };
+  const struct CMUnitTest tests[] = { TEST (test_bash), TEST (test_zsh), TEST (test_fish), TEST (test_database_away) };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -39,7 +39,7 @@ embedded_teardown (void **state)
   g_autofree char *data = server_place (home, "data");
   g_autofree char *socket = server_place (home, "socket");
   outcome_free (run_weir (home, "db", "stop", NULL));
-  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir/"))
+  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir-root/"))
     {
       g_autofree char *folder = g_path_get_dirname (data);
       remove_tree (data);

@@ -65,7 +65,7 @@ server_teardown (void **state)
   g_autofree char *data = server_member (home, "data");
   g_autofree char *socket_folder = server_member (home, "socket");
   outcome_free (run_weir (home, "db", "stop", NULL));
-  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir/"))
+  if (data != NULL && g_str_has_prefix (data, "/var/lib/weir-root/"))
     {
       g_autofree char *folder = g_path_get_dirname (data);
       remove_tree (folder);
@@ -234,7 +234,10 @@ test_another_version (void **state)
 {
   Home *home = *state;
   assert_weir (home, 0, "init", NULL);
+  /* As at the end of a service whose settings somebody has just broken. */
+  home_write_file (home, "weir.json", "{\"setle\": 1}");
   assert_weir (home, 0, "db", "stop", NULL);
+  home_configure (home, "");
   write_program (home, "initdb", "#!/bin/sh\nexit 1\n");
   write_program (home, "pg_ctl", "#!/bin/sh\nexit 1\n");
   write_program (home, "postgres", "#!/bin/sh\necho 'postgres (PostgreSQL) 99.1'\n");
@@ -247,7 +250,7 @@ test_another_version (void **state)
   home_set_environment (home, "WEIR_PG_BIN", "/nonexistent");
   g_autoptr (Outcome) none = expect_weir (home, 2, "db", "start", NULL);
   assert_contains (none->err, "WEIR_PG_BIN");
-  home_set_environment (home, "WEIR_PG_BIN", NULL);
+  home_set_environment (home, "WEIR_PG_BIN", g_getenv ("WEIR_TEST_PG_BIN"));
   assert_weir (home, 0, "db", "start", NULL);
 }
 

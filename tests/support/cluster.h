@@ -57,15 +57,16 @@ int cluster_teardown (void **state);
 void cluster_stop (Cluster *cluster);
 void cluster_start (Cluster *cluster);
 
-/* The folder of PostgreSQL's programs. Owned by the caller. */
+/* The folder of PostgreSQL's programs: WEIR_TEST_PG_BIN, which the embedded servers of homes are then started from, too; else the newest of
+ * Debian's. Owned by the caller. */
 char *cluster_programs (void);
 
 /* A URL with a password. Owned by the caller. */
 char *cluster_url (const Cluster *cluster, const char *database, const char *role, const char *password);
 
 /* WEIR_TEST_ROLE=loader in the environment: the role weir, as whom all weirs work, is no owner of its database but the loader of
- * schema/roles.sql there, and the ledger is made before. What a test does by itself it does as the superuser then. Tests of what
- * a loader may not do, or need not (make a ledger or a schema, take it back), fail. */
+ * schema/roles.sql there, and the ledger is made before. What a test does by itself it does as the superuser then. Tests
+ * that begin with an empty database are left out (every_test.c): a loader makes neither ledger nor schema. */
 bool cluster_is_of_loader (void);
 
 /* Makes the ledger in a database and runs schema/roles.sql there; the role weir is the loader. */

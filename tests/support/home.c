@@ -233,6 +233,7 @@ make_environment (Home *home)
   home_set_environment (home, PROCESS_MARK, mark);
   home_set_environment (home, "ASAN_OPTIONS", asan);
   home_set_environment (home, "UBSAN_OPTIONS", ubsan);
+  home_set_environment (home, "WEIR_PG_BIN", g_getenv ("WEIR_TEST_PG_BIN"));
   home_set_environment (home, "WEIR_MUTANT", g_getenv ("WEIR_MUTANT")); /* scripts/mutate */
 }
 

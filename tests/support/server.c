@@ -18,6 +18,8 @@
 char *
 cluster_programs (void)
 {
+  if (g_getenv ("WEIR_TEST_PG_BIN") != NULL)
+    return g_strdup (g_getenv ("WEIR_TEST_PG_BIN"));
   glob_t found = { 0 };
   char *folder = NULL;
   if (glob ("/usr/lib/postgresql/*/bin/initdb", 0, NULL, &found) == 0)

@@ -157,6 +157,27 @@ test_lost_data (void **state)
   assert_place (machine, home, data);
 }
 
+/* The data of a service whose home is the former root lie in its home; those of an older weir below it do not. */
+static void
+test_the_former_root (void **state)
+{
+  const char *machine = *state;
+  g_autofree char *home = make_home (machine, "home");
+  g_autofree char *state_folder = g_build_filename (home, ".weir", NULL);
+  const PgServer server = { .data = (char *) PGPLACE_FORMER_ROOT "/1a2b3c4d/data",
+                            .state = state_folder,
+                            .owner = geteuid (),
+                            .bin = (char *) "/bin",
+                            .version = 15,
+                            .port = 5432,
+                            .socket = (char *) "/run/x" };
+  assert_true (pgstate_write (&server, home, NULL));
+  assert_place (machine, home, PGPLACE_FORMER_ROOT "/1a2b3c4d/data");
+  assert_true (pgplace_is_outside (PGPLACE_ROOT, PGPLACE_ROOT "/1a2b3c4d/data"));
+  assert_false (pgplace_is_outside (PGPLACE_ROOT, PGPLACE_FORMER_ROOT "/.weir/postgres"));
+  assert_false (pgplace_is_outside (PGPLACE_ROOT, "/srv/shop/.weir/postgres"));
+}
+
 static void
 test_the_list (void **state)
 {
@@ -192,7 +213,11 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, machine_setup, machine_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_a_home_that_moves), TEST (test_a_new_home_in_the_old_place), TEST (test_a_copy), TEST (test_lost_data),
+    TEST (test_a_home_that_moves),
+    TEST (test_a_new_home_in_the_old_place),
+    TEST (test_a_copy),
+    TEST (test_lost_data),
+    TEST (test_the_former_root),
     TEST (test_the_list),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

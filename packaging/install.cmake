@@ -1,0 +1,21 @@
+# Run by `cmake --install`: the files that name where weir is installed, and /etc/weir/weir.json, which is left as it is where it is
+# there. Below /usr the settings are in /etc, else in PREFIX/etc.
+set (PREFIX ${CMAKE_INSTALL_PREFIX})
+set (ETC ${PREFIX}/etc)
+if (PREFIX STREQUAL "/usr")
+  set (ETC /etc)
+endif ()
+set (FROM ${CMAKE_CURRENT_LIST_DIR})
+set (ROOT $ENV{DESTDIR})
+
+set (PROGRAM ${PREFIX}/bin/weir)
+set (USER weir)
+set (HOME /var/lib/weir)
+configure_file (${FROM}/weir.service.in ${ROOT}${PREFIX}/lib/systemd/system/weir.service @ONLY)
+set (HOME %f)
+configure_file (${FROM}/weir.service.in ${ROOT}${PREFIX}/lib/systemd/system/weir@.service @ONLY)
+configure_file (${FROM}/sysusers.conf ${ROOT}${PREFIX}/lib/sysusers.d/weir.conf COPYONLY)
+configure_file (${FROM}/tmpfiles.conf.in ${ROOT}${PREFIX}/lib/tmpfiles.d/weir.conf @ONLY)
+if (NOT EXISTS ${ROOT}${ETC}/weir/weir.json)
+  configure_file (${FROM}/weir.json.in ${ROOT}${ETC}/weir/weir.json @ONLY)
+endif ()

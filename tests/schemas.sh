@@ -1,0 +1,48 @@
+#!/bin/sh
+# Holds what is shipped and shown to the JSON schemas that editors are given: models, weir.json, and the examples of the pages.
+#
+#   tests/schemas.sh BUILD
+set -eu
+cd "$(dirname "$0")/.."
+python=
+for candidate in /usr/bin/python3 python3; do
+  ! "$candidate" -c 'import jsonschema' 2>/dev/null || { python=$candidate; break; }
+done
+[ -n "$python" ] || { echo "schemas: Python's jsonschema is not installed: not tried"; exit 77; }
+exec "$python" - "$1/packaging/made/weir.schema.json" <<'END'
+import glob, json, re, sys
+import jsonschema
+
+def read(path):
+    return json.load(open(path, encoding="utf-8"))
+
+def checker(schema):
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+settings, models = checker(read(sys.argv[1])), checker(read("schema/model.schema.json"))
+
+# Indented blocks of a page that are whole objects.
+def examples(page, member):
+    for block in re.findall(r"(?:^    .*\n)+", open(page, encoding="utf-8").read(), flags=re.M):
+        try:
+            value = json.loads(block)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and member in value:
+            yield value
+
+tried = [(settings, "weir.json", read("weir.json"))]
+tried += [(settings, "docs/settings.md", value) for value in examples("docs/settings.md", "database")]
+tried += [(models, path, read(path)) for path in glob.glob("models/*.json")]
+tried += [(models, page, value) for page in ["README.md", "docs/models.md", "docs/history.md"] for value in examples(page, "table") if "kind" in value]
+wrong = [f"{name}: {error.json_path}: {error.message}" for schema, name, value in tried for error in schema.iter_errors(value)]
+
+# And it notices mistakes.
+for bad in [{"setle": 1}, {"workers": "2"}, {"workers": 0}, {"limits": {"row": 1}}, {"watch": "never"}]:
+    if not list(settings.iter_errors(bad)):
+        wrong.append(f"weir.schema.json takes {bad}")
+print(f"schemas: {len(tried)} tried")
+sys.exit("\n".join(wrong) if wrong or len(tried) < 6 else 0)
+END
