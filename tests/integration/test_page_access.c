@@ -155,7 +155,9 @@ test_names_and_methods (void **state)
   g_autoptr (PageDb) page_db = page_db_new (settings);
   Db *db = page_db_get (page_db, NULL);
   assert_non_null (db);
-  assert_false (db_exec (db, "create table warehouse.made ()", NULL));
+  g_autoptr (GError) error = NULL;
+  assert_false (db_exec (db, "create schema made", &error));
+  assert_string_equal (weir_error_get_sqlstate (error), "25006"); /* read_only_sql_transaction */
   assert_int_equal (background_stop (page, SIGINT, 10), 0);
 }
 
