@@ -365,7 +365,9 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
                                known->state.history,
                                overtaken,
                                &effective,
-                               task->catalog };
+                               task->catalog,
+                               known->state.partial,
+                               known->state.partial_whole };
   return transform_run (db, task, &before, loaded, step, error) && task_begin_part (task, TASK_PARTS, error)
          && record_applied (db, task, known, loaded, result, step, &effective, error);
 }

@@ -21,6 +21,7 @@ table_state_clear (TableState *state)
   g_free (state->last_pins_sha256);
   g_free (state->newest_key);
   g_free (state->warehouse_schema);
+  g_free (state->partial);
   *state = (TableState) { 0 };
 }
 
@@ -385,6 +386,8 @@ ledger_table_read (Db *db, const char *table, bool for_update, TableState *ret_s
     .waiting = db_result_int64 (result, 0, 13),
     .history = g_strdup (db_result_value (result, 0, 14)),
     .forgotten = db_result_bool (result, 0, 16),
+    .partial = g_strdup (db_result_value (result, 0, 17)),
+    .partial_whole = db_result_value (result, 0, 18) == NULL || db_result_bool (result, 0, 18),
   };
   return true;
 }

@@ -63,6 +63,8 @@ typedef struct
   char *warehouse_schema; /* where its rows are, NULL: only staged so far */
   int64_t waiting;        /* rows of the fact that wait for what they refer to */
   bool forgotten;         /* somebody was forgotten of it (`weir forget`), also where it is there no more */
+  char *partial;          /* JSON text of the columns that not every file had (pipeline/warehouse/partial.h), or NULL */
+  bool partial_whole;     /* that is known of all of its files */
 } TableState;
 
 void table_state_clear (TableState *state);

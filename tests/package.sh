@@ -29,6 +29,7 @@ for program in weir-page weir-deliver weir-notify; do
   [ ! -x "$build/$program" ] || for package in "$out"/made/*.deb; do dpkg-deb -c "$package"; done | grep -q "/usr/bin/$program$" ||
     fail "$program is in no package"
 done
+! grep -q /bin/weir-page "$out/files" || fail "weir has the program of weir-page"
 dpkg-deb -c "$out"/made/weir-dbg_*.deb | grep -q '/usr/lib/debug/.*\.debug$' || fail "weir-dbg has no symbols"
 dpkg-deb --ctrl-tarfile "$weir" | tar -x -C "$out" ./postinst ./prerm ./postrm ./config
 for script in postinst prerm postrm config; do sh -n "$out/$script"; done

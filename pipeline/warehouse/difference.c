@@ -72,6 +72,13 @@ difference_compared (const Difference *difference)
   return names;
 }
 
+/* Which columns a version changed is a set: their order is that of the file that opened it. */
+static bool
+is_set (const Model *model, const char *name)
+{
+  return model_has_versions (model) && g_strcmp0 (name, model->history.names[HISTORY_CHANGED]) == 0;
+}
+
 /* of."a", of."b", each as text where its type is another in the other table. */
 static char *
 list_values (const Difference *difference, const GPtrArray *names, const char *of)
@@ -83,7 +90,11 @@ list_values (const Difference *difference, const GPtrArray *names, const char *o
       const StoredColumn *one = columns_find (difference->live, name), *other = columns_find (difference->rebuilt, name);
       bool same = one != NULL && other != NULL && strcmp (one->written, other->written) == 0;
       g_autofree char *ident = text_quote_ident (name);
-      g_string_append_printf (text, "%s%s%s, ", of, ident, same ? "" : "::text");
+      if (same && is_set (difference->of.model, name))
+        g_string_append_printf (text, "case when cardinality(%s%s) > 1 then array(select unnest(%s%s) order by 1) else %s%s end, ",
+                                of, ident, of, ident, of, ident);
+      else
+        g_string_append_printf (text, "%s%s%s, ", of, ident, same ? "" : "::text");
     }
   return g_string_free (text, FALSE);
 }

@@ -1,6 +1,7 @@
 #include "pipeline/warehouse/later.h"
 
 #include "base/text.h"
+#include "pipeline/warehouse/partial.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
 
@@ -53,6 +54,25 @@ refuse (Db *db, const Splice *splice, const Vars *vars, GError **error)
          && vars_run (db, vars, "fact/forget_later", error);
 }
 
+/* Columns that not every file had: of one that no later row had a late row has the last word. */
+static bool
+fill (Db *db, const Splice *splice, Vars *vars, GError **error)
+{
+  static const char own[] = "coalesce((select f.effective_on from weir.file f where f.run_id = w.loaded_by), w.updated_at)";
+  const Layout *layout = splice->warehouse->layout;
+  bool by_row = splice->effective->by_row;
+  g_autofree char *literal = by_row ? NULL : text_quote_literal (splice->effective->instant);
+  g_autofree char *at = by_row ? effective_of_row (layout, "d.") : g_strdup_printf ("%s::timestamptz", literal);
+  g_autofree char *theirs = by_row ? effective_of_row (layout, "w.") : g_strdup (own);
+  if (!partial_any (splice->warehouse))
+    return true;
+  vars_take (vars, "theirs", g_strdup (theirs));
+  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
+  return (splice->result->rows.late == 0 || !partial_set_late (vars, splice->warehouse, at, theirs)
+          || vars_run (db, vars, "fact/fill_later", error))
+         && (!by_row || vars_run (db, vars, "fact/remember_later", error));
+}
+
 bool
 later_take (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
@@ -69,9 +89,8 @@ later_take (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GEr
     return false;
   rows->late = db_result_int64 (counts, 0, 0);
   rows->corrected = db_result_int64 (counts, 0, 1);
-  if (rows->late + rows->corrected == 0)
-    return true;
-  if (splice->task->model->late == LATE_REFUSE)
-    return refuse (db, splice, &all, error);
-  return sql_run (db, "fact/forget_late", NULL, 0, NULL, error);
+  if (splice->task->model->late == LATE_REFUSE && rows->late + rows->corrected > 0 && !refuse (db, splice, &all, error))
+    return false;
+  return fill (db, splice, &all, error)
+         && (rows->late + rows->corrected == 0 || sql_run (db, "fact/forget_late", NULL, 0, NULL, error));
 }

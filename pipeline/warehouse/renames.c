@@ -1,5 +1,6 @@
 #include "pipeline/warehouse/renames.h"
 
+#include "pipeline/warehouse/partial.h"
 #include "schema/history_vars.h"
 
 /* In the view too, if it has the column: somebody may have taken it away. */
@@ -58,6 +59,8 @@ renames_apply (Db *db, const Warehouse *warehouse, const Pins *pins, GPtrArray *
       if (!renames_one (db, warehouse, rename, error) || !sql_run (db, "waiting/rename", vars, G_N_ELEMENTS (vars), NULL, error)
           || (warehouse->kind->versions && !rename_in_changed (db, warehouse, was, rename->name, error)))
         return false;
+      if (warehouse->partial != NULL)
+        partial_rename (warehouse->partial, was, rename->name);
       g_ptr_array_add (notes, g_strdup_printf ("column %s of %s.%s is now %s, as %s says", was, warehouse->schema, model->table,
                                                rename->name, model->path));
     }

@@ -6,6 +6,7 @@
 #include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/guard.h"
 #include "pipeline/warehouse/inferred.h"
+#include "pipeline/warehouse/partial.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
 #include "pipeline/warehouse/vars.h"
@@ -43,13 +44,30 @@ value_columns (const Warehouse *warehouse)
 
 /* row(0): nothing does. */
 static char *
-value_of (const Warehouse *warehouse, const char *of)
+value_of (const Warehouse *warehouse, const GPtrArray *names, const char *of)
 {
-  g_autoptr (GPtrArray) names = value_columns (warehouse);
   if (names->len == 0)
     return g_strdup ("row(0)");
   g_autofree char *compared = expression_compared (warehouse, names, of);
   return g_strdup_printf ("row(%s)", compared);
+}
+
+/* "differs", "same", "differs_held": whether an event has other values than the one before it, says what was said of the same instant, and has
+ * other values than what is known then. Where a column is one that not every file had, only what was known of it can be another. */
+static void
+set_comparisons (Vars *vars, const Warehouse *warehouse)
+{
+  g_autoptr (GPtrArray) values = value_columns (warehouse), own = scd_deciding (warehouse, warehouse->layout->tracked);
+  bool some = partial_any (warehouse);
+  g_autoptr (GPtrArray) others = partial_others (warehouse, values);
+  g_autofree char *e = value_of (warehouse, others, "e."), *k = value_of (warehouse, others, "k.");
+  g_autofree char *differs = some ? partial_differs (warehouse, values) : g_strdup (""),
+                  *same = some ? partial_same (warehouse, own) : g_strdup ("");
+  g_autofree char *held = some ? partial_differs_held (warehouse, own) : g_strdup ("");
+  vars_take (vars, "differs", g_strdup_printf ("(%s is distinct from lag(%s) over t%s)", e, e, differs));
+  vars_set (vars, "overturns", some ? "or coalesce(e.\"overturns?\", false)" : "");
+  vars_take (vars, "same", g_strdup_printf ("(%s is not distinct from %s%s)", e, k, same));
+  vars_take (vars, "differs_held", g_strdup_printf ("(%s is distinct from first_value(%s) over t%s)", e, e, held));
 }
 
 /* What a version has that is said again at another time: all but the time. */
@@ -218,8 +236,12 @@ set_columns (Vars *vars, const Splice *splice)
   vars_take (vars, "data_none", nulls (columns->len));
   vars_take (vars, "data_d", row_columns (warehouse));
   vars_take (vars, "hash", expression_hash (warehouse, "c."));
-  vars_take (vars, "value_e", value_of (warehouse, "e."));
-  vars_take (vars, "value_k", value_of (warehouse, "k."));
+  set_comparisons (vars, warehouse);
+  if (partial_any (warehouse))
+    {
+      partial_set (vars, warehouse);
+      vars_take (vars, "part_what", partial_changed (warehouse, values));
+    }
   vars_take (vars, "newest_e", scd_newest (warehouse, "e."));
   vars_take (vars, "newest_k", scd_newest (warehouse, "k."));
   vars_take (vars, "oldest_e", scd_oldest (warehouse, "e."));
@@ -236,10 +258,46 @@ static void
 set_written (Vars *vars, const Warehouse *warehouse)
 {
   g_autoptr (GPtrArray) columns = all_columns (warehouse), own = file_columns (warehouse), deciding = scd_deciding (warehouse, own);
-  vars_take (vars, "decide_w", expression_names (deciding, "w.", ", "));
-  vars_take (vars, "decide_d", expression_names (deciding, "d.", ", "));
+  g_autoptr (GPtrArray) others = partial_others (warehouse, deciding);
+  vars_take (vars, "decide_w", expression_names (others, "w.", ", "));
+  vars_take (vars, "decide_d", expression_names (others, "d.", ", "));
+  vars_take (vars, "signs", partial_signs (warehouse, deciding));
   vars_take (vars, "data_d", expression_names (columns, "d.", ", "));
   vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
+}
+
+static bool
+run_all (Db *db, const Vars *vars, const char *const *statements, GError **error)
+{
+  for (; *statements != NULL; statements++)
+    if (!vars_run (db, vars, *statements, error))
+      return false;
+  return true;
+}
+
+/* What was said of columns that not every file had. */
+static bool
+find_partial (Db *db, const Vars *vars, const Warehouse *warehouse, GError **error)
+{
+  static const char *const statements[] = { "splice/part", "splice/part_behind", "splice/part_said", "splice/part_overturned",
+                                            NULL };
+  return !partial_any (warehouse) || run_all (db, vars, statements, error);
+}
+
+/* Carries it on: "known" alone, which the rows are compared with, or all. */
+static bool
+carry_partial (Db *db, Vars *vars, const Warehouse *warehouse, bool known, GError **error)
+{
+  vars_set (vars, "only", known ? "and e.\"kind?\" < 3" : "");
+  return !partial_any (warehouse) || vars_run (db, vars, "splice/part_carry", error);
+}
+
+/* The versions have what they were filled with. */
+static bool
+fill_partial (Db *db, const Vars *vars, const Warehouse *warehouse, GError **error)
+{
+  static const char *const statements[] = { "splice/part_filled", "splice/part_changed", NULL };
+  return !partial_any (warehouse) || run_all (db, vars, statements, error);
 }
 
 /* The rows that would change what is known become rejects, where the model says so. */
@@ -252,8 +310,9 @@ refuse_late (Db *db, Vars *vars, const Splice *splice, GError **error)
     return false;
   if (splice->task->model->late != LATE_REFUSE)
     return true;
-  return vars_run (db, vars, "splice/refuse", error) && gone_forget_refused (db, splice, error)
-         && sift_late (db, splice->loaded, splice->result, error) && vars_run (db, vars, "splice/forget_refused", error);
+  return carry_partial (db, vars, splice->warehouse, true, error) && vars_run (db, vars, "splice/refuse", error)
+         && gone_forget_refused (db, splice, error) && sift_late (db, splice->loaded, splice->result, error)
+         && vars_run (db, vars, "splice/forget_refused", error);
 }
 
 /* *ret_erases: whether some entity has no version any more. */
@@ -310,15 +369,6 @@ note_unknown (Db *db, const Vars *vars, const PipelineResult *result, GError **e
   return true;
 }
 
-static bool
-run_all (Db *db, const Vars *vars, const char *const *statements, GError **error)
-{
-  for (; *statements != NULL; statements++)
-    if (!vars_run (db, vars, *statements, error))
-      return false;
-  return true;
-}
-
 /* What exports have said behind a change, where each word may make the next one count. */
 static bool
 find_behind (Db *db, const Vars *vars, GError **error)
@@ -360,13 +410,16 @@ settle_there (Db *db, const Vars *vars, const Splice *splice, GError **error)
 
 /* Finds the rows that say something new. Of a few entities each is looked for by itself, as in delta.h. */
 static bool
-find_news (Db *db, Vars *vars, bool any_gone, GError **error)
+find_news (Db *db, Vars *vars, const Splice *splice, GError **error)
 {
+  bool any_gone = gone_may_be (splice->warehouse->layout);
   int64_t news, gone = 0;
   if (!sql_change (db, "splice/news", vars_all (vars), vars_count (vars), &news, error)
       || (any_gone && !sql_change (db, "splice/gone", vars_all (vars), vars_count (vars), &gone, error)))
     return false;
   news += gone;
+  if (partial_any (splice->warehouse) && splice->effective->by_row && !vars_run (db, vars, "splice/part_news", error))
+    return false;
   vars_take (vars, "each", g_strdup (delta_each (delta_is_few (news))));
   return true;
 }
@@ -426,7 +479,8 @@ write_all (Db *db, const Splice *splice, const Vars *vars, bool whole, bool eras
   const InferredFacts facts = facts_of (splice);
   return (!erases || inferred_leave (db, &in, &facts, "(select distinct id from weir_judged where erases)", error))
          && run_all (db, vars, statements, error) && (!everywhere || vars_run (db, vars, "gone/unsay", error))
-         && ((everywhere && !by_row) || vars_run (db, vars, "splice/unsay", error)) && vars_run (db, vars, "splice/remember", error)
+         && ((everywhere && !by_row) || vars_run (db, vars, "splice/unsay", error))
+         && vars_run (db, vars, partial_any (splice->warehouse) ? "splice/part_remember" : "splice/remember", error)
          && (!erases || keep_erased (db, splice, error));
 }
 
@@ -441,16 +495,17 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
   set_exports (&all, splice);
   set_within (&all, splice);
   vars_take (&all, "unfilled", splice->warehouse->filled->len > 0 ? vars_part (&all, "splice/unfilled") : g_strdup (""));
-  if (!find_news (db, &all, gone_may_be (splice->warehouse->layout), error) || !run_all (db, &all, look, error)
-      || !find_there (db, &all, splice, error) || !vars_run (db, &all, "splice/analyze_events", error)
+  if (!find_news (db, &all, splice, error) || !run_all (db, &all, look, error) || !find_there (db, &all, splice, error)
+      || !find_partial (db, &all, splice->warehouse, error) || !vars_run (db, &all, "splice/analyze_events", error)
       || !refuse_late (db, &all, splice, error) || !settle_there (db, &all, splice, error)
-      || !vars_run (db, &all, "splice/judge", error) || !count (db, &all, &splice->result->rows, &erases, error)
-      || (whole && !count_absent (db, splice->result, error)) || !guard_check_late (db, splice, &all, error)
-      || !note_unknown (db, &all, splice->result, error))
+      || !carry_partial (db, &all, splice->warehouse, false, error) || !vars_run (db, &all, "splice/judge", error)
+      || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
+      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
     return false;
+  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   set_written (&all, splice->warehouse);
-  return vars_run (db, &all, "splice/history", error) && overwrite (db, &all, splice->warehouse, error)
-         && write_all (db, splice, &all, whole, erases, error);
+  return vars_run (db, &all, "splice/history", error) && fill_partial (db, &all, splice->warehouse, error)
+         && overwrite (db, &all, splice->warehouse, error) && write_all (db, splice, &all, whole, erases, error);
 }
 
 bool
@@ -474,21 +529,36 @@ has_observed (const Splice *splice)
   const RowCounts *rows = &splice->result->rows;
   bool always = splice->warehouse->layout->model->first == FIRST_ALWAYS;
   bool versions = splice->warehouse->kind->versions;
+  if (partial_any (splice->warehouse))
+    return true;
   return splice->effective->instant != NULL
          && (versions ? rows->unchanged > 0 || has_overwritten (rows) || (always && rows->inserted + rows->updated > 0)
                       : rows->staged > 0);
+}
+
+/* Which columns the rows had that say again what held. */
+static void
+set_said (Vars *vars, const Splice *splice)
+{
+  const Warehouse *warehouse = splice->warehouse;
+  partial_set (vars, warehouse);
+  vars_take (vars, "first_at", first_instant (warehouse));
+  vars_take (vars, "said", splice->spliced ? vars_part (vars, "splice/part_merged") : partial_own (warehouse));
 }
 
 bool
 splice_observe (Db *db, const Splice *splice, const SqlVar *vars, size_t n_vars, GError **error)
 {
   const Effective *effective = splice->effective;
-  bool spliced = effective->late && !splice->warehouse->created && splice->warehouse->kind->versions;
   if (!effective_is_dated (effective) || splice->task->model->late == LATE_APPLY)
     return true;
   g_auto (Vars) all = vars_from (vars, n_vars);
   set_moments (&all, splice);
-  vars_take (&all, "but", g_strdup (spliced ? "where not exists (select from weir_news n where n._line = s._line)" : ""));
-  return (!has_observed (splice) || vars_run (db, &all, "splice/observe", error))
-         && (!effective->by_row || vars_run (db, &all, "splice/newest", error)) && vars_run (db, &all, "splice/observing", error);
+  vars_take (&all, "but", g_strdup (splice->spliced ? "where not exists (select from weir_news n where n._line = s._line)" : ""));
+  bool some = partial_any (splice->warehouse);
+  if (some)
+    set_said (&all, splice);
+  return (!has_observed (splice) || vars_run (db, &all, some ? "splice/part_observe" : "splice/observe", error))
+         && partial_write (db, splice->warehouse, error) && (!effective->by_row || vars_run (db, &all, "splice/newest", error))
+         && vars_run (db, &all, "splice/observing", error);
 }

@@ -25,7 +25,8 @@ typedef struct
   const Effective *effective;
   Loaded *loaded;
   PipelineResult *result;
-  bool there; /* for splice_rows: the file says of whom it has that they are there (gone.h) */
+  bool there;   /* for splice_rows: the file says of whom it has that they are there (gone.h) */
+  bool spliced; /* for splice_observe: its rows went through splice_rows */
 } Splice;
 
 /* Before the rows of a table that this load makes: what was said of another one of its name is forgotten. */

@@ -8,6 +8,7 @@
 #include "pipeline/warehouse/guard.h"
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/later.h"
+#include "pipeline/warehouse/partial.h"
 #include "pipeline/warehouse/placeholder.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/sift.h"
@@ -28,6 +29,7 @@ typedef struct
   Loaded *loaded;
   PipelineResult *result;
   const TableBefore *before;
+  bool spliced; /* the rows have to find their places in history, instead of going on top of it */
 } Change;
 
 /* The parts of TRANSFORM that are told of; the first and the last are the pipeline's. */
@@ -106,7 +108,8 @@ check_sum (int64_t delta, int64_t sorted, GError **error)
 static Splice
 splice_of (const Warehouse *warehouse, const Change *change)
 {
-  return (Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result };
+  return (
+      Splice) { change->task, warehouse, change->before->effective, change->loaded, change->result, .spliced = change->spliced };
 }
 
 /* Rows that a newer file may have said something of stay as they are; who wants the older ones says so. */
@@ -128,6 +131,7 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
 {
   const Splice what = splice_of (warehouse, change);
   bool overtaken = change->before->overtaken != NULL, late = later_may_be (&what);
+  g_autofree char *may_fill = partial_may_fill (warehouse);
   g_auto (DeltaPlan) plan = { 0 };
   char *part = NULL;
   if (!delta_plan (db, change->loaded, &change->result->rows, !warehouse->distrusted, &plan, error))
@@ -135,7 +139,8 @@ find_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
   vars_take (vars, "rows", g_strdup (plan.rows));
   vars_set (vars, "each", delta_each (plan.few));
   vars_take (vars, "look_up", delta_look_up (&plan, vars_all (vars), vars_count (vars)));
-  if (!delta_find (db, &plan, overtaken || late, "table/delta", vars_all (vars), vars_count (vars), &part, error)
+  if (!delta_find (db, &plan, overtaken || late || may_fill != NULL, "table/delta", vars_all (vars), vars_count (vars), &part,
+                   error)
       || (overtaken && !keep_newer (db, vars, warehouse, change, error))
       || (late && !later_take (db, &what, vars_all (vars), vars_count (vars), error)))
     return g_free (part), false;
@@ -149,8 +154,7 @@ apply_delta (Db *db, Vars *vars, const Warehouse *warehouse, const Change *chang
 {
   const PipelineTask *task = change->task;
   RowCounts *rows = &change->result->rows;
-  if (!task_begin_part (task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
-      || !task_begin_part (task, PART_CHANGE, error))
+  if (!task_begin_part (task, PART_CHANGE, error))
     return false;
   g_autofree char *written = scd_written (warehouse);
   bool writes = warehouse->filled->len > 0 || written[0] != '\0';
@@ -295,7 +299,7 @@ is_spliced (const Db *db, const Warehouse *warehouse, const Change *change)
     return false;
   if (warehouse->created)
     return effective->by_row && repeats != NULL;
-  return effective->by_row || (effective->late && change->task->model->late != LATE_APPLY);
+  return effective->by_row || partial_adds_first (warehouse) || (effective->late && change->task->model->late != LATE_APPLY);
 }
 
 static bool
@@ -322,6 +326,22 @@ splice (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *chan
          && splice_rows (db, &what, gone->whole, vars_all (vars), vars_count (vars), error);
 }
 
+/* Whether rows of a file that is behind all that is known may say of a column what nobody has said of their keys: what they fill then is for
+ * history to tell. */
+static bool
+find_first_said (Db *db, Vars *vars, const Warehouse *warehouse, Change *change, GError **error)
+{
+  g_autoptr (DbResult) found = NULL;
+  char *may_fill = partial_may_fill (warehouse);
+  if (may_fill == NULL)
+    return true;
+  vars_take (vars, "may_fill", may_fill);
+  if (!sql_run (db, "splice/first_said", vars_all (vars), vars_count (vars), &found, error))
+    return false;
+  change->spliced = db_result_bool (found, 0, 0);
+  return true;
+}
+
 /* Whoever comes with something from before has to know what this file said. */
 static bool
 observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *change, GError **error)
@@ -331,14 +351,18 @@ observe (Db *db, const Vars *vars, const Warehouse *warehouse, const Change *cha
 }
 
 static bool
-apply_rows (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, const Gone *gone, GError **error)
+apply_rows (Db *db, Vars *vars, const Warehouse *warehouse, Change *change, const Gone *gone, GError **error)
 {
   const Kind *kind = warehouse->kind;
   RowCounts *rows = &change->result->rows;
-  bool keyless = kind->apply == NULL;
-  if (is_spliced (db, warehouse, change))
+  bool keyless = kind->apply == NULL, compared = !change->spliced && !keyless && !warehouse->created;
+  if (compared
+      && (!task_begin_part (change->task, PART_COMPARE, error) || !find_delta (db, vars, warehouse, change, error)
+          || !find_first_said (db, vars, warehouse, change, error)))
+    return false;
+  if (change->spliced)
     return check_place (warehouse, error) && splice (db, vars, warehouse, change, gone, error);
-  if (!keyless && !warehouse->created)
+  if (compared)
     return apply_delta (db, vars, warehouse, change, error);
   g_auto (DeltaPlan) plan = { 0 };
   if (!task_begin_part (change->task, PART_CHANGE, error)
@@ -352,24 +376,25 @@ apply_rows (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change
 
 /* The rows, and the keys that the file says are gone. */
 static bool
-apply (Db *db, Vars *vars, const Warehouse *warehouse, const Change *change, const char *instant, GError **error)
+apply (Db *db, Vars *vars, const Warehouse *warehouse, Change *change, const char *instant, GError **error)
 {
+  change->spliced = is_spliced (db, warehouse, change);
   const Splice what = splice_of (warehouse, change);
   Gone gone;
   int64_t filled;
-  bool spliced = is_spliced (db, warehouse, change), keyless = warehouse->kind->apply == NULL;
+  bool keyless = warehouse->kind->apply == NULL;
   set_columns (vars, warehouse, warehouse->created || keyless);
   set_kept (vars, warehouse, change->task);
   set_expressions (vars, warehouse);
   vars_take (vars, "brought", gone_brought (warehouse));
   const Effective *effective = change->before->effective;
   const char *absent = effective->by_row ? effective->absent : instant;
-  const GoneInput input = { &what, vars_all (vars), vars_count (vars), absent, change->before->overtaken, spliced };
+  const GoneInput input = { &what, vars_all (vars), vars_count (vars), absent, change->before->overtaken, change->spliced };
   if ((warehouse->created && !splice_forget (db, &what, error)) || !gone_find (db, &input, &gone, error)
       || !guard_check (db, &input, &gone, error) || !inferred_fill (db, change->task, warehouse, change->loaded, &filled, error))
     return false;
   g_auto (Vars) all = vars_from (vars_all (vars), vars_count (vars));
-  if (!apply_rows (db, &all, warehouse, change, &gone, error) || !(spliced || gone_close (db, &input, &gone, error))
+  if (!apply_rows (db, &all, warehouse, change, &gone, error) || !(change->spliced || gone_close (db, &input, &gone, error))
       || !gone_record (db, &input, &gone, error))
     return false;
   change->result->rows.updated += filled;
@@ -453,7 +478,7 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   set_tables (&vars, task, loaded->stage);
   vars_set (&vars, "instant", instant);
   set_begin (&vars, warehouse, instant);
-  const Change change = { task, loaded, result, before };
+  Change change = { task, loaded, result, before, false };
   if (!apply (db, &vars, warehouse, &change, instant, error))
     return false;
   result->made = warehouse->created;

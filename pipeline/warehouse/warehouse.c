@@ -12,6 +12,7 @@
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/history_change.h"
 #include "pipeline/warehouse/made.h"
+#include "pipeline/warehouse/partial.h"
 #include "pipeline/warehouse/renames.h"
 #include "pipeline/warehouse/scd.h"
 #include "pipeline/warehouse/scd_change.h"
@@ -37,6 +38,7 @@ warehouse_free (Warehouse *warehouse)
   g_ptr_array_unref (warehouse->carried);
   g_ptr_array_unref (warehouse->lacking);
   g_ptr_array_unref (warehouse->made);
+  partial_free (warehouse->partial);
   g_free (warehouse);
 }
 
@@ -80,6 +82,8 @@ create (Db *db, Warehouse *warehouse, const GArray *wanted, const Catalog *catal
                           { "columns", columns->str },
                           HISTORY_VARS (&model->history) };
   warehouse->created = true;
+  if (warehouse->partial != NULL)
+    partial_forget (warehouse->partial);
   return sql_run (db, warehouse->kind->create, vars, G_N_ELEMENTS (vars), NULL, error)
          && shown_bring_up (db, warehouse, catalog, true, notes, error);
 }
@@ -375,6 +379,8 @@ change (Db *db, Warehouse *warehouse, const GArray *wanted, const TableBefore *b
   warehouse->lost = has_lost_a_column (warehouse->layout, &columns);
   find_fresh (warehouse, pins);
   find_carried (warehouse, &columns, notes);
+  if (warehouse->partial != NULL)
+    partial_bring (warehouse->partial, warehouse, pins);
   warehouse->image = expression_image (stored);
   warehouse->remade = made->len > 0;
   return (alter->len > 0 ? alter_types (db, warehouse, alter, before->catalog, notes, error)
@@ -405,6 +411,19 @@ warehouse_new (const char *schema, const Layout *layout, const GArray *wanted)
   return warehouse;
 }
 
+/* Where files have a place in time, and late ones find theirs. */
+static bool
+read_partial (Warehouse *warehouse, const TableBefore *before, GError **error)
+{
+  const Model *model = warehouse->layout->model;
+  if (model_is_keyless (model) || !effective_is_dated (before->effective) || model->late == LATE_APPLY)
+    return true;
+  warehouse->partial = partial_new (before->partial, error);
+  if (warehouse->partial != NULL)
+    warehouse->partial->whole = before->partial_whole;
+  return warehouse->partial != NULL;
+}
+
 Warehouse *
 warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const TableBefore *before, GPtrArray *notes, GError **error)
 {
@@ -412,7 +431,8 @@ warehouse_bring_up (Db *db, const char *schema, const Layout *layout, const Tabl
   g_autoptr (Warehouse) warehouse = warehouse_new (schema, layout, wanted);
   bool exists;
   if (!stage_ensure_schema (db, schema, "warehouse", error)
-      || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error))
+      || !agreement_check_owner (db, schema, layout->model->table, before->known, &exists, error)
+      || !read_partial (warehouse, before, error))
     return NULL;
   if (exists ? !change (db, warehouse, wanted, before, notes, error)
              : !create (db, warehouse, wanted, before->catalog, notes, error))

@@ -10,6 +10,8 @@
 #include "pipeline/warehouse/effective.h"
 #include "pipeline/warehouse/kinds.h"
 
+typedef struct Partial Partial; /* partial.h */
+
 typedef struct
 {
   const char *schema;
@@ -28,6 +30,7 @@ typedef struct
   GPtrArray *carried; /* of char *: attributes that the file lacks; the warehouse keeps what it knows */
   GPtrArray *lacking; /* those of them that hold values */
   GPtrArray *made;    /* of const HistoryRule *: those whose own columns the table has, beside the file's; borrowed */
+  Partial *partial;   /* the columns that not every file had; NULL: nobody keeps that (partial.h) */
   bool remade;        /* some of them this load has added */
   bool distrusted;    /* hashes of rows were changed, so that no file's proves them equal */
   bool retold;        /* this load gave the columns of history other names, or another open end (history_change.h) */
@@ -46,6 +49,8 @@ typedef struct
   const char *overtaken;  /* why a row that would change a known one is refused; NULL: it is not */
   Effective *effective;   /* since when the file's rows are true */
   const Catalog *catalog; /* for the views of facts that show the table's columns */
+  const char *partial;    /* the columns that not every file had, as weir.table has them */
+  bool partial_whole;     /* the same */
 } TableBefore;
 
 void warehouse_free (Warehouse *warehouse);

@@ -79,6 +79,32 @@ where d."known?" and (:distinct) and (:later or :same)
 -- name: count_later
 select count(*) filter (where became = 'late'), count(*) filter (where became = 'corrected') from weir_later
 
+-- name: remember_later
+-- What rows had said that are overwritten: of a file before the table had columns that not every file has (pipeline/warehouse/partial.h).
+insert into weir.observed (table_name, run_id, part, at, ids)
+select :'table', :'run'::uuid, right(d._id::text, 3), :theirs, array_agg(d._id)
+from weir_delta d join :"schema".:"table" w on w.:"id" = d._id
+where d."known?" and not exists (
+    select from weir.observed o
+    where o.table_name = :'table' and o.part = right(d._id::text, 3) and o.at = :theirs and o.said = 'again' and d._id = any (o.ids))
+group by 3, 4
+
+-- name: fill_later
+-- Of columns that no row has had which is true since later, a late row has the last word.
+with late as materialized (
+    select d._id, :last
+    from weir_later l join weir_delta d on d._line = l._line join :"schema".:"table" w on w.:"id" = d._id
+    where l.became = 'late'),
+before as (
+    insert into weir.overwritten (table_name, run_id, id, began, cells)
+    select :'table', :'run'::uuid, w.:"id", '-infinity', :image
+    from late n join :"schema".:"table" w on w.:"id" = n._id
+    where row(:has) is distinct from row(:wants))
+update :"schema".:"table" w
+set :fills row_hash = md5(w.row_hash::text || row(:wants)::text)::uuid, updated_at = :'instant'::timestamptz
+from late n
+where w.:"id" = n._id and row(:has) is distinct from row(:wants)
+
 -- name: refuse_later
 insert into weir_refused select _line, :'column', 'late', :'message' from weir_later
 

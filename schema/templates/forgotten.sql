@@ -54,16 +54,16 @@ select count(*) from gone
 -- name: observed
 -- Arrays of ids that have one of them, without it.
 with old as (delete from weir.observed o where o.table_name = :'table' and exists (select from weir_forget g where g.id = any (o.ids)) returning *)
-insert into weir.observed (table_name, part, at, ids, said, run_id)
-select o.table_name, o.part, o.at, i.ids, o.said, o.run_id
+insert into weir.observed (table_name, part, at, ids, said, run_id, had)
+select o.table_name, o.part, o.at, i.ids, o.said, o.run_id, o.had
 from old o cross join lateral (select array_agg(u.id order by u.n) as ids from unnest(o.ids) with ordinality u (id, n)
                                where not exists (select from weir_forget g where g.id = u.id)) i
 where i.ids is not null
 
 -- name: unsaid
 with old as (delete from weir.unsaid o where o.table_name = :'table' and exists (select from weir_forget g where g.id = any (o.ids)) returning *)
-insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
-select o.by_run, o.table_name, o.run_id, o.part, o.at, o.said, i.ids
+insert into weir.unsaid (by_run, table_name, run_id, part, at, said, had, ids)
+select o.by_run, o.table_name, o.run_id, o.part, o.at, o.said, o.had, i.ids
 from old o cross join lateral (select array_agg(u.id order by u.n) as ids from unnest(o.ids) with ordinality u (id, n)
                                where not exists (select from weir_forget g where g.id = u.id)) i
 where i.ids is not null

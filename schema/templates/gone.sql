@@ -86,12 +86,12 @@ each as (
     select o.*, i as id, exists (select from weir_gone g where g._id = i and g.why = 'rejected') as stays
     from old o cross join unnest(o.ids) i),
 kept as (
-    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
-    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, array_agg(o.id) from each o where not o.stays group by 2, 3, 4, 5, 6)
-insert into weir.observed (table_name, run_id, part, at, said, ids)
-select o.table_name, o.run_id, o.part, o.at, o.said, array_agg(o.id)
+    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, had, ids)
+    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, o.had, array_agg(o.id) from each o where not o.stays group by 2, 3, 4, 5, 6, 7)
+insert into weir.observed (table_name, run_id, part, at, said, had, ids)
+select o.table_name, o.run_id, o.part, o.at, o.said, o.had, array_agg(o.id)
 from each o where o.stays
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4, 5, 6
 
 -- name: newest
 -- Of rows that each say since when they are true.

@@ -238,13 +238,13 @@ select sha256 from weir.file where run_id = :'run'::uuid
 -- Who was forgotten of a table stays so when the table is dropped.
 select t.kind, t.pins::text, t.key::text, t.last_run, t.last_sha256, t.last_size, t.last_model_checksum, t.last_pins_sha256, t.last_had_rejects,
        t.newest_ns, t.newest_key, t.files_applied, t.warehouse_schema, t.waiting, t.history::text,
-       t.table_name is not null, exists (select from weir.forgotten f where f.table_name = n.name)
+       t.table_name is not null, exists (select from weir.forgotten f where f.table_name = n.name), t.partial::text, t.partial_whole
 from (select :'table'::text) n (name) left join weir.table t on t.table_name = n.name
 
 -- name: table_read_for_update
 select kind, pins::text, key::text, last_run, last_sha256, last_size, last_model_checksum, last_pins_sha256, last_had_rejects,
        newest_ns, newest_key, files_applied, warehouse_schema, waiting, history::text, true,
-       exists (select from weir.forgotten f where f.table_name = t.table_name)
+       exists (select from weir.forgotten f where f.table_name = t.table_name), partial::text, partial_whole
 from weir.table t where table_name = :'table' for update
 
 -- name: table_ensure

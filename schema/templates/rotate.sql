@@ -174,17 +174,17 @@ where w.table_name = :'table'
 -- name: change_observed
 -- The part that an id is in is another one, too.
 with was as (delete from weir.observed where table_name = :'table' returning *)
-insert into weir.observed (table_name, run_id, part, at, said, ids)
-select o.table_name, o.run_id, right(a.new::text, 3), o.at, o.said, array_agg(a.new)
+insert into weir.observed (table_name, run_id, part, at, said, had, ids)
+select o.table_name, o.run_id, right(a.new::text, 3), o.at, o.said, o.had, array_agg(a.new)
 from was o cross join unnest(o.ids) i join weir_alias a on a.old = i
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4, 5, 6
 
 -- name: change_unsaid
 with was as (delete from weir.unsaid where table_name = :'table' returning *)
-insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
-select o.by_run, o.table_name, o.run_id, right(a.new::text, 3), o.at, o.said, array_agg(a.new)
+insert into weir.unsaid (by_run, table_name, run_id, part, at, said, had, ids)
+select o.by_run, o.table_name, o.run_id, right(a.new::text, 3), o.at, o.said, o.had, array_agg(a.new)
 from was o cross join unnest(o.ids) i join weir_alias a on a.old = i
-group by 1, 2, 3, 4, 5, 6
+group by 1, 2, 3, 4, 5, 6, 7
 
 -- name: change_samples
 -- Of whom files that are held would close: those that are known.

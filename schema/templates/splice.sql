@@ -36,14 +36,15 @@ and not exists (
 analyze weir_news
 
 -- name: refresh
--- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into.
+-- As in table/kept: where a different hash was a wrong suspicion of the version that a row falls into; of several such rows, the first.
 with suspected as materialized (
-    select d.*, w."begun?"
+    select distinct on (d._id, w."begun?") d.*, w."begun?"
     from weir_news d cross join lateral (
         select w.:"valid_from" as "begun?" from :"schema".:"table" w
         where w.:"id" = d._id and w.:"valid_from" <= d."at?" and (w.:"valid_to" is not distinct from :open_end or d."at?" < w.:"valid_to")
           and not (:distinct) and not (:unlike) and w.row_hash is distinct from :refreshed :each) w
-    where not d."gone?")
+    where not d."gone?"
+    order by d._id, w."begun?", d."at?")
 :unfilled
 update :"schema".:"table" w
 set row_hash = :refreshed :filled
@@ -99,8 +100,8 @@ select w.:"id", w.:"valid_to", 0, false, null, :data_none null, null, null, fals
 from known w where w.:"valid_to" is distinct from :open_end and w."next?" is distinct from w.:"valid_to" :stays
 union all
 select w.:"id", o.at, 1, true, null, :data_o w.row_hash, :'run'::uuid, null, false
-from said o join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
-where o.said = 'again'
+from (select distinct _id, at from said where said = 'again') o
+join known w on w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to")
 union all
 select o._id, o.at, o.kind, false, null, :data_none null, null, null, false
 from (select _id, at, 1 as kind from said where said = 'gone' union select _id, at, 0 from lacking) o
@@ -216,13 +217,13 @@ with one as (
     select distinct on ("id?", "at?") e.*, max(e."at?") filter (where e."kind?" < 3) over (partition by e."id?") as "last?"
     from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
 placed as (
-    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :value_e is distinct from lag(:value_e) over t as "differs?",
+    select e.*, coalesce(lag(e."holds?") over t, false) as "before?", :differs :overturns as "differs?",
            :newest_e is distinct from lag(:newest_e) over t as "newer?",
            max(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "newest?",
            min(e."at?") filter (where e."kind?" > 0 and e."holds?" and not e."there?") over (partition by e."id?") as "oldest?"
     from one e window t as (partition by e."id?" order by e."at?")),
 said as (
-    select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :value_e is not distinct from :value_k)) as "same?",
+    select e."id?", e."at?", bool_and(e."holds?" = k."holds?" and (not e."holds?" or :same)) as "same?",
            bool_or(e."holds?" and k."holds?" and :newest_e is distinct from :newest_k) as "newest_differs?",
            bool_or(e."holds?" and k."holds?" and :oldest_e is distinct from :oldest_k) as "oldest_differs?"
     from weir_events e join weir_events k on k."id?" = e."id?" and k."at?" = e."at?" and k."kind?" in (0, 1, 2)
@@ -253,7 +254,7 @@ with grouped as (
     from weir_events e),
 held as (
     select e."line?", e."kind?", e."at?", e."last?", e."group?", e."holds?", e."there?", first_value(e."holds?") over t as "held?",
-           :value_e is distinct from first_value(:value_e) over t as "differs?"
+           :differs_held :overturns as "differs?"
     from grouped e window t as (partition by e."id?", e."group?" order by e."at?", e."kind?"))
 select h."line?", :'column', 'late', :'message'
 from held h
@@ -287,7 +288,7 @@ with one as (
     from weir_events e where e."kind?" >= 0 order by "id?", "at?", "kind?" desc),
 placed as (
     select e.*, case when not e."holds?" then lag(e."holds?") over t
-                     else not coalesce(lag(e."holds?") over t, false) or :value_e is distinct from lag(:value_e) over t end as "opens?"
+                     else not coalesce(lag(e."holds?") over t, false) or :differs end as "opens?"
     from one e window t as (partition by e."id?" order by e."at?")),
 kept as (
     select p.*, lead(p."at?") over (partition by p."id?" order by p."at?") as "end?" from placed p where p."opens?"),
@@ -339,7 +340,7 @@ on conflict do nothing
 -- name: change
 update :"schema".:"table" w
 set :assignments :"valid_to" = coalesce(d."end?", :open_end), :"is_current" = d."end?" is null, :"version" = d."number?", :"changed" = d."changed?", row_hash = d."hash?",
-    opened_by = case when row(:decide_w true) is distinct from row(:decide_d true) then :'run'::uuid else w.opened_by end,
+    opened_by = case when row(:decide_w true) is distinct from row(:decide_d true) or (d."by?" = :'run'::uuid and (:signs)) then :'run'::uuid else w.opened_by end,
     closed_by = case when d."end?" is null then null
                      when d."end?" = w.:"valid_to" then w.closed_by else :'run'::uuid end
 from weir_history d
@@ -359,8 +360,8 @@ order by d."id?", d."start?"
 -- What the same entities were said to be at the very instants of the news.
 with news as (select right(_id::text, 3) as part, "at?" as at, array_agg(_id) as ids from weir_news group by 1, 2),
 kept as (
-    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, ids)
-    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, array(select unnest(o.ids) intersect select unnest(n.ids))
+    insert into weir.unsaid (by_run, table_name, run_id, part, at, said, had, ids)
+    select :'run'::uuid, o.table_name, o.run_id, o.part, o.at, o.said, o.had, array(select unnest(o.ids) intersect select unnest(n.ids))
     from weir.observed o join news n on o.table_name = :'table' and o.part = n.part and o.at = n.at and o.said <> 'there' and o.ids && n.ids)
 update weir.observed o
 set ids = array(select unnest(o.ids) except select unnest(n.ids))
@@ -378,12 +379,143 @@ from (select "id?", "at?" from weir_events where "kind?" > 1 and not "there?"
                 and not exists (select from weir_events n where n."id?" = e."id?" and n."at?" = e."at?" and n."kind?" = 3)) e
 group by 3, 4
 
+-- name: part
+-- From here on what there is only of tables with columns that not every file had (pipeline/warehouse/partial.h). Of each event: which of them its
+-- row had; of which something was known then, and before; what the columns had
+-- when the event's hash was made; and whether the row says otherwise than what its version was filled with.
+alter table weir_events add "said?" bit(:bits), add "known?" bit(:bits), add "knew?" bit(:bits), add "was?" text, add "overturns?" boolean
+
+-- name: part_news
+-- The other rows of these entities: that one says again what holds, of a column that it is the first to have, is news for the next one.
+insert into weir_news
+select s.*, :at, false
+from :"staging".:"build" s
+where exists (select from weir_news n where n._id = s._id) and not exists (select from weir_news n where n._line = s._line)
+
+-- name: part_behind
+-- What else was said of these columns: next behind each row, where what it says ends; and first, of what a version may be filled with since
+-- before.
+insert into weir_events
+select o._id, o.at, 1, true, null, :data_o w.row_hash, :'run'::uuid, null, false
+from (select n._id, o.at
+      from weir_news n cross join unnest(array[:own_bits]::integer[]) c (bit) cross join lateral (
+          select o.at from weir.observed o
+          where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.at > n."at?" and o.said = 'again'
+            and get_bit(:had, c.bit) = 1 and n._id = any (o.ids)
+          order by o.at limit 1) o
+      union
+      select n._id, o.at
+      from (select distinct _id from weir_news) n cross join unnest(array[:all_bits]::integer[]) c (bit) cross join lateral (
+          select o.at from weir.observed o
+          where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.said = 'again'
+            and get_bit(:had, c.bit) = 1 and n._id = any (o.ids)
+          order by o.at limit 1) o) o
+cross join lateral (
+    select * from :"schema".:"table" w
+    where w.:"id" = o._id and w.:"valid_from" <= o.at and (w.:"valid_to" is not distinct from :open_end or o.at < w.:"valid_to") offset 0) w
+where not exists (select from weir_events e where e."id?" = o._id and e."at?" = o.at and e."kind?" = 1 and not e."there?")
+
+-- name: part_said
+-- Of an export that only has an entity: nothing.
+update weir_events e
+set "said?" = case when e."there?" then :none
+                   when e."kind?" = 3 then :own
+                   else coalesce((select bit_or(:had) from weir.observed o
+                                  where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at = e."at?" and o.said = 'again'
+                                    and e."id?" = any (o.ids)), :before) end,
+    "was?" = row(:partial_e 0)::text
+where e."holds?"
+
+-- name: part_overturned
+-- Rows that say first of a column what a later one had said first, and has filled their version with.
+update weir_events e set "overturns?" = true
+where e."kind?" = 3 and e."holds?" and not e."there?"
+  and exists (select from :"schema".:"table" w
+              where w.:"id" = e."id?" and w.:"valid_from" <= e."at?" and (w.:"valid_to" is not distinct from :open_end or e."at?" < w.:"valid_to")
+                and (:overturning) offset 0)
+
+-- name: part_carry
+-- Each event has of these columns what was said last. Of one instant what came last is right, and of what its file lacks, what was said before.
+with each as (
+    select e.*, e.ctid as "row?", case when e."holds?" then e."said?" else :none end as "says?"
+    from weir_events e where e."kind?" >= 0 :only),
+merged as (
+    select distinct on (e."id?", e."at?") e."row?", e."id?", e."at?", :merged
+           case when e."holds?" then bit_or(e."says?") over (partition by e."id?", e."at?") else :none end as "says?"
+    from each e order by e."id?", e."at?", e."kind?" desc),
+counted as (
+    select m.*, :counted_bits bit_or(m."says?") over t as "known?"
+    from merged m window t as (partition by m."id?" order by m."at?")),
+carried as (
+    select g."row?", :folded g."says?", g."known?", coalesce(lag(g."known?") over (partition by g."id?" order by g."at?"), :none) as "knew?"
+    from counted g)
+update weir_events e
+set :fold "said?" = d."says?", "known?" = d."known?", "knew?" = d."knew?"
+from carried d
+where e.ctid = d."row?"
+
+-- name: part_filled
+-- A version has what its last event has: it may have been filled since it began. A hash that was made of something else proves nothing.
+update weir_history h
+set :fold "hash?" = case when row(:partial_d 0)::text = h."was?" then h."hash?" else md5(h."hash?"::text || row(:partial_d 0)::text)::uuid end
+from (select distinct on (v."id?", v."number?") v."number?", e.*
+      from weir_history v join weir_events e on e."id?" = v."id?" and e."at?" >= v."at?" and (v."end?" is null or e."at?" < v."end?")
+      where e."kind?" >= 0 and e."holds?"
+      order by v."id?", v."number?", e."at?" desc, e."kind?" desc) d
+where h."id?" = d."id?" and h."number?" = d."number?"
+
+-- name: part_changed
+update weir_history n set "changed?" = :part_what
+from weir_history b
+where b."id?" = n."id?" and b."number?" = n."number?" - 1
+
+-- name: part_remember
+-- As "remember": and of each row which columns it had, also where a version begins with it.
+insert into weir.observed (table_name, run_id, part, at, ids, had)
+select :'table', :'run'::uuid, right(e."id?"::text, 3), e."at?", array_agg(distinct e."id?"), e."said?"
+from (select "id?", "at?", "said?" from weir_events where "kind?" = 3 and "holds?" and not "there?"
+      union all
+      select e."id?", e."at?", e."said?"
+      from (select "id?", "at?", (array_agg("said?"))[1] as "said?"
+            from (select "id?", "at?", "said?", "kind?" from weir_events where "kind?" > 0 and not "there?"
+                  union all
+                  select "id?", "start?", null, 3 from weir_history) a
+            group by 1, 2 having bool_and("kind?" = 2)) e
+      where not exists (select from weir.observed o
+                        where o.table_name = :'table' and o.part = right(e."id?"::text, 3) and o.at = e."at?" and o.said = 'again'
+                          and e."id?" = any (o.ids))) e
+group by 3, 4, 6
+
+-- name: part_observe
+-- As "observe".
+insert into weir.observed (table_name, run_id, part, at, ids, had)
+select :'table', :'run'::uuid, right(s._id::text, 3), :at, array_agg(s._id), :said
+from :"staging".:"build" s :but
+group by 3, 4, 6
+
+-- name: part_merged
+-- Of part_observe: where a version begins just then, and nothing else is kept of what its row had, that had it as well.
+:own | case when exists (
+    select from :"schema".:"table" w
+    where w.:"id" = s._id and w.:"is_current" and coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") = :at
+      and not exists (select from weir.observed o
+                      where o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
+                        and s._id = any (o.ids))) then :before else :none end
+
+-- name: partial
+update weir.table set partial = :'partial'::jsonb, partial_whole = :'whole'::boolean where table_name = :'table'
+
 -- name: observe
 -- Which entities a file had, but for those whose rows were looked at.
 insert into weir.observed (table_name, run_id, part, at, ids)
 select :'table', :'run'::uuid, right(s._id::text, 3), :at, array_agg(s._id)
 from :"staging".:"build" s :but
 group by 3
+
+-- name: first_said
+-- Whether a row of a file that is behind all that is known may fill a version.
+select exists (select from weir_delta d cross join lateral (select * from :"schema".:"table" w where w.:"id" = d._id and :current :each) w
+               where d."known?" and (:may_fill))
 
 -- name: forget
 -- Of a table that is made anew.

@@ -120,8 +120,8 @@ delete from weir.observed where table_name = :'table' and run_id = :'run'::uuid
 -- name: say_again
 -- What it has said otherwise of.
 with gone as (delete from weir.unsaid where by_run = :'run'::uuid returning *)
-insert into weir.observed (table_name, run_id, part, at, said, ids)
-select table_name, run_id, part, at, said, ids from gone
+insert into weir.observed (table_name, run_id, part, at, said, had, ids)
+select table_name, run_id, part, at, said, had, ids from gone
 
 -- name: forget_export
 delete from weir.export where table_name = :'table' and run_id = :'run'::uuid

@@ -171,25 +171,38 @@ test_plans (void **state)
 
 #define DATED "{\"table\": \"dated\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"effective\": \"file_name\"}"
 
-/* Of "rows" people, "step" apart, where they are on a day of January. */
+/* Of "rows" people, "step" apart, where they are on a day of January. named: the file has their names, too. */
 static void
-load_day (Home *home, int day, const char *city, int rows, int step)
+load_people (Home *home, int day, const char *city, int rows, int step, bool named)
 {
-  GString *text = g_string_new ("email,name,city\n");
+  GString *text = g_string_new (named ? "email,name,city\n" : "email,city\n");
   for (int i = 0; i < rows; i++)
-    g_string_append_printf (text, "user%d@example.org,Name of %d,%s\n", i * step, i * step, city);
+    if (named)
+      g_string_append_printf (text, "user%d@example.org,Name of %d,%s\n", i * step, i * step, city);
+    else
+      g_string_append_printf (text, "user%d@example.org,%s\n", i * step, city);
   g_autofree char *name = g_strdup_printf ("elsewhere/dated_2026-01-%02d.csv", day);
   home_write_file (home, name, text->str);
   g_string_free (text, TRUE);
   assert_weir (home, 0, "load", name, NULL);
 }
 
+static void
+load_day (Home *home, int day, const char *city, int rows, int step)
+{
+  load_people (home, day, city, rows, step, true);
+}
+
 /* Statements of splice.sql by what is in them, and what their plans have then. */
 static const struct
 {
   const char *statement, *has;
+  bool partial; /* there where the file has a column that another one lacked */
 } late_cases[] = {
   { "temporary table weir_news", "Index Scan using dated_dated_id" },
+  { "unnest(array[", "observed_table_name_part_at_idx", true },
+  { "set \"said?\" = case", "observed_table_name_part_at_idx", true },
+  { "set \"overturns?\"", "dated_pkey", true },
   { "temporary table weir_events", "observed_table_name_part_at_idx" },
   { "temporary table weir_judged", "weir_events" },
   { "temporary table weir_history", "weir_events" },
@@ -199,11 +212,13 @@ static const struct
 };
 
 static void
-assert_late_plans (Home *home, size_t *from)
+assert_late_plans (Home *home, size_t *from, bool partial)
 {
   size_t before = *from;
   for (size_t i = 0; i < G_N_ELEMENTS (late_cases); i++)
     {
+      if (late_cases[i].partial && !partial)
+        continue;
       *from = before;
       g_autofree char *plans = plans_of (home, from, late_cases[i].statement);
       assert_string_not_equal (plans, "");
@@ -232,11 +247,16 @@ test_late_rows (void **state)
   size_t from = strlen (statement_log_read (&home->log));
   sql_run_as_superuser (home, forget);
   load_day (home, 10, "Rome", 100, all_rows () / 100);
-  assert_late_plans (home, &from);
+  assert_late_plans (home, &from, false);
   sql_run_as_superuser (home, "analyze");
   load_day (home, 11, "Bonn", 100, all_rows () / 100);
-  assert_late_plans (home, &from);
-  assert_sql (home, "100|100|100",
+  assert_late_plans (home, &from, false);
+  sql_run_as_superuser (home, forget);
+  load_people (home, 13, "Paris", 40, all_rows () / 40, false);
+  assert_late_plans (home, &from, false);
+  load_day (home, 12, "Lima", 40, all_rows () / 40);
+  assert_late_plans (home, &from, true);
+  assert_sql (home, "100|100|120",
               "select count(*) filter (where city = 'Rome'), count(*) filter (where city = 'Bonn'),"
               " count(*) filter (where city = 'Oslo' and effective_start_date = '2026-01-20') from warehouse.dated");
 }
