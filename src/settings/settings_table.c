@@ -3,6 +3,7 @@
 #include "base/log_file.h"
 #include "pipeline/sniff/sniff_evidence.h"
 #include "src/settings/settings_notify.h"
+#include "src/settings/settings_page.h"
 
 /* Where the member is, if it is of that type. */
 #define AT(ctype, member) .offset = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, ctype : 1)
@@ -137,6 +138,12 @@ const Setting settings_table[] = {
     NUMBER (lock_timeout, 0, 3600),
     .fallback = "5",
     .help = "Seconds to wait for a lock that another session holds, before the file waits for a while and others go on." },
+  { .path = "page",
+    .variable = "WEIR_PAGE",
+    TREE (page, page_settings_check, NULL, "object"),
+    .otherwise = "no page",
+    .help = "Where `weir watch` shows the page, and who may see it: docs/page.md. `{\"listen\": \"127.0.0.1:8080\"}` is enough for "
+            "this machine." },
   { .path = "limits.file_mb",
     NUMBER (limit_file_mb, 0, 1e9),
     .fallback = "0",
