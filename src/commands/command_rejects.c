@@ -143,7 +143,8 @@ static void
 say_what_next (const Output *output, const RejectsOptions *options, const char *table)
 {
   if (output->personal && output->printed > 0)
-    fprintf (stderr, "The rows are not shown: a column of %s has \"pii\": true. --show-pii shows them.\n", table);
+    fprintf (stderr, "The rows are not shown: a column of %s has \"pii\": true, or its model is gone. --show-pii shows them.\n",
+             table);
   if (options->csv && !options->safe && output->refused > 0)
     fprintf (stderr, "Corrected, they are rows of %s again: name the file %s_1.csv, or use weir load --table %s FILE.\n", table,
              table, table);
@@ -165,7 +166,7 @@ print_run (Db *db, Uid id, const Call *call, GError **error)
                              : as_json ? print_as_json
                                        : print_as_table,
                     .csv = rejected_csv (run, options->safe),
-                    .personal = !options->csv && !options->show_pii && rejected_is_personal (call->settings, table) };
+                    .personal = !options->csv && !options->show_pii && rejected_is_personal (call->settings, run) };
   if (as_csv)
     print_csv_header (&output);
   else if (as_json)

@@ -200,7 +200,7 @@ show_now (const Call *call, int *ret_code, GError **error)
 {
   g_autoptr (Catalog) catalog = settings_load_catalog (call->settings, error);
   g_auto (Status) status = { 0 };
-  g_autoptr (Db) db = catalog != NULL ? status_connect (call->settings, &status) : NULL;
+  g_autoptr (Db) db = catalog != NULL ? status_connect (call->settings, NULL, NULL, &status) : NULL;
   if (catalog == NULL || !status_read (db, call->settings, catalog, &status, error))
     return false;
   bool watch = ((const StatusOptions *) call->options)->watch;

@@ -1,5 +1,6 @@
 #include "src/page/metrics.h"
 
+#include "base/error.h"
 #include "schema/ledger_page.h"
 
 #include <stdio.h>
@@ -116,16 +117,31 @@ read_sums (Metrics *metrics, Db *db, const char *until, DbResult **ret_sums, DbR
   return (!db_is_usable (db) || db_exec (db, good ? "commit" : "rollback", good ? error : NULL)) && good;
 }
 
+/* A ledger that cannot be summed up in the time of a statement: the counters begin with now. Not where it is locked: that will end. */
+static bool
+begin_with_now (Metrics *metrics, Db *db, const char *now, const GError *problem)
+{
+  if (metrics->until != NULL || !db_is_usable (db) || weir_error_get_reason (problem) == REASON_LOCK_BUSY)
+    return false;
+  metrics->until = g_strdup (now);
+  return true;
+}
+
 static bool
 count_runs (Metrics *metrics, Db *db, GError **error)
 {
   g_autofree char *until = NULL;
   g_autoptr (DbResult) sums = NULL, open = NULL;
+  g_autoptr (GError) problem = NULL;
   if (!ledger_page_now (db, &until, error))
     return false;
-  /* A ledger that cannot be summed up in the time of a statement: the counters begin with now. */
-  if (!read_sums (metrics, db, until, &sums, &open, metrics->until != NULL ? error : NULL))
-    return metrics->until == NULL && db_is_usable (db) ? metrics->until = g_steal_pointer (&until), true : false;
+  if (!read_sums (metrics, db, until, &sums, &open, &problem))
+    {
+      if (begin_with_now (metrics, db, until, problem))
+        return true;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return false;
+    }
   add_sums (metrics, sums);
   GString *runs = g_string_new ("{");
   for (int row = 0; row < db_result_rows (open); row++)
@@ -253,8 +269,12 @@ append_folders (const Json *status, GString *text)
         count += g_strcmp0 (json_string_value (json_object_get (json_array_get (waiting, j), "state")), states[i]) == 0;
       append_two (text, "weir_files", (const char *const[]) { "state", states[i], NULL, NULL }, count);
     }
-  append_head (text, "weir_held_files", "gauge", "Files that wait for weir approve or weir discard.");
-  append_one (text, "weir_held_files", (double) json_array_size (json_object_get (status, "held")));
+  /* Null while the ledger cannot be asked: a 0 would end the alarm. */
+  if (json_is_array (json_object_get (status, "held")))
+    {
+      append_head (text, "weir_held_files", "gauge", "Files that wait for weir approve or weir discard.");
+      append_one (text, "weir_held_files", (double) json_array_size (json_object_get (status, "held")));
+    }
   append_head (text, "weir_refused_files", "gauge", "Files in the folder of refused ones.");
   append_one (text, "weir_refused_files",
               (double) json_integer_value (json_object_get (json_object_get (status, "failed"), "files")));

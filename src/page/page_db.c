@@ -2,6 +2,11 @@
 
 #include "base/error.h"
 
+#include <signal.h>
+
+/* The server ends a statement after five seconds. One that is silent for longer does not live, or stands still. */
+#define SILENCE_US (7 * G_USEC_PER_SEC)
+#define CONNECT_US (3 * G_USEC_PER_SEC)
 #define TRY_AGAIN_US (3 * G_USEC_PER_SEC)
 #define CATALOG_US (2 * G_USEC_PER_SEC)
 
@@ -34,12 +39,22 @@ page_db_free (PageDb *page_db)
   g_free (page_db);
 }
 
+/* Nobody is answered while the server is waited for, and no signal is seen. */
+static DbTick
+look_up (int64_t waited_us, void *data)
+{
+  const PageDb *page_db = data;
+  sigset_t pending;
+  bool is_to_end = sigpending (&pending) == 0 && (sigismember (&pending, SIGTERM) == 1 || sigismember (&pending, SIGINT) == 1);
+  return is_to_end || waited_us > (page_db->db != NULL ? SILENCE_US : CONNECT_US) ? DB_GIVE_UP : DB_WAIT_ON;
+}
+
 static void
 connect_again (PageDb *page_db)
 {
   g_auto (Status) status = { 0 };
   g_clear_error (&page_db->away);
-  page_db->db = status_connect (page_db->settings, &status);
+  page_db->db = status_connect (page_db->settings, look_up, page_db, &status);
   page_db->tried_us = g_get_monotonic_time ();
   g_free (page_db->where);
   page_db->where = g_steal_pointer (&status.where);

@@ -75,9 +75,9 @@ rejects_csv_answer (const Visit *visit, bool safe, Answer *answer, GError **erro
   if (db == NULL || !ledger_find_run (db, visit->parts[1], &id, error) || !ledger_run (db, id, &run, error))
     return false;
   const char *table = db_result_named (run, 0, "table");
-  if (rejected_is_personal (visit->page->settings, table))
+  if (rejected_is_personal (visit->page->settings, run))
     return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "Whoever may see them types `weir rejects RUN --csv`." },
-                      "columns of %s have personal data: its rows are not shown here", table);
+                      "columns of %s have personal data, or its model is gone: its rows are not shown here", table);
   Download *download = g_new0 (Download, 1);
   *download = (Download) { .db = visit->page->db, .id = id, .run = g_steal_pointer (&run) };
   download->csv = rejected_csv (download->run, safe);

@@ -29,17 +29,28 @@ count_waiting (const Json *waiting, bool in_work)
   return count;
 }
 
+/* count below 0: it is not known, which is no zero. */
 static void
 tile (Html *html, const char *name, gint64 count, const char *href, const char *class)
 {
   html_open (html, "li", "class", count > 0 ? class : NULL, NULL);
   html_open (html, "a", "href", href, NULL);
   html_open (html, "span", "class", "figure", NULL);
-  html_format (html, "%" G_GINT64_FORMAT, count);
+  if (count >= 0)
+    html_format (html, "%" G_GINT64_FORMAT, count);
+  else
+    html_text (html, "–");
   html_close (html, "span");
   html_element (html, "span", name, "class", "label", NULL);
   html_close (html, "a");
   html_close (html, "li");
+}
+
+/* -1: the database is away. */
+static gint64
+count_known (const Json *array)
+{
+  return json_is_array (array) ? (gint64) json_array_size (array) : -1;
 }
 
 static void
@@ -49,9 +60,9 @@ show_tiles (Html *html, const Json *overview)
   html_open (html, "ul", "class", "tiles", "aria-label", "In short", NULL);
   tile (html, "in work", count_waiting (waiting, true), "#work", "busy");
   tile (html, "waiting", count_waiting (waiting, false), "#waiting", "attention");
-  tile (html, "held", (gint64) json_array_size (json_object_get (overview, "held")), "/held", "attention");
+  tile (html, "held", count_known (json_object_get (overview, "held")), "/held", "attention");
   tile (html, "refused files", view_number (json_object_get (overview, "failed"), "files"), "#failures", "bad");
-  tile (html, "not as expected", (gint64) json_array_size (json_object_get (overview, "incidents")), "#incidents", "bad");
+  tile (html, "not as expected", count_known (json_object_get (overview, "incidents")), "#incidents", "bad");
   tile (html, "tables", (gint64) json_array_size (json_object_get (overview, "tables")), "#tables", NULL);
   html_close (html, "ul");
 }

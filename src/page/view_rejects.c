@@ -37,7 +37,7 @@ read_rejects (const Visit *visit, GError **error)
   if (db == NULL || !ledger_find_run (db, visit->parts[1], &id, error) || !ledger_run (db, id, &run, error)
       || !ledger_page_rejects (db, id, place, PAGE_ROWS, &rejects, error))
     return NULL;
-  bool personal = rejected_is_personal (visit->page->settings, db_result_named (run, 0, "table"));
+  bool personal = rejected_is_personal (visit->page->settings, run);
   Json *rows = json_array ();
   for (int row = 0; row < db_result_rows (rejects); row++)
     json_array_append_new (rows, row_to_json (rejects, row, personal));
@@ -99,7 +99,8 @@ show_downloads (Html *html, const Json *object)
     {
       html_open (html, "p", "class", "callout", NULL);
       html_format (html,
-                   "Columns of %s have personal data, so the rows themselves are not shown here. Whoever may see them types: weir "
+                   "Columns of %s have personal data, or its model is gone, so the rows themselves are not shown here. Whoever may "
+                   "see them types: weir "
                    "rejects %.8s --csv",
                    view_text (object, "table"), run);
       html_close (html, "p");

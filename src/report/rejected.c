@@ -43,12 +43,13 @@ rejected_is_reject (const DbResult *rejects, int row)
 }
 
 bool
-rejected_is_personal (const Settings *settings, const char *table)
+rejected_is_personal (const Settings *settings, const DbResult *run)
 {
+  const char *table = db_result_named (run, 0, "table");
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
   const Model *model = catalog != NULL ? catalog_find (catalog, table) : NULL;
   if (model == NULL)
-    return catalog == NULL || catalog_find_broken (catalog, table) != NULL;
+    return catalog == NULL || catalog_find_broken (catalog, table) != NULL || db_result_named (run, 0, "model_checksum") != NULL;
   for (guint i = 0; i < model->columns->len; i++)
     if (((const ModelColumn *) model->columns->pdata[i])->pii)
       return true;

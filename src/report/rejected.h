@@ -26,8 +26,9 @@ GString *rejected_bytes (const DbResult *rejects, int row);
 /* Whether the row is a reject: it was not repaired, and does not wait for what it refers to. */
 bool rejected_is_reject (const DbResult *rejects, int row);
 
-/* Whether the table has personal data, as its model says: a model that cannot be read may have said so. */
-bool rejected_is_personal (const Settings *settings, const char *table);
+/* Whether rows of a run (ledger_run) may have personal data, as the table's model says: one that cannot be read, or that the run had and that is
+ * gone since, may have said so. */
+bool rejected_is_personal (const Settings *settings, const DbResult *run);
 
 /* An object of --json; personal: without the row itself. A new reference. */
 Json *rejected_to_json (const DbResult *rejects, int row, bool personal);

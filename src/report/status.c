@@ -29,12 +29,12 @@ status_clear (Status *status)
 }
 
 Db *
-status_connect (const Settings *settings, Status *status)
+status_connect (const Settings *settings, DbTick (*tick) (int64_t waited_us, void *data), void *data, Status *status)
 {
   g_autofree char *url = NULL;
   if (!database_url (settings, false, &url, &status->where, &status->away))
     return NULL;
-  Db *db = database_open (settings, &status->away);
+  Db *db = database_open_watched (settings, tick, data, &status->away);
   /* Rows of a table that somebody has locked are left out: whoever looks does not wait long. */
   if (db != NULL)
     (void) db_exec (db, "set lock_timeout = 1000", NULL);

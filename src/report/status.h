@@ -2,7 +2,7 @@
  * can be asked.
  *
  *   g_auto (Status) status = { 0 };
- *   g_autoptr (Db) db = status_connect (settings, &status);
+ *   g_autoptr (Db) db = status_connect (settings, NULL, NULL, &status);
  *   if (status_read (db, settings, catalog, &status, error))
  *     ... status_to_json (&status) ...                                                                                        */
 #ifndef WEIR_SRC_REPORT_STATUS_H
@@ -33,8 +33,9 @@ typedef struct
 void status_clear (Status *status);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Status, status_clear)
 
-/* Connects for a look, which waits for no lock for long. NULL: status->away says why; it is no error. */
-Db *status_connect (const Settings *settings, Status *status);
+/* Connects for a look, which waits for no lock for long. NULL: status->away says why; it is no error. tick: db_connect_watched;
+ * may be NULL. */
+Db *status_connect (const Settings *settings, DbTick (*tick) (int64_t waited_us, void *data), void *data, Status *status);
 
 /* db NULL: status->away is set, and what the folders and a running watch tell is all. The same where the ledger is locked. */
 bool status_read (Db *db, const Settings *settings, const Catalog *catalog, Status *status, GError **error);

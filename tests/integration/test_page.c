@@ -313,6 +313,14 @@ test_rejects_are_downloaded_but_for_personal_ones (void **state)
   assert_lacks (shown->body, "=no");
   assert_contains (shown->body, "weir rejects ");
   assert_lacks (no->body, "=no");
+
+  /* Nor once the model is gone that said so. */
+  g_autofree char *model = home_path (home, "models/people.json");
+  assert_int_equal (unlink (model), 0);
+  wait_until (page_says (port, "/api/tables/people", "", "\"model\": null"));
+  g_autoptr (Reply) gone = http_get (port, 404, "/runs/people.csv/rejects.csv");
+  assert_false (page_says (port, "/api/runs/people.csv/rejects", "", "=no7"));
+  assert_lacks (gone->body, "=no");
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }
 

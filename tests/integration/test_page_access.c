@@ -1,8 +1,10 @@
 /* Who may see and do what on the page, its bounds, what it counts, and what it is without a database. */
 #include "tests/support/web_page.h"
 
+#include "base/autoptr.h"
 #include "src/page/page_db.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -365,6 +367,7 @@ test_without_a_database_the_folders_are_told (void **state)
   g_autoptr (Reply) overview = http_get (port, 503, "/"), object = http_get (port, 503, "/api/overview");
   assert_contains (overview->body, "The database cannot be asked.");
   assert_contains (overview->body, "orders.csv");
+  assert_contains (overview->body, "<span class=\"figure\">–</span>\n<span class=\"label\">held</span>");
   g_autoptr (Json) json = reply_json (object);
   assert_json (json, "database.reachable", "false");
   assert_json (json, "waiting.0.file", "orders.csv");
@@ -376,11 +379,59 @@ test_without_a_database_the_folders_are_told (void **state)
   g_autoptr (Reply) metrics = http_get (port, 200, "/metrics");
   assert_prometheus (metrics->body);
   assert_contains (metrics->body, "weir_database_up 0\n");
+  assert_lacks (metrics->body, "weir_held_files ");
   assert_true (strstr (metrics->body, "weir_files{state=\"ready\"} 1\n") != NULL
                || strstr (metrics->body, "weir_files{state=\"settling\"} 1\n") != NULL);
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
   home_configure (home, "");
   home_take_back (home, "orders.csv");
+}
+
+/* One that takes connections and says nothing: where nobody is given up, nobody else is answered, and the page does not end. */
+static void
+test_a_silent_database_keeps_nobody (void **state)
+{
+  Home *home = *state;
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int port;
+  if (!page_is_built ())
+    skip ();
+  AUTO_FD int silent = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal (bind (silent, (const struct sockaddr *) &address, sizeof address), 0);
+  assert_int_equal (listen (silent, 16), 0);
+  assert_int_equal (getsockname (silent, (struct sockaddr *) &address, &length), 0);
+  g_autofree char *settings =
+      g_strdup_printf ("{\"database\": \"postgresql://weir@127.0.0.1:%d/none?connect_timeout=0\"}\n", ntohs (address.sin_port));
+  home_write_file (home, "weir.json", settings);
+  g_autoptr (Background) page = start_page (home, &port);
+  reply_free (http_get (port, 503, "/readyz"));
+  reply_free (http_get (port, 200, "/healthz"));
+  g_autoptr (Reply) overview = http_get (port, 503, "/");
+  assert_contains (overview->body, "The database cannot be asked.");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
+  home_configure (home, "");
+}
+
+/* What is locked when the counters are first asked for is counted when it is free. */
+static void
+test_metrics_wait_for_a_locked_ledger (void **state)
+{
+  Home *home = *state;
+  int port;
+  if (!page_is_built ())
+    skip ();
+  load_customers (home);
+  sql_run_text (home, "update weir.execution set started_on = started_on - interval '1 minute'");
+  g_autoptr (Background) page = start_page (home, &port);
+  g_autoptr (Db) somebody = db_connect (home->url, "somebody", -1, NULL);
+  assert_true (db_exec (somebody, "begin", NULL) && db_exec (somebody, "lock table weir.execution in access exclusive mode", NULL));
+  g_autoptr (Reply) locked = http_ask (port, "GET", "/metrics", "", NULL);
+  assert_int_not_equal (locked->status, 0);
+  assert_true (db_exec (somebody, "rollback", NULL));
+  g_autoptr (Reply) free = http_get (port, 200, "/metrics");
+  assert_contains (free->body, "weir_runs_total{table=\"customers\",state=\"applied\"} 2\n");
+  assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }
 
 /* A connection that the server ends is made anew. */
@@ -427,6 +478,8 @@ main (void)
     TEST (test_tls),
     TEST (test_metrics_count_each_run_once),
     TEST (test_without_a_database_the_folders_are_told),
+    TEST (test_a_silent_database_keeps_nobody),
+    TEST (test_metrics_wait_for_a_locked_ledger),
     TEST (test_a_lost_connection_is_made_again),
     TEST (test_a_watch_has_it_beside_it),
   };
