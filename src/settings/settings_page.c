@@ -41,7 +41,7 @@ static const Member page_members[] = {
   { "listen", MEMBER_TEXT, offsetof (Said, listen) },
   { "hosts", MEMBER_TEXTS, offsetof (Said, hosts) },
   { "password_file", MEMBER_TEXT, offsetof (Said, password_file) },
-  { "tls", MEMBER_OWN, .read = read_tls },
+  { "tls", MEMBER_OWN, .read = read_tls }, /* page_settings_schema says what is in it */
   { "network", MEMBER_WORD, offsetof (Said, network), networks },
   { NULL },
 };
@@ -59,6 +59,14 @@ page_settings_check (Json *value, const char *place, GPtrArray *mistakes)
 {
   g_auto (Said) said = { 0 };
   take (value, place, mistakes, &said);
+}
+
+Json *
+page_settings_schema (void)
+{
+  Json *schema = members_to_schema (page_members);
+  json_object_set_new (json_object_get (schema, "properties"), "tls", members_to_schema (tls_members));
+  return schema;
 }
 
 static char *
