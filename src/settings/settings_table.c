@@ -20,8 +20,8 @@
 
 #define BYTES(member, least, most) .type = SETTING_BYTES, AT (int64_t, member), .low = least, .high = most
 #define PERIOD(member, least) .type = SETTING_PERIOD, AT (int64_t, member), .low = least, .high = MOST_SECONDS
-#define TREE(member, checked_by, shown_by, what)                                                                                   \
-  .type = SETTING_TREE, AT (Json *, member), .check = checked_by, .show = shown_by, .values = what
+#define TREE(member, checked_by, shown_by, shaped_by, what)                                                                        \
+  .type = SETTING_TREE, AT (Json *, member), .check = checked_by, .show = shown_by, .schema = shaped_by, .values = what
 #define MOST_SECONDS (100. * 365 * 24 * 60 * 60)
 
 /* The words in the order of the enumeration. */
@@ -189,7 +189,7 @@ const Setting settings_table[] = {
         "How long the ledger has runs that changed nothing in the warehouse, and how those went that did; these themselves stay, "
         "but cannot be taken back any more." },
   { .path = "notify",
-    TREE (notify, settings_check_notify, settings_show_notify, "object"),
+    TREE (notify, settings_check_notify, settings_show_notify, settings_notify_schema, "object"),
     .otherwise = "nobody is told",
     .help = "Who is told of what happens, by Slack, mail, a webhook or a command: [alerts.md](alerts.md)." },
   { .variable = "WEIR_KEY_SECRET_FILE",
