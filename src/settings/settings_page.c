@@ -61,6 +61,14 @@ page_settings_check (Json *value, const char *place, GPtrArray *mistakes)
   take (value, place, mistakes, &said);
 }
 
+Json *
+page_settings_schema (void)
+{
+  Json *schema = members_to_schema (page_members);
+  json_object_set_new (json_object_get (schema, "properties"), "tls", members_to_schema (tls_members));
+  return schema;
+}
+
 static char *
 absolute (const Settings *settings, const char *path)
 {

@@ -26,4 +26,7 @@ bool page_settings_wanted (const Settings *settings);
 /* The check of the row. */
 void page_settings_check (Json *value, const char *place, GPtrArray *mistakes);
 
+/* The JSON schema of it. A new reference. */
+Json *page_settings_schema (void);
+
 #endif

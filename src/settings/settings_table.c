@@ -140,7 +140,7 @@ const Setting settings_table[] = {
     .help = "Seconds to wait for a lock that another session holds, before the file waits for a while and others go on." },
   { .path = "page",
     .variable = "WEIR_PAGE",
-    TREE (page, page_settings_check, NULL, "object"),
+    TREE (page, page_settings_check, NULL, page_settings_schema, "object"),
     .otherwise = "no page",
     .help = "Where `weir watch` shows the page, and who may see it: docs/page.md. `{\"listen\": \"127.0.0.1:8080\"}` is enough for "
             "this machine." },
