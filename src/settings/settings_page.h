@@ -27,7 +27,4 @@ bool page_settings_wanted (const Settings *settings);
 void page_settings_check (Json *value, const char *place, GPtrArray *mistakes);
 Json *page_settings_schema (void);
 
-/* The JSON schema of it. A new reference. */
-Json *page_settings_schema (void);
-
 #endif
