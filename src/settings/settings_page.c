@@ -41,7 +41,7 @@ static const Member page_members[] = {
   { "listen", MEMBER_TEXT, offsetof (Said, listen) },
   { "hosts", MEMBER_TEXTS, offsetof (Said, hosts) },
   { "password_file", MEMBER_TEXT, offsetof (Said, password_file) },
-  { "tls", MEMBER_OWN, .read = read_tls },
+  { "tls", MEMBER_OWN, .read = read_tls }, /* page_settings_schema says what is in it */
   { "network", MEMBER_WORD, offsetof (Said, network), networks },
   { NULL },
 };
