@@ -209,7 +209,7 @@ set_exports (Vars *vars, const Splice *splice)
   g_autofree char *own = effective->absent != NULL && splice->there ? text_quote_literal (effective->absent) : g_strdup ("null");
   g_autofree char *at = effective_of_row (splice->warehouse->layout, "w.");
   g_autofree char *start = text_quote_ident (model->history.names[HISTORY_START]);
-  g_autofree char *first = gone_first_seen (model, "n._id");
+  g_autofree char *first = gone_first_seen (model, "n._id"), *named = gone_first_named (model, "n._id");
   bool exports = effective->by_row && model->absent == ABSENT_CLOSE;
   g_autoptr (GPtrArray) columns = all_columns (splice->warehouse);
   vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
@@ -219,7 +219,8 @@ set_exports (Vars *vars, const Splice *splice)
              exports ? g_strdup_printf ("w.%s <> '-infinity' and w.\"ended?\" is distinct from w.%s and %s is distinct from w.%s",
                                         start, start, at, start)
                      : g_strdup ("false"));
-  vars_take (vars, "counted", exports ? g_strdup_printf ("x.at > least(%s::timestamptz, %s)", own, first) : g_strdup ("true"));
+  vars_take (vars, "counted",
+             exports ? g_strdup_printf ("x.at > coalesce(least(%s::timestamptz, %s), %s)", own, first, named) : g_strdup ("true"));
   if (effective->absent != NULL)
     vars_set (vars, "instant", effective->absent);
 }

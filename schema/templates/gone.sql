@@ -39,7 +39,7 @@ where :then :within and not exists (select from :"staging".:"build" s where s._i
 
 -- name: add_absent
 insert into weir_gone
-select null, a._id, :absent_at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
+select null, a._id, :absent_at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id) :seen
 
 -- name: count
 -- The keys that hold then: all in question, and those that rows say are gone.
