@@ -219,8 +219,12 @@ set_exports (Vars *vars, const Splice *splice)
              exports ? g_strdup_printf ("w.%s <> '-infinity' and w.\"ended?\" is distinct from w.%s and %s is distinct from w.%s",
                                         start, start, at, start)
                      : g_strdup ("false"));
+  /* Of whom the file has a row that says when he was gone, it says nothing else. */
   vars_take (vars, "counted",
-             exports ? g_strdup_printf ("x.at > coalesce(least(%s::timestamptz, %s), %s)", own, first, named) : g_strdup ("true"));
+             exports ? g_strdup_printf ("x.at > coalesce(least(case when not exists (select from weir_gone g where g._id = n._id)"
+                                        " then %s::timestamptz end, %s), least(%s::timestamptz, %s))",
+                                        own, first, own, named)
+                     : g_strdup ("true"));
   if (effective->absent != NULL)
     vars_set (vars, "instant", effective->absent);
 }
@@ -501,9 +505,9 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
       || !refuse_late (db, &all, splice, error) || !settle_there (db, &all, splice, error)
       || !carry_partial (db, &all, splice->warehouse, false, error) || !vars_run (db, &all, "splice/judge", error)
       || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
-      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
+      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error)
+      || !partial_note (db, splice->warehouse, &splice->result->rows, splice->result->notes, error))
     return false;
-  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && fill_partial (db, &all, splice->warehouse, error)
          && overwrite (db, &all, splice->warehouse, error) && write_all (db, splice, &all, whole, erases, error);

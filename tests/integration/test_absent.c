@@ -390,6 +390,7 @@ static const struct
   { 'd', "05", "ann,1,2026-01-01T00:00Z,\nbob,1,2026-01-02T00:00Z,D\nbob,1,2026-01-03T00:00Z,\n" },
   { 'r', "05", "ann,1,2026-01-01T00:00Z,\nbob,bad,2026-01-03T00:00Z,\n" },
   { 'u', "05", "ann,1,2026-01-01T00:00Z,\nzz\nbob,1,2026-01-03T00:00Z,\n" },
+  { 'e', "04", "ann,1,2026-01-01T00:00Z,\nbob,2,2026-01-01T00:00Z,\nbob,2,2026-01-02T00:00Z,D\n" },
   { 'a', "04", "ann,1,2026-01-01T00:00Z,\n" },
   { 'z', "06", "ann,1,2026-01-01T00:00Z,\n" },
 };
@@ -431,6 +432,7 @@ test_orders_of_exports_of_timed_rows (void **state)
     { "dz zd azd", "ann|1|1|-\nbob|1|3|6" },
     { "rfa arf", "ann|1|1|-\nbob|1|3|-" },
     { "rfz rzf", "ann|1|1|-\nbob|1|3|6" },
+    { "nte tne ten", "ann|1|1|-\nbob|2|1|2\nbob|1|3|-" },
     { "ua au", "ann|1|1|-\nbob|1|3|-" },
   };
   Home *home = *state;
