@@ -494,13 +494,18 @@ from :"staging".:"build" s :but
 group by 3, 4, 6
 
 -- name: part_merged
--- Of part_observe: where a version begins just then, and nothing else is kept of what its row had, that had it as well.
-:own | case when exists (
-    select from :"schema".:"table" w
-    where w.:"id" = s._id and w.:"is_current" and coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") = :at
-      and not exists (select from weir.observed o
-                      where o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
-                        and s._id = any (o.ids))) then :before else :none end
+-- Of part_observe: what rows of the instant had before that this run has unsaid; or, where a version begins just then, and nothing else is kept
+-- of what its row had, that had it as well.
+:own | coalesce(
+    (select bit_or(:had) from weir.unsaid o
+     where o.by_run = :own_run and o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
+       and s._id = any (o.ids)),
+    case when exists (
+        select from :"schema".:"table" w
+        where w.:"id" = s._id and w.:"is_current" and coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") = :at
+          and not exists (select from weir.observed o
+                          where o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
+                            and s._id = any (o.ids))) then :before else :none end)
 
 -- name: partial
 update weir.table set partial = :'partial'::jsonb, partial_whole = :'whole'::boolean where table_name = :'table'

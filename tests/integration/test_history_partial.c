@@ -444,6 +444,22 @@ test_first_said (void **state)
               "select key, city, extract(day from effective_start_date) from warehouse.users order by key, version_number");
 }
 
+/* A full export that is loaded again unsays what the one before said of that instant: but not which columns its rows had, or lacked. */
+static void
+test_an_export_made_again (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    USERS ", \"effective\": \"file_name\", \"absent\": \"close\","
+                          " \"guard\": {\"close_percent\": 100, \"shrink_percent\": 0}}");
+  load (home, "users_2026-01-01.csv", "key,plan,city\nann,basic,Oslo\n", "read=1 inserted=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan\nbob,basic\n", "read=1 inserted=1 deactivated=1 absent=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan\nbob,basic\nann,basic\n", "read=2 unchanged=1 corrected=1 staged=2");
+  load (home, "users_2026-01-03.csv", "key,plan,city\nbob,basic,Rome\nann,basic,Oslo\n", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "ann|Oslo|1\nbob|Rome|2",
+              "select key, city, extract(day from effective_start_date) from warehouse.users order by key, version_number");
+}
+
 /* Of what an older weir has loaded only the versions are known: also where the late file has all columns, or corrects. */
 static void
 test_an_older_weir (void **state)
@@ -496,6 +512,7 @@ main (void)
     TEST (test_a_new_secret),
     TEST (test_refused),
     TEST (test_first_said),
+    TEST (test_an_export_made_again),
     TEST (test_an_older_weir),
     TEST (test_facts),
   };
