@@ -47,8 +47,8 @@ select count(*) from :"schema".:"table" w
 where :then and ((true :within) or exists (select from weir_gone g where g._id = w.:"id" and g.why = 'deleted'))
 
 -- name: count_deleted
--- Those of them that rows say are gone: each is looked for by itself, whatever the server takes for likely.
-select count(*) from weir_gone g
+-- Those of them that rows say are gone, be it with several times: each is looked for by itself, whatever the server takes for likely.
+select count(distinct g._id) from weir_gone g
 where g.why = 'deleted' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then offset 0)
 
 -- name: sample

@@ -459,6 +459,23 @@ test_orders_of_exports_of_timed_rows (void **state)
     }
 }
 
+/* A key that two rows say is gone is one key. */
+static void
+test_guard_counts_keys (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    USERS ", \"absent\": \"close\", \"effective\": {\"column\": \"at\", \"absent\": \"file_name\"},"
+                          " \"guard\": {\"close_percent\": 50, \"shrink_percent\": 0}, " DELETED "}");
+  load_and_count (home, "users_2026-01-02.csv", "key,v,at,op\nann,a,2026-01-01T00:00Z,\nbob,b,2026-01-01T00:00Z,\n",
+                  "read=2 inserted=2 staged=2");
+  g_autoptr (Json) loaded =
+      load_text (home, "users_2026-01-05.csv",
+                 "key,v,at,op\nann,a,2026-01-01T00:00Z,\nbob,b,2026-01-03T00:00Z,D\nbob,b,2026-01-04T00:00Z,D\n", NULL);
+  assert_json (loaded, "status", "applied");
+  assert_sql (home, "ann|a|1|-\nbob|b|1|3", DAYS_OF_VERSIONS);
+}
+
 int
 main (void)
 {
@@ -482,6 +499,7 @@ main (void)
     TEST (test_who_is_there_beside_unreadable_rows),
     TEST (test_two_exports_of_timed_rows_at_once),
     TEST (test_orders_of_exports_of_timed_rows),
+    TEST (test_guard_counts_keys),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }
