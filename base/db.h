@@ -53,6 +53,10 @@ typedef enum
  * answer (microseconds). It must not use the Db. NULL: nobody is asked. */
 void db_set_tick (Db *db, DbTick (*tick) (int64_t waited_us, void *data), void *data);
 
+/* db_connect without a stop_fd; "tick" is asked from the first byte on, as by db_set_tick. */
+Db *db_connect_watched (const char *conninfo, const char *application_name, DbTick (*tick) (int64_t waited_us, void *data),
+                        void *data, GError **error);
+
 /* The process at the server that serves the connection, as the server numbers it. */
 int db_backend (const Db *db);
 

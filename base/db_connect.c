@@ -148,16 +148,25 @@ finish_connection (Db *db, GError **error)
 
 #define POOLER_ROUNDS 3
 
+/* How long a connection waits, and who is asked meanwhile. */
+typedef struct
+{
+  int stop_fd, patience_ms;
+  DbTick (*tick) (int64_t waited_us, void *data);
+  void *data;
+} Terms;
+
 /* Takes the connection, which was started. */
 static Db *
-await_connection (PGconn *conn, int stop_fd, int patience_ms, GError **error)
+await_connection (PGconn *conn, const Terms *terms, GError **error)
 {
   g_autoptr (Db) db = g_new0 (Db, 1);
   db_together_init (db);
   db->stopwatch = stopwatch_new ();
-  db->stop_fd = stop_fd;
+  db->stop_fd = terms->stop_fd;
   db->conn = conn;
-  db->patience_ms = patience_ms;
+  db->patience_ms = terms->patience_ms;
+  db_set_tick (db, terms->tick, terms->data);
   if (db->conn == NULL)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not connect to the database: out of memory"), NULL;
   PQsetNoticeReceiver (db->conn, drop_notice, NULL);
@@ -169,9 +178,9 @@ await_connection (PGconn *conn, int stop_fd, int patience_ms, GError **error)
 }
 
 static Db *
-open_connection (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+open_connection (const char *conninfo, const char *application_name, const Terms *terms, GError **error)
 {
-  return await_connection (start_connection (conninfo, application_name), stop_fd, 0, error);
+  return await_connection (start_connection (conninfo, application_name), terms, error);
 }
 
 /* In place of the list of servers that the first connection was made from, the one that it has. */
@@ -202,7 +211,7 @@ db_connect_beside (const Db *db, int patience_ms, GError **error)
   g_ptr_array_add (keywords, NULL);
   g_ptr_array_add (values, NULL);
   PGconn *conn = PQconnectStartParams ((const char *const *) keywords->pdata, (const char *const *) values->pdata, 0);
-  return await_connection (conn, db->stop_fd, patience_ms, error);
+  return await_connection (conn, &(Terms) { db->stop_fd, patience_ms, NULL, NULL }, error);
 }
 
 static bool
@@ -233,14 +242,14 @@ refuse_pooler (GError **error)
  * connection beside it: one process that answers both, or another one than before, whichever the pooler takes next, is nobody's
  * session. */
 static bool
-check_pooler (Db *db, const char *conninfo, const char *application_name, GError **error)
+check_pooler (Db *db, const char *conninfo, const char *application_name, const Terms *terms, GError **error)
 {
   int64_t ours, theirs, before;
   if (!ask_backend (db, &ours, error))
     return false;
   if (ours == PQbackendPID (db->conn))
     return true;
-  g_autoptr (Db) beside = open_connection (conninfo, application_name, db->stop_fd, error);
+  g_autoptr (Db) beside = open_connection (conninfo, application_name, terms, error);
   if (beside == NULL || !ask_backend (beside, &theirs, error))
     return false;
   for (int round = 0; round < POOLER_ROUNDS; round++)
@@ -285,17 +294,30 @@ watch_client (Db *db)
     (void) db_exec (db, "set client_connection_check_interval = 5000", NULL);
 }
 
-Db *
-db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+static Db *
+connect_by (const char *conninfo, const char *application_name, const Terms *terms, GError **error)
 {
   if (!check_conninfo (conninfo, error))
     return NULL;
 
-  g_autoptr (Db) db = open_connection (conninfo, application_name, stop_fd, error);
-  if (db == NULL || !check_pooler (db, conninfo, application_name, error) || !prepare_session (db, error))
+  g_autoptr (Db) db = open_connection (conninfo, application_name, terms, error);
+  if (db == NULL || !check_pooler (db, conninfo, application_name, terms, error) || !prepare_session (db, error))
     return NULL;
   watch_client (db);
   return g_steal_pointer (&db);
+}
+
+Db *
+db_connect (const char *conninfo, const char *application_name, int stop_fd, GError **error)
+{
+  return connect_by (conninfo, application_name, &(Terms) { stop_fd, 0, NULL, NULL }, error);
+}
+
+Db *
+db_connect_watched (const char *conninfo, const char *application_name, DbTick (*tick) (int64_t waited_us, void *data), void *data,
+                    GError **error)
+{
+  return connect_by (conninfo, application_name, &(Terms) { -1, 0, tick, data }, error);
 }
 
 void

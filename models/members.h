@@ -29,15 +29,19 @@ typedef struct
 {
   const char *name; /* the table ends with NULL */
   MemberKind kind;
-  size_t at;                                                              /* in the target; of all but MEMBER_OWN */
-  const char *const *words;                                               /* of MEMBER_WORD; ends with NULL */
+  size_t at;                /* in the target; of all but MEMBER_OWN */
+  const char *const *words; /* of MEMBER_WORD; of MEMBER_OWN: an array of them; ends with NULL */
   void (*read) (const MemberScope *scope, const char *path, Json *value); /* of MEMBER_OWN; NULL: any value, which is left alone */
   bool required;
-  bool later; /* reserved: refused with "not yet supported" */
+  bool later;         /* reserved: refused with "not yet supported" */
+  const char *schema; /* of MEMBER_OWN without words: what it may be, as the text of a JSON schema; NULL: any value */
 } Member;
 
 /* Reads the object at "path" by the table. */
 void members_read (const MemberScope *scope, const char *path, Json *object, const Member *members);
+
+/* The JSON schema of such an object, for editors. What one member's value means for another's is not in it. A new reference. */
+Json *members_to_schema (const Member *members);
 
 /* Adds: PATH: TEXT. */
 void members_problem (const MemberScope *scope, const char *path, const char *format, ...) G_GNUC_PRINTF (3, 4);

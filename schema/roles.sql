@@ -4,7 +4,7 @@
 --   loader  weir's own: it writes into the ledger, and owns the tables that it makes in staging and warehouse
 --   reader  reads the warehouse and weir.runs; neither staging nor weir.reject, where cells are that nobody has judged
 --
---   weir --database postgresql://admin@host/warehouse migrate up
+--   weir --database postgresql://admin@host/warehouse migrate up     in a home; a folder with an empty .weir will do
 --   psql -d postgresql://admin@host/warehouse -f schema/roles.sql -v loader=weir_loader -v reader=weir_reader
 --   \password weir_loader
 --

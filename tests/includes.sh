@@ -32,6 +32,7 @@ BEGIN {
   may["src/report"] = may["src/notify"] " src/report"
   may["src/words"] = may["src/report"] " src/words"
   may["src/commands"] = may["src/words"] " src/commands"
+  may["src/page"] = may["src/commands"] " src/page"
   may["src/deliver"] = "base src/deliver"
   may["src"] = may["src/commands"] " src"
   # What a run is asked and what it answers, of which the rooms that do it know.
@@ -49,6 +50,7 @@ BEGIN {
   home["uuid/"] = "base/uid.c"
   home["curl/"] = "src/deliver/transfer.c"
   home["inotifytools/"] = "watcher/notify.c"
+  home["microhttpd.h"] = "src/page/server.c"
 
   split ("gio/ glib-object.h pthread.h threads.h setjmp.h", list, " ")
   for (i in list)

@@ -33,16 +33,33 @@ def examples(page, member):
         if isinstance(value, dict) and member in value:
             yield value
 
+# Of docs/alerts.md, also the parts: rules, and targets by their names.
+def alerts():
+    for block in re.findall(r"(?:^    .*\n)+", open("docs/alerts.md", encoding="utf-8").read(), flags=re.M):
+        try:
+            value = json.loads(block if block.lstrip().startswith("{") else "{" + block + "}")
+        except ValueError:
+            continue
+        if "data" not in value:
+            yield value if "notify" in value else {"notify": value if "rules" in value else {"targets": value}}
+
 tried = [(settings, "weir.json", read("weir.json"))]
 tried += [(settings, "docs/settings.md", value) for value in examples("docs/settings.md", "database")]
+tried += [(settings, "docs/alerts.md", value) for value in alerts()]
 tried += [(models, path, read(path)) for path in glob.glob("models/*.json")]
 tried += [(models, page, value) for page in ["README.md", "docs/models.md", "docs/history.md"] for value in examples(page, "table") if "kind" in value]
 wrong = [f"{name}: {error.json_path}: {error.message}" for schema, name, value in tried for error in schema.iter_errors(value)]
 
 # And it notices mistakes.
-for bad in [{"setle": 1}, {"workers": "2"}, {"workers": 0}, {"limits": {"row": 1}}, {"watch": "never"}]:
+hook = {"type": "webhook", "url": "https://x.org"}
+mail = {"type": "smtp", "host": "x.org", "from": "a@x.org", "to": ["b@x.org"]}
+targets = [{}, {"type": "webhook"}, {"type": "web", "url": "https://x.org"}, {**hook, "url": "x.org"}, {**hook, "secret": "abc"}, {**hook, "from": "a@x.org"},
+           {**mail, "to": "b@x.org"}, {**mail, "port": 0}, {**mail, "tls": "ssl"}, {**mail, "password": "abc"}, {"type": "command", "command": "x"}]
+notify = [{"targets": {"ops": target}} for target in targets]
+notify += [{"targets": {"my ops": hook}}, {"target": {}}, {"rules": [{}]}, {"rules": [{"on": ["refusd"]}]}, {"every": 60}, {"every": "forever"}]
+for bad in [*({"notify": each} for each in notify), {"setle": 1}, {"workers": "2"}, {"workers": 0}, {"limits": {"row": 1}}, {"watch": "never"}]:
     if not list(settings.iter_errors(bad)):
         wrong.append(f"weir.schema.json takes {bad}")
 print(f"schemas: {len(tried)} tried")
-sys.exit("\n".join(wrong) if wrong or len(tried) < 6 else 0)
+sys.exit("\n".join(wrong) if wrong or len(tried) < 12 else 0)
 END

@@ -49,7 +49,8 @@ runs as materialized (
     where o.ended < s.ledger and o.state <> 'applied'
       and (o.disposition in ('left', 'deleted', 'retried', 'trimmed') or exists (select from files d where d.run_id = o.run_id))
       and not exists (select from last l where l.run_id = o.run_id)
-      -- Of which somebody is still to be told.
+      -- Of which somebody is still to be told, or may have to be: nobody has looked yet.
+      and o.ended < all (select t.seen_on from weir.alert_target t)
       and not exists (select from weir.alert a left join weir.alert_message m on m.message_id = a.message_id
                       where a.run_id = o.run_id and (m.message_id is null or m.state in ('waiting', 'sending', 'refused')))),
 planned as (
@@ -88,7 +89,16 @@ planned as (
     from weir.operation o join weir.execution e on e.execution_id = o.run_id cross join said s
     where o.kind in ('undo', 'rebuild') and e.completed_on < s.ledger
       and not exists (select from weir.file f where f.run_id = any (o.runs) and f.undone_by = o.run_id
-                                                and not exists (select from runs r where r.run_id = f.run_id)))
+                                                and not exists (select from runs r where r.run_id = f.run_id))
+    union all
+    -- Incidents that are over. The last one of each kind is what the next file of its table is compared with (schedule.sql), and of the last week
+    -- people may still have to be told (alerts.sql).
+    select i.id, 'incident', '', 20, i.closed_on, null
+    from weir.incident i cross join said s
+    where i.closed_on < least(s.ledger, now() - interval '7 days')
+      and exists (select from weir.incident l where l.kind = i.kind and l."table" = i."table" and l.ended > i.ended)
+      and not exists (select from weir.alert a left join weir.alert_message m on m.message_id = a.message_id
+                      where a.cause = 'incident:' || i.id and (m.message_id is null or m.state in ('waiting', 'sending', 'refused'))))
 select what, table_name, run_id, place, weight - 20 as rows, ended,
        (sum(weight) over (partition by what, table_name order by ended, run_id) / 10000)::bigint as batch
 from planned
@@ -104,12 +114,12 @@ create index on pg_temp.weir_trim (run_id)
 analyze pg_temp.weir_trim
 
 -- name: batches
--- In the order in which they are worked off: a file goes before its run.
+-- In the order in which they are worked off: a file goes before its run, and a run before what has taken it back, which is of no table.
 select table_name, what, batch
 from pg_temp.weir_trim
 where what <> 'kept'
 group by table_name, what, batch
-order by table_name, array_position(array['left', 'file', 'rejects', 'undo', 'details', 'run', 'execution'], what), batch
+order by table_name = '', table_name, array_position(array['left', 'file', 'rejects', 'undo', 'details', 'run', 'execution', 'incident'], what), batch
 
 -- name: count
 -- What is planned, in runs, and in rows of what is said to go.
@@ -136,10 +146,12 @@ where p.what = 'file' and f.state = 'applied' and exists (select from weir.table
 
 -- name: mark_files
 -- Before they are removed: the ledger never says of a file that is gone that it is there. Its place stays, for who has it in a backup.
+-- One that was moved since is another: a run that was taken back meanwhile has its file in failed/, and begins to age there.
 update weir.file f
 set disposition = 'trimmed', trimmed = coalesce(f.trimmed, '{}') || jsonb_build_object('file', null, 'home', :'home'::text),
     updated_on = clock_timestamp()
-where f.run_id = any (:'runs'::uuid[]) and f.disposition in ('archived', 'failed') and f.state not in ('held', 'loading') and f.forgetting is null
+from pg_temp.weir_trim p
+where f.run_id = any (:'runs'::uuid[]) and p.run_id = f.run_id and p.what = 'file' and p.place = f.place and f.disposition in ('archived', 'failed') and f.state not in ('held', 'loading') and f.forgetting is null
 returning f.run_id, f.place
 
 -- name: note_files
@@ -148,14 +160,24 @@ set trimmed = f.trimmed - 'home' || jsonb_build_object('file', to_jsonb(clock_ti
 where f.run_id = any (:'runs'::uuid[]) and f.disposition = 'trimmed'
 
 -- name: ended
--- The runs of a batch that are still over, so that nobody begins one again meanwhile.
+-- The runs of a batch that are still over, so that nobody begins one again meanwhile. Whom a run has taken back may have stayed after all, with its file.
 with due as (
     select e.execution_id
     from pg_temp.weir_trim p join weir.execution e on e.execution_id = p.run_id
     where p.what = :'what' and p.table_name = :'table' and p.batch = :'batch'::bigint and e.status in ('COMPLETED', 'FAILED')
+      and not exists (select from weir.operation o join weir.file f on f.run_id = any (o.runs)
+                      where p.what = 'execution' and o.run_id = p.run_id and f.undone_by = o.run_id)
     order by e.execution_id
     for update of e skip locked)
 select count(*), coalesce(array_agg(execution_id), '{}')::text from due
+
+-- name: incidents
+-- One that is over stays so.
+with gone as (
+    delete from weir.incident i using pg_temp.weir_trim p
+    where p.what = 'incident' and p.batch = :'batch'::bigint and i.id = p.run_id and i.closed_on is not null
+    returning 1)
+select count(*) from gone
 
 -- name: rejects
 with gone as (

@@ -79,6 +79,7 @@ where f.run_id = any (array (select u.run_id from weir.unsettled u)) and f.state
 order by f.seen_on
 
 -- name: runs
+-- Of one table: those that may be among its newest are found first, for the view would be read back to the last of them.
 select run,
        table_name as table,
        file_name as file,
@@ -94,18 +95,53 @@ select run,
        rows_waiting as waiting,
        error
 from weir.runs
-where :'table'::text is null or table_name = :'table'::text
+where :'table'::text is null
+   or run = any (array (select n.run_id
+                        from ((select f.run_id from weir.file f where f.table_name = :'table'::text order by f.seen_on desc limit :'limit'::bigint)
+                              union all
+                              select o.run_id from weir.operation o where o.table_name = :'table'::text) n))
 order by started_on desc
 limit :'limit'::bigint
 
 -- name: find_last
-select run_id from weir.file order by seen_on desc limit 1
+-- No index has the runs of all tables in their order: of each table the last one.
+with recursive names as (
+    (select table_name from weir.file order by table_name limit 1)
+    union all
+    select (select f.table_name from weir.file f where f.table_name > n.table_name order by f.table_name limit 1)
+    from names n where n.table_name is not null)
+select l.run_id
+from names n cross join lateral (select f.run_id, f.seen_on from weir.file f where f.table_name = n.table_name order by f.seen_on desc limit 1) l
+order by l.seen_on desc limit 1
 
 -- name: find_run
-select execution_id from weir.execution where execution_id::text like :'text' || '%' order by created_on desc limit 2
+-- Between the first id that begins so and the last; dashes may be anywhere in between, and are looked at then.
+select execution_id from weir.execution
+where execution_id between rpad(replace(:'text', '-', ''), 32, '0')::uuid and rpad(replace(:'text', '-', ''), 32, 'f')::uuid
+  and starts_with(execution_id::text, :'text')
+order by created_on desc limit 2
 
 -- name: find_file
-select run_id from weir.file where file_name = :'text' or place = :'text' or place like '%/' || :'text' order by seen_on desc limit 1
+-- By its name, or by the end of its place, of which the last part is its name, or (archive, failed) ends with the first digits of its run.
+with recursive names as (
+    (select table_name from weir.file order by table_name limit 1)
+    union all
+    select (select f.table_name from weir.file f where f.table_name > n.table_name order by f.table_name limit 1)
+    from names n where n.table_name is not null),
+said as (select regexp_replace(:'text', '^.*/', '') as name, '/' || :'text' as ending,
+                substring(:'text' from '-([0-9a-f]{8})(?:[.][^/]*)?$') as digits)
+select found.run_id
+from (select l.run_id, l.seen_on
+      from said s cross join names n
+      cross join lateral (select f.run_id, f.seen_on from weir.file f
+                          where f.table_name = n.table_name and f.file_name = s.name
+                            and (f.file_name = :'text' or f.place = :'text' or right(f.place, length(s.ending)) = s.ending)
+                          order by f.seen_on desc limit 1) l
+      union all
+      select f.run_id, f.seen_on
+      from said s join weir.file f on f.run_id between rpad(s.digits, 32, '0')::uuid and rpad(s.digits, 32, 'f')::uuid
+      where f.place = :'text' or right(f.place, length(s.ending)) = s.ending) found
+order by found.seen_on desc limit 1
 
 -- name: find_pipeline
 select execution_id from weir.execution where pipeline = :'text' order by started_on desc limit 1

@@ -13,6 +13,16 @@ select count(*) filter (where :"is_current"), count(*) from :"schema".:"table"
 -- name: fact_rows
 select count(*), count(*) from :"schema".:"table"
 
+-- name: estimate
+-- Whether it has more than 16 MB, and how many rows the statistics say it has: current ones (their index has these alone), and all.
+select pg_relation_size(c.oid) > 16777216 and c.reltuples >= 0,
+       coalesce((select i.reltuples::bigint from pg_index x join pg_class i on i.oid = x.indexrelid
+                 where x.indrelid = c.oid and x.indpred is not null and x.indisunique and i.reltuples >= 0 order by i.oid limit 1),
+                c.reltuples::bigint),
+       c.reltuples::bigint
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = :'schema' and c.relname = :'table' and c.relkind in ('r', 'p')
+
 -- name: staging_exists
 select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = :'schema' and c.relname = :'table')
 

@@ -41,6 +41,7 @@ const Command *const cli_table[] = {
   &command_migrate,
   &command_db,
   &command_psql,
+  &command_page,
   &command_completion,
   NULL,
 };

@@ -32,12 +32,12 @@ print_json (const GcReport *report, bool dry_run)
   for (guint i = 0; i < report->busy->len; i++)
     json_array_append_new (busy, weir_json_string (report->busy->pdata[i]));
   g_autoptr (Json) json = json_pack (
-      "{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I}, s:I, s:o, s:o}", "dry_run", dry_run, "archive",
+      "{s:b, s:o, s:o, s:o, s:o, s:{s:I, s:I, s:I, s:I, s:I}, s:I, s:o, s:o}", "dry_run", dry_run, "archive",
       files_to_json (&report->archive), "failed", files_to_json (&report->failed), "rejects",
       rows_to_json (report->reject_runs, report->reject_rows), "undo", rows_to_json (report->undo_runs, report->undo_rows),
-      "ledger", "runs", (json_int_t) report->runs, "executions", (json_int_t) report->executions, "details",
-      (json_int_t) report->details, "kept_for_file", (json_int_t) report->kept, "changed", (json_int_t) report->changed,
-      "not_made_again", weir_json_string (report->unmakeable), "busy", busy);
+      "ledger", "runs", (json_int_t) report->runs, "executions", (json_int_t) report->executions, "incidents",
+      (json_int_t) report->incidents, "details", (json_int_t) report->details, "kept_for_file", (json_int_t) report->kept,
+      "changed", (json_int_t) report->changed, "not_made_again", weir_json_string (report->unmakeable), "busy", busy);
   show_json (json);
 }
 
@@ -71,6 +71,8 @@ print_ledger (const GcReport *report)
   print_count ("ledger", "run", report->runs, " of files that changed nothing in the warehouse");
   if (report->executions > 0)
     print_count ("", "execution", report->executions, " of pipelines, `weir undo` and `weir rebuild`");
+  if (report->incidents > 0)
+    print_count ("", "incident", report->incidents, " that are over: files that did not come, or with other rows");
   print_count ("", "applied run", report->details, ": steps, models and summary; the counts stay");
 }
 
@@ -94,10 +96,10 @@ static void
 print_notes (const GcReport *report, bool dry_run)
 {
   if (report->unmakeable != NULL)
-    printf ("NOTE:  `weir rebuild` %s not make again what these files were loaded into: %s\n", dry_run ? "could" : "can",
+    printf ("NOTE:  `weir rebuild` %s make again what these files were loaded into: %s\n", dry_run ? "could not" : "cannot",
             report->unmakeable);
   if (report->undo_runs > 0)
-    printf ("NOTE:  runs that `weir undo` can%s take back any more: %" G_GINT64_FORMAT "\n", dry_run ? " then not" : "not",
+    printf ("NOTE:  runs that `weir undo` %s take back any more: %" G_GINT64_FORMAT "\n", dry_run ? "could not" : "cannot",
             report->undo_runs);
   if (report->kept > 0)
     printf (

@@ -1,6 +1,4 @@
 #include "base/error.h"
-#include "pipeline/warehouse/kinds.h"
-#include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/commands/named_key.h"
 #include "src/report/versions.h"
@@ -13,31 +11,6 @@ typedef struct
 {
   gboolean csv, show_pii;
 } HistoryOptions;
-
-static bool
-check_kind (const Model *model, GError **error)
-{
-  if (model_has_versions (model))
-    return true;
-  if (model->kind == MODEL_DIMENSION)
-    return weir_error (error, WEIR_ERROR_MODEL, "%s has one row of each key, and no versions (\"scd\": 1 in %s)", model->table,
-                       model->path);
-  return weir_error (error, WEIR_ERROR_MODEL, "%s is a fact: its rows have no versions", model->table);
-}
-
-/* Where the table's rows are, and what its columns are called: settings and model may say something else by now. */
-static bool
-find_table (Db *db, const Settings *settings, const char *table, char **ret_schema, History *ret_history, GError **error)
-{
-  g_auto (TableState) state = { 0 };
-  if (!ledger_table_read (db, table, false, &state, error))
-    return false;
-  if (state.applied == 0)
-    return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, .hint = "`weir status` lists the tables." }, "%s was never loaded",
-                      table);
-  *ret_schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : settings->warehouse_schema);
-  return history_parse (state.history, ret_history, error);
-}
 
 /* Of the entity that has the id, if the only value is one, else the business key. NULL on error. */
 static Json *
@@ -72,13 +45,13 @@ run (Call *call, int *ret_code, GError **error)
   const Settings *settings = call->settings;
   g_autoptr (Catalog) catalog = settings_load_catalog (settings, error);
   const Model *model = NULL;
-  if (catalog == NULL || !named_key_model (catalog, call->arguments[0], &model, error) || !check_kind (model, error))
+  if (catalog == NULL || !named_key_model (catalog, call->arguments[0], &model, error) || !versions_check_kind (model, error))
     return false;
   g_autoptr (Db) db = database_open (settings, error);
   g_autofree char *schema = NULL;
   g_auto (History) history = { 0 };
   bool hidden = false;
-  if (db == NULL || !find_table (db, settings, model->table, &schema, &history, error))
+  if (db == NULL || !versions_find_table (db, settings, model->table, &schema, &history, error))
     return false;
   const VersionsPlace place = { schema, settings->staging_schema, model, &history, options->show_pii };
   g_autoptr (Json) entity = find_entity (settings, db, &place, call->arguments + 1, &hidden, error);

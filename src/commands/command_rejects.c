@@ -1,11 +1,8 @@
 #include "base/error.h"
 #include "base/text.h"
-#include "pipeline/records/annotation.h"
-#include "pipeline/text/dialect.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
 #include "src/report/rejected.h"
-#include "src/report/spreadsheet.h"
 #include "src/server/connect.h"
 
 #include <stdio.h>
@@ -19,117 +16,41 @@ typedef struct
   gboolean csv, safe, show_pii;
 } RejectsOptions;
 
-/* Whether the row is a reject: it was not repaired, and does not wait for what it refers to. */
-static bool
-is_reject (const DbResult *rejects, int row)
-{
-  return !db_result_bool (rejects, row, REJECTED_REPAIRED) && !db_result_bool (rejects, row, REJECTED_WAITING);
-}
-
 /* Where the rows of a run go, page by page, and what was seen of them. */
 typedef struct Output Output;
 struct Output
 {
   void (*print) (Output *output, const DbResult *page);
-  const char *run;
-  const char *header; /* NULL: the file had none */
-  Dialect dialect;    /* of the file: what is added to its lines is written the same way */
-  bool safe;          /* for a spreadsheet */
-  bool personal;      /* the lines are not shown: a column of the table has "pii": true */
-  int widths[6];      /* of the table's columns */
+  RejectedCsv csv;
+  bool personal; /* the lines are not shown: a column of the table has "pii": true */
+  int widths[6]; /* of the table's columns */
   int64_t printed, refused, waiting;
 };
 
-/* A file of one column has no delimiter: a tab stands between its rows and what is added to them. */
-static Dialect
-dialect_of (const Json *json)
-{
-  const char *delimiter = json_string_value (json_object_get (json, "delimiter"));
-  const char *quote = json_string_value (json_object_get (json, "quote"));
-  const char *escape = json_string_value (json_object_get (json, "escape"));
-  const char *blanks = json_string_value (json_object_get (json, "blanks"));
-  Dialect dialect = { .trim = g_strcmp0 (blanks, "trim") == 0,
-                      .quote = quote != NULL ? quote[0] : '\0',
-                      .escape = g_strcmp0 (escape, "backslash") == 0 ? ESCAPE_BACKSLASH : ESCAPE_DOUBLED };
-  g_strlcpy (dialect.delimiter, delimiter != NULL ? delimiter : "\t", sizeof dialect.delimiter);
-  return dialect;
-}
-
 static void
-print_line (const Output *output, const char *line, size_t length)
+print_as_csv (Output *output, const DbResult *rejects)
 {
-  g_autofree char *safe = output->safe ? spreadsheet_safe (line, length, output->dialect.delimiter) : NULL;
-  fwrite (safe != NULL ? safe : line, 1, safe != NULL ? strlen (safe) : length, stdout);
-}
-
-/* What is wrong with a line, in columns before it: loading leaves them out, so the corrected file can be dropped as it is. The
- * message is always in quotes where the file has them: of few rows nothing else may tell. */
-static void
-print_annotations (const Output *output, const char *const cells[4])
-{
-  const Dialect *dialect = &output->dialect;
   g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *delimiter = annotation_delimiter (dialect);
-  for (size_t i = 0; i < 4; i++)
+  for (int row = 0; row < db_result_rows (rejects); row++)
     {
-      dialect_append_cell (dialect, cells[i], i == 2, text);
-      g_string_append (text, delimiter);
+      g_autofree char *message = rejected_message (rejects, row);
+      if (!rejected_is_reject (rejects, row))
+        continue;
+      /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
+      if (output->csv.header == NULL)
+        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, REJECTED_LINE),
+                 db_result_value (rejects, row, REJECTED_REASON), message);
+      rejected_csv_row (&output->csv, rejects, row, text);
     }
-  print_line (output, text->str, text->len);
+  fwrite (text->str, 1, text->len, stdout);
 }
 
 static void
 print_csv_header (const Output *output)
 {
-  if (output->header == NULL)
-    return;
-  print_annotations (output, (const char *const[]) { output->safe ? ANNOTATION_SAFE : ANNOTATION_LINE, ANNOTATION_REASON,
-                                                     ANNOTATION_MESSAGE, ANNOTATION_RUN });
-  print_line (output, output->header, strlen (output->header));
-  putchar ('\n');
-}
-
-static void
-print_as_csv (Output *output, const DbResult *rejects)
-{
-  for (int row = 0; row < db_result_rows (rejects); row++)
-    {
-      const char *column = db_result_value (rejects, row, REJECTED_COLUMN);
-      g_autofree char *message = g_strdup_printf ("%s%s%s", column != NULL ? column : "", column != NULL ? ": " : "",
-                                                  db_result_value (rejects, row, REJECTED_MESSAGE));
-      if (!is_reject (rejects, row))
-        continue;
-      /* Without a header nothing would tell the added cells from the file's own: they are said beside the lines. */
-      if (output->header == NULL)
-        fprintf (stderr, "line %s: %s: %s\n", db_result_value (rejects, row, REJECTED_LINE),
-                 db_result_value (rejects, row, REJECTED_REASON), message);
-      else
-        print_annotations (output, (const char *const[]) { db_result_value (rejects, row, REJECTED_LINE),
-                                                           db_result_value (rejects, row, REJECTED_REASON), message, output->run });
-      g_autoptr (GString) bytes = rejected_bytes (rejects, row);
-      print_line (output, bytes->str, bytes->len);
-      putchar ('\n');
-    }
-}
-
-/* JSON is UTF-8: an original that is not goes beside its readable form in base64. */
-static Json *
-row_to_json (const DbResult *rejects, int row, bool personal)
-{
-  g_autoptr (GString) bytes = rejected_bytes (rejects, row);
-  g_autofree char *readable = personal ? NULL : g_utf8_make_valid (bytes->str, (gssize) bytes->len);
-  Json *object = json_pack (
-      "{s:I, s:s?, s:s, s:s, s:b, s:b, s:o}", "line", (json_int_t) db_result_int64 (rejects, row, REJECTED_LINE), "column",
-      db_result_value (rejects, row, REJECTED_COLUMN), "reason", db_result_value (rejects, row, REJECTED_REASON), "message",
-      db_result_value (rejects, row, REJECTED_MESSAGE), "repaired", db_result_bool (rejects, row, REJECTED_REPAIRED), "waiting",
-      db_result_bool (rejects, row, REJECTED_WAITING), "original", weir_json_string (readable));
-  if (personal)
-    json_object_set_new (object, "withheld_bytes", json_integer ((json_int_t) bytes->len));
-  if (personal || text_is_utf8 (bytes->str, bytes->len, NULL))
-    return object;
-  g_autofree char *base64 = g_base64_encode ((const guchar *) bytes->str, bytes->len);
-  json_object_set_new (object, "original_base64", json_string (base64));
-  return object;
+  g_autoptr (GString) text = g_string_new (NULL);
+  rejected_csv_header (&output->csv, text);
+  fwrite (text->str, 1, text->len, stdout);
 }
 
 /* The members of one array, without its brackets. */
@@ -138,7 +59,7 @@ print_as_json (Output *output, const DbResult *rejects)
 {
   g_autoptr (Json) array = json_array ();
   for (int row = 0; row < db_result_rows (rejects); row++)
-    json_array_append_new (array, row_to_json (rejects, row, output->personal));
+    json_array_append_new (array, rejected_to_json (rejects, row, output->personal));
   g_autofree char *text = weir_json_pretty (array);
   size_t length = strlen (text); /* of "[\n", members, "\n]" */
   fputs (output->printed > 0 ? ",\n" : "\n", stdout);
@@ -183,7 +104,7 @@ print_pages (Db *db, Uid id, Output *output, GError **error)
       last.repaired = db_result_bool (page, rows - 1, REJECTED_REPAIRED);
       for (int row = 0; row < rows; row++)
         {
-          output->refused += is_reject (page, row);
+          output->refused += rejected_is_reject (page, row);
           output->waiting += db_result_bool (page, row, REJECTED_WAITING);
         }
       output->print (output, page);
@@ -217,26 +138,13 @@ print_nothing_refused (const DbResult *run, const Output *output)
     puts ("No row was refused.");
 }
 
-/* Whether the table has personal data, as its model says: a model that cannot be read may have said so. */
-static bool
-is_personal (const Settings *settings, const char *table)
-{
-  g_autoptr (Catalog) catalog = settings_load_catalog (settings, NULL);
-  const Model *model = catalog != NULL ? catalog_find (catalog, table) : NULL;
-  if (model == NULL)
-    return catalog == NULL || catalog_find_broken (catalog, table) != NULL;
-  for (guint i = 0; i < model->columns->len; i++)
-    if (((const ModelColumn *) model->columns->pdata[i])->pii)
-      return true;
-  return false;
-}
-
 /* Behind the rows, to whoever calls by hand or from a script. */
 static void
 say_what_next (const Output *output, const RejectsOptions *options, const char *table)
 {
   if (output->personal && output->printed > 0)
-    fprintf (stderr, "The rows are not shown: a column of %s has \"pii\": true. --show-pii shows them.\n", table);
+    fprintf (stderr, "The rows are not shown: a column of %s has \"pii\": true, or its model is gone. --show-pii shows them.\n",
+             table);
   if (options->csv && !options->safe && output->refused > 0)
     fprintf (stderr, "Corrected, they are rows of %s again: name the file %s_1.csv, or use weir load --table %s FILE.\n", table,
              table, table);
@@ -254,20 +162,11 @@ print_run (Db *db, Uid id, const Call *call, GError **error)
   if (!ledger_run (db, id, &run, error))
     return false;
   const char *table = db_result_named (run, 0, "table");
-  const char *text = db_result_named (run, 0, "dialect");
-  g_autoptr (Json) dialect = text != NULL ? weir_json_parse (text, strlen (text), "dialect", NULL) : NULL;
   Output output = { .print = as_csv    ? print_as_csv
                              : as_json ? print_as_json
                                        : print_as_table,
-                    .run = db_result_named (run, 0, "run"),
-                    .safe = options->safe,
-                    .personal = !options->csv && !options->show_pii && is_personal (call->settings, table),
-                    .header = db_result_named (run, 0, "header"),
-                    .dialect = dialect_of (dialect) };
-  /* The lines are UTF-8 whatever the file was, and a mark says so where a model declares something else. */
-  const char *encoding = json_string_value (json_object_get (dialect, "encoding"));
-  if (as_csv && g_strcmp0 (encoding, "UTF-8") != 0 && encoding != NULL)
-    fputs ("\xEF\xBB\xBF", stdout);
+                    .csv = rejected_csv (run, options->safe),
+                    .personal = !options->csv && !options->show_pii && rejected_is_personal (call->settings, run) };
   if (as_csv)
     print_csv_header (&output);
   else if (as_json)

@@ -3,6 +3,7 @@
 #include "pipeline/table/lines.h"
 #include "schema/ledger.h"
 #include "src/commands/cli.h"
+#include "src/report/runs.h"
 #include "src/server/connect.h"
 
 #include <stdio.h>
@@ -18,16 +19,6 @@ typedef struct
   gboolean names;
 } RunsOptions;
 
-static Json *
-result_to_json (const DbResult *result)
-{
-  static const char *const times[] = { "started", "completed", NULL };
-  Json *array = show_result_to_json (result);
-  for (size_t i = 0; i < json_array_size (array); i++)
-    show_times_to_iso (json_array_get (array, i), times);
-  return array;
-}
-
 static bool
 show_all (Db *db, const Call *call, GError **error)
 {
@@ -37,66 +28,9 @@ show_all (Db *db, const Call *call, GError **error)
     return false;
   if (!call->json)
     return show_result (runs, "No file was loaded yet."), true;
-  g_autoptr (Json) array = result_to_json (runs);
+  g_autoptr (Json) array = runs_to_json (runs);
   show_json (array);
   return true;
-}
-
-/* Members that hold JSON as text become what they say. */
-static void
-parse_member (Json *object, const char *name)
-{
-  const char *text = json_string_value (json_object_get (object, name));
-  Json *value = text != NULL ? json_loads (text, 0, NULL) : NULL;
-  if (value != NULL)
-    json_object_set_new (object, name, value);
-}
-
-/* What a command wrote, from hexadecimal digits: any bytes, of which a NUL is shown as one. Owned by the caller; NULL: nothing is known. */
-static char *
-output_text (const DbResult *command)
-{
-  const char *hex = db_result_rows (command) > 0 ? db_result_named (command, 0, "output") : NULL;
-  GString *text = hex != NULL ? g_string_new (NULL) : NULL;
-  for (; hex != NULL && hex[0] != '\0'; hex += 2)
-    {
-      int byte = g_ascii_xdigit_value (hex[0]) * 16 + g_ascii_xdigit_value (hex[1]);
-      if (byte != 0)
-        g_string_append_c (text, (char) byte);
-      else
-        g_string_append (text, "\xE2\x90\x80");
-    }
-  return text != NULL ? g_string_free (text, FALSE) : NULL;
-}
-
-/* Only runs of commands have these members. */
-static void
-add_command (Json *object, const DbResult *command)
-{
-  if (db_result_rows (command) == 0)
-    {
-      json_object_del (object, "command");
-      json_object_del (object, "exit_status");
-      return;
-    }
-  g_autofree char *output = output_text (command);
-  g_autoptr (Json) members = show_result_to_json (command);
-  json_object_update (object, json_array_get (members, 0));
-  json_object_set_new (object, "output", weir_json_string (output));
-}
-
-static void
-print_json (const DbResult *run, const DbResult *steps, const DbResult *command)
-{
-  g_autoptr (Json) array = result_to_json (run);
-  Json *object = json_array_get (array, 0);
-  parse_member (object, "dialect");
-  parse_member (object, "lines");
-  parse_member (object, "summary");
-  parse_member (object, "trimmed");
-  json_object_set_new (object, "steps", result_to_json (steps));
-  add_command (object, command);
-  show_json (object);
 }
 
 /* {"rejects": "2026-11-20T09:30:00+00:00", "file": null} as "rejects 2026-11-20, file". Owned by the caller. */
@@ -132,7 +66,7 @@ shown_value (const char *name, const char *value)
 static void
 print_output (const DbResult *command)
 {
-  g_autofree char *output = output_text (command), *shown = output != NULL ? text_lines_printable (output) : NULL;
+  g_autofree char *output = run_output_text (command), *shown = output != NULL ? text_lines_printable (output) : NULL;
   if (shown == NULL || shown[0] == '\0')
     return;
   bool ended = g_str_has_suffix (shown, "\n");
@@ -158,17 +92,15 @@ print_details (const DbResult *run, const DbResult *steps, const DbResult *comma
 static bool
 show_one (Db *db, const Call *call, GError **error)
 {
-  const char *text = call->arguments[0];
   Uid id;
-  g_autoptr (DbResult) run = NULL;
-  g_autoptr (DbResult) steps = NULL, command = NULL;
-  if (!ledger_find_execution (db, text, &id, error) || !ledger_run (db, id, &run, error)
-      || !ledger_run_steps (db, id, &steps, error) || !ledger_run_command (db, id, &command, error))
+  g_auto (RunParts) parts = { 0 };
+  if (!ledger_find_execution (db, call->arguments[0], &id, error) || !run_read_parts (db, id, &parts, error))
     return false;
-  if (call->json)
-    print_json (run, steps, command);
+  g_autoptr (Json) object = call->json ? run_parts_to_json (&parts) : NULL;
+  if (object != NULL)
+    show_json (object);
   else
-    print_details (run, steps, command);
+    print_details (parts.run, parts.steps, parts.command);
   return true;
 }
 

@@ -90,21 +90,41 @@ print_later (const Undo *undo)
     }
 }
 
+static bool
+has_become (const UndoRun *run, const char *disposition)
+{
+  return g_strcmp0 (run->disposition, disposition) == 0;
+}
+
+/* Where their files are now; of several, where most will be looked for. */
+static const char *
+where_text (const Undo *undo)
+{
+  bool one = undo->runs->len == 1;
+  guint kept = 0, trimmed = 0;
+  for (guint i = 0; i < undo->runs->len; i++)
+    {
+      kept += has_become (undo->runs->pdata[i], "archived");
+      trimmed += has_become (undo->runs->pdata[i], "trimmed");
+    }
+  if (kept > 0)
+    return one ? "its file is in failed/" : "their files are in failed/";
+  if (trimmed > 0)
+    return one ? "its file was removed by \"retention\"" : "files of theirs were removed by \"retention\"";
+  return one ? "its file stays where it was" : "their files stay where they were";
+}
+
 static void
 tell_next (const Undo *undo)
 {
-  bool one = undo->runs->len == 1, kept = false;
-  for (guint i = 0; i < undo->runs->len; i++)
-    kept |= g_strcmp0 (((const UndoRun *) undo->runs->pdata[i])->disposition, "archived") == 0;
-  printf ("%s taken back; %s %s. To load %s again:\n", one ? "The run is" : "The runs are", one ? "its file" : "their files",
-          kept  ? one ? "is in failed/" : "are in failed/"
-          : one ? "stays where it was"
-                : "stay where they were",
-          one ? "it" : "them");
+  bool one = undo->runs->len == 1;
+  printf ("%s taken back; %s. To load %s again:\n", one ? "The run is" : "The runs are", where_text (undo), one ? "it" : "them");
   for (guint i = undo->runs->len; i > 0; i--)
     {
       const UndoRun *run = undo->runs->pdata[i - 1];
       printf ("  weir retry %.8s%s    %s\n", run->run, run->overtaken ? " --force" : "", run->file);
+      if (has_become (run, "trimmed"))
+        printf ("      once it is at %s again, from a backup\n", run->place);
     }
 }
 

@@ -93,6 +93,7 @@ counter_of (GcReport *report, const char *what, int64_t **ret_rows)
                    { "details", &report->details, NULL },
                    { "run", &report->runs, NULL },
                    { "execution", &report->executions, NULL },
+                   { "incident", &report->incidents, NULL },
                    { "kept", &report->kept, NULL } };
   for (size_t i = 0; i < G_N_ELEMENTS (counters); i++)
     if (strcmp (counters[i].what, what) == 0)
@@ -180,6 +181,17 @@ take_part (Gc *gc, const GcBatch *batch, const char *runs, int64_t n, GError **e
   return take_rows (gc, batch, runs, n, error);
 }
 
+static bool
+take_incidents (Gc *gc, const GcBatch *batch, GError **error)
+{
+  const SqlVar var = { "batch", batch->number };
+  g_autoptr (DbResult) gone = NULL;
+  if (!sql_run (gc->db, "gc/incidents", &var, 1, &gone, error))
+    return false;
+  gc->report->incidents += db_result_int64 (gone, 0, 0);
+  return true;
+}
+
 /* One transaction. What it counted is not done where it fails. */
 static bool
 do_batch (Gc *gc, const GcBatch *batch, GError **error)
@@ -252,19 +264,28 @@ take_turn (Gc *gc, Turn *turn, const char *table, GError **error)
 }
 
 static bool
+work_off (Gc *gc, const GcBatch *batch, GError **error)
+{
+  if (strcmp (batch->what, "file") == 0 || strcmp (batch->what, "left") == 0)
+    return gc_remove_files (gc, batch, error);
+  if (strcmp (batch->what, "incident") == 0)
+    return take_incidents (gc, batch, error);
+  return do_batch (gc, batch, error);
+}
+
+static bool
 do_plan (Gc *gc, GError **error)
 {
   Turn turn = { 0 };
   g_autoptr (DbResult) batches = NULL;
   if (!sql_run (gc->db, "gc/batches", NULL, 0, &batches, error))
     return false;
+  fault_point ("gc-planned");
   bool done = true;
   for (int row = 0; done && row < db_result_rows (batches); row++)
     {
       const GcBatch batch = batch_at (batches, row);
-      bool files = strcmp (batch.what, "file") == 0 || strcmp (batch.what, "left") == 0;
-      done = take_turn (gc, &turn, batch.table, error)
-             && (turn.skipped || (files ? gc_remove_files (gc, &batch, error) : do_batch (gc, &batch, error)));
+      done = take_turn (gc, &turn, batch.table, error) && (turn.skipped || work_off (gc, &batch, error));
     }
   return unlock (gc, &turn, done ? error : NULL) && done;
 }

@@ -1,10 +1,8 @@
 #include "src/report/guarded.h"
 
 #include "base/text.h"
-#include "pipeline/warehouse/columns.h"
-#include "schema/history_vars.h"
 #include "schema/ledger.h"
-#include "src/report/changes.h"
+#include "src/report/keys.h"
 #include "src/report/show.h"
 #include "watcher/claim.h"
 
@@ -28,22 +26,6 @@ parse (const char *text)
   return json != NULL ? json : json_null ();
 }
 
-/* The key's columns as SQL lists them. Owned by the caller; NULL: they are not to be shown. */
-static char *
-list_columns (const Model *model)
-{
-  g_autoptr (GPtrArray) key = columns_of_key (model);
-  g_autoptr (GString) text = g_string_new (NULL);
-  for (guint i = 0; i < key->len; i++)
-    {
-      g_autofree char *ident = text_quote_ident (key->pdata[i]);
-      if (changes_is_personal (model, key->pdata[i]))
-        return NULL;
-      g_string_append_printf (text, "%sw.%s::text", text->len > 0 ? ", " : "", ident);
-    }
-  return g_strdup (text->str);
-}
-
 /* "{id,id}". Owned by the caller. */
 static char *
 ids_text (const Json *sample)
@@ -54,44 +36,32 @@ ids_text (const Json *sample)
   return g_string_append_c (text, '}'), g_string_free (text, FALSE);
 }
 
-static void
-take_keys (const DbResult *rows, const Model *model, Json *keys, GString *names)
+/* "ann, bob/7". Owned by the caller; NULL: there are none. */
+static char *
+names_text (const Json *keys)
 {
-  for (int row = 0; row < db_result_rows (rows); row++)
+  g_autoptr (GString) names = g_string_new (NULL);
+  for (size_t i = 0; i < json_array_size (keys); i++)
     {
-      Json *key = json_object ();
-      for (int part = 0; model->business_key[part] != NULL; part++)
+      const char *column, *before = i > 0 ? ", " : "";
+      Json *value;
+      json_object_foreach (json_array_get (keys, i), column, value)
         {
-          const char *value = db_result_value (rows, row, part);
-          json_object_set_new (key, model->business_key[part], weir_json_string (value));
-          g_string_append_printf (names, "%s%s", part > 0 ? "/" : names->len > 0 ? ", " : "", value);
+          g_string_append_printf (names, "%s%s", before, json_is_string (value) ? json_string_value (value) : "");
+          before = "/";
         }
-      json_array_append_new (keys, key);
     }
+  return names->len > 0 ? text_lines_printable (names->str) : NULL;
 }
 
 /* The keys are not in the ledger, but where the rows are. Without the table, or with another model by now, they are not told. */
 static void
 find_keys (Db *db, const Settings *settings, const Model *model, GuardedFile *file)
 {
-  Json *keys = json_array ();
-  json_object_set_new (file->file, "keys", keys);
-  g_autofree char *columns = model != NULL && model->kind == MODEL_DIMENSION ? list_columns (model) : NULL;
-  if (columns == NULL)
-    return;
   g_autofree char *ids = ids_text (json_object_get (json_object_get (file->file, "held"), "sample"));
-  const SqlVar vars[] = { { "schema", settings->warehouse_schema },
-                          { "table", model->table },
-                          { "id", model->id_column },
-                          { "columns", columns },
-                          { "ids", ids },
-                          HISTORY_VARS (&model->history) };
-  g_autoptr (DbResult) rows = NULL;
-  g_autoptr (GString) names = g_string_new (NULL);
-  if (!sql_run (db, "status/keys", vars, G_N_ELEMENTS (vars), &rows, NULL))
-    return;
-  take_keys (rows, model, keys, names);
-  file->names = names->len > 0 ? text_lines_printable (names->str) : NULL;
+  Json *keys = model != NULL ? keys_read (db, settings->warehouse_schema, model, &model->history, ids) : json_array ();
+  json_object_set_new (file->file, "keys", keys);
+  file->names = names_text (keys);
 }
 
 GPtrArray *

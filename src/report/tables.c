@@ -77,9 +77,21 @@ number_of (const DbResult *result, int row, const char *name)
   return value != NULL ? g_ascii_strtoll (value, NULL, 10) : 0;
 }
 
+/* Whether it is so large that its rows are not to be counted; then what the server's statistics say. */
+static bool
+estimate_rows (Db *db, const SqlVar *vars, size_t n_vars, Table *table)
+{
+  g_autoptr (DbResult) known = NULL;
+  if (!sql_run (db, "status/estimate", vars, n_vars, &known, NULL) || db_result_rows (known) == 0 || !db_result_bool (known, 0, 0))
+    return false;
+  table->rows = db_result_int64 (known, 0, 1);
+  table->versions = db_result_int64 (known, 0, 2);
+  return table->estimated = true;
+}
+
 /* A table that somebody dropped, or that this role may not read, has an unknown number of rows. */
 static void
-count_rows (Db *db, const char *schema, const char *pinned, Table *table)
+count_rows (Db *db, const char *schema, const char *pinned, bool estimate, Table *table)
 {
   g_auto (History) history = { 0 };
   if (!history_parse (pinned, &history, NULL))
@@ -89,7 +101,7 @@ count_rows (Db *db, const char *schema, const char *pinned, Table *table)
   bool exists = true;
   if (warehouse_exists (db, schema, table->table, &exists, NULL) && !exists)
     table->gone = true;
-  if (table->gone)
+  if (table->gone || (estimate && estimate_rows (db, vars, G_N_ELEMENTS (vars), table)))
     return;
   bool versions = g_strcmp0 (table->kind, "dimension") == 0 && history.scd == SCD_VERSION;
   if (!sql_run (db, versions ? "status/dimension_rows" : "status/fact_rows", vars, G_N_ELEMENTS (vars), &counts, NULL))
@@ -149,7 +161,8 @@ take_row (Tables *tables, Db *db, const Settings *settings, const Catalog *catal
   table->last_run = g_strdup (db_result_named (result, row, "last_run"));
   table->rejected = number_of (result, row, "rejected");
   if (table->applied)
-    count_rows (db, schema != NULL ? schema : settings->warehouse_schema, db_result_named (result, row, "history"), table);
+    count_rows (db, schema != NULL ? schema : settings->warehouse_schema, db_result_named (result, row, "history"),
+                tables->estimate, table);
   look_at_staging (table, db, settings, result, row);
 }
 
@@ -239,9 +252,10 @@ add_unloaded (Tables *tables, const Catalog *catalog, bool asked)
 }
 
 Tables *
-tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **error)
+tables_read (Db *db, const Settings *settings, const Catalog *catalog, bool estimate, GError **error)
 {
   g_autoptr (Tables) tables = g_new0 (Tables, 1);
+  tables->estimate = estimate;
   tables->tables = g_ptr_array_new_with_free_func ((GDestroyNotify) table_free);
   if (db != NULL && (!ask_ledger (tables, db, settings, catalog, error) || !ask_waiting (tables, db, error)))
     return NULL;

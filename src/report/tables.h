@@ -27,6 +27,7 @@ typedef struct
   bool gone;       /* and is not there any more: somebody dropped it */
   int64_t rows;    /* current ones; -1: unknown */
   int64_t versions;
+  bool estimated;                                      /* both are what the server's statistics say */
   int64_t files, failed;                               /* -1: unknown */
   int64_t rejected;                                    /* rows of the last file */
   char *last_file, *last_state, *last_seen, *last_run; /* NULL: never seen */
@@ -41,10 +42,11 @@ typedef struct
 {
   GPtrArray *tables; /* of Table, by name */
   GPtrArray *held;   /* of HeldFile */
+  bool estimate;     /* as tables_read was asked */
 } Tables;
 
-/* db NULL: only what the models say. Borrows the catalog. */
-Tables *tables_read (Db *db, const Settings *settings, const Catalog *catalog, GError **error);
+/* db NULL: only what the models say. estimate: tables of more than 16 MB are not counted. Borrows the catalog. */
+Tables *tables_read (Db *db, const Settings *settings, const Catalog *catalog, bool estimate, GError **error);
 void tables_free (Tables *tables);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Tables, tables_free)
 

@@ -1,11 +1,38 @@
 #include "src/report/versions.h"
 
+#include "base/error.h"
+#include "pipeline/warehouse/kinds.h"
 #include "schema/history_vars.h"
 #include "schema/ledger.h"
 #include "src/report/show.h"
 
 #include <stdio.h>
 #include <string.h>
+
+bool
+versions_check_kind (const Model *model, GError **error)
+{
+  if (model_has_versions (model))
+    return true;
+  if (model->kind == MODEL_DIMENSION)
+    return weir_error (error, WEIR_ERROR_MODEL, "%s has one row of each key, and no versions (\"scd\": 1 in %s)", model->table,
+                       model->path);
+  return weir_error (error, WEIR_ERROR_MODEL, "%s is a fact: its rows have no versions", model->table);
+}
+
+/* Settings and model may say something else by now. */
+bool
+versions_find_table (Db *db, const Settings *settings, const char *table, char **ret_schema, History *ret_history, GError **error)
+{
+  g_auto (TableState) state = { 0 };
+  if (!ledger_table_read (db, table, false, &state, error))
+    return false;
+  if (state.applied == 0)
+    return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, .hint = "`weir status` lists the tables." }, "%s was never loaded",
+                      table);
+  *ret_schema = g_strdup (state.warehouse_schema != NULL ? state.warehouse_schema : settings->warehouse_schema);
+  return history_parse (state.history, ret_history, error);
+}
 
 /* What PostgreSQL writes, as other programs read it; infinity stays as it is. A new reference. */
 static Json *

@@ -4,6 +4,7 @@
 
 #include "base/uid.h"
 #include "src/report/changes.h"
+#include "src/settings/settings.h"
 
 /* Where they are looked for. Borrowed. */
 typedef struct
@@ -14,6 +15,13 @@ typedef struct
   const History *history; /* what the table's columns are called */
   bool show_pii;
 } VersionsPlace;
+
+/* Whether the table has versions. Errors: MODEL. */
+bool versions_check_kind (const Model *model, GError **error);
+
+/* Where the rows of a table are, and what its columns are called. Both owned by the caller. Errors: INPUT where it was never loaded. */
+bool versions_find_table (Db *db, const Settings *settings, const char *table, char **ret_schema, History *ret_history,
+                          GError **error);
 
 /* The object of --json: "table", "id", and "versions", none where nobody has the id: "version", "from" and "to" (ISO 8601, "-infinity"; null: it
  * has no end), "follows" (the one before it ended when it began), "changed" (changes_expression), "run", "file" and "place" of what opened

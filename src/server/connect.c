@@ -44,21 +44,36 @@ database_url (const Settings *settings, bool start, char **ret_url, char **ret_w
   return true;
 }
 
+/* Takes the connection; the path is the one that runs have: with another one the server would plan what it knows by name anew. */
+static Db *
+set_path (Db *connected, GError **error)
+{
+  g_autoptr (Db) db = connected;
+  return db != NULL && db_exec (db, "set search_path = pg_catalog", error) ? g_steal_pointer (&db) : NULL;
+}
+
 static Db *
 connect_to (const Settings *settings, bool start, int stop_fd, GError **error)
 {
   g_autofree char *url = NULL;
-  g_autoptr (Db) db = database_url (settings, start, &url, NULL, error) ? db_connect (url, "weir", stop_fd, error) : NULL;
-  /* The one that runs have: with another one the server would plan what it knows by name anew. */
-  return db != NULL && db_exec (db, "set search_path = pg_catalog", error) ? g_steal_pointer (&db) : NULL;
+  return database_url (settings, start, &url, NULL, error) ? set_path (db_connect (url, "weir", stop_fd, error), error) : NULL;
+}
+
+Db *
+database_open_watched (const Settings *settings, DbTick (*tick) (int64_t waited_us, void *data), void *data, GError **error)
+{
+  g_autofree char *url = NULL;
+  if (!database_url (settings, false, &url, NULL, error))
+    return NULL;
+  g_autoptr (Db) db = set_path (db_connect_watched (url, "weir", tick, data, error), error);
+  return db != NULL && migrate_check (db, NULL, error) && database_settle_secret (settings, db, error) ? g_steal_pointer (&db)
+                                                                                                       : NULL;
 }
 
 Db *
 database_open (const Settings *settings, GError **error)
 {
-  g_autoptr (Db) db = connect_to (settings, false, -1, error);
-  return db != NULL && migrate_check (db, NULL, error) && database_settle_secret (settings, db, error) ? g_steal_pointer (&db)
-                                                                                                       : NULL;
+  return database_open_watched (settings, NULL, NULL, error);
 }
 
 Db *

@@ -13,6 +13,9 @@ bool database_url (const Settings *settings, bool start, char **ret_url, char **
 /* Connects to it, for whoever only looks: the embedded server must run, and the ledger must be this weir's (migrate_check). */
 Db *database_open (const Settings *settings, GError **error);
 
+/* The same, with "tick" asked while the server is waited for (db_connect_watched). */
+Db *database_open_watched (const Settings *settings, DbTick (*tick) (int64_t waited_us, void *data), void *data, GError **error);
+
 /* The same for whoever asks the server alone: nothing is said of the ledger. */
 Db *database_open_beside (const Settings *settings, GError **error);
 

@@ -43,6 +43,7 @@ typedef struct
   bool index_keys;        /* "indexes": "keys" */
   double swap_timeout;    /* seconds, "swap_timeout": default 2 */
   double lock_timeout;    /* seconds, "lock_timeout": default 5 */
+  Json *page;             /* settings_page.h; NULL: not there */
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
   Json *notify;                     /* who is told of what: settings_notify.h; NULL: nobody */

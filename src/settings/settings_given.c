@@ -38,7 +38,8 @@ settings_given_text (const SettingsGiven *given, const Setting *row, const char 
   const char *text = option != NULL ? option : row->variable != NULL ? g_getenv (row->variable) : NULL;
   if (ret_source != NULL)
     *ret_source = option == NULL ? row->variable : row->option != NULL ? row->option : row->path;
-  return text != NULL && text[0] == '\0' && settings_is_path (row) ? NULL : text;
+  bool names_nothing = settings_is_path (row) || row->type == SETTING_TREE;
+  return text != NULL && text[0] == '\0' && names_nothing ? NULL : text;
 }
 
 int

@@ -23,7 +23,7 @@ void settings_give (SettingsGiven *given, const Setting *row, const char *text);
 void settings_given_add (SettingsGiven *given, const SettingsGiven *more);
 
 /* The text of the row's option ("given" may be NULL), else of its variable; NULL: nothing was said. An empty text names no folder
- * and no file, and is a database of its own. *ret_source (may be NULL): who said it, the option or the variable. Borrowed. */
+ * and no file, is no object, and is a database of its own. *ret_source (may be NULL): who said it, the option or the variable. Borrowed. */
 const char *settings_given_text (const SettingsGiven *given, const Setting *row, const char **ret_source);
 
 /* How many words of a command line an option of the table takes that begins with this one: 2 as "--home DIR", 1 as "--home=DIR", 0:

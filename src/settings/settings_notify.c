@@ -82,7 +82,7 @@ read_on (const MemberScope *scope, const char *path, Json *value)
 }
 
 static const Member rule_members[] = {
-  { .name = "on", .read = read_on, .required = true },
+  { .name = "on", .read = read_on, .words = alert_words, .required = true },
   { .name = "tables", .kind = MEMBER_TEXTS, .at = offsetof (AlertRule, tables) },
   { .name = "to", .kind = MEMBER_TEXTS, .at = offsetof (AlertRule, to) },
   { NULL },
@@ -160,13 +160,15 @@ read_timeout (const MemberScope *scope, const char *path, Json *value)
   read_seconds (scope, path, value, &((AlertPlan *) scope->target)->timeout);
 }
 
+#define SECONDS_SCHEMA "{\"type\": \"string\", \"pattern\": \"^[0-9]+ *(second|minute|hour|day|week)s?$\"}"
+
 static const Member plan_members[] = {
-  { .name = "targets", .read = read_targets },
+  { .name = "targets", .read = read_targets }, /* settings_notify_schema says what is in both */
   { .name = "rules", .read = read_rules },
-  { .name = "gather", .read = read_gather },
-  { .name = "every", .read = read_every },
-  { .name = "away_after", .read = read_away },
-  { .name = "timeout", .read = read_timeout },
+  { .name = "gather", .read = read_gather, .schema = SECONDS_SCHEMA },
+  { .name = "every", .read = read_every, .schema = SECONDS_SCHEMA },
+  { .name = "away_after", .read = read_away, .schema = SECONDS_SCHEMA },
+  { .name = "timeout", .read = read_timeout, .schema = SECONDS_SCHEMA },
   { NULL },
 };
 
@@ -222,6 +224,17 @@ void
 settings_check_notify (Json *value, const char *place, GPtrArray *mistakes)
 {
   g_autoptr (AlertPlan) plan = alert_plan_read (value, place, mistakes);
+}
+
+Json *
+settings_notify_schema (void)
+{
+  Json *schema = members_to_schema (plan_members), *properties = json_object_get (schema, "properties");
+  json_object_set_new (properties, "targets",
+                       json_pack ("{s:s, s:i, s:{s:s}, s:o}", "type", "object", "maxProperties", MOST_TARGETS, "propertyNames",
+                                  "pattern", TARGET_NAME_PATTERN, "additionalProperties", alert_target_schema ()));
+  json_object_set_new (properties, "rules", json_pack ("{s:s, s:o}", "type", "array", "items", members_to_schema (rule_members)));
+  return schema;
 }
 
 char *

@@ -97,6 +97,7 @@ bool alert_plan_tells (const AlertPlan *plan, const AlertTarget *target, AlertKi
 /* For the table of settings. */
 void settings_check_notify (Json *value, const char *place, GPtrArray *mistakes);
 Json *settings_show_notify (const Json *value);
+Json *settings_notify_schema (void);
 
 /* A URL as others may see it: "https://hooks.example.org/..."; what is written as "${...}" as it is. Owned by the caller. */
 char *alert_shown_url (const char *url);

@@ -10,4 +10,10 @@ void alert_target_read (const MemberScope *scope, const char *path, const char *
 
 void alert_target_free (void *target);
 
+/* The JSON schema of a target, whatever its type. A new reference. */
+Json *alert_target_schema (void);
+
+/* What a target may be called, on the command line too (`weir notify test NAME`): an expression as in a JSON schema. */
+#define TARGET_NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$"
+
 #endif

@@ -164,6 +164,16 @@ read_command (const MemberScope *scope, const char *path, Json *value)
   target->command = g_strv_builder_end (words);
 }
 
+/* Their schemas say no more than an editor can show at once; the readers above say the rest. */
+#define LINE "{\"type\": \"string\", \"minLength\": 1}"
+#define REFERENCE "{\"type\": \"string\", \"pattern\": \"^\\\\$\\\\{(file|env):.+\\\\}$\"}"
+#define URL "{\"type\": \"string\", \"pattern\": \"^([Hh][Tt][Tt][Pp][Ss]?://[^ ]+|\\\\$\\\\{(file|env):.+\\\\})$\"}"
+#define HOST "{\"type\": \"string\", \"pattern\": \"^[^/@ ]+$\"}"
+#define PORT "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 65535}"
+#define ADDRESS "{\"type\": \"string\", \"pattern\": \"^[^@ ]+@[^@ ]+$\"}"
+#define ADDRESSES "{\"type\": \"array\", \"minItems\": 1, \"uniqueItems\": true, \"items\": " ADDRESS "}"
+#define ARGUMENTS "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"string\"}}"
+
 #define TYPE                                                                                                                       \
   {                                                                                                                                \
     .name = "type", .kind = MEMBER_WORD, .at = offsetof (AlertTarget, type), .words = type_words, .required = true                 \
@@ -175,35 +185,48 @@ read_command (const MemberScope *scope, const char *path, Json *value)
 
 static const Member webhook_members[] = {
   TYPE,
-  { .name = "url", .read = read_url, .required = true },
+  { .name = "url", .read = read_url, .schema = URL, .required = true },
   { .name = "body", .kind = MEMBER_WORD, .at = offsetof (AlertTarget, body), .words = body_words },
-  { .name = "secret", .read = read_signing },
+  { .name = "secret", .read = read_signing, .schema = REFERENCE },
   CA_FILE,
   { NULL },
 };
 
 static const Member smtp_members[] = {
   TYPE,
-  { .name = "host", .read = read_host, .required = true },
-  { .name = "port", .read = read_port },
+  { .name = "host", .read = read_host, .schema = HOST, .required = true },
+  { .name = "port", .read = read_port, .schema = PORT },
   { .name = "tls", .kind = MEMBER_WORD, .at = offsetof (AlertTarget, tls), .words = tls_words },
-  { .name = "user", .read = read_user },
-  { .name = "password", .read = read_password },
-  { .name = "from", .read = read_from, .required = true },
-  { .name = "to", .read = read_to, .required = true },
+  { .name = "user", .read = read_user, .schema = LINE },
+  { .name = "password", .read = read_password, .schema = REFERENCE },
+  { .name = "from", .read = read_from, .schema = ADDRESS, .required = true },
+  { .name = "to", .read = read_to, .schema = ADDRESSES, .required = true },
   CA_FILE,
   { NULL },
 };
 
 static const Member command_members[] = {
   TYPE,
-  { .name = "command", .read = read_command, .required = true },
+  { .name = "command", .read = read_command, .schema = ARGUMENTS, .required = true },
   { NULL },
 };
 
 static const Member *const members_of[] = {
   [TARGET_WEBHOOK] = webhook_members, [TARGET_SMTP] = smtp_members, [TARGET_COMMAND] = command_members
 };
+
+Json *
+alert_target_schema (void)
+{
+  Json *choices = json_array ();
+  for (size_t type = 0; type < G_N_ELEMENTS (members_of); type++)
+    {
+      Json *one = members_to_schema (members_of[type]);
+      json_object_set_new (json_object_get (one, "properties"), "type", json_pack ("{s:s}", "const", type_words[type]));
+      json_array_append_new (choices, one);
+    }
+  return json_pack ("{s:o}", "oneOf", choices);
+}
 
 static bool
 is_here (const char *host)
@@ -224,15 +247,6 @@ check_target (const MemberScope *scope, const char *path, const AlertTarget *tar
     members_problem (scope, path, "has \"tls\": \"none\", which is for a mail server on this machine, without a password");
 }
 
-/* A word of the command line: `weir notify test NAME`. */
-static bool
-is_target_name (const char *name)
-{
-  size_t length = strlen (name);
-  return length > 0 && length <= 63 && g_ascii_isalnum (name[0])
-         && strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == length;
-}
-
 void
 alert_target_read (const MemberScope *scope, const char *path, const char *name, Json *value)
 {
@@ -241,7 +255,7 @@ alert_target_read (const MemberScope *scope, const char *path, const char *name,
   g_ptr_array_add (plan->targets, target);
   target->name = g_strdup (name);
   MemberScope inner = { .problems = scope->problems, .target = target };
-  if (!is_target_name (name))
+  if (!g_regex_match_simple (TARGET_NAME_PATTERN, name, G_REGEX_DOLLAR_ENDONLY, 0))
     members_problem (scope, path, "must be called by at most 63 letters, digits, - and _");
   unsigned type = TARGET_WEBHOOK;
   g_autofree char *type_path = members_path (path, "type");

@@ -38,7 +38,7 @@ type_to_schema (const Setting *row)
       return json_pack ("{s:s, s:s}", "type", "string", "pattern",
                         "^([0-9]+ *(second|minute|hour|day|week|month|year)s?|forever)$");
     case SETTING_TREE:
-      return json_object (); /* weir check says what is wrong in it */
+      return row->schema ();
     }
   g_assert_not_reached ();
 }

@@ -3,6 +3,7 @@
 #include "base/log_file.h"
 #include "pipeline/sniff/sniff_evidence.h"
 #include "src/settings/settings_notify.h"
+#include "src/settings/settings_page.h"
 
 /* Where the member is, if it is of that type. */
 #define AT(ctype, member) .offset = offsetof (Settings, member) * _Generic(((Settings *) NULL)->member, ctype : 1)
@@ -19,8 +20,8 @@
 
 #define BYTES(member, least, most) .type = SETTING_BYTES, AT (int64_t, member), .low = least, .high = most
 #define PERIOD(member, least) .type = SETTING_PERIOD, AT (int64_t, member), .low = least, .high = MOST_SECONDS
-#define TREE(member, checked_by, shown_by, what)                                                                                   \
-  .type = SETTING_TREE, AT (Json *, member), .check = checked_by, .show = shown_by, .values = what
+#define TREE(member, checked_by, shown_by, shaped_by, what)                                                                        \
+  .type = SETTING_TREE, AT (Json *, member), .check = checked_by, .show = shown_by, .schema = shaped_by, .values = what
 #define MOST_SECONDS (100. * 365 * 24 * 60 * 60)
 
 /* The words in the order of the enumeration. */
@@ -137,6 +138,12 @@ const Setting settings_table[] = {
     NUMBER (lock_timeout, 0, 3600),
     .fallback = "5",
     .help = "Seconds to wait for a lock that another session holds, before the file waits for a while and others go on." },
+  { .path = "page",
+    .variable = "WEIR_PAGE",
+    TREE (page, page_settings_check, NULL, "object"),
+    .otherwise = "no page",
+    .help = "Where `weir watch` shows the page, and who may see it: docs/page.md. `{\"listen\": \"127.0.0.1:8080\"}` is enough for "
+            "this machine." },
   { .path = "limits.file_mb",
     NUMBER (limit_file_mb, 0, 1e9),
     .fallback = "0",
@@ -182,7 +189,7 @@ const Setting settings_table[] = {
         "How long the ledger has runs that changed nothing in the warehouse, and how those went that did; these themselves stay, "
         "but cannot be taken back any more." },
   { .path = "notify",
-    TREE (notify, settings_check_notify, settings_show_notify, "object"),
+    TREE (notify, settings_check_notify, settings_show_notify, settings_notify_schema, "object"),
     .otherwise = "nobody is told",
     .help = "Who is told of what happens, by Slack, mail, a webhook or a command: [alerts.md](alerts.md)." },
   { .variable = "WEIR_KEY_SECRET_FILE",

@@ -41,9 +41,10 @@ typedef struct
   double low, high;         /* of a WHOLE, a NUMBER, a BYTES and a PERIOD */
 
   /* Of a TREE. check: adds what is wrong to "mistakes", of char *, each with its place, which begins with "place": "$.notify.targets: must ...".
-   * show: as others may see it, without what is secret; a new reference. */
+   * show: as others may see it, without what is secret; a new reference. schema: the JSON schema of it; a new reference. */
   void (*check) (Json *value, const char *place, GPtrArray *mistakes);
   Json *(*show) (const Json *value);
+  Json *(*schema) (void);
   const char *values; /* what it may be, in words; of others NULL, where the type says it */
 
   const char *fallback; /* the default as JSON text; NULL: none, or made by "compute" */

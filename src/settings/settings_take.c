@@ -152,6 +152,11 @@ take_tree (const Taking *taking, Json *value)
 {
   g_autoptr (GPtrArray) wrong = g_ptr_array_new_with_free_func (g_free);
   Json **member = settings_member (taking->settings, taking->row);
+  if (value == NULL) /* of the environment, where it is no JSON */
+    {
+      mistakes_add (taking->mistakes, taking->place, "must be an object as JSON");
+      return;
+    }
   taking->row->check (value, taking->place, wrong);
   for (guint i = 0; i < wrong->len; i++)
     mistakes_add_line (taking->mistakes, wrong->pdata[i]);

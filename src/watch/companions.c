@@ -1,6 +1,7 @@
 #include "src/watch/companions.h"
 
 #include "src/schedule/piece.h"
+#include "src/settings/settings_page.h"
 #include "src/watch/companion.h"
 
 typedef struct
@@ -29,6 +30,7 @@ has_schedule (const Settings *settings)
 static const Kind kinds[] = {
   { "schedule", has_schedule, false, { "schedule", "--keep" } },
   { "alerts", has_targets, true, { "notify", "--deliver" } },
+  { "page", page_settings_wanted, true, { "page", "--beside" } },
   { NULL },
 };
 

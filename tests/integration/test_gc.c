@@ -127,7 +127,7 @@ test_says_first_and_takes (void **state)
   assert_json (done, "failed.files", "1");
   assert_json (done, "rejects", "{\"runs\":1,\"rows\":1}");
   assert_json (done, "undo", "{\"runs\":5,\"rows\":1}");
-  assert_json (done, "ledger", "{\"runs\":2,\"executions\":1,\"details\":5,\"kept_for_file\":0}");
+  assert_json (done, "ledger", "{\"runs\":2,\"executions\":1,\"incidents\":0,\"details\":5,\"kept_for_file\":0}");
   assert_json (done, "changed", "0");
   assert_json (done, "busy", "[]");
 
@@ -142,7 +142,7 @@ test_says_first_and_takes (void **state)
   assert_weir (home, 0, "status", NULL);
   g_autoptr (Json) again = gc (home, NULL);
   assert_json (again, "archive.files", "0");
-  assert_json (again, "ledger", "{\"runs\":0,\"executions\":0,\"details\":0,\"kept_for_file\":0}");
+  assert_json (again, "ledger", "{\"runs\":0,\"executions\":0,\"incidents\":0,\"details\":0,\"kept_for_file\":0}");
   assert_json (again, "undo.runs", "0");
 }
 
@@ -449,6 +449,124 @@ test_operations (void **state)
   assert_sql (home, "0", "select count(*) from warehouse.users where email = 'b@x.org'");
 }
 
+/* Taken back is a run only as long as its receipt is there: where its file stays, because somebody wrote to it, so does that. */
+static void
+test_keeps_the_receipt (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  assert_weir (home, 0, "undo", "stock-2.csv", "--yes", NULL);
+  load (home, "stock-3.csv", "item,pieces\ncup,3\n", "applied");
+  age (home, 100);
+  g_autofree char *place = sql_scalar (home, "select place from weir.file where file_name = 'stock-2.csv'");
+  g_autofree char *path = home_path (home, place);
+  assert_int_equal (utimensat (AT_FDCWD, path, NULL, 0), 0);
+  home_configure (home, ALL);
+  for (int call = 0; call < 2; call++)
+    {
+      g_autoptr (Json) done = gc (home, NULL);
+      assert_sql (home, "1", "select count(*) from weir.file f join weir.operation o on o.run_id = f.undone_by");
+      assert_sql (home, "0",
+                  "select count(*) from weir.file f where f.undone_by is not null and not exists "
+                  "(select from weir.execution e where e.execution_id = f.undone_by)");
+    }
+}
+
+/* A run that is taken back between the plan and its turn has its file in failed/ from now on. */
+static void
+test_taken_back_meanwhile (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  age (home, 100);
+  home_configure (home, ALL);
+  home_set_environment (home, "WEIR_FAULT", "stop:gc-planned");
+  g_autoptr (Background) stopped = spawn_weir (home, "gc", NULL);
+  wait_until (process_find_stopped (home->path, "gc") != 0);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_weir (home, 0, "undo", "stock-2.csv", "--yes", NULL);
+  kill (process_find_stopped (home->path, "gc"), SIGCONT);
+  assert_int_equal (background_stop (stopped, 0, DEADLINE_SECONDS), 0);
+  assert_sql (home, "undone|failed", "select state, disposition from weir.file where file_name = 'stock-2.csv'");
+  assert_weir (home, 0, "retry", "stock-2.csv", NULL);
+  assert_weir (home, 0, "verify", NULL);
+}
+
+/* Whoever takes a run back whose file is gone is told so. */
+static void
+test_undo_without_its_file (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  age (home, 100);
+  home_configure (home, ", \"retention\": {\"archive\": \"90 days\"}");
+  g_autofree char *place = sql_scalar (home, "select place from weir.file where file_name = 'stock-2.csv'");
+  g_autofree char *path = home_path (home, place), *text = NULL;
+  assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  assert_weir (home, 0, "gc", NULL);
+  g_autoptr (Outcome) undone = expect_weir (home, 0, "undo", "stock-2.csv", "--yes", NULL);
+  assert_contains (undone->out, "The run is taken back; its file was removed by \"retention\". To load it again:\n  weir retry ");
+  g_autofree char *first = g_strdup_printf ("once it is at %s again, from a backup\n", place);
+  assert_contains (undone->out, first);
+  home_write_file (home, place, text);
+  assert_weir (home, 0, "retry", "stock-2.csv", NULL);
+  assert_sql (home, "2", "select pieces from warehouse.stock where item = 'cup'");
+  assert_weir (home, 0, "verify", NULL);
+  home->oracle = ORACLE_BY_HAND;
+}
+
+/* A run that ended while no alerts were sent stays until somebody has looked whether one is to be. */
+static void
+test_nobody_has_looked (void **state)
+{
+  Home *home = *state;
+  given_runs (home);
+  age (home, 100);
+  home_configure (home, ALL);
+  sql_run_text (home,
+                "insert into weir.alert_target (target, seen_on) values ('ops', now() - interval '101 days'), ('all', now())");
+  g_autoptr (Json) early = gc (home, NULL);
+  assert_json (early, "ledger.runs", "0");
+  assert_json (early, "ledger.kept_for_file", "2");
+  sql_run_text (home, "update weir.alert_target set seen_on = now() where target = 'ops'");
+  g_autoptr (Json) done = gc (home, NULL);
+  assert_json (done, "ledger.runs", "1"); /* the other one is the last of its table */
+}
+
+/* Incidents that are over go with the ledger, but for the last of each kind, those of the last week, and those of which somebody is still to be told. */
+static void
+test_incidents (void **state)
+{
+  Home *home = *state;
+  home->oracle = ORACLE_BY_HAND;
+  sql_run_text (home,
+                "insert into weir.incident (kind, \"table\", subject, began, ended, closed_on, detail)"
+                " select k, 'users', k || d, now() - make_interval(days => d), now() - make_interval(days => d - 1),"
+                " now() - make_interval(days => d - 1), '{}' from (values ('stale'), ('rows')) v (k), unnest (array[3, 5, 50, "
+                "100, 110, 120]) d");
+  sql_run_text (home, "insert into weir.incident (kind, \"table\", subject, began, detail) values"
+                      " ('stale', 'stock', 'open', now() - interval '200 days', '{}')");
+  sql_run_text (
+      home,
+      "insert into weir.incident (kind, \"table\", subject, began, ended, closed_on, detail) values"
+      " ('stale', 'stock', 'last', now() - interval '300 days', now() - interval '299 days', now() - interval '299 days', '{}')");
+  sql_run_text (home, "insert into weir.alert (target, rule, cause) select 'ops', 'stale', 'incident:' || id from weir.incident"
+                      " where subject = 'stale110'");
+  home_configure (home, ", \"retention\": {\"ledger\": \"90 days\"}");
+  for (int call = 0; call < 2; call++)
+    {
+      g_autoptr (Json) done = gc (home, call == 0 ? "--dry-run" : NULL);
+      const Json *ledger = json_object_get (done, "ledger");
+      assert_int_equal (json_integer_value (json_object_get (ledger, "incidents")), 5);
+    }
+  assert_sql (home, "last,open,rows3,rows5,rows50,stale110,stale3,stale5,stale50",
+              "select string_agg(subject, ',' order by subject) from weir.incident");
+  home_configure (home, ", \"retention\": {\"ledger\": \"2 hours\"}");
+  g_autoptr (Json) done = gc (home, NULL);
+  assert_sql (home, "last,open,rows3,rows5,stale110,stale3,stale5",
+              "select string_agg(subject, ',' order by subject) from weir.incident");
+}
+
 int
 main (void)
 {
@@ -466,6 +584,11 @@ main (void)
     TEST (test_again_on_one_connection),
     TEST (test_beside_a_load),
     TEST (test_operations),
+    TEST (test_keeps_the_receipt),
+    TEST (test_taken_back_meanwhile),
+    TEST (test_undo_without_its_file),
+    TEST (test_incidents),
+    TEST (test_nobody_has_looked),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -1,19 +1,60 @@
-/* What `weir status` asks of the ledger reads no more where there are many runs: in pages of the server, which do not depend on the machine. */
+/* What `weir status` asks of the ledger, and how a run is found, reads no more where there are many runs: in pages of the server, which do not
+ * depend on the machine. */
 #include "tests/support/oracle.h"
 #include "tests/support/weir.h"
 
+#include "schema/ledger.h"
 #include "schema/sql.h"
 
 #include <string.h>
 
-static const char *const statements[] = { "report/tables", "report/held", "report/guarded" };
-
-/* Pages, of the cache or the disk, that an execution of the statement looks at. */
-static int64_t
-count_pages (Home *home, const char *statement)
+static const struct
 {
-  g_autofree char *sql = sql_part (statement, NULL, 0);
-  g_autofree char *text = sql_scalar (home, "explain (analyze, buffers, timing off, format json) %s", sql);
+  const char *name, *text, *table; /* a statement of report.sql, and what is asked */
+  bool needs_statistics;           /* without them it reads what there is of a table */
+} questions[] = {
+  { "tables" },
+  { "held" },
+  { "guarded" },
+  { "find_last" },
+  { "find_run", .text = "4008" },
+  { "find_run", .text = "40080a1f-54" },
+  { "find_file", .text = "t.csv" },
+  { "find_file", .text = "17.csv" },
+  { "find_file", .text = "archive/t/t.20260101T000000Z-40080a1f.csv" },
+  { "find_file", .text = "nothing.csv" },
+  { "runs", .table = "t1", .needs_statistics = true },
+  { "runs", .table = "none", .needs_statistics = true },
+};
+
+static void
+replace_value (GString *sql, const char *variable, const char *value)
+{
+  g_autofree char *literal = value != NULL ? g_strdup_printf ("'%s'", value) : g_strdup ("null");
+  g_string_replace (sql, variable, literal, 0);
+}
+
+/* The statement with its values in it, for EXPLAIN takes no parameters. */
+static char *
+question_sql (size_t question)
+{
+  const char *all = sql_file ("templates/report.sql");
+  g_autofree char *head = g_strdup_printf ("-- name: %s\n", questions[question].name);
+  const char *begin = strstr (all, head), *end = begin != NULL ? strstr (begin + 1, "\n-- name: ") : NULL;
+  assert_non_null (end);
+  GString *sql = g_string_new_len (begin, end - begin);
+  replace_value (sql, ":'text'", questions[question].text);
+  replace_value (sql, ":'table'", questions[question].table);
+  replace_value (sql, ":'limit'", "20");
+  return g_string_free (sql, FALSE);
+}
+
+/* Pages, of the cache or the disk, that an answer looks at. */
+static int64_t
+count_pages (Home *home, size_t question)
+{
+  g_autofree char *sql = question_sql (question);
+  g_autofree char *text = sql_scalar (home, "explain (analyze, buffers, timing off, format json)\n%s", sql);
   g_autoptr (Json) plan = json_loads (text, 0, NULL);
   const Json *top = json_object_get (json_array_get (plan, 0), "Plan");
   return json_integer_value (json_object_get (top, "Shared Hit Blocks"))
@@ -59,20 +100,20 @@ test_status_reads_no_more (void **state)
             " and f.table_name = 't2' and f.seen_on = (select max(seen_on) from weir.file where table_name = 't2')");
   for (int analyzed = 0; analyzed < 2; analyzed++)
     {
-      int64_t before[G_N_ELEMENTS (statements)];
+      int64_t before[G_N_ELEMENTS (questions)];
       if (analyzed)
         sql_run_text (home, "analyze");
-      for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
-        before[i] = count_pages (home, statements[i]);
+      for (size_t i = 0; i < G_N_ELEMENTS (questions); i++)
+        before[i] = count_pages (home, i);
       add_runs (home, 12000);
       if (analyzed)
         sql_run_text (home, "analyze");
-      for (size_t i = 0; i < G_N_ELEMENTS (statements); i++)
+      for (size_t i = 0; i < G_N_ELEMENTS (questions); i++)
         {
-          int64_t now = count_pages (home, statements[i]);
-          print_message ("  %s: %d, %d pages\n", statements[i], (int) before[i], (int) now);
+          int64_t now = count_pages (home, i);
+          print_message ("  %s: %d, %d pages\n", questions[i].name, (int) before[i], (int) now);
           /* An index may become a level deeper, and the last hundred files of a table lie on more pages. What is read to the end grows by thousands. */
-          assert_true (now <= before[i] + 150);
+          assert_true (now <= before[i] + 150 || (questions[i].needs_statistics && !analyzed));
         }
     }
   g_autoptr (DbResult) tables = NULL, guarded = NULL;
@@ -111,12 +152,68 @@ test_tally (void **state)
   assert_sql (home, "", "%s", counted);
 }
 
+static void
+given_run (Home *home, const char *run, int age, const char *file, const char *place)
+{
+  sql_run_text (home, "insert into weir.execution (execution_id, status, completed_on) values ('%s', 'COMPLETED', now())", run);
+  sql_run_text (home,
+                "insert into weir.file (run_id, table_name, file_name, place, disposition, state, size_bytes, mtime_ns, seen_on)"
+                " values ('%s', 't%d', '%s', '%s', 'archived', 'applied', 1, 1, now() - make_interval(days => %d))",
+                run, age, file, place, age);
+}
+
+/* A run by what people know of it. */
+static void
+test_finds (void **state)
+{
+  Home *home = *state;
+  home->oracle = ORACLE_BY_HAND;
+  static const char archived[] = "archive/t1/users.20260101T000000Z-4008021f.csv.gz";
+  given_run (home, "4008021f-5954-4631-a117-0869131fce5a", 1, "users.csv.gz", archived);
+  given_run (home, "11111111-5954-4631-a117-0869131fce5a", 2, "users.csv.gz", "/data/in/users.csv.gz");
+  given_run (home, "4009ffff-5954-4631-a117-0869131fce5a", 3, "axb.csv", "/data/in/axb.csv");
+  static const struct
+  {
+    const char *text, *run; /* NULL: there is none */
+  } cases[] = {
+    { "last", "4008021f" },
+    { "4008", "4008021f" },
+    { "4009FFFF-5", "4009ffff" },
+    { "4008021f5954", NULL },
+    { "ffff", NULL },
+    { "400", NULL },
+    { "users.csv.gz", "4008021f" },
+    { archived, "4008021f" },
+    { "users.20260101T000000Z-4008021f.csv.gz", "4008021f" },
+    { "users.20260101T000000Z-40080000.csv.gz", NULL },
+    { "/data/in/users.csv.gz", "11111111" },
+    { "in/users.csv.gz", "11111111" },
+    { "n/users.csv.gz", NULL },
+    { "a_b.csv", NULL },
+    { "axb.csv", "4009ffff" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Uid run;
+      char id[UID_TEXT_SIZE] = "";
+      g_autoptr (GError) error = NULL;
+      print_message ("  %s\n", cases[i].text);
+      bool found = ledger_find_run (home->db, cases[i].text, &run, &error);
+      assert_true (found == (cases[i].run != NULL));
+      if (found)
+        uid_format (run, id);
+      id[8] = '\0';
+      assert_string_equal (id, found ? cases[i].run : "");
+    }
+}
+
 int
 main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_status_reads_no_more, home_setup, home_teardown),
     cmocka_unit_test_setup_teardown (test_tally, home_setup, home_teardown),
+    cmocka_unit_test_setup_teardown (test_finds, home_setup, home_teardown),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -82,6 +82,31 @@ test_the_loader_loads (void **state)
               " (select tableowner from pg_tables where schemaname = 'weir' and tablename = 'file')");
 }
 
+/* What weir does beside loads: the schedule, alerts, and what gc takes away. */
+static void
+test_the_loader_watches (void **state)
+{
+  g_autoptr (Home) home = home_of_loader (*state);
+  home_configure (
+      home, ", \"retention\": {\"ledger\": \"1 hour\", \"rejects\": \"1 hour\", \"undo\": \"1 hour\"}, \"notify\": {\"targets\": "
+            "{\"ops\": {\"type\": \"command\", \"command\": [\"/bin/cat\"]}}, \"rules\": [{\"on\": [\"applied\"]}]}");
+  home_write_model (
+      home, "users",
+      "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"], \"expect\": {\"every\": \"0 6 * * *\"}}");
+  assert_weir (home, 0, "notify", "send", NULL); /* of what comes from now on */
+  home_drop (home, "users.csv", "email,points\na@x.org,1\n");
+  assert_weir (home, 0, "watch", "--once", NULL);
+  assert_sql (home, "applied|sent", "select rule, state from weir.alerts");
+  assert_sql (home, "1", "select count(*) from weir.schedule where kind = 'expect'");
+  assert_weir (home, 0, "schedule", "pause", "expect.users", NULL);
+  sql_run_text (home,
+                "update weir.execution set created_on = created_on - interval '1 day', started_on = started_on - interval '1 day',"
+                " completed_on = completed_on - interval '1 day'");
+  home->oracle |= ORACLE_TRIMMED;
+  assert_weir (home, 0, "gc", NULL);
+  assert_sql (home, "1", "select count(*) from weir.file where trimmed is not null");
+}
+
 static void
 test_nobody_may_more (void **state)
 {
@@ -93,6 +118,7 @@ test_nobody_may_more (void **state)
   assert_may_not (loader, "alter table weir.file add column x int");
   assert_may_not (loader, "drop table weir.reject");
   assert_may_not (loader, "update weir.migration set checksum = ''");
+  assert_may_not (loader, "drop trigger file_ended on weir.file");
   assert_may_not (loader, "create role x");
   assert_may_not (loader, "create database x");
   assert_may_not (loader, "set role weir_owner");
@@ -103,6 +129,9 @@ test_nobody_may_more (void **state)
   assert_may_not (reader, "select * from weir.reject");
   assert_may_not (reader, "select * from weir.file");
   assert_may_not (reader, "select * from staging.users");
+  assert_may_not (reader, "select * from weir.alerts");
+  assert_may_not (reader, "insert into weir.tally values ('users', 'applied', 1)");
+  assert_may_not (reader, "update weir.schedule set paused_on = now()");
   assert_may_not (reader, "delete from warehouse.users");
   assert_may_not (reader, "create table warehouse.x ()");
   assert_may_not (reader, "create table staging.x ()");
@@ -177,6 +206,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_the_loader_loads),
+    cmocka_unit_test (test_the_loader_watches),
     cmocka_unit_test (test_nobody_may_more),
     cmocka_unit_test (test_roles_for_what_is_there),
     cmocka_unit_test (test_the_owner_migrates),

@@ -3,6 +3,8 @@
 #include "tests/support/page.h"
 #include "tests/support/weir.h"
 
+#include <unistd.h>
+
 static const char *const homes[] = { "shop", "new" };
 
 static int
@@ -24,10 +26,23 @@ page_teardown (void **state)
   return home_teardown (state);
 }
 
+/* One of an older version refuses the server; not all servers that are tested come with their own. */
+static bool
+has_pg_dump (void)
+{
+  g_autofree char *programs = cluster_programs (), *pg_dump = g_build_filename (programs, "pg_dump", NULL);
+  return access (pg_dump, X_OK) == 0;
+}
+
 static void
 test_backup_and_restore (void **state)
 {
   Home *home = *state;
+  if (!has_pg_dump ())
+    {
+      print_message ("this PostgreSQL comes without pg_dump: not tried\n");
+      skip ();
+    }
   assert_weir (home, 0, "demo", "shop", NULL);
   assert_int_equal (page_run (home, "docs/running.md", "## Backup", "## Upgrade"), 19);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -55,6 +56,8 @@ test_mistakes (void **state)
       { "$.notify.targets.ops.command: must be an array: a program and its arguments; no shell reads them" } },
     { "{\"targets\": {\"my ops\": {" HOOK "}}}",
       { "$.notify.targets[\"my ops\"]: must be called by at most 63 letters, digits, - and _" } },
+    { "{\"targets\": {\"ops\\n\": {" HOOK "}}}",
+      { "$.notify.targets[\"ops\\n\"]: must be called by at most 63 letters, digits, - and _" } },
     { "{\"targets\": {\"ops\": {" HOOK "}}, \"rules\": [{\"on\": [\"refusd\"], \"to\": [\"opps\"]}, {\"tables\": []}]}",
       { "$.notify.rules[0].on[0]: unknown value \"refusd\"; did you mean \"refused\"?",
         "$.notify.rules[1].tables: must not be empty", "$.notify.rules[1]: \"on\" is missing",
@@ -75,6 +78,102 @@ test_mistakes (void **state)
                                                      : "no more");
       assert_true (mistakes->len == G_N_ELEMENTS (cases[i].mistakes) || cases[i].mistakes[mistakes->len] == NULL);
     }
+}
+
+/* What the reader says of a tree with one mistake. Owned by the caller. */
+static char *
+mistake_of (const char *text)
+{
+  g_autoptr (Json) tree = json_loads (text, 0, NULL);
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
+  assert_non_null (tree);
+  settings_check_notify (tree, "$.notify", mistakes);
+  assert_true (mistakes->len > 0);
+  return g_strdup (mistakes->pdata[0]);
+}
+
+static const Json *
+follow (const Json *schema, const char *pointer)
+{
+  g_auto (GStrv) names = g_strsplit (pointer, "/", -1);
+  for (char **name = names; *name != NULL; name++)
+    schema = json_is_array (schema) ? json_array_get (schema, (size_t) atoi (*name)) : json_object_get (schema, *name);
+  assert_non_null (schema);
+  return schema;
+}
+
+/* Editors are given what the reader knows, and no more. */
+static void
+test_the_schema_has_the_readers_words (void **state)
+{
+  (void) state;
+#define TARGETS "properties/targets/additionalProperties/oneOf/"
+  static const struct
+  {
+    const char *pointer; /* of properties or of a list of words */
+    const char *tree;    /* with one at that place that there is not */
+  } cases[] = {
+    { "properties", "{\"~~~~~~~~\": 1}" },
+    { TARGETS "0/properties", TARGET (HOOK ", \"~~~~~~~~\": 1") },
+    { TARGETS "1/properties", TARGET (MAIL ", \"~~~~~~~~\": 1") },
+    { TARGETS "2/properties", TARGET ("\"type\": \"command\", \"command\": [\"/bin/x\"], \"~~~~~~~~\": 1") },
+    { TARGETS "0/properties/body/enum", TARGET (HOOK ", \"body\": \"~~~~~~~~\"") },
+    { TARGETS "1/properties/tls/enum", TARGET (MAIL ", \"tls\": \"~~~~~~~~\"") },
+    { "properties/rules/items/properties", "{\"rules\": [{\"on\": [\"late\"], \"~~~~~~~~\": 1}]}" },
+    { "properties/rules/items/properties/on/items/enum", "{\"rules\": [{\"on\": [\"~~~~~~~~\"]}]}" },
+  };
+  g_autoptr (Json) schema = settings_notify_schema ();
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *mistake = mistake_of (cases[i].tree);
+      const char *list = strstr (mistake, "expected one of: ");
+      assert_non_null (list);
+      g_auto (GStrv) known = g_strsplit (list + strlen ("expected one of: "), ", ", -1);
+      const Json *there = follow (schema, cases[i].pointer);
+      for (guint j = 0; known[j] != NULL; j++)
+        if (json_is_array (there) ? strcmp (json_string_value (json_array_get (there, j)), known[j]) != 0
+                                  : json_object_get (there, known[j]) == NULL)
+          fail_msg ("the schema has no %s in %s", known[j], cases[i].pointer);
+      assert_int_equal (json_is_array (there) ? json_array_size (there) : json_object_size (there), g_strv_length (known));
+    }
+  assert_int_equal (json_array_size (follow (schema, "properties/targets/additionalProperties/oneOf")), 3);
+}
+
+/* An indented block of docs/alerts.md as what "notify" may be: all of weir.json, members of "notify", or targets; NULL: it is
+ * something else. */
+static Json *
+read_example (const char *block)
+{
+  g_autofree char *text = block[strspn (block, " \n")] == '{' ? g_strdup (block) : g_strdup_printf ("{%s}", block);
+  g_autoptr (Json) value = json_loads (text, 0, NULL);
+  if (json_object_get (value, "notify") != NULL)
+    return json_incref (json_object_get (value, "notify"));
+  if (json_object_get (value, "rules") != NULL)
+    return json_pack ("{s:O, s:{s:{s:s, s:[s]}, s:{s:s, s:[s]}}}", "rules", json_object_get (value, "rules"), "targets", "ops",
+                      "type", "command", "command", "x", "mail", "type", "command", "command", "x");
+  return json_object_size (value) > 0 && json_object_get (value, "data") == NULL ? json_pack ("{s:O}", "targets", value) : NULL;
+}
+
+static void
+test_the_examples_are_good (void **state)
+{
+  (void) state;
+  g_autofree char *path = g_build_filename (g_getenv ("WEIR_SOURCE"), "docs/alerts.md", NULL), *page = NULL;
+  assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  g_auto (GStrv) paragraphs = g_regex_split_simple ("\n(?!    )[^\n]*", page, 0, 0);
+  int examples = 0;
+  for (char **block = paragraphs; *block != NULL; block++)
+    {
+      g_autoptr (Json) notify = read_example (*block);
+      g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
+      if (notify == NULL)
+        continue;
+      settings_check_notify (notify, "$.notify", mistakes);
+      if (mistakes->len > 0)
+        fail_msg ("%s\n%s", *block, (char *) mistakes->pdata[0]);
+      examples++;
+    }
+  assert_int_equal (examples, 6);
 }
 
 /* Where no rule says so, targets are told of all but what goes well. */
@@ -155,6 +254,8 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_mistakes),
+    cmocka_unit_test (test_the_schema_has_the_readers_words),
+    cmocka_unit_test (test_the_examples_are_good),
     cmocka_unit_test (test_who_is_told),
     cmocka_unit_test (test_shown),
     cmocka_unit_test (test_references),

@@ -17,6 +17,7 @@ find (const Json *schema, const char *path)
   return parts[1] != NULL ? find (found, parts[1]) : found;
 }
 
+/* Settings; what a setting has in itself, such as "notify", is none. */
 static size_t
 count (const Json *schema)
 {
@@ -25,7 +26,7 @@ count (const Json *schema)
   size_t all = 0;
   json_object_foreach (json_object_get (schema, "properties"), name, member)
     {
-      all += json_object_get (member, "properties") != NULL ? count (member) : 1;
+      all += json_object_get (member, "description") == NULL ? count (member) : 1;
     }
   return all;
 }
