@@ -170,7 +170,11 @@ alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error)
 }
 
 bool
-alerts_forget_target (Db *db, const char *name, GError **error)
+alerts_forget_target (Db *db, const char *name, bool *ret_done, GError **error)
 {
-  return LEDGER_ASK ("alerts/forget_target", NULL, { "name", name });
+  const SqlVar vars[] = { { "name", name } };
+  int64_t targets = 0;
+  bool done = sql_change (db, "alerts/forget_target", vars, G_N_ELEMENTS (vars), &targets, error);
+  *ret_done = targets > 0;
+  return done;
 }

@@ -77,11 +77,11 @@ bool alerts_trim (Db *db, GError **error);
 bool alerts_targets (Db *db, DbResult **ret_targets, GError **error);
 bool alerts_undelivered (Db *db, int limit, DbResult **ret_messages, GError **error);
 
-/* Of a target, or of a message by the beginning of its id; NULL: of all. */
+/* Of a target, or of a message by the first eight digits of its id, or more; NULL: of all. */
 bool alerts_retry (Db *db, const char *name, int64_t *ret_messages, GError **error);
 bool alerts_drop (Db *db, const char *name, int64_t *ret_messages, GError **error);
 
-/* One that nobody delivers to any more. */
-bool alerts_forget_target (Db *db, const char *name, GError **error);
+/* One that nobody delivers to any more. *ret_done: there was one. */
+bool alerts_forget_target (Db *db, const char *name, bool *ret_done, GError **error);
 
 #endif

@@ -28,13 +28,26 @@ gone_within_names (const GPtrArray *columns)
   return text_quote_literal (names);
 }
 
-char *
-gone_first_seen (const Model *model, const char *id)
+/* When that was first said of a key by a dated export, as SQL. Owned by the caller. */
+static char *
+first_said (const Model *model, const char *id, const char *said)
 {
   g_autofree char *table = text_quote_literal (model->table);
   return g_strdup_printf ("(select o.at from weir.observed o where o.table_name = %s and o.part = right(%s::text, 3)"
-                          " and o.said = 'there' and %s = any (o.ids) order by o.at limit 1)",
-                          table, id, id);
+                          " and o.said = '%s' and %s = any (o.ids) order by o.at limit 1)",
+                          table, id, said, id);
+}
+
+char *
+gone_first_seen (const Model *model, const char *id)
+{
+  return first_said (model, id, "there");
+}
+
+char *
+gone_first_named (const Model *model, const char *id)
+{
+  return first_said (model, id, "nothing");
 }
 
 char *
@@ -80,24 +93,41 @@ held_then (const GoneInput *input)
                           brought);
 }
 
-/* Where rows have times of their own: a row that says what w is at the very time of an export that lacks it is stronger; and an export of before
- * anybody had seen w, which may be older by its rows' own time, does not say that it was gone. Owned by the caller. */
+static bool
+has_words (const Effective *effective)
+{
+  return effective->by_row && effective->absent_dated;
+}
+
+/* Where rows have times of their own, a row that says what w is at the very time of an export that lacks it is stronger. Owned by the caller. */
 static char *
 is_lacking (const GoneInput *input)
 {
   const Model *model = input->what->task->model;
-  const Effective *effective = input->what->effective;
-  if (!effective->by_row || !effective->absent_dated)
+  if (!has_words (input->what->effective))
     return g_strdup ("");
   g_autofree char *at = text_quote_literal (input->instant), *table = text_quote_literal (model->table);
   g_autofree char *id = text_quote_ident (model->id_column), *of = g_strconcat ("w.", id, NULL);
-  g_autofree char *own = effective_of_row (input->what->loaded->layout, "w."), *first = gone_first_seen (model, of);
-  g_autofree char *seen =
-      effective->absent_late ? g_strdup_printf (" and coalesce(%s < %s::timestamptz, true)", first, at) : g_strdup ("");
+  g_autofree char *own = effective_of_row (input->what->loaded->layout, "w.");
   return g_strdup_printf (
       "and %s is distinct from %s::timestamptz and not exists (select from weir.observed r where r.table_name = %s"
-      " and r.part = right(%s::text, 3) and r.at = %s::timestamptz and r.said = 'again' and %s = any (r.ids))%s",
-      own, at, table, of, at, of, seen);
+      " and r.part = right(%s::text, 3) and r.at = %s::timestamptz and r.said = 'again' and %s = any (r.ids))",
+      own, at, table, of, at, of);
+}
+
+/* And an export of before anybody had seen a key, a, which may be older by its rows' own time, does not say that it was gone. One of the same
+ * instant that had it has: this one is right instead. Owned by the caller. */
+static char *
+was_seen (const GoneInput *input)
+{
+  const Model *model = input->what->task->model;
+  const Effective *effective = input->what->effective;
+  if (!has_words (effective))
+    return g_strdup ("");
+  g_autofree char *at = text_quote_literal (input->instant);
+  g_autofree char *first = gone_first_seen (model, "a._id"), *named = gone_first_named (model, "a._id");
+  return effective->absent_late ? g_strdup_printf ("and coalesce(%s, %s) <= %s::timestamptz", first, named, at)
+                                : g_strdup_printf ("and coalesce(%s <= %s::timestamptz, true)", first, at);
 }
 
 /* Of a file that is complete only within its values of some columns: that those of w are among them. An empty cell is no such value. Owned by
@@ -125,6 +155,7 @@ gone_vars (const GoneInput *input)
   vars_take (&vars, "absent_at", own);
   vars_take (&vars, "at", of_row != NULL ? of_row : g_strdup (own));
   vars_take (&vars, "lacking", is_lacking (input));
+  vars_take (&vars, "seen", was_seen (input));
   if (input->instant != NULL)
     vars_set (&vars, "instant", input->instant);
   vars_take (&vars, "then", held_then (input));

@@ -58,6 +58,10 @@ char *gone_brought (const Warehouse *warehouse);
 /* When a full export whose rows have times of their own first had that id, as SQL; NULL: none did. Owned by the caller. */
 char *gone_first_seen (const Model *model, const char *id);
 
+/* And where none did, when one first had nothing but rows of it that say nothing of its own time: refused ones, and those that say when it was
+ * gone. */
+char *gone_first_named (const Model *model, const char *id);
+
 /* How weir.export knows the columns within whose values a file is complete, as SQL. Owned by the caller. */
 char *gone_within_names (const GPtrArray *columns);
 

@@ -64,10 +64,11 @@ fill (Db *db, const Splice *splice, Vars *vars, GError **error)
   g_autofree char *literal = by_row ? NULL : text_quote_literal (splice->effective->instant);
   g_autofree char *at = by_row ? effective_of_row (layout, "d.") : g_strdup_printf ("%s::timestamptz", literal);
   g_autofree char *theirs = by_row ? effective_of_row (layout, "w.") : g_strdup (own);
+  if (!partial_note (db, splice->warehouse, &splice->result->rows, splice->result->notes, error))
+    return false;
   if (!partial_any (splice->warehouse))
     return true;
   vars_take (vars, "theirs", g_strdup (theirs));
-  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   return (splice->result->rows.late == 0 || !partial_set_late (vars, splice->warehouse, at, theirs)
           || vars_run (db, vars, "fact/fill_later", error))
          && (!by_row || vars_run (db, vars, "fact/remember_later", error));

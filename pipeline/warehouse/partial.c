@@ -127,13 +127,32 @@ partial_others (const Warehouse *warehouse, const GPtrArray *names)
   return others;
 }
 
-void
-partial_note (const Warehouse *warehouse, const RowCounts *rows, GPtrArray *notes)
+/* Whether files had other columns than others, of a table whose files always had the same ones since that is kept. */
+static bool
+had_others (Db *db, const Warehouse *warehouse, bool *ret_had, GError **error)
 {
-  if (rows->late > 0 && partial_any (warehouse) && !warehouse->partial->whole)
+  const SqlVar table = { "table", warehouse->layout->model->table };
+  g_autoptr (DbResult) had = NULL;
+  if (!sql_run (db, "splice/had_others", &table, 1, &had, error))
+    return false;
+  *ret_had = db_result_bool (had, 0, 0);
+  return true;
+}
+
+bool
+partial_note (Db *db, const Warehouse *warehouse, const RowCounts *rows, GPtrArray *notes, GError **error)
+{
+  bool had = partial_any (warehouse);
+  if (rows->late + rows->corrected == 0 || warehouse->partial == NULL || warehouse->partial->whole)
+    return true;
+  if (!had && !had_others (db, warehouse, &had, error))
+    return false;
+  if (had)
     g_ptr_array_add (
-        notes, g_strdup ("which columns the files had that an older weir has loaded is not known: what late rows say ends at their "
-                         "versions, also where these only took a value over"));
+        notes, g_strdup_printf ("which columns the files had that an older weir has loaded is not known: what late rows say ends "
+                                "at their versions, also where these only took a value over; `weir rebuild %s` carries it on",
+                                warehouse->layout->model->table));
+  return true;
 }
 
 bool

@@ -84,7 +84,7 @@ char *partial_signs (const Warehouse *warehouse, const GPtrArray *names);
 bool partial_set_late (Vars *vars, const Warehouse *warehouse, const char *at, const char *theirs);
 
 /* Says what is not known, where late rows may have been carried on no further for that. */
-void partial_note (const Warehouse *warehouse, const RowCounts *rows, GPtrArray *notes);
+bool partial_note (Db *db, const Warehouse *warehouse, const RowCounts *rows, GPtrArray *notes, GError **error);
 
 /* Keeps the list, where it is another one. */
 bool partial_write (Db *db, const Warehouse *warehouse, GError **error);

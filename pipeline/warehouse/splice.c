@@ -209,7 +209,7 @@ set_exports (Vars *vars, const Splice *splice)
   g_autofree char *own = effective->absent != NULL && splice->there ? text_quote_literal (effective->absent) : g_strdup ("null");
   g_autofree char *at = effective_of_row (splice->warehouse->layout, "w.");
   g_autofree char *start = text_quote_ident (model->history.names[HISTORY_START]);
-  g_autofree char *first = gone_first_seen (model, "n._id");
+  g_autofree char *first = gone_first_seen (model, "n._id"), *named = gone_first_named (model, "n._id");
   bool exports = effective->by_row && model->absent == ABSENT_CLOSE;
   g_autoptr (GPtrArray) columns = all_columns (splice->warehouse);
   vars_take (vars, "assignments", expression_assignments (columns, "", ", "));
@@ -219,7 +219,12 @@ set_exports (Vars *vars, const Splice *splice)
              exports ? g_strdup_printf ("w.%s <> '-infinity' and w.\"ended?\" is distinct from w.%s and %s is distinct from w.%s",
                                         start, start, at, start)
                      : g_strdup ("false"));
-  vars_take (vars, "counted", exports ? g_strdup_printf ("x.at > least(%s::timestamptz, %s)", own, first) : g_strdup ("true"));
+  /* Of whom the file has a row that says when he was gone, it says nothing else. */
+  vars_take (vars, "counted",
+             exports ? g_strdup_printf ("x.at > coalesce(least(case when not exists (select from weir_gone g where g._id = n._id)"
+                                        " then %s::timestamptz end, %s), least(%s::timestamptz, %s))",
+                                        own, first, own, named)
+                     : g_strdup ("true"));
   if (effective->absent != NULL)
     vars_set (vars, "instant", effective->absent);
 }
@@ -500,9 +505,9 @@ splice_rows (Db *db, const Splice *splice, bool whole, const SqlVar *vars, size_
       || !refuse_late (db, &all, splice, error) || !settle_there (db, &all, splice, error)
       || !carry_partial (db, &all, splice->warehouse, false, error) || !vars_run (db, &all, "splice/judge", error)
       || !count (db, &all, &splice->result->rows, &erases, error) || (whole && !count_absent (db, splice->result, error))
-      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error))
+      || !guard_check_late (db, splice, &all, error) || !note_unknown (db, &all, splice->result, error)
+      || !partial_note (db, splice->warehouse, &splice->result->rows, splice->result->notes, error))
     return false;
-  partial_note (splice->warehouse, &splice->result->rows, splice->result->notes);
   set_written (&all, splice->warehouse);
   return vars_run (db, &all, "splice/history", error) && fill_partial (db, &all, splice->warehouse, error)
          && overwrite (db, &all, splice->warehouse, error) && write_all (db, splice, &all, whole, erases, error);

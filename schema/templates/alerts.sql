@@ -120,10 +120,12 @@ with due as (
     where a.target = :'target' and a.message_id is null
     group by a.rule, a.table_name
     having min(a.noted_on) <= clock_timestamp() - make_interval(secs => :'gather'::bigint)
-       and not exists (select from weir.alert b join weir.alert_message m on m.message_id = b.message_id
-                       where b.target = :'target' and b.rule = a.rule and b.table_name = a.table_name
+       and not exists (select from weir.alert_message m
+                       where m.target = :'target' and m.rule = a.rule
                          and (m.state in ('waiting', 'sending')
-                              or coalesce(m.sent_on, m.made_on) > clock_timestamp() - make_interval(secs => :'every'::bigint)))),
+                              or coalesce(m.sent_on, m.made_on) > clock_timestamp() - make_interval(secs => :'every'::bigint))
+                         and exists (select from weir.alert b
+                                     where b.message_id = m.message_id and b.rule = a.rule and b.table_name = a.table_name))),
 shares as (
     select d.rule, d.table_name, case when d.many then '' else d.table_name end as shown from due d),
 made as (
@@ -207,9 +209,11 @@ where m.state in ('waiting', 'sending', 'refused')
 order by m.made_on, m.message_id limit :'limit'::bigint
 
 -- name: retry
+-- "name": a target, or a message's id, of which the first eight digits are enough, and less is nothing.
 with again as (
     update weir.alert_message m set state = 'waiting', made_on = case when m.state = 'refused' then clock_timestamp() else m.made_on end
-    where m.state in ('waiting', 'refused') and (:'name'::text is null or m.target = :'name'::text or m.message_id::text like :'name'::text || '%')
+    where m.state in ('waiting', 'refused')
+      and (:'name'::text is null or m.target = :'name'::text or (length(:'name'::text) >= 8 and starts_with(m.message_id::text, :'name'::text)))
     returning m.target),
 told as (
     update weir.alert_target t set retry_on = null where t.target in (select target from again) returning t.target)
@@ -222,7 +226,8 @@ well as (
     update weir.alert_target set failures = 0, retry_on = null where target = :'name'),
 gone as (
     update weir.alert_message m set state = 'dropped'
-    where m.state in ('waiting', 'refused') and (m.target = :'name' or m.message_id::text like :'name' || '%')
+    where m.state in ('waiting', 'refused')
+      and (m.target = :'name' or (length(:'name') >= 8 and starts_with(m.message_id::text, :'name')))
     returning 1)
 select count(*) from gone
 

@@ -39,7 +39,7 @@ where :then :within and not exists (select from :"staging".:"build" s where s._i
 
 -- name: add_absent
 insert into weir_gone
-select null, a._id, :absent_at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id)
+select null, a._id, :absent_at, 'absent' from weir_absent a where not exists (select from weir_gone g where g._id = a._id) :seen
 
 -- name: count
 -- The keys that hold then: all in question, and those that rows say are gone.
@@ -47,8 +47,8 @@ select count(*) from :"schema".:"table" w
 where :then and ((true :within) or exists (select from weir_gone g where g._id = w.:"id" and g.why = 'deleted'))
 
 -- name: count_deleted
--- Those of them that rows say are gone: each is looked for by itself, whatever the server takes for likely.
-select count(*) from weir_gone g
+-- Those of them that rows say are gone, be it with several times: each is looked for by itself, whatever the server takes for likely.
+select count(distinct g._id) from weir_gone g
 where g.why = 'deleted' and exists (select from :"schema".:"table" w where w.:"id" = g._id and :then offset 0)
 
 -- name: sample

@@ -124,7 +124,7 @@ order by n._id, n."at?" desc
 -- Exports that lack an entity, from before anybody had seen it up to now: this one has it, so that they count from now on.
 insert into weir_events
 select n._id, x.at, 0, false, null, :data_none null, null, null, false
-from (select distinct _id from weir_news where not "gone?") n
+from (select distinct w._id from weir_news w where not w."gone?" and not exists (select from weir_gone g where g._id = w._id)) n
 cross join lateral (
     select o.at from weir.observed o
     where o.table_name = :'table' and o.part = right(n._id::text, 3) and o.said = 'there' and n._id = any (o.ids)
@@ -494,16 +494,26 @@ from :"staging".:"build" s :but
 group by 3, 4, 6
 
 -- name: part_merged
--- Of part_observe: where a version begins just then, and nothing else is kept of what its row had, that had it as well.
-:own | case when exists (
-    select from :"schema".:"table" w
-    where w.:"id" = s._id and w.:"is_current" and coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") = :at
-      and not exists (select from weir.observed o
-                      where o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
-                        and s._id = any (o.ids))) then :before else :none end
+-- Of part_observe: what rows of the instant had before that this run has unsaid; or, where a version begins just then, and nothing else is kept
+-- of what its row had, that had it as well.
+:own | coalesce(
+    (select bit_or(:had) from weir.unsaid o
+     where o.by_run = :own_run and o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
+       and s._id = any (o.ids)),
+    case when exists (
+        select from :"schema".:"table" w
+        where w.:"id" = s._id and w.:"is_current" and coalesce(case when w.:"valid_from" = '-infinity' then :first_at end, w.:"valid_from") = :at
+          and not exists (select from weir.observed o
+                          where o.table_name = :own_table and o.part = right(s._id::text, 3) and o.at = :at and o.said = 'again'
+                            and s._id = any (o.ids))) then :before else :none end)
 
 -- name: partial
 update weir.table set partial = :'partial'::jsonb, partial_whole = :'whole'::boolean where table_name = :'table'
+
+-- name: had_others
+-- Whether the files of the table that were applied did not all have the same columns.
+select count(distinct (select array_agg(c ->> 'name' order by c ->> 'name') from jsonb_array_elements(f.columns) c)) > 1
+from weir.file f where f.table_name = :'table' and f.state = 'applied'
 
 -- name: observe
 -- Which entities a file had, but for those whose rows were looked at.

@@ -7,6 +7,7 @@
 #include "src/notify/sender.h"
 #include "src/report/alerted.h"
 #include "src/server/connect.h"
+#include "src/server/program.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,7 +93,7 @@ run_test (Call *call, int *ret_code, GError **error)
       plan != NULL ? choose_targets (plan, call->n_arguments > 0 ? call->arguments[0] : NULL, error) : NULL;
   if (targets == NULL)
     return false;
-  g_autofree char *program = sender_find_program ();
+  g_autofree char *program = program_find (DELIVER_PROGRAM);
   g_autoptr (Json) answers = json_array ();
   for (guint i = 0; i < targets->len; i++)
     {
@@ -116,8 +117,9 @@ run_test (Call *call, int *ret_code, GError **error)
 /* ---- send ---- */
 
 static void
-say (const char *text, void *data)
+say (LogLevel level, const char *text, void *data)
 {
+  (void) level;
   (void) data;
   puts (text);
   fflush (stdout);
@@ -137,10 +139,10 @@ run_send (Call *call, int *ret_code, GError **error)
 
 /* To the log of `weir watch`. */
 static void
-say_to_log (const char *text, void *data)
+say_to_log (LogLevel level, const char *text, void *data)
 {
   (void) data;
-  printf ("<%d>%s\n", log_priority (LEVEL_WARNING), text);
+  printf ("<%d>%s\n", log_priority (level), text);
   fflush (stdout);
 }
 
@@ -165,13 +167,30 @@ tell_count (const Call *call, const char *word, int64_t messages)
 }
 
 static bool
+refuse_name (const char *name, GError **error)
+{
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir notify` lists both." },
+                    "weir.json has no target \"%s\", and no message of that id waits or was put aside", name);
+}
+
+static bool
+has_target (const Call *call, const char *name)
+{
+  g_autoptr (AlertPlan) plan = alert_plan_read (call->settings->notify, "$.notify", NULL);
+  return alert_plan_find (plan, name) != NULL;
+}
+
+static bool
 run_retry (Call *call, int *ret_code, GError **error)
 {
   (void) ret_code;
+  const char *name = call->n_arguments > 0 ? call->arguments[0] : NULL;
   g_autoptr (Db) db = database_open (call->settings, error);
   int64_t messages = 0;
-  if (db == NULL || !alerts_retry (db, call->n_arguments > 0 ? call->arguments[0] : NULL, &messages, error))
+  if (db == NULL || !alerts_retry (db, name, &messages, error))
     return false;
+  if (name != NULL && messages == 0 && !has_target (call, name))
+    return refuse_name (name, error);
   return tell_count (call, "waiting", messages), true;
 }
 
@@ -182,11 +201,12 @@ run_drop (Call *call, int *ret_code, GError **error)
     return *ret_code = command_usage ("notify", "drop needs a target, or a message's id: `weir notify` lists both"), true;
   g_autoptr (Db) db = database_open (call->settings, error);
   int64_t messages = 0;
-  g_autoptr (AlertPlan) plan = alert_plan_read (call->settings->notify, "$.notify", NULL);
   const char *name = call->arguments[0];
-  if (db == NULL || !alerts_drop (db, name, &messages, error)
-      || (alert_plan_find (plan, name) == NULL && !alerts_forget_target (db, name, error)))
+  bool known = has_target (call, name);
+  if (db == NULL || !alerts_drop (db, name, &messages, error) || (!known && !alerts_forget_target (db, name, &known, error)))
     return false;
+  if (messages == 0 && !known)
+    return refuse_name (name, error);
   return tell_count (call, "dropped", messages), true;
 }
 

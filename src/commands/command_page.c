@@ -2,21 +2,12 @@
 #include "base/secrets.h"
 #include "src/commands/cli.h"
 #include "src/commands/page_options.h"
+#include "src/server/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Beside this program, or in the PATH. Owned by the caller; NULL: it is not installed. */
-static char *
-find_program (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
-  g_autofree char *beside = g_build_filename (folder, PAGE_PROGRAM, NULL);
-  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_find_program_in_path (PAGE_PROGRAM);
-}
 
 /* Replaces this process. What is secret goes along in an unnamed file. */
 static bool
@@ -54,7 +45,7 @@ run (Call *call, int *ret_code, GError **error)
 {
   if (call->n_arguments > 0 && !g_str_equal (call->arguments[0], "token"))
     return *ret_code = command_usage ("page", "the word is token, or none"), true;
-  g_autofree char *program = find_program ();
+  g_autofree char *program = program_find (PAGE_PROGRAM);
   if (program == NULL)
     return weir_fail (
         error,

@@ -88,9 +88,9 @@ prepare_home (const Settings *settings, GError **error)
 }
 
 static void
-tell_alert (const char *text, void *data)
+tell_alert (LogLevel level, const char *text, void *data)
 {
-  log_at (data, LEVEL_WARNING, "alerts: %s", text);
+  log_at (data, level, "alerts: %s", text);
 }
 
 /* Who watches by cron has nobody who delivers in between. */

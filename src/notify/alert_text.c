@@ -66,7 +66,16 @@ static void G_GNUC_PRINTF (2, 3) add (GPtrArray *lines, const char *format, ...)
       char *end = g_utf8_find_prev_char (text, text + LINE_MOST);
       strcpy (end != NULL ? end : text, "...");
     }
-  g_ptr_array_add (lines, text_lines_printable (text));
+  g_ptr_array_add (lines, text_printable (text, strlen (text), SIZE_MAX));
+}
+
+/* What weir itself says in several lines. */
+static void
+add_lines (GPtrArray *lines, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
+  for (char **part = parts; *part != NULL; part++)
+    add (lines, "%s", *part);
 }
 
 static void
@@ -86,7 +95,7 @@ add_error (GPtrArray *lines, const char *file, const Json *item)
   /* The detail of many rejects is the first of them. */
   bool quotes = json_is_true (json_object_get (item, "personal")) || text_of (item, "rejects") != NULL;
   if (!quotes && text_of (error, "detail") != NULL)
-    add (lines, "%s", text_of (error, "detail"));
+    add_lines (lines, text_of (error, "detail"));
 }
 
 static void
@@ -120,7 +129,7 @@ add_item (AlertKind kind, GPtrArray *lines, const Json *item)
   else if (text != NULL)
     add (lines, "%s%s%s", table != NULL ? table : "", table != NULL && table[0] != '\0' ? ": " : "", text);
   if (kind != ALERT_APPLIED && text_of (item, "rejects") != NULL)
-    add (lines, "%s", text_of (item, "rejects"));
+    add_lines (lines, text_of (item, "rejects"));
 }
 
 /* ---- what is not lost ---- */

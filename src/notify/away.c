@@ -1,38 +1,67 @@
 #include "src/notify/away.h"
 
+#include "base/autoptr.h"
 #include "base/fsutil.h"
 #include "base/uid.h"
+#include "watcher/lockfd.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define FILE_NAME "alerts.json"
+#define LOCK_NAME "alerts.lock"
 
 struct Away
 {
-  char *path;
+  char *path, *lock_path;
+  int lock; /* -1: not ours */
   Json *
       state; /* {"since": seconds or 0, "told": whether messages were made since then, "last": when the last were, "messages": [...]} */
 };
+
+static void
+load (Away *away)
+{
+  g_clear_pointer (&away->state, json_decref);
+  away->state = weir_json_read (away->path, NULL);
+  if (json_is_array (json_object_get (away->state, "messages")))
+    return;
+  g_clear_pointer (&away->state, json_decref);
+  away->state = json_pack ("{s:i, s:b, s:i, s:[]}", "since", 0, "told", 0, "last", 0, "messages");
+}
 
 Away *
 away_open (const char *folder)
 {
   Away *away = g_new0 (Away, 1);
   away->path = g_build_filename (folder, FILE_NAME, NULL);
-  away->state = weir_json_read (away->path, NULL);
-  if (!json_is_array (json_object_get (away->state, "messages")))
-    {
-      g_clear_pointer (&away->state, json_decref);
-      away->state = json_pack ("{s:i, s:b, s:i, s:[]}", "since", 0, "told", 0, "last", 0, "messages");
-    }
+  away->lock_path = g_build_filename (folder, LOCK_NAME, NULL);
+  away->lock = -1;
+  load (away);
   return away;
+}
+
+bool
+away_take (Away *away)
+{
+  if (away->lock >= 0)
+    return true;
+  AUTO_FD int fd = open (away->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0 || !lockfd_take (fd, LOCK_EX | LOCK_NB))
+    return false;
+  away->lock = fd_steal (&fd);
+  load (away); /* as whoever had it has left it */
+  return true;
 }
 
 void
 away_free (Away *away)
 {
   json_decref (away->state);
+  fd_cleanup (&away->lock);
   g_free (away->path);
+  g_free (away->lock_path);
   g_free (away);
 }
 

@@ -4,6 +4,7 @@
 #include "schema/ledger_alerts.h"
 #include "src/notify/post.h"
 #include "src/server/connect.h"
+#include "src/server/program.h"
 #include "src/watch/backoff.h"
 
 #include <glib-unix.h>
@@ -37,7 +38,7 @@ static void
 say_trouble (Courier *courier, const GError *error)
 {
   if (g_strcmp0 (courier->said, error->message) != 0)
-    courier->options->say (error->message, courier->options->data);
+    courier->options->say (LEVEL_WARNING, error->message, courier->options->data);
   g_free (courier->said);
   courier->said = g_strdup (error->message);
 }
@@ -61,7 +62,7 @@ leave_database (Courier *courier, GError *taken)
   for (guint i = 0; i < courier->posts->len; i++)
     post_lose_database (courier->posts->pdata[i]);
   g_autofree char *why = g_strndup (error->message, strcspn (error->message, "\n"));
-  if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY)
+  if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_RETRY) && away_take (courier->office.away)
       && !away_failed (courier->office.away, courier->plan, now_seconds (), why, &problem))
     say_trouble (courier, problem);
   if (courier->options->once && courier->trouble == NULL)
@@ -72,6 +73,8 @@ static bool
 note_back (Courier *courier, GError **error)
 {
   int64_t since, now = now_seconds ();
+  if (!away_take (courier->office.away))
+    return true;
   away_is_back (courier->office.away, courier->plan, now, &since);
   for (guint i = 0; since > 0 && i < courier->posts->len; i++)
     if (!post_note_back (courier->posts->pdata[i], courier->db, since, now, error))
@@ -88,7 +91,7 @@ connect (Courier *courier, GError **error)
   if (courier->db == NULL || !note_back (courier, error))
     return false;
   if (backoff_end (&courier->backoff))
-    courier->options->say ("the database is there again", courier->options->data);
+    courier->options->say (LEVEL_INFO, "the database is there again", courier->options->data);
   g_clear_pointer (&courier->said, g_free);
   return true;
 }
@@ -266,7 +269,7 @@ bool
 courier_run (const Settings *settings, const CourierOptions *options, unsigned *ret_undelivered, GError **error)
 {
   Courier courier = { .settings = settings, .options = options, .plan = alert_plan_read (settings->notify, "", NULL) };
-  g_autofree char *program = sender_find_program ();
+  g_autofree char *program = program_find (DELIVER_PROGRAM);
   courier.office = (PostOffice) { .settings = settings,
                                   .plan = courier.plan,
                                   .program = program,

@@ -7,12 +7,13 @@
 #ifndef WEIR_SRC_NOTIFY_COURIER_H
 #define WEIR_SRC_NOTIFY_COURIER_H
 
+#include "base/log.h"
 #include "src/settings/settings.h"
 
 typedef struct
 {
   bool once; /* what there is now, without waiting for more of its kind; else until stdin ends, or SIGTERM */
-  void (*say) (const char *text, void *data); /* one event, for people */
+  void (*say) (LogLevel level, const char *text, void *data); /* one event, for people */
   void *data;
 } CourierOptions;
 

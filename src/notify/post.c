@@ -85,14 +85,14 @@ rules_text (const AlertPlan *plan, const AlertTarget *target)
 
 /* ---- a message ---- */
 
-static void G_GNUC_PRINTF (2, 3) say (const Post *post, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) say (const Post *post, LogLevel level, const char *format, ...)
 {
   va_list arguments;
   va_start (arguments, format);
   g_autofree char *text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   g_autofree char *line = g_strdup_printf ("%s: %s", post->target->name, text);
-  post->office->say (line, post->office->data);
+  post->office->say (level, line, post->office->data);
 }
 
 static void
@@ -211,12 +211,12 @@ static void
 tell_outcome (Post *post, SendOutcome outcome, int64_t pause)
 {
   if (outcome == SEND_SENT)
-    say (post, "%s (%s)", post->title, post->answer);
+    say (post, LEVEL_INFO, "%s (%s)", post->title, post->answer);
   else if (outcome == SEND_REFUSED)
-    say (post, "%s: not delivered, and put aside: %s; `weir notify retry %s` sends it again", post->title, post->answer,
-         post->target->name);
+    say (post, LEVEL_WARNING, "%s: not delivered, and put aside: %s; `weir notify retry %s` sends it again", post->title,
+         post->answer, post->target->name);
   else if (!post->failed)
-    say (post, "%s: not delivered, tried again in %" G_GINT64_FORMAT " s: %s", post->title, pause, post->answer);
+    say (post, LEVEL_WARNING, "%s: not delivered, tried again in %" G_GINT64_FORMAT " s: %s", post->title, pause, post->answer);
   post->failed = outcome != SEND_SENT;
 }
 
@@ -250,7 +250,7 @@ settle_absence (Post *post)
   int64_t pause = outcome == SEND_AGAIN ? sender_pause (post->away_failures, post->retry_after) : 0;
   post->away_next = g_get_monotonic_time () + pause * G_USEC_PER_SEC;
   if (outcome != SEND_AGAIN && !away_remove (post->office->away, post->absence, &error))
-    say (post, "%s", error->message);
+    say (post, LEVEL_WARNING, "%s", error->message);
   tell_outcome (post, outcome, pause);
   post->absence = NULL;
   post->answered = false;
@@ -260,7 +260,7 @@ settle_absence (Post *post)
 static bool
 send_absence (Post *post)
 {
-  const Json *message = away_next (post->office->away, post->target->name);
+  const Json *message = away_take (post->office->away) ? away_next (post->office->away, post->target->name) : NULL;
   if (message == NULL || post->away_next > g_get_monotonic_time ())
     return false;
   g_autoptr (Json) items = json_pack ("[{s:s, s:O}]", "table", "", "text", json_object_get (message, "text"));
@@ -307,7 +307,7 @@ take_lock (Post *post, Db *db, GError **error)
   if (post->ours || !alerts_lock (db, post->target->name, &post->ours, error))
     return post->ours;
   if (!post->ours && !post->told_off)
-    say (post, "another weir of this database delivers to a target of this name");
+    say (post, LEVEL_INFO, "another weir of this database delivers to a target of this name");
   post->told_off = !post->ours;
   return true;
 }

@@ -3,6 +3,7 @@
 #define WEIR_SRC_NOTIFY_POST_H
 
 #include "base/db.h"
+#include "base/log.h"
 #include "src/notify/away.h"
 #include "src/notify/sender.h"
 
@@ -17,7 +18,7 @@ typedef struct
   Away *away;
   bool once;    /* nobody waits for more alerts of a kind */
   bool closing; /* nothing new is begun */
-  void (*say) (const char *text, void *data);
+  void (*say) (LogLevel level, const char *text, void *data);
   void *data;
   void (*free_again) (void *courier); /* a message is through: the posts are to be worked at */
   void *courier;

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define PROGRAM "weir-deliver"
 #define LONGER_SECONDS 5 /* than a message may take, until weir-deliver, which should know by itself, is killed */
 #define TEMPORARY 75     /* EX_TEMPFAIL of sysexits.h: what a command says that wants to be asked again */
 #define FIRST_PAUSE 5
@@ -85,7 +84,7 @@ judge_command (const Sender *sender, int wait_status)
 static SendResult
 judge_program (const Sender *sender, Json **ret_reply)
 {
-  *ret_reply = weir_json_parse (sender->said->str, sender->said->len, PROGRAM, NULL);
+  *ret_reply = weir_json_parse (sender->said->str, sender->said->len, DELIVER_PROGRAM, NULL);
   const char *outcome = json_string_value (json_object_get (*ret_reply, "outcome"));
   const char *text = json_string_value (json_object_get (*ret_reply, "text"));
   int64_t retry_after = json_integer_value (json_object_get (*ret_reply, "retry_after"));
@@ -103,7 +102,7 @@ describe (const Sender *sender, const SendResult *result, int wait_status)
   if (wait_status == 0)
     return said[0] != '\0' ? g_steal_pointer (&said) : g_strdup ("taken");
   g_autofree char *ended = child_describe_end (wait_status);
-  const char *who = sender->target->type == TARGET_COMMAND ? "the command" : PROGRAM;
+  const char *who = sender->target->type == TARGET_COMMAND ? "the command" : DELIVER_PROGRAM;
   return g_strdup_printf ("%s %s%s%s", who, ended, said[0] != '\0' ? ": " : "", said);
 }
 
@@ -132,7 +131,7 @@ on_late (void *data)
   Sender *sender = data;
   sender->timer = 0;
   sender->late = true;
-  child_signal (sender->child, SIGKILL);
+  child_kill (sender->child);
   return G_SOURCE_REMOVE;
 }
 
@@ -146,7 +145,7 @@ find_argv (const Sender *sender, GPtrArray *argv, GError **error)
     return weir_fail (error,
                       &(Failure) { WEIR_ERROR_LOCAL,
                                    .hint = "Install libcurl4-openssl-dev and build again, or the package of weir that has it." },
-                      PROGRAM " is neither beside weir nor on the PATH");
+                      DELIVER_PROGRAM " is neither beside weir nor on the PATH");
   char *program = target->type == TARGET_COMMAND ? g_find_program_in_path (target->command[0]) : g_strdup (sender->program);
   if (program == NULL)
     return weir_error (error, WEIR_ERROR_MODEL, "there is no program \"%s\" that could be run", target->command[0]);
@@ -178,15 +177,6 @@ sender_begin (Sender *sender, const AlertFacts *facts, GError **error)
   bool command = sender->target->type == TARGET_COMMAND;
   sender->timer = g_timeout_add_seconds ((unsigned) sender->plan->timeout + (command ? 0 : LONGER_SECONDS), on_late, sender);
   return true;
-}
-
-char *
-sender_find_program (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
-  g_autofree char *beside = g_build_filename (folder, PROGRAM, NULL);
-  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_find_program_in_path (PROGRAM);
 }
 
 int64_t

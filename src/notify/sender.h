@@ -4,6 +4,8 @@
 
 #include "src/notify/request.h"
 
+#define DELIVER_PROGRAM "weir-deliver"
+
 typedef enum
 {
   SEND_SENT,
@@ -31,9 +33,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sender, sender_free)
  * called. */
 bool sender_begin (Sender *sender, const AlertFacts *facts, GError **error);
 bool sender_is_busy (const Sender *sender);
-
-/* The path of weir-deliver: beside this program, else on the PATH; NULL: there is none. Owned by the caller. */
-char *sender_find_program (void);
 
 /* How long a target is left alone after so many failures in a row, in seconds: 5, doubling to 15 minutes; or what it asks for, an hour at most. */
 int64_t sender_pause (int64_t failures, int64_t retry_after);

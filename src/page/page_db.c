@@ -80,6 +80,13 @@ page_db_get (PageDb *page_db, GError **error)
   return page_db->db;
 }
 
+void
+page_db_wake (PageDb *page_db)
+{
+  if (page_db->db != NULL && db_is_usable (page_db->db))
+    (void) db_exec (page_db->db, "select", NULL);
+}
+
 const char *
 page_db_where (const PageDb *page_db)
 {

@@ -15,6 +15,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PageDb, page_db_free)
 /* Borrowed, until the next call. NULL with the error, where the database is away. */
 Db *page_db_get (PageDb *page_db, GError **error);
 
+/* Before the first question of a request: that the server was started anew since the last one shows only when it is spoken to, and is no outage. */
+void page_db_wake (PageDb *page_db);
+
 /* Which database it is, for people; NULL: not known yet. */
 const char *page_db_where (const PageDb *page_db);
 

@@ -137,7 +137,7 @@ respond_asset (const Request *request, Answer *answer)
                                           { ".js", "text/javascript; charset=utf-8" },
                                           { ".svg", "image/svg+xml" } };
   for (const Asset *asset = page_assets; asset->name != NULL; asset++)
-    if (g_str_equal (request->path + 1, asset->name))
+    if (request->path[0] == '/' && g_str_equal (request->path + 1, asset->name))
       {
         for (size_t i = 0; i < G_N_ELEMENTS (types); i++)
           answer->type = g_str_has_suffix (asset->name, types[i][0]) ? types[i][1] : answer->type;
@@ -151,6 +151,7 @@ static void
 respond_ready (const Visit *visit, Answer *answer)
 {
   g_autoptr (GError) error = NULL;
+  page_db_wake (visit->page->db);
   Db *db = page_db_get (visit->page->db, &error);
   if (db != NULL && db_exec (db, "select 1", &error))
     answer_text (answer, 200, "ready\n");
@@ -360,6 +361,7 @@ respond_to (Visit *visit, Answer *answer)
   deeds_look (page->deeds);
   if (is_read && respond_asset (request, answer))
     return;
+  page_db_wake (page->db);
   if (is_read)
     respond_get (visit, view, answer);
   else if (g_str_equal (request->method, "POST"))

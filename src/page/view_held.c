@@ -66,7 +66,12 @@ show_keys (Html *html, const Json *file)
   const Json *keys = json_object_get (file, "keys");
   bool is_late = g_strcmp0 (view_text (json_object_get (file, "held"), "guard"), "late") == 0;
   if (json_array_size (keys) == 0)
-    return;
+    {
+      if (json_array_size (json_object_get (json_object_get (file, "held"), "sample")) > 0)
+        html_element (html, "p", "Its keys are not shown here: they are personal data, or its model is another one by now.",
+                      "class", "withheld", NULL);
+      return;
+    }
   html_open (html, "p", NULL);
   html_text (html, is_late ? "It would change, for instance: " : "It would close, for instance: ");
   for (size_t i = 0; i < json_array_size (keys); i++)

@@ -57,12 +57,13 @@ static void
 show_tiles (Html *html, const Json *overview)
 {
   const Json *waiting = json_object_get (overview, "waiting");
+  bool is_calm = json_array_size (json_object_get (overview, "incidents")) == 0; /* then the page has no such part */
   html_open (html, "ul", "class", "tiles", "aria-label", "In short", NULL);
   tile (html, "in work", count_waiting (waiting, true), "#work", "busy");
   tile (html, "waiting", count_waiting (waiting, false), "#waiting", "attention");
   tile (html, "held", count_known (json_object_get (overview, "held")), "/held", "attention");
   tile (html, "refused files", view_number (json_object_get (overview, "failed"), "files"), "#failures", "bad");
-  tile (html, "not as expected", count_known (json_object_get (overview, "incidents")), "#incidents", "bad");
+  tile (html, "not as expected", count_known (json_object_get (overview, "incidents")), is_calm ? NULL : "#incidents", "bad");
   tile (html, "tables", (gint64) json_array_size (json_object_get (overview, "tables")), "#tables", NULL);
   html_close (html, "ul");
 }

@@ -6,6 +6,7 @@
 #include "src/notify/request.h"
 #include "src/notify/sender.h"
 #include "src/report/checks_database.h"
+#include "src/server/program.h"
 #include "src/settings/settings.h"
 #include "src/watch/notifier.h"
 #include "watcher/archive.h"
@@ -89,7 +90,7 @@ check_notify (const Settings *settings, GPtrArray *checks)
       checks_add (checks, "watch", g_strdup ("by listing, as the settings say"), NULL);
       return;
     }
-  g_autofree char *program = notifier_find_program ();
+  g_autofree char *program = program_find (NOTIFY_PROGRAM);
   GError *error = NULL;
   if (program == NULL)
     weir_fail (&error,
@@ -104,7 +105,7 @@ static void
 check_alerts (const Settings *settings, GPtrArray *checks)
 {
   g_autoptr (AlertPlan) plan = alert_plan_read (settings->notify, "$.notify", NULL);
-  g_autofree char *program = sender_find_program ();
+  g_autofree char *program = program_find (DELIVER_PROGRAM);
   for (guint i = 0; i < plan->targets->len; i++)
     {
       GError *error = NULL;

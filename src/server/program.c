@@ -67,6 +67,15 @@ check_end (const char *program, int status, const char *output, GError **error)
   return weir_fail (error, &failure, "%s was ended by signal %d", name, WTERMSIG (status));
 }
 
+char *
+program_find (const char *name)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "");
+  g_autofree char *beside = g_build_filename (folder, name, NULL);
+  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_find_program_in_path (name);
+}
+
 bool
 program_run (const char *const *argv, const char *folder, uid_t owner, char **ret_output, GError **error)
 {

@@ -23,7 +23,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PageSettings, page_settings_clear)
 /* Whether `weir watch` starts the page: "listen" is said. */
 bool page_settings_wanted (const Settings *settings);
 
-/* The check of the row, and its schema; a new reference. */
+/* The check of the row, and its schema (a new reference). */
 void page_settings_check (Json *value, const char *place, GPtrArray *mistakes);
 Json *page_settings_schema (void);
 

@@ -131,12 +131,19 @@ child_free (Child *child)
   g_free (child);
 }
 
+/* It made its group before its program was run, which child_spawn has waited for. */
+void
+child_kill (Child *child)
+{
+  kill (-child->pid, SIGKILL);
+}
+
 void
 child_destroy (Child *child)
 {
   pid_t pid = child->pid;
+  child_kill (child);
   child_free (child);
-  kill (pid, SIGKILL);
   while (waitpid (pid, NULL, 0) < 0 && errno == EINTR)
     ;
 }

@@ -26,13 +26,14 @@ Child *child_spawn (const char *const *argv, const char *const *environment, boo
 /* Ends the child's life as a Child: no more calls to its events. A process that still runs is not told. */
 void child_free (Child *child);
 
-/* Kills the child (SIGKILL), waits for its end, and frees it: for one that has nothing to lose. */
+/* Kills the child (SIGKILL), with what it has started in its group, waits for its end, and frees it: for one that has nothing to lose. */
 void child_destroy (Child *child);
 
 /* Writes "text" and a newline to its stdin. False when it does not read any more: its end will be told. */
 bool child_write_line (Child *child, const char *text);
 void child_close_input (Child *child);
 void child_signal (Child *child, int signal_number);
+void child_kill (Child *child); /* with what it has started in its group; its end will be told */
 
 /* "was killed by signal 11 (Segmentation fault)", "ended with exit code 3". Owned by the caller. */
 char *child_describe_end (int wait_status);

@@ -6,8 +6,6 @@
 #include <signal.h>
 #include <string.h>
 
-#define NOTIFY_PROGRAM "weir-notify"
-
 /* weir-notify that often ended before it was ready: it cannot work here. */
 #define MAX_FAILURES 3
 
@@ -26,15 +24,6 @@ struct Notifier
   unsigned failures;
   Backoff pause;
 };
-
-char *
-notifier_find_program (void)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (self ? self : "");
-  g_autofree char *beside = g_build_filename (folder, NOTIFY_PROGRAM, NULL);
-  return g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE) ? g_steal_pointer (&beside) : g_find_program_in_path (NOTIFY_PROGRAM);
-}
 
 Notifier *
 notifier_new (const char *program, const char *const *environment, const char *folder, Log *log, const NotifierEvents *events,

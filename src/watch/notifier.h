@@ -8,8 +8,7 @@
 
 #include <sys/types.h>
 
-/* The path of weir-notify: beside this program, else on the PATH; NULL: there is none. Owned by the caller. */
-char *notifier_find_program (void);
+#define NOTIFY_PROGRAM "weir-notify"
 
 typedef struct Notifier Notifier;
 

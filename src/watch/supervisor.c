@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/secrets.h"
 #include "src/server/connect.h"
+#include "src/server/program.h"
 #include "src/settings/settings_table.h"
 #include "src/watch/notifier.h"
 #include "src/watch/supervisor_state.h"
@@ -155,7 +156,7 @@ find_notify (const Supervisor *supervisor)
 {
   if (supervisor->settings->watch == WATCH_POLL || supervisor->once)
     return NULL;
-  char *found = notifier_find_program ();
+  char *found = program_find (NOTIFY_PROGRAM);
   if (!found)
     log_at (supervisor->log, LEVEL_WARNING, "weir-notify was not found: looking into the folder every second instead");
   return found;

@@ -378,6 +378,104 @@ test_two_exports_of_timed_rows_at_once (void **state)
   assert_sql (home, "ann|a|1|-\nbob|b|1|4", DAYS_OF_VERSIONS);
 }
 
+/* Files by a letter: "m" and "n" are of one instant, and "f" is the rejects of "r", corrected. */
+static const struct
+{
+  char letter;
+  const char *day, *rows;
+} timed_files[] = {
+  { 'm', "05", "ann,1,2026-01-01T00:00Z,\nbob,1,2026-01-03T00:00Z,\n" },
+  { 'n', "05", "ann,1,2026-01-01T00:00Z,\n" },
+  { 't', "06", "ann,1,2026-01-01T00:00Z,\nbob,1,2026-01-03T00:00Z,\n" },
+  { 'd', "05", "ann,1,2026-01-01T00:00Z,\nbob,1,2026-01-02T00:00Z,D\nbob,1,2026-01-03T00:00Z,\n" },
+  { 'r', "05", "ann,1,2026-01-01T00:00Z,\nbob,bad,2026-01-03T00:00Z,\n" },
+  { 'u', "05", "ann,1,2026-01-01T00:00Z,\nzz\nbob,1,2026-01-03T00:00Z,\n" },
+  { 'e', "04", "ann,1,2026-01-01T00:00Z,\nbob,2,2026-01-01T00:00Z,\nbob,2,2026-01-02T00:00Z,D\n" },
+  { 'a', "04", "ann,1,2026-01-01T00:00Z,\n" },
+  { 'z', "06", "ann,1,2026-01-01T00:00Z,\n" },
+};
+
+static char *
+load_timed (Home *home, char letter, const char *rejects_of)
+{
+  g_autoptr (Json) loaded = NULL;
+  if (letter == 'f')
+    {
+      g_autoptr (Outcome) csv = expect_weir (home, 0, "rejects", "--csv", rejects_of, NULL);
+      g_autoptr (GString) mended = g_string_new (csv->out);
+      assert_int_equal (g_string_replace (mended, ",bad,", ",1,", 0), 1);
+      loaded = load_text (home, "users-1.csv", mended->str, NULL);
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS (timed_files); i++)
+    if (timed_files[i].letter == letter)
+      {
+        g_autofree char *name = g_strdup_printf ("users_2026-01-%s.csv", timed_files[i].day);
+        g_autofree char *text = g_strconcat ("key,v,at,op\n", timed_files[i].rows, NULL);
+        loaded = load_text (home, name, text, NULL);
+      }
+  assert_json (loaded, "status", "applied");
+  return json_at (loaded, "run");
+}
+
+/* Whom only one of two exports of an instant had, or whom a file has nothing but a row of that was refused, or says when he was gone: what
+ * comes in between makes no difference. */
+static void
+test_orders_of_exports_of_timed_rows (void **state)
+{
+  static const struct
+  {
+    const char *orders, *versions;
+  } cases[] = {
+    { "mnt mtn", "ann|1|1|-\nbob|1|3|5\nbob|1|6|-" },
+    { "mnz mzn", "ann|1|1|-\nbob|1|3|5" },
+    { "da ad", "ann|1|1|-\nbob|1|3|-" },
+    { "dz zd azd", "ann|1|1|-\nbob|1|3|6" },
+    { "rfa arf", "ann|1|1|-\nbob|1|3|-" },
+    { "rfz rzf", "ann|1|1|-\nbob|1|3|6" },
+    { "nte tne ten", "ann|1|1|-\nbob|2|1|2\nbob|1|3|-" },
+    { "ua au", "ann|1|1|-\nbob|1|3|-" },
+  };
+  Home *home = *state;
+  home_configure (home, ", \"rejects\": {\"max_percent\": 100}");
+  home_write_model (home, "users",
+                    USERS ", \"absent\": \"close\", \"effective\": {\"column\": \"at\", \"absent\": \"file_name\"},"
+                          " \"columns\": {\"v\": {\"type\": \"bigint\"}}, " DELETED ", " UNGUARDED "}");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (GStrv) orders = g_strsplit (cases[i].orders, " ", -1);
+      for (char **order = orders; *order != NULL; order++)
+        {
+          g_autofree char *rejects = NULL;
+          print_message ("  %s\n", *order);
+          for (const char *file = *order; *file != '\0'; file++)
+            {
+              g_autofree char *run = load_timed (home, *file, rejects);
+              if (*file == 'r')
+                rejects = g_steal_pointer (&run);
+            }
+          assert_sql (home, cases[i].versions, DAYS_OF_VERSIONS);
+          assert_weir (home, 0, "drop", "users", "--yes", "--ledger", NULL);
+        }
+    }
+}
+
+/* A key that two rows say is gone is one key. */
+static void
+test_guard_counts_keys (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    USERS ", \"absent\": \"close\", \"effective\": {\"column\": \"at\", \"absent\": \"file_name\"},"
+                          " \"guard\": {\"close_percent\": 50, \"shrink_percent\": 0}, " DELETED "}");
+  load_and_count (home, "users_2026-01-02.csv", "key,v,at,op\nann,a,2026-01-01T00:00Z,\nbob,b,2026-01-01T00:00Z,\n",
+                  "read=2 inserted=2 staged=2");
+  g_autoptr (Json) loaded =
+      load_text (home, "users_2026-01-05.csv",
+                 "key,v,at,op\nann,a,2026-01-01T00:00Z,\nbob,b,2026-01-03T00:00Z,D\nbob,b,2026-01-04T00:00Z,D\n", NULL);
+  assert_json (loaded, "status", "applied");
+  assert_sql (home, "ann|a|1|-\nbob|b|1|3", DAYS_OF_VERSIONS);
+}
+
 int
 main (void)
 {
@@ -400,6 +498,8 @@ main (void)
     TEST (test_dated_exports_of_timed_rows),
     TEST (test_who_is_there_beside_unreadable_rows),
     TEST (test_two_exports_of_timed_rows_at_once),
+    TEST (test_orders_of_exports_of_timed_rows),
+    TEST (test_guard_counts_keys),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
 }

@@ -351,6 +351,18 @@ test_what_is_not_delivered (void **state)
   sql_run_text (home, "update weir.alert_target set retry_on = null");
   assert_weir (home, 1, "notify", "send", NULL);
   assert_sql (home, "refused", "select state from weir.alert_message");
+  /* Neither a part of an id nor a pattern gives anything up, and a name that nobody has is a mistake. */
+  g_autofree char *start = sql_scalar (home, "select left(message_id::text, 7) from weir.alert_message");
+  g_autofree char *id = sql_scalar (home, "select left(message_id::text, 8) from weir.alert_message");
+  const char *wrong[] = { "", "%", "________", start, "pager" };
+  for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      assert_weir (home, 2, "notify", "drop", wrong[i], NULL);
+      assert_weir (home, 2, "notify", "retry", wrong[i], NULL);
+    }
+  assert_sql (home, "refused", "select state from weir.alert_message");
+  assert_weir (home, 0, "notify", "retry", id, NULL);
+  assert_sql (home, "waiting", "select state from weir.alert_message");
   g_autoptr (Outcome) dropped = expect_weir (home, 0, "notify", "drop", "ops", NULL);
   assert_string_equal (dropped->out, "1 message is dropped.\n");
   assert_sql (home, "dropped", "select state from weir.alert_message");

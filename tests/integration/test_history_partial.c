@@ -444,21 +444,50 @@ test_first_said (void **state)
               "select key, city, extract(day from effective_start_date) from warehouse.users order by key, version_number");
 }
 
-/* Of what an older weir has loaded only the versions are known. */
+/* A full export that is loaded again unsays what the one before said of that instant: but not which columns its rows had, or lacked. */
+static void
+test_an_export_made_again (void **state)
+{
+  Home *home = *state;
+  home_write_model (home, "users",
+                    USERS ", \"effective\": \"file_name\", \"absent\": \"close\","
+                          " \"guard\": {\"close_percent\": 100, \"shrink_percent\": 0}}");
+  load (home, "users_2026-01-01.csv", "key,plan,city\nann,basic,Oslo\n", "read=1 inserted=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan\nbob,basic\n", "read=1 inserted=1 deactivated=1 absent=1 staged=1");
+  load (home, "users_2026-01-02.csv", "key,plan\nbob,basic\nann,basic\n", "read=2 unchanged=1 corrected=1 staged=2");
+  load (home, "users_2026-01-03.csv", "key,plan,city\nbob,basic,Rome\nann,basic,Oslo\n", "read=2 unchanged=2 staged=2");
+  assert_sql (home, "ann|Oslo|1\nbob|Rome|2",
+              "select key, city, extract(day from effective_start_date) from warehouse.users order by key, version_number");
+}
+
+/* Of what an older weir has loaded only the versions are known: also where the late file has all columns, or corrects. */
 static void
 test_an_older_weir (void **state)
 {
+  static const struct
+  {
+    const char *name, *text, *ends, *after, *rebuilt;
+  } cases[] = {
+    { "users_2026-01-02.csv", "key,city\nann,Bonn\n", "read=1 late=1 staged=1", "Oslo|Bonn|Oslo", "Oslo|Bonn|Bonn|Oslo" },
+    { "users_2026-01-02.csv", "key,plan,city\nann,basic,Bonn\n", "read=1 late=1 staged=1", "Oslo|Bonn|Oslo",
+      "Oslo|Bonn|Bonn|Oslo" },
+    { "users_2026-01-01-2.csv", "key,plan,city\nann,basic,Bonn\n", "read=1 corrected=1 staged=1", "Bonn|Oslo", "Bonn|Bonn|Oslo" },
+  };
   Home *home = *state;
-  load_four (home, "");
-  sql_run_text (home, "update weir.table set partial = '[]', partial_whole = false");
-  sql_run_text (home, "delete from weir.observed");
-  g_autoptr (Json) late = load_text (home, "users_2026-01-02.csv", "key,city\nann,Bonn\n", NULL);
-  assert_load (late, "applied", "read=1 late=1 staged=1");
-  g_autofree char *notes = json_at (late, "notes");
-  assert_contains (notes, "which columns the files had that an older weir has loaded is not known");
-  assert_sql (home, "Oslo|Bonn|Oslo", "select string_agg(city, '|' order by version_number) from warehouse.users");
-  assert_weir (home, 0, "rebuild", "users", "--write", NULL);
-  assert_sql (home, "Oslo|Bonn|Bonn|Oslo", "select string_agg(city, '|' order by version_number) from warehouse.users");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      load_four (home, "");
+      sql_run_text (home, "update weir.table set partial = '[]', partial_whole = false");
+      sql_run_text (home, "delete from weir.observed");
+      g_autoptr (Json) late = load_text (home, cases[i].name, cases[i].text, NULL);
+      assert_load (late, "applied", cases[i].ends);
+      g_autofree char *notes = json_at (late, "notes");
+      assert_contains (notes, "which columns the files had that an older weir has loaded is not known");
+      assert_sql (home, cases[i].after, "select string_agg(city, '|' order by version_number) from warehouse.users");
+      assert_weir (home, 0, "rebuild", "users", "--write", NULL);
+      assert_sql (home, cases[i].rebuilt, "select string_agg(city, '|' order by version_number) from warehouse.users");
+      assert_weir (home, 0, "drop", "users", "--yes", "--ledger", NULL);
+    }
 }
 
 static void
@@ -483,6 +512,7 @@ main (void)
     TEST (test_a_new_secret),
     TEST (test_refused),
     TEST (test_first_said),
+    TEST (test_an_export_made_again),
     TEST (test_an_older_weir),
     TEST (test_facts),
   };

@@ -14,6 +14,8 @@
 #define CUSTOMERS                                                                                                                  \
   "{\"table\": \"customers\", \"kind\": \"dimension\", \"business_key\": [\"customer\"], \"effective\": \"file_name\""
 
+#define HELD_CUSTOMERS CUSTOMERS ", \"absent\": \"close\", \"guard\": {\"close_percent\": 10}"
+
 /* ---- who may ----------- */
 
 static char *
@@ -38,7 +40,7 @@ is_decided (int port, const char *cookie)
 static void
 hold_two (Home *home)
 {
-  home_write_model (home, "customers", CUSTOMERS ", \"absent\": \"close\", \"guard\": {\"close_percent\": 10}}");
+  home_write_model (home, "customers", HELD_CUSTOMERS "}");
   load_and_count (home, "customers_2026-01-10.csv", "customer,city\nann,Oslo\nbob,Bonn\ncai,Rome\n", "read=3 inserted=3 staged=3");
   for (int day = 11; day < 13; day++)
     {
@@ -64,6 +66,9 @@ test_only_with_the_token_from_here_files_are_approved (void **state)
   assert_true (strstr (plain->body, "It would close, for instance: bob, cai") != NULL
                || strstr (plain->body, "It would close, for instance: cai, bob") != NULL);
   assert_lacks (plain->body, "<button type=\"submit\" name=\"act\"");
+  home_write_model (home, "customers", HELD_CUSTOMERS ", \"columns\": {\"customer\": {\"type\": \"text\", \"pii\": true}}}");
+  wait_until (page_says (port, "/held", "", "Its keys are not shown here"));
+  home_write_model (home, "customers", HELD_CUSTOMERS "}");
 
   /* The address of `weir page token`, and no other, gives a session. */
   g_autofree char *listen = g_strdup_printf ("127.0.0.1:%d", port);
@@ -445,7 +450,7 @@ test_a_lost_connection_is_made_again (void **state)
   g_autoptr (Background) page = start_page (home, &port);
   reply_free (http_get (port, 200, "/"));
   sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
-  wait_until (page_says (port, "/readyz", "", "ready"));
+  wait_until (sql_number (home, "select count(*) from pg_stat_activity where application_name = 'weir'") == 0);
   reply_free (http_get (port, 200, "/runs"));
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }

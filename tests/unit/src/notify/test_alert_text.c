@@ -78,6 +78,31 @@ test_what_is_not_told (void **state)
     }
 }
 
+/* A file's or a column's name begins no line of a message, whoever quotes it. */
+static void
+test_names_with_lines (void **state)
+{
+  (void) state;
+  static const struct
+  {
+    const char *rule, *item, *line;
+    unsigned lines;
+  } cases[] = {
+    { "refused", "\"summary\": \"{\\\"error\\\": {\\\"message\\\": \\\"\\\\\\\"a\\\\nweir rm.csv\\\\\\\" is no CSV\\\"}}\"",
+      "a\\x0Aweir rm.csv: \"a\\x0Aweir rm.csv\" is no CSV", 1 },
+    { "drift", "\"text\": \"new: b\\nweir rm\"", "a\\x0Aweir rm.csv: new: b\\x0Aweir rm", 1 },
+    { "rejects", "\"read\": 9, \"rejected\": 2, \"rejects\": \"1 bad_value\\n1 unclosed_quote\"",
+      "a\\x0Aweir rm.csv: 2 of 9 rows were rejected", 3 },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *items = g_strdup_printf ("[{\"file\": \"a\\nweir rm.csv\", \"run\": \"0123456789\", %s}]", cases[i].item);
+      g_autoptr (AlertText) text = text_of (cases[i].rule, "users", 1, 1, items);
+      assert_string_equal (text->lines->pdata[0], cases[i].line);
+      assert_int_equal (text->lines->len, cases[i].lines);
+    }
+}
+
 /* A message is short, whatever an error says: a command need not read it for us to go on. */
 static void
 test_long_lines (void **state)
@@ -96,6 +121,7 @@ main (void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test (test_titles),
     cmocka_unit_test (test_what_is_not_told),
+    cmocka_unit_test (test_names_with_lines),
     cmocka_unit_test (test_long_lines),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -61,6 +61,7 @@ test_outages (void **state)
     {
       g_autoptr (Away) away = away_open (*state);
       int64_t since = 0;
+      assert_true (away_take (away));
       if (!steps[i].reached)
         assert_true (away_failed (away, plan, steps[i].at, "why", NULL));
       else
@@ -78,6 +79,28 @@ test_outages (void **state)
   assert_true (away_remove (away, first, NULL));
   g_autoptr (Away) again = away_open (*state);
   assert_int_equal (away_count (again), 1);
+}
+
+/* Of two couriers of a home one tells; the other begins where that one has ended. */
+static void
+test_one_tells (void **state)
+{
+  g_autoptr (AlertPlan) plan = make_plan ();
+  g_autoptr (Away) other = NULL;
+  {
+    g_autoptr (Away) first = away_open (*state);
+    other = away_open (*state);
+    assert_true (away_take (first));
+    assert_true (away_take (first));
+    assert_false (away_take (other));
+    assert_true (away_failed (first, plan, 1000, "why", NULL));
+    assert_true (away_failed (first, plan, 1060, "why", NULL));
+  }
+  assert_int_equal (away_count (other), 0);
+  assert_true (away_take (other));
+  assert_int_equal (away_count (other), 1);
+  assert_true (away_failed (other, plan, 1061, "why", NULL));
+  assert_int_equal (away_count (other), 1);
 }
 
 static void
@@ -98,6 +121,7 @@ main (void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown (test_outages, folder_setup, folder_teardown),
+    cmocka_unit_test_setup_teardown (test_one_tells, folder_setup, folder_teardown),
     cmocka_unit_test (test_pauses),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);

@@ -54,6 +54,8 @@ test_every_row (void **state)
   assert_int_equal (count (schema), rows + 2);
   assert_true (json_is_false (json_object_get (schema, "additionalProperties")));
   assert_true (json_is_false (json_object_get (find (schema, "limits"), "additionalProperties")));
+  assert_true (json_is_false (json_object_get (find (schema, "page"), "additionalProperties")));
+  assert_non_null (find (schema, "page.tls.key"));
 }
 
 int

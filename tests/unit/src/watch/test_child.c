@@ -121,6 +121,43 @@ a_signal_reaches_the_child (void **state)
   assert_true (g_str_has_prefix (heard->end, "was killed by signal 15"));
 }
 
+/* Whether it runs; one that nobody has waited for yet does not. */
+static bool
+is_running (const char *pid)
+{
+  g_autofree char *path = g_build_filename ("/proc", pid, "stat", NULL), *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return false;
+  const char *state = strrchr (text, ')');
+  return state != NULL && state[2] != 'Z' && state[2] != 'X';
+}
+
+/* Both ways of killing it: with its end told, and without. */
+static void
+what_a_child_has_started_dies_with_it (void **state)
+{
+  Heard *heard = *state;
+  for (int told = 0; told < 2; told++)
+    {
+      g_string_truncate (heard->lines, 0);
+      Child *child = spawn (heard, "sleep 100 >&- 2>&- & echo $!; wait");
+      while (heard->lines->len == 0)
+        g_main_context_iteration (NULL, TRUE);
+      g_autofree char *pid = g_strndup (heard->lines->str + 1, heard->lines->len - 2);
+      assert_true (is_running (pid));
+      if (told)
+        {
+          child_kill (child);
+          g_main_loop_run (heard->loop);
+        }
+      else
+        child_destroy (child);
+      for (int tries = 0; is_running (pid) && tries < 1000; tries++)
+        g_usleep (10000);
+      assert_false (is_running (pid));
+    }
+}
+
 static void
 a_program_that_is_missing_is_an_error (void **state)
 {
@@ -139,6 +176,7 @@ main (void)
     TEST (every_line_is_told_before_the_end),
     TEST (input_reaches_the_child_until_it_is_closed),
     TEST (a_signal_reaches_the_child),
+    TEST (what_a_child_has_started_dies_with_it),
     TEST (a_program_that_is_missing_is_an_error),
   };
   return cmocka_run_group_tests (tests, NULL, NULL);
