@@ -141,7 +141,7 @@ test_nobody_may_more (void **state)
 static void
 test_roles_for_what_is_there (void **state)
 {
-  g_autoptr (Home) home = home_new_empty (*state);
+  Home *home = *state;
   load_all (home);
   g_autofree char *sql = g_strdup_printf ("alter database %s owner to postgres", home->database);
   assert_true (db_exec (home->cluster->db, sql, NULL));
@@ -208,7 +208,7 @@ main (void)
     cmocka_unit_test (test_the_loader_loads),
     cmocka_unit_test (test_the_loader_watches),
     cmocka_unit_test (test_nobody_may_more),
-    cmocka_unit_test (test_roles_for_what_is_there),
+    cmocka_unit_test_setup_teardown (test_roles_for_what_is_there, home_setup_empty, home_teardown),
     cmocka_unit_test (test_the_owner_migrates),
     cmocka_unit_test (test_check_names_what_is_withheld),
     cmocka_unit_test (test_an_older_ledger_is_told_once),
