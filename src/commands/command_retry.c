@@ -1,7 +1,9 @@
 #include "base/error.h"
+#include "base/fault.h"
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/load/loading.h"
+#include "src/server/connect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +99,19 @@ remove_explanation (const Past *past)
     (void) unlink (path);
 }
 
+/* The file lies again where it lay. After a stop the last word takes a connection of its own, as in placing_give_back. */
+static void
+give_back (Loader *loader, Claim *claim, const Past *past, GError **error)
+{
+  placing_give_back (loader->db, loader->settings, claim, past->place, error);
+  g_autofree char *shown = settings_shown_path (loader->settings, past->place);
+  if (db_is_usable (loader->db) && ledger_file_placed (loader->db, past->run, shown, past->disposition, NULL, NULL))
+    return;
+  g_autoptr (Db) own = database_open (loader->settings, NULL);
+  if (own != NULL)
+    (void) ledger_file_placed (own, past->run, shown, past->disposition, NULL, NULL);
+}
+
 static bool
 load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret_end, GError **error)
 {
@@ -104,13 +119,17 @@ load_claimed (Loader *loader, const Past *past, const Route *route, LoadEnd *ret
   g_autoptr (Claim) claim = claim_take_from (loader->settings->imports, past->place, past->file, past->candidate.run, &gone, error);
   if (claim == NULL)
     return gone ? no_file (past, past->file, error) : false;
+  fault_point ("retry-claimed");
+  /* The file is the new run's from here on. Said before it goes anywhere: a worker takes it up if this one cannot finish, and says it where
+   * this one could not (take_orphan in loading.c). */
+  if (!ledger_file_placed (loader->db, past->run, "", "retried", NULL, error))
+    return give_back (loader, claim, past, error), false;
   ClaimFate fate;
   bool done = loading_claimed (loader, claim, route, &past->candidate, ret_end, &fate, error);
   if (fate == CLAIM_GIVE_BACK)
-    return placing_give_back (loader->db, loader->settings, claim, past->place, error), false;
-  /* The file is the new run's from here on, and a worker takes it up if this one could not finish. */
+    return give_back (loader, claim, past, error), false;
   remove_explanation (past);
-  return ledger_file_placed (loader->db, past->run, "", "retried", NULL, done ? error : NULL) && done;
+  return done;
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "src/server/connect.h"
 #include "watcher/opening.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -313,6 +314,28 @@ load_and_place (Loader *loader, const Input *input, const Claim *claim, LoadEnd 
   return true;
 }
 
+/* The run whose file was claimed to be tried again may not have been told, where whoever claimed it died: the file is not there any more. */
+static bool
+tell_retried (Loader *loader, const Input *input, const char *before, GError **error)
+{
+  Uid run;
+  struct stat info;
+  g_autoptr (DbResult) result = NULL;
+  if (before == NULL || !uid_parse (before, strlen (before), &run) || uid_equal (run, input->run.id))
+    return true;
+  if (!ledger_run (loader->db, run, &result, error))
+    return false;
+  if (db_result_rows (result) == 0) /* `weir gc` */
+    return true;
+  const char *place = db_result_named (result, 0, "place"), *disposition = db_result_named (result, 0, "disposition");
+  const char *size = db_result_named (result, 0, "size");
+  bool kept = g_strcmp0 (disposition, "archived") == 0 || g_strcmp0 (disposition, "failed") == 0;
+  g_autofree char *path = g_canonicalize_filename (place != NULL ? place : "", loader->settings->home);
+  if (!kept || size == NULL || g_ascii_strtoll (size, NULL, 10) != input->run.size || lstat (path, &info) == 0 || errno != ENOENT)
+    return true;
+  return ledger_file_placed (loader->db, run, "", "retried", NULL, error);
+}
+
 /* An orphan: what the ledger knows of its run, and the place that its file has. */
 static bool
 take_orphan (Loader *loader, const Claim *claim, const Route *route, RunState *past, Input *input, GError **error)
@@ -324,7 +347,7 @@ take_orphan (Loader *loader, const Claim *claim, const Route *route, RunState *p
   if (!candidate_orphan (loader->db, past, &input->run, route, claim_info (claim), &candidate, error))
     return false;
   candidate_place (&candidate, &input->run);
-  return true;
+  return tell_retried (loader, input, candidate.retry_of, error);
 }
 
 bool

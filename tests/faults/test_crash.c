@@ -58,6 +58,29 @@ test_load_killed (void **state)
     }
 }
 
+/* The run that was tried again says of its file that it is a later run's, wherever the later one was killed. */
+static void
+test_retry_killed (void **state)
+{
+  static const char *const retry_points[] = { "retry-claimed", "after-load", "after-commit", "before-archive", "after-archive" };
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (retry_points); i++)
+    {
+      print_message ("  %s\n", retry_points[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      prepare (home);
+      set_fault (home, "kill", retry_points[i]);
+      assert_weir (home, 128 + SIGKILL, "retry", "last", NULL);
+      set_fault (home, NULL, NULL);
+      assert_weir (home, 0, "watch", "--once", "--rejects-ok", NULL);
+      assert_int_equal (home_count_files (home, "archive/users"), 1);
+      assert_sql (home, "archived|true,retried|false",
+                  "select string_agg(disposition || '|' || (place <> ''), ',' order by disposition) from weir.file");
+      assert_weir (home, 0, "verify", NULL);
+      assert_weir (home, 0, "rebuild", "users", NULL);
+    }
+}
+
 /* A file that was loaded where it lay belongs to nobody once its process is gone, whatever its folder is called. */
 static void
 test_load_in_place_killed (void **state)
@@ -199,9 +222,13 @@ main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
   const struct CMUnitTest tests[] = {
-    TEST (test_killed_and_restarted),           TEST (test_load_killed),
-    TEST (test_load_in_place_killed),           TEST (test_crashing_twice_is_refused),
-    TEST (test_same_bytes_again_after_a_crash), TEST (test_two_supervisors),
+    TEST (test_killed_and_restarted),
+    TEST (test_load_killed),
+    TEST (test_retry_killed),
+    TEST (test_load_in_place_killed),
+    TEST (test_crashing_twice_is_refused),
+    TEST (test_same_bytes_again_after_a_crash),
+    TEST (test_two_supervisors),
     TEST (test_two_homes_one_database),
   };
   return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
