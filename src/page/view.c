@@ -119,6 +119,15 @@ number_cell (Html *html, const Json *number)
   html_close (html, "td");
 }
 
+/* Empty while it goes on. */
+static void
+took_cell (Html *html, const Json *run)
+{
+  bool is_over = json_is_integer (json_object_get (run, "milliseconds"));
+  g_autofree char *took = is_over ? text_duration (view_number (run, "milliseconds")) : g_strdup ("");
+  html_element (html, "td", took, "class", "number", NULL);
+}
+
 /* Where there are some, they are one step away. */
 static void
 rejects_cell (Html *html, const Json *run)
@@ -156,6 +165,7 @@ show_run (Html *html, const Visit *visit, const Json *run)
   html_open (html, "td", NULL);
   html_time (html, view_text (run, "started"), visit->now);
   html_close (html, "td");
+  took_cell (html, run);
   for (size_t i = 0; i < G_N_ELEMENTS (counts); i++)
     number_cell (html, json_object_get (run, counts[i]));
   rejects_cell (html, run);
@@ -165,8 +175,8 @@ show_run (Html *html, const Visit *visit, const Json *run)
 void
 view_runs_table (Html *html, const Visit *visit, const Json *runs, const char *caption)
 {
-  static const char *const headers[] = { "File",      "State",    "Table",     "Began (UTC)", "#Read",
-                                         "#Inserted", "#Updated", "#Rejected", NULL };
+  static const char *const headers[] = { "File",  "State",     "Table",    "Began (UTC)", "#Took",
+                                         "#Read", "#Inserted", "#Updated", "#Rejected",   NULL };
   view_table_open (html, caption, headers);
   for (size_t i = 0; i < json_array_size (runs); i++)
     show_run (html, visit, json_array_get (runs, i));

@@ -87,12 +87,14 @@ test_pages_and_objects (void **state)
   g_autoptr (Reply) run = http_get (port, 200, place);
   assert_contains (run->body, "What to do: ");
   assert_contains (run->body, "<code>weir retry ");
+  sql_run_text (home, "update weir.execution set execution_time_ms = 200000");
   g_autoptr (Reply) runs = http_get (port, 200, "/api/runs?state=applied"), ledger = http_get (port, 200, "/runs?table=customers");
   g_autoptr (Json) list = reply_json (runs);
   assert_documented ("/api/runs", list);
   assert_int_equal (json_array_size (json_object_get (list, "runs")), 2);
   assert_contains (ledger->body, "customers_2026-03-20.csv");
   assert_lacks (ledger->body, "sales.csv");
+  assert_contains (ledger->body, "3 min 20 s");
 
   /* A table: by the days since when its versions hold. */
   g_autoptr (Reply) table = http_get (port, 200, "/tables/customers"), table_object = http_get (port, 200, "/api/tables/customers");
