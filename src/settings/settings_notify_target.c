@@ -2,6 +2,7 @@
 
 #include "src/settings/settings_reference.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static const char *const type_words[] = {
@@ -228,10 +229,14 @@ alert_target_schema (void)
   return json_pack ("{s:o}", "oneOf", choices);
 }
 
+/* An address, not a name that looks like one: "127.example.org" is anybody's. */
 static bool
 is_here (const char *host)
 {
-  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_prefix (host, "127.") || g_str_equal (host, "::1");
+  struct in_addr v4;
+  struct in6_addr v6;
+  return g_ascii_strcasecmp (host, "localhost") == 0 || (inet_pton (AF_INET, host, &v4) == 1 && ntohl (v4.s_addr) >> 24 == 127)
+         || (inet_pton (AF_INET6, host, &v6) == 1 && IN6_IS_ADDR_LOOPBACK (&v6));
 }
 
 static void

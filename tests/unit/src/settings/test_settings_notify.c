@@ -15,6 +15,7 @@
 
 #define TARGET(members) "{\"targets\": {\"ops\": {" members "}}}"
 #define HOOK "\"type\": \"webhook\", \"url\": \"https://x.org/a\""
+#define SMTP_AT(host) "\"type\": \"smtp\", \"host\": \"" host "\", \"from\": \"a@x.org\", \"to\": [\"b@x.org\"], \"tls\": \"none\""
 #define MAIL "\"type\": \"smtp\", \"host\": \"x.org\", \"from\": \"a@x.org\", \"to\": [\"b@x.org\"]"
 
 static void
@@ -43,6 +44,10 @@ test_mistakes (void **state)
       { "$.notify.targets.ops: has a \"secret\": a \"slack\" body is not signed" } },
     { TARGET (MAIL ", \"user\": \"ann\""), { "$.notify.targets.ops: needs \"user\" and \"password\", or neither" } },
     { TARGET (MAIL ", \"tls\": \"none\""),
+      { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
+    { TARGET (SMTP_AT ("127.0.0.1")), { NULL } },
+    { TARGET (SMTP_AT ("::1")), { NULL } },
+    { TARGET (SMTP_AT ("127.example.org")),
       { "$.notify.targets.ops: has \"tls\": \"none\", which is for a mail server on this machine, without a password" } },
     { TARGET ("\"type\": \"smtp\", \"host\": \"smtp://x.org\", \"port\": 0, \"from\": \"a\", \"to\": [\"b@x.org>\"]"),
       { "$.notify.targets.ops.host: must be a host's name or address, and nothing else",
