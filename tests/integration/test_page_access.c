@@ -449,8 +449,12 @@ test_a_lost_connection_is_made_again (void **state)
     skip ();
   g_autoptr (Background) page = start_page (home, &port);
   reply_free (http_get (port, 200, "/"));
-  sql_run_as_superuser (home, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'weir'");
-  wait_until (sql_number (home, "select count(*) from pg_stat_activity where application_name = 'weir'") == 0);
+  sql_run_as_superuser (
+      home,
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'weir'");
+  wait_until (
+      sql_number (home, "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'weir'")
+      == 0);
   reply_free (http_get (port, 200, "/runs"));
   assert_int_equal (background_stop (page, SIGTERM, 10), 0);
 }
