@@ -135,7 +135,7 @@ test_what_gets_a_new_table (void **state)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       print_message ("  %s\n", cases[i].before);
-      sql_run_text (home, "drop schema if exists staging cascade");
+      sql_run_text (home, "drop table if exists staging.users cascade");
       load_some (home, 1000 + 10 * (int) i, 3);
       sql_run_text (home, "%s", cases[i].before);
       g_autofree char *oid = sql_scalar (home, "select 'staging.users'::regclass::oid");
