@@ -32,7 +32,7 @@ test_somebodys_warehouse_table (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
-  sql_run_text (home, "create schema warehouse");
+  sql_run_text (home, "create schema if not exists warehouse");
   sql_run_text (home, "create table warehouse.users as select 1 as mine");
   home_drop (home, "users.csv", first_text);
   g_autoptr (Outcome) outcome = expect_weir (home, 2, "load", "imports/users.csv", NULL);
@@ -48,7 +48,7 @@ test_somebodys_staging_table (void **state)
 {
   Home *home = *state;
   home_write_model (home, "users", USERS);
-  sql_run_text (home, "create schema staging");
+  sql_run_text (home, "create schema if not exists staging");
   sql_run_text (home, "create table staging.users as select 1 as mine");
   g_autoptr (Json) published = load_text (home, "users.csv", first_text, NULL);
   assert_load (published, "applied", "read=1 inserted=1 staged=1");
