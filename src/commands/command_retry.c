@@ -3,7 +3,6 @@
 #include "src/commands/cli.h"
 #include "src/commands/load_now.h"
 #include "src/load/loading.h"
-#include "src/server/connect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,17 +98,12 @@ remove_explanation (const Past *past)
     (void) unlink (path);
 }
 
-/* The file lies again where it lay. After a stop the last word takes a connection of its own, as in placing_give_back. */
+/* The file lies again where it lay. */
 static void
 give_back (Loader *loader, Claim *claim, const Past *past, GError **error)
 {
   placing_give_back (loader->db, loader->settings, claim, past->place, error);
-  g_autofree char *shown = settings_shown_path (loader->settings, past->place);
-  if (db_is_usable (loader->db) && ledger_file_placed (loader->db, past->run, shown, past->disposition, NULL, NULL))
-    return;
-  g_autoptr (Db) own = database_open (loader->settings, NULL);
-  if (own != NULL)
-    (void) ledger_file_placed (own, past->run, shown, past->disposition, NULL, NULL);
+  placing_tell (loader->db, loader->settings, past->run, past->place, past->disposition);
 }
 
 static bool

@@ -153,10 +153,21 @@ explain_not_given (const Claim *claim, const GError *error, GError **failure)
 }
 
 void
+placing_tell (Db *db, const Settings *settings, Uid run, const char *path, const char *disposition)
+{
+  g_autofree char *shown = settings_shown_path (settings, path);
+  if (db_is_usable (db) && ledger_file_placed (db, run, shown, disposition, NULL, NULL))
+    return;
+  /* After a stop the last word takes a connection of its own. */
+  g_autoptr (Db) own = database_open (settings, NULL);
+  if (own != NULL)
+    (void) ledger_file_placed (own, run, shown, disposition, NULL, NULL);
+}
+
+void
 placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path, GError **failure)
 {
   g_autofree char *place = path != NULL ? g_strdup (path) : g_build_filename (settings->imports, claim_name (claim), NULL);
-  g_autofree char *shown = settings_shown_path (settings, place);
   Uid run = claim_run (claim);
   g_autoptr (GError) error = NULL;
   if (!claim_give_back (claim, path, &error))
@@ -164,12 +175,7 @@ placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *p
       explain_not_given (claim, error, failure);
       return;
     }
-  if (db_is_usable (db) && ledger_file_placed (db, run, shown, "left", NULL, NULL))
-    return;
-  /* After a stop the last word takes a connection of its own. */
-  g_autoptr (Db) own = database_open (settings, NULL);
-  if (own != NULL)
-    (void) ledger_file_placed (own, run, shown, "left", NULL, NULL);
+  placing_tell (db, settings, run, place, "left");
 }
 
 char *

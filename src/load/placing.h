@@ -51,6 +51,10 @@ bool placing_claimed (const Placing *placing, const Claim *claim, GError **error
  * is stuck, which is no error. */
 bool placing_in_place (const Placing *placing, const char *path, bool archive, GError **error);
 
+/* The last word about a run's file, which lies at "path" (absolute): by another connection where this one has been stopped. One that cannot
+ * be told is left to whoever comes next. */
+void placing_tell (Db *db, const Settings *settings, Uid run, const char *path, const char *disposition);
+
 /* A claimed file whose run failed for reasons that are not the file's: back to imports/ (or to "path"), and the ledger knows. Where
  * that fails it stays claimed, an orphan, and "failure", the error that the run ended with, gets that as its detail. */
 void placing_give_back (Db *db, const Settings *settings, Claim *claim, const char *path, GError **failure);

@@ -4,9 +4,6 @@
 #include <signal.h>
 #include <string.h>
 
-#define CUSTOMERS                                                                                                                  \
-  "{\"table\": \"customers\", \"kind\": \"dimension\", \"business_key\": [\"customer\"], \"effective\": \"file_name\""
-
 /* ---- pages and objects ---- */
 
 /* Headings "### `/api/...`" of docs/page.md, and below each the members that a table has: those of the object, and no others. */
@@ -33,19 +30,6 @@ assert_documented (const char *heading, const Json *object)
     documented++;
   if (documented != json_object_size (object))
     fail_msg ("docs/page.md, %s: %zu members are documented, it has %zu", heading, documented, json_object_size (object));
-}
-
-static void
-load_customers (Home *home)
-{
-  home_write_model (home, "customers",
-                    CUSTOMERS ", \"absent\": \"close\", \"columns\": {\"phone\": {\"type\": \"text\", \"pii\": true}}}");
-  load_and_count (home, "customers_2026-01-10.csv",
-                  "customer,city,phone\nann,Oslo,phone-111\nbob,Bonn,phone-222\ncai,Rome,phone-333\n",
-                  "read=3 inserted=3 staged=3");
-  load_and_count (home, "customers_2026-03-20.csv",
-                  "customer,city,phone\nann,Lyon,phone-111\nbob,Bonn,phone-999\ncai,Rome,phone-333\n",
-                  "read=3 updated=2 deactivated=2 unchanged=1 staged=3");
 }
 
 static void

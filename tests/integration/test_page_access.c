@@ -11,9 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CUSTOMERS                                                                                                                  \
-  "{\"table\": \"customers\", \"kind\": \"dimension\", \"business_key\": [\"customer\"], \"effective\": \"file_name\""
-
 #define HELD_CUSTOMERS CUSTOMERS ", \"absent\": \"close\", \"guard\": {\"close_percent\": 10}"
 
 /* ---- who may ----------- */
@@ -301,19 +298,6 @@ assert_prometheus (const char *text)
       g_autofree char *name = g_match_info_fetch (match, 1);
       assert_string_equal (name, told);
     }
-}
-
-static void
-load_customers (Home *home)
-{
-  home_write_model (home, "customers",
-                    CUSTOMERS ", \"absent\": \"close\", \"columns\": {\"phone\": {\"type\": \"text\", \"pii\": true}}}");
-  load_and_count (home, "customers_2026-01-10.csv",
-                  "customer,city,phone\nann,Oslo,phone-111\nbob,Bonn,phone-222\ncai,Rome,phone-333\n",
-                  "read=3 inserted=3 staged=3");
-  load_and_count (home, "customers_2026-03-20.csv",
-                  "customer,city,phone\nann,Lyon,phone-111\nbob,Bonn,phone-999\ncai,Rome,phone-333\n",
-                  "read=3 updated=2 deactivated=2 unchanged=1 staged=3");
 }
 
 static void

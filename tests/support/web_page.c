@@ -45,3 +45,16 @@ page_says (int port, const char *path, const char *headers, const char *text)
   g_autoptr (Reply) reply = http_ask (port, "GET", path, headers, NULL);
   return strstr (reply->body, text) != NULL;
 }
+
+void
+load_customers (Home *home)
+{
+  home_write_model (home, "customers",
+                    CUSTOMERS ", \"absent\": \"close\", \"columns\": {\"phone\": {\"type\": \"text\", \"pii\": true}}}");
+  load_and_count (home, "customers_2026-01-10.csv",
+                  "customer,city,phone\nann,Oslo,phone-111\nbob,Bonn,phone-222\ncai,Rome,phone-333\n",
+                  "read=3 inserted=3 staged=3");
+  load_and_count (home, "customers_2026-03-20.csv",
+                  "customer,city,phone\nann,Lyon,phone-111\nbob,Bonn,phone-999\ncai,Rome,phone-333\n",
+                  "read=3 updated=2 deactivated=2 unchanged=1 staged=3");
+}

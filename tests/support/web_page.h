@@ -18,4 +18,11 @@ bool page_says (int port, const char *path, const char *headers, const char *tex
 
 void assert_lacks (const char *haystack, const char *needle);
 
+/* A dimension whose history begins by the names of its files: without the closing brace. */
+#define CUSTOMERS                                                                                                                  \
+  "{\"table\": \"customers\", \"kind\": \"dimension\", \"business_key\": [\"customer\"], \"effective\": \"file_name\""
+
+/* It, and two exports of it: one person moves, another has a new phone, which is personal. */
+void load_customers (Home *home);
+
 #endif
