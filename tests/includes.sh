@@ -4,7 +4,7 @@
 #   tests/includes.sh [SOURCE-ROOT]      prints each violation as FILE:LINE: TEXT; exits 1 if there is one
 set -eu
 cd "${1:-$(dirname "$0")/..}"
-find src watcher pipeline models schema base -name '*.[ch]' | LC_ALL=C sort | awk '
+find src connect watcher pipeline models schema base -name '*.[ch]' | LC_ALL=C sort | awk '
 BEGIN {
   # src -> watcher | pipeline -> schema -> models -> base; watcher and pipeline never meet. Within pipeline and src the rooms follow
   # the way of the data: each may know those before it (docs/code.md).
@@ -25,15 +25,23 @@ BEGIN {
   core = may["pipeline"] " watcher"
   may["src/settings"] = core " src/settings"
   may["src/server"] = may["src/settings"] " src/server"
-  may["src/load"] = may["src/server"] " src/load"
+  may["src/jobs"] = may["src/server"] " src/jobs"
+  may["src/connectors"] = may["src/jobs"] " src/connectors"
+  may["src/load"] = may["src/connectors"] " src/load"
   may["src/schedule"] = may["src/load"] " src/schedule"
   may["src/watch"] = may["src/schedule"] " src/watch"
   may["src/notify"] = may["src/watch"] " src/notify"
-  may["src/report"] = may["src/notify"] " src/report"
+  may["src/pull"] = may["src/notify"] " src/pull"
+  may["src/push"] = may["src/pull"] " src/push"
+  may["src/report"] = may["src/push"] " src/report"
   may["src/words"] = may["src/report"] " src/words"
   may["src/commands"] = may["src/words"] " src/commands"
   may["src/page"] = may["src/commands"] " src/page"
   may["src/deliver"] = "base src/deliver"
+  may["connect"] = "base connect"
+  may["connect/pg"] = may["connect"] " connect/pg"
+  may["connect/curl"] = may["connect"] " connect/curl"
+  may["connect/singer"] = may["connect"] " connect/singer"
   may["src"] = may["src/commands"] " src"
   # What a run is asked and what it answers, of which the rooms that do it know.
   low_file["pipeline/run.h"] = "pipeline/stage"
