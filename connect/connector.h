@@ -11,6 +11,7 @@
 #include "base/json.h"
 
 #include <glib.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -61,7 +62,7 @@ void connect_stream (const Json *stream);
 void connect_progress (int64_t rows, int64_t bytes, int64_t total); /* at most some a second are sent; total -1: not known */
 void connect_delivered (const char *name, const char *status, int64_t rows, const char *text);
 
-/* SIGTERM or SIGINT came: end within two seconds. connect_go_on: false with an error if so, or if the time of "limits" is not kept by far. */
+/* SIGTERM or SIGINT came: end within two seconds. connect_go_on: false with an error if so. */
 bool connect_is_stopping (void);
 bool connect_go_on (GError **error);
 
@@ -75,6 +76,7 @@ typedef struct
   const char *type; /* a type of models; NULL: text */
   const char *source_type;
   bool nullable, key;
+  const char *mask; /* of spool_declare: how the connector has masked it; NULL: not */
 } ConnectColumn;
 
 /* What the request says of "columns" (drop, rename, mask, type, default) is done here, for all rows that come through spool_*: the sink is given the
@@ -104,7 +106,8 @@ typedef struct
 /* What lies in the spool file of `write`, read from its beginning: one row a call, of canonical CSV. Cells are borrowed until the next call;
  * NULL: NULL. */
 typedef struct SpoolReader SpoolReader;
-SpoolReader *spool_open (GError **error); /* the header is read and held against the delivery's columns */
+/* columns: of the request's delivery; the header is held against their names. NULL with an error. */
+SpoolReader *spool_reader_open (const Json *columns, GError **error);
 bool spool_next (SpoolReader *reader, const char *const **ret_cells, const size_t **ret_lengths, size_t *ret_n,
                  GError **error); /* n 0: the end */
 void spool_close (SpoolReader *reader);
