@@ -48,6 +48,12 @@ static const struct
   [REASON_DISCARDED] = { "discarded", ERROR, "it was held, and `weir discard` refused it" },
   [REASON_NO_DATE] = { "no_date", ERROR, "the model takes from the file's name since when its rows are true, and it has no date" },
 
+  [REASON_BAD_DECLARATION] = { "bad_declaration", ERROR, "mistakes in what lies beside the file; each is told with its place" },
+  [REASON_NOT_AS_DECLARED] = { "not_as_declared", ERROR,
+                               "other columns, another number of rows or another checksum than the file's declaration says" },
+  [REASON_BOOKMARK_MOVED] = { "bookmark_moved", ERROR,
+                              "a pulled file begins where its bookmark is not any more: the next pull brings what it should" },
+
   [REASON_DISK_FULL] = { "disk_full", ERROR, "no space, no inodes or no quota left on this machine's disk" },
   [REASON_DISK_READ_ONLY] = { "disk_read_only", ERROR, "a file system of this machine is read-only" },
   [REASON_OUT_OF_RESOURCES] = { "out_of_resources", ERROR, "memory, open files or locks of this machine are used up" },

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/fsutil.h"
+#include "pipeline/declared.h"
 #include "pipeline/warehouse/warehouse.h"
 
 #include <errno.h>
@@ -49,6 +50,8 @@ duplicate_find (Db *db, const PipelineTask *task, const TableState *pinned, cons
           && g_strcmp0 (pinned->last_checksum, identity.model_checksum) == 0
           && g_strcmp0 (pinned->last_pins_sha256, pins_sha256) == 0;
   else if (!ledger_was_applied (db, task->model->table, &identity, &was, error))
+    return false;
+  if (was && !declared_alike (db, task, sha256, &was, error))
     return false;
   *ret_sha256 = was ? g_strdup (sha256) : NULL;
   return true;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/scope.h"
+#include "pipeline/declared.h"
 #include "pipeline/duplicate.h"
 #include "pipeline/layout/former.h"
 #include "pipeline/overtaken.h"
@@ -186,25 +187,29 @@ tell_goal (const Db *db, const PipelineTask *task, LoadStatus status, PipelineRe
   return (char *) end->summary;
 }
 
-/* IN_PROGRESS to COMPLETED, or stop: another worker has taken the run over. */
+/* IN_PROGRESS to COMPLETED, or stop: another worker has taken the run over. What the file's declaration asks for comes with it. */
 static bool
-pass_fence (Db *db, const Run *run, GError **error)
+pass_fence (Db *db, const PipelineTask *task, GPtrArray *notes, GError **error)
 {
+  const Run *run = task->run;
   bool ours;
   if (!ledger_complete (db, run->id, &ours, error))
     return false;
-  return ours
-         || weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is not in progress any more: another worker has taken it over",
-                        run->file);
+  if (ours)
+    return declared_settle (db, task, notes, error);
+  return weir_error (error, WEIR_ERROR_RETRY, "the run of \"%s\" is not in progress any more: another worker has taken it over",
+                     run->file);
 }
 
 static bool
 in_duplicate (Db *db, const PipelineTask *task, const Known *known, const char *sha256, PipelineResult *result, GError **error)
 {
   FileEnd end = { .state = load_status_word (STATUS_DUPLICATE), .sha256 = sha256, .pins_sha256 = known->pins_sha256 };
+  if (!pass_fence (db, task, result->notes, error))
+    return false;
   g_autofree char *summary = tell_goal (db, task, STATUS_DUPLICATE, result, NULL, &end);
   result->forgets = task->tombstones != NULL; /* nobody has looked into it */
-  return pass_fence (db, task->run, error) && ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
+  return ledger_step_end (db, task->run->id, "LOAD", true, 0, error)
          && (!result->forgets || ledger_file_forgets (db, task->run->id, error))
          && ledger_file_finished (db, task->run->id, &end, error);
 }
@@ -248,7 +253,8 @@ in_load (Db *db, const PipelineTask *task, const Known *known, Loaded *loaded, P
   if (!load_file (db, task, known->pins, loaded, step, error) || !check_handed_back (task, known, loaded->layout, error))
     return false;
   g_autoptr (Json) dialect = dialect_to_json (rows_dialect (loaded->rows));
-  g_autofree char *otherwise = pins_compare_dialect (known->pins, dialect);
+  bool declared = task->declaration != NULL && task->declaration->columns != NULL;
+  g_autofree char *otherwise = declared ? NULL : pins_compare_dialect (known->pins, dialect);
   if (otherwise != NULL)
     g_ptr_array_add (step->notes, g_strdup_printf ("the file is written otherwise than the first of its table: %s", otherwise));
   g_autoptr (Json) columns = stage_columns (loaded->layout);
@@ -285,7 +291,7 @@ note_changes (const Layout *layout, GPtrArray *notes)
 
 /* The fence, and the table's row locked; kind, key and schema are asked once more, in case the table's lock was lost. */
 static bool
-enter_transform (Db *db, const PipelineTask *task, GError **error)
+enter_transform (Db *db, const PipelineTask *task, GPtrArray *notes, GError **error)
 {
   const Model *model = task->model;
   const PipelineOptions *options = task->options;
@@ -293,7 +299,7 @@ enter_transform (Db *db, const PipelineTask *task, GError **error)
   const char *kind = model_kind_word (model->kind);
   g_auto (TableState) locked = { 0 };
   bool released = false;
-  return pass_fence (db, task->run, error)
+  return pass_fence (db, task, notes, error)
          && ledger_step_begin (db, task->run->id, "TRANSFORM", model->path, model->checksum, error)
          && ledger_table_ensure (db, model->table, kind, options->warehouse_schema, error)
          && ledger_table_read (db, model->table, true, &locked, error)
@@ -310,7 +316,8 @@ record_applied (Db *db, const PipelineTask *task, Known *known, const Loaded *lo
   const RowCounts *rows = &step->rows;
   char pins_sha256[SHA256_HEX_SIZE];
   layout_pin (loaded->layout, known->pins);
-  pins_set_dialect (known->pins, dialect_to_json (rows_dialect (loaded->rows)));
+  if (task->declaration == NULL || task->declaration->columns == NULL) /* else it is nobody's way of writing */
+    pins_set_dialect (known->pins, dialect_to_json (rows_dialect (loaded->rows)));
   pins_checksum (known->pins, pins_sha256);
   g_autofree char *pins = pins_text (known->pins);
   g_autofree char *key = key_definition (model, task->options->secret, task->options->secret_length);
@@ -353,7 +360,7 @@ in_transform (Db *db, const PipelineTask *task, Known *known, Loaded *loaded, Pi
   g_autofree char *overtaken = NULL;
   g_auto (Effective) effective = { 0 };
   note_changes (loaded->layout, step->notes);
-  if (!enter_transform (db, task, error) || !in_place_hold (db, loaded->stage, error)
+  if (!enter_transform (db, task, step->notes, error) || !in_place_hold (db, loaded->stage, error)
       || (returned_is (task->run) && !ledger_file_order (db, task->run, error))
       || !effective_find (db, task, loaded->layout, &effective, error)
       || !find_overtaken (db, task, known, step, &effective, &overtaken, error))
@@ -436,7 +443,8 @@ finish_staged (Db *db, const PipelineTask *task, const Loaded *loaded, PipelineR
   };
   if (!begin_step (db, task, RUN_APPLYING, error))
     return false;
-  if (!pass_fence (db, task->run, error) || !ledger_file_finished (db, task->run->id, &end, error) || !commit_run (db, task, error))
+  if (!pass_fence (db, task, result->notes, error) || !ledger_file_finished (db, task->run->id, &end, error)
+      || !commit_run (db, task, error))
     return roll_back_step (db, task), false;
   result->status = STATUS_STAGED;
   return true;
@@ -518,10 +526,10 @@ run_steps (Db *db, const PipelineTask *asked, PipelineResult *result, GError **e
     return false;
   knowing.tombstones = known.tombstones;
   memcpy (result->pins_sha256, known.pins_sha256, sizeof result->pins_sha256);
-  if (!duplicate_find (db, task, &known.state, known.pins_sha256, &duplicate, error))
+  if (!declared_check (db, task, error) || !duplicate_find (db, task, &known.state, known.pins_sha256, &duplicate, error))
     return false;
   if (duplicate != NULL)
-    return finish_duplicate (db, task, &known, duplicate, result, error);
+    return load_check_sha256 (db, task, duplicate, error) && finish_duplicate (db, task, &known, duplicate, result, error);
   if (!load_step (db, task, &known, &loaded, result, error))
     return explain_refusal (task->run, error), false;
   fault_point ("after-load");

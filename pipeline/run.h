@@ -3,6 +3,7 @@
 #define WEIR_PIPELINE_RUN_H
 
 #include "models/catalog.h"
+#include "models/declaration.h"
 #include "pipeline/layout/forgotten.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/table/lines.h"
@@ -76,6 +77,7 @@ struct PipelineTask
   const RunGoal *goal; /* NULL: none */
   const Tombstones
       *tombstones; /* whom `weir forget` has erased of the table, and of those that it refers to: the run's to find; NULL: nobody */
+  const Declaration *declaration; /* what lies beside the file says of it; NULL: nothing does */
 };
 
 /* The kinds of a run's transactions. */

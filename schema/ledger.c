@@ -37,6 +37,7 @@ run_clear (Run *run)
   g_free (run->as_of);
   g_free (run->as_of_zone);
   g_free (run->applied_on);
+  g_free (run->declaration);
 }
 
 void
@@ -49,6 +50,7 @@ run_state_clear (RunState *state)
   g_free (state->retry_of);
   g_free (state->overtook);
   g_free (state->effective);
+  g_free (state->declaration);
 }
 
 const char *
@@ -113,7 +115,8 @@ ledger_run_state (Db *db, Uid run, RunState *ret_state, GError **error)
   ret_state->retry_of = g_strdup (db_result_value (result, 0, column++));
   ret_state->overtook = g_strdup (db_result_value (result, 0, column++));
   ret_state->overtook_count = db_result_int64 (result, 0, column++);
-  ret_state->effective = g_strdup (db_result_value (result, 0, column));
+  ret_state->effective = g_strdup (db_result_value (result, 0, column++));
+  ret_state->declaration = g_strdup (db_result_value (result, 0, column));
   return true;
 }
 
@@ -135,7 +138,7 @@ ledger_begin (Db *db, const Run *run, const char *model_path, const char *model_
                       { "inode", ledger_number (&inode, (int64_t) run->inode) },
                       { "instant", ledger_number (&instant, run->instant_ns) }, { "key", run->order_key },
                       { "again", run->again ? "true" : "false" }, { "retry_of", run->retry_of }, { "as_of", run->as_of },
-                      { "as_of_zone", run->as_of_zone })
+                      { "as_of_zone", run->as_of_zone }, { "declaration", run->declaration })
          && ledger_forget_rejects (db, run->id, error)
          && ledger_step_begin (db, run->id, "LOAD", model_path, model_checksum, error);
 }

@@ -39,6 +39,7 @@ typedef struct
   char *as_of_zone;   /* the time zone of that time; NULL: it says its own */
   const char *named;  /* the name of the file whose rows come back with it, borrowed; NULL: they are its own */
   char *applied_on;   /* when it was applied, of a run that is done once more (`weir rebuild`); NULL: it is now */
+  char *declaration;  /* what lies beside the file and says what it is, as JSON (models/declaration.h); NULL: nothing does */
 } Run;
 
 void run_clear (Run *run);
@@ -91,6 +92,7 @@ typedef struct
   int64_t overtook_count;
   char *
       effective; /* since when the file's rows are true, if that was said by hand or the run is over; NULL: nobody said it so far */
+  char *declaration; /* the same as a Run's */
 } RunState;
 
 void run_state_clear (RunState *state);
@@ -107,8 +109,9 @@ typedef struct
   char *order_key;
   bool left; /* it failed, and its file was given back: the same run may be begun again */
   char *model_checksum;
-  int64_t seconds; /* since it ended */
-  char *summary;   /* what it published, or what held it; JSON, may be NULL */
+  int64_t seconds;   /* since it ended */
+  char *summary;     /* what it published, or what held it; JSON, may be NULL */
+  char *declaration; /* as a Run's */
 } FileBefore;
 
 void file_before_clear (FileBefore *before);
@@ -269,6 +272,7 @@ typedef struct
   int64_t runs, rejects;
   int64_t files; /* in archive/ and failed/ */
   int64_t held;  /* in imports/.held/ */
+  int64_t bookmarks; /* that its runs have moved */
 } LedgerRest;
 bool ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **error);
 /* Where these files are: paths as in Run.place. */
@@ -287,8 +291,8 @@ bool ledger_forget (Db *db, const char *table, bool files, bool runs, GError **e
  *   ledger_shadow_take, ledger_rebuilt      where what has come out is to be what counts
  *
  * Columns of the files: run_id, file_name, sha256, disposition, size_bytes, instant_ns, order_key, again, retry_of, when it was applied,
- * whether rows were refused as overtaken, a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none, and the day on which "retention" has removed it, NULL: it
- * has not. */
+ * whether rows were refused as overtaken, a JSON array of where its bytes may be, each ["place", "sha256", size], NULL: none, the day on which "retention" has removed it, NULL: it
+ * has not, and the file's declaration, NULL: none. */
 bool ledger_rebuild_files (Db *db, const char *table, DbResult **ret_files, GError **error);
 /* ret_schema: where temporary tables are, owned by the caller. */
 bool ledger_shadow (Db *db, const char *table, char **ret_schema, GError **error);

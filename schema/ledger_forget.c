@@ -12,7 +12,8 @@ ledger_forget_count (Db *db, const char *table, LedgerRest *ret_rest, GError **e
   *ret_rest = (LedgerRest) { .runs = db_result_int64 (result, 0, 0),
                              .files = db_result_int64 (result, 0, 1),
                              .held = db_result_int64 (result, 0, 2),
-                             .rejects = db_result_int64 (result, 0, 3) };
+                             .rejects = db_result_int64 (result, 0, 3),
+                             .bookmarks = db_result_int64 (result, 0, 4) };
   return true;
 }
 
@@ -51,6 +52,7 @@ bool
 ledger_forget (Db *db, const char *table, bool files, bool runs, GError **error)
 {
   return forget_waiting (db, table, error) && FORGET ("pins") && FORGET ("observed") && FORGET ("overwritten")
+         && FORGET ("bookmarks") && FORGET ("pulled")
          && FORGET ("identities") && incident_drop (db, table, error) && (!files || FORGET ("files"))
          && (!runs || forget_runs (db, table, error));
 }

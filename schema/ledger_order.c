@@ -9,6 +9,7 @@ file_before_clear (FileBefore *before)
   g_free (before->order_key);
   g_free (before->model_checksum);
   g_free (before->summary);
+  g_free (before->declaration);
 }
 
 bool
@@ -33,6 +34,7 @@ ledger_file_before (Db *db, const Run *run, const char *digits, FileBefore *ret_
     .model_checksum = g_strdup (db_result_value (result, 0, 4)),
     .seconds = db_result_int64 (result, 0, 5),
     .summary = g_strdup (db_result_value (result, 0, 6)),
+    .declaration = g_strdup (db_result_value (result, 0, 7)),
   };
   return true;
 }

@@ -33,12 +33,24 @@ claim_set_name (Claim *claim, const char *name)
   claim->path = g_build_filename (claim->folder, name, NULL);
 }
 
+/* What lay beside a file goes with it. */
+static void
+forget_beside (const Claim *claim)
+{
+  if (claim->beside.text == NULL)
+    return;
+  g_autofree char *name = claim_find_file (claim->lock);
+  if (name == NULL && errno == 0)
+    beside_forget (claim->lock);
+}
+
 /* Removes the folder if it is empty, then lets go of it: in this order, or somebody would take it over in between. */
 static void
 release (Claim *claim)
 {
   if (claim->lock < 0)
     return;
+  forget_beside (claim);
   unlinkat (claim->claimed_fd, claim->run_text, AT_REMOVEDIR);
   close (claim->lock);
   claim->lock = -1;
@@ -51,6 +63,7 @@ claim_free (Claim *claim)
   fd_cleanup (&claim->file);
   fd_cleanup (&claim->claimed_fd);
   fd_cleanup (&claim->imports_fd);
+  beside_clear (&claim->beside);
   g_free (claim->imports);
   g_free (claim->folder);
   g_free (claim->name);
@@ -92,6 +105,12 @@ const struct stat *
 claim_info (const Claim *claim)
 {
   return &claim->info;
+}
+
+const char *
+claim_beside (const Claim *claim)
+{
+  return claim->beside.text;
 }
 
 /* ---- folders ---- */
@@ -304,11 +323,19 @@ take (const char *imports, const Source *source, const char *name, Uid run, bool
 {
   g_autoptr (Claim) claim = claim_new (imports, run);
   claim_set_name (claim, name);
-  if (!claim_open_file (claim, source->folder, source->name, source->listed, ret_gone, error) || !make_folder (claim, error))
+  if (!claim_open_file (claim, source->folder, source->name, source->listed, ret_gone, error)
+      || !beside_read (source->folder, source->name, &claim->beside, error) || !make_folder (claim, error))
+    return NULL;
+  if (claim->beside.text != NULL && !beside_keep (claim->lock, &claim->beside, error))
     return NULL;
   fault_point ("claim-rename");
   if (source->is_dropped ? !rename_in (claim, source, ret_gone, error) : !move_in (claim, source, error))
     return NULL;
+  if (claim->beside.text != NULL)
+    {
+      fault_point ("claim-beside");
+      beside_remove (source->folder, source->name, &claim->beside);
+    }
   return g_steal_pointer (&claim);
 }
 
@@ -335,6 +362,18 @@ claim_take_from (const char *imports, const char *path, const char *name, Uid ru
 
 /* ---- giving back ---- */
 
+/* First, as whoever drops a file does it. */
+static bool
+put_beside (const Claim *claim, int folder, const char *name, GError **error)
+{
+  if (claim->beside.text == NULL)
+    return true;
+  if (!beside_put (folder, name, claim->run, &claim->beside, error))
+    return g_prefix_error (error, "could not give \"%s\" back: ", claim->name), false;
+  fault_point ("give-back-beside");
+  return true;
+}
+
 static bool
 give_back_to (Claim *claim, const char *path, GError **error)
 {
@@ -345,6 +384,8 @@ give_back_to (Claim *claim, const char *path, GError **error)
     return claim_folder_error (error, "open", folder);
   const Move move = { claim->lock, claim->name, claim->path, to, name, path, claim->file, claim->run, claim->lock };
   g_autoptr (GError) unsure = NULL;
+  if (!put_beside (claim, to, name, error))
+    return false;
   MoveEnd end = move_file (&move, &unsure);
   if (end == MOVE_TAKEN)
     return weir_error (error, WEIR_ERROR_LOCAL, "could not give \"%s\" back: \"%s\" is there", claim->name, path);
@@ -356,6 +397,8 @@ give_back_to (Claim *claim, const char *path, GError **error)
 static bool
 give_back_to_imports (Claim *claim, GError **error)
 {
+  if (!put_beside (claim, claim->imports_fd, claim->name, error))
+    return false;
   if (!fs_rename_at (claim->lock, claim->name, claim->imports_fd, claim->name))
     return weir_system_error (error, errno, "could not rename \"%s\" to \"%s/%s\"", claim->path, claim->imports, claim->name);
   fs_sync_at (claim->imports_fd);

@@ -25,6 +25,7 @@
  * What is durable, and what a crash (or a power cut) leaves behind each step:
  *
  *   folder made           an empty folder that nobody locks: claim_list removes it
+ *   and what lies beside  the same: what is in a folder without a file is a copy (beside.h)
  *   file renamed into it  durable when claim_take returns. An orphan: claim_list shows it, `weir watch` gives its run to a worker,
  *                         who resumes it; the ledger tells him how far it came
  *   file copied into it   (a retry from another file system, move.h) claim_resume removes the other copy
@@ -47,7 +48,7 @@ typedef struct Claim Claim;
 
 /* Takes imports/name for "run". listed: what a listing saw of it, NULL: whatever file it is. NULL without an error and *ret_gone =
  * true when it is no longer there: somebody else took it, or another file has its name. Errors: INPUT where it is no file that is
- * taken from others (opening_dropped), LOCAL; it is where it was, or an orphan where it was renamed but could not be made durable. */
+ * taken from others (opening_dropped), or what lies beside it is none, LOCAL; it is where it was, or an orphan where it was renamed but could not be made durable. */
 Claim *claim_take (const char *imports, const char *name, const Sight *listed, Uid run, bool *ret_gone, GError **error);
 
 /* The same from any place ("weir retry" takes a file out of archive or failed): "path" is moved in under "name". */
@@ -63,6 +64,7 @@ const char *claim_path (const Claim *claim);        /* where it is now, for mess
 int claim_folder (const Claim *claim);              /* the folder that it is in, open; the claim's */
 int claim_file (const Claim *claim);                /* it, open for reading; the claim's */
 const struct stat *claim_info (const Claim *claim); /* what it was when it was claimed */
+const char *claim_beside (const Claim *claim);      /* what lay beside it (beside.h); the claim's. NULL: nothing */
 
 /* Renames the file back to imports/ (or moves it to "path" if not NULL), for one that could not be loaded and whose run is over in the
  * ledger. False, with an error (LOCAL), when something took its name there, or it cannot be moved: then it stays claimed, an orphan

@@ -78,6 +78,7 @@ list_claim (int claimed, const char *run_text, Uid run, GPtrArray *claims, GErro
   if (entry->orphan)
     {
       move_sweep (fd, run);
+      beside_forget (fd);
       unlinkat (claimed, run_text, AT_REMOVEDIR);
     }
   claim_entry_free (entry);

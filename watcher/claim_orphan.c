@@ -94,5 +94,10 @@ claim_resume (const char *imports, Uid run, const Sight *listed, bool *ret_gone,
   g_autoptr (Claim) claim = claim_new (imports, run);
   if (!lock_folder (claim, ret_gone, error) || !find_claimed (claim, ret_gone, error))
     return NULL;
-  return claim_open_file (claim, claim->lock, claim->name, listed, ret_gone, error) ? g_steal_pointer (&claim) : NULL;
+  if (!claim_open_file (claim, claim->lock, claim->name, listed, ret_gone, error)
+      || !beside_kept (claim->lock, &claim->beside, error))
+    return NULL;
+  if (claim->beside.text != NULL)
+    beside_finish (claim->imports_fd, claim->name, &claim->beside);
+  return g_steal_pointer (&claim);
 }

@@ -2,6 +2,7 @@
 #ifndef WEIR_WATCHER_CLAIM_PRIVATE_H
 #define WEIR_WATCHER_CLAIM_PRIVATE_H
 
+#include "watcher/beside.h"
 #include "watcher/claim.h"
 
 #include <fcntl.h>
@@ -21,6 +22,7 @@ struct Claim
   int lock;       /* the claim's folder, flocked; -1: not yet, or released */
   int file;
   struct stat info;
+  Beside beside; /* what lay beside it, and is in the claim's folder */
 };
 
 /* Without a file; nothing is opened yet. */

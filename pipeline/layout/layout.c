@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "models/name.h"
 #include "pipeline/records/annotation.h"
+#include "pipeline/layout/declared.h"
 #include "pipeline/layout/naming.h"
 
 #include <stdlib.h>
@@ -216,7 +217,7 @@ assign_declared (Layout *layout, GError **error)
     {
       const ModelColumn *model = declared->pdata[d];
       int i = find_index (layout, model->name);
-      if (i < 0 && model->required)
+      if (i < 0 && model->required && !layout->keys_only)
         return missing_column (layout, model->name, "required", REASON_MISSING_COLUMN, error);
       if (i < 0)
         continue;
@@ -446,25 +447,41 @@ rename_taken (Layout *layout)
 Layout *
 layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error)
 {
+  return layout_new_declared (model, catalog, header, fields, pins, NULL, error);
+}
+
+/* What the model says of the file's columns. One of keys has no others. */
+static bool
+assign_roles (Layout *layout, const Catalog *catalog, const Pins *pins, GError **error)
+{
+  if (!assign_keys (layout, error) || (!layout->keys_only && !assign_references (layout, catalog, pins, error)))
+    return false;
+  rename_taken (layout);
+  if (!assign_declared (layout, error) || (!layout->keys_only && !assign_effective (layout, error))
+      || !assign_absent (layout, error))
+    return false;
+  assign_nulls (layout);
+  assign_pins (layout, pins);
+  return apply_columns_contract (layout, pins, error);
+}
+
+Layout *
+layout_new_declared (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins,
+                     const Declaration *declaration, GError **error)
+{
   g_autoptr (Layout) layout = g_new0 (Layout, 1);
   layout->model = model;
   layout->effective = layout->deleted = -1;
   if (!add_columns (layout, header, header != NULL ? (int) header->n_fields : fields, pins, error))
     return NULL;
-  if (model != NULL)
-    {
-      if (!assign_keys (layout, error) || !assign_references (layout, catalog, pins, error))
-        return NULL;
-      rename_taken (layout);
-      if (!assign_declared (layout, error) || !assign_effective (layout, error) || !assign_absent (layout, error))
-        return NULL;
-      assign_nulls (layout);
-      assign_pins (layout, pins);
-      if (!apply_columns_contract (layout, pins, error))
-        return NULL;
-    }
-  else
+  layout->keys_only = declaration != NULL && declaration->rows == DECLARED_KEYS;
+  layout->absent = declared_absent (model, declaration);
+  if (model == NULL)
     assign_nulls (layout);
+  else if (!assign_roles (layout, catalog, pins, error))
+    return NULL;
+  if (declaration != NULL && !declared_apply (layout, declaration, error))
+    return NULL;
   assign_hash_slots (layout, pins);
   layout->loaded_before = !pins_are_empty (pins);
   return g_steal_pointer (&layout);

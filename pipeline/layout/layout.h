@@ -6,6 +6,7 @@
 #define WEIR_PIPELINE_LAYOUT_LAYOUT_H
 
 #include "models/catalog.h"
+#include "models/declaration.h"
 #include "pipeline/types/infer.h"
 #include "pipeline/layout/pins.h"
 #include "pipeline/records/reader.h"
@@ -24,6 +25,8 @@ typedef struct
   const Type *type; /* never NULL once settled */
   char *format;     /* NULL: the type's own */
   Origin origin;
+  bool
+      exact; /* its cells are as a source writes them that knows its types: nothing is NULL but what says so, no blank is passed over */
   bool unknown;         /* nothing but NULL and "" was seen so far: a text; a value is then a contradiction */
   bool required;        /* a NULL is a reject */
   int key_part;         /* position in the business key, -1: none */
@@ -73,7 +76,9 @@ typedef struct
   int effective; /* the column that says since when each row is true, by index; -1: there is none */
   GPtrArray
       *within; /* names of the columns within whose values a file is complete ("absent"); borrowed. NULL: it says nothing of any */
-  int deleted; /* the column that says that a row's key is gone, by index; -1: there is none */
+  Absent absent;      /* what it means for this file that a key which holds is not in it */
+  bool keys_only;     /* its rows say that their keys are there, and nothing else */
+  int deleted;        /* the column that says that a row's key is gone, by index; -1: there is none */
   GPtrArray *tracked; /* names of what is hashed; borrowed */
   GPtrArray *hashed;  /* the names that they have in the hash, in the order of strcmp; borrowed */
   bool loaded_before; /* the pins know the table */
@@ -88,6 +93,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Layout, layout_free)
  * INPUT where the file lacks a column that the model needs ("missing_key_column", "missing_column"), or has one twice by the
  * model's "from" ("columns_drift"). A column with the name of one that weir makes in the warehouse gets a trailing underscore. */
 Layout *layout_new (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins, GError **error);
+
+/* The same of a file with a declaration, whose types hold from the beginning: those of the model, else the pinned ones, widened as far as the file's
+ * ask for it, else the declared ones. Nothing is to be surveyed. One without columns only says what absent keys mean; NULL: as layout_new. Errors: also INPUT ("type_drift") where the contract freezes
+ * what the file's types would widen; MODEL where keys alone cannot be compared with the table. */
+Layout *layout_new_declared (const Model *model, const Catalog *catalog, const Record *header, int fields, const Pins *pins,
+                             const Declaration *declaration, GError **error);
 
 /* The layout of a file that has every column which is pinned or which the model names: what can be said of the table's columns
  * while there is no file. Types that are neither declared nor pinned are NULL; it is not to be settled. Errors as layout_new. */
@@ -136,6 +147,7 @@ typedef struct
   bool (*parse) (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
   CellFormat format;
   bool refuses_plus; /* before two digits or more */
+  bool exact;        /* nothing around a value is passed over */
 } LayoutReader;
 
 void layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column);

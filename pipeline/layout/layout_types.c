@@ -30,6 +30,8 @@ layout_is_null (const LayoutColumn *column, const Field *field)
 {
   if (field->null || is_one_of (column->nulls, field->text, field->length))
     return true;
+  if (column->exact)
+    return false;
   if (is_text (column))
     return column->known_nulls != 0 && is_known (column, null_word_find (field->text, field->length));
   if (column->nulls == NULL || column->key_part >= 0)
@@ -44,7 +46,7 @@ int
 layout_null_word (const LayoutColumn *column, const Field *field)
 {
   bool finds = column->finds_nulls && column->origin != ORIGIN_DECLARED;
-  if (is_text (column) || (!finds && column->known_nulls == 0))
+  if (column->exact || is_text (column) || (!finds && column->known_nulls == 0))
     return -1;
   int word = null_word_find (field->text, field->length);
   return finds || is_known (column, word) ? word : -1;
@@ -73,15 +75,19 @@ layout_is_blank (const Field *field)
 bool
 layout_refuses_cells (const Layout *layout, const LayoutColumn *column)
 {
-  return column->origin == ORIGIN_DECLARED || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
+  return column->exact || column->origin == ORIGIN_DECLARED
+         || (column->origin == ORIGIN_PINNED && layout->model->contract_types == TYPES_REJECT);
 }
 
 void
 layout_reader_init (LayoutReader *ret_reader, const LayoutColumn *column)
 {
   const Type *type = column->type;
-  bool inferred = column->origin == ORIGIN_INFERRED;
+  bool inferred = column->origin == ORIGIN_INFERRED && !column->exact;
   ret_reader->parse = inferred && column->format == NULL && type->recognize != NULL ? type->recognize : type->parse;
+  if (column->exact)
+    ret_reader->parse = types_exact[type->id];
+  ret_reader->exact = column->exact;
   cell_format_read (&ret_reader->format, type->id, column->format);
   ret_reader->refuses_plus = inferred && !column->takes_plus && type->id != TYPE_TEXT;
 }
@@ -91,7 +97,7 @@ layout_read_trimmed (const LayoutReader *reader, const char *cell, size_t length
 {
   size_t bare = length;
   types_trim (&cell, &bare);
-  return bare < length && layout_read_bare (reader, cell, bare, ret_value);
+  return !reader->exact && bare < length && layout_read_bare (reader, cell, bare, ret_value);
 }
 
 bool

@@ -303,6 +303,18 @@ take_long_line (Reader *reader, GError **error)
   return line_source_skip (reader->lines, error);
 }
 
+/* An empty line, where these are records. */
+static RecordOutcome
+take_blank (Reader *reader, const Line *first)
+{
+  begin_record (reader);
+  take_field (NULL, 0, reader);
+  reader->record.raw = line_source_bytes (reader->lines);
+  reader->record.n_fields = reader->n_fields;
+  line_source_advance (reader->lines, first->end, 1);
+  return RECORD_GOOD;
+}
+
 /* Parses the record that begins with "first" and moves behind it. */
 static RecordOutcome
 take_record (Reader *reader, const Line *first, GError **error)
@@ -365,7 +377,8 @@ take_next (Reader *reader, const Record **ret_record, GError **error)
       break;
     case LINE_CUT:
       {
-        RecordOutcome outcome = take_record (reader, &first, error);
+        bool blank = reader->passed.keeps_blank && first.text_end == 0;
+        RecordOutcome outcome = blank ? take_blank (reader, &first) : take_record (reader, &first, error);
         if (outcome == RECORD_ERROR || outcome == RECORD_CUT_OFF)
           return outcome == RECORD_CUT_OFF;
       }
@@ -391,6 +404,12 @@ void
 reader_read_slowly (Reader *reader)
 {
   reader->only_slow = true;
+}
+
+void
+reader_keep_blank (Reader *reader)
+{
+  reader->passed.keeps_blank = true;
 }
 
 void

@@ -80,6 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)
 /* A record of fewer lines is never taken for rows that a quote swallowed: two between its first and its last are needed. */
 #define READER_SWALLOW_LINES 4
 
+/* Of a table of one column, in which a NULL is written as an empty line: these are records from now on. */
+void reader_keep_blank (Reader *reader);
+
 /* How many columns the table has (0, as at first: not known). A quoted cell that holds lines which are rows of such a table is an
  * unclosed quote then. */
 void reader_set_width (Reader *reader, size_t width);

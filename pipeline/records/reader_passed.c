@@ -10,7 +10,7 @@ is_blank (const ReaderPassed *passed, const Line *line)
   const char *text = line_source_bytes (passed->lines) + line->begin;
   size_t length = line->text_end - line->begin, mark = text_mark (text, length);
   if (length == mark)
-    return true;
+    return !passed->keeps_blank;
   const char *delimiter = passed->dialect->delimiter;
   if (delimiter[0] == 0)
     return false;

@@ -12,6 +12,7 @@ typedef struct
 {
   LineSource *lines;
   const Dialect *dialect;
+  bool keeps_blank;   /* an empty line is a record */
   ReaderDoubt is_row; /* of lines that begin as comments do; NULL: none is */
   void *data;         /* of is_row */
   ReaderLines counts; /* blank lines and comments: since the reader has last set them to 0; total: not kept */

@@ -8,6 +8,7 @@
 #include "pipeline/records/bad_text.h"
 #include "pipeline/stage/send.h"
 #include "pipeline/types/null_word.h"
+#include "schema/ledger_bookmark.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -102,29 +103,41 @@ refuse_doubtful (const PipelineTask *task, const Rows *rows, int64_t left_out, G
   return hint_retry (task, error), false;
 }
 
+/* Whether nothing of it is to be worked out. */
+static bool
+is_declared (const PipelineTask *task)
+{
+  return task->declaration != NULL && task->declaration->columns != NULL;
+}
+
 bool
 load_open (const Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
   Loaded *loaded = ret_loaded;
   bool again;
   g_autofree const char **columns = pins_names (pins);
-  const RowsInput file = { task->fd, task->run->file, task->model, columns, &task->options->limits, loaded->sha };
+  const Declaration *declaration = task->declaration;
+  bool declared = is_declared (task);
+  const RowsInput file = { task->fd, task->run->file, task->model, columns, &task->options->limits, loaded->sha, declaration };
   int64_t begun = stopwatch_now ();
   loaded->rows = rows_open (&file, error);
   stopwatch_add (db_stopwatch (db), "sniff", begun);
   if (loaded->rows == NULL)
     return false;
   result->confidence = sniff_percent (rows_evidence (loaded->rows));
-  if (!refuse_doubtful (task, loaded->rows, rows_dialect (loaded->rows)->skip_lines, error))
+  if (!declared && !refuse_doubtful (task, loaded->rows, rows_dialect (loaded->rows)->skip_lines, error))
     return false;
   const Record *header = rows_header (loaded->rows);
-  loaded->layout = layout_new (task->model, task->catalog, header, (int) rows_width (loaded->rows), pins, error);
+  loaded->layout =
+      layout_new_declared (task->model, task->catalog, header, (int) rows_width (loaded->rows), pins, declaration, error);
   if (loaded->layout == NULL)
     return hint_retry (task, error), false;
   if (!layout_check_columns (loaded->layout, task->run->file, error))
     return false;
   if (header != NULL)
     loaded->header = layout_header (loaded->layout, rows_dialect (loaded->rows));
+  if (declared)
+    return true;
   if (!infer (db, task, loaded, SAMPLE_RECORDS, &again, error))
     return false;
   return !again || infer (db, task, loaded, INT64_MAX, &again, error);
@@ -282,6 +295,54 @@ ends_with_a_line (const PipelineTask *task, const Rows *rows)
   return end == '\n' || end == '\r';
 }
 
+static bool
+not_declared (const PipelineTask *task, const char *why, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_AS_DECLARED, .detail = "Nothing was loaded.",
+                                 .hint =
+                                     "It was cut off or changed on its way, or lies beside another file's declaration: drop both "
+                                     "again." },
+                    "\"%s\" is not what its declaration says: %s", task->run->file, why);
+}
+
+/* A file that comes again may have other bytes, where weir has taken somebody out of it who was forgotten. */
+static bool
+is_other (Db *db, const PipelineTask *task, const char *sha256, bool *ret_is, GError **error)
+{
+  const Declaration *declared = task->declaration;
+  bool cut = false;
+  *ret_is = declared != NULL && declared->sha256 != NULL && !task->options->replays && strcmp (declared->sha256, sha256) != 0;
+  if (*ret_is && task->run->again && !ledger_is_cut (db, sha256, declared->sha256, &cut, error))
+    return false;
+  *ret_is = *ret_is && !cut;
+  return true;
+}
+
+bool
+load_check_sha256 (Db *db, const PipelineTask *task, const char *sha256, GError **error)
+{
+  bool other;
+  return is_other (db, task, sha256, &other, error) && (!other || not_declared (task, "its checksum is another", error));
+}
+
+/* A file that is declared to have no rows has none because its source has none. */
+static bool
+check_declared (Db *db, const PipelineTask *task, const Loaded *loaded, int64_t read, GError **error)
+{
+  const Declaration *declared = task->declaration;
+  if (!load_check_sha256 (db, task, loaded->sha256, error))
+    return false;
+  bool may_be_less = declared != NULL && declared->sha256 != NULL && strcmp (declared->sha256, loaded->sha256) != 0;
+  if (declared == NULL || declared->count < 0 || task->options->replays || may_be_less)
+    return read > 0 || !is_declared (task) || rows_none (loaded->rows, error);
+  if (declared->count == read)
+    return true;
+  g_autofree char *has = text_count (read), *says = text_count (declared->count);
+  g_autofree char *why = g_strdup_printf ("it has %s rows, and %s are declared", has, says);
+  return not_declared (task, why, error);
+}
+
 bool
 load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loaded, PipelineResult *result, GError **error)
 {
@@ -291,9 +352,12 @@ load_file (Db *db, const PipelineTask *task, const Pins *pins, Loaded *ret_loade
   loaded->rejects = reject_spool_new (options->scratch, task->run->id, error);
   if (loaded->rejects == NULL || !load_open (db, task, pins, loaded, result, error)
       || !stage_ensure_schema (db, options->staging_schema, "staging", error) || !copy_file (db, task, loaded, result, error)
-      || !check_file (task, error) || !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error))
+      || !check_file (task, error)
+      || (!is_declared (task) && !refuse_doubtful (task, loaded->rows, lines_out (&result->lines), error)))
     return false;
   sha256_finish (loaded->sha, loaded->sha256);
+  if (!check_declared (db, task, loaded, result->rows.read, error))
+    return false;
   loaded->ended = loaded->ended && ends_with_a_line (task, loaded->rows);
   note_encoding (loaded->rows, task->model, result->notes);
   note_header (loaded->rows, loaded->layout, result->notes);

@@ -45,6 +45,9 @@ bool load_open (const Db *db, const PipelineTask *task, const Pins *pins, Loaded
                 GError **error);
 bool load_infer_all (const Db *db, const PipelineTask *task, Loaded *loaded, GError **error);
 
+/* Whether the bytes are those that the file's declaration tells of. Error: INPUT ("not_as_declared"). */
+bool load_check_sha256 (Db *db, const PipelineTask *task, const char *sha256, GError **error);
+
 /* Loads the file into *ret_loaded, which is the caller's to clear even on error, and which borrows the task and the pins (those
  * before this load). Counts (read, rejected, repaired, staged) and notes of the result are filled. On error the transaction is
  * aborted. */

@@ -20,7 +20,8 @@ prepare_columns (Row *row)
       column->text = text && !of->unknown;
       layout_reader_init (&column->reader, of);
       column->lists_nulls = of->nulls != NULL || (text && of->known_nulls != 0);
-      column->keeps_blanks = text && !of->was_number;
+      column->keeps_blanks = of->exact || (text && !of->was_number);
+      column->drops_empty = row->bag && !of->exact;
       column->searched = of->key_part >= 0 && !layout_refuses_cells (layout, of) && !(text && !of->unknown);
     }
 }
@@ -40,7 +41,7 @@ prepare_hash (Row *row)
         HashedColumn *column = &columns[layout->columns[i].hash_slot];
         column->type = layout->columns[i].type;
         column->cell = &row->cells[i];
-        column->empty_is_null = row->key == NULL && column->type->id == TYPE_TEXT;
+        column->empty_is_null = row->key == NULL && column->type->id == TYPE_TEXT && !layout->columns[i].exact;
       }
   for (int i = 0; i < layout->n_references; i++)
     {

@@ -61,11 +61,11 @@ is_blank (const Field *field)
  * until it has one, and one that held numbers once still has none of them. In rows that are known by their hash the empty text is
  * nothing: they must not be others when their column turns out to hold numbers. */
 static bool
-is_null (const Row *row, const Column *column, const Field *field)
+is_null (const Column *column, const Field *field)
 {
   if (is_listed_null (column, field))
     return true;
-  return column->keeps_blanks ? field->length == 0 && row->bag : is_blank (field);
+  return column->keeps_blanks ? field->length == 0 && column->drops_empty : is_blank (field);
 }
 
 /* A value where the column had none so far is no cell of it: its type is asked for. (Once a cell, as below: a call would cost as much
@@ -86,7 +86,7 @@ contradicts (Row *row, int i, const Field *field)
 {
   const Column *column = &row->columns[i];
   Value value;
-  if (layout_refuses_cells (row->layout, column->layout) || is_null (row, column, field))
+  if (layout_refuses_cells (row->layout, column->layout) || is_null (column, field))
     return false;
   return !parse_cell (column, field, &value) && (column->layout->unknown || layout_null_word (column->layout, field) < 0);
 }
@@ -119,7 +119,7 @@ __attribute__ ((always_inline)) static inline RowVerdict
 convert_cell (Row *row, int i, const Field *field)
 {
   const Column *column = &row->columns[i];
-  if (is_null (row, column, field))
+  if (is_null (column, field))
     return take_null (row, i);
   if (!parse_cell (column, field, &row->cells[i].value))
     return take_null_word (row, i, field);

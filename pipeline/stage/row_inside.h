@@ -15,7 +15,8 @@ typedef struct
   bool text;        /* it takes each cell as it is */
   bool lists_nulls; /* texts that mean NULL: the layout must be asked */
   bool keeps_blanks;
-  bool searched; /* the raw cells of a key may contradict its type */
+  bool drops_empty; /* the empty text is nothing */
+  bool searched;    /* the raw cells of a key may contradict its type */
 } Column;
 
 struct Row

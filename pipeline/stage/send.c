@@ -127,9 +127,8 @@ static void
 note_rejected_key (const Pass *pass, const Record *record, Reason reason)
 {
   Loaded *loaded = pass->loaded;
-  const Model *model = loaded->layout->model;
   Uid id;
-  if (model == NULL || model->absent == ABSENT_KEEP || (reason_use (reason) & REASON_OF_FOREIGN))
+  if (loaded->layout->absent == ABSENT_KEEP || (reason_use (reason) & REASON_OF_FOREIGN))
     return;
   if (!row_identify (pass->row, record, &id))
     {

@@ -6,6 +6,7 @@
 
 #include "base/uid.h"
 #include "models/catalog.h"
+#include "models/declaration.h"
 #include "pipeline/layout/pins.h"
 #include "pipeline/records/reader.h"
 
@@ -31,6 +32,7 @@ typedef struct
   const Catalog *catalog;
   const Pins *pins; /* with those of the dimensions */
   const ReaderLimits *limits;
+  const Declaration *declaration; /* NULL: it has none */
 } TwiceFile;
 
 /* "take" gets them in pieces, those alone that are not the same (of Pair). Rejects have an id as far as it can be read. */

@@ -10,6 +10,8 @@
 #include "pipeline/table/header.h"
 #include "pipeline/table/long_cell.h"
 
+#include <string.h>
+
 struct Rows
 {
   const char *name;
@@ -19,7 +21,7 @@ struct Rows
   Reader *reader;
   size_t width;
   Header header;
-  Extent *extent;
+  Extent *extent; /* NULL: of a declared file, which ends with its last row */
   Repair *repair; /* NULL: rows that are off stay so */
   LongCell long_cell;
   bool comments_doubted;
@@ -156,12 +158,81 @@ look_above (Rows *rows, int fd, GError **error)
   return rows->above != NULL;
 }
 
+/* ---- what its declaration says ---- */
+
+static bool
+not_declared (const Rows *rows, const char *why, GError **error)
+{
+  return weir_fail (error,
+                    &(Failure) { WEIR_ERROR_INPUT, REASON_NOT_AS_DECLARED, .line = 1, .detail = "Nothing was loaded.",
+                                 .hint = "Its first line must have the names of \"columns\", in their order; or drop it without "
+                                         "\"columns\", and it is read as any other file." },
+                    "\"%s\" is not what its declaration says: %s", rows->name, why);
+}
+
+static bool
+is_declared (const Field *field, const DeclaredColumn *column)
+{
+  return field->length == strlen (column->name) && memcmp (field->text, column->name, field->length) == 0;
+}
+
+static bool
+check_declared (const Rows *rows, const Record *record, const GPtrArray *columns, GError **error)
+{
+  if (record == NULL || record->problem != NULL)
+    return not_declared (rows, record == NULL ? "it is empty" : "its header cannot be read", error);
+  g_autofree char *count =
+      record->n_fields == columns->len
+          ? NULL
+          : g_strdup_printf ("its header has %zu cell%s, and %u column%s declared", record->n_fields,
+                             record->n_fields == 1 ? "" : "s", columns->len, columns->len == 1 ? " is" : "s are");
+  if (count != NULL)
+    return not_declared (rows, count, error);
+  for (guint i = 0; i < columns->len; i++)
+    if (!is_declared (&record->fields[i], columns->pdata[i]))
+      {
+        g_autofree char *why =
+            g_strdup_printf ("cell %u of its header is not \"%s\"", i + 1, ((const DeclaredColumn *) columns->pdata[i])->name);
+        return not_declared (rows, why, error);
+      }
+  return true;
+}
+
+static bool
+take_declared_header (Rows *rows, const GPtrArray *columns, GError **error)
+{
+  const Record *record = NULL;
+  if (!read_record (rows, &record, error) || !check_declared (rows, record, columns, error))
+    return false;
+  count_header (rows, record);
+  rows->header.record = record_join (&rows->header.record, record, &rows->header.memory);
+  return true;
+}
+
+/* Nothing is worked out: such a file is written in one way, ends with its last row, and has nothing else in it. A quoted cell may look like rows of
+ * the table, and be of any number of lines. */
+static Rows *
+open_declared (Rows *rows, const RowsInput *input, GError **error)
+{
+  const GPtrArray *columns = input->declared->columns;
+  ReaderLimits limits = input->limits != NULL ? *input->limits : reader_default_limits;
+  limits.lines = limits.record_bytes;
+  rows->dialect = dialect_default;
+  rows->width = columns->len;
+  rows->reader = reader_new (input->fd, &rows->dialect, &limits, input->sha);
+  if (rows->width == 1)
+    reader_keep_blank (rows->reader);
+  return take_declared_header (rows, columns, error) ? rows : (rows_free (rows), NULL);
+}
+
 Rows *
 rows_open (const RowsInput *input, GError **error)
 {
   g_autoptr (Rows) rows = g_new0 (Rows, 1);
   const Model *model = rows->model = input->model;
   rows->name = input->name;
+  if (input->declared != NULL && input->declared->columns != NULL)
+    return open_declared (g_steal_pointer (&rows), input, error);
   g_auto (GStrv) names = known_names (model, input->columns);
   const SniffInput known = { .name = input->name,
                              .declared = model != NULL ? &model->dialect : NULL,
@@ -283,6 +354,8 @@ refuse_long_cell (const Rows *rows, int64_t line, GError **error)
 static bool
 next_decided (Rows *rows, const Record **ret_record, Reason *ret_below, GError **error)
 {
+  if (rows->extent == NULL)
+    return read_record (rows, ret_record, error);
   while ((*ret_record = extent_give (rows->extent, ret_below)) == NULL && !rows->ended)
     {
       const Record *record = NULL;
@@ -383,7 +456,8 @@ rows_rewind (Rows *rows, GError **error)
   rows->above_given = 0;
   rows->lines = (LineCounts) { 0 };
   rows->long_cell = (LongCell) { 0 };
-  extent_reset (rows->extent);
+  if (rows->extent != NULL)
+    extent_reset (rows->extent);
   reader_rewind (rows->reader);
   const Record *record = NULL;
   for (int i = 0; i < rows->dialect.header_rows; i++)
@@ -393,7 +467,8 @@ rows_rewind (Rows *rows, GError **error)
       if (record != NULL)
         count_header (rows, record);
     }
-  doubt_comments (rows);
+  if (rows->extent != NULL)
+    doubt_comments (rows);
   return true;
 }
 

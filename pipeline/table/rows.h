@@ -5,6 +5,7 @@
 #ifndef WEIR_PIPELINE_TABLE_ROWS_H
 #define WEIR_PIPELINE_TABLE_ROWS_H
 
+#include "models/declaration.h"
 #include "models/model.h"
 #include "pipeline/records/reader.h"
 #include "pipeline/sniff/sniff.h"
@@ -21,9 +22,12 @@ typedef struct
   const char *const *columns; /* the table's so far: a first line with these names, or the model's, is a header; NULL: none */
   const ReaderLimits *limits; /* NULL: the reader's own */
   Sha256 *sha;                /* fed by every pass; NULL: not wanted */
+  const Declaration
+      *declared; /* whose columns the file has, in canonical CSV: nothing is worked out then; NULL, or one without columns: it is */
 } RowsInput;
 
-/* Errors: those of the source, the sniffer and the reader; a header that cannot be read; INPUT or LOCAL. */
+/* Errors: those of the source, the sniffer and the reader; a header that cannot be read, or is not the declared one ("not_as_declared"); INPUT
+ * or LOCAL. */
 Rows *rows_open (const RowsInput *input, GError **error);
 void rows_free (Rows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)

@@ -38,7 +38,7 @@ parse_words (const char *cell, size_t length, const CellFormat *format, Value *r
   return yes || is_word (cell, length, format->text + format->n_true + 1);
 }
 
-static bool
+bool
 parse_boolean (const char *cell, size_t length, const CellFormat *format, Value *ret_value)
 {
   ret_value->length = 0;
@@ -72,7 +72,7 @@ write_boolean (const Value *value, GString *out)
   g_string_append (out, value->boolean ? "true" : "false");
 }
 
-static bool
+bool
 parse_uuid (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
   Uid uid;
@@ -106,7 +106,7 @@ write_uuid (const Value *value, GString *out)
   g_string_append (out, text);
 }
 
-static bool
+bool
 parse_text (const char *cell, size_t length, const CellFormat *format G_GNUC_UNUSED, Value *ret_value)
 {
   ret_value->text = cell;

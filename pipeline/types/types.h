@@ -45,8 +45,10 @@ typedef struct
   size_t n_fraction;
   size_t first;
   size_t last;
-  int32_t point;   /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
-  uint64_t number; /* that all its digits make, the point left out; meaningless if there are more than DECIMAL_SHORT of them */
+  int32_t point; /* the value is 0.DDD x 10^point, DDD being the significant digits; meaningless for zero */
+  uint64_t
+      number; /* that all its digits make, the point left out; meaningless if there are more than DECIMAL_SHORT of them. Of none at all: a
+                      Special (types_rows.h) */
 } Decimal;
 
 /* A parsed cell. Which member holds is the type's business. */
@@ -94,6 +96,11 @@ typedef struct
 } Type;
 
 extern const Type types[TYPE_COUNT];
+
+/* Whether one cell is of the type as a source writes it that knows its types, PostgreSQL above all: beside what "parse" takes NaN and infinity, years
+ * before 1 ("0044-03-15 BC") and beyond 9999, 24:00:00, and JSON of any kind. By type. */
+typedef bool TypeParse (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+extern TypeParse *const types_exact[TYPE_COUNT];
 
 /* Also by PostgreSQL's other names (int8, integer, bool, float8, decimal, varchar ...), in any case; NULL: unknown. */
 const Type *types_find (const char *name);

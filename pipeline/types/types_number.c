@@ -195,10 +195,20 @@ encode_short (const Decimal *decimal, uint8_t *out)
   return out + count * sizeof *first;
 }
 
+/* No groups, and another sign. */
+static uint8_t *
+encode_special (const Decimal *decimal, uint8_t *out)
+{
+  static const uint64_t signs[] = { [SPECIAL_NAN] = 0xC000, [SPECIAL_INFINITY] = 0xD000, [SPECIAL_MINUS_INFINITY] = 0xF000 };
+  return put_int64 (out, (int64_t) (signs[decimal->number] << 16));
+}
+
 uint8_t *
 encode_numeric (const Value *value, uint8_t *out)
 {
   const Decimal *decimal = &value->decimal;
+  if (G_UNLIKELY (is_special (decimal)))
+    return encode_special (decimal, out);
   if (is_short (decimal))
     return encode_short (decimal, out);
   uint16_t groups[NUMERIC_MAX_GROUPS];
@@ -250,7 +260,10 @@ canonical_decimal (const Value *value, uint8_t *out)
 {
   const Decimal *decimal = &value->decimal;
   if (decimal->first == decimal->last)
-    return put_byte (out, CANONICAL_NUMBER);
+    {
+      out = put_byte (out, CANONICAL_NUMBER);
+      return is_special (decimal) ? put_byte (out, (uint8_t) ('0' + decimal->number)) : out;
+    }
   out = begin_canonical (decimal->negative, decimal->point, out);
   if (decimal->mark > 0)
     for (size_t i = decimal->first; i < MIN (decimal->last, decimal->n_whole); i++)
@@ -276,9 +289,12 @@ write_decimal (const Value *value, GString *out)
 {
   const Decimal *decimal = &value->decimal;
   int32_t count = (int32_t) decimal_significant (decimal);
+  static const char *const specials[] = {
+    [SPECIAL_NAN] = "NaN", [SPECIAL_INFINITY] = "Infinity", [SPECIAL_MINUS_INFINITY] = "-Infinity"
+  };
   if (count == 0)
     {
-      g_string_append_c (out, '0');
+      g_string_append (out, is_special (decimal) ? specials[decimal->number] : "0");
       return;
     }
   g_string_append (out, decimal->negative ? "-" : "");

@@ -15,6 +15,32 @@
 #define CANONICAL_UUID 'u'
 #define CANONICAL_JSON 'j'
 
+/* What is no number, but a value of a type of numbers: a decimal without a digit. */
+typedef enum
+{
+  SPECIAL_NAN = 1,
+  SPECIAL_INFINITY,
+  SPECIAL_MINUS_INFINITY,
+} Special;
+
+static inline bool
+is_special (const Decimal *decimal)
+{
+  return decimal->n_whole + decimal->n_fraction == 0;
+}
+
+/* Days; of instants the first and last number of 64 bits. */
+#define DATE_INFINITY INT32_MAX
+#define DATE_MINUS_INFINITY INT32_MIN
+
+/* types.c */
+bool parse_boolean (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+bool parse_uuid (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+bool parse_text (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+
+/* types_exact_json.c */
+bool exact_jsonb (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
+
 /* types_number.c */
 bool parse_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value);
 bool recognize_bigint (const char *cell, size_t length, const CellFormat *format, Value *ret_value);

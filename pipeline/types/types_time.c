@@ -140,11 +140,23 @@ encode_instant (const Value *value, uint8_t *out)
   return put_int64 (out, value->integer);
 }
 
+/* A day that no instant reaches. Infinity is that of instants. */
+static uint8_t *
+canonical_far (int64_t days, uint8_t *out)
+{
+  if (days == DATE_INFINITY || days == DATE_MINUS_INFINITY)
+    return put_int64 (out, days == DATE_INFINITY ? INT64_MAX : INT64_MIN);
+  return put_byte (put_int64 (out, days), CANONICAL_INSTANT);
+}
+
 uint8_t *
 canonical_date (const Value *value, uint8_t *out)
 {
+  int64_t instant;
   out = put_byte (out, CANONICAL_INSTANT);
-  return put_int64 (out, value->integer * MICROSECONDS_PER_DAY);
+  if (G_UNLIKELY (__builtin_mul_overflow (value->integer, MICROSECONDS_PER_DAY, &instant)))
+    return canonical_far (value->integer, out);
+  return put_int64 (out, instant);
 }
 
 uint8_t *

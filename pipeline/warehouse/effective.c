@@ -105,7 +105,7 @@ find_moment (const PipelineTask *task, EffectiveKind kind, FileDate *date, FileD
 
 /* Since when keys are gone that a full export lacks whose rows have times of their own. */
 static bool
-find_absent (Db *db, const PipelineTask *task, Effective *effective, GError **error)
+find_absent (Db *db, const PipelineTask *task, const Layout *layout, Effective *effective, GError **error)
 {
   const Model *model = task->model;
   EffectiveKind kind = model->effective.absent;
@@ -113,7 +113,7 @@ find_absent (Db *db, const PipelineTask *task, Effective *effective, GError **er
   FileDateVerdict verdict;
   FileMoment moment;
   g_auto (FileInstant) instant = { 0 };
-  if (model->absent == ABSENT_KEEP || kind == EFFECTIVE_ARRIVAL)
+  if (layout->absent == ABSENT_KEEP || kind == EFFECTIVE_ARRIVAL)
     return true;
   const FileMoment *said = find_moment (task, kind, &date, &verdict, &moment);
   if (!ledger_absent_instant (db, task->run, said, &instant, error))
@@ -138,9 +138,10 @@ bool
 effective_find (Db *db, const PipelineTask *task, const Layout *layout, Effective *ret_effective, GError **error)
 {
   const Model *model = task->model;
-  *ret_effective = (Effective) { .by_row = layout->effective >= 0 };
+  bool keys = layout->keys_only && model->effective.kind == EFFECTIVE_COLUMN;
+  *ret_effective = (Effective) { .by_row = layout->effective >= 0 || keys };
   if (ret_effective->by_row)
-    return check_type (layout, error) && find_absent (db, task, ret_effective, error);
+    return (keys || check_type (layout, error)) && find_absent (db, task, layout, ret_effective, error);
   if (model_is_keyless (model) || !may_be_dated (task))
     return true;
   FileDate date = { 0 };
@@ -165,12 +166,12 @@ effective_settle_absent (Db *db, const PipelineTask *task, const Loaded *loaded,
   const Model *model = task->model;
   int64_t ahead;
   g_autoptr (DbResult) settled = NULL;
-  if (!effective->by_row || model->absent == ABSENT_KEEP)
+  if (!effective->by_row || loaded->layout->absent == ABSENT_KEEP)
     return true;
   if (effective->absent == NULL
       && !ledger_table_instant (db, model->table, task->run->applied_on, &effective->absent, &ahead, error))
     return false;
-  g_autofree char *at = effective_of_row (loaded->layout, "s.");
+  g_autofree char *at = loaded->layout->keys_only ? g_strdup ("null::timestamptz") : effective_of_row (loaded->layout, "s.");
   const SqlVar vars[] = { { "absent", effective->absent },
                           { "at", at },
                           { "table", model->table },

@@ -74,6 +74,17 @@ says_deleted (const Layout *layout)
   return all;
 }
 
+/* Keys alone close on top of history, and what begins later stays. Owned by the caller. */
+static char *
+begun_before (const GoneInput *input)
+{
+  const Model *model = input->what->task->model;
+  if (input->instant == NULL || !model_has_versions (model))
+    return g_strdup ("");
+  g_autofree char *from = text_quote_ident (model->history.names[HISTORY_START]), *at = text_quote_literal (input->instant);
+  return g_strdup_printf ("and w.%s < %s::timestamptz", from, at);
+}
+
 /* The keys that held when the file is true, w, as a condition in SQL. Owned by the caller. */
 static char *
 held_then (const GoneInput *input)
@@ -82,6 +93,9 @@ held_then (const GoneInput *input)
   const History *history = &model->history;
   g_autofree char *current = kind_current (model), *brought = gone_brought (input->what->warehouse);
   const Effective *effective = input->what->effective;
+  g_autofree char *begun = input->what->loaded->layout->keys_only ? begun_before (input) : g_strdup ("");
+  if (begun[0] != '\0')
+    return g_strdup_printf ("%s %s %s", current, brought, begun);
   if (!input->spliced || input->instant == NULL || (effective->by_row && !effective->absent_dated))
     return g_strdup_printf ("%s %s", current, brought);
   g_autofree char *from = text_quote_ident (history->names[HISTORY_START]), *to = text_quote_ident (history->names[HISTORY_END]);
@@ -109,10 +123,10 @@ is_lacking (const GoneInput *input)
   g_autofree char *at = text_quote_literal (input->instant), *table = text_quote_literal (model->table);
   g_autofree char *id = text_quote_ident (model->id_column), *of = g_strconcat ("w.", id, NULL);
   g_autofree char *own = effective_of_row (input->what->loaded->layout, "w.");
-  return g_strdup_printf (
-      "and %s is distinct from %s::timestamptz and not exists (select from weir.observed r where r.table_name = %s"
-      " and r.part = right(%s::text, 3) and r.at = %s::timestamptz and r.said = 'again' and %s = any (r.ids))",
-      own, at, table, of, at, of);
+  g_autofree char *other = own != NULL ? g_strdup_printf ("and %s is distinct from %s::timestamptz ", own, at) : g_strdup ("");
+  return g_strdup_printf ("%sand not exists (select from weir.observed r where r.table_name = %s"
+                          " and r.part = right(%s::text, 3) and r.at = %s::timestamptz and r.said = 'again' and %s = any (r.ids))",
+                          other, table, of, at, of);
 }
 
 /* And an export of before anybody had seen a key, a, which may be older by its rows' own time, does not say that it was gone. One of the same
@@ -171,7 +185,7 @@ take_deleted (Db *db, const GoneInput *input, Vars *vars, GError **error)
   RowCounts *rows = &input->what->result->rows;
   const Layout *layout = loaded->layout;
   const char *column = layout->model->deleted.column;
-  if (column != NULL && layout->deleted < 0)
+  if (column != NULL && layout->deleted < 0 && !layout->keys_only)
     g_ptr_array_add (input->what->result->notes,
                      g_strdup_printf ("the file has no column \"%s\", so that none of its rows says that its key is gone", column));
   if (layout->deleted < 0)
@@ -196,6 +210,13 @@ is_returned (const Layout *layout)
   return false;
 }
 
+/* Nobody is there, and not a file that was cut off. */
+static bool
+is_declared_empty (const PipelineTask *task)
+{
+  return task->declaration != NULL && task->declaration->count == 0;
+}
+
 static const char unreadable[] = "it has rejects whose key cannot be read, so that nobody is known to be absent";
 
 /* Why a file closes nobody that would be a full export. NULL: it does. */
@@ -205,7 +226,7 @@ find_objection (const GoneInput *input)
   const Splice *what = input->what;
   if (is_returned (what->loaded->layout))
     return "it brings rejects back, and is no full export";
-  if (what->result->rows.staged == 0)
+  if (what->result->rows.staged == 0 && !is_declared_empty (what->task))
     return "none of its rows goes on";
   if (input->overtaken != NULL || what->effective->absent_too_old)
     return "newer files were applied before it";
@@ -213,6 +234,8 @@ find_objection (const GoneInput *input)
     return "it is true since before what is known, and the model refuses what is late";
   if (what->effective->absent_late && what->task->model->close_within != NULL)
     return "it is true since before what is known, and complete only within the values of some columns";
+  if (what->loaded->layout->keys_only && (what->effective->late || what->effective->absent_late))
+    return "it is true since before what is known, and has keys alone";
   return what->loaded->unreadable > 0 ? unreadable : NULL;
 }
 
@@ -263,7 +286,7 @@ gone_find (Db *db, const GoneInput *input, Gone *ret_gone, GError **error)
   vars_clear (&vars);
   vars = gone_vars (input);
   return vars_run (db, &vars, "gone/table", error) && take_deleted (db, input, &vars, error)
-         && (layout->model->absent == ABSENT_KEEP || find_absent (db, input, &vars, ret_gone, error));
+         && (layout->absent == ABSENT_KEEP || find_absent (db, input, &vars, ret_gone, error));
 }
 
 bool

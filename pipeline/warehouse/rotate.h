@@ -63,6 +63,7 @@ enum
   ROTATE_FILE_TABLE,
   ROTATE_FILE_NAME,
   ROTATE_FILE_PLACES,
+  ROTATE_FILE_DECLARATION,
 };
 
 bool rotate_files (Db *db, DbResult **ret_files, GError **error);

@@ -7,6 +7,7 @@
 #include "pipeline/warehouse/gone.h"
 #include "pipeline/warehouse/guard.h"
 #include "pipeline/warehouse/inferred.h"
+#include "pipeline/warehouse/keys.h"
 #include "pipeline/warehouse/later.h"
 #include "pipeline/warehouse/partial.h"
 #include "pipeline/warehouse/placeholder.h"
@@ -457,6 +458,31 @@ find_applied_on (const PipelineTask *task, const Effective *effective, const cha
   return g_strcmp0 (instant, effective->instant) != 0 ? instant : task->run->applied_on;
 }
 
+/* A file of keys touches no row but those that it lacks. */
+static bool
+transform_keys (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
+{
+  g_autofree char *instant = NULL;
+  if (!find_instant (db, task, before->effective, &instant, result->notes, error)
+      || !effective_settle_absent (db, task, loaded, before->effective, error) || !task_begin_part (task, PART_CHANGE, error))
+    return false;
+  result->applied_on = g_strdup (find_applied_on (task, before->effective, instant));
+  g_auto (Vars) vars = vars_from (NULL, 0);
+  set_tables (&vars, task, loaded->stage);
+  return keys_apply (db, task, before, loaded, instant, &vars, result, error);
+}
+
+/* Nothing says of what is absent that it is gone. */
+static void
+note_kept (const PipelineTask *task, GPtrArray *notes)
+{
+  bool complete = task->declaration != NULL && task->declaration->rows == DECLARED_COMPLETE;
+  if (complete && task->model->absent == ABSENT_KEEP && task->model->kind == MODEL_DIMENSION)
+    g_ptr_array_add (notes,
+                     g_strdup ("the file has all rows of its source, and what it lacks stays: \"absent\": \"close\" in the model "
+                               "closes that"));
+}
+
 bool
 transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Loaded *loaded, PipelineResult *result, GError **error)
 {
@@ -464,6 +490,9 @@ transform_run (Db *db, const PipelineTask *task, const TableBefore *before, Load
   if (!task_begin_part (task, PART_SIFT, error) || !check_staging (db, task, loaded, rows->staged, error)
       || !sift_rows (db, task, loaded, result, error) || !task_begin_part (task, PART_COLUMNS, error))
     return false;
+  if (loaded->layout->keys_only)
+    return transform_keys (db, task, before, loaded, result, error);
+  note_kept (task, result->notes);
   g_autoptr (Warehouse) warehouse =
       warehouse_bring_up (db, task->options->warehouse_schema, loaded->layout, before, result->notes, error);
   g_autofree char *instant = NULL;

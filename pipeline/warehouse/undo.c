@@ -5,6 +5,7 @@
 #include "pipeline/warehouse/columns.h"
 #include "pipeline/warehouse/expressions.h"
 #include "pipeline/warehouse/kinds.h"
+#include "schema/ledger_bookmark.h"
 
 #include <string.h>
 
@@ -267,6 +268,19 @@ restore_rows (Db *db, const Undoing *undoing, UndoRun *run, GError **error)
   return fill_newest (db, undoing, error) && (!undoing->keeps || undo_end_entities (db, undoing, error));
 }
 
+/* What its file was brought from is read from where it was before. */
+static bool
+take_bookmark_back (Db *db, const Undoing *undoing, const char *id, GError **error)
+{
+  Uid run;
+  char *note = NULL;
+  if (!uid_parse (id, strlen (id), &run) || !ledger_bookmark_take_back (db, run, &note, error))
+    return false;
+  if (note != NULL)
+    g_ptr_array_add (undoing->undo->notes, note);
+  return true;
+}
+
 /* Takes back a run on which nobody builds any more; weir_touched has its entities. */
 static bool
 take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, GError **error)
@@ -280,9 +294,10 @@ take_back (Db *db, const Undoing *undoing, const DbResult *row, const char *id, 
                      .disposition = g_strdup (db_result_value (row, 0, RUN_DISPOSITION)) };
   g_ptr_array_add (undoing->undo->runs, run);
   bool applied = strcmp (db_result_value (row, 0, RUN_STATE), "applied") == 0;
-  return (!applied
-          || (restore_rows (db, undoing, run, error) && undo_check_facts (db, undoing, error)
-              && undo_placeholders (db, undoing, run, error)))
+  return take_bookmark_back (db, undoing, id, error)
+         && (!applied
+             || (restore_rows (db, undoing, run, error) && undo_check_facts (db, undoing, error)
+                 && undo_placeholders (db, undoing, run, error)))
          && run_all (db, undoing, forget, error);
 }
 

@@ -66,7 +66,10 @@ drop view if exists :"schema".:"view" :how
 -- What the ledger has of the table; of its runs those whose file has found its place, for the others are still to come.
 select count(*), count(*) filter (where f.disposition in ('archived', 'failed')), count(*) filter (where f.disposition = 'held'),
        coalesce((select count(*) from weir.reject r join weir.file o on o.run_id = r.run_id
-                 where o.table_name = :'table' and o.disposition is not null), 0)
+                 where o.table_name = :'table' and o.disposition is not null), 0),
+       (select count(*) from weir.bookmark b
+        where exists (select from weir.file m where m.table_name = :'table' and m.declaration -> 'bookmark' ->> 'source' = b.source
+                      and m.declaration -> 'bookmark' ->> 'stream' = b.stream))
 from weir.file f
 where f.table_name = :'table' and f.disposition is not null
 
@@ -83,6 +86,14 @@ delete from weir.observed where table_name = :'table'
 -- name: overwritten
 with unsaid as (delete from weir.unsaid where table_name = :'table')
 delete from weir.overwritten where table_name = :'table'
+
+-- name: bookmarks
+-- What was pulled into it is pulled again, from the beginning.
+delete from weir.bookmark b using weir.file f
+where f.table_name = :'table' and f.declaration -> 'bookmark' ->> 'source' = b.source and f.declaration -> 'bookmark' ->> 'stream' = b.stream
+
+-- name: pulled
+delete from weir.pulled_file p using weir.file f where f.table_name = :'table' and p.run_id = f.run_id
 
 -- name: identities
 -- No file that was in the table is one that it has, and none can be taken back.

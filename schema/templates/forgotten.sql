@@ -192,13 +192,13 @@ select count(*) from gone
 
 -- name: files
 -- What is kept of a table's files, and what lies where it was loaded from.
-select f.run_id, f.place, f.disposition, f.sha256, f.kept_sha256, f.forgetting is not null
+select f.run_id, f.place, f.disposition, f.sha256, f.kept_sha256, f.forgetting is not null, f.declaration::text
 from weir.file f
 where f.table_name = :'table' and f.place <> '' and f.disposition in ('archived', 'failed', 'held', 'left')
 order by f.seen_on
 
 -- name: files_left
-select f.run_id, f.place, f.disposition, f.sha256, f.kept_sha256, true
+select f.run_id, f.place, f.disposition, f.sha256, f.kept_sha256, true, f.declaration::text
 from weir.file f
 where f.table_name = :'table' and f.forgetting is not null and f.place <> '' and f.disposition in ('archived', 'failed', 'held')
 

@@ -17,6 +17,17 @@ insert into weir_gone select null, _id, null, 'rejected' from weir_gone where wh
 select i.at::text, exists (select from weir.export x where x.table_name = :'table' and x.dated and x.at > i.at)
 from (select greatest(:'absent'::timestamptz, (select max(:at) from :"staging".:"build" s)) as at) i
 
+-- name: unknown_keys
+-- Of a file that has keys alone: those of which no row holds.
+insert into weir_gone
+select s._line, s._id, null, 'rejected'
+from :"staging".:"build" s
+where not exists (select from :"schema".:"table" w where w.:"id" = s._id and :then)
+
+-- name: count_lacking
+select count(*) from :"schema".:"table" w
+where :then :within and not exists (select from :"staging".:"build" s where s._id = w.:"id")
+
 -- name: rejected
 -- Rejects of LOAD.
 insert into weir_gone select null, i, null, 'rejected' from unnest(:'ids'::uuid[]) i

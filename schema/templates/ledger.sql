@@ -12,14 +12,14 @@ select pg_advisory_unlock(hashtextextended('weir.table ' || :'table', 0))
 -- name: run_status
 select e.status, f.state, f.rows_read, f.rows_rejected, f.rows_repaired, f.rows_duplicate, f.rows_unchanged, f.rows_inserted,
        f.rows_updated, f.rows_deactivated, f.rows_staged, f.rows_waiting, f.rows_late, f.rows_corrected, f.rows_deleted, f.rows_absent, f.rows_forgotten, f.lines::text, f.instant_ns, f.order_key, f.again, f.retry_of,
-       array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text
+       array_to_string(f.overtook, ' '), f.overtook_count, f.effective_on::text, f.declaration::text
 from weir.execution e left join weir.file f on f.run_id = e.execution_id
 where e.execution_id = :'run'::uuid
 
 -- name: file_before
 -- The last run of this very file: one that was refused or given back, or that lost it to whoever moved it.
 select f.run_id, f.instant_ns, f.order_key, f.state = 'failed' and f.disposition = 'left' and f.claimed, f.model_checksum,
-       extract(epoch from clock_timestamp() - e.completed_on)::bigint, f.summary::text
+       extract(epoch from clock_timestamp() - e.completed_on)::bigint, f.summary::text, f.declaration::text
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.table_name = :'table' and f.file_name = :'file' and e.status <> 'IN_PROGRESS' and f.run_id <> :'run'::uuid
   and ((f.size_bytes = :'size'::bigint and f.mtime_ns = :'mtime'::bigint and (f.state = 'failed' or f.inode = :'inode'::bigint))
@@ -84,13 +84,13 @@ where weir.execution.status <> 'COMPLETED'
 -- name: begin_file
 -- A run that is begun again keeps the place that its file has.
 insert into weir.file (run_id, table_name, file_name, place, claimed, size_bytes, mtime_ns, model_checksum, inode, instant_ns, order_key,
-                       again, retry_of, effective_on, by_hand)
+                       again, retry_of, effective_on, by_hand, declaration)
 values (:'run'::uuid, :'table', :'file', :'place', :'claimed'::boolean, :'size'::bigint, :'mtime'::bigint, :'checksum',
         :'inode'::bigint, :'instant'::bigint, :'key', :'again'::boolean, :'retry_of'::uuid,
         coalesce(case when :'as_of_zone'::text is null then :'as_of'::text::timestamptz
                       else :'as_of'::text::timestamp at time zone :'as_of_zone'::text end,
                  (select effective_on from weir.file where run_id = :'retry_of'::uuid)),
-        :'as_of'::text is not null or coalesce((select by_hand from weir.file where run_id = :'retry_of'::uuid), false))
+        :'as_of'::text is not null or coalesce((select by_hand from weir.file where run_id = :'retry_of'::uuid), false), :'declaration'::jsonb)
 on conflict (run_id) do update
 set table_name = excluded.table_name, file_name = excluded.file_name, place = excluded.place, claimed = excluded.claimed,
     size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, model_checksum = excluded.model_checksum, state = 'loading',
@@ -99,7 +99,7 @@ set table_name = excluded.table_name, file_name = excluded.file_name, place = ex
     retry_of = coalesce(weir.file.retry_of, excluded.retry_of),
     effective_on = case when :'as_of'::text is null then coalesce(weir.file.effective_on, excluded.effective_on)
                         else excluded.effective_on end, by_hand = weir.file.by_hand or excluded.by_hand, overtook = null, overtook_count = null,
-    disposition = null, summary = null, kept_sha256 = null, kept_size = null, forgetting = null, updated_on = clock_timestamp()
+    declaration = coalesce(excluded.declaration, weir.file.declaration), disposition = null, summary = null, kept_sha256 = null, kept_size = null, forgetting = null, updated_on = clock_timestamp()
 
 -- name: forget_rejects
 delete from weir.reject where run_id = :'run'::uuid

@@ -12,7 +12,7 @@ select f.run_id, f.file_name, f.sha256, f.disposition, f.size_bytes, f.instant_n
        (select jsonb_agg(distinct jsonb_build_array(o.place, b.sha256, b.size))::text
         from weir.file o cross join lateral (values (o.sha256, o.size_bytes), (o.kept_sha256, o.kept_size)) b (sha256, size)
         where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null),
-       left(f.trimmed ->> 'file', 10)
+       left(f.trimmed ->> 'file', 10), f.declaration::text
 from weir.file f join weir.execution e on e.execution_id = f.run_id
 where f.table_name = :'table' and f.state = 'applied' and f.pins_sha256 is not null
 order by f.applied_as nulls first, e.completed_on

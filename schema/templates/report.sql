@@ -165,7 +165,7 @@ select r.run, r.table_name as table, r.file_name as file, r.state, r.status, to_
        r.rows_deleted as deleted, r.rows_absent as absent, r.rows_forgotten as forgotten,
        to_char(r.effective_on at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"') as effective, r.lines::text as lines, r.disposition, r.place,
        r.retry_of, array_to_string(r.overtook, ' ') as overtook, r.overtook_count, r.undone_by, array_to_string(r.took_back, ' ') as took_back, f.instant_ns, f.order_key, f.size_bytes as size, f.sha256, f.dialect::text as dialect, f.header, f.model_checksum, r.error,
-       coalesce(f.summary, o.report)::text as summary, (f.trimmed - 'home')::text as trimmed, r.command, r.exit_status
+       coalesce(f.summary, o.report)::text as summary, (f.trimmed - 'home')::text as trimmed, r.command, r.exit_status, f.declaration::text as declaration
 from weir.runs r left join weir.file f on f.run_id = r.run left join weir.operation o on o.run_id = r.run
 where r.run = :'run'::uuid
 

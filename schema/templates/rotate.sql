@@ -112,7 +112,7 @@ where not exists (select from weir_alias a where a.old = o.id)
 select u.run_id, f.table_name, f.file_name,
        (select jsonb_agg(distinct jsonb_build_array(o.place, b.sha256, b.size))::text
         from weir.file o cross join lateral (values (o.sha256, o.size_bytes), (o.kept_sha256, o.kept_size)) b (sha256, size)
-        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null)
+        where o.table_name = f.table_name and o.sha256 = f.sha256 and o.place <> '' and b.sha256 is not null), f.declaration::text
 from (select run_id from weir_unknown u where not exists (select from weir_alias a where a.old = u.old) group by run_id) u
 left join weir.file f on f.run_id = u.run_id
 order by f.applied_as, u.run_id

@@ -19,6 +19,7 @@ candidate_clear (Candidate *candidate)
   g_free (candidate->past);
   g_free (candidate->as_of);
   g_free (candidate->as_of_zone);
+  g_free (candidate->declaration);
   g_clear_pointer (&candidate->left, json_decref);
 }
 
@@ -48,6 +49,7 @@ take_over (const FileBefore *before, const Model *model, Candidate *candidate)
     }
   candidate->again = true;
   candidate->retry_of = g_strdup (before->run);
+  candidate->declaration = g_strdup (before->declaration);
   candidate->left = find_left (before, model);
   if (before->left)
     (void) uid_parse (before->run, strlen (before->run), &candidate->run);
@@ -105,6 +107,7 @@ candidate_orphan (Db *db, const RunState *state, const Run *run, const Route *ro
   ret_candidate->again = state->again || g_strcmp0 (state->status, "FAILED") == 0;
   ret_candidate->retry_of = g_strdup (state->retry_of);
   ret_candidate->as_of = g_strdup (state->effective);
+  ret_candidate->declaration = g_strdup (state->declaration);
   return true;
 }
 
@@ -118,7 +121,8 @@ candidate_retried (const char *name, const DbResult *run, Candidate *ret_candida
                                  .order_key = key != NULL ? g_strdup (key) : order_key (name),
                                  .instant_ns = instant != NULL ? g_ascii_strtoll (instant, NULL, 10) : 0,
                                  .again = true,
-                                 .retry_of = g_strdup (id) };
+                                 .retry_of = g_strdup (id),
+                                 .declaration = g_strdup (db_result_named (run, 0, "declaration")) };
 }
 
 void
@@ -131,4 +135,6 @@ candidate_place (const Candidate *candidate, Run *run)
   run->past = g_strdup (candidate->past);
   run->as_of = g_strdup (candidate->as_of);
   run->as_of_zone = g_strdup (candidate->as_of_zone);
+  if (run->declaration == NULL)
+    run->declaration = g_strdup (candidate->declaration);
 }

@@ -17,6 +17,7 @@ typedef struct
   char *retry_of;
   char *past;
   char *as_of, *as_of_zone;
+  char *declaration; /* as an earlier run of the file has it; NULL: none does */
   /* How its last try ended, {"outcome","scope","error"}: a moment ago, with the same model. NULL: there is nothing to wait for. */
   Json *left;
 } Candidate;

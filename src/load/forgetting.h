@@ -36,6 +36,7 @@ typedef struct
 {
   char *run, *table, *place, *disposition;
   char *path;          /* absolute */
+  char *declaration;   /* of its run; NULL: it has none */
   char *sha256, *kept; /* of what was read, and of what is kept since; the latter may be NULL */
   int64_t removed, blanked;
   char *problem; /* why it was not searched, or could not be written; NULL: nothing is wrong */

@@ -7,6 +7,7 @@
 #include "base/fsutil.h"
 #include "pipeline/cut.h"
 #include "schema/sql.h"
+#include "src/load/declaring.h"
 #include "src/load/kept.h"
 
 #include <errno.h>
@@ -33,10 +34,17 @@ search (Forgetting *forgetting, const Model *model, const ForgetFile *file, int 
   Model lenient = *model;
   lenient.ragged = model->ragged == RAGGED_FAIL ? RAGGED_REJECT : model->ragged;
   g_autofree char *name = g_path_get_basename (file->place);
-  const Run run = { .table = model->table, .file = name, .size = info.st_size };
-  const PipelineTask task = {
-    .catalog = loader->catalog, .model = &lenient, .run = &run, .fd = fd, .options = &options, .tombstones = forgetting->tombstones
-  };
+  const Run run = { .table = model->table, .file = name, .size = info.st_size, .declaration = file->declaration };
+  g_autoptr (Declaration) declaration = NULL;
+  if (!declaring_read (&run, &declaration, error))
+    return false;
+  const PipelineTask task = { .catalog = loader->catalog,
+                              .model = &lenient,
+                              .run = &run,
+                              .fd = fd,
+                              .options = &options,
+                              .tombstones = forgetting->tombstones,
+                              .declaration = declaration };
   return cut_find (loader->db, &task, pins, ret_plan, error);
 }
 
@@ -61,7 +69,8 @@ file_from (const Forgetting *forgetting, const DbResult *rows, int row, const ch
                          .path = g_canonicalize_filename (place, forgetting->loader->settings->home),
                          .sha256 = g_strdup (db_result_value (rows, row, 3)),
                          .kept = g_strdup (db_result_value (rows, row, 4)),
-                         .left = db_result_bool (rows, row, 5) };
+                         .left = db_result_bool (rows, row, 5),
+                         .declaration = g_strdup (db_result_value (rows, row, 6)) };
   file->foreign = strcmp (file->disposition, "left") == 0;
   return file;
 }

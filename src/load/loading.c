@@ -8,9 +8,11 @@
 #include "pipeline/summary.h"
 #include "pipeline/warehouse/warehouse.h"
 #include "schema/sql.h"
+#include "src/load/declaring.h"
 #include "src/load/outcome.h"
 #include "src/load/upkeep.h"
 #include "src/server/connect.h"
+#include "watcher/beside.h"
 #include "watcher/opening.h"
 
 #include <errno.h>
@@ -68,6 +70,7 @@ take_claimed (const Loader *loader, const Claim *claim, const Route *route, Inpu
   *ret_input = (Input) { .fd = claim_file (claim), .own = -1, .info = *claim_info (claim), .keep = true };
   set_run (ret_input, claim_run (claim), route, claim_name (claim), settings_shown_path (loader->settings, claim_path (claim)));
   ret_input->run.claimed = true;
+  ret_input->run.declaration = declaring_text (claim_beside (claim));
 }
 
 /* Whether all that the ledger is told when a run begins would be found again without it: of a file that stays where it is everything; a claim
@@ -181,10 +184,20 @@ run_pipeline (Loader *loader, const Input *input, LoadEnd *ret_end, ClaimFate *r
   goal.place = place;
   /* A file without a model ends with a word on models, which the pipeline does not have. One that nobody claimed is told behind its move. */
   bool has_goal = route->model != NULL && (run->claimed || !input->keep);
-  const PipelineTask task = {
-    loader->catalog, route->model, run, input->fd, &loader->options, input->keep, has_goal ? &goal : NULL
-  };
-  bool done = pipeline_run (loader->db, &task, &result, &failure);
+  g_autoptr (Declaration) declaration = NULL;
+  bool done = declaring_read (run, &declaration, &failure);
+  const PipelineTask task = { .catalog = loader->catalog,
+                              .model = route->model,
+                              .run = run,
+                              .fd = input->fd,
+                              .options = &loader->options,
+                              .keep = input->keep,
+                              .goal = has_goal ? &goal : NULL,
+                              .declaration = declaration };
+  if (done)
+    done = pipeline_run (loader->db, &task, &result, &failure);
+  else
+    result = (PipelineResult) { .status = STATUS_FAILED, .notes = g_ptr_array_new_with_free_func (g_free) };
   note_held (loader, run->id, result.columns_held);
   if (result.aside != NULL)
     g_ptr_array_add (loader->aside, g_steal_pointer (&result.aside));
@@ -404,6 +417,27 @@ loading_refused (Loader *loader, Claim *claim, const Route *route, const GError 
                               : refuse (loader, &input, claim, why, ret_end, error);
 }
 
+/* What lies beside a file that is loaded where it lies. */
+static bool
+read_beside (const char *full, Beside *ret_beside, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (full), *name = g_path_get_basename (full);
+  AUTO_FD int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  *ret_beside = (Beside) { 0 };
+  return fd < 0 || beside_read (fd, name, ret_beside, error);
+}
+
+/* It does not stay alone. */
+static void
+remove_beside (const char *full, const Beside *beside)
+{
+  struct stat info;
+  g_autofree char *folder = g_path_get_dirname (full), *name = g_path_get_basename (full);
+  AUTO_FD int fd = beside->text != NULL ? open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (fd >= 0 && lstat (full, &info) != 0 && errno == ENOENT)
+    beside_remove (fd, name, beside);
+}
+
 /* Opens a file that a person named. One in the drop folder was perhaps put there by somebody else. */
 static int
 open_named (const Loader *loader, const char *path, struct stat *ret_info, GError **error)
@@ -430,9 +464,13 @@ loading_in_place (Loader *loader, const char *path, const Route *route, const Ca
     return false;
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *full = g_canonicalize_filename (path, NULL);
+  g_auto (Beside) beside = { 0 };
   const Uid none = { 0 };
   Uid id = uid_equal (candidate->run, none) ? uid_random () : candidate->run;
   set_run (&input, id, route, name, settings_shown_path (loader->settings, full));
+  if (!read_beside (full, &beside, error))
+    return false;
+  input.run.declaration = declaring_text (beside.text);
   candidate_place (candidate, &input.run);
   if (input.run.order_key == NULL)
     place_as_new (&input);
@@ -445,6 +483,7 @@ loading_in_place (Loader *loader, const char *path, const Route *route, const Ca
   const Placing placing = placing_of (loader, &input, ret_end);
   if (!placing_in_place (&placing, full, archive, error))
     return false;
+  remove_beside (full, &beside);
   upkeep_after_file (loader, route, ret_end);
   return true;
 }

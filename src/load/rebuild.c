@@ -11,6 +11,7 @@
 #include "pipeline/warehouse/inferred.h"
 #include "pipeline/warehouse/warehouse.h"
 #include "schema/sql.h"
+#include "src/load/declaring.h"
 #include "src/load/kept.h"
 
 #include <errno.h>
@@ -63,6 +64,7 @@ enum
   FILE_OVERTAKEN,
   FILE_PLACES,
   FILE_TRIMMED,
+  FILE_DECLARATION,
 };
 
 static RebuildFile *
@@ -79,7 +81,8 @@ file_from (const DbResult *result, int row, const char *table)
                       .order_key = g_strdup (db_result_value (result, row, FILE_KEY)),
                       .again = db_result_bool (result, row, FILE_AGAIN),
                       .retry_of = g_strdup (db_result_value (result, row, FILE_RETRY_OF)),
-                      .applied_on = g_strdup (db_result_value (result, row, FILE_APPLIED_ON)) };
+                      .applied_on = g_strdup (db_result_value (result, row, FILE_APPLIED_ON)),
+                      .declaration = g_strdup (db_result_value (result, row, FILE_DECLARATION)) };
   (void) uid_parse (id, strlen (id), &file->run.id);
   return file;
 }
@@ -239,7 +242,16 @@ load_once_more (Loader *loader, const Model *model, RebuildFile *file, int64_t *
   file->run.inode = info.st_ino;
   loader->options.overwrite = file->overwrite;
   const RunGoal goal = { .place = file->run.place, .disposition = "archived", .begun = g_get_monotonic_time () };
-  const PipelineTask task = { loader->catalog, model, &file->run, fd, &loader->options, false, &goal };
+  g_autoptr (Declaration) declaration = NULL;
+  if (!declaring_read (&file->run, &declaration, error))
+    return false;
+  const PipelineTask task = { .catalog = loader->catalog,
+                              .model = model,
+                              .run = &file->run,
+                              .fd = fd,
+                              .options = &loader->options,
+                              .goal = &goal,
+                              .declaration = declaration };
   g_auto (PipelineResult) result = { 0 };
   if (!begin_run (loader, model, file, error))
     return explain (file, error);

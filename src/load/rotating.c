@@ -6,6 +6,7 @@
 #include "base/fsutil.h"
 #include "pipeline/pipeline.h"
 #include "schema/sql.h"
+#include "src/load/declaring.h"
 #include "src/load/kept.h"
 #include "src/server/connect.h"
 
@@ -134,12 +135,15 @@ take_pairs (const GArray *pairs, void *data, GError **error)
 }
 
 static bool
-read_open (const Reading *reading, const Model *model, int fd, const char *name, GError **error)
+read_open (const Reading *reading, const Model *model, int fd, const Run *run, GError **error)
 {
   Db *db = reading->loader->db;
   g_autoptr (Pins) pins = pipeline_pins (db, model, error);
-  const TwiceFile file = { fd, name, model, reading->loader->catalog, pins, &reading->loader->options.limits };
-  return pins != NULL && twice_read (&file, &reading->rotating->task.secrets, take_pairs, db, error);
+  g_autoptr (Declaration) declaration = NULL;
+  if (pins == NULL || !declaring_read (run, &declaration, error))
+    return false;
+  const TwiceFile file = { fd, run->file, model, reading->loader->catalog, pins, &reading->loader->options.limits, declaration };
+  return twice_read (&file, &reading->rotating->task.secrets, take_pairs, db, error);
 }
 
 /* *ret_read: its bytes are there, and can be read as they were. */
@@ -157,7 +161,10 @@ read_file (const Reading *reading, const DbResult *files, int row, bool *ret_rea
   if (!*ret_read)
     return true;
   reading->tell (name);
-  *ret_read = read_open (reading, model, fd, name, &failure);
+  const Run run = { .file = (char *) name,
+                    .table = (char *) table,
+                    .declaration = (char *) db_result_value (files, row, ROTATE_FILE_DECLARATION) };
+  *ret_read = read_open (reading, model, fd, &run, &failure);
   if (*ret_read || failure->code == WEIR_ERROR_INPUT || failure->code == WEIR_ERROR_MODEL)
     return true;
   return g_propagate_error (error, g_steal_pointer (&failure)), false;

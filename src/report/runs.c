@@ -76,6 +76,7 @@ run_parts_to_json (const RunParts *parts)
   g_autoptr (Json) array = runs_to_json (parts->run);
   Json *object = json_array_get (array, 0);
   parse_member (object, "dialect");
+  parse_member (object, "declaration");
   parse_member (object, "lines");
   parse_member (object, "summary");
   parse_member (object, "trimmed");

@@ -42,6 +42,8 @@ static const struct
     "Put it back from a backup; if the rows that it has now are to count: `weir load FILE`." },
   { "file_forgetting", "files from which records of whom is forgotten have still to be cut", "`weir forget TABLE` does it." },
   { "file_unreadable", "files that cannot be read", "See to their owner and mode; `weir check` tries the folders." },
+  { "declaration_alone", "declarations in imports whose file is not there",
+    "Whoever drops files was ended in between: drop the file, too, or rm the declaration." },
   { "file_unknown", "files in archive, failed and imports/.held that no run of the ledger has",
     "As after a restore of the database to an earlier time, or where another home has discarded it: `mv FILE imports/` loads it. "
     "One that is not wanted: rm FILE." },

@@ -7,12 +7,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/sql.h"
+#include "watcher/beside.h"
 #include "watcher/claim.h"
+#include "watcher/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUFFER_SIZE 262144
@@ -136,6 +139,7 @@ enum
   UNREADABLE,
   UNKNOWN,
   FORGETTING,
+  ALONE,
   N_TALLIES,
 };
 
@@ -214,6 +218,34 @@ tell_unknown (Verification *verification, GHashTable *paths, Tally *unknown, GEr
   return true;
 }
 
+#define ALONE_SECONDS 3600 /* whoever drops a file puts its declaration there first */
+
+static bool
+is_alone (const char *imports, const char *name)
+{
+  struct stat info;
+  g_autofree char *file = beside_of (name), *path = g_build_filename (imports, name, NULL);
+  if (file == NULL || !scan_is_csv_name (file) || lstat (path, &info) != 0 || !S_ISREG (info.st_mode))
+    return false;
+  g_autofree char *of = g_build_filename (imports, file, NULL);
+  return time (NULL) - info.st_ctime >= ALONE_SECONDS && access (of, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Declarations that no file has come to: the next one of that name would be taken for what they say. */
+static void
+tell_alone (const Verification *verification, Tally *alone)
+{
+  const char *imports = verification->settings->imports, *name;
+  g_autoptr (GDir) dir = g_dir_open (imports, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (is_alone (imports, name))
+      {
+        g_autofree char *path = g_build_filename (imports, name, NULL);
+        g_autofree char *shown = settings_shown_path (verification->settings, path);
+        tally_add (alone, shown);
+      }
+}
+
 bool
 verify_files (Verification *verification, GError **error)
 {
@@ -221,7 +253,8 @@ verify_files (Verification *verification, GError **error)
                                [CHANGED] = { .what = "file_changed" },
                                [UNREADABLE] = { .what = "file_unreadable" },
                                [UNKNOWN] = { .what = "file_unknown" },
-                               [FORGETTING] = { .what = "file_forgetting" } };
+                               [FORGETTING] = { .what = "file_forgetting" },
+                               [ALONE] = { .what = "declaration_alone" } };
   g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (DbResult) places = NULL;
   const SqlVar var = { "table", verification->table };
@@ -238,6 +271,8 @@ verify_files (Verification *verification, GError **error)
     }
   if (!tell_unknown (verification, paths, &tallies[UNKNOWN], error))
     return false;
+  if (verification->table == NULL)
+    tell_alone (verification, &tallies[ALONE]);
   for (int i = 0; i < N_TALLIES; i++)
     tally_end (verification, &tallies[i]);
   return true;

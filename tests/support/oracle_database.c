@@ -88,6 +88,13 @@ static const struct
   { "a file is to be removed or was, and the ledger says that it is kept",
     "select run_id, disposition from weir.file where (disposition = 'trimmed') is distinct from coalesce(trimmed ? 'file', "
     "false)" },
+  { "a bookmark is where no run has moved it that is COMPLETED",
+    "select b.source, b.stream from weir.bookmark b left join weir.file f on f.run_id = b.run_id where b.run_id is not null and"
+    " (f.state is null or f.state not in ('applied', 'staged', 'duplicate') or b.position is distinct from f.declaration -> "
+    "'bookmark' -> 'to')" },
+  { "a file of a source was seen by a run that is not COMPLETED",
+    "select p.source, p.path from weir.pulled_file p left join weir.file f on f.run_id = p.run_id where f.state is null or f.state "
+    "not in ('applied', 'staged', 'duplicate')" },
   { "a step is open although its execution is over",
     "select e.execution_id, step_name from weir.execution e join weir.execution_step s using (execution_id)"
     " where e.pipeline is null and e.status in ('COMPLETED', 'FAILED') and s.status not in ('COMPLETED', 'FAILED')" },

@@ -76,19 +76,24 @@ oracle_check_replay (Home *home, GString *violations)
       copy_file (home, ".weir/key_secret", replay, ".weir/key_secret");
       chmod (path, 0600);
     }
-  g_autofree char *runs = sql_text_rows (
-      home, "select place, file_name from weir.file join weir.execution on execution_id = run_id where state = 'applied'"
-            " and disposition = 'archived' order by completed_on");
+  g_autofree char *runs = sql_text_rows (home, "select place, file_name, coalesce((declaration - 'bookmark' - 'pulled')::text, '') "
+                                               "from weir.file join weir.execution on execution_id = run_id where state = 'applied'"
+                                               " and disposition = 'archived' order by completed_on");
   g_auto (GStrv) lines = g_strsplit (runs, "\n", -1);
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (argv, g_strdup ("load"));
   g_ptr_array_add (argv, g_strdup ("--force"));
   for (char **line = lines; *line != NULL && **line != '\0'; line++)
     {
-      g_auto (GStrv) cells = g_strsplit (*line, "|", 2);
+      g_auto (GStrv) cells = g_strsplit (*line, "|", 3);
       g_autofree char *name = g_strdup_printf ("replay/%u/%s", argv->len, cells[1]);
       copy_file (home, cells[0], replay, name);
       set_time (replay, name, argv->len);
+      if (*cells[2] != '\0')
+        {
+          g_autofree char *beside = g_strdup_printf ("replay/%u/.%s.json", argv->len, cells[1]);
+          home_write_file (replay, beside, cells[2]);
+        }
       g_ptr_array_add (argv, g_steal_pointer (&name));
     }
   if (argv->len == 2)
