@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-struct DbResult
-{
-  PGresult *result;
-};
-
 /* Statements that are several go by themselves: they are run by the simple protocol, which knows no pipeline. What is rolled back may have
  * failed. */
 static bool

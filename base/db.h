@@ -119,5 +119,19 @@ void db_copy_cancel (Db *db);
 bool db_read_begin (Db *db, const char *sql, GError **error);
 bool db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error);
 void db_read_cancel (Db *db);
+/* How many rows the COPY had, as the server says when it is complete: behind the last db_read_next. */
+int64_t db_read_rows (const Db *db);
+
+/* ---- servers that are not weir's ---- */
+
+/* What a connection string says: keywords to values, all owned by the table. MODEL where it is none; no part of it is quoted. */
+GHashTable *db_conninfo_options (const char *conninfo, GError **error);
+
+/* Connects by such a table, and by nothing else but libpq's defaults: no field of the session is set, any server encoding is taken, and nobody asks whether a
+ * pooler is in between. "tick" is asked from the first byte on, as by db_set_tick. */
+Db *db_connect_options (GHashTable *options, DbTick (*tick) (int64_t waited_us, void *data), void *data, GError **error);
+
+/* pg_type.oid of a column of a result, and its modifier (may be NULL; -1: none). */
+uint32_t db_result_type (const DbResult *result, int column, int *ret_modifier);
 
 #endif

@@ -62,9 +62,8 @@ check_scheme (const char *conninfo, GError **error)
                     "a database cannot be named by \"%s://\"", scheme);
 }
 
-/* Refuses what libpq would misread, and then quote in an error message with a part of the password in it. */
-static bool
-check_conninfo (const char *conninfo, GError **error)
+bool
+db_check_conninfo (const char *conninfo, GError **error)
 {
   if (!check_scheme (conninfo, error))
     return false;
@@ -175,6 +174,12 @@ await_connection (PGconn *conn, const Terms *terms, GError **error)
     return NULL;
   PQsetErrorVerbosity (db->conn, PQERRORS_DEFAULT);
   return g_steal_pointer (&db);
+}
+
+Db *
+db_await_connection (PGconn *conn, DbTick (*tick) (int64_t waited_us, void *data), void *data, GError **error)
+{
+  return await_connection (conn, &(Terms) { -1, 0, tick, data }, error);
 }
 
 static Db *
@@ -297,7 +302,7 @@ watch_client (Db *db)
 static Db *
 connect_by (const char *conninfo, const char *application_name, const Terms *terms, GError **error)
 {
-  if (!check_conninfo (conninfo, error))
+  if (!db_check_conninfo (conninfo, error))
     return NULL;
 
   g_autoptr (Db) db = open_connection (conninfo, application_name, terms, error);

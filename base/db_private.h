@@ -7,7 +7,8 @@
  *   db_together.c   statements by name, and several in one round trip
  *   db.c            statements and their rows
  *   db_copy.c       COPY to the server; db_read.c from it
- *   db_connect.c    makes the connection, and ends it */
+ *   db_connect.c    makes the connection, and ends it
+ *   db_foreign.c    the same to servers that are not weir's */
 #ifndef WEIR_BASE_DB_PRIVATE_H
 #define WEIR_BASE_DB_PRIVATE_H
 
@@ -39,7 +40,13 @@ struct Db
   Stopwatch *stopwatch;
   int patience_ms; /* how long an answer may take; 0: as long as it likes. Then the connection is lost */
   char *row;       /* the last that was read of a COPY, NULL: none; db_read.c's */
+  int64_t read;    /* how many rows the COPY that ended had, as the server counted them */
   char *shadowed;  /* the schema whose relations are this session's own, NULL: none */
+};
+
+struct DbResult
+{
+  PGresult *result;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PGresult, PQclear)
@@ -129,6 +136,14 @@ void db_leave_copy (Db *db, const PGresult *result);
 
 /* Takes all results. Keeps the first error; without one, *ret_last (may be NULL) is the last result, which may be NULL. */
 bool db_drain (Db *db, DbStatement *statement, PGresult **ret_last, GError **error);
+
+/* db_connect.c */
+
+/* Refuses what libpq would misread, and then quote in an error message with a part of the password in it. */
+bool db_check_conninfo (const char *conninfo, GError **error);
+
+/* Waits for a connection that was started, and takes it. */
+Db *db_await_connection (PGconn *conn, DbTick (*tick) (int64_t waited_us, void *data), void *data, GError **error);
 
 /* db_copy.c */
 

@@ -31,7 +31,17 @@ db_read_next (Db *db, const void **ret_bytes, size_t *ret_length, GError **error
   if (length > 0)
     return *ret_bytes = db->row, *ret_length = (size_t) length, true;
   /* The end, or an error, which the result has. */
-  return db_drain (db, &statement, NULL, error);
+  g_autoptr (PGresult) last = NULL;
+  if (!db_drain (db, &statement, &last, error))
+    return false;
+  db->read = last != NULL ? g_ascii_strtoll (PQcmdTuples (last), NULL, 10) : 0;
+  return true;
+}
+
+int64_t
+db_read_rows (const Db *db)
+{
+  return db->read;
 }
 
 /* What is on its way when the cancel comes is thrown away, as long as that may take. */

@@ -76,7 +76,8 @@ typedef struct
   const char *type; /* a type of models; NULL: text */
   const char *source_type;
   bool nullable, key;
-  const char *mask; /* of spool_declare: how the connector has masked it; NULL: not */
+  const char *mask;   /* of spool_declare: how the connector has masked it; NULL: not */
+  const char *source; /* of spool_declare: its name at the source; NULL: the same */
 } ConnectColumn;
 
 /* What the request says of "columns" (drop, rename, mask, type, default) is done here, for all rows that come through spool_*: the sink is given the

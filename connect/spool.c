@@ -224,8 +224,8 @@ spool_declare (const ConnectColumn *columns, size_t n, GError **error)
   (void) error;
   g_autoptr (Json) lines = json_array ();
   for (size_t i = 0; i < n; i++)
-    json_array_append_new (lines, column_line (columns[i].name, columns[i].name, columns[i].type != NULL ? columns[i].type : "text",
-                                               &columns[i], columns[i].mask));
+    json_array_append_new (lines, column_line (columns[i].name, columns[i].source != NULL ? columns[i].source : columns[i].name,
+                                               columns[i].type != NULL ? columns[i].type : "text", &columns[i], columns[i].mask));
   results_put (json_pack ("{s:O}", "columns", lines));
   sink.has_columns = true;
   return true;

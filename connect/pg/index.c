@@ -1,0 +1,57 @@
+#include "connect/pg/index.h"
+
+static bool
+ask (PgSession *session, const char *sql, const Source *source, const char *word, bool *ret, GError **error)
+{
+  g_autofree char *oid = g_strdup_printf ("%u", source->oid);
+  const char *params[] = { oid, word };
+  g_autoptr (DbResult) result = NULL;
+  if (!session_query (session, sql, params, 2, &result, error))
+    return false;
+  *ret = db_result_bool (result, 0, 0);
+  return true;
+}
+
+bool
+index_hint (PgSession *session, const Source *source, const Plan *plan, GError **error)
+{
+  bool has_index = true;
+  if (!source->is_table || source->is_view || session->is_redshift || plan->n_order == 0)
+    return true;
+  const char *first = source->columns[plan->order[0]].name;
+  if (!ask (session,
+            "select exists (select from pg_catalog.pg_index i join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and "
+            "a.attname = $2"
+            " where i.indrelid = $1::oid and i.indisvalid and i.indpred is null and i.indkey[0] = a.attnum)",
+            source, first, &has_index, error))
+    return false;
+  if (!has_index)
+    connect_note ("%s has no index that begins with \"%s\": the server reads and sorts all of it for each batch", source->from,
+                  first);
+  return true;
+}
+
+bool
+index_of_key (PgSession *session, const Source *source, GError **error)
+{
+  bool is_unique = true;
+  if (!source->is_table || source->is_view || session->is_redshift || source->n_key == 0)
+    return true;
+  g_autoptr (GString) names = g_string_new ("{");
+  for (int i = 0; i < source->n_key; i++)
+    {
+      g_autofree char *escaped = g_strescape (source->columns[source->key[i]].name, NULL);
+      g_string_append_printf (names, "%s\"%s\"", i > 0 ? "," : "", escaped);
+    }
+  g_string_append_c (names, '}');
+  if (!ask (session,
+            "select exists (select from pg_catalog.pg_index i where i.indrelid = $1::oid and i.indisunique and i.indisvalid"
+            " and i.indpred is null and i.indexprs is null and not exists (select from pg_catalog.pg_attribute a"
+            " where a.attrelid = i.indrelid and a.attnum = any (i.indkey[0:i.indnkeyatts - 1]) and a.attname <> all ($2::text[])))",
+            source, names->str, &is_unique, error))
+    return false;
+  if (!is_unique)
+    connect_note ("no unique index of %s is of the key or a part of it: the source does not promise that the key is one",
+                  source->from);
+  return true;
+}

@@ -1,0 +1,13 @@
+/* Whether the source's indexes fit what is asked of it: notes, no mistakes. */
+#ifndef WEIR_CONNECT_PG_INDEX_H
+#define WEIR_CONNECT_PG_INDEX_H
+
+#include "connect/pg/plan.h"
+
+/* Batches without an index on the order read and sort everything each time. */
+bool index_hint (PgSession *session, const Source *source, const Plan *plan, GError **error);
+
+/* Nothing at the source may say that the key is one. */
+bool index_of_key (PgSession *session, const Source *source, GError **error);
+
+#endif

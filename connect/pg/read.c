@@ -1,0 +1,314 @@
+#include "connect/pg/read.h"
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "connect/pg/counted.h"
+#include "connect/pg/horizon.h"
+#include "connect/pg/index.h"
+#include "connect/pg/transfer.h"
+#include "connect/pg/values.h"
+
+#include <string.h>
+
+/* What a reading knows. */
+typedef struct
+{
+  PgSession *session;
+  const Request *request;
+  Source source;
+  Plan plan;
+  char *conditions; /* of "where" */
+  Horizon horizon;
+  Json *seen;   /* counted_look's; NULL: none */
+  int64_t xmin; /* of the snapshot */
+  char *now;    /* when it was taken */
+  Transfer transfer;
+} Reading;
+
+static void
+reading_clear (Reading *reading)
+{
+  source_clear (&reading->source);
+  plan_clear (&reading->plan);
+  horizon_clear (&reading->horizon);
+  transfer_clear (&reading->transfer);
+  json_decref (reading->seen);
+  g_free (reading->conditions);
+  g_free (reading->now);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
+
+static bool
+mode_is (const Reading *reading, const char *mode)
+{
+  return g_strcmp0 (reading->request->mode, mode) == 0;
+}
+
+static const PgColumn *
+bookmark_of (const Reading *reading)
+{
+  return reading->plan.n_order > 0 ? &reading->source.columns[reading->plan.order[0]] : NULL;
+}
+
+/* ---- before the snapshot ---- */
+
+static bool
+look_ahead (Reading *reading, GError **error)
+{
+  const Plan *plan = &reading->plan;
+  if (plan->is_inside || plan->shape == SHAPE_WHOLE)
+    return true;
+  if (plan->shape == SHAPE_COUNTED && !counted_look (reading->session, &reading->source, plan, &reading->seen, error))
+    return false;
+  const PgColumn *bookmark = bookmark_of (reading);
+  bool is_time = plan->shape != SHAPE_COUNTED && type_is_time (bookmark->kind);
+  return horizon_find (reading->session, reading->request, &reading->source, is_time ? bookmark : NULL, &reading->horizon, error);
+}
+
+/* All that can be wrong is told here, before a row is asked for. */
+static bool
+prepare (Reading *reading, GError **error)
+{
+  PgSession *session = reading->session;
+  const Request *request = reading->request;
+  if (!session_begin (session, "", error) || !source_find (session, request, &reading->source, error))
+    return false;
+  if (connect_has_mistakes () || !source_treat (session, request, &reading->source, error))
+    return connect_has_mistakes ();
+  reading->conditions = value_conditions (session, request, &reading->source, error);
+  if (reading->conditions == NULL || !plan_make (session, request, &reading->source, &reading->plan, error))
+    return false;
+  if (connect_has_mistakes ())
+    return true;
+  if (reading->plan.can_cut && !index_hint (session, &reading->source, &reading->plan, error))
+    return false;
+  return look_ahead (reading, error) && session_exec (session, "commit", error);
+}
+
+/* ---- the snapshot ---- */
+
+static bool
+open_snapshot (Reading *reading, GError **error)
+{
+  PgSession *session = reading->session;
+  fault_point ("connect-pg-before-snapshot");
+  g_autoptr (DbResult) result = NULL;
+  if (!session_begin (session, "isolation level repeatable read", error)
+      || (reading->source.path != NULL && !session_exec (session, reading->source.path, error))
+      || !session_query (session,
+                         session->is_redshift ? "select 0, now()"
+                                              : "select pg_catalog.txid_snapshot_xmin (pg_catalog.txid_current_snapshot ()),"
+                                                " pg_catalog.clock_timestamp ()",
+                         NULL, 0, &result, error))
+    return false;
+  reading->xmin = db_result_int64 (result, 0, 0);
+  reading->now = g_strdup (db_result_value (result, 0, 1));
+  return true;
+}
+
+static bool
+declare_columns (const Reading *reading, GError **error)
+{
+  const Source *source = &reading->source;
+  bool is_dump = mode_is (reading, "dump") && !reading->plan.is_keys;
+  g_autofree ConnectColumn *columns = g_new0 (ConnectColumn, (size_t) source->n + 1);
+  size_t n = 0;
+  for (int i = 0; i < source->n; i++)
+    {
+      const PgColumn *column = &source->columns[i];
+      bool is_hidden = column->mask != NULL;
+      if (!column->is_dropped)
+        columns[n++] =
+            (ConnectColumn) { .name = column->shown,
+                              .type = is_hidden ? "text" : column->type,
+                              .source_type = column->source_type,
+                              .nullable = (column->nullable && column->otherwise == NULL) || g_strcmp0 (column->mask, "null") == 0,
+                              .key = column->is_key,
+                              .mask = column->mask,
+                              .source = column->name };
+    }
+  if (is_dump)
+    columns[n++] = (ConnectColumn) { .name = "snapshot_at", .type = "timestamptz", .source_type = "timestamptz" };
+  if (n == 0)
+    return connect_mistake ("columns", "no column is left"), false;
+  g_autofree char *header = select_header (source, is_dump);
+  return spool_declare (columns, n, error) && spool_bytes (header, strlen (header), 0, error);
+}
+
+static Selection
+selection_of (const Reading *reading, const char *snapshot)
+{
+  const Plan *plan = &reading->plan;
+  /* A query is not asked twice for where it ends; a table is, for order costs more there. */
+  bool is_sorted = plan->can_cut || plan->is_inside || (plan->shape == SHAPE_TIMED && !reading->source.is_table);
+  return (Selection) { .source = &reading->source,
+                       .is_redshift = reading->session->is_redshift,
+                       .conditions = reading->conditions,
+                       .snapshot = snapshot,
+                       .order = plan->order,
+                       .n_order = plan->n_order,
+                       .is_sorted = is_sorted && plan->n_order > 0,
+                       .limit = plan_limit (reading->session, reading->request, &reading->source, plan) };
+}
+
+/* Where a zone's end is a limit, the next zone is not begun. */
+static bool
+transfer_zones (Reading *reading, GError **error)
+{
+  g_autofree char *literal =
+      mode_is (reading, "dump") && !reading->plan.is_keys ? value_literal (reading->now, "timestamptz") : NULL;
+  Selection selection = selection_of (reading, literal);
+  Transfer *transfer = &reading->transfer;
+  Range zones[2];
+  int n = plan_zones (&reading->plan, zones);
+  transfer->prefix = selection.is_sorted ? selection.n_order : 0;
+  transfer->can_cut = reading->plan.can_cut;
+  transfer->limit = selection.limit;
+  for (int i = 0; i < n && !transfer->has_more; i++)
+    {
+      g_autofree char *sql = select_rows (&selection, &zones[i]);
+      if (!transfer_rows (transfer, sql, error))
+        return false;
+    }
+  fault_point ("connect-pg-after-rows");
+  return true;
+}
+
+/* ---- the position ---- */
+
+/* Within the batches of one reading. */
+static Json *
+position_inside (const Reading *reading)
+{
+  const Plan *plan = &reading->plan;
+  const Json *before = reading->request->position;
+  g_autoptr (GPtrArray) values = transfer_values (reading->transfer.last, plan->n_order);
+  Json *position = plan_position (&reading->source, plan->order, plan->n_order, (const char *const *) values->pdata);
+  if (plan->n_order == 1 && (plan->shape != SHAPE_COUNTED || reading->source.bookmark == plan->order[0]))
+    json_object_set_new (position, "$after", json_true ());
+  if (plan->shape == SHAPE_WINDOW)
+    json_object_set (position, "$window", (Json *) reading->request->window);
+  else if (plan->shape == SHAPE_TIMED)
+    json_object_set_new (position, "$horizon",
+                         plan->is_inside ? json_incref (json_object_get (before, "$horizon"))
+                                         : weir_json_string (reading->horizon.text));
+  else if (plan->is_inside)
+    json_object_set (position, "$next", json_object_get (before, "$next"));
+  else
+    {
+      Json *next = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
+      json_object_set_new (position, "$next", next != NULL ? next : json_object ());
+    }
+  return position;
+}
+
+/* The greatest bookmark that was read; *ret NULL: there was no row. Within the snapshot. */
+static bool
+find_top (Reading *reading, char **ret, GError **error)
+{
+  const Plan *plan = &reading->plan;
+  *ret = NULL;
+  if (reading->transfer.prefix > 0)
+    {
+      g_autoptr (GPtrArray) values = transfer_values (reading->transfer.top, 1);
+      *ret = g_strdup (reading->transfer.top->len > 0 ? g_ptr_array_index (values, 0) : NULL);
+      if (*ret == NULL && plan->is_inside)
+        *ret = value_text (json_object_get (reading->request->position, bookmark_of (reading)->name));
+      return true;
+    }
+  Selection selection = selection_of (reading, NULL);
+  g_autofree char *where = select_where (&selection, &plan->range), *name = text_quote_ident (bookmark_of (reading)->name);
+  g_autofree char *sql = g_strdup_printf ("select max(%s)%s%s%s from %s%s", name, plan->has_nulls ? ", count(*) - count(" : "",
+                                          plan->has_nulls ? name : "", plan->has_nulls ? ")" : "", reading->source.from, where);
+  g_autoptr (DbResult) result = NULL;
+  if (!session_query (reading->session, sql, NULL, 0, &result, error))
+    return false;
+  *ret = g_strdup (db_result_value (result, 0, 0));
+  reading->transfer.nulls = plan->has_nulls ? db_result_int64 (result, 0, 1) : 0;
+  return true;
+}
+
+/* Behind the last batch: up to the horizon, or to the greatest value where that is before it. */
+static bool
+position_timed (Reading *reading, Json **ret, GError **error)
+{
+  const Plan *plan = &reading->plan;
+  const Json *before = reading->request->position;
+  const PgColumn *bookmark = bookmark_of (reading);
+  g_autofree char *top = NULL;
+  const char *horizon = plan->is_inside ? json_string_value (json_object_get (before, "$horizon")) : reading->horizon.text;
+  if (!find_top (reading, &top, error))
+    return false;
+  if (horizon == NULL || (top == NULL && !plan->is_inside && reading->transfer.rows == 0))
+    return *ret = json_incref ((Json *) before), true;
+  if (top == NULL) /* only rows without a bookmark */
+    return *ret = plan_position (&reading->source, plan->order, 1, &horizon), true;
+  g_autofree char *sql = g_strdup_printf ("select $1::%s < $2::%s", bookmark->base, bookmark->base);
+  const char *params[] = { top, horizon };
+  g_autoptr (DbResult) result = NULL;
+  if (!session_query (reading->session, sql, params, 2, &result, error))
+    return false;
+  bool is_before = db_result_bool (result, 0, 0);
+  const char *value = is_before ? top : horizon;
+  *ret = plan_position (&reading->source, plan->order, 1, &value);
+  if (is_before)
+    json_object_set_new (*ret, "$after", json_true ());
+  return true;
+}
+
+static bool
+find_position (Reading *reading, Json **ret, GError **error)
+{
+  const Plan *plan = &reading->plan;
+  const Json *before = reading->request->position;
+  if (plan->shape == SHAPE_WHOLE)
+    return *ret = mode_is (reading, "dump") && !plan->is_keys ? json_pack ("{s:o}", "snapshot_at", weir_json_string (reading->now))
+                                                              : NULL,
+           true;
+  if (reading->transfer.has_more)
+    return *ret = position_inside (reading), true;
+  if (plan->shape == SHAPE_WINDOW)
+    return *ret = NULL, true;
+  if (plan->shape == SHAPE_TIMED)
+    return position_timed (reading, ret, error);
+  const Json *next = json_object_get (before, "$next");
+  if (plan->is_inside)
+    *ret = json_object_size (next) > 0 ? json_incref ((Json *) next) : NULL;
+  else
+    *ret = counted_next (before, reading->seen, reading->xmin, &reading->horizon, reading->session->is_redshift);
+  return true;
+}
+
+static void
+tell_nulls (const Reading *reading)
+{
+  if (!reading->plan.has_nulls || reading->transfer.nulls == 0)
+    return;
+  g_autofree char *count = text_count (reading->transfer.nulls);
+  connect_note ("%s %s no value in \"%s\": read now, and never again as long as that is so", count,
+                reading->transfer.nulls == 1 ? "row has" : "rows have", bookmark_of (reading)->name);
+}
+
+bool
+pg_read (const Request *request, Done *done, GError **error)
+{
+  g_auto (Reading) reading = { .request = request };
+  g_autoptr (PgSession) session = session_open (request, PG_READ, error);
+  if (session == NULL)
+    return false;
+  reading.session = session;
+  transfer_init (&reading.transfer);
+  reading.transfer.session = session;
+  reading.transfer.request = request;
+  if (!prepare (&reading, error) || connect_has_mistakes ())
+    return false;
+  reading.transfer.params = reading.source.params;
+  if (!open_snapshot (&reading, error) || !declare_columns (&reading, error) || !transfer_zones (&reading, error)
+      || !find_position (&reading, &done->position, error))
+    return false;
+  tell_nulls (&reading);
+  done->more = reading.transfer.has_more;
+  done->complete = reading.plan.shape == SHAPE_WHOLE && !mode_is (&reading, "dump");
+  fault_point ("connect-pg-before-done");
+  return true;
+}

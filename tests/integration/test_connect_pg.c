@@ -1,0 +1,252 @@
+/* weir-connect-pg by its protocol: every type's text, what a job says of columns, streams and checks. */
+#include "tests/support/pg_source.h"
+#include "tests/support/weir.h"
+
+#include "base/autoptr.h"
+
+#include <string.h>
+
+static void
+write_file (const PgSource *source, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (source->path, name, NULL);
+  assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* ---- values ---- */
+
+/* A value, the type of weir's, and the text in the file; NULL: NULL. */
+static const struct
+{
+  const char *type, *value, *declared, *text;
+} values[] = {
+  { "boolean", "true", "boolean", "true" },
+  { "boolean", "false", "boolean", "false" },
+  { "boolean", "null", "boolean", NULL },
+  { "smallint", "-32768", "bigint", "-32768" },
+  { "bigint", "9223372036854775807", "bigint", "9223372036854775807" },
+  { "numeric", "'NaN'", "numeric", "NaN" },
+  { "numeric(30,10)", "12345678901234567890.0100000000", "numeric", "12345678901234567890.0100000000" },
+  { "real", "'-Infinity'", "double precision", "-Infinity" },
+  { "double precision", "0.1::float8 + 0.2", "double precision", "0.30000000000000004" },
+  { "money", "'1234.5'", "numeric", "1234.50" },
+  { "text", "''", "text", "" },
+  { "text", "null", "text", NULL },
+  { "text", "E'a\\r\\nb\\t\"c\",\\\\. \\\\N é'", "text", "a\r\nb\t\"c\",\\. \\N é" },
+  { "varchar(3)", "'NUL'", "text", "NUL" },
+  { "char(4)", "'ab'", "text", "ab  " },
+  { "date", "'infinity'", "date", "infinity" },
+  { "date", "'0044-03-15 BC'", "date", "0044-03-15 BC" },
+  { "time", "'24:00'", "time", "24:00:00" },
+  { "timetz", "'10:00+02'", "text", "10:00:00+02" },
+  { "timestamp", "'2026-02-28 23:59:59.123456'", "timestamp", "2026-02-28 23:59:59.123456" },
+  { "timestamptz", "'2026-07-01 12:00+02'", "timestamptz", "2026-07-01 10:00:00+00" },
+  { "timestamptz", "'-infinity'", "timestamptz", "-infinity" },
+  { "interval", "'1 mon 2 days 3:04:05.6'", "text", "P1M2DT3H4M5.6S" },
+  { "uuid", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11" },
+  { "json", "'{\"b\": 1,  \"a\": 1.10}'", "jsonb", "{\"b\": 1,  \"a\": 1.10}" },
+  { "jsonb", "'{\"b\": 1,  \"a\": 1.10}'", "jsonb", "{\"a\": 1.10, \"b\": 1}" },
+  { "bytea", "'\\x00ff0a22'", "text", "\\x00ff0a22" },
+  { "text[]", "array['a', 'b,c', null, 'NULL', '']", "text", "{a,\"b,c\",NULL,\"NULL\",\"\"}" },
+  { "boolean[]", "'{t,f}'", "text", "{t,f}" },
+  { "inet", "'10.0.0.1/8'", "text", "10.0.0.1/8" },
+  { "int4range", "'[1,5)'", "text", "[1,5)" },
+  { "mood", "'so so'", "text", "so so" },
+  { "positive", "7", "bigint", "7" },
+  { "many.state", "'{1,2}'", "text", "{1,2}" },
+  { "pair", "row(1, 'x y')", "text", "(1,\"x y\")" },
+};
+
+static void
+make_values (PgSource *source)
+{
+  g_autoptr (GString) columns = g_string_new (NULL), list = g_string_new (NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_string_append_printf (columns, "%sc%zu %s", i > 0 ? ", " : "", i, values[i].type);
+      g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", values[i].value);
+    }
+  pg_sql (source, "create type mood as enum ('so so'); create domain positive as int check (value > 0); create schema many;"
+                  " create domain many.state as int[]; create type pair as (a int, b text)");
+  pg_sql (source, "create table \"Odd \"\"name\" (%s)", columns->str);
+  pg_sql (source, "insert into \"Odd \"\"name\" values (%s)", list->str);
+  /* Whatever the defaults of role and database are. */
+  pg_sql (source, "do $$ begin execute format('alter database %%I set datestyle = ''German''', current_database());"
+                  " execute format('alter database %%I set timezone = ''Asia/Kolkata''', current_database());"
+                  " execute format('alter database %%I set intervalstyle = ''sql_standard''', current_database());"
+                  " execute format('alter database %%I set bytea_output = ''escape''', current_database());"
+                  " execute format('alter database %%I set extra_float_digits = -5', current_database());"
+                  " execute format('alter database %%I set statement_timeout = 100', current_database()); end $$");
+}
+
+static void
+assert_values (PgSource *source, const char *more)
+{
+  g_autoptr (ConnectorRun) run = pg_expect (source, "read", more);
+  g_autoptr (GPtrArray) rows = connector_rows (run);
+  const Json *columns = connector_line (run, "columns", 0);
+  assert_int_equal (rows->len, 2);
+  assert_int_equal (json_array_size (columns), G_N_ELEMENTS (values));
+  const GPtrArray *row = g_ptr_array_index (rows, 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      const char *cell = g_ptr_array_index (row, i);
+      if (g_strcmp0 (cell, values[i].text) != 0)
+        fail_msg ("%s %s is \"%s\"", values[i].type, values[i].value, cell);
+      assert_json (json_array_get (columns, i), "type", values[i].declared);
+    }
+}
+
+/* By COPY, and by a cursor, which is what a query with parameters has. */
+static void
+test_values (void **state)
+{
+  PgSource *source = *state;
+  make_values (source);
+  assert_values (source, "{'from': {'table': 'public.\\'Odd \\'\\'name\\''}, 'mode': 'full'}");
+  assert_values (source,
+                 "{'from': {'query': 'select * from \\'Odd \\'\\'name\\' where 1 = $1 -- all', 'params': [1]}, 'mode': 'full'}");
+}
+
+/* A single column has lines that are empty, or look like the end of a COPY. */
+static void
+test_single_column (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (a text); insert into t values (null), (''), ('\\.'), (E'\\n'), ('\"')");
+  g_autoptr (ConnectorRun) run = pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'full'}");
+  assert_string_equal (run->spool, "\"a\"\n\n\"\"\n\"\\.\"\n\"\n\"\n\"\"\"\"\n");
+  g_autoptr (ConnectorRun) again =
+      pg_expect (source, "read", "{'from': {'query': 'select * from t where $1', 'params': [true]}, 'mode': 'full'}");
+  assert_string_equal (again->spool, run->spool);
+}
+
+static void
+test_columns (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (
+      source,
+      "create table t (id int primary key, email text, note text, amount text, at timestamptz, ok boolean, n numeric);"
+      " insert into t values (1, 'å@x', null, '1.10', '2026-01-01 23:00-05', null, 1.5), (2, 'abcdef', 'x', 'abc', null, true, 2)");
+  g_autoptr (ConnectorRun) run = pg_expect (source, "read",
+                                            "{'from': {'table': 't'}, 'mode': 'full', 'key': ['id'], 'columns': {'email': {'mask': "
+                                            "'hash', 'rename': 'who'}, 'note': {'mask': 'last4', 'default': "
+                                            "'12345'}, 'amount': {'type': 'numeric'}, 'at': {'type': 'date', 'default': "
+                                            "'2026-02-03'}, 'ok': {'default': false}, 'n': {'type': 'bigint'}}}");
+  g_autofree char *rows = pg_rows (run);
+  assert_string_equal (rows, "1|484f81b5c58545f2da058bad978a4a80ca413331890da0f57bc9534269e483d5|*2345|1.10|2026-01-02|false|2\n"
+                             "2|bef57ec7f53a6d40beb640a780a639c83bc29ac8a9816f1fc6c5c6dcd93c4721|*|abc|2026-02-03|true|2");
+  g_autoptr (ConnectorRun) dropped =
+      pg_expect (source, "read",
+                 "{'from': {'table': 't'}, 'mode': 'full', 'key': ['id'], 'columns': {'email': {'drop': true}, 'note': {'mask': "
+                 "'null'}, 'amount': {'drop': true}, 'at': {'drop': true}, 'ok': {'drop': true}, 'n': {'drop': true}}, 'where': "
+                 "{'id': [2, null], 'ok': true, 'email': 'abcdef'}}");
+  assert_string_equal (dropped->spool, "\"id\",\"note\"\n\"2\",\n");
+  assert_json (connector_line (dropped, "columns", 0), "1.mask", "null");
+}
+
+static void
+test_where (void **state)
+{
+  static const struct
+  {
+    const char *where, *ids;
+  } cases[] = {
+    { "{'a': 'x'}", "1\n4" },
+    { "{'a': ['x', 'o\\u0027; drop table t; --']}", "1\n2\n4" },
+    { "{'a': null}", "3" },
+    { "{'a': ['x', null]}", "1\n3\n4" },
+    { "{'a': []}", "" },
+    { "{'n': 1.1}", "1" },
+    { "{'n': ['1.10', 2], 'a': 'x'}", "1\n4" },
+    { "{'d': '2026-01-01'}", "1" },
+    { "{'a': 'back\\\\\\\\slash'}", "5" },
+  };
+  PgSource *source = *state;
+  pg_sql (source,
+          "create table t (id int primary key, a text, n numeric, d date); insert into t values (1, 'x', 1.1, '2026-01-01'),"
+          " (2, 'o''; drop table t; --', 2, null), (3, null, null, null), (4, 'x', 2, null), (5, 'back\\\\slash', 3, null)");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *more = g_strdup_printf ("{'from': {'query': 'select id, a, n, d from t order by id'}, 'mode': 'full', "
+                                               "'columns': {'a': {'drop': true}, 'n': {'drop': "
+                                               "true}, 'd': {'drop': true}}, 'where': %s}",
+                                               cases[i].where);
+      g_autoptr (ConnectorRun) run = pg_expect (source, "read", more);
+      g_autofree char *rows = pg_rows (run);
+      if (strcmp (rows, cases[i].ids) != 0)
+        fail_msg ("%s: %s", cases[i].where, rows);
+    }
+}
+
+static void
+test_queries (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int, a text); insert into t select i, 'v' || i from generate_series(1, 9) i");
+  write_file (source, "q.sql",
+              "\xEF\xBB\xBFselect id, a from t where a <> $2 and id = any ($1) and '$3' <> ';' order by id -- $4\n");
+  g_autoptr (ConnectorRun) run =
+      pg_expect (source, "read", "{'from': {'query_file': 'q.sql', 'params': [[1, 2, 3], 'v2']}, 'mode': 'dump'}");
+  g_autoptr (GPtrArray) rows = connector_rows (run);
+  assert_int_equal (rows->len, 3);
+  assert_string_equal (g_ptr_array_index ((GPtrArray *) g_ptr_array_index (rows, 2), 1), "v3");
+  assert_string_equal (g_ptr_array_index ((GPtrArray *) g_ptr_array_index (rows, 0), 2), "snapshot_at");
+  g_autoptr (ConnectorRun) named =
+      pg_expect (source, "read", "{'from': {'query_file': 'q.sql', 'params': {'ids': [], 'not': null}}, 'mode': 'full'}");
+  assert_string_equal (named->spool, "\"id\",\"a\"\n");
+}
+
+/* ---- discover, check ---- */
+
+static void
+test_discover (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create schema shop; create table shop.\"Odd\" (b int, a bigint generated always as identity, updated_at "
+                  "timestamptz not null, made date,"
+                  " primary key (a, b)); create table shop.parts (id uuid not null, at timestamptz) partition by list (at);"
+                  " create view shop.v as select a from shop.\"Odd\"; create materialized view shop.m as select 1 as one;"
+                  " insert into shop.\"Odd\" (b, updated_at) select 1, now() from generate_series(1, 50); analyze shop.\"Odd\"");
+  g_autoptr (ConnectorRun) run = pg_expect (source, "discover", "{'from': {'schema': 'shop'}}");
+  const Json *odd = connector_line (run, "stream", 0);
+  assert_json (odd, "name", "shop.\"Odd\"");
+  assert_json (odd, "rows", "50");
+  assert_json (odd, "key", "[\"a\",\"b\"]");
+  assert_json (odd, "bookmarks", "[\"updated_at\",\"a\"]");
+  assert_json (odd, "columns.1.nullable", "false");
+  assert_json (connector_line (run, "stream", 1), "kind", "view");
+  assert_json (connector_line (run, "stream", 3), "name", "shop.v");
+  assert_null (connector_line (run, "stream", 4));
+  /* What it is called there is what a job may write. */
+  pg_expect_mistake (source, "read", "{'from': {'table': 'shop.\\'odd\\''}}", "from.table", "Odd");
+  g_autoptr (ConnectorRun) read = pg_expect (source, "read", "{'from': {'table': 'shop.\\'Odd\\''}, 'mode': 'full'}");
+  assert_json (connector_done (read), "rows", "50");
+  assert_json (connector_done (read), "complete", "true");
+}
+
+static void
+test_check (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int primary key, at timestamptz not null)");
+  g_autoptr (ConnectorRun) run =
+      pg_expect (source, "check", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'}");
+  assert_json (connector_line (run, "checked", 0), "what", "connect");
+  assert_json (connector_line (run, "checked", 1), "what", "read");
+  g_autofree char *text = connector_text (run);
+  assert_contains (text, "pg_read_all_stats");
+  assert_contains (text, "no index");
+}
+
+int
+main (void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
+  const struct CMUnitTest tests[] = {
+    CASE (test_values),  CASE (test_single_column), CASE (test_columns), CASE (test_where),
+    CASE (test_queries), CASE (test_discover),      CASE (test_check),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

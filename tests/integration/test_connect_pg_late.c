@@ -1,0 +1,269 @@
+/* weir-connect-pg where transactions commit late: nothing is missed, whenever they began and whatever they had done by then. */
+#include "tests/support/pg_source.h"
+#include "tests/support/weir.h"
+
+#include "base/autoptr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void run_on (Db *db, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+run_on (Db *db, const char *format, ...)
+{
+  va_list list;
+  va_start (list, format);
+  g_autofree char *sql = g_strdup_vprintf (format, list);
+  va_end (list);
+  g_autoptr (GError) error = NULL;
+  if (!db_exec (db, sql, &error))
+    fail_msg ("%s: %s", sql, error->message);
+}
+
+static char *
+source_text (const PgSource *source, const char *where)
+{
+  return pg_value (source,
+                   "select coalesce(string_agg(format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v), E'\\n' order by "
+                   "format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v) collate \"C\"), '')"
+                   " from t %s",
+                   where);
+}
+
+static void
+assert_same (const PgSource *source, const PgPull *pull, const char *what)
+{
+  g_autofree char *wanted = source_text (source, ""), *found = pg_pull_text (pull);
+  if (strcmp (wanted, found) != 0)
+    fail_msg ("%s: the source has\n%s\nand the destination\n%s", what, wanted, found);
+}
+
+/* ---- late commits ---- */
+
+/* Whoever commits late shows rows below those that were read. */
+static void
+late_commit (const PgSource *source, const char *more, const char *first)
+{
+  g_autoptr (Db) late = pg_session (source);
+  g_autoptr (PgPull) pull = pg_pull_new (source, more);
+  pg_sql (source,
+          "create table t (id bigint generated always as identity primary key, at timestamptz not null default now(), v text)");
+  run_on (late, "begin; %s", first);
+  pg_sql (source, "insert into t (v) values ('early')");
+  g_usleep (1300000); /* beyond the margin of a second */
+  pg_sql (source, "insert into t (v) values ('early, too')");
+  pg_pull (pull);
+  pg_pull (pull);
+  run_on (late, "insert into t (v) values ('late, later'); commit");
+  pg_pull (pull);
+  pg_pull (pull);
+  assert_same (source, pull, more);
+  pg_sql (source, "drop table t");
+}
+
+static const char *const firsts[] = { "insert into t (v) values ('late')", "select now()",
+                                      "select nextval(pg_get_serial_sequence('t', 'id'))" };
+
+static void
+test_late_commit_sync (void **state)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (firsts); i++)
+    late_commit (*state, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'}", firsts[i]);
+}
+
+static void
+test_late_commit_log (void **state)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (firsts); i++)
+    late_commit (*state, "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id'], 'limits': {'rows': 1}}", firsts[i]);
+}
+
+/* A number that was set aside in a transaction, and used when others had passed it. */
+static void
+test_number_set_aside (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id bigint primary key, at timestamptz default now(), v text); create sequence s");
+  g_autoptr (Db) late = pg_session (source);
+  g_autoptr (PgPull) pull = pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id']}");
+  run_on (late, "begin; create temp table mine as select nextval('s') as id");
+  pg_sql (source, "insert into t select nextval('s'), now(), 'x' from generate_series(1, 5)");
+  for (int i = 0; i < 3; i++)
+    pg_pull (pull);
+  run_on (late, "insert into t select id, now(), 'late' from mine; commit");
+  pg_pull (pull);
+  assert_same (source, pull, "a number set aside");
+  pg_pull (pull);
+  /* Once all is over nothing is read again. */
+  pg_pull_quiet (pull);
+  assert_json (pull->position, "id", "6");
+}
+
+/* ---- streams ---- */
+
+#define WRITERS 4
+
+typedef struct
+{
+  const PgSource *source;
+  GRand *random;
+  Db *writers[WRITERS];
+  bool open[WRITERS];
+  bool is_log;
+} Stream;
+
+/* Each writer has its own rows, so that none waits for another. */
+static void
+write_once (Stream *stream, int w)
+{
+  Db *db = stream->writers[w];
+  int what = g_rand_int_range (stream->random, 0, stream->is_log ? 5 : 8);
+  if (!stream->open[w])
+    {
+      run_on (db, what % 2 == 0 ? "begin; select now()" : "begin");
+      stream->open[w] = true;
+      return;
+    }
+  if (what <= 1)
+    {
+      run_on (db, g_rand_int_range (stream->random, 0, 5) > 0 ? "commit" : "rollback");
+      stream->open[w] = false;
+    }
+  else if (what <= 4)
+    run_on (db, "insert into t (at, n, v) select now(), nextval('versions'), 'w%d' from generate_series(1, %d)", w,
+            g_rand_int_range (stream->random, 1, 4));
+  else
+    run_on (db,
+            "update t set at = now(), n = nextval('versions'), v = v || '.' where id in (select id from t where id %% %d = %d "
+            "order by hashint8(id + %d) limit 2)",
+            WRITERS, w, g_rand_int_range (stream->random, 0, 1000));
+}
+
+static void
+end_all (Stream *stream)
+{
+  for (int w = 0; w < WRITERS; w++)
+    {
+      if (stream->open[w])
+        run_on (stream->writers[w], "commit");
+      db_free (stream->writers[w]);
+    }
+}
+
+/* Random writers, one pull after the other in between; in the end the destination has what the source has. */
+static void
+run_stream (const PgSource *source, unsigned seed, const char *more, bool is_log)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  g_autoptr (PgPull) pull = pg_pull_new (source, more);
+  Stream stream = { .source = source, .random = random, .is_log = is_log };
+  pg_sql (
+      source,
+      "create sequence versions; create table t (id bigint generated always as identity primary key, at timestamptz not null, n "
+      "bigint not null, v text);"
+      " create index on t (at, id); insert into t (at, n, v) select now(), nextval('versions'), 'old' from generate_series(1, 9)");
+  for (int w = 0; w < WRITERS; w++)
+    stream.writers[w] = pg_session (source);
+  for (int i = 0; i < 9; i++)
+    {
+      for (int n = g_rand_int_range (random, 3, 12); n > 0; n--)
+        write_once (&stream, g_rand_int_range (random, 0, WRITERS));
+      g_usleep (150000);
+      pg_pull_batch (pull);
+    }
+  end_all (&stream);
+  pg_pull (pull);
+  pg_pull (pull);
+  g_autofree char *wanted = pg_value (source, "select string_agg(format('%%s|%%s|%%s|%%s', id, at, n, v), E'\\n' order by "
+                                              "format('%%s|%%s|%%s|%%s', id, at, n, v) collate \"C\") from t");
+  g_autofree char *found = pg_pull_text (pull);
+  if (strcmp (wanted, found) != 0)
+    fail_msg ("seed %u, %s: the source has\n%s\nand the destination\n%s", seed, more, wanted, found);
+  pg_sql (source, "drop table t; drop sequence versions");
+}
+
+/* WEIR_STREAMS=100 WEIR_STREAM=7: a hundred seeds, from 7 on. */
+static void
+run_streams (const PgSource *source, const char *more, bool is_log)
+{
+  unsigned first = g_getenv ("WEIR_STREAM") != NULL ? (unsigned) atoi (g_getenv ("WEIR_STREAM")) : 1;
+  unsigned n = g_getenv ("WEIR_STREAMS") != NULL ? (unsigned) atoi (g_getenv ("WEIR_STREAMS")) : 1;
+  for (unsigned seed = first; seed < first + n; seed++)
+    run_stream (source, seed, more, is_log);
+}
+
+static void
+test_stream_sync (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'}", false);
+}
+
+static void
+test_stream_sync_batches (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'limits': {'rows': 6}}", false);
+}
+
+static void
+test_stream_log (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id']}", true);
+}
+
+static void
+test_stream_log_batches (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id'], 'limits': {'rows': 4}}", true);
+}
+
+static void
+test_stream_versions (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'n'}", false);
+}
+
+static void
+test_stream_versions_batches (void **state)
+{
+  run_streams (*state, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'n', 'limits': {'bytes': 200}}", false);
+}
+
+static void
+test_stream_query (void **state)
+{
+  run_streams (*state, "{'from': {'query': 'select * from t'}, 'mode': 'incremental', 'bookmark': 'at', 'limits': {'rows': 7}}",
+               false);
+}
+
+/* A role that sees nobody's transactions reads the last stretch again. */
+static void
+test_hidden_horizon (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int primary key, at timestamptz not null); insert into t values (1, now() - interval '1 "
+                  "hour'), (2, now())");
+  g_autofree char *superuser = cluster_url (source->cluster, source->database, "postgres", CLUSTER_PASSWORD);
+  g_autoptr (Db) other = db_connect (superuser, "test", -1, NULL);
+  assert_non_null (other);
+  g_autoptr (ConnectorRun) run =
+      pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'}");
+  g_autofree char *text = connector_text (run), *at = json_at (connector_done (run), "position.at");
+  assert_contains (text, "pg_read_all_stats");
+  assert_int_equal (
+      pg_number (source, "select (timestamptz '%s' between now() - interval '11 minutes' and now() - interval '9 minutes')::int",
+                 at),
+      1);
+}
+
+int
+main (void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
+  const struct CMUnitTest tests[] = {
+    CASE (test_late_commit_sync),        CASE (test_late_commit_log), CASE (test_number_set_aside),   CASE (test_stream_sync),
+    CASE (test_stream_sync_batches),     CASE (test_stream_log),      CASE (test_stream_log_batches), CASE (test_stream_versions),
+    CASE (test_stream_versions_batches), CASE (test_stream_query),    CASE (test_hidden_horizon),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,193 @@
+/* weir-connect-pg in all modes: what a destination has that took all pulls is what the source has, however large the batches are. */
+#include "tests/support/pg_source.h"
+#include "tests/support/weir.h"
+
+#include "base/autoptr.h"
+
+#include <string.h>
+
+#define SYNC "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at'%s}"
+#define LOG "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id']%s}"
+
+static char *
+source_text (const PgSource *source, const char *where)
+{
+  return pg_value (source,
+                   "select coalesce(string_agg(format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v), E'\\n' order by "
+                   "format('%%s|%%s|%%s', id, coalesce(at::text, '-'), v) collate \"C\"), '')"
+                   " from t %s",
+                   where);
+}
+
+static void
+assert_same (const PgSource *source, const PgPull *pull, const char *what)
+{
+  g_autofree char *wanted = source_text (source, ""), *found = pg_pull_text (pull);
+  if (strcmp (wanted, found) != 0)
+    fail_msg ("%s: the source has\n%s\nand the destination\n%s", what, wanted, found);
+}
+
+/* ---- batches ---- */
+
+/* 60 rows, of which many have the same time, some none. */
+static void
+make_ties (const PgSource *source)
+{
+  pg_sql (source,
+          "create table t (id bigint primary key, at timestamptz, v text); insert into t select i, case when i %% 11 > 0 then"
+          " timestamptz '2026-01-01' + (i / 7) * interval '1 hour' end, repeat('x', i %% 5) from generate_series(1, 60) i");
+}
+
+static void
+test_batches (void **state)
+{
+  static const char *const limits[] = { "'rows': 1",  "'rows': 2",    "'rows': 7",    "'rows': 59",
+                                        "'rows': 60", "'rows': 1000", "'bytes': 700", "'rows': 9, 'bytes': 300, 'seconds': 100" };
+  static const char *const shapes[] = {
+    SYNC, LOG, "{'from': {'table': 't'}, 'mode': 'incremental', 'bookmark': 'at'%s}",
+    "{'from': {'query': 'select id, at, v from t'}, 'mode': 'mirror', 'key': ['id'], 'bookmark': 'at'%s}",
+    "{'from': {'query': 'select id, at, v from t where id > $1', 'params': [0]}, 'mode': 'log', 'key': ['id']%s}"
+  };
+  PgSource *source = *state;
+  make_ties (source);
+  for (size_t i = 0; i < G_N_ELEMENTS (limits); i++)
+    for (size_t shape = 0; shape < G_N_ELEMENTS (shapes); shape++)
+      {
+        /* Small ones take long: once is enough. */
+        if (shape > 0 && i <= 1)
+          continue;
+        g_autofree char *limit = g_strdup_printf (", 'limits': {%s}", limits[i]);
+        g_autofree char *more = g_strdup_printf (shapes[shape], limit);
+        g_autoptr (PgPull) pull = pg_pull_new (source, more);
+        pg_pull (pull);
+        assert_same (source, pull, more);
+        assert_int_equal (pull->read, 60);
+        pg_pull_quiet (pull);
+      }
+}
+
+/* Rows are exactly as many as were asked for, where the order has a key. */
+static void
+test_batch_sizes (void **state)
+{
+  PgSource *source = *state;
+  make_ties (source);
+  g_autoptr (PgPull) pull =
+      pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'limits': {'rows': 20}}");
+  for (int i = 1; i <= 3; i++)
+    {
+      assert_true (pg_pull_batch (pull) == (i < 3));
+      assert_int_equal (pull->read, 20 * i);
+    }
+  assert_json (pull->position, "$after", "true");
+}
+
+/* What one batch has read is read again where it changes before the next. */
+static void
+test_changes_between_batches (void **state)
+{
+  PgSource *source = *state;
+  make_ties (source);
+  g_autoptr (PgPull) pull =
+      pg_pull_new (source, "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'limits': {'rows': 7}}");
+  for (int i = 0; pg_pull_batch (pull); i++)
+    pg_sql (source, "update t set v = v || 'y', at = now() where id in (%d, %d, %d)", i + 1, 60 - i, 1 + i * 5 % 60);
+  pg_pull (pull);
+  assert_same (source, pull, "with changes between batches");
+}
+
+/* ---- the other modes ---- */
+
+static void
+test_mirror_keys (void **state)
+{
+  PgSource *source = *state;
+  make_ties (source);
+  pg_sql (source, "delete from t where id > 3");
+  g_autoptr (ConnectorRun) run = pg_expect (
+      source, "read",
+      "{'from': {'table': 't'}, 'mode': 'mirror', 'key': ['id'], 'bookmark': 'at', 'part': 'keys', 'position': {'at': "
+      "'2026-01-02'},"
+      " 'columns': {'id': {'rename': 'number'}, 'v': {'mask': 'hash'}}, 'limits': {'rows': 1}, 'where': {'id': [1, 3, 9]}}");
+  assert_string_equal (run->spool, "\"number\"\n\"1\"\n\"3\"\n");
+  assert_json (connector_done (run), "complete", "true");
+  assert_json (connector_done (run), "position", "null");
+  assert_json (connector_line (run, "columns", 0), "0.source", "id");
+}
+
+static void
+test_dump (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (a int); insert into t values (1), (2)");
+  g_autoptr (ConnectorRun) run = pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'dump', 'limits': {'rows': 1}}");
+  g_autoptr (GPtrArray) rows = connector_rows (run);
+  assert_int_equal (rows->len, 3);
+  g_autofree char *at = json_at (connector_done (run), "position.snapshot_at");
+  assert_string_equal (g_ptr_array_index ((GPtrArray *) g_ptr_array_index (rows, 1), 1), at);
+  assert_json (connector_done (run), "complete", "false");
+}
+
+static void
+test_windows (void **state)
+{
+  static const struct
+  {
+    const char *window, *ids;
+  } cases[] = {
+    { "{'start': '2026-01-02', 'end': '2026-01-04'}", "2\n3" },
+    { "{'start': null, 'end': '2026-01-02'}", "1" },
+    { "{'start': '2026-01-04', 'end': null}", "4\n5" },
+    { "{'start': '2027-01-01', 'end': '2026-01-01'}", "" },
+  };
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int, at date); insert into t select i, date '2025-12-31' + i from generate_series(1, 5) i; "
+                  "insert into t values (9, null)");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int limited = 0; limited < 2; limited++)
+      {
+        g_autofree char *more = g_strdup_printf (
+            "{'from': {'table': 't'}, 'mode': 'incremental', 'bookmark': 'at', 'columns': {'at': {'drop': true}}, 'window': %s%s}",
+            cases[i].window, limited ? ", 'limits': {'rows': 1}" : "");
+        g_autoptr (PgPull) pull = pg_pull_new (source, more);
+        pull->position = limited ? json_pack ("{s:s}", "at", "2026-01-05") : NULL;
+        pg_pull (pull);
+        g_autofree char *found = pg_pull_text (pull);
+        assert_string_equal (found, cases[i].ids);
+        assert_null (pull->position);
+      }
+}
+
+/* Rows without a bookmark come once; "overlap" reads the last stretch again, and leaves the position where it is. */
+static void
+test_overlap_and_nulls (void **state)
+{
+  PgSource *source = *state;
+  pg_sql (source, "create table t (id int primary key, at timestamp, v text); insert into t select i, timestamp '2026-01-01' + i * "
+                  "interval '1 hour' from generate_series(1, 10) i;"
+                  " insert into t values (11, null), (12, null)");
+  g_autoptr (ConnectorRun) run =
+      pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'overlap': 7200}");
+  assert_json (connector_done (run), "rows", "12");
+  assert_contains (json_string_value (connector_line (run, "note", 0)), "2 rows have no value in \"at\"");
+  g_autofree char *position = json_at (connector_done (run), "position");
+  g_autofree char *more = g_strdup_printf (
+      "{'from': {'table': 't'}, 'mode': 'sync', 'key': ['id'], 'bookmark': 'at', 'overlap': 7200, 'position': %s}", position);
+  g_autoptr (ConnectorRun) again = pg_expect (source, "read", more);
+  assert_json (connector_done (again), "rows", "3");
+  assert_json (connector_done (again), "position", position);
+  g_autoptr (ConnectorRun) log =
+      pg_expect (source, "read", "{'from': {'table': 't'}, 'mode': 'log', 'key': ['id'], 'overlap': 3, 'position': {'id': 10}}");
+  assert_json (connector_done (log), "rows", "5");
+}
+
+int
+main (void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown (test, pg_source_setup, pg_source_teardown)
+  const struct CMUnitTest tests[] = {
+    CASE (test_batches), CASE (test_batch_sizes), CASE (test_changes_between_batches), CASE (test_mirror_keys),
+    CASE (test_dump),    CASE (test_windows),     CASE (test_overlap_and_nulls),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
