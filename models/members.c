@@ -208,14 +208,26 @@ members_read (const MemberScope *scope, const char *path, Json *object, const Me
       members_problem (scope, path, "\"%s\" is missing", members->name);
 }
 
-bool
-members_refuse (const char *shown, GPtrArray *problems, GError **error)
+static bool
+refuse (const char *what, const char *shown, const char *page, Reason reason, GPtrArray *problems, GError **error)
 {
   guint mistakes = problems->len;
   g_ptr_array_add (problems, NULL);
   g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
-  g_autofree char *page = docs_path ("models.md");
-  g_autofree char *hint = g_strdup_printf ("%s describes every member of a model.", page);
-  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, REASON_BAD_MODEL, .detail = lines, .hint = hint },
-                    "model \"%s\" has %u mistake%s", shown, mistakes, mistakes == 1 ? "" : "s");
+  g_autofree char *path = docs_path (page);
+  g_autofree char *hint = g_strdup_printf ("%s describes every member of a %s.", path, what);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, reason, .detail = lines, .hint = hint }, "%s \"%s\" has %u mistake%s",
+                    what, shown, mistakes, mistakes == 1 ? "" : "s");
+}
+
+bool
+members_refuse (const char *shown, GPtrArray *problems, GError **error)
+{
+  return refuse ("model", shown, "models.md", REASON_BAD_MODEL, problems, error);
+}
+
+bool
+members_refuse_other (const char *what, const char *shown, const char *page, GPtrArray *problems, GError **error)
+{
+  return refuse (what, shown, page, REASON_NONE, problems, error);
 }

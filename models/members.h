@@ -62,4 +62,7 @@ void members_unknown (const MemberScope *scope, const char *path, const char *wh
  */
 bool members_refuse (const char *shown, GPtrArray *problems, GError **error);
 
+/* The same of what is no model: "what" it is called, and the page of docs/ that describes its members. */
+bool members_refuse_other (const char *what, const char *shown, const char *page, GPtrArray *problems, GError **error);
+
 #endif

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds what is shipped and shown to the JSON schemas that editors are given: models, weir.json, and the examples of the pages.
+# Holds what is shipped and shown to the JSON schemas that editors are given: models, weir.json, jobs, and the examples of the pages.
 #
 #   tests/schemas.sh BUILD
 set -eu
@@ -9,7 +9,7 @@ for candidate in /usr/bin/python3 python3; do
   ! "$candidate" -c 'import jsonschema' 2>/dev/null || { python=$candidate; break; }
 done
 [ -n "$python" ] || { echo "schemas: Python's jsonschema is not installed: not tried"; exit 77; }
-exec "$python" - "$1/packaging/made/weir.schema.json" <<'END'
+exec "$python" - "$1/packaging/made/weir.schema.json" "$1/packaging/made/job.schema.json" <<'END'
 import glob, json, re, sys
 import jsonschema
 
@@ -21,7 +21,7 @@ def checker(schema):
     kind.check_schema(schema)
     return kind(schema)
 
-settings, models = checker(read(sys.argv[1])), checker(read("schema/model.schema.json"))
+settings, models, jobs = checker(read(sys.argv[1])), checker(read("schema/model.schema.json")), checker(read(sys.argv[2]))
 
 # Indented blocks of a page that are whole objects.
 def examples(page, member):
@@ -51,6 +51,8 @@ tried = [(settings, "weir.json", read("weir.json"))]
 tried += [(settings, "docs/settings.md", value) for value in examples("docs/settings.md", "database")]
 tried += [(settings, "docs/alerts.md", value) for value in alerts()]
 tried += [(settings, "docs/page.md", value) for value in parts("docs/page.md") if "page" in value]
+tried += [(settings, "docs/pull.md", value) for value in parts("docs/pull.md") if "connections" in value]
+tried += [(jobs, "docs/pull.md", value) for value in parts("docs/pull.md") if {"from", "steps", "table"} & set(value)]
 tried += [(models, path, read(path)) for path in glob.glob("models/*.json")]
 tried += [(models, page, value) for page in ["README.md", "docs/models.md", "docs/history.md"] for value in examples(page, "table") if "kind" in value]
 wrong = [f"{name}: {error.json_path}: {error.message}" for schema, name, value in tried for error in schema.iter_errors(value)]
@@ -66,6 +68,11 @@ page = [{"port": 1}, {"hosts": "x.org"}, {"network": "closed"}, {"tls": {"key": 
 for bad in [*({"notify": each} for each in notify), *({"page": each} for each in page), {"setle": 1}, {"workers": "2"}, {"workers": 0}, {"limits": {"row": 1}}, {"watch": "never"}]:
     if not list(settings.iter_errors(bad)):
         wrong.append(f"weir.schema.json takes {bad}")
+source = {"connection": "app"}
+for bad in [{"from": {}}, {"form": source}, {"from": source, "mode": "syncing"}, {"from": source, "key": []}, {"from": source, "every": "soon"}, {"from": source, "verify": "all"},
+            {"from": source, "columns": {"a": {"mask": "sha"}}}, {"from": source, "batch": {"row": 1}}, {"from": source, "where": {"a": {}}}, {"table": "t", "deliver": [{}]}]:
+    if not list(jobs.iter_errors(bad)):
+        wrong.append(f"job.schema.json takes {bad}")
 print(f"schemas: {len(tried)} tried")
 sys.exit("\n".join(wrong) if wrong or len(tried) < 13 else 0)
 END

@@ -87,8 +87,8 @@ select name, kind, table_name as "table", home, cron, time_zone, due_by as by, c
 from weir.schedule where :'name'::text is null or name = :'name' order by name
 
 -- name: find
--- By its name, or by that of its table.
-select name from weir.schedule where name = :'name' or table_name = :'name' order by name <> :'name', name limit 2
+-- By its name, or by that of its table, or of the job that is pulled.
+select name from weir.schedule where name in (:'name', 'pull:' || :'name') or table_name = :'name' order by name <> :'name', name limit 2
 
 -- ---- files that are expected ----
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "src/commands/completion.h"
+#include "src/jobs/job.h"
 #include "src/settings/settings_show.h"
 
 #include <errno.h>
@@ -37,7 +38,12 @@ const Command *const cli_table[] = {
   &command_gc,
   &command_notify,
   &command_ledger,
+  &command_jobs,
+  &command_discover,
+  &command_bookmark,
   &command_schedule,
+  &command_pause,
+  &command_resume,
   &command_migrate,
   &command_db,
   &command_psql,
@@ -111,11 +117,11 @@ print_all (void)
   return 0;
 }
 
-/* The schema of weir.json, as a file. */
+/* The schema of weir.json, or of jobs, as a file. */
 static int
-print_schema (void)
+print_schema (Json *taken)
 {
-  g_autoptr (Json) schema = settings_to_schema ();
+  g_autoptr (Json) schema = taken;
   show_json (schema);
   return 0;
 }
@@ -125,8 +131,9 @@ run_help (int argc, char **argv)
 {
   if (argc == 2 && g_str_equal (argv[1], "--all"))
     return print_all ();
-  if (argc == 2 && g_str_equal (argv[1], "--schema"))
-    return print_schema ();
+  bool of_jobs = argc == 3 && g_str_equal (argv[2], "jobs");
+  if ((argc == 2 || of_jobs) && g_str_equal (argv[1], "--schema"))
+    return print_schema (of_jobs ? job_schema () : settings_to_schema ());
   if (argc < 2 || g_str_equal (argv[1], "help"))
     return print_overview (stdout), 0;
   const Command *command = cli_find (argv[1]);

@@ -18,6 +18,7 @@ typedef struct
 {
   gboolean tick;
   gboolean keep;
+  gboolean names;
   char *now;
 } ScheduleOptions;
 
@@ -147,6 +148,24 @@ print_list (const DbResult *rows)
     puts ("Nobody keeps the schedule: `weir watch` does as long as it runs, `weir schedule --tick` once.");
 }
 
+static void
+print_names (const DbResult *rows)
+{
+  for (int row = 0; row < db_result_rows (rows); row++)
+    puts (db_result_named (rows, row, "name"));
+}
+
+/* Those that are known, for completion, which waits for nobody. */
+static bool
+list_names (const Settings *settings)
+{
+  g_autoptr (DbResult) rows = NULL;
+  g_autoptr (Db) db = database_open (settings, NULL);
+  if (db != NULL && schedule_list (db, NULL, &rows, NULL))
+    print_names (rows);
+  return true;
+}
+
 static bool
 list (const Settings *settings, bool json, GError **error)
 {
@@ -229,6 +248,8 @@ run (Call *call, int *ret_code, GError **error)
   call->settings = settings_load (&call->given, HOME_REQUIRED, error);
   if (call->settings == NULL)
     return false;
+  if (options->names)
+    return list_names (call->settings);
   if (options->keep)
     return keep (call->settings, error);
   return options->tick ? tick (call->settings, options->now, error) : list (call->settings, call->json, error);
@@ -238,7 +259,8 @@ static const CommandOption options[] = {
   { "tick", 0, OPTION_FLAG (ScheduleOptions, tick),
     "Do what is due, once, and end, as `weir watch --once` does when the files are in", NULL },
   { "keep", 0, OPTION_FLAG (ScheduleOptions, keep), NULL, NULL }, /* weir watch's companion */
-  { "now", 0, OPTION_TEXT (ScheduleOptions, now), NULL, NULL },   /* of tick: as if it were that time */
+  { "names", 0, OPTION_FLAG (ScheduleOptions, names), NULL, NULL },
+  { "now", 0, OPTION_TEXT (ScheduleOptions, now), NULL, NULL }, /* of tick: as if it were that time */
   { NULL },
 };
 

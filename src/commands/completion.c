@@ -203,23 +203,38 @@ offer_value (Line *line, const CommandOption *option)
     offer_names (line, &command_runs);
 }
 
-/* The first argument may be a word, or a name; the others are files, or what nobody knows. */
+/* What the help calls an argument, and whoever lists what there is of these. */
+static void
+offer_named (Line *line, const char *arguments)
+{
+  if (strstr (arguments, "CONNECTION") != NULL)
+    offer_names (line, &command_discover);
+  if (strstr (arguments, "JOB") != NULL)
+    offer_names (line, &command_jobs);
+  if (strstr (arguments, "TASK") != NULL)
+    offer_names (line, &command_schedule);
+  if (strstr (arguments, "RUN") != NULL)
+    offer_names (line, &command_runs);
+  else if (strstr (arguments, "TABLE") != NULL)
+    offer_names (line, &command_status);
+}
+
+/* The first argument may be a word, or a name, also behind a word; the others are files, or what nobody knows. */
 static void
 offer_arguments (Line *line)
 {
   const Command *command = line->command;
   for (const Command *const *word = command->words; line->word == NULL && word != NULL && *word != NULL; word++)
     offer (command_word_name (*word), (*word)->summary);
+  if (line->word != NULL && line->arguments == 1)
+    offer_named (line, line->word->arguments);
   if (line->arguments > 0)
     return;
   if (command->words == NULL && strchr (command->arguments, '|') != NULL)
     offer_alternatives (command->arguments);
   if (command->also != NULL)
     offer (command->also, NULL);
-  if (strstr (command->arguments, "RUN") != NULL)
-    offer_names (line, &command_runs);
-  else if (strstr (command->arguments, "TABLE") != NULL)
-    offer_names (line, &command_status);
+  offer_named (line, command->arguments);
 }
 
 static void

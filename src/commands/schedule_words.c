@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "schema/ledger_schedule.h"
+#include "src/commands/cli.h"
 #include "src/commands/schedule_call.h"
 
 #include <stdio.h>
@@ -12,9 +13,10 @@
 static bool
 open_work (Call *call, ScheduleWork *ret_work, GError **error)
 {
-  const ScheduleCall *schedule = call->around;
-  call->json = call->json || schedule->json;
-  settings_given_add (&call->given, schedule->given);
+  const ScheduleCall *schedule = call->around; /* NULL: a command of its own */
+  call->json = call->json || (schedule != NULL && schedule->json);
+  if (schedule != NULL)
+    settings_given_add (&call->given, schedule->given);
   call->settings = settings_load (&call->given, HOME_REQUIRED, error);
   return call->settings != NULL && schedule_work_open (call->settings, ret_work, error);
 }
@@ -27,8 +29,10 @@ find_name (const Call *call, Db *db, GError **error)
   if (!schedule_find (db, call->arguments[0], &name, error))
     return NULL;
   if (name == NULL)
-    weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = "`weir schedule` lists what there is." }, "nothing is called \"%s\"",
-               call->arguments[0]);
+    weir_fail (error,
+               &(Failure) { WEIR_ERROR_MODEL,
+                            .hint = "`weir schedule` lists what there is; a job is among them that has a \"cron\" or \"every\"." },
+               "nothing is called \"%s\", or more than one thing", call->arguments[0]);
   return name;
 }
 
@@ -124,6 +128,31 @@ const Command word_schedule_resume = {
   .least = 1,
   .most = 1,
   .usage = "what `weir schedule` calls it, or its table, is needed",
+  .run = run_resume,
+};
+
+/* The same as words of their own, for a job as for all else. */
+const Command command_pause = {
+  .name = "pause",
+  .arguments = "JOB/TASK",
+  .summary = "nothing of a job, or other timed work, begins until it is resumed",
+  .description = "As `weir schedule pause`. What is under way goes on.\n\n  weir pause orders",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .least = 1,
+  .most = 1,
+  .usage = "a job, or what `weir schedule` calls it, is needed",
+  .run = run_pause,
+};
+
+const Command command_resume = {
+  .name = "resume",
+  .arguments = "JOB/TASK",
+  .summary = "what was paused goes on with its next time",
+  .description = "As `weir schedule resume`. What was due meanwhile is not made up for.\n\n  weir resume orders",
+  .takes = TAKES_SETTINGS | TAKES_JSON,
+  .least = 1,
+  .most = 1,
+  .usage = "a job, or what `weir schedule` calls it, is needed",
   .run = run_resume,
 };
 

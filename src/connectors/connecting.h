@@ -14,7 +14,7 @@ typedef enum
   CONNECTED_CONFIGURATION,
   CONNECTED_GAP,
   CONNECTED_CRASHED, /* any other end, or no `done`, or a `done` that is not true of the spool file */
-  CONNECTED_STOPPED, /* we were asked to stop, or its time was over */
+  CONNECTED_STOPPED, /* we were asked to stop, or its time was over ("is_late") */
 } ConnectedHow;
 
 extern const char *const connected_words[]; /* "done", "transient", ... */
@@ -24,10 +24,11 @@ typedef struct
   const char *verb;
   const Json *connection; /* resolved (job_resolve); its "type" and "program" say which program */
   Json *request;          /* without protocol, verb and connection, which are added; resolved */
-  int spool_fd;           /* -1: none */
+  int spool_fd;           /* -1: none. It is read and written from its beginning, wherever the descriptor stands */
   int stop_fd;            /* readable: end; -1: none */
   int64_t most_seconds;   /* 0: no limit */
-  /* A line that is no "done": borrowed. May be NULL, as may those below. */
+  /* A line that is no "done": borrowed. May be NULL, as may those below. What is secret in the connection is "..." in all texts that are told here
+   * or kept in Connected. */
   void (*line) (const Json *line, void *data);
   void (*said) (const char *text, void *data); /* a line of its stdout or stderr */
   void (*tick) (void *data);                   /* about once a second */
@@ -43,16 +44,22 @@ typedef struct
   Json *errors;                        /* an array of what "error" lines said, perhaps empty */
   Json *notes;                         /* an array of texts, perhaps empty */
   Json *streams, *checked, *delivered; /* arrays, perhaps empty */
+  char *ended;  /* how it ended, where that is not as it should: "was killed by signal 9 (Killed)"; NULL else */
+  bool is_late; /* CONNECTED_STOPPED since its time was over */
 } Connected;
 
 void connected_clear (Connected *connected);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Connected, connected_clear)
 
-/* True: it ran, and *ret says how it ended; the spool file was held against `done` (bytes, SHA-256). False: MODEL where there is no such program, LOCAL where it
- * cannot be run. */
+/* The program of a connection (as weir.json has it, or resolved). Owned by the caller. NULL with MODEL: it is not installed. */
+char *connector_program (const Settings *settings, const Json *connection, GError **error);
+
+/* True: it ran, and *ret (which begins as { 0 }) says how it ended. The spool file of `read` has as many bytes as `done` says. Its SHA-256 is not read here: whoever loads
+ * the file hashes it anyway, and holds it to the declaration. False: MODEL where there is no such program, LOCAL where it cannot be run. */
 bool connector_call (const Settings *settings, const ConnectorCall *call, Connected *ret, GError **error);
 
-/* An error of what did not go well, for people: its messages, and all mistakes with their paths in the detail. TRANSIENT, CRASHED: RETRY; the others MODEL; STOPPED: STOP. */
+/* An error of what did not go well, for people: its messages, and all mistakes with their paths in the detail. TRANSIENT, CRASHED and what was late: RETRY; STOPPED
+ * else: STOP; the others MODEL. "what" begins the message: "job \"orders\"". Returns false; true where it is DONE. */
 bool connected_error (const Connected *connected, const char *what, GError **error);
 
 #endif

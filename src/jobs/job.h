@@ -41,6 +41,7 @@ typedef struct
   Json *from;         /* without "connection"; references are not resolved */
   GPtrArray *streams; /* of JobStream; at least one where there is a connection */
   JobMode mode;
+  bool has_mode;    /* false: the source has an order of its own (files as they lie, a tap's state); "mode" is then MODE_SYNC */
   GStrv key;        /* NULL: none */
   char *bookmark;   /* NULL: none */
   double overlap;   /* seconds, or steps of a number */
@@ -87,5 +88,8 @@ Json *job_resolve (const Settings *settings, const Json *part, const char *place
 
 /* The JSON schema of jobs, for editors. A new reference. */
 Json *job_schema (void);
+
+/* The same as schema/job.schema.json of the home, which is what "$schema" of a job names. One that is there stays; *ret_made: there was none. */
+bool jobs_make_schema (const Settings *settings, bool *ret_made, GError **error);
 
 #endif

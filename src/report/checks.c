@@ -6,6 +6,7 @@
 #include "src/notify/request.h"
 #include "src/notify/sender.h"
 #include "src/report/checks_database.h"
+#include "src/report/checks_jobs.h"
 #include "src/server/program.h"
 #include "src/settings/settings.h"
 #include "src/watch/notifier.h"
@@ -209,6 +210,7 @@ checks_run (const Settings *settings)
   check_alerts (settings, checks);
   g_autoptr (Catalog) catalog =
       fresh && !g_file_test (settings->models, G_FILE_TEST_EXISTS) ? NULL : check_models (settings, checks);
+  checks_jobs (settings, checks);
   if (!fresh)
     check_secret (settings, checks);
   if (!fresh || settings->database != NULL)

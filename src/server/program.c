@@ -16,6 +16,17 @@
 
 #define OUTPUT_LIMIT 65536
 
+void
+program_begin_anew (void)
+{
+  for (int number = 1; number < NSIG; number++)
+    signal (number, SIG_DFL);
+  sigset_t none;
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+  setsid ();
+}
+
 /* In the child. Returns only on failure. */
 static void
 become (const char *const *argv, const char *folder, const struct passwd *user, int output)
@@ -24,12 +35,7 @@ become (const char *const *argv, const char *folder, const struct passwd *user, 
   if (dup2 (null, STDIN_FILENO) < 0 || dup2 (output, STDOUT_FILENO) < 0 || dup2 (output, STDERR_FILENO) < 0)
     return;
   close_range (STDERR_FILENO + 1, ~0U, 0);
-  for (int number = 1; number < NSIG; number++)
-    signal (number, SIG_DFL);
-  sigset_t none;
-  sigemptyset (&none);
-  sigprocmask (SIG_SETMASK, &none, NULL);
-  setsid ();
+  program_begin_anew ();
   umask (077);
   bool other = user->pw_uid != geteuid ();
   if (other && (initgroups (user->pw_name, user->pw_gid) != 0 || setgid (user->pw_gid) != 0 || setuid (user->pw_uid) != 0))

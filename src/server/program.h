@@ -15,4 +15,7 @@ char *program_find (const char *name);
  * ended otherwise than with 0; the output is then the error's detail. */
 bool program_run (const char *const *argv, const char *folder, uid_t owner, char **ret_output, GError **error);
 
+/* In a child between fork and exec: signals as they are at birth, and a session of its own without a terminal. */
+void program_begin_anew (void);
+
 #endif

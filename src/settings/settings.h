@@ -47,6 +47,7 @@ typedef struct
   int limit_record_kb, limit_field_kb, limit_columns;
   double limit_file_mb, limit_rows; /* 0: no limit */
   Json *notify;                     /* who is told of what: settings_notify.h; NULL: nobody */
+  Json *connections;                /* stores, by name: settings_connections.h; NULL: none */
   int64_t keep_archive, keep_failed, keep_rejects, keep_undo, keep_ledger; /* "retention", in seconds; 0: forever */
 } Settings;
 

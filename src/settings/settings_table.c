@@ -2,6 +2,7 @@
 
 #include "base/log_file.h"
 #include "pipeline/sniff/sniff_evidence.h"
+#include "src/settings/settings_connections.h"
 #include "src/settings/settings_notify.h"
 #include "src/settings/settings_page.h"
 
@@ -192,6 +193,10 @@ const Setting settings_table[] = {
     TREE (notify, settings_check_notify, settings_show_notify, settings_notify_schema, "object"),
     .otherwise = "nobody is told",
     .help = "Who is told of what happens, by Slack, mail, a webhook or a command: [alerts.md](alerts.md)." },
+  { .path = "connections",
+    TREE (connections, settings_check_connections, settings_show_connections, settings_connections_schema, "object"),
+    .otherwise = "none",
+    .help = "Stores that rows are pulled from and pushed to, by name: [pull.md](pull.md)." },
   { .variable = "WEIR_KEY_SECRET_FILE",
     PATH (secret_file),
     .fallback = "\".weir/key_secret\"",

@@ -13,7 +13,7 @@ static const struct
   const char *words, *offered;
 } cases[] = {
   { "ini", "init" },
-  { "d", "demo diff discard drop db" },
+  { "d", "demo diff discard drop discover db" },
   { "--", "--version --help --home --database" },
   { "load --d", "--dry-run --database" },
   { "--home HOME load --d", "--dry-run --database" },
@@ -49,6 +49,11 @@ static const struct
   { "history users ''", "" },
   { "ledger host=x wa", "wait" },
   { "ledger run -- --pi", "" },
+  { "check ''", "app dwh orders" },
+  { "discover a", "app" },
+  { "bookmark ''", "rewind set forget orders" },
+  { "bookmark rewind o", "orders" },
+  { "pause o", "orders" },
 };
 
 /* Command lines as they are typed; and all that is offered, in order of names. */
@@ -57,7 +62,7 @@ static const struct
   const char *line, *offered;
 } typed[] = {
   { "ini", "init" },
-  { "d", "db demo diff discard drop" },
+  { "d", "db demo diff discard discover drop" },
   { "--", "--database --help --home --version" },
   { "load --d", "--database --dry-run" },
   { "--home HOME load --d", "--database --dry-run" },
@@ -74,15 +79,19 @@ static const struct
   { "load --table=u", "users" },
   { "runs --table sho", "shops" },
   { "retry user", "users.csv" },
+  { "check a", "app" },
+  { "bookmark rewind o", "orders" },
 };
 
-/* Some tables and runs. */
+/* Some tables and runs, connections and a job. */
 static void
 load_some (Home *home)
 {
   home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"email\"]}");
   g_autoptr (Json) users = load_text (home, "users.csv", "name,email\nAnn,a@x.org\n", NULL);
   g_autoptr (Json) shops = load_text (home, "shops.csv", "shop\nA\n", NULL);
+  home_configure (home, ", \"connections\": {\"app\": {\"type\": \"x\"}, \"dwh\": {\"type\": \"x\"}}");
+  home_write_file (home, "jobs/orders.json", "{\"from\": {\"connection\": \"app\"}, \"mode\": \"dump\"}");
   g_autoptr (Json) odd = load_text (home, "o d d.csv", "x\n1\n", NULL);
 }
 

@@ -1,0 +1,109 @@
+#include "src/connectors/connecting.h"
+
+#include "base/error.h"
+
+const char *const connected_words[] = {
+  [CONNECTED_DONE] = "done",
+  [CONNECTED_TRANSIENT] = "transient",
+  [CONNECTED_CREDENTIALS] = "credentials",
+  [CONNECTED_CONFIGURATION] = "configuration",
+  [CONNECTED_GAP] = "gap",
+  [CONNECTED_CRASHED] = "crashed",
+  [CONNECTED_STOPPED] = "stopped",
+  NULL,
+};
+
+/* What to do, where the connector does not say it. */
+static const char *const hints[] = {
+  [CONNECTED_TRANSIENT] = "It may go well another time.",
+  [CONNECTED_CREDENTIALS] = "Mend the password, the certificate or the host key, and try `weir check` again.",
+  [CONNECTED_CONFIGURATION] = "Mend the connection in weir.json or the job, and try `weir check` again.",
+  [CONNECTED_GAP] =
+      "The source has lost what the position needs: `weir pull --full` takes all rows anew, `weir bookmark` goes on elsewhere.",
+  [CONNECTED_CRASHED] = "Nothing of what it brought counts. Its own words are in the log.",
+  [CONNECTED_STOPPED] = NULL,
+};
+
+static WeirErrorCode
+find_code (const Connected *connected)
+{
+  switch (connected->how)
+    {
+    case CONNECTED_STOPPED:
+      return connected->is_late ? WEIR_ERROR_RETRY : WEIR_ERROR_STOP;
+    case CONNECTED_TRANSIENT:
+    case CONNECTED_CRASHED:
+      return WEIR_ERROR_RETRY;
+    default:
+      return WEIR_ERROR_MODEL;
+    }
+}
+
+static const char *
+text_of (const Json *error, const char *name)
+{
+  const char *text = json_string_value (json_object_get (error, name));
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/* "connection.port: must be a number (42P01)" */
+static void
+append_error (GString *lines, const Json *error)
+{
+  const char *path = text_of (error, "path"), *message = text_of (error, "message"), *code = text_of (error, "code");
+  if (lines->len > 0)
+    g_string_append_c (lines, '\n');
+  if (path != NULL)
+    g_string_append_printf (lines, "%s: ", path);
+  g_string_append (lines, message != NULL ? message : "an error without words");
+  if (code != NULL)
+    g_string_append_printf (lines, " (%s)", code);
+}
+
+/* One error is the message; of several each is a line of the detail. */
+static bool
+fail_as_told (const Connected *connected, const char *what, GError **error)
+{
+  size_t n = json_array_size (connected->errors);
+  const Json *first = json_array_get (connected->errors, 0);
+  const char *hint = text_of (first, "hint") != NULL ? text_of (first, "hint") : hints[connected->how];
+  g_autoptr (GString) lines = g_string_new (NULL);
+  for (size_t i = 0; i < n; i++)
+    append_error (lines, json_array_get (connected->errors, i));
+  if (n == 1)
+    return weir_fail (error, &(Failure) { find_code (connected), .detail = text_of (first, "detail"), .hint = hint }, "%s: %s",
+                      what, lines->str);
+  return weir_fail (error, &(Failure) { find_code (connected), .detail = lines->str, .hint = hint }, "%s has %zu mistakes", what,
+                    n);
+}
+
+bool
+connected_error (const Connected *connected, const char *what, GError **error)
+{
+  bool is_told =
+      connected->how != CONNECTED_STOPPED && connected->how != CONNECTED_CRASHED && json_array_size (connected->errors) > 0;
+  if (connected->how == CONNECTED_DONE)
+    return true;
+  if (is_told)
+    return fail_as_told (connected, what, error);
+  g_autoptr (GString) lines = g_string_new (NULL);
+  for (size_t i = 0; i < json_array_size (connected->errors); i++)
+    append_error (lines, json_array_get (connected->errors, i));
+  const Failure failure = { find_code (connected), .detail = lines->len > 0 ? lines->str : NULL, .hint = hints[connected->how] };
+  return weir_fail (error, &failure, "%s: the connector %s", what,
+                    connected->ended != NULL ? connected->ended : "ended without a word");
+}
+
+void
+connected_clear (Connected *connected)
+{
+  json_decref (connected->done);
+  json_decref (connected->columns);
+  json_decref (connected->errors);
+  json_decref (connected->notes);
+  json_decref (connected->streams);
+  json_decref (connected->checked);
+  json_decref (connected->delivered);
+  g_free (connected->ended);
+  *connected = (Connected) { 0 };
+}

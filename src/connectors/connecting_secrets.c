@@ -1,0 +1,81 @@
+#include "src/connectors/connecting_private.h"
+
+#include "base/conninfo.h"
+#include "base/text.h"
+#include "src/settings/settings_connections.h"
+
+#include <string.h>
+
+#define LEAST_SECRET 4 /* bytes: shorter ones are in any text by chance */
+#define MOST_SHOWN 4000
+
+static void
+add_secret (GPtrArray *secrets, const char *text)
+{
+  if (text != NULL && strlen (text) >= LEAST_SECRET)
+    g_ptr_array_add (secrets, g_strdup (text));
+}
+
+/* A text, and the password within one that is a URL. */
+static void
+add_texts (GPtrArray *secrets, const Json *value)
+{
+  const char *name, *text = json_string_value (value);
+  Json *member;
+  if (text != NULL)
+    {
+      g_autofree char *password = NULL;
+      g_autofree char *rest = conninfo_without_password (text, &password);
+      add_secret (secrets, text);
+      add_secret (secrets, password);
+    }
+  json_object_foreach ((Json *) value, name, member)
+    add_texts (secrets, member);
+  for (size_t i = 0; i < json_array_size (value); i++)
+    add_texts (secrets, json_array_get (value, i));
+}
+
+static int
+compare_lengths (const void *a, const void *b)
+{
+  size_t left = strlen (*(char *const *) a), right = strlen (*(char *const *) b);
+  return left < right ? 1 : left > right ? -1 : 0;
+}
+
+GPtrArray *
+connector_secrets (const Json *connection)
+{
+  GPtrArray *secrets = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+  Json *member;
+  json_object_foreach ((Json *) connection, name, member)
+    if (!settings_connection_is_harmless (name, member))
+      add_texts (secrets, member);
+  g_ptr_array_sort (secrets, compare_lengths);
+  return secrets;
+}
+
+char *
+connector_safe_text (const GPtrArray *secrets, const char *text, size_t length)
+{
+  g_autoptr (GString) safe = g_string_new_len (text, (gssize) length);
+  for (guint i = 0; i < secrets->len; i++)
+    g_string_replace (safe, secrets->pdata[i], "...", 0);
+  return text_printable (safe->str, safe->len, MOST_SHOWN);
+}
+
+void
+connector_safe_json (const GPtrArray *secrets, Json *json)
+{
+  const char *name;
+  Json *member;
+  if (json_is_string (json))
+    {
+      g_autofree char *safe = connector_safe_text (secrets, json_string_value (json), json_string_length (json));
+      json_string_set (json, safe);
+    }
+  json_object_foreach (json, name, member)
+    connector_safe_json (secrets, member);
+  for (size_t i = 0; i < json_array_size (json); i++)
+    connector_safe_json (secrets, json_array_get (json, i));
+}

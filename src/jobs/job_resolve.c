@@ -1,0 +1,84 @@
+#include "src/jobs/job_private.h"
+
+#include "base/error.h"
+#include "src/settings/settings_connections.h"
+#include "src/settings/settings_reference.h"
+
+typedef struct
+{
+  const Settings *settings;
+  MemberScope scope;
+  bool is_local; /* all that went wrong is the machine's */
+} Resolving;
+
+static Json *resolve (Resolving *resolving, const char *path, const Json *value);
+
+/* The text that it stands for; null where that is not to be had. */
+static Json *
+resolve_text (Resolving *resolving, const char *path, const Json *value)
+{
+  g_autoptr (GError) error = NULL;
+  const char *text = json_string_value (value);
+  if (!settings_is_reference (text))
+    return json_copy ((Json *) value);
+  g_autofree char *found = settings_resolve (resolving->settings, text, &error);
+  if (found == NULL)
+    {
+      resolving->is_local = resolving->is_local && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_LOCAL);
+      members_problem (&resolving->scope, path, "%s", error->message);
+      return json_null ();
+    }
+  Json *resolved = json_string (found);
+  if (resolved == NULL)
+    members_problem (&resolving->scope, path, "what it stands for is no UTF-8");
+  resolving->is_local = resolving->is_local && resolved != NULL;
+  return resolved != NULL ? resolved : json_null ();
+}
+
+static Json *
+resolve_object (Resolving *resolving, const char *path, const Json *value)
+{
+  Json *resolved = json_object (), *member;
+  const char *name;
+  json_object_foreach ((Json *) value, name, member)
+    {
+      g_autofree char *inner = members_path (path, name);
+      json_object_set_new (resolved, name, resolve (resolving, inner, member));
+    }
+  return resolved;
+}
+
+static Json *
+resolve (Resolving *resolving, const char *path, const Json *value)
+{
+  if (json_is_string (value))
+    return resolve_text (resolving, path, value);
+  if (json_is_object (value))
+    return resolve_object (resolving, path, value);
+  if (!json_is_array (value))
+    return json_deep_copy (value);
+  Json *resolved = json_array ();
+  for (size_t i = 0; i < json_array_size (value); i++)
+    {
+      g_autofree char *inner = g_strdup_printf ("%s[%zu]", path, i);
+      json_array_append_new (resolved, resolve (resolving, inner, json_array_get (value, i)));
+    }
+  return resolved;
+}
+
+Json *
+job_resolve (const Settings *settings, const Json *part, const char *place, GError **error)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  Resolving resolving = { settings, { .problems = problems }, true };
+  settings_check_references (&resolving.scope, place, part);
+  resolving.is_local = problems->len == 0;
+  g_autoptr (Json) resolved = part != NULL ? resolve (&resolving, place, part) : json_object ();
+  if (problems->len == 0)
+    return g_steal_pointer (&resolved);
+  g_ptr_array_add (problems, NULL);
+  g_autofree char *lines = g_strjoinv ("\n", (char **) problems->pdata);
+  const Failure failure = { resolving.is_local ? WEIR_ERROR_LOCAL : WEIR_ERROR_MODEL, .detail = lines };
+  weir_fail (error, &failure, "what stands for a value could not be read");
+  return NULL;
+}

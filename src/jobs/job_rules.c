@@ -1,0 +1,180 @@
+#include "src/jobs/job_private.h"
+
+#include "models/name.h"
+
+/* What each mode asks for. */
+static const struct
+{
+  bool needs_key, needs_bookmark;
+  bool takes_window; /* of a bookmark, and so "overlap" */
+} modes[] = {
+  [MODE_DUMP] = { false, false, false }, [MODE_LOG] = { true, false, true },   [MODE_SYNC] = { true, true, true },
+  [MODE_MIRROR] = { true, true, true },  [MODE_FULL] = { true, false, false }, [MODE_INCREMENTAL] = { false, true, true },
+};
+
+/* ---- connections ---- */
+
+static void
+check_connection (const MemberScope *scope, const char *path, const char *name, const Settings *settings)
+{
+  if (name == NULL || json_object_get (settings->connections, name) != NULL)
+    return;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  const char *known;
+  Json *connection;
+  json_object_foreach (settings->connections, known, connection)
+    g_ptr_array_add (names, (gpointer) known);
+  g_ptr_array_add (names, NULL);
+  if (names->len == 1)
+    members_problem (scope, path, "unknown connection \"%s\"; weir.json has no \"connections\"", name);
+  else
+    members_unknown (scope, path, "unknown connection", name, (const char *const *) names->pdata);
+}
+
+static void
+check_connections (const Job *job, const Json *root, const Settings *settings, const MemberScope *scope)
+{
+  const Json *deliver = json_object_get (root, "deliver");
+  check_connection (scope, "$.from.connection", job->connection, settings);
+  for (size_t i = 0; i < json_array_size (deliver); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("$.deliver[%zu].to", i);
+      check_connection (scope, path, json_string_value (json_object_get (json_array_get (deliver, i), "to")), settings);
+    }
+}
+
+bool
+job_has_own_order (const Settings *settings, const Job *job)
+{
+  static const char *const types[] = { "sftp", "share", "singer", NULL };
+  const Json *connection = job->connection != NULL ? json_object_get (settings->connections, job->connection) : NULL;
+  const char *type = json_string_value (json_object_get (connection, "type"));
+  return type != NULL && g_strv_contains (types, type);
+}
+
+/* ---- what it is a job of ---- */
+
+/* A job that pulls says of a source what no other may. */
+static void
+check_without_source (const Job *job, const Json *root, const MemberScope *scope)
+{
+  static const char *const of_sources[] = { "to_table", "streams", "mode",  "key",    "bookmark", "overlap",
+                                            "columns",  "where",   "batch", "verify", "after",    NULL };
+  if (job->steps == NULL && json_object_get (root, "table") == NULL && json_object_get (root, "steps") == NULL)
+    {
+      members_problem (scope, "$", "\"from\" is missing: where rows come from; or \"table\", of a job that only delivers");
+      return;
+    }
+  for (size_t i = 0; of_sources[i] != NULL && json_object_get (root, "table") != NULL; i++)
+    if (json_object_get (root, of_sources[i]) != NULL)
+      {
+        g_autofree char *path = members_path ("$", of_sources[i]);
+        members_problem (scope, path, "is of rows that are pulled: there is no \"from\"");
+      }
+  if (json_object_get (root, "table") != NULL && json_object_get (root, "deliver") == NULL)
+    members_problem (scope, "$", "\"deliver\" is missing: where the table goes");
+}
+
+static void
+check_table (Job *job, const Json *root, const MemberScope *scope)
+{
+  bool has_streams = json_object_get (root, "streams") != NULL, has_table = json_object_get (root, "to_table") != NULL;
+  if (json_object_get (root, "table") != NULL)
+    members_problem (scope, "$.table", "is of a job that only delivers; did you mean \"to_table\"?");
+  if (has_streams && has_table)
+    members_problem (scope, "$.to_table", "is there beside \"streams\", which says the table of each stream");
+  if (has_streams || has_table)
+    return;
+  if (!name_is_usable (job->name))
+    members_problem (scope, "$", "\"%s\" is no table's name: \"to_table\" has to say which one it is", job->name);
+  JobStream *stream = g_new0 (JobStream, 1);
+  stream->table = g_strdup (job->name);
+  g_ptr_array_add (job->streams, stream);
+}
+
+/* ---- modes ---- */
+
+static bool
+has_business_key (const Catalog *catalog, const Job *job)
+{
+  for (guint i = 0; i < job->streams->len; i++)
+    {
+      const Model *model = catalog_find (catalog, ((const JobStream *) job->streams->pdata[i])->table);
+      if (model == NULL || model->business_key[0] == NULL)
+        return false;
+    }
+  return job->streams->len > 0;
+}
+
+static void
+check_mode_members (const Job *job, const Json *root, const Catalog *catalog, const MemberScope *scope)
+{
+  const char *word = job_mode_words[job->mode];
+  bool has_key = json_object_get (root, "key") != NULL || (job->mode == MODE_FULL && has_business_key (catalog, job));
+  bool has_bookmark = json_object_get (root, "bookmark") != NULL;
+  if (modes[job->mode].needs_key && !has_key)
+    members_problem (scope, "$", "mode \"%s\" needs a \"key\": the columns that tell one row from all others", word);
+  if (modes[job->mode].needs_bookmark && !has_bookmark)
+    members_problem (scope, "$", "mode \"%s\" needs a \"bookmark\": the column that grows with each change of a row", word);
+  if (job->mode == MODE_LOG && !has_bookmark && job->key != NULL && g_strv_length (job->key) > 1)
+    members_problem (scope, "$", "mode \"log\" goes by one column that grows: \"bookmark\" has to say which one of the key it is");
+  if (!modes[job->mode].takes_window && has_bookmark)
+    members_problem (scope, "$.bookmark", "is of no use to mode \"%s\", which takes all rows each time", word);
+  if (!modes[job->mode].takes_window && json_object_get (root, "overlap") != NULL)
+    members_problem (scope, "$.overlap", "is of no use to mode \"%s\", which takes all rows each time", word);
+}
+
+static void
+check_mode (const Job *job, const Json *root, const Settings *settings, const Catalog *catalog, const MemberScope *scope)
+{
+  const char *said = json_string_value (json_object_get (root, "mode"));
+  bool is_read = said != NULL && g_strv_contains (job_mode_words, said);
+  bool is_known = job->connection != NULL && json_object_get (settings->connections, job->connection) != NULL;
+  if (job_has_own_order (settings, job))
+    return;
+  if (!job->has_mode && is_known)
+    {
+      g_autofree char *all = g_strjoinv (", ", (char **) job_mode_words);
+      members_problem (scope, "$", "\"mode\" is missing; it is one of: %s", all);
+    }
+  if (is_read)
+    check_mode_members (job, root, catalog, scope);
+}
+
+/* Rows of a stretch that is read again are known by their key, or by being the same. A table that keeps every row of every file would have them
+ * twice, so whoever wants that has to say that nothing is read again. */
+static void
+check_overlap (const Job *job, const Settings *settings, const Catalog *catalog, const MemberScope *scope)
+{
+  if (!job->has_mode || !modes[job->mode].takes_window || (job->has_overlap && job->overlap <= 0)
+      || job_has_own_order (settings, job))
+    return;
+  for (guint i = 0; i < job->streams->len; i++)
+    {
+      const char *table = ((const JobStream *) job->streams->pdata[i])->table;
+      const Model *model = catalog_find (catalog, table);
+      bool appends = model != NULL ? model_is_keyless (model) && model->append == APPEND_ALL : job->key == NULL;
+      if (appends && (model != NULL || job->mode == MODE_INCREMENTAL))
+        members_problem (scope, "$.overlap",
+                         "table \"%s\" has no key and keeps every row of every file: what is read again would be there twice. Say "
+                         "\"overlap\": 0 if "
+                         "rows that are committed late may be missed, or a \"key\"",
+                         table);
+    }
+}
+
+void
+job_check_rules (Job *job, const Json *root, const Settings *settings, const Catalog *catalog, const MemberScope *scope)
+{
+  check_connections (job, root, settings, scope);
+  job_check_times (job, root, scope);
+  job_check_columns (job, scope);
+  if (json_object_get (root, "from") == NULL)
+    {
+      check_without_source (job, root, scope);
+      return;
+    }
+  check_table (job, root, scope);
+  check_mode (job, root, settings, catalog, scope);
+  check_overlap (job, settings, catalog, scope);
+}

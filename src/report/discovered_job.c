@@ -1,0 +1,103 @@
+#include "src/report/discovered.h"
+
+#include "base/error.h"
+#include "models/name.h"
+
+#include <string.h>
+
+static const char *
+text_of (const Json *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text != NULL ? text : "";
+}
+
+/* The table of a stream: of "public.orders" and "out/orders.csv" orders. Owned by the caller. */
+static char *
+table_of (const char *stream, bool is_file)
+{
+  g_autofree char *base = g_path_get_basename (stream);
+  char *dot = strrchr (base, '.');
+  if (dot != NULL && is_file)
+    *dot = '\0';
+  const char *name = dot != NULL && !is_file ? dot + 1 : base;
+  return name_of_table (name);
+}
+
+/* A column by which changes are known: one that says so before another. NULL: none. */
+static const char *
+find_bookmark (const Json *stream)
+{
+  static const char *const words[] = { "updat", "modif", "chang", NULL };
+  const Json *bookmarks = json_object_get (stream, "bookmarks");
+  for (size_t i = 0; words[i] != NULL; i++)
+    for (size_t j = 0; j < json_array_size (bookmarks); j++)
+      {
+        const char *name = json_string_value (json_array_get (bookmarks, j));
+        g_autofree char *lower = name != NULL ? g_ascii_strdown (name, -1) : NULL;
+        if (lower != NULL && strstr (lower, words[i]) != NULL)
+          return name;
+      }
+  return NULL;
+}
+
+static void
+propose_rows (Json *job, const Json *stream)
+{
+  Json *key = json_object_get (stream, "key");
+  const char *bookmark = find_bookmark (stream);
+  bool has_key = json_array_size (key) > 0;
+  json_object_set_new (job, "mode", json_string (!has_key ? "dump" : bookmark != NULL ? "sync" : "full"));
+  if (has_key)
+    json_object_set (job, "key", key);
+  if (has_key && bookmark != NULL)
+    json_object_set_new (job, "bookmark", json_string (bookmark));
+  json_object_set_new (job, "every", json_string (has_key && bookmark != NULL ? "1 hour" : "daily 02:15"));
+}
+
+/* All streams of a tap are one job. */
+static void
+propose_tap (Json *job, const Json *streams)
+{
+  Json *tables = json_object ();
+  for (size_t i = 0; i < json_array_size (streams); i++)
+    {
+      const char *name = text_of (json_array_get (streams, i), "name");
+      g_autofree char *table = table_of (name, false);
+      json_object_set_new (tables, name, json_string (table));
+    }
+  json_object_set_new (job, "streams", tables);
+  json_object_set_new (job, "every", json_string ("1 hour"));
+}
+
+static bool
+refuse_many (const char *connection, const Json *streams, GError **error)
+{
+  g_autofree char *hint =
+      g_strdup_printf ("weir discover %s \"%s\" --job", connection, text_of (json_array_get (streams, 0), "name"));
+  return weir_fail (error, &(Failure) { WEIR_ERROR_MODEL, .hint = hint }, "\"%s\" has %zu streams: which one is the job to pull?",
+                    connection, json_array_size (streams));
+}
+
+Json *
+discovered_propose (const Settings *settings, const char *connection, const Json *streams, char **ret_name, GError **error)
+{
+  const Json *found = json_object_get (settings->connections, connection), *stream = json_array_get (streams, 0);
+  bool is_tap = g_str_equal (text_of (found, "type"), "singer"), is_file = g_str_equal (text_of (stream, "kind"), "file");
+  bool is_table = g_str_equal (text_of (stream, "kind"), "table") || g_str_equal (text_of (stream, "kind"), "view");
+  if (json_array_size (streams) == 0)
+    return weir_error (error, WEIR_ERROR_MODEL, "\"%s\" has nothing that could be pulled", connection), NULL;
+  if (!is_tap && json_array_size (streams) > 1)
+    return refuse_many (connection, streams, error), NULL;
+  Json *job = json_pack ("{s:s, s:{s:s}}", "$schema", "../schema/job.schema.json", "from", "connection", connection);
+  *ret_name = is_tap ? g_strdup (connection) : table_of (text_of (stream, "name"), is_file);
+  if (is_tap)
+    return propose_tap (job, streams), job;
+  json_object_set_new (json_object_get (job, "from"), is_table ? "table" : "path", json_string (text_of (stream, "name")));
+  json_object_set_new (job, "to_table", json_string (*ret_name));
+  if (is_file)
+    json_object_set_new (job, "every", json_string ("1 hour"));
+  else
+    propose_rows (job, stream);
+  return job;
+}

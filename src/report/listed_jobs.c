@@ -1,0 +1,269 @@
+#include "src/report/listed_jobs.h"
+
+#include "base/text.h"
+#include "base/zone.h"
+#include "schema/ledger_bookmark.h"
+#include "schema/ledger_schedule.h"
+#include "src/report/show.h"
+
+#include <string.h>
+
+/* ---- what there is ---- */
+
+static Json *
+position_of (const DbResult *rows, int row, const char *column)
+{
+  const char *text = db_result_named (rows, row, column);
+  Json *position = text != NULL ? json_loads (text, JSON_DECODE_ANY, NULL) : NULL;
+  return position != NULL ? position : json_null ();
+}
+
+Json *
+listed_bookmarks (const DbResult *rows)
+{
+  static const char *const times[] = { "updated_on", NULL };
+  Json *array = json_array ();
+  for (int row = 0; row < db_result_rows (rows); row++)
+    {
+      /* As people read times: without what is smaller than a second. */
+      const char *updated = db_result_named (rows, row, "updated_on");
+      g_autofree char *time = updated != NULL ? g_strndup (updated, strcspn (updated, ".+")) : NULL;
+      Json *object = json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o}", "job", db_result_named (rows, row, "source"), "stream",
+                                db_result_named (rows, row, "stream"), "position", position_of (rows, row, "position"), "previous",
+                                position_of (rows, row, "previous"), "run", weir_json_string (db_result_named (rows, row, "run")),
+                                "updated_on", weir_json_string (time));
+      show_times_to_iso (object, times);
+      json_array_append_new (array, object);
+    }
+  return array;
+}
+
+static Json *
+streams_of (const Job *job)
+{
+  Json *array = json_array ();
+  for (guint i = 0; i < job->streams->len; i++)
+    {
+      const JobStream *stream = job->streams->pdata[i];
+      json_array_append_new (array, json_pack ("{s:s?, s:s}", "stream", stream->stream, "table", stream->table));
+    }
+  return array;
+}
+
+static Json *
+deliveries_of (const Job *job)
+{
+  Json *array = json_array ();
+  for (guint i = 0; i < job->deliver->len; i++)
+    json_array_append_new (array, json_string (((const JobDelivery *) job->deliver->pdata[i])->connection));
+  return array;
+}
+
+static Json *
+job_to_json (const Job *job)
+{
+  Json *object = json_pack ("{s:s, s:s, s:s?, s:O?, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:o}", "name", job->name, "path", job->path,
+                            "connection", job->connection, "from", job->from, "streams", streams_of (job), "table", job->table,
+                            "mode", job->connection != NULL && job->has_mode ? job_mode_words[job->mode] : NULL, "cron", job->cron,
+                            "time_zone", job->time_zone, "cut_off", job->cut_off, "deliver", deliveries_of (job));
+  json_object_set_new (object, "every_seconds", job->every > 0 ? json_integer (job->every) : json_null ());
+  return object;
+}
+
+static Json *
+broken_to_json (const BrokenJob *broken)
+{
+  return json_pack ("{s:o, s:o}", "name", weir_json_string (broken->name), "path", weir_json_string (broken->path));
+}
+
+/* ---- what the ledger has ---- */
+
+static int
+find_row (const DbResult *rows, const char *job)
+{
+  g_autofree char *name = g_strconcat (LISTED_PULL_PREFIX, job, NULL);
+  for (int row = 0; rows != NULL && row < db_result_rows (rows); row++)
+    if (g_str_equal (db_result_named (rows, row, "name"), name))
+      return row;
+  return -1;
+}
+
+static Json *
+instant_of (const char *seconds)
+{
+  g_autofree char *text = seconds != NULL ? text_time (g_ascii_strtoll (seconds, NULL, 10) * G_GINT64_CONSTANT (1000000000)) : NULL;
+  return weir_json_string (text);
+}
+
+static void
+add_schedule (Json *object, const DbResult *rows, int row)
+{
+  static const char *const texts[] = { "began", "ended", "result", "message", "paused" };
+  static const char *const times[] = { "next", "last", "began", "ended", "paused", NULL };
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    json_object_set_new (object, texts[i], weir_json_string (row >= 0 ? db_result_named (rows, row, texts[i]) : NULL));
+  json_object_set_new (object, "next", instant_of (row >= 0 ? db_result_named (rows, row, "next") : NULL));
+  json_object_set_new (object, "last", instant_of (row >= 0 ? db_result_named (rows, row, "last") : NULL));
+  show_times_to_iso (object, times);
+}
+
+static bool
+is_there (const Json *object, const char *name)
+{
+  return json_is_string (json_object_get (object, name));
+}
+
+static const char *
+state_of (const Json *object)
+{
+  if (json_is_object (json_object_get (object, "error")))
+    return "broken";
+  if (is_there (object, "paused"))
+    return "paused";
+  if (is_there (object, "began") && !is_there (object, "ended"))
+    return "under way";
+  return "ready";
+}
+
+/* Of all bookmarks those of the job. */
+static Json *
+bookmarks_of (const Json *bookmarks, const char *job)
+{
+  Json *array = json_array ();
+  for (size_t i = 0; i < json_array_size (bookmarks); i++)
+    {
+      Json *bookmark = json_array_get (bookmarks, i);
+      if (g_strcmp0 (json_string_value (json_object_get (bookmark, "job")), job) == 0)
+        json_array_append (array, bookmark);
+    }
+  return array;
+}
+
+typedef struct
+{
+  DbResult *schedule; /* NULL: not known */
+  Json *bookmarks;    /* the same */
+} Known;
+
+static void
+add_job (Json *list, Json *object, const GError *error, const Known *known)
+{
+  const char *name = json_string_value (json_object_get (object, "name"));
+  add_schedule (object, known->schedule, find_row (known->schedule, name));
+  json_object_set_new (object, "bookmarks", known->bookmarks != NULL ? bookmarks_of (known->bookmarks, name) : json_null ());
+  json_object_set_new (object, "error", error != NULL ? weir_json_error (error) : json_null ());
+  json_object_set_new (object, "state", json_string (state_of (object)));
+  json_array_append_new (list, object);
+}
+
+/* Both lists in the order of names. */
+static Json *
+merge (const Jobs *jobs, const Known *known)
+{
+  Json *list = json_array ();
+  guint i = 0, j = 0;
+  while (i < jobs->jobs->len || j < jobs->broken->len)
+    {
+      const Job *job = i < jobs->jobs->len ? jobs->jobs->pdata[i] : NULL;
+      const BrokenJob *broken = j < jobs->broken->len ? jobs->broken->pdata[j] : NULL;
+      if (job != NULL && (broken == NULL || strcmp (job->name, broken->name) < 0))
+        {
+          add_job (list, job_to_json (job), NULL, known);
+          i++;
+          continue;
+        }
+      if (broken != NULL)
+        add_job (list, broken_to_json (broken), broken->error, known);
+      j++;
+    }
+  return list;
+}
+
+Json *
+listed_jobs (Db *db, const Jobs *jobs, GError **error)
+{
+  g_autoptr (DbResult) schedule = NULL, bookmarks = NULL;
+  if (db != NULL && (!schedule_list (db, NULL, &schedule, error) || !ledger_bookmark_list (db, NULL, &bookmarks, error)))
+    return NULL;
+  g_autoptr (Json) positions = bookmarks != NULL ? listed_bookmarks (bookmarks) : NULL;
+  return merge (jobs, &(Known) { schedule, positions });
+}
+
+/* ---- as a table ---- */
+
+static const char *
+text_at (const Json *object, const char *name)
+{
+  return json_string_value (json_object_get (object, name));
+}
+
+/* "app public.orders" */
+static char *
+show_from (const Json *job)
+{
+  static const char *const names[] = { "table", "path", "query_file", "url" };
+  const Json *from = json_object_get (job, "from");
+  const char *connection = text_at (job, "connection"), *place = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS (names) && place == NULL; i++)
+    place = text_at (from, names[i]);
+  g_autofree char *text = connection != NULL ? g_strjoin (" ", connection, place, NULL) : NULL;
+  return text != NULL ? text_printable (text, strlen (text), 50) : NULL;
+}
+
+static char *
+show_tables (const Json *job)
+{
+  const Json *streams = json_object_get (job, "streams");
+  size_t n = json_array_size (streams);
+  if (n == 0)
+    return g_strdup (text_at (job, "table"));
+  return n == 1 ? g_strdup (text_at (json_array_get (streams, 0), "table")) : g_strdup_printf ("%zu tables", n);
+}
+
+/* "2026-11-29T08:00:00Z" as people read it. */
+static char *
+show_time (const char *text)
+{
+  char *shown = text != NULL ? g_strndup (text, strlen ("YYYY-MM-DD HH:MM:SS")) : NULL;
+  return shown != NULL ? g_strdelimit (shown, "T", ' ') : NULL;
+}
+
+static char *
+show_bookmark (const Json *job)
+{
+  const Json *bookmarks = json_object_get (job, "bookmarks");
+  size_t n = json_array_size (bookmarks);
+  if (n != 1)
+    return n == 0 ? NULL : g_strdup_printf ("%zu streams", n);
+  g_autofree char *text = weir_json_line (json_object_get (json_array_get (bookmarks, 0), "position"));
+  return text_printable (text, strlen (text), 60);
+}
+
+/* What came of the last time, where the job is ready. */
+static char *
+show_state (const Json *job)
+{
+  const char *state = text_at (job, "state"), *result = text_at (job, "result");
+  return g_strdup (g_strcmp0 (state, "ready") == 0 && result != NULL ? result : state);
+}
+
+void
+listed_jobs_show (const Json *list)
+{
+  static const char *const headers[] = { "name", "from", "table", "mode", "next (UTC)", "last (UTC)", "state", "bookmark", NULL };
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  for (size_t i = 0; i < json_array_size (list); i++)
+    {
+      const Json *job = json_array_get (list, i);
+      const char *name = text_at (job, "name");
+      g_ptr_array_add (cells, text_printable (name, strlen (name), 63));
+      g_ptr_array_add (cells, show_from (job));
+      g_ptr_array_add (cells, show_tables (job));
+      g_ptr_array_add (cells, g_strdup (text_at (job, "mode")));
+      g_ptr_array_add (cells, show_time (text_at (job, "next")));
+      g_ptr_array_add (cells, show_time (text_at (job, "began")));
+      g_ptr_array_add (cells, show_state (job));
+      g_ptr_array_add (cells, show_bookmark (job));
+    }
+  show_table (headers, cells);
+}
