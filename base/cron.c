@@ -1,8 +1,11 @@
 #include "base/cron.h"
 
 #include "base/error.h"
+#include "base/quantity.h"
 
 #include <string.h>
+
+#define EVERY "@every "
 
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
@@ -156,15 +159,25 @@ split (const char *text)
   return result;
 }
 
+static bool
+read_every (const char *text, Cron *ret_cron, GError **error)
+{
+  *ret_cron = (Cron) { 0 };
+  return (quantity_read_period (text + strlen (EVERY), &ret_cron->every) && ret_cron->every > 0 && ret_cron->every <= FARTHEST)
+         || weir_error (error, WEIR_ERROR_MODEL, "\"%s\" has no time behind it, as \"@every 90 minutes\" has", text);
+}
+
 bool
 cron_parse (const char *text, Cron *ret_cron, GError **error)
 {
+  if (g_ascii_strncasecmp (text, EVERY, strlen (EVERY)) == 0)
+    return read_every (text, ret_cron, error);
   const char *meant = find_word (text);
   g_auto (GStrv) words = split (meant != NULL ? meant : text);
   guint count = g_strv_length (words);
   if (meant == NULL && text[0] == '@')
     return weir_error (error, WEIR_ERROR_MODEL,
-                       "\"%s\" is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually", text);
+                       "\"%s\" is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually, @every TIME", text);
   if (count != FIELDS - 1 && count != FIELDS)
     return weir_error (error, WEIR_ERROR_MODEL,
                        "\"%s\" has %u field%s: five are needed (minute, hour, day, month, day of the week), "
@@ -255,9 +268,19 @@ pass_shift (const Cron *cron, const Shift *shift, int64_t *from)
   return false;
 }
 
+/* The last of the times of "@every" that is not behind the instant. */
+static int64_t
+find_every (const Cron *cron, int64_t instant)
+{
+  int64_t behind = instant % cron->every;
+  return instant - (behind < 0 ? behind + cron->every : behind);
+}
+
 bool
 cron_next (const Cron *cron, const Zone *zone, int64_t after, int64_t *ret_instant)
 {
+  if (cron->every > 0)
+    return *ret_instant = find_every (cron, after) + cron->every, true;
   Shift shift;
   int64_t from = after + 1, wall;
   /* A shift that is not long ago may still have something to say. */
@@ -280,6 +303,8 @@ cron_next (const Cron *cron, const Zone *zone, int64_t after, int64_t *ret_insta
 bool
 cron_last (const Cron *cron, const Zone *zone, int64_t before, int64_t *ret_instant)
 {
+  if (cron->every > 0)
+    return *ret_instant = find_every (cron, before - 1), true;
   int64_t found, step = MINUTE;
   while (!cron_next (cron, zone, before - step - 1, &found) || found >= before)
     if ((step *= 4) > FARTHEST)

@@ -3,6 +3,7 @@
  *   0 6 * * 1-5          minute, hour, day of the month, month, day of the week, as crontab (5) has them
  *   30 0 6 * * 1-5       with the second before them
  *   @daily               @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually
+ *   @every 90 minutes    whenever so much time has passed, counted from 1970 on: whatever clocks show
  *
  * A field is "*", a number, a range ("1-5"), each of them but the number with a step ("8-18/2"), or several of these with commas. Months and
  * days have names ("jan", "MON"). Days of the week are 0 to 7, both of which are Sunday, whether there are seconds or not. Where neither the
@@ -22,6 +23,7 @@ typedef struct
   uint32_t hours, days, months, weekdays;
   bool any_day, any_weekday; /* begins with "*" */
   bool follows_clock;        /* minute or hour does */
+  int64_t every;             /* seconds, of "@every", and all else plays no part; 0: of none */
 } Cron;
 
 /* Errors: MODEL. An expression that no time ever fits is one. */

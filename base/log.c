@@ -61,6 +61,7 @@ typedef enum
   STDERR_PLAIN,    /* without level and run */
   STDERR_TERMINAL, /* and the parts on lines of their own */
   STDERR_JOURNAL,
+  STDERR_QUIET, /* nothing */
 } StderrKind;
 
 struct Log
@@ -137,6 +138,8 @@ write_text_stderr (const Log *log, LogLevel level, const char *run, const char *
 {
   g_autofree char *stamp = time_now (TEXT_STAMP);
   g_autofree char *text = NULL;
+  if (log->kind == STDERR_QUIET)
+    return;
   if (log->kind == STDERR_JOURNAL)
     text =
         g_strdup_printf ("<%d>%.*s%s%s", levels[level].priority, RUN_DIGITS, run != NULL ? run : "", run != NULL ? " " : "", line);
@@ -151,7 +154,8 @@ static void
 write_json_stderr (const Log *log, LogLevel level, const char *line)
 {
   g_autofree char *marked = log->kind == STDERR_JOURNAL ? g_strdup_printf ("<%d>%s", levels[level].priority, line) : NULL;
-  write_stderr (marked != NULL ? marked : line);
+  if (log->kind != STDERR_QUIET)
+    write_stderr (marked != NULL ? marked : line);
 }
 
 /* ---- the file ---- */
@@ -251,7 +255,8 @@ log_change (Log *log, const LogOptions *options)
 {
   log->format = options->format;
   log->level = options->level;
-  log->kind = is_journal ()            ? STDERR_JOURNAL
+  log->kind = options->quiet           ? STDERR_QUIET
+              : is_journal ()          ? STDERR_JOURNAL
               : isatty (STDERR_FILENO) ? STDERR_TERMINAL
               : options->plain         ? STDERR_PLAIN
                                        : STDERR_WHOLE;

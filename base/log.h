@@ -48,6 +48,7 @@ typedef struct
   int keep;
   LogFormat format;
   LogLevel level; /* what is less grave is not said, anywhere */
+  bool quiet;     /* nothing goes to stderr: somebody else's log has it */
   bool plain;     /* text on stderr is the time and what is said, without level and run */
 } LogOptions;
 

@@ -119,6 +119,12 @@ timing_plan (const Timing *timing, CatchUp catch_up, int64_t due, int64_t now, T
 }
 
 int64_t
+timing_cut_off (const Timing *timing, int64_t after)
+{
+  return timing->cut_off >= 0 ? of_day_from (timing, timing->cut_off, after + 1) : INT64_MAX;
+}
+
+int64_t
 timing_counts_from (const Timing *timing, int64_t due)
 {
   int64_t time = due, earlier, due_before;

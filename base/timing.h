@@ -54,6 +54,9 @@ typedef struct
 /* At "now", where "due", which is not after it, is the first due time that nobody has settled. */
 void timing_plan (const Timing *timing, CatchUp catch_up, int64_t due, int64_t now, TimingPlan *ret_plan);
 
+/* The first time of the cut-off that is behind an instant; INT64_MAX: there is none. */
+int64_t timing_cut_off (const Timing *timing, int64_t after);
+
 /* Since when what comes counts for a due time: from the middle on between the time of cron's before and its own, which it is nearest to; but
  * not before the due time before, for which it would count. */
 int64_t timing_counts_from (const Timing *timing, int64_t due);

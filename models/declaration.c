@@ -36,6 +36,8 @@ declaration_free (Declaration *declaration)
       g_free (declaration->pulled);
     }
   g_free (declaration->pulled_source);
+  g_free (declaration->job);
+  g_strfreev (declaration->notes);
   g_free (declaration);
 }
 
@@ -237,6 +239,25 @@ read_pulled (const MemberScope *scope, const char *path, Json *value)
   members_read (scope, path, value, members);
 }
 
+/* Whatever they say, and perhaps twice. */
+static void
+read_notes (const MemberScope *scope, const char *path, Json *value)
+{
+  Declaration *declaration = scope->target;
+  g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
+  bool sound = json_is_array (value);
+  for (size_t i = 0; i < json_array_size (value); i++)
+    {
+      const char *note = json_string_value (json_array_get (value, i));
+      sound = sound && note != NULL;
+      if (note != NULL)
+        g_strv_builder_add (notes, note);
+    }
+  if (!sound)
+    members_problem (scope, path, "must be an array of texts");
+  declaration->notes = g_strv_builder_end (notes);
+}
+
 static const Member declaration_members[] = {
   { "declared", MEMBER_OWN, .read = read_version, .required = true },
   { "table", MEMBER_TEXT, .at = offsetof (Declaration, table) },
@@ -246,6 +267,8 @@ static const Member declaration_members[] = {
   { "sha256", MEMBER_OWN, .read = read_sha256 },
   { "bookmark", MEMBER_OWN, .read = read_bookmark },
   { "pulled", MEMBER_OWN, .read = read_pulled },
+  { "job", MEMBER_TEXT, .at = offsetof (Declaration, job) },
+  { "notes", MEMBER_OWN, .read = read_notes },
   { NULL },
 };
 

@@ -42,6 +42,8 @@ typedef struct
   Json *from, *to;        /* from: NULL where there must be none */
   DeclaredPulled *pulled; /* NULL: none */
   char *pulled_source;    /* whose file it was: the bookmark's source, unless it says another */
+  char *job;              /* that has pulled it; NULL: not said */
+  GStrv notes;            /* that whoever brought it has for people; NULL: none */
 } Declaration;
 
 /* "shown" is what messages call it: the file that it is of. Errors: INPUT ("bad_declaration"), each mistake with its JSON path a line of the detail. */

@@ -46,6 +46,8 @@ bool
 declared_settle (Db *db, const PipelineTask *task, GPtrArray *notes, GError **error)
 {
   const Declaration *declared = task->declaration;
+  for (char **note = declared != NULL ? declared->notes : NULL; note != NULL && *note != NULL; note++)
+    g_ptr_array_add (notes, g_strdup (*note));
   if (has_bookmark (task) && !move (db, task, notes, error))
     return false;
   if (declared == NULL || declared->pulled == NULL || task->options->replays)

@@ -68,7 +68,7 @@ ledger_bookmark_move (Db *db, const char *source, const char *stream, const Json
   g_autofree char *begins = position_text (from), *ends = position_text (to);
   g_autoptr (DbResult) moved = NULL;
   if (!LEDGER_ASK ("bookmark/move", &moved, { "source", source }, { "stream", stream }, { "from", begins }, { "to", ends },
-                   { "run", id }))
+                   { "run", uid_is_zero (run) ? NULL : id }))
     return false;
   return db_result_int64 (moved, 0, 0) == 1 || refuse_moved (db, source, stream, error);
 }

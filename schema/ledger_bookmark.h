@@ -16,7 +16,7 @@ bool ledger_bookmark_find (Db *db, const char *source, const char *stream, Json 
 /* Whether it is at "from"; NULL, or JSON's null: there is none. INPUT ("bookmark_moved") where it is not, which says who has moved it. */
 bool ledger_bookmark_check (Db *db, const char *source, const char *stream, const Json *from, GError **error);
 
-/* The same, and moves it to "to": compare and set. Waits for whoever is about to move it. */
+/* The same, and moves it to "to": compare and set. Waits for whoever is about to move it. run: all zero where there is none, as nothing was loaded. */
 bool ledger_bookmark_move (Db *db, const char *source, const char *stream, const Json *from, const Json *to, Uid run,
                            GError **error);
 

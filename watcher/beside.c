@@ -13,8 +13,7 @@
 #define PREFIX "."
 #define SUFFIX ".json"
 
-/* In a claim's folder, where names of this beginning are no file's (move_is_own_name). */
-#define KEPT_NAME ".weir-beside"
+#define KEPT_NAME BESIDE_KEPT_NAME
 #define NEW_NAME KEPT_NAME "-new"
 #define FILE_MODE 0640
 

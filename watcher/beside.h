@@ -19,6 +19,9 @@
 
 #define BESIDE_MOST_BYTES 1048576
 
+/* What it is called in a claim's folder, where names of this beginning are no file's (move_is_own_name). */
+#define BESIDE_KEPT_NAME ".weir-beside"
+
 /* The name that it has in the folder of a file. Owned by the caller. */
 char *beside_name (const char *file_name);
 

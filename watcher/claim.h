@@ -40,9 +40,10 @@
 #include "base/uid.h"
 #include "watcher/opening.h"
 
-/* In the drop folder: where claimed files are; and those that wait for a person (src/load/placing.h). */
+/* In the drop folder: where claimed files are; those that wait for a person (src/load/placing.h); and what becomes files (src/pull/pull_spool.h). */
 #define CLAIM_FOLDER ".claimed"
 #define HELD_FOLDER ".held"
+#define SPOOL_FOLDER ".spool"
 
 typedef struct Claim Claim;
 

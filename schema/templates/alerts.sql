@@ -72,11 +72,11 @@ select :'target', v.rule, 'incident:' || i.id, i."table", v.run::uuid, v.file, v
 from weir.alert_target t
 join weir.incident i on greatest(i.noticed_on, i.closed_on) >= t.since and greatest(i.noticed_on, i.closed_on) > clock_timestamp() - interval '7 days'
 cross join lateral (
-    values (case i.kind when 'stale' then 'stale' else 'drift' end, i.noticed_on >= t.since,
+    values (case i.kind when 'rows' then 'drift' else i.kind end, i.noticed_on >= t.since,
             case i.kind when 'rows' then i.subject end, case i.kind when 'rows' then i.detail ->> 'file' end, null),
-           ('recovered', i.closed_on is not null and i.detail ->> 'ended_by' = 'file',
+           ('recovered', i.closed_on is not null and i.detail ->> 'ended_by' in ('file', 'pull'),
             coalesce(i.detail ->> 'ended_run', i.detail ->> 'run'), coalesce(i.detail ->> 'ended_file', i.detail ->> 'file'),
-            case i.kind when 'stale' then 'came at last' else 'has as many rows as it should' end)) v (rule, is_so, run, file, text)
+            case i.kind when 'stale' then 'came at last' when 'pull' then (i.detail ->> 'job') || ' can be pulled again' else 'has as many rows as it should' end)) v (rule, is_so, run, file, text)
 where t.target = :'target' and v.is_so
   and exists (select from jsonb_to_recordset(:'rules'::jsonb) r ("on" text, tables text[])
               where r."on" = v.rule and (r.tables is null or i."table" like any (r.tables)))
@@ -156,7 +156,7 @@ select jsonb_build_object('table', a.table_name, 'file', a.file_name, 'run', a.r
                           'kind', i.kind, 'detail', i.detail, 'noted', to_char(a.noted_on at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text
 from weir.alert a
 left join weir.file f on f.run_id = a.run_id
-left join weir.incident i on a.cause = 'incident:' || i.id and a.rule in ('stale', 'drift')
+left join weir.incident i on a.cause = 'incident:' || i.id and a.rule in ('stale', 'drift', 'pull')
 left join lateral (select string_agg(format('%s %s%s, first on line %s', g.rows, g.reason, ' in ' || g.column_name, g.line), E'\n') as rejects
                    from (select reason, column_name, count(*) as rows, min(line) as line
                          from weir.reject where run_id = a.run_id and not repaired and not waiting

@@ -33,7 +33,7 @@ delete from weir.schedule where home = :'home' and name <> all (:'names'::text[]
 -- Of tables of which no file is expected any more.
 update weir.incident i
 set ended = greatest(to_timestamp(:'now'::bigint), began), closed_on = clock_timestamp(), detail = detail || '{"ended_by": "model"}'
-where ended is null and not exists (select from weir.schedule s where s.kind = 'expect' and s.table_name = i."table")
+where ended is null and kind in ('stale', 'rows') and not exists (select from weir.schedule s where s.kind = 'expect' and s.table_name = i."table")
 
 -- name: due
 select name, extract(epoch from next_at)::bigint, catch_up from weir.schedule

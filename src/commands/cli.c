@@ -46,6 +46,7 @@ const Command *const cli_table[] = {
   &command_resume,
   &command_migrate,
   &command_db,
+  &command_pull,
   &command_psql,
   &command_page,
   &command_completion,

@@ -186,14 +186,14 @@ results_check_done (Results *results)
   const Json *done = results->connected->done;
   if (done == NULL || !g_str_equal (results->call->verb, "read") || results->call->spool_fd < 0)
     return;
-  if (!is_count (json_object_get (done, "rows")) || !is_count (json_object_get (done, "bytes"))
+  bool is_raw = json_is_true (json_object_get (done, "raw"));
+  if ((!is_raw && !is_count (json_object_get (done, "rows"))) || !is_count (json_object_get (done, "bytes"))
       || !is_digest (json_string_value (json_object_get (done, "sha256"))))
     {
       break_off (results, "sent \"done\" without rows, bytes and SHA-256");
       return;
     }
   json_int_t bytes = json_integer_value (json_object_get (done, "bytes"));
-  bool is_raw = json_is_true (json_object_get (done, "raw"));
   if (fstat (results->call->spool_fd, &status) != 0)
     break_off (results, "left a spool file that cannot be looked at");
   else if (status.st_size != bytes)

@@ -54,6 +54,7 @@ typedef struct
   GPtrArray *deliver; /* of JobDelivery */
   char *table;        /* of a job that only delivers; NULL: it pulls */
   bool verify_count;  /* "verify": "count" */
+  Json *window;       /* of MODE_INCREMENTAL, {"period", "start"} (windows.h); NULL: from bookmark to bookmark */
   Json *after;        /* of a source of files, "after": {"action", "folder"}; NULL: they stay */
   Json *steps;        /* NULL: none */
 } Job;

@@ -59,7 +59,7 @@ static void
 check_without_source (const Job *job, const Json *root, const MemberScope *scope)
 {
   static const char *const of_sources[] = { "to_table", "streams", "mode",  "key",    "bookmark", "overlap",
-                                            "columns",  "where",   "batch", "verify", "after",    NULL };
+                                            "columns",  "where",   "batch", "verify", "window",   "after", NULL };
   if (job->steps == NULL && json_object_get (root, "table") == NULL && json_object_get (root, "steps") == NULL)
     {
       members_problem (scope, "$", "\"from\" is missing: where rows come from; or \"table\", of a job that only delivers");
@@ -122,6 +122,8 @@ check_mode_members (const Job *job, const Json *root, const Catalog *catalog, co
     members_problem (scope, "$.bookmark", "is of no use to mode \"%s\", which takes all rows each time", word);
   if (!modes[job->mode].takes_window && json_object_get (root, "overlap") != NULL)
     members_problem (scope, "$.overlap", "is of no use to mode \"%s\", which takes all rows each time", word);
+  if (job->mode != MODE_INCREMENTAL && json_object_get (root, "window") != NULL)
+    members_problem (scope, "$.window", "is of mode \"incremental\" alone");
 }
 
 static void

@@ -153,7 +153,7 @@ tell_kept (const AlertFacts *facts, AlertKind kind)
 {
   if (kind == ALERT_REFUSED)
     return tell_refused (facts);
-  if (kind == ALERT_STALE)
+  if (kind == ALERT_STALE || kind == ALERT_PULL)
     return g_strdup ("What is loaded stays as it is.");
   if (kind == ALERT_DATABASE_AWAY)
     return g_strdup ("Nothing is lost: files wait in the drop folder, and are loaded when it is back.");
@@ -194,6 +194,8 @@ add_commands (const AlertFacts *facts, AlertKind kind, GPtrArray *commands)
     add (commands, "weir check");
   else if (kind == ALERT_STALE && facts->alerts > 0)
     add (commands, "weir schedule");
+  else if (kind == ALERT_PULL && facts->alerts > 0)
+    add (commands, "weir jobs");
   else if (facts->alerts > 1 && facts->table[0] != '\0' && kind != ALERT_RECOVERED)
     add (commands, "weir runs --table %s", facts->table);
   if (facts->alerts > 1 || kind >= ALERT_STALE)
@@ -217,6 +219,8 @@ make_title (const AlertFacts *facts, AlertKind kind)
     return g_strdup_printf ("files of %s come again", whose);
   if (kind == ALERT_STALE)
     return g_strdup_printf ("a file of %s did not come", whose);
+  if (kind == ALERT_PULL)
+    return g_strdup_printf ("%s cannot be pulled", whose);
   if (facts->alerts == 1 && g_strcmp0 (text_of (item, "kind"), "rows") == 0)
     return g_strdup_printf ("%s has more or fewer rows than expected", file);
   if (facts->alerts == 1)

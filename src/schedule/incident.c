@@ -69,6 +69,20 @@ say_rows (GString *text, const Json *detail)
   g_string_append_printf (text, ": weir runs %.8s", text_at (detail, "run"));
 }
 
+/* "orders: the pull fails since 3 tries (credentials): ...: weir pull orders" */
+static void
+say_pull (GString *text, const Json *detail)
+{
+  int64_t times = json_integer_value (json_object_get (detail, "times"));
+  const char *hint = text_at (detail, "hint");
+  g_string_append_printf (text, "pulling %s fails", text_at (detail, "job"));
+  if (times > 1)
+    g_string_append_printf (text, ", %" G_GINT64_FORMAT " times by now", times);
+  g_string_append_printf (text, " (%s): %s", text_at (detail, "class"), text_at (detail, "message"));
+  if (hint != NULL)
+    g_string_append_printf (text, "; %s", hint);
+}
+
 char *
 incident_text (const char *kind, const char *table, const Json *detail)
 {
@@ -76,6 +90,8 @@ incident_text (const char *kind, const char *table, const Json *detail)
   g_string_append_printf (text, "%s: ", table);
   if (strcmp (kind, "stale") == 0)
     say_stale (text, detail);
+  else if (strcmp (kind, "pull") == 0)
+    say_pull (text, detail);
   else
     say_rows (text, detail);
   /* A file may be called anything. */

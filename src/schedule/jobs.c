@@ -12,6 +12,7 @@ is_gc_wanted (const Settings *settings, JobTimes *ret_times)
 
 /* A new piece of timed work is a row here. */
 const TimedJob schedule_jobs[] = {
+  { .name = "pull", .words = { "pull", NULL }, .most_seconds = 24 * 3600, .is_pulls = true },
   { .name = "gc", .is_wanted = is_gc_wanted, .words = { "gc", NULL }, .most_seconds = 4 * 3600 },
   { NULL },
 };

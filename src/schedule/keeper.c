@@ -172,7 +172,7 @@ static bool
 follow (const Round *round, GError **error)
 {
   Keeper *keeper = round->keeper;
-  g_autofree char *text = pieces_text (round->catalog, round->pieces);
+  g_autofree char *text = pieces_text (keeper->settings, round->catalog, round->pieces);
   if (g_strcmp0 (text, keeper->followed) == 0)
     return true;
   if (!pieces_follow (round->db, keeper->settings, round->catalog, round->pieces, round->now, error))

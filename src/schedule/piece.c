@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "models/name.h"
+#include "schema/ledger_pull.h"
 #include "schema/ledger_schedule.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ piece_free (Piece *piece)
 {
   g_free (piece->name);
   timing_clear (&piece->timing);
+  pull_free (piece->pull);
   g_free (piece);
 }
 
@@ -46,6 +48,24 @@ add_job (GPtrArray *pieces, const TimedJob *job, const JobTimes *times, GError *
   return g_prefix_error (error, "%s: ", job->name), false;
 }
 
+/* Of a job that asks for what cannot be nothing is begun: whoever reads jobs tells it. */
+static bool
+add_pulls (GPtrArray *pieces, const Settings *settings, const TimedJob *row, GError **error)
+{
+  g_autoptr (GPtrArray) pulls = pulls_of (settings, row, error);
+  for (guint i = 0; pulls != NULL && i < pulls->len; i++)
+    {
+      Piece *piece = g_new0 (Piece, 1);
+      piece->pull = g_steal_pointer (&pulls->pdata[i]);
+      piece->name = g_strconcat (PULL_PREFIX, piece->pull->name, NULL);
+      piece->job = &piece->pull->job;
+      piece->times = piece->pull->times;
+      if (!add_piece (pieces, piece, NULL))
+        g_ptr_array_remove_index (pieces, pieces->len - 1);
+    }
+  return pulls != NULL;
+}
+
 GPtrArray *
 pieces_of (const Settings *settings, const Catalog *catalog, const TimedJob *jobs, GError **error)
 {
@@ -58,8 +78,11 @@ pieces_of (const Settings *settings, const Catalog *catalog, const TimedJob *job
         return NULL;
     }
   for (; jobs->name != NULL; jobs++)
-    if (jobs->is_wanted (settings, &times) && !add_job (pieces, jobs, &times, error))
-      return NULL;
+    {
+      if (jobs->is_pulls ? !add_pulls (pieces, settings, jobs, error)
+                         : jobs->is_wanted (settings, &times) && !add_job (pieces, jobs, &times, error))
+        return NULL;
+    }
   return g_steal_pointer (&pieces);
 }
 
@@ -71,7 +94,7 @@ pieces_any (const Settings *settings, const Catalog *catalog, const TimedJob *jo
     if (((const Model *) catalog->models->pdata[i])->expect.every != NULL)
       return true;
   for (; jobs->name != NULL; jobs++)
-    if (jobs->is_wanted (settings, &times))
+    if (jobs->is_pulls ? pulls_any (settings, jobs) : jobs->is_wanted (settings, &times))
       return true;
   return false;
 }
@@ -138,10 +161,11 @@ follow_piece (Db *db, const char *home, const Piece *piece, int64_t now, GError 
   return schedule_follow (db, home, &row, now, error);
 }
 
-/* The names that stay: of the pieces, and of models that are broken now. */
+/* The names that stay: of the pieces, and of models and jobs that are broken now. */
 static char *
-names_that_stay (const Catalog *catalog, const GPtrArray *pieces)
+names_that_stay (const Settings *settings, const Catalog *catalog, const GPtrArray *pieces)
 {
+  g_autoptr (GPtrArray) broken = pulls_broken (settings);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < pieces->len; i++)
     g_ptr_array_add (names, g_strdup (((const Piece *) pieces->pdata[i])->name));
@@ -151,34 +175,39 @@ names_that_stay (const Catalog *catalog, const GPtrArray *pieces)
       if (name_is_usable (table))
         g_ptr_array_add (names, g_strconcat (EXPECT_PREFIX, table, NULL));
     }
+  for (guint i = 0; i < broken->len; i++)
+    g_ptr_array_add (names, g_strconcat (PULL_PREFIX, broken->pdata[i], NULL));
   return text_array (names);
 }
 
 static bool
-follow_all (Db *db, const char *home, const char *names, const GPtrArray *pieces, int64_t now, GError **error)
+follow_all (Db *db, const Settings *settings, const char *names, const GPtrArray *pieces, int64_t now, GError **error)
 {
+  const char *home = settings->home;
+  g_autoptr (GPtrArray) jobs = pulls_jobs (settings);
+  g_autofree char *known = text_array (jobs);
   for (guint i = 0; i < pieces->len; i++)
     if (!follow_piece (db, home, pieces->pdata[i], now, error))
       return false;
-  return schedule_forget (db, home, names, now, error);
+  return schedule_forget (db, home, names, now, error) && ledger_pull_forget (db, home, known, now, error);
 }
 
 bool
 pieces_follow (Db *db, const Settings *settings, const Catalog *catalog, const GPtrArray *pieces, int64_t now, GError **error)
 {
-  g_autofree char *names = names_that_stay (catalog, pieces);
+  g_autofree char *names = names_that_stay (settings, catalog, pieces);
   if (!db_exec (db, "begin", error))
     return false;
-  if (follow_all (db, settings->home, names, pieces, now, error))
+  if (follow_all (db, settings, names, pieces, now, error))
     return db_exec (db, "commit", error);
   (void) db_exec (db, "rollback", NULL);
   return false;
 }
 
 char *
-pieces_text (const Catalog *catalog, const GPtrArray *pieces)
+pieces_text (const Settings *settings, const Catalog *catalog, const GPtrArray *pieces)
 {
-  g_autofree char *names = names_that_stay (catalog, pieces);
+  g_autofree char *names = names_that_stay (settings, catalog, pieces);
   g_autoptr (GString) text = g_string_new (names);
   for (guint i = 0; i < pieces->len; i++)
     {

@@ -5,9 +5,13 @@
 #include "base/db.h"
 #include "models/catalog.h"
 #include "src/schedule/jobs.h"
+#include "src/schedule/pulls.h"
 
 /* Of a model: "expect.users". */
 #define EXPECT_PREFIX "expect."
+
+/* Of a job's pull: "pull:orders". */
+#define PULL_PREFIX "pull:"
 
 typedef struct
 {
@@ -15,6 +19,7 @@ typedef struct
   const Model *model;  /* whose files are expected, borrowed; NULL: it is a job's */
   const TimedJob *job; /* borrowed; NULL: it is a model's */
   JobTimes times;      /* borrowed */
+  Pull *pull;          /* owned, and job and times are its; NULL: it is no job's pull */
   const char *by;      /* the same; NULL: none */
   Timing timing;
 } Piece;
@@ -37,6 +42,6 @@ char *pieces_tables (const GPtrArray *pieces);
 bool pieces_follow (Db *db, const Settings *settings, const Catalog *catalog, const GPtrArray *pieces, int64_t now, GError **error);
 
 /* All that pieces_follow would write, as one text: to see whether they are others than before. Owned by the caller. */
-char *pieces_text (const Catalog *catalog, const GPtrArray *pieces);
+char *pieces_text (const Settings *settings, const Catalog *catalog, const GPtrArray *pieces);
 
 #endif

@@ -19,6 +19,7 @@ const char *const alert_words[] = {
   [ALERT_DRIFT] = "drift",
   [ALERT_LATE] = "late",
   [ALERT_STALE] = "stale",
+  [ALERT_PULL] = "pull",
   [ALERT_DATABASE_AWAY] = "database_away",
   [ALERT_RECOVERED] = "recovered",
   [ALERT_APPLIED] = "applied",

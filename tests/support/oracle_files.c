@@ -42,6 +42,22 @@ count_folder (Home *home, GHashTable *balance, GHashTable *places, const char *f
     }
 }
 
+/* What weir has dropped itself, as often as it has: a file that is tried again has its name still. What was not read is as it lies there. */
+static void
+count_pulled (Home *home, GHashTable *balance)
+{
+  g_autoptr (DbResult) pulled = sql_query (home, "select distinct on (file_name, sha256) sha256, place from weir.file"
+                                                 " where declaration ->> 'job' is not null and disposition is not null"
+                                                 " order by file_name, sha256, seen_on");
+  for (int row = 0; row < db_result_rows (pulled); row++)
+    {
+      const char *sha256 = db_result_value (pulled, row, 0), *place = db_result_value (pulled, row, 1);
+      g_autofree char *found = sha256 == NULL && place != NULL && home_has_file (home, place) ? home_sha256 (home, place) : NULL;
+      if (sha256 != NULL || found != NULL)
+        count (balance, sha256 != NULL ? sha256 : found, 1);
+    }
+}
+
 static void
 check_balance (Home *home, unsigned flags, GString *violations)
 {
@@ -49,6 +65,7 @@ check_balance (Home *home, unsigned flags, GString *violations)
   g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < home->dropped->len; i++)
     count (balance, home->dropped->pdata[i], 1);
+  count_pulled (home, balance);
   count_folder (home, balance, places, "imports");
   count_folder (home, balance, places, "archive");
   count_folder (home, balance, places, "failed");

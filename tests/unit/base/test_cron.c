@@ -69,6 +69,10 @@ static const struct
   { "also over a year that is none", "0 0 29 2 *", "UTC", "2096-03-01T00:00:00Z", "2104-02-29T00:00:00Z" },
   { "before 1970", "0 0 1 1 *", "UTC", "1968-06-01T00:00:00Z", "1969-01-01T00:00:00Z 1970-01-01T00:00:00Z" },
   { "a word", "@weekly", "UTC", "2026-11-26T00:00:00Z", "2026-11-29T00:00:00Z" },
+  { "an interval", "@every 90 minutes", "UTC", "1970-01-01T01:30:00Z", "1970-01-01T03:00:00Z 1970-01-01T04:30:00Z" },
+  { "an interval before 1970", "@every 2 hours", "UTC", "1969-12-31T20:30:00Z", "1969-12-31T22:00:00Z 1970-01-01T00:00:00Z" },
+  { "an interval where clocks are moved", "@EVERY 1 hour", "Europe/Oslo", "2027-03-28T00:59:59Z",
+    "2027-03-28T01:00:00Z 2027-03-28T02:00:00Z" },
   { "a zone", "0 6 * * *", "Europe/Oslo", "2026-11-26T12:00:00Z", "2026-11-27T06:00:00+01:00" },
 
   /* Oslo: on 28 March 2027 clocks go from 02:00 to 03:00, on 31 October from 03:00 to 02:00. */
@@ -181,6 +185,12 @@ static const struct
   { "0 6 31 4,6,9,11 *", "is never" },
   { "@reboot", "is none of @hourly" },
   { "@daily 6", "is none of @hourly" },
+  { "@every", "is none of @hourly" },
+  { "@every ", "has no time behind it" },
+  { "@every soon", "has no time behind it" },
+  { "@every 0 seconds", "has no time behind it" },
+  { "@every forever", "has no time behind it" },
+  { "@every 900 years", "has no time behind it" },
 };
 
 static void

@@ -1,0 +1,115 @@
+#include "schema/ledger_pull.h"
+
+#include "schema/ledger_private.h"
+
+bool
+ledger_pull_lock (Db *db, const char *job, bool *ret_ours, char **ret_holder, GError **error)
+{
+  g_autoptr (DbResult) lock = NULL, holder = NULL;
+  *ret_holder = NULL;
+  if (!LEDGER_ASK ("pull/lock", &lock, { "job", job }))
+    return false;
+  *ret_ours = db_result_bool (lock, 0, 0);
+  if (*ret_ours)
+    return true;
+  if (!LEDGER_ASK ("pull/holder", &holder, { "job", job }))
+    return false;
+  const char *user = db_result_rows (holder) > 0 ? db_result_value (holder, 0, 1) : NULL;
+  const char *program = db_result_rows (holder) > 0 ? db_result_value (holder, 0, 2) : NULL;
+  const char *since = db_result_rows (holder) > 0 ? db_result_value (holder, 0, 3) : NULL;
+  *ret_holder = db_result_rows (holder) == 0
+                    ? g_strdup ("a session that has just ended")
+                    : g_strdup_printf ("session %s (%s, %s), which is there since %s", db_result_value (holder, 0, 0),
+                                       user != NULL ? user : "?", program != NULL ? program : "?", since != NULL ? since : "?");
+  return true;
+}
+
+bool
+ledger_pull_held (Db *db, const char *job, char **ret_run, char **ret_file, GError **error)
+{
+  g_autoptr (DbResult) held = NULL;
+  *ret_run = *ret_file = NULL;
+  if (!LEDGER_ASK ("pull/held", &held, { "job", job }))
+    return false;
+  if (db_result_rows (held) == 0)
+    return true;
+  *ret_run = g_strdup (db_result_value (held, 0, 0));
+  *ret_file = g_strdup (db_result_value (held, 0, 1));
+  return true;
+}
+
+bool
+ledger_pull_unseen (Db *db, const char *job, const Json *files, DbResult **ret_files, GError **error)
+{
+  g_autofree char *text = weir_json_text (files);
+  return LEDGER_ASK ("pull/unseen", ret_files, { "job", job }, { "files", text });
+}
+
+bool
+ledger_pull_unsettled (Db *db, const char *job, DbResult **ret_files, GError **error)
+{
+  return LEDGER_ASK ("pull/unsettled", ret_files, { "job", job });
+}
+
+/* ---- pulls that failed ---- */
+
+/* In a transaction. */
+static bool
+keep_trouble (Db *db, const PullTrouble *trouble, bool *ret_new, GError **error)
+{
+  char run[UID_TEXT_SIZE];
+  LedgerNumber milliseconds;
+  g_autofree char *detail = weir_json_text (trouble->detail);
+  g_autoptr (DbResult) open = NULL;
+  if (!LEDGER_ASK ("pull/trouble", &open, { "job", trouble->job }))
+    return false;
+  bool is_open = db_result_rows (open) > 0;
+  *ret_new = !is_open || g_strcmp0 (db_result_value (open, 0, 1), trouble->message) != 0;
+  if (is_open
+          ? !LEDGER_ASK ("pull/trouble_goes_on", NULL, { "id", db_result_value (open, 0, 0) }, { "detail", detail })
+          : !LEDGER_ASK ("pull/trouble_opens", NULL, { "table", trouble->table }, { "job", trouble->job }, { "detail", detail }))
+    return false;
+  uid_format (trouble->run, run);
+  return !*ret_new
+         || LEDGER_ASK ("pull/trouble_run", NULL, { "run", run }, { "job", trouble->job },
+                        { "milliseconds", ledger_number (&milliseconds, trouble->milliseconds) }, { "message", trouble->message });
+}
+
+bool
+ledger_pull_failed (Db *db, const PullTrouble *trouble, bool *ret_new, GError **error)
+{
+  if (!db_exec (db, "begin", error))
+    return false;
+  if (keep_trouble (db, trouble, ret_new, error))
+    return db_exec (db, "commit", error);
+  (void) db_exec (db, "rollback", NULL);
+  return false;
+}
+
+bool
+ledger_pull_went_well (Db *db, const char *job, bool *ret_ended, GError **error)
+{
+  int64_t rows;
+  const SqlVar vars[] = { { "job", job } };
+  if (!sql_change (db, "pull/trouble_ends", vars, G_N_ELEMENTS (vars), &rows, error))
+    return false;
+  *ret_ended = rows > 0;
+  return true;
+}
+
+bool
+ledger_pull_forget (Db *db, const char *home, const char *jobs, int64_t now, GError **error)
+{
+  LedgerNumber moment;
+  return LEDGER_ASK ("pull/forget", NULL, { "home", home }, { "jobs", jobs }, { "now", ledger_number (&moment, now) });
+}
+
+bool
+ledger_pull_count (Db *db, const char *schema, const char *table, const char *condition, int64_t *ret_rows, GError **error)
+{
+  g_autoptr (DbResult) result = NULL;
+  if (!LEDGER_ASK ("pull/current_rows", &result, { "schema", schema }, { "table", table }, { "condition", condition }))
+    return false;
+  *ret_rows = db_result_int64 (result, 0, 0);
+  return true;
+}

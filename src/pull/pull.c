@@ -1,0 +1,271 @@
+#include "src/pull/pull_private.h"
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "base/timing.h"
+#include "schema/ledger_pull.h"
+#include "src/server/connect.h"
+
+#include <string.h>
+
+static void
+pulling_clear (Pulling *pulling)
+{
+  g_clear_pointer (&pulling->lock, db_free);
+  g_clear_pointer (&pulling->connection, json_decref);
+  g_clear_pointer (&pulling->from, json_decref);
+  g_clear_pointer (&pulling->where, json_decref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pulling, pulling_clear)
+
+/* ---- what is told ---- */
+
+void
+pull_tell (const Pulling *pulling, const char *format, ...)
+{
+  const PullEvents *events = &pulling->options->events;
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  if (events->told != NULL)
+    events->told (pulling->job->name, text, events->data);
+}
+
+void
+pull_tell_nothing_new (Pulling *pulling, const Json *position)
+{
+  const PullEvents *events = &pulling->options->events;
+  const char *stream = pull_stream_name (pulling->job, pulling->stream);
+  g_autoptr (Json) published = json_pack ("{s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:O?}", "job", pulling->job->name, "stream", stream,
+                                          "table", pulling->stream->table, "status", "nothing new", "file", "run", "rows", "position",
+                                          position);
+  if (events->ended != NULL)
+    events->ended (published, NULL, events->data);
+}
+
+const char *
+pull_stream_name (const Job *job, const JobStream *stream)
+{
+  static const char *const members[] = { "table", "path", "stream", "query", "query_file" };
+  if (stream->stream != NULL)
+    return stream->stream;
+  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      const char *text = json_string_value (json_object_get (job->from, members[i]));
+      if (text != NULL)
+        return text;
+    }
+  return job->name;
+}
+
+/* ---- the lock ---- */
+
+static bool
+take_lock (Pulling *pulling, GError **error)
+{
+  bool ours;
+  g_autofree char *holder = NULL;
+  const char *job = pulling->job->name;
+  pulling->looked_us = g_get_monotonic_time ();
+  pulling->lock = database_open (pulling->settings, error);
+  if (pulling->lock == NULL || !ledger_pull_lock (pulling->lock, job, &ours, &holder, error))
+    return false;
+  if (ours)
+    return true;
+  g_autofree char *detail = g_strdup_printf ("It is %s.", holder);
+  const Failure failure = { WEIR_ERROR_RETRY, REASON_LOCK_BUSY, .detail = detail, .hint = "One pull of a job at a time: wait for it." };
+  return weir_fail (error, &failure, "%s is being pulled already", job);
+}
+
+bool
+pull_has_lock (Pulling *pulling, GError **error)
+{
+  if (db_is_usable (pulling->lock) && db_exec (pulling->lock, "select", NULL))
+    return true;
+  g_clear_pointer (&pulling->lock, db_free);
+  return take_lock (pulling, error);
+}
+
+/* ---- the time ---- */
+
+static bool
+find_cut_off (Pulling *pulling, GError **error)
+{
+  const Job *job = pulling->job;
+  g_auto (Timing) timing = { 0 };
+  pulling->cut_off = INT64_MAX;
+  if (job->cut_off == NULL)
+    return true;
+  if (!timing_parse ("@daily", job->time_zone != NULL ? job->time_zone : "UTC", NULL, job->cut_off, &timing, error))
+    return false;
+  pulling->cut_off = timing_cut_off (&timing, g_get_real_time () / G_USEC_PER_SEC);
+  return true;
+}
+
+bool
+pull_is_cut_off (Pulling *pulling)
+{
+  return pulling->cut_off != INT64_MAX && g_get_real_time () / G_USEC_PER_SEC >= pulling->cut_off;
+}
+
+/* ---- a job ---- */
+
+/* Files as they lie there, by a pattern. */
+static bool
+is_of_files (const Pulling *pulling)
+{
+  static const char *const kinds[] = { "sftp", "share", NULL };
+  const char *type = json_string_value (json_object_get (pulling->connection, "type"));
+  return pulling->job->after != NULL || (type != NULL && g_strv_contains (kinds, type));
+}
+
+static bool
+resolve (Pulling *pulling, GError **error)
+{
+  const Job *job = pulling->job;
+  const Json *connection = connection_find (pulling->settings, job->connection, error);
+  g_autofree char *place = g_strdup_printf ("connections.%s", job->connection);
+  if (connection == NULL)
+    return false;
+  pulling->connection = job_resolve (pulling->settings, connection, place, error);
+  pulling->from = pulling->connection != NULL ? job_resolve (pulling->settings, job->from, "from", error) : NULL;
+  if (pulling->from != NULL && job->where != NULL)
+    pulling->where = job_resolve (pulling->settings, job->where, "where", error);
+  return pulling->from != NULL && (job->where == NULL || pulling->where != NULL);
+}
+
+/* Nothing goes before a file that waits for a person: it may be what decides whether the next is right. */
+static bool
+check_held (const Pulling *pulling, GError **error)
+{
+  g_autofree char *run = NULL, *file = NULL;
+  if (!ledger_pull_held (pulling->lock, pulling->job->name, &run, &file, error))
+    return false;
+  if (run == NULL)
+    return true;
+  g_autofree char *hint = g_strdup_printf ("weir approve %.8s loads it, weir discard %.8s does not.", run, run);
+  return weir_fail (error, &(Failure) { WEIR_ERROR_INPUT, REASON_NONE, .detail = "Nothing is pulled until then.", .hint = hint },
+                    "%s: \"%s\" of a pull before is held", pulling->job->name, file);
+}
+
+/* A model that cannot be used would be found out behind the read. */
+static bool
+check_tables (const Pulling *pulling, GError **error)
+{
+  for (guint i = 0; i < pulling->job->streams->len; i++)
+    {
+      const JobStream *stream = pulling->job->streams->pdata[i];
+      const BrokenModel *broken = catalog_find_broken (pulling->options->loader->catalog, stream->table);
+      if (broken != NULL)
+        return g_propagate_error (error, g_error_copy (broken->error)), false;
+    }
+  return true;
+}
+
+/* In a dimension that has versions the current ones count. */
+static bool
+verify_count (Pulling *pulling, GError **error)
+{
+  int64_t rows;
+  Loader *loader = pulling->options->loader;
+  if (!pulling->job->verify_count || pulling->total < 0 || pulling->over)
+    return true;
+  const char *table = pulling->stream->table;
+  const Model *model = loader_refresh (loader, error) ? catalog_find (loader->catalog, table) : NULL;
+  g_autofree char *current =
+      model != NULL && model_has_versions (model) ? text_quote_ident (model->history.names[HISTORY_CURRENT]) : g_strdup ("true");
+  if (model == NULL)
+    return *error == NULL;
+  if (!ledger_pull_count (loader->db, loader->settings->warehouse_schema, table, current, &rows, error))
+    return false;
+  if (rows != pulling->total)
+    pull_tell (pulling, "%s has %" G_GINT64_FORMAT " rows, and the source %" G_GINT64_FORMAT, table, rows, pulling->total);
+  return true;
+}
+
+static bool
+pull_streams (Pulling *pulling, GError **error)
+{
+  for (guint i = 0; i < pulling->job->streams->len && !pulling->over; i++)
+    {
+      pulling->stream = pulling->job->streams->pdata[i];
+      pulling->total = -1;
+      if (is_of_files (pulling) ? !pull_files (pulling, error) : !pull_rows (pulling, error) || !verify_count (pulling, error))
+        return false;
+    }
+  return true;
+}
+
+static bool
+pull (Pulling *pulling, GError **error)
+{
+  pulling->run = uid_random ();
+  if (!resolve (pulling, error))
+    return pulling->how = CONNECTED_CONFIGURATION, false;
+  if (!loader_refresh (pulling->options->loader, error) || !find_cut_off (pulling, error) || !take_lock (pulling, error))
+    return false;
+  fault_point ("pull-locked");
+  if (!pull_spool_sweep (pulling->settings, pulling->job->name, error) || !pull_finish_earlier (pulling, error))
+    return false;
+  if (pulling->over)
+    return true;
+  return check_held (pulling, error) && check_tables (pulling, error) && pull_streams (pulling, error);
+}
+
+/* ---- how it ended ---- */
+
+/* What is nobody's trouble: somebody else pulls, or said that we should stop. */
+static bool
+is_trouble (const GError *error)
+{
+  return !g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOP) && weir_error_get_reason (error) != REASON_LOCK_BUSY;
+}
+
+static void
+keep_failure (const Pulling *pulling, int64_t begun, const GError *error)
+{
+  bool is_new;
+  const Job *job = pulling->job;
+  const char *hint = weir_error_get_hint (error), *table = ((const JobStream *) job->streams->pdata[0])->table;
+  const char *word = pulling->how != CONNECTED_DONE ? connected_words[pulling->how] : reason_word (weir_error_get_reason (error));
+  g_autoptr (Json) detail =
+      json_pack ("{s:s, s:s, s:s, s:o, s:o}", "job", job->name, "home", pulling->settings->home, "class", word, "message",
+                 weir_json_string (error->message), "hint", weir_json_string (hint));
+  const PullTrouble trouble = { job->name, table, pulling->run, (g_get_monotonic_time () - begun) / 1000, error->message, detail };
+  g_autoptr (Db) db = database_open (pulling->settings, NULL);
+  if (db != NULL)
+    (void) ledger_pull_failed (db, &trouble, &is_new, NULL);
+}
+
+static bool
+keep_success (const Pulling *pulling, GError **error)
+{
+  bool ended;
+  Db *db = pulling->options->loader->db;
+  if (db == NULL || !db_is_usable (db))
+    return true;
+  if (!ledger_pull_went_well (db, pulling->job->name, &ended, error))
+    return false;
+  if (ended)
+    pull_tell (pulling, "is pulled again");
+  return true;
+}
+
+bool
+pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, bool *ret_well, GError **error)
+{
+  int64_t begun = g_get_monotonic_time ();
+  g_auto (Pulling) pulling = { .options = options, .settings = options->loader->settings, .job = job, .well = true };
+  g_autoptr (GError) problem = NULL;
+  bool done = pull (&pulling, &problem);
+  *ret_how = done ? CONNECTED_DONE : pulling.how;
+  *ret_well = done && pulling.well;
+  if (!done && is_trouble (problem))
+    keep_failure (&pulling, begun, problem);
+  if (!done)
+    return g_propagate_error (error, g_steal_pointer (&problem)), false;
+  return !pulling.well || keep_success (&pulling, error);
+}

@@ -1,0 +1,44 @@
+/* A pull: what a job asks for is brought by its connector, and becomes files of its tables. One job:
+ *
+ *   1  the job's lock, a session's of its own: one pull of a job at a time
+ *   2  what earlier pulls left: spool files of the dead go, files in the drop folder or claimed are loaded first
+ *   3  for each stream, batch by batch: the bookmark is read, the connector is run, what it brings is held against the job, dropped beside its declaration,
+ *      claimed and loaded. The bookmark moves in the COMMIT of that load, so that a crash anywhere leaves: the bookmark where it was, and perhaps a file that
+ *      2 loads; or the bookmark moved, and the rows there
+ *   4  of a source of files, what the job does with those that were loaded
+ *
+ * What fails is kept as an incident (schema/ledger_pull.h) until the job is pulled well. */
+#ifndef WEIR_SRC_PULL_PULL_H
+#define WEIR_SRC_PULL_PULL_H
+
+#include "src/connectors/connecting.h"
+#include "src/jobs/job.h"
+#include "src/load/loading.h"
+
+/* Who is told what. All may be NULL, and all that is passed is borrowed. */
+typedef struct
+{
+  void (*ended) (const Json *published, const LoadEnd *end, void *data); /* a file's end, or (end NULL) that nothing was new */
+  void (*told) (const char *job, const char *text, void *data);          /* what people should know */
+  void (*said) (const char *job, Uid run, const char *line, void *data); /* by the connector */
+  void (*coming) (const char *job, int64_t rows, int64_t bytes, int64_t total, void *data); /* so far; rows -1: no more */
+  void (*loading) (const char *name, bool begins, void *data);
+  void *data;
+} PullEvents;
+
+typedef struct
+{
+  Loader *loader;        /* its stop_fd ends the pull */
+  bool full;             /* from the beginning, whatever the bookmark says */
+  const char *from, *to; /* a window of before; NULL: what is new */
+  PullEvents events;
+} PullOptions;
+
+/* *ret_well: nothing was refused or held (what was rejected is the events' to see). Errors: RETRY ("lock_busy") where somebody else pulls the job; those of
+ * connected_error, with the class in *ret_how; and of the load. */
+bool pull_job (const PullOptions *options, const Job *job, ConnectedHow *ret_how, bool *ret_well, GError **error);
+
+/* How the job's stream is called where the job does not say it. Borrowed. */
+const char *pull_stream_name (const Job *job, const JobStream *stream);
+
+#endif

@@ -1,0 +1,141 @@
+/* A source of files: each is loaded once, as it was when it was seen. */
+#include "src/pull/pull_private.h"
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "schema/ledger_bookmark.h"
+#include "schema/ledger_pull.h"
+
+/* What `discover` calls a stream's name is the file's path. */
+static Json *
+files_of (const Json *streams)
+{
+  Json *files = json_array ();
+  for (size_t i = 0; i < json_array_size (streams); i++)
+    {
+      const Json *stream = json_array_get (streams, i);
+      Json *path = json_object_get (stream, "path") != NULL ? json_object_get (stream, "path") : json_object_get (stream, "name");
+      if (json_is_string (path))
+        json_array_append_new (files, json_pack ("{s:O, s:O?, s:O?, s:O?}", "path", path, "size", json_object_get (stream, "size"),
+                                                 "mtime", json_object_get (stream, "mtime"), "etag",
+                                                 json_object_get (stream, "etag")));
+    }
+  return files;
+}
+
+/* The file of a row as connectors have it. A new reference. */
+static Json *
+object_of (const DbResult *files, int row)
+{
+  const char *size = db_result_named (files, row, "size");
+  return json_pack ("{s:s, s:o, s:s?, s:s?}", "path", db_result_named (files, row, "path"), "size",
+                    size != NULL ? json_integer (g_ascii_strtoll (size, NULL, 10)) : json_null (), "mtime",
+                    db_result_named (files, row, "mtime"), "etag", db_result_named (files, row, "etag"));
+}
+
+/* ---- loading ---- */
+
+static bool
+load_file (Pulling *pulling, const Json *object, GError **error)
+{
+  g_auto (PullSpool) spool = { .fd = -1 };
+  g_auto (Connected) connected = { 0 };
+  g_autoptr (Json) pulled = json_deep_copy (object);
+  const Ask ask = { .verb = "read", .part = "rows", .object = object, .whole = true };
+  pulling->run = uid_random ();
+  json_object_set_new (pulled, "source", json_string (pulling->job->name));
+  if (!loader_refresh (pulling->options->loader, error) || !pull_spool_new (pulling->settings, pulling->job->name, &spool, error)
+      || !pull_ask (pulling, &ask, &spool, &connected, error))
+    return false;
+  const Batch batch = { &spool, &connected, "changes", NULL, NULL, pulled };
+  return pull_batch (pulling, &batch, error);
+}
+
+/* *ret_loaded: whether there was one to load. */
+static bool
+load_row (Pulling *pulling, const DbResult *files, int row, bool *ret_loaded, GError **error)
+{
+  const char *path = db_result_named (files, row, "path"), *refused = db_result_named (files, row, "refused");
+  g_autoptr (Json) object = object_of (files, row);
+  *ret_loaded = refused == NULL;
+  if (*ret_loaded)
+    return load_file (pulling, object, error);
+  pull_tell (pulling, "%s was refused, and is not pulled again until it changes: weir retry %s", path, refused);
+  return true;
+}
+
+static bool
+load_all (Pulling *pulling, const DbResult *files, GError **error)
+{
+  bool any = false, loaded;
+  for (int row = 0; row < db_result_rows (files) && !pulling->over; row++)
+    {
+      if (!load_row (pulling, files, row, &loaded, error))
+        return false;
+      any = any || loaded;
+      /* One that is refused keeps none from coming. */
+      pulling->over = false;
+      if (!pull_is_cut_off (pulling) || row + 1 == db_result_rows (files))
+        continue;
+      pull_tell (pulling, "its cut-off has come: the next pull goes on");
+      pulling->over = true;
+    }
+  if (!any)
+    pull_tell_nothing_new (pulling, NULL);
+  return true;
+}
+
+/* ---- what the job does with those that were loaded ---- */
+
+static bool
+settle_row (Pulling *pulling, const DbResult *files, int row, GError **error)
+{
+  g_auto (Connected) connected = { 0 };
+  g_autoptr (Json) after = object_of (files, row);
+  const char *size = db_result_named (files, row, "size");
+  const PulledFile file = { .path = db_result_named (files, row, "path"),
+                            .size = size != NULL ? g_ascii_strtoll (size, NULL, 10) : -1,
+                            .mtime = db_result_named (files, row, "mtime"),
+                            .etag = db_result_named (files, row, "etag") };
+  json_object_update_missing (after, pulling->job->after);
+  pulling->run = uid_random ();
+  const Ask ask = { .verb = "write", .after = after };
+  if (!pull_ask (pulling, &ask, NULL, &connected, error))
+    return false;
+  fault_point ("pull-after");
+  return loader_refresh (pulling->options->loader, error)
+         && ledger_pulled_settle (pulling->options->loader->db, pulling->job->name, &file, error);
+}
+
+static bool
+settle_all (Pulling *pulling, GError **error)
+{
+  g_autoptr (DbResult) files = NULL;
+  if (pulling->job->after == NULL)
+    return true;
+  if (!loader_refresh (pulling->options->loader, error)
+      || !ledger_pull_unsettled (pulling->options->loader->db, pulling->job->name, &files, error))
+    return false;
+  for (int row = 0; row < db_result_rows (files); row++)
+    if (!settle_row (pulling, files, row, error))
+      return false;
+  return true;
+}
+
+bool
+pull_files (Pulling *pulling, GError **error)
+{
+  g_auto (Connected) connected = { 0 };
+  g_autoptr (DbResult) files = NULL;
+  const Ask ask = { .verb = "discover" };
+  pulling->run = uid_random ();
+  if (pulling->options->from != NULL)
+    return weir_error (error, WEIR_ERROR_MODEL, "%s is a source of files: there are no windows of it", pulling->job->name);
+  if (!settle_all (pulling, error) || !pull_ask (pulling, &ask, NULL, &connected, error))
+    return false;
+  g_autoptr (Json) there = files_of (connected.streams);
+  if (!loader_refresh (pulling->options->loader, error)
+      || !ledger_pull_unseen (pulling->options->loader->db, pulling->options->full ? "" : pulling->job->name, there, &files, error))
+    return false;
+  return load_all (pulling, files, error) && settle_all (pulling, error);
+}

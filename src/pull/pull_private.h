@@ -1,0 +1,75 @@
+/* What the files of a pull share. */
+#ifndef WEIR_SRC_PULL_PULL_PRIVATE_H
+#define WEIR_SRC_PULL_PULL_PRIVATE_H
+
+#include "src/pull/pull.h"
+#include "src/pull/pull_spool.h"
+
+typedef struct
+{
+  const PullOptions *options;
+  const Settings *settings;
+  const Job *job;
+  Db *lock;                        /* the session that has the job's lock */
+  Json *connection, *from, *where; /* resolved */
+  int64_t cut_off;                 /* seconds since 1970; INT64_MAX: none */
+  const JobStream *stream;         /* at work on */
+  Uid run;                         /* of the batch */
+  int64_t looked_us;               /* when the lock's session was asked last */
+  int64_t total;                   /* rows at the source, where the connector says it; -1 */
+  ConnectedHow how;
+  bool well, over; /* over: nothing more is to be begun */
+} Pulling;
+
+/* ---- pull_ask.c: the connector ---- */
+
+typedef struct
+{
+  const char *verb;
+  const char *part;     /* NULL: of none */
+  const Json *position; /* NULL: the first time */
+  Json *window;         /* the same; NULL: none */
+  const Json *object, *after;
+  bool whole; /* it cannot go on where limits end it */
+} Ask;
+
+/* Runs it, a few times where it is worth it. False: it did not go well, or the pull's session or stop. */
+bool pull_ask (Pulling *pulling, const Ask *ask, PullSpool *spool, Connected *ret_connected, GError **error);
+
+/* ---- pull_batch.c: what it brought becomes a file that is loaded ---- */
+
+typedef struct
+{
+  PullSpool *spool;
+  const Connected *connected;
+  const char *rows;      /* of the declaration */
+  const Json *from, *to; /* positions; to NULL: no bookmark moves */
+  const Json *pulled;    /* of a source of files */
+} Batch;
+
+/* Holds it against the job, and loads it. pulling->well: whether it was. */
+bool pull_batch (Pulling *pulling, const Batch *batch, GError **error);
+
+/* A position that moves without a row. */
+bool pull_move (Pulling *pulling, const Json *from, const Json *to, GError **error);
+
+/* Files that earlier pulls left are loaded. */
+bool pull_finish_earlier (Pulling *pulling, GError **error);
+
+/* ---- pull_rows.c, pull_files.c: a stream; a source of files ---- */
+
+bool pull_rows (Pulling *pulling, GError **error);
+bool pull_files (Pulling *pulling, GError **error);
+
+/* ---- pull.c ---- */
+
+void pull_tell (const Pulling *pulling, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void pull_tell_nothing_new (Pulling *pulling, const Json *position);
+
+/* The lock is there still, or again. RETRY where somebody else has it. */
+bool pull_has_lock (Pulling *pulling, GError **error);
+
+/* Whether the time is up: the next batch is begun by the next pull. */
+bool pull_is_cut_off (Pulling *pulling);
+
+#endif

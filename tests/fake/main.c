@@ -1,0 +1,329 @@
+/* weir-connect-fake: a source for tests, which is a folder ("folder" of the connection).
+ *
+ *   rows        its only table, a row a line: id, when it was changed (any text that sorts), name, email; separated by tabs
+ *   files/      files as they lie
+ *   deed        what it is to do wrong, and how often: "transient 2"; each call counts one down. Words: transient, credentials, configuration, gap,
+ *               crash, silent (no done), hang, leak (does not mask), endless (more, and the same position), wrong (not its SHA-256), incomplete
+ *   asked       gets each request, a line each
+ *   go          "wait" of the deed: it waits until this is there */
+#include "base/fsutil.h"
+#include "base/json.h"
+#include "connect/connector.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  long id;
+  char *changed, *name, *email;
+} Row;
+
+static char *
+path_of (const Request *request, const char *name)
+{
+  return g_build_filename (connect_text (request->connection, "connection", "folder", true), name, NULL);
+}
+
+static void
+note_request (const Request *request)
+{
+  g_autofree char *path = path_of (request, "asked"), *text = weir_json_text (request->json);
+  FILE *file = fopen (path, "ae");
+  if (file == NULL)
+    return;
+  fprintf (file, "%s\n", text);
+  fclose (file);
+}
+
+/* The word of the deed, once less. Owned by the caller. */
+static char *
+take_deed (const Request *request)
+{
+  g_autofree char *path = path_of (request, "deed"), *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return g_strdup ("");
+  g_auto (GStrv) words = g_strsplit (g_strstrip (text), " ", 2);
+  long left = words[0] != NULL && words[1] != NULL ? strtol (words[1], NULL, 10) : 1;
+  if (words[0] == NULL || left <= 0)
+    return g_strdup ("");
+  g_autofree char *less = g_strdup_printf ("%s %ld", words[0], left - 1);
+  g_file_set_contents (path, less, -1, NULL);
+  return g_strdup (words[0]);
+}
+
+static bool
+do_deed (const Request *request, const char *deed, GError **error)
+{
+  fprintf (stderr, "fake: the deed is \"%s\"\n", deed);
+  if (strcmp (deed, "transient") == 0)
+    return connect_fail (error, CONNECT_TRANSIENT, "08006", NULL, "the source is away");
+  if (strcmp (deed, "credentials") == 0)
+    return connect_fail (error, CONNECT_CREDENTIALS, "28P01", "Mend the password.", "the password is wrong");
+  if (strcmp (deed, "configuration") == 0)
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "there is no such table");
+  if (strcmp (deed, "gap") == 0)
+    return connect_fail (error, CONNECT_GAP, NULL, NULL, "the position is lost");
+  if (strcmp (deed, "crash") == 0)
+    kill (getpid (), SIGKILL);
+  if (strcmp (deed, "silent") == 0)
+    _exit (0);
+  g_autofree char *go = path_of (request, "go");
+  while (strcmp (deed, "wait") == 0 && access (go, F_OK) != 0 && !connect_is_stopping ())
+    g_usleep (20000);
+  while (strcmp (deed, "hang") == 0)
+    sleep (1);
+  return connect_go_on (error);
+}
+
+/* ---- rows ---- */
+
+static void
+row_free (void *data)
+{
+  Row *row = data;
+  g_free (row->changed);
+  g_free (row->name);
+  g_free (row->email);
+  g_free (row);
+}
+
+static int
+compare_rows (const void *a, const void *b)
+{
+  const Row *left = *(Row *const *) a, *right = *(Row *const *) b;
+  int by_time = strcmp (left->changed, right->changed);
+  return by_time != 0 ? by_time : (left->id > right->id) - (left->id < right->id);
+}
+
+static GPtrArray *
+read_rows (const Request *request)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func (row_free);
+  g_autofree char *path = path_of (request, "rows"), *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return rows;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_auto (GStrv) cells = g_strsplit (*line, "\t", 4);
+      if (g_strv_length (cells) < 4)
+        continue;
+      Row *row = g_new0 (Row, 1);
+      *row = (Row) { strtol (cells[0], NULL, 10), g_strdup (cells[1]), g_strdup (cells[2]), g_strdup (cells[3]) };
+      g_ptr_array_add (rows, row);
+    }
+  g_ptr_array_sort (rows, compare_rows);
+  return rows;
+}
+
+static const char *
+text_in (const Json *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text != NULL ? text : "";
+}
+
+static bool
+is_asked (const Request *request, const Row *row)
+{
+  const Json *position = request->position;
+  if (request->window != NULL)
+    return strcmp (row->changed, text_in (request->window, "start")) >= 0 && strcmp (row->changed, text_in (request->window, "end")) < 0;
+  if (!json_is_object (position))
+    return true;
+  int by_time = strcmp (row->changed, text_in (position, "changed"));
+  return by_time > 0 || (by_time == 0 && row->id > json_integer_value (json_object_get (position, "id")));
+}
+
+static bool
+has_mode (const Request *request, const char *mode)
+{
+  return g_strcmp0 (request->mode, mode) == 0;
+}
+
+static bool
+put_columns (const Request *request, GError **error)
+{
+  static const ConnectColumn columns[] = { { "id", "bigint", "int8", false, true },
+                                           { "changed", "text", "text", true, false },
+                                           { "name", "text", "text", true, false },
+                                           { "email", "text", "text", true, false } };
+  size_t count = g_strcmp0 (request->part, "keys") == 0 ? 1 : 4;
+  return spool_columns (columns, count, error);
+}
+
+static bool
+put_row (const Request *request, const Row *row, GError **error)
+{
+  g_autofree char *id = g_strdup_printf ("%ld", row->id);
+  const char *cells[] = { id, row->changed, row->name, row->email };
+  size_t count = g_strcmp0 (request->part, "keys") == 0 ? 1 : 4;
+  for (size_t i = 0; i < count; i++)
+    if (strcmp (cells[i], "\\N") == 0 ? !spool_null (error) : !spool_text (cells[i], strlen (cells[i]), error))
+      return false;
+  return spool_row_end (error);
+}
+
+/* All of it as it is, whatever the job says. */
+static bool
+leak (const GPtrArray *rows, GError **error)
+{
+  static const ConnectColumn columns[] = {
+    { "id", "bigint", NULL, false, true }, { "changed", NULL, NULL, true, false }, { "name", NULL, NULL, true, false }, { "email", NULL, NULL, true, false }
+  };
+  g_autoptr (GString) text = g_string_new ("id,changed,name,email\n");
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Row *row = rows->pdata[i];
+      g_string_append_printf (text, "\"%ld\",\"%s\",\"%s\",\"%s\"\n", row->id, row->changed, row->name, row->email);
+    }
+  return spool_declare (columns, G_N_ELEMENTS (columns), error) && spool_bytes (text->str, text->len, (int64_t) rows->len, error);
+}
+
+static bool
+put_rows (const Request *request, const GPtrArray *rows, Done *done, GError **error)
+{
+  const Row *last = NULL;
+  if (!put_columns (request, error))
+    return false;
+  for (guint i = 0; i < rows->len && !done->more; i++)
+    {
+      const Row *row = rows->pdata[i];
+      bool whole = g_strcmp0 (request->part, "keys") == 0 || has_mode (request, "full") || has_mode (request, "dump");
+      if (!whole && !is_asked (request, row))
+        continue;
+      if (!whole && spool_is_full (request))
+        {
+          done->more = true;
+          break;
+        }
+      if (!connect_go_on (error) || !put_row (request, row, error))
+        return false;
+      last = row;
+      connect_progress (spool_rows (), spool_size (), (int64_t) rows->len);
+    }
+  done->complete = has_mode (request, "full") || g_strcmp0 (request->part, "keys") == 0;
+  bool moves = !has_mode (request, "full") && !has_mode (request, "dump");
+  if (moves && last != NULL)
+    done->position = json_pack ("{s:s, s:I}", "changed", last->changed, "id", (json_int_t) last->id);
+  else if (moves && request->position != NULL)
+    done->position = json_incref ((Json *) request->position);
+  return true;
+}
+
+/* ---- files ---- */
+
+static bool
+put_file (const Request *request, Done *done, GError **error)
+{
+  g_autofree char *inner = g_build_filename ("files", text_in (request->object, "path"), NULL), *path = path_of (request, inner), *text = NULL;
+  size_t length;
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return connect_fail (error, CONNECT_CONFIGURATION, NULL, NULL, "there is no file \"%s\"", path);
+  done->raw = true;
+  return spool_bytes (text, length, 0, error);
+}
+
+static Json *
+describe_file (const char *folder, const char *name)
+{
+  struct stat info;
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  if (stat (path, &info) != 0)
+    return NULL;
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (info.st_mtime);
+  g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+  return json_pack ("{s:s, s:s, s:I, s:s, s:n}", "name", name, "kind", "file", "size", (json_int_t) info.st_size, "mtime", text, "etag");
+}
+
+static bool
+discover (const Request *request, GError **error)
+{
+  g_autofree char *folder = path_of (request, "files"), *deed = take_deed (request);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  note_request (request);
+  if (!do_deed (request, deed, error))
+    return false;
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autoptr (Json) stream = describe_file (folder, name);
+      if (stream != NULL)
+        connect_stream (stream);
+    }
+  return true;
+}
+
+/* Done with a file that was loaded, if it is as it was. */
+static bool
+write_after (const Request *request, Done *done, GError **error)
+{
+  g_autofree char *folder = path_of (request, "files"), *deed = take_deed (request);
+  const char *path = text_in (request->after, "path");
+  g_autofree char *full = g_build_filename (folder, path, NULL);
+  g_autoptr (Json) now = describe_file (folder, path);
+  note_request (request);
+  (void) done;
+  if (!do_deed (request, deed, error))
+    return false;
+  if (now != NULL && strcmp (text_in (now, "mtime"), text_in (request->after, "mtime")) == 0)
+    unlink (full);
+  return true;
+}
+
+/* ---- the verbs ---- */
+
+/* Behind the SHA-256. */
+static void
+change_bytes (void)
+{
+  (void) !pwrite (3, "X", 1, 40);
+}
+
+static bool
+read_all (const Request *request, Done *done, GError **error)
+{
+  g_autofree char *deed = take_deed (request);
+  g_autoptr (GPtrArray) rows = read_rows (request);
+  note_request (request);
+  if (!do_deed (request, deed, error))
+    return false;
+  if (request->object != NULL)
+    return put_file (request, done, error);
+  connect_note ("%u rows are there", rows->len);
+  if (strcmp (deed, "leak") == 0)
+    return leak (rows, error);
+  if (!put_rows (request, rows, done, error))
+    return false;
+  if (strcmp (deed, "incomplete") == 0)
+    done->complete = false;
+  if (strcmp (deed, "endless") == 0)
+    {
+      json_decref (done->position);
+      done->position = request->position != NULL ? json_incref ((Json *) request->position) : NULL;
+      done->more = true;
+    }
+  if (strcmp (deed, "wrong") == 0)
+    atexit (change_bytes);
+  return true;
+}
+
+static bool
+check (const Request *request, GError **error)
+{
+  (void) request;
+  (void) error;
+  connect_checked ("connect", true, "it is a folder");
+  return true;
+}
+
+int
+main (int argc, char **argv)
+{
+  return connector_main (argc, argv,
+                         &(Connector) { .name = "fake", .check = check, .discover = discover, .read = read_all, .write = write_after });
+}

@@ -1,0 +1,108 @@
+/* A pull is killed at each of its steps, and once more at the same one: the next gets what is missing, and nothing is there twice. */
+#include "tests/support/oracle.h"
+#include "tests/support/source.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* In the order in which a pull comes to them. */
+static const char *const points[] = {
+  "pull-locked",    "pull-ask",     "pull-modelled", "pull-spooled", "pull-declared",  "pull-dropped",  "claim-lock",  "claim-beside",
+  "claim-rename",   "pull-claimed", "after-load",    "before-commit", "after-commit",  "before-archive", "after-archive", "pull-loaded",
+};
+
+/* Facts without a key, of which each row is kept: what is loaded twice is there twice. */
+#define LOG_MODEL "{\"table\": \"events\", \"kind\": \"fact\", \"append\": \"all\"}"
+
+static void
+given (Home *home)
+{
+  source_setup (home, "");
+  source_job (home, "users",
+              "\"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"overlap\": 0, \"batch\": {\"rows\": 2}");
+  source_job (home, "events",
+              "\"mode\": \"incremental\", \"bookmark\": \"changed\", \"overlap\": 0, \"to_table\": \"events\", \"batch\": {\"rows\": 2}");
+  home_write_model (home, "events", LOG_MODEL);
+  source_rows (home, "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n5 e Eve x\n");
+}
+
+static void
+kill_at (Home *home, const char *job, const char *point)
+{
+  g_autofree char *fault = g_strconcat ("kill:", point, NULL);
+  home_set_environment (home, "WEIR_FAULT", fault);
+  g_autoptr (Outcome) outcome = run_weir (home, "pull", job, NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  /* A model is written once; a pull that had nothing to do comes to no step behind that. */
+  if (outcome->code != 128 + SIGKILL && outcome->code != 0)
+    fail_msg ("%s at %s ended with %d: %s", job, point, outcome->code, outcome->err);
+}
+
+static void
+assert_all_there (Home *home)
+{
+  assert_sql (home, "5|5|5", "select count(*), count(distinct id), count(*) filter (where is_current) from warehouse.users");
+  assert_sql (home, "5|5", "select count(*), count(distinct id) from warehouse.events");
+  assert_position (home, "users", "{\"id\": 5, \"changed\": \"e\"}");
+  assert_position (home, "events", "{\"id\": 5, \"changed\": \"e\"}");
+  assert_nothing_left (home);
+}
+
+static void
+test_killed_at_each_step (void **state)
+{
+  Home *outer = *state;
+  for (size_t i = 0; i < G_N_ELEMENTS (points); i++)
+    {
+      print_message ("  %s\n", points[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      given (home);
+      for (int again = 0; again < 2; again++)
+        {
+          kill_at (home, "users", points[i]);
+          kill_at (home, "events", points[i]);
+        }
+      assert_weir (home, 0, "pull", "--all", NULL);
+      assert_all_there (home);
+    }
+}
+
+/* The same where a watch runs, which takes up what the dead have left. */
+static void
+test_killed_beside_a_watch (void **state)
+{
+  Home *outer = *state;
+  static const char *const some[] = { "pull-declared", "pull-dropped", "pull-claimed", "after-commit" };
+  for (size_t i = 0; i < G_N_ELEMENTS (some); i++)
+    {
+      print_message ("  %s\n", some[i]);
+      g_autoptr (Home) home = home_new (outer->cluster);
+      given (home);
+      g_autoptr (Background) watch = start_watch (home);
+      kill_at (home, "users", some[i]);
+      kill_at (home, "events", some[i]);
+      assert_weir (home, 0, "pull", "--all", NULL);
+      stop_watch (watch);
+      assert_all_there (home);
+    }
+}
+
+/* The connector ends in the middle, each time a little later. */
+static void
+test_connector_killed (void **state)
+{
+  Home *home = *state;
+  given (home);
+  source_deed (home, "crash 2");
+  assert_weir (home, 0, "pull", "--all", NULL);
+  assert_all_there (home);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = { TEST (test_killed_at_each_step), TEST (test_killed_beside_a_watch), TEST (test_connector_killed) };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}

@@ -1,0 +1,572 @@
+/* Pulls of one job, with a connector that does what the test says: what comes, what does not, and where the bookmark is then. */
+#include "tests/support/oracle.h"
+#include "tests/support/source.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define SYNC "\"mode\": \"sync\", \"key\": [\"id\"], \"bookmark\": \"changed\""
+#define ROWS "select id, name from warehouse.users where is_current order by id::bigint"
+
+static void
+given (Home *home, const char *members, const char *rows)
+{
+  source_setup (home, "");
+  source_job (home, "users", members);
+  source_rows (home, rows);
+}
+
+static void
+assert_rows (Home *home, const char *expected)
+{
+  g_autofree char *rows = sql_text_rows (home, ROWS);
+  assert_string_equal (rows, expected);
+}
+
+/* The first pull brings all, the next what is new, and then nothing is. */
+static void
+test_what_is_new (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann ann@x.org\n2 b Bob bob@x.org\n");
+  g_autoptr (Outcome) first = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (first->err, "models/users.json was written");
+  assert_rows (home, "1|Ann\n2|Bob");
+  assert_position (home, "users", "{\"id\": 2, \"changed\": \"b\"}");
+  source_rows (home, "1 c Anna ann@x.org\n2 b Bob bob@x.org\n3 d Cid cid@x.org\n");
+  g_autoptr (Json) second = source_pull (home, 0, "users");
+  assert_json (second, "rows.read", "2");
+  assert_json (second, "rows.updated", "1");
+  assert_json (second, "job", "users");
+  assert_json (second, "stream", "rows");
+  assert_json (second, "position.id", "3");
+  assert_rows (home, "1|Anna\n2|Bob\n3|Cid");
+  g_autoptr (Json) third = source_pull (home, 0, "users");
+  assert_json (third, "status", "nothing new");
+  assert_json (third, "run", "null");
+  assert_sql (home, "2", "select count(*) from weir.file");
+  assert_nothing_left (home);
+}
+
+/* Batches end where the job says, and each has its own place. */
+static void
+test_batches (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GString) rows = g_string_new (NULL);
+  for (int i = 1; i <= 25; i++)
+    g_string_append_printf (rows, "%d t%02d Name%d x\n", i, i, i);
+  given (home, SYNC ", \"batch\": {\"rows\": 10}", rows->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
+  g_autoptr (Json) last = outcome_json_at (outcome, 2);
+  assert_json (last, "rows.read", "5");
+  assert_json (last, "position.id", "25");
+  assert_sql (home, "3|25", "select (select count(*) from weir.file where state = 'applied'), count(*) from warehouse.users");
+  g_autoptr (Json) request = source_request (home, 1);
+  assert_json (request, "position.id", "10");
+  assert_json (request, "limits.rows", "10");
+}
+
+/* What the connector is asked is all that the job says, and nothing of it is in its arguments. */
+static void
+test_request (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"overlap\": \"10 minutes\", \"where\": {\"tenant\": 7}, \"columns\": {\"email\": {\"drop\": true}}", "1 a Ann x\n");
+  json_decref (source_pull (home, 0, "users"));
+  g_autoptr (Json) request = source_request (home, 0);
+  static const char *const members[][2] = {
+    { "protocol", "1" },      { "verb", "read" },       { "job", "users" },      { "from.table", "rows" }, { "mode", "sync" },
+    { "key.0", "id" },        { "bookmark", "changed" }, { "overlap", "600" },    { "where.tenant", "7" },  { "position", "null" },
+    { "part", "rows" },       { "columns.email.drop", "true" },
+  };
+  for (size_t i = 0; i < G_N_ELEMENTS (members); i++)
+    assert_json (request, members[i][0], members[i][1]);
+  g_autofree char *run = json_at (request, "run");
+  assert_sql (home, run, "select run_id::text from weir.file");
+}
+
+/* ---- modes ---- */
+
+static void
+test_full (void **state)
+{
+  Home *home = *state;
+  given (home, "\"mode\": \"full\", \"key\": [\"id\"], \"verify\": \"count\"", "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n");
+  json_decref (source_pull (home, 0, "users"));
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"], \"absent\": \"close\","
+                                   " \"guard\": {\"close_percent\": 60, \"shrink_percent\": 10}}");
+  source_rows (home, "1 a Ann x\n2 b Bobby x\n");
+  g_autoptr (Json) second = source_pull (home, 0, "users");
+  assert_json (second, "rows.absent", "2");
+  assert_rows (home, "1|Ann\n2|Bobby");
+  assert_nothing_left (home);
+}
+
+/* An empty source closes nobody. */
+static void
+test_full_and_empty (void **state)
+{
+  Home *home = *state;
+  given (home, "\"mode\": \"full\", \"key\": [\"id\"]", "1 a Ann x\n2 b Bob x\n");
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "");
+  g_autoptr (Outcome) outcome = run_weir (home, "pull", "users", NULL);
+  print_message ("exit code %d\n", outcome->code);
+  assert_rows (home, "1|Ann\n2|Bob");
+}
+
+static void
+test_mirror (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GString) rows = g_string_new (NULL);
+  for (int i = 1; i <= 20; i++)
+    g_string_append_printf (rows, "%d a Name%d x\n", i, i);
+  given (home, "\"mode\": \"mirror\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"verify\": \"count\"", rows->str);
+  json_decref (source_pull (home, 0, "users"));
+  g_string_erase (rows, 0, (gssize) strlen ("1 a Name1 x\n"));
+  g_string_append (rows, "21 b New x\n");
+  source_rows (home, rows->str);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
+  g_autoptr (Json) keys = outcome_json_at (outcome, 1);
+  assert_json (keys, "rows.absent", "1");
+  assert_sql (home, "20|0|1", "select count(*) filter (where is_current), count(*) filter (where is_current and id::bigint = 1),"
+                              " count(*) filter (where is_current and id::bigint = 21) from warehouse.users");
+  assert_position (home, "users", "{\"id\": 21, \"changed\": \"b\"}");
+  assert_nothing_left (home);
+}
+
+static void
+test_log_and_dump (void **state)
+{
+  Home *home = *state;
+  given (home, "\"mode\": \"log\", \"key\": [\"id\"], \"to_table\": \"events\"", "1 a Ann x\n2 a Bob x\n");
+  source_job (home, "dumps", "\"mode\": \"dump\", \"to_table\": \"dumps\"");
+  for (int i = 0; i < 2; i++)
+    {
+      json_decref (source_pull (home, 0, "users"));
+      json_decref (source_pull (home, 0, "dumps"));
+      source_rows (home, "1 a Ann x\n2 a Bob x\n3 b Cid x\n");
+    }
+  assert_sql (home, "3", "select count(*) from warehouse.events");
+  assert_sql (home, "5|2", "select count(*), count(distinct snapshot_at) from warehouse.dumps");
+}
+
+/* ---- what the job says of columns ---- */
+
+static void
+test_columns (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"columns\": {\"email\": {\"mask\": \"hash\"}, \"name\": {\"rename\": \"called\"}}", "1 a Ann ann@x.org\n");
+  json_decref (source_pull (home, 0, "users"));
+  assert_sql (home, "Ann|64", "select called, length(email) from warehouse.users");
+}
+
+/* A connector that does not do it brings nothing, and nothing of it is kept. */
+static void
+test_leak (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"columns\": {\"email\": {\"mask\": \"hash\"}, \"name\": {\"drop\": true}}", "1 a Ann ann@x.org\n");
+  source_deed (home, "leak 1");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "name is to be dropped, and is there");
+  assert_contains (outcome->err, "email is to be masked, and does not say that it is");
+  assert_position (home, "users", "-");
+  assert_sql (home, "0", "select count(*) from weir.file");
+  assert_nothing_left (home);
+  assert_false (home_has_file (home, "models/users.json"));
+  json_decref (source_pull (home, 0, "users"));
+}
+
+/* ---- what goes wrong ---- */
+
+static const struct
+{
+  const char *deed;
+  int code;
+  const char *says, *class;
+} wrongs[] = {
+  { "transient 9", 3, "the source is away", "transient" },
+  { "credentials 1", 2, "the password is wrong", "credentials" },
+  { "configuration 1", 2, "there is no such table", "configuration" },
+  { "gap 1", 2, "weir pull --full", "gap" },
+  { "crash 9", 3, "was killed by signal 9", "crashed" },
+  { "silent 9", 3, "ended without \"done\"", "crashed" },
+  { "endless 1", 2, "there is more, and not where", "configuration" },
+};
+
+static void
+test_what_goes_wrong (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "1 a Ann x\n2 b Bob x\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (wrongs); i++)
+    {
+      print_message ("  %s\n", wrongs[i].deed);
+      source_deed (home, wrongs[i].deed);
+      g_autoptr (Outcome) outcome = expect_weir (home, wrongs[i].code, "pull", "users", NULL);
+      assert_contains (outcome->err, wrongs[i].says);
+      assert_position (home, "users", "{\"id\": 1, \"changed\": \"a\"}");
+      assert_sql (home, wrongs[i].class, "select detail ->> 'class' from weir.incident where ended is null");
+      assert_nothing_left (home);
+      g_autoptr (Outcome) status = expect_weir (home, 1, "status", NULL);
+      assert_contains (status->out, "pulling users fails");
+    }
+  assert_sql (home, "1|7", "select count(*), max(detail ->> 'times')::int from weir.incident");
+  assert_sql (home, "7", "select count(*) from weir.runs where pipeline = 'pull users' and status = 'FAILED'");
+  source_deed (home, "");
+  g_autoptr (Json) well = source_pull (home, 0, "users");
+  assert_json (well, "rows.inserted", "1");
+  assert_sql (home, "pull", "select detail ->> 'ended_by' from weir.incident where ended is not null");
+  assert_weir (home, 0, "status", NULL);
+}
+
+/* A source that is away for a moment is waited for. */
+static void
+test_once_more (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  source_deed (home, "transient 1");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (outcome->err, "once more in 1 s");
+  g_autoptr (Json) first = source_request (home, 1), second = source_request (home, 0);
+  assert_true (json_equal (json_object_get (first, "run"), json_object_get (second, "run")));
+  assert_sql (home, "0", "select count(*) from weir.incident");
+}
+
+/* Bytes that are not those of which the connector told the SHA-256. */
+static void
+test_other_bytes (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  source_deed (home, "wrong 1");
+  g_autoptr (Json) published = source_pull (home, 1, "users");
+  assert_json (published, "status", "failed");
+  assert_position (home, "users", "-");
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Ann");
+}
+
+static void
+test_full_that_is_not (void **state)
+{
+  Home *home = *state;
+  given (home, "\"mode\": \"full\", \"key\": [\"id\"]", "1 a Ann x\n");
+  source_deed (home, "incomplete 1");
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "does not say that what it brought is all there is");
+  assert_sql (home, "0", "select count(*) from weir.file");
+}
+
+/* ---- by hand ---- */
+
+static void
+test_full_again (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"batch\": {\"rows\": 2}", "1 a Ann x\n2 b Bob x\n3 c Cid x\n");
+  json_decref (source_pull (home, 0, "users"));
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "--full", "users", NULL);
+  g_autoptr (Json) first = outcome_json_at (outcome, 0), second = outcome_json_at (outcome, 1);
+  assert_json (first, "rows.unchanged", "2");
+  assert_json (second, "rows.unchanged", "1");
+  assert_position (home, "users", "{\"id\": 3, \"changed\": \"c\"}");
+  assert_sql (home, "3", "select count(*) from warehouse.users");
+}
+
+/* A window of before is loaded once more, and the bookmark stays. */
+static void
+test_window_by_hand (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 2026-01-01 Ann x\n2 2026-01-02 Bob x\n3 2026-01-03 Cid x\n");
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "1 2026-01-01 Ann x\n2 2026-01-02 Bobby x\n3 2026-01-03 Cidney x\n");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "users", "--from", "2026-01-02", "--to", "2026-01-03", NULL);
+  assert_rows (home, "1|Ann\n2|Bobby\n3|Cid");
+  assert_position (home, "users", "{\"id\": 3, \"changed\": \"2026-01-03\"}");
+  g_autoptr (Json) request = source_request (home, 0);
+  assert_json (request, "window.start", "2026-01-02");
+  assert_json (request, "position", "null");
+}
+
+#define WINDOWS "\"mode\": \"incremental\", \"key\": [\"id\"], \"bookmark\": \"changed\", \"window\": {\"period\": \"1 day\", \"start\": \"%s\"}"
+
+/* The days that are over are pulled one by one; what is missing between them is told. */
+static void
+test_windows (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc (), start = g_date_time_add_days (now, -3), before = g_date_time_add_days (now, -10);
+  g_autofree char *first = g_date_time_format (start, "%Y-%m-%d"), *members = g_strdup_printf (WINDOWS, first);
+  g_autofree char *rows = g_strdup_printf ("1 %sT10:00:00Z Ann x\n", first);
+  g_autofree char *early = g_date_time_format (before, "%Y-%m-%d");
+  g_autoptr (GDateTime) next = g_date_time_add_days (before, 1);
+  g_autofree char *early_end = g_date_time_format (next, "%Y-%m-%d");
+  given (home, members, rows);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "users", NULL);
+  assert_int_equal (source_asked (home), 3);
+  assert_rows (home, "1|Ann");
+  assert_sql (home, "1", "select jsonb_array_length(position -> 'windows') from weir.bookmark");
+  g_autoptr (Json) again = source_pull (home, 0, "users");
+  assert_json (again, "status", "nothing new");
+  assert_int_equal (source_asked (home), 3);
+  g_autoptr (Outcome) back = expect_weir (home, 0, "pull", "users", "--from", early, "--to", early_end, NULL);
+  assert_contains (back->err, "there is a gap: weir pull users --from");
+  g_autoptr (Outcome) gaps = expect_weir (home, 0, "pull", "--gaps", "users", NULL);
+  g_autofree char *gap = g_strdup_printf ("--from %sT00:00:00Z --to %sT00:00:00Z", early_end, first);
+  assert_contains (gaps->out, gap);
+  g_autoptr (Outcome) filled = expect_weir (home, 0, "pull", "users", "--from", early_end, "--to", first, NULL);
+  assert_null (strstr (filled->err, "there is a gap"));
+}
+
+/* ---- a source of files ---- */
+
+#define FILES "\"from\": {\"connection\": \"out\", \"path\": \"*.csv\"}, \"to_table\": \"users\""
+
+static void
+test_files (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES);
+  source_file (home, "export-b.csv", "id,name\n1,Anna\n2,Bob\n", 20);
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
+  g_autoptr (Json) first = outcome_json_at (outcome, 0), second = outcome_json_at (outcome, 1);
+  assert_json (first, "file", "users_1.csv");
+  assert_json (second, "file", "users-1.export-b.csv");
+  assert_rows (home, "1|Anna\n2|Bob");
+  g_autoptr (Json) again = source_pull (home, 0, "users");
+  assert_json (again, "status", "nothing new");
+  source_file (home, "users_1.csv", "id,name\n1,Anne\n", 30);
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Anne\n2|Bob");
+  assert_sql (home, "3", "select count(*) from weir.pulled_file where source = 'users'");
+  assert_true (home_has_file (home, "source/files/users_1.csv"));
+  assert_nothing_left (home);
+}
+
+/* One that is refused is not pulled again until it changes, and keeps none from coming. */
+static void
+test_a_file_that_is_refused (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES);
+  source_file (home, "users_1.csv", "nothing,of,use\n1,2,3\n", 10);
+  source_file (home, "users_2.csv", "id,name\n2,Bob\n", 20);
+  assert_weir (home, 1, "pull", "users", NULL);
+  assert_rows (home, "2|Bob");
+  g_autoptr (Outcome) again = expect_weir (home, 0, "pull", "users", NULL);
+  assert_contains (again->err, "was refused, and is not pulled again until it changes");
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 30);
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_rows (home, "1|Ann\n2|Bob");
+}
+
+/* What is done with them afterwards is done once they are loaded, by this pull or the next. */
+static void
+test_files_afterwards (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  home_write_model (home, "users", "{\"table\": \"users\", \"kind\": \"dimension\", \"business_key\": [\"id\"]}");
+  source_job (home, "users", FILES ", \"after\": {\"action\": \"delete\"}");
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_false (home_has_file (home, "source/files/users_1.csv"));
+  assert_sql (home, "1", "select count(*) from weir.pulled_file where settled_on is not null");
+  source_file (home, "users_2.csv", "id,name\n2,Bob\n", 20);
+  home_set_environment (home, "WEIR_FAULT", "kill:pull-loaded");
+  assert_weir (home, 128 + SIGKILL, "pull", "users", NULL);
+  home_set_environment (home, "WEIR_FAULT", NULL);
+  assert_true (home_has_file (home, "source/files/users_2.csv"));
+  assert_weir (home, 0, "pull", "users", NULL);
+  assert_false (home_has_file (home, "source/files/users_2.csv"));
+  assert_rows (home, "1|Ann\n2|Bob");
+  assert_sql (home, "2", "select count(*) from weir.pulled_file where settled_on is not null");
+}
+
+/* A job that asks for what cannot be done to a file as it lies there. */
+static void
+test_files_are_not_masked (void **state)
+{
+  Home *home = *state;
+  source_setup (home, "");
+  source_job (home, "users", FILES ", \"columns\": {\"name\": {\"drop\": true}}");
+  source_file (home, "users_1.csv", "id,name\n1,Ann\n", 10);
+  g_autoptr (Outcome) outcome = expect_weir (home, 2, "pull", "users", NULL);
+  assert_contains (outcome->err, "columns");
+  assert_sql (home, "0", "select count(*) from weir.file");
+}
+
+/* ---- with others ---- */
+
+static void
+test_one_at_a_time (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  source_job (home, "others", "\"mode\": \"log\", \"key\": [\"id\"], \"to_table\": \"others\"");
+  source_deed (home, "wait 1");
+  g_autoptr (Background) first = spawn_weir (home, "pull", "users", NULL);
+  wait_until (source_asked (home) == 1);
+  g_autoptr (Outcome) second = expect_weir (home, 3, "pull", "users", NULL);
+  assert_contains (second->err, "users is being pulled already");
+  assert_contains (second->err, "It is session ");
+  assert_weir (home, 0, "pull", "others", NULL);
+  home_write_file (home, "source/go", "");
+  assert_int_equal (background_stop (first, 0, 20), 0);
+  assert_rows (home, "1|Ann");
+  assert_sql (home, "0", "select count(*) from weir.incident");
+}
+
+static void
+test_stopped (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  source_deed (home, "wait 1");
+  g_autoptr (Background) pull = spawn_weir (home, "pull", "users", NULL);
+  wait_until (source_asked (home) == 1);
+  assert_int_equal (background_stop (pull, SIGINT, 20), 130);
+  assert_position (home, "users", "-");
+  assert_nothing_left (home);
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Ann");
+}
+
+/* A running watch may be quicker: then its end is waited for. */
+static void
+test_with_a_watch (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC ", \"batch\": {\"rows\": 2}", "1 a Ann x\n2 b Bob x\n3 c Cid x\n4 d Dan x\n5 e Eve x\n");
+  g_autoptr (Background) watch = start_watch (home);
+  home_set_environment (home, "WEIR_FAULT", "sleep:pull-dropped");
+  g_autoptr (Outcome) outcome = expect_weir (home, 0, "pull", "--json", "users", NULL);
+  g_autoptr (Json) last = outcome_json_at (outcome, 2);
+  assert_json (last, "status", "applied");
+  assert_rows (home, "1|Ann\n2|Bob\n3|Cid\n4|Dan\n5|Eve");
+  assert_position (home, "users", "{\"id\": 5, \"changed\": \"e\"}");
+  stop_watch (watch);
+  assert_nothing_left (home);
+}
+
+/* The database is lost while the connector works. */
+static void
+test_database_away (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  source_deed (home, "wait 1");
+  g_autoptr (Background) pull = spawn_weir (home, "pull", "users", NULL);
+  wait_until (source_asked (home) == 1);
+  sql_run_text (home, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                      " and pid <> pg_backend_pid()");
+  home_write_file (home, "source/go", "");
+  assert_int_equal (background_stop (pull, 0, 20), 0);
+  assert_rows (home, "1|Ann");
+}
+
+/* What dead pulls have left goes, and what somebody has in hand stays. */
+static void
+test_leftovers (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  home_write_file (home, "imports/.spool/users-dead.csv", "old");
+  home_write_file (home, "imports/.users-20260101T000000Z-00000000.csv.json", "{\"declared\": 1, \"job\": \"users\"}");
+  json_decref (source_pull (home, 0, "users"));
+  assert_nothing_left (home);
+}
+
+/* A file of a pull before that waits for a person: nothing goes before it. */
+static void
+test_held (void **state)
+{
+  Home *home = *state;
+  g_autoptr (GString) rows = g_string_new (NULL);
+  for (int i = 1; i <= 20; i++)
+    g_string_append_printf (rows, "%d a Name%d x\n", i, i);
+  given (home, "\"mode\": \"full\", \"key\": [\"id\"]", rows->str);
+  json_decref (source_pull (home, 0, "users"));
+  source_rows (home, "1 a Name1 x\n");
+  g_autoptr (Json) held = source_pull (home, 1, "users");
+  assert_json (held, "status", "held");
+  int asked = source_asked (home);
+  g_autoptr (Outcome) next = expect_weir (home, 1, "pull", "users", NULL);
+  assert_contains (next->err, "of a pull before is held");
+  assert_int_equal (source_asked (home), asked);
+  g_autofree char *run = json_at (held, "run");
+  assert_weir (home, 0, "approve", run, NULL);
+  json_decref (source_pull (home, 0, "users"));
+  assert_rows (home, "1|Name1");
+}
+
+/* ---- wrong use ---- */
+
+static const struct
+{
+  const char *arguments[6];
+  int code;
+  const char *says;
+} uses[] = {
+  { { NULL }, 2, "names of jobs are needed" },
+  { { "--all", "users" }, 2, "names of jobs are needed" },
+  { { "usres" }, 2, "did you mean \"users\"?" },
+  { { "users", "--to", "2026-01-01" }, 2, "--to needs --from" },
+  { { "users", "--full", "--from", "2026-01-01" }, 2, "are not for the same pull" },
+  { { "users", "--from", "2026-01-02", "--to", "2026-01-01" }, 2, "--to is not behind --from" },
+  { { "users", "--from", "7" }, 2, "--to is needed where --from is no time" },
+};
+
+static void
+test_wrong_use (void **state)
+{
+  Home *home = *state;
+  given (home, SYNC, "1 a Ann x\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (uses); i++)
+    {
+      const char *arguments[8] = { "pull" };
+      memcpy (arguments + 1, uses[i].arguments, sizeof uses[i].arguments);
+      g_autoptr (Outcome) outcome = run_weir_argv (home, arguments);
+      assert_int_equal (outcome->code, uses[i].code);
+      assert_contains (outcome->err, uses[i].says);
+    }
+  assert_sql (home, "0", "select count(*) from weir.file");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown (name, home_setup, home_teardown)
+
+int
+main (void)
+{
+  const struct CMUnitTest tests[] = {
+    TEST (test_what_is_new),     TEST (test_batches),
+    TEST (test_request),         TEST (test_full),
+    TEST (test_full_and_empty),  TEST (test_mirror),
+    TEST (test_log_and_dump),    TEST (test_columns),
+    TEST (test_leak),            TEST (test_what_goes_wrong),
+    TEST (test_once_more),       TEST (test_other_bytes),
+    TEST (test_full_that_is_not), TEST (test_full_again),
+    TEST (test_window_by_hand),  TEST (test_windows),
+    TEST (test_files),           TEST (test_a_file_that_is_refused),
+    TEST (test_files_afterwards), TEST (test_files_are_not_masked),
+    TEST (test_one_at_a_time),   TEST (test_stopped),
+    TEST (test_with_a_watch),    TEST (test_database_away),
+    TEST (test_leftovers),       TEST (test_held),
+    TEST (test_wrong_use),
+  };
+  return cmocka_run_group_tests (tests, cluster_setup, cluster_teardown);
+}
